@@ -1,0 +1,149 @@
+using System.Net;
+
+namespace FastRtspProxy.Engine;
+
+/// <summary>Everything that the engine can be told at start. Limits carry their arithmetic where they are used.</summary>
+public sealed record ProxyOptions
+{
+    /// <summary>The back-end streams, one mount each, in the order of the command line.</summary>
+    public IReadOnlyList<StreamOptions> Streams { get; init; } = [];
+
+    /// <summary>RTSP ports to try in order; the first that binds is used.</summary>
+    public IReadOnlyList<int> RtspPorts { get; init; } = [554, 8554];
+
+    /// <summary>Ports to try for the RTSP-over-HTTP tunnel; empty: only the RTSP port takes tunnels.</summary>
+    public IReadOnlyList<int> TunnelPorts { get; init; } = [];
+
+    /// <summary>The local address to listen on; null: every address, IPv4 and IPv6.</summary>
+    public IPAddress? BindAddress { get; init; }
+
+    /// <summary>First and last UDP port of the server pairs.</summary>
+    public int UdpPortFirst { get; init; } = 6970;
+
+    /// <inheritdoc cref="UdpPortFirst"/>
+    public int UdpPortLast { get; init; } = 7999;
+
+    /// <summary>Shards; 0: one for each core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The process's budget for rings, parked sends and catch-up, in bytes; 0: a quarter of the machine's memory, 2 GiB at most.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>How long the back-end is pulled after the last client has gone.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long clients are held while the back-end is lost.</summary>
+    public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pull from the start and never stop.</summary>
+    public bool AlwaysOn { get; init; }
+
+    /// <summary>Silence of the back-end after which it counts as lost (`-D`); zero: never.</summary>
+    public TimeSpan DeadStreamInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The session time-out that clients are told.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(65);
+
+    /// <summary>Clients (sessions) in all, per address and per mount.</summary>
+    public int MaxClients { get; init; } = 20_000;
+
+    /// <inheritdoc cref="MaxClients"/>
+    public int MaxClientsPerAddress { get; init; } = 20_000;
+
+    /// <inheritdoc cref="MaxClients"/>
+    public int MaxClientsPerMount { get; init; } = 20_000;
+
+    /// <summary>Front-end credentials (`-C`); empty: everybody may watch.</summary>
+    public IReadOnlyList<Credentials> ClientCredentials { get; init; } = [];
+
+    /// <summary>Offer SHA-256 beside MD5 to clients that must authenticate.</summary>
+    public bool OfferSha256 { get; init; }
+
+    /// <summary>Accept REGISTER and DEREGISTER (`-R`).</summary>
+    public bool AcceptRegister { get; init; }
+
+    /// <summary>Who may REGISTER (`-U`); empty: everybody.</summary>
+    public IReadOnlyList<Credentials> RegisterCredentials { get; init; } = [];
+
+    /// <summary>Credentials shown to registered back-ends (`-u`).</summary>
+    public Credentials? BackEndCredentials { get; init; }
+
+    /// <summary>Registered streams at most.</summary>
+    public int MaxRegistered { get; init; } = 100;
+
+    /// <summary>Let REGISTER name loopback and link-local back-ends.</summary>
+    public bool AllowPrivateRegister { get; init; }
+
+    /// <summary>Addresses that may REGISTER; empty: any.</summary>
+    public IReadOnlyList<IPNetwork> RegisterFrom { get; init; } = [];
+
+    /// <summary>Interleave registered streams too (`-t`).</summary>
+    public bool RegisteredStreamsOverTcp { get; init; }
+
+    /// <summary>What a joining client gets first.</summary>
+    public StartMode Start { get; init; } = StartMode.Live;
+
+    /// <summary>The bound of a mount's cached group of pictures.</summary>
+    public int GopCacheBytes { get; init; } = 8 << 20;
+
+    /// <inheritdoc cref="GopCacheBytes"/>
+    public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>A client that makes no progress for so long is closed.</summary>
+    public TimeSpan SlowTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}
+
+/// <summary>A user name and a password. Never printed: <see cref="ToString"/> masks it.</summary>
+public sealed record Credentials(string User, string Password)
+{
+    /// <inheritdoc/>
+    public override string ToString() => User + ":***";
+}
+
+/// <summary>How the back-end is asked to send its media.</summary>
+public enum BackEndTransport
+{
+    /// <summary>RTP over UDP; TCP when the camera refuses or stays silent.</summary>
+    Udp,
+
+    /// <summary>Interleaved in the RTSP connection (`-t`).</summary>
+    Tcp,
+
+    /// <summary>RTSP over HTTP (`-T port`).</summary>
+    HttpTunnel,
+}
+
+/// <summary>What a joining client gets first.</summary>
+public enum StartMode
+{
+    /// <summary>The cached group of pictures at once, then the live edge.</summary>
+    Instant,
+
+    /// <summary>Nothing until the next random access point.</summary>
+    Keyframe,
+
+    /// <summary>Whatever comes next.</summary>
+    Live,
+}
+
+/// <summary>One back-end stream and the mount that serves it.</summary>
+public sealed record StreamOptions
+{
+    /// <summary>The mount's path, without a leading slash.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The back-end's URL as given, credentials included. Print <c>RtspUrl.Redacted</c> only.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Credentials for the back-end (`-u`); those in the URL win.</summary>
+    public Credentials? Credentials { get; init; }
+
+    /// <inheritdoc cref="BackEndTransport"/>
+    public BackEndTransport Transport { get; init; } = BackEndTransport.Udp;
+
+    /// <summary>The port of the HTTP tunnel (`-T`).</summary>
+    public int TunnelPort { get; init; }
+
+    /// <summary>Do not check the certificate of an `rtsps` back-end.</summary>
+    public bool InsecureTls { get; init; }
+}
