@@ -1,0 +1,20 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>One path of the front-end: what it describes, its ring, and the coming and going of its clients.</summary>
+internal interface IMount
+{
+    /// <summary>The path, without a leading slash.</summary>
+    string Name { get; }
+
+    /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
+    Task<MountDescription?> DescribeAsync(TimeSpan limit);
+
+    /// <summary>A client has SETUP a track: the back-end may begin its own SETUPs. Any thread.</summary>
+    void Prepare();
+
+    /// <summary>PLAY: makes the back-end play if it does not, and counts the client. Any thread.</summary>
+    Task<PlayGrant> JoinAsync(MountClient client);
+
+    /// <summary>The client no longer plays (PAUSE, TEARDOWN, closed). Idempotent. Any thread.</summary>
+    void Leave(MountClient client);
+}

@@ -1,0 +1,17 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Why a mount ended the play of its clients.</summary>
+internal enum MountEnd
+{
+    /// <summary>The back-end was lost and did not return within the hold.</summary>
+    HoldExpired,
+
+    /// <summary>The back-end came back with other tracks or codecs; what the client was told no longer fits.</summary>
+    DescriptionChanged,
+
+    /// <summary>The mount was taken away (DEREGISTER, or a new stream under its name).</summary>
+    Removed,
+
+    /// <summary>The proxy stops.</summary>
+    Stopping,
+}
