@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Diagnostics;
+
+/// <summary>Log lines of the rooms below the front-end and the back-end.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Shard {Shard}: a piece of work failed and was dropped. This is a bug of the proxy; please report it.")]
+    public static partial void ShardWorkFailed(ILogger log, int shard, Exception error);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "The kernel gives a UDP receive buffer of {GivenBytes} bytes instead of {AskedBytes}: bursts of a camera may be lost. Remedy: sysctl -w net.core.rmem_max={AskedBytes}")]
+    public static partial void SmallReceiveBuffer(ILogger log, int givenBytes, int askedBytes);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Out of descriptors: a connection was refused ({Open} connections open). Remedy: raise the limit (ulimit -n, LimitNOFILE=).")]
+    public static partial void OutOfDescriptors(ILogger log, int open);
+}

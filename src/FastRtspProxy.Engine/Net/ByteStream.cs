@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>A two-way stream of bytes on a shard that carries control and media together: TCP, TLS, an HTTP tunnel.</summary>
+internal abstract class ByteStream(Shard shard) : PollTarget
+{
+    /// <summary>What may wait to be sent. A peer that takes nothing while we only send requests of a few hundred bytes is dead long before.</summary>
+    public const int SendQueueBytes = 4 * 1024 * 1024;
+
+    /// <summary>Where it lives.</summary>
+    public Shard Shard { get; } = shard;
+
+    /// <summary>The peer.</summary>
+    public abstract IPEndPoint Remote { get; }
+
+    /// <summary>Our end.</summary>
+    public abstract IPEndPoint Local { get; }
+
+    /// <summary>Bytes that wait for the peer.</summary>
+    public abstract int QueuedBytes { get; }
+
+    /// <summary>Begins to receive. On the shard, once.</summary>
+    public abstract void Start(IByteSink sink);
+
+    /// <summary>Sends what fits and queues the rest. False: closed, or the queue is over its limit (nothing was taken).</summary>
+    public abstract bool Send(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Closes at once; idempotent; the sink is not called any more. On the shard.</summary>
+    public abstract void Close();
+}

@@ -1,0 +1,248 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net.Linux;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>
+/// A UDP socket in a shard's own epoll, read with recvmmsg(2) until empty. A derived class says what a datagram means. It is used on its
+/// shard only. Kernel drops are counted apart (SO_RXQ_OVFL), asynchronous errors come from the error queue (IP_RECVERR, ip(7)).
+/// </summary>
+internal abstract unsafe class DatagramSocket : PollTarget
+{
+    private readonly Socket _socket;
+    private readonly int _fd;
+    private bool _closed;
+    private bool _wantsWritable;
+
+    /// <summary>Takes a bound socket over.</summary>
+    protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false)
+    {
+        Shard = shard;
+        _socket = socket;
+        _fd = SocketSetup.Fd(socket);
+        LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        socket.Blocking = false;
+        ReceiveBufferBytes = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
+        _ = SocketSetup.TrySet(_fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveOverflow, 1);
+        _ = SocketSetup.TrySet(_fd, LinuxConstants.IpProtocol, LinuxConstants.IpReceiveError, 1);
+        _ = SocketSetup.TrySet(_fd, LinuxConstants.IpV6Protocol, LinuxConstants.IpV6ReceiveError, 1);
+        if (wantsJoinedDatagrams)
+        {
+            _ = SocketSetup.TrySet(_fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpGro, 1);
+        }
+    }
+
+    /// <summary>Where it lives.</summary>
+    public Shard Shard { get; }
+
+    /// <summary>The bound port.</summary>
+    public int LocalPort { get; }
+
+    /// <summary>What the kernel gave, in bytes.</summary>
+    public int ReceiveBufferBytes { get; }
+
+    /// <summary>Datagrams that the kernel dropped for want of buffer.</summary>
+    public long KernelDrops { get; private set; }
+
+    /// <summary>The descriptor, for the fan-out's own calls.</summary>
+    protected int Descriptor => _fd;
+
+    /// <summary>The socket, for options (multicast).</summary>
+    protected Socket Socket => _socket;
+
+    /// <summary>True after <see cref="Close"/>.</summary>
+    protected bool IsClosed => _closed;
+
+    /// <summary>Begins to receive. On the shard.</summary>
+    public void Start()
+    {
+        if (!Shard.Watch(_fd, EpollEvents.In, this))
+        {
+            throw new InvalidOperationException("epoll refused a UDP socket; out of kernel memory?");
+        }
+    }
+
+    /// <summary>One datagram out. <see cref="SocketError.WouldBlock"/>: dropped, the buffer is full.</summary>
+    public SocketError Send(ReadOnlySpan<byte> bytes, in PeerAddress to)
+    {
+        if (_closed)
+        {
+            return SocketError.NotSocket;
+        }
+
+        PeerAddress address = to.ForKernel();
+        fixed (byte* data = bytes)
+        {
+            // A pending error of an earlier datagram (IP_RECVERR) may come up here; the innocent one is sent again.
+            for (int i = 0; ; i++)
+            {
+                if (Libc.SendTo(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal, (byte*)&address, PeerAddress.Bytes) >= 0)
+                {
+                    return SocketError.Success;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (i == 2 || (errno != LinuxConstants.ErrorInterrupted && !DrainErrors()))
+                {
+                    return SocketSetup.ErrorOf(errno);
+                }
+            }
+        }
+    }
+
+    /// <summary>Stops receiving and closes; idempotent. On the shard.</summary>
+    public void Close()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            Shard.Unwatch(_fd, this);
+            _socket.Dispose();
+        }
+    }
+
+    /// <summary>A datagram; the bytes are valid until the call returns.</summary>
+    protected abstract void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from);
+
+    /// <summary>All datagrams of this turn were given.</summary>
+    protected virtual void OnBatchEnd()
+    {
+    }
+
+    /// <summary>A datagram that we sent earlier could not be delivered to this peer.</summary>
+    protected virtual void OnError(SocketError error, in PeerAddress to)
+    {
+    }
+
+    /// <summary>The socket takes datagrams again after <see cref="WaitWritable"/>.</summary>
+    protected virtual void OnWritable()
+    {
+    }
+
+    /// <summary>Asks for one <see cref="OnWritable"/>.</summary>
+    protected void WaitWritable()
+    {
+        if (!_wantsWritable && !_closed)
+        {
+            _wantsWritable = true;
+            Shard.Rewatch(_fd, EpollEvents.In | EpollEvents.Out, this);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnReady(EpollEvents events)
+    {
+        if ((events & EpollEvents.Error) != 0)
+        {
+            DrainErrors();
+        }
+
+        if ((events & EpollEvents.Out) != 0 && _wantsWritable && !_closed)
+        {
+            _wantsWritable = false;
+            Shard.Rewatch(_fd, EpollEvents.In, this);
+            OnWritable();
+        }
+
+        if ((events & EpollEvents.In) != 0 && !_closed)
+        {
+            ReceiveAll();
+        }
+    }
+
+    /// <summary>Reads the error queue until empty; false when it was empty at once.</summary>
+    protected bool DrainErrors()
+    {
+        bool any = false;
+        byte* control = stackalloc byte[256];
+        byte* data = stackalloc byte[64];
+        while (!_closed)
+        {
+            PeerAddress name = default;
+            IoVector vector = new() { Base = data, Length = 64 };
+            MessageHeader header = new()
+            {
+                Name = (byte*)&name,
+                NameBytes = PeerAddress.Bytes,
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = control,
+                ControlBytes = 256,
+            };
+            if (Libc.ReceiveMessage(_fd, &header, LinuxConstants.MessageErrorQueue | LinuxConstants.MessageDontWait) < 0)
+            {
+                break;
+            }
+
+            any = true;
+            SocketError error = SocketError.HostUnreachable;
+            if (header.ControlBytes >= sizeof(ControlHeader) + 4)
+            {
+                error = SocketSetup.ErrorOf(*(int*)(control + sizeof(ControlHeader))); // struct sock_extended_err begins with ee_errno
+            }
+
+            OnError(error, PeerAddress.FromKernel((byte*)&name));
+        }
+
+        // The queue is empty, but an error may be pending in the socket itself; reading it clears it.
+        int pending = SocketSetup.Get(_fd, LinuxConstants.SolSocket, 4 /* SO_ERROR */);
+        return any || pending > 0;
+    }
+
+    private void ReceiveAll()
+    {
+        ReceiveBatch batch = Shard.ReceiveBatch;
+
+        // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back.
+        for (int round = 0; round < 8 && !_closed; round++)
+        {
+            int count = batch.Receive(_fd);
+            if (count < 0)
+            {
+                DrainErrors();
+                break;
+            }
+
+            for (int i = 0; i < count && !_closed; i++)
+            {
+                Deliver(batch, i);
+            }
+
+            if (count < ReceiveBatch.Capacity)
+            {
+                break;
+            }
+        }
+
+        if (!_closed)
+        {
+            OnBatchEnd();
+        }
+    }
+
+    private void Deliver(ReceiveBatch batch, int index)
+    {
+        batch.ReadControl(index, out int segmentBytes, out long kernelDrops);
+        if (kernelDrops >= 0)
+        {
+            KernelDrops = kernelDrops;
+        }
+
+        ReadOnlySpan<byte> data = batch.BytesView(index);
+        PeerAddress from = batch.From(index);
+        if (segmentBytes <= 0 || segmentBytes >= data.Length)
+        {
+            OnDatagram(data, from);
+            return;
+        }
+
+        while (data.Length > 0 && !_closed)
+        {
+            int bytes = Math.Min(segmentBytes, data.Length);
+            OnDatagram(data[..bytes], from);
+            data = data[bytes..];
+        }
+    }
+}

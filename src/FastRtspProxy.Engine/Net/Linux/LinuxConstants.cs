@@ -1,0 +1,49 @@
+namespace FastRtspProxy.Engine.Net.Linux;
+
+/// <summary>Numbers of the Linux kernel's headers (asm-generic; the same on x64 and arm64).</summary>
+internal static class LinuxConstants
+{
+    public const int EpollCloseOnExec = 0x80000;
+    public const int EventFdNonBlock = 0x800;
+    public const int EventFdCloseOnExec = 0x80000;
+
+    public const int MessageDontWait = 0x40;
+    public const int MessageNoSignal = 0x4000;
+    public const int MessageErrorQueue = 0x2000;
+    public const int MessageTruncated = 0x20;
+
+    public const int SolSocket = 1;
+    public const int SoSendBuffer = 7;
+    public const int SoReceiveBuffer = 8;
+    public const int SoReceiveBufferForce = 33;
+    public const int SoSendBufferForce = 32;
+    public const int SoReceiveOverflow = 40;
+
+    public const int IpProtocol = 0;
+    public const int IpReceiveError = 11;
+    public const int IpV6Protocol = 41;
+    public const int IpV6ReceiveError = 25;
+
+    public const int UdpProtocol = 17;
+    public const int UdpSegment = 103;
+    public const int UdpGro = 104;
+
+    public const int TcpProtocol = 6;
+    public const int TcpUserTimeout = 18;
+    public const int TcpNotSentLowWater = 25;
+
+    public const int ResourceNoFile = 7;
+
+    public const int ErrorInterrupted = 4;
+    public const int ErrorIo = 5;
+    public const int ErrorAgain = 11;
+    public const int ErrorInvalid = 22;
+    public const int ErrorMessageSize = 90;
+    public const int ErrorNoBuffers = 105;
+    public const int ErrorConnectionRefused = 111;
+    public const int ErrorHostUnreachable = 113;
+    public const int ErrorNetworkUnreachable = 101;
+
+    /// <summary>The most segments that the kernel takes in one UDP_SEGMENT message (UDP_MAX_SEGMENTS before Linux 6.9; later kernels take 128).</summary>
+    public const int UdpMaxSegments = 64;
+}

@@ -1,0 +1,267 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Diagnostics;
+using FastRtspProxy.Engine.Net.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>
+/// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only.
+/// A turn: wait, handle every ready descriptor, run the inbox, fire timers, then the end-of-turn work (the fan-out passes).
+/// </summary>
+internal sealed partial class Shard : PollTarget, IDisposable
+{
+    /// <summary>Four interleaved packets of the largest size; a large key frame in one or two reads.</summary>
+    public const int ScratchBytes = 256 * 1024;
+
+    private readonly Thread _thread;
+    private readonly Epoll _epoll = new();
+    private readonly int _bell;
+    private readonly long _frequency;
+    private readonly bool _isRealTime;
+    private ReceiveBatch? _receiveBatch;
+    private ShardWork? _inbox;
+
+    /// <summary>1 while the thread is about to sleep or sleeps. Set before the last look at the inbox; taken by the poster that rings.</summary>
+    private int _sleeping;
+    private volatile bool _stopping;
+    private int _load;
+
+    internal Shard(int index, TimeProvider time, ILogger log)
+    {
+        Index = index;
+        Time = time;
+        Log = log;
+        _frequency = time.TimestampFrequency;
+        _isRealTime = ReferenceEquals(time, TimeProvider.System);
+        _bell = Libc.EventFd(0, LinuxConstants.EventFdNonBlock | LinuxConstants.EventFdCloseOnExec);
+        if (_bell < 0)
+        {
+            throw new InvalidOperationException($"eventfd failed (errno {Marshal.GetLastPInvokeError()}): out of descriptors? Raise the limit (ulimit -n).");
+        }
+
+        RefreshNow();
+        Watch(_bell, EpollEvents.In, this);
+        _thread = new Thread(Loop) { IsBackground = true, Name = "shard-" + index };
+    }
+
+    /// <summary>Counts from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The clock; a test moves it.</summary>
+    public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
+
+    /// <summary>Monotonic microseconds, taken once a turn.</summary>
+    public long NowMicros { get; private set; }
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset UtcNow => Time.GetUtcNow();
+
+    /// <summary>True on the shard's own thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
+    /// <summary>How many connections live here; whoever adds one calls <see cref="AddLoad"/>. Any thread.</summary>
+    public int Load => Volatile.Read(ref _load);
+
+    /// <inheritdoc cref="Load"/>
+    public void AddLoad(int connections) => Interlocked.Add(ref _load, connections);
+
+    /// <summary>The UDP server pair of this shard's clients; null before the front-end has bound it.</summary>
+    public UdpMediaSockets? Media { get; set; }
+
+    /// <summary>The shard's scratch for receiving datagrams.</summary>
+    public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch();
+
+    /// <summary>The shard's scratch for receiving from streams and for gathering; never held across a turn.</summary>
+    public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
+
+    /// <summary>Takes the time anew in the middle of a long turn.</summary>
+    public void RefreshNow()
+    {
+        long ticks = Time.GetTimestamp();
+        NowMicros = _frequency == 1_000_000_000 ? ticks / 1000 : (long)((Int128)ticks * 1_000_000 / _frequency);
+    }
+
+    /// <summary>Puts a node into the inbox; false when it is there already. Any thread.</summary>
+    public bool Post(ShardWork work)
+    {
+        if (!work.TryMarkQueued())
+        {
+            return false;
+        }
+
+        ShardWork? head = Volatile.Read(ref _inbox);
+        while (true)
+        {
+            work.Next = head;
+            ShardWork? seen = Interlocked.CompareExchange(ref _inbox, work, head);
+            if (ReferenceEquals(seen, head))
+            {
+                break;
+            }
+
+            head = seen;
+        }
+
+        // Pairs with the exchange in Sleep: either we see that it sleeps, or it sees our node.
+        if (Interlocked.Exchange(ref _sleeping, 0) == 1)
+        {
+            Ring();
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="Post(ShardWork)"/>, for the control path. Any thread.</summary>
+    public void Post(Action action) => Post(new ActionWork(action));
+
+    /// <summary>Runs asynchronous work on this shard; awaitable from anywhere.</summary>
+    public Task RunAsync(Func<Task> work) => RunAsync(async () =>
+    {
+        await work();
+        return true;
+    });
+
+    /// <inheritdoc cref="RunAsync(Func{Task})"/>
+    public Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        if (IsCurrent)
+        {
+            return work();
+        }
+
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(async () =>
+        {
+            try
+            {
+                done.TrySetResult(await work());
+            }
+            catch (Exception e)
+            {
+                done.TrySetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Ends the loop after its current turn and waits for the thread.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        Ring();
+        if (IsCurrent || !_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(2)))
+        {
+            _epoll.Dispose();
+            _receiveBatch?.Dispose();
+            _ = Libc.Close(_bell);
+        }
+    }
+
+    /// <summary>The bell: only emptied; being awake is its message.</summary>
+    protected internal override unsafe void OnReady(EpollEvents events)
+    {
+        ulong count;
+        _ = Libc.Read(_bell, (byte*)&count, sizeof(ulong));
+    }
+
+    private unsafe void Ring()
+    {
+        ulong one = 1;
+        _ = Libc.Write(_bell, (byte*)&one, sizeof(ulong));
+    }
+
+    private void Loop()
+    {
+        SynchronizationContext.SetSynchronizationContext(new ShardSynchronizationContext(this));
+        while (!_stopping)
+        {
+            int ready = Sleep();
+            RefreshNow();
+            for (int i = 0; i < ready; i++)
+            {
+                EpollEvents events = _epoll.EventAt(i, out ulong token);
+                if (TargetOf(token) is PollTarget target)
+                {
+                    Guard(target, events);
+                }
+            }
+
+            RunInbox();
+            FireTimers();
+            RunEndOfTurn();
+        }
+    }
+
+    /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
+    private int Sleep()
+    {
+        if (HasEndOfTurn)
+        {
+            return _epoll.Wait(0);
+        }
+
+        long timeoutMicros = NextWakeMicros();
+
+        // Pairs with the exchange in Post.
+        Interlocked.Exchange(ref _sleeping, 1);
+        if (Volatile.Read(ref _inbox) is not null || _stopping)
+        {
+            timeoutMicros = 0;
+        }
+
+        int ready = _epoll.Wait(timeoutMicros);
+        Volatile.Write(ref _sleeping, 0);
+        return ready;
+    }
+
+    private void RunInbox()
+    {
+        ShardWork? taken = Interlocked.Exchange(ref _inbox, null);
+        ShardWork? ordered = null;
+        while (taken is not null)
+        {
+            ShardWork? next = taken.Next;
+            taken.Next = ordered;
+            ordered = taken;
+            taken = next;
+        }
+
+        while (ordered is not null)
+        {
+            ShardWork work = ordered;
+            ordered = work.Next;
+            work.Next = null;
+            work.ClearQueued();
+            try
+            {
+                work.Run();
+            }
+            catch (Exception e)
+            {
+                EngineLog.ShardWorkFailed(Log, Index, e);
+            }
+        }
+    }
+
+    private void Guard(PollTarget target, EpollEvents events)
+    {
+        try
+        {
+            target.OnReady(events);
+        }
+        catch (Exception e)
+        {
+            EngineLog.ShardWorkFailed(Log, Index, e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net.Linux;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>Socket options that the framework does not name. Each is best effort: a kernel without one still works, only less well.</summary>
+internal static unsafe class SocketSetup
+{
+    /// <summary>
+    /// What a camera may burst while a shard is in a long fan-out pass: a 4 Mbit key frame of a 20 Mbit/s stream with the kernel's
+    /// own overhead per packet (about as much again), four times that.
+    /// </summary>
+    public const int ReceiveBufferBytes = 4 * 1024 * 1024;
+
+    /// <summary>A large key frame (500 KB at 20 Mbit/s) and what queues behind it, doubled for the kernel's accounting.</summary>
+    public const int TcpSendBufferBytes = 1024 * 1024;
+
+    /// <summary>The descriptor; valid while the socket is open.</summary>
+    public static int Fd(Socket socket) => (int)socket.Handle;
+
+    /// <summary>Sets an integer option; false when the kernel refuses.</summary>
+    public static bool TrySet(int fd, int level, int option, int value) =>
+        Libc.SetSocketOption(fd, level, option, &value, sizeof(int)) == 0;
+
+    /// <summary>Reads an integer option; -1 when the kernel refuses.</summary>
+    public static int Get(int fd, int level, int option)
+    {
+        int value = 0;
+        uint bytes = sizeof(int);
+        return Libc.GetSocketOption(fd, level, option, &value, &bytes) == 0 ? value : -1;
+    }
+
+    /// <summary>Asks for a receive buffer, by force where we may (CAP_NET_ADMIN), and says what was given, in bytes of payload (the kernel reports the double).</summary>
+    public static int AskReceiveBuffer(Socket socket, int bytes)
+    {
+        int fd = Fd(socket);
+        if (!TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, bytes))
+        {
+            _ = TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer, bytes);
+        }
+
+        return Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer) / 2;
+    }
+
+    /// <summary>As <see cref="AskReceiveBuffer"/>, for sending.</summary>
+    public static int AskSendBuffer(Socket socket, int bytes)
+    {
+        int fd = Fd(socket);
+        if (!TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoSendBufferForce, bytes))
+        {
+            _ = TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoSendBuffer, bytes);
+        }
+
+        return Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoSendBuffer) / 2;
+    }
+
+    /// <summary>TCP_USER_TIMEOUT, tcp(7): a peer that has vanished ends its connection after so long with data under way.</summary>
+    public static void SetUserTimeout(Socket socket, TimeSpan limit) =>
+        _ = TrySet(Fd(socket), LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)limit.TotalMilliseconds);
+
+    /// <summary>
+    /// Raises the soft limit of descriptors to the hard one and says the limit that holds. getrlimit(2).
+    /// </summary>
+    public static long RaiseDescriptorLimit()
+    {
+        ResourceLimit limit;
+        if (Libc.GetResourceLimit(LinuxConstants.ResourceNoFile, &limit) != 0)
+        {
+            return 1024;
+        }
+
+        if (limit.Current < limit.Maximum)
+        {
+            ResourceLimit raised = limit with { Current = limit.Maximum };
+            if (Libc.SetResourceLimit(LinuxConstants.ResourceNoFile, &raised) == 0)
+            {
+                limit = raised;
+            }
+        }
+
+        return (long)Math.Min(limit.Current, int.MaxValue);
+    }
+
+    /// <summary>The framework's name of an errno.</summary>
+    public static SocketError ErrorOf(int errno) => errno switch
+    {
+        0 => SocketError.Success,
+        LinuxConstants.ErrorAgain => SocketError.WouldBlock,
+        LinuxConstants.ErrorConnectionRefused => SocketError.ConnectionRefused,
+        LinuxConstants.ErrorHostUnreachable => SocketError.HostUnreachable,
+        LinuxConstants.ErrorNetworkUnreachable => SocketError.NetworkUnreachable,
+        LinuxConstants.ErrorMessageSize => SocketError.MessageSize,
+        LinuxConstants.ErrorNoBuffers => SocketError.NoBufferSpaceAvailable,
+        LinuxConstants.ErrorInvalid => SocketError.InvalidArgument,
+        104 => SocketError.ConnectionReset,
+        110 => SocketError.TimedOut,
+        32 => SocketError.Shutdown,
+        103 => SocketError.ConnectionAborted,
+        _ => SocketError.SocketError,
+    };
+
+    /// <summary>The error of the last system call of this thread.</summary>
+    public static SocketError LastError() => ErrorOf(Marshal.GetLastPInvokeError());
+}

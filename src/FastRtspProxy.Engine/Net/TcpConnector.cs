@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>Name look-up and connect, off the shards' threads until the result is there.</summary>
+internal static class TcpConnector
+{
+    /// <summary>A connected socket. Tries every address of the name in the resolver's order.</summary>
+    /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
+    public static async Task<Socket> ConnectAsync(string host, int port, TimeSpan limit, TimeProvider time)
+    {
+        using CancellationTokenSource cancel = new(limit, time);
+        IPAddress[] addresses = await LookUpAsync(host, cancel.Token);
+        Exception? last = null;
+        foreach (IPAddress address in addresses)
+        {
+            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                _ = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancel.Token);
+                return socket;
+            }
+            catch (OperationCanceledException e)
+            {
+                socket.Dispose();
+                throw new ByteStreamException(ConnectFailure.TimedOut, $"no answer from {host}:{port} within {limit.TotalSeconds:0.#} s", e);
+            }
+            catch (SocketException e)
+            {
+                socket.Dispose();
+                last = e;
+            }
+        }
+
+        throw last is SocketException failure
+            ? new ByteStreamException(KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {WordsFor(failure)}", failure)
+            : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} has no address");
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancel)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? literal))
+        {
+            return [literal];
+        }
+
+        try
+        {
+            return await Dns.GetHostAddressesAsync(host, cancel);
+        }
+        catch (SocketException e)
+        {
+            throw new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} does not resolve", e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {host} did not resolve in time", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ByteStreamException(ConnectFailure.NameNotFound, $"{host} is not a name that can be resolved", e);
+        }
+    }
+
+    private static ConnectFailure KindOf(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => ConnectFailure.Refused,
+        SocketError.TimedOut => ConnectFailure.TimedOut,
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown => ConnectFailure.Unreachable,
+        _ => ConnectFailure.Other,
+    };
+
+    private static string WordsFor(SocketException e) => e.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.TimedOut => "timed out",
+        SocketError.HostUnreachable or SocketError.HostDown => "host unreachable",
+        SocketError.NetworkUnreachable => "network unreachable",
+        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n)",
+        _ => e.Message,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net.Linux;
+
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>Who gets what clients send to a shard's server ports. Called on the shard.</summary>
+internal interface IUdpMediaSink
+{
+    /// <summary>A datagram to the RTCP port.</summary>
+    void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from);
+
+    /// <summary>A datagram to the RTP port: NAT punches, mostly.</summary>
+    void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from);
+
+    /// <summary>A datagram of ours was refused by this peer (ICMP).</summary>
+    void OnUnreachable(in PeerAddress peer, SocketError error);
+}
+
+/// <summary>
+/// A shard's UDP server pair (RTP even, RTCP the next): every UDP client of the shard is served from it. The fan-out hands over vectors of messages
+/// (sendmmsg(2)), each with as many packets of one size as fit (UDP_SEGMENT, udp(7)).
+/// </summary>
+internal sealed unsafe class UdpMediaSockets
+{
+    /// <summary>
+    /// What the kernel may hold for us on a real network device before it says EAGAIN: a key frame of 100 KB for 80 clients.
+    /// </summary>
+    private const int SendBufferBytes = 8 * 1024 * 1024;
+
+    private readonly Port _rtp;
+    private readonly Port _rtcp;
+
+    private UdpMediaSockets(Shard shard, Socket rtp, Socket rtcp)
+    {
+        _rtp = new Port(this, shard, rtp, isRtcp: false);
+        _rtcp = new Port(this, shard, rtcp, isRtcp: true);
+        int probe = 0;
+        HasSegmentation = SocketSetup.TrySet(_rtp.Fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpSegment, probe);
+        _ = SocketSetup.AskSendBuffer(rtp, SendBufferBytes);
+        Send = _rtp.SendMany;
+    }
+
+    /// <summary>Sends messages from the RTP socket: how many went, or -1 with the errno left in <c>Marshal.GetLastPInvokeError</c>. Tests put their own in its place to force errors.</summary>
+    public delegate int SendManyCall(MultiMessage* messages, int count);
+
+    /// <summary>The RTP port of `server_port`; RTCP is the next.</summary>
+    public int RtpPort => _rtp.LocalPort;
+
+    /// <summary>False where the kernel has no UDP_SEGMENT, or after a test switched it off.</summary>
+    public bool HasSegmentation { get; set; }
+
+    /// <inheritdoc cref="SendManyCall"/>
+    public SendManyCall Send { get; set; }
+
+    /// <summary>Whoever handles what comes in.</summary>
+    public IUdpMediaSink? Sink { get; set; }
+
+    /// <summary>Called once after <see cref="WaitWritable"/>, when the RTP socket takes datagrams again.</summary>
+    public Action? Writable { get; set; }
+
+    /// <summary>Binds a pair for a shard; null when the range is used up.</summary>
+    public static UdpMediaSockets? TryCreate(Shard shard, IPAddress? bind, PortRange range) =>
+        UdpPorts.TryBindPair(bind, range, out Socket? rtp, out Socket? rtcp) ? new UdpMediaSockets(shard, rtp, rtcp) : null;
+
+    /// <summary>Begins to receive. On the shard.</summary>
+    public void Start()
+    {
+        _rtp.Start();
+        _rtcp.Start();
+    }
+
+    /// <summary>One packet from the RTP port.</summary>
+    public SocketError SendRtp(ReadOnlySpan<byte> packet, in PeerAddress to) => _rtp.Send(packet, to);
+
+    /// <summary>One packet from the RTCP port.</summary>
+    public SocketError SendRtcp(ReadOnlySpan<byte> packet, in PeerAddress to) => _rtcp.Send(packet, to);
+
+    /// <summary>Asks for one call of <see cref="Writable"/>.</summary>
+    public void WaitWritable() => _rtp.Wait();
+
+    /// <summary>Reads the error queue of the RTP socket; false when there was nothing.</summary>
+    public bool DrainErrors() => _rtp.Drain();
+
+    /// <summary>On the shard.</summary>
+    public void Close()
+    {
+        _rtp.Close();
+        _rtcp.Close();
+    }
+
+    private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp) : DatagramSocket(shard, socket)
+    {
+        public int Fd => Descriptor;
+
+        public int SendMany(MultiMessage* messages, int count) =>
+            Libc.SendMany(Descriptor, messages, (uint)count, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal);
+
+        public void Wait() => WaitWritable();
+
+        public bool Drain() => DrainErrors();
+
+        protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
+        {
+            if (isRtcp)
+            {
+                owner.Sink?.OnRtcp(data, from);
+            }
+            else
+            {
+                owner.Sink?.OnRtp(data, from);
+            }
+        }
+
+        protected override void OnError(SocketError error, in PeerAddress to) => owner.Sink?.OnUnreachable(to, error);
+
+        protected override void OnWritable() => owner.Writable?.Invoke();
+    }
+}
