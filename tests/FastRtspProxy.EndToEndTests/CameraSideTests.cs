@@ -1,0 +1,69 @@
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>Ways in which a camera wants to be read.</summary>
+public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    private const double Seconds = 3;
+
+    [Fact]
+    public async Task Play_CameraOffersTcpOnly_FallsBackAndDecodes()
+    {
+        CameraProcess camera = await StartCameraAsync("h264,aac", "--protocols", "tcp");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], Seconds);
+        AssertAudio(decoded[1], Seconds);
+        Assert.Contains(proxy.Process.Lines(), line => line.IsError && line.Text.Contains("TCP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Play_BackEndInterleavedByOption_Decodes()
+    {
+        CameraProcess camera = await StartCameraAsync("h264,aac");
+        ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], Seconds);
+        AssertAudio(decoded[1], Seconds);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Play_CameraWantsDigest_DecodesAndKeepsThePasswordToItself(bool inUrl)
+    {
+        CameraProcess camera = await StartCameraAsync("h264", "--user", "viewer", "--password", "s3cr3t-w0rd");
+        ProxyProcess proxy = inUrl
+            ? await StartProxyAsync("-V", camera.Url.Replace("rtsp://", "rtsp://viewer:s3cr3t-w0rd@", StringComparison.Ordinal))
+            : await StartProxyAsync("-V", "-u", "viewer", "s3cr3t-w0rd", camera.Url);
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], Seconds);
+        Assert.DoesNotContain(proxy.Process.Lines(), line => line.Text.Contains("s3cr3t-w0rd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task LastClientGone_AfterLinger_CameraIsPausedOrTornDown()
+    {
+        CameraProcess camera = await StartCameraAsync("h264");
+        ProxyProcess proxy = await StartProxyAsync("--linger", "1", camera.Url);
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
+        await player.WaitForVideoFramesAsync(25, Soon);
+
+        player.Process.Signal(ChildProcess.SigInt);
+        _ = await player.Process.WaitForExitAsync(Soon);
+
+        // GStreamer's server lists PAUSE in its Public header.
+        await camera.WaitForRequestAsync("PAUSE", TimeSpan.FromSeconds(5));
+        await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
+        Assert.Equal(1, camera.SessionsOpened);
+    }
+}

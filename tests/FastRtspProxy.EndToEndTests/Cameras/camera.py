@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""A camera for the end-to-end tests: GStreamer's RTSP server with live test sources.
+
+Says on stdout, a line each, what happens to it, so that a test can assert on it:
+    ready rtsp://127.0.0.1:PORT/cam     it listens
+    sessions OPEN opened TOTAL          after a session has come or gone
+    connected TOTAL                     TCP connections so far
+    request METHOD                      DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN
+It ends by itself when its parent has gone, so an aborted test run leaves nothing behind.
+"""
+import argparse
+import os
+import signal
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+
+VIDEO = "videotestsrc is-live=true pattern={pattern} ! video/x-raw,format=I420,width=320,height=240,framerate=25/1"
+AUDIO = "audiotestsrc is-live=true wave=sine freq={hz} samplesperbuffer=960"
+
+TRACKS = {
+    "h264": VIDEO + " ! x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max={key} bitrate=400"
+                    " ! h264parse ! rtph264pay name=pay{n} pt=96 config-interval=-1 mtu=1400",
+    "h265": VIDEO + " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={key} bitrate=400 option-string=pools=1:frame-threads=1:log-level=none"
+                    " ! h265parse ! rtph265pay name=pay{n} pt=98 config-interval=-1 mtu=1400",
+    "mjpeg": VIDEO + " ! jpegenc quality=50 ! rtpjpegpay name=pay{n} pt=26 mtu=1400",
+    "aac": AUDIO + " ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! aacparse ! rtpmp4gpay name=pay{n} pt=97",
+    "pcmu": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay{n} pt=0",
+    "pcma": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay{n} pt=8",
+}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Counts:
+    def __init__(self):
+        self.open = 0
+        self.opened = 0
+        self.connected = 0
+
+
+def watch_sessions(server, counts):
+    pool = server.get_session_pool()
+
+    def on_removed(_pool, _session):
+        counts.open -= 1
+        say(f"sessions {counts.open} opened {counts.opened}")
+
+    def on_new_session(_client, _session):
+        counts.open += 1
+        counts.opened += 1
+        say(f"sessions {counts.open} opened {counts.opened}")
+
+    def on_connected(_server, client):
+        counts.connected += 1
+        say(f"connected {counts.connected}")
+        client.connect("new-session", on_new_session)
+        for method in ("describe", "setup", "play", "pause", "teardown"):
+            client.connect(method + "-request", lambda _c, _ctx, m: say("request " + m.upper()), method)
+
+    pool.connect("session-removed", on_removed)
+    server.connect("client-connected", on_connected)
+    GLib.timeout_add_seconds(1, lambda: (pool.cleanup(), True)[1])
+
+
+def demand_digest(server, factory, user, password):
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    token = GstRtspServer.RTSPToken()
+    token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
+    auth.add_digest(user, password, token)
+    server.set_auth(auth)
+    factory.add_role_from_structure(
+        Gst.Structure.new_from_string("viewer, media.factory.access=(boolean)true, media.factory.construct=(boolean)true"))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--tracks", default="h264,aac", help="comma separated: " + ", ".join(TRACKS))
+    parser.add_argument("--key-interval", type=int, default=12, help="frames from key frame to key frame")
+    parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
+    parser.add_argument("--user")
+    parser.add_argument("--password")
+    args = parser.parse_args()
+
+    Gst.init(None)
+    parts = []
+    for n, track in enumerate(args.tracks.split(",")):
+        parts.append(TRACKS[track].format(n=n, key=args.key_interval, pattern="ball", hz=440 + 110 * n))
+
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(str(args.port))
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch("( " + "  ".join(parts) + " )")
+    factory.set_shared(True)
+    protocol = GstRtsp.RTSPLowerTrans
+    factory.set_protocols({"any": protocol.UDP | protocol.TCP, "udp": protocol.UDP, "tcp": protocol.TCP}[args.protocols])
+    if args.user:
+        demand_digest(server, factory, args.user, args.password)
+    server.get_mount_points().add_factory("/cam", factory)
+    watch_sessions(server, Counts())
+
+    if server.attach(None) == 0:
+        sys.exit(f"cannot listen on port {args.port}")
+
+    loop = GLib.MainLoop()
+    parent = os.getppid()
+    GLib.timeout_add(500, lambda: os.getppid() == parent or loop.quit())
+    GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGTERM, loop.quit)
+    say(f"ready rtsp://127.0.0.1:{args.port}/cam")
+    loop.run()
+
+
+main()

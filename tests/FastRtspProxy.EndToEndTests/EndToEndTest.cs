@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>
+/// Starts the programs of a test and ends them after it; their output goes to the test's log, so that a failure tells both sides' story.
+/// </summary>
+public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prerequisites>, IAsyncLifetime
+{
+    /// <summary>Frames from key frame to key frame of the test cameras: half a second.</summary>
+    protected const int KeyIntervalFrames = 12;
+
+    protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    private readonly List<(ChildProcess Process, IAsyncDisposable Owner)> _started = [];
+
+    protected ITestOutputHelper Log { get; } = log;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        // Players first, cameras last: nothing then complains about a peer that has gone.
+        for (int i = _started.Count - 1; i >= 0; i--)
+        {
+            (ChildProcess process, IAsyncDisposable owner) = _started[i];
+            Log.WriteLine(process.Transcript(40));
+            await owner.DisposeAsync();
+        }
+    }
+
+    protected async Task<CameraProcess> StartCameraAsync(string tracks, params string[] arguments) =>
+        await StartCameraAtAsync(FreePorts.Next(), tracks, arguments);
+
+    protected async Task<CameraProcess> StartCameraAtAsync(int port, string tracks, params string[] arguments)
+    {
+        CameraProcess camera = await CameraProcess.StartAsync(tracks, port, arguments);
+        _started.Add((camera.Process, camera));
+        return camera;
+    }
+
+    /// <summary>The proxy in front of one stream.</summary>
+    protected Task<ProxyProcess> StartProxyAsync(params string[] arguments) => StartProxyForAsync(1, arguments);
+
+    protected async Task<ProxyProcess> StartProxyForAsync(int streams, params string[] arguments)
+    {
+        ProxyProcess proxy = await ProxyProcess.StartAsync(streams, arguments);
+        _started.Add((proxy.Process, proxy));
+        return proxy;
+    }
+
+    protected FfmpegPlayer StartFfmpeg(string url, string transport, double? seconds = null, params string[] inputOptions)
+    {
+        FfmpegPlayer player = FfmpegPlayer.Start(url, transport, seconds, inputOptions);
+        _started.Add((player.Process, player));
+        return player;
+    }
+
+    protected RtspsrcPlayer StartRtspsrc(string url, string protocols, double seconds, bool videoOnly = false)
+    {
+        RtspsrcPlayer player = RtspsrcPlayer.Start(url, protocols, seconds, videoOnly);
+        _started.Add((player.Process, player));
+        return player;
+    }
+
+    protected ChildProcess StartProgram(string name, string file, params string[] arguments)
+    {
+        ChildProcess process = ChildProcess.Start(name, file, arguments);
+        _started.Add((process, process));
+        return process;
+    }
+
+    protected static async Task WaitUntilAsync(string what, Func<bool> condition)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed < Soon, $"not within {Soon.TotalSeconds} s: {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>
+    /// The moving test picture was decoded for the whole time: a player may lose up to a key interval at its start and the frames in flight at
+    /// its end; the frames differ from each other; the time stamps never go back.
+    /// </summary>
+    protected static void AssertVideo(DecodedTrack track, double seconds)
+    {
+        Assert.Equal("video", track.MediaType);
+        int expected = (int)(seconds * 25);
+        Assert.InRange(track.Frames, expected - KeyIntervalFrames - 8, expected + KeyIntervalFrames);
+        Assert.True(track.DistinctFrames > track.Frames * 0.9, $"only {track.DistinctFrames} of {track.Frames} pictures differ");
+        Assert.True(track.TimestampsRise, "time stamps went back");
+    }
+
+    protected static void AssertAudio(DecodedTrack track, double seconds)
+    {
+        Assert.Equal("audio", track.MediaType);
+        Assert.InRange(track.Seconds, seconds - 1, seconds + 1);
+        Assert.True(track.TimestampsRise, "time stamps went back");
+    }
+}

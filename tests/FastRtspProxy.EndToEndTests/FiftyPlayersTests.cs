@@ -1,0 +1,71 @@
+using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.RawClient;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>Many players on one camera, which is read once.</summary>
+public sealed class FiftyPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    private const int Players = 50;
+
+    private static readonly TimeSpan s_length = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Play_FiftyAtOnceOverUdpAndTcp_EveryPacketInOrderAndOneCameraSession()
+    {
+        CameraProcess camera = await StartCameraAsync("h264,aac");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        List<RawPlayer> players = [];
+        try
+        {
+            for (int i = 0; i < Players; i++)
+            {
+                players.Add(await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: i % 2 == 1));
+            }
+
+            await Task.WhenAll(players.Select(player => player.PlayAsync()));
+            await Task.Delay(s_length);
+            int sessionsWhilePlaying = camera.SessionsOpen;
+            long rtcp = players.Sum(player => player.Tracks.Sum(track => track.RtcpPackets));
+            await Task.WhenAll(players.Select(player => player.TeardownAsync()));
+
+            Assert.Equal(1, sessionsWhilePlaying);
+            Assert.Equal(1, camera.SessionsOpened);
+            Assert.Equal(2, players[0].Tracks.Count);
+            foreach (RawPlayer player in players)
+            {
+                AssertComplete(player);
+            }
+
+            // A sender report at least every 5 s for every track (RFC 3550 section 6.2), and one at the start.
+            Assert.True(rtcp >= 3 * 2 * Players, $"only {rtcp} RTCP packets for {Players} players of two tracks in {s_length.TotalSeconds} s");
+            Log.WriteLine($"proxy: {proxy.ResidentBytes >> 20} MB resident, {proxy.CpuTime.TotalSeconds:F2} s of CPU");
+        }
+        finally
+        {
+            foreach (RawPlayer player in players)
+            {
+                await player.DisposeAsync();
+            }
+        }
+    }
+
+    private static void AssertComplete(RawPlayer player)
+    {
+        string kind = player.Tcp ? "tcp" : "udp";
+
+        // 25 frames a second in one packet or more each; 48000 / 1024 blocks of audio a second.
+        double[] leastPackets = [25 * (s_length.TotalSeconds - 1), 46 * (s_length.TotalSeconds - 1)];
+        for (int i = 0; i < player.Tracks.Count; i++)
+        {
+            TrackCounter track = player.Tracks[i];
+            Assert.True(track.Disorders == 0, $"{kind} track {i}: {track.Disorders} times out of order, first: {track.FirstDisorder}");
+            Assert.True(track.Packets >= leastPackets[i], $"{kind} track {i}: only {track.Packets} packets");
+            if (track.PromisedSequenceNumber is { } promised)
+            {
+                Assert.True(promised == track.FirstSequenceNumber, $"{kind} track {i}: RTP-Info promised {promised}, first was {track.FirstSequenceNumber}");
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.RawClient;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>The program from its command line to its exit code.</summary>
+public sealed class LifecycleTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    [Theory]
+    [InlineData(ChildProcess.SigTerm)]
+    [InlineData(ChildProcess.SigInt)]
+    public async Task Signal_WhilePlaying_CleanEndOnBothSidesWithinTwoSeconds(int signal)
+    {
+        CameraProcess camera = await StartCameraAsync("h264");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        await using RawPlayer tcp = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+        await using RawPlayer udp = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: false);
+        await tcp.PlayAsync();
+        await udp.PlayAsync();
+        await WaitUntilAsync("media on both", () => tcp.Tracks[0].Packets > 25 && udp.Tracks[0].Packets > 25);
+
+        Stopwatch clock = Stopwatch.StartNew();
+        proxy.Process.Signal(signal);
+        int code = await proxy.Process.WaitForExitAsync(TimeSpan.FromSeconds(5));
+        TimeSpan took = clock.Elapsed;
+
+        Assert.Equal(0, code);
+        Assert.True(took < TimeSpan.FromSeconds(2), $"took {took.TotalSeconds:F2} s");
+        await camera.WaitForRequestAsync("TEARDOWN", TimeSpan.FromSeconds(2));
+        await Task.WhenAll(tcp.Closed, udp.Closed).WaitAsync(TimeSpan.FromSeconds(2));
+        await WaitUntilAsync("a BYE for both players", () => tcp.Tracks[0].SawBye && udp.Tracks[0].SawBye);
+        Log.WriteLine($"ended in {took.TotalMilliseconds:F0} ms");
+    }
+
+    [Fact]
+    public async Task Start_SeveralUrls_OneMountEachInOrder()
+    {
+        CameraProcess first = await StartCameraAsync("h264");
+        CameraProcess second = await StartCameraAsync("mjpeg,pcmu");
+        ProxyProcess proxy = await StartProxyForAsync(3, first.Url, second.Url, $"rtsp://127.0.0.1:{FreePorts.Next()}/nobody-there");
+
+        Assert.Equal(["/proxyStream-1", "/proxyStream-2", "/proxyStream-3"], proxy.PlayUrls.Select(url => new Uri(url).AbsolutePath));
+        FfmpegPlayer playFirst = StartFfmpeg(proxy.PlayUrls[0], "tcp", 3);
+        FfmpegPlayer playSecond = StartFfmpeg(proxy.PlayUrls[1], "udp", 3);
+        AssertVideo(Assert.Single(await playFirst.FinishAsync(Soon)), 3);
+        Assert.Equal(2, (await playSecond.FinishAsync(Soon)).Count);
+
+        // The camera that is not there is said once, and costs the others nothing.
+        await using RawPlayer nobody = await RawPlayer.ConnectAsync(proxy.PlayUrls[2], tcp: true);
+        Assert.Equal(404, (await nobody.RequestAsync("DESCRIBE", proxy.PlayUrls[2], "Accept: application/sdp")).Status);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1/stream")]
+    [InlineData("-vX", "rtsp://127.0.0.1/stream")]
+    [InlineData("--no-such-option", "rtsp://127.0.0.1/stream")]
+    [InlineData]
+    public async Task Start_WrongArguments_UsageOnStderrAndExitCodeOne(params string[] arguments)
+    {
+        ChildProcess proxy = StartProgram("proxy", Prerequisites.ProxyBinary, arguments);
+
+        Assert.Equal(1, await proxy.WaitForExitAsync(TimeSpan.FromSeconds(5)));
+        await proxy.WaitForLineAsync("a usage line", line => line.IsError && line.Text.StartsWith("Usage:", StringComparison.Ordinal), TimeSpan.FromSeconds(1));
+        Assert.DoesNotContain(proxy.Lines(), line => !line.IsError);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Start_AskedAboutItself_AnswersOnStdoutWithExitCodeZero(string argument)
+    {
+        ChildProcess proxy = StartProgram("proxy", Prerequisites.ProxyBinary, argument);
+
+        Assert.Equal(0, await proxy.WaitForExitAsync(TimeSpan.FromSeconds(5)));
+        await proxy.WaitForLineAsync("an answer", line => !line.IsError && line.Text.Length > 0, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Start_NativeBinary_ListensSoon()
+    {
+        List<double> milliseconds = [];
+        for (int i = 0; i < 5; i++)
+        {
+            await using ProxyProcess proxy = await ProxyProcess.StartAsync(1, $"rtsp://127.0.0.1:{FreePorts.Next()}/nobody-there");
+            milliseconds.Add(proxy.StartTime.TotalMilliseconds);
+            await using RawPlayer client = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", proxy.PlayUrl)).Status);
+        }
+
+        // The aim is 100 ms. A machine under load may take longer; ten times as long is a defect on any.
+        Log.WriteLine($"start to listening, ms: {string.Join(", ", milliseconds.Select(value => value.ToString("F0")))}");
+        Assert.True(milliseconds.Min() < 1000);
+    }
+
+    [Fact]
+    public async Task Demo_WithoutCamera_PlaysPicturesAndSound()
+    {
+        ProxyProcess proxy = await StartProxyAsync("--demo");
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "udp", 4).FinishAsync(Soon);
+
+        Assert.Equal(["video", "audio"], decoded.Select(track => track.MediaType).Order().Reverse());
+        Assert.All(decoded, track => Assert.InRange(track.Seconds, 2, 6));
+        Assert.All(decoded, track => Assert.True(track.TimestampsRise));
+    }
+}

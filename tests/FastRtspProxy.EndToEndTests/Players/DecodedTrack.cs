@@ -1,0 +1,4 @@
+namespace FastRtspProxy.EndToEndTests.Players;
+
+/// <summary>What a player decoded of one track: frames, or blocks of samples, and their length in time.</summary>
+public sealed record DecodedTrack(string MediaType, int Frames, double Seconds, int DistinctFrames, bool TimestampsRise);

@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+"""Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds, decodes every track and says what came out:
+    video FRAMES WIDTHxHEIGHT
+    audio MILLISECONDS
+    warning TEXT / error TEXT           messages of the pipeline
+Time counts from the first decoded buffer.
+"""
+import argparse
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import GLib, Gst  # noqa: E402
+
+
+class Player:
+    def __init__(self, url, protocols, seconds, video_only):
+        self.seconds = seconds
+        self.video_only = video_only
+        self.frames = 0
+        self.size = "0x0"
+        self.audio_ns = 0
+        self.started = False
+        self.loop = GLib.MainLoop()
+        self.pipeline = Gst.Pipeline.new("player")
+        self.source = Gst.ElementFactory.make("rtspsrc")
+        self.source.set_property("location", url)
+        self.source.set_property("latency", 200)
+        self.source.set_property("protocols", {"udp": 1, "tcp": 4}[protocols])
+        self.source.connect("select-stream", self.on_select)
+        self.source.connect("pad-added", self.on_source_pad)
+        self.pipeline.add(self.source)
+        bus = self.pipeline.get_bus()
+        bus.add_signal_watch()
+        bus.connect("message", self.on_message)
+
+    def on_select(self, _source, _number, caps):
+        return not self.video_only or caps.get_structure(0).get_string("media") == "video"
+
+    def on_source_pad(self, _source, pad):
+        decoder = Gst.ElementFactory.make("decodebin")
+        decoder.connect("pad-added", self.on_decoded_pad)
+        self.pipeline.add(decoder)
+        decoder.sync_state_with_parent()
+        pad.link(decoder.get_static_pad("sink"))
+
+    def on_decoded_pad(self, _decoder, pad):
+        sink = Gst.ElementFactory.make("fakesink")
+        sink.set_property("sync", False)
+        self.pipeline.add(sink)
+        sink.sync_state_with_parent()
+        pad.link(sink.get_static_pad("sink"))
+        pad.add_probe(Gst.PadProbeType.BUFFER, self.on_buffer)
+
+    def on_buffer(self, pad, info):
+        structure = pad.get_current_caps().get_structure(0)
+        if structure.get_name().startswith("video"):
+            self.frames += 1
+            self.size = f"{structure.get_value('width')}x{structure.get_value('height')}"
+        else:
+            samples = info.get_buffer().get_size() / (4 if "F32" in structure.get_string("format") else 2)
+            self.audio_ns += samples * Gst.SECOND / structure.get_value("rate") / structure.get_value("channels")
+        if not self.started:
+            self.started = True
+            GLib.timeout_add(int(self.seconds * 1000), self.loop.quit)
+        return Gst.PadProbeReturn.OK
+
+    def on_message(self, _bus, message):
+        if message.type == Gst.MessageType.ERROR:
+            print("error", message.parse_error()[0].message, message.parse_error()[1], flush=True)
+            self.loop.quit()
+        elif message.type == Gst.MessageType.WARNING:
+            print("warning", message.parse_warning()[0].message, flush=True)
+        elif message.type == Gst.MessageType.EOS:
+            self.loop.quit()
+
+    def run(self):
+        self.pipeline.set_state(Gst.State.PLAYING)
+        GLib.timeout_add_seconds(20, self.loop.quit)
+        self.loop.run()
+        print("video", self.frames, self.size)
+        print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
+        self.pipeline.set_state(Gst.State.NULL)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--protocols", choices=["udp", "tcp"], default="udp")
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--video-only", action="store_true")
+    args = parser.parse_args()
+    Gst.init(None)
+    Player(args.url, args.protocols, args.seconds, args.video_only).run()
+    sys.exit(0)
+
+
+main()

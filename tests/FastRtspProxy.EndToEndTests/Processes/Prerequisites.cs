@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace FastRtspProxy.EndToEndTests.Processes;
+
+/// <summary>Fails every test of a class, with the line that helps, when one of the programs that the tests need is not there. Nothing is ever skipped.</summary>
+public sealed class Prerequisites
+{
+    public const string Python = "/usr/bin/python3";
+
+    private const string InstallLine =
+        "apt-get install -y --no-install-recommends ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base "
+        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav";
+
+    private const string ElementCheck =
+        "import gi\n"
+        + "gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')\n"
+        + "from gi.repository import Gst, GstRtspServer\n"
+        + "Gst.init(None)\n"
+        + "names = 'videotestsrc x264enc x265enc jpegenc avenc_aac mulawenc alawenc rtph264pay rtph265pay rtpjpegpay rtpmp4gpay rtspsrc decodebin avdec_h264 avdec_aac'\n"
+        + "print('missing:' + ','.join(n for n in names.split() if not Gst.ElementFactory.find(n)))\n";
+
+    private static readonly Lazy<string?> s_defect = new(FindDefect);
+
+    public Prerequisites()
+    {
+        if (s_defect.Value is { } defect)
+        {
+            throw new InvalidOperationException(defect);
+        }
+    }
+
+    /// <summary>The native binary under test.</summary>
+    public static string ProxyBinary { get; } = Environment.GetEnvironmentVariable("FASTRTSPPROXY_BIN") ?? "";
+
+    private static string? FindDefect()
+    {
+        if (ProxyBinary.Length == 0 || !File.Exists(ProxyBinary))
+        {
+            return $"FASTRTSPPROXY_BIN ('{ProxyBinary}') must name the proxy's native binary: run perf-scripts/publish-aot.sh, which makes it and prints its path, "
+                + "then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy (as an absolute path) dotnet test tests/FastRtspProxy.EndToEndTests";
+        }
+
+        foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", Python])
+        {
+            if (!File.Exists(program))
+            {
+                return $"{program} is missing: {InstallLine}";
+            }
+        }
+
+        using Process check = Process.Start(new ProcessStartInfo(Python, ["-c", ElementCheck]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> error = check.StandardError.ReadToEndAsync();
+        string output = check.StandardOutput.ReadToEnd();
+        check.WaitForExit();
+        return output.Contains("missing:\n", StringComparison.Ordinal) ? null : $"GStreamer or its python bindings lack something ({output}{error.Result}): {InstallLine}";
+    }
+}

@@ -1,0 +1,279 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FastRtspProxy.EndToEndTests.RawClient;
+
+/// <summary>
+/// A light RTSP player that decodes nothing and watches sequence numbers: dozens run in one process. It speaks only as much RTSP as that needs
+/// and shares no code with what it tests.
+/// </summary>
+public sealed class RawPlayer : IAsyncDisposable
+{
+    private static readonly TimeSpan s_replyLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _control;
+    private readonly List<Socket> _udpSockets = [];
+    private readonly ConcurrentQueue<TaskCompletionSource<RtspReply>> _waiting = new();
+    private readonly Task _reader;
+    private int _cseq;
+    private string? _session;
+
+    private RawPlayer(Socket control, string url, bool tcp)
+    {
+        _control = control;
+        Url = url;
+        Tcp = tcp;
+        _reader = Task.Run(ReadControlAsync);
+    }
+
+    public string Url { get; }
+
+    public bool Tcp { get; }
+
+    public IReadOnlyList<TrackCounter> Tracks { get; private set; } = [];
+
+    /// <summary>The control connection has ended, by the other side or by us.</summary>
+    public Task Closed => _reader;
+
+    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp)
+    {
+        Uri uri = new(url);
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(uri.Host, uri.Port);
+        return new RawPlayer(socket, url, tcp);
+    }
+
+    /// <summary>DESCRIBE, SETUP of every track, PLAY.</summary>
+    public async Task PlayAsync()
+    {
+        RtspReply description = await RequestAsync("DESCRIBE", Url, "Accept: application/sdp");
+        Assert.Equal(200, description.Status);
+        string baseUrl = description.Header("Content-Base") ?? Url;
+        string[] controls = [.. description.Body.Split("m=").Skip(1).Select(media => ControlOf(baseUrl, media))];
+        Tracks = [.. controls.Select(_ => new TrackCounter())];
+        for (int track = 0; track < controls.Length; track++)
+        {
+            string transport = Tcp
+                ? $"RTP/AVP/TCP;unicast;interleaved={2 * track}-{(2 * track) + 1}"
+                : $"RTP/AVP;unicast;client_port={BindPair(Tracks[track])}";
+            RtspReply setup = await RequestAsync("SETUP", controls[track], "Transport: " + transport);
+            Assert.Equal(200, setup.Status);
+            _session ??= setup.Header("Session")?.Split(';')[0];
+        }
+
+        RtspReply play = await RequestAsync("PLAY", baseUrl, "Range: npt=0.000-");
+        Assert.Equal(200, play.Status);
+        ReadRtpInfo(play.Header("RTP-Info"), controls);
+    }
+
+    public async Task<RtspReply> RequestAsync(string method, string url, string? header = null)
+    {
+        TaskCompletionSource<RtspReply> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Enqueue(reply);
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{method} {url} RTSP/1.0\r\nCSeq: {++_cseq}\r\n");
+        if (_session is not null)
+        {
+            text.Append("Session: ").Append(_session).Append("\r\n");
+        }
+
+        if (header is not null)
+        {
+            text.Append(header).Append("\r\n");
+        }
+
+        text.Append("\r\n");
+        await _control.SendAsync(Encoding.ASCII.GetBytes(text.ToString()));
+        return await reply.Task.WaitAsync(s_replyLimit);
+    }
+
+    public async Task TeardownAsync()
+    {
+        RtspReply reply = await RequestAsync("TEARDOWN", Url);
+        Assert.Equal(200, reply.Status);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _control.Dispose();
+        foreach (Socket socket in _udpSockets)
+        {
+            socket.Dispose();
+        }
+
+        await _reader;
+    }
+
+    private static string ControlOf(string baseUrl, string media)
+    {
+        string control = media.Split('\n').Select(line => line.Trim()).First(line => line.StartsWith("a=control:", StringComparison.Ordinal))["a=control:".Length..];
+        return control.Contains("://", StringComparison.Ordinal) ? control : baseUrl.TrimEnd('/') + "/" + control;
+    }
+
+    /// <summary>An even port and the next one (RFC 3550 section 11), both read from now on.</summary>
+    private string BindPair(TrackCounter track)
+    {
+        while (true)
+        {
+            Socket rtp = BindUdp(0);
+            int port = ((IPEndPoint)rtp.LocalEndPoint!).Port;
+            try
+            {
+                if (port % 2 == 0)
+                {
+                    Socket rtcp = BindUdp(port + 1);
+                    _udpSockets.Add(rtp);
+                    _udpSockets.Add(rtcp);
+                    _ = ReadUdpAsync(rtp, packet => track.OnRtp(packet.Span));
+                    _ = ReadUdpAsync(rtcp, packet => track.OnRtcp(packet.Span));
+                    return $"{port}-{port + 1}";
+                }
+            }
+            catch (SocketException)
+            {
+                // The odd neighbour is taken: another pair.
+            }
+
+            rtp.Dispose();
+        }
+    }
+
+    private static Socket BindUdp(int port)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task ReadUdpAsync(Socket socket, Action<ReadOnlyMemory<byte>> onPacket)
+    {
+        byte[] buffer = new byte[65_536];
+        try
+        {
+            while (true)
+            {
+                int bytes = await socket.ReceiveAsync(buffer);
+                onPacket(buffer.AsMemory(0, bytes));
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private void ReadRtpInfo(string? value, string[] controls)
+    {
+        foreach (string entry in (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            Dictionary<string, string> fields = entry.Split(';').Select(field => field.Split('=', 2)).Where(pair => pair.Length == 2)
+                .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
+            int track = Array.FindIndex(controls, control => control == fields.GetValueOrDefault("url"));
+            if (track >= 0)
+            {
+                Tracks[track].PromisedSequenceNumber = fields.TryGetValue("seq", out string? seq) ? ushort.Parse(seq, CultureInfo.InvariantCulture) : null;
+                Tracks[track].PromisedTimestamp = fields.TryGetValue("rtptime", out string? time) ? uint.Parse(time, CultureInfo.InvariantCulture) : null;
+            }
+        }
+    }
+
+    private async Task ReadControlAsync()
+    {
+        byte[] buffer = new byte[256 * 1024];
+        int filled = 0;
+        try
+        {
+            while (true)
+            {
+                int bytes = await _control.ReceiveAsync(buffer.AsMemory(filled));
+                if (bytes == 0)
+                {
+                    break;
+                }
+
+                filled += bytes;
+                int used = 0;
+                while (TryTake(buffer.AsSpan(used, filled - used), out int taken))
+                {
+                    used += taken;
+                }
+
+                buffer.AsSpan(used, filled - used).CopyTo(buffer);
+                filled -= used;
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Closed by either side.
+        }
+
+        while (_waiting.TryDequeue(out TaskCompletionSource<RtspReply>? reply))
+        {
+            reply.TrySetException(new IOException("the connection was closed without an answer"));
+        }
+    }
+
+    private bool TryTake(ReadOnlySpan<byte> input, out int taken)
+    {
+        taken = 0;
+        if (input.Length < 4)
+        {
+            return false;
+        }
+
+        if (input[0] == '$')
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
+            if (input.Length < 4 + length)
+            {
+                return false;
+            }
+
+            TrackCounter track = Tracks[input[1] / 2];
+            if (input[1] % 2 == 0)
+            {
+                track.OnRtp(input.Slice(4, length));
+            }
+            else
+            {
+                track.OnRtcp(input.Slice(4, length));
+            }
+
+            taken = 4 + length;
+            return true;
+        }
+
+        int end = input.IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        RtspReply reply = RtspReply.Parse(Encoding.ASCII.GetString(input[..end]), "");
+        int body = int.Parse(reply.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture);
+        if (input.Length < end + 4 + body)
+        {
+            return false;
+        }
+
+        taken = end + 4 + body;
+        if (_waiting.TryDequeue(out TaskCompletionSource<RtspReply>? waiting))
+        {
+            waiting.SetResult(reply with { Body = Encoding.UTF8.GetString(input.Slice(end + 4, body)) });
+        }
+
+        return true;
+    }
+}
