@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>One path of the front-end: what it describes, its ring, and the coming and going of its clients.</summary>
@@ -5,6 +7,9 @@ internal interface IMount
 {
     /// <summary>The path, without a leading slash.</summary>
     string Name { get; }
+
+    /// <summary>The shard that produces into the ring.</summary>
+    Shard Shard { get; }
 
     /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
     Task<MountDescription?> DescribeAsync(TimeSpan limit);
