@@ -1,0 +1,212 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using FastRtspProxy.Engine;
+
+namespace FastRtspProxy.CommandLine;
+
+/// <summary>
+/// Our own options, all long, through System.CommandLine. The division: <see cref="CommandLineParser"/> walks the arguments by the LIVE555
+/// grammar, because that one cannot be told to a general parser (<c>-u</c> takes any next two words, dashes and "" included; the first
+/// word without a dash ends the options). What begins with two dashes it collects, each with its value; names, arity, values, defaults
+/// and the help text of those live here.
+/// </summary>
+internal sealed class LongOptions
+{
+    private static readonly ProxyOptions Defaults = new();
+
+    private readonly Command _command = new("fastrtspproxy");
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    public LongOptions()
+    {
+        Demo = AddFlag("--demo", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it; no URL needed");
+        Bind = AddValue<IPAddress?>("--bind", "ADDRESS", "listen on this local address only", "every address, IPv4 and IPv6", null, Quantity.TryAddress);
+        UdpPorts = AddValue("--udp-ports", "FIRST-LAST", "UDP ports of the front-end, in even/odd pairs", null,
+            new PortRange(Defaults.UdpPortFirst, Defaults.UdpPortLast), Quantity.TryPortRange);
+        Linger = AddDuration("--linger", "go on pulling a camera for so long after its last client has gone", Defaults.Linger);
+        AlwaysOn = AddFlag("--always-on", "pull every camera from the start, clients or not");
+        Hold = AddDuration("--hold", "keep the clients of a lost camera for so long; they play on when it is back", Defaults.Hold);
+        Start = AddValue("--start", "MODE", "what a joining client gets first: instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
+            Word(Defaults.Start), Defaults.Start, TryStart);
+        var gopCache = new GopCache(Defaults.GopCacheBytes, Defaults.GopCacheDuration);
+        GopCacheBound = AddValue("--gop-cache", "SIZE[,DURATION]", "the most that is kept from the last key frame on, for each stream", null, gopCache,
+            (string text, out GopCache value, out string error) => GopCache.TryParse(text, gopCache, out value, out error));
+        SlowTimeout = AddDuration("--slow-timeout", "close a client that takes nothing for so long", Defaults.SlowTimeout);
+        MaxClients = AddCount("--max-clients", "clients in all", 1, 1_000_000, Defaults.MaxClients);
+        MaxClientsPerAddress = AddCount("--max-clients-per-address", "clients from one address", 1, 1_000_000, Defaults.MaxClientsPerAddress);
+        MaxClientsPerMount = AddCount("--max-clients-per-mount", "clients of one stream", 1, 1_000_000, Defaults.MaxClientsPerMount);
+        Threads = AddValue("--threads", "N", "event loops", "one for each core", 0, (string text, out int value, out string error) =>
+            Quantity.TryCount(text, 0, 256, "a number from 1 to 256, or 0 for one event loop a core", out value, out error));
+        Memory = AddValue("--memory", "SIZE", "the budget for media in memory, all streams together", "a quarter of the machine's memory, 2G at most", 0L,
+            (string text, out long value, out string error) => Quantity.TrySize(text, 16L << 20, 1L << 40, out value, out error));
+        InsecureTls = AddFlag("--insecure-tls", "do not check the certificates of rtsps:// cameras");
+        OfferSha256 = AddFlag("--offer-sha256", "with -C: offer Digest SHA-256 beside MD5");
+        RegisterFrom = AddNetworks("--register-from", "with -R: only these addresses may REGISTER (192.0.2.0/24, or one address); may be repeated");
+        MaxRegistered = AddCount("--max-registered", "with -R: registered streams at most", 0, 100_000, Defaults.MaxRegistered);
+        AllowPrivateRegister = AddFlag("--allow-private-register", "with -R: let REGISTER name cameras on loopback and link-local addresses");
+    }
+
+    private delegate bool TryRead<T>(string text, out T value, out string error);
+
+    public Option<bool> Demo { get; }
+
+    public Option<IPAddress?> Bind { get; }
+
+    public Option<PortRange> UdpPorts { get; }
+
+    public Option<TimeSpan> Linger { get; }
+
+    public Option<bool> AlwaysOn { get; }
+
+    public Option<TimeSpan> Hold { get; }
+
+    public Option<StartMode> Start { get; }
+
+    public Option<GopCache> GopCacheBound { get; }
+
+    public Option<TimeSpan> SlowTimeout { get; }
+
+    public Option<int> MaxClients { get; }
+
+    public Option<int> MaxClientsPerAddress { get; }
+
+    public Option<int> MaxClientsPerMount { get; }
+
+    public Option<int> Threads { get; }
+
+    public Option<long> Memory { get; }
+
+    public Option<bool> InsecureTls { get; }
+
+    public Option<bool> OfferSha256 { get; }
+
+    public Option<IPNetwork[]> RegisterFrom { get; }
+
+    public Option<int> MaxRegistered { get; }
+
+    public Option<bool> AllowPrivateRegister { get; }
+
+    /// <summary>In the order of the help text: name with its value's name, what it does, its default (null for a flag).</summary>
+    public IEnumerable<(string Head, string Text, string? Default)> Rows =>
+        _entries.Values.Select(e => (e.ValueName.Length == 0 ? e.Option.Name : e.Option.Name + " " + e.ValueName, e.Option.Description!, e.Default));
+
+    /// <summary>Whether the name exists, whether it takes a value, and whether a second one adds to the first instead of replacing it.</summary>
+    public bool TryFind(string name, out bool takesValue, out bool repeats)
+    {
+        bool found = _entries.TryGetValue(name, out Entry? entry);
+        takesValue = found && entry!.ValueName.Length > 0;
+        repeats = found && entry!.Repeats;
+        return found;
+    }
+
+    /// <summary>Reads collected options; a value is attached as <c>--name=value</c>, so that one with a dash stays a value.</summary>
+    public ParseResult Parse(IReadOnlyList<string> words)
+    {
+        // No response files (@file): an argument is what it says.
+        return _command.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+    }
+
+    private static string Word(StartMode mode)
+    {
+        return mode switch
+        {
+            StartMode.Instant => "instant",
+            StartMode.Keyframe => "keyframe",
+            _ => "live",
+        };
+    }
+
+    private static bool TryStart(string text, out StartMode mode, out string error)
+    {
+        error = "the modes are instant, keyframe and live";
+        foreach (StartMode candidate in (ReadOnlySpan<StartMode>)[StartMode.Instant, StartMode.Keyframe, StartMode.Live])
+        {
+            mode = candidate;
+            if (text == Word(candidate))
+            {
+                return true;
+            }
+        }
+
+        mode = default;
+        return false;
+    }
+
+    private Option<bool> AddFlag(string name, string text)
+    {
+        var option = new Option<bool>(name) { Description = text, Arity = ArgumentArity.Zero };
+        Register(new Entry(option, "", null));
+        return option;
+    }
+
+    private Option<TimeSpan> AddDuration(string name, string text, TimeSpan byDefault)
+    {
+        return AddValue(name, "DURATION", text, Quantity.FormatDuration(byDefault), byDefault, Quantity.TryDuration);
+    }
+
+    private Option<int> AddCount(string name, string text, int least, int most, int byDefault)
+    {
+        return AddValue(name, "N", text, null, byDefault, (string value, out int count, out string error) =>
+            Quantity.TryCount(value, least, most, $"a number from {least} to {most}", out count, out error));
+    }
+
+    private Option<T> AddValue<T>(string name, string valueName, string text, string? defaultText, T byDefault, TryRead<T> read)
+    {
+        var option = new Option<T>(name)
+        {
+            Description = text,
+            HelpName = valueName,
+            Arity = ArgumentArity.ExactlyOne,
+            DefaultValueFactory = _ => byDefault,
+            CustomParser = result =>
+            {
+                string given = result.Tokens[0].Value;
+                if (!read(given, out T value, out string error))
+                {
+                    result.AddError($"{name} \"{given}\": {error}");
+                }
+
+                return value;
+            },
+        };
+        Register(new Entry(option, valueName, defaultText ?? $"{byDefault}"));
+        return option;
+    }
+
+    private Option<IPNetwork[]> AddNetworks(string name, string text)
+    {
+        var option = new Option<IPNetwork[]>(name)
+        {
+            Description = text,
+            HelpName = "NETWORK",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+            CustomParser = result =>
+            {
+                var networks = new List<IPNetwork>();
+                foreach (Token token in result.Tokens)
+                {
+                    if (!Quantity.TryNetwork(token.Value, out IPNetwork network, out string error))
+                    {
+                        result.AddError($"{name} \"{token.Value}\": {error}");
+                    }
+
+                    networks.Add(network);
+                }
+
+                return [.. networks];
+            },
+        };
+        Register(new Entry(option, "NETWORK", "any", Repeats: true));
+        return option;
+    }
+
+    private void Register(Entry entry)
+    {
+        _command.Options.Add(entry.Option);
+        _entries.Add(entry.Option.Name, entry);
+    }
+
+    private sealed record Entry(Option Option, string ValueName, string? Default, bool Repeats = false);
+}

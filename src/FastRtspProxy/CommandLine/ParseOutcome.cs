@@ -1,0 +1,18 @@
+namespace FastRtspProxy.CommandLine;
+
+/// <summary>What the arguments ask for: exactly one of the three.</summary>
+internal abstract record ParseOutcome
+{
+    private ParseOutcome()
+    {
+    }
+
+    /// <summary>Start with these options.</summary>
+    internal sealed record Run(ProgramOptions Options) : ParseOutcome;
+
+    /// <summary><c>--help</c> or <c>--version</c>: print on standard output and end with 0.</summary>
+    internal sealed record Print(string Text) : ParseOutcome;
+
+    /// <summary>Wrong arguments: one line that names the input and the remedy, then the usage, both on standard error; end with 1.</summary>
+    internal sealed record Refuse(string Line) : ParseOutcome;
+}

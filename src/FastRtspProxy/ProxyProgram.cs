@@ -1,0 +1,84 @@
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Output;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy;
+
+/// <summary>From the arguments to the exit status.</summary>
+/// <param name="programName">How we were started; the usage names it.</param>
+/// <param name="output">Standard output: <c>--help</c> and <c>--version</c> only.</param>
+/// <param name="errors">Standard error: everything else, as with LIVE555.</param>
+internal sealed class ProxyProgram(string programName, TextWriter output, Stream errors)
+{
+    /// <summary>The engine promises a second and a half; two seconds is our promise to whoever sent the signal.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1700);
+
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        ParseOutcome outcome = CommandLineParser.Parse(arguments);
+        if (outcome is ParseOutcome.Print print)
+        {
+            await output.WriteAsync(print.Text);
+            await output.FlushAsync();
+            return 0;
+        }
+
+        using var lines = new LineQueue(errors);
+        lines.Add(Banner.Head());
+        if (outcome is ParseOutcome.Run run)
+        {
+            return await RunAsync(run.Options, lines);
+        }
+
+        lines.Add(Printable.Line(((ParseOutcome.Refuse)outcome).Line) + "\n" + HelpText.Usage(programName));
+        return 1;
+    }
+
+    private static async Task<int> RunAsync(ProgramOptions options, LineQueue lines)
+    {
+        using var stop = new StopSignal();
+        using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, options.LogLevel);
+        ProxyEngine engine;
+        try
+        {
+            engine = await ProxyEngine.StartAsync(options.Engine, log);
+        }
+        catch (ProxyStartException cause)
+        {
+            lines.Add($"Failed to create RTSP server: {Printable.Line(cause.Message)}\n");
+            return 1;
+        }
+
+        Announce(options, engine, lines);
+        await stop.Task;
+        await StopAsync(engine, lines);
+        return 0;
+    }
+
+    private static void Announce(ProgramOptions options, ProxyEngine engine, LineQueue lines)
+    {
+        string host = OwnAddress.Find(options.Engine.BindAddress, engine.ListensOnIPv4, engine.ListensOnIPv6);
+        int port = engine.RtspPort;
+        if (options.AskedPort is { } asked && asked != port)
+        {
+            lines.Add(Banner.OtherPort(asked));
+        }
+
+        // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
+        lines.Add(Banner.Streams(options.Engine, host, port, engine.TunnelPort));
+        engine.StreamRegistered += (url, name) => lines.Add(Banner.Registered(url, host, port, name));
+    }
+
+    private static async Task StopAsync(ProxyEngine engine, LineQueue lines)
+    {
+        try
+        {
+            await engine.DisposeAsync().AsTask().WaitAsync(LongestStop);
+        }
+        catch (TimeoutException)
+        {
+            lines.Add("Ended without waiting longer: some cameras or clients may not have been told.\n");
+        }
+    }
+}
