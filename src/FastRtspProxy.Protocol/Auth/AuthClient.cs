@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Auth;
+
+/// <summary>
+/// The client side of Basic and Digest (RFC 7617, RFC 7616) for one server: takes the challenges of a 401 and makes Authorization values. One owner.
+/// </summary>
+public sealed class AuthClient
+{
+    private readonly string _user;
+    private readonly string _password;
+    private readonly Func<string> _newCnonce;
+    private AuthParameters? _challenge;
+    private DigestAlgorithm _algorithm;
+    private bool _isSession;
+    private string? _qop;
+    private string? _sessionCnonce;
+    private uint _nonceCount;
+    private bool _wasSent;
+
+    public AuthClient(string user, string password)
+        : this(user, password, static () => RandomNumberGenerator.GetHexString(16, lowercase: true))
+    {
+    }
+
+    /// <param name="user">The user's name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="newCnonce">The source of client nonces, for tests.</param>
+    public AuthClient(string user, string password, Func<string> newCnonce)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(password);
+        ArgumentNullException.ThrowIfNull(newCnonce);
+        _user = user;
+        _password = password;
+        _newCnonce = newCnonce;
+    }
+
+    /// <summary>The scheme in use, null before a challenge.</summary>
+    public string? Scheme => _challenge?.Scheme;
+
+    /// <summary>
+    /// Takes the challenges of a 401 (one string per WWW-Authenticate line) and chooses the strongest that we can answer: SHA-512-256, SHA-256, MD5,
+    /// Basic. True: sending the request again is worth it. False: nothing to answer, or the same challenge again after we answered it, so the
+    /// password is wrong (RFC 2326 appendix D.1.2). A new nonce with `stale=true` is always worth it; a new nonce without is answered too, because cameras
+    /// rotate nonces without saying so, but a server that goes on must be stopped by the caller's count.
+    /// </summary>
+    public bool Accept(IReadOnlyList<string> wwwAuthenticateValues)
+    {
+        ArgumentNullException.ThrowIfNull(wwwAuthenticateValues);
+        AuthParameters? best = null;
+        int bestRank = 0;
+        foreach (string value in wwwAuthenticateValues)
+        {
+            foreach (AuthParameters challenge in AuthParameters.Parse(value))
+            {
+                int rank = Rank(challenge);
+                if (rank > bestRank)
+                {
+                    best = challenge;
+                    bestRank = rank;
+                }
+            }
+        }
+
+        if (best is null)
+        {
+            return false;
+        }
+
+        bool isStale = string.Equals(best["stale"], "true", StringComparison.OrdinalIgnoreCase);
+        bool isSame = _challenge is { } old && _wasSent && old.Scheme.Equals(best.Scheme, StringComparison.OrdinalIgnoreCase)
+            && old["realm"] == best["realm"] && old["nonce"] == best["nonce"] && old["algorithm"] == best["algorithm"];
+        if (isSame && !isStale)
+        {
+            return false;
+        }
+
+        Use(best);
+        return true;
+    }
+
+    /// <summary>The value of the Authorization header for a request, null before a challenge. Each call counts as a use of the nonce.</summary>
+    /// <param name="method">The request's method.</param>
+    /// <param name="uri">The request URI exactly as it goes on the request line (RFC 7616 section 3.4: they must be the same).</param>
+    public string? Authorization(string method, string uri)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(uri);
+        if (_challenge is not { } challenge)
+        {
+            return null;
+        }
+
+        _wasSent = true;
+        if (challenge.IsBasic)
+        {
+            return "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_user}:{_password}"));
+        }
+
+        _nonceCount++;
+        string nonceCount = _nonceCount.ToString("x8", CultureInfo.InvariantCulture);
+        bool needsCnonce = _qop is not null || _isSession;
+
+        // -sess: the key is made from the first cnonce of the nonce, so that one stays (section 3.4.2).
+        string? cnonce = !needsCnonce ? null : _isSession ? _sessionCnonce ??= _newCnonce() : _newCnonce();
+        string response = DigestHash.Response(new DigestInput(
+            _algorithm, _isSession, _user, challenge["realm"] ?? string.Empty, _password, method, uri, challenge["nonce"] ?? string.Empty, _qop, nonceCount, cnonce));
+        return Text(challenge, uri, nonceCount, cnonce, response);
+    }
+
+    private string Text(AuthParameters challenge, string uri, string nonceCount, string? cnonce, string response)
+    {
+        // LIVE555's order and quoting; algorithm, qop and nc are tokens (RFC 7616 section 3.4).
+        StringBuilder text = new(320);
+        text.Append("Digest username=\"").Append(Escape(_user));
+        text.Append("\", realm=\"").Append(Escape(challenge["realm"] ?? string.Empty));
+        text.Append("\", nonce=\"").Append(Escape(challenge["nonce"] ?? string.Empty));
+        text.Append("\", uri=\"").Append(uri).Append("\", response=\"").Append(response).Append('"');
+        if (challenge["algorithm"] is { } algorithm)
+        {
+            text.Append(", algorithm=").Append(algorithm);
+        }
+
+        if (challenge["opaque"] is { } opaque)
+        {
+            text.Append(", opaque=\"").Append(Escape(opaque)).Append('"');
+        }
+
+        if (_qop is not null)
+        {
+            text.Append(", qop=").Append(_qop).Append(", nc=").Append(nonceCount);
+        }
+
+        if (cnonce is not null)
+        {
+            text.Append(", cnonce=\"").Append(cnonce).Append('"');
+        }
+
+        return text.ToString();
+    }
+
+    private void Use(AuthParameters challenge)
+    {
+        _challenge = challenge;
+        _wasSent = false;
+        _nonceCount = 0;
+        _sessionCnonce = null;
+        _qop = OffersAuth(challenge["qop"]) ? "auth" : null;
+        _ = DigestHash.TryParseAlgorithm(challenge["algorithm"], out _algorithm, out _isSession);
+    }
+
+    private static int Rank(AuthParameters challenge)
+    {
+        if (challenge.IsBasic)
+        {
+            return 1;
+        }
+
+        if (!challenge.IsDigest || challenge["nonce"] is null
+            || !DigestHash.TryParseAlgorithm(challenge["algorithm"], out DigestAlgorithm algorithm, out _)
+            || (challenge["qop"] is { } qop && qop.Trim().Length > 0 && !OffersAuth(qop)))
+        {
+            return 0;
+        }
+
+        return 2 + (int)algorithm;
+    }
+
+    private static bool OffersAuth(string? qop)
+    {
+        foreach (string one in (qop ?? string.Empty).Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (one.Equals("auth", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+}

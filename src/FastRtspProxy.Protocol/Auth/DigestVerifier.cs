@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Auth;
+
+/// <summary>The server side of Digest. Holds no secrets and no nonces; the caller keeps the nonce that is in force (per connection, as LIVE555 does).</summary>
+public sealed class DigestVerifier
+{
+    private readonly string _realm;
+
+    public DigestVerifier(string realm)
+    {
+        ArgumentNullException.ThrowIfNull(realm);
+        _realm = realm.Replace("\"", string.Empty, StringComparison.Ordinal);
+    }
+
+    public string Realm => _realm;
+
+    /// <summary>A nonce that can not be guessed: 32 hex digits.</summary>
+    public static string NewNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>The value of WWW-Authenticate. LIVE555 and VLC read realm and nonce by their place, and stale only directly behind; so MD5, their
+    /// only algorithm, is not even named.</summary>
+    public string Challenge(string nonce, bool stale = false, DigestAlgorithm algorithm = DigestAlgorithm.Md5)
+    {
+        string text = $"Digest realm=\"{_realm}\", nonce=\"{nonce}\"";
+        text += stale ? ", stale=TRUE" : string.Empty;
+        return algorithm == DigestAlgorithm.Md5 ? text : $"{text}, algorithm={DigestHash.Name(algorithm)}";
+    }
+
+    /// <summary>True when the header proves that the sender knows the user's password for the nonce in force.</summary>
+    public bool TryVerify(string? authorization, string method, string nonce, Func<string, string?> passwordOf, out string user) =>
+        Verify(authorization, method, nonce, passwordOf, out user) == DigestOutcome.Accepted;
+
+    /// <summary>
+    /// Judges an Authorization header. Quirks: parameters in any order, quoted or not; the digest's uri is not compared with the request's, because
+    /// players send the base URL (VLC, LIVE555), a relative form (Bosch BVMS) or another host (TP-Link), and the hash covers whatever they sent.
+    /// </summary>
+    /// <param name="authorization">The header's value, null when there is none.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="nonce">The nonce in force.</param>
+    /// <param name="passwordOf">A user's password, null for an unknown user.</param>
+    /// <param name="user">The name in the header, empty when there is none; not proven unless the outcome is Accepted.</param>
+    public DigestOutcome Verify(string? authorization, string method, string nonce, Func<string, string?> passwordOf, out string user)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(nonce);
+        ArgumentNullException.ThrowIfNull(passwordOf);
+        user = string.Empty;
+        if (string.IsNullOrWhiteSpace(authorization))
+        {
+            return DigestOutcome.Missing;
+        }
+
+        List<AuthParameters> all = AuthParameters.Parse(authorization);
+        if (all.Count == 0 || !all[0].IsDigest || !TryInput(all[0], method, out DigestInput input, out string response))
+        {
+            return DigestOutcome.Unusable;
+        }
+
+        user = input.User;
+        if (input.Realm != _realm)
+        {
+            return DigestOutcome.Unusable;
+        }
+
+        // An unknown user costs the same hashes as a known one.
+        string? password = passwordOf(user);
+        string expected = DigestHash.Response(input with { Password = password ?? string.Empty });
+        bool isRight = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(response.ToLowerInvariant()));
+        if (!isRight || password is null)
+        {
+            return DigestOutcome.Refused;
+        }
+
+        return input.Nonce == nonce ? DigestOutcome.Accepted : DigestOutcome.StaleNonce;
+    }
+
+    private static bool TryInput(AuthParameters header, string method, out DigestInput input, out string response)
+    {
+        input = default;
+        response = header["response"] ?? string.Empty;
+        string? qop = string.IsNullOrEmpty(header["qop"]) ? null : header["qop"];
+        bool isComplete = header["username"] is not null && header["realm"] is not null && header["nonce"] is not null && header["uri"] is not null
+            && response.Length > 0;
+        if (!isComplete || !DigestHash.TryParseAlgorithm(header["algorithm"], out DigestAlgorithm algorithm, out bool isSession)
+            || (qop is not null && (!qop.Equals("auth", StringComparison.OrdinalIgnoreCase) || header["nc"] is null || header["cnonce"] is null)))
+        {
+            return false;
+        }
+
+        input = new DigestInput(
+            algorithm, isSession, header["username"]!, header["realm"]!, string.Empty, method, header["uri"]!, header["nonce"]!, qop, header["nc"], header["cnonce"]);
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+namespace FastRtspProxy.Protocol.Rtp;
+
+public static class MediaCodecs
+{
+    /// <summary>Encoding names are compared without case (RFC 4855 section 3).</summary>
+    public static MediaCodec FromEncodingName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.ToUpperInvariant() switch
+        {
+            "H264" => MediaCodec.H264,
+            "H265" or "HEVC" => MediaCodec.H265,
+            "VP8" => MediaCodec.Vp8,
+            "VP9" => MediaCodec.Vp9,
+            "AV1" => MediaCodec.Av1,
+            "JPEG" or "MJPEG" => MediaCodec.Mjpeg,
+            "MP4V-ES" => MediaCodec.Mpeg4Video,
+            "MP2T" => MediaCodec.Mpeg2Ts,
+            "MPEG4-GENERIC" => MediaCodec.Aac,
+            "MP4A-LATM" => MediaCodec.AacLatm,
+            "OPUS" => MediaCodec.Opus,
+            "PCMU" => MediaCodec.Pcmu,
+            "PCMA" => MediaCodec.Pcma,
+            "L16" => MediaCodec.L16,
+            "G722" => MediaCodec.G722,
+            "G726-16" or "G726-24" or "G726-32" or "G726-40" => MediaCodec.G726,
+            "MPA" => MediaCodec.MpegAudio,
+            "VND.ONVIF.METADATA" => MediaCodec.OnvifMetadata,
+            _ => MediaCodec.Other,
+        };
+    }
+
+    /// <summary>True where a decoder can start at marked packets only, so that the classifier has something to say.</summary>
+    public static bool HasRandomAccessPoints(MediaCodec codec) => codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8 or MediaCodec.Mjpeg;
+}

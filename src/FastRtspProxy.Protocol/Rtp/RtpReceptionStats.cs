@@ -1,0 +1,156 @@
+namespace FastRtspProxy.Protocol.Rtp;
+
+/// <summary>
+/// What a receiver counts for its reports: RFC 3550 appendix A.1 (sequence), A.3 (loss) and A.8 (jitter), for one source. Mutable, one owner,
+/// no allocation.
+/// </summary>
+public sealed class RtpReceptionStats
+{
+    /// <summary>A.1: a step forward above this is a jump, not loss.</summary>
+    private const int MaxDropout = 3000;
+
+    /// <summary>A.1: a packet this late is still counted as out of order.</summary>
+    private const int MaxMisorder = 100;
+
+    /// <summary>Sequence numbers that are remembered to tell a duplicate from a late packet.</summary>
+    private const int HistoryBits = 128;
+
+    private bool _hasFirst;
+    private ushort _highest;
+    private uint _cycles;
+    private uint _base;
+    private int _badSequence;
+    private long _expectedPrior;
+    private long _receivedPrior;
+    private UInt128 _seen;
+    private uint _lastTransit;
+    private bool _hasTransit;
+    private double _jitter;
+
+    /// <summary>Packets received, duplicates included (A.3 counts them, so that late ones and duplicates weigh against loss).</summary>
+    public long Received { get; private set; }
+
+    public long Duplicates { get; private set; }
+
+    public long OutOfOrder { get; private set; }
+
+    /// <summary>Jumps after which counting began anew (a source that restarted).</summary>
+    public long Restarts { get; private set; }
+
+    /// <summary>Wraps in the upper 16 bits, highest sequence number in the lower.</summary>
+    public uint ExtendedHighest => _cycles + _highest;
+
+    public long Expected => _hasFirst ? (long)ExtendedHighest - _base + 1 : 0;
+
+    /// <summary>Expected minus received since the last restart; negative with duplicates (RFC 3550 section 6.4.1).</summary>
+    public long Lost => Expected - Received;
+
+    /// <summary>Interarrival jitter in RTP ticks.</summary>
+    public uint Jitter => (uint)_jitter;
+
+    /// <summary>Counts a packet.</summary>
+    /// <param name="sequenceNumber">The packet's 16-bit number.</param>
+    /// <param name="rtpTimestamp">The packet's time stamp.</param>
+    /// <param name="arrivalInClockTicks">The time of arrival in units of the track's clock rate; any origin, wraps.</param>
+    public void Update(ushort sequenceNumber, uint rtpTimestamp, uint arrivalInClockTicks)
+    {
+        if (!CountSequence(sequenceNumber))
+        {
+            return;
+        }
+
+        Received++;
+        UpdateJitter(rtpTimestamp, arrivalInClockTicks);
+    }
+
+    /// <summary>The share lost since the last call in 1/256, for the next report (A.3).</summary>
+    public byte FractionLostAndReset()
+    {
+        long expected = Expected - _expectedPrior;
+        long lost = expected - (Received - _receivedPrior);
+        _expectedPrior = Expected;
+        _receivedPrior = Received;
+        return expected <= 0 || lost <= 0 ? (byte)0 : (byte)long.Min(255, (lost << 8) / expected);
+    }
+
+    private bool CountSequence(ushort sequence)
+    {
+        if (!_hasFirst)
+        {
+            Restart(sequence);
+            return true;
+        }
+
+        ushort forward = unchecked((ushort)(sequence - _highest));
+        if (forward is > 0 and < MaxDropout)
+        {
+            if (sequence < _highest)
+            {
+                _cycles += 1 << 16;
+            }
+
+            _highest = sequence;
+            _seen = forward >= HistoryBits ? UInt128.One : (_seen << forward) | UInt128.One;
+            return true;
+        }
+
+        int behind = unchecked((ushort)(_highest - sequence));
+        if (behind <= MaxMisorder)
+        {
+            CountLate(behind);
+            return true;
+        }
+
+        // A jump: two packets in a row on the new place mean that the source has restarted, one alone is a stray.
+        if (sequence == _badSequence)
+        {
+            Restart(sequence);
+            Restarts++;
+            return true;
+        }
+
+        _badSequence = unchecked((ushort)(sequence + 1));
+        return false;
+    }
+
+    private void CountLate(int behind)
+    {
+        UInt128 bit = UInt128.One << behind;
+        if ((_seen & bit) != 0)
+        {
+            Duplicates++;
+            return;
+        }
+
+        _seen |= bit;
+        OutOfOrder++;
+    }
+
+    private void Restart(ushort sequence)
+    {
+        _hasFirst = true;
+        _highest = sequence;
+        _base = sequence;
+        _cycles = 0;
+        _badSequence = -1;
+        _seen = UInt128.One;
+        Received = 0;
+        _expectedPrior = 0;
+        _receivedPrior = 0;
+        _hasTransit = false;
+    }
+
+    // A.8, in floating point. Packets of one frame share a time stamp, which adds their spacing to the jitter; the RFC accepts that.
+    private void UpdateJitter(uint rtpTimestamp, uint arrival)
+    {
+        uint transit = unchecked(arrival - rtpTimestamp);
+        if (_hasTransit)
+        {
+            int difference = unchecked((int)(transit - _lastTransit));
+            _jitter += (double.Abs((double)difference) - _jitter) / 16;
+        }
+
+        _lastTransit = transit;
+        _hasTransit = true;
+    }
+}

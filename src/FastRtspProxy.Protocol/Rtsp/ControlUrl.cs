@@ -1,0 +1,103 @@
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>Base and track URLs (RFC 2326 appendix C.1.1), with what cameras make of them. All requests go to the server that we are connected
+/// to, so the scheme, host and port that a camera writes into its own URLs are never believed: behind NAT, in Docker and after a change of address they are wrong.</summary>
+public static class ControlUrl
+{
+    /// <summary>The URL for `a=control:` <paramref name="control"/>; `*`, empty and null mean the base itself.</summary>
+    public static string Resolve(string baseUrl, string? control)
+    {
+        ArgumentNullException.ThrowIfNull(baseUrl);
+        control = control?.Trim();
+        if (string.IsNullOrEmpty(control) || control == "*")
+        {
+            return baseUrl;
+        }
+
+        if (SchemeEnd(control) >= 0)
+        {
+            return OnAuthorityOf(baseUrl, PathOf(control));
+        }
+
+        if (control[0] == '?')
+        {
+            return baseUrl + control;
+        }
+
+        string path = PathOf(baseUrl);
+        if (control[0] == '/' && path.Length > 1 && control.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            return OnAuthorityOf(baseUrl, control); // The whole path once more: it stands for itself.
+        }
+
+        // With a query in the base the track goes behind it (`path?query/trackID=0`): what LIVE555 and FFmpeg send, so what cameras expect.
+        return baseUrl.TrimEnd('/') + "/" + control.TrimStart('/');
+    }
+
+    /// <summary>The base of a description: Content-Base, else Content-Location, else the request's own URL.</summary>
+    public static string Base(string requestUrl, string? contentBase, string? contentLocation = null)
+    {
+        ArgumentNullException.ThrowIfNull(requestUrl);
+        string? said = string.IsNullOrWhiteSpace(contentBase) ? contentLocation : contentBase;
+        said = said?.Trim().Trim('"');
+        if (string.IsNullOrEmpty(said) || said == "*")
+        {
+            return requestUrl;
+        }
+
+        if (SchemeEnd(said) >= 0)
+        {
+            return OnAuthorityOf(requestUrl, PathOf(said));
+        }
+
+        if (said.StartsWith("//", StringComparison.Ordinal))
+        {
+            return OnAuthorityOf(requestUrl, PathOf("rtsp:" + said));
+        }
+
+        if (said[0] == '/')
+        {
+            return OnAuthorityOf(requestUrl, said);
+        }
+
+        // Quirk (Anjvision and others): no scheme, `192.168.1.10:554/path/`, or a relative `path/`.
+        int slash = said.IndexOf('/', StringComparison.Ordinal);
+        string first = slash < 0 ? said : said[..slash];
+        bool isHost = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal);
+        return OnAuthorityOf(requestUrl, isHost ? said[first.Length..] : "/" + said);
+    }
+
+    private static string OnAuthorityOf(string url, string pathAndQuery)
+    {
+        int start = SchemeEnd(url);
+        if (start < 0)
+        {
+            return pathAndQuery;
+        }
+
+        return string.Concat(url.AsSpan(0, AuthorityEnd(url, start)), pathAndQuery);
+    }
+
+    /// <summary>Path and query, with the leading slash; empty when there is none.</summary>
+    private static string PathOf(string url)
+    {
+        int start = SchemeEnd(url);
+        return start < 0 ? url : url[AuthorityEnd(url, start)..];
+    }
+
+    private static int AuthorityEnd(string url, int start)
+    {
+        int end = url.AsSpan(start).IndexOfAny('/', '?');
+        return end < 0 ? url.Length : start + end;
+    }
+
+    private static int SchemeEnd(string url)
+    {
+        if (url.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase))
+        {
+            return 7;
+        }
+
+        return url.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? 8 : -1;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>
+/// A request or a response. It owns a copy of its bytes and is meant to be used again for the next message: parsing into it allocates nothing
+/// once its buffers have grown. Strings are made when they are asked for; the spans are valid until the next parse or <see cref="Reset"/>.
+/// </summary>
+public sealed partial class RtspMessage
+{
+    /// <summary>A body buffer above this size is given back by <see cref="Reset"/>: one large SDP must not stay with a connection for hours.</summary>
+    private const int KeptBodyBytes = 64 * 1024;
+
+    private byte[] _head = new byte[1024];
+    private byte[] _body = [];
+    private HeaderSlot[] _headers = new HeaderSlot[16];
+    private RtspStartLine _start;
+    private string? _method;
+    private string? _uri;
+    private string? _version;
+    private string? _reason;
+    private int _bodyBytes;
+
+    public bool IsRequest => _start.IsRequest;
+
+    /// <summary>The method as sent (case matters, RFC 2326 section 10); empty for a response.</summary>
+    public string Method => _method ??= RtspMethod.Intern(MethodBytes);
+
+    /// <summary>The request URI as sent; empty for a response.</summary>
+    public string Uri => _uri ??= Text(UriBytes);
+
+    /// <summary>`RTSP/1.0`, or `HTTP/1.x` on a tunnel.</summary>
+    public string Version => _version ??= VersionText(_head.AsSpan(_start.Version));
+
+    /// <summary>True for the HTTP messages that open a tunnel.</summary>
+    public bool IsHttp => Ascii.EqualsIgnoreCase(_head.AsSpan(_start.Version).Slice(0, Math.Min(5, _head.AsSpan(_start.Version).Length)), "HTTP/"u8);
+
+    /// <summary>100 to 999; 0 for a request.</summary>
+    public int StatusCode => _start.StatusCode;
+
+    public string Reason => _reason ??= Text(_head.AsSpan(_start.Reason));
+
+    public ReadOnlySpan<byte> MethodBytes => _head.AsSpan(_start.Method);
+
+    public ReadOnlySpan<byte> UriBytes => _head.AsSpan(_start.Uri);
+
+    public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyBytes);
+
+    public int HeaderCount { get; private set; }
+
+    /// <summary>The CSeq, null when it is missing or not a number.</summary>
+    public int? CSeq =>
+        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value) && Utf8Parser.TryParse(value, out int cseq, out int used) && used == value.Length && cseq >= 0
+            ? cseq
+            : null;
+
+    /// <summary>The session id, without `;timeout=`; null when there is none.</summary>
+    public string? Session
+    {
+        get
+        {
+            if (!TryGetHeader("Session"u8, out ReadOnlySpan<byte> value))
+            {
+                return null;
+            }
+
+            int end = value.IndexOf((byte)';');
+            ReadOnlySpan<byte> id = Trim(end < 0 ? value : value[..end]);
+            return id.IsEmpty ? null : Text(id);
+        }
+    }
+
+    /// <summary>The first header of that name, trimmed; names are compared without case (RFC 2326 section 4 by way of RFC 2068).</summary>
+    public bool TryGetHeader(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        for (int i = 0; i < HeaderCount; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(NameAt(i), name))
+            {
+                value = ValueAt(i);
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>The first header of that name as text, null when there is none.</summary>
+    public string? Header(string name)
+    {
+        for (int i = 0; i < HeaderCount; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(NameAt(i), name))
+            {
+                return Text(ValueAt(i));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All headers of that name, in order (several WWW-Authenticate lines are usual).</summary>
+    public IReadOnlyList<string> HeaderValues(string name)
+    {
+        List<string>? values = null;
+        for (int i = 0; i < HeaderCount; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(NameAt(i), name))
+            {
+                (values ??= []).Add(Text(ValueAt(i)));
+            }
+        }
+
+        return values ?? (IReadOnlyList<string>)[];
+    }
+
+    public (string Name, string Value) HeaderAt(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)HeaderCount, nameof(index));
+        return (Text(NameAt(index)), Text(ValueAt(index)));
+    }
+
+    /// <summary>Empties the message; buffers are kept for the next one.</summary>
+    public void Reset()
+    {
+        _start = default;
+        _method = _uri = _version = _reason = null;
+        HeaderCount = 0;
+        _bodyBytes = 0;
+        if (_body.Length > KeptBodyBytes)
+        {
+            _body = [];
+        }
+    }
+
+    private ReadOnlySpan<byte> NameAt(int index) => _head.AsSpan(_headers[index].NameStart, _headers[index].NameLength);
+
+    private ReadOnlySpan<byte> ValueAt(int index) => _head.AsSpan(_headers[index].ValueStart, _headers[index].ValueLength);
+
+    private static string VersionText(ReadOnlySpan<byte> version) => version.SequenceEqual("RTSP/1.0"u8) ? "RTSP/1.0" : Text(version);
+
+    private static string Text(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? string.Empty : Encoding.UTF8.GetString(bytes);
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r"u8);
+
+    private struct HeaderSlot
+    {
+        public int NameStart;
+        public int NameLength;
+        public int ValueStart;
+        public int ValueLength;
+    }
+}

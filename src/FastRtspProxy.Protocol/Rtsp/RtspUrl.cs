@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>An `rtsp://` or `rtsps://` URL as users type it: the password may hold raw `@ : / # ?` where that is unambiguous.</summary>
+public sealed record RtspUrl
+{
+    public const int DefaultPort = 554;
+
+    /// <summary>The port of rtsps, RFC 7826 section 22.14.</summary>
+    public const int DefaultTlsPort = 322;
+
+    private static readonly SearchValues<char> NotInHost = SearchValues.Create("@#\\\"<>");
+
+    private RtspUrl()
+    {
+    }
+
+    public required bool Tls { get; init; }
+
+    /// <summary>A name or an address, without brackets.</summary>
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Begins with `/` or `?`; `/` when the URL ends after its host.</summary>
+    public required string PathAndQuery { get; init; }
+
+    /// <summary>Percent-decoded; null when the URL has none.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Percent-decoded; null when the URL has none.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>The URL as it was written, without credentials: what goes on the wire.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>For people and logs: the password is `***`.</summary>
+    public string Redacted => User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@");
+
+    public override string ToString() => Redacted;
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out RtspUrl? url, [NotNullWhen(false)] out string? error)
+    {
+        url = null;
+        ArgumentNullException.ThrowIfNull(text);
+        if (!TrySkipScheme(text, out bool tls, out int start))
+        {
+            error = "the URL must begin with rtsp:// or rtsps://";
+            return false;
+        }
+
+        if (text.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0 || text.Contains('\x7f', StringComparison.Ordinal))
+        {
+            error = "the URL holds blanks or control characters";
+            return false;
+        }
+
+        int at = CredentialsEnd(text, start);
+        string afterCredentials = at < 0 ? text[start..] : text[(at + 1)..];
+        int hostEnd = afterCredentials.AsSpan().IndexOfAny('/', '?');
+        string authority = hostEnd < 0 ? afterCredentials : afterCredentials[..hostEnd];
+        if (!TrySplitAuthority(authority, tls, out string host, out int port, out error))
+        {
+            return false;
+        }
+
+        (string? user, string? password) = at < 0 ? (null, null) : Credentials(text[start..at]);
+        url = new RtspUrl
+        {
+            Tls = tls,
+            Host = host,
+            Port = port,
+            PathAndQuery = hostEnd < 0 ? "/" : afterCredentials[hostEnd..],
+            User = user,
+            Password = password,
+            Text = string.Concat(text.AsSpan(0, start), afterCredentials),
+        };
+        return true;
+    }
+
+    /// <summary>The offset of the `@` that ends the credentials, -1 without any. The last `@` in front of the path wins; one behind a `/` or `?`
+    /// counts only when what stands before that is not a host, so it must be part of a password.</summary>
+    private static int CredentialsEnd(string text, int start)
+    {
+        int path = text.IndexOf('/', start);
+        int end = path < 0 ? text.Length : path;
+        int at = text.LastIndexOf('@', end - 1, end - start);
+        int query = text.IndexOf('?', start, end - start);
+        if (query >= 0 && query < at && IsAuthority(text[start..query]))
+        {
+            return -1;
+        }
+
+        string authority = text[(at < 0 ? start : at + 1)..end];
+        int last = text.LastIndexOf('@');
+        return last > at && last >= start && !IsAuthority(BeforeQuery(authority)) ? last : at;
+    }
+
+    private static string BeforeQuery(string authority)
+    {
+        int query = authority.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? authority : authority[..query];
+    }
+
+    private static bool IsAuthority(string text) => TrySplitAuthority(text, false, out _, out _, out _);
+
+    private static bool TrySkipScheme(string text, out bool tls, out int start)
+    {
+        tls = text.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase);
+        start = tls ? 8 : 7;
+        return tls || text.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static (string User, string? Password) Credentials(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? (Decode(text), null) : (Decode(text[..colon]), Decode(text[(colon + 1)..]));
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text);
+
+    private static bool TrySplitAuthority(string text, bool tls, out string host, out int port, [NotNullWhen(false)] out string? error)
+    {
+        port = tls ? DefaultTlsPort : DefaultPort;
+        string portText = string.Empty;
+        if (text.StartsWith('['))
+        {
+            int close = text.IndexOf(']', StringComparison.Ordinal);
+            host = close < 0 ? string.Empty : text[1..close];
+            if (close < 0 || !IPAddress.TryParse(host, out _) || (close + 1 < text.Length && text[close + 1] != ':'))
+            {
+                error = "the IPv6 address in the URL is not valid";
+                return false;
+            }
+
+            portText = close + 1 < text.Length ? text[(close + 2)..] : string.Empty;
+        }
+        else
+        {
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            host = colon < 0 ? text : text[..colon];
+            portText = colon < 0 ? string.Empty : text[(colon + 1)..];
+        }
+
+        if (host.Length == 0 || host.AsSpan().IndexOfAny(NotInHost) >= 0)
+        {
+            error = "the URL has no valid host";
+            return false;
+        }
+
+        if (portText.Length > 0
+            && (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue))
+        {
+            error = "the port in the URL must be 1 to 65535";
+            return false;
+        }
+
+        error = null;
+        return true;
+    }
+}

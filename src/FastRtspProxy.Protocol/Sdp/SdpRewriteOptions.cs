@@ -1,0 +1,24 @@
+namespace FastRtspProxy.Protocol.Sdp;
+
+/// <summary>What the front-end's description says about ourselves.</summary>
+public sealed record SdpRewriteOptions
+{
+    /// <summary>sess-id of o=: the same for all descriptions of one mount.</summary>
+    public ulong SessionId { get; init; }
+
+    /// <summary>sess-version of o=: grows with each change of the description.</summary>
+    public ulong SessionVersion { get; init; } = 1;
+
+    /// <summary>The address of o=.</summary>
+    public string OriginAddress { get; init; } = "0.0.0.0";
+
+    /// <summary>Taken when the camera says no s=.</summary>
+    public string SessionName { get; init; } = "FastRtspProxy";
+
+    /// <summary>The value of a=tool, null for none.</summary>
+    public string? Tool { get; init; }
+
+    /// <summary>fmtp parameters by <see cref="SdpMedia.Index"/> that take the place of the camera's (parameter sets that were seen in the stream
+    /// when the camera named none); the only codec line that is ever changed.</summary>
+    public IReadOnlyDictionary<int, string>? Fmtp { get; init; }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Sdp;
+
+/// <summary>
+/// Makes the description that clients get from the camera's. All that is about codecs stays byte for byte; all that is about the way from the
+/// camera to us (addresses, ports, controls, keys, SSRCs) is replaced by the way from us to the client (RFC 2326 appendix C.1).
+/// </summary>
+public static class SdpRewriter
+{
+    private static readonly string[] DroppedSessionAttributes =
+    [
+        "control", "range", "source-filter", "key-mgmt", "crypto", "group", "msid-semantic", "fingerprint", "setup", "ice-lite", "ice-options",
+        "ice-ufrag", "ice-pwd", "sendonly", "recvonly", "sendrecv", "inactive", "tool", "type", "rtcp-mux", "rtcp",
+        "rtcp-unicast", "ssrc", "etag",
+    ];
+
+    private static readonly string[] DroppedMediaAttributes =
+    [
+        "control", "range", "source-filter", "key-mgmt", "crypto", "fingerprint", "setup", "candidate", "end-of-candidates", "ice-ufrag", "ice-pwd",
+        "ice-options", "rtcp", "rtcp-mux", "rtcp-mux-only", "rtcp-rsize", "rtcp-unicast", "rtcp-fb", "ssrc", "ssrc-group", "msid", "sendonly",
+        "inactive", "mikey",
+    ];
+
+    /// <summary>The media that clients are offered, in order: the first is `track1`. Left out are back channels, what is not plain RTP, and
+    /// sections without a payload type.</summary>
+    public static IReadOnlyList<SdpMedia> Served(SdpDocument backEnd)
+    {
+        ArgumentNullException.ThrowIfNull(backEnd);
+        List<SdpMedia> served = [];
+        foreach (SdpMedia media in backEnd.Media)
+        {
+            if (!media.IsBackChannel && media.PayloadTypes.Count > 0 && IsPlainRtp(media.Protocol))
+            {
+                served.Add(media);
+            }
+        }
+
+        return served;
+    }
+
+    /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>.</summary>
+    public static byte[] ForFrontEnd(SdpDocument backEnd, SdpRewriteOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(backEnd);
+        ArgumentNullException.ThrowIfNull(options);
+        StringBuilder text = new(1024);
+        WriteSession(text, backEnd, options);
+        IReadOnlyList<SdpMedia> served = Served(backEnd);
+        for (int i = 0; i < served.Count; i++)
+        {
+            WriteMedia(text, served[i], i + 1, options);
+        }
+
+        return Encoding.Latin1.GetBytes(text.ToString());
+    }
+
+    private static void WriteSession(StringBuilder text, SdpDocument backEnd, SdpRewriteOptions options)
+    {
+        string family = options.OriginAddress.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4";
+        Line(text, "v=0");
+        Line(text, string.Create(
+            CultureInfo.InvariantCulture, $"o=- {options.SessionId} {options.SessionVersion} IN {family} {options.OriginAddress}"));
+        Line(text, "s=" + (backEnd.SessionName ?? options.SessionName));
+        CopyFirst(text, backEnd.SessionLines, 'i');
+        CopyAll(text, backEnd.SessionLines, 'b');
+        Line(text, "t=0 0");
+        if (options.Tool is { } tool)
+        {
+            Line(text, "a=tool:" + tool);
+        }
+
+        Line(text, "a=type:broadcast");
+        Line(text, "a=control:*");
+        Line(text, "a=range:npt=now-");
+        foreach (string line in backEnd.SessionLines)
+        {
+            if (line[0] == 'a' && !IsOneOf(line, DroppedSessionAttributes))
+            {
+                Line(text, line);
+            }
+        }
+    }
+
+    private static void WriteMedia(StringBuilder text, SdpMedia media, int number, SdpRewriteOptions options)
+    {
+        text.Append("m=").Append(media.Type).Append(" 0 RTP/AVP");
+        foreach (int payloadType in media.PayloadTypes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {payloadType}");
+        }
+
+        text.Append("\r\n");
+
+        // RFC 4566 section 5: i=, c=, b=, then attributes, whatever order the camera has.
+        CopyFirst(text, media.Lines, 'i');
+        Line(text, "c=IN IP4 0.0.0.0");
+        CopyAll(text, media.Lines, 'b');
+        string? fmtp = null;
+        bool replacesFmtp = options.Fmtp is not null && options.Fmtp.TryGetValue(media.Index, out fmtp);
+        foreach (string line in media.Lines)
+        {
+            if (line[0] == 'a' && !IsOneOf(line, DroppedMediaAttributes) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
+            {
+                Line(text, line);
+            }
+        }
+
+        if (replacesFmtp)
+        {
+            Line(text, string.Create(CultureInfo.InvariantCulture, $"a=fmtp:{media.PayloadTypes[0]} {fmtp}"));
+        }
+
+        Line(text, string.Create(CultureInfo.InvariantCulture, $"a=control:track{number}"));
+    }
+
+    private static bool IsPlainRtp(string protocol) =>
+        protocol.StartsWith("RTP/AVP", StringComparison.OrdinalIgnoreCase) && (protocol.Length == 7 || protocol[7] is '/' or 'F' or 'f');
+
+    private static bool IsFmtpOf(string line, int payloadType)
+    {
+        if (!SdpLine.IsAttribute(line, "fmtp") || line.Length < 8)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> value = line.AsSpan(7).Trim();
+        int blank = value.IndexOf(' ');
+        return SdpLine.Number(blank < 0 ? value : value[..blank]) == payloadType;
+    }
+
+    private static bool IsOneOf(string line, string[] names)
+    {
+        foreach (string name in names)
+        {
+            if (SdpLine.IsAttribute(line, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void CopyFirst(StringBuilder text, IReadOnlyList<string> lines, char type)
+    {
+        if (SdpLine.FirstValue(lines, type) is { } value)
+        {
+            text.Append(type).Append('=').Append(value).Append("\r\n");
+        }
+    }
+
+    private static void CopyAll(StringBuilder text, IReadOnlyList<string> lines, char type)
+    {
+        foreach (string line in lines)
+        {
+            if (line[0] == type)
+            {
+                Line(text, line);
+            }
+        }
+    }
+
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append("\r\n");
+}
