@@ -1,3 +1,5 @@
+using FastRtspProxy.Protocol.Rtsp;
+
 namespace FastRtspProxy.CommandLine;
 
 /// <summary>URLs as words of the command line: checked, and shown without their passwords.</summary>
@@ -12,7 +14,7 @@ internal static class BackEndUrl
             return "is not the URL of a camera: it must begin with rtsp:// or rtsps://";
         }
 
-        return null;
+        return RtspUrl.TryParse(url, out _, out string? error) ? null : $"cannot be used: {error}";
     }
 
     /// <summary>

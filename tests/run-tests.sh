@@ -1,0 +1,141 @@
+#!/bin/bash
+# Runs everything that must hold before a change lands, in this order, and prints `N passed, N failed, N skipped` as its last line:
+# formatting, a build without warnings (Debug, Release), unit tests (Debug, Release), the native binaries, the end-to-end tests against
+# them, and the microbenchmark gate (bytes allocated, not time).
+#     tests/run-tests.sh             fails with the install line when a program that the tests need is missing
+#     tests/run-tests.sh --install   installs it first (Debian or Ubuntu, as root)
+# A step that is not a test run counts as one. The status is 0 only if nothing failed and each test run ran tests.
+set -u -o pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+results=$root/artifacts/test-results
+native=$root/artifacts/aot
+# Linker and headers for the native binaries; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP server,
+# players of both families.
+packages=(gcc libc6-dev zlib1g-dev
+    ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
+# The end of it all, with a margin to the twenty minutes that a run may take.
+deadline_seconds=$((SECONDS + 19 * 60))
+
+passed=0 failed=0 skipped=0
+
+export CI=${CI:-true} DEBIAN_FRONTEND=noninteractive
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# No servers that outlive the run: they would hold its output open.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+end() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+# bounded SECONDS COMMAND...: within that limit and within what is left of the whole run.
+bounded() {
+    local limit=$1 left=$((deadline_seconds - SECONDS))
+    shift
+    [ "$left" -gt 10 ] || left=10
+    timeout -k 10 $((limit < left ? limit : left)) "$@"
+}
+
+# step NAME SECONDS COMMAND...: counts as one.
+step() {
+    local name=$1 started=$SECONDS status
+    shift
+    echo "== $name"
+    bounded "$@"
+    status=$?
+    if [ $status -eq 0 ]; then
+        passed=$((passed + 1))
+        echo "== $name: good, $((SECONDS - started)) s"
+    else
+        failed=$((failed + 1))
+        echo "== $name: FAILED (status $status$([ $status -eq 124 ] && echo ', time limit')), $((SECONDS - started)) s"
+    fi
+    return $status
+}
+
+# tests NAME SECONDS PROJECT CONFIGURATION: counts every test of the run, and a run without a result or without tests as a failure.
+tests() {
+    local name=$1 limit=$2 project=$3 configuration=$4 file=$1.trx started=$SECONDS status counters total executed good
+    file=${file// /-}
+    rm -f "$results/$file"
+    echo "== $name"
+    bounded "$limit" dotnet test "$root/$project" -c "$configuration" --no-build --results-directory "$results" \
+        --logger "trx;LogFileName=$file" --logger "console;verbosity=minimal" \
+        --blame-hang --blame-hang-timeout 3m --blame-hang-dump-type none
+    status=$?
+    counters=$(grep -o '<Counters [^>]*>' "$results/$file" 2>/dev/null)
+    total=$(counter total "$counters") executed=$(counter executed "$counters") good=$(counter passed "$counters")
+    passed=$((passed + good))
+    skipped=$((skipped + total - executed))
+    failed=$((failed + executed - good))
+    if [ "$executed" -eq 0 ] || { [ $status -ne 0 ] && [ "$executed" -eq "$good" ]; }; then
+        failed=$((failed + 1))
+        echo "== $name: the run did not end well (status $status, $executed tests ran)"
+    fi
+    echo "== $name: $good of $total passed, $((SECONDS - started)) s"
+}
+
+counter() {
+    local value
+    value=$(grep -o " $1=\"[0-9]*\"" <<<"$2" | grep -o '[0-9]*')
+    echo "${value:-0}"
+}
+
+missing_packages() {
+    local package
+    command -v dpkg-query >/dev/null || return 0
+    for package in "${packages[@]}"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+    done
+}
+
+prerequisites() {
+    local missing
+    command -v dotnet >/dev/null || {
+        echo "dotnet is not in the PATH: install the .NET 10 SDK (https://dotnet.microsoft.com/download)"
+        return 1
+    }
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ "${1:-}" = --install ]; then
+        apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"
+    else
+        echo "missing: apt-get install -y --no-install-recommends ${missing[*]}"
+        return 1
+    fi
+}
+
+case "${1:-}" in
+    "" | --install) ;;
+    *)
+        sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
+        exit 1
+        ;;
+esac
+
+cd "$root" || exit 1
+mkdir -p "$results"
+
+echo "== prerequisites"
+prerequisites "${1:-}" </dev/null || {
+    failed=$((failed + 1))
+    end
+}
+
+step "restore" 240 dotnet restore FastRtspProxy.sln -v quiet || end
+step "formatting" 120 dotnet format whitespace FastRtspProxy.sln --no-restore --verify-no-changes
+step "code style" 120 dotnet format style FastRtspProxy.sln --no-restore --verify-no-changes
+# Warnings are errors in every project.
+step "build Debug" 300 dotnet build FastRtspProxy.sln -c Debug --no-restore -v quiet || end
+step "build Release" 300 dotnet build FastRtspProxy.sln -c Release --no-restore -v quiet || end
+tests "unit tests Debug" 300 tests/FastRtspProxy.Tests Debug
+tests "unit tests Release" 300 tests/FastRtspProxy.Tests Release
+if step "native binaries" 400 perf-scripts/publish-aot.sh "$native"; then
+    export FASTRTSPPROXY_BIN=$native/fastrtspproxy RTSPSIM_BIN=$native/rtspsim
+    tests "end-to-end tests" 600 tests/FastRtspProxy.EndToEndTests Release
+fi
+step "microbenchmark gate" 300 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
+end
