@@ -12,6 +12,7 @@ internal sealed partial class ControlStream
 
     private SendQueue _queue; // mutable struct: not readonly
     private ParkedSend? _parked;
+    private bool _isBroken;
 
     /// <summary>True while a parked send is under way; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _parked is not null;
@@ -31,7 +32,7 @@ internal sealed partial class ControlStream
     /// <summary>An RTSP answer, an RTCP packet: sent now, or queued behind what is parked. False: closed (a peer over the queue's limit is closed here).</summary>
     public bool Send(ReadOnlySpan<byte> bytes)
     {
-        if (_closed)
+        if (_closed || _isBroken)
         {
             return false;
         }
@@ -64,6 +65,11 @@ internal sealed partial class ControlStream
     /// <summary>One non-blocking send. Bytes taken, 0 when none are taken now; -1: broken, and closed here. Only while not parked.</summary>
     public unsafe int TrySendMedia(ReadOnlySpan<byte> bytes)
     {
+        if (_closed || _isBroken)
+        {
+            return -1;
+        }
+
         fixed (byte* data = bytes)
         {
             return AfterSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
@@ -73,6 +79,11 @@ internal sealed partial class ControlStream
     /// <summary>As <see cref="TrySendMedia"/> for a gathered list.</summary>
     public unsafe int TrySendVectors(IoVector* vectors, int count)
     {
+        if (_closed || _isBroken)
+        {
+            return -1;
+        }
+
         MessageHeader header = new() { Vectors = vectors, VectorCount = count };
         return AfterSend(Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
     }
@@ -111,7 +122,13 @@ internal sealed partial class ControlStream
             return 0;
         }
 
-        Close();
+        // Not here and now: whoever sends is in the middle of a pass over its clients.
+        if (!_isBroken)
+        {
+            _isBroken = true;
+            _shard.Post(Close);
+        }
+
         return -1;
     }
 

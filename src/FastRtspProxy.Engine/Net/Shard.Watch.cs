@@ -18,6 +18,7 @@ internal sealed partial class Shard
     private int _slotsUsed = 1; // slot 0 stays free: a token of 0 means «not watched»
     private List<IEndOfTurn> _endOfTurn = [];
     private List<IEndOfTurn> _endOfTurnRunning = [];
+    private readonly List<(IEndOfTurn Target, long DueMicros)> _deferred = [];
     private long _wakeAtMicros = long.MaxValue;
 
     private bool HasEndOfTurn => _endOfTurn.Count > 0;
@@ -104,8 +105,12 @@ internal sealed partial class Shard
         }
     }
 
-    /// <summary>Makes sure that a turn begins at this time at the latest, to the microsecond and not to the tick; for batches that are held back.</summary>
-    public void WakeAt(long micros) => _wakeAtMicros = Math.Min(_wakeAtMicros, micros);
+    /// <summary>As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment.</summary>
+    public void EndOfTurnAt(IEndOfTurn target, long micros)
+    {
+        _deferred.Add((target, micros));
+        _wakeAtMicros = Math.Min(_wakeAtMicros, micros);
+    }
 
     internal void EnqueueTimer(ShardTimer timer, long dueMicros) => _timers.Enqueue(timer, dueMicros);
 
@@ -132,7 +137,6 @@ internal sealed partial class Shard
             RefreshNow();
             long left = Math.Max(0, _wakeAtMicros - NowMicros);
             timeout = timeout < 0 ? left : Math.Min(timeout, left);
-            _wakeAtMicros = long.MaxValue;
         }
 
         return _isRealTime ? timeout : timeout < 0 ? ForeignClockPollMicros : Math.Min(timeout, ForeignClockPollMicros);
@@ -154,8 +158,32 @@ internal sealed partial class Shard
         }
     }
 
+    private void TakeDeferred()
+    {
+        if (_wakeAtMicros > NowMicros)
+        {
+            return;
+        }
+
+        _wakeAtMicros = long.MaxValue;
+        for (int i = _deferred.Count - 1; i >= 0; i--)
+        {
+            (IEndOfTurn target, long dueMicros) = _deferred[i];
+            if (dueMicros <= NowMicros)
+            {
+                _deferred.RemoveAt(i);
+                EndOfTurn(target);
+            }
+            else
+            {
+                _wakeAtMicros = Math.Min(_wakeAtMicros, dueMicros);
+            }
+        }
+    }
+
     private void RunEndOfTurn()
     {
+        TakeDeferred();
         if (_endOfTurn.Count == 0)
         {
             return;

@@ -113,7 +113,12 @@ internal sealed unsafe class UdpMediaSockets
             }
         }
 
-        protected override void OnError(SocketError error, in PeerAddress to) => owner.Sink?.OnUnreachable(to, error);
+        protected override void OnError(SocketError error, in PeerAddress to)
+        {
+            // Not here and now: the fan-out may be in the middle of a pass over its clients.
+            PeerAddress peer = to;
+            Shard.Post(() => owner.Sink?.OnUnreachable(peer, error));
+        }
 
         protected override void OnWritable() => owner.Writable?.Invoke();
     }

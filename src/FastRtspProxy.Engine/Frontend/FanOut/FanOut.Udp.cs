@@ -1,0 +1,305 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>UDP: runs through sendmmsg, with a fall-back for each destination that refuses them.</summary>
+internal sealed unsafe partial class FanOut
+{
+    /// <summary>Errors of other datagrams that may come up before the innocent one at the front goes out or is given up.</summary>
+    private const int MaxErrorRetries = 16;
+
+    private readonly List<UdpViewer> _udpJoining = [];
+    private readonly List<UdpViewer> _udpPlain = [];
+    private UdpTrackList?[] _udpTracks = [];
+    private long[] _udpTrackSent = [];
+    private long _udpNext;
+    private int _udpInStep;
+    private bool _isSuspended;
+    private long _suspendedTo;
+    private int _suspendedRun;
+    private long _suspendedMicros;
+
+    /// <summary>The viewer gets packets from its join sequence on.</summary>
+    public void Add(UdpViewer viewer)
+    {
+        viewer.Cursor = viewer.JoinSequence;
+        viewer.IsInStep = false;
+        _udpJoining.Add(viewer);
+        OnViewerAdded();
+    }
+
+    /// <summary>The viewer gets nothing more; no packet follows the return of this call. False: it was not here.</summary>
+    public bool Remove(UdpViewer viewer)
+    {
+        if (viewer.IsInStep)
+        {
+            LeaveStep(viewer);
+            _udpPlain.Remove(viewer);
+        }
+        else if (!_udpJoining.Remove(viewer))
+        {
+            return false;
+        }
+
+        OnViewerRemoved();
+        return true;
+    }
+
+    /// <summary>RTP packets that the kernel took for a viewer.</summary>
+    public long PacketsSent(UdpViewer viewer)
+    {
+        long packets = viewer.SentPackets;
+        if (viewer.IsInStep)
+        {
+            packets -= viewer.AddedAtPackets;
+            for (int t = 0; t < viewer.Tracks.Length; t++)
+            {
+                if (!viewer.Tracks[t].Rtp.IsEmpty)
+                {
+                    packets += _udpTrackSent[t];
+                }
+            }
+        }
+
+        return packets;
+    }
+
+    /// <summary>The socket takes datagrams again.</summary>
+    internal void ResumeUdp()
+    {
+        if (!_isSuspended)
+        {
+            return;
+        }
+
+        _isSuspended = false;
+        if (_viewers == 0)
+        {
+            DisposeUdp();
+            _table.Forget(this);
+            return;
+        }
+
+        long from = Ring.BeginRead(_shard.Index, _udpNext, out _, out PacketRing.EntriesView entries);
+        bool isTooOld = _shard.NowMicros - _suspendedMicros > (long)_table.Limits.MaxUdpBacklog.TotalMicroseconds;
+        if (from > _udpNext || isTooOld)
+        {
+            DropBatch(Math.Max(from, _suspendedTo));
+        }
+        else
+        {
+            UdpSendPlan plan = _table.UdpPlan;
+            _ = plan.Build(entries, from, _suspendedTo, _shard.Media!.HasSegmentation);
+            if (!SendRuns(plan, _suspendedRun, _suspendedTo))
+            {
+                Ring.EndRead(_shard.Index);
+                return;
+            }
+
+            _udpNext = _suspendedTo;
+        }
+
+        Ring.EndRead(_shard.Index);
+        _shard.EndOfTurn(this);
+    }
+
+    private void RunUdp(long limit)
+    {
+        while (!_isSuspended && _udpNext < limit)
+        {
+            if (_udpInStep == 0)
+            {
+                _udpNext = limit;
+                return;
+            }
+
+            long from = Ring.BeginRead(_shard.Index, _udpNext, out _, out PacketRing.EntriesView entries);
+            if (from > _udpNext)
+            {
+                LappedPackets += from - _udpNext;
+                _udpNext = from;
+                limit = Math.Max(limit, from);
+            }
+
+            UdpSendPlan plan = _table.UdpPlan;
+            long to = plan.Build(entries, from, limit, _shard.Media!.HasSegmentation);
+            _suspendedMicros = _shard.NowMicros;
+            if (SendRuns(plan, 0, to))
+            {
+                _udpNext = to;
+            }
+
+            Ring.EndRead(_shard.Index);
+        }
+    }
+
+    /// <summary>Sends runs from an index on; false when the socket took nothing more and the position was kept.</summary>
+    private bool SendRuns(UdpSendPlan plan, int firstRun, long to)
+    {
+        for (int r = firstRun; r < plan.RunCount; r++)
+        {
+            ref readonly UdpRun run = ref plan.Runs[r];
+            UdpTrackList? list = run.Track < _udpTracks.Length ? _udpTracks[run.Track] : null;
+            if (run.IsRtcp)
+            {
+                SendRtcp(plan, run, list);
+                continue;
+            }
+
+            if (list is not null && !SendRun(plan, run, list))
+            {
+                _isSuspended = true;
+                _suspendedTo = to;
+                _suspendedRun = r;
+                _table.Suspend(this);
+                return false;
+            }
+
+            if (list is not null)
+            {
+                list.Done = 0;
+            }
+
+            if (run.Track < _udpTrackSent.Length)
+            {
+                _udpTrackSent[run.Track] += run.PacketCount;
+            }
+
+            for (int i = 0; i < _udpPlain.Count; i++)
+            {
+                SendPlain(plan, run, _udpPlain[i]);
+            }
+        }
+
+        return true;
+    }
+
+    private bool SendRun(UdpSendPlan plan, in UdpRun run, UdpTrackList list)
+    {
+        UdpMediaSockets media = _shard.Media!;
+        plan.Aim(run, list.Count - list.Done);
+        int retries = 0;
+        while (list.Done < list.Count)
+        {
+            int count = Math.Min(UdpSendPlan.MaxMessages, list.Count - list.Done);
+            int sent = media.Send(plan.Address(list.AddressAt(list.Done), count), count);
+            if (sent > 0)
+            {
+                list.Done += sent;
+                retries = 0;
+                continue;
+            }
+
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorNoBuffers)
+            {
+                return false;
+            }
+
+            if (!OnSendError(plan, run, list, errno, ref retries))
+            {
+                list[list.Done].DroppedPackets += run.PacketCount;
+                list.Done++;
+                retries = 0;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The message at the front was refused. True: something was done about it, go on from there; false: give this message up.</summary>
+    private bool OnSendError(UdpSendPlan plan, in UdpRun run, UdpTrackList list, int errno, ref int retries)
+    {
+        bool isRefusedSegmentation = run.PacketCount > 1 &&
+            errno is LinuxConstants.ErrorMessageSize or LinuxConstants.ErrorIo or LinuxConstants.ErrorInvalid;
+        if (isRefusedSegmentation)
+        {
+            // EMSGSIZE, EINVAL: a segment does not fit the destination's MTU; EIO: its device cannot checksum. Plain datagrams do (the kernel fragments).
+            UdpViewer viewer = list[list.Done];
+            MakePlain(viewer);
+            SendPlain(plan, run, viewer);
+            plan.Aim(run, list.Count - list.Done);
+            return true;
+        }
+
+        if (errno == LinuxConstants.ErrorInterrupted)
+        {
+            return true;
+        }
+
+        // An earlier datagram's error, reported with this innocent message (IP_RECVERR): it is sent again.
+        return retries++ < MaxErrorRetries && _shard.Media!.DrainErrors();
+    }
+
+    private void MakePlain(UdpViewer viewer)
+    {
+        foreach (UdpTrackList? list in _udpTracks)
+        {
+            list?.Remove(viewer);
+        }
+
+        viewer.IsPlain = true;
+        _udpPlain.Add(viewer);
+    }
+
+    private void SendPlain(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    {
+        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
+        {
+            return;
+        }
+
+        for (int i = 0; i < run.PacketCount; i++)
+        {
+            if (_shard.Media!.SendRtp(plan.PacketView(run, i), viewer.Tracks[run.Track].Rtp) != SocketError.Success)
+            {
+                viewer.DroppedPackets++;
+            }
+        }
+    }
+
+    private void SendRtcp(UdpSendPlan plan, in UdpRun run, UdpTrackList? list)
+    {
+        ReadOnlySpan<byte> packet = plan.PacketView(run, 0);
+        for (int i = 0; list is not null && i < list.Count; i++)
+        {
+            _ = _shard.Media!.SendRtcp(packet, list[i].Tracks[run.Track].Rtcp);
+        }
+
+        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_udpPlain))
+        {
+            if (run.Track < viewer.Tracks.Length && !viewer.Tracks[run.Track].Rtcp.IsEmpty)
+            {
+                _ = _shard.Media!.SendRtcp(packet, viewer.Tracks[run.Track].Rtcp);
+            }
+        }
+    }
+
+    private void DropBatch(long to)
+    {
+        LappedPackets += to - _udpNext;
+        _udpNext = to;
+        foreach (UdpTrackList? list in _udpTracks)
+        {
+            if (list is not null)
+            {
+                list.Done = 0;
+            }
+        }
+    }
+
+    private void DisposeUdp()
+    {
+        foreach (UdpTrackList? list in _udpTracks)
+        {
+            list?.Dispose();
+        }
+
+        _udpTracks = [];
+        _udpTrackSent = [];
+    }
+}

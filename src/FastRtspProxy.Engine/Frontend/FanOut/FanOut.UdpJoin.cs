@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>UDP viewers on their way into step.</summary>
+internal sealed unsafe partial class FanOut
+{
+    private void ServeUdpJoiners()
+    {
+        for (int i = _udpJoining.Count - 1; i >= 0 && !_isSuspended; i--)
+        {
+            UdpViewer viewer = _udpJoining[i];
+            if (Serve(viewer))
+            {
+                _udpJoining.RemoveAt(i);
+                EnterStep(viewer);
+            }
+        }
+    }
+
+    /// <summary>Sends what a joiner lacks; true when it is where the others are.</summary>
+    private bool Serve(UdpViewer viewer)
+    {
+        while (viewer.Cursor < _udpNext)
+        {
+            long from = Ring.BeginRead(_shard.Index, viewer.Cursor, out _, out PacketRing.EntriesView entries);
+            viewer.DroppedPackets += from - viewer.Cursor;
+            viewer.Cursor = from;
+            UdpSendPlan plan = _table.UdpPlan;
+            long to = plan.Build(entries, from, Math.Max(from, _udpNext), _shard.Media!.HasSegmentation);
+            foreach (ref readonly UdpRun run in plan.Runs)
+            {
+                SendRunTo(plan, run, viewer);
+            }
+
+            viewer.Cursor = to;
+            Ring.EndRead(_shard.Index);
+        }
+
+        return viewer.Cursor == _udpNext;
+    }
+
+    private void SendRunTo(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    {
+        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
+        {
+            return;
+        }
+
+        if (run.IsRtcp)
+        {
+            _ = _shard.Media!.SendRtcp(plan.PacketView(run, 0), viewer.Tracks[run.Track].Rtcp);
+            return;
+        }
+
+        viewer.SentPackets += run.PacketCount;
+        PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
+        plan.Aim(run, 1);
+        if (viewer.IsPlain || _shard.Media!.Send(plan.Address(&address, 1), 1) != 1)
+        {
+            SendPlain(plan, run, viewer);
+        }
+    }
+
+    private void EnterStep(UdpViewer viewer)
+    {
+        viewer.IsInStep = true;
+        _udpInStep++;
+        if (viewer.Tracks.Length > _udpTracks.Length)
+        {
+            Array.Resize(ref _udpTracks, viewer.Tracks.Length);
+            Array.Resize(ref _udpTrackSent, viewer.Tracks.Length);
+        }
+
+        viewer.AddedAtPackets = 0;
+        for (int t = 0; t < viewer.Tracks.Length; t++)
+        {
+            if (viewer.Tracks[t].Rtp.IsEmpty)
+            {
+                continue;
+            }
+
+            viewer.AddedAtPackets += _udpTrackSent[t];
+            if (!viewer.IsPlain)
+            {
+                (_udpTracks[t] ??= new UdpTrackList(t)).Add(viewer);
+            }
+        }
+
+        if (viewer.IsPlain)
+        {
+            _udpPlain.Add(viewer);
+        }
+    }
+
+    private void LeaveStep(UdpViewer viewer)
+    {
+        viewer.SentPackets = PacketsSent(viewer);
+        viewer.IsInStep = false;
+        _udpInStep--;
+        foreach (UdpTrackList? list in _udpTracks)
+        {
+            list?.Remove(viewer);
+        }
+    }
+}

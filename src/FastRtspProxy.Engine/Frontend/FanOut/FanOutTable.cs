@@ -1,0 +1,93 @@
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The fan-outs of one shard, one for each mount that has playing clients here, and what they share. On the shard only.</summary>
+internal sealed class FanOutTable : IDisposable
+{
+    private readonly Dictionary<PacketRing, FanOut> _fanOuts = [];
+    private readonly Queue<FanOut> _suspended = new();
+
+    public FanOutTable(Shard shard, FanOutLimits limits)
+    {
+        Shard = shard;
+        Limits = limits;
+    }
+
+    /// <summary>Where it lives.</summary>
+    public Shard Shard { get; }
+
+    /// <inheritdoc cref="FanOutLimits"/>
+    public FanOutLimits Limits { get; }
+
+    internal UdpSendPlan UdpPlan { get; } = new();
+
+    internal TcpSendPlan TcpPlan { get; } = new();
+
+    /// <summary>The fan-out of a mount's ring, made on demand; it goes when its last viewer goes.</summary>
+    public FanOut For(PacketRing ring)
+    {
+        if (!_fanOuts.TryGetValue(ring, out FanOut? fanOut))
+        {
+            fanOut = new FanOut(this, ring);
+            _fanOuts.Add(ring, fanOut);
+        }
+
+        return fanOut;
+    }
+
+    public void Dispose()
+    {
+        foreach (FanOut fanOut in _fanOuts.Values)
+        {
+            fanOut.Dispose();
+        }
+
+        _fanOuts.Clear();
+        UdpPlan.Dispose();
+        TcpPlan.Dispose();
+    }
+
+    internal void Forget(FanOut fanOut) => _fanOuts.Remove(fanOut.Ring);
+
+    /// <summary>The UDP socket takes nothing more: this fan-out keeps its position, others go on, and it is called when the socket is writable.</summary>
+    internal void Suspend(FanOut fanOut)
+    {
+        _suspended.Enqueue(fanOut);
+        UdpMediaSockets media = Shard.Media!;
+        media.Writable = OnWritable;
+        media.WaitWritable();
+    }
+
+    private void OnWritable()
+    {
+        for (int left = _suspended.Count; left > 0; left--)
+        {
+            FanOut fanOut = _suspended.Dequeue();
+            fanOut.ResumeUdp();
+        }
+    }
+}
+
+/// <summary>Limits of the fan-out.</summary>
+internal sealed record FanOutLimits
+{
+    /// <summary>A TCP client whose next packet is older than this is moved forward.</summary>
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>A TCP client so many bytes behind is moved forward. Half of what a ring keeps by default.</summary>
+    public long MaxLagBytes { get; init; } = 4 << 20;
+
+    /// <summary>
+    /// How long an unfinished frame may be held back for its rest, for each viewer of the mount on the shard: a trip through the stack costs about so much,
+    /// and a held frame saves one a viewer.
+    /// </summary>
+    public double HoldMicrosPerViewer { get; init; } = 3;
+
+    /// <summary>The most that an unfinished frame is held back: a tenth of a frame interval at 30 frames/s.</summary>
+    public long MaxHoldMicros { get; init; } = 3000;
+
+    /// <summary>A UDP batch that the socket has not taken for so long is dropped and counted.</summary>
+    public TimeSpan MaxUdpBacklog { get; init; } = TimeSpan.FromMilliseconds(500);
+}

@@ -1,0 +1,64 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>A playing interleaved client as the fan-out sees it. On the session's shard only.</summary>
+internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels)
+{
+    /// <summary>The channel of a track that is not set up.</summary>
+    public const byte NoChannel = 255;
+
+    /// <summary>The connection that the media is interleaved in.</summary>
+    public ControlStream Stream => stream;
+
+    /// <summary>The RTP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
+    public byte[] RtpChannels => rtpChannels;
+
+    /// <summary>The RTCP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
+    public byte[] RtcpChannels => rtcpChannels;
+
+    /// <summary>The first sequence that this client gets.</summary>
+    public long JoinSequence { get; set; }
+
+    /// <summary>Packets left out because the client was too slow.</summary>
+    public long DroppedPackets { get; internal set; }
+
+    /// <summary>How often it was moved forward.</summary>
+    public int Skips { get; internal set; }
+
+    /// <summary>The next packet that it needs, while it is not in step.</summary>
+    internal long Cursor { get; set; }
+
+    /// <inheritdoc cref="TcpViewerState"/>
+    internal TcpViewerState State { get; set; }
+
+    /// <summary>Its place in its class's list while in step, in the list of those behind otherwise.</summary>
+    internal int Slot { get; set; } = -1;
+
+    internal FanOut? FanOut { get; set; }
+
+    /// <summary>Its connection takes bytes again.</summary>
+    internal void OnWritable() => FanOut?.OnWritable(this);
+
+    /// <summary>Its class.</summary>
+    internal TcpClass? Class { get; set; }
+
+    /// <summary>Video packets before this sequence are left out; 0: none, <see cref="long.MaxValue"/>: until the next random access point.</summary>
+    internal long SkipVideoUntil { get; set; }
+}
+
+/// <summary>Where a TCP viewer stands.</summary>
+internal enum TcpViewerState
+{
+    /// <summary>Not (or no longer) in a fan-out.</summary>
+    Out,
+
+    /// <summary>Gets every batch with its class.</summary>
+    InStep,
+
+    /// <summary>Has packets to catch up with, and its connection takes them.</summary>
+    Behind,
+
+    /// <summary>Its connection takes nothing now.</summary>
+    Parked,
+}

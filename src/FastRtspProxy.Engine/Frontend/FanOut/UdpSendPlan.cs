@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// How a batch of packets goes out over UDP: runs of packets of one track and one size (the last may be shorter), each run one message a client
+/// (UDP_SEGMENT, udp(7)). The vectors are built once and shared by every client's message. One a shard; rebuilt for each batch; allocates nothing.
+/// </summary>
+internal sealed unsafe class UdpSendPlan : IDisposable
+{
+    /// <summary>Packets a plan: a 4 Mbit key frame is some 360.</summary>
+    public const int MaxPackets = 512;
+
+    /// <summary>Messages a sendmmsg.</summary>
+    public const int MaxMessages = 128;
+
+    /// <summary>Bytes a message: the largest UDP payload is 65,507 and the kernel builds headers for each segment.</summary>
+    private const int MaxMessageBytes = 65_000;
+
+    /// <summary>CMSG_SPACE(sizeof(uint16_t)).</summary>
+    private const int ControlBytes = 24;
+
+    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxPackets, (nuint)sizeof(IoVector));
+    private readonly MultiMessage* _messages = (MultiMessage*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(MultiMessage));
+    private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(ControlBytes);
+    private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
+    private int _vectorCount;
+
+    public UdpSendPlan()
+    {
+        for (int i = 0; i < MaxMessages; i++)
+        {
+            _messages[i].Header.NameBytes = PeerAddress.Bytes;
+        }
+
+        ControlHeader* header = (ControlHeader*)_control;
+        header->Bytes = sizeof(ControlHeader) + sizeof(ushort);
+        header->Level = LinuxConstants.UdpProtocol;
+        header->Type = LinuxConstants.UdpSegment;
+    }
+
+    /// <summary>The runs, in the order of the ring.</summary>
+    public ReadOnlySpan<UdpRun> Runs => _runs.AsSpan(0, RunCount);
+
+    /// <inheritdoc cref="Runs"/>
+    public int RunCount { get; private set; }
+
+    /// <summary>Plans the packets from <paramref name="from"/> up to <paramref name="to"/>; returns how far it came (a plan is bounded). RTCP stands in runs of its own.</summary>
+    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation)
+    {
+        RunCount = 0;
+        _vectorCount = 0;
+        long sequence = from;
+        for (; sequence < to && _vectorCount < MaxPackets; sequence++)
+        {
+            Add(entries[sequence], segmentation);
+        }
+
+        return sequence;
+    }
+
+    /// <summary>Points the messages at a run, for so many clients at once.</summary>
+    public void Aim(in UdpRun run, int clients)
+    {
+        int count = Math.Min(clients, MaxMessages);
+        bool segmented = run.PacketCount > 1;
+        if (segmented)
+        {
+            *(ushort*)(_control + sizeof(ControlHeader)) = (ushort)run.SegmentBytes;
+        }
+
+        IoVector* first = _vectors + run.FirstVector;
+        for (int i = 0; i < count; i++)
+        {
+            ref MessageHeader header = ref _messages[i].Header;
+            header.Vectors = first;
+            header.VectorCount = run.PacketCount;
+            header.Control = segmented ? _control : null;
+            header.ControlBytes = segmented ? ControlBytes : 0;
+        }
+    }
+
+    /// <summary>Addresses the first messages to consecutive addresses and gives the vector of messages.</summary>
+    public MultiMessage* Address(PeerAddress* addresses, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _messages[i].Header.Name = (byte*)(addresses + i);
+        }
+
+        return _messages;
+    }
+
+    /// <summary>One packet of a run.</summary>
+    public ReadOnlySpan<byte> PacketView(in UdpRun run, int index)
+    {
+        IoVector vector = _vectors[run.FirstVector + index];
+        return new ReadOnlySpan<byte>(vector.Base, (int)vector.Length);
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_vectors);
+        NativeMemory.Free(_messages);
+        NativeMemory.Free(_control);
+    }
+
+    private void Add(in RingEntry entry, bool segmentation)
+    {
+        int bytes = entry.PacketBytes;
+        _vectors[_vectorCount] = new IoVector { Base = entry.Packet, Length = bytes };
+        bool extends = false;
+        if (RunCount > 0 && segmentation && !entry.IsRtcp)
+        {
+            ref UdpRun last = ref _runs[RunCount - 1];
+            extends = last.Track == entry.Track && !last.IsRtcp && !last.IsClosed && bytes <= last.SegmentBytes &&
+                      last.PacketCount < LinuxConstants.UdpMaxSegments && last.TotalBytes + bytes <= MaxMessageBytes;
+            if (extends)
+            {
+                last.PacketCount++;
+                last.TotalBytes += bytes;
+                last.IsClosed = bytes < last.SegmentBytes;
+            }
+        }
+
+        if (!extends)
+        {
+            _runs[RunCount++] = new UdpRun
+            {
+                Track = entry.Track,
+                IsRtcp = entry.IsRtcp,
+                FirstVector = _vectorCount,
+                PacketCount = 1,
+                SegmentBytes = bytes,
+                TotalBytes = bytes,
+            };
+        }
+
+        _vectorCount++;
+    }
+}
+
+/// <summary>Packets of one track and one size, the last perhaps shorter: one message for each client.</summary>
+internal struct UdpRun
+{
+    public int Track;
+    public bool IsRtcp;
+    public int FirstVector;
+    public int PacketCount;
+    public int SegmentBytes;
+    public int TotalBytes;
+
+    /// <summary>Its last packet is shorter: nothing can follow.</summary>
+    public bool IsClosed;
+}

@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>A playing UDP client as the fan-out sees it. On the session's shard only.</summary>
+internal sealed class UdpViewer
+{
+    private readonly UdpTrack[] _tracks;
+
+    /// <summary>A viewer of so many tracks of the mount, none of them set up yet.</summary>
+    public UdpViewer(int trackCount) => _tracks = new UdpTrack[trackCount];
+
+    /// <summary>The first sequence that this client gets.</summary>
+    public long JoinSequence { get; set; }
+
+    /// <summary>Packets that the kernel took for this client are the track's packets since it joined, less these.</summary>
+    public long DroppedPackets { get; internal set; }
+
+    /// <summary>RTP packets handed to the kernel for this client.</summary>
+    public long SentPackets { get; internal set; }
+
+    /// <summary>Its host answers that nobody listens there. On the shard; the session decides.</summary>
+    public Action<SocketError>? Unreachable { get; set; }
+
+    /// <summary>True once a message of several segments was refused for its destination: it gets plain datagrams.</summary>
+    public bool IsPlain { get; internal set; }
+
+    /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
+    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp) => _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Slot = -1 };
+
+    /// <summary>The tracks; an empty address where one is not set up.</summary>
+    internal Span<UdpTrack> Tracks => _tracks;
+
+    internal long Cursor { get; set; }
+
+    internal bool IsInStep { get; set; }
+
+    internal long AddedAtPackets { get; set; }
+}
+
+/// <summary>One track of a UDP viewer.</summary>
+internal struct UdpTrack
+{
+    public PeerAddress Rtp;
+    public PeerAddress Rtcp;
+
+    /// <summary>Its place in the track's list of in-step viewers; -1: not there.</summary>
+    public int Slot;
+}

@@ -1,0 +1,48 @@
+namespace FastRtspProxy.Engine.Relay;
+
+/// <summary>Access units: where they begin, and which of them a decoder can start from.</summary>
+internal sealed partial class PacketRing
+{
+    private long _pendingRandomAccess = -1;
+
+    private uint _videoTracks;
+
+    /// <summary>
+    /// The tracks (a bit each) in which a random access point was ever seen: those whose access units must not be torn, and which a reader that lags enters again at such a point only. Any thread.
+    /// </summary>
+    public uint VideoTracks => Volatile.Read(ref _videoTracks);
+
+    private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence)
+    {
+        if ((flags & EntryFlags.Rtcp) != 0)
+        {
+            return flags;
+        }
+
+        ref TrackState state = ref _tracks[track];
+        if (!state.Seen || state.Timestamp != timestamp)
+        {
+            state.Seen = true;
+            state.Timestamp = timestamp;
+            state.FrameStart = sequence;
+            flags |= EntryFlags.FrameStart;
+        }
+
+        if ((flags & EntryFlags.RandomAccess) != 0)
+        {
+            // The parameter sets that lead the access unit share its timestamp, so its start is theirs.
+            _pendingRandomAccess = Math.Max(state.FrameStart, _tail.Value);
+            Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
+        }
+
+        return flags;
+    }
+
+    /// <summary>The producer's notes on a track. Mutable; one owner.</summary>
+    private struct TrackState
+    {
+        public bool Seen;
+        public uint Timestamp;
+        public long FrameStart;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Buffers.Binary;
+using FastRtspProxy.Engine.Buffers;
+
+namespace FastRtspProxy.Engine.Relay;
+
+/// <summary>
+/// The packet broadcast ring of one mount: one producer (the mount's shard), any number of cursors. A packet is copied once, densely, behind its
+/// interleaved header, so that what a TCP client gets are the bytes in memory. The producer never waits: a reader that falls out of what is kept is lapped and told so.
+/// </summary>
+/// <remarks>
+/// Reclaiming. A shard announces the lowest sequence that it is about to read, fences, and then reads <see cref="Tail"/>; the producer moves the tail,
+/// fences, and then reads the announcements. So either the producer sees the announcement and keeps the slab, or the shard sees the new tail and keeps off.
+/// </remarks>
+internal sealed partial class PacketRing
+{
+    /// <summary>Bytes of the interleaved frame header, RFC 2326 section 10.12.</summary>
+    public const int FrameHeaderBytes = 4;
+
+    /// <summary>The largest packet that a frame can carry: its length is a 16-bit number.</summary>
+    public const int MaxPacketBytes = 65_535;
+
+    private const int FirstCapacity = 1024;
+
+    private readonly SlabPool _pool;
+    private readonly RingOptions _options;
+    private readonly Queue<KeptSlab> _kept = new();
+    private readonly PaddedLong[] _reading;
+    private readonly TrackState[] _tracks = new TrackState[RingOptions.MaxTracks];
+    private RingEntry[] _entries = new RingEntry[FirstCapacity];
+    private Slab? _slab;
+    private int _slabUsedBytes;
+    private long _next;
+
+    /// <summary>One past the last packet whose slab was given back: from here on somebody may still read.</summary>
+    private long _freedTo;
+    private long _appendedBytes;
+    private PaddedLong _head;
+    private PaddedLong _tail;
+    private long _newestRandomAccess = -1;
+
+    public PacketRing(SlabPool pool, RingOptions options, int shardCount)
+    {
+        _pool = pool;
+        _options = options;
+        _reading = new PaddedLong[shardCount];
+        _listeners = new IRingListener?[shardCount];
+        Array.Fill(_reading, new PaddedLong { Value = long.MaxValue });
+    }
+
+    /// <summary>One past the newest published packet. Any thread.</summary>
+    public long Head => Volatile.Read(ref _head.Value);
+
+    /// <summary>The oldest packet that may still be read. Any thread.</summary>
+    public long Tail => Volatile.Read(ref _tail.Value);
+
+    /// <summary>The first packet of the newest published access unit that a decoder can start from; -1: none is kept. Any thread.</summary>
+    public long NewestRandomAccess => Volatile.Read(ref _newestRandomAccess);
+
+    /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
+    public long HeldBytes => (_kept.Count + (_slab is null ? 0 : 1)) * (long)_pool.SlabBytes;
+
+    /// <summary>Packets that found no memory: the budget is used up and nothing of our own could be given up.</summary>
+    public long DroppedForMemory { get; private set; }
+
+    /// <summary>
+    /// Appends a packet and gives its copy back, which may be patched until <see cref="Publish"/>. On the producer. An empty span: no memory, the packet is
+    /// dropped and counted (its sequence number stays used: the gap is honest).
+    /// </summary>
+    /// <param name="track">Index of the track; the frame's channel is twice that, one more for RTCP.</param>
+    /// <param name="flags">What the classifier said; the ring itself adds <see cref="EntryFlags.FrameStart"/>.</param>
+    /// <param name="sequenceNumber">On the mount's time line.</param>
+    /// <param name="timestamp">On the mount's time line, in ticks of the track's clock.</param>
+    /// <param name="arrivalMicros">On the shard's clock.</param>
+    /// <param name="packet">At most <see cref="MaxPacketBytes"/>.</param>
+    public Span<byte> Append(int track, EntryFlags flags, ushort sequenceNumber, uint timestamp, long arrivalMicros, ReadOnlySpan<byte> packet)
+    {
+        int frameBytes = packet.Length + FrameHeaderBytes;
+        if (packet.Length > MaxPacketBytes || !HasRoom(frameBytes, arrivalMicros))
+        {
+            DroppedForMemory++;
+            return [];
+        }
+
+        Span<byte> frame = _slab!.SpanView.Slice(_slabUsedBytes, frameBytes);
+        frame[0] = (byte)'$';
+        frame[1] = (byte)((track * 2) + ((flags & EntryFlags.Rtcp) != 0 ? 1 : 0));
+        BinaryPrimitives.WriteUInt16BigEndian(frame[2..], (ushort)packet.Length);
+        packet.CopyTo(frame[FrameHeaderBytes..]);
+
+        long sequence = _next++;
+        flags = NoteFrame(track, flags, timestamp, sequence);
+        ref RingEntry entry = ref _entries[sequence & (_entries.Length - 1)];
+        entry.Slab = _slab;
+        entry.ArrivalMicros = arrivalMicros;
+        entry.OffsetBytes = _slabUsedBytes;
+        entry.PacketBytes = packet.Length;
+        entry.Timestamp = timestamp;
+        entry.SequenceNumber = sequenceNumber;
+        entry.Track = (byte)track;
+        entry.Flags = flags;
+        _appendedBytes += frameBytes;
+        entry.EndBytes = _appendedBytes;
+        _slabUsedBytes += frameBytes;
+        return frame[FrameHeaderBytes..];
+    }
+
+    /// <summary>Makes everything appended visible and wakes the shards that listen, once. On the producer.</summary>
+    public void Publish()
+    {
+        if (_next == _head.Value)
+        {
+            return;
+        }
+
+        // Pairs with the reads of Head and NewestRandomAccess by readers: the entries were written before.
+        Volatile.Write(ref _newestRandomAccess, _pendingRandomAccess);
+        Volatile.Write(ref _head.Value, _next);
+        Wake();
+    }
+
+    /// <summary>Nothing before this point is served to anybody any more: the back-end has stopped. On the producer.</summary>
+    public void Clear()
+    {
+        Volatile.Write(ref _head.Value, _next);
+        _pendingRandomAccess = -1;
+        Volatile.Write(ref _newestRandomAccess, -1);
+        Array.Clear(_tracks);
+        if (_slab is Slab slab)
+        {
+            _kept.Enqueue(new KeptSlab(slab, _next, 0));
+            _slab = null;
+        }
+
+        MoveTail(_next);
+        FreeBelowTail();
+    }
+
+    /// <summary>Gives every slab back. On the producer, after the last reader is gone.</summary>
+    public void Dispose() => Clear();
+
+    private bool HasRoom(int frameBytes, long nowMicros)
+    {
+        if (_slab is null || _slabUsedBytes + frameBytes > _pool.SlabBytes)
+        {
+            if (!TryNextSlab(nowMicros))
+            {
+                return false;
+            }
+        }
+
+        return _next - _freedTo < _entries.Length || GrowEntries();
+    }
+
+    /// <summary>Closes the present slab and gets another one: a new one, or under memory pressure the oldest of our own.</summary>
+    private bool TryNextSlab(long nowMicros)
+    {
+        if (_slab is Slab full)
+        {
+            _kept.Enqueue(new KeptSlab(full, _next, nowMicros));
+            _slab = null;
+        }
+
+        long keepBytes = _options.KeepBytes;
+        long oldestMicros = nowMicros - (long)_options.KeepDuration.TotalMicroseconds;
+        long heldBytes = _kept.Count * (long)_pool.SlabBytes;
+        foreach (KeptSlab kept in _kept)
+        {
+            if (heldBytes <= _pool.SlabBytes || (heldBytes <= keepBytes && kept.LastMicros >= oldestMicros))
+            {
+                break;
+            }
+
+            heldBytes -= _pool.SlabBytes;
+            MoveTail(kept.EndSequence);
+        }
+
+        FreeBelowTail();
+        _slab = _pool.TryRent();
+        if (_slab is null && _kept.TryPeek(out KeptSlab oldest))
+        {
+            MoveTail(oldest.EndSequence);
+            FreeBelowTail();
+            _slab = _pool.TryRent();
+        }
+
+        _slabUsedBytes = 0;
+        return _slab is not null;
+    }
+
+    private bool GrowEntries()
+    {
+        RingEntry[] larger = new RingEntry[_entries.Length * 2];
+        for (long s = _freedTo; s < _next; s++)
+        {
+            larger[s & (larger.Length - 1)] = _entries[s & (_entries.Length - 1)];
+        }
+
+        // Pairs with the read in EntriesView: the copies were written before. Readers of the old array find the same entries there.
+        Volatile.Write(ref _entries, larger);
+        return true;
+    }
+
+    private void MoveTail(long sequence)
+    {
+        if (sequence <= _tail.Value)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _tail.Value, sequence);
+        if (_pendingRandomAccess >= 0 && _pendingRandomAccess < sequence)
+        {
+            _pendingRandomAccess = -1;
+            Volatile.Write(ref _newestRandomAccess, -1);
+        }
+    }
+
+    /// <summary>Gives back the slabs that nobody may read any more.</summary>
+    private void FreeBelowTail()
+    {
+        // Pairs with the fence in BeginRead: the tail is out before we look at who reads.
+        Interlocked.MemoryBarrier();
+        long lowest = _tail.Value;
+        for (int i = 0; i < _reading.Length; i++)
+        {
+            lowest = Math.Min(lowest, Volatile.Read(ref _reading[i].Value));
+        }
+
+        while (_kept.TryPeek(out KeptSlab oldest) && oldest.EndSequence <= lowest)
+        {
+            _kept.Dequeue();
+            _freedTo = oldest.EndSequence;
+            oldest.Slab.Release();
+        }
+    }
+
+    /// <summary>A full slab: one past its last packet, and when that came.</summary>
+    private readonly record struct KeptSlab(Slab Slab, long EndSequence, long LastMicros);
+}

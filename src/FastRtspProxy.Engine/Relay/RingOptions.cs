@@ -1,0 +1,14 @@
+namespace FastRtspProxy.Engine.Relay;
+
+/// <summary>How much a ring keeps.</summary>
+internal sealed record RingOptions
+{
+    /// <summary>Packets behind the head that are kept at the most, in bytes of slabs. A reader further behind is lapped.</summary>
+    public int KeepBytes { get; init; } = 8 << 20;
+
+    /// <summary>Packets older than this are dropped with their slab.</summary>
+    public TimeSpan KeepDuration { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>Tracks that a mount may have.</summary>
+    public const int MaxTracks = 32;
+}
