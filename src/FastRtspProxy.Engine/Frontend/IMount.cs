@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -10,6 +11,9 @@ internal interface IMount
 
     /// <summary>The shard that produces into the ring.</summary>
     Shard Shard { get; }
+
+    /// <summary>The packets.</summary>
+    PacketRing Ring { get; }
 
     /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
     Task<MountDescription?> DescribeAsync(TimeSpan limit);

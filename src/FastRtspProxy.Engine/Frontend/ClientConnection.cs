@@ -1,0 +1,229 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Net;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// One connection of a client: reads requests and `$` frames in order, answers requests in order. It starts on the shard that accepted it and moves once, after its
+/// first request head, to where its tunnel or session lives; from then on it stays.
+/// </summary>
+internal sealed partial class ClientConnection
+{
+    private readonly FrontEnd _frontEnd;
+    private readonly ControlStream _stream;
+    private readonly RtspMessage _message = new();
+    private readonly RtspResponse _response = new();
+    private readonly List<Session> _sessions = [];
+    private FrontEndShard _home;
+    private ConnectionEnd _end;
+
+    public ClientConnection(FrontEnd frontEnd, FrontEndShard home, ControlStream stream)
+    {
+        _frontEnd = frontEnd;
+        _home = home;
+        _stream = stream;
+        Remote = Plain(stream.Remote);
+        Local = Plain(stream.Local);
+        _input = stream.Input;
+        _lastHeardMicros = home.Shard.NowMicros;
+    }
+
+    public IPEndPoint Remote { get; }
+
+    public IPEndPoint Local { get; }
+
+    public IPAddress RemoteAddress => Remote.Address;
+
+    public FrontEndShard Home => _home;
+
+    public ControlStream Stream => _stream;
+
+    /// <summary>Its challenge, where clients must authenticate.</summary>
+    public AuthState Auth { get; } = new();
+
+    public ConnectionEnd EndCause => _end;
+
+    /// <summary>The sessions that live and end with this connection, or were made on it.</summary>
+    public IReadOnlyList<Session> Sessions => _sessions;
+
+    /// <summary>Inside an HTTP tunnel there is no UDP.</summary>
+    public bool IsTunnel { get; private set; }
+
+    /// <summary>When the kernel last took something of ours.</summary>
+    public long LastProgressMicros => _stream.LastProgressMicros;
+
+    /// <summary>Serves the connection until it ends. Started on the shard that accepted it.</summary>
+    public async Task RunAsync()
+    {
+        _home.Add(this);
+        ConnectionEnd end = ConnectionEnd.Failed;
+        try
+        {
+            if (!await ReadRequestAsync())
+            {
+                end = _readEnd;
+            }
+            else if (HomeOf(_message) is { } target && target != _home)
+            {
+                _home.Remove(this);
+                _home.Shard.AddLoad(-1);
+                await _stream.MoveTo(target.Shard);
+                _home = target;
+                _home.Shard.AddLoad(1);
+                _home.Add(this);
+                end = await ServeRequestsAsync();
+            }
+            else
+            {
+                end = await ServeRequestsAsync();
+            }
+        }
+        catch (Exception e)
+        {
+            FrontEndLog.ConnectionFailed(_frontEnd.Log, Remote, e);
+        }
+
+        Finish(end);
+    }
+
+    /// <summary>Ties a session to this connection: any request here is a sign of its life.</summary>
+    public bool TryAdopt(Session session)
+    {
+        if (_sessions.Count >= FrontEndLimits.SessionsPerConnection)
+        {
+            return false;
+        }
+
+        _sessions.Add(session);
+        return true;
+    }
+
+    /// <summary>The session has ended.</summary>
+    public void Release(Session session) => _sessions.Remove(session);
+
+    /// <summary>Sends one `$` frame behind what is under way.</summary>
+    public void SendFrame(byte channel, ReadOnlySpan<byte> payload)
+    {
+        byte[] frame = ArrayPool<byte>.Shared.Rent(payload.Length + InterleavedFrame.HeaderBytes);
+        frame[0] = InterleavedFrame.Magic;
+        frame[1] = channel;
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)payload.Length);
+        payload.CopyTo(frame.AsSpan(InterleavedFrame.HeaderBytes));
+        _ = _stream.Send(frame.AsSpan(0, payload.Length + InterleavedFrame.HeaderBytes));
+        ArrayPool<byte>.Shared.Return(frame);
+    }
+
+    /// <summary>Closes at once.</summary>
+    public void Close(ConnectionEnd cause)
+    {
+        if (_end == ConnectionEnd.None)
+        {
+            _end = cause;
+        }
+
+        _stream.Close();
+    }
+
+    /// <summary>Closes when what was written has left, or after <see cref="FrontEndLimits.StopWait"/>.</summary>
+    public async Task CloseAfterFlushAsync()
+    {
+        // By the machine's clock: this is about leaving in time, whatever a test does to ours.
+        long since = Environment.TickCount64;
+        while (_stream.IsParked && !_stream.IsClosed && Environment.TickCount64 - since < FrontEndLimits.StopWait.TotalMilliseconds)
+        {
+            await Task.Delay(5);
+        }
+
+        Close(ConnectionEnd.Stopping);
+    }
+
+    /// <summary>Answers the request that was read, and all that follow.</summary>
+    private async Task<ConnectionEnd> ServeRequestsAsync()
+    {
+        do
+        {
+            OnRequest();
+            RtspResponse response = await _frontEnd.Requests.HandleAsync(this, _message, _response);
+            if (_end != ConnectionEnd.None)
+            {
+                return _end;
+            }
+
+            if (!response.IsSilent && !await WriteAsync(response, response.HasCSeq ? _message.CSeq : null))
+            {
+                return ConnectionEnd.PeerClosed;
+            }
+
+            RunAfterWritten(response);
+            if (response.CloseAfter)
+            {
+                return ConnectionEnd.Refused;
+            }
+        }
+        while (await ReadRequestAsync());
+        return _readEnd;
+    }
+
+    private static void RunAfterWritten(RtspResponse response)
+    {
+        Action? after = response.AfterWritten;
+        response.AfterWritten = null;
+        after?.Invoke();
+    }
+
+    /// <summary>Where this connection belongs: with its session if its first request names one.</summary>
+    private FrontEndShard? HomeOf(RtspMessage first)
+    {
+        if (first.IsHttp)
+        {
+            return null;
+        }
+
+        return SessionId.TryParse(first.Session, out int shardIndex, out _) ? _frontEnd.ShardAt(shardIndex) : null;
+    }
+
+    /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
+    private async ValueTask<bool> WriteAsync(RtspResponse response, int? cseq)
+    {
+        if (response.Status >= 400)
+        {
+            _frontEnd.Counters.OnRequestRefused();
+        }
+
+        RtspWriter.WriteResponse(
+            _stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span);
+        FlushResult flushed = await _stream.Output.FlushAsync();
+        return !flushed.IsCompleted;
+    }
+
+    private void Finish(ConnectionEnd end)
+    {
+        if (_end == ConnectionEnd.None)
+        {
+            _end = end;
+        }
+
+        _home.Remove(this);
+        foreach (Session session in _sessions.ToArray())
+        {
+            session.OnConnectionClosed();
+        }
+
+        _sessions.Clear();
+        if (_end != ConnectionEnd.HandedOver)
+        {
+            _stream.Close();
+        }
+
+        _frontEnd.OnConnectionEnded(this);
+    }
+
+    /// <summary>IPv4 clients of a dual-stack listener come IPv4-mapped; people and headers want the short form.</summary>
+    private static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+}

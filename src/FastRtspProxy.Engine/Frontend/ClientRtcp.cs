@@ -1,0 +1,64 @@
+using FastRtspProxy.Protocol.Rtcp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Reads what clients report. Nothing of it goes to the camera.</summary>
+internal static class ClientRtcp
+{
+    /// <summary>Reads a compound and notes its report blocks with the session's tracks. False: no RTCP.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> compound, Session session)
+    {
+        RtcpCompoundReader reader = new(compound);
+        bool any = false;
+        while (reader.MoveNext(out RtcpPacketView packet))
+        {
+            any = true;
+            for (int i = 0; i < packet.ReportBlockCount; i++)
+            {
+                Note(packet.ReportBlock(i), session);
+            }
+        }
+
+        return any && !reader.Malformed;
+    }
+
+    /// <summary>True when the first packet is one that a client sends.</summary>
+    public static bool IsRtcp(ReadOnlySpan<byte> compound)
+    {
+        RtcpCompoundReader reader = new(compound);
+        return reader.MoveNext(out _);
+    }
+
+    /// <summary>True when a report block is about that source.</summary>
+    public static bool Reports(ReadOnlySpan<byte> compound, uint ssrc)
+    {
+        RtcpCompoundReader reader = new(compound);
+        while (reader.MoveNext(out RtcpPacketView packet))
+        {
+            for (int i = 0; i < packet.ReportBlockCount; i++)
+            {
+                if (packet.ReportBlock(i).Ssrc == ssrc)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void Note(in RtcpReportBlock block, Session session)
+    {
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (track.Track.Ssrc == block.Ssrc)
+            {
+                track.Report.Count++;
+                track.Report.FractionLost = block.FractionLost;
+                track.Report.Lost = block.CumulativeLost;
+                track.Report.JitterTicks = block.Jitter;
+                return;
+            }
+        }
+    }
+}

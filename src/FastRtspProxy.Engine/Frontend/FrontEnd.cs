@@ -1,0 +1,232 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The proxy as a server: listens, hands connections to shards, and knows the limits over all of them.</summary>
+internal sealed class FrontEnd : IAsyncDisposable
+{
+    private static readonly byte[] s_noDescriptors = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
+
+    private readonly ShardGroup _shards;
+    private readonly FrontEndShard[] _homes;
+    private readonly List<TcpListenerSocket> _listeners = [];
+    private bool _stopping;
+
+    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory)
+    {
+        Options = options;
+        Mounts = mounts;
+        Log = loggerFactory.CreateLogger("FrontEnd");
+        Limits = new ClientLimits(options);
+        Requests = new RequestHandler(this);
+        _shards = shards;
+        _homes = new FrontEndShard[Math.Min(shards.Shards.Count, SessionId.MaxShards)];
+        for (int i = 0; i < _homes.Length; i++)
+        {
+            _homes[i] = new FrontEndShard(this, shards.Shards[i]);
+        }
+    }
+
+    public ProxyOptions Options { get; }
+
+    public IMountDirectory Mounts { get; }
+
+    public ILogger Log { get; }
+
+    public ClientLimits Limits { get; }
+
+    public FrontEndCounters Counters { get; } = new();
+
+    public RequestHandler Requests { get; }
+
+    /// <summary>The RTSP port in use.</summary>
+    public int RtspPort { get; private set; }
+
+    /// <summary>The HTTP tunnel's own port, or 0.</summary>
+    public int TunnelPort { get; private set; }
+
+    /// <summary>True where IPv4 clients can connect.</summary>
+    public bool ListensOnIPv4 { get; private set; }
+
+    /// <summary>True where IPv6 clients can connect.</summary>
+    public bool ListensOnIPv6 { get; private set; }
+
+    /// <summary>The shard of that index, null when there is none: an id of another process.</summary>
+    public FrontEndShard? ShardAt(int index) => (uint)index < (uint)_homes.Length ? _homes[index] : null;
+
+    /// <summary>Binds and serves.</summary>
+    /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
+    public async Task StartAsync()
+    {
+        Bind();
+        foreach (FrontEndShard home in _homes)
+        {
+            await home.Shard.RunAsync(() =>
+            {
+                OpenMediaPorts(home.Shard);
+                home.Start();
+                return Task.CompletedTask;
+            });
+        }
+
+        foreach (TcpListenerSocket listener in _listeners)
+        {
+            listener.Start(OnAccepted);
+        }
+    }
+
+    /// <summary>Stops to listen, says good-bye to every client, closes every connection. Within a second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        foreach (TcpListenerSocket listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
+        foreach (FrontEndShard home in _homes)
+        {
+            await home.Shard.RunAsync(() =>
+            {
+                home.Shard.Media?.Close();
+                home.Shard.Media = null;
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    public void OnConnectionEnded(ClientConnection connection)
+    {
+        Limits.RemoveConnection(connection.RemoteAddress);
+        connection.Home.Shard.AddLoad(-1);
+        FrontEndLog.ConnectionEnded(Log, connection.EndCause, connection.Remote);
+    }
+
+    private void Bind()
+    {
+        string? failure = null;
+        // A port of which one family is taken by another program is second choice: half of the clients would reach that program.
+        foreach (bool whole in (ReadOnlySpan<bool>)[true, false])
+        {
+            foreach (int port in Options.RtspPorts)
+            {
+                if (Listen(port, whole, out int bound, out bool v4, out bool v6, out SocketError error))
+                {
+                    (RtspPort, ListensOnIPv4, ListensOnIPv6) = (bound, v4, v6);
+                    break;
+                }
+
+                failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {Words(error)}";
+            }
+
+            if (RtspPort != 0)
+            {
+                break;
+            }
+        }
+
+        if (RtspPort == 0)
+        {
+            throw new ProxyStartException(failure ?? "Failed to create RTSP server: no port to listen on was given");
+        }
+
+        foreach (int port in Options.TunnelPorts)
+        {
+            if (Listen(port, whole: false, out int bound, out _, out _, out _))
+            {
+                TunnelPort = bound;
+                break;
+            }
+        }
+    }
+
+    /// <summary>Both families where the machine has them, each with a listener of its own. Whole: none may be taken; else one is enough.</summary>
+    private bool Listen(int port, bool whole, out int bound, out bool v4, out bool v6, out SocketError error)
+    {
+        bound = port;
+        v4 = v6 = false;
+        error = SocketError.Success;
+        List<TcpListenerSocket> opened = [];
+        IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
+        foreach (IPAddress address in addresses)
+        {
+            if (TcpListenerSocket.TryListen(address, bound, Log, s_noDescriptors, out SocketError failed) is not { } listener)
+            {
+                error = error == SocketError.Success ? failed : error;
+                continue;
+            }
+
+            bound = listener.Port;
+            opened.Add(listener);
+            v4 |= address.AddressFamily == AddressFamily.InterNetwork;
+            v6 |= address.AddressFamily == AddressFamily.InterNetworkV6;
+        }
+
+        if (opened.Count == 0 || (whole && error is SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
+        {
+            opened.ForEach(static listener => listener.Dispose());
+            return false;
+        }
+
+        _listeners.AddRange(opened);
+        return true;
+    }
+
+    private static string Words(SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "Address already in use",
+        SocketError.AccessDenied => "Permission denied",
+        _ => error.ToString(),
+    };
+
+    private void OpenMediaPorts(Shard shard)
+    {
+        PortRange range = new(Options.UdpPortFirst, Options.UdpPortLast);
+        if (UdpMediaSockets.TryCreate(shard, Options.BindAddress, range) is not { } media)
+        {
+            FrontEndLog.NoUdpPorts(Log, range.First, range.Last, shard.Index);
+            return;
+        }
+
+        media.Sink = new UdpClients(_homes[shard.Index]);
+        shard.Media = media;
+        media.Start();
+    }
+
+    /// <summary>On the socket engine's thread.</summary>
+    private void OnAccepted(Socket socket)
+    {
+        if (_stopping || socket.RemoteEndPoint is not IPEndPoint remote)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        IPAddress address = remote.Address;
+        if (!Limits.TryAddConnection(address))
+        {
+            Counters.OnConnectionRefused();
+            FrontEndLog.ConnectionRefused(Log, address);
+            socket.Dispose();
+            return;
+        }
+
+        Counters.OnConnection();
+        SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
+        FrontEndShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
+        home.Shard.AddLoad(1);
+        ControlStream stream = new(home.Shard, socket);
+        home.Shard.Post(() => Serve(home, stream));
+    }
+
+    private void Serve(FrontEndShard home, ControlStream stream)
+    {
+        ClientConnection connection = new(this, home, stream);
+        stream.Start();
+        _ = connection.RunAsync();
+    }
+}

@@ -1,0 +1,32 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The front-end's limits that no option changes.</summary>
+internal static class FrontEndLimits
+{
+    /// <summary>How long a DESCRIBE or SETUP waits for a camera that is not up yet, before its 404. Players give up after ten seconds or so.</summary>
+    public static readonly TimeSpan DescribeWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>A request that has begun must be whole by then: two round trips of the worst satellite link and a retransmission, many times over.</summary>
+    public static readonly TimeSpan HalfRequest = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection without a session that says nothing is closed then; nearly two session time-outs.</summary>
+    public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);
+
+    /// <summary>TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long ends the connection.</summary>
+    public static readonly TimeSpan TcpUserTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a stop waits for BYEs and answers to leave.</summary>
+    public static readonly TimeSpan StopWait = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>After a refusal that closes, what the client still sends is dropped for so long, and up to so much.</summary>
+    public static readonly TimeSpan RefusalLinger = TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc cref="RefusalLinger"/>
+    public const int RefusalDrainBytes = 2 * 1024 * 1024;
+
+    /// <summary>Sessions bound to one connection: a wall of sixteen cameras twice over.</summary>
+    public const int SessionsPerConnection = 32;
+
+    /// <summary>A tunnel needs two connections a client, and there are always some that only ask.</summary>
+    public static int ConnectionsFor(int clients) => (2 * Math.Min(clients, 1_000_000)) + 64;
+}

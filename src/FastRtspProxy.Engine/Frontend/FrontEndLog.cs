@@ -1,0 +1,38 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The front-end's log lines: the life of clients at Debug (`-v`), what an operator must know above.</summary>
+internal static partial class FrontEndLog
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "Client {Client} opened session {Session} on {Mount}")]
+    public static partial void SessionBegan(ILogger log, string session, string mount, IPEndPoint client);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "Client {Client} plays {Mount} (session {Session}, {Tracks} tracks, {Transport})")]
+    public static partial void SessionPlays(ILogger log, string session, string mount, IPAddress client, int tracks, string transport);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Cause}: session {Session} on {Mount} of client {Client} ended; {Dropped} packets dropped")]
+    public static partial void SessionEnded(ILogger log, SessionEnd cause, string session, string mount, IPAddress client, long dropped);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A client of {Mount} from {Client} was refused: as many clients as the limits allow are there")]
+    public static partial void ClientRefused(ILogger log, string mount, IPAddress client);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "A connection from {Client} was refused: as many connections as the limits allow are there")]
+    public static partial void ConnectionRefused(ILogger log, IPAddress client);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Cause}: connection of client {Client} closed")]
+    public static partial void ConnectionEnded(ILogger log, ConnectionEnd cause, IPEndPoint client);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Error, Message = "The connection of client {Client} was closed by an error of the proxy; please report it.")]
+    public static partial void ConnectionFailed(ILogger log, IPEndPoint client, Exception error);
+
+    [LoggerMessage(EventId = 207, Level = LogLevel.Warning, Message = "No free pair of UDP ports between {First} and {Last}: shard {Shard} serves its clients over TCP only. Remedy: --udp-ports")]
+    public static partial void NoUdpPorts(ILogger log, int first, int last, int shard);
+
+    [LoggerMessage(EventId = 208, Level = LogLevel.Debug, Message = "Client {Client} failed to authenticate ({Failures} in a row)")]
+    public static partial void AuthenticationFailed(ILogger log, IPAddress client, int failures);
+
+    [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Method} of {Url} by {Client} was refused: {Reason}")]
+    public static partial void RegistrationRefused(ILogger log, string method, string url, IPAddress client, string reason);
+}

@@ -1,0 +1,125 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The front-end's part of one shard: its connections, its sessions, and the clock that ends them. Touched on the shard only.</summary>
+internal sealed class FrontEndShard
+{
+    /// <summary>How often sessions and connections are looked at; time-outs are late by so much at most.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly FrontEnd _frontEnd;
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly HashSet<ClientConnection> _connections = [];
+    private readonly List<Session> _expired = [];
+    private readonly List<ClientConnection> _overdue = [];
+    private readonly ShardTimer _check;
+    private readonly long _sessionTimeoutMicros;
+
+    public FrontEndShard(FrontEnd frontEnd, Shard shard)
+    {
+        _frontEnd = frontEnd;
+        Shard = shard;
+        FanOuts = new FanOutTable(shard, new FanOutLimits());
+        Rtcp = new RtcpDirectory(frontEnd.Counters);
+        _sessionTimeoutMicros = (long)frontEnd.Options.SessionTimeout.TotalMicroseconds;
+        _check = shard.CreateTimer(Check);
+    }
+
+    public Shard Shard { get; }
+
+    public RtcpDirectory Rtcp { get; }
+
+    public Microsoft.Extensions.Logging.ILogger Log => _frontEnd.Log;
+
+    public FanOutTable FanOuts { get; }
+
+    public int SessionCount => _sessions.Count;
+
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>On the shard.</summary>
+    public void Start() => _check.Start(CheckInterval);
+
+    public Session? Find(string id) => _sessions.GetValueOrDefault(id);
+
+    public void Add(Session session)
+    {
+        _sessions.Add(session.Id, session);
+        _frontEnd.Counters.OnSession();
+    }
+
+    /// <summary>The session has ended.</summary>
+    public void Forget(Session session)
+    {
+        if (!_sessions.Remove(session.Id))
+        {
+            return;
+        }
+
+        _frontEnd.Limits.RemoveClient(session.ClientAddress, session.Mount.Name);
+        if (session.EndCause == SessionEnd.Expired)
+        {
+            _frontEnd.Counters.OnExpired();
+        }
+
+        FrontEndLog.SessionEnded(_frontEnd.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.PacketsDropped);
+    }
+
+    public void Add(ClientConnection connection) => _connections.Add(connection);
+
+    public void Remove(ClientConnection connection) => _connections.Remove(connection);
+
+    /// <summary>Says good-bye to every client and closes every connection; done when the last byte is out or its time is up.</summary>
+    public async Task StopAsync()
+    {
+        _check.Stop();
+        foreach (Session session in _sessions.Values.ToArray())
+        {
+            session.End(SessionEnd.Stopping);
+        }
+
+        List<Task> closings = [];
+        foreach (ClientConnection connection in _connections.ToArray())
+        {
+            closings.Add(connection.CloseAfterFlushAsync());
+        }
+
+        await Task.WhenAll(closings);
+        FanOuts.Dispose();
+    }
+
+    private void Check()
+    {
+        long now = Shard.NowMicros;
+        foreach (Session session in _sessions.Values)
+        {
+            if (session.IsExpired(now, _sessionTimeoutMicros))
+            {
+                _expired.Add(session);
+            }
+        }
+
+        foreach (Session session in _expired)
+        {
+            session.End(SessionEnd.Expired);
+        }
+
+        _expired.Clear();
+        foreach (ClientConnection connection in _connections)
+        {
+            if (connection.IsOverdue(now))
+            {
+                _overdue.Add(connection);
+            }
+        }
+
+        foreach (ClientConnection connection in _overdue)
+        {
+            connection.OnOverdue();
+        }
+
+        _overdue.Clear();
+        _check.Start(CheckInterval);
+    }
+}

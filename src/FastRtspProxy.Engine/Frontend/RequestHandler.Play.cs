@@ -1,0 +1,148 @@
+using System.Globalization;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>PLAY and PAUSE.</summary>
+internal sealed partial class RequestHandler
+{
+    private async Task<RtspResponse> PlayAsync(Session session, ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (!TryTarget(session, request, response, out RequestTarget target, out SessionTrack? only))
+        {
+            return response;
+        }
+
+        if (!TryRange(request.Header("Range"), out string range))
+        {
+            return Begin(request, response, RtspStatus.NotImplemented);
+        }
+
+        if (request.Header("Scale") is not null)
+        {
+            response.With("Scale", "1.000000"); // live: there is no other
+        }
+
+        if (session.State == SessionState.Playing && session.IsPlaying(only))
+        {
+            // A refresh. What the next packet will be is not ours to promise in the middle of it, so there is no RTP-Info.
+            return response.With("Range", range).With("Session", session.Id);
+        }
+
+        if (!session.Allows(SessionEvent.Play))
+        {
+            return WrongState(request, response, "OPTIONS, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+        }
+
+        PlayGrant? grant = await session.JoinAsync();
+        if (grant is not { Outcome: PlayOutcome.Playing })
+        {
+            return Begin(request, response, grant?.Outcome switch
+            {
+                PlayOutcome.BackendUnavailable => RtspStatus.ServiceUnavailable,
+                PlayOutcome.Full => RtspStatus.NotEnoughBandwidth,
+                _ => RtspStatus.SessionNotFound,
+            });
+        }
+
+        response.With("Range", range).With("Session", session.Id);
+        string info = RtpInfoHeader.Format(session.RtpInfo(grant, only, BaseUrl(connection, target, session.Mount.Name)));
+        if (info.Length > 0)
+        {
+            response.With("RTP-Info", info);
+        }
+
+        response.AfterWritten = () => session.StartMedia(grant, only);
+        return response;
+    }
+
+    private RtspResponse Pause(Session session, RtspMessage request, RtspResponse response)
+    {
+        if (!TryTarget(session, request, response, out _, out SessionTrack? only))
+        {
+            return response;
+        }
+
+        if (!session.Allows(SessionEvent.Pause))
+        {
+            return WrongState(request, response, "OPTIONS, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+        }
+
+        if (only is not null && session.PlaysOthersThan(only))
+        {
+            return Begin(request, response, RtspStatus.OnlyAggregateOperationAllowed);
+        }
+
+        session.Pause();
+        return response.With("Session", session.Id);
+    }
+
+    /// <summary>
+    /// What the request's URL names must be this session's mount (else 404 or, for another stream, 459), and a track of it one that was set up. A URL that names
+    /// nothing at all, `*` or an empty path, is the session's own: the Session header has said enough.
+    /// </summary>
+    private bool TryTarget(Session session, RtspMessage request, RtspResponse response, out RequestTarget target, out SessionTrack? only)
+    {
+        only = null;
+        target = RequestTarget.Resolve(request.Uri, _frontEnd.Mounts);
+        if (target.Mount is null)
+        {
+            RequestTarget.SplitAuthority(request.Uri, out _, out string path);
+            if (path.Trim('/') is "" or "*")
+            {
+                return true;
+            }
+
+            Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+            return false;
+        }
+
+        if (target.Mount != session.Mount)
+        {
+            Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+            return false;
+        }
+
+        if (target.Control is null)
+        {
+            return true;
+        }
+
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (track.Track.Control == target.Control)
+            {
+                only = session.Tracks.Count == 1 ? null : track;
+                return true;
+            }
+        }
+
+        Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        return false;
+    }
+
+    /// <summary>A live stream has one range, and the answer says which. False: a unit that we do not know (501, RFC 2326, 12.29).</summary>
+    private static bool TryRange(string? asked, out string answer)
+    {
+        answer = "npt=0.000-";
+        if (asked is null)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<char> unit = asked.AsSpan().Trim();
+        if (unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase))
+        {
+            answer = unit.Contains("now", StringComparison.OrdinalIgnoreCase) ? "npt=now-" : answer;
+            return true;
+        }
+
+        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase))
+        {
+            answer = string.Create(CultureInfo.InvariantCulture, $"clock={DateTimeOffset.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
+            return true;
+        }
+
+        return false;
+    }
+}

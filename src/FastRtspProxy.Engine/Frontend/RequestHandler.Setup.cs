@@ -1,0 +1,152 @@
+using System.Net;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>SETUP: one track, one way to travel, chosen from the client's list in the client's order.</summary>
+internal sealed partial class RequestHandler
+{
+    private async Task<RtspResponse> SetupAsync(ClientConnection connection, RtspMessage request, RtspResponse response, Session? session)
+    {
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontEnd.Mounts);
+        if (target.Mount is not { } mount)
+        {
+            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        }
+
+        if (session is not null && session.Mount != mount)
+        {
+            return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+        }
+
+        MountDescription? description = session?.Description ?? await mount.DescribeAsync(FrontEndLimits.DescribeWait);
+        if (description is null)
+        {
+            return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
+        }
+
+        if (target.Control is null && description.Tracks.Length != 1)
+        {
+            return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+        }
+
+        if (FindTrack(description, target.Control) is not { } track)
+        {
+            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        }
+
+        SessionTrack? replaced = session?.TrackAt(track.Index);
+        if (session is not null && (!session.Allows(SessionEvent.Setup) || replaced is { IsPlaying: true }))
+        {
+            return WrongState(request, response, "OPTIONS, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+        }
+
+        if (Choose(connection, request, session, replaced) is not { } spec)
+        {
+            return Begin(request, response, RtspStatus.UnsupportedTransport);
+        }
+
+        if (session is null && (session = Open(connection, mount, description)) is null)
+        {
+            return Begin(request, response, RtspStatus.NotEnoughBandwidth);
+        }
+
+        session.SetUp(MakeTrack(session, track, connection, spec));
+        mount.Prepare();
+        response.With("Transport", TransportHeader.Format(Describe(connection, session, spec)));
+        return response.With("Session", $"{session.Id};timeout={(int)_frontEnd.Options.SessionTimeout.TotalSeconds}");
+    }
+
+    private static MountTrack? FindTrack(MountDescription description, string? control)
+    {
+        foreach (MountTrack track in description.Tracks)
+        {
+            if (control is null || track.Control == control)
+            {
+                return track;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
+    private static TransportSpec? Choose(ClientConnection connection, RtspMessage request, Session? session, SessionTrack? replaced)
+    {
+        // A track that is set up anew may change its way to travel if it is the only one.
+        SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
+        foreach (string header in request.HeaderValues("Transport"))
+        {
+            foreach (TransportSpec spec in TransportHeader.Parse(header))
+            {
+                bool tcp = spec.Tcp || connection.IsTunnel;
+                if (spec.Multicast || spec.Profile != "RTP/AVP" || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+                {
+                    continue;
+                }
+
+                if (!tcp)
+                {
+                    if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } && connection.Home.Shard.Media is not null)
+                    {
+                        return new TransportSpec { ClientPort = spec.ClientPort };
+                    }
+                }
+                else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
+                    && connection.FreeChannels(spec.Interleaved, replaced) is { } channels)
+                {
+                    return new TransportSpec { Tcp = true, Interleaved = channels };
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
+
+    private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
+    {
+        if (!_frontEnd.Limits.TryAddClient(connection.RemoteAddress, mount.Name))
+        {
+            FrontEndLog.ClientRefused(_frontEnd.Log, mount.Name, connection.RemoteAddress);
+            return null;
+        }
+
+        Session session = new(connection.Home, mount, description, connection);
+        if (!connection.TryAdopt(session))
+        {
+            _frontEnd.Limits.RemoveClient(connection.RemoteAddress, mount.Name);
+            return null;
+        }
+
+        connection.Home.Add(session);
+        FrontEndLog.SessionBegan(_frontEnd.Log, session.Id, mount.Name, connection.Remote);
+        return session;
+    }
+
+    private static SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
+    {
+        if (spec.Interleaved is { } channels)
+        {
+            return new SessionTrack(session, track) { IsInterleaved = true, RtpChannel = channels.Rtp, RtcpChannel = channels.Rtcp };
+        }
+
+        // Only ever to the peer itself: a destination in the request would let anybody aim our media at anybody.
+        PortPair ports = spec.ClientPort!.Value;
+        return new SessionTrack(session, track)
+        {
+            Rtp = PeerAddress.From(connection.RemoteAddress, ports.Rtp),
+            Rtcp = PeerAddress.From(connection.RemoteAddress, ports.Rtcp),
+        };
+    }
+
+    private static TransportSpec Describe(ClientConnection connection, Session session, TransportSpec spec)
+    {
+        IPAddress local = connection.Local.Address;
+        TransportSpec answer = spec with { Destination = connection.RemoteAddress.ToString(), Source = local.ToString() };
+        int port = session.Shard.Media?.RtpPort ?? 0;
+        return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, port + 1) };
+    }
+}

@@ -1,0 +1,74 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// What a request's URL names: a mount, and perhaps a track of it. The query is ours to ignore, but players put it into track URLs in two ways:
+/// <c>path?query/track1</c> (FFmpeg) and <c>path/track1?query</c> (GStreamer); both are understood. A trailing slash means nothing.
+/// </summary>
+internal readonly record struct RequestTarget(IMount? Mount, string? Control)
+{
+    /// <summary>The scheme, host and port as the client wrote them (<c>rtsp://host:8554</c>), without credentials; empty when the URL has none.</summary>
+    public string Authority { get; init; } = string.Empty;
+
+    public static RequestTarget Resolve(string uri, IMountDirectory mounts)
+    {
+        SplitAuthority(uri, out string authority, out string rest);
+        string path = rest;
+        string? controlFromQuery = null;
+        int question = rest.IndexOf('?', StringComparison.Ordinal);
+        if (question >= 0)
+        {
+            path = rest[..question];
+            string query = rest[(question + 1)..].TrimEnd('/');
+            int slash = query.LastIndexOf('/');
+            if (slash >= 0)
+            {
+                controlFromQuery = query[(slash + 1)..];
+            }
+        }
+
+        path = path.Trim('/');
+        if (Find(path, mounts) is IMount whole)
+        {
+            return new RequestTarget(whole, controlFromQuery) { Authority = authority };
+        }
+
+        int last = path.LastIndexOf('/');
+        if (last > 0 && Find(path[..last].TrimEnd('/'), mounts) is IMount parent)
+        {
+            return new RequestTarget(parent, path[(last + 1)..]) { Authority = authority };
+        }
+
+        return new RequestTarget(null, null) { Authority = authority };
+    }
+
+    /// <summary>Splits <c>rtsp://user:pass@host:port/path</c>; a URL without a scheme is all path.</summary>
+    public static void SplitAuthority(string uri, out string authority, out string path)
+    {
+        int scheme = uri.IndexOf("://", StringComparison.Ordinal);
+        if (scheme <= 0)
+        {
+            authority = string.Empty;
+            path = uri;
+            return;
+        }
+
+        int start = scheme + 3;
+        int end = uri.AsSpan(start).IndexOfAny('/', '?');
+        end = end < 0 ? uri.Length : start + end;
+        string host = uri[start..end];
+        int at = host.LastIndexOf('@');
+        host = at >= 0 ? host[(at + 1)..] : host;
+        authority = host.Length == 0 ? string.Empty : string.Concat(uri.AsSpan(0, start), host);
+        path = uri[end..];
+    }
+
+    private static IMount? Find(string path, IMountDirectory mounts)
+    {
+        if (mounts.Find(path) is IMount mount)
+        {
+            return mount;
+        }
+
+        return path.Contains('%', StringComparison.Ordinal) ? mounts.Find(Uri.UnescapeDataString(path)) : null;
+    }
+}

@@ -1,0 +1,49 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>An answer in the making. One for each connection, used again for each request.</summary>
+internal sealed class RtspResponse
+{
+    private readonly List<RtspHeader> _headers = [];
+
+    public int Status { get; private set; } = RtspStatus.Ok;
+
+    /// <summary>Null: the usual phrase.</summary>
+    public string? Reason { get; private set; }
+
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>False for an answer to something without a usable CSeq.</summary>
+    public bool HasCSeq { get; set; } = true;
+
+    /// <summary>Close the connection once this is written.</summary>
+    public bool CloseAfter { get; set; }
+
+    /// <summary>True when nothing is to be written, because what follows on the connection is not ours to answer.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>What must not begin before the answer is on its way: media. Run on the session's shard.</summary>
+    public Action? AfterWritten { get; set; }
+
+    public List<RtspHeader> Headers => _headers;
+
+    public RtspResponse Begin(int status = RtspStatus.Ok, string? reason = null)
+    {
+        Status = status;
+        Reason = reason;
+        Body = default;
+        HasCSeq = true;
+        CloseAfter = false;
+        IsSilent = false;
+        AfterWritten = null;
+        _headers.Clear();
+        return this;
+    }
+
+    public RtspResponse With(string name, string value)
+    {
+        _headers.Add(new RtspHeader(name, value));
+        return this;
+    }
+}

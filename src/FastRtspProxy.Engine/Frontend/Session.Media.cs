@@ -1,0 +1,256 @@
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Playing: the session's viewers in the fan-out of its shard, and its RTCP.</summary>
+internal sealed partial class Session
+{
+    /// <summary>A host that says so often, for so long, with no sign of life in between, that nobody listens: the client is gone.</summary>
+    private const int UnreachableReports = 8;
+    private static readonly TimeSpan s_unreachableFor = TimeSpan.FromSeconds(3);
+
+    /// <summary>CNAME of the packets that we send in our own name.</summary>
+    private const string Cname = "FastRtspProxy";
+
+    // One for each PLAY: a player that starts its tracks one by one has several.
+    private readonly List<UdpViewer> _udpViewers = [];
+    private readonly List<TcpViewer> _tcpViewers = [];
+    private FanOut? _fanOut;
+    private long _packetsDropped;
+    private long _unreachableSinceMicros;
+    private int _unreachableReports;
+
+    /// <summary>Packets left out because the client or its way was too slow.</summary>
+    public long PacketsDropped
+    {
+        get
+        {
+            long dropped = _packetsDropped;
+            foreach (UdpViewer viewer in _udpViewers)
+            {
+                dropped += viewer.DroppedPackets;
+            }
+
+            foreach (TcpViewer viewer in _tcpViewers)
+            {
+                dropped += viewer.DroppedPackets;
+            }
+
+            return dropped;
+        }
+    }
+
+    /// <summary>True when the track (null: every track) is being sent.</summary>
+    public bool IsPlaying(SessionTrack? only) => only is null ? _tracks.TrueForAll(static track => track.IsPlaying) : only.IsPlaying;
+
+    /// <summary>True when a track other than this one is being sent.</summary>
+    public bool PlaysOthersThan(SessionTrack one) => _tracks.Exists(track => track.IsPlaying && track != one);
+
+    /// <summary>Asks the mount to play. Null: the session ended meanwhile.</summary>
+    public async Task<PlayGrant?> JoinAsync()
+    {
+        bool wasPlaying = State == SessionState.Playing;
+        Advance(SessionEvent.Play);
+        PlayGrant grant = await Mount.JoinAsync(this);
+        if (State != SessionState.Starting)
+        {
+            Mount.Leave(this);
+            return null;
+        }
+
+        if (grant.Outcome == PlayOutcome.Playing)
+        {
+            Advance(SessionEvent.Granted);
+        }
+        else if (wasPlaying)
+        {
+            // What it plays already is not touched by a refused further track.
+            State = SessionState.Playing;
+        }
+        else
+        {
+            Advance(SessionEvent.Refused);
+        }
+
+        Touch();
+        return grant;
+    }
+
+    /// <summary>What RTP-Info says: for each track that starts now, where it starts; a track of which nothing true can be said is left out.</summary>
+    public List<RtpInfoEntry> RtpInfo(PlayGrant grant, SessionTrack? only, string baseUrl)
+    {
+        List<RtpInfoEntry> entries = [];
+        foreach (TrackStart start in grant.Tracks)
+        {
+            if (TrackAt(start.Track) is { IsPlaying: false } track && (only is null || only == track)
+                && (start.SequenceNumber is not null || start.RtpTime is not null))
+            {
+                entries.Add(new RtpInfoEntry(baseUrl + track.Track.Control, start.SequenceNumber, start.RtpTime));
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>The PLAY answer is written: sender reports for the joiner, then media from the join sequence on.</summary>
+    public void StartMedia(PlayGrant grant, SessionTrack? only)
+    {
+        if (State != SessionState.Playing)
+        {
+            return;
+        }
+
+        List<SessionTrack> starting = _tracks.FindAll(track => !track.IsPlaying && (only is null || only == track));
+        foreach (SessionTrack track in starting)
+        {
+            track.IsPlaying = true;
+            foreach (TrackStart start in grant.Tracks)
+            {
+                if (start.Track == track.Track.Index && start.SenderReport is { } report)
+                {
+                    SendRtcp(track, report);
+                }
+            }
+        }
+
+        if (starting.Count == 0)
+        {
+            return;
+        }
+
+        if (IsInterleaved)
+        {
+            StartInterleaved(starting, grant.JoinSequence);
+        }
+        else
+        {
+            StartUdp(starting, grant.JoinSequence);
+        }
+
+        FrontEndLog.SessionPlays(_home.Log, Id, Mount.Name, ClientAddress, starting.Count, IsInterleaved ? "TCP" : "UDP");
+    }
+
+    /// <summary>Stops the media of everything; the mount may forget the client.</summary>
+    public void Pause()
+    {
+        bool played = State == SessionState.Playing;
+        Advance(SessionEvent.Pause);
+        StopMedia();
+        if (played)
+        {
+            Mount.Leave(this);
+        }
+    }
+
+    /// <summary>The network says that nobody listens at one of our destinations.</summary>
+    public void OnUnreachable()
+    {
+        long now = Shard.NowMicros;
+        if (_unreachableReports == 0 || _aliveMicros > _unreachableSinceMicros)
+        {
+            _unreachableReports = 1;
+            _unreachableSinceMicros = now;
+            return;
+        }
+
+        if (++_unreachableReports >= UnreachableReports && now - _unreachableSinceMicros > (long)s_unreachableFor.TotalMicroseconds)
+        {
+            End(SessionEnd.Unreachable);
+        }
+    }
+
+    private void StartInterleaved(List<SessionTrack> starting, long joinSequence)
+    {
+        if (Connection is not { } connection)
+        {
+            return;
+        }
+
+        byte[] rtp = new byte[Description.Tracks.Length];
+        byte[] rtcp = new byte[Description.Tracks.Length];
+        Array.Fill(rtp, TcpViewer.NoChannel);
+        Array.Fill(rtcp, TcpViewer.NoChannel);
+        foreach (SessionTrack track in starting)
+        {
+            rtp[track.Track.Index] = track.RtpChannel;
+            rtcp[track.Track.Index] = track.RtcpChannel;
+        }
+
+        TcpViewer viewer = new(connection.Stream, rtp, rtcp) { JoinSequence = joinSequence };
+        _tcpViewers.Add(viewer);
+        OpenFanOut().Add(viewer);
+    }
+
+    private void StartUdp(List<SessionTrack> starting, long joinSequence)
+    {
+        UdpViewer viewer = new(Description.Tracks.Length)
+        {
+            JoinSequence = joinSequence,
+            Unreachable = _ => OnUnreachable(),
+        };
+        foreach (SessionTrack track in starting)
+        {
+            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp);
+        }
+
+        _udpViewers.Add(viewer);
+        OpenFanOut().Add(viewer);
+    }
+
+    private FanOut OpenFanOut() => _fanOut ??= _home.FanOuts.For(Mount.Ring);
+
+    private void StopMedia()
+    {
+        _packetsDropped = PacketsDropped;
+        foreach (UdpViewer viewer in _udpViewers)
+        {
+            _fanOut!.Remove(viewer);
+        }
+
+        foreach (TcpViewer viewer in _tcpViewers)
+        {
+            _fanOut!.Remove(viewer);
+        }
+
+        _udpViewers.Clear();
+        _tcpViewers.Clear();
+        _fanOut = null; // it goes with its last viewer
+        foreach (SessionTrack track in _tracks)
+        {
+            track.IsPlaying = false;
+        }
+    }
+
+    private void SendBye(SessionEnd cause)
+    {
+        string reason = cause switch
+        {
+            SessionEnd.Expired => "session timed out",
+            SessionEnd.Stopping => "server is stopping",
+            _ => "stream ended",
+        };
+        Span<byte> compound = stackalloc byte[128];
+        foreach (SessionTrack track in _tracks)
+        {
+            int bytes = RtcpWriter.WriteReceiverReport(compound, track.Track.Ssrc);
+            bytes += RtcpWriter.WriteSdesCname(compound[bytes..], track.Track.Ssrc, Cname);
+            bytes += RtcpWriter.WriteBye(compound[bytes..], track.Track.Ssrc, reason);
+            SendRtcp(track, compound[..bytes]);
+        }
+    }
+
+    private void SendRtcp(SessionTrack track, ReadOnlySpan<byte> compound)
+    {
+        if (!track.IsInterleaved)
+        {
+            _ = Shard.Media?.SendRtcp(compound, track.Rtcp);
+        }
+        else
+        {
+            Connection?.SendFrame(track.RtcpChannel, compound);
+        }
+    }
+}

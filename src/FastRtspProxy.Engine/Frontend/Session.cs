@@ -1,0 +1,178 @@
+using System.Net;
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// One client's session with one mount. Belongs to one shard for life; made by the first SETUP, ended by exactly one <see cref="SessionEnd"/>.
+/// </summary>
+internal sealed partial class Session : MountClient
+{
+    private readonly FrontEndShard _home;
+    private readonly List<SessionTrack> _tracks = [];
+    private long _aliveMicros;
+
+    public Session(FrontEndShard home, IMount mount, MountDescription description, ClientConnection connection)
+    {
+        _home = home;
+        Mount = mount;
+        Description = description;
+        Id = SessionId.New(home.Shard.Index);
+        ClientAddress = connection.RemoteAddress;
+        Connection = connection;
+        _aliveMicros = home.Shard.NowMicros;
+    }
+
+    public override Shard Shard => _home.Shard;
+
+    public string Id { get; }
+
+    public IMount Mount { get; }
+
+    /// <summary>What the mount offered when the session was made.</summary>
+    public MountDescription Description { get; }
+
+    public IPAddress ClientAddress { get; }
+
+    /// <summary>The connection that the session was made on, while that is open. Interleaved media travels there.</summary>
+    public ClientConnection? Connection { get; private set; }
+
+    public SessionState State { get; private set; } = SessionState.Ready;
+
+    public SessionEnd EndCause { get; private set; }
+
+    public IReadOnlyList<SessionTrack> Tracks => _tracks;
+
+    /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
+    public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
+
+    /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
+    public void Touch() => _aliveMicros = Shard.NowMicros;
+
+    /// <summary>True when nothing was heard for the session time-out and, interleaved, nothing could be sent either.</summary>
+    public bool IsExpired(long nowMicros, long timeoutMicros)
+    {
+        long alive = _aliveMicros;
+        if (State == SessionState.Playing && IsInterleaved && Connection is { } connection)
+        {
+            alive = Math.Max(alive, connection.LastProgressMicros);
+        }
+
+        return nowMicros - alive > timeoutMicros;
+    }
+
+    public SessionTrack? TrackAt(int index)
+    {
+        foreach (SessionTrack track in _tracks)
+        {
+            if (track.Track.Index == index)
+            {
+                return track;
+            }
+        }
+
+        return null;
+    }
+
+    public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
+
+    /// <summary>Adds a track, or gives one that is not playing another way to travel.</summary>
+    public void SetUp(SessionTrack track)
+    {
+        if (TrackAt(track.Track.Index) is SessionTrack old)
+        {
+            Drop(old);
+        }
+
+        _tracks.Add(track);
+        Advance(SessionEvent.Setup);
+        if (track.IsInterleaved)
+        {
+            Connection?.Bind(track);
+        }
+        else
+        {
+            _home.Rtcp.Add(track);
+        }
+    }
+
+    /// <summary>Takes one track of several out of a session that does not send it.</summary>
+    public void Drop(SessionTrack track)
+    {
+        _tracks.Remove(track);
+        if (track.IsInterleaved)
+        {
+            Connection?.Unbind(track);
+        }
+        else
+        {
+            _home.Rtcp.Remove(track);
+        }
+    }
+
+    /// <summary>The mount ends the play; it posts this to our shard.</summary>
+    public override void OnMountEnded(MountEnd cause) => End(cause switch
+    {
+        MountEnd.HoldExpired => SessionEnd.MountLost,
+        MountEnd.DescriptionChanged => SessionEnd.MountChanged,
+        MountEnd.Removed => SessionEnd.MountRemoved,
+        _ => SessionEnd.Stopping,
+    });
+
+    /// <summary>The connection was closed: what was interleaved in it ends with it, the rest lives on until it expires.</summary>
+    public void OnConnectionClosed()
+    {
+        if (IsInterleaved || _tracks.Count == 0)
+        {
+            End(SessionEnd.ConnectionClosed);
+        }
+
+        Connection = null;
+    }
+
+    /// <summary>Ends the session; only the first cause counts. The media stops before this returns.</summary>
+    public void End(SessionEnd cause)
+    {
+        if (!SessionTransitions.TryNext(State, SessionEvent.End, out SessionState next))
+        {
+            return;
+        }
+
+        State = next;
+        EndCause = cause;
+        StopMedia();
+        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable))
+        {
+            SendBye(cause);
+        }
+
+        if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved))
+        {
+            Mount.Leave(this);
+        }
+
+        for (int i = _tracks.Count - 1; i >= 0; i--)
+        {
+            SessionTrack track = _tracks[i];
+            if (track.IsInterleaved)
+            {
+                Connection?.Unbind(track);
+            }
+            else
+            {
+                _home.Rtcp.Remove(track);
+            }
+        }
+
+        Connection?.Release(this);
+        _home.Forget(this);
+    }
+
+    private void Advance(SessionEvent happened)
+    {
+        if (SessionTransitions.TryNext(State, happened, out SessionState next))
+        {
+            State = next;
+        }
+    }
+}

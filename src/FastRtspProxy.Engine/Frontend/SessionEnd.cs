@@ -1,0 +1,35 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Why a session ended; the first cause wins. 1x: the client, 2x: the mount, 3x: ourselves.</summary>
+internal enum SessionEnd
+{
+    /// <summary>It has not ended.</summary>
+    None = 0,
+
+    /// <summary>TEARDOWN.</summary>
+    Teardown = 10,
+
+    /// <summary>The connection that carries its media was closed.</summary>
+    ConnectionClosed = 11,
+
+    /// <summary>No sign of life for the session time-out.</summary>
+    Expired = 12,
+
+    /// <summary>The network says that the client's address or port is not there.</summary>
+    Unreachable = 13,
+
+    /// <summary>It did not take its media for the slow time-out.</summary>
+    TooSlow = 14,
+
+    /// <summary>The back-end was lost for longer than the hold.</summary>
+    MountLost = 20,
+
+    /// <summary>The back-end came back with another description.</summary>
+    MountChanged = 21,
+
+    /// <summary>The mount was removed.</summary>
+    MountRemoved = 22,
+
+    /// <summary>The proxy stops.</summary>
+    Stopping = 30,
+}

@@ -1,0 +1,35 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>One track that a session has set up, and how it travels.</summary>
+internal sealed class SessionTrack(Session session, MountTrack track)
+{
+    public Session Session { get; } = session;
+
+    public MountTrack Track { get; } = track;
+
+    /// <summary>In the RTSP connection; else over UDP.</summary>
+    public bool IsInterleaved { get; init; }
+
+    /// <summary>Where RTP goes over UDP.</summary>
+    public PeerAddress Rtp { get; init; }
+
+    /// <summary>Where RTCP goes over UDP, and comes from unless a NAT changed it; then the address that was latched.</summary>
+    public PeerAddress Rtcp { get; set; }
+
+    /// <summary>The channel of RTP when interleaved.</summary>
+    public byte RtpChannel { get; init; }
+
+    /// <inheritdoc cref="RtpChannel"/>
+    public byte RtcpChannel { get; init; }
+
+    /// <summary>RTCP has come from <see cref="Rtcp"/>: no other address can take its place any more.</summary>
+    public bool IsLatched { get; set; }
+
+    /// <summary>True while its media is sent.</summary>
+    public bool IsPlaying { get; set; }
+
+    /// <summary>The client's last word about this track.</summary>
+    public ClientReport Report;
+}

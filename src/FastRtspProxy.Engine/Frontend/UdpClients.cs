@@ -1,0 +1,15 @@
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>What clients send to a shard's media ports, and what the network says about them.</summary>
+internal sealed class UdpClients(FrontEndShard home) : IUdpMediaSink
+{
+    public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnDatagram(data, from);
+
+    /// <summary>Players open the way through a NAT with a datagram to our RTP port; nothing that they send there is media.</summary>
+    public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnPunch(from);
+
+    public void OnUnreachable(in PeerAddress peer, SocketError error) => home.Rtcp.OnUnreachable(peer);
+}

@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.TestPeers;
+
+/// <summary>
+/// A mount without a camera: a test appends the packets and says what becomes of a PLAY. Tracks are numbered from the values given at their making, so that RTP-Info
+/// can be compared with what arrives.
+/// </summary>
+internal sealed class FakeMount : IMount
+{
+    private readonly ushort[] _sequenceNumbers;
+    private readonly uint[] _timestamps;
+    private readonly HashSet<MountClient> _clients = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MountDescription? _description;
+    private int _joins;
+    private int _leaves;
+    private int _prepares;
+
+    public FakeMount(string name, Shard shard, int shardCount, int tracks = 2, bool isReady = true)
+    {
+        Name = name;
+        Shard = shard;
+        Ring = new PacketRing(new SlabPool(64 << 20), new RingOptions(), shardCount);
+        _sequenceNumbers = [.. Enumerable.Range(0, tracks).Select(static i => (ushort)(65_530 + (i * 1000)))];
+        _timestamps = [.. Enumerable.Range(0, tracks).Select(static i => 4_294_960_000u + (uint)(i * 100_000))];
+        Tracks = [.. Enumerable.Range(0, tracks).Select(static i => new MountTrack(
+            i, "track" + (i + 1), i == 0 ? "video" : "audio", (byte)(96 + i), i == 0 ? 90_000 : 48_000, i == 0 ? "H264" : "MPEG4-GENERIC", 0x1000_0000u + (uint)i))];
+        if (isReady)
+        {
+            ComeUp();
+        }
+    }
+
+    public string Name { get; }
+
+    public Shard Shard { get; }
+
+    public PacketRing Ring { get; }
+
+    public ImmutableArray<MountTrack> Tracks { get; }
+
+    /// <summary>What PLAY is told.</summary>
+    public PlayOutcome Outcome { get; set; } = PlayOutcome.Playing;
+
+    /// <summary>PLAY waits for this, as on a mount whose back-end has to be asked first.</summary>
+    public Task JoinGate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Tracks of which nothing true can be said.</summary>
+    public HashSet<int> SilentTracks { get; } = [];
+
+    /// <summary>The SR and SDES that a joiner gets, if any.</summary>
+    public byte[]? SenderReport { get; set; }
+
+    public int Joins => Volatile.Read(ref _joins);
+
+    public int Leaves => Volatile.Read(ref _leaves);
+
+    public int Prepares => Volatile.Read(ref _prepares);
+
+    public int ClientCount
+    {
+        get
+        {
+            lock (_clients)
+            {
+                return _clients.Count;
+            }
+        }
+    }
+
+    public static byte[] Sdp(int tracks)
+    {
+        System.Text.StringBuilder text = new();
+        text.Append("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=FastRtspProxy\r\nt=0 0\r\na=control:*\r\n");
+        for (int i = 0; i < tracks; i++)
+        {
+            text.Append(i == 0 ? "m=video 0 RTP/AVP 96\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:96 H264/90000\r\n" : "m=audio 0 RTP/AVP 97\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:97 MPEG4-GENERIC/48000\r\n");
+            text.Append("a=control:track").Append(i + 1).Append("\r\n");
+        }
+
+        return System.Text.Encoding.ASCII.GetBytes(text.ToString());
+    }
+
+    /// <summary>The camera is up.</summary>
+    public void ComeUp()
+    {
+        _description = new MountDescription(Sdp(Tracks.Length), Tracks);
+        _ready.TrySetResult();
+    }
+
+    public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(async () =>
+    {
+        if (_description is null)
+        {
+            await Task.WhenAny(_ready.Task, Shard.DelayAsync(limit));
+        }
+
+        return _description;
+    });
+
+    public void Prepare() => Interlocked.Increment(ref _prepares);
+
+    public Task<PlayGrant> JoinAsync(MountClient client) => Shard.RunAsync(async () =>
+    {
+        await JoinGate;
+        if (Outcome != PlayOutcome.Playing)
+        {
+            return new PlayGrant(Outcome, 0, []);
+        }
+
+        Interlocked.Increment(ref _joins);
+        lock (_clients)
+        {
+            _clients.Add(client);
+        }
+
+        return new PlayGrant(PlayOutcome.Playing, Ring.Head, [.. Tracks.Select(track => SilentTracks.Contains(track.Index)
+            ? new TrackStart(track.Index, null, null, SenderReport)
+            : new TrackStart(track.Index, _sequenceNumbers[track.Index], _timestamps[track.Index], SenderReport))]);
+    });
+
+    public void Leave(MountClient client)
+    {
+        lock (_clients)
+        {
+            if (_clients.Remove(client))
+            {
+                Interlocked.Increment(ref _leaves);
+            }
+        }
+    }
+
+    /// <summary>Ends the play of every client.</summary>
+    public void EndClients(MountEnd cause)
+    {
+        MountClient[] clients;
+        lock (_clients)
+        {
+            clients = [.. _clients];
+            _clients.Clear();
+        }
+
+        foreach (MountClient client in clients)
+        {
+            client.Shard.Post(() => client.OnMountEnded(cause));
+        }
+    }
+
+    /// <summary>Sends so many packets of a track, as one batch.</summary>
+    public Task EmitAsync(int track, int count = 1, int payloadBytes = 100) => Shard.RunAsync(() =>
+    {
+        Span<byte> packet = new byte[12 + payloadBytes];
+        for (int i = 0; i < count; i++)
+        {
+            packet[0] = 0x80;
+            packet[1] = (byte)(0x80 | Tracks[track].PayloadType);
+            BinaryPrimitives.WriteUInt16BigEndian(packet[2..], _sequenceNumbers[track]);
+            BinaryPrimitives.WriteUInt32BigEndian(packet[4..], _timestamps[track]);
+            BinaryPrimitives.WriteUInt32BigEndian(packet[8..], Tracks[track].Ssrc);
+            packet[12] = 0x65;
+            EntryFlags flags = EntryFlags.Marker | (track == 0 ? EntryFlags.RandomAccess : EntryFlags.None);
+            Ring.Append(track, flags, _sequenceNumbers[track], _timestamps[track], Shard.NowMicros, packet);
+            _sequenceNumbers[track]++;
+            _timestamps[track] += 3000;
+        }
+
+        Ring.Publish();
+        return Task.CompletedTask;
+    });
+}

@@ -1,0 +1,248 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FastRtspProxy.TestPeers;
+
+/// <summary>
+/// A client that sends exactly what a test says and shows exactly what comes back. Answers and `$` frames are told apart as they come, in order; every wait has a limit.
+/// </summary>
+internal sealed class RtspTestClient : IDisposable
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly Queue<InterleavedPacket> _frames = new();
+    private readonly List<string> _order = [];
+    private int _start;
+    private int _end;
+    private int _cseq;
+
+    public RtspTestClient(Socket socket) => _socket = socket;
+
+    public IPEndPoint Local => (IPEndPoint)_socket.LocalEndPoint!;
+
+    public Socket Socket => _socket;
+
+    /// <summary>What came, in order: <c>response</c> or <c>frame</c>.</summary>
+    public IReadOnlyList<string> Order => _order;
+
+    /// <summary>The CSeq of the last request that <see cref="RequestAsync"/> sent.</summary>
+    public int LastCSeq => _cseq;
+
+    public static async Task<RtspTestClient> ConnectAsync(int port, IPAddress? address = null, IPAddress? from = null)
+    {
+        address ??= IPAddress.Loopback;
+        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
+
+        await socket.ConnectAsync(new IPEndPoint(address, port)).WaitAsync(Limit);
+        return new RtspTestClient(socket);
+    }
+
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int sent = await _socket.SendAsync(bytes, SocketFlags.None).AsTask().WaitAsync(Limit);
+            bytes = bytes[sent..];
+        }
+    }
+
+    /// <summary>Sends a `$` frame.</summary>
+    public Task SendFrameAsync(byte channel, ReadOnlySpan<byte> payload)
+    {
+        byte[] frame = new byte[payload.Length + 4];
+        frame[0] = (byte)'$';
+        frame[1] = channel;
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)payload.Length);
+        payload.CopyTo(frame.AsSpan(4));
+        return SendAsync(frame);
+    }
+
+    /// <summary>Sends a request with the next CSeq and waits for its answer. Headers as <c>Name: value</c>.</summary>
+    public async Task<RtspTestResponse> RequestAsync(string method, string url, params string[] headers)
+    {
+        await SendAsync(Request(method, url, headers));
+        return await ReadResponseAsync();
+    }
+
+    public string Request(string method, string url, params string[] headers)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{method} {url} RTSP/1.0\r\nCSeq: {++_cseq}\r\n");
+        foreach (string header in headers)
+        {
+            text.Append(header).Append("\r\n");
+        }
+
+        return text.Append("\r\n").ToString();
+    }
+
+    /// <summary>The next answer; frames before it are kept for <see cref="ReadFrameAsync"/>.</summary>
+    public async Task<RtspTestResponse> ReadResponseAsync(TimeSpan? limit = null)
+    {
+        using CancellationTokenSource cancel = new(limit ?? Limit);
+        while (true)
+        {
+            while (TryTakeFrame())
+            {
+            }
+
+            if (TryTakeResponse() is { } response)
+            {
+                return response;
+            }
+
+            if (!await FillAsync(cancel.Token))
+            {
+                throw new EndOfStreamException("closed while an answer was waited for");
+            }
+        }
+    }
+
+    /// <summary>The next `$` frame; there must be no answer before it.</summary>
+    public async Task<InterleavedPacket> ReadFrameAsync(TimeSpan? limit = null)
+    {
+        using CancellationTokenSource cancel = new(limit ?? Limit);
+        while (true)
+        {
+            if (_frames.TryDequeue(out InterleavedPacket? frame))
+            {
+                return frame;
+            }
+
+            if (!TryTakeFrame() && !await FillAsync(cancel.Token))
+            {
+                throw new EndOfStreamException("closed while a frame was waited for");
+            }
+        }
+    }
+
+    /// <summary>True when nothing comes for a while; what does come is kept.</summary>
+    public async Task<bool> IsSilentAsync(TimeSpan span)
+    {
+        while (TryTakeFrame())
+        {
+        }
+
+        if (_frames.Count > 0 || _end > _start)
+        {
+            return false;
+        }
+
+        using CancellationTokenSource cancel = new(span);
+        try
+        {
+            await FillAsync(cancel.Token);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Reads and drops everything until the other side closes; false when it does not within the limit.</summary>
+    public async Task<bool> IsClosedAsync(TimeSpan? limit = null)
+    {
+        using CancellationTokenSource cancel = new(limit ?? Limit);
+        try
+        {
+            do
+            {
+                _start = _end = 0;
+            }
+            while (await FillAsync(cancel.Token));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task<bool> FillAsync(CancellationToken cancel)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        try
+        {
+            int count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel);
+            _end += count;
+            return count > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private bool TryTakeFrame()
+    {
+        ReadOnlySpan<byte> input = _buffer.AsSpan(_start, _end - _start);
+        if (input.Length < 4 || input[0] != '$')
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
+        if (input.Length < 4 + length)
+        {
+            return false;
+        }
+
+        _frames.Enqueue(new InterleavedPacket(input[1], input.Slice(4, length).ToArray()));
+        _order.Add("frame");
+        _start += 4 + length;
+        return true;
+    }
+
+    private RtspTestResponse? TryTakeResponse()
+    {
+        ReadOnlySpan<byte> input = _buffer.AsSpan(_start, _end - _start);
+        int end = input.IndexOf("\r\n\r\n"u8);
+        if (end < 0 || input[0] == '$')
+        {
+            return null;
+        }
+
+        string[] lines = Encoding.UTF8.GetString(input[..end]).Split("\r\n");
+        List<(string, string)> headers = [];
+        int bodyBytes = 0;
+        foreach (string line in lines.Skip(1))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            headers.Add((line[..colon], line[(colon + 1)..].Trim()));
+            if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+            {
+                bodyBytes = int.Parse(line[15..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        if (input.Length < end + 4 + bodyBytes)
+        {
+            return null;
+        }
+
+        byte[] body = input.Slice(end + 4, bodyBytes).ToArray();
+        _start += end + 4 + bodyBytes;
+        _order.Add("response");
+        return new RtspTestResponse(lines[0], headers, body);
+    }
+}

@@ -1,0 +1,418 @@
+using System.Text;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>Requests that need no session: framing, versions, methods, options, DESCRIBE.</summary>
+public sealed class FrontEndBasicsTests
+{
+    private const string Public = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
+
+    [Fact]
+    public async Task S1_AnyRequest_AnswerHasTheSameCSeqFirst()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"OPTIONS {host.Url} RTSP/1.0\r\nCSeq: 4711\r\n\r\n");
+        RtspTestResponse response = await client.ReadResponseAsync();
+
+        Assert.Equal("RTSP/1.0 200 OK", response.StatusLine);
+        Assert.Equal(("CSeq", "4711"), response.Headers[0]);
+        Assert.Equal("Date", response.Headers[1].Name);
+    }
+
+    [Fact]
+    public async Task S2_RequestWithoutCSeq_Answers400AndTheConnectionSurvives()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"OPTIONS {host.Url} RTSP/1.0\r\n\r\n");
+        RtspTestResponse refused = await client.ReadResponseAsync();
+        RtspTestResponse next = await client.RequestAsync("OPTIONS", host.Url);
+
+        Assert.Equal(400, refused.Status);
+        Assert.Null(refused.CSeq);
+        Assert.Equal(Public, refused.Header("Allow"));
+        Assert.Equal(200, next.Status);
+    }
+
+    [Fact]
+    public async Task S3_PipelinedRequests_AreAnsweredInOrder()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        string requests = string.Concat(Enumerable.Range(0, 20).Select(i => client.Request(i % 2 == 0 ? "OPTIONS" : "DESCRIBE", host.Url)));
+        await client.SendAsync(requests);
+
+        for (int i = 1; i <= 20; i++)
+        {
+            Assert.Equal(i.ToString(), (await client.ReadResponseAsync()).CSeq);
+        }
+    }
+
+    [Fact]
+    public async Task S3_RequestSplitAtEveryByte_IsAnswered()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        byte[] request = Encoding.ASCII.GetBytes(client.Request("SET_PARAMETER", host.Url, "Content-Length: 3") + " \r\n" + client.Request("OPTIONS", "*"));
+        foreach (byte one in request)
+        {
+            await client.SendAsync(new[] { one });
+        }
+
+        Assert.Equal("1", (await client.ReadResponseAsync()).CSeq);
+        Assert.Equal("2", (await client.ReadResponseAsync()).CSeq);
+    }
+
+    [Fact]
+    public async Task S4_RequestWithBody_BodyIsConsumed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync(client.Request("SET_PARAMETER", host.Url, "Content-Length: 11") + "volume: 11\n");
+        RtspTestResponse refused = await client.ReadResponseAsync();
+        RtspTestResponse next = await client.RequestAsync("DESCRIBE", host.Url);
+
+        Assert.Equal(451, refused.Status);
+        Assert.Equal(200, next.Status);
+        Assert.Equal(next.Body.Length.ToString(), next.Header("Content-Length"));
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("rtsp://127.0.0.1/cam")]
+    [InlineData("rtsp://127.0.0.1/nothing")]
+    public async Task S5_Options_ListsTheMethodsInLive555sOrder(string url)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("OPTIONS", url);
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal(Public, response.Header("Public"));
+        Assert.Null(response.Session);
+        Assert.Equal(0, host.FrontEnd.Counters.Sessions);
+    }
+
+    [Theory]
+    [InlineData("FLY")]
+    [InlineData("ANNOUNCE")]
+    [InlineData("RECORD")]
+    [InlineData("REGISTER")]
+    public async Task S6_MethodUnknownOrNotAllowed_Answers405WithAllow(string method)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync(method, host.Url);
+
+        Assert.Equal("RTSP/1.0 405 Method Not Allowed", response.StatusLine);
+        Assert.Equal(Public, response.Header("Allow"));
+        Assert.Equal("1", response.CSeq);
+    }
+
+    [Theory]
+    [InlineData("RTSP/9.9")]
+    [InlineData("RTSP/2.0")]
+    public async Task S7_OtherVersion_Answers505(string version)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"OPTIONS * {version}\r\nCSeq: 1\r\n\r\n");
+
+        Assert.Equal(505, (await client.ReadResponseAsync()).Status);
+    }
+
+    [Fact]
+    public async Task S8_LowerCaseMethod_Answers405()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(405, (await client.RequestAsync("describe", host.Url)).Status);
+    }
+
+    [Fact]
+    public async Task S9_HeaderOddities_AreTolerated()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"\r\nDESCRIBE {host.Url} RTSP/1.0\ncseq:   7  \nX-Unknown: a,\n  b\nACCEPT: application/sdp\n\n");
+        RtspTestResponse response = await client.ReadResponseAsync();
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("7", response.CSeq);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS", "Require: nonsense", "nonsense")]
+    [InlineData("DESCRIBE", "Proxy-Require: nonsense", "nonsense")]
+    [InlineData("SETUP", "Require: a, b", "a, b")]
+    public async Task S10_Require_Answers551WithUnsupported(string method, string header, string unsupported)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync(method, host.Url, header);
+
+        Assert.Equal("RTSP/1.0 551 Option not supported", response.StatusLine);
+        Assert.Equal(unsupported, response.Header("Unsupported"));
+    }
+
+    [Theory]
+    [InlineData("onvif-replay")]
+    [InlineData("www.onvif.org/ver20/backchannel")]
+    public async Task S11_OnvifTags_Answer551(string tag)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url, "Require: " + tag);
+
+        Assert.Equal(551, response.Status);
+        Assert.Equal(tag, response.Header("Unsupported"));
+    }
+
+    [Fact]
+    public async Task S12_Describe_AnswersTheMountsSdp()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url, "Accept: application/sdp");
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("application/sdp", response.Header("Content-Type"));
+        Assert.Equal(Encoding.ASCII.GetString(FakeMount.Sdp(2)), response.BodyText);
+    }
+
+    [Theory]
+    [InlineData("/cam")]
+    [InlineData("/cam/")]
+    [InlineData("/cam?token=1")]
+    public async Task S13_Describe_ContentBaseIsTheMountWithASlash(string path)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}{path}");
+
+        Assert.Equal($"rtsp://127.0.0.1:{host.Port}/cam/", response.Header("Content-Base"));
+    }
+
+    [Fact]
+    public async Task Describe_UnknownStream_Answers404InLive555sWords()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url + "x");
+
+        Assert.Equal("RTSP/1.0 404 Stream Not Found", response.StatusLine);
+    }
+
+    [Fact]
+    public async Task Describe_CameraComesUpWhileItWaits_Answers200()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        FakeMount late = host.AddMount("late", isReady: false);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync(client.Request("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}/late"));
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.Requests == 1));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(4));
+        late.ComeUp();
+
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Describe_CameraStaysDown_Answers404After5Seconds()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        host.AddMount("late", isReady: false);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync(client.Request("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}/late"));
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.Requests == 1));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(4.5));
+        Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("RTSP/1.0 404 File Not Found, Or In Incorrect Format", (await client.ReadResponseAsync()).StatusLine);
+    }
+
+    [Fact]
+    public async Task RtspsUrl_OnThePlainPort_Answers301ToRtsp()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", "rtsps://127.0.0.1/cam");
+
+        Assert.Equal("RTSP/1.0 301 Moved Permanently", response.StatusLine);
+        Assert.Equal("rtsp://127.0.0.1/cam", response.Header("Location"));
+    }
+
+    [Fact]
+    public async Task S27_Timestamp_IsEchoed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal("12.5 0.1", (await client.RequestAsync("OPTIONS", "*", "Timestamp: 12.5 0.1")).Header("Timestamp"));
+    }
+
+    [Fact]
+    public async Task S45_HeadOf10KB_Answers400AndCloses()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: {new string('x', 10_000)}\r\n\r\n");
+
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task S45_EndlessLine_Answers400AndCloses()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync(new string('A', 60_000));
+
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task S45_TenThousandHeaderLines_Answers400AndCloses()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n" + string.Concat(Enumerable.Repeat("A:\r\n", 10_000)));
+
+        Assert.Equal(400, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("1048576")]
+    [InlineData("1099511627776")]
+    public async Task S45_BodyOf1MBOrMore_Answers413AndCloses(string length)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync($"SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: {length}\r\n\r\n" + new string('b', 100_000));
+
+        Assert.Equal(413, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("hello world, this is no RTSP\r\n\r\n")]
+    [InlineData("\0\u0001\u0002\u0003\r\n\r\n")]
+    [InlineData("OPTIONS\r\n\r\n")]
+    public async Task Rubbish_AnyBytes_Answers400AndClosesAndOthersPlayOn(string rubbish)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient bad = await host.ConnectAsync();
+        using RtspTestClient good = await host.ConnectAsync();
+
+        await bad.SendAsync(rubbish);
+
+        Assert.Equal(400, (await bad.ReadResponseAsync()).Status);
+        Assert.True(await bad.IsClosedAsync());
+        Assert.Equal(1, host.FrontEnd.Counters.RequestsMalformed);
+        Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
+    }
+
+    [Fact]
+    public async Task StrayFrames_OnChannelsOfNobody_AreCountedAndTheConnectionSurvives()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendFrameAsync(200, new byte[60_000]);
+        await client.SendFrameAsync(0, []);
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        Assert.Equal(2, host.FrontEnd.Counters.StrayFrames);
+    }
+
+    [Fact]
+    public async Task HalfRequest_TenSeconds_Answers408AndCloses()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync("OPTIONS * RTSP/1.0\r\nCS");
+        await WaitForConnectionsAsync(host, 1);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(14));
+
+        Assert.Equal(408, (await client.ReadResponseAsync()).Status);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task IdleConnection_TwoMinutes_IsClosed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+
+        await host.AdvanceAsync(FrontEndLimits.IdleConnection - TimeSpan.FromSeconds(5));
+        Assert.Equal(1, host.FrontEnd.Limits.Connections);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task Connections_OverTheLimitOfAnAddress_AreClosedAtOnce()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(static o => o with { MaxClientsPerAddress = 1 });
+        List<RtspTestClient> clients = [];
+        for (int i = 0; i < FrontEndLimits.ConnectionsFor(1); i++)
+        {
+            clients.Add(await host.ConnectAsync());
+        }
+
+        await WaitForConnectionsAsync(host, clients.Count);
+        using RtspTestClient refused = await host.ConnectAsync();
+
+        Assert.True(await refused.IsClosedAsync());
+        Assert.Equal(200, (await clients[0].RequestAsync("OPTIONS", "*")).Status);
+        clients.ForEach(static c => c.Dispose());
+        await WaitForConnectionsAsync(host, 0);
+    }
+
+    [Fact]
+    public async Task Stop_OpenConnections_AreClosed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+
+        await host.StopFrontEndAsync();
+
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    private static async Task WaitForConnectionsAsync(FrontEndHost host, int count) =>
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Connections == count));
+}
