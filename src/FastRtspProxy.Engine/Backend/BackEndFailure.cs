@@ -1,0 +1,18 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>One failure of a back-end, ready to be shown: no credentials are ever in it.</summary>
+/// <param name="Kind">For decisions.</param>
+/// <param name="Message">For people: what happened, without the stream's name and without what is tried next.</param>
+internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
+{
+    /// <summary>The camera's own wish (Retry-After), bounded.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Where a REDIRECT request sent us.</summary>
+    public RtspUrl? RedirectTo { get; init; }
+
+    /// <summary>True where another try makes sense at once, because it is made in another way.</summary>
+    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.Redirected;
+}

@@ -1,0 +1,28 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>What a session with a camera needs to know.</summary>
+internal sealed record BackEndOptions
+{
+    /// <summary>The name that messages carry.</summary>
+    public required string StreamName { get; init; }
+
+    /// <summary>The URL, its credentials taken apart.</summary>
+    public required RtspUrl Url { get; init; }
+
+    /// <summary>Credentials for every request: those of the URL, else those of the command line.</summary>
+    public Credentials? Credentials { get; init; }
+
+    /// <inheritdoc cref="BackEndTransport"/>
+    public BackEndTransport Transport { get; init; }
+
+    /// <summary>The port of the RTSP-over-HTTP tunnel.</summary>
+    public int TunnelPort { get; init; }
+
+    /// <summary>Do not check the camera's certificate.</summary>
+    public bool InsecureTls { get; init; }
+
+    /// <inheritdoc cref="BackEndTimings"/>
+    public BackEndTimings Timings { get; init; } = BackEndTimings.Default;
+}

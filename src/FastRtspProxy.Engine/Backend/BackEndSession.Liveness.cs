@@ -1,0 +1,248 @@
+using System.Security.Cryptography;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>What keeps a session alive, and what tells that it is not: keep-alive requests, receiver reports, silence.</summary>
+internal sealed partial class BackEndSession
+{
+    /// <summary>A session without media traffic is asked for at least so often.</summary>
+    private static readonly TimeSpan s_keepAliveMax = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_keepAliveMin = TimeSpan.FromSeconds(1);
+
+    /// <summary>Media within so long counts as flowing.</summary>
+    private const long FlowingMicros = 2_000_000;
+
+    private readonly ShardTimer _keepAliveTimer;
+    private readonly ShardTimer _reportTimer;
+    private readonly ShardTimer _silenceTimer;
+    private readonly KeepAliveMethods _keepAlive = new();
+    private readonly uint _ownSsrc = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+    private long _lastRequestMicros;
+    private long _playSinceMicros;
+    private bool _udpHeard;
+
+    /// <summary>Our canonical name towards cameras: the same for all tracks of this process, and it names nobody (RFC 3550 section 6.5.1).</summary>
+    public static string CanonicalName { get; } = "frp-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(6));
+
+    /// <summary>Half the session's time-out, as LIVE555 does; between one second and thirty.</summary>
+    private TimeSpan KeepAliveInterval
+    {
+        get
+        {
+            TimeSpan half = _sessionTimeout / 2;
+            return half > s_keepAliveMax ? s_keepAliveMax : half < s_keepAliveMin ? s_keepAliveMin : half;
+        }
+    }
+
+    private bool MediaFlows
+    {
+        get
+        {
+            foreach (BackEndTrack track in _tracks)
+            {
+                if (track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private void ScheduleKeepAlive()
+    {
+        if (!Ended)
+        {
+            _keepAliveTimer.Start(KeepAliveInterval);
+        }
+    }
+
+    private void StartLiveness()
+    {
+        _playSinceMicros = _shard.NowMicros;
+        ScheduleKeepAlive();
+        SendReports();
+        ScheduleReports();
+        StartSilenceWatch();
+    }
+
+    private void StartSilenceWatch()
+    {
+        if (!_tcp && !_udpHeard)
+        {
+            _silenceTimer.Start(_options.Timings.UdpSilence);
+        }
+        else if (_options.Timings.DeadStream > TimeSpan.Zero)
+        {
+            _silenceTimer.Start(_options.Timings.DeadStream);
+        }
+    }
+
+    private void StopTimers()
+    {
+        _keepAliveTimer.Stop();
+        _reportTimer.Stop();
+        _silenceTimer.Stop();
+        _reorderTimer.Stop();
+    }
+
+    private async void OnKeepAliveDue()
+    {
+        // Any request restarts the camera's clock, so one sent meanwhile puts this one off.
+        TimeSpan since = TimeSpan.FromMicroseconds(_shard.NowMicros - _lastRequestMicros);
+        TimeSpan rest = KeepAliveInterval - since;
+        if (rest > TimeSpan.FromMilliseconds(20))
+        {
+            _keepAliveTimer.Start(rest);
+            return;
+        }
+
+        if (Ended || State is not (BackEndState.Described or BackEndState.SetUp or BackEndState.Playing or BackEndState.Paused) || _keepAlive.Current is not { } method)
+        {
+            return;
+        }
+
+        RtspReply reply = await AskAsync(method, State == BackEndState.Described ? _base : _aggregate, _options.Timings.Answer);
+        if (Ended)
+        {
+            return;
+        }
+
+        OnKeepAliveReply(method, reply);
+        ScheduleKeepAlive();
+    }
+
+    private void OnKeepAliveReply(string method, RtspReply reply)
+    {
+        if (reply.IsOk)
+        {
+            NotePublic(reply);
+            return;
+        }
+
+        if (!reply.HasAnswer)
+        {
+            // Quirk: some cameras never answer a keep-alive (GSL client.go); while media flows, only the method is given up.
+            if (MediaFlows && reply.Failure.Kind == BackEndFailureKind.NoAnswer)
+            {
+                RefuseKeepAlive(method, 0);
+            }
+            else
+            {
+                Lose(reply.Failure);
+            }
+        }
+        else if (reply.Status == RtspStatus.Unauthorized && _auth is not null)
+        {
+            Lose(FailureOf(method, reply));
+        }
+        else if (KeepAliveMethods.EndsSession(method, reply.Status, MediaFlows))
+        {
+            Lose(BackEndFailureKind.KeepAliveRefused, $"the keep-alive {method} was answered {reply.Status} {reply.Message.Reason}".TrimEnd());
+        }
+        else
+        {
+            RefuseKeepAlive(method, reply.Status);
+        }
+    }
+
+    private void RefuseKeepAlive(string method, int status)
+    {
+        _keepAlive.Refuse(method);
+        BackEndLog.KeepAliveChanged(
+            _log, _options.StreamName, method, status, _keepAlive.Current is { } next ? next + " is used from now on" : "RTCP alone has to do from now on");
+    }
+
+    private void OnReportDue()
+    {
+        SendReports();
+        ScheduleReports();
+    }
+
+    /// <summary>RFC 3550 section 6.3.1: randomised, here between 0.6 and 1 of the longest distance.</summary>
+    private void ScheduleReports()
+    {
+        if (!Ended)
+        {
+            _reportTimer.Start(_options.Timings.ReceiverReport * (0.6 + (0.4 * Random.Shared.NextDouble())));
+        }
+    }
+
+    private void SendReports()
+    {
+        if (Ended || State is not (BackEndState.Playing or BackEndState.Pausing or BackEndState.Paused))
+        {
+            return;
+        }
+
+        Span<byte> frame = stackalloc byte[256];
+        foreach (BackEndTrack track in _tracks)
+        {
+            int length = track.WriteReceiverReport(frame[4..], _ownSsrc + (uint)track.Index, CanonicalName, _shard.NowMicros);
+            if (track.RtcpSocket is { } socket)
+            {
+                if (!socket.Peer.IsEmpty)
+                {
+                    _ = socket.Send(frame.Slice(4, length), socket.Peer);
+                }
+            }
+            else if (track.Channels is { } channels)
+            {
+                frame[0] = (byte)'$';
+                frame[1] = channels.Rtcp;
+                frame[2] = (byte)(length >> 8);
+                frame[3] = (byte)length;
+                _channel?.SendFrame(frame[..(4 + length)]);
+            }
+        }
+    }
+
+    private void OnSilenceDue()
+    {
+        if (Ended || State != BackEndState.Playing)
+        {
+            return;
+        }
+
+        if (!_tcp && !_udpHeard)
+        {
+            foreach (BackEndTrack track in _tracks)
+            {
+                _udpHeard |= track.HasHeard;
+            }
+
+            if (!_udpHeard)
+            {
+                Lose(BackEndFailureKind.UdpSilent, $"nothing came over UDP for {_options.Timings.UdpSilence.TotalSeconds:0.#} s");
+                return;
+            }
+        }
+
+        if (_options.Timings.DeadStream > TimeSpan.Zero)
+        {
+            WatchDeadStream();
+        }
+    }
+
+    private void WatchDeadStream()
+    {
+        long last = _playSinceMicros;
+        foreach (BackEndTrack track in _tracks)
+        {
+            last = Math.Max(last, track.LastRtpMicros);
+        }
+
+        TimeSpan silent = TimeSpan.FromMicroseconds(_shard.NowMicros - last);
+        if (silent >= _options.Timings.DeadStream)
+        {
+            Lose(BackEndFailureKind.Silent, $"no media for {_options.Timings.DeadStream.TotalSeconds:0.#} s");
+            return;
+        }
+
+        _silenceTimer.Start(_options.Timings.DeadStream - silent);
+    }
+}

@@ -1,0 +1,111 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Media and RTCP of the camera.</summary>
+internal sealed partial class BackEndSession
+{
+    private readonly ShardTimer _reorderTimer;
+
+    /// <summary>Frames on channels that belong to no track.</summary>
+    public long UnknownChannels { get; private set; }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnChannelFrame(byte channel, ReadOnlySpan<byte> payload)
+    {
+        BackEndTrack? track = _trackOfChannel[channel];
+        if (track?.Channels is not { } channels)
+        {
+            OnUnknownChannel(channel, payload);
+            return;
+        }
+
+        if (channel == channels.Rtcp && channel != channels.Rtp)
+        {
+            OnRtcp(track, payload);
+        }
+        else
+        {
+            track.OnOrderedRtp(payload, _shard.NowMicros);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnChannelBatchEnd() => _sink.OnBatchEnd();
+
+    /// <summary>The end of a receive batch of a UDP socket.</summary>
+    public void OnMediaBatchEnd() => _sink.OnBatchEnd();
+
+    /// <summary>RTCP of a track, from a socket or a channel.</summary>
+    public void OnRtcp(BackEndTrack track, ReadOnlySpan<byte> compound)
+    {
+        if (track.OnRtcp(compound, _shard.NowMicros) && State == BackEndState.Playing)
+        {
+            Lose(BackEndFailureKind.Bye, "the camera ended the stream (RTCP BYE)");
+        }
+    }
+
+    /// <summary>A UDP packet waits behind a gap: look again when its time is over, even if nothing else comes.</summary>
+    public void OnReorderNeeded()
+    {
+        if (!_reorderTimer.IsRunning)
+        {
+            _reorderTimer.Start(_options.Timings.Reorder);
+        }
+    }
+
+    private void OnReorderDue()
+    {
+        long limitMicros = (long)_options.Timings.Reorder.TotalMicroseconds;
+        bool waiting = false;
+        foreach (BackEndTrack track in _tracks)
+        {
+            waiting |= track.OnReorderTick(_shard.NowMicros, limitMicros);
+        }
+
+        _sink.OnBatchEnd();
+        if (waiting)
+        {
+            _reorderTimer.Start(_options.Timings.Reorder / 4);
+        }
+    }
+
+    /// <summary>
+    /// Quirk (GSL, RET): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to exactly one track, which has heard
+    /// nothing so far, makes the channel that track's.
+    /// </summary>
+    private void OnUnknownChannel(byte channel, ReadOnlySpan<byte> payload)
+    {
+        UnknownChannels++;
+        if (payload.Length < 12 || payload[0] >> 6 != 2 || channel == byte.MaxValue)
+        {
+            return;
+        }
+
+        BackEndTrack? found = null;
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (track.Knows((byte)(payload[1] & 0x7F)))
+            {
+                if (found is not null)
+                {
+                    return;
+                }
+
+                found = track;
+            }
+        }
+
+        if (found is { HasHeard: false, RtpSocket: null })
+        {
+            found.Channels = new Protocol.Rtsp.ChannelPair(channel, (byte)(channel + 1));
+            Assign(channel, found);
+            if (_trackOfChannel[channel + 1] is null)
+            {
+                Assign((byte)(channel + 1), found);
+            }
+
+            found.OnOrderedRtp(payload, _shard.NowMicros);
+        }
+    }
+}

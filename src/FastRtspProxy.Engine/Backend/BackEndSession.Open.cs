@@ -1,0 +1,149 @@
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Connection, redirects and DESCRIBE.</summary>
+internal sealed partial class BackEndSession
+{
+    private static readonly BackEndFailure s_replaced = new(BackEndFailureKind.Stopped, "replaced by the connection of a redirect");
+
+    /// <summary>Connects and reads the description.</summary>
+    public async Task<BackEndFailure?> OpenAsync()
+    {
+        Credentials? credentials = _options.Credentials;
+        _auth = credentials is null ? null : new AuthClient(credentials.User, credentials.Password);
+        for (int hop = 0; ; hop++)
+        {
+            Move(BackEndState.Connecting);
+            if (await ConnectAsync() is { } unreachable)
+            {
+                return Lose(unreachable);
+            }
+
+            if (State == BackEndState.Closed)
+            {
+                return new BackEndFailure(BackEndFailureKind.Stopped, "stopped");
+            }
+
+            Move(BackEndState.Describing);
+            RtspReply reply = await AskAsync(RtspMethod.Describe, _url.Text, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"));
+            if (Ended)
+            {
+                return Lose(reply.Failure ?? new BackEndFailure(BackEndFailureKind.Stopped, "stopped"));
+            }
+
+            if (reply.Status is 301 or 302 or 303 or 305 or 307 or 308)
+            {
+                if (Redirect(reply.Message!, hop) is { } problem)
+                {
+                    return Lose(problem);
+                }
+
+                continue;
+            }
+
+            return reply.IsOk ? OnDescribed(reply.Message) : Lose(FailureOf(RtspMethod.Describe, reply));
+        }
+    }
+
+    private async Task<BackEndFailure?> ConnectAsync()
+    {
+        try
+        {
+            ByteStream stream = await ConnectStreamAsync();
+            if (State == BackEndState.Closed)
+            {
+                stream.Close();
+                return null;
+            }
+
+            RtspClientChannel channel = new(stream, this, _options.StreamName, _log);
+            _channel = channel;
+            channel.Start();
+            return null;
+        }
+        catch (ByteStreamException e)
+        {
+            return new BackEndFailure(BackEndFailureKind.Unreachable, e.Message);
+        }
+    }
+
+    private async Task<ByteStream> ConnectStreamAsync() => await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, _options.Timings.Connect);
+
+    private BackEndFailure? Redirect(RtspMessage answer, int hop)
+    {
+        if (hop >= RedirectHops)
+        {
+            return new BackEndFailure(BackEndFailureKind.BadRedirect, $"the camera redirects in a circle (more than {RedirectHops} times)");
+        }
+
+        if (answer.Header("Location") is not { } location)
+        {
+            return new BackEndFailure(BackEndFailureKind.BadRedirect, "the camera redirects without saying where");
+        }
+
+        if (RedirectTarget(location, out BackEndFailure? problem) is not { } target)
+        {
+            return problem;
+        }
+
+        BackEndLog.Redirected(_log, _options.StreamName, target.Redacted);
+        RtspClientChannel? old = _channel;
+        _channel = null;
+        old?.Close(s_replaced);
+        _url = target;
+        _base = _aggregate = target.Text;
+        if (target.User is { } user)
+        {
+            _auth = new AuthClient(user, target.Password ?? string.Empty);
+        }
+
+        return null;
+    }
+
+    private BackEndFailure? OnDescribed(RtspMessage answer)
+    {
+        if (answer.Body.IsEmpty)
+        {
+            return Lose(BackEndFailureKind.BadDescription, "DESCRIBE was answered without a description");
+        }
+
+        if (!SdpDocument.TryParse(answer.Body, out SdpDocument? document, out SdpDefect defect))
+        {
+            return Lose(BackEndFailureKind.BadDescription, $"the camera's description (SDP) cannot be read: {defect}");
+        }
+
+        _base = ControlUrl.Base(_url.Text, answer.Header("Content-Base"), answer.Header("Content-Location"));
+        _aggregate = ControlUrl.Resolve(_base, document.Control);
+        ChooseTracks(document);
+        if (_tracks.Count == 0)
+        {
+            return Lose(BackEndFailureKind.NoMedia, document.Media.Count == 0
+                ? "the camera's description (SDP) has no media"
+                : "the camera's description (SDP) has no track that can be passed on");
+        }
+
+        if (_tracks.Count > TracksMax)
+        {
+            return Lose(BackEndFailureKind.BadDescription, $"the camera's description (SDP) has more than {TracksMax} tracks");
+        }
+
+        Description = document;
+        Move(BackEndState.Described);
+        ScheduleKeepAlive();
+        return null;
+    }
+
+    /// <summary>Back-channels (a=sendonly) and what is not plain RTP stay out; so nobody is asked to talk, and nobody else's intercom is blocked (FRI, g2r#160).</summary>
+    private void ChooseTracks(SdpDocument document)
+    {
+        _tracks.Clear();
+        foreach (SdpMedia media in SdpRewriter.Served(document))
+        {
+            _tracks.Add(new BackEndTrack(_tracks.Count, media, ControlUrl.Resolve(_base, media.Control), _sink));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>PLAY, PAUSE, TEARDOWN.</summary>
+internal sealed partial class BackEndSession
+{
+    private static readonly BackEndFailure s_stopped = new(BackEndFailureKind.Stopped, "stopped");
+
+    private Task? _closing;
+
+    /// <summary>Starts the media, the first time or after a PAUSE. No PLAY before every SETUP was answered (RFC 2326 section 10.5).</summary>
+    public async Task<BackEndFailure?> PlayAsync()
+    {
+        if (Ended || State is not (BackEndState.SetUp or BackEndState.Paused))
+        {
+            return Failure;
+        }
+
+        Move(BackEndState.Starting);
+        foreach (BackEndTrack track in _tracks)
+        {
+            track.OnPlay();
+        }
+
+        Punch();
+        RtspReply reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer);
+        if (!Ended && reply.Status is >= 400 and < 500 and not (RtspStatus.Unauthorized or RtspStatus.SessionNotFound or RtspStatus.NotEnoughBandwidth))
+        {
+            // Quirk (Parrot): PLAY without Range is refused (GSL client.go). LIVE555 sends none, so without is tried first.
+            reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer, new RtspHeader("Range", "npt=0.000-"));
+        }
+
+        if (Ended)
+        {
+            return Failure;
+        }
+
+        if (!reply.IsOk)
+        {
+            return Lose(FailureOf(RtspMethod.Play, reply));
+        }
+
+        Move(BackEndState.Playing);
+        StartLiveness();
+        return null;
+    }
+
+    /// <summary>Stops the media and keeps the session, where the camera's Public lists PAUSE. False: only TEARDOWN is left.</summary>
+    public async Task<bool> PauseAsync()
+    {
+        if (Ended || State != BackEndState.Playing || !await KnowsPauseAsync() || Ended)
+        {
+            return false;
+        }
+
+        Move(BackEndState.Pausing);
+        _silenceTimer.Stop();
+        RtspReply reply = await AskAsync(RtspMethod.Pause, _aggregate, _options.Timings.Answer);
+        if (Ended || !reply.IsOk)
+        {
+            return false;
+        }
+
+        Move(BackEndState.Paused);
+        return true;
+    }
+
+    /// <summary>Public is known from a keep-alive, or is asked for now.</summary>
+    private async Task<bool> KnowsPauseAsync()
+    {
+        if (_public is null && _keepAlive.Current == RtspMethod.Options)
+        {
+            RtspReply reply = await AskAsync(RtspMethod.Options, _aggregate, _options.Timings.Answer);
+            NotePublic(reply);
+        }
+
+        return _public?.Contains(RtspMethod.Pause, StringComparison.Ordinal) == true;
+    }
+
+    private void NotePublic(RtspReply reply)
+    {
+        if (reply.IsOk && reply.Message.Header("Public") is { } list)
+        {
+            _public = list;
+        }
+    }
+
+    /// <summary>Ends everything: TEARDOWN where the camera holds a session, bounded, then the connection and the sockets. Never fails; may be called again.</summary>
+    public Task CloseAsync() => _closing ??= CloseOnceAsync();
+
+    private async Task CloseOnceAsync()
+    {
+        StopTimers();
+        bool owesTeardown = BackEndStates.HoldsSession(State) && _sessionId is not null;
+        if (owesTeardown && _channel is { End: null })
+        {
+            // Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).
+            Move(BackEndState.TearingDown);
+            _ = await AskAsync(RtspMethod.Teardown, _aggregate, _options.Timings.Teardown);
+        }
+
+        if (State != BackEndState.Closed)
+        {
+            Move(BackEndState.Closed);
+        }
+
+        RtspClientChannel? channel = _channel;
+        _channel = null;
+        channel?.Close(s_stopped);
+        foreach (BackEndTrack track in _tracks)
+        {
+            BackEndLog.TrackSummary(
+                _log, _options.StreamName, track.Index, track.Packets, track.Window.Missing, track.Window.Late, track.Window.Duplicates, track.UnknownPayloadTypes, track.Malformed);
+            track.Close();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Requests with credentials, and the camera's own requests.</summary>
+internal sealed partial class BackEndSession
+{
+    /// <summary>Retry-After is believed up to a minute: a camera that says an hour was restarted by then.</summary>
+    private static readonly TimeSpan s_retryAfterMax = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sends a request; on 401 answers the challenge, at most twice (a stale nonce costs the second).</summary>
+    private async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, params RtspHeader[] extra)
+    {
+        RtspReply reply = default;
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            if (_channel is not { } channel)
+            {
+                return new RtspReply(null, Failure ?? new BackEndFailure(BackEndFailureKind.ConnectionLost, "the connection is closed"));
+            }
+
+            List<RtspHeader> headers = [];
+            if (_auth?.Authorization(method, uri) is { } authorization)
+            {
+                headers.Add(new RtspHeader("Authorization", authorization));
+            }
+
+            headers.Add(new RtspHeader("User-Agent", UserAgent));
+            headers.AddRange(extra);
+            if (_sessionId is { } session)
+            {
+                headers.Add(new RtspHeader("Session", session));
+            }
+
+            _lastRequestMicros = _shard.NowMicros;
+            reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), limit);
+            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(reply.Message!.HeaderValues("WWW-Authenticate")))
+            {
+                return reply;
+            }
+        }
+
+        return reply;
+    }
+
+    /// <summary>The failure that an answer means, or that there is none.</summary>
+    private BackEndFailure FailureOf(string method, RtspReply reply)
+    {
+        if (!reply.HasAnswer)
+        {
+            return reply.Failure;
+        }
+
+        int status = reply.Status;
+        string said = $"{method} was answered {status.ToString(CultureInfo.InvariantCulture)} {reply.Message.Reason}".TrimEnd();
+        switch (status)
+        {
+            case RtspStatus.Unauthorized or RtspStatus.Forbidden:
+                return new BackEndFailure(BackEndFailureKind.Unauthorized, _auth is null
+                    ? said + ": the camera wants a user name and a password (in the URL, or with -u)"
+                    : said + ": the camera does not accept the user name and password");
+            case RtspStatus.NotEnoughBandwidth or RtspStatus.ServiceUnavailable:
+                return new BackEndFailure(BackEndFailureKind.Busy, said) { RetryAfter = RetryAfterOf(reply.Message) };
+            default:
+                return new BackEndFailure(BackEndFailureKind.Refused, said);
+        }
+    }
+
+    private static TimeSpan? RetryAfterOf(RtspMessage message)
+    {
+        if (!int.TryParse(message.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds))
+        {
+            return null;
+        }
+
+        TimeSpan wish = TimeSpan.FromSeconds(seconds);
+        return wish < s_retryAfterMax ? wish : s_retryAfterMax;
+    }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnChannelRequest(RtspMessage request)
+    {
+        // RFC 2326 appendix D.1: a server may ask, too. Cameras send OPTIONS or GET_PARAMETER as their own keep-alive, and ANNOUNCE with a new description.
+        int status = request.Method switch
+        {
+            RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter or RtspMethod.Announce or RtspMethod.Redirect or RtspMethod.Teardown => RtspStatus.Ok,
+            _ => RtspStatus.NotImplemented,
+        };
+        RtspHeader[] headers = request.Method == RtspMethod.Options ? [new RtspHeader("Public", "OPTIONS, GET_PARAMETER, SET_PARAMETER, ANNOUNCE, REDIRECT, TEARDOWN")] : [];
+        _channel?.Answer(request, status, headers);
+        BackEndLog.ServerRequest(_log, _options.StreamName, request.Method, status);
+        if (request.Method == RtspMethod.Teardown)
+        {
+            Lose(BackEndFailureKind.ConnectionLost, "the camera ended the session (TEARDOWN)");
+        }
+        else if (request.Method == RtspMethod.Redirect)
+        {
+            OnRedirectRequest(request.Header("Location"));
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnChannelEnded(BackEndFailure failure)
+    {
+        // While a redirect is followed or the session ends by our own wish, the end of the old connection says nothing.
+        if (failure.Kind != BackEndFailureKind.Stopped)
+        {
+            Lose(failure);
+        }
+    }
+
+    private void OnRedirectRequest(string? location)
+    {
+        BackEndFailure? problem = null;
+        RtspUrl? target = location is null ? null : RedirectTarget(location, out problem);
+        if (target is not null)
+        {
+            Lose(new BackEndFailure(BackEndFailureKind.Redirected, "the camera sends us to " + target.Redacted) { RedirectTo = target });
+        }
+        else
+        {
+            Lose(problem ?? new BackEndFailure(BackEndFailureKind.ConnectionLost, "the camera sends us elsewhere without saying where"));
+        }
+    }
+
+    /// <summary>The URL of a Location header; null with a reason where it must not be followed.</summary>
+    private RtspUrl? RedirectTarget(string location, out BackEndFailure? problem)
+    {
+        string text = location.Trim();
+        if (!text.Contains("://", StringComparison.Ordinal))
+        {
+            text = ControlUrl.Base(_url.Text, text);
+        }
+
+        if (!RtspUrl.TryParse(text, out RtspUrl? target, out string? error))
+        {
+            problem = new BackEndFailure(BackEndFailureKind.BadRedirect, "the camera redirects to something that is no RTSP URL: " + error);
+            return null;
+        }
+
+        if (_url.Tls && !target.Tls)
+        {
+            problem = new BackEndFailure(BackEndFailureKind.BadRedirect, "the camera redirects from rtsps to rtsp; that is not followed");
+            return null;
+        }
+
+        problem = null;
+        return target;
+    }
+}

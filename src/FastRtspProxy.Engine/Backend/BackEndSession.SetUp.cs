@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>SETUP of every receive track, strictly one after the other: cameras were seen to fail on pipelined SETUPs.</summary>
+internal sealed partial class BackEndSession
+{
+    /// <summary>Sets every track up.</summary>
+    public async Task<BackEndFailure?> SetUpAsync()
+    {
+        if (Ended || State != BackEndState.Described)
+        {
+            return Failure;
+        }
+
+        Move(BackEndState.SettingUp);
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (await SetUpAsync(track) is { } failure)
+            {
+                return Lose(failure);
+            }
+
+            if (Ended)
+            {
+                return Failure;
+            }
+        }
+
+        Move(BackEndState.SetUp);
+        ScheduleKeepAlive();
+        return null;
+    }
+
+    private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track)
+    {
+        if (!_tcp && !TryBind(track))
+        {
+            return new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine");
+        }
+
+        // Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.
+        string transport = _tcp ? InterleavedOffer(track) : UdpOffer(track);
+        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, new RtspHeader("Transport", transport));
+        if (Ended)
+        {
+            return Failure;
+        }
+
+        if (reply.Status == RtspStatus.UnsupportedTransport && !_tcp)
+        {
+            if (track.Index > 0)
+            {
+                return new BackEndFailure(BackEndFailureKind.UdpRefused, "the camera does not do UDP for every track (461)");
+            }
+
+            SwitchToTcp(track);
+            return await SetUpAsync(track);
+        }
+
+        if (!reply.IsOk)
+        {
+            return FailureOf(RtspMethod.Setup, reply);
+        }
+
+        TakeSession(reply.Message);
+        return TakeTransport(track, reply.Message);
+    }
+
+    /// <summary>The camera refuses UDP: from here on, and for the mount's later sessions, TCP.</summary>
+    private void SwitchToTcp(BackEndTrack track)
+    {
+        track.Close();
+        _tcp = true;
+        _sink.OnSessionChanged();
+    }
+
+    private void TakeSession(RtspMessage answer)
+    {
+        // Quirk: the id changes between SETUPs (RET CHANGELOG); the newest counts.
+        if (answer.Header("Session") is { } text && SessionHeader.TryParse(text, out string id, out int? timeoutSeconds))
+        {
+            _sessionId = id;
+            if (timeoutSeconds is > 0)
+            {
+                _sessionTimeout = TimeSpan.FromSeconds(timeoutSeconds.Value);
+            }
+        }
+    }
+
+    private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer)
+    {
+        IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
+        TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _tcp };
+        if (spec.Tcp && !_tcp)
+        {
+            if (track.Index > 0)
+            {
+                return new BackEndFailure(BackEndFailureKind.UdpRefused, "the camera answered a UDP SETUP with TCP");
+            }
+
+            SwitchToTcp(track);
+        }
+
+        if (_tcp)
+        {
+            TakeChannels(track, spec.Interleaved);
+            return null;
+        }
+
+        TakePorts(track, spec);
+        return null;
+    }
+
+    private static ChannelPair AskedChannels(BackEndTrack track) => new((byte)(2 * track.Index), (byte)((2 * track.Index) + 1));
+
+    private string InterleavedOffer(BackEndTrack track)
+    {
+        // RFC 2326 section 10.12 and retina PR 46: media may come before the answer, so the channels are known from now on.
+        ChannelPair asked = AskedChannels(track);
+        track.Channels = asked;
+        Assign(asked.Rtp, track);
+        Assign(asked.Rtcp, track);
+        return TransportHeader.Format(new TransportSpec { Profile = Profile(track), Tcp = true, Interleaved = asked });
+    }
+
+    private static string UdpOffer(BackEndTrack track) => TransportHeader.Format(new TransportSpec
+    {
+        Profile = Profile(track),
+        ClientPort = new PortPair(track.RtpSocket!.LocalPort, track.RtcpSocket!.LocalPort),
+    });
+
+    private static string Profile(BackEndTrack track) =>
+        track.Media.Protocol.StartsWith("RTP/AVPF", StringComparison.OrdinalIgnoreCase) ? "RTP/AVPF" : "RTP/AVP";
+
+    /// <summary>Channel numbers as answered; where the answer repeats those of another track, or has none, those that we asked for.</summary>
+    private void TakeChannels(BackEndTrack track, ChannelPair? answered)
+    {
+        ChannelPair channels = answered ?? AskedChannels(track);
+        if (_trackOfChannel[channels.Rtp] is { } other && other != track)
+        {
+            channels = AskedChannels(track);
+        }
+
+        track.Channels = channels;
+        Assign(channels.Rtp, track);
+        Assign(channels.Rtcp, track);
+    }
+
+    private void Assign(byte channel, BackEndTrack track)
+    {
+        _trackOfChannel[channel] = track;
+        _channel?.Expect(channel);
+    }
+
+    private bool TryBind(BackEndTrack track)
+    {
+        // Always a pair of our own choosing: two cameras that announce the same SDP port must not share a socket (live555 weakness 10).
+        if (!UdpPorts.TryBindPair(null, PortRange.Ephemeral, out Socket? rtp, out Socket? rtcp))
+        {
+            return false;
+        }
+
+        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, isRtcp: false);
+        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, isRtcp: true);
+        PeerAddress camera = PeerAddress.From(_channel!.Remote);
+        track.RtpSocket.Allow(camera, camera, 0);
+        track.RtcpSocket.Allow(camera, camera, 0);
+        track.RtpSocket.Start();
+        track.RtcpSocket.Start();
+        return true;
+    }
+
+    private void TakePorts(BackEndTrack track, TransportSpec spec)
+    {
+        PeerAddress camera = PeerAddress.From(_channel!.Remote);
+        PeerAddress media = camera;
+        if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+        {
+            media = PeerAddress.From(address, 0);
+        }
+
+        track.RtpSocket!.Allow(camera, media, spec.ServerPort?.Rtp ?? 0);
+        track.RtcpSocket!.Allow(camera, media, spec.ServerPort?.Rtcp ?? 0);
+    }
+
+    /// <summary>Opens NAT and firewall for the way back: two datagrams of four bytes from both ports, as LIVE555 does (its bytes CE FA ED FE).</summary>
+    private void Punch()
+    {
+        ReadOnlySpan<byte> dummy = [0xCE, 0xFA, 0xED, 0xFE];
+        foreach (BackEndTrack track in _tracks)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                Punch(track.RtpSocket, dummy);
+                Punch(track.RtcpSocket, dummy);
+            }
+        }
+    }
+
+    private static void Punch(BackEndMediaSocket? socket, ReadOnlySpan<byte> dummy)
+    {
+        if (socket is { Peer.IsEmpty: false })
+        {
+            _ = socket.Send(dummy, socket.Peer);
+        }
+    }
+}

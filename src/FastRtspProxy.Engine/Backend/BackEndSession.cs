@@ -1,0 +1,112 @@
+using System.Net;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Sdp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// One RTSP session with a camera, from the connection to its end; never used twice. Methods give null for success or the failure, and never throw. All of it
+/// lives on one shard.
+/// </summary>
+internal sealed partial class BackEndSession : IRtspChannelOwner
+{
+    /// <summary>What we call ourselves; some cameras refuse requests without a User-Agent (g2r#235).</summary>
+    public const string UserAgent = "FastRtspProxy";
+
+    /// <summary>Redirects of one attempt.</summary>
+    public const int RedirectHops = 5;
+
+    /// <summary>Receive tracks of one camera: two interleaved channels each, and nobody was seen to have more than five.</summary>
+    public const int TracksMax = 32;
+
+    private readonly BackEndOptions _options;
+    private readonly IBackEndSink _sink;
+    private readonly Shard _shard;
+    private readonly ILogger _log;
+    private readonly List<BackEndTrack> _tracks = [];
+    private readonly BackEndTrack?[] _trackOfChannel = new BackEndTrack?[256];
+    private AuthClient? _auth;
+    private RtspClientChannel? _channel;
+    private RtspUrl _url;
+    private string _base;
+    private string _aggregate;
+    private string? _sessionId;
+    private TimeSpan _sessionTimeout;
+    private string? _public;
+    private int _cseq;
+    private bool _tcp;
+
+    public BackEndSession(BackEndOptions options, IBackEndSink sink, Shard shard, ILogger log)
+    {
+        _options = options;
+        _sink = sink;
+        _shard = shard;
+        _log = log;
+        _url = options.Url;
+        _base = _aggregate = options.Url.Text;
+        _sessionTimeout = options.Timings.SessionTimeout;
+        _tcp = options.Transport != BackEndTransport.Udp;
+        _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
+        _reportTimer = shard.CreateTimer(OnReportDue);
+        _silenceTimer = shard.CreateTimer(OnSilenceDue);
+        _reorderTimer = shard.CreateTimer(OnReorderDue);
+    }
+
+    /// <summary>Where the session stands.</summary>
+    public BackEndState State { get; private set; }
+
+    /// <summary>Why it is lost; null while it is not.</summary>
+    public BackEndFailure? Failure { get; private set; }
+
+    /// <summary>The camera's description; null before it was read.</summary>
+    public SdpDocument? Description { get; private set; }
+
+    /// <summary>The tracks that we receive, in the order of the description.</summary>
+    public IReadOnlyList<BackEndTrack> Tracks => _tracks;
+
+    /// <summary>True where the media comes in the RTSP connection.</summary>
+    public bool OverTcp => _tcp;
+
+    /// <summary>The camera's address, for messages.</summary>
+    public IPEndPoint? Remote => _channel?.Remote;
+
+    /// <summary>The time-out that the camera announced for its session.</summary>
+    public TimeSpan SessionTimeout => _sessionTimeout;
+
+    private bool Ended => State is BackEndState.Closed or BackEndState.TearingDown || Failure is not null;
+
+    private void Move(BackEndState to)
+    {
+        if (State == to)
+        {
+            return;
+        }
+
+        if (!BackEndStates.CanMove(State, to))
+        {
+            throw new InvalidOperationException($"A back-end session cannot go from {State} to {to}.");
+        }
+
+        BackEndLog.Moved(_log, _options.StreamName, State, to);
+        State = to;
+        _sink.OnSessionChanged();
+    }
+
+    /// <summary>The session is of no more use; the first cause stays.</summary>
+    private BackEndFailure Lose(BackEndFailure failure)
+    {
+        if (Failure is null && State != BackEndState.Closed)
+        {
+            Failure = failure;
+            StopTimers();
+            _sink.OnSessionChanged();
+        }
+
+        return Failure ?? failure;
+    }
+
+    private BackEndFailure Lose(BackEndFailureKind kind, string message) => Lose(new BackEndFailure(kind, message));
+}

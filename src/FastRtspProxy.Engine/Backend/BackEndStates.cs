@@ -1,0 +1,28 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>The moves that a session with a camera may make.</summary>
+internal static class BackEndStates
+{
+    /// <summary>Every state that may follow <paramref name="from"/>.</summary>
+    public static ReadOnlySpan<BackEndState> From(BackEndState from) => from switch
+    {
+        BackEndState.Created => [BackEndState.Connecting, BackEndState.Closed],
+        BackEndState.Connecting => [BackEndState.Describing, BackEndState.Closed],
+        BackEndState.Describing => [BackEndState.Connecting, BackEndState.Described, BackEndState.Closed],
+        BackEndState.Described => [BackEndState.SettingUp, BackEndState.Closed],
+        BackEndState.SettingUp => [BackEndState.SetUp, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.SetUp => [BackEndState.Starting, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.Starting => [BackEndState.Playing, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.Playing => [BackEndState.Pausing, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.Pausing => [BackEndState.Paused, BackEndState.Playing, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.Paused => [BackEndState.Starting, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.TearingDown => [BackEndState.Closed],
+        _ => [],
+    };
+
+    /// <summary>True where that move exists.</summary>
+    public static bool CanMove(BackEndState from, BackEndState to) => From(from).Contains(to);
+
+    /// <summary>True where the camera holds a session that only a TEARDOWN ends at once.</summary>
+    public static bool HoldsSession(BackEndState state) => state is >= BackEndState.SettingUp and <= BackEndState.Paused;
+}

@@ -1,0 +1,32 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Every time limit of the dialogue with a camera.</summary>
+internal sealed record BackEndTimings
+{
+    /// <summary>The defaults.</summary>
+    public static BackEndTimings Default { get; } = new();
+
+    /// <summary>Name look-up, TCP and TLS together. Cameras on a LAN answer in milliseconds; one lost SYN costs a second, two cost three.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Each answer. Recorders that wake a channel on DESCRIBE were seen to take some seconds.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The answer to TEARDOWN: the whole proxy has to end within a second.</summary>
+    public TimeSpan Teardown { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>After PLAY over UDP without a single datagram, TCP is tried.</summary>
+    public TimeSpan UdpSilence { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The longest distance of receiver reports (RFC 3550 section 6.2: 5 s); some cameras end a session without them.</summary>
+    public TimeSpan ReceiverReport { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The session time-out when the camera names none (RFC 2326 section 12.37).</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>No media at all for so long: lost. Zero: never.</summary>
+    public TimeSpan DeadStream { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A missing UDP packet is waited for so long, no longer: it delays everything behind it.</summary>
+    public TimeSpan Reorder { get; init; } = TimeSpan.FromMilliseconds(40);
+}

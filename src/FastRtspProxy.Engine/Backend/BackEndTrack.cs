@@ -1,0 +1,299 @@
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>One receive track of a session: checks what comes, puts UDP into order, reads the camera's RTCP and writes our reports.</summary>
+internal sealed class BackEndTrack
+{
+    /// <summary>A packet of another source is believed at once after so long a silence of the present one; otherwise three in a row are.</summary>
+    private const long SourceSilenceMicros = 200_000;
+
+    private const int SourceSwitchPackets = 3;
+
+    private readonly IBackEndSink _sink;
+    private readonly bool[] _payloadTypes = new bool[128];
+    private readonly ReorderWindow _window = new();
+    private RtpReceptionStats _stats = new();
+    private bool _hasSource;
+    private uint _source;
+    private uint _otherSource;
+    private int _otherPackets;
+    private long _lastRtpMicros;
+    private ulong _lastReportNtp;
+    private long _lastReportMicros;
+    private bool _hasReport;
+
+    public BackEndTrack(int index, SdpMedia media, string control, IBackEndSink sink)
+    {
+        Index = index;
+        Media = media;
+        Control = control;
+        _sink = sink;
+        foreach (int type in media.PayloadTypes)
+        {
+            if (type is >= 0 and < 128)
+            {
+                _payloadTypes[type] = true;
+            }
+        }
+    }
+
+    /// <summary>The place among the receive tracks, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>Its part of the description.</summary>
+    public SdpMedia Media { get; }
+
+    /// <summary>The URL of its SETUP.</summary>
+    public string Control { get; }
+
+    /// <summary>Our sockets; null when interleaved.</summary>
+    public BackEndMediaSocket? RtpSocket { get; set; }
+
+    /// <inheritdoc cref="RtpSocket"/>
+    public BackEndMediaSocket? RtcpSocket { get; set; }
+
+    /// <summary>Our channels when interleaved.</summary>
+    public ChannelPair? Channels { get; set; }
+
+    /// <summary>Packets passed on.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Packets of a payload type that the description does not name (RFC 3550 section 5.1: ignored).</summary>
+    public long UnknownPayloadTypes { get; private set; }
+
+    /// <summary>Packets that are not RTP version 2, or whose header, extension or padding passes their end.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Packets of a source that is not the one that plays.</summary>
+    public long OtherSources { get; private set; }
+
+    /// <summary>Something of this track has come, RTCP included.</summary>
+    public bool HasHeard { get; private set; }
+
+    /// <summary>The last RTP packet's arrival.</summary>
+    public long LastRtpMicros => _lastRtpMicros;
+
+    /// <summary>The window, for its counts.</summary>
+    public ReorderWindow Window => _window;
+
+    /// <summary>True where the payload type is one of ours.</summary>
+    public bool Knows(byte payloadType) => _payloadTypes[payloadType & 0x7F];
+
+    /// <summary>A new PLAY: sequence numbers may start anew.</summary>
+    public void OnPlay() => _window.Reset();
+
+    /// <summary>An interleaved packet: in order by nature.</summary>
+    public void OnOrderedRtp(ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        if (TryCheck(packet, nowMicros, out RtpPacketView view))
+        {
+            Pass(view, packet, nowMicros);
+        }
+    }
+
+    /// <summary>A datagram.</summary>
+    public void OnDatagram(ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        if (!TryCheck(packet, nowMicros, out RtpPacketView view))
+        {
+            return;
+        }
+
+        while (true)
+        {
+            switch (_window.Offer(view.SequenceNumber, packet, nowMicros))
+            {
+                case ReorderAction.Pass:
+                    Pass(view, packet, nowMicros);
+                    return;
+                case ReorderAction.PassAndTake:
+                    Pass(view, packet, nowMicros);
+                    TakeHeld(nowMicros);
+                    return;
+                case ReorderAction.MakeRoom:
+                    if (_window.Held == 0)
+                    {
+                        _window.Reset();
+                    }
+                    else
+                    {
+                        GiveUpGap(nowMicros);
+                    }
+
+                    continue;
+                case ReorderAction.Restart:
+                    _window.Reset();
+                    continue;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Stops waiting for packets that are missing for longer than the limit. True while some still wait.</summary>
+    public bool OnReorderTick(long nowMicros, long limitMicros)
+    {
+        if (_window.Held > 0 && nowMicros - _window.HeldSinceMicros >= limitMicros)
+        {
+            GiveUpGap(nowMicros);
+        }
+
+        return _window.Held > 0;
+    }
+
+    /// <summary>The camera's RTCP. True for a BYE of the source that plays.</summary>
+    public bool OnRtcp(ReadOnlySpan<byte> compound, long nowMicros)
+    {
+        HasHeard = true;
+        bool bye = false;
+        RtcpCompoundReader reader = new(compound);
+        while (reader.MoveNext(out RtcpPacketView packet))
+        {
+            switch (packet.Type)
+            {
+                case RtcpPacketType.SenderReport when !_hasSource || packet.Ssrc == _source:
+                    _hasReport = true;
+                    _lastReportNtp = packet.Ntp;
+                    _lastReportMicros = nowMicros;
+                    _sink.OnSenderReport(Index, packet.Ssrc, packet.Ntp, packet.RtpTimestamp, nowMicros);
+                    break;
+                case RtcpPacketType.SourceDescription when packet.TryGetCname(out _, out ReadOnlySpan<byte> name):
+                    _sink.OnCanonicalName(Index, name);
+                    break;
+                case RtcpPacketType.Bye:
+                    bye |= _hasSource && Names(packet, _source);
+                    break;
+            }
+        }
+
+        return bye;
+    }
+
+    /// <summary>Writes an RR and our SDES: what keeps a session alive with many a camera (RFC 3550 sections 6.4.2 and 6.5).</summary>
+    public int WriteReceiverReport(Span<byte> output, uint ownSsrc, string cname, long nowMicros)
+    {
+        int written;
+        if (_hasSource)
+        {
+            // LSR and DLSR: section 6.4.1.
+            Span<RtcpReportBlock> blocks =
+            [
+                new RtcpReportBlock(
+                    _source,
+                    _stats.FractionLostAndReset(),
+                    (int)Math.Clamp(_stats.Lost, -0x80_0000, 0x7F_FFFF),
+                    _stats.ExtendedHighest,
+                    _stats.Jitter,
+                    _hasReport ? NtpTime.Middle(_lastReportNtp) : 0,
+                    _hasReport ? NtpTime.Delay(TimeSpan.FromMicroseconds(nowMicros - _lastReportMicros)) : 0),
+            ];
+            written = RtcpWriter.WriteReceiverReport(output, ownSsrc, blocks);
+        }
+        else
+        {
+            written = RtcpWriter.WriteReceiverReport(output, ownSsrc);
+        }
+
+        return written + RtcpWriter.WriteSdesCname(output[written..], ownSsrc, cname);
+    }
+
+    /// <summary>Closes the sockets and gives kept packets back.</summary>
+    public void Close()
+    {
+        RtpSocket?.Close();
+        RtcpSocket?.Close();
+        RtpSocket = RtcpSocket = null;
+        _window.Reset();
+    }
+
+    private static bool Names(in RtcpPacketView bye, uint ssrc)
+    {
+        for (int i = 0; i < bye.SourceCount; i++)
+        {
+            if (bye.Source(i) == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryCheck(ReadOnlySpan<byte> packet, long nowMicros, out RtpPacketView view)
+    {
+        HasHeard = true;
+        if (!RtpPacketView.TryParse(packet, out view, out _))
+        {
+            Malformed++;
+            return false;
+        }
+
+        if (!_payloadTypes[view.PayloadType])
+        {
+            UnknownPayloadTypes++;
+            return false;
+        }
+
+        return (_hasSource && view.Ssrc == _source) || TrySwitchSource(view.Ssrc, nowMicros);
+    }
+
+    /// <summary>
+    /// One source at a time (RFC 3550 section 8.2): another SSRC is a camera that began anew, or a stray. It takes over when the present one is silent, or
+    /// after three packets in a row.
+    /// </summary>
+    private bool TrySwitchSource(uint ssrc, long nowMicros)
+    {
+        if (_hasSource && nowMicros - _lastRtpMicros < SourceSilenceMicros)
+        {
+            _otherPackets = _otherSource == ssrc ? _otherPackets + 1 : 1;
+            _otherSource = ssrc;
+            if (_otherPackets < SourceSwitchPackets)
+            {
+                OtherSources++;
+                return false;
+            }
+        }
+
+        _hasSource = true;
+        _source = ssrc;
+        _otherPackets = 0;
+        _hasReport = false;
+        _stats = new RtpReceptionStats();
+        _window.Reset();
+        return true;
+    }
+
+    private void Pass(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        _lastRtpMicros = nowMicros;
+        _otherPackets = 0;
+        Packets++;
+        _stats.Update(view.SequenceNumber, view.Timestamp, (uint)(nowMicros * Media.ClockRate / 1_000_000));
+        _sink.OnRtp(Index, view, packet, nowMicros);
+    }
+
+    private void GiveUpGap(long nowMicros)
+    {
+        _window.SkipGap();
+        TakeHeld(nowMicros);
+    }
+
+    private void TakeHeld(long nowMicros)
+    {
+        while (_window.TryTake(out byte[] memory, out int length))
+        {
+            ReadOnlySpan<byte> packet = memory.AsSpan(0, length);
+            if (RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
+            {
+                Pass(view, packet, nowMicros);
+            }
+
+            ReorderWindow.Return(memory);
+        }
+    }
+}

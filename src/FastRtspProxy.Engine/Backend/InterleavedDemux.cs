@@ -1,0 +1,243 @@
+using System.Buffers;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Takes a camera's byte stream apart: RTSP messages and <c>$</c> frames in any order, from the first byte on, split anywhere. Whole units are parsed where
+/// they lie; only a unit that is cut by the end of a read is copied. After garbage it looks for <c>$</c> with a channel of ours or for <c>RTSP/1.</c>,
+/// within bounds.
+/// </summary>
+internal sealed class InterleavedDemux(IInterleavedHandler handler)
+{
+    /// <summary>Garbage in one piece after which the stream is given up: four of the largest frames.</summary>
+    public const int GarbageBytes = 4 * 65_540;
+
+    private const int FrameHeadBytes = 4;
+
+    private readonly bool[] _channels = new bool[256];
+    private byte[] _pending = [];
+    private int _count;
+    private RtspMessage _message = new();
+    private bool _hasChannels;
+    private bool _inStep = true;
+    private int _garbage;
+
+    /// <summary>Bytes that belonged to nothing.</summary>
+    public long SkippedBytes { get; private set; }
+
+    /// <summary>True once the stream is of no more use; further bytes are ignored.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>From now on frames on that channel are expected.</summary>
+    public void Expect(byte channel)
+    {
+        _channels[channel] = true;
+        _hasChannels = true;
+    }
+
+    /// <summary>The owner has closed the stream.</summary>
+    public void Stop() => Stopped = true;
+
+    /// <summary>Takes the next bytes of the stream.</summary>
+    public void OnBytes(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && !Stopped)
+        {
+            if (_count == 0)
+            {
+                int used = Consume(bytes);
+                Keep(bytes[used..]);
+                return;
+            }
+
+            int taken = Math.Min(Missing(), bytes.Length);
+            Keep(bytes[..taken]);
+            int consumed = Consume(_pending.AsSpan(0, _count));
+            int left = _count - consumed;
+            if (left <= taken)
+            {
+                // What is left came with this read: go on where it lies.
+                bytes = bytes[(taken - left)..];
+                _count = 0;
+            }
+            else
+            {
+                _pending.AsSpan(consumed, left).CopyTo(_pending);
+                _count = left;
+                bytes = bytes[taken..];
+            }
+        }
+    }
+
+    /// <summary>How many bytes the unit at the front still lacks, as far as that is known: a frame's rest, or whatever there is for a message.</summary>
+    private int Missing()
+    {
+        if (_pending[0] != (byte)'$')
+        {
+            return int.MaxValue;
+        }
+
+        if (_count < FrameHeadBytes)
+        {
+            return FrameHeadBytes - _count;
+        }
+
+        int wanted = FrameHeadBytes + ((_pending[2] << 8) | _pending[3]);
+        return Math.Max(1, wanted - _count);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || Stopped)
+        {
+            return;
+        }
+
+        if (_pending.Length < _count + bytes.Length)
+        {
+            // Bounded: a message by the parser's limits, a frame by its 16-bit length, plus one read.
+            Array.Resize(ref _pending, Math.Max(4096, (_count + bytes.Length) * 2));
+        }
+
+        bytes.CopyTo(_pending.AsSpan(_count));
+        _count += bytes.Length;
+    }
+
+    /// <summary>Handles every whole unit; what is left needs more bytes.</summary>
+    private int Consume(ReadOnlySpan<byte> bytes)
+    {
+        int position = 0;
+        while (position < bytes.Length && !Stopped)
+        {
+            int used = bytes[position] == (byte)'$' ? ConsumeFrame(bytes[position..]) : ConsumeText(bytes[position..]);
+            if (used == 0)
+            {
+                break;
+            }
+
+            position += used;
+        }
+
+        return position;
+    }
+
+    private int ConsumeFrame(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < FrameHeadBytes)
+        {
+            return 0;
+        }
+
+        byte channel = bytes[1];
+        int length = (bytes[2] << 8) | bytes[3];
+        if (!_inStep)
+        {
+            // A chance dollar sign in garbage: only a channel of ours with a version 2 packet behind it counts.
+            if (!_channels[channel])
+            {
+                return Skip(1);
+            }
+
+            if (bytes.Length == FrameHeadBytes)
+            {
+                return 0;
+            }
+
+            if (bytes[FrameHeadBytes] >> 6 != 2)
+            {
+                return Skip(1);
+            }
+        }
+
+        if (bytes.Length < FrameHeadBytes + length)
+        {
+            return 0;
+        }
+
+        InStep();
+        handler.OnFrame(channel, bytes.Slice(FrameHeadBytes, length));
+        return FrameHeadBytes + length;
+    }
+
+    private int ConsumeText(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[0] is (byte)'\r' or (byte)'\n')
+        {
+            return 1;
+        }
+
+        switch (RtspStart.Look(bytes))
+        {
+            case ParseStatus.NeedMore:
+                return 0;
+            case ParseStatus.Malformed:
+                return Garbage(bytes);
+        }
+
+        switch (RtspMessageParser.TryParse(bytes, _message, RtspLimits.Client, out int consumed, out RtspDefect defect))
+        {
+            case ParseStatus.Complete:
+                RtspMessage message = _message;
+                _message = new RtspMessage();
+                InStep();
+                handler.OnMessage(message);
+                return consumed;
+            case ParseStatus.NeedMore:
+                return 0;
+            default:
+                return Defect(bytes, defect);
+        }
+    }
+
+    private int Defect(ReadOnlySpan<byte> bytes, RtspDefect defect)
+    {
+        if (_hasChannels && !DefectIsLimit(defect))
+        {
+            return Garbage(bytes);
+        }
+
+        Stopped = true;
+        handler.OnUnusable(DefectIsLimit(defect), defect.ToString());
+        return 0;
+    }
+
+    private static bool DefectIsLimit(RtspDefect defect) => RtspStart.IsLimit(defect);
+
+    /// <summary>Not the start of anything: skips to the next byte that could be one.</summary>
+    private int Garbage(ReadOnlySpan<byte> bytes)
+    {
+        if (!_hasChannels)
+        {
+            // Nothing but answers can come before the first SETUP, and this is none.
+            Stopped = true;
+            handler.OnUnusable(false, "it does not begin like an RTSP message");
+            return 0;
+        }
+
+        int next = bytes[1..].IndexOfAny(s_starts);
+        return Skip(next < 0 ? bytes.Length : next + 1);
+    }
+
+    private static readonly SearchValues<byte> s_starts = SearchValues.Create("$R\r\nOAGSDPT"u8);
+
+    private int Skip(int count)
+    {
+        _inStep = false;
+        SkippedBytes += count;
+        _garbage += count;
+        if (_garbage > GarbageBytes)
+        {
+            Stopped = true;
+            handler.OnUnusable(false, "too many bytes in a row that are neither RTSP nor interleaved media");
+        }
+
+        return count;
+    }
+
+    private void InStep()
+    {
+        _inStep = true;
+        _garbage = 0;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>RTSP messages for the log, their credentials masked.</summary>
+internal static class MessageText
+{
+    /// <summary>The head, and the body where it is text.</summary>
+    public static string Of(RtspMessage message)
+    {
+        StringBuilder text = new();
+        _ = message.IsRequest
+            ? text.Append(message.Method).Append(' ').Append(message.Uri).Append(' ').Append(message.Version).AppendLine()
+            : text.Append(message.Version).Append(' ').Append(message.StatusCode).Append(' ').Append(message.Reason).AppendLine();
+        for (int i = 0; i < message.HeaderCount; i++)
+        {
+            (string name, string value) = message.HeaderAt(i);
+            text.Append(name).Append(": ").Append(value).AppendLine();
+        }
+
+        if (message.Body.Length is > 0 and <= 16_384)
+        {
+            text.AppendLine().Append(Encoding.UTF8.GetString(message.Body));
+        }
+
+        return Masked(text.ToString());
+    }
+
+    /// <summary>The values of Authorization lines become <c>***</c>: a Basic value is the password itself.</summary>
+    public static string Masked(string text)
+    {
+        int at = text.IndexOf("Authorization:", StringComparison.OrdinalIgnoreCase);
+        while (at >= 0)
+        {
+            int value = at + "Authorization:".Length;
+            int end = text.AsSpan(value).IndexOfAny('\r', '\n');
+            end = end < 0 ? text.Length : value + end;
+            text = string.Concat(text.AsSpan(0, value), " ***", text.AsSpan(end));
+            at = text.IndexOf("Authorization:", value, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return text.TrimEnd();
+    }
+}

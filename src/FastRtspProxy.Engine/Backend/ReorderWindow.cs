@@ -1,0 +1,163 @@
+using System.Buffers;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Puts UDP packets back into order. In order costs one compare; only behind a gap are packets copied and kept, at most <see cref="Capacity"/> and for at
+/// most the owner's time limit. Late and repeated packets are dropped and counted.
+/// </summary>
+internal sealed class ReorderWindow
+{
+    /// <summary>64 packets: at 20 Mbit/s about 35 ms of a camera.</summary>
+    public const int Capacity = 64;
+
+    /// <summary>RFC 3550 A.1: MAX_DROPOUT; a larger step is a new start, not a loss.</summary>
+    public const int Dropout = 3000;
+
+    /// <summary>RFC 3550 A.1: MAX_MISORDER; further back is a new start, once two packets agree on it.</summary>
+    public const int Misorder = 100;
+
+    private readonly byte[]?[] _slots = new byte[Capacity][];
+    private readonly int[] _lengths = new int[Capacity];
+    private bool _started;
+    private ushort _expected;
+    private int _held;
+    private int _restartAt = -1;
+
+    /// <summary>Packets that wait behind a gap.</summary>
+    public int Held => _held;
+
+    /// <summary>When the oldest of them came, in the owner's clock.</summary>
+    public long HeldSinceMicros { get; private set; }
+
+    /// <summary>Packets that came again.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Packets that came after they were given up.</summary>
+    public long Late { get; private set; }
+
+    /// <summary>Packets that never came, or came late.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>What to do with the packet at hand.</summary>
+    public ReorderAction Offer(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        if (sequenceNumber == _expected && _held == 0 && _started)
+        {
+            _expected++;
+            _restartAt = -1;
+            return ReorderAction.Pass;
+        }
+
+        return OfferSlow(sequenceNumber, packet, nowMicros);
+    }
+
+    /// <summary>The next kept packet that is in order now; false: none. The memory is the caller's until it calls <see cref="Return"/>.</summary>
+    public bool TryTake(out byte[] memory, out int length)
+    {
+        int slot = _expected % Capacity;
+        if (_held == 0 || _slots[slot] is not { } found)
+        {
+            memory = [];
+            length = 0;
+            return false;
+        }
+
+        memory = found;
+        length = _lengths[slot];
+        _slots[slot] = null;
+        _held--;
+        _expected++;
+        return true;
+    }
+
+    /// <summary>Gives the memory of <see cref="TryTake"/> back.</summary>
+    public static void Return(byte[] memory) => ArrayPool<byte>.Shared.Return(memory);
+
+    /// <summary>Gives up waiting: the window moves to the first kept packet.</summary>
+    public void SkipGap()
+    {
+        while (_held > 0 && _slots[_expected % Capacity] is null)
+        {
+            _expected++;
+            Missing++;
+        }
+    }
+
+    /// <summary>Forgets everything; the next packet starts anew.</summary>
+    public void Reset()
+    {
+        for (int i = 0; i < Capacity; i++)
+        {
+            if (_slots[i] is { } memory)
+            {
+                ArrayPool<byte>.Shared.Return(memory);
+                _slots[i] = null;
+            }
+        }
+
+        _held = 0;
+        _started = false;
+        _restartAt = -1;
+    }
+
+    private ReorderAction OfferSlow(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        if (!_started)
+        {
+            _started = true;
+            _expected = (ushort)(sequenceNumber + 1);
+            return ReorderAction.Pass;
+        }
+
+        int ahead = (short)(sequenceNumber - _expected);
+        if (ahead < 0 && ahead >= -Misorder)
+        {
+            Late++;
+            return ReorderAction.Drop;
+        }
+
+        if (ahead < 0 || ahead >= Dropout)
+        {
+            // RFC 3550 A.1: two packets in a row make a new start; one alone is a stray.
+            if (_restartAt != sequenceNumber)
+            {
+                _restartAt = (ushort)(sequenceNumber + 1);
+                return ReorderAction.Drop;
+            }
+
+            _restartAt = -1;
+            return ReorderAction.Restart;
+        }
+
+        _restartAt = -1;
+        if (ahead == 0)
+        {
+            _expected++;
+            return ReorderAction.PassAndTake;
+        }
+
+        return ahead < Capacity ? Hold(sequenceNumber, packet, nowMicros) : ReorderAction.MakeRoom;
+    }
+
+    private ReorderAction Hold(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        int slot = sequenceNumber % Capacity;
+        if (_slots[slot] is not null)
+        {
+            Duplicates++;
+            return ReorderAction.Drop;
+        }
+
+        byte[] memory = ArrayPool<byte>.Shared.Rent(packet.Length);
+        packet.CopyTo(memory);
+        _slots[slot] = memory;
+        _lengths[slot] = packet.Length;
+        if (_held++ == 0)
+        {
+            HeldSinceMicros = nowMicros;
+        }
+
+        return ReorderAction.Held;
+    }
+}

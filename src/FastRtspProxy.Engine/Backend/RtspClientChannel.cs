@@ -1,0 +1,210 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// One connection to a camera: requests out, answers matched by CSeq, requests of the camera and interleaved frames handed on. A request without an answer
+/// in time fails alone; the end of the connection fails all of them.
+/// </summary>
+internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
+{
+    private readonly ByteStream _stream;
+    private readonly IRtspChannelOwner _owner;
+    private readonly InterleavedDemux _demux;
+    private readonly List<Pending> _pending = [];
+    private readonly ArrayBufferWriter<byte> _output = new(1024);
+    private readonly string _streamName;
+    private readonly ILogger _log;
+    private BackEndFailure? _end;
+
+    public RtspClientChannel(ByteStream stream, IRtspChannelOwner owner, string streamName, ILogger log)
+    {
+        _stream = stream;
+        _owner = owner;
+        _streamName = streamName;
+        _log = log;
+        _demux = new InterleavedDemux(this);
+    }
+
+    /// <summary>The camera's end.</summary>
+    public IPEndPoint Remote => _stream.Remote;
+
+    /// <summary>Why the connection is no more; null while it lives.</summary>
+    public BackEndFailure? End => _end;
+
+    /// <summary>Bytes of the stream that belonged to nothing.</summary>
+    public long SkippedBytes => _demux.SkippedBytes;
+
+    /// <summary>Begins to receive.</summary>
+    public void Start() => _stream.Start(this);
+
+    /// <summary>From now on media may come on that channel.</summary>
+    public void Expect(byte channel) => _demux.Expect(channel);
+
+    /// <summary>Sends one request and waits for its answer.</summary>
+    public Task<RtspReply> SendAsync(string method, string uri, int cseq, ReadOnlySpan<RtspHeader> headers, TimeSpan limit)
+    {
+        if (_end is { } end)
+        {
+            return Task.FromResult(new RtspReply(null, end));
+        }
+
+        _output.ResetWrittenCount();
+        RtspWriter.WriteRequest(_output, method, uri, cseq, headers);
+        Trace("to", _output.WrittenSpan);
+        Pending pending = new(this, cseq, method, limit);
+        _pending.Add(pending);
+        if (!_stream.Send(_output.WrittenSpan))
+        {
+            Fail(new BackEndFailure(BackEndFailureKind.ConnectionLost, "the connection broke while sending " + method));
+        }
+
+        return pending.Done.Task;
+    }
+
+    /// <summary>Answers a request of the camera.</summary>
+    public void Answer(RtspMessage request, int status, ReadOnlySpan<RtspHeader> headers)
+    {
+        _output.ResetWrittenCount();
+        RtspWriter.WriteResponse(_output, status, null, request.CSeq, headers);
+        Trace("to", _output.WrittenSpan);
+        _ = _stream.Send(_output.WrittenSpan);
+    }
+
+    /// <summary>Sends one interleaved frame, header included.</summary>
+    public void SendFrame(ReadOnlySpan<byte> frame)
+    {
+        if (_end is null)
+        {
+            _ = _stream.Send(frame);
+        }
+    }
+
+    /// <summary>Closes at once; what was asked and not answered fails.</summary>
+    public void Close(BackEndFailure reason) => Fail(reason);
+
+    /// <inheritdoc/>
+    void IByteSink.OnBytes(ReadOnlySpan<byte> bytes) => _demux.OnBytes(bytes);
+
+    /// <inheritdoc/>
+    void IByteSink.OnBatchEnd() => _owner.OnChannelBatchEnd();
+
+    /// <inheritdoc/>
+    void IByteSink.OnClosed(SocketError error) => Fail(new BackEndFailure(
+        BackEndFailureKind.ConnectionLost,
+        error == SocketError.Success ? "the camera closed the connection" : $"the connection broke ({Words(error)})"));
+
+    /// <inheritdoc/>
+    void IInterleavedHandler.OnFrame(byte channel, ReadOnlySpan<byte> payload) => _owner.OnChannelFrame(channel, payload);
+
+    /// <inheritdoc/>
+    void IInterleavedHandler.OnUnusable(bool overLimit, string detail) => Fail(overLimit
+        ? new BackEndFailure(BackEndFailureKind.TooLarge, $"the camera's answer is over our limits ({detail})")
+        : new BackEndFailure(BackEndFailureKind.NotRtsp, $"what the camera sends is not RTSP ({detail})"));
+
+    /// <inheritdoc/>
+    void IInterleavedHandler.OnMessage(RtspMessage message)
+    {
+        if (_log.IsEnabled(LogLevel.Trace))
+        {
+            Trace("from", MessageText.Of(message));
+        }
+
+        if (message.IsRequest)
+        {
+            _owner.OnChannelRequest(message);
+            return;
+        }
+
+        if (message.IsHttp)
+        {
+            Fail(new BackEndFailure(BackEndFailureKind.NotRtsp, $"an HTTP server answered (status {message.StatusCode}), not an RTSP server"));
+            return;
+        }
+
+        if (message.StatusCode < 200)
+        {
+            return;
+        }
+
+        // Quirk (several cameras, gsl#1050): no CSeq in the answer; then it belongs to the oldest request. One with a number that nobody waits for is late.
+        int index = message.CSeq is { } cseq ? _pending.FindIndex(p => p.CSeq == cseq) : _pending.Count > 0 ? 0 : -1;
+        if (index >= 0)
+        {
+            Pending pending = _pending[index];
+            _pending.RemoveAt(index);
+            pending.Complete(new RtspReply(message, null));
+        }
+    }
+
+    private void Fail(BackEndFailure failure)
+    {
+        if (_end is not null)
+        {
+            return;
+        }
+
+        _end = failure;
+        _demux.Stop();
+        _stream.Close();
+        foreach (Pending pending in _pending.ToArray())
+        {
+            pending.Complete(new RtspReply(null, failure));
+        }
+
+        _pending.Clear();
+        _owner.OnChannelEnded(failure);
+    }
+
+    private void Trace(string direction, ReadOnlySpan<byte> text)
+    {
+        if (_log.IsEnabled(LogLevel.Trace))
+        {
+            Trace(direction, MessageText.Masked(Encoding.Latin1.GetString(text)));
+        }
+    }
+
+    private void Trace(string direction, string text) => BackEndLog.Message(_log, _streamName, direction, text);
+
+    private static string Words(SocketError error) => error switch
+    {
+        SocketError.ConnectionReset => "reset by the camera",
+        SocketError.TimedOut => "the network does not answer",
+        _ => error.ToString(),
+    };
+
+    /// <summary>A request that waits for its answer.</summary>
+    private sealed class Pending
+    {
+        private readonly ShardTimer _timer;
+
+        public Pending(RtspClientChannel channel, int cseq, string method, TimeSpan limit)
+        {
+            CSeq = cseq;
+            _timer = channel._stream.Shard.CreateTimer(() =>
+            {
+                channel._pending.Remove(this);
+                Complete(new RtspReply(null, new BackEndFailure(
+                    BackEndFailureKind.NoAnswer,
+                    $"{method} was not answered within {limit.TotalSeconds:0.#} s")));
+            });
+            _timer.Start(limit);
+        }
+
+        public int CSeq { get; }
+
+        public TaskCompletionSource<RtspReply> Done { get; } = new();
+
+        public void Complete(RtspReply reply)
+        {
+            _timer.Stop();
+            Done.TrySetResult(reply);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>What became of a request: an answer, or why there is none.</summary>
+internal readonly record struct RtspReply(RtspMessage? Message, BackEndFailure? Failure)
+{
+    /// <summary>True with an answer, whatever its status.</summary>
+    [MemberNotNullWhen(true, nameof(Message))]
+    [MemberNotNullWhen(false, nameof(Failure))]
+    public bool HasAnswer => Message is not null;
+
+    /// <summary>The status, or 0 without an answer.</summary>
+    public int Status => Message?.StatusCode ?? 0;
+
+    /// <summary>True for 2xx.</summary>
+    [MemberNotNullWhen(true, nameof(Message))]
+    public bool IsOk => Message is { StatusCode: >= 200 and < 300 };
+}
