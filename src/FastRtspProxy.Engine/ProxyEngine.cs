@@ -1,4 +1,7 @@
-using System.Net;
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Net;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine;
@@ -6,26 +9,66 @@ namespace FastRtspProxy.Engine;
 /// <summary>The proxy: shards, mounts and the front-end, started and stopped as one.</summary>
 public sealed class ProxyEngine : IAsyncDisposable
 {
+    /// <summary>The default budget is a quarter of the machine's memory, and never more than this.</summary>
+    private const long MemoryBytesMax = 2L << 30;
+
+    private readonly ShardGroup _shards;
+    private readonly SlabPool _pool;
+    private readonly MountFactory _factory;
+    private readonly MountDirectory _mounts;
+    private readonly FrontEnd _frontEnd;
+    private bool _disposed;
+
+    private ProxyEngine(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
+    {
+        _ = SocketSetup.RaiseDescriptorLimit();
+        MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
+        _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
+        _pool = new SlabPool(MemoryBytes);
+        _mounts = new MountDirectory();
+        _factory = new MountFactory(options, _shards, _pool, loggerFactory);
+        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory);
+    }
+
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
     /// <exception cref="ProxyStartException">No RTSP port could be bound, or the like; the message names the input and the remedy.</exception>
-    public static Task<ProxyEngine> StartAsync(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider? time = null)
+    public static async Task<ProxyEngine> StartAsync(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
-        return Task.FromResult(new ProxyEngine());
+        ProxyEngine engine = new(options, loggerFactory, time ?? TimeProvider.System);
+        try
+        {
+            List<Mount> mounts = engine.AddMounts(options);
+            await engine._frontEnd.StartAsync();
+            foreach (Mount mount in mounts)
+            {
+                mount.Start();
+            }
+
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The RTSP port in use.</summary>
-    public int RtspPort { get; private set; }
+    public int RtspPort => _frontEnd.RtspPort;
 
     /// <summary>The HTTP tunnel's port, or 0.</summary>
-    public int TunnelPort { get; private set; }
+    public int TunnelPort => _frontEnd.TunnelPort;
 
     /// <summary>True where IPv4 (IPv6) clients can connect.</summary>
-    public bool ListensOnIPv4 { get; private set; }
+    public bool ListensOnIPv4 => _frontEnd.ListensOnIPv4;
 
     /// <inheritdoc cref="ListensOnIPv4"/>
-    public bool ListensOnIPv6 { get; private set; }
+    public bool ListensOnIPv6 => _frontEnd.ListensOnIPv6;
+
+    /// <summary>The budget of rings, parked sends and catch-up, in bytes.</summary>
+    public long MemoryBytes { get; }
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string> StreamRegistered
@@ -35,11 +78,40 @@ public sealed class ProxyEngine : IAsyncDisposable
     }
 
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        return ValueTask.CompletedTask;
-    }
-}
+        if (_disposed)
+        {
+            return;
+        }
 
-/// <summary>The engine cannot start; the message is for the user.</summary>
-public sealed class ProxyStartException(string message) : Exception(message);
+        _disposed = true;
+
+        // Clients first: their BYE must not wait for a camera that does not answer its TEARDOWN. Both run side by side.
+        Task clients = _frontEnd.DisposeAsync().AsTask();
+        await Task.WhenAll(_mounts.Mounts.Select(m => m.StopAsync(MountEnd.Stopping)));
+        await clients;
+        _factory.Dispose();
+        _shards.Dispose();
+        ((IDisposable)_pool).Dispose();
+    }
+
+    private List<Mount> AddMounts(ProxyOptions options)
+    {
+        List<Mount> mounts = [];
+        foreach (StreamOptions stream in options.Streams)
+        {
+            Mount mount = _factory.Create(stream);
+            if (!_mounts.TryAdd(mount))
+            {
+                throw new ProxyStartException($"Two streams have the name \"{stream.Name}\".");
+            }
+
+            mounts.Add(mount);
+        }
+
+        return mounts;
+    }
+
+    private static long DefaultMemoryBytes() => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryBytesMax);
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>Clients: coming, waiting, going.</summary>
+internal sealed partial class Mount
+{
+    /// <summary>A track that was silent for longer has no truthful extrapolation of its timestamp.</summary>
+    private const long QuietMicros = 1_000_000;
+
+    private readonly HashSet<MountClient> _clients = [];
+    private readonly List<PendingJoin> _joining = [];
+    private long _preparedUntilMicros;
+
+    /// <summary>Somebody plays or wants to.</summary>
+    private bool WantsPlay => _options.AlwaysOn || _clients.Count > 0 || _joining.Count > 0;
+
+    /// <summary>Somebody plays, wants to, or has begun to set up.</summary>
+    private bool Wanted => WantsPlay || Shard.NowMicros < _preparedUntilMicros;
+
+    /// <inheritdoc/>
+    public void Prepare() => Shard.Post(() =>
+    {
+        _preparedUntilMicros = Shard.NowMicros + (long)Math.Max(_options.Timings.Linger.TotalMicroseconds, _options.Timings.Join.TotalMicroseconds);
+        Hurry();
+    });
+
+    /// <inheritdoc/>
+    public Task<PlayGrant> JoinAsync(MountClient client) => Shard.RunAsync(() => JoinOnShardAsync(client));
+
+    /// <inheritdoc/>
+    public void Leave(MountClient client) => Shard.Post(() =>
+    {
+        if (_joining.Find(j => j.Client == client) is { } waiting)
+        {
+            waiting.HasLeft = true;
+        }
+
+        if (_clients.Remove(client))
+        {
+            OnClientGone();
+        }
+    });
+
+    private async Task<PlayGrant> JoinOnShardAsync(MountClient client)
+    {
+        if (_stopping)
+        {
+            return new PlayGrant(PlayOutcome.Gone, 0, []);
+        }
+
+        if (!_clients.Contains(client) && _clients.Count + _joining.Count >= _options.ClientsMax)
+        {
+            return new PlayGrant(PlayOutcome.Full, 0, []);
+        }
+
+        if (State is MountState.Playing or MountState.Lingering)
+        {
+            _clients.Add(client);
+            _signal.Set();
+            (long sequence, ImmutableArray<TrackStart> tracks) = TakeSnapshot(withReports: true);
+            return new PlayGrant(PlayOutcome.Playing, sequence, tracks);
+        }
+
+        return await JoinLaterAsync(client);
+    }
+
+    private async Task<PlayGrant> JoinLaterAsync(MountClient client)
+    {
+        PendingJoin join = new(client);
+        if (_session?.State == Backend.BackEndState.Starting)
+        {
+            join.Snapshot = TakeSnapshot(withReports: false);
+        }
+
+        _joining.Add(join);
+        Hurry();
+        long due = Shard.NowMicros + (long)_options.Timings.Join.TotalMicroseconds;
+        while (TimeUntil(due) is { } left && left > TimeSpan.Zero && !_stopping && !join.HasLeft)
+        {
+            await _playWaiters.WaitAsync(left);
+            if (State is MountState.Playing or MountState.Lingering && join.Snapshot is not null)
+            {
+                break;
+            }
+        }
+
+        _joining.Remove(join);
+        if (_stopping || join.HasLeft)
+        {
+            _signal.Set();
+            return new PlayGrant(PlayOutcome.Gone, 0, []);
+        }
+
+        if (State is MountState.Playing or MountState.Lingering && join.Snapshot is { } start)
+        {
+            _clients.Add(client);
+            return new PlayGrant(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
+        }
+
+        _signal.Set();
+        return new PlayGrant(PlayOutcome.BackendUnavailable, 0, []);
+    }
+
+    /// <summary>The camera is about to play: whoever waits starts here, before its first packet.</summary>
+    private void TakeSnapshots()
+    {
+        foreach (PendingJoin join in _joining)
+        {
+            join.Snapshot = TakeSnapshot(withReports: false);
+        }
+    }
+
+    private void ForgetSnapshots()
+    {
+        foreach (PendingJoin join in _joining)
+        {
+            join.Snapshot = null;
+        }
+    }
+
+    private (long JoinSequence, ImmutableArray<TrackStart> Tracks) TakeSnapshot(bool withReports)
+    {
+        _ingest.Publish();
+        ImmutableArray<TrackStart>.Builder tracks = ImmutableArray.CreateBuilder<TrackStart>(_ingest.Tracks.Count);
+        foreach (IngestTrack track in _ingest.Tracks)
+        {
+            tracks.Add(StartOf(track, withReports));
+        }
+
+        return (Ring.Head, tracks.MoveToImmutable());
+    }
+
+    private TrackStart StartOf(IngestTrack track, bool withReport)
+    {
+        TrackTimeline timeline = track.Timeline;
+        if (!timeline.InSession)
+        {
+            // Nothing came yet: the next packet gets the promised numbers. With clients that are held over an outage the timestamp must follow the real time
+            // of that packet instead, so only the sequence number can be told.
+            if (_clients.Count > 0 && !timeline.HasPromise)
+            {
+                return new TrackStart(track.Index, timeline.NextSequenceNumber, null, null);
+            }
+
+            (ushort sequenceNumber, uint rtpTime) = timeline.Promise(Shard.NowMicros);
+            return new TrackStart(track.Index, sequenceNumber, rtpTime, null);
+        }
+
+        byte[]? report = withReport ? _ingest.ReportFor(track) : null;
+        return Shard.NowMicros - timeline.LastArrivalMicros > QuietMicros
+            ? new TrackStart(track.Index, null, null, report)
+            : new TrackStart(track.Index, timeline.NextSequenceNumber, timeline.TimestampAt(Shard.NowMicros), report);
+    }
+
+    private void EndClients(MountEnd cause)
+    {
+        foreach (MountClient client in _clients)
+        {
+            client.Shard.Post(() => client.OnMountEnded(cause));
+        }
+
+        _clients.Clear();
+    }
+
+    private void OnClientGone()
+    {
+        if (_clients.Count == 0 && State == MountState.Holding)
+        {
+            _holdTimer.Stop();
+            Move(MountState.Down);
+        }
+
+        _signal.Set();
+    }
+}

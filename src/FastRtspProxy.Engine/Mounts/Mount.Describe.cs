@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Sdp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>The description, and what happens when the camera comes back with another one.</summary>
+internal sealed partial class Mount
+{
+    private MountDescription? _description;
+    private string? _shape;
+    private ulong _sdpVersion;
+
+    /// <inheritdoc/>
+    public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(() => DescribeOnShardAsync(limit));
+
+    private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
+    {
+        if (_stopping)
+        {
+            return null;
+        }
+
+        if (_lastFailure is not null || _description is null)
+        {
+            Hurry();
+            await _describeWaiters.WaitAsync(limit);
+        }
+
+        return _lastFailure is null && !_stopping ? _description : null;
+    }
+
+    private void Hurry()
+    {
+        _hurry = true;
+        _signal.Set();
+    }
+
+    /// <summary>The camera was described: offers its tracks, the same as before where the shape is the same.</summary>
+    private void Adopt(BackEndSession session)
+    {
+        List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
+        string shape = MountShape.Of(media);
+        if (shape != _shape)
+        {
+            if (_shape is not null)
+            {
+                MountLog.DescriptionChanged(_log, Name, _clients.Count);
+                EndClients(MountEnd.DescriptionChanged);
+            }
+
+            _shape = shape;
+            _ingest.Describe(media);
+        }
+
+        byte[] sdp = SdpRewriter.ForFrontEnd(session.Description!, new SdpRewriteOptions { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion });
+        _description = new MountDescription(sdp, Tracks(media));
+        if (_log.IsEnabled(LogLevel.Debug))
+        {
+            string codecs = string.Join(", ", media.Select(m => m.EncodingName));
+            MountLog.Described(_log, Name, ShownUrl, media.Count, codecs);
+        }
+
+        if (_lastFailure is not null)
+        {
+            _lastFailure = null;
+            MountLog.Back(_log, Name, ShownUrl);
+        }
+
+        // With clients held the mount goes on holding until the camera plays again.
+        if (State != MountState.Holding)
+        {
+            Move(MountState.Ready);
+        }
+
+        _describeWaiters.Release();
+    }
+
+    private ImmutableArray<MountTrack> Tracks(List<SdpMedia> media)
+    {
+        ImmutableArray<MountTrack>.Builder tracks = ImmutableArray.CreateBuilder<MountTrack>(media.Count);
+        for (int i = 0; i < media.Count; i++)
+        {
+            tracks.Add(new MountTrack(
+                i, $"track{i + 1}", media[i].Type, (byte)media[i].PayloadTypes[0], media[i].ClockRate, media[i].EncodingName, _ingest.Tracks[i].Ssrc));
+        }
+
+        return tracks.MoveToImmutable();
+    }
+}

@@ -1,0 +1,249 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>The life of a mount: open the camera, serve, let go or lose it, again.</summary>
+internal sealed partial class Mount
+{
+    /// <summary>Attempts that another way promises to work, in a row; then the usual waits apply.</summary>
+    private const int AtOnceMax = 5;
+
+    /// <summary>A client's wish cuts the wait short, but a camera is not asked more often than this.</summary>
+    private static readonly TimeSpan s_attemptDistance = TimeSpan.FromSeconds(1);
+
+    /// <summary>A camera that closes idle connections is asked again only now and then.</summary>
+    private static readonly TimeSpan s_idleReopen = TimeSpan.FromSeconds(30);
+
+    private readonly ShardTimer _reportTimer;
+    private long _attemptEndMicros;
+    private long _lingerUntilMicros;
+    private int _atOnce;
+    private bool _hurry;
+
+    private async Task LifeAsync()
+    {
+        while (!_stopping)
+        {
+            BackEndFailure? failure = await OpenAndServeAsync();
+            _attemptEndMicros = Shard.NowMicros;
+            if (_stopping)
+            {
+                return;
+            }
+
+            if (failure is null)
+            {
+                await RestBeforeReopenAsync(_options.Timings.Reopen);
+            }
+            else if (IsIdleClose(failure))
+            {
+                await RestBeforeReopenAsync(s_idleReopen);
+            }
+            else
+            {
+                OnLost(failure);
+                await BackOffAsync(failure);
+            }
+        }
+    }
+
+    private async Task<BackEndFailure?> OpenAndServeAsync()
+    {
+        if (State != MountState.Holding)
+        {
+            Move(MountState.Opening);
+        }
+
+        // Only cameras that nobody waits for take their turn.
+        bool paced = !Wanted;
+        if (paced)
+        {
+            await _pacer.EnterAsync();
+        }
+
+        BackEndFailure? failure;
+        BackEndSession? session = null;
+        try
+        {
+            if (_stopping)
+            {
+                return null;
+            }
+
+            session = new BackEndSession(SessionOptions(), this, Shard, _log);
+            _session = session;
+            failure = await session.OpenAsync();
+        }
+        finally
+        {
+            if (paced)
+            {
+                _pacer.Leave();
+            }
+        }
+
+        if (failure is null && !_stopping)
+        {
+            Adopt(session);
+            failure = await ServeAsync(session);
+        }
+
+        _ingest.End();
+        _reportTimer.Stop();
+        ForgetSnapshots();
+        await session.CloseAsync();
+        return failure ?? session.Failure;
+    }
+
+    private BackEndOptions SessionOptions()
+    {
+        BackEndOptions options = _options.BackEnd;
+        if (_redirect is { } redirect)
+        {
+            options = options with { Url = redirect };
+        }
+
+        return _overTcp && options.Transport == BackEndTransport.Udp ? options with { Transport = BackEndTransport.Tcp } : options;
+    }
+
+    /// <summary>Runs until the session is lost (its failure) or was let go in order (null).</summary>
+    private async Task<BackEndFailure?> ServeAsync(BackEndSession session)
+    {
+        while (!_stopping && session.Failure is null)
+        {
+            TimeSpan? limit = null;
+            switch (session.State)
+            {
+                case BackEndState.Described when Wanted:
+                    Move(MountState.Starting);
+                    await session.SetUpAsync();
+                    NoteTransport(session);
+                    continue;
+                case BackEndState.SetUp or BackEndState.Paused when WantsPlay:
+                    if (!await PlayAsync(session))
+                    {
+                        return null;
+                    }
+
+                    continue;
+                case BackEndState.SetUp or BackEndState.Paused:
+                    limit = TimeUntil(session.State == BackEndState.SetUp ? _preparedUntilMicros : _lingerUntilMicros);
+                    if (limit <= TimeSpan.Zero)
+                    {
+                        return null;
+                    }
+
+                    break;
+                case BackEndState.Playing when WantsPlay:
+                    Move(MountState.Playing);
+                    break;
+                case BackEndState.Playing:
+                    limit = Linger();
+                    if (limit <= TimeSpan.Zero)
+                    {
+                        if (!await PauseAsync(session))
+                        {
+                            return session.Failure;
+                        }
+
+                        continue;
+                    }
+
+                    break;
+                case BackEndState.Closed or BackEndState.TearingDown:
+                    return session.Failure;
+            }
+
+            await _signal.WaitAsync(limit);
+        }
+
+        return session.Failure;
+    }
+
+    /// <summary>PLAY; false where a paused session is of no more use and a new one is to be made at once.</summary>
+    private async Task<bool> PlayAsync(BackEndSession session)
+    {
+        bool wasPaused = session.State == BackEndState.Paused;
+        Move(MountState.Starting);
+        _ingest.Begin();
+        TakeSnapshots();
+        BackEndFailure? failure = await session.PlayAsync();
+        if (_stopping || session.State != BackEndState.Playing)
+        {
+            // Quirk: PLAY after PAUSE is refused. The session is made anew, at once, and nobody needs to hear of it.
+            return !wasPaused || failure is not { Kind: BackEndFailureKind.Refused or BackEndFailureKind.KeepAliveRefused };
+        }
+
+        OnPlaying();
+        return true;
+    }
+
+    private void OnPlaying()
+    {
+        Move(MountState.Playing);
+        _holdTimer.Stop();
+        _retries.Reset();
+        _hurry = false;
+        _lastFailure = null;
+        _reportTimer.Start(TimeSpan.FromMilliseconds(500));
+        _playWaiters.Release();
+        _describeWaiters.Release();
+    }
+
+    /// <summary>Nobody watches: how long the camera is still pulled.</summary>
+    private TimeSpan Linger()
+    {
+        if (State == MountState.Playing)
+        {
+            Move(MountState.Lingering);
+            _lingerUntilMicros = Shard.NowMicros + (long)_options.Timings.Linger.TotalMicroseconds;
+        }
+
+        return TimeUntil(_lingerUntilMicros);
+    }
+
+    /// <summary>PAUSE where the camera's Public lists it; false: TEARDOWN is next.</summary>
+    private async Task<bool> PauseAsync(BackEndSession session)
+    {
+        _ingest.End();
+        _reportTimer.Stop();
+        if (!await session.PauseAsync())
+        {
+            return false;
+        }
+
+        _lingerUntilMicros = Shard.NowMicros + (long)_options.Timings.Rest.TotalMicroseconds;
+        Move(MountState.Resting);
+        return true;
+    }
+
+    private void NoteTransport(BackEndSession session)
+    {
+        if (session.OverTcp && !_overTcp && _options.BackEnd.Transport == BackEndTransport.Udp)
+        {
+            _overTcp = true;
+            MountLog.UsesTcp(_log, Name, ShownUrl);
+        }
+    }
+
+    private void OnReportDue()
+    {
+        _ingest.AppendReports();
+        _reportTimer.Start(_options.Timings.SenderReport);
+    }
+
+    /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
+    private bool IsIdleClose(BackEndFailure failure) => failure.Kind == BackEndFailureKind.ConnectionLost && State == MountState.Ready && !Wanted;
+
+    private async Task RestBeforeReopenAsync(TimeSpan rest)
+    {
+        long until = Shard.NowMicros + (long)rest.TotalMicroseconds;
+        while (!_stopping && !Wanted && TimeUntil(until) is { } left && left > TimeSpan.Zero)
+        {
+            await _signal.WaitAsync(left);
+        }
+    }
+
+    private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - Shard.NowMicros);
+}

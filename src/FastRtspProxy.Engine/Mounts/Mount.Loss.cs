@@ -1,0 +1,107 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>A lost camera: what is said, how long is waited, how long clients are held.</summary>
+internal sealed partial class Mount
+{
+    private readonly ShardTimer _holdTimer;
+
+    private void OnLost(BackEndFailure failure)
+    {
+        if (_clients.Count > 0)
+        {
+            if (State != MountState.Holding)
+            {
+                Move(MountState.Holding);
+                _holdTimer.Start(_options.Timings.Hold);
+            }
+        }
+        else
+        {
+            Move(MountState.Down);
+        }
+
+        if (failure.Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent)
+        {
+            _overTcp = true;
+        }
+
+        // A redirect is for one session: when that ends, the configured URL counts again.
+        _redirect = failure.RedirectTo;
+    }
+
+    private void OnHoldExpired()
+    {
+        if (State == MountState.Holding)
+        {
+            MountLog.HoldExpired(_log, Name, _options.Timings.Hold.TotalSeconds, _clients.Count);
+            EndClients(MountEnd.HoldExpired);
+            Move(MountState.Down);
+        }
+    }
+
+    /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
+    private async Task BackOffAsync(BackEndFailure failure)
+    {
+        if (failure.RetryAtOnce && _atOnce++ < AtOnceMax)
+        {
+            SayOtherWay(failure);
+            return;
+        }
+
+        bool isNew = _lastFailure?.Kind != failure.Kind;
+        _lastFailure = failure;
+        TimeSpan wait = _retries.Next(_clients.Count > 0 || _joining.Count > 0);
+        if (failure.RetryAfter is { } wish && wish > wait)
+        {
+            wait = wish;
+        }
+
+        Say(failure, wait, isNew);
+        long due = Shard.NowMicros + (long)wait.TotalMicroseconds;
+        while (!_stopping && TimeUntil(due) is { } left && left > TimeSpan.Zero)
+        {
+            if (_hurry && failure.RetryAfter is null)
+            {
+                due = Math.Min(due, _attemptEndMicros + (long)s_attemptDistance.TotalMicroseconds);
+                left = TimeUntil(due);
+                if (left <= TimeSpan.Zero)
+                {
+                    break;
+                }
+            }
+
+            await _signal.WaitAsync(left);
+        }
+
+        _hurry = false;
+    }
+
+    private void SayOtherWay(BackEndFailure failure)
+    {
+        if (failure.Kind == BackEndFailureKind.Redirected)
+        {
+            MountLog.Following(_log, Name, ShownUrl, failure.Message);
+        }
+        else
+        {
+            MountLog.TryTcp(_log, Name, ShownUrl, failure.Message);
+        }
+    }
+
+    private void Say(BackEndFailure failure, TimeSpan wait, bool isNew)
+    {
+        if (isNew)
+        {
+            string clients = _clients.Count > 0 ? $"; {_clients.Count} client(s) are held for up to {_options.Timings.Hold.TotalSeconds:0.#} s" : string.Empty;
+            MountLog.Down(_log, Name, ShownUrl, failure.Message, wait.TotalSeconds, clients);
+        }
+        else
+        {
+            MountLog.StillDown(_log, Name, ShownUrl, failure.Message, wait.TotalSeconds);
+        }
+    }
+}

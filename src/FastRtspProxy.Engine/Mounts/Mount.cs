@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// One path of the front-end and its camera: opens the camera, pulls it while somebody watches, holds the clients while it is lost. All of it lives on one
+/// shard; the members of <see cref="IMount"/> may be called from any thread.
+/// </summary>
+internal sealed partial class Mount : IMount, IBackEndSink
+{
+    private readonly MountOptions _options;
+    private readonly OpenPacer _pacer;
+    private readonly ILogger _log;
+    private readonly MountIngest _ingest;
+    private readonly ShardSignal _signal;
+    private readonly ShardWaiters _describeWaiters;
+    private readonly ShardWaiters _playWaiters;
+    private readonly RetrySchedule _retries = new(Random.Shared);
+    private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
+    private BackEndSession? _session;
+    private BackEndFailure? _lastFailure;
+    private RtspUrl? _redirect;
+    private Task _life = Task.CompletedTask;
+    private bool _stopping;
+    private bool _overTcp;
+
+    public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
+    {
+        _options = options;
+        Shard = shard;
+        Ring = ring;
+        _pacer = pacer;
+        _log = log;
+        _ingest = new MountIngest(shard, ring);
+        _signal = new ShardSignal(shard);
+        _describeWaiters = new ShardWaiters(shard);
+        _playWaiters = new ShardWaiters(shard);
+        _holdTimer = shard.CreateTimer(OnHoldExpired);
+        _reportTimer = shard.CreateTimer(OnReportDue);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public Shard Shard { get; }
+
+    /// <inheritdoc/>
+    public PacketRing Ring { get; }
+
+    /// <summary>Where the mount stands. On the shard.</summary>
+    public MountState State { get; private set; }
+
+    /// <summary>Clients that play. On the shard.</summary>
+    public int ClientCount => _clients.Count;
+
+    /// <summary>The URL as it may be shown.</summary>
+    public string ShownUrl => _options.BackEnd.Url.Redacted;
+
+    /// <summary>Begins to look for the camera. Any thread, once.</summary>
+    public void Start() => Shard.Post(() => _life = LifeAsync());
+
+    /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
+    public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
+
+    private async Task StopOnShardAsync(MountEnd cause)
+    {
+        _stopping = true;
+        EndClients(cause);
+        _describeWaiters.Release();
+        _playWaiters.Release();
+        _signal.Set();
+        Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
+
+        // A connection attempt cannot be called back; it ends by itself and finds the mount stopped.
+        await Task.WhenAny(Task.WhenAll(closing, _life), Shard.DelayAsync(TimeSpan.FromMilliseconds(900)));
+        _holdTimer.Stop();
+        _reportTimer.Stop();
+        Ring.Clear();
+        Move(MountState.Stopped);
+    }
+
+    /// <inheritdoc/>
+    void IBackEndSink.OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros) =>
+        _ingest.OnRtp(track, view, packet, arrivalMicros);
+
+    /// <inheritdoc/>
+    void IBackEndSink.OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
+        _ingest.OnSenderReport(track, ssrc, ntp, rtpTimestamp, arrivalMicros);
+
+    /// <inheritdoc/>
+    void IBackEndSink.OnCanonicalName(int track, ReadOnlySpan<byte> name) => _ingest.OnCanonicalName(track, name);
+
+    /// <inheritdoc/>
+    void IBackEndSink.OnBatchEnd() => _ingest.Publish();
+
+    /// <inheritdoc/>
+    void IBackEndSink.OnSessionChanged() => _signal.Set();
+
+    private void Move(MountState to)
+    {
+        if (State == to)
+        {
+            return;
+        }
+
+        if (!MountStates.CanMove(State, to))
+        {
+            throw new InvalidOperationException($"A mount cannot go from {State} to {to}.");
+        }
+
+        MountLog.Moved(_log, Name, State, to, _clients.Count);
+        State = to;
+    }
+}

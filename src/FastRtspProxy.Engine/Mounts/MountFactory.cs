@@ -1,0 +1,54 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>Makes mounts from the options; shards take turns.</summary>
+internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
+{
+    private readonly OpenPacer _pacer = new();
+    private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
+    private int _count;
+
+    /// <summary>A mount that was not started yet.</summary>
+    /// <exception cref="ProxyStartException">The URL is none.</exception>
+    public Mount Create(StreamOptions stream)
+    {
+        if (!RtspUrl.TryParse(stream.Url, out RtspUrl? url, out string? error))
+        {
+            throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
+        }
+
+        // Credentials of the URL win over those of the command line, for every request alike; none goes into a request line.
+        Credentials? credentials = url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : stream.Credentials;
+        MountOptions mount = new()
+        {
+            Name = stream.Name,
+            AlwaysOn = options.AlwaysOn,
+            ClientsMax = options.MaxClientsPerMount,
+            Timings = new MountTimings { Linger = options.Linger, Hold = options.Hold },
+            BackEnd = new BackEndOptions
+            {
+                StreamName = stream.Name,
+                Url = url,
+                Credentials = credentials,
+                Transport = stream.Transport,
+                TunnelPort = stream.TunnelPort,
+                InsecureTls = stream.InsecureTls,
+                Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
+            },
+        };
+        RingOptions ring = new() { KeepBytes = options.GopCacheBytes, KeepDuration = options.GopCacheDuration };
+
+        // Mounts take turns: at start no shard has connections that could tell which has the least to do.
+        Shard shard = shards.Shards[Interlocked.Increment(ref _count) % shards.Shards.Count];
+        return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pacer.Dispose();
+}

@@ -1,0 +1,186 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>From the camera's packets to the ring: onto the mount's timeline, classified, copied once. Allocates nothing per packet.</summary>
+internal sealed class MountIngest
+{
+    /// <summary>The largest SR with SDES: 28 + 8 + 2 + 255 and padding.</summary>
+    private const int ReportBytesMax = 300;
+
+    private readonly Shard _shard;
+    private readonly PacketRing _ring;
+    private readonly MediaClock _clock = new();
+    private readonly WallMapping _wall = new();
+    private IngestTrack[] _tracks = [];
+    private bool _accepts;
+    private long _wallOffsetMicros;
+
+    public MountIngest(Shard shard, PacketRing ring)
+    {
+        _shard = shard;
+        _ring = ring;
+    }
+
+    /// <summary>The tracks of the present description.</summary>
+    public IReadOnlyList<IngestTrack> Tracks => _tracks;
+
+    /// <summary>True once a packet of the running session went into the ring.</summary>
+    public bool HasMedia { get; private set; }
+
+    /// <summary>Other tracks than before: nothing of the old ones goes on.</summary>
+    public void Describe(IReadOnlyList<SdpMedia> media)
+    {
+        IngestTrack[] tracks = new IngestTrack[media.Count];
+        for (int i = 0; i < tracks.Length; i++)
+        {
+            tracks[i] = new IngestTrack(i, media[i], _clock, _wall);
+        }
+
+        _tracks = tracks;
+    }
+
+    /// <summary>The camera begins to play, anew or for the first time.</summary>
+    public void Begin()
+    {
+        _accepts = true;
+        HasMedia = false;
+        _wallOffsetMicros = ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
+        _clock.BeginSession();
+        _wall.BeginSession();
+        foreach (IngestTrack track in _tracks)
+        {
+            track.Timeline.BeginSession();
+            track.Reports.BeginSession();
+        }
+    }
+
+    /// <summary>The camera plays no longer: what it still sends is dropped, and nothing old is ever served.</summary>
+    public void End()
+    {
+        _accepts = false;
+        HasMedia = false;
+        _ring.Clear();
+    }
+
+    /// <inheritdoc cref="IBackEndSink.OnRtp"/>
+    public void OnRtp(int index, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    {
+        if (!_accepts || (uint)index >= (uint)_tracks.Length)
+        {
+            return;
+        }
+
+        IngestTrack track = _tracks[index];
+        TrackTimeline timeline = track.Timeline;
+        if (!timeline.TryMap(view.Ssrc, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
+        {
+            return;
+        }
+
+        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+        EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
+        if (view.Marker)
+        {
+            flags |= EntryFlags.Marker;
+        }
+
+        Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
+        if (copy.IsEmpty)
+        {
+            return;
+        }
+
+        RtpPatch.SetSequenceNumber(copy, sequenceNumber);
+        RtpPatch.SetTimestamp(copy, timestamp);
+        RtpPatch.SetSsrc(copy, track.Ssrc);
+        track.Count(view.Payload.Length);
+        HasMedia = true;
+    }
+
+    /// <inheritdoc cref="IBackEndSink.OnSenderReport"/>
+    public void OnSenderReport(int index, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
+    {
+        if (!_accepts || (uint)index >= (uint)_tracks.Length)
+        {
+            return;
+        }
+
+        IngestTrack track = _tracks[index];
+        if (track.Timeline.TryMediaOf(ssrc, rtpTimestamp, out long mediaMicros))
+        {
+            long cameraMicros = ntp == 0 ? 0 : (NtpTime.ToUnix(ntp).UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            long newestMicros = track.Timeline.MediaMicros + (arrivalMicros - track.Timeline.LastArrivalMicros);
+            track.Reports.OnCameraReport(cameraMicros, mediaMicros, arrivalMicros + _wallOffsetMicros, newestMicros);
+        }
+    }
+
+    /// <inheritdoc cref="IBackEndSink.OnCanonicalName"/>
+    public void OnCanonicalName(int index, ReadOnlySpan<byte> name)
+    {
+        if ((uint)index < (uint)_tracks.Length && !name.IsEmpty)
+        {
+            _tracks[index].SetName(name);
+        }
+    }
+
+    /// <summary>Makes what was appended visible.</summary>
+    public void Publish() => _ring.Publish();
+
+    /// <summary>Appends a sender report for each track that plays.</summary>
+    public void AppendReports()
+    {
+        if (!_accepts)
+        {
+            return;
+        }
+
+        Span<byte> report = stackalloc byte[ReportBytesMax];
+        foreach (IngestTrack track in _tracks)
+        {
+            int length = track.WriteSenderReport(report, _shard.NowMicros, DefaultName);
+            if (length > 0)
+            {
+                _ = _ring.Append(track.Index, EntryFlags.Rtcp, 0, track.Timeline.TimestampAt(_shard.NowMicros), _shard.NowMicros, report[..length]);
+            }
+        }
+
+        _ring.Publish();
+    }
+
+    /// <summary>The report for a client that joins now; null: none yet.</summary>
+    public byte[]? ReportFor(IngestTrack track)
+    {
+        Span<byte> report = stackalloc byte[ReportBytesMax];
+        int length = track.WriteSenderReport(report, _shard.NowMicros, DefaultName);
+        return length > 0 ? report[..length].ToArray() : null;
+    }
+
+    private static ReadOnlySpan<byte> DefaultName => "fastrtspproxy"u8;
+
+    private static EntryFlags ToFlags(AccessUnitHint hint)
+    {
+        EntryFlags flags = EntryFlags.None;
+        if ((hint & AccessUnitHint.RandomAccess) != 0)
+        {
+            flags |= EntryFlags.RandomAccess;
+        }
+
+        if ((hint & AccessUnitHint.ParameterSets) != 0)
+        {
+            flags |= EntryFlags.ParameterSets;
+        }
+
+        if ((hint & AccessUnitHint.StartsFrame) != 0)
+        {
+            flags |= EntryFlags.FrameStart;
+        }
+
+        return (hint & AccessUnitHint.NonVcl) != 0 ? flags | EntryFlags.NonVcl : flags;
+    }
+}

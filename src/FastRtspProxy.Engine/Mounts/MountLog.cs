@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>What is said about a stream: once per change of state, with what is tried next and when. No credentials in it.</summary>
+internal static partial class MountLog
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; trying again in {Seconds:0.#} s{Clients}")]
+    public static partial void Down(ILogger log, string stream, string url, string problem, double seconds, string clients);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; trying again in {Seconds:0.#} s")]
+    public static partial void StillDown(ILogger log, string stream, string url, string problem, double seconds);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
+    public static partial void Back(ILogger log, string stream, string url);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; trying TCP, and staying with it")]
+    public static partial void TryTcp(ILogger log, string stream, string url, string problem);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end does not do UDP; using TCP, and staying with it")]
+    public static partial void UsesTcp(ILogger log, string stream, string url);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} client(s) ended")]
+    public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} client(s) ended")]
+    public static partial void DescriptionChanged(ILogger log, string stream, int clients);
+
+    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} client(s)")]
+    public static partial void Moved(ILogger log, string stream, MountState from, MountState to, int clients);
+
+    [LoggerMessage(EventId = 208, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
+    public static partial void Following(ILogger log, string stream, string url, string problem);
+
+    [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
+    public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
+}

@@ -1,0 +1,22 @@
+using FastRtspProxy.Engine.Backend;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>What a mount needs to know.</summary>
+internal sealed record MountOptions
+{
+    /// <summary>The path, without a leading slash.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How the camera is reached.</summary>
+    public required BackEndOptions BackEnd { get; init; }
+
+    /// <inheritdoc cref="MountTimings"/>
+    public MountTimings Timings { get; init; } = new();
+
+    /// <summary>Pull from the start and never stop.</summary>
+    public bool AlwaysOn { get; init; }
+
+    /// <summary>Clients at most.</summary>
+    public int ClientsMax { get; init; } = 20_000;
+}

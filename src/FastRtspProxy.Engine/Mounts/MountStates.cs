@@ -1,0 +1,23 @@
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>The moves that a mount may make.</summary>
+internal static class MountStates
+{
+    /// <summary>Every state that may follow <paramref name="from"/>.</summary>
+    public static ReadOnlySpan<MountState> From(MountState from) => from switch
+    {
+        MountState.New => [MountState.Opening, MountState.Stopped],
+        MountState.Opening => [MountState.Ready, MountState.Down, MountState.Stopped],
+        MountState.Down => [MountState.Opening, MountState.Ready, MountState.Starting, MountState.Stopped],
+        MountState.Ready => [MountState.Starting, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Starting => [MountState.Ready, MountState.Playing, MountState.Opening, MountState.Holding, MountState.Down, MountState.Stopped],
+        MountState.Playing => [MountState.Lingering, MountState.Holding, MountState.Down, MountState.Opening, MountState.Stopped],
+        MountState.Lingering => [MountState.Playing, MountState.Resting, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Resting => [MountState.Starting, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Holding => [MountState.Starting, MountState.Down, MountState.Stopped],
+        _ => [],
+    };
+
+    /// <summary>True where that move exists.</summary>
+    public static bool CanMove(MountState from, MountState to) => From(from).Contains(to);
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>A client that waits for the camera to play.</summary>
+internal sealed class PendingJoin(MountClient client)
+{
+    /// <summary>Who waits.</summary>
+    public MountClient Client { get; } = client;
+
+    /// <summary>True once the client has given up.</summary>
+    public bool HasLeft { get; set; }
+
+    /// <summary>Where it starts, fixed before the camera's first packet can be in the ring; null: the camera was not asked to play yet.</summary>
+    public (long JoinSequence, ImmutableArray<TrackStart> Tracks)? Snapshot { get; set; }
+}

@@ -1,0 +1,33 @@
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// When the next attempt is made: 1, 2, 4, 5, 5 … s while clients are held; else 1, 2, 4, 8, 16, 30, 30 … s with a fifth of jitter, so that the cameras of
+/// one switch do not all get asked in the same moment.
+/// </summary>
+internal sealed class RetrySchedule(Random random)
+{
+    private const double HeldMaxSeconds = 5;
+    private const double AloneMaxSeconds = 30;
+
+    private int _failures;
+
+    /// <summary>Attempts that failed in a row.</summary>
+    public int Failures => _failures;
+
+    /// <summary>The camera works: the next failure starts at one second.</summary>
+    public void Reset() => _failures = 0;
+
+    /// <summary>The wait after one more failure.</summary>
+    public TimeSpan Next(bool clientsAreHeld)
+    {
+        double seconds = Math.Pow(2, Math.Min(_failures, 6));
+        _failures++;
+        if (clientsAreHeld)
+        {
+            return TimeSpan.FromSeconds(Math.Min(seconds, HeldMaxSeconds));
+        }
+
+        double jitter = 0.8 + (0.2 * random.NextDouble());
+        return TimeSpan.FromSeconds(Math.Min(seconds, AloneMaxSeconds) * (_failures == 1 ? 1 : jitter));
+    }
+}

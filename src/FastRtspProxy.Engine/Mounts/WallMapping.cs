@@ -1,0 +1,48 @@
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// The offset between the camera's wall clock and the one that our sender reports tell, shared by the tracks of a mount. A sane camera clock is told as it is
+/// (offset 0). A camera that comes back with another clock gets an offset that keeps the told time continuous; tracks share it, so sound and picture stay together.
+/// </summary>
+internal sealed class WallMapping
+{
+    /// <summary>A camera clock further away than this is not set (a reboot to 1970, a lost battery): told is our own time then.</summary>
+    private const long SaneMicros = 24L * 3600 * 1_000_000;
+
+    /// <summary>A difference below this is jitter of the anchor, and is corrected silently.</summary>
+    private const long SameClockMicros = 200_000;
+
+    private long _offsetMicros;
+    private bool _hasOffset;
+    private bool _alignedThisSession;
+
+    /// <summary>How far the told time is from our own clock, by the newest report of the camera; for tracks without reports.</summary>
+    public long SkewMicros { get; private set; }
+
+    /// <summary>The camera begins anew; its clock may be another one.</summary>
+    public void BeginSession() => _alignedThisSession = false;
+
+    /// <summary>The camera's clock has jumped.</summary>
+    public void Realign() => _alignedThisSession = false;
+
+    /// <summary>The told time for a time of the camera.</summary>
+    /// <param name="cameraMicros">The camera's, since 1970.</param>
+    /// <param name="ownMicros">Ours, since 1970, at the arrival.</param>
+    /// <param name="expectedMicros">What was told so far for the same moment of the track's media; null: nothing was told yet.</param>
+    public long Map(long cameraMicros, long ownMicros, long? expectedMicros)
+    {
+        if (!_hasOffset)
+        {
+            _offsetMicros = Math.Abs(cameraMicros - ownMicros) < SaneMicros ? 0 : ownMicros - cameraMicros;
+            _hasOffset = true;
+        }
+        else if (!_alignedThisSession && expectedMicros is { } expected && Math.Abs(cameraMicros + _offsetMicros - expected) > SameClockMicros)
+        {
+            _offsetMicros = expected - cameraMicros;
+        }
+
+        _alignedThisSession = true;
+        SkewMicros = cameraMicros + _offsetMicros - ownMicros;
+        return cameraMicros + _offsetMicros;
+    }
+}
