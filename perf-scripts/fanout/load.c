@@ -289,6 +289,8 @@ static uint64_t cpu_ns(void)
         snprintf(path, sizeof path, "/proc/%d/task", s_pids[i]);
         DIR *tasks = opendir(path);
         for (struct dirent *e; tasks && (e = readdir(tasks));) {
+            if (e->d_name[0] == '.') /* task/../schedstat is there too: it would count the main thread twice */
+                continue;
             snprintf(path, sizeof path, "/proc/%d/task/%.20s/schedstat", s_pids[i], e->d_name);
             FILE *f = fopen(path, "r");
             unsigned long long ns;
