@@ -219,9 +219,8 @@ internal sealed unsafe partial class FanOut
         if (isRefusedSegmentation)
         {
             // EMSGSIZE, EINVAL: a segment does not fit the destination's MTU; EIO: its device cannot checksum. Plain datagrams do (the kernel fragments).
-            UdpViewer viewer = list[list.Done];
-            MakePlain(viewer);
-            SendPlain(plan, run, viewer);
+            // It gets this run with the other plain ones, after the list.
+            MakePlain(list[list.Done]);
             plan.Aim(run, list.Count - list.Done);
             return true;
         }

@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Frontend.FanOuts;
+
+public sealed class TcpFanOutTests : IDisposable
+{
+    private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromMinutes(1), MaxLagBytes = 1 << 20 });
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Publish_AllTracksOnTheRingsChannels_TheRingsBytesArrive()
+    {
+        (_, Socket far) = _fixture.AddTcp([0, 2]);
+        PublishPictures(3);
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 3 * 5);
+        Assert.Equal(Enumerable.Range(0, 15), frames.Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
+        Assert.Equal([0, 0, 0, 0, 2], frames.Take(5).Select(f => (int)f.Channel));
+    }
+
+    [Fact]
+    public void Publish_OwnChannelNumbers_HeadersAreTheClientsPayloadTheRings()
+    {
+        (_, Socket far) = _fixture.AddTcp([6, 4]);
+        PublishPictures(2);
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 10);
+        Assert.Equal([6, 6, 6, 6, 4], frames.Take(5).Select(f => (int)f.Channel));
+        Assert.All(frames, f => Assert.Equal(f.Channel == 6 ? 0 : 1, f.Packet[12]));
+    }
+
+    [Fact]
+    public void Publish_SubsetOfTracks_OnlyThoseArrive()
+    {
+        (_, Socket far) = _fixture.AddTcp([TcpViewer.NoChannel, 0]);
+        PublishPictures(4);
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 4);
+        Assert.All(frames, f => Assert.Equal(1, f.Packet[12]));
+        Assert.All(frames, f => Assert.Equal(0, f.Channel));
+    }
+
+    [Fact]
+    public void Publish_BatchLargerThanTheSendBuffer_ArrivesWholeAndInOrder()
+    {
+        (_, Socket far) = _fixture.AddTcp([0, 2], sendBufferBytes: 16 * 1024);
+        _fixture.OnShard(() =>
+        {
+            for (uint i = 0; i < 10; i++)
+            {
+                _fixture.AppendFrame(0, 60, i);
+            }
+
+            _fixture.Ring.Publish();
+        });
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 600);
+        Assert.Equal(Enumerable.Range(0, 600), frames.Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
+    }
+
+    [Fact]
+    public async Task Publish_StoppedReader_OthersGetEverythingAndItGoesOnWithWholePictures()
+    {
+        (TcpViewer slow, Socket slowFar) = _fixture.AddTcp([0, 2], sendBufferBytes: 8 * 1024);
+        (TcpViewer quick, Socket quickFar) = _fixture.AddTcp([0, 2]);
+        const int Pictures = 1500;
+        Task<List<(byte Channel, byte[] Packet)>> reading = Task.Run(() => FanOutFixture.ReadFrames(quickFar, Pictures * 5));
+        for (int i = 0; i < Pictures; i += 50)
+        {
+            PublishPictures(50);
+            Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => quick.State) == TcpViewerState.InStep, 5000));
+        }
+
+        Assert.Equal(Enumerable.Range(0, Pictures * 5), (await reading).Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
+        Assert.Equal(0, quick.DroppedPackets);
+        Assert.Equal(TcpViewerState.Parked, _fixture.OnShard(() => slow.State));
+
+        // It wakes up: video goes on at a random access point, no picture is torn, audio is all there (what the ring still has).
+        Task<List<(byte Channel, byte[] Packet)>> late = Task.Run(() => ReadUntilNumber(slowFar, (Pictures * 5) + 99));
+        for (int i = 0; i < 20; i++)
+        {
+            PublishPictures(1, isRandomAccess: i % 10 == 0);
+        }
+
+        List<(byte Channel, byte[] Packet)> frames = await late;
+        Assert.True(slow.Skips > 0);
+        Assert.True(slow.DroppedPackets > 0);
+        AssertNoTornPicture(frames);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Publish_AMillionDeliveredPackets_AllocatesNothing(bool isRingsChannels)
+    {
+        using FanOutFixture fixture = new(keepBytes: 1 << 20);
+        List<Socket> sockets = [];
+        for (int i = 0; i < 8; i++)
+        {
+            sockets.Add(fixture.AddTcp(isRingsChannels ? [0, 2] : [8, 10]).Far);
+        }
+
+        using CancellationTokenSource stop = new();
+        Thread reader = new(() =>
+        {
+            byte[] sink = new byte[1 << 20];
+            while (!stop.IsCancellationRequested)
+            {
+                foreach (Socket socket in sockets)
+                {
+                    if (socket.Poll(0, SelectMode.SelectRead))
+                    {
+                        _ = socket.Receive(sink);
+                    }
+                }
+            }
+        });
+        reader.Start();
+        byte[] packet = new byte[100];
+        long allocated = 0;
+        for (int round = 0; round < 160; round++)
+        {
+            bool isMeasured = round >= 30;
+            long delta = fixture.OnShard(() =>
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < 100; i++)
+                {
+                    for (int p = 0; p < 10; p++)
+                    {
+                        fixture.Ring.Append(p % 2, EntryFlags.Marker, (ushort)p, (uint)i, fixture.Shard.NowMicros, packet);
+                    }
+
+                    fixture.Ring.Publish();
+                    fixture.FanOut.OnEndOfTurn();
+                }
+
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            });
+            allocated += isMeasured ? delta : 0;
+
+            // In step again before the next round, so that what is measured is the steady state.
+            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => !sockets.Any(s => s.Available > 400_000)), 5000));
+        }
+
+        stop.Cancel();
+        reader.Join();
+        Assert.Equal(0, allocated);
+    }
+
+    /// <summary>Every video timestamp that arrives has all four packets, marker last.</summary>
+    private static void AssertNoTornPicture(List<(byte Channel, byte[] Packet)> frames)
+    {
+        uint open = 0;
+        int packets = 0;
+        foreach (byte[] packet in frames.Where(f => f.Channel == 0).Select(f => f.Packet))
+        {
+            uint timestamp = BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(4));
+            if (packets == 0)
+            {
+                open = timestamp;
+            }
+
+            Assert.Equal(open, timestamp);
+            packets++;
+            if ((packet[1] & 0x80) != 0)
+            {
+                Assert.Equal(4, packets);
+                packets = 0;
+            }
+        }
+    }
+
+    private static List<(byte Channel, byte[] Packet)> ReadUntilNumber(Socket far, int number)
+    {
+        List<(byte, byte[])> frames = [];
+        while (true)
+        {
+            List<(byte Channel, byte[] Packet)> one = FanOutFixture.ReadFrames(far, 1);
+            frames.AddRange(one);
+            if (BinaryPrimitives.ReadUInt16BigEndian(one[0].Packet.AsSpan(2)) == number)
+            {
+                return frames;
+            }
+        }
+    }
+
+    private uint _timestamp;
+
+    /// <summary>A picture of four packets and an audio packet, each a batch.</summary>
+    private void PublishPictures(int count, bool isRandomAccess = true)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _fixture.OnShard(() =>
+            {
+                _timestamp += 3600;
+                _fixture.AppendFrame(0, 4, _timestamp, isRandomAccess ? EntryFlags.RandomAccess : EntryFlags.None);
+                _fixture.AppendFrame(1, 1, _timestamp, packetBytes: 200);
+                _fixture.Ring.Publish();
+            });
+        }
+    }
+}

@@ -1,0 +1,310 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Frontend.FanOuts;
+
+public sealed class UdpFanOutTests : IDisposable
+{
+    private readonly FanOutFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Publish_FramesOfManyPackets_EveryClientGetsEveryPacketInOrder()
+    {
+        List<Socket> sockets = [];
+        for (int i = 0; i < 10; i++)
+        {
+            sockets.Add(_fixture.AddUdp().Socket);
+        }
+
+        int messages = CountMessages();
+        Publish(frames: 5, packets: 100);
+        Assert.All(sockets, s => Assert.Equal(Enumerable.Range(0, 500), FanOutFixture.Receive(s, 500)));
+
+        // 100 packets of 1200 bytes are two messages a client (54 segments fit 65,000 bytes), not 100.
+        Assert.True(_messages - messages <= 5 * 2 * 10, $"{_messages} messages");
+    }
+
+    [Fact]
+    public void Publish_NoSegmentationInTheKernel_PlainDatagrams()
+    {
+        _fixture.OnShard(() => _fixture.Media.HasSegmentation = false);
+        Socket a = _fixture.AddUdp().Socket;
+        Socket b = _fixture.AddUdp().Socket;
+        Publish(frames: 3, packets: 9);
+        Assert.Equal(Enumerable.Range(0, 27), FanOutFixture.Receive(a, 27));
+        Assert.Equal(Enumerable.Range(0, 27), FanOutFixture.Receive(b, 27));
+    }
+
+    [Theory]
+    [InlineData(LinuxConstants.ErrorMessageSize)]
+    [InlineData(LinuxConstants.ErrorIo)]
+    [InlineData(LinuxConstants.ErrorInvalid)]
+    public unsafe void Publish_OneDestinationRefusesSegments_OnlyThatOneGetsPlainDatagrams(int errno)
+    {
+        (UdpViewer good, Socket goodSocket) = _fixture.AddUdp();
+        (UdpViewer bad, Socket badSocket) = _fixture.AddUdp();
+        int badPort = ((IPEndPoint)badSocket.LocalEndPoint!).Port;
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (messages[i].Header.VectorCount > 1 && PeerAddress.FromKernel(messages[i].Header.Name).Port == badPort)
+                {
+                    if (i > 0)
+                    {
+                        return real(messages, i);
+                    }
+
+                    Marshal.SetLastPInvokeError(errno);
+                    return -1;
+                }
+            }
+
+            return real(messages, count);
+        });
+
+        Publish(frames: 4, packets: 6);
+        Assert.Equal(Enumerable.Range(0, 24), FanOutFixture.Receive(goodSocket, 24));
+        Assert.Equal(Enumerable.Range(0, 24), FanOutFixture.Receive(badSocket, 24));
+        Assert.True(bad.IsPlain);
+        Assert.False(good.IsPlain);
+        Assert.Equal(24, _fixture.OnShard(() => _fixture.FanOut.PacketsSent(bad)));
+        Assert.Equal(24, _fixture.OnShard(() => _fixture.FanOut.PacketsSent(good)));
+    }
+
+    [Theory]
+    [InlineData(LinuxConstants.ErrorAgain)]
+    [InlineData(LinuxConstants.ErrorNoBuffers)]
+    public unsafe void Publish_SocketFullInTheMiddleOfAVector_GoesOnFromThereWhenWritable(int errno)
+    {
+        List<(UdpViewer Viewer, Socket Socket)> clients = [];
+        for (int i = 0; i < 20; i++)
+        {
+            clients.Add(_fixture.AddUdp());
+        }
+
+        int calls = 0;
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            if (++calls % 2 == 0)
+            {
+                Marshal.SetLastPInvokeError(errno);
+                return -1;
+            }
+
+            return real(messages, Math.Min(count, 7));
+        });
+
+        Publish(frames: 6, packets: 5);
+        Assert.All(clients, c => Assert.Equal(Enumerable.Range(0, 30), FanOutFixture.Receive(c.Socket, 30)));
+        Assert.All(clients, c => Assert.True(FanOutFixture.IsSilent(c.Socket)));
+        Assert.True(calls > 12);
+    }
+
+    [Fact]
+    public unsafe void Remove_WhileSuspended_TheOthersMissNothingAndGetNothingTwice()
+    {
+        List<(UdpViewer Viewer, Socket Socket)> clients = [];
+        for (int i = 0; i < 9; i++)
+        {
+            clients.Add(_fixture.AddUdp());
+        }
+
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        bool isFull = false;
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            if (isFull)
+            {
+                Marshal.SetLastPInvokeError(LinuxConstants.ErrorAgain);
+                return -1;
+            }
+
+            isFull = true;
+            return real(messages, 4);
+        });
+        _fixture.OnShard(() =>
+        {
+            _fixture.AppendFrame(0, 3, 1000);
+            _fixture.Ring.Publish();
+            _fixture.FanOut.OnEndOfTurn();       // four of nine served, then full
+            _fixture.FanOut.Remove(clients[1].Viewer); // one that was served
+            _fixture.FanOut.Remove(clients[6].Viewer); // one that was not
+            _fixture.Media.Send = real;
+        });
+        _fixture.OnShard(() =>
+        {
+            _fixture.AppendFrame(0, 1, 2000);
+            _fixture.Ring.Publish();
+        });
+
+        foreach (int i in new[] { 0, 2, 3, 4, 5, 7, 8 })
+        {
+            Assert.Equal([0, 1, 2, 3], FanOutFixture.Receive(clients[i].Socket, 4));
+            Assert.True(FanOutFixture.IsSilent(clients[i].Socket));
+        }
+    }
+
+    [Fact]
+    public void Publish_DeadClientBetweenTwo_TheOthersGetEverythingAndTheSinkIsTold()
+    {
+        RecordingSink sink = new();
+        _fixture.OnShard(() => _fixture.Media.Sink = sink);
+        Socket first = _fixture.AddUdp().Socket;
+        Socket dead = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        dead.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        IPEndPoint gone = (IPEndPoint)dead.LocalEndPoint!;
+        _fixture.OnShard(() => _fixture.FanOut.Add(_fixture.NewViewer(gone)));
+        dead.Dispose();
+        Socket last = _fixture.AddUdp().Socket;
+
+        for (int i = 0; i < 20; i++)
+        {
+            Publish(frames: 1, packets: 4);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(first, 80));
+        Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(last, 80));
+        Assert.True(SpinWait.SpinUntil(() => !sink.Unreachable.IsEmpty, 3000));
+        Assert.Equal(gone, sink.Unreachable.First());
+    }
+
+    [Theory]
+    [InlineData(9_000)]
+    [InlineData(60_000)]
+    public void Publish_PacketsAboveThePathsLimit_StillArrive(int packetBytes)
+    {
+        Socket socket = _fixture.AddUdp().Socket;
+        _fixture.OnShard(() =>
+        {
+            _fixture.AppendFrame(0, 5, 90, packetBytes: packetBytes);
+            _fixture.Ring.Publish();
+        });
+        Assert.Equal(Enumerable.Range(0, 5), FanOutFixture.Receive(socket, 5));
+    }
+
+    [Fact]
+    public void Publish_IPv4AndIPv6Clients_BothAreServedFromOneSocket()
+    {
+        Socket four = _fixture.AddUdp().Socket;
+        Socket six = _fixture.AddUdp(family: AddressFamily.InterNetworkV6).Socket;
+        Publish(frames: 2, packets: 8);
+        Assert.Equal(Enumerable.Range(0, 16), FanOutFixture.Receive(four, 16));
+        Assert.Equal(Enumerable.Range(0, 16), FanOutFixture.Receive(six, 16));
+    }
+
+    [Fact]
+    public void Add_JoinSequenceBehindTheFront_GetsWhatItMissedFirst()
+    {
+        Socket early = _fixture.AddUdp().Socket;
+        Publish(frames: 1, packets: 3);
+        long join = _fixture.Ring.Head;
+        Publish(frames: 3, packets: 3);
+        Assert.Equal(12, FanOutFixture.Receive(early, 12).Count);
+
+        Socket late = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        late.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        UdpViewer viewer = _fixture.NewViewer((IPEndPoint)late.LocalEndPoint!);
+        viewer.JoinSequence = join;
+        _fixture.OnShard(() => _fixture.FanOut.Add(viewer));
+        Publish(frames: 1, packets: 3);
+        Assert.Equal(Enumerable.Range(3, 12), FanOutFixture.Receive(late, 12));
+        late.Dispose();
+    }
+
+    [Fact]
+    public void Remove_PlayingClient_NothingFollows()
+    {
+        (UdpViewer viewer, Socket socket) = _fixture.AddUdp();
+        Publish(frames: 1, packets: 2);
+        Assert.Equal(2, FanOutFixture.Receive(socket, 2).Count);
+        Assert.True(_fixture.OnShard(() => _fixture.FanOut.Remove(viewer)));
+        Publish(frames: 1, packets: 2);
+        Assert.True(FanOutFixture.IsSilent(socket));
+        Assert.False(_fixture.OnShard(() => _fixture.FanOut.Remove(viewer)));
+    }
+
+    [Fact]
+    public void Publish_AMillionDeliveredPackets_AllocatesNothing()
+    {
+        using FanOutFixture fixture = new(keepBytes: 1 << 20);
+        for (int i = 0; i < 10; i++)
+        {
+            fixture.AddUdp();
+        }
+
+        byte[] packet = new byte[1200];
+        void Batches(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                for (int p = 0; p < 10; p++)
+                {
+                    fixture.Ring.Append(0, p == 9 ? EntryFlags.Marker : EntryFlags.None, (ushort)p, (uint)i, fixture.Shard.NowMicros, packet);
+                }
+
+                fixture.Ring.Publish();
+                fixture.FanOut.OnEndOfTurn();
+            }
+        }
+
+        long allocated = fixture.OnShard(() =>
+        {
+            Batches(300);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Batches(10_000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.Equal(0, allocated);
+    }
+
+    private int _messages;
+
+    private unsafe int CountMessages()
+    {
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            int sent = real(messages, count);
+            _messages += Math.Max(0, sent);
+            return sent;
+        });
+        return _messages;
+    }
+
+    private void Publish(int frames, int packets)
+    {
+        for (int i = 0; i < frames; i++)
+        {
+            _fixture.OnShard(() =>
+            {
+                _fixture.AppendFrame(0, packets, (uint)Environment.TickCount);
+                _fixture.Ring.Publish();
+            });
+        }
+    }
+
+    private sealed class RecordingSink : IUdpMediaSink
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<IPEndPoint> Unreachable { get; } = new();
+
+        public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from)
+        {
+        }
+
+        public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from)
+        {
+        }
+
+        public void OnUnreachable(in PeerAddress peer, SocketError error) => Unreachable.Enqueue(peer.ToEndPoint());
+    }
+}

@@ -1,0 +1,251 @@
+using System.Buffers.Binary;
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Relay;
+
+public sealed class PacketRingTests
+{
+    private const int SlabBytes = 128 * 1024;
+
+    [Fact]
+    public unsafe void Append_TwoPackets_LieDenselyBehindTheirFrameHeaders()
+    {
+        PacketRing ring = NewRing();
+        ring.Append(1, EntryFlags.None, 7, 100, 0, [1, 2, 3]);
+        ring.Append(1, EntryFlags.Rtcp, 0, 100, 0, [9, 9, 9, 9]);
+        ring.Publish();
+
+        long from = ring.BeginRead(0, 0, out long head, out PacketRing.EntriesView entries);
+        Assert.Equal(0, from);
+        Assert.Equal(2, head);
+        Assert.Equal(new byte[] { (byte)'$', 2, 0, 3, 1, 2, 3, (byte)'$', 3, 0, 4, 9, 9, 9, 9 }, new ReadOnlySpan<byte>(entries[0].Frame, 15).ToArray());
+        Assert.Equal(7, entries[0].SequenceNumber);
+        Assert.Equal(15, entries[1].EndBytes);
+        ring.EndRead(0);
+    }
+
+    [Fact]
+    public void Append_NotPublished_IsNotSeen()
+    {
+        PacketRing ring = NewRing();
+        Span<byte> copy = ring.Append(0, EntryFlags.None, 0, 0, 0, [1]);
+        copy[0] = 42;
+        Assert.Equal(0, ring.Head);
+        ring.Publish();
+        ring.BeginRead(0, 0, out long head, out PacketRing.EntriesView entries);
+        Assert.Equal(1, head);
+        Assert.Equal(42, entries[0].PacketView[0]);
+        ring.EndRead(0);
+    }
+
+    [Fact]
+    public void Append_BeyondWhatIsKept_MovesTheTailAndReusesSlabs()
+    {
+        SlabPool pool = new(100 * SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions { KeepBytes = 4 * SlabBytes }, 1);
+        byte[] packet = new byte[1400];
+        for (int i = 0; i < 10_000; i++)
+        {
+            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+            ring.Publish();
+        }
+
+        Assert.True(ring.Tail > 9_000, $"tail {ring.Tail}");
+        Assert.InRange(pool.RentedBytes, SlabBytes, 6 * SlabBytes);
+        Assert.Equal(pool.RentedBytes, ring.HeldBytes);
+        ring.Dispose();
+        Assert.Equal(0, pool.RentedBytes);
+    }
+
+    [Fact]
+    public void BeginRead_BelowTheTail_StartsAtTheTail()
+    {
+        PacketRing ring = NewRing(keepBytes: SlabBytes);
+        byte[] packet = new byte[1400];
+        for (int i = 0; i < 1000; i++)
+        {
+            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+        }
+
+        ring.Publish();
+        Assert.Equal(ring.Tail, ring.BeginRead(0, 3, out _, out _));
+        ring.EndRead(0);
+    }
+
+    [Fact]
+    public void Append_WhileAReaderReads_DoesNotTouchWhatItReads()
+    {
+        SlabPool pool = new(100 * SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions { KeepBytes = SlabBytes }, 2);
+        byte[] packet = new byte[1000];
+        Array.Fill(packet, (byte)7);
+        ring.Append(0, EntryFlags.Marker, 0, 0, 0, packet);
+        ring.Publish();
+        ring.BeginRead(1, 0, out _, out PacketRing.EntriesView entries);
+        Array.Fill(packet, (byte)8);
+        for (int i = 1; i < 3000; i++)
+        {
+            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+            ring.Publish();
+        }
+
+        Assert.True(ring.Tail > 0);
+        Assert.Equal(-1, entries[0].PacketView.IndexOfAnyExcept((byte)7));
+        long held = pool.RentedBytes;
+        ring.EndRead(1);
+        for (int i = 0; i < 200; i++)
+        {
+            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+        }
+
+        Assert.True(pool.RentedBytes < held, "the slabs that the reader kept were given back");
+    }
+
+    [Fact]
+    public void Append_BudgetUsedUp_GivesUpItsOwnOldestAndGoesOn()
+    {
+        SlabPool pool = new(2 * SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions { KeepBytes = 50 * SlabBytes }, 1);
+        byte[] packet = new byte[1400];
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.False(ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet).IsEmpty);
+            ring.Publish();
+        }
+
+        Assert.True(ring.Tail > 0);
+        Assert.Equal(0, ring.DroppedForMemory);
+    }
+
+    [Fact]
+    public void Append_NoMemoryAtAll_DropsAndCounts()
+    {
+        PacketRing ring = new(new SlabPool(0, SlabBytes), new RingOptions(), 1);
+        Assert.True(ring.Append(0, EntryFlags.None, 0, 0, 0, [1]).IsEmpty);
+        Assert.Equal(1, ring.DroppedForMemory);
+    }
+
+    [Fact]
+    public void NewestRandomAccess_ParameterSetsAndAudioBefore_IsTheAccessUnitsFirstPacket()
+    {
+        PacketRing ring = NewRing();
+        ring.Append(0, EntryFlags.Marker, 0, 100, 0, [0]);                               // a P frame
+        ring.Append(0, EntryFlags.ParameterSets, 1, 200, 0, [0]);                        // 1: SPS, PPS
+        ring.Append(1, EntryFlags.Marker, 0, 5, 0, [0]);                                 // audio in between
+        ring.Append(0, EntryFlags.RandomAccess, 2, 200, 0, [0]);
+        Assert.Equal(-1, ring.NewestRandomAccess);
+        ring.Publish();
+        Assert.Equal(1, ring.NewestRandomAccess);
+        Assert.Equal(1u, ring.VideoTracks);
+    }
+
+    [Fact]
+    public void Clear_WithPackets_NothingBeforeIsEverServed()
+    {
+        SlabPool pool = new(100 * SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions(), 1);
+        ring.Append(0, EntryFlags.RandomAccess, 0, 0, 0, [1]);
+        ring.Publish();
+        ring.Clear();
+        Assert.Equal(1, ring.Tail);
+        Assert.Equal(-1, ring.NewestRandomAccess);
+        Assert.Equal(0, pool.RentedBytes);
+        Assert.Equal(1, ring.BeginRead(0, 0, out long head, out _));
+        Assert.Equal(1, head);
+        ring.EndRead(0);
+    }
+
+    [Fact]
+    public void Publish_SubscribedShards_AreWokenOnceABatch()
+    {
+        PacketRing ring = new(new SlabPool(10 * SlabBytes, SlabBytes), new RingOptions(), 2);
+        CountingListener listener = new();
+        ring.Subscribe(1, listener);
+        ring.Append(0, EntryFlags.None, 0, 0, 0, [1]);
+        ring.Append(0, EntryFlags.None, 1, 0, 0, [1]);
+        ring.Publish();
+        ring.Publish();
+        Assert.Equal(1, listener.Count);
+        ring.Unsubscribe(1);
+        ring.Append(0, EntryFlags.None, 2, 0, 0, [1]);
+        ring.Publish();
+        Assert.Equal(1, listener.Count);
+    }
+
+    [Fact]
+    public void Append_ManyPackets_AllocatesNothing()
+    {
+        PacketRing ring = NewRing(keepBytes: 2 * SlabBytes);
+        byte[] packet = new byte[1200];
+        Fill(ring, packet, 5_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Fill(ring, packet, 200_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public unsafe void PaddedLong_InAnArray_StandsAloneOnItsCacheLine() => Assert.True(sizeof(PaddedLong) >= 256);
+
+    [Fact]
+    public async Task Read_WhileTheProducerRuns_EveryPacketIsWholeAndInOrder()
+    {
+        PacketRing ring = NewRing(keepBytes: 2 * SlabBytes);
+        const int Packets = 400_000;
+        Task producer = Task.Run(() =>
+        {
+            byte[] packet = new byte[700];
+            for (int i = 0; i < Packets; i++)
+            {
+                Span<byte> bytes = packet.AsSpan(0, 40 + (i % 600));
+                bytes.Fill((byte)i);
+                BinaryPrimitives.WriteInt32BigEndian(bytes, i);
+                ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, bytes);
+                if (i % 5 == 0 || i == Packets - 1)
+                {
+                    ring.Publish();
+                }
+            }
+        });
+
+        long lapped = 0;
+        long cursor = 0;
+        while (cursor < Packets)
+        {
+            long from = ring.BeginRead(0, cursor, out long head, out PacketRing.EntriesView entries);
+            lapped += from - cursor;
+            for (cursor = from; cursor < head; cursor++)
+            {
+                ReadOnlySpan<byte> bytes = entries[cursor].PacketView;
+                if (BinaryPrimitives.ReadInt32BigEndian(bytes) != cursor || bytes[4..].IndexOfAnyExcept((byte)cursor) >= 0 || bytes.Length != 40 + (cursor % 600))
+                {
+                    Assert.Fail($"packet {cursor} is not what was put in");
+                }
+            }
+
+            ring.EndRead(0);
+        }
+
+        await producer;
+        Assert.InRange(lapped, 0, Packets);
+    }
+
+    private static PacketRing NewRing(int keepBytes = 8 * SlabBytes) =>
+        new(new SlabPool(100L * SlabBytes, SlabBytes), new RingOptions { KeepBytes = keepBytes }, 1);
+
+    private static void Fill(PacketRing ring, byte[] packet, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+            ring.Publish();
+        }
+    }
+
+    private sealed class CountingListener : IRingListener
+    {
+        public int Count { get; private set; }
+
+        public void OnPublished() => Count++;
+    }
+}
