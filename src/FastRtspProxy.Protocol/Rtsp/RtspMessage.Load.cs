@@ -157,7 +157,13 @@ public sealed partial class RtspMessage
 
         ref HeaderSlot slot = ref _headers[HeaderCount - 1];
         int valueEnd = slot.ValueStart + slot.ValueLength;
-        head[valueEnd..start].Fill((byte)' ');
+        int text = start;
+        while (text < end && head[text] is (byte)' ' or (byte)'\t')
+        {
+            text++;
+        }
+
+        head[valueEnd..text].Fill((byte)' ');
         SetValue(ref slot, head, slot.ValueStart, end);
     }
 

@@ -1,0 +1,62 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Tests.Protocol.Rtsp;
+
+public class ControlUrlTests
+{
+    [Theory]
+    [InlineData("rtsp://h/a/", "track1", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a", "track1", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a", null, "rtsp://h/a")]
+    [InlineData("rtsp://h/a/", "*", "rtsp://h/a/")]
+    [InlineData("rtsp://h/a/", "", "rtsp://h/a/")]
+    [InlineData("rtsp://h/a", " track1 ", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a/", "trackID=1?x=y", "rtsp://h/a/trackID=1?x=y")]
+    [InlineData("rtsp://h", "track1", "rtsp://h/track1")]
+    public void S13_RelativeControl_IsAppendedToTheBase(string baseUrl, string? control, string expected)
+    {
+        Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
+    }
+
+    [Theory]
+    [InlineData("rtsp://h/a", "/track1", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a/", "/track1", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a", "/a/track1", "rtsp://h/a/track1")]
+    public void Quirk_ControlWithLeadingSlash_IsBelowTheBase(string baseUrl, string control, string expected)
+    {
+        Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
+    }
+
+    [Fact]
+    public void Quirk_AbsoluteControlWithItsOwnHost_KeepsOurHost()
+    {
+        Assert.Equal("rtsp://192.0.2.7:8554/live/track1?q=1", ControlUrl.Resolve("rtsp://192.0.2.7:8554/x", "rtsp://10.0.0.5/live/track1?q=1"));
+    }
+
+    [Theory]
+    [InlineData("rtsp://h/a?x=y", "trackID=0", "rtsp://h/a?x=y/trackID=0")]
+    [InlineData("rtsp://h/a?x=y", "?ctype=video", "rtsp://h/a?x=y?ctype=video")]
+    [InlineData("rtsp://h/a", "?ctype=video", "rtsp://h/a?ctype=video")]
+    public void S44_QueryInBaseOrControl_IsKept(string baseUrl, string control, string expected)
+    {
+        Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
+    }
+
+    [Theory]
+    [InlineData(null, null, "rtsp://cam:554/live")]
+    [InlineData("", "", "rtsp://cam:554/live")]
+    [InlineData("rtsp://cam:554/live/", null, "rtsp://cam:554/live/")]
+    [InlineData(null, "rtsp://cam:554/loc/", "rtsp://cam:554/loc/")]
+    [InlineData("rtsp://0.0.0.0/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("rtsp://::ffff:192.0.2.1/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("rtsp://[::ffff:192.0.2.1]:8554/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("192.0.2.1:554/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("//192.0.2.1/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("/live/", null, "rtsp://cam:554/live/")]
+    [InlineData("live/", null, "rtsp://cam:554/live/")]
+    [InlineData(" \"rtsp://x/live/\" ", null, "rtsp://cam:554/live/")]
+    public void Quirk_ContentBaseOddities_StayOnOurHost(string? contentBase, string? contentLocation, string expected)
+    {
+        Assert.Equal(expected, ControlUrl.Base("rtsp://cam:554/live", contentBase, contentLocation));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Protocol.Rtsp;
+
+public class InterleavedFrameTests
+{
+    private static readonly byte[] Frame = [(byte)'$', 3, 0, 4, 10, 11, 12, 13];
+
+    [Fact]
+    public void TryParse_WholeFrame_GivesChannelAndPayload()
+    {
+        byte[] input = [.. Frame, 99];
+
+        Assert.Equal(ParseStatus.Complete, InterleavedFrame.TryParse(input, out InterleavedFrame frame, out int consumed));
+
+        Assert.Equal((3, 8), (frame.Channel, consumed));
+        Assert.Equal([10, 11, 12, 13], frame.Payload.ToArray());
+    }
+
+    [Fact]
+    public void TryParse_EachProperPrefix_NeedsMoreAndConsumesNothing()
+    {
+        for (int length = 0; length < Frame.Length; length++)
+        {
+            Assert.Equal(ParseStatus.NeedMore, InterleavedFrame.TryParse(Frame.AsSpan(0, length), out _, out int consumed));
+            Assert.Equal(0, consumed);
+
+            ReadOnlySequence<byte> bytewise = SplitSequence.Bytewise(Frame.AsMemory(0, length));
+            Assert.Equal(ParseStatus.NeedMore, InterleavedFrame.TryParse(ref bytewise, new byte[16], out _));
+            Assert.Equal(length, bytewise.Length);
+        }
+    }
+
+    [Fact]
+    public void TryParse_SplitAtEachByte_SameFrame()
+    {
+        byte[] input = [.. Frame, 99];
+        for (int cut = 0; cut <= input.Length; cut++)
+        {
+            ReadOnlySequence<byte> sequence = SplitSequence.At(input, cut);
+
+            Assert.Equal(ParseStatus.Complete, InterleavedFrame.TryParse(ref sequence, new byte[16], out InterleavedFrame frame));
+
+            Assert.Equal(3, frame.Channel);
+            Assert.Equal([10, 11, 12, 13], frame.Payload.ToArray());
+            Assert.Equal(1, sequence.Length);
+        }
+    }
+
+    [Fact]
+    public void TryParse_EmptyPayload_IsAFrame()
+    {
+        Assert.Equal(ParseStatus.Complete, InterleavedFrame.TryParse("$\0\0\0"u8, out InterleavedFrame frame, out int consumed));
+
+        Assert.Equal((0, 4), (frame.Payload.Length, consumed));
+    }
+
+    [Fact]
+    public void TryParse_SomethingElse_MalformedAndConsumesNothing()
+    {
+        Assert.Equal(ParseStatus.Malformed, InterleavedFrame.TryParse("RTSP/1.0"u8, out _, out int consumed));
+        Assert.Equal(0, consumed);
+
+        ReadOnlySequence<byte> sequence = SplitSequence.At(Encoding.ASCII.GetBytes("RTSP"), 0, 2);
+        Assert.Equal(ParseStatus.Malformed, InterleavedFrame.TryParse(ref sequence, new byte[16], out _));
+        Assert.Equal(4, sequence.Length);
+    }
+
+    [Fact]
+    public void TryParse_SplitPayloadAboveScratch_Malformed()
+    {
+        ReadOnlySequence<byte> sequence = SplitSequence.At(Frame, 6);
+
+        Assert.Equal(ParseStatus.Malformed, InterleavedFrame.TryParse(ref sequence, new byte[3], out _));
+        Assert.Equal(Frame.Length, sequence.Length);
+    }
+
+    [Fact]
+    public void TryParse_SteadyState_AllocatesNothing()
+    {
+        ReadOnlySequence<byte> split = SplitSequence.At(Frame, 2, 6);
+        byte[] scratch = new byte[64];
+        int bytes = 0;
+
+        long allocated = AllocationMeter.SteadyBytes(() =>
+        {
+            ReadOnlySequence<byte> input = split;
+            InterleavedFrame.TryParse(Frame, out InterleavedFrame one, out _);
+            InterleavedFrame.TryParse(ref input, scratch, out InterleavedFrame other);
+            bytes += one.Payload.Length + other.Payload.Length;
+        });
+
+        Assert.Equal(32_000, bytes);
+        Assert.Equal(0, allocated);
+    }
+}
