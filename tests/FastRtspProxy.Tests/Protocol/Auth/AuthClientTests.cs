@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Protocol.Rtsp;
+
+namespace FastRtspProxy.Tests.Protocol.Auth;
+
+public class AuthClientTests
+{
+    [Fact]
+    public void Authorization_BeforeAChallenge_IsNull()
+    {
+        Assert.Null(new AuthClient("u", "p").Authorization("OPTIONS", "*"));
+    }
+
+    [Fact]
+    public void Accept_Basic_SendsUserAndPassword()
+    {
+        AuthClient client = new("Aladdin", "open sesame");
+
+        Assert.True(client.Accept(["Basic realm=\"x\""]));
+        Assert.Equal("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", client.Authorization("DESCRIBE", "rtsp://h/"));
+        Assert.False(client.Accept(["Basic realm=\"x\""]));
+    }
+
+    [Fact]
+    public void Accept_Rfc2617Example_GivesItsResponse()
+    {
+        AuthClient client = new("Mufasa", "Circle Of Life", () => "0a4f113b");
+
+        Assert.True(client.Accept(
+            ["Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""]));
+
+        string text = client.Authorization("GET", "/dir/index.html")!;
+        Assert.Contains("response=\"6629fae49393a05397450978507c4ef1\"", text, StringComparison.Ordinal);
+        Assert.Contains("qop=auth, nc=00000001, cnonce=\"0a4f113b\"", text, StringComparison.Ordinal);
+        Assert.Contains("opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"", text, StringComparison.Ordinal);
+        Assert.Contains("nc=00000002", client.Authorization("GET", "/dir/index.html"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MD5", "8ca523f5e9506fed4657c9700eebdbec")]
+    [InlineData("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")]
+    public void Accept_Rfc7616Example_GivesItsResponse(string algorithm, string response)
+    {
+        AuthClient client = new("Mufasa", "Circle of Life", () => "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ");
+
+        Assert.True(client.Accept(
+            [$"Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm={algorithm}, nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""]));
+
+        string text = client.Authorization("GET", "/dir/index.html")!;
+        Assert.Contains($"response=\"{response}\"", text, StringComparison.Ordinal);
+        Assert.Contains($"algorithm={algorithm},", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc", "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23")]
+    [InlineData("", "c672b8d1ef56ed28ab87c3622c5114069bdd3ad7b8f9737498d0c01ecef0967a")]
+    [InlineData(
+        "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+        "3928e184fb8690f840da3988121d31be65cb9d3ef83ee6146feac861e19b563a")]
+    public void Sha512Slash256_Fips180Examples_Match(string text, string expected)
+    {
+        Assert.Equal(expected, Convert.ToHexStringLower(Sha512Slash256.HashData(Encoding.ASCII.GetBytes(text))));
+    }
+
+    [Fact]
+    public void Accept_Md5Session_HashesTheFirstCnonce()
+    {
+        int count = 0;
+        AuthClient client = new("u", "p", () => $"c{count++}");
+        Assert.True(client.Accept(["Digest nonce=\"n\", algorithm=MD5-sess, realm=\"r\", qop=\"auth\""]));
+        string a1 = Md5(Md5("u:r:p") + ":n:c0");
+
+        string first = client.Authorization("PLAY", "rtsp://h/")!;
+        string second = client.Authorization("PLAY", "rtsp://h/")!;
+
+        Assert.Contains(Md5($"{a1}:n:00000001:c0:auth:{Md5("PLAY:rtsp://h/")}"), first, StringComparison.Ordinal);
+        Assert.Contains(Md5($"{a1}:n:00000002:c0:auth:{Md5("PLAY:rtsp://h/")}"), second, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Digest realm=\"r\", nonce=\"n\"")]
+    [InlineData("Digest nonce=\"n\",realm=\"r\"")]
+    [InlineData("digest  nonce = \"n\" , algorithm=\"MD5\", realm = \"r\"")]
+    [InlineData("Digest qop=\"\", realm=r, nonce=n,")]
+    [InlineData("Digest domain=\"a, b=c\", stale=\"FALSE\", nonce=\"n\", realm=\"r\"")]
+    public void Quirk_ParametersInAnyOrderAndQuoting_AreRead(string challenge)
+    {
+        AuthClient client = new("u", "p");
+
+        Assert.True(client.Accept([challenge]));
+        Assert.Contains($"response=\"{Md5($"{Md5("u:r:p")}:n:{Md5("DESCRIBE:rtsp://h/")}")}\"", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quirk_LongseChallengeWithTrailingBlank_IsAnswered()
+    {
+        RtspMessage message = RtspMessageParserTests.Parse(TestData.Text("longse_unauthorized.txt"));
+        AuthClient client = new("u", "p");
+
+        Assert.True(client.Accept(message.HeaderValues("WWW-Authenticate")));
+        Assert.Contains("realm=\"IPC Login\"", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("algorithm=MD5,", "Basic realm=\"r\"|Digest realm=\"r\", nonce=\"n\", algorithm=MD5")]
+    [InlineData("algorithm=SHA-256,", "Digest realm=\"r\", nonce=\"m\", algorithm=MD5|Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256")]
+    [InlineData("algorithm=SHA-256,", "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, Digest realm=\"r\", nonce=\"m\", algorithm=MD5")]
+    [InlineData("algorithm=SHA-512-256,", "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256|Digest realm=\"r\", nonce=\"m\", algorithm=SHA-256")]
+    [InlineData("algorithm=MD5,", "Digest realm=\"r\", nonce=\"n\", algorithm=TIGER|Digest realm=\"r\", nonce=\"n\", algorithm=MD5|Bearer x")]
+    [InlineData("Basic ", "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\", Basic realm=\"r\"")]
+    public void S38_SeveralChallenges_TheStrongestThatWeKnowIsAnswered(string expected, string challenges)
+    {
+        AuthClient client = new("u", "p");
+
+        Assert.True(client.Accept(challenges.Split('|')));
+        Assert.Contains(expected, client.Authorization("DESCRIBE", "rtsp://h/") + ",", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Bearer token")]
+    [InlineData("Digest realm=\"r\"")]
+    [InlineData("Digest realm=\"r\", nonce=\"n\", algorithm=TIGER")]
+    [InlineData(",,,=,\"")]
+    public void Accept_NothingToAnswer_IsFalse(string challenge)
+    {
+        Assert.False(new AuthClient("u", "p").Accept([challenge]));
+        Assert.False(new AuthClient("u", "p").Accept([]));
+    }
+
+    [Fact]
+    public void C6_SameChallengeAgain_IsNotWorthARetryUnlessStale()
+    {
+        AuthClient client = new("u", "p");
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"1\""]));
+        Assert.NotNull(client.Authorization("DESCRIBE", "rtsp://h/"));
+
+        Assert.False(client.Accept(["Digest realm=\"r\", nonce=\"1\""]));
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"1\", stale=TRUE"]));
+    }
+
+    [Fact]
+    public void Quirk_NonceRotatedWithoutStale_IsTakenOver()
+    {
+        AuthClient client = new("u", "p");
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"1\", qop=\"auth\""]));
+        Assert.Contains("nc=00000001", client.Authorization("OPTIONS", "*"), StringComparison.Ordinal);
+
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"2\", qop=\"auth\""]));
+
+        string text = client.Authorization("OPTIONS", "*")!;
+        Assert.Contains("nonce=\"2\"", text, StringComparison.Ordinal);
+        Assert.Contains("nc=00000001", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Authorization_QuotesInUser_AreEscapedAndPasswordIsNowhere()
+    {
+        AuthClient client = new("a\"b\\", "se\"cret");
+        Assert.True(client.Accept(["Digest realm=\"say \\\"hi\\\"\", nonce=\"n\""]));
+
+        string text = client.Authorization("OPTIONS", "*")!;
+
+        Assert.Contains("username=\"a\\\"b\\\\\", realm=\"say \\\"hi\\\"\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cret", text, StringComparison.Ordinal);
+    }
+
+    private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Tests.Protocol.Sdp;
+
+public class SdpRewriterTests
+{
+    private static readonly SdpRewriteOptions Options = new() { SessionId = 123456789, OriginAddress = "192.0.2.1", Tool = "FastRtspProxy" };
+
+    [Fact]
+    public void S12_FrontEndDescription_HasWhatPlayersNeedInOrder()
+    {
+        string[] lines = Lines("onvif_backchannel.sdp");
+
+        Assert.Equal(["v=0", "o=- 123456789 1 IN IP4 192.0.2.1", "s=Live streaming", "b=AS:5050", "t=0 0"], lines[..5]);
+        Assert.Contains("a=control:*", lines);
+        Assert.Contains("a=range:npt=now-", lines);
+        Assert.Equal(["a=control:*", "a=control:track1", "a=control:track2", "a=control:track3"], lines.Where(line => line.StartsWith("a=control", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["m=video 0 RTP/AVP 96", "m=audio 0 RTP/AVP 0", "m=application 0 RTP/AVP 107"], lines.Where(line => line.StartsWith("m=", StringComparison.Ordinal)));
+        Assert.Equal(3, lines.Count(line => line == "c=IN IP4 0.0.0.0"));
+    }
+
+    [Fact]
+    public void ForFrontEnd_CodecLines_AreByteIdentical()
+    {
+        SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");
+        string[] lines = Lines("onvif_backchannel.sdp");
+        string[] kept = ["a=rtpmap", "a=fmtp", "a=framerate", "a=x-dimensions", "a=x-framerate", "a=cliprect", "a=extmap", "a=ptime", "b=", "i=", "a=recvonly"];
+
+        foreach (SdpMedia media in SdpRewriter.Served(camera))
+        {
+            foreach (string line in media.Lines.Where(line => kept.Any(prefix => line.StartsWith(prefix, StringComparison.Ordinal))))
+            {
+                Assert.Contains(line, lines);
+            }
+        }
+
+        Assert.Contains(lines, line => line.EndsWith("RAHgdrAmQA== ", StringComparison.Ordinal)); // the camera's own trailing blank
+        Assert.Contains("a=Media_header:MEDIAINFO=494D4B4801010000040000010000000000000000", lines);
+    }
+
+    [Theory]
+    [InlineData("a=rtcp")]
+    [InlineData("a=crypto")]
+    [InlineData("a=key-mgmt")]
+    [InlineData("a=ssrc")]
+    [InlineData("a=source-filter")]
+    [InlineData("a=sendonly")]
+    [InlineData("e=")]
+    [InlineData("u=")]
+    [InlineData("a=range:clock")]
+    public void ForFrontEnd_LinesAboutTheCamerasSide_AreGone(string prefix)
+    {
+        Assert.DoesNotContain(Lines("onvif_backchannel.sdp"), line => line.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ForFrontEnd_AddressOfTheCamera_IsNowhere()
+    {
+        Assert.DoesNotContain(Lines("onvif_backchannel.sdp"), line => line.Contains("192.0.2.61", StringComparison.Ordinal));
+        Assert.DoesNotContain(Lines("multicast.sdp"), line => line.Contains("239.1.2.3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Quirk_TpLinkApplicationTrack_IsLeftOut()
+    {
+        string[] lines = Lines("tplink.sdp");
+
+        Assert.Equal(2, lines.Count(line => line.StartsWith("m=", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.Contains("TP-LINK/90000", StringComparison.Ordinal));
+        Assert.Equal("a=control:track2", lines[^1]);
+    }
+
+    [Fact]
+    public void Quirk_BrokenLines_GiveAValidDescription()
+    {
+        string[] lines = Lines("broken_lines.sdp");
+
+        Assert.Equal("s=Front door", lines[2]);
+        Assert.All(lines, line => Assert.Matches("^[a-z]=.", line));
+        Assert.Equal(["a=fmtp:97"], lines.Where(line => line.StartsWith("a=fmtp", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ForFrontEnd_AvpfMulticast_BecomesPlainUnicastRtp()
+    {
+        string[] lines = Lines("multicast.sdp");
+
+        Assert.Equal(["m=video 0 RTP/AVP 33", "m=audio 0 RTP/AVP 97"], lines.Where(line => line.StartsWith("m=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void ForFrontEnd_NoSessionName_TakesOurs()
+    {
+        string text = Encoding.Latin1.GetString(
+            SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText("s=\nm=video 0 RTP/AVP 96\n"), Options with { OriginAddress = "::1" }));
+
+        Assert.Contains("s=FastRtspProxy\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("IN IP6 ::1\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ForFrontEnd_LearntParameterSets_TakeThePlaceOfTheFmtp()
+    {
+        SdpDocument camera = SdpDocumentTests.ParseText("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 packetization-mode=1\n");
+
+        string text = Encoding.Latin1.GetString(
+            SdpRewriter.ForFrontEnd(camera, Options with { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } }));
+
+        Assert.Contains("a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0==,aO==\r\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("a=fmtp:96 packetization-mode=1\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tplink.sdp")]
+    [InlineData("broken_lines.sdp")]
+    [InlineData("onvif_backchannel.sdp")]
+    [InlineData("multicast.sdp")]
+    public void ForFrontEnd_ReadBackAndWrittenAgain_IsTheSame(string name)
+    {
+        byte[] once = SdpRewriter.ForFrontEnd(SdpDocumentTests.Parse(name), Options);
+
+        byte[] twice = SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText(Encoding.Latin1.GetString(once)), Options);
+
+        Assert.Equal(Encoding.Latin1.GetString(once), Encoding.Latin1.GetString(twice));
+    }
+
+    [Fact]
+    public void ForFrontEnd_BytesAbove127_ComeOutAsTheyWentIn()
+    {
+        byte[] camera = [.. "s=T"u8, 0xfc, 0xC3, 0xBC, .. "r\nm=video 0 RTP/AVP 96\n"u8];
+        Assert.True(SdpDocument.TryParse(camera, out SdpDocument? document, out _));
+
+        byte[] bytes = SdpRewriter.ForFrontEnd(document, Options);
+
+        Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'T', 0xfc, 0xC3, 0xBC, (byte)'r']) > 0);
+    }
+
+    private static string[] Lines(string name)
+    {
+        string text = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(SdpDocumentTests.Parse(name), Options));
+        Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
+        return text[..^2].Split("\r\n");
+    }
+}
