@@ -66,4 +66,17 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
         Assert.Equal(1, camera.SessionsOpened);
     }
+
+    [Fact]
+    public async Task PlayerKilled_OverTcp_CameraIsPausedOrTornDown()
+    {
+        CameraProcess camera = await StartCameraAsync("h264");
+        ProxyProcess proxy = await StartProxyAsync("--linger", "1", camera.Url);
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
+        await player.WaitForVideoFramesAsync(25, Soon);
+
+        player.Process.Signal(ChildProcess.SigKill);
+
+        await camera.WaitForRequestAsync("PAUSE", TimeSpan.FromSeconds(5));
+    }
 }

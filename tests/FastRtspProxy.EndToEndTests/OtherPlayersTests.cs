@@ -1,3 +1,4 @@
+using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
 using Xunit.Abstractions;
 
@@ -38,5 +39,19 @@ public sealed class OtherPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(0, await probe.WaitForExitAsync(Soon));
 
         Assert.Equal(["h264,320,240", "aac,48000", "pcm_alaw,8000"], probe.Lines().Where(line => !line.IsError && line.Text.Length > 0).Select(line => line.Text));
+    }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task Play_OverIpv6_DecodesEveryTrack(string transport)
+    {
+        CameraProcess camera = await StartCameraAsync("h264,aac");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg($"rtsp://[::1]:{proxy.Port}/proxyStream", transport, 3).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], 3);
+        AssertAudio(decoded[1], 3);
     }
 }

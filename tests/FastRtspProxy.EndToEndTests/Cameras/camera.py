@@ -28,7 +28,7 @@ TRACKS = {
                     " ! h264parse ! rtph264pay name=pay{n} pt=96 config-interval=-1 mtu=1400",
     "h265": VIDEO + " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={key} bitrate=400 option-string=pools=1:frame-threads=1:log-level=none"
                     " ! h265parse ! rtph265pay name=pay{n} pt=98 config-interval=-1 mtu=1400",
-    "mjpeg": VIDEO + " ! jpegenc quality=50 ! rtpjpegpay name=pay{n} pt=26 mtu=1400",
+    "mjpeg": VIDEO + " ! jpegenc quality={quality} ! rtpjpegpay name=pay{n} pt=26 mtu=1400",
     "aac": AUDIO + " ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! aacparse ! rtpmp4gpay name=pay{n} pt=97",
     "pcmu": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay{n} pt=0",
     "pcma": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay{n} pt=8",
@@ -86,6 +86,8 @@ def main():
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--tracks", default="h264,aac", help="comma separated: " + ", ".join(TRACKS))
     parser.add_argument("--key-interval", type=int, default=12, help="frames from key frame to key frame")
+    parser.add_argument("--pattern", default="ball", help="of videotestsrc; snow makes large frames")
+    parser.add_argument("--quality", type=int, default=50, help="of the JPEG encoder")
     parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
     parser.add_argument("--user")
     parser.add_argument("--password")
@@ -94,7 +96,7 @@ def main():
     Gst.init(None)
     parts = []
     for n, track in enumerate(args.tracks.split(",")):
-        parts.append(TRACKS[track].format(n=n, key=args.key_interval, pattern="ball", hz=440 + 110 * n))
+        parts.append(TRACKS[track].format(n=n, key=args.key_interval, pattern=args.pattern, quality=args.quality, hz=440 + 110 * n))
 
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")

@@ -18,9 +18,11 @@ public sealed class RawPlayer : IAsyncDisposable
     private readonly Socket _control;
     private readonly List<Socket> _udpSockets = [];
     private readonly ConcurrentQueue<TaskCompletionSource<RtspReply>> _waiting = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly Task _reader;
     private int _cseq;
     private string? _session;
+    private volatile bool _stalled;
 
     private RawPlayer(Socket control, string url, bool tcp)
     {
@@ -39,10 +41,16 @@ public sealed class RawPlayer : IAsyncDisposable
     /// <summary>The control connection has ended, by the other side or by us.</summary>
     public Task Closed => _reader;
 
-    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp)
+    /// <param name="receiveBufferBytes">SO_RCVBUF of the connection, for a player that will stall; null: the system's.</param>
+    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null)
     {
         Uri uri = new(url);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes is { } bytes)
+        {
+            socket.ReceiveBufferSize = bytes;
+        }
+
         await socket.ConnectAsync(uri.Host, uri.Port);
         return new RawPlayer(socket, url, tcp);
     }
@@ -53,7 +61,7 @@ public sealed class RawPlayer : IAsyncDisposable
         RtspReply description = await RequestAsync("DESCRIBE", Url, "Accept: application/sdp");
         Assert.Equal(200, description.Status);
         string baseUrl = description.Header("Content-Base") ?? Url;
-        string[] controls = [.. description.Body.Split("m=").Skip(1).Select(media => ControlOf(baseUrl, media))];
+        string[] controls = [.. description.Body.Split("\nm=").Skip(1).Select(media => ControlOf(baseUrl, media))];
         Tracks = [.. controls.Select(_ => new TrackCounter())];
         for (int track = 0; track < controls.Length; track++)
         {
@@ -91,6 +99,9 @@ public sealed class RawPlayer : IAsyncDisposable
         return await reply.Task.WaitAsync(s_replyLimit);
     }
 
+    /// <summary>From now on nothing is read from the control connection, as by a player that hangs.</summary>
+    public void Stall() => _stalled = true;
+
     public async Task TeardownAsync()
     {
         RtspReply reply = await RequestAsync("TEARDOWN", Url);
@@ -99,6 +110,7 @@ public sealed class RawPlayer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync();
         _control.Dispose();
         foreach (Socket socket in _udpSockets)
         {
@@ -106,6 +118,7 @@ public sealed class RawPlayer : IAsyncDisposable
         }
 
         await _reader;
+        _ended.Dispose();
     }
 
     private static string ControlOf(string baseUrl, string media)
@@ -197,6 +210,11 @@ public sealed class RawPlayer : IAsyncDisposable
         {
             while (true)
             {
+                while (_stalled && !_ended.IsCancellationRequested)
+                {
+                    await Task.Delay(50);
+                }
+
                 int bytes = await _control.ReceiveAsync(buffer.AsMemory(filled));
                 if (bytes == 0)
                 {

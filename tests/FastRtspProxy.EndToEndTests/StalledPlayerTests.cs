@@ -1,0 +1,54 @@
+using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.RawClient;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>A player that stops reading costs nobody but itself.</summary>
+public sealed class StalledPlayerTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    private const int Stalled = 10;
+
+    [Fact]
+    public async Task Play_TenPlayersStopReading_OthersGetEveryPacketAndMemoryStays()
+    {
+        // Noise: about 15 Mbit/s, so that every buffer on the way to a stalled player is full within a second or two.
+        CameraProcess camera = await StartCameraAsync("mjpeg", "--pattern", "snow", "--quality", "85");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        List<RawPlayer> stalled = [];
+        await using RawPlayer tcp = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+        await using RawPlayer udp = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: false);
+        try
+        {
+            await tcp.PlayAsync();
+            await udp.PlayAsync();
+            for (int i = 0; i < Stalled; i++)
+            {
+                RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true, receiveBufferBytes: 8192);
+                stalled.Add(player);
+                await player.PlayAsync();
+            }
+
+            await WaitUntilAsync("media on every player", () => stalled.All(player => player.Tracks[0].Packets > 100));
+            stalled.ForEach(player => player.Stall());
+            await Task.Delay(TimeSpan.FromSeconds(4));
+            long residentBefore = proxy.ResidentBytes;
+            long packetsBefore = tcp.Tracks[0].Packets;
+            await Task.Delay(TimeSpan.FromSeconds(6));
+            long grown = proxy.ResidentBytes - residentBefore;
+
+            Log.WriteLine($"grew by {grown >> 10} KB; {tcp.Tracks[0].Packets - packetsBefore} packets in 6 s; proxy used {proxy.CpuTime.TotalSeconds:F2} s of CPU");
+            Assert.True(tcp.Tracks[0].Packets - packetsBefore > 6 * 25 * 10, $"only {tcp.Tracks[0].Packets - packetsBefore} packets in 6 s");
+            Assert.True(tcp.Tracks[0].Disorders == 0, "tcp: " + tcp.Tracks[0].FirstDisorder);
+            Assert.True(udp.Tracks[0].Disorders == 0, "udp: " + udp.Tracks[0].FirstDisorder);
+            Assert.True(grown < 24 << 20, $"resident memory grew by {grown >> 20} MB in 6 s");
+        }
+        finally
+        {
+            foreach (RawPlayer player in stalled)
+            {
+                await player.DisposeAsync();
+            }
+        }
+    }
+}
