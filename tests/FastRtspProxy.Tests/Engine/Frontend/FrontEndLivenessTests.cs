@@ -1,0 +1,392 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>What keeps a session alive, what ends it, and whose RTCP is whose.</summary>
+public sealed class FrontEndLivenessTests
+{
+    private static readonly TimeSpan NearlyTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(10);
+
+    private static async Task<(string Session, int ServerPort)> PlayUdpAsync(FrontEndHost host, RtspTestClient client, string transport, string track = "track1")
+    {
+        RtspTestResponse setup = await client.RequestAsync("SETUP", $"{host.Url}/{track}", transport);
+        Assert.Equal(200, setup.Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);
+        return (setup.Session!, FrontEndPlayTests.ServerPort(setup));
+    }
+
+    private static async Task<string> PlayTcpAsync(FrontEndHost host, RtspTestClient client, int channel = 0)
+    {
+        RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1", $"Transport: RTP/AVP/TCP;interleaved={channel}-{channel + 1}");
+        Assert.Equal(200, setup.Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);
+        return setup.Session!;
+    }
+
+    private static Task<bool> LivesAsync(FrontEndHost host, int sessions) => Eventually.HoldsAsync(() => host.FrontEnd.Limits.Clients == sessions);
+
+    [Fact]
+    public async Task S32_SilentUdpSession_ExpiresAfter65SecondsWithABye()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (string session, _) = await PlayUdpAsync(host, client, receiver.Transport);
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(63));
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(4));
+
+        Assert.True(await LivesAsync(host, 0));
+        Assert.Equal(1, host.FrontEnd.Counters.SessionsExpired);
+        Assert.True(FrontEndPlayTests.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        await host.Mount.EmitAsync(0, 3);
+        Assert.True(await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        Assert.Equal(0, host.Mount.ClientCount);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS", false)]
+    [InlineData("GET_PARAMETER", false)]
+    [InlineData("SET_PARAMETER", true)]
+    [InlineData("DESCRIBE", false)]
+    [InlineData("FLY", false)]
+    public async Task S32_AnyRequestOnTheConnection_WithOrWithoutSession_KeepsItAlive(string method, bool withSession)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (string session, _) = await PlayUdpAsync(host, client, receiver.Transport);
+
+        for (int i = 0; i < 3; i++)
+        {
+            await host.AdvanceAsync(NearlyTimeout);
+            await client.RequestAsync(method, host.Url, withSession ? ["Session: " + session] : []);
+        }
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task S32_RtcpOverUdp_KeepsItAliveAndIsNoted()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport);
+
+        for (int i = 1; i <= 3; i++)
+        {
+            await host.AdvanceAsync(NearlyTimeout);
+            await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+            Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == i));
+        }
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task S32_RtcpNonsense_IsCountedAndKeepsNothingAlive()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport);
+
+        await host.AdvanceAsync(NearlyTimeout);
+        await receiver.SendRtcpAsync([1, 2, 3], serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpMalformed == 1));
+        await host.AdvanceAsync(Tick);
+
+        Assert.True(await LivesAsync(host, 0));
+    }
+
+    [Fact]
+    public async Task S32_AnyInterleavedByte_KeepsAPausedTcpSessionAlive()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayTcpAsync(host, client);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+
+        for (int i = 1; i <= 3; i++)
+        {
+            await host.AdvanceAsync(NearlyTimeout);
+            await client.SendFrameAsync(0, [9]);
+            await client.SendFrameAsync(99, [9]);
+            Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.StrayFrames == i));
+        }
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        await host.AdvanceAsync(NearlyTimeout + Tick);
+        Assert.True(await LivesAsync(host, 0));
+        Assert.Equal(1, (await client.ReadFrameAsync()).Channel);
+    }
+
+    [Fact]
+    public async Task S32_PlayingTcpClientThatSaysNothing_PlaysOnForThreeMinutes()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        await PlayTcpAsync(host, client);
+
+        for (int i = 0; i < 18; i++)
+        {
+            await host.AdvanceAsync(Tick);
+            await host.Mount.EmitAsync(0);
+            Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+        }
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task S32_OneSessionExpires_OthersOnTheConnectionSurvive()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        await PlayUdpAsync(host, client, receiver.Transport);
+        await PlayTcpAsync(host, client);
+
+        for (int i = 0; i < 8; i++)
+        {
+            await host.AdvanceAsync(Tick);
+            await host.Mount.EmitAsync(0);
+            await client.ReadFrameAsync();
+        }
+
+        Assert.True(await LivesAsync(host, 1));
+        await host.Mount.EmitAsync(0);
+        Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+    }
+
+    [Fact]
+    public async Task S33_ConnectionClosed_InterleavedSessionsEndAndUdpSessionsLiveOn()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using UdpTestReceiver receiver = new();
+        using (RtspTestClient client = await host.ConnectAsync())
+        {
+            await PlayUdpAsync(host, client, receiver.Transport);
+            await PlayTcpAsync(host, client);
+            Assert.Equal(2, host.Mount.ClientCount);
+        }
+
+        Assert.True(await LivesAsync(host, 1));
+        await host.Mount.EmitAsync(0);
+        await receiver.ReadRtpAsync();
+        await host.AdvanceAsync(NearlyTimeout + Tick);
+        Assert.True(await LivesAsync(host, 0));
+        Assert.Equal(0, host.Mount.ClientCount);
+    }
+
+    [Fact]
+    public async Task S34_UdpSession_IsServedFromAnyConnection()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient first = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (string session, _) = await PlayUdpAsync(host, first, receiver.Transport);
+
+        // Connections that begin with the session go to its shard; those that begin with something else stay where they are. Both must work.
+        foreach (bool asksFirst in (bool[])[false, true, true, true])
+        {
+            using RtspTestClient other = await host.ConnectAsync();
+            if (asksFirst)
+            {
+                Assert.Equal(200, (await other.RequestAsync("OPTIONS", "*")).Status);
+            }
+
+            Assert.Equal(200, (await other.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+            Assert.Equal(200, (await other.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+            await host.Mount.EmitAsync(0);
+            await receiver.ReadRtpAsync();
+        }
+
+        using RtspTestClient last = await host.ConnectAsync();
+        Assert.Equal(200, (await last.RequestAsync("TEARDOWN", host.Url, "Session: " + session)).Status);
+        Assert.True(await LivesAsync(host, 0));
+    }
+
+    [Fact]
+    public async Task S34_InterleavedSession_IsRefusedFromAnotherConnection()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient first = await host.ConnectAsync();
+        using RtspTestClient other = await host.ConnectAsync();
+        string session = await PlayTcpAsync(host, first);
+
+        foreach (string method in (string[])["TEARDOWN", "PAUSE", "GET_PARAMETER"])
+        {
+            Assert.Equal(454, (await other.RequestAsync(method, host.Url, "Session: " + session)).Status);
+        }
+
+        Assert.Equal(200, (await first.RequestAsync("GET_PARAMETER", host.Url, "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task RtcpFromAnotherPort_OneWaitingSessionOfTheHost_IsLatched()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver announced = new();
+        using UdpTestReceiver translated = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, announced.Transport);
+
+        await host.AdvanceAsync(NearlyTimeout);
+        await translated.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == 1));
+        await host.AdvanceAsync(NearlyTimeout);
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task RtcpFromAnotherPort_TwoWaitingSessionsOfTheHost_IsNobodys()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver one = new();
+        using UdpTestReceiver two = new();
+        using UdpTestReceiver stranger = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, one.Transport);
+        await PlayUdpAsync(host, client, two.Transport);
+
+        await stranger.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpStray == 1));
+
+        // Once one of them is known, the other is the only one that waits.
+        await one.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == 1));
+        await stranger.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == 2));
+    }
+
+    [Fact]
+    public async Task SameClientPorts_NewestSetupWins()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        using RtspTestClient second = await host.ConnectAsync();
+        await PlayUdpAsync(host, client, receiver.Transport);
+        (string newest, int serverPort) = await PlayUdpAsync(host, second, receiver.Transport);
+
+        await host.AdvanceAsync(NearlyTimeout);
+        await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == 1));
+        await host.AdvanceAsync(Tick);
+
+        Assert.True(await LivesAsync(host, 1));
+        Assert.Equal(200, (await second.RequestAsync("GET_PARAMETER", host.Url, "Session: " + newest)).Status);
+    }
+
+    [Fact]
+    public async Task PunchOnTheRtpPort_KeepsTheSessionAlive()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport);
+
+        await host.AdvanceAsync(NearlyTimeout);
+        await receiver.SendPunchAsync(serverPort);
+        await Task.Delay(50);
+        await host.AdvanceAsync(Tick);
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task UdpClientWhosePortIsClosed_IsEndedAndOthersPlayOn()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using RtspTestClient good = await host.ConnectAsync();
+        using UdpTestReceiver alive = new();
+        UdpTestReceiver dead = new();
+        await PlayUdpAsync(host, client, dead.Transport);
+        await PlayUdpAsync(host, good, alive.Transport);
+        dead.Dispose();
+
+        int received = 0;
+        for (int i = 0; i < 200 && host.FrontEnd.Limits.Clients == 2; i++)
+        {
+            await host.Mount.EmitAsync(0);
+            await alive.ReadRtpAsync();
+            received++;
+            host.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await host.SettleAsync();
+        }
+
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        await host.Mount.EmitAsync(0);
+        await alive.ReadRtpAsync();
+        Assert.Equal(1, host.Mount.ClientCount);
+        Assert.True(received > 20);
+    }
+
+    [Fact]
+    public async Task TcpClientThatStopsReading_IsClosedAndOthersGetEverything()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(static o => o with { SlowTimeout = TimeSpan.FromSeconds(5) });
+        using RtspTestClient stuck = await host.ConnectAsync();
+        using RtspTestClient good = await host.ConnectAsync();
+        stuck.Socket.ReceiveBufferSize = 4096;
+        await PlayTcpAsync(host, stuck);
+        await PlayTcpAsync(host, good);
+
+        ushort? expected = null;
+        for (int i = 0; i < 200; i++)
+        {
+            await host.Mount.EmitAsync(0, 20, 1300);
+            for (int k = 0; k < 20; k++)
+            {
+                InterleavedPacket packet = await good.ReadFrameAsync();
+                Assert.True(expected is null || expected == packet.SequenceNumber);
+                expected = (ushort)(packet.SequenceNumber + 1);
+            }
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            await host.Mount.EmitAsync(0);
+            await good.ReadFrameAsync();
+            await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(await LivesAsync(host, 1));
+        Assert.Equal(1, host.Mount.ClientCount);
+    }
+
+    [Fact]
+    public async Task Ipv6AndIpv4_UdpClientsOfOneStream_BothGetMedia()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return;
+        }
+
+        await using FrontEndHost host = await FrontEndHost.StartAsync(static o => o with { BindAddress = null });
+        using RtspTestClient four = await host.ConnectAsync();
+        using RtspTestClient six = await RtspTestClient.ConnectAsync(host.Port, IPAddress.IPv6Loopback);
+        using UdpTestReceiver receiver4 = new();
+        using UdpTestReceiver receiver6 = new(IPAddress.IPv6Loopback);
+        Assert.True(host.FrontEnd.ListensOnIPv4 && host.FrontEnd.ListensOnIPv6);
+
+        await PlayUdpAsync(host, four, receiver4.Transport);
+        RtspTestResponse describe = await six.RequestAsync("DESCRIBE", $"rtsp://[::1]:{host.Port}/cam");
+        await PlayUdpAsync(host, six, receiver6.Transport);
+        await host.Mount.EmitAsync(0);
+
+        Assert.Equal($"rtsp://[::1]:{host.Port}/cam/", describe.Header("Content-Base"));
+        await receiver4.ReadRtpAsync();
+        await receiver6.ReadRtpAsync();
+    }
+}

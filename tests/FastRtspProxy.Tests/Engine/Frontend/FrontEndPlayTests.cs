@@ -1,0 +1,441 @@
+using System.Globalization;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>PLAY, PAUSE, TEARDOWN and the media between them.</summary>
+public sealed class FrontEndPlayTests
+{
+    private static string Interleaved(int channel) => $"Transport: RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}";
+
+    private static async Task<string> SetUpTcpAsync(FrontEndHost host, RtspTestClient client, int tracks = 2, int firstChannel = 0)
+    {
+        string? session = null;
+        for (int i = 0; i < tracks; i++)
+        {
+            string url = $"{host.Url}/track{i + 1}";
+            string transport = Interleaved(firstChannel + (2 * i));
+            RtspTestResponse response = session is null
+                ? await client.RequestAsync("SETUP", url, transport)
+                : await client.RequestAsync("SETUP", url, transport, "Session: " + session);
+            Assert.Equal(200, response.Status);
+            session = response.Session;
+        }
+
+        return session!;
+    }
+
+    private static async Task<string> SetUpUdpAsync(FrontEndHost host, RtspTestClient client, UdpTestReceiver receiver)
+    {
+        RtspTestResponse response = await client.RequestAsync("SETUP", host.Url + "/track1", receiver.Transport);
+        Assert.Equal(200, response.Status);
+        return response.Session!;
+    }
+
+    [Fact]
+    public async Task S24_PlayWithoutSession_Answers454()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url)).Status);
+    }
+
+    [Theory]
+    [InlineData("npt=0-", "npt=0.000-")]
+    [InlineData("npt=0.000-2.000", "npt=0.000-")]
+    [InlineData("npt=now-", "npt=now-")]
+    [InlineData("clock=20260101T000000Z-", "clock=")]
+    [InlineData(null, "npt=0.000-")]
+    public async Task S24_PlayWithRange_EchoesItTruthfully(string? asked, string answered)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        string[] headers = asked is null ? ["Session: " + session] : ["Session: " + session, "Range: " + asked];
+        RtspTestResponse response = await client.RequestAsync("PLAY", host.Url, headers);
+
+        Assert.Equal(200, response.Status);
+        Assert.StartsWith(answered, response.Header("Range"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task S24_PlayWithUnknownRangeUnit_Answers501()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal(501, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: parsecs=12-")).Status);
+    }
+
+    [Fact]
+    public async Task S25_PlayOverTcp_AnswerComesFirstAndRtpInfoIsTrue()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+        await host.Mount.EmitAsync(0, 5);
+        await host.Mount.EmitAsync(1, 5);
+
+        using CancellationTokenSource stop = new();
+        Task emitting = EmitUntilAsync(host.Mount, stop.Token);
+        RtspTestResponse response = await client.RequestAsync("PLAY", host.Url + "/", "Session: " + session, "Range: npt=0.000-");
+        Dictionary<int, InterleavedPacket> first = [];
+        while (first.Count < 2)
+        {
+            InterleavedPacket packet = await client.ReadFrameAsync();
+            first.TryAdd(packet.Channel, packet);
+        }
+
+        await stop.CancelAsync();
+        await emitting;
+        Assert.Equal("response", client.Order[client.Order.Count(static what => what == "response") - 1]);
+        Assert.Equal(["CSeq", "Date", "Range", "Session", "RTP-Info"], response.Headers.Select(static h => h.Name));
+        Assert.Equal(session, response.Header("Session"));
+        List<RtpInfoEntry> info = RtpInfoHeader.Parse(response.Header("RTP-Info")!);
+        Assert.Equal([host.Url + "/track1", host.Url + "/track2"], info.Select(static e => e.Url));
+        Assert.Equal(info[0].Seq, first[0].SequenceNumber);
+        Assert.Equal(info[0].RtpTime, first[0].Timestamp);
+        Assert.Equal(info[1].Seq, first[2].SequenceNumber);
+        Assert.Equal(info[1].RtpTime, first[2].Timestamp);
+    }
+
+    [Fact]
+    public async Task S25_PlayOverUdp_PacketsComeFromTheServerPortAndMatchRtpInfo()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1", receiver.Transport);
+        RtspTestResponse play = await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session);
+        await host.Mount.EmitAsync(0, 20);
+
+        RtpInfoEntry info = Assert.Single(RtpInfoHeader.Parse(play.Header("RTP-Info")!));
+        for (int i = 0; i < 20; i++)
+        {
+            (InterleavedPacket packet, int from) = await receiver.ReadRtpAsync();
+            Assert.Equal(ServerPort(setup), from);
+            Assert.Equal((ushort)(info.Seq!.Value + i), packet.SequenceNumber);
+            Assert.Equal(unchecked(info.RtpTime!.Value + (3000u * (uint)i)), packet.Timestamp);
+        }
+    }
+
+    [Fact]
+    public async Task S25_TrackOfWhichNothingTrueIsKnown_IsLeftOutOfRtpInfo()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        host.Mount.SilentTracks.Add(1);
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        RtspTestResponse play = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        Assert.Equal(host.Url + "/track1", Assert.Single(RtpInfoHeader.Parse(play.Header("RTP-Info")!)).Url);
+    }
+
+    [Fact]
+    public async Task S26_Scale_IsAnsweredWithTheOneThatIsUsed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal("1.000000", (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Scale: 2.0")).Header("Scale"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S28_Pause_StopsTheMediaAndPlayResumesWithTrueNumbers(bool udp)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string session = udp ? await SetUpUdpAsync(host, client, receiver) : await SetUpTcpAsync(host, client, tracks: 1);
+        Func<Task<InterleavedPacket>> read = async () => udp ? (await receiver.ReadRtpAsync()).Packet : await client.ReadFrameAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        await host.Mount.EmitAsync(0);
+        ushort before = (await read()).SequenceNumber;
+
+        RtspTestResponse pause = await client.RequestAsync("PAUSE", host.Url, "Session: " + session);
+        Assert.Equal(200, pause.Status);
+        Assert.Equal(session, pause.Session);
+        Assert.Equal(1, host.Mount.Leaves);
+        await host.Mount.EmitAsync(0, 10);
+        Assert.True(udp ? await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(100)) : await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+
+        RtspTestResponse resumed = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
+        InterleavedPacket after = await read();
+        Assert.Equal(RtpInfoHeader.Parse(resumed.Header("RTP-Info")!)[0].Seq, after.SequenceNumber);
+        Assert.Equal((ushort)(before + 11), after.SequenceNumber);
+    }
+
+    [Fact]
+    public async Task S28_PauseOfASessionThatDoesNotPlay_Answers200()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task S29_TeardownOfOneClient_LeavesTheOtherPlaying()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient one = await host.ConnectAsync();
+        using RtspTestClient two = await host.ConnectAsync();
+        string first = await SetUpTcpAsync(host, one, tracks: 1);
+        string second = await SetUpTcpAsync(host, two, tracks: 1);
+        await one.RequestAsync("PLAY", host.Url, "Session: " + first);
+        await two.RequestAsync("PLAY", host.Url, "Session: " + second);
+
+        Assert.Equal(200, (await one.RequestAsync("TEARDOWN", host.Url, "Session: " + first)).Status);
+        await host.Mount.EmitAsync(0, 3);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(0, (await two.ReadFrameAsync()).Channel);
+        }
+
+        Assert.True(await one.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(1, host.Mount.ClientCount);
+    }
+
+    [Fact]
+    public async Task S29_PauseOfOneOfSeveralPlayingTracks_Answers460()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
+        await client.ReadFrameAsync();
+
+        Assert.Equal(460, (await client.RequestAsync("PAUSE", host.Url + "/track1", "Session: " + session)).Status);
+        Assert.Equal(460, (await client.RequestAsync("TEARDOWN", host.Url + "/track1", "Session: " + session)).Status);
+        await host.Mount.EmitAsync(0);
+        Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+    }
+
+    [Fact]
+    public async Task Play_TrackByTrack_EachTrackStartsWithItsOwnPlay()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        RtspTestResponse video = await client.RequestAsync("PLAY", host.Url + "/track1", "Session: " + session);
+        Assert.Equal(host.Url + "/track1", Assert.Single(RtpInfoHeader.Parse(video.Header("RTP-Info")!)).Url);
+        await host.Mount.EmitAsync(1);
+        await host.Mount.EmitAsync(0);
+        Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+
+        RtspTestResponse audio = await client.RequestAsync("PLAY", host.Url + "/track2", "Session: " + session);
+        Assert.Equal(host.Url + "/track2", Assert.Single(RtpInfoHeader.Parse(audio.Header("RTP-Info")!)).Url);
+        await host.Mount.EmitAsync(1);
+        await host.Mount.EmitAsync(0);
+        HashSet<byte> channels = [(await client.ReadFrameAsync()).Channel, (await client.ReadFrameAsync()).Channel];
+        Assert.True(channels.SetEquals([0, 2]));
+    }
+
+    [Fact]
+    public async Task Play_WhilePlaying_Answers200AndTheMediaGoesOnOnce()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        RtspTestResponse again = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0, 2);
+
+        Assert.Equal(200, again.Status);
+        Assert.Null(again.Header("RTP-Info"));
+        ushort first = (await client.ReadFrameAsync()).SequenceNumber;
+        Assert.Equal((ushort)(first + 1), (await client.ReadFrameAsync()).SequenceNumber);
+        Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+    }
+
+    [Fact]
+    public async Task S30_Teardown_SessionIsGoneAndMediaStops()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string session = await SetUpUdpAsync(host, client, receiver);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        RtspTestResponse teardown = await client.RequestAsync("TEARDOWN", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0, 5);
+
+        Assert.Equal(200, teardown.Status);
+        Assert.Null(teardown.Session);
+        Assert.True(await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        Assert.Equal(0, host.Mount.ClientCount);
+        Assert.Equal(0, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task S30_TeardownOfTheOnlyTrackByItsUrl_EndsTheSession()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url + "/track1", "Session: " + session)).Status);
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url + "/track2", "Session: " + session)).Status);
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET_PARAMETER")]
+    [InlineData("SET_PARAMETER")]
+    public async Task S31_ParametersWithEmptyBody_Answer200AndUnknownOnes451(string method)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        RtspTestResponse empty = await client.RequestAsync(method, host.Url, "Session: " + session);
+        await client.SendAsync(client.Request(method, host.Url, "Session: " + session, "Content-Length: 8") + "jitter\r\n");
+        RtspTestResponse unknown = await client.ReadResponseAsync();
+        RtspTestResponse star = await client.RequestAsync(method, "*");
+
+        Assert.Equal(200, empty.Status);
+        Assert.Equal(session, empty.Session);
+        Assert.Equal(451, unknown.Status);
+        Assert.Equal(200, star.Status);
+    }
+
+    [Theory]
+    [InlineData((int)PlayOutcome.BackendUnavailable, 503)]
+    [InlineData((int)PlayOutcome.Full, 453)]
+    [InlineData((int)PlayOutcome.Gone, 454)]
+    public async Task Play_MountRefuses_AnswersWhyAndMayBeTriedAgain(int outcome, int status)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+        host.Mount.Outcome = (PlayOutcome)outcome;
+
+        Assert.Equal(status, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        host.Mount.Outcome = PlayOutcome.Playing;
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task Play_SessionEndsWhileTheBackEndIsAsked_ClientLeavesTheMount()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        TaskCompletionSource gate = new();
+        host.Mount.JoinGate = gate.Task;
+        using (RtspTestClient client = await host.ConnectAsync())
+        {
+            string session = await SetUpTcpAsync(host, client);
+            await client.SendAsync(client.Request("PLAY", host.Url, "Session: " + session));
+            Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.Requests == 3));
+        }
+
+        gate.SetResult();
+
+        Assert.True(await Eventually.HoldsAsync(() => host.Mount.Joins == 1 && host.Mount.ClientCount == 0 && host.FrontEnd.Limits.Clients == 0));
+    }
+
+    [Fact]
+    public async Task Play_JoinerGetsTheSenderReportBeforeItsFirstPacket()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        host.Mount.SenderReport = UdpTestReceiver.ReceiverReport(1);
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1, firstChannel: 6);
+
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
+
+        Assert.Equal(7, (await client.ReadFrameAsync()).Channel);
+        Assert.Equal(6, (await client.ReadFrameAsync()).Channel);
+    }
+
+    [Theory]
+    [InlineData((int)MountEnd.HoldExpired)]
+    [InlineData((int)MountEnd.Removed)]
+    public async Task MountEnds_ClientsGetByeAndTheirSessionAnswers454(int cause)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient tcp = await host.ConnectAsync();
+        using RtspTestClient control = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string interleaved = await SetUpTcpAsync(host, tcp, tracks: 1);
+        string overUdp = await SetUpUdpAsync(host, control, receiver);
+        await tcp.RequestAsync("PLAY", host.Url, "Session: " + interleaved);
+        await control.RequestAsync("PLAY", host.Url, "Session: " + overUdp);
+
+        host.Mount.EndClients((MountEnd)cause);
+
+        InterleavedPacket bye = await tcp.ReadFrameAsync();
+        Assert.Equal(1, bye.Channel);
+        Assert.True(HasBye(bye.Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.True(HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.Equal(454, (await tcp.RequestAsync("GET_PARAMETER", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(454, (await control.RequestAsync("OPTIONS", host.Url, "Session: " + overUdp)).Status);
+    }
+
+    [Fact]
+    public async Task Stop_PlayingClients_GetByeAndAreClosedWithinASecond()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient tcp = await host.ConnectAsync();
+        using RtspTestClient control = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        await tcp.RequestAsync("PLAY", host.Url, "Session: " + await SetUpTcpAsync(host, tcp, tracks: 1));
+        await control.RequestAsync("PLAY", host.Url, "Session: " + await SetUpUdpAsync(host, control, receiver));
+
+        long since = Environment.TickCount64;
+        await host.StopFrontEndAsync();
+
+        Assert.InRange(Environment.TickCount64 - since, 0, 1500);
+        Assert.True(HasBye((await tcp.ReadFrameAsync()).Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.True(HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.True(await tcp.IsClosedAsync());
+        Assert.True(await control.IsClosedAsync());
+        Assert.Equal(0, host.Mount.ClientCount);
+    }
+
+    internal static int ServerPort(RtspTestResponse setup) =>
+        TransportHeader.Parse(setup.Header("Transport")!)[0].ServerPort!.Value.Rtp;
+
+    internal static bool HasBye(byte[] compound, uint ssrc)
+    {
+        RtcpCompoundReader reader = new(compound);
+        while (reader.MoveNext(out RtcpPacketView packet))
+        {
+            if (packet.Type == RtcpPacketType.Bye && packet.Ssrc == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task EmitUntilAsync(FakeMount mount, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await mount.EmitAsync(0);
+            await mount.EmitAsync(1);
+            await Task.Yield();
+        }
+    }
+}
