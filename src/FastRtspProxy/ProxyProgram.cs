@@ -46,7 +46,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         }
         catch (ProxyStartException cause)
         {
-            lines.Add($"Failed to create RTSP server: {Printable.Line(cause.Message)}\n");
+            lines.Add(Printable.Line(cause.Message) + "\n");
             return 1;
         }
 
