@@ -26,12 +26,19 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
 
         using var lines = new LineQueue(errors);
         lines.Add(Banner.Head());
-        if (outcome is ParseOutcome.Run run)
+        string? refusal = outcome switch
         {
-            return await RunAsync(run.Options, lines);
+            ParseOutcome.Run run => NotYet.Find(run.Options.Engine),
+            ParseOutcome.Refuse wrong => wrong.Line,
+            _ => null,
+        };
+        if (refusal is null)
+        {
+            ProgramOptions options = ((ParseOutcome.Run)outcome).Options;
+            return await RunAsync(options with { Engine = NotYet.Withhold(options.Engine) }, lines);
         }
 
-        lines.Add(Printable.Line(((ParseOutcome.Refuse)outcome).Line) + "\n" + HelpText.Usage(programName));
+        lines.Add(Printable.Line(refusal) + "\n" + HelpText.Usage(programName));
         return 1;
     }
 
