@@ -1,0 +1,102 @@
+namespace FastRtspProxy.Engine.Camera.Packetisers;
+
+/// <summary>H.264 into RTP (RFC 6184, packetization-mode 1): single NAL unit packets, FU-A, and one STAP-A for the parameter sets and SEI in front of a picture.</summary>
+internal static class H264Packetiser
+{
+    private const byte StapA = 24;
+    private const byte FuA = 28;
+
+    /// <summary>
+    /// Appends an access unit. <paramref name="sei"/>, when not empty, goes in front of the first slice, as H.264 section 7.4.1.2.3 demands. The last packet carries the marker.
+    /// </summary>
+    public static void Append(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
+    {
+        int leading = 0;
+        while (leading < nals.Length && !SimulatorSei.IsVcl(false, bytes[nals[leading].Offset]))
+        {
+            leading++;
+        }
+
+        AppendLeading(batch, payloadType, ticks, bytes, nals[..leading], sei, aggregate);
+        foreach (NalRange nal in nals[leading..])
+        {
+            AppendNal(batch, payloadType, ticks, nal.In(bytes));
+        }
+
+        batch.MarkLast();
+    }
+
+    /// <summary>One NAL unit, whole when it fits, else as FU-A (RFC 6184 section 5.8). No marker.</summary>
+    public static void AppendNal(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> nal)
+    {
+        if (nal.Length <= RtpBatch.MaxPayloadBytes)
+        {
+            nal.CopyTo(batch.Append(payloadType, false, ticks, nal.Length));
+            return;
+        }
+
+        byte indicator = (byte)((nal[0] & 0xE0) | FuA);
+        byte type = (byte)(nal[0] & 0x1F);
+        byte start = 0x80;
+        ReadOnlySpan<byte> rest = nal[1..];
+        while (rest.Length > 0)
+        {
+            int take = Math.Min(rest.Length, RtpBatch.MaxPayloadBytes - 2);
+            Span<byte> payload = batch.Append(payloadType, false, ticks, take + 2);
+            payload[0] = indicator;
+            payload[1] = (byte)(type | start | (take == rest.Length ? 0x40 : 0));
+            rest[..take].CopyTo(payload[2..]);
+            rest = rest[take..];
+            start = 0;
+        }
+    }
+
+    private static void AppendLeading(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
+    {
+        int count = nals.Length + (sei.IsEmpty ? 0 : 1);
+        int total = 1 + (sei.IsEmpty ? 0 : 2 + sei.Length);
+        int importance = 0;
+        foreach (NalRange nal in nals)
+        {
+            total += 2 + nal.Length;
+            importance = Math.Max(importance, bytes[nal.Offset] & 0x60);
+        }
+
+        if (!aggregate || count < 2 || total > RtpBatch.MaxPayloadBytes)
+        {
+            foreach (NalRange nal in nals)
+            {
+                AppendNal(batch, payloadType, ticks, nal.In(bytes));
+            }
+
+            if (!sei.IsEmpty)
+            {
+                AppendNal(batch, payloadType, ticks, sei);
+            }
+
+            return;
+        }
+
+        // RFC 6184 section 5.7.1: NRI is the highest of the aggregated NAL units.
+        Span<byte> payload = batch.Append(payloadType, false, ticks, total);
+        payload[0] = (byte)(StapA | importance);
+        payload = payload[1..];
+        foreach (NalRange nal in nals)
+        {
+            payload = Put(payload, nal.In(bytes));
+        }
+
+        if (!sei.IsEmpty)
+        {
+            Put(payload, sei);
+        }
+    }
+
+    private static Span<byte> Put(Span<byte> output, ReadOnlySpan<byte> nal)
+    {
+        output[0] = (byte)(nal.Length >> 8);
+        output[1] = (byte)nal.Length;
+        nal.CopyTo(output[2..]);
+        return output[(2 + nal.Length)..];
+    }
+}
