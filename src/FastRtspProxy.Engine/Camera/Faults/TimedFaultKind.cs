@@ -1,0 +1,17 @@
+namespace FastRtspProxy.Engine.Camera.Faults;
+
+/// <summary>Things that a camera does at a point in time.</summary>
+internal enum TimedFaultKind
+{
+    /// <summary>No media for a while; then it goes on live.</summary>
+    Stall,
+
+    /// <summary>Everything is gone, the port too, for a while; then it begins anew.</summary>
+    Reboot,
+
+    /// <summary>RTCP BYE to all, and no media after it; the RTSP connections stay.</summary>
+    Bye,
+
+    /// <summary>Every RTSP connection is closed.</summary>
+    Close,
+}
