@@ -42,13 +42,10 @@ internal sealed class StreamRunner
     /// <summary>Units pass by unsent.</summary>
     public bool IsStalled { get; set; }
 
-    /// <summary>No media any more (the camera has said BYE).</summary>
-    public bool IsOver { get; set; }
-
     /// <summary>Adds a session and says where its media begins. An idle stream begins at a random access point now; a running one lets the joiner wait for the next.</summary>
     public StartPoint Join(CameraSession session)
     {
-        StartPoint start = PeekStart(session);
+        StartPoint start = Peek(session);
         if (_players.Count == 0)
         {
             Restart(start);
@@ -79,7 +76,6 @@ internal sealed class StreamRunner
             lane.Sent = 0;
         }
 
-        IsOver = false;
         IsStalled = false;
     }
 
@@ -99,7 +95,8 @@ internal sealed class StreamRunner
         return unit;
     }
 
-    private StartPoint PeekStart(CameraSession session)
+    /// <summary>Where a session that joined now would begin.</summary>
+    public StartPoint Peek(CameraSession session)
     {
         long from = _players.Count == 0 ? _nextStreamMicros : _shard.NowMicros - _epochMicros;
         if (_players.Count == 0 || _options.StartsAtKeyFrame)
@@ -178,7 +175,7 @@ internal sealed class StreamRunner
         }
 
         int to = _options.Paced ? lane.Sent + 1 : lane.Batch.Count;
-        if (!IsStalled && !IsOver)
+        if (!IsStalled)
         {
             for (int i = 0; i < _players.Count; i++)
             {
