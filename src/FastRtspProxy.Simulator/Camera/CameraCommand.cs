@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.Engine.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Simulator.Camera;
+
+/// <summary>`rtspsim camera`: serves streams until it is told to stop.</summary>
+internal static class CameraCommand
+{
+    /// <summary>The command with its options, ready to be added to the root.</summary>
+    public static Command Create()
+    {
+        CameraCommandOptions options = new();
+        Command command = new("camera", "Serves one or many camera streams, well or with faults on a schedule.");
+        foreach (Option option in options.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((result, cancel) => RunAsync(result, options, cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, CameraCommandOptions given, CancellationToken cancel)
+    {
+        if (!CameraCommandReader.TryRead(result, given, out CameraRun? run, out string? error))
+        {
+            await Console.Error.WriteLineAsync("rtspsim camera: " + error);
+            return 1;
+        }
+
+        // Our own registrations: a signal must end in a BYE to every client and in the summary.
+        using CancellationTokenSource told = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            told.Cancel();
+        }
+
+        SocketSetup.RaiseDescriptorLimit();
+        using ShardGroup shards = ShardGroup.Start(run.Threads, TimeProvider.System, NullLoggerFactory.Instance);
+        try
+        {
+            await using CameraServer server = await CameraServer.StartAsync(shards, run.Camera);
+            foreach (string url in server.Urls)
+            {
+                Console.WriteLine(url);
+            }
+
+            if (run.RegisterHost != null)
+            {
+                foreach (string url in server.Urls)
+                {
+                    Console.WriteLine(await Registration.SendAsync(shards.Shards[0], run, url));
+                }
+            }
+
+            await WaitAsync(run.Duration, told.Token);
+            await Console.Error.WriteLineAsync(Summary(server.Counters));
+            return 0;
+        }
+        catch (CameraStartException e)
+        {
+            await Console.Error.WriteLineAsync("rtspsim camera: " + e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task WaitAsync(TimeSpan? duration, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(duration ?? Timeout.InfiniteTimeSpan, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C or SIGTERM: the usual end.
+        }
+    }
+
+    private static string Summary(CameraCounters counters) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{counters.SessionsOpened} sessions, {counters.RtpPackets} RTP packets ({counters.RtpBytes / 1_000_000.0:0.0} MB), {counters.Dropped} not taken by the network");
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+
+namespace FastRtspProxy.Simulator.Camera;
+
+/// <summary>The options of `rtspsim camera`.</summary>
+internal sealed class CameraCommandOptions
+{
+    public Option<int> Streams { get; } = new("--streams") { Description = "How many streams are served.", DefaultValueFactory = _ => 1 };
+
+    public Option<string?> Path { get; } = new("--path") { Description = "The streams' path; {0} is the stream's number from 1, put behind when it is missing and there are several. Default: the personality's." };
+
+    public Option<string> Bind { get; } = new("--bind") { Description = "The local address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
+
+    public Option<int> Port { get; } = new("--port", "-p") { Description = "The RTSP port; it takes HTTP tunnels too. 0: any free one.", DefaultValueFactory = _ => 8554 };
+
+    public Option<int?> TlsPort { get; } = new("--tls-port") { Description = "Serve rtsps on this port as well, with a certificate signed by itself. 0: any free one." };
+
+    public Option<string> Video { get; } = new("--video") { Description = "clip (H.264), clip-h265, h264, h265, mjpeg, opaque, none. The clip is 640x360 at 25 pictures a second; the others are made at the rate asked for.", DefaultValueFactory = _ => "clip" };
+
+    public Option<string> Audio { get; } = new("--audio") { Description = "clip (AAC), pcmu, none.", DefaultValueFactory = _ => "clip" };
+
+    public Option<bool> Metadata { get; } = new("--metadata") { Description = "A third track with ONVIF metadata." };
+
+    public Option<string> Bitrate { get; } = new("--bitrate") { Description = "Of synthetic video, bits a second: 800k, 4M.", DefaultValueFactory = _ => "4M" };
+
+    public Option<int> Fps { get; } = new("--fps") { Description = "Pictures a second of synthetic video.", DefaultValueFactory = _ => 25 };
+
+    public Option<int> Gop { get; } = new("--gop") { Description = "Pictures from one key frame to the next of synthetic video.", DefaultValueFactory = _ => 50 };
+
+    public Option<string> Size { get; } = new("--size") { Description = "Width and height of synthetic video.", DefaultValueFactory = _ => "1920x1080" };
+
+    public Option<bool> Paced { get; } = new("--paced") { Description = "Spread a picture's packets over its time; default: one burst, as encoders do." };
+
+    public Option<bool> AnyFrame { get; } = new("--any-frame") { Description = "A client that joins gets media at once, in the middle of a group of pictures; default: from the next key frame." };
+
+    public Option<bool> NoSei { get; } = new("--no-sei") { Description = "Leave the number, send time and checksum out of the access units." };
+
+    public Option<string> Transports { get; } = new("--transports") { Description = "What SETUP accepts: udp, tcp, or both.", DefaultValueFactory = _ => "udp,tcp" };
+
+    public Option<string?> Multicast { get; } = new("--multicast") { Description = "Offer multicast: GROUP or GROUP:PORT; stream n uses the n-th address behind it." };
+
+    public Option<string?> User { get; } = new("--user", "-u") { Description = "Ask for credentials: USER:PASSWORD." };
+
+    public Option<string?> Auth { get; } = new("--auth") { Description = "The challenges, in order: basic, digest, digest-md5, digest-md5-sess, digest-sha256, digest-sha256-sess, digest-sha512-256. Default: the personality's." };
+
+    public Option<string> Personality { get; } = new("--personality") { Description = "plain, hikvision, dahua, reolink, or a JSON file of the same kind.", DefaultValueFactory = _ => "plain" };
+
+    public Option<string?> Fail { get; } = new("--fail") { Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, bye@90s, close@120s (…@60s/60s: again and again), silent-describe, 401-storm, nonce-rotate, no-rtcp, busy." };
+
+    public Option<ulong> Seed { get; } = new("--seed") { Description = "The same seed gives the same run.", DefaultValueFactory = _ => 1UL };
+
+    public Option<string?> Register { get; } = new("--register") { Description = "Send REGISTER for each stream to this proxy: HOST:PORT." };
+
+    public Option<string?> Duration { get; } = new("--duration") { Description = "End after so long: 90s, 5m. Default: when told to." };
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 1 };
+
+    /// <summary>In the order of the help text.</summary>
+    public IEnumerable<Option> All =>
+    [
+        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User, Auth, Personality, Fail, Seed, Register,
+        Duration, Threads,
+    ];
+}

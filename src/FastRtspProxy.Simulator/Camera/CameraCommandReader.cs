@@ -1,0 +1,294 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.Engine.Camera.Faults;
+using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.Engine.Camera.Personalities;
+
+namespace FastRtspProxy.Simulator.Camera;
+
+/// <summary>Checks the options of `rtspsim camera` and makes a camera of them. Every refusal names the option and what it takes.</summary>
+internal static class CameraCommandReader
+{
+    /// <summary>Streams in one process: each has its own encoder; ten times what a two-core machine serves at the default rate.</summary>
+    private const int MaxStreams = 10_000;
+
+    public static bool TryRead(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out CameraRun? run, [NotNullWhen(false)] out string? error)
+    {
+        run = null;
+        if (!TryPersonality(result.GetValue(given.Personality)!, out CameraPersonality personality, out error)
+            || !TryStreams(result, given, personality, out List<CameraStreamOptions>? streams, out error)
+            || !TryAddress("--bind", result.GetValue(given.Bind)!, out IPAddress? bind, out error)
+            || !FaultSchedule.TryParse(result.GetValue(given.Fail) ?? "", out FaultSchedule faults, out error)
+            || !TryAuth(result.GetValue(given.Auth), out List<CameraAuthScheme>? schemes, out error)
+            || !TryPort("--port", result.GetValue(given.Port), out error)
+            || !TryPort("--tls-port", result.GetValue(given.TlsPort) ?? 0, out error)
+            || !TryGroup(result.GetValue(given.Multicast), out IPAddress? group, out int groupPort, out error))
+        {
+            error ??= "the options do not fit together";
+            return false;
+        }
+
+        string? user = result.GetValue(given.User);
+        int colon = user?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        string[] transports = result.GetValue(given.Transports)!.Split(',', StringSplitOptions.TrimEntries);
+        TimeSpan duration = default;
+        if (transports.Except(["udp", "tcp"]).Any())
+        {
+            error = "--transports takes udp, tcp, or udp,tcp";
+            return false;
+        }
+
+        if (result.GetValue(given.Duration) is { } text && !FaultSchedule.TryDuration(text, out duration))
+        {
+            error = "--duration takes a time such as 90s or 5m, not " + text;
+            return false;
+        }
+
+        CameraOptions camera = new()
+        {
+            Streams = streams,
+            BindAddress = bind,
+            Port = result.GetValue(given.Port),
+            TlsPort = result.GetValue(given.TlsPort),
+            User = user == null ? null : colon < 0 ? user : user[..colon],
+            Password = colon < 0 ? "" : user![(colon + 1)..],
+            AuthSchemes = schemes,
+            Personality = personality,
+            Faults = faults,
+            Seed = result.GetValue(given.Seed),
+            EmbedSei = !result.GetValue(given.NoSei),
+            OffersUdp = transports.Contains("udp"),
+            OffersTcp = transports.Contains("tcp"),
+            MulticastGroup = group,
+            MulticastPort = groupPort,
+            Paced = result.GetValue(given.Paced),
+            StartsAtKeyFrame = !result.GetValue(given.AnyFrame),
+        };
+        run = new CameraRun { Camera = camera, Threads = Math.Max(0, result.GetValue(given.Threads)), Duration = duration > TimeSpan.Zero ? duration : null };
+        if (result.GetValue(given.Register) is { } register)
+        {
+            int at = register.LastIndexOf(':');
+            if (at <= 0 || !int.TryParse(register.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is 0 or > 65535)
+            {
+                error = "--register takes HOST:PORT, not " + register;
+                return false;
+            }
+
+            run = run with { RegisterHost = register[..at].Trim('[', ']'), RegisterPort = port };
+        }
+
+        return true;
+    }
+
+    /// <summary>`800k`, `4M`, `2.5M`, plain bits a second.</summary>
+    internal static bool TryBitrate(string text, out long bitsPerSecond)
+    {
+        (double factor, int suffix) = text.Length == 0 ? (1, 0) : char.ToLowerInvariant(text[^1]) switch { 'k' => (1e3, 1), 'm' => (1e6, 1), 'g' => (1e9, 1), _ => (1, 0) };
+        bool understood = double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        bitsPerSecond = understood ? (long)Math.Min(number * factor, 1e12) : 0;
+        return understood && bitsPerSecond is >= 1000 and <= 10_000_000_000;
+    }
+
+    private static bool TryPersonality(string name, out CameraPersonality personality, out string? error)
+    {
+        if (!File.Exists(name))
+        {
+            return CameraPersonality.TryLoad(name, out personality, out error);
+        }
+
+        using FileStream file = File.OpenRead(name);
+        return CameraPersonality.TryRead(file, name, out personality, out error);
+    }
+
+    private static bool TryStreams(
+        ParseResult result, CameraCommandOptions given, CameraPersonality personality, [NotNullWhen(true)] out List<CameraStreamOptions>? streams, out string? error)
+    {
+        streams = null;
+        int count = result.GetValue(given.Streams);
+        if (count is < 1 or > MaxStreams)
+        {
+            error = string.Create(CultureInfo.InvariantCulture, $"--streams takes 1 to {MaxStreams}");
+            return false;
+        }
+
+        if (!TryVideo(result, given, out SyntheticVideo? video, out error))
+        {
+            return false;
+        }
+
+        string path = result.GetValue(given.Path)?.TrimStart('/') ?? personality.Path;
+        path = count > 1 && !path.Contains("{0", StringComparison.Ordinal) ? path + "{0}" : path;
+        List<CameraStreamOptions> made = [];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (!TryTracks(result, given, video with { Seed = (ulong)i }, made.Count > 0 ? made[0].Tracks : null, out List<MediaTrack> tracks, out error))
+                {
+                    return false;
+                }
+
+                made.Add(new CameraStreamOptions(string.Format(CultureInfo.InvariantCulture, path, i + 1), tracks));
+            }
+        }
+        catch (FormatException)
+        {
+            error = "--path takes a path with at most {0} in it, not " + path;
+            return false;
+        }
+
+        streams = made;
+        return true;
+    }
+
+    // Clips are the same for all streams and are held in memory once; synthetic streams differ by their seed.
+    private static bool TryTracks(
+        ParseResult result, CameraCommandOptions given, SyntheticVideo video, IReadOnlyList<MediaTrack>? first, out List<MediaTrack> tracks, out string? error)
+    {
+        tracks = [];
+        string videoKind = result.GetValue(given.Video)!;
+        string audioKind = result.GetValue(given.Audio)!;
+        error = null;
+        switch (videoKind)
+        {
+            case "clip" or "clip-h265":
+                tracks.Add(first?[0] ?? (videoKind == "clip" ? DemoClip.H264() : DemoClip.H265()));
+                break;
+            case "h264":
+                tracks.Add(new SyntheticH264Track(video));
+                break;
+            case "h265":
+                tracks.Add(new SyntheticH265Track(video, DemoClip.H265Bytes()));
+                break;
+            case "mjpeg" when video.WidthPixels <= 2040 && video.HeightPixels <= 2040:
+                tracks.Add(new MjpegTrack(video));
+                break;
+            case "mjpeg":
+                error = "--size: MJPEG over RTP has pictures of at most 2040x2040";
+                return false;
+            case "opaque":
+                tracks.Add(new OpaqueTrack(video));
+                break;
+            case "none":
+                break;
+            default:
+                error = "--video takes clip, clip-h265, h264, h265, mjpeg, opaque or none, not " + videoKind;
+                return false;
+        }
+
+        switch (audioKind)
+        {
+            case "clip":
+                tracks.Add(first?[tracks.Count] ?? DemoClip.Aac());
+                break;
+            case "pcmu":
+                tracks.Add(new PcmuTrack());
+                break;
+            case "none":
+                break;
+            default:
+                error = "--audio takes clip, pcmu or none, not " + audioKind;
+                return false;
+        }
+
+        if (result.GetValue(given.Metadata))
+        {
+            tracks.Add(new OnvifMetadataTrack());
+        }
+
+        error = tracks.Count == 0 ? "a stream without any track: give --video, --audio or --metadata" : null;
+        return error == null;
+    }
+
+    private static bool TryVideo(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out SyntheticVideo? video, out string? error)
+    {
+        video = null;
+        error = null;
+        string[] size = result.GetValue(given.Size)!.Split('x');
+        int fps = result.GetValue(given.Fps);
+        int gop = result.GetValue(given.Gop);
+        if (!TryBitrate(result.GetValue(given.Bitrate)!, out long bitrate))
+        {
+            error = "--bitrate takes bits a second such as 800k or 4M, not " + result.GetValue(given.Bitrate);
+        }
+        else if (fps is < 1 or > 240 || gop is < 1 or > 10_000)
+        {
+            error = "--fps takes 1 to 240, --gop 1 to 10000";
+        }
+        else if (size.Length != 2 || !TryPixels(size[0], out int width) || !TryPixels(size[1], out int height))
+        {
+            error = "--size takes WIDTHxHEIGHT, even numbers from 16 to 8192, not " + result.GetValue(given.Size);
+        }
+        else
+        {
+            video = new SyntheticVideo { BitsPerSecond = bitrate, FramesPerSecond = fps, GopFrames = gop, WidthPixels = width, HeightPixels = height };
+        }
+
+        return video != null;
+    }
+
+    private static bool TryPixels(string text, out int pixels) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels is >= 16 and <= 8192 && (pixels & 1) == 0;
+
+    private static bool TryPort(string option, int port, out string? error)
+    {
+        error = port is >= 0 and <= 65535 ? null : option + " takes 0 to 65535";
+        return error == null;
+    }
+
+    private static bool TryAddress(string option, string text, [NotNullWhen(true)] out IPAddress? address, out string? error)
+    {
+        error = IPAddress.TryParse(text, out address) ? null : option + " takes an IP address, not " + text;
+        return address != null;
+    }
+
+    private static bool TryGroup(string? text, out IPAddress? group, out int port, out string? error)
+    {
+        group = null;
+        port = 5004;
+        error = null;
+        if (text == null)
+        {
+            return true;
+        }
+
+        int colon = text.LastIndexOf(':');
+        string address = colon < 0 ? text : text[..colon];
+        bool understood = IPAddress.TryParse(address, out group) && group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && group.GetAddressBytes()[0] is >= 224 and < 240
+            && (colon < 0 || (int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && (port & 1) == 0 && port is > 0 and < 65000));
+        error = understood ? null : "--multicast takes an IPv4 group and an even port such as 239.1.2.3:5004, not " + text;
+        return understood;
+    }
+
+    private static bool TryAuth(string? text, [NotNullWhen(true)] out List<CameraAuthScheme>? schemes, out string? error)
+    {
+        schemes = [];
+        error = null;
+        foreach (string name in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            CameraAuthScheme? scheme = name switch
+            {
+                "basic" => CameraAuthScheme.Basic,
+                "digest" => CameraAuthScheme.DigestLegacy,
+                "digest-md5" => CameraAuthScheme.DigestMd5,
+                "digest-md5-sess" => CameraAuthScheme.DigestMd5Sess,
+                "digest-sha256" => CameraAuthScheme.DigestSha256,
+                "digest-sha256-sess" => CameraAuthScheme.DigestSha256Sess,
+                "digest-sha512-256" => CameraAuthScheme.DigestSha512T256,
+                _ => null,
+            };
+            if (scheme == null)
+            {
+                error = "--auth does not know " + name + " (see --help)";
+                return false;
+            }
+
+            schemes.Add(scheme.Value);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,78 @@
+using FastRtspProxy.Engine.Camera.Faults;
+
+namespace FastRtspProxy.Tests.Engine.Camera;
+
+public class FaultScheduleTests
+{
+    [Fact]
+    public void TryParse_EveryItem_IsUnderstood()
+    {
+        Assert.True(FaultSchedule.TryParse(
+            "loss=1%,reorder=2%,dup=0.5%,corrupt=#7,truncate=0.25,jitter=20ms,stall=5s@30s,reboot@60s,bye@90s,close@2m/10s,silent-describe,401-storm,nonce-rotate,no-rtcp,busy",
+            out FaultSchedule faults,
+            out string? error));
+
+        Assert.Null(error);
+        Assert.Equal(0.01, faults.Loss.Probability);
+        Assert.Equal(0.02, faults.Reorder.Probability);
+        Assert.Equal(0.005, faults.Duplicate.Probability);
+        Assert.Equal(7, faults.Corrupt.Ordinal);
+        Assert.Equal(0.25, faults.Truncate.Probability);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), faults.Jitter);
+        Assert.Equal(
+            [
+                new TimedFault(TimedFaultKind.Stall, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.Zero),
+                new TimedFault(TimedFaultKind.Reboot, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(3), TimeSpan.Zero),
+                new TimedFault(TimedFaultKind.Bye, TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(5), TimeSpan.Zero),
+                new TimedFault(TimedFaultKind.Close, TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)),
+            ],
+            faults.Timed);
+        Assert.True(faults.SilentDescribe && faults.UnauthorizedStorm && faults.RotatesNonce && faults.NoRtcp && faults.Busy && faults.TouchesPackets);
+    }
+
+    [Theory]
+    [InlineData("los=1%")]
+    [InlineData("loss")]
+    [InlineData("loss=101%")]
+    [InlineData("loss=#x")]
+    [InlineData("stall=5s@")]
+    [InlineData("dance@5s")]
+    [InlineData("bye@5s/0s")]
+    [InlineData("jitter=fast")]
+    public void TryParse_NotUnderstood_NamesTheItem(string text)
+    {
+        Assert.False(FaultSchedule.TryParse("dup=1%," + text, out _, out string? error));
+        Assert.Contains(text, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FateOf_SameSeed_GivesTheSameRun()
+    {
+        Assert.True(FaultSchedule.TryParse("loss=1%,reorder=2%,dup=1%", out FaultSchedule faults, out _));
+        PacketFate[] first = [.. Enumerable.Range(0, 20_000).Select(i => faults.FateOf(7, 0, i))];
+        PacketFate[] second = [.. Enumerable.Range(0, 20_000).Select(i => faults.FateOf(7, 0, i))];
+        PacketFate[] other = [.. Enumerable.Range(0, 20_000).Select(i => faults.FateOf(8, 0, i))];
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, other);
+        Assert.InRange(first.Count(fate => (fate & PacketFate.Lost) != 0), 140, 260);
+        Assert.InRange(first.Count(fate => (fate & PacketFate.Reordered) != 0), 320, 480);
+        Assert.DoesNotContain(first, fate => (fate & (PacketFate.Corrupted | PacketFate.Truncated)) != 0);
+    }
+
+    [Fact]
+    public void FateOf_ByOrdinal_StrikesOnce()
+    {
+        Assert.True(FaultSchedule.TryParse("loss=#100", out FaultSchedule faults, out _));
+        Assert.Equal(100, Assert.Single(Enumerable.Range(0, 1000), i => faults.FateOf(7, 0, i) == PacketFate.Lost));
+    }
+
+    [Fact]
+    public void JitterMicros_AnyUnit_StaysBelowTheLimit()
+    {
+        Assert.True(FaultSchedule.TryParse("jitter=20ms", out FaultSchedule faults, out _));
+        long[] late = [.. Enumerable.Range(0, 1000).Select(i => faults.JitterMicros(7, 0, i))];
+        Assert.All(late, micros => Assert.InRange(micros, 0, 20_000));
+        Assert.True(late.Max() > 18_000 && late.Min() < 2_000);
+    }
+}
