@@ -225,7 +225,6 @@ internal sealed class StreamRunner
         {
             long due = _lanes[Earliest()].DueMicros;
             _timer.StartMicros(due - _shard.NowMicros);
-            _shard.WakeAt(due);
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class TcpListenerSocket : IDisposable
                 socket.DualMode = false;
             }
 
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not by SocketOptionName.ReuseAddress: the framework would set SO_REUSEPORT with it, and two servers would share the port without a word.
+            _ = SocketSetup.TrySet(SocketSetup.Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
 
             // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
             _ = SocketSetup.AskSendBuffer(socket, SocketSetup.TcpSendBufferBytes);

@@ -13,6 +13,7 @@ internal static class LinuxConstants
     public const int MessageTruncated = 0x20;
 
     public const int SolSocket = 1;
+    public const int SoReuseAddress = 2;
     public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
     public const int SoReceiveBufferForce = 33;

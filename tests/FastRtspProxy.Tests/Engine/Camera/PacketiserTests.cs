@@ -68,8 +68,7 @@ public class PacketiserTests
             batch.Clear();
             track.Append(batch, unit, new UnitStamp(77, true, true));
             List<byte[]> nals = h265 ? Depacketiser.H265(batch) : Depacketiser.H264(batch);
-            SimulatorSei sei = default;
-            Assert.Single(nals, nal => SimulatorSei.TryRead(nal, out sei));
+            Assert.True(SimulatorSei.TryRead(Assert.Single(nals, nal => SimulatorSei.TryRead(nal, out _)), out SimulatorSei sei));
             uint crc = 0;
             int count = 0;
             foreach (byte[] nal in nals.Where(nal => SimulatorSei.IsVcl(h265, nal[0])))
