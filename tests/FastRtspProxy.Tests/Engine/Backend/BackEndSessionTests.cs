@@ -1,0 +1,528 @@
+using System.Text;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>The client side of the conformance list, line by line, against a scripted camera.</summary>
+public sealed class BackEndSessionTests
+{
+    [Fact]
+    public async Task C1_WholeDialogue_CSeqGrowsByOne()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
+        int[] numbers = [.. fixture.Camera.Requests.Select(r => r.CSeq)];
+        Assert.Equal(Enumerable.Range(numbers[0], numbers.Length), numbers);
+    }
+
+    [Fact]
+    public async Task C2_AfterSetup_EveryRequestCarriesTheSessionWithoutItsTimeout()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.TimeoutSeconds = 2;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") > 0);
+        await fixture.CloseAsync(session);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
+        int first = fixture.Camera.Requests.ToList().FindIndex(r => r.Method == "SETUP");
+        Assert.All(fixture.Camera.Requests.Skip(first + 1), r => Assert.Equal("12345678", r.Header("Session")));
+    }
+
+    [Fact]
+    public async Task C3_TwoTracks_SetupsComeOneByOneAndPlayLast()
+    {
+        await using BackEndFixture fixture = new();
+        int open = 0;
+        int most = 0;
+        fixture.Camera.Script = r =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref open));
+            Thread.Sleep(30);
+            Interlocked.Decrement(ref open);
+            return null;
+        };
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Methods);
+        Assert.Equal(1, most);
+    }
+
+    [Theory]
+    [InlineData("Content-Base", "rtsp://10.0.0.1/other/", "/other/trackID=0", "/other/")]
+    [InlineData("Content-Location", "/loc/", "/loc/trackID=0", "/loc/")]
+    [InlineData("X-None", "", "/live/trackID=0", "/live")]
+    public async Task C4_BaseUrl_OrderIsContentBaseContentLocationRequest(string header, string value, string track, string aggregate)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly;
+        fixture.Camera.Script = r => r.Method == "DESCRIBE"
+            ? new ScriptedReply { Headers = [(header, value), ("Content-Type", "application/sdp")], Body = fixture.Camera.Sdp }
+            : null;
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        string root = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
+        Assert.Equal(root + track, fixture.Camera.Requests.Single(r => r.Method == "SETUP").Uri);
+        Assert.Equal(root + aggregate, fixture.Camera.Requests.Single(r => r.Method == "PLAY").Uri);
+    }
+
+    [Theory]
+    [InlineData("OPTIONS", 200)]
+    [InlineData("GET_PARAMETER", 200)]
+    [InlineData("SET_PARAMETER", 200)]
+    [InlineData("ANNOUNCE", 200)]
+    [InlineData("PLAY", 501)]
+    public async Task C5_ServerRequest_IsAnswered(string method, int status)
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendText($"{method} rtsp://x/ RTSP/1.0\r\nCSeq: 77\r\n\r\n");
+        await Until.TrueAsync(() => !fixture.Camera.Responses.IsEmpty);
+        Assert.True(fixture.Camera.Responses.TryPeek(out string? answer));
+        Assert.StartsWith($"RTSP/1.0 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("CSeq: 77", answer, StringComparison.Ordinal);
+        Assert.Null(session.Failure);
+    }
+
+    [Fact]
+    public async Task C5_ServerRedirect_IsAnsweredAndNamesTheNewPlace()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendText("REDIRECT rtsp://x/ RTSP/1.0\r\nCSeq: 5\r\nLocation: rtsp://127.0.0.1:9/elsewhere\r\n\r\n");
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackEndFailureKind.Redirected, failure.Kind);
+        Assert.Equal("rtsp://127.0.0.1:9/elsewhere", failure.RedirectTo!.Text);
+    }
+
+    [Fact]
+    public async Task C6_WrongPassword_IsTriedOnceAndFails()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "DESCRIBE"
+            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"cam\", nonce=\"abc\""))
+            : null;
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "top-secret")));
+        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+        Assert.Equal(2, fixture.Camera.Count("DESCRIBE"));
+        Assert.DoesNotContain("top-secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C6_NonceRotatesInTheMiddle_IsAnsweredWithTheNewOne()
+    {
+        await using BackEndFixture fixture = new();
+        string nonce = "n1";
+        fixture.Camera.Script = r =>
+        {
+            if (r.Method == "PLAY")
+            {
+                nonce = "n2";
+            }
+
+            return r.Header("Authorization")?.Contains($"nonce=\"{nonce}\"", StringComparison.Ordinal) == true
+                ? null
+                : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", $"Digest realm=\"cam\", nonce=\"{nonce}\", stale=true"));
+        };
+        Assert.Null(await fixture.PlayAsync(fixture.Create(credentials: new Credentials("admin", "pw"))));
+        Assert.Equal(2, fixture.Camera.Count("PLAY"));
+    }
+
+    [Fact]
+    public async Task C7_Digest_UriIsTheRequestUriAndCredentialsNeverInIt()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Header("Authorization") is null
+            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest qop=\"auth\", nonce=\"abc\", algorithm=SHA-256, realm=\"cam\""))
+            : null;
+        string url = fixture.Camera.Url.Replace("rtsp://", "rtsp://admin:p%40ss@", StringComparison.Ordinal);
+        Assert.Null(await fixture.PlayAsync(fixture.Create(url: url, credentials: new Credentials("other", "wrong"))));
+        foreach (ScriptedRequest request in fixture.Camera.Requests)
+        {
+            Assert.DoesNotContain("admin", request.Uri, StringComparison.Ordinal);
+            if (request.Header("Authorization") is { } header)
+            {
+                Assert.Contains($"uri=\"{request.Uri}\"", header, StringComparison.Ordinal);
+                Assert.Contains("username=\"admin\"", header, StringComparison.Ordinal);
+                Assert.Contains("qop=auth", header, StringComparison.Ordinal);
+                Assert.Contains("SHA-256", header, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(305)]
+    [InlineData(307)]
+    public async Task C8_Redirect_IsFollowed(int status)
+    {
+        await using BackEndFixture fixture = new();
+        using ScriptedCamera other = new();
+        fixture.Camera.Script = _ => ScriptedReply.Of(status, "Moved", ("Location", other.Url));
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], other.Methods);
+    }
+
+    [Fact]
+    public async Task C8_RedirectInACircle_EndsAtTheLimit()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", fixture.Camera.Url));
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create());
+        Assert.Equal(BackEndFailureKind.BadRedirect, failure!.Kind);
+        Assert.Equal(BackEndSession.RedirectHops + 1, fixture.Camera.Count("DESCRIBE"));
+    }
+
+    [Fact]
+    public async Task C9_UdpRefusedWith461_TriesTcpOnTheSameConnection()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP" && !r.Header("Transport")!.Contains("TCP", StringComparison.Ordinal)
+            ? ScriptedReply.Of(461, "Unsupported Transport")
+            : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.True(session.OverTcp);
+        Assert.Equal(3, fixture.Camera.Count("SETUP"));
+        Assert.Equal(1, fixture.Camera.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task C9_TcpAnsweredToAUdpSetup_IsTaken()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly;
+        fixture.Camera.Script = r => r.Method == "SETUP"
+            ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", "RTP/AVP/TCP;unicast;interleaved=4-5"))
+            : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(4, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "x"u8)));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        Assert.True(session.OverTcp);
+    }
+
+    [Theory]
+    [InlineData(453)]
+    [InlineData(503)]
+    public async Task C9_Busy_CarriesRetryAfter(int status)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "PLAY" ? ScriptedReply.Of(status, "Busy", ("Retry-After", "7")) : null;
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create());
+        Assert.Equal(BackEndFailureKind.Busy, failure!.Kind);
+        Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
+    }
+
+    [Fact]
+    public async Task C9_SessionNotFoundOnKeepAlive_IsALoss()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.TimeoutSeconds = 2;
+        fixture.Camera.Script = r => r.Method == "OPTIONS" ? ScriptedReply.Of(454, "Session Not Found") : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(BackEndFailureKind.KeepAliveRefused, (await fixture.FailureOfAsync(session)).Kind);
+    }
+
+    [Fact]
+    public async Task C10_KeepAlives_ComeAtHalfTheTimeoutAndReportsAtLeastEveryFiveSeconds()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero, UdpSilence = TimeSpan.FromHours(1) } };
+        fixture.Camera.TimeoutSeconds = 20;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        for (int second = 1; second <= 30; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            int wantedKeepAlives = second / 10;
+            int wantedReports = 1 + (second / 5);
+            await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") >= wantedKeepAlives, detail: () => $"second {second}");
+            await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: true).Count(d => d.Length > 4) >= wantedReports, detail: () => $"second {second}");
+        }
+
+        Assert.Equal(3, fixture.Camera.Count("OPTIONS"));
+    }
+
+    [Fact]
+    public async Task C11_Close_SendsTeardownAndIsBounded()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Teardown = TimeSpan.FromMilliseconds(200) } };
+        fixture.Camera.Script = r => r.Method == "TEARDOWN" ? new ScriptedReply { Silent = true } : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        long start = Environment.TickCount64;
+        await fixture.CloseAsync(session);
+        Assert.InRange(Environment.TickCount64 - start, 0, 1000);
+        Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
+        Assert.Equal(BackEndState.Closed, session.State);
+    }
+
+    [Fact]
+    public async Task C12_MediaBeforeTheAnswers_IsTaken()
+    {
+        await using BackEndFixture fixture = new();
+        byte[] early = ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "early"u8));
+        byte[] late = ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 2, 1, 1, true, "late"u8));
+        fixture.Camera.Script = r => r.Method is "SETUP" or "PLAY" && !r.Uri.Contains("trackID=1", StringComparison.Ordinal)
+            ? fixture.Camera.Default(r) with { Before = r.Method == "SETUP" ? early : [], After = r.Method == "PLAY" ? late : [] }
+            : null;
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        Assert.Equal([1, 2], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
+    }
+
+    [Fact]
+    public async Task C13_UnknownTypeAndBadVersion_AreIgnoredAndCounted()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtp(0, ScriptedCamera.RtpBytes(50, 1, 1, 1, false, "x"u8));
+        byte[] version1 = ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x"u8);
+        version1[0] = 0x40;
+        fixture.Camera.SendRtp(0, version1);
+        byte[] padded = ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x\u00ff"u8);
+        padded[0] = 0xA0;
+        fixture.Camera.SendRtp(0, padded);
+        fixture.Camera.SendRtp(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x"u8));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        Assert.Equal(1, session.Tracks[0].UnknownPayloadTypes);
+        Assert.Equal(2, session.Tracks[0].Malformed);
+    }
+
+    [Fact]
+    public async Task C13_OtherSource_TakesOverAfterThreePackets()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        for (ushort i = 0; i < 6; i++)
+        {
+            fixture.Camera.SendRtp(0, 96, i, 1, ssrc: i < 2 ? 1u : 2u, false, "x"u8);
+        }
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 4);
+        Assert.Equal([0, 1, 4, 5], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
+        Assert.Equal(2, session.Tracks[0].OtherSources);
+    }
+
+    [Fact]
+    public async Task C15_UdpPorts_AreAnEvenAndOddPairForEachTrack()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("m=video 0", "m=video 5004", StringComparison.Ordinal);
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        int[] ports = [.. fixture.Camera.Requests.Where(r => r.Method == "SETUP").SelectMany(r => r.Header("Transport")!.Split("client_port=")[1].Split('-').Select(int.Parse))];
+        Assert.Equal(4, ports.Distinct().Count());
+        Assert.True(ports[0] % 2 == 0 && ports[1] == ports[0] + 1 && ports[2] % 2 == 0 && ports[3] == ports[2] + 1);
+        Assert.DoesNotContain(5004, ports);
+    }
+
+    [Fact]
+    public async Task C17_SenderReport_IsReadWithItsName()
+    {
+        await using BackEndFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        fixture.Camera.SendRtcp(1, ScriptedCamera.SenderReportBytes(9, 0xE000_0000_0000_0000, 1234));
+        await Until.TrueAsync(() => fixture.Sink.Reports.Count == 1 && fixture.Sink.Names.Count == 1);
+        Assert.Equal((1, 9u, 0xE000_0000_0000_0000, 1234u), fixture.Sink.Reports[0]);
+        Assert.Equal("cam1", fixture.Sink.Names[0]);
+    }
+
+    [Fact]
+    public async Task C18_WholeDialogue_NeverSendsRequire()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+        Assert.All(fixture.Camera.Requests, r => Assert.Null(r.Header("Require") ?? r.Header("Proxy-Require")));
+    }
+
+    [Fact]
+    public async Task PlayAsync_OverUdp_PunchesFromBothPortsAndReadsPacketsInOrder()
+    {
+        await using BackEndFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2 && fixture.Camera.Datagrams(1, rtcp: true).Count(d => d.Length == 4) == 2);
+        foreach (ushort number in (ushort[])[10, 12, 11, 13, 13])
+        {
+            fixture.Camera.SendRtp(0, 96, number, 1, 1, false, "x"u8);
+        }
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count >= 4);
+        Assert.Equal([10, 11, 12, 13], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
+    }
+
+    [Fact]
+    public async Task PlayAsync_PacketMissingOverUdp_IsGivenUpInTimeWithoutAnotherPacket()
+    {
+        await using BackEndFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        fixture.Camera.SendRtp(0, 96, 10, 1, 1, false, "x"u8);
+        fixture.Camera.SendRtp(0, 96, 12, 1, 1, false, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2, 2);
+        Assert.Equal([10, 12], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
+    }
+
+    [Fact]
+    public async Task Lost_NothingOverUdp_IsToldApart()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(150) } };
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackEndFailureKind.UdpSilent, failure.Kind);
+        Assert.True(failure.RetryAtOnce);
+    }
+
+    [Fact]
+    public async Task Lost_RtcpAloneOverUdp_IsNotUdpSilence()
+    {
+        await using BackEndFixture fixture = new()
+        {
+            Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromMilliseconds(600) },
+        };
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtcp(0, ScriptedCamera.SenderReportBytes(1, 1, 1));
+        Assert.Equal(BackEndFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
+    }
+
+    [Fact]
+    public async Task Lost_RtcpBye_OfThePlayingSource()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
+        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(8));
+        fixture.Camera.SendRtp(0, 96, 2, 1, 7, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        Assert.Null(session.Failure);
+        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(7));
+        Assert.Equal(BackEndFailureKind.Bye, (await fixture.FailureOfAsync(session)).Kind);
+    }
+
+    [Fact]
+    public async Task Lost_ConnectionClosed_IsSaid()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.DropConnections();
+        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.FailureOfAsync(session)).Kind);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(501)]
+    public async Task KeepAlive_OptionsRefused_LearnsGetParameter(int status)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.TimeoutSeconds = 2;
+        fixture.Camera.Script = r => r.Method == "OPTIONS" ? ScriptedReply.Of(status, "No") : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Camera.Count("GET_PARAMETER") > 0);
+        Assert.Null(session.Failure);
+        Assert.Equal(1, fixture.Camera.Count("OPTIONS"));
+    }
+
+    [Fact]
+    public async Task Pause_Known_KeepsTheSessionAndPlaysAgainWithoutRange()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.True(await fixture.PauseAsync(session));
+        Assert.Equal(BackEndState.Paused, session.State);
+        Assert.Null(await fixture.ReplayAsync(session));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY", "OPTIONS", "PAUSE", "PLAY"], fixture.Camera.Methods);
+        Assert.Null(fixture.Camera.Requests[^1].Header("Range"));
+    }
+
+    [Fact]
+    public async Task Pause_NotInPublic_IsNotSent()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.False(await fixture.PauseAsync(session));
+        Assert.Equal(0, fixture.Camera.Count("PAUSE"));
+    }
+
+    [Theory]
+    [InlineData("SSH-2.0-x\r\n", nameof(BackEndFailureKind.NotRtsp))]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", nameof(BackEndFailureKind.NotRtsp))]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 1099511627776\r\n\r\n", nameof(BackEndFailureKind.TooLarge))]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 100\r\n\r\nv=0", nameof(BackEndFailureKind.ConnectionLost))]
+    [InlineData("RTSP/1.0 200 OK\r\nCSe", nameof(BackEndFailureKind.ConnectionLost))]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n", nameof(BackEndFailureKind.BadDescription))]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 5\r\n\r\nv=0\r\n", nameof(BackEndFailureKind.BadDescription))]
+    [InlineData("RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n", nameof(BackEndFailureKind.Refused))]
+    public async Task Open_BadAnswer_IsOneClearFailure(string answer, string kind)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = _ => new ScriptedReply { Raw = Encoding.ASCII.GetBytes(answer), Close = true };
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create());
+        Assert.NotNull(failure);
+        Assert.Equal(kind, failure.Kind.ToString());
+        Assert.NotEmpty(failure.Message);
+    }
+
+    [Fact]
+    public async Task Open_DescriptionOfOneMegabyte_IsRefusedDeliberately()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + new StringBuilder().Insert(0, "a=x:" + new string('y', 60) + "\r\n", 16_000);
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create());
+        Assert.True(failure!.Kind is BackEndFailureKind.BadDescription or BackEndFailureKind.TooLarge, failure.ToString());
+    }
+
+    [Fact]
+    public async Task Open_NoAnswer_FailsInTime()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Answer = TimeSpan.FromMilliseconds(200) } };
+        fixture.Camera.Script = _ => new ScriptedReply { Silent = true };
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create());
+        Assert.Equal(BackEndFailureKind.NoAnswer, failure!.Kind);
+        Assert.Contains("DESCRIBE", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_ConnectionRefused_NamesTheHost()
+    {
+        await using BackEndFixture fixture = new();
+        int port = fixture.Camera.Port;
+        fixture.Camera.Dispose();
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(url: $"rtsp://u:verysecret@127.0.0.1:{port}/x"));
+        Assert.Equal(BackEndFailureKind.Unreachable, failure!.Kind);
+        Assert.DoesNotContain("verysecret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_BackChannel_IsLeftOut()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "m=audio 0 RTP/AVP 0\r\na=control:trackID=1\r\na=sendonly\r\n";
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Single(session.Tracks);
+        Assert.Equal(1, fixture.Camera.Count("SETUP"));
+    }
+}

@@ -1,0 +1,199 @@
+using System.Text;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+public sealed class InterleavedDemuxTests
+{
+    private static readonly byte[] s_rtp = ScriptedCamera.RtpBytes(96, 7, 100, 1, true, "hello"u8);
+
+    private static byte[] Answer(int cseq, string body = "") =>
+        Encoding.ASCII.GetBytes($"RTSP/1.0 200 OK\r\nCSeq: {cseq}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+
+    [Fact]
+    public void OnBytes_MixSplitAtEveryByte_GivesTheSameUnitsInOrder()
+    {
+        byte[] stream =
+        [
+            .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(1, "v=0\r\n"), .. ScriptedCamera.FrameBytes(1, [0x81, 201, 0, 0]),
+            .. "\r\n"u8, .. "OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n"u8, .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(2),
+        ];
+        string[] expected = ["$0:17", "200/1", "$1:4", "OPTIONS", "$0:17", "200/2"];
+        for (int split = 0; split <= stream.Length; split++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1);
+            demux.OnBytes(stream.AsSpan(0, split));
+            demux.OnBytes(stream.AsSpan(split));
+            Assert.Equal(expected, handler.Units);
+        }
+
+        Handler single = new();
+        InterleavedDemux bytewise = single.Make(0, 1);
+        foreach (byte one in stream)
+        {
+            bytewise.OnBytes([one]);
+        }
+
+        Assert.Equal(expected, single.Units);
+    }
+
+    [Theory]
+    [InlineData("garbage in front of it")]
+    [InlineData("$$$$$")]
+    [InlineData("R")]
+    [InlineData("$\u0001")]
+    public void OnBytes_GarbageBetweenFrames_IsSkippedAndCounted(string garbage)
+    {
+        // Quirk: Escam Q6 puts garbage between frames (g2r conn.go); old LIVE555 servers lose bytes (weakness 33).
+        byte[] noise = Encoding.Latin1.GetBytes(garbage);
+        for (int chunk = 1; chunk < 40; chunk++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1);
+            demux.OnBytes(ScriptedCamera.FrameBytes(0, s_rtp));
+            byte[] rest = [.. "x"u8, .. noise, .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(3)];
+            foreach (byte[] part in rest.Chunk(chunk))
+            {
+                demux.OnBytes(part);
+            }
+
+            Assert.Equal(["$0:17", "$0:17", "200/3"], handler.Units);
+            Assert.Equal(noise.Length + 1, demux.SkippedBytes);
+        }
+    }
+
+    [Fact]
+    public void OnBytes_EndlessGarbage_StopsAtTheBound()
+    {
+        Handler handler = new();
+        InterleavedDemux demux = handler.Make(0, 1);
+        byte[] noise = new byte[10_000];
+        int fed = 0;
+        while (!demux.Stopped && fed < 2 * InterleavedDemux.GarbageBytes)
+        {
+            demux.OnBytes(noise);
+            fed += noise.Length;
+        }
+
+        Assert.True(demux.Stopped);
+        Assert.Single(handler.Problems);
+        Assert.True(fed <= InterleavedDemux.GarbageBytes + (2 * noise.Length));
+    }
+
+    [Fact]
+    public void OnBytes_NotRtspBeforeAnySetup_StopsAtOnce()
+    {
+        Handler handler = new();
+        InterleavedDemux demux = handler.Make();
+        demux.OnBytes("SSH-2.0-dropbear\r\n"u8);
+        Assert.True(demux.Stopped);
+        Assert.Single(handler.Problems);
+    }
+
+    [Fact]
+    public void OnBytes_HugeContentLength_IsRefusedWithoutMemory()
+    {
+        Handler handler = new();
+        InterleavedDemux demux = handler.Make();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        demux.OnBytes("RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 1099511627776\r\n\r\n"u8);
+        demux.OnBytes(new byte[100_000]);
+        Assert.True(demux.Stopped);
+        Assert.True(handler.OverLimit || handler.Problems.Count == 1);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 300_000);
+    }
+
+    [Fact]
+    public void OnBytes_RandomBytes_NeverThrowsAndStaysBounded()
+    {
+        Random random = new(4711);
+        for (int round = 0; round < 300; round++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1, 2, 3);
+            for (int i = 0; i < 60; i++)
+            {
+                byte[] bytes = new byte[random.Next(1, 400)];
+                random.NextBytes(bytes);
+                if (random.Next(3) == 0)
+                {
+                    bytes[0] = (byte)'$';
+                }
+                else if (random.Next(3) == 0)
+                {
+                    "RTSP/1.0 200 OK\r\n"u8[..Math.Min(17, bytes.Length)].CopyTo(bytes);
+                }
+
+                demux.OnBytes(bytes);
+            }
+
+            Assert.True(demux.SkippedBytes <= 60 * 400);
+        }
+    }
+
+    [Fact]
+    public void OnBytes_WholeFrames_AllocatesNothing()
+    {
+        CountingHandler handler = new();
+        InterleavedDemux demux = new(handler);
+        demux.Expect(0);
+        byte[] batch = [.. Enumerable.Range(0, 50).SelectMany(_ => ScriptedCamera.FrameBytes(0, s_rtp))];
+        demux.OnBytes(batch);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            demux.OnBytes(batch);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(50 * 1001, handler.Frames);
+    }
+
+    private sealed class CountingHandler : IInterleavedHandler
+    {
+        public int Frames { get; private set; }
+
+        public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => Frames++;
+
+        public void OnMessage(RtspMessage message)
+        {
+        }
+
+        public void OnUnusable(bool overLimit, string detail)
+        {
+        }
+    }
+
+    private sealed class Handler : IInterleavedHandler
+    {
+        public List<string> Units { get; } = [];
+
+        public List<string> Problems { get; } = [];
+
+        public bool OverLimit { get; private set; }
+
+        public InterleavedDemux Make(params byte[] channels)
+        {
+            InterleavedDemux demux = new(this);
+            foreach (byte channel in channels)
+            {
+                demux.Expect(channel);
+            }
+
+            return demux;
+        }
+
+        public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => Units.Add($"${channel}:{payload.Length}");
+
+        public void OnMessage(RtspMessage message) => Units.Add(message.IsRequest ? message.Method : $"{message.StatusCode}/{message.CSeq}");
+
+        public void OnUnusable(bool overLimit, string detail)
+        {
+            OverLimit = overLimit;
+            Problems.Add(detail);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Protocol.Rtp;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>Keeps what a session gives.</summary>
+internal sealed class RecordingSink : IBackEndSink
+{
+    private readonly Lock _lock = new();
+    private readonly List<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> _packets = [];
+    private readonly List<(int Track, uint Ssrc, ulong Ntp, uint RtpTime)> _reports = [];
+    private readonly List<string> _names = [];
+    private int _batches;
+
+    public IReadOnlyList<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> Packets
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _packets];
+            }
+        }
+    }
+
+    public IReadOnlyList<(int Track, uint Ssrc, ulong Ntp, uint RtpTime)> Reports
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _reports];
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _names];
+            }
+        }
+    }
+
+    public int Batches => Volatile.Read(ref _batches);
+
+    public void OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    {
+        lock (_lock)
+        {
+            _packets.Add((track, view.SequenceNumber, view.Timestamp, view.Ssrc));
+        }
+    }
+
+    public void OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
+    {
+        lock (_lock)
+        {
+            _reports.Add((track, ssrc, ntp, rtpTimestamp));
+        }
+    }
+
+    public void OnCanonicalName(int track, ReadOnlySpan<byte> name)
+    {
+        lock (_lock)
+        {
+            _names.Add(Encoding.UTF8.GetString(name));
+        }
+    }
+
+    public void OnBatchEnd() => Interlocked.Increment(ref _batches);
+
+    public void OnSessionChanged()
+    {
+    }
+}

@@ -1,0 +1,130 @@
+using FastRtspProxy.Engine.Backend;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+public sealed class ReorderWindowTests
+{
+    [Fact]
+    public void Offer_InOrderOverTheWrap_PassesEachAndAllocatesNothing()
+    {
+        ReorderWindow window = new();
+        byte[] packet = new byte[1200];
+        ushort next = 65_000;
+        Assert.Equal(ReorderAction.Pass, window.Offer(next++, packet, 0));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool passed = true;
+        for (int i = 0; i < 100_000; i++)
+        {
+            passed &= window.Offer(next++, packet, i) == ReorderAction.Pass;
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(passed);
+    }
+
+    [Fact]
+    public void Offer_TwoSwapped_ComeOutInOrder()
+    {
+        Assert.Equal([1, 2, 3, 4], Run([1, 3, 2, 4], out ReorderWindow window));
+        Assert.Equal(0, window.Missing);
+        Assert.Equal(0, window.Held);
+    }
+
+    [Fact]
+    public void Offer_RepeatedAndLate_AreDroppedAndCounted()
+    {
+        Assert.Equal([1, 2, 3, 4], Run([1, 2, 2, 4, 4, 3, 1], out ReorderWindow window));
+        Assert.Equal(1, window.Duplicates);
+        Assert.Equal(2, window.Late);
+    }
+
+    [Fact]
+    public void SkipGap_AfterALoss_GivesTheRestAndCountsTheMissing()
+    {
+        ReorderWindow window = new();
+        List<int> output = [];
+        Feed(window, [10, 12, 13, 15], output);
+        Assert.Equal([10], output);
+        window.SkipGap();
+        Take(window, output);
+        Assert.Equal([10, 12, 13], output);
+        window.SkipGap();
+        Take(window, output);
+        Assert.Equal([10, 12, 13, 15], output);
+        Assert.Equal(2, window.Missing);
+        Assert.Equal(ReorderAction.Drop, window.Offer(11, [], 0));
+        Assert.Equal(1, window.Late);
+    }
+
+    [Fact]
+    public void Offer_OneStrayFarAway_IsDroppedAndTwoInARowAreARestart()
+    {
+        ReorderWindow window = new();
+        Feed(window, [100, 101], []);
+        Assert.Equal(ReorderAction.Drop, window.Offer(40_000, [], 0));
+        Assert.Equal(ReorderAction.Pass, window.Offer(102, [], 0));
+        Assert.Equal(ReorderAction.Drop, window.Offer(40_001, [], 0));
+        Assert.Equal(ReorderAction.Restart, window.Offer(40_002, [], 0));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Offer_ShuffledWithinTheWindow_IsAlwaysIncreasingAndComplete(int seed)
+    {
+        Random random = new(seed);
+        List<ushort> input = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            input.Add(unchecked((ushort)(60_000 + i)));
+        }
+
+        for (int i = 1; i < input.Count; i += 20)
+        {
+            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(input).Slice(i, Math.Min(20, input.Count - i)));
+        }
+
+        List<int> output = Run(input, out ReorderWindow window);
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (int)unchecked((ushort)(60_000 + i))), output);
+        Assert.Equal(0, window.Missing);
+    }
+
+    private static List<int> Run(IEnumerable<ushort> input, out ReorderWindow window)
+    {
+        window = new ReorderWindow();
+        List<int> output = [];
+        Feed(window, input, output);
+        return output;
+    }
+
+    private static void Feed(ReorderWindow window, IEnumerable<ushort> input, List<int> output)
+    {
+        foreach (ushort number in input)
+        {
+            byte[] packet = BitConverter.GetBytes(number);
+            switch (window.Offer(number, packet, 0))
+            {
+                case ReorderAction.Pass:
+                    output.Add(number);
+                    break;
+                case ReorderAction.PassAndTake:
+                    output.Add(number);
+                    Take(window, output);
+                    break;
+                case ReorderAction.MakeRoom:
+                    Assert.Fail("The input is shuffled further than the window.");
+                    break;
+            }
+        }
+    }
+
+    private static void Take(ReorderWindow window, List<int> output)
+    {
+        while (window.TryTake(out byte[] memory, out _))
+        {
+            output.Add(BitConverter.ToUInt16(memory));
+            ReorderWindow.Return(memory);
+        }
+    }
+}
