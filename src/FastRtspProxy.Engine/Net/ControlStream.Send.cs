@@ -147,6 +147,7 @@ internal sealed partial class ControlStream
         _parked = null;
         if (_closed)
         {
+            DisposeWhenIdle();
             return;
         }
 

@@ -91,7 +91,17 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
 
         _closed = true;
-        _socket.Dispose(); // ends the SAEA operations; their completions find us closed
+        try
+        {
+            // Ends the operations under way; disposing now would end them too, but with a reset that throws away answers that the peer has not read yet.
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was quicker.
+        }
+
+        DisposeWhenIdle();
         _input.Writer.Complete();
         _closedSource.TrySetResult();
         OnClosedSending();
@@ -107,7 +117,21 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
             return;
         }
 
+        if (_closed)
+        {
+            DisposeWhenIdle();
+            return;
+        }
+
         ReadAvailable();
+    }
+
+    private void DisposeWhenIdle()
+    {
+        if (!_receiving && _parked is null)
+        {
+            _socket.Dispose();
+        }
     }
 
     private static IPEndPoint Normal(EndPoint? endPoint)

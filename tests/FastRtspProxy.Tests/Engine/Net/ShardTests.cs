@@ -1,0 +1,203 @@
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Engine.Net;
+
+public sealed class ShardTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ShardGroup _shards;
+
+    public ShardTests() => _shards = ShardGroup.Start(2, _time, NullLoggerFactory.Instance);
+
+    public void Dispose() => _shards.Dispose();
+
+    [Fact]
+    public async Task Post_ManyThreads_EveryMessageRunsOnceAndOnTheShard()
+    {
+        Shard shard = _shards.Shards[0];
+        int count = 0;
+        int elsewhere = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                shard.Post(() =>
+                {
+                    count++;
+                    elsewhere += shard.IsCurrent ? 0 : 1;
+                });
+            }
+        })));
+        await shard.RunAsync(() => Task.CompletedTask);
+        Assert.Equal(40_000, count);
+        Assert.Equal(0, elsewhere);
+    }
+
+    [Fact]
+    public async Task Post_OneThread_KeepsTheOrder()
+    {
+        List<int> order = [];
+        for (int i = 0; i < 1000; i++)
+        {
+            int n = i;
+            _shards.Shards[0].Post(() => order.Add(n));
+        }
+
+        await _shards.Shards[0].RunAsync(() => Task.CompletedTask);
+        Assert.Equal(Enumerable.Range(0, 1000), order);
+    }
+
+    [Fact]
+    public async Task Post_WorkThatThrows_TheShardGoesOn()
+    {
+        _shards.Shards[0].Post(() => throw new InvalidOperationException("on purpose"));
+        Assert.True(await _shards.Shards[0].RunAsync(() => Task.FromResult(true)).WaitAsync(s_limit));
+    }
+
+    [Fact]
+    public async Task Await_InShardWork_ResumesOnTheShard()
+    {
+        Shard shard = _shards.Shards[1];
+        bool isHome = await shard.RunAsync(async () =>
+        {
+            await Task.Run(() => { });
+            return shard.IsCurrent;
+        }).WaitAsync(s_limit);
+        Assert.True(isHome);
+    }
+
+    [Fact]
+    public async Task Timer_ClockMoves_FiresOnceAtItsTimeAndNotWhenStopped()
+    {
+        Shard shard = _shards.Shards[0];
+        int fired = 0;
+        int stopped = 0;
+        TaskCompletionSource done = new();
+        await shard.RunAsync(() =>
+        {
+            shard.CreateTimer(() =>
+            {
+                fired++;
+                done.SetResult();
+            }).Start(TimeSpan.FromSeconds(60));
+            ShardTimer other = shard.CreateTimer(() => stopped++);
+            other.Start(TimeSpan.FromSeconds(30));
+            other.Stop();
+            return Task.CompletedTask;
+        });
+        _time.Advance(TimeSpan.FromSeconds(59));
+        await shard.RunAsync(() => Task.CompletedTask);
+        Assert.Equal(0, fired);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await done.Task.WaitAsync(s_limit);
+        Assert.Equal(1, fired);
+        Assert.Equal(0, stopped);
+    }
+
+    [Fact]
+    public async Task Timer_RestartedLater_FiresAtTheLaterTimeOnly()
+    {
+        Shard shard = _shards.Shards[0];
+        List<long> firedMicros = [];
+        long start = 0;
+        TaskCompletionSource done = new();
+        ShardTimer timer = null!;
+        await shard.RunAsync(() =>
+        {
+            start = shard.NowMicros;
+            timer = shard.CreateTimer(() =>
+            {
+                firedMicros.Add(shard.NowMicros);
+                done.TrySetResult();
+            });
+            timer.Start(TimeSpan.FromSeconds(1));
+            timer.Start(TimeSpan.FromSeconds(5));
+            return Task.CompletedTask;
+        });
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await shard.RunAsync(() => Task.CompletedTask);
+        Assert.Empty(firedMicros);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await done.Task.WaitAsync(s_limit);
+        Assert.Single(firedMicros);
+        Assert.True(firedMicros[0] - start >= 5_000_000);
+    }
+
+    [Fact]
+    public async Task DelayAsync_Cancelled_AnswersFalseAtOnce()
+    {
+        using CancellationTokenSource cancel = new();
+        Shard shard = _shards.Shards[0];
+        Task<bool> delay = shard.RunAsync(() => shard.DelayAsync(TimeSpan.FromHours(1), cancel.Token));
+        await shard.RunAsync(() =>
+        {
+            cancel.Cancel();
+            return Task.CompletedTask;
+        });
+        Assert.False(await delay.WaitAsync(s_limit));
+    }
+
+    [Fact]
+    public async Task EndOfTurn_AskedTwiceInATurn_RunsOnce()
+    {
+        Shard shard = _shards.Shards[0];
+        Counter counter = new();
+        await shard.RunAsync(() =>
+        {
+            shard.EndOfTurn(counter);
+            shard.EndOfTurn(counter);
+            return Task.CompletedTask;
+        });
+        await shard.RunAsync(() => Task.CompletedTask);
+        Assert.Equal(1, counter.Count);
+    }
+
+    [Fact]
+    public async Task PostNode_SteadyState_AllocatesNothing()
+    {
+        Shard shard = _shards.Shards[0];
+        Node node = new();
+        for (int i = 0; i < 100; i++)
+        {
+            shard.Post(node);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++)
+        {
+            shard.Post(node);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        await shard.RunAsync(() => Task.CompletedTask);
+        Assert.True(node.Count > 0);
+    }
+
+    [Fact]
+    public void LeastLoaded_OneIsLoaded_TheOtherIsChosen()
+    {
+        _shards.Shards[0].AddLoad(5);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Same(_shards.Shards[1], _shards.LeastLoaded());
+        }
+    }
+
+    private sealed class Counter : IEndOfTurn
+    {
+        public int Count { get; private set; }
+
+        public void OnEndOfTurn() => Count++;
+    }
+
+    private sealed class Node : ShardWork
+    {
+        public int Count { get; private set; }
+
+        protected internal override void Run() => Count++;
+    }
+}
