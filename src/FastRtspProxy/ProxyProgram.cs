@@ -46,21 +46,26 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     {
         using var stop = new StopSignal();
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, options.LogLevel);
-        ProxyEngine engine;
+        DemoCamera? demo = null;
         try
         {
-            engine = await ProxyEngine.StartAsync(options.Engine, log);
+            if (options.Demo)
+            {
+                demo = await DemoCamera.StartAsync(log);
+                options = options with { Engine = demo.Apply(options.Engine) };
+            }
+
+            ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
+            Announce(options, engine, lines);
+            await stop.Task;
+            await StopAsync(engine, demo, lines);
+            return 0;
         }
         catch (ProxyStartException cause)
         {
             lines.Add(Printable.Line(cause.Message) + "\n");
             return 1;
         }
-
-        Announce(options, engine, lines);
-        await stop.Task;
-        await StopAsync(engine, lines);
-        return 0;
     }
 
     private static void Announce(ProgramOptions options, ProxyEngine engine, LineQueue lines)
@@ -77,15 +82,25 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         engine.StreamRegistered += (url, name) => lines.Add(Banner.Registered(url, host, port, name));
     }
 
-    private static async Task StopAsync(ProxyEngine engine, LineQueue lines)
+    private static async Task StopAsync(ProxyEngine engine, DemoCamera? demo, LineQueue lines)
     {
         try
         {
-            await engine.DisposeAsync().AsTask().WaitAsync(LongestStop);
+            await StopBothAsync(engine, demo).WaitAsync(LongestStop);
         }
         catch (TimeoutException)
         {
             lines.Add("Ended without waiting longer: some cameras or clients may not have been told.\n");
+        }
+    }
+
+    /// <summary>The proxy first: its camera is to hear its TEARDOWN.</summary>
+    private static async Task StopBothAsync(ProxyEngine engine, DemoCamera? demo)
+    {
+        await engine.DisposeAsync();
+        if (demo is not null)
+        {
+            await demo.DisposeAsync();
         }
     }
 }

@@ -1,0 +1,52 @@
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.Engine.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy;
+
+/// <summary>The camera of <c>--demo</c>: on loopback, on an event loop of its own, so that it is a peer like any other camera.</summary>
+internal sealed class DemoCamera : IAsyncDisposable
+{
+    private readonly ShardGroup _shards;
+    private CameraServer? _server;
+
+    private DemoCamera(ShardGroup shards)
+    {
+        _shards = shards;
+    }
+
+    /// <exception cref="ProxyStartException">The camera cannot listen.</exception>
+    public static async Task<DemoCamera> StartAsync(ILoggerFactory log)
+    {
+        var camera = new DemoCamera(ShardGroup.Start(1, TimeProvider.System, log));
+        try
+        {
+            camera._server = await CameraServer.StartAsync(camera._shards, new CameraOptions { Streams = [CameraStreamOptions.Demo()] });
+            return camera;
+        }
+        catch (CameraStartException cause)
+        {
+            await camera.DisposeAsync();
+            throw new ProxyStartException($"The demo's camera cannot start: {cause.Message}");
+        }
+    }
+
+    /// <summary>The options with the camera's real URL in place of the command line's stand-in.</summary>
+    public ProxyOptions Apply(ProxyOptions options)
+    {
+        string url = _server!.Urls[0];
+        return options with { Streams = [.. options.Streams.Select(s => s.Url == OptionsBuilder.DemoUrl ? s with { Url = url } : s)] };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _shards.Dispose();
+    }
+}
