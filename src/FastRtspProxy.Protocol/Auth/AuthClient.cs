@@ -44,8 +44,8 @@ public sealed class AuthClient
     /// <summary>
     /// Takes the challenges of a 401 (one string per WWW-Authenticate line) and chooses the strongest that we can answer: SHA-512-256, SHA-256, MD5,
     /// Basic. True: sending the request again is worth it. False: nothing to answer, or the same challenge again after we answered it, so the
-    /// password is wrong (RFC 2326 appendix D.1.2). A new nonce with `stale=true` is always worth it; a new nonce without is answered too, because cameras
-    /// rotate nonces without saying so, but a server that goes on must be stopped by the caller's count.
+    /// password is wrong (RFC 2326 appendix D.1.2). `stale=true` is always worth it; a new nonce without it is answered too, because cameras rotate
+    /// nonces without saying so. A server that goes on refusing with new nonces must be stopped by the caller's count.
     /// </summary>
     public bool Accept(IReadOnlyList<string> wwwAuthenticateValues)
     {
@@ -107,7 +107,8 @@ public sealed class AuthClient
         // -sess: the key is made from the first cnonce of the nonce, so that one stays (section 3.4.2).
         string? cnonce = !needsCnonce ? null : _isSession ? _sessionCnonce ??= _newCnonce() : _newCnonce();
         string response = DigestHash.Response(new DigestInput(
-            _algorithm, _isSession, _user, challenge["realm"] ?? string.Empty, _password, method, uri, challenge["nonce"] ?? string.Empty, _qop, nonceCount, cnonce));
+            _algorithm, _isSession, _user, challenge["realm"] ?? string.Empty, _password, method, uri,
+            challenge["nonce"] ?? string.Empty, _qop, nonceCount, cnonce));
         return Text(challenge, uri, nonceCount, cnonce, response);
     }
 
@@ -118,7 +119,7 @@ public sealed class AuthClient
         text.Append("Digest username=\"").Append(Escape(_user));
         text.Append("\", realm=\"").Append(Escape(challenge["realm"] ?? string.Empty));
         text.Append("\", nonce=\"").Append(Escape(challenge["nonce"] ?? string.Empty));
-        text.Append("\", uri=\"").Append(uri).Append("\", response=\"").Append(response).Append('"');
+        text.Append("\", uri=\"").Append(Escape(uri)).Append("\", response=\"").Append(response).Append('"');
         if (challenge["algorithm"] is { } algorithm)
         {
             text.Append(", algorithm=").Append(algorithm);

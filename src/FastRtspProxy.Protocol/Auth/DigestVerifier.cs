@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FastRtspProxy.Protocol.Auth;
 
-/// <summary>The server side of Digest. Holds no secrets and no nonces; the caller keeps the nonce that is in force (per connection, as LIVE555 does).</summary>
+/// <summary>The server side of Digest. Holds no secrets and no nonces: the caller keeps the nonce in force, per connection as LIVE555 does.</summary>
 public sealed class DigestVerifier
 {
     private readonly string _realm;
@@ -67,7 +67,8 @@ public sealed class DigestVerifier
         // An unknown user costs the same hashes as a known one.
         string? password = passwordOf(user);
         string expected = DigestHash.Response(input with { Password = password ?? string.Empty });
-        bool isRight = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(response.ToLowerInvariant()));
+        bool isRight = CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(response.ToLowerInvariant()));
         if (!isRight || password is null)
         {
             return DigestOutcome.Refused;
@@ -90,7 +91,8 @@ public sealed class DigestVerifier
         }
 
         input = new DigestInput(
-            algorithm, isSession, header["username"]!, header["realm"]!, string.Empty, method, header["uri"]!, header["nonce"]!, qop, header["nc"], header["cnonce"]);
+            algorithm, isSession, header["username"]!, header["realm"]!, string.Empty, method, header["uri"]!,
+            header["nonce"]!, qop, header["nc"], header["cnonce"]);
         return true;
     }
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace FastRtspProxy.Protocol.Auth;
 
-/// <summary>SHA-512/256 (FIPS 180-4): the platform has SHA-512 but not its truncated sister. Used once a request, so plain rather than fast.</summary>
+/// <summary>SHA-512/256 (FIPS 180-4): the platform has SHA-512 but not its truncated sister. Once a request, so plain rather than fast.</summary>
 internal static class Sha512Slash256
 {
     private static readonly ulong[] Start =
@@ -81,7 +81,8 @@ internal static class Sha512Slash256
 
     private static ulong Rotate(ulong value, int bits) => BitOperations.RotateRight(value, bits);
 
-    /// <summary>The first 64 bits of the fractional parts of the cube roots of the first 80 primes (FIPS 180-4 section 4.2.3), computed: shorter than the table and its own proof.</summary>
+    /// <summary>The first 64 bits of the fractional parts of the cube roots of the first 80 primes (FIPS 180-4 section 4.2.3), computed: shorter than
+    /// the table, and its own proof.</summary>
     private static ulong[] RoundConstants()
     {
         ulong[] constants = new ulong[80];

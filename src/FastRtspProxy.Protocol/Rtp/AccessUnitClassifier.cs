@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>Tells from the first bytes of a packet whether a decoder can start there. Reads a few bytes, allocates nothing, believes no length.</summary>
+/// <summary>Tells from the first bytes of a packet whether a decoder can start there. Allocates nothing, believes no length.</summary>
 public static class AccessUnitClassifier
 {
     /// <summary>An aggregation packet with more units than this is looked at no further; parameter sets come first in practice.</summary>
@@ -99,8 +99,8 @@ public static class AccessUnitClassifier
 
     private static AccessUnitHint FuContinuation(bool isNonVcl) => isNonVcl ? AccessUnitHint.NonVcl : AccessUnitHint.None;
 
-    // sei_message(): payload type and size, each 0xFF bytes and a rest (H.264 section 7.3.2.3.1). Type 6 with recovery_frame_cnt 0 (a leading 1
-    // bit) is where intra-refresh streams can be joined; another count means that the picture is right some frames later, and is still a place to start.
+    // sei_message(): payload type and size, each 0xFF bytes and a rest (H.264 section 7.3.2.3.1). Type 6 is where intra-refresh streams can be
+    // joined; a recovery_frame_cnt above 0 means that the picture is right some frames later, and is still a place to start.
     private static bool StartsWithRecoveryPoint(ReadOnlySpan<byte> sei)
     {
         for (int messages = 0; messages < 8; messages++)

@@ -38,7 +38,8 @@ public readonly ref struct RtpPacketView
     public bool HasExtension => (_packet[0] & 0x10) != 0;
 
     /// <summary>The 16 bits that the profile defines (0xABAC for ONVIF replay); 0 without an extension.</summary>
-    public ushort ExtensionProfile => HasExtension ? BinaryPrimitives.ReadUInt16BigEndian(_packet[(FixedHeaderBytes + (4 * CsrcCount))..]) : (ushort)0;
+    public ushort ExtensionProfile =>
+        HasExtension ? BinaryPrimitives.ReadUInt16BigEndian(_packet[(FixedHeaderBytes + (4 * CsrcCount))..]) : (ushort)0;
 
     /// <summary>The extension's data without its 4-byte header; empty without one.</summary>
     public ReadOnlySpan<byte> Extension => HasExtension ? _packet[(FixedHeaderBytes + (4 * CsrcCount) + 4)..HeaderBytes] : default;

@@ -1,7 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>Base and track URLs (RFC 2326 appendix C.1.1), with what cameras make of them. All requests go to the server that we are connected
-/// to, so the scheme, host and port that a camera writes into its own URLs are never believed: behind NAT, in Docker and after a change of address they are wrong.</summary>
+/// to, so the scheme, host and port that a camera writes into its own URLs are never believed: behind NAT, in containers and after a change of
+/// address they are wrong.</summary>
 public static class ControlUrl
 {
     /// <summary>The URL for `a=control:` <paramref name="control"/>; `*`, empty and null mean the base itself.</summary>

@@ -95,7 +95,8 @@ public sealed partial class RtspMessage
             return false;
         }
 
-        return IsRequest || (TryGetHeader("Content-Type"u8, out ReadOnlySpan<byte> type) && Ascii.EqualsIgnoreCase(type, "application/x-rtsp-tunnelled"u8));
+        return IsRequest
+            || (TryGetHeader("Content-Type"u8, out ReadOnlySpan<byte> type) && Ascii.EqualsIgnoreCase(type, "application/x-rtsp-tunnelled"u8));
     }
 
     private bool TryIndexHeaders(Span<byte> head, int position, int maxLines)

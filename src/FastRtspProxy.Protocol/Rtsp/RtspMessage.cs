@@ -9,7 +9,7 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// </summary>
 public sealed partial class RtspMessage
 {
-    /// <summary>A body buffer above this size is given back by <see cref="Reset"/>: one large SDP must not stay with a connection for hours.</summary>
+    /// <summary>A body buffer above this size is given back by <see cref="Reset"/>: one large SDP must not stay for hours.</summary>
     private const int KeptBodyBytes = 64 * 1024;
 
     private byte[] _head = new byte[1024];
@@ -31,10 +31,10 @@ public sealed partial class RtspMessage
     public string Uri => _uri ??= Text(UriBytes);
 
     /// <summary>`RTSP/1.0`, or `HTTP/1.x` on a tunnel.</summary>
-    public string Version => _version ??= VersionText(_head.AsSpan(_start.Version));
+    public string Version => _version ??= VersionText(VersionBytes);
 
     /// <summary>True for the HTTP messages that open a tunnel.</summary>
-    public bool IsHttp => Ascii.EqualsIgnoreCase(_head.AsSpan(_start.Version).Slice(0, Math.Min(5, _head.AsSpan(_start.Version).Length)), "HTTP/"u8);
+    public bool IsHttp => VersionBytes.Length > 5 && Ascii.EqualsIgnoreCase(VersionBytes[..5], "HTTP/"u8);
 
     /// <summary>100 to 999; 0 for a request.</summary>
     public int StatusCode => _start.StatusCode;
@@ -51,7 +51,8 @@ public sealed partial class RtspMessage
 
     /// <summary>The CSeq, null when it is missing or not a number.</summary>
     public int? CSeq =>
-        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value) && Utf8Parser.TryParse(value, out int cseq, out int used) && used == value.Length && cseq >= 0
+        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value)
+        && Utf8Parser.TryParse(value, out int cseq, out int used) && used == value.Length && cseq >= 0
             ? cseq
             : null;
 
@@ -134,6 +135,8 @@ public sealed partial class RtspMessage
             _body = [];
         }
     }
+
+    private ReadOnlySpan<byte> VersionBytes => _head.AsSpan(_start.Version);
 
     private ReadOnlySpan<byte> NameAt(int index) => _head.AsSpan(_headers[index].NameStart, _headers[index].NameLength);
 

@@ -39,7 +39,8 @@ public sealed record RtspUrl
     public required string Text { get; init; }
 
     /// <summary>For people and logs: the password is `***`.</summary>
-    public string Redacted => User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@");
+    public string Redacted =>
+        User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@");
 
     public override string ToString() => Redacted;
 

@@ -20,7 +20,8 @@ public static class RtspWriter
         WriteRest(output, headers, body);
     }
 
-    /// <summary>Writes a response; a null <paramref name="cseq"/> (the request had none) writes none, a null <paramref name="reason"/> the usual phrase.</summary>
+    /// <summary>Writes a response; a null <paramref name="cseq"/> (the request had none) writes none, a null <paramref name="reason"/> writes the
+    /// usual phrase.</summary>
     public static void WriteResponse(
         IBufferWriter<byte> output,
         int status,

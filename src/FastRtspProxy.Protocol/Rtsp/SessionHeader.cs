@@ -20,8 +20,8 @@ public static class SessionHeader
                 continue;
             }
 
-            if (int.TryParse(LeadingDigits(HeaderText.Unquote(field[(equals + 1)..])), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
-                && seconds > 0)
+            ReadOnlySpan<char> digits = LeadingDigits(HeaderText.Unquote(field[(equals + 1)..]));
+            if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds > 0)
             {
                 timeoutSeconds = seconds;
             }

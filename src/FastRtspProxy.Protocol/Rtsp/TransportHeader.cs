@@ -66,7 +66,8 @@ public static class TransportHeader
         bool hasProfile = false;
         while (!text.IsEmpty)
         {
-            // Quirk (Hikvision): `; ssrc=` with a blank in front. Quirk (Luckfox): `ssrc=` before the profile; so fields count by their name, not by their place.
+            // Quirk (Hikvision): `ssrc=` with blanks around it. Quirk (Luckfox): `ssrc=` before the profile. So fields count by their name, not
+            // by their place.
             ReadOnlySpan<char> field = HeaderText.Next(ref text, ';').Trim();
             int equals = field.IndexOf('=');
             if (equals >= 0)

@@ -79,7 +79,7 @@ public sealed class SdpMedia
         return new SdpMedia(index, lines)
         {
             Type = type,
-            Port = words.Length > 1 && SdpLine.Number(words[1].AsSpan(0, SlashOrEnd(words[1]))) is >= 0 and <= ushort.MaxValue and int port ? port : 0,
+            Port = words.Length > 1 ? PortNumber(words[1]) : 0,
             Protocol = words.Length > 2 ? words[2] : string.Empty,
             PayloadTypes = payloadTypes,
             Control = SdpLine.Attribute(lines, "control"),
@@ -114,9 +114,10 @@ public sealed class SdpMedia
 
     private static int DefaultClockRate(string type) => type.Equals("audio", StringComparison.OrdinalIgnoreCase) ? 8000 : 90000;
 
-    private static int SlashOrEnd(string word)
+    // <port>/<number of ports>
+    private static int PortNumber(string word)
     {
         int slash = word.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? word.Length : slash;
+        return SdpLine.Number(slash < 0 ? word : word.AsSpan(0, slash)) is >= 0 and <= ushort.MaxValue and int port ? port : 0;
     }
 }

@@ -83,6 +83,8 @@ public class ParserFuzzTests
         ];
         Mutator mutator = new(4);
         RtpReceptionStats stats = new();
+        ParameterSetCollector avc = new(MediaCodec.H264);
+        ParameterSetCollector hevc = new(MediaCodec.H265);
         int valid = 0;
         for (int i = 0; i < Rounds; i++)
         {
@@ -102,6 +104,8 @@ public class ParserFuzzTests
                 Assert.Equal(view.Marker, (hint & AccessUnitHint.EndsFrame) != 0);
             }
 
+            _ = avc.Offer(view) && avc.IsComplete && avc.Fmtp(null) is null;
+            _ = hevc.Offer(view) && hevc.IsComplete && hevc.Fmtp("sprop-sps=a;;=") is null;
             stats.Update(view.SequenceNumber, view.Timestamp, (uint)i);
             _ = stats.FractionLostAndReset();
         }
