@@ -25,9 +25,11 @@ internal sealed partial class ClientConnection
         }
 
         return IsLater(nowMicros, _halfSinceMicros, FrontEndLimits.HalfRequest)
-            || (_sessions.Count == 0 && IsLater(nowMicros, _lastHeardMicros, FrontEndLimits.IdleConnection))
+            || (_sessions.Count == 0 && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
             || IsLater(nowMicros, _stuckSinceMicros, _frontEnd.Options.SlowTimeout);
     }
+
+    private TimeSpan IdleLimit => _tunnel is { IsPaired: false } ? FrontEndLimits.TunnelPairing : FrontEndLimits.IdleConnection;
 
     /// <summary>Ends an overdue connection, with a word where one can still be said.</summary>
     public void OnOverdue()

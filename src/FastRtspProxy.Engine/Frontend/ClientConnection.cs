@@ -154,12 +154,23 @@ internal sealed partial class ClientConnection
                 return _end;
             }
 
+            if (response.PostOf is { } tunnel)
+            {
+                return await PumpAsync(tunnel);
+            }
+
             if (!response.IsSilent && !await WriteAsync(response, response.HasCSeq ? _message.CSeq : null))
             {
                 return ConnectionEnd.PeerClosed;
             }
 
             RunAfterWritten(response);
+            if (response.Handover is { } handover)
+            {
+                handover.Release(_stream);
+                return ConnectionEnd.HandedOver;
+            }
+
             if (response.CloseAfter)
             {
                 return ConnectionEnd.Refused;
@@ -176,12 +187,12 @@ internal sealed partial class ClientConnection
         after?.Invoke();
     }
 
-    /// <summary>Where this connection belongs: with its session if its first request names one.</summary>
+    /// <summary>Where this connection belongs: with its session if its first request names one, with its tunnel if it is a POST.</summary>
     private FrontEndShard? HomeOf(RtspMessage first)
     {
         if (first.IsHttp)
         {
-            return null;
+            return _frontEnd.Requests.TunnelOf(first)?.Home;
         }
 
         return SessionId.TryParse(first.Session, out int shardIndex, out _) ? _frontEnd.ShardAt(shardIndex) : null;
@@ -196,7 +207,7 @@ internal sealed partial class ClientConnection
         }
 
         RtspWriter.WriteResponse(
-            _stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span);
+            _stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
         FlushResult flushed = await _stream.Output.FlushAsync();
         return !flushed.IsCompleted;
     }
@@ -208,6 +219,7 @@ internal sealed partial class ClientConnection
             _end = end;
         }
 
+        LeaveTunnel();
         _home.Remove(this);
         foreach (Session session in _sessions.ToArray())
         {

@@ -15,10 +15,11 @@ internal sealed class FrontEnd : IAsyncDisposable
     private readonly List<TcpListenerSocket> _listeners = [];
     private bool _stopping;
 
-    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory)
+    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null)
     {
         Options = options;
         Mounts = mounts;
+        Registry = registry;
         Log = loggerFactory.CreateLogger("FrontEnd");
         Limits = new ClientLimits(options);
         Requests = new RequestHandler(this);
@@ -41,6 +42,11 @@ internal sealed class FrontEnd : IAsyncDisposable
     public FrontEndCounters Counters { get; } = new();
 
     public RequestHandler Requests { get; }
+
+    public TunnelDirectory Tunnels { get; } = new();
+
+    /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
+    public IStreamRegistry? Registry { get; }
 
     /// <summary>The RTSP port in use.</summary>
     public int RtspPort { get; private set; }

@@ -12,6 +12,15 @@ internal static class FrontEndLimits
     /// <summary>A connection without a session that says nothing is closed then; nearly two session time-outs.</summary>
     public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);
 
+    /// <summary>A tunnel's GET without its POST is closed then, and its cookie forgotten.</summary>
+    public static readonly TimeSpan TunnelPairing = TimeSpan.FromSeconds(30);
+
+    /// <summary>A back-end's own connection (REGISTER with reuse_connection) is used so long after the answer: the other side swaps its roles meanwhile, as LIVE555 does.</summary>
+    public static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A REGISTERed host name must resolve by then.</summary>
+    public static readonly TimeSpan NameLookup = TimeSpan.FromSeconds(5);
+
     /// <summary>TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long ends the connection.</summary>
     public static readonly TimeSpan TcpUserTimeout = TimeSpan.FromSeconds(30);
 

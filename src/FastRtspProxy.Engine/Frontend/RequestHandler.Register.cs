@@ -1,11 +1,104 @@
+using System.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>REGISTER and DEREGISTER.</summary>
+/// <summary>REGISTER and DEREGISTER (`-R`), after LIVE555; who may send them and for what is checked here.</summary>
 internal sealed partial class RequestHandler
 {
-    private Task<RtspResponse> RegisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response) => Task.FromResult(Refuse(response, 405));
+    private const string InvalidParameter = "Invalid parameter";
 
-    private Task<RtspResponse> DeregisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response) => Task.FromResult(Refuse(response, 405));
+    private async Task<RtspResponse> RegisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (RefuseRegistrant(connection, request, response, out RtspUrl? url, out RegisterParameters parameters))
+        {
+            return response;
+        }
+
+        bool? refused = await RegisterTargets.IsRefusedAsync(url!.Host, _frontEnd.Options);
+        if (refused != false)
+        {
+            Log(connection, request, url, refused is null ? "its host name does not resolve" : "this machine must not connect there (see --allow-private-register)");
+            return Begin(request, response, RtspStatus.Forbidden);
+        }
+
+        ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Sessions.Count == 0 ? new ConnectionHandover() : null;
+        StreamRegistration registration = new(url, parameters.Suffix, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+        switch (await _frontEnd.Registry!.RegisterAsync(registration))
+        {
+            case RegisterOutcome.Accepted:
+                response.Handover = handover;
+                return response;
+            case RegisterOutcome.NameTaken:
+                handover?.Abandon();
+                Log(connection, request, url, "the name is taken");
+                return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+            default:
+                handover?.Abandon();
+                Log(connection, request, url, "as many streams as may be are registered");
+                return Begin(request, response, RtspStatus.ServiceUnavailable);
+        }
+    }
+
+    private async Task<RtspResponse> DeregisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (RefuseRegistrant(connection, request, response, out RtspUrl? url, out RegisterParameters parameters))
+        {
+            return response;
+        }
+
+        return await _frontEnd.Registry!.DeregisterAsync(url!, parameters.Suffix)
+            ? response
+            : Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+    }
+
+    /// <summary>True when the answer is a refusal already.</summary>
+    private bool RefuseRegistrant(
+        ClientConnection connection, RtspMessage request, RtspResponse response, out RtspUrl? url, out RegisterParameters parameters)
+    {
+        url = null;
+        parameters = RegisterParameters.Parse(request.Header("Transport"));
+        if (_frontEnd.Registry is null)
+        {
+            Begin(request, response, RtspStatus.ServiceUnavailable);
+            return true;
+        }
+
+        if (!MayRegister(connection.RemoteAddress))
+        {
+            FrontEndLog.RegistrationRefused(_frontEnd.Log, request.Method, "a stream", connection.RemoteAddress, "the address is not among those of --register-from");
+            Begin(request, response, RtspStatus.Forbidden);
+            return true;
+        }
+
+        if (!RtspUrl.TryParse(request.Uri, out url, out _))
+        {
+            Refuse(response, RtspStatus.BadRequest);
+            return true;
+        }
+
+        if (!parameters.HasUsableSuffix)
+        {
+            Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool MayRegister(IPAddress address)
+    {
+        foreach (IPNetwork network in _frontEnd.Options.RegisterFrom)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return _frontEnd.Options.RegisterFrom.Count == 0;
+    }
+
+    private void Log(ClientConnection connection, RtspMessage request, RtspUrl url, string reason) =>
+        FrontEndLog.RegistrationRefused(_frontEnd.Log, request.Method, url.Redacted, connection.RemoteAddress, reason);
 }

@@ -14,6 +14,15 @@ internal sealed class RtspResponse
 
     public ReadOnlyMemory<byte> Body { get; set; }
 
+    /// <summary>HTTP's for the answers of a tunnel.</summary>
+    public string Version { get; set; } = "RTSP/1.0";
+
+    /// <summary>Set for a tunnel's POST: what follows on the connection belongs there.</summary>
+    public Tunnel? PostOf { get; set; }
+
+    /// <summary>Set when the connection becomes a back-end's once the answer is written.</summary>
+    public ConnectionHandover? Handover { get; set; }
+
     /// <summary>False for an answer to something without a usable CSeq.</summary>
     public bool HasCSeq { get; set; } = true;
 
@@ -32,6 +41,9 @@ internal sealed class RtspResponse
     {
         Status = status;
         Reason = reason;
+        Version = "RTSP/1.0";
+        PostOf = null;
+        Handover = null;
         Body = default;
         HasCSeq = true;
         CloseAfter = false;

@@ -13,13 +13,13 @@ internal sealed class FrontEndHost : IAsyncDisposable
     private readonly ShardGroup _shards;
     private bool _stopped;
 
-    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options)
+    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry)
     {
         _shards = shards;
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
-        FrontEnd = new FrontEnd(options, shards, Mounts, NullLoggerFactory.Instance);
+        FrontEnd = new FrontEnd(options, shards, Mounts, NullLoggerFactory.Instance, registry);
     }
 
     public FakeTimeProvider Time { get; }
@@ -38,10 +38,11 @@ internal sealed class FrontEndHost : IAsyncDisposable
 
     public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
-    public static async Task<FrontEndHost> StartAsync(Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2)
+    public static async Task<FrontEndHost> StartAsync(
+        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null)
     {
         FakeTimeProvider time = new();
-        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options));
+        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry);
         await host.FrontEnd.StartAsync();
         return host;
     }

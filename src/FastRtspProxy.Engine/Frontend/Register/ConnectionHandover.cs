@@ -1,0 +1,36 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The way of a registering connection from the front-end to the back-end (`reuse_connection`).</summary>
+internal sealed class ConnectionHandover
+{
+    private readonly TaskCompletionSource<ControlStream?> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The answer is written: after 100 ms the connection is free. On the connection's shard.</summary>
+    public void Release(ControlStream stream) => _ = ReleaseAsync(stream);
+
+    /// <summary>The REGISTER was refused: nobody gets the connection.</summary>
+    public void Abandon() => _released.TrySetResult(null);
+
+    /// <summary>The connection on that shard, null when it is gone.</summary>
+    public async Task<ByteStream?> TakeAsync(Shard target)
+    {
+        if (await _released.Task is not { } stream)
+        {
+            return null;
+        }
+
+        return await stream.Shard.RunAsync<ByteStream?>(async () =>
+        {
+            await stream.MoveTo(target);
+            return stream.IsClosed ? null : new ReusedConnection(target, stream);
+        });
+    }
+
+    private async Task ReleaseAsync(ControlStream stream)
+    {
+        await stream.Shard.DelayAsync(FrontEndLimits.Handover);
+        _released.TrySetResult(stream);
+    }
+}

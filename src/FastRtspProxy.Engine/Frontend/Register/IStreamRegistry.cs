@@ -1,0 +1,19 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Adds and removes streams at run time (`-R`). Any thread. Who may ask, and for what, has been checked by the front-end.</summary>
+internal interface IStreamRegistry
+{
+    /// <summary>
+    /// Makes a mount for the back-end, under the suffix or else the next <c>registeredProxyStream-N</c>, and begins to contact it. Must not wait for the
+    /// back-end, nor for <see cref="StreamRegistration.Connection"/>: the sender gets its answer first.
+    /// </summary>
+    Task<RegisterOutcome> RegisterAsync(StreamRegistration registration);
+
+    /// <summary>
+    /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL. False: there is none. Streams of the command line
+    /// cannot be removed.
+    /// </summary>
+    Task<bool> DeregisterAsync(RtspUrl url, string? suffix);
+}

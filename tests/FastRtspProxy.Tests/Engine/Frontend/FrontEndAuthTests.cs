@@ -1,0 +1,177 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>Digest for clients (`-C`).</summary>
+public sealed class FrontEndAuthTests
+{
+    private static Task<FrontEndHost> StartAsync(bool sha256 = false) =>
+        FrontEndHost.StartAsync(o => o with { ClientCredentials = [new Credentials("viewer", "secret")], OfferSha256 = sha256 });
+
+    private static string Answer(RtspTestResponse challenge, string method, string uri, string password = "secret", int which = 0)
+    {
+        AuthClient client = new("viewer", password);
+        string offered = challenge.Headers.Where(static h => h.Name == "WWW-Authenticate").Select(static h => h.Value).ElementAt(which);
+        Assert.True(client.Accept([offered]));
+        return "Authorization: " + client.Authorization(method, uri);
+    }
+
+    [Theory]
+    [InlineData("DESCRIBE")]
+    [InlineData("SETUP")]
+    [InlineData("PLAY")]
+    [InlineData("PAUSE")]
+    [InlineData("TEARDOWN")]
+    [InlineData("GET_PARAMETER")]
+    [InlineData("SET_PARAMETER")]
+    public async Task S36_ProtectedMethod_Answers401AndThen200(string method)
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse challenge = await client.RequestAsync(method, host.Url);
+        Assert.Equal("RTSP/1.0 401 Unauthorized", challenge.StatusLine);
+        RtspTestResponse answered = await client.RequestAsync(method, host.Url, Answer(challenge, method, host.Url));
+
+        Assert.NotEqual(401, answered.Status);
+    }
+
+    [Fact]
+    public async Task S36_Options_NeedsNoCredentials()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", host.Url)).Status);
+    }
+
+    [Fact]
+    public async Task S36_UnknownStreamWithoutCredentials_Answers401()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(401, (await client.RequestAsync("DESCRIBE", host.Url + "x")).Status);
+    }
+
+    [Fact]
+    public async Task S36_OneNonce_ServesAllMethodsOfTheConnection()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url))).Status);
+        RtspTestResponse setup = await client.RequestAsync(
+            "SETUP", host.Url + "/track1", Answer(challenge, "SETUP", host.Url + "/track1"), "Transport: RTP/AVP/TCP;interleaved=0-1");
+        Assert.Equal(200, setup.Status);
+
+        // Quirk (VLC): the digest's uri is the base URL whatever the request's is.
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url + "/", Answer(challenge, "PLAY", host.Url), "Session: " + setup.Session)).Status);
+
+        // A SETUP inside a session is protected like any other.
+        Assert.Equal(401, (await client.RequestAsync("SETUP", host.Url + "/track2", "Session: " + setup.Session)).Status);
+    }
+
+    [Fact]
+    public async Task S36_NonceOutOfTime_AnswersStaleAndTheNewOneWorks()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+        for (TimeSpan waited = TimeSpan.Zero; waited <= Authenticator.NonceLife; waited += TimeSpan.FromSeconds(60))
+        {
+            await host.AdvanceAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        }
+
+        RtspTestResponse stale = await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url));
+
+        Assert.Equal(401, stale.Status);
+        Assert.EndsWith(", stale=TRUE", stale.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.Url, Answer(stale, "DESCRIBE", host.Url))).Status);
+    }
+
+    [Fact]
+    public async Task S36_WrongPassword_Answers401WithAnotherNonce()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+
+        RtspTestResponse refused = await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, "wrong"));
+
+        Assert.Equal(401, refused.Status);
+        Assert.NotEqual(challenge.Header("WWW-Authenticate"), refused.Header("WWW-Authenticate"));
+        Assert.DoesNotContain("stale", refused.Header("WWW-Authenticate"), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(1, host.FrontEnd.Counters.AuthenticationsFailed);
+    }
+
+    [Fact]
+    public async Task Guessing_EachWrongAnswerWaitsLonger()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+        for (int i = 0; i < 2; i++)
+        {
+            challenge = await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, "guess"));
+            Assert.Equal(401, challenge.Status);
+        }
+
+        await client.SendAsync(client.Request("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, "guess")));
+
+        // The clock stands still: the third wrong answer is not refused before it moves.
+        Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+        host.Time.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.Equal(401, (await client.ReadResponseAsync()).Status);
+    }
+
+    [Fact]
+    public void OnFailure_ManyInARow_DoublesUpToFiveSeconds()
+    {
+        GuessingDelays delays = new();
+        List<double> waits = [];
+        for (int i = 0; i < 12; i++)
+        {
+            waits.Add(delays.OnFailure(System.Net.IPAddress.Loopback, i, out _).TotalMilliseconds);
+        }
+
+        Assert.Equal([0, 0, 100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000], waits);
+        delays.OnSuccess(System.Net.IPAddress.Loopback);
+        Assert.Equal(TimeSpan.Zero, delays.OnFailure(System.Net.IPAddress.Loopback, 1, out int failures));
+        Assert.Equal(1, failures);
+    }
+
+    [Fact]
+    public async Task S37_Challenge_HasRealmAndNonceInTheOrderThatVlcReads()
+    {
+        await using FrontEndHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+
+        Assert.Matches("^Digest realm=\"LIVE555 Streaming Media\", nonce=\"[0-9a-f]{32}\"$", challenge.Header("WWW-Authenticate"));
+        Assert.Single(challenge.Headers, static h => h.Name == "WWW-Authenticate");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task S38_Sha256Offered_EitherChallengeMayBeAnswered(int which)
+    {
+        await using FrontEndHost host = await StartAsync(sha256: true);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
+        string[] offers = [.. challenge.Headers.Where(static h => h.Name == "WWW-Authenticate").Select(static h => h.Value)];
+
+        Assert.Equal(2, offers.Length);
+        Assert.DoesNotContain("algorithm", offers[0], StringComparison.Ordinal);
+        Assert.EndsWith(", algorithm=SHA-256", offers[1], StringComparison.Ordinal);
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, which: which))).Status);
+    }
+}

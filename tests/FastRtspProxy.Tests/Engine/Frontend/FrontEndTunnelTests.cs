@@ -1,0 +1,212 @@
+using System.Text;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>RTSP over HTTP.</summary>
+public sealed class FrontEndTunnelTests
+{
+    private static string Get(string cookie, string header = "x-sessioncookie") =>
+        $"GET /cam HTTP/1.0\r\nUser-Agent: t\r\n{header}: {cookie}\r\nAccept: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\r\n";
+
+    private static string Post(string cookie) =>
+        $"POST /cam HTTP/1.0\r\nx-sessioncookie: {cookie}\r\nContent-Type: application/x-rtsp-tunnelled\r\nContent-Length: 32767\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
+
+    private static string Encode(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
+
+    private static async Task<RtspTestClient> OpenAsync(FrontEndHost host, string cookie, string header = "x-sessioncookie")
+    {
+        RtspTestClient get = await host.ConnectAsync();
+        await get.SendAsync(Get(cookie, header));
+        RtspTestResponse opened = await get.ReadResponseAsync();
+        Assert.Equal("HTTP/1.0 200 OK", opened.StatusLine);
+        Assert.Equal("application/x-rtsp-tunnelled", opened.Header("Content-Type"));
+        Assert.Null(opened.CSeq);
+        return get;
+    }
+
+    private static async Task<RtspTestClient> PostAsync(FrontEndHost host, string cookie)
+    {
+        RtspTestClient post = await host.ConnectAsync();
+        await post.SendAsync(Post(cookie));
+        return post;
+    }
+
+    [Theory]
+    [InlineData("x-sessioncookie")]
+    [InlineData("X-SessionCookie")]
+    [InlineData("X-SESSIONCOOKIE")]
+    public async Task S39_Tunnel_WholeDialogueAndMedia_OverGetAndUnansweredPost(string header)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c1", header);
+        using RtspTestClient post = await PostAsync(host, "c1");
+
+        // Players in a tunnel ask for UDP like anywhere else; there is only one way for them.
+        await post.SendAsync(Encode(get.Request("SETUP", host.Url + "/track1", "Transport: RTP/AVP;unicast;client_port=5000-5001")));
+        RtspTestResponse setup = await get.ReadResponseAsync();
+        Assert.Equal("RTP/AVP/TCP;unicast;destination=127.0.0.1;source=127.0.0.1;interleaved=0-1", setup.Header("Transport"));
+        await post.SendAsync(Encode(get.Request("PLAY", host.Url, "Session: " + setup.Session)) + "\r\n");
+        Assert.Equal(200, (await get.ReadResponseAsync()).Status);
+        await host.Mount.EmitAsync(0, 3);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(0, (await get.ReadFrameAsync()).Channel);
+        }
+
+        Assert.True(await post.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+    }
+
+    [Fact]
+    public async Task S39_PostSplitAtEveryByte_IsDecoded()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c2");
+        using RtspTestClient post = await host.ConnectAsync();
+
+        string body = Encode(get.Request("OPTIONS", "*")) + Encode(get.Request("DESCRIBE", host.Url)) + "\r\n" + Encode(get.Request("OPTIONS", host.Url));
+        foreach (char one in Post("c2") + body)
+        {
+            await post.SendAsync(new[] { (byte)one });
+        }
+
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.Equal(i.ToString(), (await get.ReadResponseAsync()).CSeq);
+        }
+    }
+
+    [Fact]
+    public async Task S39_PostReopened_TunnelGoesOn()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c3");
+        for (int i = 1; i <= 3; i++)
+        {
+            using RtspTestClient post = await PostAsync(host, "c3");
+            await post.SendAsync(Encode(get.Request("OPTIONS", "*")));
+            Assert.Equal(i.ToString(), (await get.ReadResponseAsync()).CSeq);
+        }
+    }
+
+    [Fact]
+    public async Task S39_HeadAndBodyInOneSegment_IsServed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c4");
+        using RtspTestClient post = await host.ConnectAsync();
+
+        await post.SendAsync(Post("c4") + Encode(get.Request("OPTIONS", "*")));
+
+        Assert.Equal("1", (await get.ReadResponseAsync()).CSeq);
+    }
+
+    [Fact]
+    public async Task S39_GetClosed_EndsSessionAndPost()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        RtspTestClient get = await OpenAsync(host, "c5");
+        using RtspTestClient post = await PostAsync(host, "c5");
+        await post.SendAsync(Encode(get.Request("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;interleaved=0-1")));
+        Assert.Equal(200, (await get.ReadResponseAsync()).Status);
+
+        get.Dispose();
+
+        Assert.True(await post.IsClosedAsync());
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Clients == 0 && host.FrontEnd.Tunnels.Count == 0 && host.FrontEnd.Limits.Connections == 0));
+    }
+
+    [Fact]
+    public async Task S39_PostThatIsNoBase64_IsClosed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c6");
+        using RtspTestClient post = await PostAsync(host, "c6");
+
+        await post.SendAsync("OPTIONS * RTSP/1.0\r\n\r\n");
+
+        Assert.True(await post.IsClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("PUT /x HTTP/1.1\r\nx-sessioncookie: a\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.0\r\nx-sessioncookie: nobody\r\nContent-Length: 32767\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.0\r\nContent-Length: 32767\r\n\r\n")]
+    public async Task S39_BrowserOrUnknownCookie_Answers405AndCloses(string request)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync(request);
+
+        Assert.Equal("HTTP/1.0 405 Method Not Allowed", (await client.ReadResponseAsync()).StatusLine);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task S39_HttpOptions_AnswersCorsHeaders()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        await client.SendAsync("OPTIONS /cam HTTP/1.1\r\nHost: x\r\n\r\n");
+        RtspTestResponse response = await client.ReadResponseAsync();
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("*", response.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("POST, GET, OPTIONS", response.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("x-sessioncookie, Pragma, Cache-Control", response.Header("Access-Control-Allow-Headers"));
+        Assert.Equal("1728000", response.Header("Access-Control-Max-Age"));
+    }
+
+    [Fact]
+    public async Task S39_CookieInUse_IsRefusedAndTheFirstGoesOn()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c7");
+        using RtspTestClient thief = await host.ConnectAsync();
+
+        await thief.SendAsync(Get("c7"));
+        Assert.Equal(405, (await thief.ReadResponseAsync()).Status);
+
+        using RtspTestClient post = await PostAsync(host, "c7");
+        await post.SendAsync(Encode(get.Request("OPTIONS", "*")));
+        Assert.Equal(200, (await get.ReadResponseAsync()).Status);
+    }
+
+    [Fact]
+    public async Task S39_GetWithoutPost_ExpiresAndItsCookieWithIt()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c8");
+
+        await host.AdvanceAsync(FrontEndLimits.TunnelPairing + TimeSpan.FromSeconds(3));
+
+        Assert.True(await get.IsClosedAsync());
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Tunnels.Count == 0));
+    }
+
+    [Fact]
+    public async Task S39_PlayingTunnelWhosePostIsSilent_PlaysOn()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient get = await OpenAsync(host, "c9");
+        using RtspTestClient post = await PostAsync(host, "c9");
+        await post.SendAsync(Encode(get.Request("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;interleaved=0-1")));
+        RtspTestResponse setup = await get.ReadResponseAsync();
+        await post.SendAsync(Encode(get.Request("PLAY", host.Url, "Session: " + setup.Session)));
+        Assert.Equal(200, (await get.ReadResponseAsync()).Status);
+
+        for (int i = 0; i < 15; i++)
+        {
+            await host.AdvanceAsync(TimeSpan.FromSeconds(10));
+            await host.Mount.EmitAsync(0);
+            Assert.Equal(0, (await get.ReadFrameAsync()).Channel);
+        }
+
+        await post.SendAsync(Encode(get.Request("OPTIONS", "*")));
+        Assert.Equal(200, (await get.ReadResponseAsync()).Status);
+    }
+}
