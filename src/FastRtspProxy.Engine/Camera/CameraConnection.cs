@@ -49,6 +49,19 @@ internal sealed partial class CameraConnection : IByteSink
         Receive(bytes);
     }
 
+    /// <summary>Takes what a tunnel's input connection decoded, also when that lives on another shard.</summary>
+    public void ReceiveFrom(CameraConnection input, ReadOnlySpan<byte> bytes)
+    {
+        if (input._camera == _camera)
+        {
+            Receive(bytes);
+            return;
+        }
+
+        byte[] copy = bytes.ToArray();
+        _camera.Shard.Post(() => Receive(copy));
+    }
+
     /// <summary>Takes RTSP bytes: the connection's own, or those that its tunnel's input decoded.</summary>
     public void Receive(ReadOnlySpan<byte> bytes)
     {

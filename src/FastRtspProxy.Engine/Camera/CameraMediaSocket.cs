@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
 
@@ -17,9 +18,14 @@ internal sealed class CameraMediaSocket : DatagramSocket
         _ = SocketSetup.AskSendBuffer(socket, SocketSetup.ReceiveBufferBytes);
     }
 
-    /// <summary>How far multicast from here travels, and that receivers on this machine get it.</summary>
-    public void AllowMulticast(int hops)
+    /// <summary>How far multicast from here travels, and from which interface; receivers on this machine get it too.</summary>
+    public void AllowMulticast(int hops, IPAddress from)
     {
+        if (from.AddressFamily == AddressFamily.InterNetwork && !from.Equals(IPAddress.Any))
+        {
+            Socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, from.GetAddressBytes());
+        }
+
         Socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, hops);
         Socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);
     }

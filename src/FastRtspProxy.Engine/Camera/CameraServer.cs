@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Camera;
@@ -8,23 +10,35 @@ namespace FastRtspProxy.Engine.Camera;
 /// <summary>A simulated camera: an RTSP server with any number of streams, for `--demo`, for tests and for `rtspsim camera`.</summary>
 internal sealed class CameraServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
+
     private readonly CameraOptions _options;
     private readonly CameraShard[] _shards;
+    private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels = new();
+    private readonly X509Certificate2? _certificate;
     private TcpListenerSocket? _listener;
+    private TcpListenerSocket? _tlsListener;
     private int _nextShard;
     private volatile bool _disposed;
 
     private CameraServer(IReadOnlyList<Shard> shards, CameraOptions options)
     {
         _options = options;
+        _certificate = options.TlsPort == null ? null : options.Certificate ?? CameraCertificate.Make(options.BindAddress);
         _shards = [.. shards.Select((shard, i) => Make(shard, i == 0))];
     }
 
     /// <summary>The RTSP port in use.</summary>
     public int Port { get; private set; }
 
+    /// <summary>The `rtsps` port in use; 0: none.</summary>
+    public int TlsPort { get; private set; }
+
     /// <summary>The streams' URLs, without credentials, in the order of the options.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
+
+    /// <summary>The same over TLS; empty without a TLS port.</summary>
+    public IReadOnlyList<string> TlsUrls { get; private set; } = [];
 
     public CameraCounters Counters { get; } = new();
 
@@ -46,6 +60,7 @@ internal sealed class CameraServer : IAsyncDisposable
 
         _disposed = true;
         _listener?.Dispose();
+        _tlsListener?.Dispose();
         foreach (CameraShard shard in _shards)
         {
             await shard.Shard.RunAsync(() =>
@@ -88,23 +103,39 @@ internal sealed class CameraServer : IAsyncDisposable
             throw new CameraStartException($"no pair of UDP ports is free on {_options.BindAddress}");
         }
 
-        return new CameraShard(shard, _options, Counters, rtp, rtcp, first ? () => GoAway(shard) : static () => { });
+        return new CameraShard(shard, _options, Counters, _tunnels, rtp, rtcp, first ? () => GoAway(shard) : static () => { });
     }
 
     private void Listen()
     {
-        int port = Port > 0 ? Port : _options.Port;
-        TcpListenerSocket? listener = TcpListenerSocket.TryListen(_options.BindAddress, port, _shards[0].Shard.Log, [], out SocketError error)
-            ?? throw new CameraStartException(string.Create(CultureInfo.InvariantCulture, $"cannot listen on {_options.BindAddress} port {port}: {error}"));
-        Port = listener.Port;
-        string host = _options.BindAddress.Equals(IPAddress.Any) || _options.BindAddress.Equals(IPAddress.IPv6Any) ? "127.0.0.1"
-            : _options.BindAddress.AddressFamily == AddressFamily.InterNetworkV6 ? "[" + _options.BindAddress + "]" : _options.BindAddress.ToString();
-        Urls = [.. _options.Streams.Select(stream => string.Create(CultureInfo.InvariantCulture, $"rtsp://{host}:{Port}/{stream.Path}"))];
-        listener.Start(Accepted);
-        _listener = listener;
+        _listener = Listen(Port > 0 ? Port : _options.Port, tls: false);
+        Port = _listener.Port;
+        Urls = UrlsOf("rtsp", Port);
+        if (_options.TlsPort is { } tlsPort)
+        {
+            _tlsListener = Listen(TlsPort > 0 ? TlsPort : tlsPort, tls: true);
+            TlsPort = _tlsListener.Port;
+            TlsUrls = UrlsOf("rtsps", TlsPort);
+        }
     }
 
-    private void Accepted(Socket socket)
+    private TcpListenerSocket Listen(int port, bool tls)
+    {
+        TcpListenerSocket? listener = TcpListenerSocket.TryListen(_options.BindAddress, port, _shards[0].Shard.Log, [], out SocketError error)
+            ?? throw new CameraStartException(string.Create(
+                CultureInfo.InvariantCulture, $"cannot listen on {_options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
+        listener.Start(socket => Accepted(socket, tls));
+        return listener;
+    }
+
+    private string[] UrlsOf(string scheme, int port)
+    {
+        IPAddress bind = _options.BindAddress;
+        string host = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? "127.0.0.1" : bind.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{bind}]" : bind.ToString();
+        return [.. _options.Streams.Select(stream => string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}/{stream.Path}"))];
+    }
+
+    private void Accepted(Socket socket, bool tls)
     {
         CameraShard shard = _shards[(Interlocked.Increment(ref _nextShard) & int.MaxValue) % _shards.Length];
         shard.Shard.Post(() =>
@@ -112,6 +143,12 @@ internal sealed class CameraServer : IAsyncDisposable
             if (_disposed)
             {
                 socket.Dispose();
+                return;
+            }
+
+            if (tls)
+            {
+                _ = AcceptTlsAsync(shard, socket);
                 return;
             }
 
@@ -127,9 +164,31 @@ internal sealed class CameraServer : IAsyncDisposable
         });
     }
 
+    private async Task AcceptTlsAsync(CameraShard shard, Socket socket)
+    {
+        try
+        {
+            TlsByteStream stream = await TlsByteStream.AcceptAsync(shard.Shard, socket, _certificate!, s_handshakeLimit);
+            if (_disposed)
+            {
+                stream.Close();
+            }
+            else
+            {
+                shard.Accept(stream);
+            }
+        }
+        catch (Exception e) when (e is ByteStreamException or SocketException)
+        {
+            // No TLS from this client: its business. The socket is closed already.
+            socket.Dispose();
+        }
+    }
+
     private void GoAway(Shard shard)
     {
         _listener?.Dispose();
+        _tlsListener?.Dispose();
         TimeSpan away = _options.Faults.Timed.First(fault => fault.Kind == Faults.TimedFaultKind.Reboot).Duration;
         ShardTimer back = shard.CreateTimer(() =>
         {

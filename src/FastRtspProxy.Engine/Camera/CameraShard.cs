@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -17,7 +18,7 @@ internal sealed class CameraShard
     private readonly HashSet<CameraConnection> _connections = [];
     private readonly Dictionary<string, CameraSession> _sessions = [];
     private readonly Dictionary<PeerAddress, CameraSession> _peers = [];
-    private readonly Dictionary<string, CameraTunnel> _tunnels = [];
+    private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels;
     private readonly List<ShardTimer> _faultTimers = [];
     private readonly ShardTimer _sweep;
     private readonly Action _reboot;
@@ -27,21 +28,23 @@ internal sealed class CameraShard
     /// <param name="shard">Where it lives.</param>
     /// <param name="options">The camera.</param>
     /// <param name="counters">The whole camera's.</param>
+    /// <param name="tunnels">The whole camera's: the two connections of a tunnel may come to different shards.</param>
     /// <param name="rtp">A bound socket on an even port.</param>
     /// <param name="rtcp">A bound socket on the next port.</param>
     /// <param name="reboot">Told when the camera goes away; the listener is somebody else's.</param>
-    public CameraShard(Shard shard, CameraOptions options, CameraCounters counters, Socket rtp, Socket rtcp, Action reboot)
+    public CameraShard(Shard shard, CameraOptions options, CameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action reboot)
     {
         Shard = shard;
         Options = options;
         Counters = counters;
+        _tunnels = tunnels;
         _reboot = reboot;
         RtpSocket = new CameraMediaSocket(shard, rtp, OnPeerAlive);
         RtcpSocket = new CameraMediaSocket(shard, rtcp, OnPeerAlive);
         if (options.MulticastGroup != null)
         {
-            RtpSocket.AllowMulticast(1);
-            RtcpSocket.AllowMulticast(1);
+            RtpSocket.AllowMulticast(1, options.BindAddress);
+            RtcpSocket.AllowMulticast(1, options.BindAddress);
         }
 
         _runners = [.. options.Streams.Select((_, i) => new StreamRunner(shard, options, i))];
@@ -180,7 +183,7 @@ internal sealed class CameraShard
         Shard.AddLoad(-1);
         if (connection.Tunnel is { } tunnel && tunnel.Output == connection)
         {
-            _tunnels.Remove(tunnel.Cookie);
+            _tunnels.TryRemove(new KeyValuePair<string, CameraTunnel>(tunnel.Cookie, tunnel));
         }
 
         // RFC 2326 section 1.1: a UDP session outlives its connection; an interleaved one has nowhere to go.
@@ -338,7 +341,5 @@ internal sealed class CameraShard
         {
             connection.Close();
         }
-
-        _tunnels.Clear();
     }
 }

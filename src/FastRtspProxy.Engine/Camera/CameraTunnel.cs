@@ -4,7 +4,7 @@ namespace FastRtspProxy.Engine.Camera;
 
 /// <summary>
 /// RTSP over HTTP (Apple QuickTime Streaming Server Programming Guide, chapter 2): a GET connection carries what the camera sends, as it is; a POST connection with the same cookie
-/// carries the client's requests in base64 and is never answered.
+/// carries the client's requests in base64 and is never answered. Decoded on the shard of the POST connection, answered on that of the GET connection.
 /// </summary>
 internal sealed class CameraTunnel(string cookie, CameraConnection output)
 {
@@ -46,7 +46,7 @@ internal sealed class CameraTunnel(string cookie, CameraConnection output)
                 _quantumBytes = 0;
                 if (System.Buffers.Text.Base64.DecodeFromUtf8(_quantum, bytes.AsSpan(count), out _, out int written) != System.Buffers.OperationStatus.Done)
                 {
-                    Output.Close();
+                    _input!.Close();
                     return;
                 }
 
@@ -56,7 +56,7 @@ internal sealed class CameraTunnel(string cookie, CameraConnection output)
 
         if (count > 0)
         {
-            Output.Receive(bytes.AsSpan(0, count));
+            Output.ReceiveFrom(_input!, bytes.AsSpan(0, count));
         }
     }
 }

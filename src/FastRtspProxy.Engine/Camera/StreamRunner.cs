@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine.Camera;
 /// The "encoder" of one stream on one shard. It runs while anybody plays: each unit is made and cut into packets once, when it is due, and given to every playing session. A unit's due
 /// time is computed from its number, never from the one before, so that nothing drifts.
 /// </summary>
-internal sealed class StreamRunner
+internal sealed class StreamRunner : IEndOfTurn
 {
     /// <summary>The share of a unit's time over which paced packets are spread; the rest keeps units apart.</summary>
     private const double PacedShare = 0.9;
@@ -22,6 +22,7 @@ internal sealed class StreamRunner
 
     private long _epochMicros;
     private long _nextStreamMicros;
+    private long _wakeMicros = long.MaxValue;
 
     public StreamRunner(Shard shard, CameraOptions options, int index)
     {
@@ -143,6 +144,13 @@ internal sealed class StreamRunner
         }
     }
 
+    /// <summary>The fine timer of paced streams.</summary>
+    public void OnEndOfTurn()
+    {
+        _wakeMicros = long.MaxValue;
+        OnTimer();
+    }
+
     private void OnTimer()
     {
         while (_players.Count > 0)
@@ -224,7 +232,16 @@ internal sealed class StreamRunner
         if (_players.Count > 0)
         {
             long due = _lanes[Earliest()].DueMicros;
-            _timer.StartMicros(due - _shard.NowMicros);
+            if (!_options.Paced)
+            {
+                // The coarse tick: streams that are due within 10 ms of each other are one wake-up.
+                _timer.StartMicros(due - _shard.NowMicros);
+            }
+            else if (_wakeMicros > due || _wakeMicros <= _shard.NowMicros)
+            {
+                _wakeMicros = due;
+                _shard.EndOfTurnAt(this, due);
+            }
         }
     }
 

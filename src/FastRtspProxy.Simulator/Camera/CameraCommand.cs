@@ -46,7 +46,7 @@ internal static class CameraCommand
         try
         {
             await using CameraServer server = await CameraServer.StartAsync(shards, run.Camera);
-            foreach (string url in server.Urls)
+            foreach (string url in server.Urls.Concat(server.TlsUrls))
             {
                 Console.WriteLine(url);
             }

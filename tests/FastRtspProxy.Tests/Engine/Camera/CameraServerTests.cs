@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.Engine.Camera;
@@ -312,6 +313,65 @@ public class CameraServerTests
 
         Assert.Equal(1, (await get.NextMessageAsync())!.CSeq);
         Assert.NotEqual(0, (await get.NextMessageAsync())!.Body.Length);
+    }
+
+    [Fact]
+    public async Task HttpTunnel_ConnectionsOnDifferentShards_StillMeet()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(shardCount: 2);
+        using CameraClient get = await camera.ConnectAsync();
+        await get.SendAsync(Encoding.ASCII.GetBytes("GET /demo HTTP/1.0\r\nx-sessioncookie: c1\r\n\r\n"));
+        Assert.NotNull(await get.NextMessageAsync());
+        using CameraClient post = await camera.ConnectAsync();
+        await post.SendAsync(Encoding.ASCII.GetBytes("POST /demo HTTP/1.0\r\nx-sessioncookie: c1\r\nContent-Length: 32767\r\n\r\n" + Convert.ToBase64String("OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n"u8)));
+
+        Assert.Equal(9, (await get.NextMessageAsync())!.CSeq);
+    }
+
+    [Fact]
+    public async Task Tls_Port_ServesTheSameStreams()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { TlsPort = 0 });
+        using TcpClient tcp = new("127.0.0.1", camera.Server.TlsPort);
+        await using SslStream tls = new(tcp.GetStream(), false, (_, certificate, _, _) => certificate!.Subject == "CN=rtspsim camera");
+        await tls.AuthenticateAsClientAsync("localhost");
+        await tls.WriteAsync(Encoding.ASCII.GetBytes($"DESCRIBE {camera.Server.TlsUrls[0]} RTSP/1.0\r\nCSeq: 1\r\n\r\n"));
+        byte[] answer = new byte[64];
+        await tls.ReadExactlyAsync(answer);
+
+        Assert.StartsWith("RTSP/1.0 200 OK", Encoding.ASCII.GetString(answer), StringComparison.Ordinal);
+        Assert.StartsWith("rtsps://", camera.Server.TlsUrls[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Play_Paced_SendsEveryPacketInOrder()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Paced = true });
+        using CameraClient client = await camera.ConnectAsync();
+        string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
+        await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
+        Assert.True(await client.FramesAsync(100));
+
+        Assert.All(Steps(client), step => Assert.Equal(1, step));
+    }
+
+    [Fact]
+    public async Task Multicast_Play_SendsToTheGroupWhileThereAreMembers()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { MulticastGroup = IPAddress.Parse("239.255.42.1"), MulticastPort = 15_004 });
+        using CameraClient client = await camera.ConnectAsync();
+        RtspMessage describe = await client.AskAsync(RtspMethod.Describe, camera.Url);
+        RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", "RTP/AVP;multicast"));
+        TransportSpec transport = Assert.Single(TransportHeader.Parse(setup.Header("Transport")!));
+        await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", setup.Session!));
+
+        Assert.Contains("c=IN IP4 239.255.42.1/1", Encoding.UTF8.GetString(describe.Body), StringComparison.Ordinal);
+        Assert.True(transport.Multicast);
+        Assert.Equal("239.255.42.1", transport.Destination);
+        Assert.Equal(new PortPair(15_004, 15_005), transport.Port);
+        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters.SessionsPlaying == 1));
+        await client.AskAsync(RtspMethod.Teardown, camera.Url, new RtspHeader("Session", setup.Session!));
+        Assert.Equal(0, camera.Server.Counters.SessionsPlaying);
     }
 
     [Theory]
