@@ -17,6 +17,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly Stopwatch _clock;
     private readonly Lock _lock = new();
     private readonly List<OutputLine> _lines = [];
+    private volatile bool _disposed;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -48,7 +49,7 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public TimeSpan Elapsed => _clock.Elapsed;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _disposed || _process.HasExited;
 
     public static ChildProcess Start(string name, string file, IEnumerable<string> arguments)
     {
@@ -141,7 +142,7 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public void Signal(int signal)
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             _ = Kill(Pid, signal);
         }
@@ -151,12 +152,17 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         IReadOnlyList<OutputLine> lines = Lines();
         IEnumerable<OutputLine> shown = lines.Count <= maxLines ? lines : lines.Skip(lines.Count - maxLines);
-        string state = _process.HasExited ? $"exit code {_process.ExitCode}" : "running";
+        string state = _disposed ? "ended" : _process.HasExited ? $"exit code {_process.ExitCode}" : "running";
         return $"--- {Name} (pid {Pid}, {state}, {lines.Count} lines)\n{string.Join('\n', shown)}";
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         Signal(SigTerm);
         using (CancellationTokenSource stop = new(TimeSpan.FromSeconds(3)))
         {
@@ -176,6 +182,7 @@ public sealed class ChildProcess : IAsyncDisposable
             s_live.Remove(this);
         }
 
+        _disposed = true;
         _process.Dispose();
     }
 
