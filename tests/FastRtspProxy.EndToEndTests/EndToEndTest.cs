@@ -102,4 +102,14 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         Assert.InRange(track.Seconds, seconds - 1, seconds + 1);
         Assert.True(track.TimestampsRise, "time stamps went back");
     }
+
+    /// <summary>
+    /// As many frames as the time between their stamps holds. The player counts its seconds from its first picture, and on a busy machine that
+    /// one comes late, with others waiting behind it: so up to three seconds more.
+    /// </summary>
+    protected static void AssertRtspsrc(int frames, int videoMilliseconds, double seconds)
+    {
+        Assert.InRange(videoMilliseconds, 1000 * (seconds - 1.5), 1000 * (seconds + 3));
+        Assert.InRange(frames, (videoMilliseconds / 40) - 4, (videoMilliseconds / 40) + 5);
+    }
 }

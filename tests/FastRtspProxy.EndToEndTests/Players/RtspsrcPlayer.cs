@@ -22,19 +22,21 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
         return new RtspsrcPlayer(ChildProcess.Start($"rtspsrc {protocols}", Prerequisites.Python, arguments));
     }
 
-    /// <summary>Decoded video frames and milliseconds of decoded audio; fails on any error or warning of the pipeline.</summary>
-    public async Task<(int Frames, int AudioMilliseconds)> FinishAsync(TimeSpan limit)
+    /// <summary>
+    /// Decoded video frames, the time that their stamps span, and milliseconds of decoded audio; fails on any error or warning of the pipeline.
+    /// </summary>
+    public async Task<(int Frames, int VideoMilliseconds, int AudioMilliseconds)> FinishAsync(TimeSpan limit)
     {
         int code = await Process.WaitForExitAsync(limit);
         string transcript = Process.Transcript(60);
         Assert.True(code == 0, transcript);
         string[] lines = [.. Process.Lines().Where(line => !line.IsError).Select(line => line.Text)];
         Assert.DoesNotContain(lines, line => line.StartsWith("error", StringComparison.Ordinal) || line.StartsWith("warning", StringComparison.Ordinal));
-        return (Number(lines, "video"), Number(lines, "audio"));
+        return (Number(lines, "video", 1), Number(lines, "video", 2), Number(lines, "audio", 1));
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
-    private static int Number(string[] lines, string word) =>
-        int.Parse(lines.Single(line => line.StartsWith(word + " ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+    private static int Number(string[] lines, string word, int index) =>
+        int.Parse(lines.Single(line => line.StartsWith(word + " ", StringComparison.Ordinal)).Split(' ')[index], CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds, decodes every track and says what came out:
-    video FRAMES WIDTHxHEIGHT
+    video FRAMES MILLISECONDS           the latter from the first frame's time stamp to the last one's
     audio MILLISECONDS
     warning TEXT / error TEXT           messages of the pipeline
 Time counts from the first decoded buffer.
@@ -19,7 +19,7 @@ class Player:
         self.seconds = seconds
         self.video_only = video_only
         self.frames = 0
-        self.size = "0x0"
+        self.first_pts = self.last_pts = 0
         self.audio_ns = 0
         self.started = False
         self.loop = GLib.MainLoop()
@@ -57,7 +57,9 @@ class Player:
         structure = pad.get_current_caps().get_structure(0)
         if structure.get_name().startswith("video"):
             self.frames += 1
-            self.size = f"{structure.get_value('width')}x{structure.get_value('height')}"
+            self.last_pts = info.get_buffer().pts
+            if self.frames == 1:
+                self.first_pts = self.last_pts
         else:
             samples = info.get_buffer().get_size() / (4 if "F32" in structure.get_string("format") else 2)
             self.audio_ns += samples * Gst.SECOND / structure.get_value("rate") / structure.get_value("channels")
@@ -79,7 +81,7 @@ class Player:
         self.pipeline.set_state(Gst.State.PLAYING)
         GLib.timeout_add_seconds(20, self.loop.quit)
         self.loop.run()
-        print("video", self.frames, self.size)
+        print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND))
         print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
         self.pipeline.set_state(Gst.State.NULL)
 
