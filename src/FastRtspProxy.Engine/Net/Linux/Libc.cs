@@ -82,4 +82,16 @@ internal static unsafe partial class Libc
     /// <summary>setrlimit, getrlimit(2).</summary>
     [LibraryImport(Name, EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetResourceLimit(int resource, ResourceLimit* limit);
+
+    /// <summary>socket(2). Portable twin: <c>new Socket</c>.</summary>
+    [LibraryImport(Name, EntryPoint = "socket", SetLastError = true)]
+    public static partial int OpenSocket(int family, int type, int protocol);
+
+    /// <summary>bind(2).</summary>
+    [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int fd, byte* address, uint addressBytes);
+
+    /// <summary>connect(2).</summary>
+    [LibraryImport(Name, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int fd, byte* address, uint addressBytes);
 }

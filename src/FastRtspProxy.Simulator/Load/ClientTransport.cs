@@ -1,0 +1,13 @@
+namespace FastRtspProxy.Simulator.Load;
+
+/// <summary>How a client gets its media.</summary>
+internal enum ClientTransport : byte
+{
+    Udp,
+
+    /// <summary>Interleaved in the RTSP connection.</summary>
+    Tcp,
+
+    /// <summary>Interleaved in an HTTP tunnel: two connections, GET and POST.</summary>
+    Http,
+}
