@@ -34,6 +34,9 @@ internal sealed class ReceiveBucket
     /// <summary>Frames that came before they were sent: the clocks of camera and tool are not the same.</summary>
     public long ClockErrors { get; private set; }
 
+    /// <summary>Adds another bucket's.</summary>
+    public void AddClockErrors(long count) => ClockErrors += count;
+
     public static LongHistogram NewTotal() => new(1, HighestMicros, TotalDigits);
 
     public static LongHistogram NewInterval() => new(1, HighestMicros, IntervalDigits);

@@ -1,0 +1,77 @@
+using System.CommandLine;
+
+namespace FastRtspProxy.Simulator.Load;
+
+/// <summary>The options of `rtspsim load`.</summary>
+internal sealed class LoadCommandOptions
+{
+    public Argument<string[]> Urls { get; } = new("URL")
+    {
+        Description = "rtsp://[user:password@]host[:port]/path; several: clients take them in turn. @FILE reads one a line.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public Option<int> Clients { get; } = new("--clients", "-n") { Description = "How many clients play at the same time.", DefaultValueFactory = _ => 1 };
+
+    public Option<string> Transport { get; } = new("--transport", "-t")
+    {
+        Description = "udp, tcp, http (tunnel), a list of them, or mix (all three); clients take them in turn.",
+        DefaultValueFactory = _ => "udp",
+    };
+
+    public Option<string> Ramp { get; } = new("--ramp") { Description = "New clients a second: 500/s; 0: all at once.", DefaultValueFactory = _ => "100/s" };
+
+    public Option<string> Duration { get; } = new("--duration", "-d")
+    {
+        Description = "How long to go on after the last client was started: 90s, 5m, 12h.",
+        DefaultValueFactory = _ => "10s",
+    };
+
+    public Option<string?> Churn { get; } = new("--churn") { Description = "So many clients leave and are replaced each second: 50/s." };
+
+    public Option<string?> Vanish { get; } = new("--vanish") { Description = "Of the clients that leave, so many do it without TEARDOWN: 20%." };
+
+    public Option<string?> Slow { get; } = new("--slow") { Description = "So many clients read 64 KiB a second only: 5%. Counted apart." };
+
+    public Option<string?> Stopped { get; } = new("--stopped") { Description = "So many clients stop reading after their first packet: 10%. Counted apart." };
+
+    public Option<string> Tracks { get; } = new("--tracks")
+    {
+        Description = "What is set up: all, video, audio, application, or numbers from 1, separated by commas.",
+        DefaultValueFactory = _ => "all",
+    };
+
+    public Option<bool> Verify { get; } = new("--verify")
+    {
+        Description = "Compare every access unit with the checksum that `rtspsim camera` puts into it; one that differs fails the run.",
+    };
+
+    public Option<string?> Json { get; } = new("--json") { Description = "Write the report into this file, as JSON." };
+
+    public Option<string?> Html { get; } = new("--html") { Description = "Write the report into this file, as one HTML page with plots." };
+
+    public Option<string?> MaxLoss { get; } = new("--max-loss") { Description = "Pass criterion: percent of the packets that may be lost: 0, 0.1%." };
+
+    public Option<string?> MaxP99 { get; } = new("--max-p99") { Description = "Pass criterion: the 99th percentile of the frame latency: 50ms." };
+
+    public Option<int?> MinClients { get; } = new("--min-clients") { Description = "Pass criterion: so many clients must have played at the same time." };
+
+    public Option<string?> Local { get; } = new("--local") { Description = "The clients' addresses, separated by commas, in turn: more ports. Towards 127.0.0.0/8 that is done by itself." };
+
+    public Option<bool> Gro { get; } = new("--gro") { Description = "Take datagrams joined by the kernel (UDP_GRO): half the cost here, but players do not do it." };
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 0 };
+
+    public Option<string> Timeout { get; } = new("--timeout") { Description = "For the connect, each answer, and the first packet.", DefaultValueFactory = _ => "10s" };
+
+    public Option<int> WatchProcess { get; } = new("--watch-pid") { Description = "Follow memory and descriptors of this process (the server, on this machine)." };
+
+    public Option<bool> Plain { get; } = new("--plain") { Description = "Lines instead of the live view." };
+
+    /// <summary>In the order of the help text.</summary>
+    public IEnumerable<Option> All =>
+    [
+        Clients, Transport, Ramp, Duration, Churn, Vanish, Slow, Stopped, Tracks, Verify, Json, Html, MaxLoss, MaxP99, MinClients,
+        Local, Gro, Threads, Timeout, WatchProcess, Plain,
+    ];
+}
