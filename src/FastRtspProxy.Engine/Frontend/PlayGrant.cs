@@ -6,4 +6,11 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <param name="Outcome">Whether the client may play.</param>
 /// <param name="JoinSequence">The ring sequence that the client starts at.</param>
 /// <param name="Tracks">Where each track starts; empty unless playing.</param>
-internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, ImmutableArray<TrackStart> Tracks);
+internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, ImmutableArray<TrackStart> Tracks)
+{
+    /// <summary>An instant start: the client begins in the past, at <see cref="JoinSequence"/>, and catches up.</summary>
+    public CatchUp? CatchUp { get; init; }
+
+    /// <summary>Video begins at the next random access point.</summary>
+    public bool WaitsForRandomAccess { get; init; }
+}

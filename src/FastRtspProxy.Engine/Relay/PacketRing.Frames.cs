@@ -12,8 +12,14 @@ internal sealed partial class PacketRing
     /// </summary>
     public uint VideoTracks => Volatile.Read(ref _videoTracks);
 
+    /// <summary>True once a video track's timestamps went backwards from one access unit to the next: it has B-frames. Any thread.</summary>
+    public bool HasReordering => Volatile.Read(ref _hasReordering);
+
+    private bool _hasReordering;
+
     private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence)
     {
+        flags &= ~EntryFlags.FrameStart;
         if ((flags & EntryFlags.Rtcp) != 0)
         {
             return flags;
@@ -22,6 +28,11 @@ internal sealed partial class PacketRing
         ref TrackState state = ref _tracks[track];
         if (!state.Seen || state.Timestamp != timestamp)
         {
+            if (state.Seen && (int)(timestamp - state.Timestamp) < 0 && (_videoTracks & (1u << track)) != 0)
+            {
+                Volatile.Write(ref _hasReordering, true);
+            }
+
             state.Seen = true;
             state.Timestamp = timestamp;
             state.FrameStart = sequence;

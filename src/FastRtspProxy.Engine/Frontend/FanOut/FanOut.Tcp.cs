@@ -13,8 +13,7 @@ internal sealed unsafe partial class FanOut
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(TcpViewer viewer)
     {
-        viewer.Cursor = viewer.JoinSequence;
-        viewer.SkipVideoUntil = 0;
+        BeginRanges(viewer);
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
         {
@@ -38,6 +37,7 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
+        EndCatchUp(viewer);
         TakeOut(viewer);
         viewer.State = TcpViewerState.Out;
         viewer.Stream.Writable -= viewer.OnWritable;
@@ -80,7 +80,7 @@ internal sealed unsafe partial class FanOut
         {
             for (long at = from; at < limit && channels.InStep.Count > 0;)
             {
-                long to = _table.TcpPlan.Build(entries, at, limit, channels, withoutTracks: 0);
+                long to = _table.TcpPlan.Build(entries, at, limit, channels, default);
                 SendToClass(channels, entries, at, to);
                 at = to;
             }
@@ -120,7 +120,7 @@ internal sealed unsafe partial class FanOut
             viewer.State = TcpViewerState.Parked; // also when broken: the session hears of it from the stream and removes the viewer
             if (sent >= 0)
             {
-                ParkRest(viewer, entries, from, to, sent, withoutTracks: 0);
+                ParkRest(viewer, entries, from, to, sent, default);
             }
         }
     }

@@ -52,59 +52,40 @@ internal sealed unsafe partial class FanOut
     /// <summary>One send to a viewer that is behind; false when there is nothing more to do for it now.</summary>
     private bool ServeSome(TcpViewer viewer, long from, in PacketRing.EntriesView entries)
     {
-        long limit = _tcpNext;
         if (from > viewer.Cursor)
         {
-            viewer.DroppedPackets += Math.Min(from, limit) - viewer.Cursor;
+            viewer.DroppedPackets += Math.Min(from, _tcpNext) - viewer.Cursor;
             viewer.Cursor = from;
-            Skip(viewer);
+            viewer.Skips++;
+            Skip(viewer, _tcpNext);
         }
-        else if (from < limit && viewer.SkipVideoUntil == 0 && LagsTooFar(entries, from, limit) && IsFrameBoundary(entries, from))
+        else if (from < _tcpNext && viewer.SkipVideoUntil == 0 && LagsTooFar(viewer, entries, from) && IsFrameBoundary(entries, from, _tcpNext))
         {
-            Skip(viewer);
+            viewer.Skips++;
+            Skip(viewer, _tcpNext);
         }
 
-        uint without = 0;
-        if (viewer.SkipVideoUntil != 0)
+        if (TryNextRange(viewer, entries, _tcpNext, out long limit, out PlanFilter filter, out bool isInStep))
         {
-            long randomAccess = Ring.NewestRandomAccess;
-            if (viewer.SkipVideoUntil == long.MaxValue && randomAccess >= viewer.Cursor)
-            {
-                viewer.SkipVideoUntil = randomAccess;
-            }
-
-            if (viewer.SkipVideoUntil <= viewer.Cursor)
-            {
-                viewer.SkipVideoUntil = 0;
-            }
-            else
-            {
-                without = Ring.VideoTracks;
-                limit = Math.Min(limit, viewer.SkipVideoUntil);
-            }
+            return SendCatchUp(viewer, entries, limit, filter);
         }
 
-        if (viewer.Cursor >= limit)
+        if (isInStep)
         {
-            if (viewer.SkipVideoUntil == 0 && viewer.Cursor == _tcpNext)
-            {
-                PutInStep(viewer);
-            }
-
-            return false;
+            PutInStep(viewer);
         }
 
-        return SendCatchUp(viewer, entries, limit, without);
+        return false;
     }
 
-    private bool SendCatchUp(TcpViewer viewer, in PacketRing.EntriesView entries, long limit, uint without)
+    private bool SendCatchUp(TcpViewer viewer, in PacketRing.EntriesView entries, long limit, in PlanFilter filter)
     {
         TcpSendPlan plan = _table.TcpPlan;
         long from = viewer.Cursor;
-        long to = plan.Build(entries, from, limit, viewer.Class!, without, MaxCatchUpBytes);
-        if (without != 0)
+        long to = plan.Build(entries, from, limit, viewer.Class!, filter, MaxCatchUpBytes);
+        if (viewer.SkipVideoUntil != 0 && viewer.SkipCounts)
         {
-            CountDropped(viewer, entries, from, to, without);
+            CountDropped(viewer, entries, from, to, filter);
         }
 
         int sent = plan.TotalBytes == 0 ? 0 : SendPlan(plan, viewer.Stream);
@@ -118,7 +99,7 @@ internal sealed unsafe partial class FanOut
         viewer.State = TcpViewerState.Parked;
         if (sent >= 0)
         {
-            ParkRest(viewer, entries, from, to, sent, without);
+            ParkRest(viewer, entries, from, to, sent, filter);
         }
 
         return false;
@@ -128,7 +109,7 @@ internal sealed unsafe partial class FanOut
     /// Copies the rest of the frame that a send broke off in, and leaves the cursor behind it. Afterwards the connection stands on a packet's end, and on a
     /// frame's end if the frame's rest was not too long.
     /// </summary>
-    private void ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, uint withoutTracks)
+    private void ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
     {
         uint videoTracks = Ring.VideoTracks;
         int offset = 0;
@@ -138,7 +119,7 @@ internal sealed unsafe partial class FanOut
         for (; end < to; end++)
         {
             ref readonly RingEntry entry = ref entries[end];
-            if (!TcpSendPlan.IsWanted(entry, viewer.Class!, withoutTracks, out _))
+            if (!TcpSendPlan.IsWanted(entry, viewer.Class!, filter, out _))
             {
                 continue;
             }
@@ -169,48 +150,23 @@ internal sealed unsafe partial class FanOut
         viewer.Stream.ParkRest(rest[..copied]);
     }
 
-    private bool LagsTooFar(in PacketRing.EntriesView entries, long from, long limit)
+    private bool LagsTooFar(TcpViewer viewer, in PacketRing.EntriesView entries, long from)
     {
+        if (viewer.CatchUp is { } catchUp && viewer.Cursor < catchUp.LiveSequence)
+        {
+            return _shard.NowMicros > catchUp.UntilMicros; // it is meant to begin in the past
+        }
+
         ref readonly RingEntry next = ref entries[from];
         return _shard.NowMicros - next.ArrivalMicros > (long)_table.Limits.MaxLag.TotalMicroseconds ||
-               entries[limit - 1].EndBytes - next.EndBytes > _table.Limits.MaxLagBytes;
+               entries[_tcpNext - 1].EndBytes - next.EndBytes > _table.Limits.MaxLagBytes;
     }
 
-    /// <summary>Whether leaving video out from here on tears no access unit: the next video packet begins one, or the last one ended one.</summary>
-    private bool IsFrameBoundary(in PacketRing.EntriesView entries, long from)
-    {
-        uint videoTracks = Ring.VideoTracks;
-        for (long s = from; s < _tcpNext; s++)
-        {
-            ref readonly RingEntry entry = ref entries[s];
-            if (!entry.IsRtcp && (videoTracks & (1u << entry.Track)) != 0)
-            {
-                return (entry.Flags & EntryFlags.FrameStart) != 0;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>
-    private void Skip(TcpViewer viewer)
-    {
-        viewer.Skips++;
-        if (Ring.VideoTracks == 0)
-        {
-            viewer.DroppedPackets += Math.Max(0, _tcpNext - viewer.Cursor);
-            viewer.Cursor = Math.Max(viewer.Cursor, _tcpNext);
-            return;
-        }
-
-        viewer.SkipVideoUntil = long.MaxValue;
-    }
-
-    private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, uint without)
+    private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
     {
         for (long s = from; s < to; s++)
         {
-            if (!TcpSendPlan.IsWanted(entries[s], viewer.Class!, without, out _) && TcpSendPlan.IsWanted(entries[s], viewer.Class!, 0, out _))
+            if (!TcpSendPlan.IsWanted(entries[s], viewer.Class!, filter, out _) && TcpSendPlan.IsWanted(entries[s], viewer.Class!, default, out _))
             {
                 viewer.DroppedPackets++;
             }

@@ -26,7 +26,7 @@ internal sealed unsafe partial class FanOut
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(UdpViewer viewer)
     {
-        viewer.Cursor = viewer.JoinSequence;
+        BeginRanges(viewer);
         viewer.IsInStep = false;
         _udpJoining.Add(viewer);
         OnViewerAdded();
@@ -45,6 +45,7 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
+        EndCatchUp(viewer);
         OnViewerRemoved();
         return true;
     }

@@ -20,26 +20,54 @@ internal sealed unsafe partial class FanOut
         }
     }
 
-    /// <summary>Sends what a joiner lacks; true when it is where the others are.</summary>
+    /// <summary>Sends what a joiner lacks, in parts if it is much; true when it is where the others are.</summary>
     private bool Serve(UdpViewer viewer)
     {
-        while (viewer.Cursor < _udpNext)
+        while (viewer.Cursor <= _udpNext)
         {
             long from = Ring.BeginRead(_shard.Index, viewer.Cursor, out _, out PacketRing.EntriesView entries);
-            viewer.DroppedPackets += from - viewer.Cursor;
-            viewer.Cursor = from;
-            UdpSendPlan plan = _table.UdpPlan;
-            long to = plan.Build(entries, from, Math.Max(from, _udpNext), _shard.Media!.HasSegmentation);
-            foreach (ref readonly UdpRun run in plan.Runs)
+            if (from > viewer.Cursor)
             {
-                SendRunTo(plan, run, viewer);
+                viewer.DroppedPackets += from - viewer.Cursor;
+                viewer.Cursor = from;
             }
 
-            viewer.Cursor = to;
+            bool hasRange = TryNextRange(viewer, entries, Math.Max(from, _udpNext), out long limit, out PlanFilter filter, out bool isInStep);
+            bool goesOn = hasRange && ServePart(viewer, entries, limit, filter);
             Ring.EndRead(_shard.Index);
+            if (!goesOn)
+            {
+                return isInStep;
+            }
         }
 
-        return viewer.Cursor == _udpNext;
+        return false;
+    }
+
+    /// <summary>One part; false when the rest has to wait.</summary>
+    private bool ServePart(UdpViewer viewer, in PacketRing.EntriesView entries, long limit, in PlanFilter filter)
+    {
+        if (viewer.NextPartMicros > _shard.NowMicros)
+        {
+            _shard.EndOfTurnAt(this, viewer.NextPartMicros);
+            return false;
+        }
+
+        FanOutLimits limits = _table.Limits;
+        bool isPaced = viewer.CatchUp is not null && limit - viewer.Cursor > limits.CatchUpPartPackets;
+        UdpSendPlan plan = _table.UdpPlan;
+        viewer.Cursor = plan.Build(entries, viewer.Cursor, isPaced ? viewer.Cursor + limits.CatchUpPartPackets : limit, _shard.Media!.HasSegmentation, filter);
+        foreach (ref readonly UdpRun run in plan.Runs)
+        {
+            SendRunTo(plan, run, viewer);
+        }
+
+        if (isPaced)
+        {
+            viewer.NextPartMicros = _shard.NowMicros + limits.CatchUpPauseMicros;
+        }
+
+        return true;
     }
 
     private void SendRunTo(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)

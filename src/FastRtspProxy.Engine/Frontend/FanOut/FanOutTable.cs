@@ -88,6 +88,18 @@ internal sealed record FanOutLimits
     /// <summary>The most that an unfinished frame is held back: a tenth of a frame interval at 30 frames/s.</summary>
     public long MaxHoldMicros { get; init; } = 3000;
 
+    /// <summary>A joiner that waits for a random access point gets video as it comes after so long: the stream's groups of pictures are too long to wait for.</summary>
+    public TimeSpan MaxRandomAccessWait { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>
+    /// Packets of a UDP catch-up that go at once, and how long it then rests: a default socket buffer (212,992 bytes, and the kernel books some 2,300 for a packet
+    /// of 1,400) holds about 90, so a client may be away for two parts. 10,000 packets a second are a 2 s group of 4 Mbit/s in 70 ms.
+    /// </summary>
+    public int CatchUpPartPackets { get; init; } = 30;
+
+    /// <inheritdoc cref="CatchUpPartPackets"/>
+    public long CatchUpPauseMicros { get; init; } = 3000;
+
     /// <summary>A UDP batch that the socket has not taken for so long is dropped and counted.</summary>
     public TimeSpan MaxUdpBacklog { get; init; } = TimeSpan.FromMilliseconds(500);
 }

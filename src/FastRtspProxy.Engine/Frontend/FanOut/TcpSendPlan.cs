@@ -17,8 +17,13 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>Two for each packet, at the worst; below IOV_MAX (1024).</summary>
     private const int MaxVectors = MaxPackets * 2;
 
+    private const int RtpHeaderBytes = 12;
+
+    /// <summary>A class's own frame header and, where a timestamp changes, the packet's own fixed header (RFC 3550, 5.1).</summary>
+    private const int HeaderBytes = PacketRing.FrameHeaderBytes + RtpHeaderBytes;
+
     private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxVectors, (nuint)sizeof(IoVector));
-    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * PacketRing.FrameHeaderBytes);
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * HeaderBytes);
 
     /// <summary>The vectors of the batch.</summary>
     public IoVector* Vectors => _vectors;
@@ -32,8 +37,8 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>Packets in the batch.</summary>
     public int PacketCount { get; private set; }
 
-    /// <summary>Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="withoutTracks"/>: tracks (a bit each) whose RTP is left out.</summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, TcpClass channels, uint withoutTracks, int maxBytes = int.MaxValue)
+    /// <summary>Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="filter"/>: for viewers that are not in step.</summary>
+    public long Build(in PacketRing.EntriesView entries, long from, long to, TcpClass channels, in PlanFilter filter, int maxBytes = int.MaxValue)
     {
         VectorCount = 0;
         TotalBytes = 0;
@@ -42,9 +47,9 @@ internal sealed unsafe class TcpSendPlan : IDisposable
         for (; sequence < to && PacketCount < MaxPackets && TotalBytes < maxBytes; sequence++)
         {
             ref readonly RingEntry entry = ref entries[sequence];
-            if (IsWanted(entry, channels, withoutTracks, out byte channel))
+            if (IsWanted(entry, channels, filter, out byte channel))
             {
-                Add(entry, channel);
+                Add(entry, channel, filter.MapFor(entry));
             }
         }
 
@@ -52,10 +57,10 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     }
 
     /// <summary>Whether a class gets a packet, and on which channel.</summary>
-    public static bool IsWanted(in RingEntry entry, TcpClass channels, uint withoutTracks, out byte channel)
+    public static bool IsWanted(in RingEntry entry, TcpClass channels, in PlanFilter filter, out byte channel)
     {
         channel = channels.ChannelOf(entry);
-        return channel != TcpViewer.NoChannel && (entry.IsRtcp || (withoutTracks & (1u << entry.Track)) == 0);
+        return channel != TcpViewer.NoChannel && filter.Passes(entry);
     }
 
     /// <summary>Copies planned bytes from an offset on, as many as fit; for parking.</summary>
@@ -86,11 +91,11 @@ internal sealed unsafe class TcpSendPlan : IDisposable
         NativeMemory.Free(_headers);
     }
 
-    private void Add(in RingEntry entry, byte channel)
+    private void Add(in RingEntry entry, byte channel, TimestampMap? map)
     {
         TotalBytes += entry.FrameBytes;
         byte* frame = entry.Frame;
-        if (frame[1] == channel)
+        if (frame[1] == channel && map is null)
         {
             PacketCount++;
             if (VectorCount > 0 && _vectors[VectorCount - 1].Base + _vectors[VectorCount - 1].Length == frame)
@@ -103,11 +108,19 @@ internal sealed unsafe class TcpSendPlan : IDisposable
             return;
         }
 
-        byte* header = _headers + (PacketCount++ * PacketRing.FrameHeaderBytes);
+        byte* header = _headers + (PacketCount++ * HeaderBytes);
         header[0] = (byte)'$';
         header[1] = channel;
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(header + 2, 2), (ushort)entry.PacketBytes);
-        _vectors[VectorCount++] = new IoVector { Base = header, Length = PacketRing.FrameHeaderBytes };
-        _vectors[VectorCount++] = new IoVector { Base = entry.Packet, Length = entry.PacketBytes };
+        int own = PacketRing.FrameHeaderBytes;
+        if (map is not null)
+        {
+            entry.PacketView[..RtpHeaderBytes].CopyTo(new Span<byte>(header + own, RtpHeaderBytes));
+            BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(header + own + 4, 4), map.Map(entry.Timestamp));
+            own += RtpHeaderBytes;
+        }
+
+        _vectors[VectorCount++] = new IoVector { Base = header, Length = own };
+        _vectors[VectorCount++] = new IoVector { Base = frame + own, Length = entry.FrameBytes - own };
     }
 }

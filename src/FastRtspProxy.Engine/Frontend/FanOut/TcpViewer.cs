@@ -3,7 +3,7 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>A playing interleaved client as the fan-out sees it. On the session's shard only.</summary>
-internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels)
+internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels) : Viewer
 {
     /// <summary>The channel of a track that is not set up.</summary>
     public const byte NoChannel = 255;
@@ -17,17 +17,8 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>The RTCP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
     public byte[] RtcpChannels => rtcpChannels;
 
-    /// <summary>The first sequence that this client gets.</summary>
-    public long JoinSequence { get; set; }
-
-    /// <summary>Packets left out because the client was too slow.</summary>
-    public long DroppedPackets { get; internal set; }
-
     /// <summary>How often it was moved forward.</summary>
     public int Skips { get; internal set; }
-
-    /// <summary>The next packet that it needs, while it is not in step.</summary>
-    internal long Cursor { get; set; }
 
     /// <inheritdoc cref="TcpViewerState"/>
     internal TcpViewerState State { get; set; }
@@ -42,9 +33,6 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     /// <summary>Its class.</summary>
     internal TcpClass? Class { get; set; }
-
-    /// <summary>Video packets before this sequence are left out; 0: none, <see cref="long.MaxValue"/>: until the next random access point.</summary>
-    internal long SkipVideoUntil { get; set; }
 }
 
 /// <summary>Where a TCP viewer stands.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Net.Linux;
@@ -20,14 +21,19 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>Bytes a message: the largest UDP payload is 65,507 and the kernel builds headers for each segment.</summary>
     private const int MaxMessageBytes = 65_000;
 
+    private const int RtpHeaderBytes = 12;
+
     /// <summary>CMSG_SPACE(sizeof(uint16_t)).</summary>
     private const int ControlBytes = 24;
 
-    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxPackets, (nuint)sizeof(IoVector));
+    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxPackets * 2, (nuint)sizeof(IoVector));
     private readonly MultiMessage* _messages = (MultiMessage*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(MultiMessage));
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(ControlBytes);
     private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpHeaderBytes);
+    private readonly byte[] _gathered = GC.AllocateUninitializedArray<byte>(ReceiveBatch.BufferBytes);
     private int _vectorCount;
+    private int _packetCount;
 
     public UdpSendPlan()
     {
@@ -49,14 +55,19 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     public int RunCount { get; private set; }
 
     /// <summary>Plans the packets from <paramref name="from"/> up to <paramref name="to"/>; returns how far it came (a plan is bounded). RTCP stands in runs of its own.</summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation)
+    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default)
     {
         RunCount = 0;
         _vectorCount = 0;
+        _packetCount = 0;
         long sequence = from;
-        for (; sequence < to && _vectorCount < MaxPackets; sequence++)
+        for (; sequence < to && _packetCount < MaxPackets; sequence++)
         {
-            Add(entries[sequence], segmentation);
+            ref readonly RingEntry entry = ref entries[sequence];
+            if (filter.Passes(entry))
+            {
+                Add(entry, segmentation, filter.MapFor(entry));
+            }
         }
 
         return sequence;
@@ -77,7 +88,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         {
             ref MessageHeader header = ref _messages[i].Header;
             header.Vectors = first;
-            header.VectorCount = run.PacketCount;
+            header.VectorCount = run.VectorCount;
             header.Control = segmented ? _control : null;
             header.ControlBytes = segmented ? ControlBytes : 0;
         }
@@ -94,11 +105,20 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         return _messages;
     }
 
-    /// <summary>One packet of a run.</summary>
+    /// <summary>One packet of a run; valid until the next call.</summary>
     public ReadOnlySpan<byte> PacketView(in UdpRun run, int index)
     {
-        IoVector vector = _vectors[run.FirstVector + index];
-        return new ReadOnlySpan<byte>(vector.Base, (int)vector.Length);
+        if (run.VectorCount == run.PacketCount)
+        {
+            IoVector vector = _vectors[run.FirstVector + index];
+            return new ReadOnlySpan<byte>(vector.Base, (int)vector.Length);
+        }
+
+        IoVector own = _vectors[run.FirstVector + (index * 2)];
+        IoVector rest = _vectors[run.FirstVector + (index * 2) + 1];
+        new ReadOnlySpan<byte>(own.Base, (int)own.Length).CopyTo(_gathered);
+        new ReadOnlySpan<byte>(rest.Base, (int)rest.Length).CopyTo(_gathered.AsSpan((int)own.Length));
+        return _gathered.AsSpan(0, (int)(own.Length + rest.Length));
     }
 
     public void Dispose()
@@ -106,21 +126,24 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
         NativeMemory.Free(_control);
+        NativeMemory.Free(_headers);
     }
 
-    private void Add(in RingEntry entry, bool segmentation)
+    private void Add(in RingEntry entry, bool segmentation, TimestampMap? map)
     {
         int bytes = entry.PacketBytes;
-        _vectors[_vectorCount] = new IoVector { Base = entry.Packet, Length = bytes };
+        int firstVector = _vectorCount;
+        AddVectors(entry, map);
         bool extends = false;
         if (RunCount > 0 && segmentation && !entry.IsRtcp)
         {
             ref UdpRun last = ref _runs[RunCount - 1];
             extends = last.Track == entry.Track && !last.IsRtcp && !last.IsClosed && bytes <= last.SegmentBytes &&
-                      last.PacketCount < LinuxConstants.UdpMaxSegments && last.TotalBytes + bytes <= MaxMessageBytes;
+                      last.PacketCount < LinuxConstants.UdpMaxSegments && last.IsMapped == map is not null && last.TotalBytes + bytes <= MaxMessageBytes;
             if (extends)
             {
                 last.PacketCount++;
+                last.VectorCount += _vectorCount - firstVector;
                 last.TotalBytes += bytes;
                 last.IsClosed = bytes < last.SegmentBytes;
             }
@@ -132,14 +155,31 @@ internal sealed unsafe class UdpSendPlan : IDisposable
             {
                 Track = entry.Track,
                 IsRtcp = entry.IsRtcp,
-                FirstVector = _vectorCount,
+                FirstVector = firstVector,
+                VectorCount = _vectorCount - firstVector,
+                IsMapped = map is not null,
                 PacketCount = 1,
                 SegmentBytes = bytes,
                 TotalBytes = bytes,
             };
         }
 
-        _vectorCount++;
+        _packetCount++;
+    }
+
+    private void AddVectors(in RingEntry entry, TimestampMap? map)
+    {
+        if (map is null)
+        {
+            _vectors[_vectorCount++] = new IoVector { Base = entry.Packet, Length = entry.PacketBytes };
+            return;
+        }
+
+        byte* header = _headers + (_packetCount * RtpHeaderBytes);
+        entry.PacketView[..RtpHeaderBytes].CopyTo(new Span<byte>(header, RtpHeaderBytes));
+        BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(header + 4, 4), map.Map(entry.Timestamp));
+        _vectors[_vectorCount++] = new IoVector { Base = header, Length = RtpHeaderBytes };
+        _vectors[_vectorCount++] = new IoVector { Base = entry.Packet + RtpHeaderBytes, Length = entry.PacketBytes - RtpHeaderBytes };
     }
 }
 
@@ -149,6 +189,10 @@ internal struct UdpRun
     public int Track;
     public bool IsRtcp;
     public int FirstVector;
+    public int VectorCount;
+
+    /// <summary>Its packets have headers of their own: two vectors each.</summary>
+    public bool IsMapped;
     public int PacketCount;
     public int SegmentBytes;
     public int TotalBytes;

@@ -4,18 +4,12 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>A playing UDP client as the fan-out sees it. On the session's shard only.</summary>
-internal sealed class UdpViewer
+internal sealed class UdpViewer : Viewer
 {
     private readonly UdpTrack[] _tracks;
 
     /// <summary>A viewer of so many tracks of the mount, none of them set up yet.</summary>
     public UdpViewer(int trackCount) => _tracks = new UdpTrack[trackCount];
-
-    /// <summary>The first sequence that this client gets.</summary>
-    public long JoinSequence { get; set; }
-
-    /// <summary>Packets that the kernel took for this client are the track's packets since it joined, less these.</summary>
-    public long DroppedPackets { get; internal set; }
 
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }
@@ -32,7 +26,8 @@ internal sealed class UdpViewer
     /// <summary>The tracks; an empty address where one is not set up.</summary>
     internal Span<UdpTrack> Tracks => _tracks;
 
-    internal long Cursor { get; set; }
+    /// <summary>When the next part of its catch-up may go.</summary>
+    internal long NextPartMicros { get; set; }
 
     internal bool IsInStep { get; set; }
 

@@ -1,0 +1,112 @@
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had.</summary>
+internal sealed partial class FanOut
+{
+    private void BeginRanges(Viewer viewer)
+    {
+        viewer.Cursor = viewer.JoinSequence;
+        viewer.SkipVideoUntil = 0;
+        if (viewer.WaitsForRandomAccess && Ring.VideoTracks != 0)
+        {
+            viewer.SkipVideoUntil = long.MaxValue;
+            viewer.SkipSinceMicros = _shard.NowMicros;
+            viewer.SkipCounts = false;
+        }
+    }
+
+    /// <summary>The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.</summary>
+    private bool TryNextRange(Viewer viewer, in PacketRing.EntriesView entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
+    {
+        limit = front;
+        filter = default;
+        if (viewer.CatchUp is { } catchUp)
+        {
+            if (viewer.Cursor < catchUp.LiveSequence)
+            {
+                limit = Math.Min(front, catchUp.LiveSequence);
+                filter = new PlanFilter(~(1u << catchUp.Track), WithoutRtcp: true, catchUp.Map);
+            }
+            else if (StillNeedsMap(catchUp))
+            {
+                filter = new PlanFilter(0, WithoutRtcp: false, catchUp.Map);
+            }
+            else
+            {
+                EndCatchUp(viewer);
+            }
+        }
+
+        if (viewer.SkipVideoUntil != 0)
+        {
+            SkipRange(viewer, entries, ref limit, ref filter);
+        }
+
+        isInStep = viewer.Cursor == front && viewer.CatchUp is null && viewer.SkipVideoUntil == 0;
+        return viewer.Cursor < limit;
+    }
+
+    /// <summary>With B-frames, pictures that come after the edge may belong before it.</summary>
+    private bool StillNeedsMap(CatchUp catchUp) => catchUp.Map is not null && Ring.HasReordering && _shard.NowMicros < catchUp.UntilMicros;
+
+    private void SkipRange(Viewer viewer, in PacketRing.EntriesView entries, ref long limit, ref PlanFilter filter)
+    {
+        long randomAccess = Ring.NewestRandomAccess;
+        if (viewer.SkipVideoUntil == long.MaxValue && randomAccess >= viewer.Cursor)
+        {
+            viewer.SkipVideoUntil = randomAccess;
+        }
+
+        bool isTooLong = viewer.SkipVideoUntil == long.MaxValue && !viewer.SkipCounts &&
+            _shard.NowMicros - viewer.SkipSinceMicros > (long)_table.Limits.MaxRandomAccessWait.TotalMicroseconds &&
+            IsFrameBoundary(entries, viewer.Cursor, limit);
+        if (viewer.SkipVideoUntil <= viewer.Cursor || isTooLong)
+        {
+            viewer.SkipVideoUntil = 0;
+            return;
+        }
+
+        filter = filter with { WithoutTracks = filter.WithoutTracks | Ring.VideoTracks };
+        limit = Math.Min(limit, viewer.SkipVideoUntil);
+    }
+
+    /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>
+    private void Skip(Viewer viewer, long front)
+    {
+        EndCatchUp(viewer);
+        if (Ring.VideoTracks == 0)
+        {
+            viewer.DroppedPackets += Math.Max(0, front - viewer.Cursor);
+            viewer.Cursor = Math.Max(viewer.Cursor, front);
+            return;
+        }
+
+        viewer.SkipVideoUntil = long.MaxValue;
+        viewer.SkipSinceMicros = _shard.NowMicros;
+        viewer.SkipCounts = true;
+    }
+
+    private static void EndCatchUp(Viewer viewer)
+    {
+        viewer.CatchUp?.Return();
+        viewer.CatchUp = null;
+    }
+
+    /// <summary>Whether leaving video out, or letting it in, from here on tears no access unit: the next video packet begins one.</summary>
+    private bool IsFrameBoundary(in PacketRing.EntriesView entries, long from, long front)
+    {
+        uint videoTracks = Ring.VideoTracks;
+        for (long s = from; s < front; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (!entry.IsRtcp && (videoTracks & (1u << entry.Track)) != 0)
+            {
+                return (entry.Flags & EntryFlags.FrameStart) != 0;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>What UDP and TCP viewers have in common. On the session's shard only.</summary>
+internal abstract class Viewer
+{
+    /// <summary>The first sequence that this client gets.</summary>
+    public long JoinSequence { get; set; }
+
+    /// <summary>An instant start, or null.</summary>
+    public CatchUp? CatchUp { get; set; }
+
+    /// <summary>Video begins at the next random access point only.</summary>
+    public bool WaitsForRandomAccess { get; set; }
+
+    /// <summary>Packets left out because the client, or its way, was too slow.</summary>
+    public long DroppedPackets { get; internal set; }
+
+    /// <summary>The next packet that it needs, while it is not in step.</summary>
+    internal long Cursor { get; set; }
+
+    /// <summary>Video packets before this sequence are left out; 0: none, <see cref="long.MaxValue"/>: until the next random access point.</summary>
+    internal long SkipVideoUntil { get; set; }
+
+    /// <summary>Since when.</summary>
+    internal long SkipSinceMicros { get; set; }
+
+    /// <summary>True while what is left out counts as dropped: it lagged. A joiner that waits for its first picture loses nothing.</summary>
+    internal bool SkipCounts { get; set; }
+}
