@@ -46,6 +46,9 @@ internal sealed partial class ClientConnection
     /// <summary>Its challenge, where clients must authenticate.</summary>
     public AuthState Auth { get; } = new();
 
+    /// <summary>How its sessions start; said by the query of its DESCRIBE, which players leave out of later URLs.</summary>
+    public StartMode? Start { get; set; }
+
     public ConnectionEnd EndCause => _end;
 
     /// <summary>The sessions that live and end with this connection, or were made on it.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
         }
 
+        connection.Start = target.Start ?? connection.Start;
         if (await mount.DescribeAsync(FrontEndLimits.DescribeWait) is not { } description)
         {
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);

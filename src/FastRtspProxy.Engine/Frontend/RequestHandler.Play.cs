@@ -34,6 +34,7 @@ internal sealed partial class RequestHandler
             return WrongState(request, response, "OPTIONS, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
         }
 
+        session.StartAs(target.Start);
         PlayGrant? grant = await session.JoinAsync();
         if (grant is not { Outcome: PlayOutcome.Playing })
         {

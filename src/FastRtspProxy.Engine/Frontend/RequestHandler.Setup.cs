@@ -52,6 +52,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
         }
 
+        session.StartAs(target.Start ?? connection.Start);
         session.SetUp(MakeTrack(session, track, connection, spec));
         mount.Prepare();
         response.With("Transport", TransportHeader.Format(Describe(connection, session, spec)));

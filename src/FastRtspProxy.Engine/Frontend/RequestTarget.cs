@@ -9,15 +9,20 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// <summary>The scheme, host and port as the client wrote them (<c>rtsp://host:8554</c>), without credentials; empty when the URL has none.</summary>
     public string Authority { get; init; } = string.Empty;
 
+    /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
+    public StartMode? Start { get; init; }
+
     public static RequestTarget Resolve(string uri, IMountDirectory mounts)
     {
         SplitAuthority(uri, out string authority, out string rest);
         string path = rest;
         string? controlFromQuery = null;
+        StartMode? start = null;
         int question = rest.IndexOf('?', StringComparison.Ordinal);
         if (question >= 0)
         {
             path = rest[..question];
+            start = StartOf(rest.AsSpan(question + 1));
             string query = rest[(question + 1)..].TrimEnd('/');
             int slash = query.LastIndexOf('/');
             if (slash >= 0)
@@ -29,13 +34,13 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         path = path.Trim('/');
         if (Find(path, mounts) is IMount whole)
         {
-            return new RequestTarget(whole, controlFromQuery) { Authority = authority };
+            return new RequestTarget(whole, controlFromQuery) { Authority = authority, Start = start };
         }
 
         int last = path.LastIndexOf('/');
         if (last > 0 && Find(path[..last].TrimEnd('/'), mounts) is IMount parent)
         {
-            return new RequestTarget(parent, path[(last + 1)..]) { Authority = authority };
+            return new RequestTarget(parent, path[(last + 1)..]) { Authority = authority, Start = start };
         }
 
         return new RequestTarget(null, null) { Authority = authority };
@@ -60,6 +65,27 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         host = at >= 0 ? host[(at + 1)..] : host;
         authority = host.Length == 0 ? string.Empty : string.Concat(uri.AsSpan(0, start), host);
         path = uri[end..];
+    }
+
+    private static StartMode? StartOf(ReadOnlySpan<char> query)
+    {
+        const string Name = "start=";
+        foreach (Range part in query.SplitAny('&', '/'))
+        {
+            ReadOnlySpan<char> parameter = query[part];
+            if (parameter.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return parameter[Name.Length..] switch
+                {
+                    "instant" => StartMode.Instant,
+                    "keyframe" => StartMode.Keyframe,
+                    "live" => StartMode.Live,
+                    _ => null,
+                };
+            }
+        }
+
+        return null;
     }
 
     private static IMount? Find(string path, IMountDirectory mounts)

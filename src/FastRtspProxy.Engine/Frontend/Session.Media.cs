@@ -57,6 +57,7 @@ internal sealed partial class Session
         PlayGrant grant = await Mount.JoinAsync(this);
         if (State != SessionState.Starting)
         {
+            grant.CatchUp?.Return();
             Mount.Leave(this);
             return null;
         }
@@ -100,6 +101,7 @@ internal sealed partial class Session
     {
         if (State != SessionState.Playing)
         {
+            grant.CatchUp?.Return();
             return;
         }
 
@@ -118,16 +120,17 @@ internal sealed partial class Session
 
         if (starting.Count == 0)
         {
+            grant.CatchUp?.Return();
             return;
         }
 
         if (IsInterleaved)
         {
-            StartInterleaved(starting, grant.JoinSequence);
+            StartInterleaved(starting, grant);
         }
         else
         {
-            StartUdp(starting, grant.JoinSequence);
+            StartUdp(starting, grant);
         }
 
         FrontEndLog.SessionPlays(_home.Log, Id, Mount.Name, ClientAddress, starting.Count, IsInterleaved ? "TCP" : "UDP");
@@ -162,10 +165,11 @@ internal sealed partial class Session
         }
     }
 
-    private void StartInterleaved(List<SessionTrack> starting, long joinSequence)
+    private void StartInterleaved(List<SessionTrack> starting, PlayGrant grant)
     {
         if (Connection is not { } connection)
         {
+            grant.CatchUp?.Return();
             return;
         }
 
@@ -179,16 +183,18 @@ internal sealed partial class Session
             rtcp[track.Track.Index] = track.RtcpChannel;
         }
 
-        TcpViewer viewer = new(connection.Stream, rtp, rtcp) { JoinSequence = joinSequence };
+        TcpViewer viewer = new(connection.Stream, rtp, rtcp) { JoinSequence = grant.JoinSequence, CatchUp = grant.CatchUp, WaitsForRandomAccess = grant.WaitsForRandomAccess };
         _tcpViewers.Add(viewer);
         OpenFanOut().Add(viewer);
     }
 
-    private void StartUdp(List<SessionTrack> starting, long joinSequence)
+    private void StartUdp(List<SessionTrack> starting, PlayGrant grant)
     {
         UdpViewer viewer = new(Description.Tracks.Length)
         {
-            JoinSequence = joinSequence,
+            JoinSequence = grant.JoinSequence,
+            CatchUp = grant.CatchUp,
+            WaitsForRandomAccess = grant.WaitsForRandomAccess,
             Unreachable = _ => OnUnreachable(),
         };
         foreach (SessionTrack track in starting)

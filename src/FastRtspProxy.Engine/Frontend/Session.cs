@@ -11,6 +11,7 @@ internal sealed partial class Session : MountClient
     private readonly FrontEndShard _home;
     private readonly List<SessionTrack> _tracks = [];
     private long _aliveMicros;
+    private StartMode? _start;
 
     public Session(FrontEndShard home, IMount mount, MountDescription description, ClientConnection connection)
     {
@@ -24,6 +25,8 @@ internal sealed partial class Session : MountClient
     }
 
     public override Shard Shard => _home.Shard;
+
+    public override StartMode? Start => _start;
 
     public string Id { get; }
 
@@ -45,6 +48,9 @@ internal sealed partial class Session : MountClient
 
     /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
     public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
+
+    /// <summary>How the next PLAY starts; null changes nothing.</summary>
+    public void StartAs(StartMode? mode) => _start = mode ?? _start;
 
     /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
     public void Touch() => _aliveMicros = Shard.NowMicros;

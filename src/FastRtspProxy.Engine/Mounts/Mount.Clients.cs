@@ -59,8 +59,7 @@ internal sealed partial class Mount
         {
             _clients.Add(client);
             _signal.Set();
-            (long sequence, ImmutableArray<TrackStart> tracks) = TakeSnapshot(withReports: true);
-            return new PlayGrant(PlayOutcome.Playing, sequence, tracks);
+            return GrantNow(client);
         }
 
         return await JoinLaterAsync(client);

@@ -167,6 +167,7 @@ internal sealed partial class Mount
         bool wasPaused = session.State == BackEndState.Paused;
         Move(MountState.Starting);
         _ingest.Begin();
+        _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         BackEndFailure? failure = await session.PlayAsync();
         if (_stopping || session.State != BackEndState.Playing)

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -16,6 +17,15 @@ internal sealed record MountOptions
 
     /// <summary>Pull from the start and never stop.</summary>
     public bool AlwaysOn { get; init; }
+
+    /// <summary>What a joining client gets first, unless it says so itself.</summary>
+    public StartMode Start { get; init; } = StartMode.Live;
+
+    /// <summary>How far back the ring reaches at the most.</summary>
+    public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>The process's budget of instant starts; null: no limit.</summary>
+    public CatchUpBudget? CatchUpBudget { get; init; }
 
     /// <summary>Clients at most.</summary>
     public int ClientsMax { get; init; } = 20_000;
