@@ -1,0 +1,119 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>A mount on one shard, its clients on another, and a scripted camera.</summary>
+internal sealed class MountFixture : IAsyncDisposable
+{
+    private readonly ShardGroup _shards;
+    private readonly OpenPacer _pacer = new();
+    private readonly SlabPool _pool = new(64 << 20);
+    private readonly List<Mount> _mounts = [];
+
+    public MountFixture(TimeProvider? time = null, bool cameraIsUp = true)
+    {
+        _shards = ShardGroup.Start(2, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        Camera = new ScriptedCamera();
+        if (!cameraIsUp)
+        {
+            Camera.Dispose();
+        }
+    }
+
+    public ScriptedCamera Camera { get; private set; }
+
+    public RecordingLogger Log { get; } = new();
+
+    public MountTimings Timings { get; set; } = new();
+
+    public BackEndTimings BackEndTimings { get; set; } = BackEndTimings.Default;
+
+    public Shard MountShard => _shards.Shards[0];
+
+    public Mount Create(BackEndTransport transport = BackEndTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
+    {
+        Assert.True(RtspUrl.TryParse(Camera.Url.Replace("://", "://admin:secret@", StringComparison.Ordinal), out RtspUrl? url, out _));
+        MountOptions options = new()
+        {
+            Name = "cam",
+            AlwaysOn = alwaysOn,
+            ClientsMax = clientsMax,
+            Timings = Timings,
+            BackEnd = new BackEndOptions
+            {
+                StreamName = "cam",
+                Url = url,
+                Credentials = new Credentials("admin", "secret"),
+                Transport = transport,
+                Timings = BackEndTimings,
+            },
+        };
+        Mount mount = new(options, MountShard, new PacketRing(_pool, new RingOptions(), 2), _pacer, Log);
+        _mounts.Add(mount);
+        mount.Start();
+        return mount;
+    }
+
+    public RecordingClient Client() => new(_shards.Shards[1]);
+
+    public void RestartCamera()
+    {
+        Camera.Dispose();
+        Camera = new ScriptedCamera(Camera.Port);
+    }
+
+    /// <summary>A client that plays.</summary>
+    public async Task<(RecordingClient Client, PlayGrant Grant)> JoinAsync(Mount mount)
+    {
+        RecordingClient client = Client();
+        PlayGrant grant = await mount.JoinAsync(client);
+        Assert.Equal(PlayOutcome.Playing, grant.Outcome);
+        return (client, grant);
+    }
+
+    /// <summary>The packets of the ring from a sequence on.</summary>
+    public List<RingPacket> Read(Mount mount, long from)
+    {
+        // A reader's scope belongs to a shard; this reads as the mount's own, on it.
+        return MountShard.RunAsync(() =>
+        {
+            List<RingPacket> packets = [];
+            long first = mount.Ring.BeginRead(0, from, out long head, out PacketRing.EntriesView entries);
+            for (long s = first; s < head; s++)
+            {
+                ref readonly RingEntry entry = ref entries[s];
+                uint ssrc = entry.IsRtcp || !RtpPacketView.TryParse(entry.PacketView, out RtpPacketView view, out _) ? 0 : view.Ssrc;
+                packets.Add(new RingPacket(s, entry.Track, entry.SequenceNumber, entry.Timestamp, ssrc, entry.Flags, entry.PacketView.ToArray()));
+            }
+
+            mount.Ring.EndRead(0);
+            return Task.FromResult(packets);
+        }).GetAwaiter().GetResult();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Mount mount in _mounts)
+        {
+            await mount.StopAsync(MountEnd.Stopping);
+        }
+
+        Camera.Dispose();
+        _shards.Dispose();
+        _pacer.Dispose();
+        ((IDisposable)_pool).Dispose();
+    }
+}
+
+/// <summary>A packet as it lies in the ring.</summary>
+internal sealed record RingPacket(long Sequence, int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc, EntryFlags Flags, byte[] Bytes);
