@@ -21,7 +21,18 @@ internal static class BackEndStates
     };
 
     /// <summary>True where that move exists.</summary>
-    public static bool CanMove(BackEndState from, BackEndState to) => From(from).Contains(to);
+    public static bool CanMove(BackEndState from, BackEndState to)
+    {
+        foreach (BackEndState next in From(from))
+        {
+            if (next == to)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>True where the camera holds a session that only a TEARDOWN ends at once.</summary>
     public static bool HoldsSession(BackEndState state) => state is >= BackEndState.SettingUp and <= BackEndState.Paused;

@@ -19,5 +19,16 @@ internal static class MountStates
     };
 
     /// <summary>True where that move exists.</summary>
-    public static bool CanMove(MountState from, MountState to) => From(from).Contains(to);
+    public static bool CanMove(MountState from, MountState to)
+    {
+        foreach (MountState next in From(from))
+        {
+            if (next == to)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
