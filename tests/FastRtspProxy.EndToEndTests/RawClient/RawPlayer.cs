@@ -34,6 +34,9 @@ public sealed class RawPlayer : IAsyncDisposable
 
     public string Url { get; }
 
+    /// <summary>The first interleaved channel that the player asks for.</summary>
+    public int FirstChannel { get; init; }
+
     public bool Tcp { get; }
 
     public IReadOnlyList<TrackCounter> Tracks { get; private set; } = [];
@@ -42,7 +45,7 @@ public sealed class RawPlayer : IAsyncDisposable
     public Task Closed => _reader;
 
     /// <param name="receiveBufferBytes">SO_RCVBUF of the connection, for a player that will stall; null: the system's.</param>
-    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null)
+    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null, int firstChannel = 0)
     {
         Uri uri = new(url);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -52,7 +55,7 @@ public sealed class RawPlayer : IAsyncDisposable
         }
 
         await socket.ConnectAsync(uri.Host, uri.Port);
-        return new RawPlayer(socket, url, tcp);
+        return new RawPlayer(socket, url, tcp) { FirstChannel = firstChannel };
     }
 
     /// <summary>DESCRIBE, SETUP of every track, PLAY.</summary>
@@ -66,7 +69,7 @@ public sealed class RawPlayer : IAsyncDisposable
         for (int track = 0; track < controls.Length; track++)
         {
             string transport = Tcp
-                ? $"RTP/AVP/TCP;unicast;interleaved={2 * track}-{(2 * track) + 1}"
+                ? $"RTP/AVP/TCP;unicast;interleaved={FirstChannel + (2 * track)}-{FirstChannel + (2 * track) + 1}"
                 : $"RTP/AVP;unicast;client_port={BindPair(Tracks[track])}";
             RtspReply setup = await RequestAsync("SETUP", controls[track], "Transport: " + transport);
             Assert.Equal(200, setup.Status);
@@ -259,8 +262,8 @@ public sealed class RawPlayer : IAsyncDisposable
                 return false;
             }
 
-            TrackCounter track = Tracks[input[1] / 2];
-            if (input[1] % 2 == 0)
+            TrackCounter track = Tracks[(input[1] - FirstChannel) / 2];
+            if ((input[1] - FirstChannel) % 2 == 0)
             {
                 track.OnRtp(input.Slice(4, length));
             }
