@@ -103,7 +103,7 @@ internal sealed class CameraServer : IAsyncDisposable
             throw new CameraStartException($"no pair of UDP ports is free on {_options.BindAddress}");
         }
 
-        return new CameraShard(shard, _options, Counters, _tunnels, rtp, rtcp, first ? () => GoAway(shard) : static () => { });
+        return new CameraShard(shard, _options, Counters, _tunnels, rtp, rtcp, first ? away => GoAway(shard, away) : static _ => { });
     }
 
     private void Listen()
@@ -185,16 +185,26 @@ internal sealed class CameraServer : IAsyncDisposable
         }
     }
 
-    private void GoAway(Shard shard)
+    private void GoAway(Shard shard, TimeSpan away)
     {
         _listener?.Dispose();
         _tlsListener?.Dispose();
-        TimeSpan away = _options.Faults.Timed.First(fault => fault.Kind == Faults.TimedFaultKind.Reboot).Duration;
-        ShardTimer back = shard.CreateTimer(() =>
+        ShardTimer? back = null;
+        back = shard.CreateTimer(() =>
         {
-            if (!_disposed)
+            if (_disposed)
+            {
+                return;
+            }
+
+            try
             {
                 Listen();
+            }
+            catch (CameraStartException)
+            {
+                // Somebody took the port while we were away. A camera would not give up either.
+                back!.Start(s_handshakeLimit);
             }
         });
         back.Start(away);

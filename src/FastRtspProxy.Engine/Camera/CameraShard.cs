@@ -21,7 +21,8 @@ internal sealed class CameraShard
     private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels;
     private readonly List<ShardTimer> _faultTimers = [];
     private readonly ShardTimer _sweep;
-    private readonly Action _reboot;
+    private readonly ShardTimer _stallEnd;
+    private readonly Action<TimeSpan> _reboot;
     private ulong _sessionsOpened;
     private ulong _generation;
 
@@ -31,8 +32,8 @@ internal sealed class CameraShard
     /// <param name="tunnels">The whole camera's: the two connections of a tunnel may come to different shards.</param>
     /// <param name="rtp">A bound socket on an even port.</param>
     /// <param name="rtcp">A bound socket on the next port.</param>
-    /// <param name="reboot">Told when the camera goes away; the listener is somebody else's.</param>
-    public CameraShard(Shard shard, CameraOptions options, CameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action reboot)
+    /// <param name="reboot">Told for how long the camera goes away; the listener is somebody else's.</param>
+    public CameraShard(Shard shard, CameraOptions options, CameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action<TimeSpan> reboot)
     {
         Shard = shard;
         Options = options;
@@ -50,6 +51,7 @@ internal sealed class CameraShard
         _runners = [.. options.Streams.Select((_, i) => new StreamRunner(shard, options, i))];
         _groups = new CameraSession?[_runners.Length];
         _sweep = shard.CreateTimer(Sweep);
+        _stallEnd = shard.CreateTimer(() => Array.ForEach(_runners, runner => runner.IsStalled = false));
         CanonicalName = string.Create(CultureInfo.InvariantCulture, $"camera-{options.Seed:x}@rtspsim");
     }
 
@@ -91,6 +93,7 @@ internal sealed class CameraShard
     public void Stop()
     {
         _sweep.Stop();
+        _stallEnd.Stop();
         _faultTimers.ForEach(timer => timer.Stop());
         DropAll(bye: true);
         RtpSocket.Close();
@@ -299,10 +302,8 @@ internal sealed class CameraShard
         switch (fault.Kind)
         {
             case TimedFaultKind.Stall:
-                SetStalled(true);
-                ShardTimer end = Shard.CreateTimer(() => SetStalled(false));
-                _faultTimers.Add(end);
-                end.Start(fault.Duration);
+                Array.ForEach(_runners, runner => runner.IsStalled = true);
+                _stallEnd.Start(fault.Duration);
                 break;
             case TimedFaultKind.Bye:
                 foreach (CameraSession session in _sessions.Values.Where(session => session.IsPlaying))
@@ -320,15 +321,13 @@ internal sealed class CameraShard
 
                 break;
             default:
-                _reboot();
+                _reboot(fault.Duration);
                 _generation++;
                 DropAll(bye: false);
                 Array.ForEach(_runners, runner => runner.Reset());
                 break;
         }
     }
-
-    private void SetStalled(bool stalled) => Array.ForEach(_runners, runner => runner.IsStalled = stalled);
 
     private void DropAll(bool bye)
     {

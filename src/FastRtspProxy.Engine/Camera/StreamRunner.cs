@@ -16,13 +16,15 @@ internal sealed class StreamRunner : IEndOfTurn
     private readonly Shard _shard;
     private readonly CameraOptions _options;
     private readonly Lane[] _lanes;
-    private readonly List<CameraSession> _players = [];
+    private readonly List<CameraSession?> _players = [];
     private readonly ShardTimer _timer;
     private readonly ulong _faultSeed;
 
     private long _epochMicros;
     private long _nextStreamMicros;
     private long _wakeMicros = long.MaxValue;
+    private int _playing;
+    private bool _sending;
 
     public StreamRunner(Shard shard, CameraOptions options, int index)
     {
@@ -47,20 +49,36 @@ internal sealed class StreamRunner : IEndOfTurn
     public StartPoint Join(CameraSession session)
     {
         StartPoint start = Peek(session);
-        if (_players.Count == 0)
+        if (_playing == 0)
         {
             Restart(start);
         }
 
         _players.Add(session);
+        _playing++;
         Arm();
         return start;
     }
 
     public void Leave(CameraSession session)
     {
-        _players.Remove(session);
-        if (_players.Count == 0)
+        int at = _players.IndexOf(session);
+        if (at < 0)
+        {
+            return;
+        }
+
+        if (_sending)
+        {
+            // A send found the connection broken: the place is closed up after the round.
+            _players[at] = null;
+        }
+        else
+        {
+            _players.RemoveAt(at);
+        }
+
+        if (--_playing == 0)
         {
             _timer.Stop();
         }
@@ -99,15 +117,15 @@ internal sealed class StreamRunner : IEndOfTurn
     /// <summary>Where a session that joined now would begin.</summary>
     public StartPoint Peek(CameraSession session)
     {
-        long from = _players.Count == 0 ? _nextStreamMicros : _shard.NowMicros - _epochMicros;
-        if (_players.Count == 0 || _options.StartsAtKeyFrame)
+        long from = _playing == 0 ? _nextStreamMicros : _shard.NowMicros - _epochMicros;
+        if (_playing == 0 || _options.StartsAtKeyFrame)
         {
             for (int i = 0; i < _lanes.Length; i++)
             {
                 MediaTrack track = _lanes[i].Track;
                 if (track.HasRandomAccessPoints && session.HasTrack(i))
                 {
-                    long unit = Math.Max(FirstUnitAtMicros(track, from), _players.Count == 0 ? 0 : _lanes[i].NextUnit);
+                    long unit = Math.Max(FirstUnitAtMicros(track, from), _playing == 0 ? 0 : _lanes[i].NextUnit);
                     while (!track.IsRandomAccess(unit))
                     {
                         unit++;
@@ -123,7 +141,7 @@ internal sealed class StreamRunner : IEndOfTurn
         for (int i = 0; i < units.Length; i++)
         {
             units[i] = FirstUnitAtMicros(_lanes[i].Track, from);
-            if (_players.Count > 0)
+            if (_playing > 0)
             {
                 units[i] = Math.Max(units[i], _lanes[i].NextUnit);
             }
@@ -153,7 +171,7 @@ internal sealed class StreamRunner : IEndOfTurn
 
     private void OnTimer()
     {
-        while (_players.Count > 0)
+        while (_playing > 0)
         {
             int due = Earliest();
             if (_lanes[due].DueMicros > _shard.NowMicros)
@@ -185,9 +203,17 @@ internal sealed class StreamRunner : IEndOfTurn
         int to = _options.Paced ? lane.Sent + 1 : lane.Batch.Count;
         if (!IsStalled)
         {
+            _sending = true;
+            uint ticks = (uint)lane.Track.UnitTicks(lane.Unit);
             for (int i = 0; i < _players.Count; i++)
             {
-                _players[i].Send(index, lane.Batch, lane.Sent, to, lane.UnitMicros, (uint)lane.Track.UnitTicks(lane.Unit));
+                _players[i]?.Send(index, lane.Batch, lane.Sent, to, lane.UnitMicros, ticks);
+            }
+
+            _sending = false;
+            if (_players.Count > _playing)
+            {
+                _players.RemoveAll(static player => player == null);
             }
         }
 
@@ -229,7 +255,7 @@ internal sealed class StreamRunner : IEndOfTurn
 
     private void Arm()
     {
-        if (_players.Count > 0)
+        if (_playing > 0)
         {
             long due = _lanes[Earliest()].DueMicros;
             if (!_options.Paced)

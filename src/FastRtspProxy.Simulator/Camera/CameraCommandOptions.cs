@@ -51,6 +51,8 @@ internal sealed class CameraCommandOptions
 
     public Option<string?> Register { get; } = new("--register") { Description = "Send REGISTER for each stream to this proxy: HOST:PORT." };
 
+    public Option<string?> RegisterUser { get; } = new("--register-user") { Description = "Credentials for REGISTER: USER:PASSWORD." };
+
     public Option<string?> Duration { get; } = new("--duration") { Description = "End after so long: 90s, 5m. Default: when told to." };
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 1 };
@@ -58,7 +60,7 @@ internal sealed class CameraCommandOptions
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
     [
-        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User, Auth, Personality, Fail, Seed, Register,
+        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User, Auth, Personality, Fail, Seed, Register, RegisterUser,
         Duration, Threads,
     ];
 }

@@ -31,8 +31,7 @@ internal static class CameraCommandReader
             return false;
         }
 
-        string? user = result.GetValue(given.User);
-        int colon = user?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        (string User, string Password)? credentials = Credentials(result.GetValue(given.User));
         string[] transports = result.GetValue(given.Transports)!.Split(',', StringSplitOptions.TrimEntries);
         TimeSpan duration = default;
         if (transports.Except(["udp", "tcp"]).Any())
@@ -53,8 +52,8 @@ internal static class CameraCommandReader
             BindAddress = bind,
             Port = result.GetValue(given.Port),
             TlsPort = result.GetValue(given.TlsPort),
-            User = user == null ? null : colon < 0 ? user : user[..colon],
-            Password = colon < 0 ? "" : user![(colon + 1)..],
+            User = credentials?.User,
+            Password = credentials?.Password ?? "",
             AuthSchemes = schemes,
             Personality = personality,
             Faults = faults,
@@ -77,7 +76,7 @@ internal static class CameraCommandReader
                 return false;
             }
 
-            run = run with { RegisterHost = register[..at].Trim('[', ']'), RegisterPort = port };
+            run = run with { RegisterHost = register[..at].Trim('[', ']'), RegisterPort = port, RegisterCredentials = Credentials(result.GetValue(given.RegisterUser)) };
         }
 
         return true;
@@ -90,6 +89,12 @@ internal static class CameraCommandReader
         bool understood = double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
         bitsPerSecond = understood ? (long)Math.Min(number * factor, 1e12) : 0;
         return understood && bitsPerSecond is >= 1000 and <= 10_000_000_000;
+    }
+
+    private static (string User, string Password)? Credentials(string? text)
+    {
+        int colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        return text == null ? null : colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
     }
 
     private static bool TryPersonality(string name, out CameraPersonality personality, out string? error)

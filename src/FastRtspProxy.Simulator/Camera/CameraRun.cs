@@ -18,4 +18,7 @@ internal sealed record CameraRun
 
     /// <inheritdoc cref="RegisterHost"/>
     public int RegisterPort { get; init; }
+
+    /// <summary>Credentials for REGISTER; null: none.</summary>
+    public (string User, string Password)? RegisterCredentials { get; init; }
 }

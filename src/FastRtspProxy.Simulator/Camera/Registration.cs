@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Simulator.Camera;
@@ -12,7 +14,8 @@ internal sealed class Registration : IByteSink
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
     private readonly ArrayBufferWriter<byte> _input = new();
-    private readonly TaskCompletionSource<string> _answer = new();
+    private readonly RtspMessage _message = new();
+    private TaskCompletionSource<bool> _answered = new();
 
     private Registration()
     {
@@ -27,12 +30,18 @@ internal sealed class Registration : IByteSink
             TcpByteStream stream = await TcpByteStream.ConnectAsync(shard, run.RegisterHost!, run.RegisterPort, s_limit);
             Registration registration = new();
             stream.Start(registration);
-            ArrayBufferWriter<byte> request = new();
-            RtspWriter.WriteRequest(request, RtspMethod.Register, url, 1, [new RtspHeader("Transport", "preferred_delivery_protocol=udp")]);
-            stream.Send(request.WrittenSpan);
-            Task done = await Task.WhenAny(registration._answer.Task, shard.DelayAsync(s_limit));
+            string outcome = await registration.AskAsync(stream, url, 1, null, shard);
+            if (registration._message.StatusCode == RtspStatus.Unauthorized && run.RegisterCredentials is { } credentials)
+            {
+                AuthClient auth = new(credentials.User, credentials.Password);
+                if (auth.Accept(registration._message.HeaderValues("WWW-Authenticate")))
+                {
+                    outcome = await registration.AskAsync(stream, url, 2, auth.Authorization(RtspMethod.Register, url), shard);
+                }
+            }
+
             stream.Close();
-            return done == registration._answer.Task ? $"registered {url} with {proxy}: {await registration._answer.Task}" : $"REGISTER of {url}: no answer from {proxy} within {s_limit.TotalSeconds:0} s";
+            return $"REGISTER of {url} with {proxy}: {outcome}";
         }
         catch (ByteStreamException e)
         {
@@ -43,10 +52,9 @@ internal sealed class Registration : IByteSink
     public void OnBytes(ReadOnlySpan<byte> bytes)
     {
         _input.Write(bytes);
-        RtspMessage message = new();
-        if (RtspMessageParser.TryParse(_input.WrittenSpan, message, RtspLimits.Client, out _, out _) != ParseStatus.NeedMore)
+        if (RtspMessageParser.TryParse(_input.WrittenSpan, _message, RtspLimits.Client, out _, out _) != ParseStatus.NeedMore)
         {
-            _answer.TrySetResult(message.StatusCode == 0 ? "no RTSP answer" : string.Create(CultureInfo.InvariantCulture, $"{message.StatusCode} {message.Reason}"));
+            _answered.TrySetResult(true);
         }
     }
 
@@ -54,5 +62,28 @@ internal sealed class Registration : IByteSink
     {
     }
 
-    public void OnClosed(SocketError error) => _answer.TrySetResult("connection closed without an answer");
+    public void OnClosed(SocketError error) => _answered.TrySetResult(false);
+
+    private async Task<string> AskAsync(TcpByteStream stream, string url, int cseq, string? authorization, Shard shard)
+    {
+        _input.ResetWrittenCount();
+        _answered = new TaskCompletionSource<bool>();
+        List<RtspHeader> headers = [new RtspHeader("Transport", "preferred_delivery_protocol=udp")];
+        if (authorization != null)
+        {
+            headers.Add(new RtspHeader("Authorization", authorization));
+        }
+
+        ArrayBufferWriter<byte> request = new();
+        RtspWriter.WriteRequest(request, RtspMethod.Register, url, cseq, CollectionsMarshal.AsSpan(headers));
+        stream.Send(request.WrittenSpan);
+        if (await Task.WhenAny(_answered.Task, shard.DelayAsync(s_limit)) != _answered.Task)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"no answer within {s_limit.TotalSeconds:0} s");
+        }
+
+        return !await _answered.Task ? "connection closed without an answer"
+            : _message.StatusCode == 0 ? "no RTSP answer"
+            : string.Create(CultureInfo.InvariantCulture, $"{_message.StatusCode} {_message.Reason}");
+    }
 }

@@ -230,6 +230,96 @@ public class CameraServerTests
     }
 
     [Fact]
+    public async Task CorruptAndTruncate_ByOrdinal_DamageOnePacketEach()
+    {
+        Assert.True(FaultSchedule.TryParse("corrupt=#5,truncate=#6", out FaultSchedule faults, out _));
+        await using CameraFixture faulty = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        await using CameraFixture sound = await CameraFixture.StartAsync();
+        List<byte[]>[] payloads = [[], []];
+        foreach ((CameraFixture camera, List<byte[]> got) in new[] { (faulty, payloads[0]), (sound, payloads[1]) })
+        {
+            using CameraClient client = await camera.ConnectAsync();
+            string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
+            await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
+            Assert.True(await client.FramesAsync(20));
+            got.AddRange(client.Frames.Where(frame => frame.Channel == 0).Take(18).Select(frame => frame.Payload));
+        }
+
+        for (int i = 0; i < 18; i++)
+        {
+            Assert.Equal(i is not (5 or 6), payloads[0][i].AsSpan().SequenceEqual(payloads[1][i]));
+        }
+
+        Assert.Equal(payloads[1][5].Length, payloads[0][5].Length);
+        Assert.True(payloads[0][6].Length < payloads[1][6].Length);
+    }
+
+    [Fact]
+    public async Task Stall_AtItsTime_StopsTheMediaAndGoesOnLive()
+    {
+        Assert.True(FaultSchedule.TryParse("stall=1s@500ms", out FaultSchedule faults, out _));
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        using CameraClient client = await camera.ConnectAsync();
+        string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
+        await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
+        uint[] stamps;
+        do
+        {
+            Assert.True(await client.FramesAsync(client.Frames.Count + 1));
+            stamps = [.. client.Frames.Where(frame => frame.Channel == 0).Select(frame => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.AsSpan(4)))];
+        }
+        while (stamps[^1] - stamps[0] < 2 * 90_000);
+
+        Assert.Contains(Enumerable.Range(1, stamps.Length - 1), i => stamps[i] - stamps[i - 1] > 80_000);
+        Assert.All(Steps(client), step => Assert.Equal(1, step));
+    }
+
+    [Theory]
+    [InlineData("401-storm", 401)]
+    [InlineData("busy", 453)]
+    public async Task SetUp_WithAFaultThatRefuses_IsRefused(string text, int status)
+    {
+        Assert.True(FaultSchedule.TryParse(text, out FaultSchedule faults, out _));
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        using CameraClient client = await camera.ConnectAsync();
+        Assert.Equal(status, (await client.SetUpTcpAsync(camera.Url, 0)).StatusCode);
+    }
+
+    [Fact]
+    public async Task SilentDescribe_IsNeverAnsweredButOptionsAre()
+    {
+        Assert.True(FaultSchedule.TryParse("silent-describe", out FaultSchedule faults, out _));
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        using CameraClient client = await camera.ConnectAsync();
+        await client.SendAsync(Encoding.ASCII.GetBytes($"DESCRIBE {camera.Url} RTSP/1.0\r\nCSeq: 70\r\n\r\n"));
+        Assert.Equal(1, (await client.AskAsync(RtspMethod.Options, "*")).CSeq);
+        Assert.Equal(1, camera.Server.Counters.Requests(RtspMethod.Describe));
+    }
+
+    [Fact]
+    public async Task UdpSession_WithoutASignOfLife_EndsAfterItsTimeout()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Personality = new CameraPersonality { SessionTimeoutSeconds = 1 } });
+        using CameraClient client = await camera.ConnectAsync();
+        RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", "RTP/AVP;unicast;client_port=5000-5001"));
+        Assert.EndsWith(";timeout=1", setup.Header("Session"), StringComparison.Ordinal);
+        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters.Sessions == 0));
+        Assert.Equal(454, (await client.AskAsync(RtspMethod.GetParameter, camera.Url, new RtspHeader("Session", setup.Session!))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Receive_Rubbish_Answers400AndClosesAndOthersPlayOn()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        using CameraClient good = await camera.ConnectAsync();
+        using CameraClient bad = await camera.ConnectAsync();
+        await bad.SendAsync("this is not RTSP\r\n\r\n"u8.ToArray());
+        Assert.Equal(400, (await bad.NextMessageAsync())!.StatusCode);
+        Assert.Null(await bad.NextMessageAsync());
+        Assert.Equal(200, (await good.AskAsync(RtspMethod.Describe, camera.Url)).StatusCode);
+    }
+
+    [Fact]
     public async Task Bye_AtItsTime_EndsTheMediaButNotTheConnection()
     {
         Assert.True(FaultSchedule.TryParse("bye@300ms", out FaultSchedule faults, out _));
