@@ -152,6 +152,14 @@ internal sealed class FakeMount : IMount
         }
     }
 
+    /// <summary>Sends one packet as it is.</summary>
+    public Task EmitRawAsync(int track, byte[] packet) => Shard.RunAsync(() =>
+    {
+        Ring.Append(track, EntryFlags.Marker | EntryFlags.RandomAccess, _sequenceNumbers[track]++, _timestamps[track], Shard.NowMicros, packet);
+        Ring.Publish();
+        return Task.CompletedTask;
+    });
+
     /// <summary>Sends so many packets of a track, as one batch.</summary>
     public Task EmitAsync(int track, int count = 1, int payloadBytes = 100) => Shard.RunAsync(() =>
     {

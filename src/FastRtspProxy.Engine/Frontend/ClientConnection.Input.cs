@@ -232,10 +232,7 @@ internal sealed partial class ClientConnection
         }
     }
 
-    /// <summary>
-    /// Says no and closes. What the client is still sending is read and dropped for a moment before the close: a close with unread bytes is a reset, which may
-    /// overtake the answer.
-    /// </summary>
+    /// <summary>Says no and closes.</summary>
     private async Task RefuseAndCloseAsync(int status, ConnectionEnd cause, bool drain)
     {
         if (_end == ConnectionEnd.None)
@@ -247,11 +244,16 @@ internal sealed partial class ClientConnection
         await WriteAsync(_frontEnd.Requests.Refuse(refusal, status), null);
         if (drain)
         {
-            await Task.WhenAny(DrainAsync(), Task.Delay(FrontEndLimits.RefusalLinger));
+            await LingerAsync();
         }
 
         _stream.Close();
     }
+
+    /// <summary>
+    /// What the client is still sending is read and dropped for a moment before a close: a close with unread bytes is a reset, which may overtake the answer.
+    /// </summary>
+    private async Task LingerAsync() => await Task.WhenAny(DrainAsync(), Task.Delay(FrontEndLimits.RefusalLinger));
 
     private async Task DrainAsync()
     {

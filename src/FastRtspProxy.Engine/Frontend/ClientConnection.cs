@@ -176,6 +176,7 @@ internal sealed partial class ClientConnection
 
             if (response.CloseAfter)
             {
+                await LingerAsync();
                 return ConnectionEnd.Refused;
             }
         }

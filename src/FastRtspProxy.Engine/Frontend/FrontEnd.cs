@@ -10,10 +10,13 @@ internal sealed class FrontEnd : IAsyncDisposable
 {
     private static readonly byte[] s_noDescriptors = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
 
+    private const long FullLogMicros = 10_000_000;
+
     private readonly ShardGroup _shards;
     private readonly FrontEndShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
-    private bool _stopping;
+    private long _saidFullMicros = -FullLogMicros - 1;
+    private volatile bool _stopping;
 
     public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null)
     {
@@ -110,6 +113,16 @@ internal sealed class FrontEnd : IAsyncDisposable
         Limits.RemoveConnection(connection.RemoteAddress);
         connection.Home.Shard.AddLoad(-1);
         FrontEndLog.ConnectionEnded(Log, connection.EndCause, connection.Remote);
+    }
+
+    /// <summary>A client was refused by a limit: said once a while, however many there are.</summary>
+    public void OnClientRefused(string mount, IPAddress client, long nowMicros)
+    {
+        long said = Volatile.Read(ref _saidFullMicros);
+        if (nowMicros - said > FullLogMicros && Interlocked.CompareExchange(ref _saidFullMicros, nowMicros, said) == said)
+        {
+            FrontEndLog.ClientRefused(Log, mount, client);
+        }
     }
 
     private void Bind()
@@ -212,7 +225,7 @@ internal sealed class FrontEnd : IAsyncDisposable
             return;
         }
 
-        IPAddress address = remote.Address;
+        IPAddress address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
         if (!Limits.TryAddConnection(address))
         {
             Counters.OnConnectionRefused();
@@ -231,6 +244,12 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     private void Serve(FrontEndShard home, ControlStream stream)
     {
+        if (_stopping)
+        {
+            stream.Close();
+            return;
+        }
+
         ClientConnection connection = new(this, home, stream);
         stream.Start();
         _ = connection.RunAsync();

@@ -55,7 +55,7 @@ internal sealed partial class RequestHandler
         session.StartAs(target.Start ?? connection.Start);
         session.SetUp(MakeTrack(session, track, connection, spec));
         mount.Prepare();
-        response.With("Transport", TransportHeader.Format(Describe(connection, session, spec)));
+        response.With("Transport", TransportHeader.Format(Answer(connection, session, spec)));
         return response.With("Session", $"{session.Id};timeout={(int)_frontEnd.Options.SessionTimeout.TotalSeconds}");
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class RequestHandler
     {
         if (!_frontEnd.Limits.TryAddClient(connection.RemoteAddress, mount.Name))
         {
-            FrontEndLog.ClientRefused(_frontEnd.Log, mount.Name, connection.RemoteAddress);
+            _frontEnd.OnClientRefused(mount.Name, connection.RemoteAddress, connection.Home.Shard.NowMicros);
             return null;
         }
 
@@ -143,7 +143,7 @@ internal sealed partial class RequestHandler
         };
     }
 
-    private static TransportSpec Describe(ClientConnection connection, Session session, TransportSpec spec)
+    private static TransportSpec Answer(ClientConnection connection, Session session, TransportSpec spec)
     {
         IPAddress local = connection.Local.Address;
         TransportSpec answer = spec with { Destination = connection.RemoteAddress.ToString(), Source = local.ToString() };

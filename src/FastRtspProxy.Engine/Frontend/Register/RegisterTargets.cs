@@ -34,25 +34,26 @@ internal static class RegisterTargets
     /// <summary>True when a host, a name or an address, must not be connected to; names are looked up. Null: the name does not resolve in time.</summary>
     public static async Task<bool?> IsRefusedAsync(string host, ProxyOptions options)
     {
-        if (IPAddress.TryParse(host, out IPAddress? literal))
-        {
-            return IsRefused(literal, options);
-        }
-
         if (options.AllowPrivateRegister)
         {
             return false;
         }
 
+        // Off the shard: a look-up may take seconds, and the list of our own addresses is read from files.
         try
         {
-            IPAddress[] addresses = await Task.Run(() => Dns.GetHostAddressesAsync(host)).WaitAsync(FrontEndLimits.NameLookup);
-            return addresses.Length == 0 ? null : Array.Exists(addresses, address => IsRefused(address, options));
+            return await Task.Run(() => IsAnyRefusedAsync(host, options)).WaitAsync(FrontEndLimits.NameLookup);
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException)
         {
             return null;
         }
+    }
+
+    private static async Task<bool?> IsAnyRefusedAsync(string host, ProxyOptions options)
+    {
+        IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : await Dns.GetHostAddressesAsync(host);
+        return addresses.Length == 0 ? null : Array.Exists(addresses, address => IsRefused(address, options));
     }
 
     // 0.0.0.0/8, RFC 1122 section 3.2.1.3: Linux connects it to the machine itself.

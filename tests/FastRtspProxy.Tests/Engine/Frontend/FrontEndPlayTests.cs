@@ -392,6 +392,23 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
+    public async Task S43_HeaderExtensionOfOnvif_PassesThroughUnchanged()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        using RtspTestClient control = await host.ConnectAsync();
+        await client.RequestAsync("PLAY", host.Url, "Session: " + await SetUpTcpAsync(host, client, tracks: 1));
+        await control.RequestAsync("PLAY", host.Url, "Session: " + await SetUpUdpAsync(host, control, receiver));
+        byte[] packet = [0x90, 0xE0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0xAB, 0xAC, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 0x80, 9, 0, 0, 0x65, 1, 2, 3];
+
+        await host.Mount.EmitRawAsync(0, packet);
+
+        Assert.Equal(packet, (await client.ReadFrameAsync()).Payload);
+        Assert.Equal(packet, (await receiver.ReadRtpAsync()).Packet.Payload);
+    }
+
+    [Fact]
     public async Task Stop_PlayingClients_GetByeAndAreClosedWithinASecond()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
