@@ -191,7 +191,7 @@ internal sealed partial class ClientConnection
         after?.Invoke();
     }
 
-    /// <summary>Where this connection belongs: with its session if its first request names one, with its tunnel if it is a POST.</summary>
+    /// <summary>Where this connection belongs: with its session if its first request names one, with its tunnel if it is a POST, near its mount else.</summary>
     private FrontEndShard? HomeOf(RtspMessage first)
     {
         if (first.IsHttp)
@@ -199,7 +199,12 @@ internal sealed partial class ClientConnection
             return _frontEnd.Requests.TunnelOf(first)?.Home;
         }
 
-        return SessionId.TryParse(first.Session, out int shardIndex, out _) ? _frontEnd.ShardAt(shardIndex) : null;
+        if (SessionId.TryParse(first.Session, out int shardIndex, out _))
+        {
+            return _frontEnd.ShardAt(shardIndex);
+        }
+
+        return RequestTarget.Resolve(first.Uri, _frontEnd.Mounts).Mount is { } mount ? _frontEnd.HomeNear(mount.Shard) : null;
     }
 
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>

@@ -216,6 +216,9 @@ internal sealed class FrontEnd : IAsyncDisposable
         media.Start();
     }
 
+    /// <inheritdoc cref="ShardGroup.Near"/>
+    public FrontEndShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index];
+
     /// <summary>On the socket engine's thread.</summary>
     private void OnAccepted(Socket socket)
     {

@@ -26,6 +26,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private int _sleeping;
     private volatile bool _stopping;
     private int _load;
+    private int _busyPercent;
+    private long _windowMicros;
+    private long _idleMicros;
 
     internal Shard(int index, TimeProvider time, ILogger log)
     {
@@ -70,6 +73,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>The UDP server pair of this shard's clients; null before the front-end has bound it.</summary>
     public UdpMediaSockets? Media { get; set; }
+
+    /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
+    public int BusyPercent => Volatile.Read(ref _busyPercent);
 
     /// <summary>The shard's scratch for receiving datagrams.</summary>
     public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch();
@@ -186,7 +192,6 @@ internal sealed partial class Shard : PollTarget, IDisposable
         while (!_stopping)
         {
             int ready = Sleep();
-            RefreshNow();
             for (int i = 0; i < ready; i++)
             {
                 EpollEvents events = _epoll.EventAt(i, out ulong token);
@@ -207,7 +212,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     {
         if (HasEndOfTurn)
         {
-            return _epoll.Wait(0);
+            int there = _epoll.Wait(0);
+            RefreshNow();
+            return there;
         }
 
         long timeoutMicros = NextWakeMicros();
@@ -219,9 +226,25 @@ internal sealed partial class Shard : PollTarget, IDisposable
             timeoutMicros = 0;
         }
 
+        RefreshNow();
+        long sleptAt = NowMicros;
         int ready = _epoll.Wait(timeoutMicros);
         Volatile.Write(ref _sleeping, 0);
+        RefreshNow();
+        NoteIdle(NowMicros - sleptAt);
         return ready;
+    }
+
+    private void NoteIdle(long micros)
+    {
+        _idleMicros += micros;
+        long elapsed = NowMicros - _windowMicros;
+        if (elapsed >= 1_000_000)
+        {
+            Volatile.Write(ref _busyPercent, (int)Math.Clamp(100 - (_idleMicros * 100 / elapsed), 0, 100));
+            _windowMicros = NowMicros;
+            _idleMicros = 0;
+        }
     }
 
     private void RunInbox()
