@@ -22,7 +22,4 @@ internal static class NotYet
         };
         return what is null ? null : what + " is not in this version yet: leave it out";
     }
-
-    /// <summary>No tunnel ports: nothing answers there yet.</summary>
-    public static ProxyOptions Withhold(ProxyOptions options) => options with { TunnelPorts = [] };
 }

@@ -34,8 +34,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         };
         if (refusal is null)
         {
-            ProgramOptions options = ((ParseOutcome.Run)outcome).Options;
-            return await RunAsync(options with { Engine = NotYet.Withhold(options.Engine) }, lines);
+            return await RunAsync(((ParseOutcome.Run)outcome).Options, lines);
         }
 
         lines.Add(Printable.Line(refusal) + "\n" + HelpText.Usage(programName));
