@@ -17,7 +17,6 @@ internal static class NotYet
             { Streams: var streams } when streams.Any(s => s.Transport == BackEndTransport.HttpTunnel) => "option -T (RTSP over HTTP to the cameras)",
             { Streams: var streams } when streams.Any(s => s.Url.StartsWith("rtsps://", StringComparison.Ordinal)) => "an rtsps:// camera",
             { AcceptRegister: true } => "option -R (REGISTER and DEREGISTER)",
-            { Start: not StartMode.Live } => "option --start with another mode than live",
             _ => null,
         };
         return what is null ? null : what + " is not in this version yet: leave it out";

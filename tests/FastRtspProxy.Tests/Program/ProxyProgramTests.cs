@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.CommandLine;
 
 namespace FastRtspProxy.Tests.Program;
 
@@ -21,7 +22,6 @@ public sealed class ProxyProgramTests
     [InlineData("-T 80 rtsp://192.0.2.10/a", "-T")]
     [InlineData("rtsps://192.0.2.10/a", "rtsps://")]
     [InlineData("-R", "-R")]
-    [InlineData("--start instant rtsp://192.0.2.10/a", "--start")]
     public async Task Run_WhatTheEngineDoesNotDoYet_IsRefusedAndNotIgnored(string arguments, string expected)
     {
         (int status, _, string errors) = await RunAsync(arguments.Split(' '));
@@ -40,6 +40,23 @@ public sealed class ProxyProgramTests
         Assert.Equal(0, status);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void Readme_EveryOptionOfTheHelp_StandsInItsTables()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "FastRtspProxy.sln")))
+        {
+            root = root.Parent;
+        }
+
+        string readme = File.ReadAllText(Path.Combine(root!.FullName, "README.md"));
+        string help = ((ParseOutcome.Print)CommandLineParser.Parse(["--help"])).Text;
+        List<string> names = [.. help.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal)).Select(line => line.Trim().Split("  ")[0])];
+
+        Assert.True(names.Count > 30, help);
+        Assert.All(names, name => Assert.Contains($"`{name}`", readme, StringComparison.Ordinal));
     }
 
     private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] arguments)
