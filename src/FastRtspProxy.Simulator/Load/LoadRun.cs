@@ -76,9 +76,10 @@ internal sealed class LoadRun
 
         ToolCost cost = meter.Cost(last.All, elapsed, await TurnDelayAsync(), _shards.Length);
         List<ClientResult> results = await ResultsAsync();
+        ReceiveBucket histograms = await HistogramsAsync();
         await LeaveAsync();
         return ReportBuilder.Build(
-            _options, _targets, startedAt, elapsed, elapsed < total && cancel.IsCancellationRequested, last, await HistogramsAsync(), results, _timeline, cost, _started);
+            _options, _targets, startedAt, elapsed, elapsed < total && cancel.IsCancellationRequested, last, histograms, results, _timeline, cost, _started);
     }
 
     private void LaunchDue(TimeSpan elapsed)
