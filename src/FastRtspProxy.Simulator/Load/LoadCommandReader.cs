@@ -152,7 +152,12 @@ internal static class LoadCommandReader
             List<string> urls = [];
             foreach (string one in given)
             {
-                if (one.StartsWith('@'))
+                if (one.StartsWith('-'))
+                {
+                    // The parser takes what it does not know for one more URL.
+                    Check(false, $"there is no option {one}; `rtspsim load --help` shows what there is");
+                }
+                else if (one.StartsWith('@'))
                 {
                     urls.AddRange(Lines(one[1..]));
                 }

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.Engine.Camera.Faults;
+using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.Simulator;
+using FastRtspProxy.Tests.Engine.Camera;
+
+namespace FastRtspProxy.Tests.Simulator.Load;
+
+/// <summary>The whole command, in process, against the simulated camera, which does one thing wrong, once.</summary>
+public sealed class LoadAgainstCameraTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rtspsim-test-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    [InlineData("http")]
+    [InlineData("mix")]
+    public async Task Load_ACameraWithoutFaults_Passes(string transport)
+    {
+        Outcome run = await RunAsync("", "--transport", transport, "--clients", "3", "--max-loss", "0", "--min-clients", "3", "--verify", "--max-p99", "5s");
+
+        Assert.Equal(ExitCode.Passed, run.Code);
+        Assert.True(run.Number("accessUnits", "verified") > 10, run.Output);
+        Assert.True(run.Number("frameLatency", "count") > 10, run.Output);
+        Assert.Equal(0, run.Number("packets", "lost"));
+        Assert.Equal(3, run.Number("clients", "playingAtOncePeak"));
+    }
+
+    [Theory]
+    [InlineData("udp", "loss=#30", "lost")]
+    [InlineData("tcp", "loss=#30", "lost")]
+    [InlineData("udp", "dup=#30", "duplicated")]
+    [InlineData("tcp", "dup=#30", "duplicated")]
+    [InlineData("udp", "reorder=#30", "reordered")]
+    [InlineData("tcp", "reorder=#30", "reordered")]
+    public async Task Load_OnePacketMaltreatedOnce_IsFound(string transport, string fault, string counter)
+    {
+        Outcome run = await RunAsync(fault, "--transport", transport, "--tracks", "video", "--max-loss", "0", "--verify");
+
+        Assert.Equal(1, run.Number("packets", counter));
+        Assert.Equal(counter == "lost" ? ExitCode.Failed : ExitCode.Passed, run.Code);
+        Assert.Equal(counter == "lost" ? 1 : 0, run.Number("lossBy", "server"));
+        Assert.Equal(0, run.Number("lossBy", "tool"));
+    }
+
+    [Theory]
+    [InlineData("udp", "corrupt=#30")]
+    [InlineData("tcp", "corrupt=#30")]
+    [InlineData("udp", "truncate=#30")]
+    [InlineData("tcp", "truncate=#30")]
+    public async Task Load_OnePacketDamagedOnce_FailsUnderVerify(string transport, string fault)
+    {
+        Outcome run = await RunAsync(fault, "--transport", transport, "--tracks", "video", "--verify");
+
+        Assert.Equal(1, run.Number("accessUnits", "corrupt") + run.Number("accessUnits", "truncated"));
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("corrupt access units", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_WithCredentials_AnswersDigest()
+    {
+        Outcome run = await RunAsync(
+            "", camera => camera with { User = "viewer", Password = "p:ss@word", AuthSchemes = [CameraAuthScheme.DigestMd5] }, "viewer:p:ss@word@", "--max-loss", "0");
+
+        Assert.Equal(ExitCode.Passed, run.Code);
+        Assert.DoesNotContain("ss@word", await File.ReadAllTextAsync(run.JsonFile), StringComparison.Ordinal);
+        Assert.DoesNotContain("ss@word", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_WithoutTheCredentials_SaysSo()
+    {
+        Outcome run = await RunAsync("", camera => camera with { User = "viewer", Password = "x", AuthSchemes = [CameraAuthScheme.DigestMd5] }, "", "--max-loss", "0");
+
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("the server wants credentials", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_StoppedAndSlowReaders_AreCountedApart()
+    {
+        Outcome run = await RunAsync("", "--transport", "tcp", "--clients", "8", "--stopped", "25%", "--slow", "25%", "--max-loss", "0", "--verify");
+
+        Assert.Equal(ExitCode.Passed, run.Code);
+        Assert.True(run.Number("handicappedPackets", "received") > 0, run.Output);
+        Assert.Equal(8, run.Number("clients", "playingAtOncePeak"));
+    }
+
+    [Fact]
+    public async Task Load_Churn_ReplacesWhoLeaves()
+    {
+        Outcome run = await RunAsync("", "--transport", "mix", "--clients", "6", "--churn", "10/s", "--vanish", "50%", "--max-loss", "0", "-d", "3s");
+
+        Assert.Equal(ExitCode.Passed, run.Code);
+        Assert.True(run.Number("clients", "started") > 10, run.Output);
+        Assert.Equal(0, run.Number("clients", "failed"));
+    }
+
+    [Fact]
+    public async Task Load_NobodyListens_EndsAtOnceAndReports()
+    {
+        using StringWriter output = new();
+
+        int code = await SimulatorProgram.RunAsync(["load", "--plain", "-d", "60s", "rtsp://127.0.0.1:1/nothing"], output, TextWriter.Null);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("connection refused", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_NoSuchStream_NamesTheStatus()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        using StringWriter output = new();
+
+        int code = await SimulatorProgram.RunAsync(["load", "--plain", "-d", "60s", camera.Url + "-not"], output, TextWriter.Null);
+
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("DESCRIBE: 404", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_TheReportFiles_HoldWhatTheyShould()
+    {
+        Outcome run = await RunAsync("", "--clients", "2");
+
+        JsonElement report = run.Report;
+        Assert.Equal("rtspsim load", report.GetProperty("tool").GetString());
+        foreach (string name in (string[])["passed", "criteria", "machine", "settings", "frameLatencyDistribution", "errors", "toolCost", "lossPerClient", "worstClients", "timeline"])
+        {
+            Assert.True(report.TryGetProperty(name, out _), name);
+        }
+
+        Assert.True(report.GetProperty("timeline").GetArrayLength() >= 1);
+        Assert.True(report.GetProperty("toolCost").GetProperty("cpuSeconds").GetDouble() > 0);
+        string page = await File.ReadAllTextAsync(run.HtmlFile);
+        Assert.StartsWith("<!doctype html>", page, StringComparison.Ordinal);
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+    }
+
+    private Task<Outcome> RunAsync(string faults, params string[] arguments) => RunAsync(faults, static camera => camera, "", arguments);
+
+    private async Task<Outcome> RunAsync(string faults, Func<CameraOptions, CameraOptions> change, string credentials, params string[] arguments)
+    {
+        Assert.True(FaultSchedule.TryParse(faults, out FaultSchedule schedule, out string? error), error);
+        SyntheticH264Track video = new(new SyntheticVideo { BitsPerSecond = 1_000_000, GopFrames = 10 });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => change(options with
+        {
+            Streams = [new CameraStreamOptions("cam", [video, DemoClip.Aac()])],
+            Faults = schedule,
+            EmbedSei = true,
+        }));
+        string json = Path.Combine(_folder.FullName, "r.json");
+        string html = Path.Combine(_folder.FullName, "r.html");
+        using StringWriter output = new();
+        string url = camera.Url.Replace("rtsp://", "rtsp://" + credentials, StringComparison.Ordinal);
+
+        // A duration among the arguments comes later and wins.
+        string[] all = arguments.Contains("-d") ? arguments : [.. arguments, "-d", "2s"];
+        int code = await SimulatorProgram.RunAsync(["load", "--plain", "--threads", "1", "--json", json, "--html", html, .. all, url], output, output);
+        return new Outcome(code, output.ToString(), json, html, JsonDocument.Parse(await File.ReadAllTextAsync(json)).RootElement);
+    }
+
+    private sealed record Outcome(int Code, string Output, string JsonFile, string HtmlFile, JsonElement Report)
+    {
+        public long Number(string group, string name) => Report.GetProperty(group).GetProperty(name).GetInt64();
+    }
+}
