@@ -43,14 +43,14 @@ internal sealed class Authenticator
             return DigestOutcome.StaleNonce;
         }
 
-        // A right answer to a nonce that was never ours is not stale, it is a replay or a mix-up; either way a new nonce settles it.
         return outcome;
     }
 
-    /// <summary>Writes the challenges with a new nonce. SHA-256 comes second, and only where configured: some players take fright at what they do not know.</summary>
-    public void Challenge(RtspResponse response, AuthState state, bool stale, long nowMicros)
+    /// <summary>Writes the challenges, with a new nonce unless the one in force will do. SHA-256 comes second, and only where configured: some players take fright at what they do not know.</summary>
+    public void Challenge(RtspResponse response, AuthState state, DigestOutcome outcome, long nowMicros)
     {
-        string nonce = state.Renew(nowMicros);
+        bool stale = outcome == DigestOutcome.StaleNonce;
+        string nonce = outcome != DigestOutcome.Refused && state.Nonce is { } present && !state.IsStale(nowMicros) ? present : state.Renew(nowMicros);
         response.With("WWW-Authenticate", _verifier.Challenge(nonce, stale));
         if (_offerSha256)
         {

@@ -44,6 +44,9 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     public FrontEndCounters Counters { get; } = new();
 
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset UtcNow => _shards.Shards[0].UtcNow;
+
     public RequestHandler Requests { get; }
 
     public TunnelDirectory Tunnels { get; } = new();
@@ -219,8 +222,20 @@ internal sealed class FrontEnd : IAsyncDisposable
     /// <inheritdoc cref="ShardGroup.Near"/>
     public FrontEndShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index];
 
-    /// <summary>On the socket engine's thread.</summary>
+    /// <summary>On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.</summary>
     private void OnAccepted(Socket socket)
+    {
+        try
+        {
+            Accept(socket);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            socket.Dispose(); // reset by the client before we looked at it
+        }
+    }
+
+    private void Accept(Socket socket)
     {
         if (_stopping || socket.RemoteEndPoint is not IPEndPoint remote)
         {
@@ -238,10 +253,20 @@ internal sealed class FrontEnd : IAsyncDisposable
         }
 
         Counters.OnConnection();
-        SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
         FrontEndShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
+        ControlStream stream;
+        try
+        {
+            SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
+            stream = new ControlStream(home.Shard, socket);
+        }
+        catch
+        {
+            Limits.RemoveConnection(address);
+            throw;
+        }
+
         home.Shard.AddLoad(1);
-        ControlStream stream = new(home.Shard, socket);
         home.Shard.Post(() => Serve(home, stream));
     }
 

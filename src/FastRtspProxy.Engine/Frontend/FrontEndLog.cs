@@ -12,8 +12,8 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "Client {Client} plays {Mount} (session {Session}, {Tracks} tracks, {Transport})")]
     public static partial void SessionPlays(ILogger log, string session, string mount, IPAddress client, int tracks, string transport);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Cause}: session {Session} on {Mount} of client {Client} ended; {Dropped} packets dropped")]
-    public static partial void SessionEnded(ILogger log, SessionEnd cause, string session, string mount, IPAddress client, long dropped);
+    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Cause}: session {Session} on {Mount} of client {Client} ended; {Dropped} packets dropped, {Lost} reported lost")]
+    public static partial void SessionEnded(ILogger log, SessionEnd cause, string session, string mount, IPAddress client, long dropped, long lost);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A client of {Mount} from {Client} was refused: as many clients as the limits allow are there")]
     public static partial void ClientRefused(ILogger log, string mount, IPAddress client);

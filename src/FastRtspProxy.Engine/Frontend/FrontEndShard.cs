@@ -63,7 +63,7 @@ internal sealed class FrontEndShard
             _frontEnd.Counters.OnExpired();
         }
 
-        FrontEndLog.SessionEnded(_frontEnd.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.PacketsDropped);
+        FrontEndLog.SessionEnded(_frontEnd.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.PacketsDropped, session.PacketsReportedLost);
     }
 
     public void Add(ClientConnection connection) => _connections.Add(connection);

@@ -44,7 +44,7 @@ internal sealed partial class RequestHandler
         }
 
         Begin(request, response, RtspStatus.Unauthorized);
-        required.Challenge(response, connection.Auth, stale: outcome == DigestOutcome.StaleNonce, connection.Home.Shard.NowMicros);
+        required.Challenge(response, connection.Auth, outcome, connection.Home.Shard.NowMicros);
         return response;
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class RequestHandler
         return response;
     }
 
-    private static RtspResponse BeginHttp(RtspResponse response, int status)
+    private RtspResponse BeginHttp(RtspResponse response, int status)
     {
         response.Begin(status);
         response.HasCSeq = false;

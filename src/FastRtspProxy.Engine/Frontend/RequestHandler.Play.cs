@@ -123,7 +123,7 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>A live stream has one range, and the answer says which. False: a unit that we do not know (501, RFC 2326, 12.29).</summary>
-    private static bool TryRange(string? asked, out string answer)
+    private bool TryRange(string? asked, out string answer)
     {
         answer = "npt=0.000-";
         if (asked is null)
@@ -140,7 +140,7 @@ internal sealed partial class RequestHandler
 
         if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase))
         {
-            answer = string.Create(CultureInfo.InvariantCulture, $"clock={DateTimeOffset.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
+            answer = string.Create(CultureInfo.InvariantCulture, $"clock={_frontEnd.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
             return true;
         }
 

@@ -29,7 +29,7 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>An empty body is a keep-alive. We have no parameters, so any that is named is not understood (451), and none of several is done.</summary>
-    private static RtspResponse Parameters(RtspMessage request, RtspResponse response, Session? session)
+    private RtspResponse Parameters(RtspMessage request, RtspResponse response, Session? session)
     {
         if (!request.Body.Trim(" \t\r\n"u8).IsEmpty)
         {

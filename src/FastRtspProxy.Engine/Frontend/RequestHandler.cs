@@ -155,19 +155,19 @@ internal sealed partial class RequestHandler
         };
     }
 
-    private static RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
+    private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
 
     private RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
         Begin(request, response, RtspStatus.MethodNotValidInThisState).With("Allow", allow);
 
     /// <summary>A new answer to this request: Date, and the request's Timestamp as it came (RFC 2326, 12.38).</summary>
-    private static RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
+    private RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
     {
         Dated(response.Begin(status, reason));
         return request.Header("Timestamp") is { } timestamp ? response.With("Timestamp", timestamp) : response;
     }
 
-    private static RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(DateTimeOffset.UtcNow));
+    private RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(_frontEnd.UtcNow));
 
     /// <summary>The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.</summary>
     private static string BaseUrl(ClientConnection connection, in RequestTarget target, string mount)

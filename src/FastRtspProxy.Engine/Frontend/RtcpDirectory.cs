@@ -120,7 +120,7 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
             _bySource.Remove(candidate.Rtcp);
         }
 
-        candidate.Rtcp = from;
+        candidate.Session.OnRtcpMoved(candidate, from);
         _bySource[from] = candidate;
         return candidate;
     }

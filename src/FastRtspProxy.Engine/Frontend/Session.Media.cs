@@ -43,6 +43,21 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Packets that the client itself says it missed, over all tracks.</summary>
+    public long PacketsReportedLost
+    {
+        get
+        {
+            long lost = 0;
+            foreach (SessionTrack track in _tracks)
+            {
+                lost += Math.Max(0, track.Report.Lost);
+            }
+
+            return lost;
+        }
+    }
+
     /// <summary>True when the track (null: every track) is being sent.</summary>
     public bool IsPlaying(SessionTrack? only) => only is null ? _tracks.TrueForAll(static track => track.IsPlaying) : only.IsPlaying;
 
@@ -162,6 +177,20 @@ internal sealed partial class Session
         if (++_unreachableReports >= UnreachableReports && now - _unreachableSinceMicros > (long)s_unreachableFor.TotalMicroseconds)
         {
             End(SessionEnd.Unreachable);
+        }
+    }
+
+    /// <summary>A NAT, or the player's own mind, makes the track's RTCP come from elsewhere than announced: ours goes there from now on.</summary>
+    public void OnRtcpMoved(SessionTrack track, in PeerAddress rtcp)
+    {
+        track.Rtcp = rtcp;
+        foreach (UdpViewer viewer in _udpViewers)
+        {
+            ref UdpTrack sent = ref viewer.Tracks[track.Track.Index];
+            if (!sent.Rtp.IsEmpty)
+            {
+                sent.Rtcp = rtcp;
+            }
         }
     }
 

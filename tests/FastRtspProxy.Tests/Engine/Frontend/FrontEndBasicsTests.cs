@@ -407,6 +407,64 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
+    public async Task Connections_ElevenHundred_AreAllServed()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        List<RtspTestClient> clients = [];
+        for (int i = 0; i < 1100; i++)
+        {
+            clients.Add(await host.ConnectAsync());
+        }
+
+        foreach (RtspTestClient client in clients)
+        {
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        }
+
+        clients.ForEach(static c => c.Dispose());
+        await WaitForConnectionsAsync(host, 0);
+    }
+
+    [Fact]
+    public async Task DamagedDialogues_FiveHundredSeeds_ServeTheOthersAndLeaveNothingBehind()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient good = await host.ConnectAsync();
+        string dialogue = good.Request("OPTIONS", "*") + good.Request("DESCRIBE", host.Url)
+            + good.Request("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
+            + "$\u0001\0\u0008\u0080\u00c9\0\u0001\0\0\0\u0001"
+            + good.Request("SETUP", host.Url + "/track2", "Transport: RTP/AVP;unicast;client_port=5000-5001", "Session: 0123456789ABCDEF")
+            + good.Request("PLAY", host.Url, "Session: 0123456789ABCDEF", "Range: npt=0-", "Scale: 1") + good.Request("TEARDOWN", host.Url);
+        byte[] valid = Encoding.Latin1.GetBytes(dialogue);
+        for (int seed = 0; seed < 500; seed++)
+        {
+            Random random = new(seed);
+            byte[] damaged = [.. valid];
+            for (int i = random.Next(1, 20); i > 0; i--)
+            {
+                damaged[random.Next(damaged.Length)] = random.Next(3) == 0 ? (byte)"\r\n$ :;=,/"[random.Next(9)] : (byte)random.Next(256);
+            }
+
+            using RtspTestClient bad = await host.ConnectAsync();
+            await bad.SendAsync(damaged.AsMemory(0, random.Next(1, damaged.Length)));
+            if (seed % 50 == 0)
+            {
+                Assert.Equal(200, (await good.RequestAsync("DESCRIBE", host.Url)).Status);
+            }
+        }
+
+        await WaitForConnectionsAsync(host, 1);
+        Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
+        for (int i = 0; i < 7; i++)
+        {
+            await host.AdvanceAsync(TimeSpan.FromSeconds(10));
+            Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
+        }
+
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Clients == 0));
+    }
+
+    [Fact]
     public async Task Stop_OpenConnections_AreClosed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();

@@ -78,16 +78,20 @@ public sealed class FrontEndLivenessTests
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
         using UdpTestReceiver receiver = new();
-        (_, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport);
+        (string id, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport);
 
         for (int i = 1; i <= 3; i++)
         {
             await host.AdvanceAsync(NearlyTimeout);
-            await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
+            await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc, fractionLost: 25, lost: 40 + i), serverPort + 1);
             Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == i));
         }
 
         Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        Assert.True(SessionId.TryParse(id, out int shard, out _));
+        FrontEndShard home = host.FrontEnd.ShardAt(shard)!;
+        ClientReport report = await home.Shard.RunAsync(() => Task.FromResult(home.Find(id)!.Tracks[0].Report));
+        Assert.Equal((3, 25, 43, 33u), (report.Count, report.FractionLost, report.Lost, report.JitterTicks));
     }
 
     [Fact]
@@ -245,6 +249,10 @@ public sealed class FrontEndLivenessTests
         await host.AdvanceAsync(NearlyTimeout);
 
         Assert.Equal(1, host.FrontEnd.Limits.Clients);
+
+        // Our RTCP goes where its RTCP comes from.
+        host.Mount.EndClients(MountEnd.HoldExpired);
+        Assert.True(FrontEndPlayTests.HasBye(await translated.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
     }
 
     [Fact]
