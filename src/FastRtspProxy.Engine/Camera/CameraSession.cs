@@ -146,7 +146,7 @@ internal sealed class CameraSession
                 : SendEach(track, batch, from, to);
         }
 
-        return SendEach(track, batch, from, to);
+        return _camera.RtpSocket.SendBatch(batch, from, to, track.RtpPeer);
     }
 
     private int SendEach(SessionTrack track, RtpBatch batch, int from, int to)

@@ -73,6 +73,9 @@ internal sealed class RtpBatch
     /// <summary>A packet without its interleaved header. Valid until the next <see cref="Append"/>.</summary>
     public Span<byte> Packet(int index) => Frame(index)[FrameHeaderBytes..];
 
+    /// <summary>Where a packet's interleaved header begins in <see cref="Framed"/>.</summary>
+    public int FrameOffset(int index) => _offsets[index];
+
     /// <summary>A packet with its interleaved header. Valid until the next <see cref="Append"/>.</summary>
     public Span<byte> Frame(int index)
     {

@@ -92,6 +92,31 @@ internal abstract unsafe class DatagramSocket : PollTarget
         }
     }
 
+    /// <summary>
+    /// Packets of one size, the last may be shorter, to one peer in one call (UDP_SEGMENT, udp(7)); at most 64 and 65,000 bytes. False: nothing was sent, and
+    /// <c>Marshal.GetLastPInvokeError</c> says why; they can still be sent one by one.
+    /// </summary>
+    protected bool TrySendBurst(IoVector* packets, int count, int packetBytes, in PeerAddress to)
+    {
+        PeerAddress address = to.ForKernel();
+        byte* control = stackalloc byte[24]; // CMSG_SPACE(sizeof(uint16_t))
+        ControlHeader* segment = (ControlHeader*)control;
+        segment->Bytes = sizeof(ControlHeader) + sizeof(ushort);
+        segment->Level = LinuxConstants.UdpProtocol;
+        segment->Type = LinuxConstants.UdpSegment;
+        *(ushort*)(control + sizeof(ControlHeader)) = (ushort)packetBytes;
+        MessageHeader header = new()
+        {
+            Name = (byte*)&address,
+            NameBytes = PeerAddress.Bytes,
+            Vectors = packets,
+            VectorCount = count,
+            Control = control,
+            ControlBytes = 24,
+        };
+        return !_closed && Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal) >= 0;
+    }
+
     /// <summary>Stops receiving and closes; idempotent. On the shard.</summary>
     public void Close()
     {

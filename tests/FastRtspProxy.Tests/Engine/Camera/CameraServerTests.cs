@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.Engine.Camera;
 using FastRtspProxy.Engine.Camera.Faults;
+using FastRtspProxy.Engine.Camera.Media;
 using FastRtspProxy.Engine.Camera.Personalities;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtcp;
@@ -93,6 +94,39 @@ public class CameraServerTests
         Assert.Equal(200, teardown.StatusCode);
         Assert.Equal(0, camera.Server.Counters.Sessions);
         Assert.Equal(454, (await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", setup.Session!))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Play_UdpInBursts_BringsTheSamePacketsAsTcp()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with
+        {
+            Streams = [new CameraStreamOptions("fat", [new OpaqueTrack(new SyntheticVideo { BitsPerSecond = 8_000_000, FramesPerSecond = 25, GopFrames = 25 })])],
+        });
+        using CameraClient client = await camera.ConnectAsync();
+        using UdpClient rtp = new(new IPEndPoint(IPAddress.Loopback, 0));
+        rtp.Client.ReceiveBufferSize = 4 << 20;
+        int port = ((IPEndPoint)rtp.Client.LocalEndPoint!).Port;
+        RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", $"RTP/AVP;unicast;client_port={port}-{port}"));
+        await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", setup.Session!));
+        OpaqueTrack twin = new(new SyntheticVideo { BitsPerSecond = 8_000_000, FramesPerSecond = 25, GopFrames = 25 });
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
+        for (int unit = 0; unit < 3; unit++)
+        {
+            RtpBatch expected = new();
+            twin.Append(expected, unit, default);
+            for (int i = 0; i < expected.Count; i++)
+            {
+                byte[] packet;
+                do
+                {
+                    packet = (await rtp.ReceiveAsync(limit.Token)).Buffer;
+                }
+                while (packet[1] == 200);
+
+                Assert.True(expected.Packet(i)[12..].SequenceEqual(packet.AsSpan(12)));
+            }
+        }
     }
 
     [Fact]
