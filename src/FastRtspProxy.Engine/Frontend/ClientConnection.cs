@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
 /// One connection of a client: reads requests and `$` frames in order, answers requests in order. It starts on the shard that accepted it and moves once, after its
-/// first request head, to where its tunnel or session lives; from then on it stays.
+/// first request head, to where its tunnel or session lives, or near its mount; from then on it stays.
 /// </summary>
 internal sealed partial class ClientConnection
 {
@@ -71,19 +71,20 @@ internal sealed partial class ClientConnection
             {
                 end = _readEnd;
             }
-            else if (HomeOf(_message) is { } target && target != _home)
-            {
-                _home.Remove(this);
-                _home.Shard.AddLoad(-1);
-                await _stream.MoveTo(target.Shard);
-                _home = target;
-                _home.Shard.AddLoad(1);
-                _home.Add(this);
-                end = await ServeRequestsAsync();
-            }
             else
             {
-                end = await ServeRequestsAsync();
+                if (HomeOf(_message) is { } target && target != _home)
+                {
+                    _home.Remove(this);
+                    _home.Shard.AddLoad(-1);
+                    await _stream.MoveTo(target.Shard);
+                    _home = target;
+                    _home.Shard.AddLoad(1);
+                    _home.Add(this);
+                }
+
+                // A stop that came during the move has not met us on either shard.
+                end = _frontEnd.IsStopping ? ConnectionEnd.Stopping : await ServeRequestsAsync();
             }
         }
         catch (Exception e)

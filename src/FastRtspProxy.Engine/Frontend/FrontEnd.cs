@@ -44,6 +44,9 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     public FrontEndCounters Counters { get; } = new();
 
+    /// <summary>True from the beginning of a stop.</summary>
+    public bool IsStopping => _stopping;
+
     /// <summary>The wall clock.</summary>
     public DateTimeOffset UtcNow => _shards.Shards[0].UtcNow;
 
