@@ -43,8 +43,9 @@ end_one() { # pid: TERM, then KILL after 3 s
     return 0
 }
 
-end_server() { end_one "$server_pid"; server_pid=; }
-end_camera() { end_one "$camera_pid"; camera_pid=; }
+# The log goes with the server: the next one's is not to be waited for in the last one's words.
+end_server() { end_one "$server_pid"; server_pid=; rm -f "$work/server.log"; }
+end_camera() { end_one "$camera_pid"; camera_pid=; rm -f "$work/camera.log"; }
 
 at_exit() { end_server; end_camera; rm -rf "$work"; }
 trap at_exit EXIT
