@@ -27,7 +27,8 @@ public sealed class ProxyEngine : IAsyncDisposable
         _pool = new SlabPool(MemoryBytes);
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
-        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory);
+        MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
+        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -71,11 +72,7 @@ public sealed class ProxyEngine : IAsyncDisposable
     public long MemoryBytes { get; }
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
-    public event Action<string, string> StreamRegistered
-    {
-        add { }
-        remove { }
-    }
+    public event Action<string, string>? StreamRegistered;
 
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>
     public async ValueTask DisposeAsync()

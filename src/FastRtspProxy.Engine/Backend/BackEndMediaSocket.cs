@@ -8,6 +8,7 @@ internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSess
 {
     private PeerAddress _camera;
     private PeerAddress _media;
+    private bool _allowsAny;
 
     /// <summary>Where our own packets go; empty: nowhere yet.</summary>
     public PeerAddress Peer { get; private set; }
@@ -23,10 +24,17 @@ internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSess
         Peer = peerPort > 0 ? media.WithPort(peerPort) : default;
     }
 
+    /// <summary>A multicast group: whoever sends to it; the SSRC tells sources apart.</summary>
+    public void AllowAny(in PeerAddress peer)
+    {
+        _allowsAny = true;
+        Peer = peer;
+    }
+
     /// <inheritdoc/>
     protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (!from.SameAddress(_media) && !from.SameAddress(_camera))
+        if (!_allowsAny && !from.SameAddress(_media) && !from.SameAddress(_camera))
         {
             Foreign++;
             return;
@@ -34,7 +42,7 @@ internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSess
 
         if (isRtcp)
         {
-            if (Peer.IsEmpty || !from.SameAddress(Peer))
+            if (!_allowsAny && (Peer.IsEmpty || !from.SameAddress(Peer)))
             {
                 // No server_port, or another host than it said: reports go to where the camera's reports come from.
                 Peer = from;

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -22,6 +23,9 @@ internal sealed record BackEndOptions
 
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
+
+    /// <summary>Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.</summary>
+    public Func<Shard, Task<ByteStream?>>? Connection { get; init; }
 
     /// <inheritdoc cref="BackEndTimings"/>
     public BackEndTimings Timings { get; init; } = BackEndTimings.Default;

@@ -71,7 +71,34 @@ internal sealed partial class BackEndSession
         }
     }
 
-    private async Task<ByteStream> ConnectStreamAsync() => await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, _options.Timings.Connect);
+    private async Task<ByteStream> ConnectStreamAsync()
+    {
+        if (_options.Connection is { } given && !_connectionTaken)
+        {
+            _connectionTaken = true;
+            if (await given(_shard) is { } stream)
+            {
+                return stream;
+            }
+        }
+
+        TimeSpan limit = _options.Timings.Connect;
+        if (_options.Transport == BackEndTransport.HttpTunnel)
+        {
+            int port = _options.TunnelPort > 0 ? _options.TunnelPort : _url.Port;
+            HttpTunnelTarget target = new(_url.Host, port, _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit);
+            return await HttpTunnelStream.ConnectAsync(_shard, target, _auth);
+        }
+
+        if (_url.Tls)
+        {
+            // The media must not leave the encryption: interleaved, always.
+            _tcp = true;
+            return await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls);
+        }
+
+        return await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit);
+    }
 
     private BackEndFailure? Redirect(RtspMessage answer, int hop)
     {

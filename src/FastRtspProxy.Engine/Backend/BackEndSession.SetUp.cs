@@ -38,17 +38,24 @@ internal sealed partial class BackEndSession
 
     private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track)
     {
-        if (!_tcp && !TryBind(track))
+        MulticastGroup? group = _tcp || _multicastRefused ? null : MulticastGroup.Of(track.Media);
+        if (!_tcp && group is null && !TryBind(track))
         {
             return new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine");
         }
 
         // Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.
-        string transport = _tcp ? InterleavedOffer(track) : UdpOffer(track);
+        string transport = _tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
         RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, new RtspHeader("Transport", transport));
         if (Ended)
         {
             return Failure;
+        }
+
+        if (reply.Status == RtspStatus.UnsupportedTransport && group is not null)
+        {
+            _multicastRefused = true;
+            return await SetUpAsync(track);
         }
 
         if (reply.Status == RtspStatus.UnsupportedTransport && !_tcp)
@@ -68,7 +75,35 @@ internal sealed partial class BackEndSession
         }
 
         TakeSession(reply.Message);
-        return TakeTransport(track, reply.Message);
+        return TakeTransport(track, reply.Message, group);
+    }
+
+    private static string MulticastOffer(BackEndTrack track, MulticastGroup group) => TransportHeader.Format(new TransportSpec
+    {
+        Profile = Profile(track),
+        Multicast = true,
+        Port = group.Ports.Rtp > 0 ? group.Ports : null,
+    });
+
+    private BackEndFailure? JoinGroup(BackEndTrack track, MulticastGroup group)
+    {
+        IPAddress local = _channel!.Local.Address;
+        if (group.Ports.Rtp <= 0
+            || group.TryOpen(group.Ports.Rtp, local) is not { } rtp
+            || group.TryOpen(group.Ports.Rtcp, local) is not { } rtcp)
+        {
+            return new BackEndFailure(BackEndFailureKind.UdpRefused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
+        }
+
+        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, isRtcp: false);
+        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, isRtcp: true);
+        track.RtpSocket.AllowAny(default);
+
+        // RTCP goes to the group, or with one source to that source (C14).
+        track.RtcpSocket.AllowAny(PeerAddress.From(group.Source ?? group.Address, group.Ports.Rtcp));
+        track.RtpSocket.Start();
+        track.RtcpSocket.Start();
+        return null;
     }
 
     /// <summary>The camera refuses UDP: from here on, and for the mount's later sessions, TCP.</summary>
@@ -78,6 +113,8 @@ internal sealed partial class BackEndSession
         _tcp = true;
         _sink.OnSessionChanged();
     }
+
+    private bool _multicastRefused;
 
     private void TakeSession(RtspMessage answer)
     {
@@ -92,7 +129,7 @@ internal sealed partial class BackEndSession
         }
     }
 
-    private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer)
+    private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer, MulticastGroup? group)
     {
         IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
         TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _tcp };
@@ -104,6 +141,11 @@ internal sealed partial class BackEndSession
             }
 
             SwitchToTcp(track);
+        }
+
+        if (group is not null && !_tcp)
+        {
+            return JoinGroup(track, group.With(spec));
         }
 
         if (_tcp)

@@ -38,6 +38,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private string? _public;
     private int _cseq;
     private bool _tcp;
+    private bool _connectionTaken;
 
     public BackEndSession(BackEndOptions options, IBackEndSink sink, Shard shard, ILogger log)
     {
@@ -48,7 +49,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _url = options.Url;
         _base = _aggregate = options.Url.Text;
         _sessionTimeout = options.Timings.SessionTimeout;
-        _tcp = options.Transport != BackEndTransport.Udp;
+        _tcp = options.Transport != BackEndTransport.Udp || options.Url.Tls;
         _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
         _reportTimer = shard.CreateTimer(OnReportDue);
         _silenceTimer = shard.CreateTimer(OnSilenceDue);

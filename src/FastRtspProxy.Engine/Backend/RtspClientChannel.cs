@@ -35,6 +35,9 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     /// <summary>The camera's end.</summary>
     public IPEndPoint Remote => _stream.Remote;
 
+    /// <summary>Our end.</summary>
+    public IPEndPoint Local => _stream.Local;
+
     /// <summary>Why the connection is no more; null while it lives.</summary>
     public BackEndFailure? End => _end;
 

@@ -27,6 +27,7 @@ internal sealed class IngestTrack
         // RFC 3550 section 5.1: sequence number and timestamp start at random.
         Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]));
         Reports = new ReportClock(wall);
+        ParameterSets = new ParameterSetCollector(Codec);
     }
 
     /// <summary>Its place in the mount, from 0.</summary>
@@ -46,6 +47,9 @@ internal sealed class IngestTrack
 
     /// <inheritdoc cref="ReportClock"/>
     public ReportClock Reports { get; }
+
+    /// <summary>Parameter sets that were seen in the stream.</summary>
+    public ParameterSetCollector ParameterSets { get; }
 
     /// <summary>Counts a packet that went out; padding and header are not octets of a sender report (RFC 3550 section 6.4.1).</summary>
     public void Count(int payloadBytes)

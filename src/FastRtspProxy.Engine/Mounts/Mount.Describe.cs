@@ -12,6 +12,8 @@ internal sealed partial class Mount
     private MountDescription? _description;
     private string? _shape;
     private ulong _sdpVersion;
+    private SdpDocument? _cameraDescription;
+    private List<SdpMedia> _media = [];
 
     /// <inheritdoc/>
     public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(() => DescribeOnShardAsync(limit));
@@ -29,7 +31,29 @@ internal sealed partial class Mount
             await _describeWaiters.WaitAsync(limit);
         }
 
+        if (_ingest.HasNewParameterSets)
+        {
+            BuildDescription();
+        }
+
         return _lastFailure is null && !_stopping ? _description : null;
+    }
+
+    /// <summary>Our description, with the parameter sets of the stream in the place of the camera's (quirk: missing or old ones, Hikvision and others).</summary>
+    private void BuildDescription()
+    {
+        _ingest.HasNewParameterSets = false;
+        Dictionary<int, string> learnt = [];
+        for (int i = 0; i < _media.Count; i++)
+        {
+            if (_ingest.Tracks[i].ParameterSets.Fmtp(_media[i].Fmtp) is { } fmtp)
+            {
+                learnt[_media[i].Index] = fmtp;
+            }
+        }
+
+        SdpRewriteOptions options = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt };
+        _description = new MountDescription(SdpRewriter.ForFrontEnd(_cameraDescription!, options), Tracks(_media));
     }
 
     private void Hurry()
@@ -55,8 +79,9 @@ internal sealed partial class Mount
             _ingest.Describe(media);
         }
 
-        byte[] sdp = SdpRewriter.ForFrontEnd(session.Description!, new SdpRewriteOptions { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion });
-        _description = new MountDescription(sdp, Tracks(media));
+        _cameraDescription = session.Description!;
+        _media = media;
+        BuildDescription();
         if (_log.IsEnabled(LogLevel.Debug))
         {
             string codecs = string.Join(", ", media.Select(m => m.EncodingName));

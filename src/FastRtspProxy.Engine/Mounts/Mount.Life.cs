@@ -20,6 +20,7 @@ internal sealed partial class Mount
     private long _lingerUntilMicros;
     private int _atOnce;
     private bool _hurry;
+    private bool _hadSession;
 
     private async Task LifeAsync()
     {
@@ -104,6 +105,13 @@ internal sealed partial class Mount
             options = options with { Url = redirect };
         }
 
+        if (_hadSession)
+        {
+            // The registering connection is for the first session only.
+            options = options with { Connection = null };
+        }
+
+        _hadSession = true;
         return _overTcp && options.Transport == BackEndTransport.Udp ? options with { Transport = BackEndTransport.Tcp } : options;
     }
 

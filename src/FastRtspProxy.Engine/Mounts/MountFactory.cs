@@ -28,6 +28,23 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
         }
 
+        return Create(stream, url, null);
+    }
+
+    /// <summary>A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it, with the credentials of `-u` where its URL has none.</summary>
+    public Mount Create(string name, StreamRegistration registration) => Create(
+        new StreamOptions
+        {
+            Name = name,
+            Url = registration.Url.Text,
+            Credentials = options.BackEndCredentials,
+            Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackEndTransport.Tcp : BackEndTransport.Udp,
+        },
+        registration.Url,
+        registration.Connection);
+
+    private Mount Create(StreamOptions stream, RtspUrl url, Func<Shard, Task<ByteStream?>>? connection)
+    {
         // Credentials of the URL win over those of the command line, for every request alike; none goes into a request line.
         Credentials? credentials = url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : stream.Credentials;
         MountOptions mount = new()
@@ -47,6 +64,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Transport = stream.Transport,
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
+                Connection = connection,
                 Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
             },
         };

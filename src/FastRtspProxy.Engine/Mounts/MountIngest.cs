@@ -33,6 +33,9 @@ internal sealed class MountIngest
     /// <summary>True once a packet of the running session went into the ring.</summary>
     public bool HasMedia { get; private set; }
 
+    /// <summary>Parameter sets came that the description may not know; whoever renews it takes the mark away.</summary>
+    public bool HasNewParameterSets { get; set; }
+
     /// <summary>Other tracks than before: nothing of the old ones goes on.</summary>
     public void Describe(IReadOnlyList<SdpMedia> media)
     {
@@ -100,6 +103,11 @@ internal sealed class MountIngest
         RtpPatch.SetTimestamp(copy, timestamp);
         RtpPatch.SetSsrc(copy, track.Ssrc);
         track.Count(view.Payload.Length);
+        if ((flags & EntryFlags.ParameterSets) != 0 && track.ParameterSets.Offer(view))
+        {
+            HasNewParameterSets = true;
+        }
+
         HasMedia = true;
     }
 

@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Auth;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// RTSP over HTTP as a client (Apple QTSS Programming Guide, chapter 2): everything that the camera sends comes on the GET connection in clear; what we send goes out
+/// base64-encoded, message by message, on POST connections, which are never answered and are renewed when their nominal length is used up.
+/// </summary>
+internal sealed class HttpTunnelStream : ByteStream
+{
+    /// <summary>The customary Content-Length of a POST; it is nominal, but some cameras count.</summary>
+    public const int PostBytes = 32_767;
+
+    private readonly HttpTunnelTarget _target;
+    private readonly ByteStream _get;
+    private readonly HttpTunnelReply _reply;
+    private readonly string _cookie;
+    private readonly string? _authorization;
+    private readonly List<byte> _waiting = [];
+    private ByteStream? _post;
+    private int _posted;
+    private bool _isReopening;
+    private bool _closed;
+
+    private HttpTunnelStream(Shard shard, HttpTunnelTarget target, ByteStream get, HttpTunnelReply reply, string cookie, string? authorization)
+        : base(shard)
+    {
+        _target = target;
+        _get = get;
+        _reply = reply;
+        _cookie = cookie;
+        _authorization = authorization;
+    }
+
+    /// <inheritdoc/>
+    public override IPEndPoint Remote => _get.Remote;
+
+    /// <inheritdoc/>
+    public override IPEndPoint Local => _get.Local;
+
+    /// <inheritdoc/>
+    public override int QueuedBytes => _waiting.Count + (_post?.QueuedBytes ?? 0);
+
+    /// <summary>Makes both connections. A 401 to the GET is answered once, on a new connection.</summary>
+    /// <exception cref="ByteStreamException">No connection, or no tunnel there; the message says why.</exception>
+    public static async Task<HttpTunnelStream> ConnectAsync(Shard shard, HttpTunnelTarget target, AuthClient? auth)
+    {
+        string cookie = RandomNumberGenerator.GetHexString(23, lowercase: true);
+        for (int attempt = 0; ; attempt++)
+        {
+            ByteStream get = await target.ConnectAsync(shard);
+            string? authorization = auth?.Authorization("GET", target.Path);
+            HttpTunnelReply reply = new(shard);
+            get.Start(reply);
+            _ = get.Send(Encoding.ASCII.GetBytes(GetText(target, cookie, authorization)));
+            if (!await reply.WaitAsync(target.Limit))
+            {
+                get.Close();
+                throw new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {target.Host}:{target.Port} does not answer");
+            }
+
+            if (reply.Status == 200)
+            {
+                HttpTunnelStream tunnel = new(shard, target, get, reply, cookie, authorization);
+                return await tunnel.TryPostAsync() ? tunnel : throw tunnel.Refused("its second connection failed");
+            }
+
+            get.Close();
+            if (reply.Status != 401 || attempt > 0 || auth?.Accept(reply.Challenges) != true)
+            {
+                throw new ByteStreamException(
+                    ConnectFailure.TunnelRefused,
+                    reply.Status == 0
+                        ? $"there is no HTTP server at {target.Host}:{target.Port}"
+                        : $"the HTTP tunnel at {target.Host}:{target.Port} was answered {reply.Status.ToString(CultureInfo.InvariantCulture)}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Start(IByteSink sink) => _reply.ForwardTo(sink);
+
+    /// <inheritdoc/>
+    public override bool Send(ReadOnlySpan<byte> bytes)
+    {
+        if (_closed || _waiting.Count > SendQueueBytes)
+        {
+            return false;
+        }
+
+        // Each message is a piece of base64 of its own, padding included, as LIVE555 and QuickTime write it.
+        byte[] encoded = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
+        if (_post is { } post && !_isReopening && _posted + encoded.Length <= PostBytes)
+        {
+            _posted += encoded.Length;
+            return post.Send(encoded);
+        }
+
+        _waiting.AddRange(encoded);
+        if (!_isReopening)
+        {
+            _ = ReopenAsync();
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            _get.Close();
+            _post?.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnReady(Net.Linux.EpollEvents events)
+    {
+        // The connections inside have descriptors of their own.
+    }
+
+    private async Task ReopenAsync()
+    {
+        _isReopening = true;
+        ByteStream? old = _post;
+        bool opened = await TryPostAsync();
+        _isReopening = false;
+        old?.Close();
+        if (!opened)
+        {
+            Close();
+            _reply.End(SocketError.ConnectionReset);
+            return;
+        }
+
+        byte[] waiting = [.. _waiting];
+        _waiting.Clear();
+        _posted += waiting.Length;
+        _ = _post!.Send(waiting);
+    }
+
+    private async Task<bool> TryPostAsync()
+    {
+        try
+        {
+            ByteStream post = await _target.ConnectAsync(Shard);
+            if (_closed)
+            {
+                post.Close();
+                return false;
+            }
+
+            _post = post;
+            _posted = 0;
+            post.Start(new SilentSink());
+            return post.Send(Encoding.ASCII.GetBytes(PostText(_target, _cookie, _authorization)));
+        }
+        catch (ByteStreamException)
+        {
+            return false;
+        }
+    }
+
+    private ByteStreamException Refused(string why)
+    {
+        Close();
+        return new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {_target.Host}:{_target.Port}: {why}");
+    }
+
+    private static string GetText(HttpTunnelTarget target, string cookie, string? authorization) =>
+        Head("GET", target, cookie, authorization) + "Accept: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\r\n";
+
+    private static string PostText(HttpTunnelTarget target, string cookie, string? authorization) =>
+        Head("POST", target, cookie, authorization)
+        + $"Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nContent-Length: {PostBytes}\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
+
+    private static string Head(string method, HttpTunnelTarget target, string cookie, string? authorization) =>
+        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackEndSession.UserAgent}\r\nHost: {target.Host}\r\nx-sessioncookie: {cookie}\r\n"
+        + (authorization is null ? string.Empty : $"Authorization: {authorization}\r\n");
+
+    /// <summary>The POST connection is never answered; what comes there anyway is not ours.</summary>
+    private sealed class SilentSink : IByteSink
+    {
+        public void OnBytes(ReadOnlySpan<byte> bytes)
+        {
+        }
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error)
+        {
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>A multicast group of a track: any source, or one source where the description filters (RFC 4570). Joined while its sockets are open.</summary>
+internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddress? Source, int Ttl)
+{
+    /// <summary>ip(7): IP_ADD_SOURCE_MEMBERSHIP.</summary>
+    private const int AddSourceMembership = 39;
+
+    /// <summary>The group that a description names for a track; null: unicast. The port may still be 0.</summary>
+    public static MulticastGroup? Of(SdpMedia media)
+    {
+        if (!IPAddress.TryParse(media.ConnectionAddress, out IPAddress? address) || !IsMulticast(address))
+        {
+            return null;
+        }
+
+        return new MulticastGroup(address, new PortPair(media.Port, media.Port + 1), SourceOf(media.SourceFilter), media.Ttl ?? 1);
+    }
+
+    /// <summary>The group with what the camera's answer says instead.</summary>
+    public MulticastGroup With(TransportSpec answer) => this with
+    {
+        Address = IPAddress.TryParse(answer.Destination, out IPAddress? address) && IsMulticast(address) ? address : Address,
+        Ports = answer.Port ?? answer.ServerPort ?? Ports,
+        Ttl = answer.Ttl ?? Ttl,
+    };
+
+    /// <summary>A socket that receives that port of the group, and only it; null where the machine cannot.</summary>
+    public Socket? TryOpen(int port, IPAddress local)
+    {
+        Socket? socket = null;
+        try
+        {
+            // Bound to the group's own address, so that another camera's group on the same port never ends up here (ip(7), weakness 10 of LIVE555).
+            bool isV4 = Address.AddressFamily == AddressFamily.InterNetwork;
+            IPAddress bound = isV4 && Socket.OSSupportsIPv6 ? Address.MapToIPv6() : Address;
+            socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (bound.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = true;
+            }
+
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(bound, port));
+            Join(socket, isV4, local);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket?.Dispose();
+            return null;
+        }
+    }
+
+    private void Join(Socket socket, bool isV4, IPAddress local)
+    {
+        if (!isV4)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(Address, local.ScopeId));
+            return;
+        }
+
+        // struct ip_mreq { group, interface } or ip_mreq_source { group, interface, source }, network order (ip(7)).
+        Span<byte> request = stackalloc byte[12];
+        Address.TryWriteBytes(request, out _);
+        (local.AddressFamily == AddressFamily.InterNetwork ? local : IPAddress.Any).TryWriteBytes(request[4..], out _);
+        const int AddMembership = 35;
+        const int IpLevel = 0;
+        if (Source is { AddressFamily: AddressFamily.InterNetwork } source)
+        {
+            source.TryWriteBytes(request[8..], out _);
+            socket.SetRawSocketOption(IpLevel, AddSourceMembership, request);
+        }
+        else
+        {
+            socket.SetRawSocketOption(IpLevel, AddMembership, request[..8]);
+        }
+
+        const int MulticastTtl = 33;
+        socket.SetRawSocketOption(IpLevel, MulticastTtl, BitConverter.GetBytes(Math.Clamp(Ttl, 1, 255)));
+    }
+
+    private static bool IsMulticast(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6Multicast : (address.GetAddressBytes()[0] & 0xF0) == 0xE0;
+
+    /// <summary>RFC 4570: <c>incl IN IP4 group source</c>.</summary>
+    private static IPAddress? SourceOf(string? filter)
+    {
+        string[] words = filter?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return words.Length >= 5 && words[0].Equals("incl", StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(words[4], out IPAddress? source)
+            ? source
+            : null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>Mounts that come and go by REGISTER and DEREGISTER. Any thread.</summary>
+internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
+{
+    private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
+    private int _numbers;
+    private int _count;
+
+    /// <inheritdoc/>
+    public Task<RegisterOutcome> RegisterAsync(StreamRegistration registration) => Task.FromResult(Register(registration));
+
+    /// <inheritdoc/>
+    public async Task<bool> DeregisterAsync(RtspUrl url, string? suffix)
+    {
+        string? name = suffix ?? _urlOfName.FirstOrDefault(p => p.Value == url.Text).Key;
+        if (name is null || !_urlOfName.TryRemove(name, out _))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _count);
+        if (mounts.TryRemove(name, out Mount? mount))
+        {
+            await mount!.StopAsync(MountEnd.Removed);
+        }
+
+        return true;
+    }
+
+    private RegisterOutcome Register(StreamRegistration registration)
+    {
+        if (Interlocked.Increment(ref _count) > options.MaxRegistered)
+        {
+            Interlocked.Decrement(ref _count);
+            return RegisterOutcome.Full;
+        }
+
+        while (true)
+        {
+            string name = registration.Suffix ?? "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
+            if (mounts.Find(name) is null && _urlOfName.TryAdd(name, registration.Url.Text))
+            {
+                Mount mount = factory.Create(name, registration);
+                if (mounts.TryAdd(mount))
+                {
+                    onRegistered(registration.Url.Redacted, name);
+                    mount.Start();
+                    return RegisterOutcome.Accepted;
+                }
+
+                _urlOfName.TryRemove(name, out _);
+            }
+
+            if (registration.Suffix is not null)
+            {
+                Interlocked.Decrement(ref _count);
+                return RegisterOutcome.NameTaken;
+            }
+        }
+    }
+}
