@@ -5,6 +5,7 @@ using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
+[Collection(nameof(Allocations))]
 public sealed class InterleavedDemuxTests
 {
     private static readonly byte[] s_rtp = ScriptedCamera.RtpBytes(96, 7, 100, 1, true, "hello"u8);

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine.Backend;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
+[Collection(nameof(Allocations))]
 public sealed class ReorderWindowTests
 {
     [Fact]

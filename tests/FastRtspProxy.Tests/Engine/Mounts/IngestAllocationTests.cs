@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
 
+[Collection(nameof(Allocations))]
 public sealed class IngestAllocationTests
 {
     private const int Packets = 200_000;
