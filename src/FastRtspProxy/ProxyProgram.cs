@@ -28,7 +28,6 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         lines.Add(Banner.Head());
         string? refusal = outcome switch
         {
-            ParseOutcome.Run run => NotYet.Find(run.Options.Engine),
             ParseOutcome.Refuse wrong => wrong.Line,
             _ => null,
         };

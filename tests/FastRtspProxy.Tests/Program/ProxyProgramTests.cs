@@ -19,18 +19,6 @@ public sealed class ProxyProgramTests
     }
 
     [Theory]
-    [InlineData("-T 80 rtsp://192.0.2.10/a", "-T")]
-    [InlineData("rtsps://192.0.2.10/a", "rtsps://")]
-    [InlineData("-R", "-R")]
-    public async Task Run_WhatTheEngineDoesNotDoYet_IsRefusedAndNotIgnored(string arguments, string expected)
-    {
-        (int status, _, string errors) = await RunAsync(arguments.Split(' '));
-
-        Assert.Equal(1, status);
-        Assert.Contains(errors.Split('\n'), line => line.Contains(expected, StringComparison.Ordinal) && line.Contains("not in this version yet", StringComparison.Ordinal));
-    }
-
-    [Theory]
     [InlineData("--help", "Usage: ")]
     [InlineData("--version", "fastrtspproxy ")]
     public async Task Run_HelpAndVersion_PrintOnStandardOutputOnlyAndEndWith0(string argument, string expected)
