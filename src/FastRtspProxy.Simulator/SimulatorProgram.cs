@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastRtspProxy.Simulator.Camera;
 using FastRtspProxy.Simulator.Load;
+using FastRtspProxy.Simulator.Probe;
 
 namespace FastRtspProxy.Simulator;
 
@@ -17,6 +18,7 @@ internal static class SimulatorProgram
         {
             CameraCommand.Create(),
             LoadCommand.Create(output, errors),
+            ProbeCommand.Create(output, errors),
         };
         ParseResult result = root.Parse(arguments);
         if (result.Errors.Count > 0)
