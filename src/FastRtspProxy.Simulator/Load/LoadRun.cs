@@ -64,7 +64,7 @@ internal sealed class LoadRun
                 }
             }
 
-            await Sleep(s_step, cancel);
+            Sleep(NextStep(clock.Elapsed, due, total), cancel);
         }
 
         TimeSpan elapsed = clock.Elapsed;
@@ -214,15 +214,18 @@ internal sealed class LoadRun
         return Task.CompletedTask;
     });
 
-    private static async Task Sleep(TimeSpan time, CancellationToken cancel)
+    /// <summary>Short steps only while there are clients to start or to let go; else until the next interval.</summary>
+    private TimeSpan NextStep(TimeSpan elapsed, TimeSpan due, TimeSpan total)
     {
-        try
+        if (_started < _options.Clients || _options.ChurnPerSecond > 0)
         {
-            await Task.Delay(time, cancel);
+            return s_step;
         }
-        catch (OperationCanceledException)
-        {
-            // The loop sees it.
-        }
+
+        TimeSpan until = due < total ? due - elapsed : total - elapsed;
+        return until > s_step ? until : s_step;
     }
+
+    // Blocks this thread. A timer of the thread pool would wake one of its threads, which then spins a while for more work: measured with 500 clients, a fifth of the tool's CPU time.
+    private static void Sleep(TimeSpan time, CancellationToken cancel) => cancel.WaitHandle.WaitOne(time);
 }
