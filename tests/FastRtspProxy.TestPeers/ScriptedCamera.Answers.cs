@@ -36,9 +36,10 @@ public sealed partial class ScriptedCamera
 
     private ScriptedReply SetUp(ScriptedRequest request)
     {
-        int track = request.Uri.Contains("trackID=1", StringComparison.Ordinal) ? 1 : 0;
+        int at = request.Uri.IndexOf("trackID=", StringComparison.Ordinal);
+        int track = at < 0 ? 0 : request.Uri[at + 8] - '0';
         string asked = request.Header("Transport") ?? string.Empty;
-        string answered = asked.Contains("RTP/AVP/TCP", StringComparison.Ordinal) ? Interleave(track, asked) : OpenPorts(track, asked);
+        string answered = asked.Contains("/TCP", StringComparison.Ordinal) ? Interleave(track, asked) : OpenPorts(track, asked);
         return ScriptedReply.Of(200, "OK", ("Session", $"12345678;timeout={TimeoutSeconds}"), ("Transport", answered));
     }
 }
