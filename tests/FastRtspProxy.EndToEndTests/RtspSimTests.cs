@@ -17,14 +17,19 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
 
-        // Its first packets after a client has joined a running stream are from another time than the rest, so a few are missing there.
-        JsonElement report = await LoadAsync(0, camera.Url, "-t", transport, "-n", "20", "--ramp", "20", "-d", "5s", "--max-loss", "5%", "--min-clients", "20");
+        JsonElement report = await LoadAsync(0, camera.Url, "-t", transport, "-n", "20", "--ramp", "20", "-d", "6s", "--min-clients", "20");
+
+        // To whoever joins a running stream this server sends the packet that it kept from its own start, and then the live ones: the numbers between are missing.
+        // So the loss of the joins counts for nothing here, and after them there must be none.
+        JsonElement[] timeline = [.. report.GetProperty("timeline").EnumerateArray()];
+        long lostByJoining = timeline.First(static point => point.GetProperty("second").GetDouble() >= 3).GetProperty("lost").GetInt64();
+        Assert.Equal(lostByJoining, timeline[^1].GetProperty("lost").GetInt64());
 
         Assert.Equal(20, Number(report, "clients", "playingAtOncePeak"));
         Assert.Equal(0, Number(report, "clients", "failed"));
 
         // 25 pictures and about 47 audio packets a second, 20 clients, 5 s.
-        Assert.InRange(Number(report, "accessUnits", "frames"), 20 * 4 * 25, 20 * 7 * 25);
+        Assert.InRange(Number(report, "accessUnits", "frames"), 20 * 4 * 25, 20 * 8 * 25);
         Assert.True(Number(report, "packets", "received") > 20 * 4 * 70);
         Assert.Equal(0, Number(report, "packets", "malformed"));
         Assert.Equal(0, Number(report, "packets", "duplicated"));
