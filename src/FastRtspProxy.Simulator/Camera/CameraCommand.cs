@@ -28,7 +28,7 @@ internal static class CameraCommand
         if (!CameraCommandReader.TryRead(result, given, out CameraRun? run, out string? error))
         {
             await Console.Error.WriteLineAsync("rtspsim camera: " + error);
-            return 1;
+            return ExitCode.BadOptions;
         }
 
         // Our own registrations: a signal must end in a BYE to every client and in the summary.

@@ -68,15 +68,28 @@ internal sealed class LoadRun
         }
 
         TimeSpan elapsed = clock.Elapsed;
-        LoadSnapshot last = await SnapshotAsync();
+        LoadSnapshot last = new(_started);
+        ReceiveBucket histograms = new();
+        HdrHistogram.LongHistogram turnDelay = ReceiveBucket.NewTotal();
+        List<ClientResult> results = [];
+        foreach (LoadShard shard in _shards)
+        {
+            // All of a shard's figures in one message, so that they belong to the same moment.
+            await On(shard, () =>
+            {
+                last.Add(shard.TakeSnapshot());
+                histograms.Add(shard.Normal);
+                turnDelay.Add(shard.TurnDelay.Delay);
+                results.AddRange([.. shard.Results, .. shard.OpenResults()]);
+            });
+        }
+
         if (_timeline.NeedsLast(elapsed))
         {
             _timeline.Add(last, elapsed, meter.CpuNow());
         }
 
-        ToolCost cost = meter.Cost(last.All, elapsed, await TurnDelayAsync(), _shards.Length);
-        List<ClientResult> results = await ResultsAsync();
-        ReceiveBucket histograms = await HistogramsAsync();
+        ToolCost cost = meter.Cost(last.All, elapsed, turnDelay, _shards.Length);
         await LeaveAsync();
         return ReportBuilder.Build(
             _options, _targets, startedAt, elapsed, elapsed < total && cancel.IsCancellationRequested, last, histograms, results, _timeline, cost, _started);
@@ -144,46 +157,6 @@ internal sealed class LoadRun
         foreach (LoadShard shard in _shards)
         {
             sum.Add(await shard.Shard.RunAsync(() => Task.FromResult(shard.TakeSnapshot())));
-        }
-
-        return sum;
-    }
-
-    private async Task<List<ClientResult>> ResultsAsync()
-    {
-        List<ClientResult> all = [];
-        foreach (LoadShard shard in _shards)
-        {
-            all.AddRange(await shard.Shard.RunAsync(() => Task.FromResult<ClientResult[]>([.. shard.Results, .. shard.OpenResults()])));
-        }
-
-        return all;
-    }
-
-    private async Task<HdrHistogram.LongHistogram> TurnDelayAsync()
-    {
-        HdrHistogram.LongHistogram sum = ReceiveBucket.NewTotal();
-        foreach (LoadShard shard in _shards)
-        {
-            await On(shard, () => sum.Add(shard.TurnDelay.Delay));
-        }
-
-        return sum;
-    }
-
-    private async Task<ReceiveBucket> HistogramsAsync()
-    {
-        ReceiveBucket sum = new();
-        foreach (LoadShard shard in _shards)
-        {
-            await On(shard, () =>
-            {
-                sum.Latency.Add(shard.Normal.Latency);
-                sum.FrameGap.Add(shard.Normal.FrameGap);
-                sum.FirstPacket.Add(shard.Normal.FirstPacket);
-                sum.FirstKeyFrame.Add(shard.Normal.FirstKeyFrame);
-                sum.AddClockErrors(shard.Normal.ClockErrors);
-            });
         }
 
         return sum;

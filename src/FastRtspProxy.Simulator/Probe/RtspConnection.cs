@@ -225,6 +225,3 @@ internal sealed class RtspConnection : IAsyncDisposable
         return found;
     }
 }
-
-/// <summary>Takes an interleaved frame; the payload is valid until the call returns.</summary>
-internal delegate void FrameHandler(byte channel, ReadOnlySpan<byte> payload);

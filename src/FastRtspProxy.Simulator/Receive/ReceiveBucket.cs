@@ -34,8 +34,15 @@ internal sealed class ReceiveBucket
     /// <summary>Frames that came before they were sent: the clocks of camera and tool are not the same.</summary>
     public long ClockErrors { get; private set; }
 
-    /// <summary>Adds another bucket's.</summary>
-    public void AddClockErrors(long count) => ClockErrors += count;
+    /// <summary>Adds another bucket's histograms of the whole run.</summary>
+    public void Add(ReceiveBucket other)
+    {
+        Latency.Add(other.Latency);
+        FrameGap.Add(other.FrameGap);
+        FirstPacket.Add(other.FirstPacket);
+        FirstKeyFrame.Add(other.FirstKeyFrame);
+        ClockErrors += other.ClockErrors;
+    }
 
     public static LongHistogram NewTotal() => new(1, HighestMicros, TotalDigits);
 
