@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Diagnostics;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Net;
@@ -12,6 +13,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The default budget is a quarter of the machine's memory, and never more than this.</summary>
     private const long MemoryBytesMax = 2L << 30;
 
+    /// <summary>Shards, listeners, logs, and what a hundred cameras over UDP need, with a margin.</summary>
+    private const int ReservedDescriptors = 600;
+
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool;
     private readonly MountFactory _factory;
@@ -21,8 +25,12 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     private ProxyEngine(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
     {
-        _ = SocketSetup.RaiseDescriptorLimit();
+        long descriptors = SocketSetup.RaiseDescriptorLimit();
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
+        long clients = Math.Max(0, descriptors - ReservedDescriptors);
+        long memoryMiB = MemoryBytes >> 20;
+        ILogger log = loggerFactory.CreateLogger("Engine");
+        EngineLog.Limits(log, descriptors, clients, memoryMiB);
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(MemoryBytes);
         _mounts = new MountDirectory();

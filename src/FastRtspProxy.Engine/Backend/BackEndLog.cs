@@ -20,6 +20,15 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);
 
+    [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
+    public static partial void CameraGaps(ILogger log, string stream, int track, long packets);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
+    public static partial void KernelDrops(ILogger log, string stream, int track, long packets, int bytes, int wanted);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
+    public static partial void LostOnTheWay(ILogger log, string stream, int track, long lost, long late, long repeated);
+
     [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
     public static partial void TrackSummary(ILogger log, string stream, int track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
 }

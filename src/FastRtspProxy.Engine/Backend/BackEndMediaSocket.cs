@@ -4,7 +4,7 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>One UDP port of a track. Datagrams from other hosts than the camera are counted and dropped: anybody can send to a port.</summary>
-internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSession session, BackEndTrack track, bool isRtcp) : DatagramSocket(shard, socket)
+internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSession session, BackEndTrack track, bool isRtcp) : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp)
 {
     private PeerAddress _camera;
     private PeerAddress _media;

@@ -66,6 +66,11 @@ internal sealed partial class BackEndSession
         _playSinceMicros = _shard.NowMicros;
         ScheduleKeepAlive();
         SendReports();
+        foreach (BackEndTrack track in _tracks)
+        {
+            track.Losses.Say(_log, _options.StreamName, track, _shard.NowMicros);
+        }
+
         ScheduleReports();
         StartSilenceWatch();
     }

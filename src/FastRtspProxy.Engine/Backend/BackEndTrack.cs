@@ -78,6 +78,12 @@ internal sealed class BackEndTrack
     /// <summary>The last RTP packet's arrival.</summary>
     public long LastRtpMicros => _lastRtpMicros;
 
+    /// <summary>Packets that are missing in the numbers of the present source; late ones count as come.</summary>
+    public long Lost => _stats.Lost;
+
+    /// <inheritdoc cref="LossReport"/>
+    public LossReport Losses { get; } = new();
+
     /// <summary>The window, for its counts.</summary>
     public ReorderWindow Window => _window;
 

@@ -15,6 +15,12 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Cause}: session {Session} on {Mount} of client {Client} ended; {Dropped} packets dropped, {Lost} reported lost")]
     public static partial void SessionEnded(ILogger log, SessionEnd cause, string session, string mount, IPAddress client, long dropped, long lost);
 
+    [LoggerMessage(EventId = 210, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: client {Client} reads too slowly, {Packets} packets were left out (video up to the next key frame). Remedy: a faster link or player, or a stream of a lower bit rate")]
+    public static partial void ClientTooSlow(ILogger log, string session, string mount, IPAddress client, long packets);
+
+    [LoggerMessage(EventId = 211, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: client {Client} reports {Packets} packets lost on the way to it. Remedy: RTP over TCP in the player, a larger receive buffer there, or a better link")]
+    public static partial void ClientReportsLoss(ILogger log, string session, string mount, IPAddress client, long packets);
+
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A client of {Mount} from {Client} was refused: as many clients as the limits allow are there")]
     public static partial void ClientRefused(ILogger log, string mount, IPAddress client);
 

@@ -98,6 +98,10 @@ internal sealed class FrontEndShard
             {
                 _expired.Add(session);
             }
+            else
+            {
+                session.SayLosses(now);
+            }
         }
 
         foreach (Session session in _expired)

@@ -11,6 +11,9 @@ namespace FastRtspProxy.Engine.Net;
 /// </summary>
 internal abstract unsafe class DatagramSocket : PollTarget
 {
+    /// <summary>1 once the warning was given: it is about the machine, not about a socket.</summary>
+    private static int s_saidSmallBuffer;
+
     private readonly Socket _socket;
     private readonly int _fd;
     private bool _closed;
@@ -25,6 +28,11 @@ internal abstract unsafe class DatagramSocket : PollTarget
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         socket.Blocking = false;
         ReceiveBufferBytes = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
+        if (ReceiveBufferBytes < SocketSetup.ReceiveBufferBytes && Interlocked.Exchange(ref s_saidSmallBuffer, 1) == 0)
+        {
+            Diagnostics.EngineLog.SmallReceiveBuffer(shard.Log, ReceiveBufferBytes, SocketSetup.ReceiveBufferBytes);
+        }
+
         _ = SocketSetup.TrySet(_fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveOverflow, 1);
         _ = SocketSetup.TrySet(_fd, LinuxConstants.IpProtocol, LinuxConstants.IpReceiveError, 1);
         _ = SocketSetup.TrySet(_fd, LinuxConstants.IpV6Protocol, LinuxConstants.IpV6ReceiveError, 1);

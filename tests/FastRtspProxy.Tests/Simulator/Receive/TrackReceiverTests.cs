@@ -2,6 +2,7 @@ using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Tests.Simulator.Receive;
 
+[Collection(nameof(Allocations))]
 public class TrackReceiverTests
 {
     private const int Frames = 6;

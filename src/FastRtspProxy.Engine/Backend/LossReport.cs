@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// What a track has lost, by where: in the camera (gaps in its own numbers over TCP), in this machine's kernel (SO_RXQ_OVFL), on the way (the other gaps over UDP). Said at `-v`,
+/// with the remedy, at most once in <see cref="IntervalMicros"/> for a track.
+/// </summary>
+internal sealed class LossReport
+{
+    private const long IntervalMicros = 10_000_000;
+
+    private long _saidMicros;
+    private long _missing;
+    private long _kernel;
+    private long _late;
+    private long _duplicates;
+
+    /// <summary>Packets that the kernel dropped for want of receive buffer.</summary>
+    public long KernelDrops { get; private set; }
+
+    /// <summary>Packets that were lost between the camera and this machine's kernel.</summary>
+    public long LostOnTheWay { get; private set; }
+
+    /// <summary>Packets that never left the camera.</summary>
+    public long CameraGaps { get; private set; }
+
+    /// <summary>Looks at a track's counts, and says what is new.</summary>
+    public void Say(ILogger log, string stream, BackEndTrack track, long nowMicros)
+    {
+        if (nowMicros - _saidMicros < IntervalMicros)
+        {
+            return;
+        }
+
+        _saidMicros = nowMicros;
+        if (track.RtpSocket is not { } socket)
+        {
+            long gaps = Take(ref _missing, Math.Max(0, track.Lost));
+            CameraGaps += gaps;
+            if (gaps > 0)
+            {
+                BackEndLog.CameraGaps(log, stream, track.Index, gaps);
+            }
+
+            return;
+        }
+
+        long kernel = Take(ref _kernel, socket.KernelDrops);
+        long way = Math.Max(0, Take(ref _missing, track.Window.Missing) - kernel);
+        long late = Take(ref _late, track.Window.Late);
+        long duplicates = Take(ref _duplicates, track.Window.Duplicates);
+        KernelDrops += kernel;
+        LostOnTheWay += way;
+        if (kernel > 0)
+        {
+            BackEndLog.KernelDrops(log, stream, track.Index, kernel, socket.ReceiveBufferBytes, Net.SocketSetup.ReceiveBufferBytes);
+        }
+
+        if (way + late + duplicates > 0)
+        {
+            BackEndLog.LostOnTheWay(log, stream, track.Index, way, late, duplicates);
+        }
+    }
+
+    private static long Take(ref long said, long now)
+    {
+        long delta = now - said;
+        said = now;
+        return Math.Max(0, delta);
+    }
+}

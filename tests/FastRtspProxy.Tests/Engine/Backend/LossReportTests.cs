@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+public sealed class LossReportTests
+{
+    private readonly LineLogger _log = new();
+    private readonly LossReport _report = new();
+    private readonly BackEndTrack _track;
+
+    public LossReportTests()
+    {
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoOnly), out SdpDocument? document, out _));
+        _track = new BackEndTrack(0, document.Media[0], "t", new RecordingSink());
+    }
+
+    [Fact]
+    public void Say_GapsOverTcp_AreTheCamerasAndSaidOnceWithTheRemedy()
+    {
+        Feed(1, 2, 3, 7, 8);
+        _report.Say(_log, "cam", _track, 20_000_000);
+        _report.Say(_log, "cam", _track, 40_000_000);
+        Assert.Equal(3, _report.CameraGaps);
+        Assert.Equal(0, _report.LostOnTheWay);
+        string line = Assert.Single(_log.Lines);
+        Assert.Contains("3 packets", line, StringComparison.Ordinal);
+        Assert.Contains("Remedy", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Say_MoreGapsWithinTenSeconds_AreSaidTogetherLater()
+    {
+        Feed(1, 3);
+        _report.Say(_log, "cam", _track, 20_000_000);
+        Feed(5, 7);
+        _report.Say(_log, "cam", _track, 25_000_000);
+        Assert.Single(_log.Lines);
+        _report.Say(_log, "cam", _track, 31_000_000);
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Equal(3, _report.CameraGaps);
+    }
+
+    [Fact]
+    public void Say_NothingLost_SaysNothing()
+    {
+        Feed(1, 2, 3);
+        _report.Say(_log, "cam", _track, 20_000_000);
+        Assert.Empty(_log.Lines);
+    }
+
+    private void Feed(params int[] numbers)
+    {
+        byte[] packet = new byte[100];
+        packet[0] = 0x80;
+        packet[1] = 96;
+        foreach (int number in numbers)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)number);
+            _track.OnOrderedRtp(packet, 1_000_000);
+        }
+    }
+
+    private sealed class LineLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
+}
