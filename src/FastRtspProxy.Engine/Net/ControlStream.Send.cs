@@ -21,7 +21,14 @@ internal sealed partial class ControlStream
     public long BytesAccepted { get; private set; }
 
     /// <summary>When the peer last made progress on our sends, on the shard's clock.</summary>
-    public long LastProgressMicros { get; private set; }
+    public long LastProgressMicros
+    {
+        get => Math.Max(field, Rider?.LastProgressMicros ?? 0);
+        private set;
+    }
+
+    /// <inheritdoc cref="IStreamRider"/>
+    public IStreamRider? Rider { get; set; }
 
     /// <summary>Called on the shard when a parked send is done and the stream takes media again.</summary>
     public Action? Writable { get; set; }
@@ -108,6 +115,16 @@ internal sealed partial class ControlStream
     /// <summary>The descriptor, for the fan-out's own calls.</summary>
     internal int Descriptor => _fd;
 
+    /// <summary>What a rider sent in whole.</summary>
+    internal void NoteSent(long bytes, long micros)
+    {
+        BytesAccepted += bytes;
+        LastProgressMicros = micros;
+    }
+
+    /// <summary>What came of a rider's send that did not go through whole, with the errno left by it: as <see cref="TrySendMedia"/>.</summary>
+    internal int NoteSend(nint sent) => AfterSend(sent);
+
     private int AfterSend(nint sent)
     {
         if (sent >= 0)
@@ -122,20 +139,26 @@ internal sealed partial class ControlStream
             return 0;
         }
 
+        Break();
+        return -1;
+    }
+
+    /// <summary>A send has failed for good.</summary>
+    private void Break()
+    {
         // Not here and now: whoever sends is in the middle of a pass over its clients.
         if (!_isBroken)
         {
             _isBroken = true;
             _shard.Post(Close);
         }
-
-        return -1;
     }
 
     private void Park()
     {
         if (_parked is null && _queue.Bytes > 0)
         {
+            Rider?.OnParked();
             _parked = ParkedSend.Rent(this);
             _parked.Begin(_socket, _queue.View);
             _queue.Clear();

@@ -91,6 +91,8 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
 
         _closed = true;
+        Rider?.OnClosing();
+        Rider = null;
         try
         {
             // Ends the operations under way; disposing now would end them too, but with a reset that throws away answers that the peer has not read yet.

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -101,28 +102,38 @@ internal sealed unsafe partial class FanOut
         // Backwards: a viewer that falls behind gives its place to the last one, which was served already.
         for (int i = channels.InStep.Count - 1; i >= 0; i--)
         {
-            TcpViewer viewer = channels.InStep[i];
-            if (viewer.Stream.IsParked)
+            nint sent = Send(plan, channels.Descriptors[i]);
+            if (sent != plan.TotalBytes)
             {
-                TakeOut(viewer);
-                viewer.Cursor = from;
-                viewer.State = TcpViewerState.Parked;
-                continue;
-            }
-
-            int sent = SendPlan(plan, viewer.Stream);
-            if (sent == plan.TotalBytes)
-            {
-                continue;
-            }
-
-            TakeOut(viewer);
-            viewer.State = TcpViewerState.Parked; // also when broken: the session hears of it from the stream and removes the viewer
-            if (sent >= 0)
-            {
-                ParkRest(viewer, entries, from, to, sent, default);
+                FallBehind(channels.InStep[i], sent, entries, from, to);
             }
         }
+
+        channels.SentBytes += plan.TotalBytes;
+        channels.LastPassMicros = _shard.NowMicros;
+    }
+
+    /// <summary>The connection did not take the whole batch.</summary>
+    private void FallBehind(TcpViewer viewer, nint result, in PacketRing.EntriesView entries, long from, long to)
+    {
+        int sent = viewer.Stream.NoteSend(result);
+        LeaveStep(viewer);
+        if (sent >= 0)
+        {
+            ParkRest(viewer, entries, from, to, sent, default);
+        }
+    }
+
+    private static nint Send(TcpSendPlan plan, int descriptor)
+    {
+        const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
+        if (plan.VectorCount == 1)
+        {
+            return Libc.Send(descriptor, plan.Vectors->Base, plan.Vectors->Length, Flags);
+        }
+
+        MessageHeader header = new() { Vectors = plan.Vectors, VectorCount = plan.VectorCount };
+        return Libc.SendMessage(descriptor, &header, Flags);
     }
 
     private static int SendPlan(TcpSendPlan plan, ControlStream stream) => plan.VectorCount == 1
@@ -136,32 +147,44 @@ internal sealed unsafe partial class FanOut
         _tcpBehind.Add(viewer);
     }
 
+    /// <summary>In step, unless another viewer of the same connection is: two riders would not know of each other.</summary>
     private void PutInStep(TcpViewer viewer)
     {
-        TakeOut(viewer);
-        viewer.State = TcpViewerState.InStep;
-        viewer.Slot = viewer.Class!.InStep.Count;
-        viewer.Class.InStep.Add(viewer);
+        if (viewer.Stream.Rider is null && !viewer.Stream.IsClosed)
+        {
+            TakeOut(viewer);
+            viewer.State = TcpViewerState.InStep;
+            viewer.Stream.Rider = viewer;
+            viewer.Class!.Enter(viewer);
+        }
+    }
+
+    /// <summary>Out of step, at the front, until the connection is writable (or for good, if it is closed: the session removes the viewer then).</summary>
+    internal void LeaveStep(TcpViewer viewer)
+    {
+        if (viewer.State == TcpViewerState.InStep)
+        {
+            TakeOut(viewer);
+            viewer.Cursor = _tcpNext;
+            viewer.State = TcpViewerState.Parked;
+        }
     }
 
     /// <summary>Takes a viewer out of the list that it stands in; the last one takes its place.</summary>
     private void TakeOut(TcpViewer viewer)
     {
-        List<TcpViewer>? list = viewer.State switch
+        if (viewer.State == TcpViewerState.InStep)
         {
-            TcpViewerState.InStep => viewer.Class!.InStep,
-            TcpViewerState.Behind => _tcpBehind,
-            _ => null,
-        };
-        if (list is null || viewer.Slot < 0)
-        {
-            return;
+            viewer.Stream.Rider = null;
+            viewer.Class!.Leave(viewer);
         }
-
-        TcpViewer last = list[^1];
-        list[viewer.Slot] = last;
-        last.Slot = viewer.Slot;
-        list.RemoveAt(list.Count - 1);
-        viewer.Slot = -1;
+        else if (viewer.State == TcpViewerState.Behind && viewer.Slot >= 0)
+        {
+            TcpViewer last = _tcpBehind[^1];
+            _tcpBehind[viewer.Slot] = last;
+            last.Slot = viewer.Slot;
+            _tcpBehind.RemoveAt(_tcpBehind.Count - 1);
+            viewer.Slot = -1;
+        }
     }
 }

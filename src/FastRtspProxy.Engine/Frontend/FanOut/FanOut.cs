@@ -69,7 +69,7 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
 
     /// <summary>
     /// Where this pass may end: before an unfinished frame, while holding it back buys more than it costs. With few viewers nothing is ever held;
-    /// with many, the rest of the frame usually arrives while the pass before it runs.
+    /// with many, the rest of the frame arrives while nothing is lost by waiting: a client can show a frame only when it is whole.
     /// </summary>
     private long HoldBack(long head)
     {
@@ -92,6 +92,10 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
             }
 
             limit--;
+            if ((entry.Flags & EntryFlags.FrameStart) != 0)
+            {
+                break; // what lies before is complete, with a marker or without
+            }
         }
 
         if (limit < head)

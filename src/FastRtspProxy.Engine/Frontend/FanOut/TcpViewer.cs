@@ -3,7 +3,7 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>A playing interleaved client as the fan-out sees it. On the session's shard only.</summary>
-internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels) : Viewer
+internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels) : Viewer, IStreamRider
 {
     /// <summary>The channel of a track that is not set up.</summary>
     public const byte NoChannel = 255;
@@ -30,6 +30,18 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     /// <summary>Its connection takes bytes again.</summary>
     internal void OnWritable() => FanOut?.OnWritable(this);
+
+    /// <inheritdoc/>
+    long IStreamRider.LastProgressMicros => Class!.LastPassMicros;
+
+    /// <inheritdoc/>
+    void IStreamRider.OnParked() => FanOut?.LeaveStep(this);
+
+    /// <inheritdoc/>
+    void IStreamRider.OnClosing() => FanOut?.LeaveStep(this);
+
+    /// <summary>What its class had sent when it came into step.</summary>
+    internal long ClassBytesBefore { get; set; }
 
     /// <summary>Its class.</summary>
     internal TcpClass? Class { get; set; }

@@ -88,6 +88,77 @@ public sealed class TcpFanOutTests : IDisposable
         AssertNoTornPicture(frames);
     }
 
+    [Fact]
+    public void Publish_UnfinishedFrame_IsHeldForItsRestButNotForEver()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 1_000_000, MaxHoldMicros = 200_000 });
+        (_, Socket far) = fixture.AddTcp([0]);
+        fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, 2, 1000, EntryFlags.RandomAccess);
+            fixture.Ring.Publish();
+        });
+        Assert.Equal(2, FanOutFixture.ReadFrames(far, 2).Count); // complete: at once
+        byte[] packet = new byte[100];
+        fixture.OnShard(() =>
+        {
+            fixture.Ring.Append(0, EntryFlags.None, 2, 2000, fixture.Shard.NowMicros, packet);
+            fixture.Ring.Publish();
+        });
+        fixture.OnShard(() => { }); // that turn's pass is over
+        Assert.Equal(0, far.Available);
+        fixture.OnShard(() =>
+        {
+            fixture.Ring.Append(0, EntryFlags.Marker, 3, 2000, fixture.Shard.NowMicros, packet);
+            fixture.Ring.Append(0, EntryFlags.None, 4, 3000, fixture.Shard.NowMicros, packet);
+            fixture.Ring.Publish();
+        });
+        Assert.Equal(2, FanOutFixture.ReadFrames(far, 2).Count);
+        Assert.Single(FanOutFixture.ReadFrames(far, 1)); // its rest never comes: sent when the hold is over
+    }
+
+    [Fact]
+    public void Publish_TwoViewersOnOneConnection_BothGetEverything()
+    {
+        (TcpViewer first, Socket far) = _fixture.AddTcp([0, TcpViewer.NoChannel]);
+        TcpViewer second = new(first.Stream, [TcpViewer.NoChannel, 6], [TcpViewer.NoChannel, 7]) { JoinSequence = _fixture.Ring.Head };
+        _fixture.OnShard(() => _fixture.FanOut.Add(second));
+        PublishPictures(50);
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 250);
+        Assert.Equal(200, frames.Count(f => f.Channel == 0));
+        Assert.Equal(50, frames.Count(f => f.Channel == 6));
+        _fixture.OnShard(() => _fixture.FanOut.Remove(first));
+        PublishPictures(10);
+        Assert.All(FanOutFixture.ReadFrames(far, 10), f => Assert.Equal(6, f.Channel));
+    }
+
+    [Fact]
+    public void Publish_AnswerParkedInBetween_NoMediaOvertakesItAndTheViewerComesBackIntoStep()
+    {
+        (TcpViewer viewer, Socket far) = _fixture.AddTcp([0, 2], sendBufferBytes: 4096);
+        PublishPictures(1);
+        Assert.Equal(5, FanOutFixture.ReadFrames(far, 5).Count);
+        for (int i = 0; i < 2; i++)
+        {
+            _fixture.OnShard(() => viewer.Stream.Send(Frame(9, 60_000)));
+        }
+
+        PublishPictures(2);
+        List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 12);
+        Assert.Equal([9, 9], frames.Take(2).Select(f => (int)f.Channel));
+        Assert.Equal(Enumerable.Range(5, 10), frames.Skip(2).Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
+        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 5000));
+
+        static byte[] Frame(byte channel, int bytes)
+        {
+            byte[] frame = new byte[bytes + 4];
+            frame[0] = (byte)'$';
+            frame[1] = channel;
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)bytes);
+            return frame;
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
