@@ -14,7 +14,7 @@ native=$root/artifacts/aot
 # players of both families.
 packages=(gcc libc6-dev zlib1g-dev
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
+    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking)
 # The end of it all, with a margin to the twenty minutes that a run may take.
 deadline_seconds=$((SECONDS + 19 * 60))
 

@@ -52,6 +52,21 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return proxy;
     }
 
+    /// <summary>The proxy in front of one stream, with variables of its own.</summary>
+    protected async Task<ProxyProcess> StartProxyAsync(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        ProxyProcess proxy = await ProxyProcess.StartAsync(1, arguments, environment);
+        _started.Add((proxy.Process, proxy));
+        return proxy;
+    }
+
+    protected async Task<SimulatedCamera> StartSimulatorAsync(params string[] arguments)
+    {
+        SimulatedCamera camera = await SimulatedCamera.StartAsync(arguments);
+        _started.Add((camera.Process, camera));
+        return camera;
+    }
+
     protected FfmpegPlayer StartFfmpeg(string url, string transport, double? seconds = null, params string[] inputOptions)
     {
         FfmpegPlayer player = FfmpegPlayer.Start(url, transport, seconds, inputOptions);

@@ -2,7 +2,7 @@
 """A camera for the end-to-end tests: GStreamer's RTSP server with live test sources.
 
 Says on stdout, a line each, what happens to it, so that a test can assert on it:
-    ready rtsp://127.0.0.1:PORT/cam     it listens
+    ready rtsp://127.0.0.1:PORT/cam     it listens (rtsps:// with --tls)
     sessions OPEN opened TOTAL          after a session has come or gone
     connected TOTAL                     TCP connections so far
     request METHOD                      DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN
@@ -18,7 +18,7 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 VIDEO = "videotestsrc is-live=true pattern={pattern} ! video/x-raw,format=I420,width=320,height=240,framerate=25/1"
 AUDIO = "audiotestsrc is-live=true wave=sine freq={hz} samplesperbuffer=960"
@@ -81,6 +81,17 @@ def demand_digest(server, factory, user, password):
         Gst.Structure.new_from_string("viewer, media.factory.access=(boolean)true, media.factory.construct=(boolean)true"))
 
 
+def serve_tls(server, factory, certificate):
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(certificate))
+    token = GstRtspServer.RTSPToken()
+    token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "anybody")
+    auth.set_default_token(token)
+    server.set_auth(auth)
+    factory.add_role_from_structure(
+        Gst.Structure.new_from_string("anybody, media.factory.access=(boolean)true, media.factory.construct=(boolean)true"))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
@@ -89,6 +100,7 @@ def main():
     parser.add_argument("--pattern", default="ball", help="of videotestsrc; snow makes large frames")
     parser.add_argument("--quality", type=int, default=50, help="of the JPEG encoder")
     parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
+    parser.add_argument("--tls", metavar="FILE", help="serve rtsps, with the certificate and the key in this PEM file")
     parser.add_argument("--user")
     parser.add_argument("--password")
     args = parser.parse_args()
@@ -108,6 +120,8 @@ def main():
     factory.set_protocols({"any": protocol.UDP | protocol.TCP, "udp": protocol.UDP, "tcp": protocol.TCP}[args.protocols])
     if args.user:
         demand_digest(server, factory, args.user, args.password)
+    if args.tls:
+        serve_tls(server, factory, args.tls)
     server.get_mount_points().add_factory("/cam", factory)
     watch_sessions(server, Counts())
 
@@ -118,7 +132,7 @@ def main():
     parent = os.getppid()
     GLib.timeout_add(500, lambda: os.getppid() == parent or loop.quit())
     GLib.unix_signal_add(GLib.PRIORITY_HIGH, signal.SIGTERM, loop.quit)
-    say(f"ready rtsp://127.0.0.1:{args.port}/cam")
+    say(f"ready {'rtsps' if args.tls else 'rtsp'}://127.0.0.1:{args.port}/cam")
     loop.run()
 
 

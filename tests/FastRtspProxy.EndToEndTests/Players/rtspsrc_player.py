@@ -25,9 +25,10 @@ class Player:
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("player")
         self.source = Gst.ElementFactory.make("rtspsrc")
-        self.source.set_property("location", url)
+        # The scheme of a tunnel is GStreamer's own.
+        self.source.set_property("location", url.replace("rtsp:", "rtsph:", 1) if protocols == "http" else url)
         self.source.set_property("latency", 200)
-        self.source.set_property("protocols", {"udp": 1, "tcp": 4}[protocols])
+        self.source.set_property("protocols", {"udp": 1, "tcp": 4, "http": 4 | 16}[protocols])
         self.source.connect("select-stream", self.on_select)
         self.source.connect("pad-added", self.on_source_pad)
         self.pipeline.add(self.source)
@@ -89,7 +90,7 @@ class Player:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("--protocols", choices=["udp", "tcp"], default="udp")
+    parser.add_argument("--protocols", choices=["udp", "tcp", "http"], default="udp")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--video-only", action="store_true")
     args = parser.parse_args()

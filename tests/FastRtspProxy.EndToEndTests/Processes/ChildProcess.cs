@@ -51,12 +51,17 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _disposed || _process.HasExited;
 
-    public static ChildProcess Start(string name, string file, IEnumerable<string> arguments)
+    public static ChildProcess Start(string name, string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo info = new(file) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments)
         {
             info.ArgumentList.Add(argument);
+        }
+
+        foreach ((string variable, string value) in environment)
+        {
+            info.Environment[variable] = value;
         }
 
         Process process = new() { StartInfo = info };

@@ -9,7 +9,7 @@ public sealed class Prerequisites
 
     private const string InstallLine =
         "apt-get install -y --no-install-recommends ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base "
-        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav";
+        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking";
 
     private const string ElementCheck =
         "import gi\n"
@@ -32,12 +32,15 @@ public sealed class Prerequisites
     /// <summary>The native binary under test.</summary>
     public static string ProxyBinary { get; } = Environment.GetEnvironmentVariable("FASTRTSPPROXY_BIN") ?? "";
 
+    /// <summary>The native binary of the simulated cameras.</summary>
+    public static string SimulatorBinary { get; } = Environment.GetEnvironmentVariable("RTSPSIM_BIN") ?? "";
+
     private static string? FindDefect()
     {
-        if (ProxyBinary.Length == 0 || !File.Exists(ProxyBinary))
+        if (!File.Exists(ProxyBinary) || !File.Exists(SimulatorBinary))
         {
-            return $"FASTRTSPPROXY_BIN ('{ProxyBinary}') must name the proxy's native binary: run perf-scripts/publish-aot.sh, which makes it and prints its path, "
-                + "then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy (as an absolute path) dotnet test tests/FastRtspProxy.EndToEndTests";
+            return $"FASTRTSPPROXY_BIN ('{ProxyBinary}') and RTSPSIM_BIN ('{SimulatorBinary}') must name the native binaries: run perf-scripts/publish-aot.sh, which makes them and "
+                + "prints their paths, then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy RTSPSIM_BIN=artifacts/aot/rtspsim (as absolute paths) dotnet test tests/FastRtspProxy.EndToEndTests";
         }
 
         foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", Python])

@@ -48,12 +48,14 @@ public sealed class ProxyProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The last arguments that do not start with '-' are the streams.</summary>
-    public static async Task<ProxyProcess> StartAsync(int streams, params string[] arguments)
+    /// <summary>The last arguments that do not start with '-' are the streams; without any, ready when it waits for REGISTER.</summary>
+    public static Task<ProxyProcess> StartAsync(int streams, params string[] arguments) => StartAsync(streams, arguments, []);
+
+    public static async Task<ProxyProcess> StartAsync(int streams, string[] arguments, (string Name, string Value)[] environment)
     {
         int port = FreePorts.Next();
         ChildProcess process = ChildProcess.Start(
-            "proxy", Prerequisites.ProxyBinary, ["-p", port.ToString(CultureInfo.InvariantCulture), .. arguments]);
+            "proxy", Prerequisites.ProxyBinary, ["-p", port.ToString(CultureInfo.InvariantCulture), .. arguments], environment);
         List<string> urls = [];
         TimeSpan at = TimeSpan.Zero;
         await process.WaitAsync(
@@ -71,7 +73,7 @@ public sealed class ProxyProcess : IAsyncDisposable
                     }
                 }
 
-                return urls.Count >= streams;
+                return streams > 0 ? urls.Count >= streams : lines.Any(line => line.Text.Contains("REGISTER", StringComparison.Ordinal));
             },
             TimeSpan.FromSeconds(10));
         return new ProxyProcess(process, port, [.. urls], at);

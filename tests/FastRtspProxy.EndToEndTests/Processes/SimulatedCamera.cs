@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace FastRtspProxy.EndToEndTests.Processes;
+
+/// <summary>A camera of <c>rtspsim camera</c>: the built-in clip, with sound; 640x360 at 25 pictures a second, a key frame every two seconds.</summary>
+public sealed class SimulatedCamera : IAsyncDisposable
+{
+    private SimulatedCamera(ChildProcess process, int port, IReadOnlyList<string> urls)
+    {
+        Process = process;
+        Port = port;
+        Urls = urls;
+    }
+
+    public ChildProcess Process { get; }
+
+    public int Port { get; }
+
+    /// <summary>One over RTSP, and behind it one over TLS when it was asked for.</summary>
+    public IReadOnlyList<string> Urls { get; }
+
+    public static async Task<SimulatedCamera> StartAsync(params string[] arguments)
+    {
+        int port = FreePorts.Next();
+        ChildProcess process = ChildProcess.Start(
+            "rtspsim camera", Prerequisites.SimulatorBinary, ["camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "2m", .. arguments]);
+        int expected = arguments.Contains("--tls-port") ? 2 : 1;
+        string[] urls = [];
+        await process.WaitAsync(
+            "a camera that listens",
+            lines => (urls = [.. lines.Select(line => line.Text).Where(text => text.StartsWith("rtsp", StringComparison.Ordinal))]).Length >= expected,
+            TimeSpan.FromSeconds(10));
+        return new SimulatedCamera(process, port, urls);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
