@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
+using FastRtspProxy.Tests.Engine.Frontend.FanOuts;
 
 namespace FastRtspProxy.Tests.Weaknesses;
 
@@ -86,6 +88,31 @@ public sealed class ViewerWeaknessTests
         using RtspTestClient sixClient = (await host.WatchUdpAsync(six, IPAddress.IPv6Loopback)).Client;
 
         await AssertGetsEverythingAsync(camera, four, six);
+    }
+
+    /// <summary>The kernel refuses these at once: the broadcast address without leave (EACCES), and where there is no route (ENETUNREACH).</summary>
+    [Theory]
+    [InlineData("255.255.255.255")]
+    [InlineData("2001:db8::1")]
+    public void Weakness08_DestinationThatTheKernelRefuses_CostsTheOthersNothing(string refused)
+    {
+        using FanOutFixture fixture = new();
+        Socket first = fixture.AddUdp().Socket;
+        UdpViewer viewer = fixture.NewViewer(new IPEndPoint(IPAddress.Parse(refused), 5000));
+        fixture.OnShard(() => fixture.FanOut.Add(viewer));
+        Socket last = fixture.AddUdp().Socket;
+
+        for (uint i = 0; i < 20; i++)
+        {
+            fixture.OnShard(() =>
+            {
+                fixture.AppendFrame(0, 4, i * 3600);
+                fixture.Ring.Publish();
+            });
+        }
+
+        Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(first, 80));
+        Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(last, 80));
     }
 
     [Theory]
