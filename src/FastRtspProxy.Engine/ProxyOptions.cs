@@ -80,6 +80,9 @@ public sealed record ProxyOptions
     /// <summary>Interleave registered streams too (`-t`).</summary>
     public bool RegisteredStreamsOverTcp { get; init; }
 
+    /// <summary>Do not check the certificates of registered `rtsps` streams.</summary>
+    public bool RegisteredStreamsInsecureTls { get; init; }
+
     /// <summary>What a joining client gets first.</summary>
     public StartMode Start { get; init; } = StartMode.Live;
 

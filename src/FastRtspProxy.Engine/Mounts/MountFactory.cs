@@ -41,6 +41,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             Url = registration.Url.Text,
             Credentials = options.BackEndCredentials,
             Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackEndTransport.Tcp : BackEndTransport.Udp,
+            InsecureTls = options.RegisteredStreamsInsecureTls,
         },
         registration.Url,
         registration.Connection);

@@ -106,6 +106,7 @@ internal static class OptionsBuilder
             AllowPrivateRegister = values.GetValue(names.AllowPrivateRegister),
             RegisterFrom = values.GetValue(names.RegisterFrom) ?? [],
             RegisteredStreamsOverTcp = given.OverTcp,
+            RegisteredStreamsInsecureTls = values.GetValue(names.InsecureTls),
             Start = values.GetValue(names.Start),
             GopCacheBytes = gopCache.Bytes,
             GopCacheDuration = gopCache.Duration,

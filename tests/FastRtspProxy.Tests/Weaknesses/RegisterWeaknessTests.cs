@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Camera;
 
 namespace FastRtspProxy.Tests.Weaknesses;
 
@@ -32,6 +33,28 @@ public sealed class RegisterWeaknessTests
         Assert.Equal(200, await AskAsync(sender, "DEREGISTER", camera.Url, "pw"));
         Assert.Equal(404, (await sender.RequestAsync("DESCRIBE", host.UrlOf("door"))).Status);
         await Until.TrueAsync(() => camera.Count("TEARDOWN") == 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Weakness20_RegisteredCameraOverTls_ItsCertificateIsCheckedUnlessToldOtherwise(bool insecure)
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        await using ProxyHost host = await ProxyHost.StartAsync(
+            [], o => o with { AcceptRegister = true, AllowPrivateRegister = true, RegisteredStreamsInsecureTls = insecure });
+        using RtspTestClient sender = await host.ConnectAsync();
+
+        Assert.Equal(200, (await sender.RequestAsync("REGISTER", camera.Server.TlsUrls[0], Transport)).Status);
+
+        if (insecure)
+        {
+            Assert.Equal(200, (await sender.RequestAsync("DESCRIBE", host.UrlOf("door"))).Status);
+        }
+        else
+        {
+            await Until.TrueAsync(() => host.Log.Loud.Any(line => line.Contains("certificate", StringComparison.Ordinal)));
+        }
     }
 
     /// <summary>Once without credentials for the challenge, then with them.</summary>

@@ -65,6 +65,7 @@ public sealed class CommandLineTests
     [InlineData("--threads 4 --memory 64M " + Url, "threads=4 memory=67108864")]
     [InlineData("--memory 2g " + Url, "memory=2147483648")]
     [InlineData("--insecure-tls rtsps://192.0.2.10/a", "insecure=True")]
+    [InlineData("-R --insecure-tls", "registeredInsecure=True")]
     [InlineData("-C a b --offer-sha256 " + Url, "sha256=True")]
     [InlineData("-R --register-from 192.0.2.0/24 --register-from 2001:db8::1", "from=192.0.2.0/24,2001:db8::1/128")]
     [InlineData("-R --max-registered 5 --allow-private-register", "maxRegistered=5 private=True")]
@@ -224,7 +225,7 @@ public sealed class CommandLineTests
             $"dead={engine.DeadStreamInterval.TotalMilliseconds} clients={string.Join(',', engine.ClientCredentials.Select(Text))}",
             $"linger={engine.Linger.TotalMilliseconds} hold={engine.Hold.TotalMilliseconds} always={engine.AlwaysOn} bind={engine.BindAddress}",
             $"udp={engine.UdpPortFirst}-{engine.UdpPortLast} threads={engine.Threads} memory={engine.MemoryBytes}",
-            $"insecure={engine.Streams.Any(s => s.InsecureTls)} sha256={engine.OfferSha256} from={string.Join(',', engine.RegisterFrom)}",
+            $"insecure={engine.Streams.Any(s => s.InsecureTls)} registeredInsecure={engine.RegisteredStreamsInsecureTls} sha256={engine.OfferSha256} from={string.Join(',', engine.RegisterFrom)}",
             $"maxRegistered={engine.MaxRegistered} private={engine.AllowPrivateRegister} start={engine.Start}",
             $"gop={engine.GopCacheBytes}/{engine.GopCacheDuration.TotalMilliseconds} slow={engine.SlowTimeout.TotalMilliseconds}",
             $"max={engine.MaxClients}/{engine.MaxClientsPerAddress}/{engine.MaxClientsPerMount}",
