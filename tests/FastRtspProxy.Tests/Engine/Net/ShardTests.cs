@@ -176,6 +176,24 @@ public sealed class ShardTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Near_HomeHasRoom_IsHomeAndWhenFilledTheLoadIsSpread()
+    {
+        Shard home = _shards.Shards[0];
+        for (int i = 0; i < 1024; i++)
+        {
+            Assert.Same(home, _shards.Near(home));
+            home.AddLoad(1);
+        }
+
+        for (int i = 0; i < 3000; i++)
+        {
+            _shards.Near(home).AddLoad(1);
+        }
+
+        Assert.InRange(Math.Abs(_shards.Shards[0].Load - _shards.Shards[1].Load), 0, 1);
+    }
+
     private sealed class Counter : IEndOfTurn
     {
         public int Count { get; private set; }
