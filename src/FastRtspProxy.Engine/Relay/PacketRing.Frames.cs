@@ -41,8 +41,8 @@ internal sealed partial class PacketRing
 
         if ((flags & EntryFlags.RandomAccess) != 0)
         {
-            // The parameter sets that lead the access unit share its timestamp, so its start is theirs.
-            _pendingRandomAccess = Math.Max(state.FrameStart, _tail.Value);
+            // The parameter sets that lead the access unit share its timestamp, so its start is theirs. A unit larger than the ring has lost its start already.
+            _pendingRandomAccess = state.FrameStart >= _tail.Value ? state.FrameStart : -1;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
         }
 

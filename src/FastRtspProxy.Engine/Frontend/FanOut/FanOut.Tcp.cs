@@ -39,6 +39,7 @@ internal sealed unsafe partial class FanOut
         }
 
         EndCatchUp(viewer);
+        StopHolding(viewer);
         TakeOut(viewer);
         viewer.State = TcpViewerState.Out;
         viewer.Stream.Writable -= viewer.OnWritable;
@@ -74,6 +75,7 @@ internal sealed unsafe partial class FanOut
         {
             LappedPackets += from - _tcpNext;
             limit = Math.Max(limit, from);
+            PutAllBehind();
         }
 
         // Classes in the outer loop and a plan of at most so many packets in the inner one; more than one round only after a stall.
@@ -120,7 +122,8 @@ internal sealed unsafe partial class FanOut
         LeaveStep(viewer);
         if (sent >= 0)
         {
-            ParkRest(viewer, entries, from, to, sent, default);
+            viewer.Cursor = ParkRest(viewer, entries, from, to, sent, default);
+            Park(viewer, entries, to);
         }
     }
 
@@ -147,6 +150,21 @@ internal sealed unsafe partial class FanOut
         _tcpBehind.Add(viewer);
     }
 
+    /// <summary>The shard was lapped: whoever was in step goes on at a random access point.</summary>
+    private void PutAllBehind()
+    {
+        foreach (TcpClass channels in _classes)
+        {
+            while (channels.InStep.Count > 0)
+            {
+                TcpViewer viewer = channels.InStep[^1];
+                TakeOut(viewer);
+                viewer.Cursor = _tcpNext;
+                PutBehind(viewer);
+            }
+        }
+    }
+
     /// <summary>In step, unless another viewer of the same connection is: two riders would not know of each other.</summary>
     private void PutInStep(TcpViewer viewer)
     {
@@ -164,9 +182,8 @@ internal sealed unsafe partial class FanOut
     {
         if (viewer.State == TcpViewerState.InStep)
         {
-            TakeOut(viewer);
             viewer.Cursor = _tcpNext;
-            viewer.State = TcpViewerState.Parked;
+            Park(viewer);
         }
     }
 

@@ -29,8 +29,7 @@ internal sealed unsafe partial class FanOut
         {
             if (viewer.Stream.IsParked)
             {
-                TakeOut(viewer);
-                viewer.State = TcpViewerState.Parked;
+                Park(viewer);
                 return;
             }
 
@@ -54,12 +53,23 @@ internal sealed unsafe partial class FanOut
     {
         if (from > viewer.Cursor)
         {
-            viewer.DroppedPackets += Math.Min(from, _tcpNext) - viewer.Cursor;
+            if (viewer.Rest is { } rest && (rest.Slot >= 0 || rest.IsPending))
+            {
+                return SendRest(viewer, rest);
+            }
+
+            viewer.DroppedPackets += Math.Min(from, _tcpNext) - viewer.Cursor - (viewer.Rest?.Count ?? 0);
             viewer.Cursor = from;
             viewer.Skips++;
             Skip(viewer, _tcpNext);
+            StopHolding(viewer);
         }
-        else if (from < _tcpNext && viewer.SkipVideoUntil == 0 && LagsTooFar(viewer, entries, from) && IsFrameBoundary(entries, from, _tcpNext))
+        else
+        {
+            StopHolding(viewer); // the ring has it all
+        }
+
+        if (from < _tcpNext && viewer.SkipVideoUntil == 0 && LagsTooFar(viewer, entries, from) && IsFrameBoundary(entries, from, _tcpNext))
         {
             viewer.Skips++;
             Skip(viewer, _tcpNext);
@@ -95,21 +105,20 @@ internal sealed unsafe partial class FanOut
             return true;
         }
 
-        TakeOut(viewer);
-        viewer.State = TcpViewerState.Parked;
         if (sent >= 0)
         {
-            ParkRest(viewer, entries, from, to, sent, filter);
+            viewer.Cursor = ParkRest(viewer, entries, from, to, sent, filter);
         }
 
+        Park(viewer, entries, _tcpNext);
         return false;
     }
 
     /// <summary>
-    /// Copies the rest of the frame that a send broke off in, and leaves the cursor behind it. Afterwards the connection stands on a packet's end, and on a
-    /// frame's end if the frame's rest was not too long.
+    /// Copies the rest of the frame that a send broke off in, and gives the sequence behind it. Afterwards the connection stands on a packet's end, and on a
+    /// frame's end if the frame's rest was there and not too long.
     /// </summary>
-    private void ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
+    private long ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
     {
         uint videoTracks = Ring.VideoTracks;
         int offset = 0;
@@ -144,10 +153,10 @@ internal sealed unsafe partial class FanOut
             offset += entry.FrameBytes;
         }
 
-        viewer.Cursor = end;
         Span<byte> rest = _shard.Scratch.AsSpan(0, parkBytes);
         int copied = _table.TcpPlan.CopyTo(sentBytes, rest);
         viewer.Stream.ParkRest(rest[..copied]);
+        return end;
     }
 
     private bool LagsTooFar(TcpViewer viewer, in PacketRing.EntriesView entries, long from)

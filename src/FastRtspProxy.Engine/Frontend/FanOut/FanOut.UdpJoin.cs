@@ -30,6 +30,7 @@ internal sealed unsafe partial class FanOut
             {
                 viewer.DroppedPackets += from - viewer.Cursor;
                 viewer.Cursor = from;
+                Skip(viewer, Math.Max(from, _udpNext));
             }
 
             bool hasRange = TryNextRange(viewer, entries, Math.Max(from, _udpNext), out long limit, out PlanFilter filter, out bool isInStep);

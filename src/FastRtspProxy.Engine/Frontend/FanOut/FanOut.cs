@@ -53,7 +53,9 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
         }
 
         RunTcp(limit);
+        HoldFrames();
         ServeTcpBehind();
+        HoldFrames();
         RunUdp(limit);
         ServeUdpJoiners();
     }

@@ -26,6 +26,9 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>Its place in its class's list while in step, in the list of those behind otherwise.</summary>
     internal int Slot { get; set; } = -1;
 
+    /// <summary>While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.</summary>
+    internal FrameRest? Rest { get; set; }
+
     internal FanOut? FanOut { get; set; }
 
     /// <summary>Its connection takes bytes again.</summary>

@@ -1,0 +1,111 @@
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Parked TCP viewers and the access units that they are in the middle of: those are finished, whatever the ring does meanwhile.</summary>
+internal sealed unsafe partial class FanOut
+{
+    // Viewers whose open access unit is not published to its end yet.
+    private readonly List<TcpViewer> _holding = [];
+
+    /// <summary>The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once, the rest as it comes.</summary>
+    private void Park(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
+    {
+        Park(viewer);
+        if (viewer.Rest is { Slot: >= 0, Count: 0 } rest && rest.Extend(entries, to, viewer.Class!, Ring.VideoTracks))
+        {
+            LeaveHolding(rest);
+        }
+    }
+
+    private void Park(TcpViewer viewer)
+    {
+        TakeOut(viewer);
+        viewer.State = TcpViewerState.Parked;
+        if (IsFinishing(viewer) || viewer.SkipVideoUntil != 0 || Ring.VideoTracks == 0)
+        {
+            return; // it is finishing one already; or it is between access units
+        }
+
+        FrameRest rest = viewer.Rest ??= new FrameRest();
+        rest.Begin(viewer.Cursor);
+        if (rest.Slot < 0)
+        {
+            rest.Slot = _holding.Count;
+            _holding.Add(viewer);
+        }
+    }
+
+    /// <summary>It was lapped in the middle of an access unit, and gets the rest of that before anything else.</summary>
+    private static bool IsFinishing(TcpViewer viewer) => viewer.Rest is { } rest && (rest.IsPending || (rest.Sent > 0 && rest.Slot >= 0));
+
+    /// <summary>Takes hold of what was published since the last pass.</summary>
+    private void HoldFrames()
+    {
+        for (int i = _holding.Count - 1; i >= 0; i--)
+        {
+            TcpViewer viewer = _holding[i];
+            FrameRest rest = viewer.Rest!;
+            long from = Ring.BeginRead(_shard.Index, rest.Next, out _, out PacketRing.EntriesView entries);
+
+            bool isLapped = from > rest.Next;
+            bool isWhole = !isLapped && rest.Extend(entries, _tcpNext, viewer.Class!, Ring.VideoTracks);
+            Ring.EndRead(_shard.Index);
+            if (isLapped)
+            {
+                StopHolding(viewer); // between two passes: the unit's end is gone, and a piece would not help
+            }
+            else if (isWhole)
+            {
+                LeaveHolding(rest);
+            }
+        }
+    }
+
+    /// <summary>The ring has lapped a viewer in the middle of an access unit: its rest, from what is held.</summary>
+    private bool SendRest(TcpViewer viewer, FrameRest rest)
+    {
+        if (!rest.IsPending)
+        {
+            return false; // its end is not published yet
+        }
+
+        TcpSendPlan plan = _table.TcpPlan;
+        PlanFilter filter = new(0, WithoutRtcp: false, viewer.CatchUp?.Map);
+        int from = rest.Sent;
+        int to = (int)plan.Build(rest.View, from, rest.Count, viewer.Class!, filter, MaxCatchUpBytes);
+        int sent = SendPlan(plan, viewer.Stream);
+        if (sent == plan.TotalBytes)
+        {
+            rest.Sent = to;
+            return true;
+        }
+
+        rest.Sent = sent >= 0 ? (int)ParkRest(viewer, rest.View, from, to, sent, filter) : to;
+        Park(viewer);
+        return false;
+    }
+
+    private void StopHolding(TcpViewer viewer)
+    {
+        if (viewer.Rest is { } rest)
+        {
+            LeaveHolding(rest);
+            rest.Clear();
+        }
+    }
+
+    private void LeaveHolding(FrameRest rest)
+    {
+        if (rest.Slot < 0)
+        {
+            return;
+        }
+
+        TcpViewer last = _holding[^1];
+        _holding[rest.Slot] = last;
+        last.Rest!.Slot = rest.Slot;
+        _holding.RemoveAt(_holding.Count - 1);
+        rest.Slot = -1;
+    }
+}
