@@ -30,6 +30,13 @@ internal static class LoadSummary
         Line(output, "frame gap", report.FrameGap.Count > 0 ? Times(report.FrameGap) : "not measured: no video");
         Line(output, "first packet", Times(report.TimeToFirstPacket));
         Line(output, "first key frame", report.TimeToFirstKeyFrame.Count > 0 ? Times(report.TimeToFirstKeyFrame) : "none seen");
+        if (report.BehindLiveAfterASecond.Count > 0)
+        {
+            Line(output, "from PLAY to it", Times(report.TimeFromPlayToFirstKeyFrame));
+            Line(output, "behind live", $"{Times(report.BehindLiveAfterASecond)}, a second later");
+            Line(output, "", $"{Times(report.BehindLiveAfterASecondWaiting)}, in a player that waits for late frames");
+        }
+
         ToolCost tool = report.ToolCost;
         Line(
             output,

@@ -31,6 +31,15 @@ internal sealed class ReceiveBucket
     /// <summary>From the beginning of a client's connect to the last packet of its first key frame.</summary>
     public LongHistogram FirstKeyFrame { get; } = NewTotal();
 
+    /// <summary>From the PLAY request to the same moment.</summary>
+    public LongHistogram KeyFrameAfterPlay { get; } = NewTotal();
+
+    /// <inheritdoc cref="JoinProbe"/>
+    public LongHistogram BehindLive { get; } = NewTotal();
+
+    /// <summary>The same for a player that waits for late frames.</summary>
+    public LongHistogram WaitingBehindLive { get; } = NewTotal();
+
     /// <summary>Frames that came before they were sent: the clocks of camera and tool are not the same.</summary>
     public long ClockErrors { get; private set; }
 
@@ -41,6 +50,9 @@ internal sealed class ReceiveBucket
         FrameGap.Add(other.FrameGap);
         FirstPacket.Add(other.FirstPacket);
         FirstKeyFrame.Add(other.FirstKeyFrame);
+        KeyFrameAfterPlay.Add(other.KeyFrameAfterPlay);
+        BehindLive.Add(other.BehindLive);
+        WaitingBehindLive.Add(other.WaitingBehindLive);
         ClockErrors += other.ClockErrors;
     }
 

@@ -8,6 +8,7 @@ internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMedia
 {
     private SequenceTracker _sequence; // mutable structs: not readonly
     private UnitTracker _unit;
+    private JoinProbe _join;
     private long _lost;
     private long _packets;
     private long _kernelDrops;
@@ -267,9 +268,20 @@ internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMedia
         {
             _hasKeyFrame = true;
             owner.OnFirstKeyFrame(this, nowMicros);
+            if (LiveFromUnixMicros != 0)
+            {
+                ReceiveBucket.Record(bucket.KeyFrameAfterPlay, nowUnixMicros - LiveFromUnixMicros);
+                _join.Begin(_unit.Timestamp, nowUnixMicros);
+            }
         }
 
         long sent = _unit.SentUnixMicros;
+        if (sent != 0 && _join.TryTake(_unit.Timestamp, plan.ClockRate, sent, nowUnixMicros, out long behind, out long waitingBehind))
+        {
+            ReceiveBucket.Record(bucket.BehindLive, behind);
+            ReceiveBucket.Record(bucket.WaitingBehindLive, waitingBehind);
+        }
+
         if (sent != 0 && sent < LiveFromUnixMicros)
         {
             // From a cache of the last group of pictures: its age is not the server's delay.

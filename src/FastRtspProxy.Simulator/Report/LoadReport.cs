@@ -56,6 +56,17 @@ internal sealed record LoadReport
 
     public required IReadOnlyList<PercentilePoint> TimeToFirstKeyFrameDistribution { get; init; }
 
+    /// <summary>From the PLAY request to the end of the client's first key frame.</summary>
+    public required LatencySummary TimeFromPlayToFirstKeyFrame { get; init; }
+
+    /// <summary>
+    /// How far behind the camera a player is a second after it has shown its first key frame, when it goes on at the pace of the timestamps and leaves out what comes too late.
+    /// </summary>
+    public required LatencySummary BehindLiveAfterASecond { get; init; }
+
+    /// <summary>The same for a player that waits for what comes late, and stays behind by so much.</summary>
+    public required LatencySummary BehindLiveAfterASecondWaiting { get; init; }
+
     /// <summary>By kind.</summary>
     public required IReadOnlyDictionary<string, int> Errors { get; init; }
 

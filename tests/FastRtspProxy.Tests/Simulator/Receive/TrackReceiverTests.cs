@@ -133,6 +133,33 @@ public class TrackReceiverTests
     }
 
     [Fact]
+    public void TakeRtp_ASecondAfterTheJoin_TellsHowFarBehindLiveAPlayerIs()
+    {
+        Receiver receiver = new(false);
+        receiver.Track.LiveFromUnixMicros = 500_000;
+        StreamOfFrames stream = new();
+        uint first = 0;
+        for (int i = 0; i < 40; i++)
+        {
+            // Every frame is 40 ms after the one before, by its timestamp and by its sending; the first is 300 ms old when it comes, the tenth 50 ms late.
+            List<byte[]> packets = stream.NextFrame(210_000 + (i * 40_000));
+            uint timestamp = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packets[0].AsSpan(4));
+            first = i == 0 ? timestamp : first;
+            foreach (byte[] packet in packets)
+            {
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), first + (uint)(i * 3600));
+            }
+
+            receiver.Take(packets, 510_000 + (i * 40_000) + (i == 10 ? 50_000 : 0));
+        }
+
+        Assert.InRange(receiver.Bucket.KeyFrameAfterPlay.GetValueAtPercentile(50), 9_950, 10_050);
+        Assert.Equal(1, receiver.Bucket.BehindLive.TotalCount);
+        Assert.InRange(receiver.Bucket.BehindLive.GetValueAtPercentile(50), 299_500, 300_500);
+        Assert.InRange(receiver.Bucket.WaitingBehindLive.GetValueAtPercentile(50), 349_500, 350_500);
+    }
+
+    [Fact]
     public void TakeRtp_ManyPackets_AllocatesNothing()
     {
         Receiver receiver = new(false);
