@@ -18,6 +18,7 @@ internal sealed unsafe partial class FanOut
         }
     }
 
+    /// <summary>The same, where nothing can be held yet.</summary>
     private void Park(TcpViewer viewer)
     {
         TakeOut(viewer);
