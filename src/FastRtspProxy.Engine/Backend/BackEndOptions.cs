@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -23,6 +24,9 @@ internal sealed record BackEndOptions
 
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
+
+    /// <summary>Addresses that must not be connected to, nor sent to: asked again for each connection, because a name can mean another address by then. Null: none.</summary>
+    public Func<IPAddress, bool>? Refuses { get; init; }
 
     /// <summary>Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.</summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; init; }

@@ -13,8 +13,7 @@ internal sealed partial class BackEndSession
     /// <summary>Connects and reads the description.</summary>
     public async Task<BackEndFailure?> OpenAsync()
     {
-        Credentials? credentials = _options.Credentials;
-        _auth = credentials is null ? null : new AuthClient(credentials.User, credentials.Password);
+        UseCredentials(_options.Credentials);
         for (int hop = 0; ; hop++)
         {
             Move(BackEndState.Connecting);
@@ -86,18 +85,21 @@ internal sealed partial class BackEndSession
         if (_options.Transport == BackEndTransport.HttpTunnel)
         {
             int port = _options.TunnelPort > 0 ? _options.TunnelPort : _url.Port;
-            HttpTunnelTarget target = new(_url.Host, port, _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit);
-            return await HttpTunnelStream.ConnectAsync(_shard, target, _auth);
+            HttpTunnelTarget target = new(_url.Host, port, _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit, _options.Refuses);
+
+            // The HTTP server has challenges of its own; those of the RTSP server inside must not be taken for them when a POST is renewed.
+            AuthClient? auth = _credentials is { } known ? new AuthClient(known.User, known.Password) : null;
+            return await HttpTunnelStream.ConnectAsync(_shard, target, auth);
         }
 
         if (_url.Tls)
         {
             // The media must not leave the encryption: interleaved, always.
             _tcp = true;
-            return await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls);
+            return await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls, _options.Refuses);
         }
 
-        return await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit);
+        return await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.Refuses);
     }
 
     private BackEndFailure? Redirect(RtspMessage answer, int hop)
@@ -125,10 +127,16 @@ internal sealed partial class BackEndSession
         _base = _aggregate = target.Text;
         if (target.User is { } user)
         {
-            _auth = new AuthClient(user, target.Password ?? string.Empty);
+            UseCredentials(new Credentials(user, target.Password ?? string.Empty));
         }
 
         return null;
+    }
+
+    private void UseCredentials(Credentials? credentials)
+    {
+        _credentials = credentials;
+        _auth = credentials is null ? null : new AuthClient(credentials.User, credentials.Password);
     }
 
     private BackEndFailure? OnDescribed(RtspMessage answer)

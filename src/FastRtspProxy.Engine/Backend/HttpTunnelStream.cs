@@ -21,21 +21,22 @@ internal sealed class HttpTunnelStream : ByteStream
     private readonly ByteStream _get;
     private readonly HttpTunnelReply _reply;
     private readonly string _cookie;
-    private readonly string? _authorization;
-    private readonly List<byte> _waiting = [];
+    private readonly AuthClient? _auth;
+    private readonly Queue<byte[]> _waiting = [];
+    private int _waitingBytes;
     private ByteStream? _post;
     private int _posted;
     private bool _isReopening;
     private bool _closed;
 
-    private HttpTunnelStream(Shard shard, HttpTunnelTarget target, ByteStream get, HttpTunnelReply reply, string cookie, string? authorization)
+    private HttpTunnelStream(Shard shard, HttpTunnelTarget target, ByteStream get, HttpTunnelReply reply, string cookie, AuthClient? auth)
         : base(shard)
     {
         _target = target;
         _get = get;
         _reply = reply;
         _cookie = cookie;
-        _authorization = authorization;
+        _auth = auth;
     }
 
     /// <inheritdoc/>
@@ -45,7 +46,7 @@ internal sealed class HttpTunnelStream : ByteStream
     public override IPEndPoint Local => _get.Local;
 
     /// <inheritdoc/>
-    public override int QueuedBytes => _waiting.Count + (_post?.QueuedBytes ?? 0);
+    public override int QueuedBytes => _waitingBytes + (_post?.QueuedBytes ?? 0);
 
     /// <summary>Makes both connections. A 401 to the GET is answered once, on a new connection.</summary>
     /// <exception cref="ByteStreamException">No connection, or no tunnel there; the message says why.</exception>
@@ -67,7 +68,7 @@ internal sealed class HttpTunnelStream : ByteStream
 
             if (reply.Status == 200)
             {
-                HttpTunnelStream tunnel = new(shard, target, get, reply, cookie, authorization);
+                HttpTunnelStream tunnel = new(shard, target, get, reply, cookie, auth);
                 return await tunnel.TryPostAsync() ? tunnel : throw tunnel.Refused("its second connection failed");
             }
 
@@ -89,7 +90,7 @@ internal sealed class HttpTunnelStream : ByteStream
     /// <inheritdoc/>
     public override bool Send(ReadOnlySpan<byte> bytes)
     {
-        if (_closed || _waiting.Count > SendQueueBytes)
+        if (_closed || _waitingBytes > SendQueueBytes)
         {
             return false;
         }
@@ -102,7 +103,8 @@ internal sealed class HttpTunnelStream : ByteStream
             return post.Send(encoded);
         }
 
-        _waiting.AddRange(encoded);
+        _waiting.Enqueue(encoded);
+        _waitingBytes += encoded.Length;
         if (!_isReopening)
         {
             _ = ReopenAsync();
@@ -128,24 +130,42 @@ internal sealed class HttpTunnelStream : ByteStream
         // The connections inside have descriptors of their own.
     }
 
+    /// <summary>Sends what waits, on as many new POSTs as its length needs.</summary>
     private async Task ReopenAsync()
     {
         _isReopening = true;
-        ByteStream? old = _post;
-        bool opened = await TryPostAsync();
-        _isReopening = false;
-        old?.Close();
-        if (!opened)
+        while (_waiting.TryPeek(out byte[]? next))
         {
-            Close();
-            _reply.End(SocketError.ConnectionReset);
-            return;
+            if (_post is { } post && _posted + next.Length <= PostBytes)
+            {
+                _ = _waiting.Dequeue();
+                _waitingBytes -= next.Length;
+                _posted += next.Length;
+                _ = post.Send(next);
+                continue;
+            }
+
+            ByteStream? old = _post;
+            bool opened = await TryPostAsync();
+            old?.Close();
+            if (!opened)
+            {
+                Close();
+                _reply.End(SocketError.ConnectionReset);
+                return;
+            }
         }
 
-        byte[] waiting = [.. _waiting];
-        _waiting.Clear();
-        _posted += waiting.Length;
-        _ = _post!.Send(waiting);
+        _isReopening = false;
+    }
+
+    /// <summary>Some servers count the Content-Length, or give a POST a time limit: the next request opens another.</summary>
+    private void OnPostClosed(ByteStream post)
+    {
+        if (post == _post)
+        {
+            _posted = PostBytes;
+        }
     }
 
     private async Task<bool> TryPostAsync()
@@ -161,8 +181,10 @@ internal sealed class HttpTunnelStream : ByteStream
 
             _post = post;
             _posted = 0;
-            post.Start(new SilentSink());
-            return post.Send(Encoding.ASCII.GetBytes(PostText(_target, _cookie, _authorization)));
+            post.Start(new SilentSink(this, post));
+
+            // Digest covers the method, so the POST has an answer of its own to the challenge of the GET.
+            return post.Send(Encoding.ASCII.GetBytes(PostText(_target, _cookie, _auth?.Authorization("POST", _target.Path))));
         }
         catch (ByteStreamException)
         {
@@ -188,7 +210,7 @@ internal sealed class HttpTunnelStream : ByteStream
         + (authorization is null ? string.Empty : $"Authorization: {authorization}\r\n");
 
     /// <summary>The POST connection is never answered; what comes there anyway is not ours.</summary>
-    private sealed class SilentSink : IByteSink
+    private sealed class SilentSink(HttpTunnelStream tunnel, ByteStream post) : IByteSink
     {
         public void OnBytes(ReadOnlySpan<byte> bytes)
         {
@@ -198,8 +220,6 @@ internal sealed class HttpTunnelStream : ByteStream
         {
         }
 
-        public void OnClosed(SocketError error)
-        {
-        }
+        public void OnClosed(SocketError error) => tunnel.OnPostClosed(post);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Frontend;
@@ -30,7 +31,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
         }
 
-        return Create(stream, url, null);
+        return Create(stream, url, null, null);
     }
 
     /// <summary>A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it, with the credentials of `-u` where its URL has none.</summary>
@@ -44,9 +45,10 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             InsecureTls = options.RegisteredStreamsInsecureTls,
         },
         registration.Url,
-        registration.Connection);
+        registration.Connection,
+        address => RegisterTargets.IsRefused(address, options));
 
-    private Mount Create(StreamOptions stream, RtspUrl url, Func<Shard, Task<ByteStream?>>? connection)
+    private Mount Create(StreamOptions stream, RtspUrl url, Func<Shard, Task<ByteStream?>>? connection, Func<IPAddress, bool>? refuses)
     {
         // Credentials of the URL win over those of the command line, for every request alike; none goes into a request line.
         Credentials? credentials = url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : stream.Credentials;
@@ -68,6 +70,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
                 Connection = connection,
+                Refuses = refuses,
                 Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
             },
         };

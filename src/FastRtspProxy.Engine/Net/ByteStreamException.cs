@@ -15,6 +15,9 @@ internal enum ConnectFailure
     /// <summary>No way there.</summary>
     Unreachable,
 
+    /// <summary>The owner does not want connections there.</summary>
+    NotAllowed,
+
     /// <summary>TLS: the certificate is not trusted, or for another name.</summary>
     CertificateRefused,
 

@@ -37,9 +37,9 @@ internal sealed class TcpByteStream : ByteStream
 
     /// <summary>Connects: the name is looked up off the shard, every address is tried within the limit.</summary>
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
-    public static async Task<TcpByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit)
+    public static async Task<TcpByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit, Func<IPAddress, bool>? refuses = null)
     {
-        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time);
+        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
         return new TcpByteStream(shard, socket);
     }
 

@@ -7,11 +7,25 @@ namespace FastRtspProxy.Engine.Net;
 internal static class TcpConnector
 {
     /// <summary>A connected socket. Tries every address of the name in the resolver's order.</summary>
+    /// <param name="host">A name or an address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="limit">The time for all of it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="refuses">Addresses that must not be connected to, asked for what the name resolves to now; null: none. It may take its time.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
-    public static async Task<Socket> ConnectAsync(string host, int port, TimeSpan limit, TimeProvider time)
+    public static async Task<Socket> ConnectAsync(string host, int port, TimeSpan limit, TimeProvider time, Func<IPAddress, bool>? refuses = null)
     {
         using CancellationTokenSource cancel = new(limit, time);
         IPAddress[] addresses = await LookUpAsync(host, cancel.Token);
+        if (refuses is not null)
+        {
+            addresses = await Task.Run(() => Array.FindAll(addresses, address => !refuses(address)));
+            if (addresses.Length == 0)
+            {
+                throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to {host}:{port}");
+            }
+        }
+
         Exception? last = null;
         foreach (IPAddress address in addresses)
         {

@@ -41,9 +41,10 @@ internal sealed class TlsByteStream : ByteStream
 
     /// <summary>Connects and shakes hands as a client, with SNI; the certificate is checked unless <paramref name="isInsecure"/>.</summary>
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
-    public static async Task<TlsByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit, bool isInsecure)
+    public static async Task<TlsByteStream> ConnectAsync(
+        Shard shard, string host, int port, TimeSpan limit, bool isInsecure, Func<IPAddress, bool>? refuses = null)
     {
-        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time);
+        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
         SslPolicyErrors seen = SslPolicyErrors.None;
         SslClientAuthenticationOptions options = new()
         {

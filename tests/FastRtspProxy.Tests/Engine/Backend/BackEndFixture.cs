@@ -27,7 +27,9 @@ internal sealed class BackEndFixture : IAsyncDisposable
 
     public BackEndTimings Timings { get; set; } = BackEndTimings.Default;
 
-    public BackEndSession Create(BackEndTransport transport = BackEndTransport.Udp, string? url = null, Credentials? credentials = null)
+    public BackEndSession Create(
+        BackEndTransport transport = BackEndTransport.Udp, string? url = null, Credentials? credentials = null,
+        Func<BackEndOptions, BackEndOptions>? change = null)
     {
         Assert.True(RtspUrl.TryParse(url ?? Camera.Url, out RtspUrl? parsed, out string? error), error);
         BackEndOptions options = new()
@@ -38,7 +40,7 @@ internal sealed class BackEndFixture : IAsyncDisposable
             Transport = transport,
             Timings = Timings,
         };
-        BackEndSession session = new(options, Sink, Shard, NullLogger.Instance);
+        BackEndSession session = new(change?.Invoke(options) ?? options, Sink, Shard, NullLogger.Instance);
         _sessions.Add(session);
         return session;
     }

@@ -46,12 +46,16 @@ internal sealed class RecordingSink : IBackEndSink
         }
     }
 
+    /// <summary>The longest packet.</summary>
+    public int LongestBytes { get; private set; }
+
     public int Batches => Volatile.Read(ref _batches);
 
     public void OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         lock (_lock)
         {
+            LongestBytes = Math.Max(LongestBytes, packet.Length);
             _packets.Add((track, view.SequenceNumber, view.Timestamp, view.Ssrc));
         }
     }

@@ -1,0 +1,101 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.Engine.Camera.Faults;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Camera;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>Whole dialogues with cameras that want credentials.</summary>
+public sealed class BackEndAuthTests
+{
+    private static readonly Credentials s_credentials = new("admin", "pa:ss \"w\"ord");
+
+    [Theory]
+    [InlineData(nameof(CameraAuthScheme.Basic))]
+    [InlineData(nameof(CameraAuthScheme.DigestLegacy))]
+    [InlineData(nameof(CameraAuthScheme.DigestMd5))]
+    [InlineData(nameof(CameraAuthScheme.DigestMd5Sess))]
+    [InlineData(nameof(CameraAuthScheme.DigestSha256))]
+    [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
+    [InlineData(nameof(CameraAuthScheme.DigestSha512T256))]
+    public async Task C7_EachScheme_PlaysAndTearsDown(string scheme)
+    {
+        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)] });
+    }
+
+    [Fact]
+    public async Task C7_SeveralChallenges_OneThatWeKnowIsTaken()
+    {
+        await PlayAsync(o => o with { AuthSchemes = [CameraAuthScheme.Basic, CameraAuthScheme.DigestMd5, CameraAuthScheme.DigestSha256] });
+    }
+
+    [Theory]
+    [InlineData(nameof(CameraAuthScheme.DigestMd5))]
+    [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
+    public async Task C6_NonceGoodForOneRequest_EachRequestIsAnsweredAgain(string scheme)
+    {
+        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)], Faults = new FaultSchedule { RotatesNonce = true } });
+    }
+
+    [Fact]
+    public async Task C6_NewNonceForEver_EndsWithAFailure()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(
+            o => o with { User = "admin", Password = "x", Faults = new FaultSchedule { UnauthorizedStorm = true } });
+        await using BackEndFixture fixture = new();
+
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(url: camera.Url, credentials: s_credentials));
+
+        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", qop=\"auth\"")]
+    [InlineData(", algorithm=MD5-sess")]
+    [InlineData(", algorithm=MD5-sess, qop=\"auth-int,auth\"")]
+    [InlineData(", algorithm=SHA-256")]
+    [InlineData(", algorithm=SHA-256, qop=\"auth\"")]
+    [InlineData(", algorithm=SHA-512-256")]
+    [InlineData(", algorithm=SHA-512-256, qop=\"auth\"")]
+    public async Task C7_WithAndWithoutQopAndSilentlyRotatedNonces_EveryRequestIsRight(string extra)
+    {
+        await using BackEndFixture fixture = new();
+        DigestVerifier verifier = new("cam");
+        int requests = 0;
+        string nonce = "n0";
+        fixture.Camera.Script = r =>
+        {
+            if (verifier.Verify(r.Header("Authorization"), r.Method, nonce, user => user == s_credentials.User ? s_credentials.Password : null, out _) == DigestOutcome.Accepted)
+            {
+                // Quirk: the next request meets another nonce, and nothing has said so.
+                nonce = "n" + ++requests;
+                return null;
+            }
+
+            return ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", verifier.Challenge(nonce, false) + extra));
+        };
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: s_credentials);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        // DESCRIBE, two SETUPs, PLAY, TEARDOWN.
+        Assert.Equal(5, requests);
+    }
+
+    private static async Task PlayAsync(Func<CameraOptions, CameraOptions> change)
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => change(o) with { User = s_credentials.User, Password = s_credentials.Password });
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp, camera.Url, s_credentials);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count > 0);
+        await fixture.CloseAsync(session);
+        await Until.TrueAsync(() => camera.Server.Counters.SessionsPlaying == 0);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Camera;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>`rtsps://` cameras.</summary>
+public sealed class TlsBackEndTests
+{
+    [Fact]
+    public async Task Open_SelfSignedCertificate_IsRefusedWithTheRemedy()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        await using BackEndFixture fixture = new();
+
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(url: camera.Server.TlsUrls[0].Replace("://", "://u:topsecret@", StringComparison.Ordinal)));
+
+        Assert.Equal(BackEndFailureKind.Unreachable, failure!.Kind);
+        Assert.Contains($"the certificate of 127.0.0.1:{camera.Server.TlsPort} is not trusted", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--insecure-tls", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(BackEndTransport.Udp)]
+    [InlineData(BackEndTransport.HttpTunnel)]
+    public async Task Play_SelfSignedButAllowed_MediaStaysInsideTheEncryption(BackEndTransport transport)
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(transport, camera.Server.TlsUrls[0], change: o => o with { InsecureTls = true });
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count > 5);
+        Assert.True(session.OverTcp);
+        Assert.All(session.Tracks, track => Assert.Null(track.RtpSocket));
+    }
+
+    [Fact]
+    public async Task Open_Name_IsSentAsServerName()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = CameraCertificate.Make(IPAddress.Loopback);
+        Task<(string? Name, string Text)> serving = ServeAsync(listener, certificate);
+        await using BackEndFixture fixture = new();
+        string url = $"rtsps://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/live";
+
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(url: url, change: o => o with { InsecureTls = true }));
+
+        (string? name, string text) = await serving.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal("localhost", name);
+        Assert.StartsWith($"DESCRIBE {url} RTSP/1.0\r\n", text, StringComparison.Ordinal);
+        Assert.Equal(BackEndFailureKind.Refused, failure!.Kind);
+    }
+
+    private static async Task<(string? Name, string Text)> ServeAsync(TcpListener listener, System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync();
+        await using SslStream tls = new(client.GetStream());
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+        byte[] buffer = new byte[4096];
+        int count = await tls.ReadAsync(buffer);
+        await tls.WriteAsync("RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n"u8.ToArray());
+        return (tls.TargetHostName, Encoding.ASCII.GetString(buffer, 0, count));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Net;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Frontend;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>Streams that come by REGISTER (`-R`).</summary>
+public sealed class MountRegistryTests
+{
+    [Fact]
+    public async Task Register_Suffix_NamesTheMountAndContactsTheCamera()
+    {
+        await using RegistryFixture fixture = new();
+
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("door", url: fixture.Camera.Url.Replace("://", "://u:secret@", StringComparison.Ordinal)));
+
+        Assert.NotNull(await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(5)));
+        (string url, string name) = Assert.Single(fixture.Said);
+        Assert.Equal("door", name);
+        Assert.DoesNotContain("secret", url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Register_WithoutSuffix_IsNumberedAndSkipsTakenNames()
+    {
+        await using RegistryFixture fixture = new();
+        await fixture.RegisterAsync("registeredProxyStream-2");
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync());
+        }
+
+        Assert.Equal(
+            ["registeredProxyStream-2", "registeredProxyStream-1", "registeredProxyStream-3", "registeredProxyStream-4"], fixture.Said.Select(s => s.Name));
+    }
+
+    [Fact]
+    public async Task Register_TakenName_IsRefusedAndCostsNoPlace()
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, MaxRegistered = 2 });
+
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("a"));
+        Assert.Equal(RegisterOutcome.NameTaken, await fixture.RegisterAsync("a"));
+        Assert.Equal(RegisterOutcome.NameTaken, await fixture.RegisterAsync("a"));
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("b"));
+        Assert.Equal(RegisterOutcome.Full, await fixture.RegisterAsync("c"));
+        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "a"));
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("c"));
+    }
+
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public async Task Register_PreferredProtocolOrOption_DecidesTheTransport(bool prefersInterleaved, bool option, bool tcp)
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, RegisteredStreamsOverTcp = option });
+        await fixture.RegisterAsync("door", prefersInterleaved);
+
+        Assert.Equal(PlayOutcome.Playing, (await fixture.Mounts.Find("door")!.JoinAsync(fixture.Client())).Outcome);
+
+        string transport = fixture.Camera.Requests.First(r => r.Method == "SETUP").Header("Transport")!;
+        Assert.Equal(tcp, transport.Contains("TCP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Register_CredentialsOfTheOptions_AreShownToTheCamera()
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackEndCredentials = new Credentials("admin", "pw") });
+        fixture.Camera.Script = r => r.Header("Authorization") is null
+            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"cam\", nonce=\"n\""))
+            : null;
+        await fixture.RegisterAsync("door");
+
+        Assert.NotNull(await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(5)));
+        Assert.Contains("username=\"admin\"", fixture.Camera.Requests[^1].Header("Authorization"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deregister_PlayingStream_EndsClientsAndTearsTheCameraDown()
+    {
+        await using RegistryFixture fixture = new();
+        await fixture.RegisterAsync("door", overTcp: true);
+        RecordingClient client = fixture.Client();
+        await fixture.Mounts.Find("door")!.JoinAsync(client);
+
+        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+
+        await Until.TrueAsync(() => client.End == MountEnd.Removed);
+        Assert.Null(fixture.Mounts.Find("door"));
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
+        Assert.False(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+    }
+
+    [Fact]
+    public async Task Deregister_ByUrl_TakesTheOneWithThatUrl()
+    {
+        await using RegistryFixture fixture = new();
+        await fixture.RegisterAsync();
+
+        Assert.False(await fixture.Registry.DeregisterAsync(fixture.Url("rtsp://192.0.2.1/other"), null));
+        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), null));
+        Assert.Empty(fixture.Mounts.Mounts);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    public async Task Connect_NameMeansThisMachineByNow_IsRefusedThenToo(string host)
+    {
+        // The check at REGISTER may have seen another address: names are looked up again for each connection.
+        await using RegistryFixture fixture = new(new ProxyOptions());
+        await fixture.RegisterAsync("door", url: fixture.Camera.Url.Replace("127.0.0.1", host, StringComparison.Ordinal));
+
+        Assert.Null(await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(0, fixture.Camera.ConnectionCount);
+        Assert.Contains(fixture.Log.Loud, line => line.Contains("must not connect to " + host, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Connect_RedirectToThisMachine_IsRefused()
+    {
+        // Only the test's camera may be reached by its address; what it redirects to is judged like any other target.
+        ProxyOptions options = new() { AllowPrivateRegister = false };
+        Assert.True(RegisterTargets.IsRefused(IPAddress.Loopback, options));
+        await using Backend.BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", $"rtsp://127.0.0.2:{fixture.Camera.Port}/x")) : null;
+
+        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
+            fixture.Create(change: o => o with { Refuses = address => !address.Equals(IPAddress.Loopback) }));
+
+        Assert.Equal(FastRtspProxy.Engine.Backend.BackEndFailureKind.Unreachable, failure!.Kind);
+        Assert.Contains("must not connect to 127.0.0.2", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, fixture.Camera.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Register_ReuseConnection_TheRegisteringPartyServesOnIt()
+    {
+        ProxyOptions options = FrontEndHost.Options with { AcceptRegister = true, AllowPrivateRegister = true };
+        await using ProxyEngine engine = await ProxyEngine.StartAsync(options, NullLoggerFactory.Instance);
+        using RtspTestClient party = await RtspTestClient.ConnectAsync(engine.RtspPort);
+        using RtspTestClient viewer = await RtspTestClient.ConnectAsync(engine.RtspPort);
+
+        // Nobody listens on port 9: all of it has to come over this connection.
+        RtspTestResponse registered = await party.RequestAsync(
+            "REGISTER", "rtsp://127.0.0.1:9/cam", "Transport: reuse_connection;preferred_delivery_protocol=interleaved;proxy_url_suffix=door");
+        Assert.Equal(200, registered.Status);
+        string describe = await ReadRequestAsync(party);
+        Assert.StartsWith("DESCRIBE rtsp://127.0.0.1:9/cam RTSP/1.0\r\nCSeq: 1\r\n", describe, StringComparison.Ordinal);
+        string sdp = ScriptedCamera.VideoOnly;
+        await party.SendAsync($"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: {sdp.Length}\r\n\r\n{sdp}");
+
+        RtspTestResponse described = await viewer.RequestAsync("DESCRIBE", $"rtsp://127.0.0.1:{engine.RtspPort}/door");
+
+        Assert.Equal(200, described.Status);
+        Assert.Contains("a=control:track1", described.BodyText, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadRequestAsync(RtspTestClient party)
+    {
+        using CancellationTokenSource cancel = new(RtspTestClient.Limit);
+        string text = string.Empty;
+        byte[] buffer = new byte[4096];
+        while (!text.Contains("\r\n\r\n", StringComparison.Ordinal))
+        {
+            int count = await party.Socket.ReceiveAsync(buffer, System.Net.Sockets.SocketFlags.None, cancel.Token);
+            Assert.NotEqual(0, count);
+            text += System.Text.Encoding.ASCII.GetString(buffer, 0, count);
+        }
+
+        return text;
+    }
+}
