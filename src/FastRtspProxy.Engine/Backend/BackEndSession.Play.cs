@@ -23,6 +23,11 @@ internal sealed partial class BackEndSession
             track.OnPlay();
         }
 
+        if (JoinGroups() is { } unjoined)
+        {
+            return Lose(unjoined);
+        }
+
         Punch();
         RtspReply reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer);
         if (!Ended && reply.Status is >= 400 and < 500 and not (RtspStatus.Unauthorized or RtspStatus.SessionNotFound or RtspStatus.NotEnoughBandwidth))
@@ -62,6 +67,7 @@ internal sealed partial class BackEndSession
             return false;
         }
 
+        LeaveGroups();
         Move(BackEndState.Paused);
         return true;
     }

@@ -85,14 +85,43 @@ internal sealed partial class BackEndSession
         Port = group.Ports.Rtp > 0 ? group.Ports : null,
     });
 
+    /// <summary>Joins the groups of the tracks that have one (C14: only while they are used, so not before PLAY and not during PAUSE).</summary>
+    private BackEndFailure? JoinGroups()
+    {
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (track.Group is { } group && track.RtpSocket is null && JoinGroup(track, group) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        return null;
+    }
+
+    private void LeaveGroups()
+    {
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (track.Group is not null)
+            {
+                track.Close();
+            }
+        }
+    }
+
     private BackEndFailure? JoinGroup(BackEndTrack track, MulticastGroup group)
     {
         IPAddress local = _channel!.Local.Address;
-        if (group.Ports.Rtp <= 0
-            || group.TryOpen(group.Ports.Rtp, local) is not { } rtp
-            || group.TryOpen(group.Ports.Rtcp, local) is not { } rtcp)
+        if (group.TryOpen(group.Ports.Rtp, local, sends: false) is not { } rtp)
         {
-            return new BackEndFailure(BackEndFailureKind.UdpRefused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
+            return CannotJoin(group);
+        }
+
+        if (group.TryOpen(group.Ports.Rtcp, local, sends: true) is not { } rtcp)
+        {
+            rtp.Dispose();
+            return CannotJoin(group);
         }
 
         track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, isRtcp: false);
@@ -105,6 +134,9 @@ internal sealed partial class BackEndSession
         track.RtcpSocket.Start();
         return null;
     }
+
+    private static BackEndFailure CannotJoin(MulticastGroup group) =>
+        new(BackEndFailureKind.UdpRefused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
 
     /// <summary>The camera refuses UDP: from here on, and for the mount's later sessions, TCP.</summary>
     private void SwitchToTcp(BackEndTrack track)
@@ -145,7 +177,9 @@ internal sealed partial class BackEndSession
 
         if (group is not null && !_tcp)
         {
-            return JoinGroup(track, group.With(spec));
+            MulticastGroup answered = group.With(spec);
+            track.Group = answered;
+            return answered.Ports.Rtp > 0 ? null : CannotJoin(answered);
         }
 
         if (_tcp)
@@ -158,12 +192,26 @@ internal sealed partial class BackEndSession
         return null;
     }
 
-    private static ChannelPair AskedChannels(BackEndTrack track) => new((byte)(2 * track.Index), (byte)((2 * track.Index) + 1));
+    /// <summary>The usual pair, or the next one that no other track has: a camera may have answered with other channels than it was asked for.</summary>
+    private ChannelPair FreeChannels(BackEndTrack track)
+    {
+        for (int first = 2 * track.Index; first < byte.MaxValue; first += 2)
+        {
+            if (IsFree(first) && IsFree(first + 1))
+            {
+                return new ChannelPair((byte)first, (byte)(first + 1));
+            }
+        }
+
+        return new ChannelPair((byte)(2 * track.Index), (byte)((2 * track.Index) + 1));
+
+        bool IsFree(int channel) => _trackOfChannel[channel] is not { } owner || owner == track;
+    }
 
     private string InterleavedOffer(BackEndTrack track)
     {
         // RFC 2326 section 10.12 and retina PR 46: media may come before the answer, so the channels are known from now on.
-        ChannelPair asked = AskedChannels(track);
+        ChannelPair asked = FreeChannels(track);
         track.Channels = asked;
         Assign(asked.Rtp, track);
         Assign(asked.Rtcp, track);
@@ -182,10 +230,15 @@ internal sealed partial class BackEndSession
     /// <summary>Channel numbers as answered; where the answer repeats those of another track, or has none, those that we asked for.</summary>
     private void TakeChannels(BackEndTrack track, ChannelPair? answered)
     {
-        ChannelPair channels = answered ?? AskedChannels(track);
+        ChannelPair asked = track.Channels ?? FreeChannels(track);
+        ChannelPair channels = answered ?? asked;
         if (_trackOfChannel[channels.Rtp] is { } other && other != track)
         {
-            channels = AskedChannels(track);
+            channels = asked;
+        }
+        else if (channels != asked && _trackOfChannel[asked.Rtp] == track)
+        {
+            _trackOfChannel[asked.Rtp] = _trackOfChannel[asked.Rtcp] = null;
         }
 
         track.Channels = channels;
@@ -222,7 +275,7 @@ internal sealed partial class BackEndSession
         PeerAddress camera = PeerAddress.From(_channel!.Remote);
         PeerAddress media = camera;
         if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
-            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && _options.Refuses?.Invoke(address) != true)
         {
             media = PeerAddress.From(address, 0);
         }

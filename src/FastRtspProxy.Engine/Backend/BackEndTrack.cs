@@ -57,6 +57,9 @@ internal sealed class BackEndTrack
     /// <inheritdoc cref="RtpSocket"/>
     public BackEndMediaSocket? RtcpSocket { get; set; }
 
+    /// <summary>The multicast group that carries the track; null: none does.</summary>
+    public MulticastGroup? Group { get; set; }
+
     /// <summary>Our channels when interleaved.</summary>
     public ChannelPair? Channels { get; set; }
 

@@ -12,6 +12,11 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
     /// <summary>ip(7): IP_ADD_SOURCE_MEMBERSHIP.</summary>
     private const int AddSourceMembership = 39;
 
+    /// <summary>ip(7): IP_MULTICAST_ALL; 0: only the groups that this very socket joined.</summary>
+    private const int MulticastAll = 49;
+
+    private const int IpLevel = 0;
+
     /// <summary>The group that a description names for a track; null: unicast. The port may still be 0.</summary>
     public static MulticastGroup? Of(SdpMedia media)
     {
@@ -32,14 +37,18 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
     };
 
     /// <summary>A socket that receives that port of the group, and only it; null where the machine cannot.</summary>
-    public Socket? TryOpen(int port, IPAddress local)
+    /// <param name="port">The port.</param>
+    /// <param name="local">Our address towards the camera: the interface of the group.</param>
+    /// <param name="sends">It also has to send.</param>
+    public Socket? TryOpen(int port, IPAddress local, bool sends)
     {
         Socket? socket = null;
         try
         {
-            // Bound to the group's own address, so that another camera's group on the same port never ends up here (ip(7), weakness 10 of LIVE555).
+            // Another camera's group on the same port must never end up here (weakness 10 of LIVE555). A socket that only receives is bound to the group's own
+            // address. One that sends cannot: the kernel would take a mapped group for its source address. It hears only its own groups instead (IP_MULTICAST_ALL).
             bool isV4 = Address.AddressFamily == AddressFamily.InterNetwork;
-            IPAddress bound = isV4 && Socket.OSSupportsIPv6 ? Address.MapToIPv6() : Address;
+            IPAddress bound = !isV4 || !Socket.OSSupportsIPv6 ? Address : sends ? IPAddress.IPv6Any : Address.MapToIPv6();
             socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             if (bound.AddressFamily == AddressFamily.InterNetworkV6)
             {
@@ -48,6 +57,11 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
 
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(bound, port));
+            if (sends && isV4)
+            {
+                socket.SetRawSocketOption(IpLevel, MulticastAll, BitConverter.GetBytes(0));
+            }
+
             Join(socket, isV4, local);
             return socket;
         }
@@ -62,7 +76,8 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
     {
         if (!isV4)
         {
-            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(Address, local.ScopeId));
+            long index = local.AddressFamily == AddressFamily.InterNetworkV6 ? local.ScopeId : 0;
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(Address, index));
             return;
         }
 
@@ -71,7 +86,6 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
         Address.TryWriteBytes(request, out _);
         (local.AddressFamily == AddressFamily.InterNetwork ? local : IPAddress.Any).TryWriteBytes(request[4..], out _);
         const int AddMembership = 35;
-        const int IpLevel = 0;
         if (Source is { AddressFamily: AddressFamily.InterNetwork } source)
         {
             source.TryWriteBytes(request[8..], out _);
@@ -82,6 +96,9 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
             socket.SetRawSocketOption(IpLevel, AddMembership, request[..8]);
         }
 
+        // The reports leave where the media comes in, not where the default route points.
+        const int MulticastInterface = 32;
+        socket.SetRawSocketOption(IpLevel, MulticastInterface, request.Slice(4, 4));
         const int MulticastTtl = 33;
         socket.SetRawSocketOption(IpLevel, MulticastTtl, BitConverter.GetBytes(Math.Clamp(Ttl, 1, 255)));
     }

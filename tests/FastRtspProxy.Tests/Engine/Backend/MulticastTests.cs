@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Camera;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>Cameras that send to a group, on loopback. Each test has a group of its own: the kernel's lists are the machine's.</summary>
+public sealed class MulticastTests
+{
+    [Theory]
+    [InlineData("239.255.77.1", false)]
+    [InlineData("232.77.1.1", true)]
+    public async Task C14_Group_IsJoinedOnlyWhileItPlays(string group, bool hasSource)
+    {
+        await using BackEndFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, group, hasSource);
+        fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.OpenAsync(session));
+        Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
+        Assert.False(IsJoined(group));
+        Assert.Contains("RTP/AVP;multicast;port=", fixture.Camera.Requests[^1].Header("Transport"), StringComparison.Ordinal);
+
+        Assert.Null(await fixture.ReplayAsync(session));
+        Assert.True(IsJoined(group));
+        Assert.Equal(hasSource, File.ReadAllText("/proc/net/mcfilter").Contains(Filter(group), StringComparison.OrdinalIgnoreCase));
+        using Socket camera = Sender();
+        Send(camera, group, port, 1);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+
+        Assert.True(await fixture.PauseAsync(session));
+        Assert.False(IsJoined(group));
+        Assert.Null(await fixture.ReplayAsync(session));
+        Assert.True(IsJoined(group));
+        Send(camera, group, port, 2);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        await fixture.CloseAsync(session);
+        Assert.False(IsJoined(group));
+    }
+
+    [Fact]
+    public async Task C14_AnySourceGroup_ReportsGoToTheGroup()
+    {
+        const string Group = "239.255.77.2";
+        await using BackEndFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
+        using Socket member = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        member.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        member.Bind(new IPEndPoint(IPAddress.Parse(Group), port + 1));
+        member.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(IPAddress.Parse(Group), IPAddress.Loopback));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        Assert.True(await ReceivesReportAsync(member));
+    }
+
+    [Fact]
+    public async Task C14_OneSourceGroup_ReportsGoToTheSource()
+    {
+        const string Group = "232.77.1.2";
+        await using BackEndFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, Group, hasSource: true);
+        using Socket source = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        source.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        source.Bind(new IPEndPoint(IPAddress.Loopback, port + 1));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        Assert.True(await ReceivesReportAsync(source));
+    }
+
+    [Fact]
+    public async Task C14_CameraWithAGroup_IsReceived()
+    {
+        int port = FreePair();
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { MulticastGroup = IPAddress.Parse("239.255.77.3"), MulticastPort = port });
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(url: camera.Url);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Sink.Packets.Any(p => p.Track == 0) && fixture.Sink.Packets.Any(p => p.Track == 1));
+        Assert.False(session.OverTcp);
+    }
+
+    [Theory]
+    [InlineData("c=IN IP4 239.1.2.3/16", "", "239.1.2.3", 16, null)]
+    [InlineData("c=IN IP4 239.1.2.3", "", "239.1.2.3", 1, null)]
+    [InlineData("c=IN IP4 232.1.2.3/127", "a=source-filter: incl IN IP4 232.1.2.3 192.0.2.62", "232.1.2.3", 127, "192.0.2.62")]
+    [InlineData("c=IN IP4 232.1.2.3/4", "a=source-filter: incl IN IP4 * 192.0.2.62", "232.1.2.3", 4, "192.0.2.62")]
+    [InlineData("c=IN IP4 239.1.2.3/4", "a=source-filter: excl IN IP4 * 192.0.2.62", "239.1.2.3", 4, null)]
+    public void C14_ConnectionLine_GivesGroupTtlAndSource(string connection, string filter, string group, int ttl, string? source)
+    {
+        Assert.True(SdpDocument.TryParse(
+            System.Text.Encoding.ASCII.GetBytes($"v=0\nm=video 5000 RTP/AVP 96\n{connection}\n{filter}\n"), out SdpDocument? document, out _));
+
+        MulticastGroup? found = MulticastGroup.Of(document.Media[0]);
+
+        Assert.NotNull(found);
+        Assert.Equal((IPAddress.Parse(group), 5000, ttl, source), (found.Address, found.Ports.Rtp, found.Ttl, found.Source?.ToString()));
+    }
+
+    [Theory]
+    [InlineData("c=IN IP4 0.0.0.0")]
+    [InlineData("c=IN IP4 192.0.2.1")]
+    [InlineData("c=IN IP4")]
+    public void C14_UnicastOrNoAddress_IsNoGroup(string connection)
+    {
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes($"v=0\nm=video 5000 RTP/AVP 96\n{connection}\n"), out SdpDocument? document, out _));
+
+        Assert.Null(MulticastGroup.Of(document.Media[0]));
+    }
+
+    [Fact]
+    public async Task Setup_MulticastRefusedWith461_TriesUnicastUdp()
+    {
+        await using BackEndFixture fixture = new();
+        ScriptGroup(fixture.Camera, "239.255.77.4", hasSource: false);
+        fixture.Camera.Script = r => r.Method == "SETUP" && r.Header("Transport")!.Contains("multicast", StringComparison.Ordinal)
+            ? ScriptedReply.Of(461, "Unsupported Transport")
+            : null;
+        BackEndSession session = fixture.Create();
+
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.False(session.OverTcp);
+        Assert.Contains("client_port=", fixture.Camera.Requests.Last(r => r.Method == "SETUP").Header("Transport"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A camera with one track, sent to a group; returns its RTP port.</summary>
+    private static int ScriptGroup(ScriptedCamera camera, string group, bool hasSource)
+    {
+        int port = FreePair();
+        string filter = hasSource ? $"a=source-filter: incl IN IP4 {group} 127.0.0.1\r\n" : string.Empty;
+        camera.Sdp = ScriptedCamera.VideoOnly
+            .Replace("m=video 0", $"m=video {port}", StringComparison.Ordinal)
+            .Replace("a=rtpmap:96", $"c=IN IP4 {group}/3\r\n{filter}a=rtpmap:96", StringComparison.Ordinal);
+        camera.Script = r => r.Method == "SETUP"
+            ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", $"RTP/AVP;multicast;destination={group};port={port}-{port + 1};ttl=3"))
+            : null;
+        return port;
+    }
+
+    private static int FreePair()
+    {
+        for (int attempt = 0; attempt < 50; attempt++)
+        {
+            int port = 20_000 + (2 * Random.Shared.Next(5_000));
+            try
+            {
+                using Socket rtp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                using Socket rtcp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                rtp.Bind(new IPEndPoint(IPAddress.Any, port));
+                rtcp.Bind(new IPEndPoint(IPAddress.Any, port + 1));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
+        }
+
+        throw new InvalidOperationException("no pair of ports is free");
+    }
+
+    private static Socket Sender()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Loopback.GetAddressBytes());
+        return socket;
+    }
+
+    private static void Send(Socket socket, string group, int port, ushort sequenceNumber) =>
+        socket.SendTo(ScriptedCamera.RtpBytes(96, sequenceNumber, 1, 1, true, "x"u8), new IPEndPoint(IPAddress.Parse(group), port));
+
+    private static async Task<bool> ReceivesReportAsync(Socket socket)
+    {
+        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(5));
+        byte[] buffer = new byte[2048];
+        while (true)
+        {
+            int count = await socket.ReceiveAsync(buffer, cancel.Token);
+            if (count > 8 && buffer[1] == 201)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>/proc/net/igmp has addresses as little-endian words.</summary>
+    private static bool IsJoined(string group)
+    {
+        byte[] bytes = IPAddress.Parse(group).GetAddressBytes();
+        Array.Reverse(bytes);
+        return File.ReadAllText("/proc/net/igmp").Contains(Convert.ToHexString(bytes), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>/proc/net/mcfilter has them in network order.</summary>
+    private static string Filter(string group) => "0x" + Convert.ToHexString(IPAddress.Parse(group).GetAddressBytes()).ToLowerInvariant();
+}
