@@ -117,11 +117,11 @@ internal sealed partial class BackEndSession
             return;
         }
 
-        OnKeepAliveReply(method, reply);
+        await OnKeepAliveReplyAsync(method, reply);
         ScheduleKeepAlive();
     }
 
-    private void OnKeepAliveReply(string method, RtspReply reply)
+    private async Task OnKeepAliveReplyAsync(string method, RtspReply reply)
     {
         if (reply.IsOk)
         {
@@ -131,19 +131,15 @@ internal sealed partial class BackEndSession
 
         if (!reply.HasAnswer)
         {
-            // Quirk: some cameras never answer a keep-alive (GSL client.go); while media flows, only the method is given up.
-            if (MediaFlows && reply.Failure.Kind == BackEndFailureKind.NoAnswer)
+            // Quirk: some cameras never answer a keep-alive (GSL client.go); while media flows, or DESCRIBE is answered, only the method is given up.
+            if (reply.Failure.Kind == BackEndFailureKind.NoAnswer && (MediaFlows || await AnswersDescribeAsync()))
             {
                 RefuseKeepAlive(method, 0);
             }
-            else
+            else if (!Ended)
             {
                 Lose(reply.Failure);
             }
-        }
-        else if (reply.Status == RtspStatus.Unauthorized && _auth is not null)
-        {
-            Lose(FailureOf(method, reply));
         }
         else if (KeepAliveMethods.EndsSession(method, reply.Status, MediaFlows))
         {
@@ -151,9 +147,15 @@ internal sealed partial class BackEndSession
         }
         else
         {
+            // Quirk: 401 to OPTIONS whatever the credentials (GSL client.go) is like any refusal; a changed password is met by the next DESCRIBE.
             RefuseKeepAlive(method, reply.Status);
         }
     }
+
+    /// <summary>Tells a camera that is dead from one that only does not know the method, where no media tells it.</summary>
+    private async Task<bool> AnswersDescribeAsync() =>
+        !Ended && State != BackEndState.Playing
+        && (await AskAsync(RtspMethod.Describe, _url.Text, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"))).HasAnswer;
 
     private void RefuseKeepAlive(string method, int status)
     {

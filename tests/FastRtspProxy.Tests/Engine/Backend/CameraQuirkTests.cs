@@ -1,0 +1,263 @@
+using System.Globalization;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>What cameras do in the dialogue that no RFC says, one rule a test; testdata/README.md has the whole list.</summary>
+public sealed class CameraQuirkTests
+{
+    [Theory]
+    [InlineData("anjvision_describe.txt", "/11/trackID=0")]
+    [InlineData("greenvision_describe.txt", "/tcp/av0_0/trackID=0")]
+    [InlineData("missing_content_type_describe.txt", "/live/trackID=0")]
+    public async Task Quirk_DescribeOddities_SetupStaysOnOurHost(string file, string path)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "DESCRIBE" ? new ScriptedReply { Raw = TestData.Bytes(file) } : null;
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        ScriptedRequest setup = fixture.Camera.Requests.Single(r => r.Method == "SETUP");
+        Assert.Equal($"rtsp://127.0.0.1:{fixture.Camera.Port}{path}", setup.Uri);
+    }
+
+    [Theory]
+    [InlineData(BackEndTransport.Udp)]
+    [InlineData(BackEndTransport.Tcp)]
+    public async Task Quirk_ModePlayBreaksServers_ItIsNeverSent(BackEndTransport transport)
+    {
+        await using BackEndFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create(transport)));
+
+        Assert.All(
+            fixture.Camera.Requests.Where(r => r.Method == "SETUP"),
+            r => Assert.DoesNotContain("mode", r.Header("Transport"), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Quirk_UserAgentIsDemanded_EveryRequestHasOne()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Header("User-Agent") is null ? ScriptedReply.Of(403, "Forbidden") : null;
+        BackEndSession session = fixture.Create();
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.All(fixture.Camera.Requests, r => Assert.Equal("FastRtspProxy", r.Header("User-Agent")));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(455)]
+    [InlineData(457)]
+    public async Task Quirk_ParrotPlayWithoutRangeIsRefused_TheSecondTryHasOne(int status)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "PLAY" && r.Header("Range") is null ? ScriptedReply.Of(status, "No") : null;
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        Assert.Equal([null, "npt=0.000-"], fixture.Camera.Requests.Where(r => r.Method == "PLAY").Select(r => r.Header("Range")));
+    }
+
+    [Theory]
+    [InlineData(404, false)]
+    [InlineData(401, false)]
+    [InlineData(401, true)]
+    [InlineData(405, false)]
+    public async Task Quirk_OptionsAnsweredWithAnError_TheSessionGoesOnWithAnotherMethod(int status, bool hasCredentials)
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero } };
+        fixture.Camera.TimeoutSeconds = 20;
+        fixture.Camera.Script = r => r.Method == "OPTIONS"
+            ? ScriptedReply.Of(status, "No", ("WWW-Authenticate", $"Digest realm=\"r\", nonce=\"{r.CSeq}\""))
+            : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: hasCredentials ? new Credentials("u", "p") : null);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        await AdvanceUntilAsync(time, () => fixture.Camera.Count("GET_PARAMETER") >= 2);
+
+        Assert.Null(session.Failure);
+        Assert.Equal(hasCredentials ? 3 : 1, fixture.Camera.Count("OPTIONS"));
+        string aggregate = fixture.Camera.Requests.Single(r => r.Method == "PLAY").Uri;
+        Assert.All(fixture.Camera.Requests.Where(r => r.Method is "OPTIONS" or "GET_PARAMETER"), r => Assert.Equal(aggregate, r.Uri));
+    }
+
+    [Fact]
+    public async Task Quirk_KeepAliveNeverAnsweredWhileMediaFlows_OnlyTheMethodIsGivenUp()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        fixture.Camera.TimeoutSeconds = 20;
+        fixture.Camera.Script = r => r.Method is "OPTIONS" or "GET_PARAMETER" ? new ScriptedReply { Silent = true } : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        ushort number = 0;
+        await AdvanceUntilAsync(time, () => fixture.Camera.Count("SET_PARAMETER") > 0, async () =>
+        {
+            fixture.Camera.SendRtp(0, 96, ++number, number * 90_000u, 1, true, "x"u8);
+            await Until.TrueAsync(() => fixture.Sink.Packets.Count == number);
+        });
+
+        Assert.Null(session.Failure);
+        Assert.Equal((1, 1), (fixture.Camera.Count("OPTIONS"), fixture.Camera.Count("GET_PARAMETER")));
+    }
+
+    [Fact]
+    public async Task Quirk_KeepAliveNeverAnsweredWhileIdle_DescribeTellsThatTheCameraLives()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.OpenAsync(session));
+
+        await AdvanceUntilAsync(time, () => fixture.Camera.Count("GET_PARAMETER") > 0);
+
+        Assert.Null(session.Failure);
+        Assert.Equal((1, 2), (fixture.Camera.Count("OPTIONS"), fixture.Camera.Count("DESCRIBE")));
+    }
+
+    [Fact]
+    public async Task KeepAlive_NothingIsAnsweredWhileIdle_TheCameraIsLost()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.OpenAsync(session));
+        fixture.Camera.Script = _ => new ScriptedReply { Silent = true };
+
+        await AdvanceUntilAsync(time, () => session.Failure is not null);
+
+        Assert.Equal(BackEndFailureKind.NoAnswer, session.Failure!.Kind);
+    }
+
+    [Theory]
+    [InlineData(RtspMethod.GetParameter, 454, true, false)]
+    [InlineData(RtspMethod.GetParameter, 454, false, true)]
+    [InlineData(RtspMethod.Options, 454, true, true)]
+    [InlineData(RtspMethod.Options, 501, false, false)]
+    [InlineData(RtspMethod.Options, 404, false, false)]
+    public void Quirk_ThinginoSessionNotFoundForGetParameter_IsTheMethodWhileMediaFlows(string method, int status, bool mediaFlows, bool ends) =>
+        Assert.Equal(ends, KeepAliveMethods.EndsSession(method, status, mediaFlows));
+
+    [Fact]
+    public void Quirk_Gw4089GetParameterCrashesIt_OptionsIsTheFirstChoice()
+    {
+        KeepAliveMethods methods = new();
+        List<string?> order = [];
+        for (int i = 0; i < 4; i++)
+        {
+            order.Add(methods.Current);
+            methods.Refuse(methods.Current ?? "");
+        }
+
+        Assert.Equal(["OPTIONS", "GET_PARAMETER", "SET_PARAMETER", null], order);
+    }
+
+    [Fact]
+    public async Task Quirk_SessionIdChangesBetweenSetups_TheNewestIsUsed()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP"
+            ? fixture.Camera.Default(r) with { Headers = [("Session", "id" + r.CSeq.ToString(CultureInfo.InvariantCulture)), ("Transport", r.Header("Transport")!)] }
+            : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal([null, null, "id2", "id3", "id3"], fixture.Camera.Requests.Select(r => r.Header("Session")));
+    }
+
+    [Fact]
+    public async Task Quirk_AnswersWithoutCSeq_BelongToTheOldestRequest()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => fixture.Camera.Default(r) with { WithoutCSeq = true };
+        BackEndSession session = fixture.Create();
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY", "TEARDOWN"], fixture.Camera.Methods);
+    }
+
+    [Fact]
+    public async Task Quirk_DahuaTwoBackChannels_AreLeftOutAndNotAskedFor()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = TestData.Text("dahua_two_backchannels.sdp");
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+
+        Assert.Equal(["trackID=0", "trackID=1"], fixture.Camera.Requests.Where(r => r.Method == "SETUP").Select(r => r.Uri.Split('/')[^1]));
+        Assert.All(fixture.Camera.Requests, r => Assert.Null(r.Header("Require")));
+    }
+
+    [Fact]
+    public async Task Quirk_OldLive555SendsStaleMedia_TeardownComesBeforeTheConnectionCloses()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(100) } };
+        bool wasOpen = false;
+        fixture.Camera.Script = r =>
+        {
+            wasOpen |= r.Method == "TEARDOWN" && fixture.Camera.OpenConnections == 1;
+            return null;
+        };
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(BackEndFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
+
+        await fixture.CloseAsync(session);
+
+        Assert.True(wasOpen);
+        Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
+        await Until.TrueAsync(() => fixture.Camera.OpenConnections == 0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("url=trackID=0;seq=1;rtptime=0,url=trackID=1;seq=0;rtptime=1;")]
+    [InlineData("url=rtsp://x/trackID=0;seq=70000;rtptime=-1")]
+    [InlineData(";;,,=\u00ff")]
+    public async Task Quirk_RtpInfoMissingOrWrong_IsNotBelieved(string value)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "PLAY"
+            ? fixture.Camera.Default(r) with { Headers = value.Length == 0 ? [("Session", "12345678")] : [("Session", "12345678"), ("RTP-Info", value)] }
+            : null;
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        fixture.Camera.SendRtp(0, 96, 40_000, 5, 1, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        Assert.Equal(((ushort)40_000, 5u), (fixture.Sink.Packets[0].SequenceNumber, fixture.Sink.Packets[0].Timestamp));
+    }
+
+    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> condition, Func<Task>? each = null)
+    {
+        for (int second = 0; second < 120 && !condition(); second++)
+        {
+            if (each is not null)
+            {
+                await each();
+            }
+
+            time.Advance(TimeSpan.FromSeconds(1));
+
+            // The shard looks at the clock every two milliseconds; an answer on loopback needs about one.
+            for (int i = 0; i < 4 && !condition(); i++)
+            {
+                await Task.Delay(5);
+            }
+        }
+
+        Assert.True(condition(), "not within two minutes of the fake clock");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Tests.Protocol.Sdp;
+
+/// <summary>Descriptions of cameras that stretch the RFC, from parsing to what clients get.</summary>
+public sealed class SdpQuirkTests
+{
+    [Fact]
+    public void Quirk_UbiquitiEmptyFmtp_IsNoneAndTheOtherTracksStay()
+    {
+        SdpDocument document = SdpDocumentTests.Parse("ubiquiti.sdp");
+
+        Assert.Equal(["mpeg4-generic", "opus", "H264"], document.Media.Select(m => m.EncodingName), StringComparer.OrdinalIgnoreCase);
+        Assert.All(document.Media, m => Assert.True(string.IsNullOrWhiteSpace(m.Fmtp)));
+        Assert.Equal([16_000, 48_000, 90_000], document.Media.Select(m => m.ClockRate));
+        Assert.Equal(3, Lines(document).Count(l => l.StartsWith("m=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Quirk_FmtpOnAnotherTrack_EachTrackKeepsItsOwn()
+    {
+        SdpDocument document = SdpDocumentTests.Parse("fmtp_on_another_track.sdp");
+
+        Assert.Null(document.Media[0].Fmtp);
+        Assert.Equal("mode=AAC-hbr;config=1588", document.Media[1].Fmtp);
+    }
+
+    [Fact]
+    public void Quirk_AxisMikeyTrack_IsLeftOutAndNoKeyIsPassedOn()
+    {
+        SdpDocument document = SdpDocumentTests.Parse("axis_mikey.sdp");
+
+        Assert.Equal("audio", Assert.Single(SdpRewriter.Served(document)).Type);
+        Assert.DoesNotContain(Lines(document), l => l.Contains("mikey", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Quirk_DahuaTwoBackChannels_AreNotOffered()
+    {
+        string[] lines = Lines(SdpDocumentTests.Parse("dahua_two_backchannels.sdp"));
+
+        Assert.Equal(["a=control:*", "a=control:track1", "a=control:track2"], lines.Where(l => l.StartsWith("a=control", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, l => l.Contains("sendonly", StringComparison.Ordinal));
+    }
+
+    private static string[] Lines(SdpDocument document) => Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(document, new SdpRewriteOptions())).Split("\r\n");
+}
