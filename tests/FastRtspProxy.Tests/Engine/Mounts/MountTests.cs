@@ -234,7 +234,7 @@ public sealed class MountTests
         await Until.TrueAsync(() => client.End is not null);
         Assert.Equal(MountEnd.HoldExpired, client.End);
         Assert.True(client.EndedOnItsShard);
-        Assert.Equal(MountState.Down, mount.State);
+        await Until.TrueAsync(() => mount.State == MountState.Down);
     }
 
     [Fact]
