@@ -13,6 +13,9 @@ internal sealed class HttpTunnelReply(Shard shard) : IByteSink
 {
     private const int HeadBytesMax = 8192;
 
+    /// <summary>Nobody has asked the camera for anything yet: what comes between its head and our first request is a few bytes or a flood.</summary>
+    private const int EarlyBytesMax = 65_536;
+
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<byte> _early = [];
     private IByteSink? _sink;
@@ -70,6 +73,12 @@ internal sealed class HttpTunnelReply(Shard shard) : IByteSink
         if (_sink is { } sink)
         {
             sink.OnBytes(bytes);
+            return;
+        }
+
+        if (_early.Count + bytes.Length > EarlyBytesMax + HeadBytesMax)
+        {
+            End(SocketError.NoBufferSpaceAvailable);
             return;
         }
 
