@@ -3,13 +3,17 @@
 . "$(dirname "$0")/fanout/lib.sh"
 
 kbit=2000
+kind=rtspsim
 rows="100:udp 500:udp 1000:udp 2000:udp 100:tcp 500:tcp 1000:tcp 2000:tcp 1000:udp:500 1000:tcp:500 4000:udp:500 4000:tcp:500"
 
 usage() {
     echo "usage: perf-scripts/fanout.sh [options]
   --rows \"N:udp|tcp[:KBIT] ...\"  the rows ($rows)
   --kbit K           bit rate of a row that names none (2000)
-$common_help"
+  --tools rtspsim|c  camera and load: rtspsim, or the C programs, which cost less themselves; the floor is always in C (rtspsim)
+$common_help
+
+RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
 }
 
 while [ $# -gt 0 ]; do

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# What does a packet cost when receiving counts as much as sending? 50 cameras, 1 and 10 clients each.
+# What does a packet cost when receiving counts as much as sending? 1 to 500 cameras with one client each; nothing may be lost (exit code 1 if anything was).
 . "$(dirname "$0")/fanout/lib.sh"
 
-cameras=50
+cameras="1 50 200 500"
 kbit=1000
-rows="1:udp 10:udp 1:tcp 10:tcp"
+kind=rtspsim
+rows="1:udp 1:tcp"
 
 usage() {
     echo "usage: perf-scripts/many-cameras.sh [options]
-  --cameras N        cameras (50)
-  --rows \"N:udp|tcp ...\"  clients of each camera ($rows)
+  --cameras \"N ...\"  how many cameras ($cameras)
+  --rows \"N:udp|tcp[:KBIT] ...\"  clients of each camera, for each number of cameras ($rows)
   --kbit K           bit rate of each (1000)
-$common_help"
+  --tools rtspsim|c  camera and load: rtspsim, or the C programs, which cost less themselves; the floor is always in C (rtspsim)
+$common_help
+
+RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
 }
 
 while [ $# -gt 0 ]; do
@@ -26,10 +30,15 @@ while [ $# -gt 0 ]; do
 done
 
 build_tools
-[ -z "$server_url" ] || start_camera "$cameras" "$kbit"
+most=0
+for count in $cameras; do [ "$count" -le "$most" ] || most=$count; done
+[ -z "$server_url" ] || start_camera "$most" "$kbit"
 [ -z "$server_url" ] || sleep 5 # the server finds the cameras
 print_head
-for row in $rows; do
-    IFS=: read -r each transport row_kbit <<<"$row"
-    run_row "$cameras" "$((cameras * each))" "$transport" "${row_kbit:-$kbit}" "$cameras x $each"
+for count in $cameras; do
+    for row in $rows; do
+        IFS=: read -r each transport row_kbit <<<"$row"
+        run_row "$count" "$((count * each))" "$transport" "${row_kbit:-$kbit}" "$count x $each"
+    done
 done
+exit $lost_any

@@ -248,7 +248,7 @@ static void ask(struct stream *s, const char *request, char *answer, size_t size
 
 static void open_camera(struct stream *s, int index, const char *pattern)
 {
-    char url[256], host[64], request[1024], answer[8192], session[64];
+    char url[256], host[64], request[1024], answer[8192], session[64], track[64];
     int port, rtp, rtcp, udp_port = 15000;
     snprintf(url, sizeof url, pattern, index + 1); /* the pattern is the caller's own "...%d" */
     parse_url(url, host, &port);
@@ -260,14 +260,18 @@ static void open_camera(struct stream *s, int index, const char *pattern)
     ask(s, request, answer, sizeof answer);
     const char *body = strstr(answer, "\r\n\r\n");
     snprintf(s->sdp, sizeof s->sdp, "%s", body ? body + 4 : "");
+    /* The last control attribute is the video's: the cameras here have one track. */
+    copy_line(track, sizeof track, "track1", "\r");
+    for (const char *line = s->sdp; (line = strstr(line, "a=control:")) != NULL; line++)
+        copy_line(track, sizeof track, line + 10, "\r\n");
     if (s_camera_tcp) {
-        snprintf(request, sizeof request, "SETUP %s/track1 RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", url);
+        snprintf(request, sizeof request, "SETUP %s/%s RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n", url, track);
         s->media = (struct source){CAMERA_TCP, s->control};
     } else {
         if (!bind_udp_pair("127.0.0.1", &udp_port, &rtp, &rtcp))
             die("no pair of UDP ports");
         set_int(rtp, SOL_SOCKET, SO_RCVBUF, 4 << 20);
-        snprintf(request, sizeof request, "SETUP %s/track1 RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP;unicast;client_port=%d-%d\r\n\r\n", url, udp_port, udp_port + 1);
+        snprintf(request, sizeof request, "SETUP %s/%s RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP;unicast;client_port=%d-%d\r\n\r\n", url, track, udp_port, udp_port + 1);
         s->media = (struct source){CAMERA_UDP, rtp};
     }
     ask(s, request, answer, sizeof answer);

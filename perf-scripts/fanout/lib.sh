@@ -1,4 +1,5 @@
-# Shared by fanout.sh, many-cameras.sh and profile.sh: builds the C programs, starts and ends cameras and servers, runs one row.
+# Shared by fanout.sh, many-cameras.sh, load-cost.sh and profile.sh: builds the C programs, starts and ends cameras and servers, runs one row.
+# Camera and load are rtspsim or the C programs, by $kind; the floor is always the one in C.
 # Everything listens and sends on loopback, is bounded in time, and is ended by its own pid.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -6,6 +7,9 @@ root=$(cd "$here/../.." && pwd)
 tools=${FRP_PERF_TOOLS:-$root/artifacts/perf-tools}
 work=$(mktemp -d)
 binary=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy}
+simulator=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
+kind=c
+lost_any=0
 camera_pid=
 server_pid=
 duration=10
@@ -24,6 +28,7 @@ fail() { echo "$*" >&2; exit 1; }
 
 build_tools() {
     mkdir -p "$tools"
+    [ "$kind" = c ] || [ -x "$simulator" ] || fail "no native binary at $simulator: run perf-scripts/publish-aot.sh first, or set RTSPSIM_BIN, or --tools c"
     for program in camera floor load; do
         if [ ! -x "$tools/$program" ] || [ "$here/$program.c" -nt "$tools/$program" ] || [ "$here/rtsp.h" -nt "$tools/$program" ]; then
             gcc -O2 -Wall -Wextra -Wno-format-nonliteral -Wno-format-extra-args -o "$tools/$program" "$here/$program.c" || fail "gcc is needed: apt-get install -y gcc libc6-dev"
@@ -74,9 +79,15 @@ wait_for() { # file, text, pid: the text is there within 10 s, or the server's o
 
 start_camera() { # streams kbit
     camera_port=${camera_port:-$(free_port)}
-    "$tools/camera" --port "$camera_port" --streams "$1" --kbit "$2" 2>"$work/camera.log" &
-    camera_pid=$!
-    wait_for "$work/camera.log" ready "$camera_pid"
+    if [ "$kind" = c ]; then
+        "$tools/camera" --port "$camera_port" --streams "$1" --kbit "$2" 2>"$work/camera.log" &
+        camera_pid=$!
+        wait_for "$work/camera.log" ready "$camera_pid"
+    else
+        "$simulator" camera --port "$camera_port" --streams "$1" --path 'cam-{0}' --video h264 --audio none --bitrate "${2}k" >"$work/camera.log" 2>&1 &
+        camera_pid=$!
+        wait_for "$work/camera.log" "/cam-$1\$" "$camera_pid"
+    fi
 }
 
 start_floor() { # streams
@@ -107,10 +118,60 @@ play_url() { # streams: what the server printed, on loopback, with %d in the pla
     echo "$url"
 }
 
-run_load() { # streams clients transport url pid: load's line, or a note that it failed
+run_load() { # streams clients transport url pid kbit: load's line, or a note that it failed
+    [ "$kind" = c ] || { run_simulator "$@"; return; }
     # shellcheck disable=SC2086
     timeout $((duration + warm_up + 90)) "$tools/load" --url "$4" --streams "$1" --clients "$2" --transport "$3" --duration "$duration" --warm-up "$warm_up" --pid "$5" \
         $load_arguments 2>"$work/load.log" || { tail -5 "$work/load.log"; tail -5 "$work/server.log"; } >&2
+}
+
+# The same line from the report of rtspsim load. Processor times are of the seconds in which all clients play, without the first ones of the warm-up; losses and latencies are of the whole run.
+run_simulator() { # streams clients transport url pid
+    local urls=("$4") i
+    if [ "$1" != 1 ]; then
+        urls=()
+        for i in $(seq "$1"); do urls+=("${4//%d/$i}"); done
+    fi
+    rm -f "$work/load.json"
+    # Exit code 1 is a run that did not pass; its report tells.
+    # shellcheck disable=SC2086
+    timeout $((duration + warm_up + 90)) "$simulator" load --plain --clients "$2" --transport "$3" --ramp 500/s --duration "$((duration + warm_up))s" ${5:+--watch-pid ${5%%,*}} \
+        --json "$work/load.json" $load_arguments "${urls[@]}" >"$work/load.log" 2>&1
+    if [ ! -s "$work/load.json" ]; then
+        { tail -5 "$work/load.log"; tail -5 "$work/server.log"; } >&2
+        return
+    fi
+    awk -v all="$2" -v warm_up="$warm_up" '
+        function number(text) { gsub(/[^0-9.]/, "", text); return text + 0 }
+        /": [{[]$/ { group = $1; gsub(/[^A-Za-z]/, "", group) }
+        group == "clients" && /"failed":/ { failed = number($2) }
+        group == "clients" && /"playingAtEnd":/ { at_end = number($2) }
+        group == "packets" && /"lost":/ { lost = number($2) }
+        group == "toolCost" && /"kernelDrops":/ { drops = number($2) }
+        group == "frameLatency" && /"p50":/ { p50 = number($2) }
+        group == "frameLatency" && /"p99":/ { p99 = number($2) }
+        group == "frameLatency" && /"p999":/ { p999 = number($2) }
+        /"second":/ { second = number($2) }
+        /"playing":/ { playing = number($2) }
+        /"packetsPerSecond":/ { rate = number($2) }
+        /"toolCpuPercent":/ { tool = number($2) / 100 }
+        /"watchedResidentBytes":/ { if (number($2) > 0) rss = number($2) }
+        /"watchedCpuPercent":/ {
+            if (playing == all && begun == "") begun = second
+            if (begun != "" && last >= begun + warm_up - 1) {
+                seconds += second - last
+                packets += rate * (second - last)
+                cpu += number($2) / 100 * (second - last)
+                load += tool * (second - last)
+            }
+            last = second
+        }
+        END {
+            silent = all - at_end - failed
+            if (silent < 0) silent = 0
+            printf "packets=%d seconds=%.2f cpu_us_per_packet=%.3f cores=%.3f load_cores=%.2f lost=%d kernel_drops=%d closed=%d silent=%d p50_ms=%.2f p99_ms=%.2f p999_ms=%.2f rss_mb=%.1f\n", packets,
+                seconds, packets ? cpu * 1e6 / packets : 0, seconds ? cpu / seconds : 0, seconds ? load / seconds : 0, lost, drops, failed, silent, p50 / 1000, p99 / 1000, p999 / 1000, rss / 1e6
+        }' "$work/load.json"
 }
 
 value() { # line key
@@ -118,7 +179,7 @@ value() { # line key
 }
 
 print_head() {
-    echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d). Camera to server over $backend, $duration s a row."
+    echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d). Camera to server over $backend, $duration s a row, camera and load: $kind."
     echo
     echo "| clients | over | kbit/s | server | CPU µs/packet | cores | load cores | lost | closed, silent | p50 ms | p99 ms | p99.9 ms | RSS MB |"
     echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -127,10 +188,12 @@ print_head() {
 print_row() { # clients transport kbit server line
     if [ -z "$5" ]; then
         echo "| $1 | $2 | $3 | $4 | failed |"
+        lost_any=1
         return
     fi
     local lost
     lost=$(value "$5" lost)
+    [ "$4" = floor ] || [ "$lost $(value "$5" closed) $(value "$5" silent)" = "0 0 0" ] || lost_any=1
     [ "$(value "$5" kernel_drops)" = 0 ] || lost="$lost (clients' sockets: $(value "$5" kernel_drops))"
     echo "| $1 | $2 | $3 | $4 | $(value "$5" cpu_us_per_packet) | $(value "$5" cores) | $(value "$5" load_cores) | $lost | $(value "$5" closed), $(value "$5" silent) |" \
         "$(value "$5" p50_ms) | $(value "$5" p99_ms) | $(value "$5" p999_ms) | $(value "$5" rss_mb) |"
@@ -176,6 +239,7 @@ common_option() { # name value: sets it and returns 0, or returns 1
     --warm-up) warm_up=$2 ;;
     --repeat) repeat=$2 ;;
     --back-end) backend=$2 ;;
+    --tools) case $2 in c | rtspsim) kind=$2 ;; *) fail "--tools c|rtspsim" ;; esac ;;
     --proxy-args) proxy_arguments=$2 ;;
     --load-args) load_arguments=$2 ;;
     --server-url) server_url=$2 ;;
@@ -191,6 +255,7 @@ common_help='  --duration S       seconds measured a row (10), after --warm-up S
   --back-end udp|tcp how camera and server are connected (udp)
   --only floor|proxy one of the two
   --proxy-args "..." more arguments for the proxy
-  --load-args "..."  more arguments for the load (--rcvbuf, --gro, --connect)
+  --load-args "..."  more arguments for the load (of C: --rcvbuf, --gro, --connect; of rtspsim: what rtspsim load --help lists)
   --server-url URL --server-pid PID[,PID] --camera-port PORT
-                     measure a server that already runs; it reads rtsp://127.0.0.1:PORT/cam-1, which this script serves'
+                     measure a server that already runs; it reads rtsp://127.0.0.1:PORT/cam-1, which this script serves;
+                     of several streams: URL with %d in the place of the number. rtspsim watches the first PID'

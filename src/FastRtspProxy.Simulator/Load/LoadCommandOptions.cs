@@ -64,7 +64,7 @@ internal sealed class LoadCommandOptions
 
     public Option<string> Timeout { get; } = new("--timeout") { Description = "For the connect, each answer, and the first packet.", DefaultValueFactory = _ => "10s" };
 
-    public Option<int> WatchProcess { get; } = new("--watch-pid") { Description = "Follow memory and descriptors of this process (the server, on this machine)." };
+    public Option<int> WatchProcess { get; } = new("--watch-pid") { Description = "Follow memory, descriptors and processor time of this process (the server, on this machine)." };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "Lines instead of the live view." };
 

@@ -13,6 +13,7 @@ internal sealed class LoadTimeline(int watchedProcess)
     private ReceiveCounters _last;
     private TimeSpan _lastTime;
     private TimeSpan _lastCpu;
+    private long _lastWatchedCpuMicros;
     private int _keepEvery = 1;
     private int _turn;
 
@@ -43,13 +44,28 @@ internal sealed class LoadTimeline(int watchedProcess)
             Math.Round((cpu - _lastCpu).TotalSeconds / seconds * 100, 1),
             snapshot.MaxTurnDelayMicros,
             watchedProcess > 0 ? ProcessFigures.ResidentBytes(watchedProcess) : 0,
-            watchedProcess > 0 ? ProcessFigures.Descriptors(watchedProcess) : 0);
+            watchedProcess > 0 ? ProcessFigures.Descriptors(watchedProcess) : 0,
+            WatchedCpuPercent(seconds));
         _last = all;
         _lastTime = now;
         _lastCpu = cpu;
         PeakPlaying = Math.Max(PeakPlaying, snapshot.Playing);
         Keep(point);
         return point;
+    }
+
+    private double WatchedCpuPercent(double seconds)
+    {
+        if (watchedProcess == 0)
+        {
+            return 0;
+        }
+
+        // A thread that ends takes its account with it: then the sum falls, and this second says 0.
+        long micros = ProcessFigures.CpuMicros(watchedProcess);
+        long used = _lastWatchedCpuMicros > 0 ? Math.Max(0, micros - _lastWatchedCpuMicros) : 0;
+        _lastWatchedCpuMicros = micros;
+        return Math.Round(used / seconds / 1e6 * 100, 2);
     }
 
     private void Keep(TimelinePoint point)

@@ -90,6 +90,7 @@ internal static class HtmlReport
         {
             page.Append(new SvgChart("The watched process: memory", "seconds", "MB resident").Add(Curve("RSS", Blue, time, static p => p.WatchedResidentBytes / 1e6, true)).Draw());
             page.Append(new SvgChart("The watched process: descriptors", "seconds", "open").Add(Curve("descriptors", Green, time, static p => p.WatchedDescriptors, true)).Draw());
+            page.Append(new SvgChart("The watched process: processor time", "seconds", "% of one core").Add(Curve("CPU", Blue, time, static p => p.WatchedCpuPercent, true)).Draw());
         }
 
         page.Append("</section>\n");

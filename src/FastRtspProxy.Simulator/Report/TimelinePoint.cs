@@ -16,4 +16,5 @@ internal sealed record TimelinePoint(
     double ToolCpuPercent,
     long TurnDelayMax,
     long WatchedResidentBytes,
-    int WatchedDescriptors);
+    int WatchedDescriptors,
+    double WatchedCpuPercent);
