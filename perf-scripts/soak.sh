@@ -11,6 +11,11 @@ usage() {
   HOURS                how long, 0.1 is six minutes
   --clients N          playing at the same time ($clients)
   --rate R             clients that leave and are replaced ($rate)
+
+Plotted are the resident memory, the descriptors and the processor time of the server. Allocated bytes are not: from outside there is no way to them, and a server's
+interface for that would be one more thing to guard. Resident memory that stays level while clients come and go for hours says that nothing is kept; how much is
+allocated on the way is a test's business (the tests of allocation) and a benchmark's.
+
 $common_help"
 }
 

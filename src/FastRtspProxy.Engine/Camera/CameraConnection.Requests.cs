@@ -21,6 +21,20 @@ internal sealed partial class CameraConnection
             return;
         }
 
+        if (_request.Version != "RTSP/1.0")
+        {
+            Answer(RtspStatus.VersionNotSupported);
+            return;
+        }
+
+        // RFC 2326 section 12.32: nothing optional is supported here, and the answer names what was asked for.
+        string unsupported = string.Join(", ", _request.HeaderValues("Require").Where(static tag => tag.Length > 0));
+        if (unsupported.Length > 0)
+        {
+            Answer(RtspStatus.OptionNotSupported, new RtspHeader("Unsupported", unsupported));
+            return;
+        }
+
         if (method == RtspMethod.Options)
         {
             _camera.FindSession(_request.Session)?.Touch();

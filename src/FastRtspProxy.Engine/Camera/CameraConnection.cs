@@ -164,6 +164,11 @@ internal sealed partial class CameraConnection : IByteSink
             all.Add(new RtspHeader("Date", RtspDate.Format(_camera.Shard.UtcNow)));
         }
 
+        if (status != RtspStatus.BadRequest && _request.Header("Timestamp") is { } timestamp)
+        {
+            all.Add(new RtspHeader("Timestamp", timestamp)); // RFC 2326 section 12.38: as it came
+        }
+
         all.AddRange(headers);
         _output.ResetWrittenCount();
         RtspWriter.WriteResponse(_output, status, null, _request.CSeq, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), body);

@@ -25,10 +25,15 @@ internal sealed partial class LoadClient
             return;
         }
 
+        Shard.Rewatch(_fd, EpollEvents.In, this);
+        Negotiate();
+    }
+
+    private void Negotiate()
+    {
         _isConnected = true;
         _awaiting = null;
         Move(ClientState.Negotiating);
-        Shard.Rewatch(_fd, EpollEvents.In, this);
         if (_target.Url.User is { } user)
         {
             _auth = new AuthClient(user, _target.Url.Password ?? "");
@@ -109,7 +114,7 @@ internal sealed partial class LoadClient
         RtspWriter.WriteRequest(output, method, uri, ++_cseq, headers.AsSpan(0, count + extra.Length));
         _awaiting = method;
         _awaitingSinceMicros = _requestedMicros = Shard.NowMicros;
-        bool sent = _post is not null ? _post.Send(output.WrittenSpan) : RawSocket.Send(_fd, output.WrittenSpan) == output.WrittenCount;
+        bool sent = Send(output.WrittenSpan) == output.WrittenCount;
         if (!sent && State == ClientState.Leaving)
         {
             Close(ClientState.Done);
@@ -127,7 +132,7 @@ internal sealed partial class LoadClient
             // A server may ask (OPTIONS as a keep-alive, ANNOUNCE): it gets an answer, RFC 2326 D.1.
             _home.Output.ResetWrittenCount();
             RtspWriter.WriteResponse(_home.Output, RtspStatus.Ok, null, message.CSeq, []);
-            _ = _post is not null ? _post.Send(_home.Output.WrittenSpan) : RawSocket.Send(_fd, _home.Output.WrittenSpan) > 0;
+            _ = Send(_home.Output.WrittenSpan);
             return;
         }
 

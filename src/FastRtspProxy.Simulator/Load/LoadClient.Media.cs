@@ -174,7 +174,7 @@ internal sealed partial class LoadClient
             buffer[2] = (byte)(bytes >> 8);
             buffer[3] = (byte)bytes;
             ReadOnlySpan<byte> frame = buffer[..(InterleavedFrame.HeaderBytes + bytes)];
-            bool sent = _post is not null ? _post.Send(frame) : RawSocket.Send(_fd, frame) is var taken && (taken == frame.Length || taken == -LinuxConstants.ErrorAgain);
+            bool sent = Send(frame) is var taken && (taken == frame.Length || taken == -LinuxConstants.ErrorAgain);
             if (!sent)
             {
                 Fail("closed by the server while playing");

@@ -10,7 +10,7 @@ namespace FastRtspProxy.Simulator.Load;
 /// One client of the crowd, from connect to TEARDOWN: a state machine over bare descriptors in its shard's epoll. It costs about 1.5 KB with two tracks; the description is shared,
 /// and a buffer exists only while half a frame waits for its rest.
 /// </summary>
-internal sealed partial class LoadClient : PollTarget, IMediaOwner
+internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
 {
     /// <summary>Half of an interleaved RTP packet fits in most cases.</summary>
     public const int SmallPieceBytes = 2048;
@@ -30,6 +30,7 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner
     private StreamDescription? _description;
     private AuthClient? _auth;
     private PostConnection? _post;
+    private TlsByteStream? _tls;
     private string? _session;
     private string? _awaiting;
     private byte[]? _piece;
@@ -78,6 +79,12 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner
         Shard.RefreshNow();
         _startedMicros = _awaitingSinceMicros = Shard.NowMicros;
         _awaiting = "connect";
+        if (_target.Url.Tls)
+        {
+            ConnectTls();
+            return;
+        }
+
         int fd = RawSocket.OpenTcp(_target.Address, _home.Ports.AddressOf(_number));
         if (fd < 0)
         {
@@ -137,6 +144,7 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner
         }
 
         _post?.Close();
+        _tls?.Close();
         if (_fd >= 0)
         {
             Shard.Unwatch(_fd, this);

@@ -7,7 +7,7 @@ internal sealed class LoadCommandOptions
 {
     public Argument<string[]> Urls { get; } = new("URL")
     {
-        Description = "rtsp://[user:password@]host[:port]/path; several: clients take them in turn. @FILE reads one a line.",
+        Description = "rtsp://[user:password@]host[:port]/path, or rtsps://… with --transport tcp; several: clients take them in turn. @FILE reads one a line.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -29,7 +29,7 @@ internal sealed class LoadCommandOptions
 
     public Option<string?> Churn { get; } = new("--churn") { Description = "So many clients leave and are replaced each second: 50/s." };
 
-    public Option<string?> Vanish { get; } = new("--vanish") { Description = "Of the clients that leave, so many do it without TEARDOWN: 20%." };
+    public Option<string?> Vanish { get; } = new("--vanish") { Description = "Of the clients that leave, so many do it without TEARDOWN: 20%. Their kernel resets the connection, as after a crash; a pulled cable, where nothing comes any more, not even that, needs a firewall rule of the administrator's." };
 
     public Option<string?> Slow { get; } = new("--slow") { Description = "So many clients read 64 KiB a second only: 5%. Counted apart." };
 
@@ -64,6 +64,8 @@ internal sealed class LoadCommandOptions
 
     public Option<string> Timeout { get; } = new("--timeout") { Description = "For the connect, each answer, and the first packet.", DefaultValueFactory = _ => "10s" };
 
+    public Option<bool> InsecureTls { get; } = new("--insecure-tls") { Description = "Do not check the certificates of rtsps:// servers." };
+
     public Option<int> WatchProcess { get; } = new("--watch-pid") { Description = "Follow memory, descriptors and processor time of this process (the server, on this machine)." };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "Lines instead of the live view." };
@@ -72,6 +74,6 @@ internal sealed class LoadCommandOptions
     public IEnumerable<Option> All =>
     [
         Clients, Transport, Ramp, Duration, Churn, Vanish, Slow, Stopped, Tracks, Verify, Json, Html, MaxLoss, MaxP99, MinClients,
-        Local, Gro, Threads, Timeout, WatchProcess, Plain,
+        Local, Gro, Threads, Timeout, InsecureTls, WatchProcess, Plain,
     ];
 }

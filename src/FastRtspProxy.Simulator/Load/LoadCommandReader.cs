@@ -43,6 +43,7 @@ internal static class LoadCommandReader
             Threads = threads,
             LocalAddresses = reading.Addresses(result.GetValue(given.Local)),
             Timeout = reading.Duration("--timeout", result.GetValue(given.Timeout)),
+            InsecureTls = result.GetValue(given.InsecureTls),
             JsonFile = result.GetValue(given.Json),
             HtmlFile = result.GetValue(given.Html),
             Plain = result.GetValue(given.Plain),
@@ -51,6 +52,8 @@ internal static class LoadCommandReader
             MaxP99 = result.GetValue(given.MaxP99) is { } p99 ? reading.Duration("--max-p99", p99) : null,
             MinClients = minClients,
         };
+        reading.Check(!reading.HasTls || options.Transports.All(static one => one == ClientTransport.Tcp), "over rtsps the media comes inside TLS: --transport tcp");
+        reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
         error = reading.Error;
         if (error is not null)
         {
@@ -64,6 +67,9 @@ internal static class LoadCommandReader
     private sealed class Reading
     {
         public string? Error { get; private set; }
+
+        /// <summary>One of the URLs is an rtsps one.</summary>
+        public bool HasTls { get; private set; }
 
         public void Check(bool holds, string complaint)
         {
@@ -175,7 +181,7 @@ internal static class LoadCommandReader
                 }
                 else
                 {
-                    Check(!url.Tls, $"{url.Redacted}: load does not speak rtsps; give the server's rtsp port");
+                    HasTls |= url.Tls;
                 }
             }
 

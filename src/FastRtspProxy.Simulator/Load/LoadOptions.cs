@@ -47,6 +47,9 @@ internal sealed record LoadOptions
     /// <summary>For a connect and for each answer, and for the first packet after PLAY.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>rtsps: do not check the certificate.</summary>
+    public bool InsecureTls { get; init; }
+
     public string? JsonFile { get; init; }
 
     public string? HtmlFile { get; init; }

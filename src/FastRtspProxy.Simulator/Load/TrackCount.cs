@@ -12,7 +12,7 @@ internal static class TrackCount
     {
         try
         {
-            await using RtspConnection connection = await RtspConnection.ConnectAsync(target.Url, options.Timeout, cancel);
+            await using RtspConnection connection = await RtspConnection.ConnectAsync(target.Url, options.Timeout, options.InsecureTls, cancel);
             RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, target.Url.Text, cancel, new RtspHeader("Accept", "application/sdp"));
             return answer.StatusCode == RtspStatus.Ok ? StreamDescription.Read(answer, target.Url.Text, options.Tracks, null, out _)?.Tracks.Count : null;
         }

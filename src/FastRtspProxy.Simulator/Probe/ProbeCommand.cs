@@ -10,14 +10,15 @@ internal static class ProbeCommand
 {
     public static Command Create(TextWriter output, TextWriter errors)
     {
-        Argument<string> url = new("URL") { Description = "rtsp://[user:password@]host[:port]/path" };
+        Argument<string> url = new("URL") { Description = "rtsp://[user:password@]host[:port]/path, or rtsps://…" };
         Option<string> transport = new("--transport", "-t") { Description = "udp or tcp.", DefaultValueFactory = _ => "tcp" };
         Option<string> duration = new("--duration", "-d") { Description = "How long the stream is watched.", DefaultValueFactory = _ => "10s" };
         Option<string> timeout = new("--timeout") { Description = "For the connect and each answer.", DefaultValueFactory = _ => "5s" };
         Option<bool> noChecks = new("--no-checks") { Description = "Watch the stream only; do not try unusual requests on the server." };
+        Option<bool> insecureTls = new("--insecure-tls") { Description = "Do not check the certificate of an rtsps:// server." };
         Command command = new("probe", "Plays one stream and says what it is, and what is odd about its server's RTSP. Exit code: 0 when media came, 1 when not, 2 for bad options.")
         {
-            url, transport, duration, timeout, noChecks,
+            url, transport, duration, timeout, noChecks, insecureTls,
         };
         command.SetAction(async (result, cancel) =>
         {
@@ -29,13 +30,13 @@ internal static class ProbeCommand
             {
                 error = why;
             }
-            else if (parsed.Tls)
-            {
-                error = "probe does not speak rtsps; give the server's rtsp port";
-            }
             else if (result.GetValue(transport) is not ("udp" or "tcp"))
             {
                 error = "--transport: udp or tcp";
+            }
+            else if (parsed.Tls && result.GetValue(transport) == "udp")
+            {
+                error = "over rtsps the media comes inside TLS: --transport tcp";
             }
             else if (!Quantity.TryDuration(result.GetValue(duration)!, out watched) || !Quantity.TryDuration(result.GetValue(timeout)!, out limit))
             {
@@ -48,7 +49,7 @@ internal static class ProbeCommand
                 return ExitCode.BadOptions;
             }
 
-            ProbeOptions options = new(parsed!, result.GetValue(transport) == "udp", watched, limit, result.GetValue(noChecks));
+            ProbeOptions options = new(parsed!, result.GetValue(transport) == "udp", watched, limit, result.GetValue(noChecks), result.GetValue(insecureTls));
             try
             {
                 return await new ProbeRun(options, output).RunAsync(cancel);

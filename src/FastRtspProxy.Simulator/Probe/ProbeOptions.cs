@@ -8,4 +8,5 @@ namespace FastRtspProxy.Simulator.Probe;
 /// <param name="Duration">How long the stream is watched.</param>
 /// <param name="Timeout">For the connect and each answer.</param>
 /// <param name="SkipChecks">Do not try odd requests on the server.</param>
-internal sealed record ProbeOptions(RtspUrl Url, bool Udp, TimeSpan Duration, TimeSpan Timeout, bool SkipChecks);
+/// <param name="InsecureTls">rtsps: do not check the certificate.</param>
+internal sealed record ProbeOptions(RtspUrl Url, bool Udp, TimeSpan Duration, TimeSpan Timeout, bool SkipChecks, bool InsecureTls);

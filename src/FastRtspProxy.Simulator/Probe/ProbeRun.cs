@@ -44,7 +44,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     private async Task<bool> PlayAsync(CancellationToken cancel)
     {
         string url = options.Url.Text;
-        await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, cancel);
+        await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, cancel);
         RtspMessage answer = await connection.RequestAsync(RtspMethod.Options, url, cancel);
         output.WriteLine($"{url} at {connection.RemoteAddress}");
         output.WriteLine($"  server   {answer.Header("Server") ?? "does not say"}");

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -12,6 +14,7 @@ internal sealed class RtspConnection : IAsyncDisposable
     private static readonly RtspLimits s_limits = new() { HeadBytes = 65536, HeaderLines = 1024, BodyBytes = 1024 * 1024 };
 
     private readonly Socket _socket;
+    private readonly SslStream? _tls;
     private readonly AuthClient? _auth;
     private readonly TimeSpan _limit;
     private readonly ArrayBufferWriter<byte> _output = new();
@@ -20,9 +23,10 @@ internal sealed class RtspConnection : IAsyncDisposable
     private int _filled;
     private int _cseq;
 
-    private RtspConnection(Socket socket, AuthClient? auth, TimeSpan limit)
+    private RtspConnection(Socket socket, SslStream? tls, AuthClient? auth, TimeSpan limit)
     {
         _socket = socket;
+        _tls = tls;
         _auth = auth;
         _limit = limit;
     }
@@ -43,14 +47,19 @@ internal sealed class RtspConnection : IAsyncDisposable
 
     public IPAddress RemoteAddress => ((IPEndPoint)_socket.RemoteEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : ((IPEndPoint)_socket.RemoteEndPoint!).Address;
 
-    public static async Task<RtspConnection> ConnectAsync(RtspUrl url, TimeSpan limit, CancellationToken cancel)
+    /// <summary>Connects; over TLS for rtsps, and then the certificate is checked unless <paramref name="isInsecure"/>.</summary>
+    /// <exception cref="TimeoutException">Nobody answers.</exception>
+    /// <exception cref="IOException">TLS: no agreement, or a certificate that is not trusted.</exception>
+    public static async Task<RtspConnection> ConnectAsync(RtspUrl url, TimeSpan limit, bool isInsecure, CancellationToken cancel)
     {
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         linked.CancelAfter(limit);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? tls = null;
         try
         {
             await socket.ConnectAsync(url.Host, url.Port, linked.Token);
+            tls = url.Tls ? await HandshakeAsync(socket, url, isInsecure, linked.Token) : null;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -63,7 +72,7 @@ internal sealed class RtspConnection : IAsyncDisposable
             throw;
         }
 
-        return new RtspConnection(socket, url.User is { } user ? new AuthClient(user, url.Password ?? "") : null, limit);
+        return new RtspConnection(socket, tls, url.User is { } user ? new AuthClient(user, url.Password ?? "") : null, limit);
     }
 
     /// <summary>Asks and waits for the answer, which is valid until the next call. A challenge is answered.</summary>
@@ -99,6 +108,12 @@ internal sealed class RtspConnection : IAsyncDisposable
     /// <summary>Sends bytes as they are.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(bytes, cancel);
+            return;
+        }
+
         while (bytes.Length > 0)
         {
             bytes = bytes[await _socket.SendAsync(bytes, cancel)..];
@@ -159,7 +174,55 @@ internal sealed class RtspConnection : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _socket.Dispose();
+        _tls?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<SslStream> HandshakeAsync(Socket socket, RtspUrl url, bool isInsecure, CancellationToken cancel)
+    {
+        SslPolicyErrors seen = SslPolicyErrors.None;
+        SslStream tls = new(new NetworkStream(socket));
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = url.Host,
+            RemoteCertificateValidationCallback = (_, _, _, errors) =>
+            {
+                seen = errors;
+                return isInsecure || errors == SslPolicyErrors.None;
+            },
+        };
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, cancel);
+            return tls;
+        }
+        catch (AuthenticationException e)
+        {
+            await tls.DisposeAsync();
+            throw new IOException(seen == SslPolicyErrors.None ? "TLS failed: " + e.Message : $"the certificate is not trusted ({seen}); install its authority, or use --insecure-tls", e);
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(Memory<byte> room, CancellationToken cancel)
+    {
+        if (_tls is null)
+        {
+            return await _socket.ReceiveAsync(room, cancel);
+        }
+
+        try
+        {
+            return await _tls.ReadAsync(room, cancel);
+        }
+        catch (IOException e) when (e.InnerException is SocketException inner)
+        {
+            throw inner;
+        }
     }
 
     private async Task FillAsync(CancellationToken cancel)
@@ -169,7 +232,7 @@ internal sealed class RtspConnection : IAsyncDisposable
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        int count = await _socket.ReceiveAsync(_buffer.AsMemory(_filled), cancel);
+        int count = await ReadAsync(_buffer.AsMemory(_filled), cancel);
         if (count == 0)
         {
             throw new EndOfStreamException("the server has closed the connection");

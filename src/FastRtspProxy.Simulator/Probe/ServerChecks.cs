@@ -66,7 +66,7 @@ internal sealed class ServerChecks(ProbeOptions options)
     {
         try
         {
-            await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, _cancel);
+            await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, _cancel);
             (bool? holds, string detail) = await check(connection);
             _findings.Add(new Finding(id, what, holds, detail));
         }

@@ -453,6 +453,40 @@ public class CameraServerTests
     }
 
     [Fact]
+    public async Task Request_OfAnotherVersion_Answers505()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        using CameraClient client = await camera.ConnectAsync();
+        await client.SendAsync("OPTIONS * RTSP/9.9\r\nCSeq: 3\r\n\r\n"u8.ToArray());
+
+        RtspMessage answer = (await client.NextMessageAsync())!;
+        Assert.Equal((505, 3), (answer.StatusCode, answer.CSeq));
+        Assert.Equal(200, (await client.AskAsync(RtspMethod.Options, "*")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Require_OfSomethingUnknown_Answers551AndNamesIt()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        using CameraClient client = await camera.ConnectAsync();
+
+        RtspMessage answer = await client.AskAsync(RtspMethod.Describe, camera.Url, new RtspHeader("Require", "org.example.nonsense"));
+
+        Assert.Equal(551, answer.StatusCode);
+        Assert.Equal("org.example.nonsense", answer.Header("Unsupported"));
+    }
+
+    [Fact]
+    public async Task Timestamp_OfARequest_ComesBack()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        using CameraClient client = await camera.ConnectAsync();
+
+        Assert.Equal("17.5", (await client.AskAsync(RtspMethod.Options, "*", new RtspHeader("Timestamp", "17.5"))).Header("Timestamp"));
+        Assert.Null((await client.AskAsync(RtspMethod.Options, "*")).Header("Timestamp"));
+    }
+
+    [Fact]
     public async Task Tls_Port_ServesTheSameStreams()
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { TlsPort = 0 });

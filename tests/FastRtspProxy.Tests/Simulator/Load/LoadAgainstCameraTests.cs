@@ -73,6 +73,34 @@ public sealed class LoadAgainstCameraTests : IDisposable
     }
 
     [Fact]
+    public async Task Load_OverTls_VerifiesEveryAccessUnit()
+    {
+        Outcome run = await RunAsync(
+            "", static camera => camera with { TlsPort = 0 }, "", "--transport", "tcp", "--insecure-tls", "--clients", "3", "--max-loss", "0", "--min-clients", "3", "--verify");
+
+        Assert.Equal(ExitCode.Passed, run.Code);
+        Assert.True(run.Number("accessUnits", "verified") > 10, run.Output);
+        Assert.Equal(0, run.Number("packets", "lost"));
+    }
+
+    [Fact]
+    public async Task Load_ACertificateThatNobodyKnows_IsRefusedWithTheRemedy()
+    {
+        Outcome run = await RunAsync("", static camera => camera with { TlsPort = 0 }, "", "--transport", "tcp", "-d", "60s");
+
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("--insecure-tls", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_WatchingAProcess_HasItsProcessorTime()
+    {
+        Outcome run = await RunAsync("", "--watch-pid", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        Assert.Contains(run.Report.GetProperty("timeline").EnumerateArray(), static point => point.GetProperty("watchedCpuPercent").GetDouble() > 0);
+    }
+
+    [Fact]
     public async Task Load_WithoutTheCredentials_SaysSo()
     {
         Outcome run = await RunAsync("", camera => camera with { User = "viewer", Password = "x", AuthSchemes = [CameraAuthScheme.DigestMd5] }, "", "--max-loss", "0");
@@ -160,7 +188,7 @@ public sealed class LoadAgainstCameraTests : IDisposable
         string json = Path.Combine(_folder.FullName, "r.json");
         string html = Path.Combine(_folder.FullName, "r.html");
         using StringWriter output = new();
-        string url = camera.Url.Replace("rtsp://", "rtsp://" + credentials, StringComparison.Ordinal);
+        string url = (camera.Server.TlsUrls.Count > 0 ? camera.Server.TlsUrls[0] : camera.Url).Replace("rtsp://", "rtsp://" + credentials, StringComparison.Ordinal);
 
         // A duration among the arguments comes later and wins.
         string[] all = arguments.Contains("-d") ? arguments : [.. arguments, "-d", "2s"];

@@ -21,8 +21,34 @@ public class ProbeTests
         Assert.Contains("track 2: audio MPEG4-GENERIC/48000", text, StringComparison.Ordinal);
         Assert.Contains("access units verified", text, StringComparison.Ordinal);
         Assert.Contains("sender reports", text, StringComparison.Ordinal);
+        Assert.Contains("ok  S7 ", text, StringComparison.Ordinal);
+        Assert.Contains("ok  S10", text, StringComparison.Ordinal);
+        Assert.Contains("ok  S27", text, StringComparison.Ordinal);
         Assert.Contains("ok  S15", text, StringComparison.Ordinal);
         Assert.Contains("ok  S30", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_OverTls_SaysWhatTheStreamIs()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(static options => options with { TlsPort = 0, EmbedSei = true });
+        using StringWriter output = new();
+
+        int code = await SimulatorProgram.RunAsync(["probe", "--insecure-tls", "-d", "2s", camera.Server.TlsUrls[0]], output, output);
+
+        Assert.Equal(ExitCode.Passed, code);
+        Assert.Contains("track 1: video H264/90000", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ok  S15", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_ACertificateThatNobodyKnows_IsRefusedWithTheRemedy()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(static options => options with { TlsPort = 0 });
+        using StringWriter output = new();
+
+        Assert.Equal(ExitCode.Failed, await SimulatorProgram.RunAsync(["probe", camera.Server.TlsUrls[0]], output, output));
+        Assert.Contains("--insecure-tls", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
