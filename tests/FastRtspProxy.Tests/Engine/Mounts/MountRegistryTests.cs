@@ -126,9 +126,7 @@ public sealed class MountRegistryTests
     [Fact]
     public async Task Connect_RedirectToThisMachine_IsRefused()
     {
-        // Only the test's camera may be reached by its address; what it redirects to is judged like any other target.
-        ProxyOptions options = new() { AllowPrivateRegister = false };
-        Assert.True(RegisterTargets.IsRefused(IPAddress.Loopback, options));
+        // Only the test's camera may be reached; what it redirects to is judged like any other target.
         await using Backend.BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", $"rtsp://127.0.0.2:{fixture.Camera.Port}/x")) : null;
 
@@ -138,6 +136,27 @@ public sealed class MountRegistryTests
         Assert.Equal(FastRtspProxy.Engine.Backend.BackEndFailureKind.Unreachable, failure!.Kind);
         Assert.Contains("must not connect to 127.0.0.2", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, fixture.Camera.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Setup_SourceThatMustNotBeReached_GetsNoDatagrams()
+    {
+        await using Backend.BackEndFixture fixture = new();
+        fixture.Camera.Script = r =>
+        {
+            if (r.Method != "SETUP")
+            {
+                return null;
+            }
+
+            ScriptedReply reply = fixture.Camera.Default(r);
+            return reply with { Headers = [reply.Headers[0], ("Transport", reply.Headers[1].Value + ";source=127.0.0.9")] };
+        };
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Refuses = address => !address.Equals(IPAddress.Loopback) })));
+
+        // They go to the camera, whose port it is.
+        await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2);
     }
 
     [Fact]

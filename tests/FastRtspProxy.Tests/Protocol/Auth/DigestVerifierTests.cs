@@ -35,6 +35,19 @@ public class DigestVerifierTests
         Assert.Equal(DigestOutcome.Refused, _verifier.Verify(header, "DESCRIBE", nonce, _ => null, out _));
     }
 
+    [Theory]
+    [InlineData("/proxyStream")]
+    [InlineData("rtsp://192.0.2.1/proxyStream/")]
+    [InlineData("rtsp://192.0.2.1/proxyStream/track1")]
+    public void Quirk_BoschRelativeOrBaseUriInDigest_IsAccepted(string uri)
+    {
+        DigestVerifier verifier = new("LIVE555 Streaming Media");
+        AuthClient client = new("viewer", "secret");
+        Assert.True(client.Accept([verifier.Challenge("n", false)]));
+
+        Assert.Equal(DigestOutcome.Accepted, verifier.Verify(client.Authorization("SETUP", uri), "SETUP", "n", _ => "secret", out _));
+    }
+
     [Fact]
     public void S36_OldNonceWithTheRightPassword_IsStale()
     {
