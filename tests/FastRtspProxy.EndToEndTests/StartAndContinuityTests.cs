@@ -1,0 +1,81 @@
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>What joins a running stream decodes from its first picture on; what a camera does to itself is a gap, not a broken decoder.</summary>
+public sealed class StartAndContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    private const int GroupFrames = 50;
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Join_Instant_FfmpegDecodesTheCachedPicturesWithoutAComplaint(string transport)
+    {
+        ProxyProcess proxy = await StartInMidGroupAsync();
+
+        // Their timestamps stand close together, so two seconds of them hold more pictures than two seconds of the stream.
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl + "?start=instant", transport, 2);
+        Assert.Equal(0, await player.Process.WaitForExitAsync(Soon));
+
+        player.AssertNoComplaints(TimeSpan.Zero);
+        DecodedTrack video = player.Decoded()[0];
+        Assert.InRange(video.Frames, 50, 55 + GroupFrames);
+        Assert.True(video.TimestampsRise);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Join_Instant_RtspsrcDecodesWithoutAComplaint(string protocols)
+    {
+        ProxyProcess proxy = await StartInMidGroupAsync();
+
+        (int frames, int milliseconds, _) = await StartRtspsrc(proxy.PlayUrl + "?start=instant", protocols, 2).FinishAsync(Soon);
+
+        Assert.InRange(frames, milliseconds / 40, (milliseconds / 40) + GroupFrames + 5);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Join_Keyframe_NothingComesBeforeWhatCanBeDecoded(string transport)
+    {
+        ProxyProcess proxy = await StartInMidGroupAsync();
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl + "?start=keyframe", transport, 3);
+        Assert.Equal(0, await player.Process.WaitForExitAsync(Soon));
+
+        player.AssertNoComplaints(TimeSpan.Zero);
+        Assert.InRange(player.Decoded()[0].Frames, 15, 80);
+    }
+
+    /// <summary>A camera that reboots comes back with other numbers, another source and another clock.</summary>
+    [Theory]
+    [InlineData("reboot@5s")]
+    [InlineData("stall=2s@5s")]
+    public async Task Camera_RebootsOrStalls_FfmpegPlaysOnWithoutAComplaint(string fault)
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--fail", fault);
+        ProxyProcess proxy = await StartProxyAsync("--start", "keyframe", "-t", camera.Urls[0]);
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", null, "-timeout", "30000000");
+        await player.WaitForVideoFramesAsync(50, Soon);
+        await player.WaitForVideoFramesAsync(225, TimeSpan.FromSeconds(25));
+
+        player.AssertNoComplaints(TimeSpan.Zero);
+        Assert.All(player.Decoded(), track => Assert.True(track.TimestampsRise, "time stamps went back"));
+    }
+
+    /// <summary>The proxy in front of a camera that plays already, somewhere in a group of pictures.</summary>
+    private async Task<ProxyProcess> StartInMidGroupAsync()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        ProxyProcess proxy = await StartProxyAsync("--always-on", camera.Urls[0]);
+        FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=live", "tcp");
+        await first.WaitForVideoFramesAsync(10, Soon);
+        return proxy;
+    }
+}
