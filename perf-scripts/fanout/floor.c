@@ -249,7 +249,8 @@ static void ask(struct stream *s, const char *request, char *answer, size_t size
 static void open_camera(struct stream *s, int index, const char *pattern)
 {
     char url[256], host[64], request[1024], answer[8192], session[64], track[64];
-    int port, rtp, rtcp, udp_port = 15000;
+    static int udp_port = 15000; /* upward from the last one: else the search is quadratic */
+    int port, rtp, rtcp;
     snprintf(url, sizeof url, pattern, index + 1); /* the pattern is the caller's own "...%d" */
     parse_url(url, host, &port);
     struct sockaddr_in a = address(host, port);

@@ -67,13 +67,13 @@ free_port() { # a port below the range of outgoing connections that nobody liste
     done
 }
 
-wait_for() { # file, text, pid: the text is there within 10 s, or the server's own words say why not
-    for _ in $(seq 200); do
+wait_for() { # file, text, pid, streams (1): the text is there within 10 s, and 0.1 s for each stream, or the server's own last words say why not
+    for _ in $(seq $((200 + 2 * ${4:-1}))); do
         grep -q "$2" "$1" 2>/dev/null && return 0
         kill -0 "$3" 2>/dev/null || break
         sleep 0.05
     done
-    cat "$1" >&2
+    tail -n 10 "$1" >&2
     fail "it did not start"
 }
 
@@ -86,7 +86,7 @@ start_camera() { # streams kbit
     else
         "$simulator" camera --port "$camera_port" --streams "$1" --path 'cam-{0}' --video h264 --audio none --bitrate "${2}k" >"$work/camera.log" 2>&1 &
         camera_pid=$!
-        wait_for "$work/camera.log" "/cam-$1\$" "$camera_pid"
+        wait_for "$work/camera.log" "/cam-$1\$" "$camera_pid" "$1"
     fi
 }
 
@@ -96,7 +96,7 @@ start_floor() { # streams
     [ "$backend" = tcp ] && tcp=--camera-tcp
     "$tools/floor" --port "$port" --streams "$1" --camera "rtsp://127.0.0.1:$camera_port/cam-%d" $tcp 2>"$work/server.log" &
     server_pid=$!
-    wait_for "$work/server.log" "using the URL.*proxyStream\(-$1\)\?\$" "$server_pid"
+    wait_for "$work/server.log" "using the URL.*proxyStream\(-$1\)\?\$" "$server_pid" "$1"
 }
 
 start_proxy() { # streams
@@ -108,7 +108,7 @@ start_proxy() { # streams
     # shellcheck disable=SC2086
     "$binary" -p "$port" $tcp $proxy_arguments "${urls[@]}" 2>"$work/server.log" >"$work/server.out" &
     server_pid=$!
-    if [ "$1" = 1 ]; then wait_for "$work/server.log" 'using the URL.*/proxyStream$' "$server_pid"; else wait_for "$work/server.log" "using the URL.*/proxyStream-$1\$" "$server_pid"; fi
+    if [ "$1" = 1 ]; then wait_for "$work/server.log" 'using the URL.*/proxyStream$' "$server_pid"; else wait_for "$work/server.log" "using the URL.*/proxyStream-$1\$" "$server_pid" "$1"; fi
 }
 
 play_url() { # streams: what the server printed, on loopback, with %d in the place of the number
