@@ -38,7 +38,8 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
 
     public void Remove(UdpViewer viewer)
     {
-        int hole = viewer.Tracks[track].Slot;
+        // A viewer of an earlier description may have fewer tracks.
+        int hole = track < viewer.Tracks.Length ? viewer.Tracks[track].Slot : -1;
         if (hole < 0)
         {
             return;

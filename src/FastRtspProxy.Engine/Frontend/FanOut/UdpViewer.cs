@@ -9,7 +9,11 @@ internal sealed class UdpViewer : Viewer
     private readonly UdpTrack[] _tracks;
 
     /// <summary>A viewer of so many tracks of the mount, none of them set up yet.</summary>
-    public UdpViewer(int trackCount) => _tracks = new UdpTrack[trackCount];
+    public UdpViewer(int trackCount)
+    {
+        _tracks = new UdpTrack[trackCount];
+        Array.Fill(_tracks, new UdpTrack { Slot = -1 });
+    }
 
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }

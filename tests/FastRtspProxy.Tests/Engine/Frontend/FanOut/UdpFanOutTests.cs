@@ -193,6 +193,40 @@ public sealed class UdpFanOutTests : IDisposable
     }
 
     [Fact]
+    public void Remove_ViewerWithoutAllTracks_TheOthersKeepTheirs()
+    {
+        Socket both = _fixture.AddUdp(tracks: 2).Socket;
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        PeerAddress address = PeerAddress.From((IPEndPoint)other.LocalEndPoint!);
+        UdpViewer videoOnly = new(2) { JoinSequence = _fixture.Ring.Head };
+        videoOnly.SetTrack(0, address, address);
+        _fixture.OnShard(() => _fixture.FanOut.Add(videoOnly));
+        Publish(frames: 1, packets: 1);
+        Assert.Equal([0], FanOutFixture.Receive(both, 1));
+
+        Assert.True(_fixture.OnShard(() => _fixture.FanOut.Remove(videoOnly)));
+        _fixture.OnShard(() =>
+        {
+            _fixture.AppendFrame(1, 1, 90);
+            _fixture.Ring.Publish();
+        });
+        Assert.Equal([1], FanOutFixture.Receive(both, 1));
+    }
+
+    [Fact]
+    public void Remove_ViewerOfAnEarlierDescription_LeavesOnlyItsOwnTracks()
+    {
+        (UdpViewer old, _) = _fixture.AddUdp(tracks: 1);
+        Socket both = _fixture.AddUdp(tracks: 2).Socket;
+        Publish(frames: 1, packets: 1);
+        Assert.Equal([0], FanOutFixture.Receive(both, 1));
+        Assert.True(_fixture.OnShard(() => _fixture.FanOut.Remove(old)));
+        Publish(frames: 1, packets: 1);
+        Assert.Equal([1], FanOutFixture.Receive(both, 1));
+    }
+
+    [Fact]
     public void Publish_IPv4AndIPv6Clients_BothAreServedFromOneSocket()
     {
         Socket four = _fixture.AddUdp().Socket;
