@@ -26,27 +26,74 @@ internal sealed partial class Mount
     {
         while (!_stopping)
         {
-            BackEndFailure? failure = await OpenAndServeAsync();
-            _attemptEndMicros = Shard.NowMicros;
-            if (_stopping)
+            try
             {
-                return;
+                await LiveOnceAsync();
             }
-
-            if (failure is null)
+            catch (Exception e)
             {
-                await RestBeforeReopenAsync(_options.Timings.Reopen);
-            }
-            else if (IsIdleClose(failure))
-            {
-                await RestBeforeReopenAsync(s_idleReopen);
-            }
-            else
-            {
-                OnLost(failure);
-                await BackOffAsync(failure);
+                // Whatever it was: a camera that is never asked again is worse.
+                MountLog.Failed(_log, Name, ShownUrl, e);
+                await ClearUpAsync();
             }
         }
+    }
+
+    private async Task LiveOnceAsync()
+    {
+        BackEndFailure? failure = await OpenAndServeAsync();
+        _attemptEndMicros = Shard.NowMicros;
+        if (_stopping)
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            await RestBeforeReopenAsync(_options.Timings.Reopen);
+        }
+        else if (IsIdleClose(failure))
+        {
+            await RestBeforeReopenAsync(s_idleReopen);
+        }
+        else
+        {
+            OnLost(failure);
+            await BackOffAsync(failure);
+        }
+    }
+
+    /// <summary>After an error of our own: nothing of the attempt is left, and the next one begins as after a lost camera.</summary>
+    private async Task ClearUpAsync()
+    {
+        _ingest.End();
+        _reportTimer.Stop();
+        ForgetSnapshots();
+        if (_session is { } session)
+        {
+            try
+            {
+                await session.CloseAsync();
+            }
+            catch (Exception e)
+            {
+                MountLog.Failed(_log, Name, ShownUrl, e);
+            }
+        }
+
+        if (_stopping)
+        {
+            return;
+        }
+
+        // Not by Move: the state that the error left may have no way there.
+        State = _clients.Count > 0 ? MountState.Holding : MountState.Down;
+        if (State == MountState.Holding && !_holdTimer.IsRunning)
+        {
+            _holdTimer.Start(_options.Timings.Hold);
+        }
+
+        await BackOffAsync(new BackEndFailure(BackEndFailureKind.Refused, "an error of the proxy; please report it"));
     }
 
     private async Task<BackEndFailure?> OpenAndServeAsync()

@@ -35,6 +35,9 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining clients wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
     public static partial void GroupTooLong(ILogger log, string stream);
 
+    [LoggerMessage(EventId = 211, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
+    public static partial void Failed(ILogger log, string stream, string url, Exception error);
+
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

@@ -40,7 +40,16 @@ internal sealed class TcpByteStream : ByteStream
     public static async Task<TcpByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit, Func<IPAddress, bool>? refuses = null)
     {
         Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
-        return new TcpByteStream(shard, socket);
+        try
+        {
+            return new TcpByteStream(shard, socket);
+        }
+        catch (Exception e) when (e is SocketException or NullReferenceException)
+        {
+            // A camera with no place left accepts and resets: then the socket has no peer to name any more.
+            socket.Dispose();
+            throw new ByteStreamException(ConnectFailure.Other, $"{host}:{port} closed the connection at once", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,21 +29,22 @@ internal static class TcpConnector
         Exception? last = null;
         foreach (IPAddress address in addresses)
         {
-            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            Socket? socket = null;
             try
             {
+                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 _ = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
                 await socket.ConnectAsync(new IPEndPoint(address, port), cancel.Token);
                 return socket;
             }
             catch (OperationCanceledException e)
             {
-                socket.Dispose();
+                socket?.Dispose();
                 throw new ByteStreamException(ConnectFailure.TimedOut, $"no answer from {host}:{port} within {limit.TotalSeconds:0.#} s", e);
             }
             catch (SocketException e)
             {
-                socket.Dispose();
+                socket?.Dispose(); // null: out of descriptors, or a family that this machine does not have
                 last = e;
             }
         }

@@ -119,8 +119,19 @@ internal sealed class TlsByteStream : ByteStream
     private static async Task<TlsByteStream> HandshakeAsync(
         Shard shard, Socket socket, TimeSpan limit, Func<SslStream, CancellationToken, Task> handshake, Func<Exception, ByteStreamException> refusal)
     {
-        socket.NoDelay = true;
-        SslStream tls = new(new NetworkStream(socket, ownsSocket: true));
+        SslStream tls;
+        try
+        {
+            socket.NoDelay = true;
+            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            ByteStreamException reset = refusal(e);
+            socket.Dispose();
+            throw reset;
+        }
+
         using CancellationTokenSource cancel = new(limit, shard.Time);
         try
         {

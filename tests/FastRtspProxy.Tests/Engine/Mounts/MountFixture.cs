@@ -36,6 +36,9 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public MountTimings Timings { get; set; } = new();
 
+    /// <summary>Gives the first session its connection, in place of connecting.</summary>
+    public Func<Shard, Task<ByteStream?>>? Connection { get; set; }
+
     public BackEndTimings BackEndTimings { get; set; } = BackEndTimings.Default;
 
     public Shard MountShard => _shards.Shards[0];
@@ -55,6 +58,7 @@ internal sealed class MountFixture : IAsyncDisposable
                 Url = url,
                 Credentials = new Credentials("admin", "secret"),
                 Transport = transport,
+                Connection = Connection,
                 Timings = BackEndTimings,
             },
         };

@@ -349,4 +349,32 @@ public sealed class MountTests
         Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Methods);
         Assert.Equal(1, fixture.Camera.ConnectionCount);
     }
+
+    [Fact]
+    public async Task Lost_ClientJoinedWhileTheCameraWasLetGo_IsHeldAndPlaysOn()
+    {
+        await using MountFixture fixture = new() { Timings = new MountTimings { Linger = TimeSpan.FromMilliseconds(50) } };
+        fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
+        Mount mount = fixture.Create();
+        (RecordingClient first, _) = await fixture.JoinAsync(mount);
+        mount.Leave(first);
+
+        // Whether the camera knows PAUSE is asked, and never answered: it is as good as gone.
+        await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") == 1);
+        (RecordingClient second, _) = await fixture.JoinAsync(mount);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => mount.State == MountState.Holding);
+        fixture.RestartCamera();
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        Assert.Null(second.End);
+    }
+
+    [Fact]
+    public async Task ErrorOfOurOwn_IsSaidAndTheCameraIsAskedAgain()
+    {
+        await using MountFixture fixture = new() { Connection = _ => throw new InvalidOperationException("a defect") };
+        Mount mount = fixture.Create();
+        Assert.NotNull(await mount.DescribeAsync(s_limit));
+        Assert.Contains(fixture.Log.Loud, l => l.Contains("please report it", StringComparison.Ordinal));
+    }
 }
