@@ -57,6 +57,9 @@ internal sealed class FakeMount : IMount
     /// <summary>The SR and SDES that a joiner gets, if any.</summary>
     public byte[]? SenderReport { get; set; }
 
+    /// <summary>The instant start that a joiner gets, if any.</summary>
+    public CatchUp? CatchUp { get; set; }
+
     public int Joins => Volatile.Read(ref _joins);
 
     public int Leaves => Volatile.Read(ref _leaves);
@@ -122,7 +125,10 @@ internal sealed class FakeMount : IMount
 
         return new PlayGrant(PlayOutcome.Playing, Ring.Head, [.. Tracks.Select(track => SilentTracks.Contains(track.Index)
             ? new TrackStart(track.Index, null, null, SenderReport)
-            : new TrackStart(track.Index, _sequenceNumbers[track.Index], _timestamps[track.Index], SenderReport))]);
+            : new TrackStart(track.Index, _sequenceNumbers[track.Index], _timestamps[track.Index], SenderReport))])
+        {
+            CatchUp = CatchUp,
+        };
     });
 
     public void Leave(MountClient client)

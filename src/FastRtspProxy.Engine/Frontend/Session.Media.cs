@@ -19,6 +19,9 @@ internal sealed partial class Session
     private readonly List<UdpViewer> _udpViewers = [];
     private readonly List<TcpViewer> _tcpViewers = [];
     private FanOut? _fanOut;
+
+    /// <summary>A granted instant start whose answer is not written yet; with a connection that breaks just then it never is.</summary>
+    private CatchUp? _granted;
     private long _packetsDropped;
     private long _unreachableSinceMicros;
     private int _unreachableReports;
@@ -79,6 +82,8 @@ internal sealed partial class Session
 
         if (grant.Outcome == PlayOutcome.Playing)
         {
+            _granted?.Return();
+            _granted = grant.CatchUp;
             Advance(SessionEvent.Granted);
         }
         else if (wasPlaying)
@@ -114,6 +119,7 @@ internal sealed partial class Session
     /// <summary>The PLAY answer is written: sender reports for the joiner, then media from the join sequence on.</summary>
     public void StartMedia(PlayGrant grant, SessionTrack? only)
     {
+        _granted = null;
         if (State != SessionState.Playing)
         {
             grant.CatchUp?.Return();
@@ -240,6 +246,8 @@ internal sealed partial class Session
     private void StopMedia()
     {
         _packetsDropped = PacketsDropped;
+        _granted?.Return();
+        _granted = null;
         foreach (UdpViewer viewer in _udpViewers)
         {
             _fanOut!.Remove(viewer);

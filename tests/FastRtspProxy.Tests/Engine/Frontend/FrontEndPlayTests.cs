@@ -455,4 +455,25 @@ public sealed class FrontEndPlayTests
             await Task.Yield();
         }
     }
+
+    [Fact]
+    public async Task PlayOverTcp_ConnectionResetBeforeTheAnswer_TheCatchUpSharesAreGivenBack()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        CatchUpBudget budget = new(1000);
+        Assert.True(budget.TryTake(600));
+        host.Mount.CatchUp = new CatchUp(0, 0, null, long.MaxValue, budget, 600);
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Mount.JoinGate = gate.Task;
+        RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+        await client.SendAsync(client.Request("PLAY", host.Url, "Session: " + session));
+        await Task.Delay(100);
+        client.Socket.LingerState = new System.Net.Sockets.LingerOption(true, 0);
+        client.Dispose();
+        await Task.Delay(100);
+        gate.SetResult();
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Clients == 0 && host.Mount.ClientCount == 0));
+        Assert.Equal(0, budget.TakenBytes);
+    }
 }
