@@ -33,6 +33,11 @@ internal sealed partial class ClientConnection
             while (true)
             {
                 ReadResult read = await _stream.Input.ReadAsync();
+                if (tunnel.IsOver)
+                {
+                    return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
+                }
+
                 bool valid = true;
                 foreach (ReadOnlyMemory<byte> segment in read.Buffer)
                 {
@@ -76,6 +81,9 @@ internal sealed partial class ClientConnection
         {
             _frontEnd.Tunnels.Remove(tunnel);
             tunnel.End();
+
+            // Nobody reads requests any more: a POST that waits for room would wait for ever.
+            tunnel.Requests.Complete();
         }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     /// <summary>False until the first POST: half a tunnel.</summary>
     public bool IsPaired { get; private set; }
 
+    /// <summary>True once the GET was closed: nothing may be written any more.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>A POST has come. False: the tunnel is over.</summary>
     public bool TryAdd(ClientConnection post)
     {
@@ -54,6 +57,7 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     /// <summary>The GET was closed: so is the rest.</summary>
     public void End()
     {
+        IsOver = true;
         _requests.Writer.Complete();
         foreach (ClientConnection post in _posts.ToArray())
         {

@@ -209,4 +209,29 @@ public sealed class FrontEndTunnelTests
         await post.SendAsync(Encode(get.Request("OPTIONS", "*")));
         Assert.Equal(200, (await get.ReadResponseAsync()).Status);
     }
+
+    [Fact]
+    public async Task S39_GetClosedWhileThePostWaitsForRoom_BothAreGone()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        RtspTestClient get = await OpenAsync(host, "c10");
+        using RtspTestClient post = await PostAsync(host, "c10");
+        await post.SendAsync(Encode(get.Request("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;interleaved=0-1")));
+        RtspTestResponse setup = await get.ReadResponseAsync();
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Mount.JoinGate = gate.Task;
+        await post.SendAsync(Encode(get.Request("PLAY", host.Url, "Session: " + setup.Session)));
+
+        // While PLAY waits nobody reads on, and these are more than the tunnel takes.
+        string options = Encode(get.Request("OPTIONS", "*", "X: " + new string('x', 3000)));
+        for (int i = 0; i < 100; i++)
+        {
+            await post.SendAsync(options);
+        }
+
+        get.Dispose();
+        await Task.Delay(100);
+        gate.SetResult();
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Connections == 0 && host.FrontEnd.Limits.Clients == 0));
+    }
 }
