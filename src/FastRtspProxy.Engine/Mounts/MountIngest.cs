@@ -46,6 +46,7 @@ internal sealed class MountIngest
         }
 
         _tracks = tracks;
+        _ring.ForgetTracks();
     }
 
     /// <summary>The camera begins to play, anew or for the first time.</summary>

@@ -17,6 +17,13 @@ internal sealed partial class PacketRing
 
     private bool _hasReordering;
 
+    /// <summary>Other tracks from here on: what was known of the old ones says nothing of them. On the producer, with nothing left in the ring.</summary>
+    public void ForgetTracks()
+    {
+        Volatile.Write(ref _videoTracks, 0);
+        Volatile.Write(ref _hasReordering, false);
+    }
+
     private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence)
     {
         flags &= ~EntryFlags.FrameStart;

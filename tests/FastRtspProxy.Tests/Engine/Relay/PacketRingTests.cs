@@ -27,6 +27,21 @@ public sealed class PacketRingTests
     }
 
     [Fact]
+    public void ForgetTracks_VideoBecameAudio_IsNoVideoAnyMore()
+    {
+        PacketRing ring = NewRing();
+        ring.Append(0, EntryFlags.RandomAccess, 0, 3000, 0, [1]);
+        ring.Append(0, EntryFlags.None, 1, 0, 0, [1]);
+        Assert.Equal(1u, ring.VideoTracks);
+        Assert.True(ring.HasReordering);
+        ring.Clear();
+        ring.ForgetTracks();
+        ring.Append(0, EntryFlags.None, 2, 6000, 0, [1]);
+        Assert.Equal(0u, ring.VideoTracks);
+        Assert.False(ring.HasReordering);
+    }
+
+    [Fact]
     public void Append_NotPublished_IsNotSeen()
     {
         PacketRing ring = NewRing();
