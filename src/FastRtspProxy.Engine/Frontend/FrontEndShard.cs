@@ -91,6 +91,8 @@ internal sealed class FrontEndShard
 
     private void Check()
     {
+        // First: an error below must not be the last check.
+        _check.Start(CheckInterval);
         long now = Shard.NowMicros;
         foreach (Session session in _sessions.Values)
         {
@@ -124,6 +126,5 @@ internal sealed class FrontEndShard
         }
 
         _overdue.Clear();
-        _check.Start(CheckInterval);
     }
 }
