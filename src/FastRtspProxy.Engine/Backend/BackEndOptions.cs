@@ -16,6 +16,9 @@ internal sealed record BackEndOptions
     /// <summary>Credentials for every request: those of the URL, else those of the command line.</summary>
     public Credentials? Credentials { get; init; }
 
+    /// <summary>The host that the credentials were given for; another one, that a redirect names, never gets them in clear. Null: the URL's.</summary>
+    public string? CredentialsHost { get; init; }
+
     /// <inheritdoc cref="BackEndTransport"/>
     public BackEndTransport Transport { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed partial class BackEndSession
     /// <summary>Connects and reads the description.</summary>
     public async Task<BackEndFailure?> OpenAsync()
     {
-        UseCredentials(_options.Credentials);
+        UseCredentials(_options.Credentials, _options.CredentialsHost ?? _options.Url.Host);
         for (int hop = 0; ; hop++)
         {
             Move(BackEndState.Connecting);
@@ -127,16 +127,30 @@ internal sealed partial class BackEndSession
         _base = _aggregate = target.Text;
         if (target.User is { } user)
         {
-            UseCredentials(new Credentials(user, target.Password ?? string.Empty));
+            UseCredentials(new Credentials(user, target.Password ?? string.Empty), target.Host);
+        }
+        else
+        {
+            UseCredentials(_credentials, _credentialsHost); // what the last host challenged us with is no business of this one's
         }
 
         return null;
     }
 
-    private void UseCredentials(Credentials? credentials)
+    private void UseCredentials(Credentials? credentials, string host)
     {
+        _credentialsHost = host;
         _credentials = credentials;
         _auth = credentials is null ? null : new AuthClient(credentials.User, credentials.Password);
+    }
+
+    /// <summary>The challenges that may be answered: a host that a redirect brought us to gets a digest, but not the password itself.</summary>
+    private IReadOnlyList<string> Challenges(RtspMessage answer)
+    {
+        IReadOnlyList<string> all = answer.HeaderValues("WWW-Authenticate");
+        return string.Equals(_url.Host, _credentialsHost, StringComparison.OrdinalIgnoreCase)
+            ? all
+            : [.. all.Where(static challenge => !challenge.TrimStart().StartsWith("Basic", StringComparison.OrdinalIgnoreCase))];
     }
 
     private BackEndFailure? OnDescribed(RtspMessage answer)

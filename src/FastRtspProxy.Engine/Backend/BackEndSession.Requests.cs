@@ -35,7 +35,7 @@ internal sealed partial class BackEndSession
 
             _lastRequestMicros = _shard.NowMicros;
             reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), limit);
-            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(reply.Message!.HeaderValues("WWW-Authenticate")))
+            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(Challenges(reply.Message!)))
             {
                 return reply;
             }

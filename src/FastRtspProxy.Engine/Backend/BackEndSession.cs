@@ -29,6 +29,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private readonly List<BackEndTrack> _tracks = [];
     private readonly BackEndTrack?[] _trackOfChannel = new BackEndTrack?[256];
     private Credentials? _credentials;
+    private string _credentialsHost = string.Empty;
     private AuthClient? _auth;
     private RtspClientChannel? _channel;
     private RtspUrl _url;

@@ -66,6 +66,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 StreamName = stream.Name,
                 Url = url,
                 Credentials = credentials,
+                CredentialsHost = url.Host,
                 Transport = stream.Transport,
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
