@@ -11,7 +11,7 @@ internal sealed partial class Mount
     /// How long the squeezed past takes in the client's presentation: long enough that a player's buffer sees ordinary, if short, frame intervals; short
     /// enough that the client is not visibly behind afterwards.
     /// </summary>
-    private const int SqueezedMillis = 40;
+    private const int SqueezedMillis = 20;
 
     /// <summary>A client that has not caught up after so long gets the present instead.</summary>
     private const long CatchUpMicros = 5_000_000;
