@@ -76,7 +76,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         }
 
         // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
-        lines.Add(Banner.Streams(options.Engine, host, port, engine.TunnelPort));
+        lines.AddLines(Banner.Streams(options.Engine, host, port, engine.TunnelPort));
         engine.StreamRegistered += (url, name) => lines.Add(Banner.Registered(url, host, port, name));
     }
 

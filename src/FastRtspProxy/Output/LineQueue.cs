@@ -54,6 +54,21 @@ internal sealed class LineQueue : IDisposable
         _bell.Set();
     }
 
+    /// <summary>Leaves any number of lines, in entries of whole lines: the streams of a start with hundreds of cameras are longer than one entry may be.</summary>
+    public void AddLines(string text)
+    {
+        int start = 0;
+        while (text.Length - start > EntryChars)
+        {
+            int lineEnd = text.LastIndexOf('\n', start + EntryChars - 1, EntryChars);
+            int end = lineEnd < 0 ? start + EntryChars : lineEnd + 1;
+            Add(text[start..end]);
+            start = end;
+        }
+
+        Add(text[start..]);
+    }
+
     /// <summary>Writes out what is queued, for a fifth of a second at most.</summary>
     public void Dispose()
     {

@@ -22,6 +22,19 @@ public sealed class LineQueueTests
     }
 
     [Fact]
+    public void AddLines_MoreThanOneEntryMayHold_AreWrittenWhole()
+    {
+        string text = string.Concat(Enumerable.Range(0, 5000).Select(i => $"\tPlay this stream using the URL: rtsp://192.0.2.1/proxyStream-{i}\n")) + new string('x', 2 * LineQueue.EntryChars) + "\n";
+        using var output = new MemoryStream();
+        using (var lines = new LineQueue(output))
+        {
+            lines.AddLines(text);
+        }
+
+        Assert.Equal(text, Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
     public void Add_OutputThatBlocks_DropsCountsAndNeverWaits()
     {
         using var output = new GatedStream();
