@@ -223,7 +223,7 @@ internal sealed class FrontEnd : IAsyncDisposable
     }
 
     /// <inheritdoc cref="ShardGroup.Near"/>
-    public FrontEndShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index];
+    public FrontEndShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
 
     /// <summary>On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.</summary>
     private void OnAccepted(Socket socket)

@@ -73,6 +73,12 @@ internal sealed partial class Mount
             {
                 MountLog.DescriptionChanged(_log, Name, _clients.Count);
                 EndClients(MountEnd.DescriptionChanged);
+                foreach (PendingJoin join in _joining)
+                {
+                    join.HasLeft = true; // what it was told no longer fits: its session is gone, and a new DESCRIBE shows the new tracks
+                }
+
+                _playWaiters.Release();
             }
 
             _shape = shape;

@@ -21,6 +21,7 @@ internal sealed partial class Mount
     private int _atOnce;
     private bool _hurry;
     private bool _hadSession;
+    private bool _saidNoMemory;
 
     private async Task LifeAsync()
     {
@@ -286,6 +287,12 @@ internal sealed partial class Mount
     private void OnReportDue()
     {
         _ingest.AppendReports();
+        if (Ring.DroppedForMemory > 0 && !_saidNoMemory)
+        {
+            _saidNoMemory = true;
+            MountLog.NoMemory(_log, Name);
+        }
+
         _reportTimer.Start(_options.Timings.SenderReport);
     }
 

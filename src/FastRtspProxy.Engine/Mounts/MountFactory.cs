@@ -75,7 +75,10 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
             },
         };
-        RingOptions ring = new() { KeepBytes = options.GopCacheBytes, KeepDuration = options.GopCacheDuration };
+        // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.
+        long share = pool.BudgetBytes / (2 * Math.Max(1, options.Streams.Count));
+        int keepBytes = (int)Math.Min(options.GopCacheBytes, Math.Max(share, pool.SlabBytes));
+        RingOptions ring = new() { KeepBytes = keepBytes, KeepDuration = options.GopCacheDuration };
 
         // A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
         // cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).

@@ -38,6 +38,9 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 211, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
     public static partial void Failed(ILogger log, string stream, string url, Exception error);
 
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
+    public static partial void NoMemory(ILogger log, string stream);
+
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

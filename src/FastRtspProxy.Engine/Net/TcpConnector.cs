@@ -29,13 +29,20 @@ internal static class TcpConnector
         Exception? last = null;
         foreach (IPAddress address in addresses)
         {
+            // Each address gets its share of the time: a dead IPv6 address must not cost the living IPv4 one its turn.
+            using CancellationTokenSource share = new(limit / addresses.Length, time);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel.Token, share.Token);
             Socket? socket = null;
             try
             {
                 socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 _ = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancel.Token);
+                await socket.ConnectAsync(new IPEndPoint(address, port), both.Token);
                 return socket;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested && address != addresses[^1])
+            {
+                socket?.Dispose();
             }
             catch (OperationCanceledException e)
             {

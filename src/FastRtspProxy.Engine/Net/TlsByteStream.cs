@@ -176,6 +176,12 @@ internal sealed class TlsByteStream : ByteStream
         {
             end = SocketError.ConnectionReset;
         }
+        catch (Exception e)
+        {
+            // Whoever got the bytes failed: the stream ends, and he is told.
+            Diagnostics.EngineLog.ShardWorkFailed(Shard.Log, Shard.Index, e);
+            end = SocketError.SocketError;
+        }
 
         if (!_closed)
         {

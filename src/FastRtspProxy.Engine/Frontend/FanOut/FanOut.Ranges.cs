@@ -59,7 +59,8 @@ internal sealed partial class FanOut
             viewer.SkipVideoUntil = randomAccess;
         }
 
-        bool isTooLong = viewer.SkipVideoUntil == long.MaxValue && !viewer.SkipCounts &&
+        // Intra refresh, or groups of minutes: a frozen picture is worse than one that mends itself.
+        bool isTooLong = viewer.SkipVideoUntil == long.MaxValue &&
             _shard.NowMicros - viewer.SkipSinceMicros > (long)_table.Limits.MaxRandomAccessWait.TotalMicroseconds &&
             IsFrameBoundary(entries, viewer.Cursor, limit);
         if (viewer.SkipVideoUntil <= viewer.Cursor || isTooLong)

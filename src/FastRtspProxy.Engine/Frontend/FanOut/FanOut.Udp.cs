@@ -22,6 +22,7 @@ internal sealed unsafe partial class FanOut
     private long _suspendedTo;
     private int _suspendedRun;
     private long _suspendedMicros;
+    private int _suspendErrno;
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(UdpViewer viewer)
@@ -156,7 +157,7 @@ internal sealed unsafe partial class FanOut
                 _isSuspended = true;
                 _suspendedTo = to;
                 _suspendedRun = r;
-                _table.Suspend(this);
+                _table.Suspend(this, _suspendErrno == LinuxConstants.ErrorNoBuffers);
                 return false;
             }
 
@@ -198,6 +199,7 @@ internal sealed unsafe partial class FanOut
             int errno = Marshal.GetLastPInvokeError();
             if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorNoBuffers)
             {
+                _suspendErrno = errno;
                 return false;
             }
 

@@ -7,8 +7,12 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>UDP viewers on their way into step.</summary>
 internal sealed unsafe partial class FanOut
 {
+    /// <summary>When the first of those that rest between two parts goes on.</summary>
+    private long _nextPartMicros;
+
     private void ServeUdpJoiners()
     {
+        _nextPartMicros = long.MaxValue;
         for (int i = _udpJoining.Count - 1; i >= 0 && !_isSuspended; i--)
         {
             UdpViewer viewer = _udpJoining[i];
@@ -17,6 +21,11 @@ internal sealed unsafe partial class FanOut
                 _udpJoining.RemoveAt(i);
                 EnterStep(viewer);
             }
+        }
+
+        if (_nextPartMicros != long.MaxValue)
+        {
+            _shard.EndOfTurnAt(this, _nextPartMicros);
         }
     }
 
@@ -50,7 +59,7 @@ internal sealed unsafe partial class FanOut
     {
         if (viewer.NextPartMicros > _shard.NowMicros)
         {
-            _shard.EndOfTurnAt(this, viewer.NextPartMicros);
+            _nextPartMicros = Math.Min(_nextPartMicros, viewer.NextPartMicros);
             return false;
         }
 

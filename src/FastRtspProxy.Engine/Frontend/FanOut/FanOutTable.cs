@@ -4,9 +4,12 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>The fan-outs of one shard, one for each mount that has playing clients here, and what they share. On the shard only.</summary>
-internal sealed class FanOutTable : IDisposable
+internal sealed class FanOutTable : IEndOfTurn, IDisposable
 {
     private readonly Dictionary<PacketRing, FanOut> _fanOuts = [];
+    /// <summary>A gigabit device sends some 80 packets in this time.</summary>
+    private const long DeviceQueueMicros = 1000;
+
     private readonly Queue<FanOut> _suspended = new();
 
     public FanOutTable(Shard shard, FanOutLimits limits)
@@ -52,13 +55,23 @@ internal sealed class FanOutTable : IDisposable
     internal void Forget(FanOut fanOut) => _fanOuts.Remove(fanOut.Ring);
 
     /// <summary>The UDP socket takes nothing more: this fan-out keeps its position, others go on, and it is called when the socket is writable.</summary>
-    internal void Suspend(FanOut fanOut)
+    internal void Suspend(FanOut fanOut, bool isWritable)
     {
         _suspended.Enqueue(fanOut);
+        if (isWritable)
+        {
+            // ENOBUFS: the device's queue is full, not the socket's; epoll would call back at once, and again.
+            Shard.EndOfTurnAt(this, Shard.NowMicros + DeviceQueueMicros);
+            return;
+        }
+
         UdpMediaSockets media = Shard.Media!;
         media.Writable = OnWritable;
         media.WaitWritable();
     }
+
+    /// <summary>A device's queue may have room again.</summary>
+    void IEndOfTurn.OnEndOfTurn() => OnWritable();
 
     private void OnWritable()
     {
@@ -90,7 +103,7 @@ internal sealed record FanOutLimits
     /// </summary>
     public long MaxHoldMicros { get; init; } = 10_000;
 
-    /// <summary>A joiner that waits for a random access point gets video as it comes after so long: the stream's groups of pictures are too long to wait for.</summary>
+    /// <summary>A client that waits for a random access point (a joiner, or one that lagged) gets video as it comes after so long: the stream's groups of pictures are too long to wait for.</summary>
     public TimeSpan MaxRandomAccessWait { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>

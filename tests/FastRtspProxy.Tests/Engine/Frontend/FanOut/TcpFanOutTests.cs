@@ -118,6 +118,43 @@ public sealed class TcpFanOutTests : IDisposable
     }
 
     [Fact]
+    public void Publish_LaggedAndNoRandomAccessPointComes_VideoGoesOnAllTheSame()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits
+        {
+            HoldMicrosPerViewer = 0,
+            MaxLagBytes = 64 * 1024,
+            MaxRandomAccessWait = TimeSpan.FromMilliseconds(50),
+        });
+        (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 8192);
+        uint timestamp = 0;
+        void Publish(EntryFlags flags) => fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, 4, timestamp += 3600, flags);
+            fixture.Ring.Publish();
+        });
+        Publish(EntryFlags.RandomAccess);
+        for (int i = 0; i < 1500; i++)
+        {
+            Publish(EntryFlags.None);
+        }
+
+        byte[] sink = new byte[1 << 20];
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                while (far.Available > 0)
+                {
+                    _ = far.Receive(sink);
+                }
+
+                Publish(EntryFlags.None);
+                return viewer.Skips > 0 && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep;
+            },
+            10_000));
+    }
+
+    [Fact]
     public void Publish_TwoViewersOnOneConnection_BothGetEverything()
     {
         (TcpViewer first, Socket far) = _fixture.AddTcp([0, TcpViewer.NoChannel]);
