@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -6,6 +7,8 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>RTSP messages for the log, their credentials masked.</summary>
 internal static class MessageText
 {
+    private static readonly SearchValues<char> s_urlEnds = SearchValues.Create(" \t\r\n\"<>,;");
+
     /// <summary>The head, and the body where it is text.</summary>
     public static string Of(RtspMessage message)
     {
@@ -27,9 +30,13 @@ internal static class MessageText
         return Masked(text.ToString());
     }
 
-    /// <summary>The values of Authorization lines become <c>***</c>: a Basic value is the password itself.</summary>
+    /// <summary>
+    /// The values of Authorization lines become <c>***</c>: a Basic value is the password itself. So does what stands before the <c>@</c> of a URL
+    /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description).
+    /// </summary>
     public static string Masked(string text)
     {
+        text = WithoutUserInfo(text);
         int at = text.IndexOf("Authorization:", StringComparison.OrdinalIgnoreCase);
         while (at >= 0)
         {
@@ -41,5 +48,23 @@ internal static class MessageText
         }
 
         return text.TrimEnd();
+    }
+
+    /// <summary>The last <c>@</c> wins, as it does where URLs are read: passwords may hold any character raw.</summary>
+    private static string WithoutUserInfo(string text)
+    {
+        for (int at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = text.IndexOf("://", at, StringComparison.Ordinal))
+        {
+            at += 3;
+            ReadOnlySpan<char> rest = text.AsSpan(at);
+            int end = rest.IndexOfAny(s_urlEnds);
+            int userInfo = (end < 0 ? rest : rest[..end]).LastIndexOf('@');
+            if (userInfo > 0)
+            {
+                text = string.Concat(text.AsSpan(0, at), "***", rest[userInfo..]);
+            }
+        }
+
+        return text;
     }
 }

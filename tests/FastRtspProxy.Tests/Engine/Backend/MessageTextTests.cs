@@ -12,4 +12,10 @@ public sealed class MessageTextTests
         Assert.DoesNotContain("abc", text, StringComparison.Ordinal);
         Assert.Contains("Accept: x", text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Location: rtsp://admin:p@ss/w:d@192.0.2.9:554/live", "Location: rtsp://***@192.0.2.9:554/live")]
+    [InlineData("a=control:rtsp://admin:secret@h/track1\r\nRTP-Info: url=rtsp://u:secret@h/a;seq=1,url=rtsps://u:secret@h/b", "a=control:rtsp://***@h/track1\r\nRTP-Info: url=rtsp://***@h/a;seq=1,url=rtsps://***@h/b")]
+    [InlineData("DESCRIBE rtsp://h/live RTSP/1.0", "DESCRIBE rtsp://h/live RTSP/1.0")]
+    public void Masked_UrlWithCredentials_ShowsTheHostOnly(string text, string expected) => Assert.Equal(expected, MessageText.Masked(text));
 }
