@@ -44,6 +44,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         }
 
         RefreshNow();
+        _windowMicros = NowMicros;
         Watch(_bell, EpollEvents.In, this);
         _thread = new Thread(Loop) { IsBackground = true, Name = "shard-" + index };
     }
