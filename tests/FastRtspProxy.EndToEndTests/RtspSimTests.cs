@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
 using Xunit.Abstractions;
 
@@ -18,8 +19,8 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
         CameraProcess camera = await StartCameraAsync("h264,aac");
 
         // Somebody plays already: this server aborts (gst_rtsp_media_get_rates) when a second client sets up while the first one's PLAY is under way.
-        ChildProcess first = StartProgram("rtspsim load", Binary(), "load", "-n", "1", "-t", "tcp", "-d", "600s", camera.Url);
-        await first.WaitForLineAsync("a first player", static line => line.Text.Contains("playing 1 of 1", StringComparison.Ordinal), Soon + Soon);
+        FfmpegPlayer first = StartFfmpeg(camera.Url, "tcp");
+        await first.WaitForVideoFramesAsync(10, Soon);
         JsonElement report = await LoadAsync(0, camera.Url, "-t", transport, "-n", "20", "--ramp", "20", "-d", "6s", "--min-clients", "20");
 
         // To whoever joins a running stream this server sends the packet that it kept from its own start, and then the live ones: the numbers between are missing.

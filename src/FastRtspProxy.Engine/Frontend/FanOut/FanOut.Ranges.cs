@@ -71,6 +71,37 @@ internal sealed partial class FanOut
 
         filter = filter with { WithoutTracks = filter.WithoutTracks | Ring.VideoTracks };
         limit = Math.Min(limit, viewer.SkipVideoUntil);
+        if (viewer.SkipVideoUntil == long.MaxValue)
+        {
+            limit = BeforeLeadingPackets(entries, viewer.Cursor, limit);
+        }
+    }
+
+    /// <summary>
+    /// Where the newest packets that only lead a picture (parameter sets, SEI, delimiters) begin: their picture, still on its way, may be the one that is waited
+    /// for, and then it begins with them.
+    /// </summary>
+    private long BeforeLeadingPackets(in PacketRing.EntriesView entries, long from, long to)
+    {
+        uint videoTracks = Ring.VideoTracks;
+        long begin = to;
+        for (long s = to - 1; s >= from; s--)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (entry.IsRtcp || (videoTracks & (1u << entry.Track)) == 0)
+            {
+                continue;
+            }
+
+            if ((entry.Flags & (EntryFlags.ParameterSets | EntryFlags.NonVcl)) == 0 || (entry.Flags & EntryFlags.Marker) != 0)
+            {
+                break;
+            }
+
+            begin = s;
+        }
+
+        return begin;
     }
 
     /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>

@@ -78,6 +78,30 @@ public sealed class JoinTests : IDisposable
         Assert.Equal(_timestamp - Interval, Timestamp(packets.First(p => p[12] == 0)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Add_ParameterSetsPublishedBeforeTheirPicture_VideoBeginsWithThem(bool isTcp)
+    {
+        Publish(pictures: 1, EntryFlags.RandomAccess);
+        Func<int, List<byte[]>> receive = Join(isTcp, _fixture.Ring.Head, null, waits: true);
+        _timestamp += Interval;
+        byte[] packet = new byte[100];
+        packet[0] = 0x80;
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), _timestamp);
+        foreach (EntryFlags flags in (EntryFlags[])[EntryFlags.ParameterSets, EntryFlags.NonVcl, EntryFlags.RandomAccess | EntryFlags.Marker])
+        {
+            _fixture.OnShard(() =>
+            {
+                _fixture.Ring.Append(0, flags, 0, _timestamp, _fixture.Shard.NowMicros, packet);
+                _fixture.Ring.Publish();
+            });
+            _fixture.OnShard(() => { }); // a pass for each
+        }
+
+        Assert.All(receive(3), p => Assert.Equal(_timestamp, Timestamp(p)));
+    }
+
     [Fact]
     public void Add_WaitsForRandomAccessInAStreamWithout_IsServedLive()
     {
