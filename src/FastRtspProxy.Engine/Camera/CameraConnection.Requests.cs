@@ -224,7 +224,7 @@ internal sealed partial class CameraConnection
             {
                 SessionTrack numbers = sender.Track(track.Index) ?? track;
                 uint ticks = (uint)session.Runner.Stream.Tracks[track.Index].UnitTicks(start.FirstUnits[track.Index]);
-                entries.Add(new RtpInfoEntry(url + "/" + CameraSdp.Control(Personality, track.Index), numbers.NextSequenceNumber, ticks + numbers.TicksOffset));
+                entries.Add(new RtpInfoEntry(url + "/" + CameraSdp.Control(Personality, track.Index), numbers.NextSequenceNumber, ticks + sender.TicksOffset(numbers)));
             }
 
             headers.Add(new RtspHeader("RTP-Info", RtpInfoHeader.Format(entries)));

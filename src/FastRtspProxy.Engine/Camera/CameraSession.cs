@@ -59,6 +59,9 @@ internal sealed class CameraSession
         NextSequenceNumber = (ushort)Hash64.Of(_seed, 3 * (ulong)index + 2),
     };
 
+    /// <summary>What is added to the stream's ticks in a track's timestamps.</summary>
+    public uint TicksOffset(SessionTrack track) => track.TicksOffset + _camera.Clock.JumpedTicks(ClockRate(track.Index));
+
     /// <summary>Begins to play, or changes nothing when it plays already.</summary>
     public StartPoint Play()
     {
@@ -119,7 +122,13 @@ internal sealed class CameraSession
             SendRtcp(track, report[..(4 + WriteReport(report[4..], track))]);
         }
 
-        uint timestamp = ticks + track.TicksOffset;
+        if (from == 0)
+        {
+            track.Unit++;
+        }
+
+        long strayMicros = _camera.Options.Faults.StrayMicros(_seed, index, track.Unit);
+        uint timestamp = ticks + track.TicksOffset + _camera.Clock.OffTicks(strayMicros, ClockRate(index));
         long bytes = 0;
         for (int i = from; i < to; i++)
         {
@@ -136,6 +145,8 @@ internal sealed class CameraSession
         int dropped = _camera.Options.Faults.TouchesPackets ? SendFaulty(track, batch, from, to) : SendClean(track, batch, from, to);
         _camera.Counters.OnSent(to - from - dropped, bytes, dropped);
     }
+
+    private int ClockRate(int index) => Runner.Stream.Tracks[index].ClockRate;
 
     private int SendClean(SessionTrack track, RtpBatch batch, int from, int to)
     {
@@ -226,8 +237,8 @@ internal sealed class CameraSession
 
     private int WriteReport(Span<byte> output, SessionTrack track)
     {
-        ulong ntp = NtpTime.FromUnix(_camera.Shard.UtcNow);
-        uint rtpTime = (uint)Runner.TicksNow(track.Index) + track.TicksOffset;
+        ulong ntp = NtpTime.FromUnix(_camera.Clock.ReportTime(_camera.Shard.UtcNow, Runner.MicrosNow));
+        uint rtpTime = (uint)Runner.TicksNow(track.Index) + TicksOffset(track);
         int bytes = RtcpWriter.WriteSenderReport(output, track.Ssrc, ntp, rtpTime, track.Packets, track.PayloadOctets);
         return bytes + RtcpWriter.WriteSdesCname(output[bytes..], track.Ssrc, _camera.CanonicalName);
     }

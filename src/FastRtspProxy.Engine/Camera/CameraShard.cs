@@ -9,20 +9,17 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Camera;
 
 /// <summary>A camera's share of one shard: the connections accepted to it, their sessions, and an own "encoder" of each stream that they watch. Touched on its shard only.</summary>
-internal sealed class CameraShard
+internal sealed partial class CameraShard
 {
     private static readonly TimeSpan s_sweepInterval = TimeSpan.FromSeconds(1);
 
-    private readonly StreamRunner[] _runners;
     private readonly CameraSession?[] _groups;
     private readonly HashSet<CameraConnection> _connections = [];
     private readonly Dictionary<string, CameraSession> _sessions = [];
     private readonly Dictionary<PeerAddress, CameraSession> _peers = [];
     private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels;
-    private readonly List<ShardTimer> _faultTimers = [];
     private readonly ShardTimer _sweep;
-    private readonly ShardTimer _stallEnd;
-    private readonly Action<TimeSpan> _reboot;
+    private StreamRunner[] _runners;
     private ulong _sessionsOpened;
     private ulong _generation;
 
@@ -48,7 +45,8 @@ internal sealed class CameraShard
             RtcpSocket.AllowMulticast(1, options.BindAddress);
         }
 
-        _runners = [.. options.Streams.Select((_, i) => new StreamRunner(shard, options, i))];
+        Clock = new CameraClock(options.Faults, options.Seed + (ulong)shard.Index);
+        _runners = MakeRunners();
         _groups = new CameraSession?[_runners.Length];
         _sweep = shard.CreateTimer(Sweep);
         _stallEnd = shard.CreateTimer(() => Array.ForEach(_runners, runner => runner.IsStalled = false));
@@ -57,7 +55,11 @@ internal sealed class CameraShard
 
     public Shard Shard { get; }
 
-    public CameraOptions Options { get; }
+    /// <summary>The camera as it is now; its streams may change.</summary>
+    public CameraOptions Options { get; private set; }
+
+    /// <summary>What timestamps and sender reports are made of.</summary>
+    public CameraClock Clock { get; }
 
     public CameraCounters Counters { get; }
 
@@ -73,10 +75,7 @@ internal sealed class CameraShard
         RtpSocket.Start();
         RtcpSocket.Start();
         _sweep.Start(s_sweepInterval);
-        foreach (TimedFault fault in Options.Faults.Timed)
-        {
-            Schedule(fault, fault.At);
-        }
+        ScheduleFaults();
     }
 
     /// <summary>Takes a connection over.</summary>
@@ -93,8 +92,7 @@ internal sealed class CameraShard
     public void Stop()
     {
         _sweep.Stop();
-        _stallEnd.Stop();
-        _faultTimers.ForEach(timer => timer.Stop());
+        StopFaults();
         DropAll(bye: true);
         RtpSocket.Close();
         RtcpSocket.Close();
@@ -244,6 +242,8 @@ internal sealed class CameraShard
         return group.IsPlaying ? member.Runner.Peek(group) : group.Play();
     }
 
+    private StreamRunner[] MakeRunners() => [.. Options.Streams.Select((_, i) => new StreamRunner(Shard, Options, i))];
+
     private void LeaveGroup(CameraSession member)
     {
         member.IsGroupMember = false;
@@ -279,66 +279,5 @@ internal sealed class CameraShard
         }
 
         _sweep.Start(s_sweepInterval);
-    }
-
-    private void Schedule(TimedFault fault, TimeSpan due)
-    {
-        ShardTimer? timer = null;
-        timer = Shard.CreateTimer(() =>
-        {
-            _faultTimers.Remove(timer!);
-            Strike(fault);
-            if (fault.Every > TimeSpan.Zero)
-            {
-                Schedule(fault, fault.Every);
-            }
-        });
-        _faultTimers.Add(timer);
-        timer.Start(due);
-    }
-
-    private void Strike(TimedFault fault)
-    {
-        switch (fault.Kind)
-        {
-            case TimedFaultKind.Stall:
-                Array.ForEach(_runners, runner => runner.IsStalled = true);
-                _stallEnd.Start(fault.Duration);
-                break;
-            case TimedFaultKind.Bye:
-                foreach (CameraSession session in _sessions.Values.Where(session => session.IsPlaying))
-                {
-                    session.SayBye();
-                    session.Pause();
-                }
-
-                break;
-            case TimedFaultKind.Close:
-                foreach (CameraConnection connection in _connections.ToArray())
-                {
-                    connection.Close();
-                }
-
-                break;
-            default:
-                _reboot(fault.Duration);
-                _generation++;
-                DropAll(bye: false);
-                Array.ForEach(_runners, runner => runner.Reset());
-                break;
-        }
-    }
-
-    private void DropAll(bool bye)
-    {
-        foreach (CameraSession session in _sessions.Values.ToArray())
-        {
-            EndSession(session, bye);
-        }
-
-        foreach (CameraConnection connection in _connections.ToArray())
-        {
-            connection.Close();
-        }
     }
 }

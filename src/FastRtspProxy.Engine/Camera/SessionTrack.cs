@@ -11,7 +11,7 @@ internal sealed class SessionTrack
 
     public required uint Ssrc { get; init; }
 
-    /// <summary>What is added to the stream's ticks.</summary>
+    /// <summary>What is added to the stream's ticks as long as the camera's clock does not jump.</summary>
     public required uint TicksOffset { get; init; }
 
     public ushort NextSequenceNumber { get; set; }
@@ -37,6 +37,9 @@ internal sealed class SessionTrack
 
     /// <summary>Packets that were due so far; what <see cref="FaultSchedule.FateOf"/> counts by.</summary>
     public long Ordinal { get; set; }
+
+    /// <summary>The newest unit that was due, from 0; what <see cref="FaultSchedule.StrayMicros"/> counts by.</summary>
+    public long Unit { get; set; } = -1;
 
     /// <summary>A framed packet that waits for its successor to overtake it; null when none does.</summary>
     public byte[]? HeldBack { get; set; }

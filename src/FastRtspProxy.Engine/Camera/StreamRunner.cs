@@ -98,8 +98,11 @@ internal sealed class StreamRunner : IEndOfTurn
         IsStalled = false;
     }
 
+    /// <summary>The stream's time at this moment.</summary>
+    public long MicrosNow => _shard.NowMicros - _epochMicros;
+
     /// <summary>RTP ticks of a track at this moment, from unit 0; for sender reports.</summary>
-    public long TicksNow(int track) => (long)((Int128)(_shard.NowMicros - _epochMicros) * Stream.Tracks[track].ClockRate / 1_000_000);
+    public long TicksNow(int track) => (long)((Int128)MicrosNow * Stream.Tracks[track].ClockRate / 1_000_000);
 
     private static long MicrosOf(MediaTrack track, long unit) => (long)((Int128)track.UnitTicks(unit) * 1_000_000 / track.ClockRate);
 

@@ -45,7 +45,7 @@ internal sealed class CameraCommandOptions
 
     public Option<string> Personality { get; } = new("--personality") { Description = "plain, hikvision, dahua, reolink, or a JSON file of the same kind.", DefaultValueFactory = _ => "plain" };
 
-    public Option<string?> Fail { get; } = new("--fail") { Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, bye@90s, close@120s (…@60s/60s: again and again), silent-describe, 401-storm, nonce-rotate, no-rtcp, busy." };
+    public Option<string?> Fail { get; } = new("--fail") { Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, bye@90s, close@120s, clock-jump=10s@30s, clock-jump=-10s@30s, sdp-change@30s (to the other codec; =size, =no-audio) (…@60s/60s: again and again), stray=1% (timestamps of single units, or =#N), sr-clock=-1h, sr-clock=random, sr-drift=1% (sender reports), silent-describe, 401-storm, nonce-rotate, no-rtcp, busy." };
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "The same seed gives the same run.", DefaultValueFactory = _ => 1UL };
 

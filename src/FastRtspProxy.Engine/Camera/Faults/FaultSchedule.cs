@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastRtspProxy.Engine.Camera.Media;
 
 namespace FastRtspProxy.Engine.Camera.Faults;
@@ -11,14 +10,22 @@ namespace FastRtspProxy.Engine.Camera.Faults;
 /// stall=5s@30s                                        no media for 5 s, 30 s after the start
 /// reboot@60s  reboot=10s@60s                          away for 3 s (10 s), everything begins anew
 /// bye@90s  close@120s                                 RTCP BYE; RTSP connections closed
+/// clock-jump=10s@30s  clock-jump=-10s@30s             its clock is set: RTP timestamps and the time in sender reports jump together
+/// sdp-change@30s  sdp-change=size@30s                 sessions end, and it is another camera from then on: H.265 in the place of H.264 (or back), smaller pictures,
+/// sdp-change=no-audio@30s                             no sound
 /// …@60s/60s                                           and again every 60 s
+/// stray=1%  stray=#100                                the timestamp of single units is 10 s to 10 h off, either way
+/// sr-clock=-1h  sr-clock=random  sr-drift=1%          sender reports tell a time that is an hour behind, nothing true at all, fast by a hundredth (-1%: slow)
 /// silent-describe 401-storm nonce-rotate no-rtcp      DESCRIBE is never answered; every request is 401; each nonce is good for one request; no sender reports
 /// busy                                                SETUP is answered 453
 /// </code>
 /// All is a function of the seed: the same seed gives the same run.
 /// </summary>
-internal sealed record FaultSchedule
+internal sealed partial record FaultSchedule
 {
+    private const double StrayMinMicros = 10e6;
+    private const double StrayMaxMicros = 36_000e6;
+
     public static FaultSchedule None { get; } = new();
 
     public PacketFault Loss { get; init; } = PacketFault.Never;
@@ -31,7 +38,19 @@ internal sealed record FaultSchedule
 
     public PacketFault Truncate { get; init; } = PacketFault.Never;
 
+    /// <summary>By unit, not by packet.</summary>
+    public PacketFault Stray { get; init; } = PacketFault.Never;
+
     public TimeSpan Jitter { get; init; }
+
+    /// <summary>How far ahead of the truth the time in sender reports is.</summary>
+    public TimeSpan ReportOffset { get; init; }
+
+    /// <summary>How much faster than it should the time in sender reports runs: 0.01 is a hundredth.</summary>
+    public double ReportDrift { get; init; }
+
+    /// <summary>Each sender report tells any time since 1970.</summary>
+    public bool ReportsAtRandom { get; init; }
 
     public IReadOnlyList<TimedFault> Timed { get; init; } = [];
 
@@ -65,140 +84,16 @@ internal sealed record FaultSchedule
     public long JitterMicros(ulong seed, int track, long unit) =>
         Jitter > TimeSpan.Zero ? (long)(Jitter.TotalMicroseconds * Hash64.Unit(Hash64.Of(seed, (ulong)track) + 6, (ulong)unit)) : 0;
 
-    /// <summary>Reads the text form; false with a message that names the item that it does not understand.</summary>
-    public static bool TryParse(string text, out FaultSchedule schedule, out string? error)
+    /// <summary>How far off a unit's timestamp is, in microseconds; 0: it is right.</summary>
+    public long StrayMicros(ulong seed, int track, long unit)
     {
-        schedule = None;
-        error = null;
-        foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        ulong lane = Hash64.Of(seed, (ulong)track) + 7;
+        if (!Stray.Strikes(lane, unit))
         {
-            if (!TryAdd(ref schedule, item))
-            {
-                error = "fault not understood: " + item + " (examples: loss=1%, loss=#100, jitter=20ms, stall=5s@30s, reboot@60s, bye@90s, silent-describe)";
-                schedule = None;
-                return false;
-            }
+            return 0;
         }
 
-        return true;
-    }
-
-    private static bool TryAdd(ref FaultSchedule schedule, string item)
-    {
-        FaultSchedule? flagged = item switch
-        {
-            "silent-describe" => schedule with { SilentDescribe = true },
-            "401-storm" => schedule with { UnauthorizedStorm = true },
-            "nonce-rotate" => schedule with { RotatesNonce = true },
-            "no-rtcp" => schedule with { NoRtcp = true },
-            "busy" => schedule with { Busy = true },
-            _ => null,
-        };
-        if (flagged != null)
-        {
-            schedule = flagged;
-            return true;
-        }
-
-        if (item.Contains('@', StringComparison.Ordinal))
-        {
-            return TryAddTimed(ref schedule, item);
-        }
-
-        int equals = item.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0)
-        {
-            return false;
-        }
-
-        string name = item[..equals];
-        string value = item[(equals + 1)..];
-        if (name == "jitter")
-        {
-            bool understood = TryDuration(value, out TimeSpan jitter);
-            schedule = schedule with { Jitter = jitter };
-            return understood;
-        }
-
-        if (!TryPacketFault(value, out PacketFault fault))
-        {
-            return false;
-        }
-
-        FaultSchedule? changed = name switch
-        {
-            "loss" => schedule with { Loss = fault },
-            "reorder" => schedule with { Reorder = fault },
-            "dup" => schedule with { Duplicate = fault },
-            "corrupt" => schedule with { Corrupt = fault },
-            "truncate" => schedule with { Truncate = fault },
-            _ => null,
-        };
-        schedule = changed ?? schedule;
-        return changed != null;
-    }
-
-    private static bool TryAddTimed(ref FaultSchedule schedule, string item)
-    {
-        int at = item.IndexOf('@', StringComparison.Ordinal);
-        string[] head = item[..at].Split('=', 2);
-        string[] tail = item[(at + 1)..].Split('/', 2);
-        TimedFaultKind? kind = head[0] switch
-        {
-            "stall" => TimedFaultKind.Stall,
-            "reboot" => TimedFaultKind.Reboot,
-            "bye" => TimedFaultKind.Bye,
-            "close" => TimedFaultKind.Close,
-            _ => null,
-        };
-        TimeSpan duration = kind == TimedFaultKind.Reboot ? TimeSpan.FromSeconds(3) : TimeSpan.FromSeconds(5);
-        TimeSpan every = TimeSpan.Zero;
-        if (kind == null
-            || (head.Length > 1 && !TryDuration(head[1], out duration))
-            || !TryDuration(tail[0], out TimeSpan start)
-            || (tail.Length > 1 && (!TryDuration(tail[1], out every) || every <= TimeSpan.Zero)))
-        {
-            return false;
-        }
-
-        schedule = schedule with { Timed = [.. schedule.Timed, new TimedFault(kind.Value, start, duration, every)] };
-        return true;
-    }
-
-    private static bool TryPacketFault(string value, out PacketFault fault)
-    {
-        fault = PacketFault.Never;
-        if (value.StartsWith('#') && long.TryParse(value.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out long ordinal))
-        {
-            fault = new PacketFault(0, ordinal);
-            return true;
-        }
-
-        bool percent = value.EndsWith('%');
-        if (!double.TryParse(percent ? value.AsSpan(0, value.Length - 1) : value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
-        {
-            return false;
-        }
-
-        number = percent ? number / 100 : number;
-        fault = new PacketFault(number);
-        return number is >= 0 and <= 1;
-    }
-
-    /// <summary>`20ms`, `5s`, `2m`, `1h`, or seconds without a unit.</summary>
-    internal static bool TryDuration(string text, out TimeSpan duration)
-    {
-        (double factor, int suffix) = text switch
-        {
-            _ when text.EndsWith("ms", StringComparison.Ordinal) => (0.001, 2),
-            _ when text.EndsWith('s') => (1, 1),
-            _ when text.EndsWith('m') => (60, 1),
-            _ when text.EndsWith('h') => (3600, 1),
-            _ => (1.0, 0),
-        };
-        bool understood = double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-            && number * factor < 1e9;
-        duration = understood ? TimeSpan.FromSeconds(number * factor) : TimeSpan.Zero;
-        return understood;
+        double distance = StrayMinMicros + ((StrayMaxMicros - StrayMinMicros) * Hash64.Unit(lane + 1, (ulong)unit));
+        return (long)(Hash64.Unit(lane + 2, (ulong)unit) < 0.5 ? -distance : distance);
     }
 }

@@ -14,4 +14,16 @@ internal enum TimedFaultKind
 
     /// <summary>Every RTSP connection is closed.</summary>
     Close,
+
+    /// <summary>Its clock is set: timestamps and the time in sender reports jump.</summary>
+    ClockJump,
+
+    /// <summary>Sessions end; H.264 becomes H.265, or the other way round.</summary>
+    OtherCodec,
+
+    /// <summary>Sessions end; the pictures are smaller.</summary>
+    OtherSize,
+
+    /// <summary>Sessions end; there is no sound any more.</summary>
+    NoAudio,
 }

@@ -30,7 +30,37 @@ public class FaultScheduleTests
         Assert.True(faults.SilentDescribe && faults.UnauthorizedStorm && faults.RotatesNonce && faults.NoRtcp && faults.Busy && faults.TouchesPackets);
     }
 
+    [Fact]
+    public void TryParse_ClocksAndDescriptions_AreUnderstood()
+    {
+        Assert.True(FaultSchedule.TryParse(
+            "clock-jump=10s@30s,clock-jump=-1.5s@40s/10s,sdp-change@5s,sdp-change=size@6s,sdp-change=no-audio@7s,stray=#3,sr-clock=-1h,sr-drift=-2%",
+            out FaultSchedule faults,
+            out string? error));
+
+        Assert.Null(error);
+        Assert.Equal(
+            [
+                (TimedFaultKind.ClockJump, 30.0, 10.0, 0.0),
+                (TimedFaultKind.ClockJump, 40, -1.5, 10),
+                (TimedFaultKind.OtherCodec, 5, 5, 0),
+                (TimedFaultKind.OtherSize, 6, 5, 0),
+                (TimedFaultKind.NoAudio, 7, 5, 0),
+            ],
+            faults.Timed.Select(fault => (fault.Kind, fault.At.TotalSeconds, fault.Duration.TotalSeconds, fault.Every.TotalSeconds)));
+        Assert.Equal(3, faults.Stray.Ordinal);
+        Assert.Equal(TimeSpan.FromHours(-1), faults.ReportOffset);
+        Assert.Equal(-0.02, faults.ReportDrift);
+        Assert.True(FaultSchedule.TryParse("sr-clock=random", out faults, out _));
+        Assert.True(faults.ReportsAtRandom && !faults.TouchesPackets);
+    }
+
     [Theory]
+    [InlineData("clock-jump@5s")]
+    [InlineData("clock-jump=--5s@5s")]
+    [InlineData("sdp-change=colour@5s")]
+    [InlineData("sr-clock=wrong")]
+    [InlineData("sr-drift=200%")]
     [InlineData("los=1%")]
     [InlineData("loss")]
     [InlineData("loss=101%")]
@@ -65,6 +95,17 @@ public class FaultScheduleTests
     {
         Assert.True(FaultSchedule.TryParse("loss=#100", out FaultSchedule faults, out _));
         Assert.Equal(100, Assert.Single(Enumerable.Range(0, 1000), i => faults.FateOf(7, 0, i) == PacketFate.Lost));
+    }
+
+    [Fact]
+    public void StrayMicros_ByProbability_IsSeldomAndFarOffEitherWay()
+    {
+        Assert.True(FaultSchedule.TryParse("stray=1%", out FaultSchedule faults, out _));
+        long[] off = [.. Enumerable.Range(0, 20_000).Select(i => faults.StrayMicros(7, 0, i)).Where(micros => micros != 0)];
+        Assert.InRange(off.Length, 140, 260);
+        Assert.All(off, micros => Assert.InRange(Math.Abs(micros), 10_000_000, 36_000_000_000));
+        Assert.Contains(off, micros => micros < 0);
+        Assert.Contains(off, micros => micros > 0);
     }
 
     [Fact]
