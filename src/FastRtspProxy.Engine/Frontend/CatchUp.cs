@@ -10,6 +10,12 @@ internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, l
 {
     private int _returned;
 
+    /// <summary>Packets of the past.</summary>
+    public int PastPackets { get; init; }
+
+    /// <summary>The clock of the track whose past is sent.</summary>
+    public int ClockRateHz { get; init; } = 90_000;
+
     /// <summary>The first sequence that comes as it is.</summary>
     public long LiveSequence => liveSequence;
 
@@ -17,10 +23,23 @@ internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, l
     public int Track => track;
 
     /// <summary>How its timestamps change; null: they need not.</summary>
-    public TimestampMap? Map => map;
+    public TimestampMap? Map { get; private set; } = map;
+
+    /// <summary>True when pictures after <see cref="LiveSequence"/> are squeezed as well: see <see cref="SpreadOver"/>.</summary>
+    public bool IsSpread { get; private set; }
 
     /// <summary>When a client that has not caught up by then is too slow for it, on the shards' clock.</summary>
     public long UntilMicros => untilMicros;
+
+    /// <summary>Sending the past will take so long: the squeezed times are spread over it. Once, before the first packet.</summary>
+    public void SpreadOver(long micros)
+    {
+        if (Map is { } now && micros > 0)
+        {
+            Map = now.SpreadOver((uint)(micros * ClockRateHz / 1_000_000));
+            IsSpread = true;
+        }
+    }
 
     /// <summary>Gives the share of the budget back; idempotent, any thread.</summary>
     public void Return()

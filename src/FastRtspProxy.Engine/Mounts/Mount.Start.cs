@@ -70,10 +70,17 @@ internal sealed partial class Mount
         int track = first.Track;
         uint edge = first.Timestamp;
         uint frames = 0;
+        int packets = 0;
         for (long s = start; s < head; s++)
         {
             ref readonly RingEntry entry = ref entries[s];
-            if (entry.Track == track && !entry.IsRtcp && (entry.Flags & EntryFlags.FrameStart) != 0)
+            if (entry.Track != track || entry.IsRtcp)
+            {
+                continue;
+            }
+
+            packets++;
+            if ((entry.Flags & EntryFlags.FrameStart) != 0)
             {
                 edge = (int)(entry.Timestamp - edge) > 0 ? entry.Timestamp : edge;
                 frames++;
@@ -99,7 +106,11 @@ internal sealed partial class Mount
                 : t.RtpTime is null ? t : t with { RtpTime = _ingest.Tracks[t.Track].Timeline.TimestampAt(beginMicros) });
         }
 
-        CatchUp catchUp = new(head, track, squeezed < span ? map : null, Shard.NowMicros + CatchUpMicros, _options.CatchUpBudget, bytes);
+        CatchUp catchUp = new(head, track, squeezed < span ? map : null, Shard.NowMicros + CatchUpMicros, _options.CatchUpBudget, bytes)
+        {
+            PastPackets = packets,
+            ClockRateHz = video.ClockRate,
+        };
         return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };
     }
 

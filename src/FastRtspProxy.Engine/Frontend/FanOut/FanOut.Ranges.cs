@@ -9,6 +9,8 @@ internal sealed partial class FanOut
     {
         viewer.Cursor = viewer.JoinSequence;
         viewer.SkipVideoUntil = 0;
+        viewer.OthersFrom = viewer.CatchUp?.LiveSequence ?? 0;
+        viewer.OtherTracks = viewer.CatchUp is { } catchUp ? ~(1u << catchUp.Track) : 0;
         if (viewer.WaitsForRandomAccess && Ring.VideoTracks != 0)
         {
             viewer.SkipVideoUntil = long.MaxValue;
@@ -22,21 +24,19 @@ internal sealed partial class FanOut
     {
         limit = front;
         filter = default;
-        if (viewer.CatchUp is { } catchUp)
+        if (viewer.CatchUp is { } catchUp && viewer.Cursor >= catchUp.LiveSequence && !StillNeedsMap(catchUp, entries, viewer.Cursor, ref limit))
         {
-            if (viewer.Cursor < catchUp.LiveSequence)
-            {
-                limit = Math.Min(front, catchUp.LiveSequence);
-                filter = new PlanFilter(~(1u << catchUp.Track), WithoutRtcp: true, catchUp.Map);
-            }
-            else if (StillNeedsMap(catchUp))
-            {
-                filter = new PlanFilter(0, WithoutRtcp: false, catchUp.Map);
-            }
-            else
-            {
-                EndCatchUp(viewer);
-            }
+            EndCatchUp(viewer);
+        }
+
+        if (viewer.Cursor < viewer.OthersFrom)
+        {
+            limit = Math.Min(limit, viewer.OthersFrom);
+            filter = new PlanFilter(viewer.OtherTracks, WithoutRtcp: true, viewer.CatchUp?.Map);
+        }
+        else
+        {
+            filter = new PlanFilter(0, WithoutRtcp: false, viewer.CatchUp?.Map);
         }
 
         if (viewer.SkipVideoUntil != 0)
@@ -48,8 +48,34 @@ internal sealed partial class FanOut
         return viewer.Cursor < limit;
     }
 
-    /// <summary>With B-frames, pictures that come after the edge may belong before it.</summary>
-    private bool StillNeedsMap(CatchUp catchUp) => catchUp.Map is not null && Ring.HasReordering && _shard.NowMicros < catchUp.UntilMicros;
+    /// <summary>Whether pictures after the live edge at the join get other timestamps as well; at most those up to <paramref name="limit"/>.</summary>
+    private bool StillNeedsMap(CatchUp catchUp, in PacketRing.EntriesView entries, long from, ref long limit)
+    {
+        if (catchUp.Map is not { } map || _shard.NowMicros >= catchUp.UntilMicros)
+        {
+            return false;
+        }
+
+        bool hasReordering = Ring.HasReordering;
+        if (!hasReordering && !catchUp.IsSpread)
+        {
+            return false;
+        }
+
+        // With B-frames, pictures that come after the edge may belong before it: at most 16 pictures later (H.264 A.3.1, max_dec_frame_buffering).
+        uint end = map.Edge + (hasReordering ? (uint)catchUp.ClockRateHz : 0);
+        for (long s = from; s < limit; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (entry.Track == map.Track && !entry.IsRtcp && (int)(entry.Timestamp - end) >= 0)
+            {
+                limit = s > from ? s : limit;
+                return s > from;
+            }
+        }
+
+        return true;
+    }
 
     private void SkipRange(Viewer viewer, in PacketRing.EntriesView entries, ref long limit, ref PlanFilter filter)
     {

@@ -28,6 +28,7 @@ internal sealed unsafe partial class FanOut
     public void Add(UdpViewer viewer)
     {
         BeginRanges(viewer);
+        PlanParts(viewer);
         viewer.IsInStep = false;
         _udpJoining.Add(viewer);
         OnViewerAdded();

@@ -29,9 +29,52 @@ internal sealed unsafe partial class FanOut
         }
     }
 
+    /// <summary>
+    /// The past goes in parts, and what has come meanwhile after it: the squeezed times are spread over just that long, so that no picture is later than they say.
+    /// Parts are larger for a stream that would not be caught up with otherwise.
+    /// </summary>
+    private void PlanParts(UdpViewer viewer)
+    {
+        FanOutLimits limits = _table.Limits;
+        viewer.PartPackets = limits.CatchUpPartPackets;
+        if (viewer.CatchUp is not { Map: { } map } catchUp)
+        {
+            return;
+        }
+
+        long spanMicros = Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz);
+        viewer.PartPackets = Math.Max(viewer.PartPackets, (int)Math.Min(UdpSendPlan.MaxPackets, (2 * catchUp.PastPackets * limits.CatchUpPauseMicros / spanMicros) + 1));
+        long micros = (catchUp.PastPackets - 1) / viewer.PartPackets * limits.CatchUpPauseMicros;
+        catchUp.SpreadOver(micros < spanMicros ? micros * spanMicros / (spanMicros - micros) : micros);
+    }
+
+    /// <summary>The other tracks do not wait for the past of this one.</summary>
+    private void SendOthers(UdpViewer viewer, CatchUp catchUp)
+    {
+        long from = Ring.BeginRead(_shard.Index, viewer.OthersFrom, out _, out PacketRing.EntriesView entries);
+        PlanFilter filter = new(1u << catchUp.Track, WithoutRtcp: false, null);
+        while (from < _udpNext)
+        {
+            UdpSendPlan plan = _table.UdpPlan;
+            from = plan.Build(entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
+            foreach (ref readonly UdpRun run in plan.Runs)
+            {
+                SendRunTo(plan, run, viewer);
+            }
+        }
+
+        viewer.OthersFrom = from;
+        Ring.EndRead(_shard.Index);
+    }
+
     /// <summary>Sends what a joiner lacks, in parts if it is much; true when it is where the others are.</summary>
     private bool Serve(UdpViewer viewer)
     {
+        if (viewer.CatchUp is { } catchUp)
+        {
+            SendOthers(viewer, catchUp);
+        }
+
         while (viewer.Cursor <= _udpNext)
         {
             long from = Ring.BeginRead(_shard.Index, viewer.Cursor, out _, out PacketRing.EntriesView entries);
@@ -63,10 +106,9 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
-        FanOutLimits limits = _table.Limits;
-        bool isPaced = viewer.CatchUp is not null && limit - viewer.Cursor > limits.CatchUpPartPackets;
+        bool isPaced = viewer.CatchUp is not null && limit - viewer.Cursor > viewer.PartPackets;
         UdpSendPlan plan = _table.UdpPlan;
-        viewer.Cursor = plan.Build(entries, viewer.Cursor, isPaced ? viewer.Cursor + limits.CatchUpPartPackets : limit, _shard.Media!.HasSegmentation, filter);
+        viewer.Cursor = plan.Build(entries, viewer.Cursor, isPaced ? viewer.Cursor + viewer.PartPackets : limit, _shard.Media!.HasSegmentation, filter);
         foreach (ref readonly UdpRun run in plan.Runs)
         {
             SendRunTo(plan, run, viewer);
@@ -74,7 +116,7 @@ internal sealed unsafe partial class FanOut
 
         if (isPaced)
         {
-            viewer.NextPartMicros = _shard.NowMicros + limits.CatchUpPauseMicros;
+            viewer.NextPartMicros = _shard.NowMicros + _table.Limits.CatchUpPauseMicros;
         }
 
         return true;

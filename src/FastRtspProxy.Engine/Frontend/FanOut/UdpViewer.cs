@@ -33,6 +33,9 @@ internal sealed class UdpViewer : Viewer
     /// <summary>When the next part of its catch-up may go.</summary>
     internal long NextPartMicros { get; set; }
 
+    /// <summary>Packets of such a part.</summary>
+    internal int PartPackets { get; set; }
+
     internal bool IsInStep { get; set; }
 
     internal long AddedAtPackets { get; set; }

@@ -18,6 +18,12 @@ internal abstract class Viewer
     /// <summary>The next packet that it needs, while it is not in step.</summary>
     internal long Cursor { get; set; }
 
+    /// <summary>Before this sequence only the track of the instant start is left to send: the others began there, or went ahead.</summary>
+    internal long OthersFrom { get; set; }
+
+    /// <summary>Those others, a bit each.</summary>
+    internal uint OtherTracks { get; set; }
+
     /// <summary>Video packets before this sequence are left out; 0: none, <see cref="long.MaxValue"/>: until the next random access point.</summary>
     internal long SkipVideoUntil { get; set; }
 
