@@ -48,6 +48,9 @@ internal sealed class IngestTrack
     /// <inheritdoc cref="ReportClock"/>
     public ReportClock Reports { get; }
 
+    /// <summary>A report that came before the first packet of the session, which tells what its timestamp means; null: none.</summary>
+    public EarlyReport? Early { get; set; }
+
     /// <summary>Parameter sets that were seen in the stream.</summary>
     public ParameterSetCollector ParameterSets { get; }
 

@@ -61,6 +61,7 @@ internal sealed class MountIngest
         {
             track.Timeline.BeginSession();
             track.Reports.BeginSession();
+            track.Early = null;
         }
     }
 
@@ -85,6 +86,12 @@ internal sealed class MountIngest
         if (!timeline.TryMap(view.Ssrc, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
         {
             return;
+        }
+
+        if (track.Early is { } early)
+        {
+            track.Early = null;
+            Report(track, early);
         }
 
         track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
@@ -121,11 +128,25 @@ internal sealed class MountIngest
         }
 
         IngestTrack track = _tracks[index];
-        if (track.Timeline.TryMediaOf(ssrc, rtpTimestamp, out long mediaMicros))
+        EarlyReport report = new(ssrc, ntp, rtpTimestamp, arrivalMicros);
+        if (track.Timeline.InSession)
         {
-            long cameraMicros = ntp == 0 ? 0 : (NtpTime.ToUnix(ntp).UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-            long newestMicros = track.Timeline.MediaMicros + (arrivalMicros - track.Timeline.LastArrivalMicros);
-            track.Reports.OnCameraReport(cameraMicros, mediaMicros, arrivalMicros + _wallOffsetMicros, newestMicros);
+            Report(track, report);
+        }
+        else
+        {
+            // Many cameras report first and send then; the next report is seconds away.
+            track.Early = report;
+        }
+    }
+
+    private void Report(IngestTrack track, in EarlyReport report)
+    {
+        if (track.Timeline.TryMediaOf(report.Ssrc, report.RtpTimestamp, out long mediaMicros))
+        {
+            long cameraMicros = report.Ntp == 0 ? 0 : (NtpTime.ToUnix(report.Ntp).UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            long newestMicros = track.Timeline.MediaMicros + (report.ArrivalMicros - track.Timeline.LastArrivalMicros);
+            track.Reports.OnCameraReport(cameraMicros, mediaMicros, report.ArrivalMicros + _wallOffsetMicros, newestMicros);
         }
     }
 

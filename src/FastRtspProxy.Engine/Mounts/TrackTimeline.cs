@@ -9,11 +9,23 @@ internal sealed class TrackTimeline
     /// <summary>RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start.</summary>
     private const int SequenceStepMax = 3000;
 
-    /// <summary>A larger step of the timestamp that the arrival does not show is a jump of the camera's clock.</summary>
-    private const int JumpAheadSeconds = 5;
+    /// <summary>Steps forward up to this are followed without a look at the arrival.</summary>
+    private const int FollowedSeconds = 1;
 
-    /// <summary>B-frames go back by some frames; more is a jump.</summary>
-    private const int JumpBackSeconds = 2;
+    /// <summary>A step that brings a track further ahead of its fastest packet than this is a jump of the camera's clock.</summary>
+    private const long LeadMicros = 1_000_000;
+
+    /// <summary>A larger step that stays behind the arrival by more than this is a jump as well.</summary>
+    private const int LagSeconds = 5;
+
+    /// <summary>B-frames go back by some frames; more is a jump: four times the step before, where there was one, and within these limits.</summary>
+    private const int JumpBackMaxSeconds = 2;
+
+    /// <summary>A part of a second.</summary>
+    private const int JumpBackMinDivisor = 4;
+
+    /// <summary>The arrival confirms the pace of a track when it is no further off than this part of a second.</summary>
+    private const int PaceDivisor = 10;
 
     private readonly MediaClock _clock;
     private readonly uint _timestampBase;
@@ -26,6 +38,19 @@ internal sealed class TrackTimeline
     private long _ticks;
     private bool _hasTicks;
     private long? _promisedTicks;
+
+    /// <summary>The smallest distance from media time to arrival in this session.</summary>
+    private long _fastestMicros;
+
+    /// <summary>The newest step forward; 0: none yet.</summary>
+    private long _pace;
+    private bool _goesBack;
+
+    /// <summary>Where the present line from timestamps to ticks began, and one point of the line before it.</summary>
+    private long _lineStartTicks;
+    private bool _hasLineBefore;
+    private long _ticksBefore;
+    private uint _timestampBefore;
 
     public TrackTimeline(MediaClock clock, int clockRate, ushort firstSequenceNumber, uint timestampBase)
     {
@@ -89,6 +114,7 @@ internal sealed class TrackTimeline
         else
         {
             int step = (short)(sequenceNumber - _lastIn);
+            bool isNext = ssrc == _sourceSsrc && step == 1;
             if (ssrc == _sourceSsrc && step == 0)
             {
                 mappedSequenceNumber = 0;
@@ -105,7 +131,7 @@ internal sealed class TrackTimeline
                 Jumps++;
             }
 
-            Advance(ssrc, timestamp, arrivalMicros);
+            Advance(ssrc, timestamp, arrivalMicros, isNext);
         }
 
         _sourceSsrc = ssrc;
@@ -114,7 +140,9 @@ internal sealed class TrackTimeline
         LastArrivalMicros = arrivalMicros;
         mappedSequenceNumber = _next++;
         mappedTimestamp = Timestamp(_ticks);
-        _clock.Note(ToMicros(_ticks), arrivalMicros);
+        long mediaMicros = ToMicros(_ticks);
+        _fastestMicros = Math.Min(_fastestMicros, arrivalMicros - mediaMicros);
+        _clock.Note(mediaMicros, arrivalMicros);
         return true;
     }
 
@@ -133,39 +161,86 @@ internal sealed class TrackTimeline
         }
 
         _hasTicks = true;
+        _fastestMicros = long.MaxValue;
+        _pace = 0;
+        _goesBack = false;
+        _hasLineBefore = false;
+        _lineStartTicks = _ticks - _clockRate;
     }
 
-    private void Advance(uint ssrc, uint timestamp, long arrivalMicros)
+    private void Advance(uint ssrc, uint timestamp, long arrivalMicros, bool isNext)
     {
         int step = (int)(timestamp - _lastInTimestamp);
-        if (ssrc != _sourceSsrc || IsJump(step, arrivalMicros))
+        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
+        if (ssrc == _sourceSsrc && !IsJump(step, elapsed, arrivalMicros))
         {
-            if (ssrc == _sourceSsrc)
-            {
-                Jumps++;
-            }
-
-            // Another source, or a clock that jumped: the time that really went by, and at least one tick.
-            _ticks += Math.Max(1, (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000);
-            return;
+            _goesBack |= step < 0;
+            _pace = step > 0 ? step : _pace;
+            _ticks += step;
         }
-
-        _ticks += step;
+        else
+        {
+            Level(ssrc, timestamp, elapsed, isNext);
+        }
     }
 
     /// <summary>
-    /// A step is a jump when it is large and the time between the arrivals does not show it. A burst after a stall has small steps, and a track that was quiet
-    /// for minutes has a large one that its arrival shows.
+    /// Another source, or a clock that jumped: the time that really went by, and at least one tick. A clock that was set, or one stray timestamp, interrupts nothing, so the next unit
+    /// is where the pace of the track puts it: arrivals jitter, and with each stray one sound and picture would drift apart a little. After a stray one the old line goes on.
     /// </summary>
-    private bool IsJump(int step, long arrivalMicros)
+    private void Level(uint ssrc, uint timestamp, long elapsed, bool isNext)
     {
-        if (step >= -(long)JumpBackSeconds * _clockRate && step <= (long)JumpAheadSeconds * _clockRate)
+        bool paced = isNext && !_goesBack && _pace > 0 && Math.Abs(elapsed - _pace) <= _clockRate / PaceDivisor;
+        long levelled = _ticks + Math.Max(1, paced ? _pace : elapsed);
+        if (ssrc != _sourceSsrc)
+        {
+            _hasLineBefore = false;
+            _pace = 0;
+            _goesBack = false;
+        }
+        else
+        {
+            Jumps++;
+            long onLineBefore = _ticksBefore + (int)(timestamp - _timestampBefore);
+            if (_hasLineBefore && Math.Abs(onLineBefore - levelled) < _clockRate)
+            {
+                _ticks = onLineBefore;
+                _lineStartTicks = onLineBefore - _clockRate;
+                return;
+            }
+
+            // A line that is younger than a second is a stray timestamp itself.
+            if (_ticks - _lineStartTicks >= _clockRate)
+            {
+                _hasLineBefore = true;
+                _ticksBefore = _ticks;
+                _timestampBefore = _lastInTimestamp;
+            }
+        }
+
+        _ticks = levelled;
+        _lineStartTicks = levelled;
+    }
+
+    /// <summary>
+    /// A step is a jump when it is large and the arrival does not show it. A burst after a stall has small steps; a large one in it, where the camera dropped what it could not send, leads
+    /// to what is live by now; and a track that was quiet for minutes has a large one that its arrival shows.
+    /// </summary>
+    private bool IsJump(int step, long elapsed, long arrivalMicros)
+    {
+        if (step < 0)
+        {
+            long farthest = (long)JumpBackMaxSeconds * _clockRate;
+            return -(long)step > (_pace == 0 ? farthest : Math.Clamp(4 * _pace, _clockRate / JumpBackMinDivisor, farthest));
+        }
+
+        if (step <= FollowedSeconds * _clockRate)
         {
             return false;
         }
 
-        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
-        return Math.Abs(step - elapsed) > Math.Max((long)JumpAheadSeconds * _clockRate, elapsed / 2);
+        return ToMicros(_ticks + step) - (arrivalMicros - _fastestMicros) > LeadMicros
+            || (step > (long)LagSeconds * _clockRate && elapsed - step > Math.Max((long)LagSeconds * _clockRate, elapsed / 2));
     }
 
     private long AfterLast(long ticks) => _hasTicks ? Math.Max(ticks, _ticks + 1) : ticks;

@@ -95,6 +95,90 @@ public sealed class TrackTimelineTests
     }
 
     [Fact]
+    public void TryMap_BurstAfterAStallOfWhichTheCameraDroppedTheEnd_FollowsTheCamera()
+    {
+        // Two seconds fitted into the buffers of a stalled connection, then it is live again eight seconds later: sound that fitted whole must stay with the picture.
+        TrackTimeline timeline = Make();
+        timeline.TryMap(7, 1, 0, 0, out _, out uint first);
+        for (int i = 1; i <= 50; i++)
+        {
+            timeline.TryMap(7, (ushort)(1 + i), (uint)(i * 3600), 10_000_000, out _, out _);
+        }
+
+        timeline.TryMap(7, 52, 10 * Rate, 10_000_000, out _, out uint live);
+        Assert.Equal(10u * Rate, unchecked(live - first));
+        Assert.Equal(0, timeline.Jumps);
+    }
+
+    [Theory]
+    [InlineData(1.5)]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(20_000)]
+    [InlineData(-0.5)]
+    [InlineData(-1.5)]
+    [InlineData(-10)]
+    [InlineData(-20_000)]
+    public void TryMap_CameraClockIsSet_GoesOnByTheFrameWhateverTheArrivals(double jumpSeconds)
+    {
+        TrackTimeline timeline = Make();
+        Random random = new(3);
+        uint first = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            uint input = unchecked((uint)(i * 3600) + (i < 50 ? 0 : (uint)(long)(jumpSeconds * Rate)));
+            timeline.TryMap(7, (ushort)i, input, (i * 40_000) + random.Next(30_000), out _, out uint mapped);
+            first = i == 0 ? mapped : first;
+            Assert.Equal((uint)(i * 3600), unchecked(mapped - first));
+        }
+
+        Assert.Equal(1, timeline.Jumps);
+    }
+
+    [Fact]
+    public void TryMap_ManyStrayTimestamps_LeaveTheRestWhereItWas()
+    {
+        TrackTimeline timeline = Make();
+        Random random = new(3);
+        uint first = 0;
+        for (int i = 0; i < 5000; i++)
+        {
+            // A unit of two packets, now and then two strays in a row.
+            bool stray = i > 1 && (i % 25 == 0 || i % 100 == 1);
+            uint input = unchecked((uint)(i * 3600) + (stray ? (uint)random.NextInt64(20L * Rate, 40_000L * Rate) : 0));
+            long arrival = (i * 40_000L) + random.Next(30_000);
+            timeline.TryMap(7, (ushort)(2 * i), input, arrival, out _, out uint mapped);
+            timeline.TryMap(7, (ushort)((2 * i) + 1), input, arrival + 200, out _, out uint second);
+            first = i == 0 ? mapped : first;
+            Assert.Equal((uint)(i * 3600), unchecked(mapped - first));
+            Assert.Equal(mapped, second);
+        }
+    }
+
+    [Fact]
+    public void TryMap_PicturesOutOfOrder_AreKeptAtAnyRate()
+    {
+        foreach (int frameTicks in new[] { 1500, 3600, 18_000 })
+        {
+            TrackTimeline timeline = Make();
+            uint first = 0;
+            ushort number = 0;
+            for (int i = 0; i < 40; i++)
+            {
+                foreach (int place in new[] { 3, 1, 2 })
+                {
+                    uint input = (uint)(((3 * i) + place) * frameTicks);
+                    timeline.TryMap(7, number, input, (long)number * frameTicks * 1_000_000 / Rate, out _, out uint mapped);
+                    first = number++ == 0 ? unchecked(mapped - input) : first;
+                    Assert.Equal(input, unchecked(mapped - first));
+                }
+            }
+
+            Assert.Equal(0, timeline.Jumps);
+        }
+    }
+
+    [Fact]
     public void TryMap_TenReboots_KeepSoundAndPictureTogether()
     {
         TrackTimeline video = Make();

@@ -1,0 +1,50 @@
+using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+public sealed class EarlyReportTests
+{
+    private const uint Ssrc = 7;
+    private const uint FirstTimestamp = 1_000_000;
+
+    private static readonly DateTimeOffset s_cameraTime = DateTimeOffset.UtcNow.AddMinutes(-3);
+
+    [Theory]
+    [InlineData(Ssrc, true)]
+    [InlineData(Ssrc + 1, false)]
+    public async Task OnSenderReport_BeforeTheFirstPacket_CountsForThatPacketOfItsSource(uint ssrc, bool counts)
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        using SlabPool pool = new(16 << 20);
+        Shard shard = shards.Shards[0];
+        (ulong ntp, uint rtpTime, uint firstTime) = await shard.RunAsync(() => Task.FromResult(Run(shard, pool, ssrc)));
+
+        // What was told for the first packet: the camera's time, three minutes behind ours; else our own.
+        DateTimeOffset toldForFirst = NtpTime.ToUnix(ntp) - TimeSpan.FromSeconds(unchecked((int)(rtpTime - firstTime)) / 90_000.0);
+        Assert.Equal(counts, (toldForFirst - s_cameraTime).Duration() < TimeSpan.FromMilliseconds(5));
+    }
+
+    private static (ulong Ntp, uint RtpTime, uint FirstTime) Run(Shard shard, SlabPool pool, uint reporter)
+    {
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoAndAudio), out SdpDocument? document, out _));
+        MountIngest ingest = new(shard, new PacketRing(pool, new RingOptions { KeepBytes = 4 << 20 }, 1));
+        ingest.Describe(document.Media);
+        ingest.Begin();
+        ingest.OnSenderReport(0, reporter, NtpTime.FromUnix(s_cameraTime), FirstTimestamp, shard.NowMicros);
+        byte[] packet = ScriptedCamera.RtpBytes(96, 1, FirstTimestamp, Ssrc, true, new byte[100]);
+        Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
+        ingest.OnRtp(0, view, packet, shard.NowMicros + 40_000);
+        IngestTrack track = ingest.Tracks[0];
+        RtcpCompoundReader reader = new(ingest.ReportFor(track)!);
+        Assert.True(reader.MoveNext(out RtcpPacketView report));
+        return (report.Ntp, report.RtpTimestamp, track.Timeline.TimestampOf(track.Timeline.MediaMicros));
+    }
+}
