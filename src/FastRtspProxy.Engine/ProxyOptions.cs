@@ -84,7 +84,7 @@ public sealed record ProxyOptions
     public bool RegisteredStreamsInsecureTls { get; init; }
 
     /// <summary>What a joining client gets first.</summary>
-    public StartMode Start { get; init; } = StartMode.Live;
+    public StartMode Start { get; init; } = StartMode.Auto;
 
     /// <summary>The bound of a mount's cached group of pictures.</summary>
     public int GopCacheBytes { get; init; } = 8 << 20;
@@ -119,6 +119,9 @@ public enum BackEndTransport
 /// <summary>What a joining client gets first.</summary>
 public enum StartMode
 {
+    /// <summary><see cref="Keyframe"/> while the camera's groups of pictures are short, <see cref="Live"/> for longer ones.</summary>
+    Auto,
+
     /// <summary>The cached group of pictures at once, then the live edge.</summary>
     Instant,
 

@@ -77,6 +77,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
             {
                 return parameter[Name.Length..] switch
                 {
+                    "auto" => StartMode.Auto,
                     "instant" => StartMode.Instant,
                     "keyframe" => StartMode.Keyframe,
                     "live" => StartMode.Live,

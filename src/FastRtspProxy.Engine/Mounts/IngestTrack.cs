@@ -27,6 +27,7 @@ internal sealed class IngestTrack
         // RFC 3550 section 5.1: sequence number and timestamp start at random.
         Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]));
         Reports = new ReportClock(wall);
+        Gate = new RandomAccessGate(Codec);
         ParameterSets = new ParameterSetCollector(Codec);
     }
 
@@ -50,6 +51,9 @@ internal sealed class IngestTrack
 
     /// <summary>A report that came before the first packet of the session, which tells what its timestamp means; null: none.</summary>
     public EarlyReport? Early { get; set; }
+
+    /// <inheritdoc cref="RandomAccessGate"/>
+    public RandomAccessGate Gate { get; }
 
     /// <summary>Parameter sets that were seen in the stream.</summary>
     public ParameterSetCollector ParameterSets { get; }

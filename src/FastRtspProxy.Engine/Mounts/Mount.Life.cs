@@ -222,7 +222,7 @@ internal sealed partial class Mount
     {
         bool wasPaused = session.State == BackEndState.Paused;
         Move(MountState.Starting);
-        _ingest.Begin();
+        _ingest.Begin(RandomAccessWaitMicros());
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         BackEndFailure? failure = await session.PlayAsync();

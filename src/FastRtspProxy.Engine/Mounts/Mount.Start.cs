@@ -16,6 +16,15 @@ internal sealed partial class Mount
     /// <summary>A client that has not caught up after so long gets the present instead.</summary>
     private const long CatchUpMicros = 5_000_000;
 
+    /// <summary>
+    /// The longest group of pictures that a joiner is made to wait for when nobody asked for it. Players that get no picture for 5 s begin to doubt: rtspsrc
+    /// tries TCP instead, ffmpeg ends its look at the stream.
+    /// </summary>
+    private const long ShortGroupMicros = 4_000_000;
+
+    /// <summary>The same where somebody asked for it; as <see cref="FanOutLimits.MaxRandomAccessWait"/>.</summary>
+    private const long LongestWaitMicros = 12_000_000;
+
     private long _playingSinceMicros;
     private bool _saidGroupTooLong;
 
@@ -24,6 +33,11 @@ internal sealed partial class Mount
         (long sequence, ImmutableArray<TrackStart> tracks) = TakeSnapshot(withReports: true);
         PlayGrant live = new(PlayOutcome.Playing, sequence, tracks);
         StartMode mode = client.Start ?? _options.Start;
+        if (mode == StartMode.Auto)
+        {
+            mode = HasShortGroups ? StartMode.Keyframe : StartMode.Live;
+        }
+
         uint videoTracks = Ring.VideoTracks;
         if (mode == StartMode.Live || videoTracks == 0)
         {
@@ -42,6 +56,18 @@ internal sealed partial class Mount
             Tracks = [.. tracks.Select(t => (videoTracks & (1u << t.Track)) != 0 ? t with { SequenceNumber = null } : t)],
         };
     }
+
+    /// <summary>Groups of pictures are short as far as is known: neither the last one took longer, nor the one that is coming in.</summary>
+    private bool HasShortGroups =>
+        Ring.RandomAccessIntervalMicros <= ShortGroupMicros && Shard.NowMicros - Math.Max(Ring.RandomAccessMicros, _playingSinceMicros) <= ShortGroupMicros;
+
+    /// <summary>How long a session's first pictures are held back if no decoder can start from them. As LIVE555 does (<see cref="StartMode.Live"/>): not at all.</summary>
+    private long RandomAccessWaitMicros() => _options.Start switch
+    {
+        StartMode.Live => 0,
+        StartMode.Auto => Ring.RandomAccessIntervalMicros <= ShortGroupMicros ? ShortGroupMicros : 0,
+        _ => LongestWaitMicros,
+    };
 
     private PlayGrant? StartInPast(PlayGrant live)
     {

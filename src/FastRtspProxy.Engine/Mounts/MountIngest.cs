@@ -30,9 +30,6 @@ internal sealed class MountIngest
     /// <summary>The tracks of the present description.</summary>
     public IReadOnlyList<IngestTrack> Tracks => _tracks;
 
-    /// <summary>True once a packet of the running session went into the ring.</summary>
-    public bool HasMedia { get; private set; }
-
     /// <summary>Parameter sets came that the description may not know; whoever renews it takes the mark away.</summary>
     public bool HasNewParameterSets { get; set; }
 
@@ -49,12 +46,10 @@ internal sealed class MountIngest
         _ring.ForgetTracks();
     }
 
-    /// <summary>The camera begins to play, anew or for the first time.</summary>
-    public void Begin()
+    /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="RandomAccessGate"/> says.</summary>
+    public void Begin(long randomAccessWaitMicros)
     {
         _accepts = true;
-        HasMedia = false;
-        _shard.RefreshNow(); // both clocks of one moment
         _wallOffsetMicros = ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
         _clock.BeginSession();
         _wall.BeginSession();
@@ -63,6 +58,7 @@ internal sealed class MountIngest
             track.Timeline.BeginSession();
             track.Reports.BeginSession();
             track.Early = null;
+            track.Gate.BeginSession(randomAccessWaitMicros);
         }
     }
 
@@ -70,7 +66,6 @@ internal sealed class MountIngest
     public void End()
     {
         _accepts = false;
-        HasMedia = false;
         _ring.Clear();
     }
 
@@ -84,22 +79,29 @@ internal sealed class MountIngest
 
         IngestTrack track = _tracks[index];
         TrackTimeline timeline = track.Timeline;
+        ushort next = timeline.NextSequenceNumber;
         if (!timeline.TryMap(view.Ssrc, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
         {
             return;
         }
 
-        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
         if (track.Early is { } early)
         {
             track.Early = null;
             Report(track, early);
         }
 
+        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
         EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
         if (view.Marker)
         {
             flags |= EntryFlags.Marker;
+        }
+
+        if (track.Gate.Holds(flags, timestamp, arrivalMicros))
+        {
+            timeline.TakeBack(next);
+            return;
         }
 
         Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
@@ -116,8 +118,6 @@ internal sealed class MountIngest
         {
             HasNewParameterSets = true;
         }
-
-        HasMedia = true;
     }
 
     /// <inheritdoc cref="IBackEndSink.OnSenderReport"/>

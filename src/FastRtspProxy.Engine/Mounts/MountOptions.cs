@@ -19,7 +19,7 @@ internal sealed record MountOptions
     public bool AlwaysOn { get; init; }
 
     /// <summary>What a joining client gets first, unless it says so itself.</summary>
-    public StartMode Start { get; init; } = StartMode.Live;
+    public StartMode Start { get; init; } = StartMode.Auto;
 
     /// <summary>How far back the ring reaches at the most.</summary>
     public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);

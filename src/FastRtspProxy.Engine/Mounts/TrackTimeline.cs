@@ -146,6 +146,9 @@ internal sealed class TrackTimeline
         return true;
     }
 
+    /// <summary>The packet that was just mapped goes to nobody: the next one gets the number that it would have got. Its time went by all the same.</summary>
+    public void TakeBack(ushort nextSequenceNumber) => _next = nextSequenceNumber;
+
     private void Begin(long arrivalMicros)
     {
         _inSession = true;

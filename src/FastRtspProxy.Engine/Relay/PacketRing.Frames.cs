@@ -17,14 +17,25 @@ internal sealed partial class PacketRing
 
     private bool _hasReordering;
 
+    private long _randomAccessIntervalMicros;
+    private long _randomAccessFrame = -1;
+    private long _randomAccessMicros;
+
+    /// <summary>From one random access point to the next, the last time; 0: not known yet. Any thread.</summary>
+    public long RandomAccessIntervalMicros => Volatile.Read(ref _randomAccessIntervalMicros);
+
+    /// <summary>When the newest random access point came, kept or not, on the producer's clock; 0: there was none. On the producer.</summary>
+    public long RandomAccessMicros => _randomAccessMicros;
+
     /// <summary>Other tracks from here on: what was known of the old ones says nothing of them. On the producer, with nothing left in the ring.</summary>
     public void ForgetTracks()
     {
         Volatile.Write(ref _videoTracks, 0);
         Volatile.Write(ref _hasReordering, false);
+        Volatile.Write(ref _randomAccessIntervalMicros, 0);
     }
 
-    private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence)
+    private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence, long arrivalMicros)
     {
         flags &= ~EntryFlags.FrameStart;
         if ((flags & EntryFlags.Rtcp) != 0)
@@ -51,9 +62,26 @@ internal sealed partial class PacketRing
             // The parameter sets that lead the access unit share its timestamp, so its start is theirs. A unit larger than the ring has lost its start already.
             _pendingRandomAccess = state.FrameStart >= _tail.Value ? state.FrameStart : -1;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
+            NoteRandomAccess(state.FrameStart, arrivalMicros);
         }
 
         return flags;
+    }
+
+    private void NoteRandomAccess(long frame, long arrivalMicros)
+    {
+        if (frame == _randomAccessFrame)
+        {
+            return; // another packet of it
+        }
+
+        if (_randomAccessFrame >= 0)
+        {
+            Volatile.Write(ref _randomAccessIntervalMicros, arrivalMicros - _randomAccessMicros);
+        }
+
+        _randomAccessFrame = frame;
+        _randomAccessMicros = arrivalMicros;
     }
 
     /// <summary>The producer's notes on a track. Mutable; one owner.</summary>

@@ -88,7 +88,7 @@ internal sealed partial class PacketRing
         packet.CopyTo(frame[FrameHeaderBytes..]);
 
         long sequence = _next++;
-        flags = NoteFrame(track, flags, timestamp, sequence);
+        flags = NoteFrame(track, flags, timestamp, sequence, arrivalMicros);
         ref RingEntry entry = ref _entries[sequence & (_entries.Length - 1)];
         entry.Slab = _slab;
         entry.ArrivalMicros = arrivalMicros;
@@ -125,6 +125,8 @@ internal sealed partial class PacketRing
         _pendingRandomAccess = -1;
         Volatile.Write(ref _newestRandomAccess, -1);
         Array.Clear(_tracks);
+        _randomAccessFrame = -1;
+        _randomAccessMicros = 0;
         if (_slab is Slab slab)
         {
             _kept.Enqueue(new KeptSlab(slab, _next, 0));

@@ -27,7 +27,7 @@ internal sealed class LongOptions
         Linger = AddDuration("--linger", "go on pulling a camera for so long after its last client has gone", Defaults.Linger);
         AlwaysOn = AddFlag("--always-on", "pull every camera from the start, clients or not");
         Hold = AddDuration("--hold", "keep the clients of a lost camera for so long; they play on when it is back", Defaults.Hold);
-        Start = AddValue("--start", "MODE", "what a joining client gets first: instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
+        Start = AddValue("--start", "MODE", "what a joining client gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
             Word(Defaults.Start), Defaults.Start, TryStart);
         var gopCache = new GopCache(Defaults.GopCacheBytes, Defaults.GopCacheDuration);
         GopCacheBound = AddValue("--gop-cache", "SIZE[,DURATION]", "the most that is kept from the last key frame on, for each stream", null, gopCache,
@@ -113,14 +113,15 @@ internal sealed class LongOptions
         {
             StartMode.Instant => "instant",
             StartMode.Keyframe => "keyframe",
-            _ => "live",
+            StartMode.Live => "live",
+            _ => "auto",
         };
     }
 
     private static bool TryStart(string text, out StartMode mode, out string error)
     {
-        error = "the modes are instant, keyframe and live";
-        foreach (StartMode candidate in (ReadOnlySpan<StartMode>)[StartMode.Instant, StartMode.Keyframe, StartMode.Live])
+        error = "the modes are auto, instant, keyframe and live";
+        foreach (StartMode candidate in (ReadOnlySpan<StartMode>)[StartMode.Auto, StartMode.Instant, StartMode.Keyframe, StartMode.Live])
         {
             mode = candidate;
             if (text == Word(candidate))

@@ -38,6 +38,7 @@ internal sealed class ProxyHost : IAsyncDisposable
             UdpPortLast = 0,
             Threads = 2,
             MemoryBytes = 64 << 20,
+            Start = StartMode.Live, // scripted cameras send no key frames unless a test asks for some
         };
         CollectedLog log = new();
         return new ProxyHost(await ProxyEngine.StartAsync((change ?? (static o => o))(options), log, time), log);

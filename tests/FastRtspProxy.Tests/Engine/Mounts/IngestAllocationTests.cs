@@ -55,7 +55,7 @@ public sealed class IngestAllocationTests
 
         public (long Bytes, long Read) Run()
         {
-            _ingest.Begin();
+            _ingest.Begin(0);
             Feed(Packets / 2);
             long before = GC.GetAllocatedBytesForCurrentThread();
             Feed(Packets / 2);

@@ -39,6 +39,9 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>Gives the first session its connection, in place of connecting.</summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; set; }
 
+    /// <summary>Scripted cameras send whatever they are told to, so nothing is held back unless a test wants it.</summary>
+    public StartMode Start { get; set; } = StartMode.Live;
+
     public BackEndTimings BackEndTimings { get; set; } = BackEndTimings.Default;
 
     public Shard MountShard => _shards.Shards[0];
@@ -51,6 +54,7 @@ internal sealed class MountFixture : IAsyncDisposable
             Name = "cam",
             AlwaysOn = alwaysOn,
             ClientsMax = clientsMax,
+            Start = Start,
             Timings = Timings,
             BackEnd = new BackEndOptions
             {

@@ -69,6 +69,7 @@ public sealed class CommandLineTests
     [InlineData("-C a b --offer-sha256 " + Url, "sha256=True")]
     [InlineData("-R --register-from 192.0.2.0/24 --register-from 2001:db8::1", "from=192.0.2.0/24,2001:db8::1/128")]
     [InlineData("-R --max-registered 5 --allow-private-register", "maxRegistered=5 private=True")]
+    [InlineData("--start auto " + Url, "start=Auto")]
     [InlineData("--start instant " + Url, "start=Instant")]
     [InlineData("--start keyframe " + Url, "start=Keyframe")]
     [InlineData("--start live " + Url, "start=Live")]

@@ -1,0 +1,58 @@
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtp;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Holds a track's pictures back from the beginning of a session with the camera to the first random access point: a decoder can do nothing with them, neither
+/// the one of a first client nor the one of a client that was held over an outage, which would mend the new pictures with the old ones. Cameras begin with a key
+/// frame; other servers begin wherever they are.
+/// </summary>
+internal sealed class RandomAccessGate(MediaCodec codec)
+{
+    private readonly bool _applies = codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8;
+    private bool _isShut;
+    private bool _hasNone;
+    private long _limitMicros;
+    private long _sinceMicros;
+    private uint _heldTimestamp;
+
+    /// <summary>A session begins. After so long the pictures pass as they come, and from then on they do from the start until a random access point is seen; 0: at once.</summary>
+    public void BeginSession(long limitMicros)
+    {
+        _isShut = _applies && !_hasNone && limitMicros > 0;
+        _limitMicros = limitMicros;
+        _sinceMicros = -1;
+    }
+
+    /// <summary>Whether a packet is held back, for good.</summary>
+    public bool Holds(EntryFlags flags, uint timestamp, long arrivalMicros)
+    {
+        if ((flags & EntryFlags.RandomAccess) != 0)
+        {
+            _isShut = false;
+            _hasNone = false;
+            return false;
+        }
+
+        // Parameter sets in packets of their own may belong to the random access point that follows them.
+        if (!_isShut || (flags & EntryFlags.ParameterSets) != 0)
+        {
+            return false;
+        }
+
+        if (_sinceMicros < 0)
+        {
+            _sinceMicros = arrivalMicros;
+        }
+        else if (arrivalMicros - _sinceMicros > _limitMicros && timestamp != _heldTimestamp)
+        {
+            _isShut = false;
+            _hasNone = true;
+            return false;
+        }
+
+        _heldTimestamp = timestamp;
+        return true;
+    }
+}

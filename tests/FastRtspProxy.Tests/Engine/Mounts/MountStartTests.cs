@@ -1,0 +1,160 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>Where joiners of a mount begin, in each start mode, with a camera whose groups are as long as the fake clock says.</summary>
+public sealed class MountStartTests
+{
+    private static readonly byte[] s_key = [0x65, 0x88, 1];
+    private static readonly byte[] s_other = [0x41, 0x9a, 1];
+    private readonly FakeTimeProvider _time = new();
+    private ushort _number = 500;
+    private uint _timestamp = 9000;
+    private long _expected;
+
+    [Theory]
+    [InlineData(StartMode.Auto, 2, true)]
+    [InlineData(StartMode.Auto, 10, false)]
+    [InlineData(StartMode.Keyframe, 10, true)]
+    [InlineData(StartMode.Live, 2, false)]
+    public async Task JoinAsync_RunningMount_WaitsForAKeyFrameAsTheModeAndTheLastGroupSay(StartMode mode, int groupSeconds, bool waits)
+    {
+        await using MountFixture fixture = new(_time) { Start = mode };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        for (int i = 0; i < groupSeconds; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await SendAsync(fixture, mount, i == groupSeconds - 1 ? s_key : s_other);
+        }
+
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+
+        Assert.Equal(waits, grant.WaitsForRandomAccess);
+        Assert.Equal(waits, grant.Tracks[0].SequenceNumber is null); // it is not known yet which packet the picture begins with
+        Assert.NotNull(grant.Tracks[0].RtpTime);
+    }
+
+    [Fact]
+    public async Task JoinAsync_AutoInTheFirstGroup_WaitsWhileItIsShort()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        for (int i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await SendAsync(fixture, mount, s_other);
+        }
+
+        Assert.True((await fixture.JoinAsync(mount)).Grant.WaitsForRandomAccess);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await SendAsync(fixture, mount, s_other);
+        Assert.False((await fixture.JoinAsync(mount)).Grant.WaitsForRandomAccess);
+    }
+
+    [Fact]
+    public async Task JoinAsync_Instant_BeginsAtTheNewestKeyFrameAndSaysSo()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Instant };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        ushort number = 0;
+        long key = 0;
+        for (int i = 0; i < 12; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await SendAsync(fixture, mount, i == 7 ? s_key : s_other);
+            RingPacket newest = fixture.Read(mount, 0)[^1];
+            (key, number) = i == 7 ? (newest.Sequence, newest.SequenceNumber) : (key, number);
+        }
+
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+
+        uint edge = fixture.Read(mount, 0)[^1].Timestamp;
+        Assert.Equal(key, grant.JoinSequence);
+        Assert.Equal(number, grant.Tracks[0].SequenceNumber);
+        Assert.Equal(edge - 1800, grant.Tracks[0].RtpTime); // 20 ms before the live edge
+        Assert.Equal((5, mount.Ring.Head), (grant.CatchUp!.PastPackets, grant.CatchUp.LiveSequence));
+    }
+
+    [Fact]
+    public async Task JoinAsync_InstantAfterTheBackEndStopped_NothingOldIsServed()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Instant };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() => mount.State != MountState.Playing);
+        Assert.Equal(-1, mount.Ring.NewestRandomAccess);
+    }
+
+    /// <summary>Another server as the back-end begins in the middle of a group.</summary>
+    [Theory]
+    [InlineData(StartMode.Auto, 1)]
+    [InlineData(StartMode.Keyframe, 1)]
+    [InlineData(StartMode.Live, 3)]
+    public async Task Begin_CameraStartsInMidGroup_TheFirstPictureIsOneThatADecoderCanStartFrom(StartMode mode, int packets)
+    {
+        await using MountFixture fixture = new(_time) { Start = mode };
+        Mount mount = fixture.Create();
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+        Send(fixture, s_other);
+        Send(fixture, s_other);
+        Send(fixture, s_key);
+        await Until.TrueAsync(() => mount.Ring.NewestRandomAccess >= 0);
+
+        List<RingPacket> video = [.. fixture.Read(mount, grant.JoinSequence).Where(p => p.Track == 0 && (p.Flags & EntryFlags.Rtcp) == 0)];
+
+        Assert.Equal(packets, video.Count);
+        Assert.Equal(grant.Tracks[0].SequenceNumber, video[0].SequenceNumber);
+        Assert.Equal(grant.Tracks[0].RtpTime + (7200u - ((uint)(packets - 1) * 3600)), video[0].Timestamp); // the time of what was held back went by
+    }
+
+    [Fact]
+    public async Task Begin_StreamWithoutKeyFrames_IsServedLiveAfterAWhile()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture);
+        for (int i = 0; i < 5; i++)
+        {
+            // In order behind it: when the audio packet is there, the picture was held back.
+            long head = mount.Ring.Head;
+            Send(fixture, s_other);
+            fixture.Camera.SendRtp(1, 97, (ushort)(600 + i), 8000, 43, true, [0, 1, 2]);
+            await Until.TrueAsync(() => mount.Ring.Head > head);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.DoesNotContain(fixture.Read(mount, 0), p => p.Track == 0 && (p.Flags & EntryFlags.Rtcp) == 0);
+        Send(fixture, s_other);
+        await Until.TrueAsync(() => fixture.Read(mount, 0).Any(p => p.Track == 0 && (p.Flags & EntryFlags.Rtcp) == 0));
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+        Assert.False(grant.WaitsForRandomAccess);
+        Assert.NotNull(grant.Tracks[0].SequenceNumber);
+    }
+
+    private static async Task<Mount> PlayAsync(MountFixture fixture)
+    {
+        Mount mount = fixture.Create(alwaysOn: true);
+        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        return mount;
+    }
+
+    private void Send(MountFixture fixture, byte[] payload)
+    {
+        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, payload);
+        _timestamp += 3600;
+    }
+
+    private async Task SendAsync(MountFixture fixture, Mount mount, byte[] payload)
+    {
+        _expected = mount.Ring.Head + 1;
+        Send(fixture, payload);
+        await Until.TrueAsync(() => mount.Ring.Head >= _expected);
+    }
+}
