@@ -19,6 +19,9 @@ internal sealed partial class Mount
     /// <summary>Somebody plays, wants to, or has begun to set up.</summary>
     private bool Wanted => WantsPlay || Shard.NowMicros < _preparedUntilMicros;
 
+    /// <summary>Somebody is there who needs the camera, if only its description.</summary>
+    private bool IsAwaited => Wanted || _describeWaiters.Count > 0;
+
     /// <inheritdoc/>
     public void Prepare() => Shard.Post(() =>
     {
@@ -35,6 +38,7 @@ internal sealed partial class Mount
         if (_joining.Find(j => j.Client == client) is { } waiting)
         {
             waiting.HasLeft = true;
+            waiting.Wake.Set();
         }
 
         if (_clients.Remove(client))
@@ -67,7 +71,7 @@ internal sealed partial class Mount
 
     private async Task<PlayGrant> JoinLaterAsync(MountClient client)
     {
-        PendingJoin join = new(client);
+        PendingJoin join = new(client, new ShardSignal(Shard));
         if (_session?.State == Backend.BackEndState.Starting)
         {
             join.Snapshot = TakeSnapshot(withReports: false);
@@ -78,7 +82,7 @@ internal sealed partial class Mount
         long due = Shard.NowMicros + (long)_options.Timings.Join.TotalMicroseconds;
         while (TimeUntil(due) is { } left && left > TimeSpan.Zero && !_stopping && !join.HasLeft)
         {
-            await _playWaiters.WaitAsync(left);
+            await join.Wake.WaitAsync(left);
             if (State is MountState.Playing or MountState.Lingering && join.Snapshot is not null)
             {
                 break;
@@ -100,6 +104,14 @@ internal sealed partial class Mount
 
         _signal.Set();
         return new PlayGrant(PlayOutcome.BackendUnavailable, 0, []);
+    }
+
+    private void WakeJoining()
+    {
+        foreach (PendingJoin join in _joining)
+        {
+            join.Wake.Set();
+        }
     }
 
     /// <summary>The camera is about to play: whoever waits starts here, before its first packet.</summary>

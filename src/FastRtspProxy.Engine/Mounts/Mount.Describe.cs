@@ -59,6 +59,7 @@ internal sealed partial class Mount
     private void Hurry()
     {
         _hurry = true;
+        _queued?.Cancel();
         _signal.Set();
     }
 
@@ -78,7 +79,7 @@ internal sealed partial class Mount
                     join.HasLeft = true; // what it was told no longer fits: its session is gone, and a new DESCRIBE shows the new tracks
                 }
 
-                _playWaiters.Release();
+                WakeJoining();
             }
 
             _shape = shape;

@@ -9,6 +9,9 @@ internal sealed partial class Mount
     /// <summary>Attempts that another way promises to work, in a row; then the usual waits apply.</summary>
     private const int AtOnceMax = 5;
 
+    /// <summary>A stream that played for so long has begun anew: a camera that redirects after each PLAY never gets there.</summary>
+    private const long PlayedMicros = 10_000_000;
+
     /// <summary>A client's wish cuts the wait short, but a camera is not asked more often than this.</summary>
     private static readonly TimeSpan s_attemptDistance = TimeSpan.FromSeconds(1);
 
@@ -18,6 +21,8 @@ internal sealed partial class Mount
     private readonly ShardTimer _reportTimer;
     private long _attemptEndMicros;
     private long _lingerUntilMicros;
+    private CancellationTokenSource? _queued;
+    private long? _onAirMicros;
     private int _atOnce;
     private bool _hurry;
     private bool _hadSession;
@@ -104,13 +109,7 @@ internal sealed partial class Mount
             Move(MountState.Opening);
         }
 
-        // Only cameras that nobody waits for take their turn.
-        bool paced = !Wanted;
-        if (paced)
-        {
-            await _pacer.EnterAsync();
-        }
-
+        bool hasPlace = !IsAwaited && await TakeTurnAsync();
         BackEndFailure? failure;
         BackEndSession? session = null;
         try
@@ -120,13 +119,14 @@ internal sealed partial class Mount
                 return null;
             }
 
+            _onAirMicros = null;
             session = new BackEndSession(SessionOptions(), this, Shard, _log);
             _session = session;
             failure = await session.OpenAsync();
         }
         finally
         {
-            if (paced)
+            if (hasPlace)
             {
                 _pacer.Leave();
             }
@@ -143,6 +143,21 @@ internal sealed partial class Mount
         ForgetSnapshots();
         await session.CloseAsync();
         return failure ?? session.Failure;
+    }
+
+    /// <summary>Waits for a place among those that open at once; false: a client came meanwhile, and the mount goes on without one.</summary>
+    private async Task<bool> TakeTurnAsync()
+    {
+        using CancellationTokenSource queued = new();
+        _queued = queued;
+        try
+        {
+            return await _pacer.EnterAsync(queued.Token);
+        }
+        finally
+        {
+            _queued = null;
+        }
     }
 
     private BackEndOptions SessionOptions()
@@ -244,7 +259,8 @@ internal sealed partial class Mount
         _hurry = false;
         _lastFailure = null;
         _reportTimer.Start(TimeSpan.FromMilliseconds(500));
-        _playWaiters.Release();
+        _onAirMicros ??= Shard.NowMicros;
+        WakeJoining();
         _describeWaiters.Release();
     }
 

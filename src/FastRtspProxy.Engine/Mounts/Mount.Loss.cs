@@ -46,6 +46,11 @@ internal sealed partial class Mount
     /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
     private async Task BackOffAsync(BackEndFailure failure)
     {
+        if (_onAirMicros is { } since && _attemptEndMicros - since >= PlayedMicros)
+        {
+            _atOnce = 0;
+        }
+
         if (failure.RetryAtOnce && _atOnce++ < AtOnceMax)
         {
             SayOtherWay(failure);

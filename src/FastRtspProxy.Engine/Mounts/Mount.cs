@@ -21,7 +21,6 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private readonly MountIngest _ingest;
     private readonly ShardSignal _signal;
     private readonly ShardWaiters _describeWaiters;
-    private readonly ShardWaiters _playWaiters;
     private readonly RetrySchedule _retries = new(Random.Shared);
     private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
     private BackEndSession? _session;
@@ -41,7 +40,6 @@ internal sealed partial class Mount : IMount, IBackEndSink
         _ingest = new MountIngest(shard, ring);
         _signal = new ShardSignal(shard);
         _describeWaiters = new ShardWaiters(shard);
-        _playWaiters = new ShardWaiters(shard);
         _holdTimer = shard.CreateTimer(OnHoldExpired);
         _reportTimer = shard.CreateTimer(OnReportDue);
     }
@@ -75,7 +73,8 @@ internal sealed partial class Mount : IMount, IBackEndSink
         _stopping = true;
         EndClients(cause);
         _describeWaiters.Release();
-        _playWaiters.Release();
+        WakeJoining();
+        _queued?.Cancel();
         _signal.Set();
         Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
 

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (mtx#4210). Any thread; whoever
-/// waits goes on on its own shard.
+/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (mtx#4210). Who has somebody
+/// waiting for it takes no turn, so a thousand dead cameras keep nobody from a living one. Any thread; whoever waits goes on on its own shard.
 /// </summary>
 internal sealed class OpenPacer(int atOnce = OpenPacer.DefaultAtOnce) : IDisposable
 {
@@ -11,8 +11,19 @@ internal sealed class OpenPacer(int atOnce = OpenPacer.DefaultAtOnce) : IDisposa
 
     private readonly SemaphoreSlim _places = new(atOnce);
 
-    /// <summary>Waits for a place.</summary>
-    public Task EnterAsync() => _places.WaitAsync();
+    /// <summary>Waits for a place. True: it is taken, and <see cref="Leave"/> gives it back; false: hurried before there was one, so go on without.</summary>
+    public async Task<bool> EnterAsync(CancellationToken hurry)
+    {
+        try
+        {
+            await _places.WaitAsync(hurry);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Gives it back.</summary>
     public void Leave() => _places.Release();

@@ -4,10 +4,13 @@ using FastRtspProxy.Engine.Frontend;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>A client that waits for the camera to play.</summary>
-internal sealed class PendingJoin(MountClient client)
+internal sealed class PendingJoin(MountClient client, ShardSignal wake)
 {
     /// <summary>Who waits.</summary>
     public MountClient Client { get; } = client;
+
+    /// <summary>Set when something has changed for it.</summary>
+    public ShardSignal Wake { get; } = wake;
 
     /// <summary>True once the client has given up.</summary>
     public bool HasLeft { get; set; }

@@ -16,7 +16,6 @@ namespace FastRtspProxy.Tests.Engine.Mounts;
 internal sealed class MountFixture : IAsyncDisposable
 {
     private readonly ShardGroup _shards;
-    private readonly OpenPacer _pacer = new();
     private readonly SlabPool _pool = new(64 << 20);
     private readonly List<Mount> _mounts = [];
 
@@ -35,6 +34,9 @@ internal sealed class MountFixture : IAsyncDisposable
     public RecordingLogger Log { get; } = new();
 
     public MountTimings Timings { get; set; } = new();
+
+    /// <summary>Whose turn it is to open.</summary>
+    public OpenPacer Pacer { get; init; } = new();
 
     /// <summary>Gives the first session its connection, in place of connecting.</summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; set; }
@@ -66,7 +68,7 @@ internal sealed class MountFixture : IAsyncDisposable
                 Timings = BackEndTimings,
             },
         };
-        Mount mount = new(options, MountShard, new PacketRing(_pool, new RingOptions(), 2), _pacer, Log);
+        Mount mount = new(options, MountShard, new PacketRing(_pool, new RingOptions(), 2), Pacer, Log);
         _mounts.Add(mount);
         mount.Start();
         return mount;
@@ -118,7 +120,7 @@ internal sealed class MountFixture : IAsyncDisposable
 
         Camera.Dispose();
         _shards.Dispose();
-        _pacer.Dispose();
+        Pacer.Dispose();
         ((IDisposable)_pool).Dispose();
     }
 }
