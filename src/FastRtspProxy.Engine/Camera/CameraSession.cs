@@ -237,7 +237,7 @@ internal sealed class CameraSession
 
     private int WriteReport(Span<byte> output, SessionTrack track)
     {
-        ulong ntp = NtpTime.FromUnix(_camera.Clock.ReportTime(_camera.Shard.UtcNow, Runner.MicrosNow));
+        ulong ntp = NtpTime.FromUnix(_camera.Clock.ReportTime(_camera.WallTime, Runner.MicrosNow));
         uint rtpTime = (uint)Runner.TicksNow(track.Index) + TicksOffset(track);
         int bytes = RtcpWriter.WriteSenderReport(output, track.Ssrc, ntp, rtpTime, track.Packets, track.PayloadOctets);
         return bytes + RtcpWriter.WriteSdesCname(output[bytes..], track.Ssrc, _camera.CanonicalName);

@@ -20,6 +20,7 @@ internal sealed partial class CameraShard
     private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels;
     private readonly ShardTimer _sweep;
     private StreamRunner[] _runners;
+    private DateTimeOffset _wallTimeAtZero;
     private ulong _sessionsOpened;
     private ulong _generation;
 
@@ -70,8 +71,13 @@ internal sealed partial class CameraShard
     /// <summary>The CNAME of all tracks (RFC 3550 section 6.5.1).</summary>
     public string CanonicalName { get; }
 
+    /// <summary>The wall clock at the shard's present moment, which the timestamps are reckoned from: a sender report must not mix two moments of a busy machine.</summary>
+    public DateTimeOffset WallTime => _wallTimeAtZero + TimeSpan.FromMicroseconds(Shard.NowMicros);
+
     public void Start()
     {
+        Shard.RefreshNow();
+        _wallTimeAtZero = Shard.UtcNow - TimeSpan.FromMicroseconds(Shard.NowMicros);
         RtpSocket.Start();
         RtcpSocket.Start();
         _sweep.Start(s_sweepInterval);

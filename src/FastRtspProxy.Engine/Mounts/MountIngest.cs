@@ -50,6 +50,7 @@ internal sealed class MountIngest
     public void Begin(long randomAccessWaitMicros)
     {
         _accepts = true;
+        _shard.RefreshNow(); // both clocks of one moment
         _wallOffsetMicros = ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
         _clock.BeginSession();
         _wall.BeginSession();
@@ -85,13 +86,13 @@ internal sealed class MountIngest
             return;
         }
 
+        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
         if (track.Early is { } early)
         {
             track.Early = null;
             Report(track, early);
         }
 
-        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
         EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
         if (view.Marker)
         {

@@ -6,22 +6,20 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class ReportClock(WallMapping wall)
 {
-    /// <summary>Two reports that differ by more than this from the media between them contradict each other.</summary>
+    /// <summary>A report that is further off from what is told contradicts it.</summary>
     private const long ContradictionMicros = 1_000_000;
 
-    /// <summary>A report whose timestamp is further from the stream than this is about something else.</summary>
+    /// <summary>
+    /// A report whose timestamp is further from the stream than this is about something else. The time may be as far off from the arrival: that is the camera's own delay.
+    /// </summary>
     private const long StrayMicros = 10_000_000;
-
-    /// <summary>So many contradictions in a row mean that the clock was set, not that a report was wrong.</summary>
-    private const int ContradictionsMax = 2;
 
     private const long WindowMicros = 10_000_000;
 
     private bool _fromCamera;
-    private bool _hasCameraReport;
-    private long _cameraMicros;
-    private long _cameraMediaMicros;
-    private int _contradictions;
+    private bool _hasRefused;
+    private long _refusedMicros;
+    private long _refusedMediaMicros;
     private long _toldMicros;
     private long _toldMediaMicros;
     private bool _told;
@@ -35,10 +33,9 @@ internal sealed class ReportClock(WallMapping wall)
     /// <summary>The camera begins anew.</summary>
     public void BeginSession()
     {
-        _hasCameraReport = false;
+        _hasRefused = false;
         _fromCamera = false;
         _windowBest = _previousBest = long.MaxValue;
-        _contradictions = 0;
     }
 
     /// <summary>A packet: keeps the smallest distance between our clock and the media, over ten to twenty seconds.</summary>
@@ -54,7 +51,10 @@ internal sealed class ReportClock(WallMapping wall)
         _windowBest = Math.Min(_windowBest, ownMicros - mediaMicros);
     }
 
-    /// <summary>A report of the camera: its time, the media time of its timestamp, our clock, and the media time of the newest packet.</summary>
+    /// <summary>
+    /// A report of the camera: its time, the media time of its timestamp, our clock, and the media time of the newest packet. One that contradicts what is told is refused; a second one that
+    /// agrees with the first means that the clock was set, and what is told stays continuous. Reports that agree with nothing, not with each other either, are never believed.
+    /// </summary>
     public void OnCameraReport(long cameraMicros, long mediaMicros, long ownMicros, long newestMediaMicros)
     {
         if (cameraMicros <= 0 || Math.Abs(mediaMicros - newestMediaMicros) > StrayMicros)
@@ -63,21 +63,24 @@ internal sealed class ReportClock(WallMapping wall)
             return;
         }
 
-        if (_hasCameraReport && Math.Abs(cameraMicros - _cameraMicros - (mediaMicros - _cameraMediaMicros)) > ContradictionMicros)
+        if (Contradicts(wall.Tell(cameraMicros), mediaMicros))
         {
             Refused++;
-            if (++_contradictions < ContradictionsMax)
+            bool again = _hasRefused && Math.Abs(cameraMicros - _refusedMicros - (mediaMicros - _refusedMediaMicros)) <= ContradictionMicros;
+            _hasRefused = true;
+            _refusedMicros = cameraMicros;
+            _refusedMediaMicros = mediaMicros;
+            if (!again)
             {
                 return;
             }
 
+            // What is told stays; so something must be.
+            _ = TryTell(mediaMicros, out _);
             wall.Realign();
         }
 
-        _contradictions = 0;
-        _hasCameraReport = true;
-        _cameraMicros = cameraMicros;
-        _cameraMediaMicros = mediaMicros;
+        _hasRefused = false;
         long told = wall.Map(cameraMicros, ownMicros, _told ? _toldMicros + (mediaMicros - _toldMediaMicros) : null);
         _fromCamera = true;
         Tell(told, mediaMicros);
@@ -88,18 +91,36 @@ internal sealed class ReportClock(WallMapping wall)
     {
         if (!_fromCamera)
         {
-            long best = Math.Min(_windowBest, _previousBest);
-            if (best == long.MaxValue)
+            if (ByArrival(mediaMicros) is not { } byArrival)
             {
                 toldMicros = 0;
                 return false;
             }
 
-            Tell(best + mediaMicros + wall.SkewMicros, mediaMicros);
+            Tell(byArrival, mediaMicros);
         }
 
         toldMicros = _toldMicros + (mediaMicros - _toldMediaMicros);
         return true;
+    }
+
+    /// <summary>Null: the wall mapping knows nothing of the camera's clock in this session, so that anything may be true.</summary>
+    private bool Contradicts(long? toldMicros, long mediaMicros)
+    {
+        if (toldMicros is not { } told)
+        {
+            return false;
+        }
+
+        return _fromCamera
+            ? Math.Abs(told - _toldMicros - (mediaMicros - _toldMediaMicros)) > ContradictionMicros
+            : ByArrival(mediaMicros) is { } byArrival && Math.Abs(told - byArrival) > StrayMicros;
+    }
+
+    private long? ByArrival(long mediaMicros)
+    {
+        long best = Math.Min(_windowBest, _previousBest);
+        return best == long.MaxValue ? null : best + mediaMicros + wall.SkewMicros;
     }
 
     private void Tell(long toldMicros, long mediaMicros)

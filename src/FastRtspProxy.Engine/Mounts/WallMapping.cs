@@ -2,7 +2,7 @@ namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
 /// The offset between the camera's wall clock and the one that our sender reports tell, shared by the tracks of a mount. A sane camera clock is told as it is
-/// (offset 0). A camera that comes back with another clock gets an offset that keeps the told time continuous; tracks share it, so sound and picture stay together.
+/// (offset 0). A camera that comes back with another clock, or whose first report comes after ours, gets an offset that keeps the told time continuous; tracks share it, so sound and picture stay together.
 /// </summary>
 internal sealed class WallMapping
 {
@@ -25,7 +25,10 @@ internal sealed class WallMapping
     /// <summary>The camera's clock has jumped.</summary>
     public void Realign() => _alignedThisSession = false;
 
-    /// <summary>The told time for a time of the camera.</summary>
+    /// <summary>The told time for a time of the camera as things stand; null: its clock of this session is not known yet.</summary>
+    public long? Tell(long cameraMicros) => _alignedThisSession ? cameraMicros + _offsetMicros : null;
+
+    /// <summary>The told time for a time of the camera, which is believed.</summary>
     /// <param name="cameraMicros">The camera's, since 1970.</param>
     /// <param name="ownMicros">Ours, since 1970, at the arrival.</param>
     /// <param name="expectedMicros">What was told so far for the same moment of the track's media; null: nothing was told yet.</param>
@@ -36,7 +39,8 @@ internal sealed class WallMapping
             _offsetMicros = Math.Abs(cameraMicros - ownMicros) < SaneMicros ? 0 : ownMicros - cameraMicros;
             _hasOffset = true;
         }
-        else if (!_alignedThisSession && expectedMicros is { } expected && Math.Abs(cameraMicros + _offsetMicros - expected) > SameClockMicros)
+
+        if (!_alignedThisSession && expectedMicros is { } expected && Math.Abs(cameraMicros + _offsetMicros - expected) > SameClockMicros)
         {
             _offsetMicros = expected - cameraMicros;
         }

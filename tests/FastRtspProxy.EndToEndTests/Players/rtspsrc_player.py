@@ -4,9 +4,15 @@
     audio MILLISECONDS
     warning TEXT / error TEXT           messages of the pipeline
 Time counts from the first decoded buffer.
+
+With --hashes nothing is decoded; each access unit or audio frame is a line while it comes, its time stamp in microseconds:
+    unit video|audio MICROSECONDS HASH
+and an end of the stream is `eos`.
 """
 import argparse
+import os
 import sys
+import zlib
 
 import gi
 
@@ -15,9 +21,12 @@ from gi.repository import GLib, Gst  # noqa: E402
 
 
 class Player:
-    def __init__(self, url, protocols, seconds, video_only):
+    DEPAYLOADERS = {"H264": "rtph264depay", "H265": "rtph265depay", "MPEG4-GENERIC": "rtpmp4gdepay"}
+
+    def __init__(self, url, protocols, seconds, video_only, hashes):
         self.seconds = seconds
         self.video_only = video_only
+        self.hashes = hashes
         self.frames = 0
         self.first_pts = self.last_pts = 0
         self.audio_ns = 0
@@ -40,11 +49,42 @@ class Player:
         return not self.video_only or caps.get_structure(0).get_string("media") == "video"
 
     def on_source_pad(self, _source, pad):
+        if self.hashes:
+            self.on_hashed_pad(pad)
+            return
         decoder = Gst.ElementFactory.make("decodebin")
         decoder.connect("pad-added", self.on_decoded_pad)
         self.pipeline.add(decoder)
         decoder.sync_state_with_parent()
         pad.link(decoder.get_static_pad("sink"))
+
+    def on_hashed_pad(self, pad):
+        structure = pad.get_current_caps().get_structure(0)
+        depayloader = Gst.ElementFactory.make(self.DEPAYLOADERS[structure.get_string("encoding-name")])
+        units = Gst.ElementFactory.make("capsfilter")
+        if structure.get_string("media") == "video":
+            units.set_property("caps", Gst.Caps.from_string("video/x-h264,alignment=au,stream-format=byte-stream;video/x-h265,alignment=au,stream-format=byte-stream"))
+        sink = Gst.ElementFactory.make("fakesink")
+        sink.set_property("sync", False)
+        for element in (depayloader, units, sink):
+            self.pipeline.add(element)
+            element.sync_state_with_parent()
+        depayloader.link(units)
+        units.link(sink)
+        units.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_unit, structure.get_string("media"))
+        pad.link(depayloader.get_static_pad("sink"))
+
+    def on_unit(self, _pad, info, media):
+        buffer = info.get_buffer()
+        # One write a line: each pad has its own thread.
+        os.write(1, b"unit %s %d %08x\n" % (media.encode(), buffer.pts // 1000, zlib.crc32(buffer.extract_dup(0, buffer.get_size()))))
+        self.on_first()
+        return Gst.PadProbeReturn.OK
+
+    def on_first(self):
+        if not self.started:
+            self.started = True
+            GLib.timeout_add(int(self.seconds * 1000), self.loop.quit)
 
     def on_decoded_pad(self, _decoder, pad):
         sink = Gst.ElementFactory.make("fakesink")
@@ -64,9 +104,7 @@ class Player:
         else:
             samples = info.get_buffer().get_size() / (4 if "F32" in structure.get_string("format") else 2)
             self.audio_ns += samples * Gst.SECOND / structure.get_value("rate") / structure.get_value("channels")
-        if not self.started:
-            self.started = True
-            GLib.timeout_add(int(self.seconds * 1000), self.loop.quit)
+        self.on_first()
         return Gst.PadProbeReturn.OK
 
     def on_message(self, _bus, message):
@@ -76,11 +114,12 @@ class Player:
         elif message.type == Gst.MessageType.WARNING:
             print("warning", message.parse_warning()[0].message, flush=True)
         elif message.type == Gst.MessageType.EOS:
+            print("eos", flush=True)
             self.loop.quit()
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
-        GLib.timeout_add_seconds(20, self.loop.quit)
+        GLib.timeout_add(int((self.seconds + 16) * 1000), self.loop.quit)
         self.loop.run()
         print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND))
         print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
@@ -93,9 +132,10 @@ def main():
     parser.add_argument("--protocols", choices=["udp", "tcp", "http"], default="udp")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--video-only", action="store_true")
+    parser.add_argument("--hashes", action="store_true")
     args = parser.parse_args()
     Gst.init(None)
-    Player(args.url, args.protocols, args.seconds, args.video_only).run()
+    Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes).run()
     sys.exit(0)
 
 

@@ -32,19 +32,49 @@ public sealed class EarlyReportTests
         Assert.Equal(counts, (toldForFirst - s_cameraTime).Duration() < TimeSpan.FromMilliseconds(5));
     }
 
+    [Fact]
+    public async Task OnSenderReport_BeforeTheFirstPacketsAndOfTwoDifferentClocks_TracksStayTogether()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        using SlabPool pool = new(16 << 20);
+        Shard shard = shards.Shards[0];
+        DateTimeOffset[] told = await shard.RunAsync(() =>
+        {
+            MountIngest ingest = Ingest(shard, pool);
+            ingest.OnSenderReport(0, Ssrc, NtpTime.FromUnix(s_cameraTime.AddYears(-20)), FirstTimestamp, shard.NowMicros);
+            ingest.OnSenderReport(1, Ssrc, NtpTime.FromUnix(s_cameraTime.AddYears(-30)), FirstTimestamp, shard.NowMicros);
+            return Task.FromResult<DateTimeOffset[]>([Told(shard, ingest, 0).Time, Told(shard, ingest, 1).Time]);
+        });
+
+        Assert.All(told, time => Assert.InRange(time - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(-5), TimeSpan.FromSeconds(5)));
+    }
+
     private static (ulong Ntp, uint RtpTime, uint FirstTime) Run(Shard shard, SlabPool pool, uint reporter)
+    {
+        MountIngest ingest = Ingest(shard, pool);
+        ingest.OnSenderReport(0, reporter, NtpTime.FromUnix(s_cameraTime), FirstTimestamp, shard.NowMicros);
+        (_, ulong ntp, uint rtpTime) = Told(shard, ingest, 0);
+        TrackTimeline timeline = ingest.Tracks[0].Timeline;
+        return (ntp, rtpTime, timeline.TimestampOf(timeline.MediaMicros));
+    }
+
+    private static MountIngest Ingest(Shard shard, SlabPool pool)
     {
         Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoAndAudio), out SdpDocument? document, out _));
         MountIngest ingest = new(shard, new PacketRing(pool, new RingOptions { KeepBytes = 4 << 20 }, 1));
         ingest.Describe(document.Media);
         ingest.Begin(0);
-        ingest.OnSenderReport(0, reporter, NtpTime.FromUnix(s_cameraTime), FirstTimestamp, shard.NowMicros);
+        return ingest;
+    }
+
+    /// <summary>What our report says when the track's first packet has come.</summary>
+    private static (DateTimeOffset Time, ulong Ntp, uint RtpTime) Told(Shard shard, MountIngest ingest, int track)
+    {
         byte[] packet = ScriptedCamera.RtpBytes(96, 1, FirstTimestamp, Ssrc, true, new byte[100]);
         Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
-        ingest.OnRtp(0, view, packet, shard.NowMicros + 40_000);
-        IngestTrack track = ingest.Tracks[0];
-        RtcpCompoundReader reader = new(ingest.ReportFor(track)!);
+        ingest.OnRtp(track, view, packet, shard.NowMicros + 40_000);
+        RtcpCompoundReader reader = new(ingest.ReportFor(ingest.Tracks[track])!);
         Assert.True(reader.MoveNext(out RtcpPacketView report));
-        return (report.Ntp, report.RtpTimestamp, track.Timeline.TimestampOf(track.Timeline.MediaMicros));
+        return (NtpTime.ToUnix(report.Ntp), report.Ntp, report.RtpTimestamp);
     }
 }

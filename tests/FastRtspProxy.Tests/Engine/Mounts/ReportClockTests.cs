@@ -67,6 +67,70 @@ public sealed class ReportClockTests
     }
 
     [Fact]
+    public void OnCameraReport_RandomTimes_TellOurTimeOnEveryTrack()
+    {
+        Random random = new(1);
+        ReportClock[] tracks = [new(_wall), new(_wall)];
+        for (int i = 0; i < 50; i++)
+        {
+            foreach (ReportClock track in tracks)
+            {
+                track.OnPacket(i * 4 * Second, Now + (i * 4 * Second));
+                track.OnCameraReport(random.NextInt64(Now), i * 4 * Second, Now + (i * 4 * Second), i * 4 * Second);
+                Assert.True(track.TryTell(i * 4 * Second, out long told));
+                Assert.InRange(told - Now - (i * 4 * Second), -1000, 1000);
+            }
+        }
+    }
+
+    [Fact]
+    public void OnCameraReport_ClockThatRunsHalfAsFastAgain_IsNotFollowed()
+    {
+        ReportClock clock = new(_wall);
+        for (int i = 0; i < 20; i++)
+        {
+            long media = i * 4 * Second;
+            clock.OnCameraReport(Now + (media * 3 / 2), media, Now + media, media);
+            Assert.True(clock.TryTell(media, out long told));
+            Assert.Equal(Now + media, told);
+        }
+    }
+
+    [Fact]
+    public void OnCameraReport_FirstOneLateAndAnHourOff_StaysWithWhatWasTold()
+    {
+        ReportClock video = new(_wall);
+        ReportClock audio = new(_wall);
+        video.OnPacket(0, Now);
+        audio.OnPacket(0, Now + 30_000);
+        Assert.True(video.TryTell(0, out _) && audio.TryTell(0, out _));
+        video.OnCameraReport(Now - (3600 * Second), 5 * Second, Now + (5 * Second), 5 * Second);
+        audio.OnCameraReport(Now - (3600 * Second), 5 * Second, Now + (5 * Second), 5 * Second);
+        Assert.True(video.TryTell(5 * Second, out long videoTold));
+        Assert.True(audio.TryTell(5 * Second, out long audioTold));
+        Assert.Equal(Now + (5 * Second), videoTold);
+        Assert.Equal(videoTold, audioTold);
+    }
+
+    [Fact]
+    public void OnCameraReport_OneTrackOnlyIsWrong_LeavesTheOtherAlone()
+    {
+        ReportClock video = new(_wall);
+        ReportClock audio = new(_wall);
+        for (int i = 0; i < 10; i++)
+        {
+            long media = i * 4 * Second;
+            video.OnPacket(media, Now + media);
+            audio.OnPacket(media, Now + media);
+            video.OnCameraReport(Now + media + (i > 2 ? 7200 * Second : 0), media, Now + media, media);
+            audio.OnCameraReport(Now + media, media, Now + media, media);
+            Assert.True(video.TryTell(media, out long videoTold));
+            Assert.True(audio.TryTell(media, out long audioTold));
+            Assert.Equal((Now + media, Now + media), (videoTold, audioTold));
+        }
+    }
+
+    [Fact]
     public void BeginSession_RebootWithAnotherClock_StaysContinuousAndTracksStayTogether()
     {
         ReportClock video = new(_wall);
