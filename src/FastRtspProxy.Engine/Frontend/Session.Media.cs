@@ -26,7 +26,7 @@ internal sealed partial class Session
     private long _unreachableSinceMicros;
     private int _unreachableReports;
 
-    /// <summary>Packets left out because the client or its way was too slow.</summary>
+    /// <summary>Packets left out because the client or its way was too slow, or this machine.</summary>
     public long PacketsDropped
     {
         get
@@ -34,7 +34,7 @@ internal sealed partial class Session
             long dropped = _packetsDropped;
             foreach (UdpViewer viewer in _udpViewers)
             {
-                dropped += viewer.DroppedPackets;
+                dropped += _fanOut?.PacketsDropped(viewer) ?? viewer.DroppedPackets;
             }
 
             foreach (TcpViewer viewer in _tcpViewers)

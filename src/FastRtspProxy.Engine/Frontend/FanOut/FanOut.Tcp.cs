@@ -73,7 +73,6 @@ internal sealed unsafe partial class FanOut
         long from = Ring.BeginRead(_shard.Index, _tcpNext, out _, out PacketRing.EntriesView entries);
         if (from > _tcpNext)
         {
-            LappedPackets += from - _tcpNext;
             limit = Math.Max(limit, from);
             PutAllBehind();
         }

@@ -23,6 +23,10 @@ internal sealed unsafe partial class FanOut
     private int _suspendedRun;
     private long _suspendedMicros;
     private int _suspendErrno;
+    private PlanFilter _filter;
+
+    /// <summary>What those in step are left without, as one: video, from where packets were dropped to the next random access point.</summary>
+    private readonly UdpCrowd _udpCrowd = new();
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(UdpViewer viewer)
@@ -71,6 +75,9 @@ internal sealed unsafe partial class FanOut
         return packets;
     }
 
+    /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
+    public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? _udpCrowd.DroppedPackets - viewer.AddedAtDropped : 0);
+
     /// <summary>The socket takes datagrams again.</summary>
     internal void ResumeUdp()
     {
@@ -91,12 +98,12 @@ internal sealed unsafe partial class FanOut
         bool isTooOld = _shard.NowMicros - _suspendedMicros > (long)_table.Limits.MaxUdpBacklog.TotalMicroseconds;
         if (from > _udpNext || isTooOld)
         {
-            DropBatch(Math.Max(from, _suspendedTo));
+            DropTo(Math.Max(from, _suspendedTo));
         }
         else
         {
             UdpSendPlan plan = _table.UdpPlan;
-            _ = plan.Build(entries, from, _suspendedTo, _shard.Media!.HasSegmentation);
+            _ = plan.Build(entries, from, _suspendedTo, _shard.Media!.HasSegmentation, _filter);
             if (!SendRuns(plan, _suspendedRun, _suspendedTo))
             {
                 Ring.EndRead(_shard.Index);
@@ -117,19 +124,38 @@ internal sealed unsafe partial class FanOut
             if (_udpInStep == 0)
             {
                 _udpNext = limit;
+                _udpCrowd.SkipVideoUntil = 0;
                 return;
             }
 
             long from = Ring.BeginRead(_shard.Index, _udpNext, out _, out PacketRing.EntriesView entries);
             if (from > _udpNext)
             {
-                LappedPackets += from - _udpNext;
-                _udpNext = from;
+                DropTo(from);
                 limit = Math.Max(limit, from);
             }
 
+            long end = limit;
+            _filter = default;
+            if (_udpCrowd.SkipVideoUntil != 0)
+            {
+                _udpCrowd.Cursor = from;
+                SkipRange(_udpCrowd, entries, ref end, ref _filter);
+            }
+
+            if (end == from)
+            {
+                Ring.EndRead(_shard.Index);
+                return; // the packets that may lead a random access point stay until it is there
+            }
+
             UdpSendPlan plan = _table.UdpPlan;
-            long to = plan.Build(entries, from, limit, _shard.Media!.HasSegmentation);
+            long to = plan.Build(entries, from, end, _shard.Media!.HasSegmentation, _filter);
+            for (long s = from; _filter.WithoutTracks != 0 && s < to; s++)
+            {
+                _udpCrowd.DroppedPackets += _filter.Passes(entries[s]) ? 0 : 1;
+            }
+
             _suspendedMicros = _shard.NowMicros;
             if (SendRuns(plan, 0, to))
             {
@@ -282,9 +308,12 @@ internal sealed unsafe partial class FanOut
         }
     }
 
-    private void DropBatch(long to)
+    /// <summary>What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.</summary>
+    private void DropTo(long to)
     {
-        LappedPackets += to - _udpNext;
+        _udpCrowd.Cursor = to;
+        _udpCrowd.DroppedPackets += to - _udpNext;
+        Skip(_udpCrowd, to);
         _udpNext = to;
         foreach (UdpTrackList? list in _udpTracks)
         {

@@ -147,6 +147,7 @@ internal sealed unsafe partial class FanOut
     private void EnterStep(UdpViewer viewer)
     {
         viewer.IsInStep = true;
+        viewer.AddedAtDropped = _udpCrowd.DroppedPackets;
         _udpInStep++;
         if (viewer.Tracks.Length > _udpTracks.Length)
         {
@@ -178,6 +179,7 @@ internal sealed unsafe partial class FanOut
     private void LeaveStep(UdpViewer viewer)
     {
         viewer.SentPackets = PacketsSent(viewer);
+        viewer.DroppedPackets = PacketsDropped(viewer);
         viewer.IsInStep = false;
         _udpInStep--;
         foreach (UdpTrackList? list in _udpTracks)

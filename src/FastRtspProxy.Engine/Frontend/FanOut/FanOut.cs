@@ -26,9 +26,6 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
     /// <summary>Viewers of the mount on this shard.</summary>
     public int Viewers => _viewers;
 
-    /// <summary>Packets that in-step viewers never got because this shard was lapped, or its UDP socket took nothing for too long.</summary>
-    public long LappedPackets { get; private set; }
-
     /// <summary>Called on the producer's thread.</summary>
     public void OnPublished()
     {

@@ -39,7 +39,12 @@ internal sealed class UdpViewer : Viewer
     internal bool IsInStep { get; set; }
 
     internal long AddedAtPackets { get; set; }
+
+    internal long AddedAtDropped { get; set; }
 }
+
+/// <summary>All the viewers in step, as far as they are left without something together.</summary>
+internal sealed class UdpCrowd : Viewer;
 
 /// <summary>One track of a UDP viewer.</summary>
 internal struct UdpTrack

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -152,6 +153,66 @@ public sealed class UdpFanOutTests : IDisposable
             Assert.Equal([0, 1, 2, 3], FanOutFixture.Receive(clients[i].Socket, 4));
             Assert.True(FanOutFixture.IsSilent(clients[i].Socket));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public unsafe void Publish_WhatWasDropped_VideoGoesOnAtARandomAccessPointAndIsCounted(bool isLapped)
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxUdpBacklog = TimeSpan.FromMilliseconds(20) }, keepBytes: 256 << 10);
+        (UdpViewer viewer, Socket socket) = fixture.AddUdp(tracks: 2);
+        void PublishPicture(uint timestamp, EntryFlags flags = EntryFlags.None)
+        {
+            fixture.AppendFrame(0, 5, timestamp, flags);
+            fixture.AppendFrame(1, 1, timestamp);
+            fixture.Ring.Publish();
+        }
+
+        fixture.OnShard(() => PublishPicture(1000, EntryFlags.RandomAccess));
+        Assert.Equal(Enumerable.Range(0, 6), FanOutFixture.Receive(socket, 6));
+        if (isLapped)
+        {
+            fixture.OnShard(() =>
+            {
+                for (uint i = 0; i < 200; i++)
+                {
+                    PublishPicture(2000 + i); // more than the ring keeps, in one turn
+                }
+            });
+        }
+        else
+        {
+            UdpMediaSockets.SendManyCall real = fixture.Media.Send;
+            fixture.OnShard(() =>
+            {
+                fixture.Media.Send = static (_, _) =>
+                {
+                    Marshal.SetLastPInvokeError(LinuxConstants.ErrorAgain);
+                    return -1;
+                };
+                PublishPicture(2000);
+            });
+            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(viewer)) > 0, 5000));
+            fixture.OnShard(() => fixture.Media.Send = real);
+        }
+
+        fixture.OnShard(() => PublishPicture(3000));
+        fixture.OnShard(() => PublishPicture(4000, EntryFlags.RandomAccess));
+        fixture.OnShard(() => PublishPicture(5000));
+
+        List<byte[]> packets = [];
+        byte[] buffer = new byte[65_536];
+        while (packets.Count(p => p[12] == 0) < 10)
+        {
+            int bytes = socket.Receive(buffer);
+            packets.Add(buffer[..bytes]);
+        }
+
+        Assert.Equal([4000u, 5000u], packets.Where(p => p[12] == 0).Select(p => BinaryPrimitives.ReadUInt32BigEndian(p.AsSpan(4))).Distinct());
+        Assert.Contains(packets, p => p[12] == 1 && BinaryPrimitives.ReadUInt32BigEndian(p.AsSpan(4)) == 3000); // sound goes on
+        int last = BinaryPrimitives.ReadUInt16BigEndian(packets[^1].AsSpan(2));
+        Assert.InRange(fixture.OnShard(() => fixture.FanOut.PacketsDropped(viewer)), last - 6 - packets.Count, last + 2 - 6 - packets.Count);
     }
 
     [Fact]
