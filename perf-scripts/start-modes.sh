@@ -7,6 +7,8 @@
 #     PLAY           the same from the PLAY request
 #     behind         how far behind the camera a player is a second later that goes on at the pace of the timestamps and leaves out what comes too late
 #     waiting        the same for one that waits for what comes too late, and stays behind by that
+#     lost           packets that never came / that came and found the player's socket buffer full: a key frame of 4 Mbit/s, sent live in one burst, is larger than a
+#                    default buffer (212,992 bytes, of which the kernel books 2,300 for a packet), so that who is not woken in the middle of it loses its end
 # Needs the binaries of publish-aot.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN.
 set -u -o pipefail
 
@@ -85,7 +87,7 @@ for gop in $gops; do
                 def ms: (. / 100 | round) / 10;
                 def pair: if .count == 0 then "-" else "\(.p50 | ms)/\(.p99 | ms)" end;
                 [$mode, $gop, $transport, .timeToFirstKeyFrame.count, (.timeToFirstKeyFrame | pair), (.timeFromPlayToFirstKeyFrame | pair),
-                 (.behindLiveAfterASecond | pair), (.behindLiveAfterASecondWaiting | pair), .packets.lost] | @tsv' "$report" |
+                 (.behindLiveAfterASecond | pair), (.behindLiveAfterASecondWaiting | pair), "\(.lossBy.server + .lossBy.networkOrServer)/\(.lossBy.tool)"] | @tsv' "$report" |
                 while IFS=$'\t' read -r a b c d e f g h i; do printf '%-9s %4s  %-4s  %7s  %15s  %15s  %15s  %15s  %s\n' "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i"; done
         done
     done

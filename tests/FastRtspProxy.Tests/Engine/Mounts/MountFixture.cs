@@ -44,6 +44,11 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>Scripted cameras send whatever they are told to, so nothing is held back unless a test wants it.</summary>
     public StartMode Start { get; set; } = StartMode.Live;
 
+    public CatchUpBudget? CatchUpBudget { get; set; }
+
+    /// <summary>What a ring keeps; slabs of 256 KiB.</summary>
+    public RingOptions Ring { get; set; } = new();
+
     public BackEndTimings BackEndTimings { get; set; } = BackEndTimings.Default;
 
     public Shard MountShard => _shards.Shards[0];
@@ -57,6 +62,8 @@ internal sealed class MountFixture : IAsyncDisposable
             AlwaysOn = alwaysOn,
             ClientsMax = clientsMax,
             Start = Start,
+            CatchUpBudget = CatchUpBudget,
+            GopCacheDuration = Ring.KeepDuration,
             Timings = Timings,
             BackEnd = new BackEndOptions
             {
@@ -68,7 +75,7 @@ internal sealed class MountFixture : IAsyncDisposable
                 Timings = BackEndTimings,
             },
         };
-        Mount mount = new(options, MountShard, new PacketRing(_pool, new RingOptions(), 2), Pacer, Log);
+        Mount mount = new(options, MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
         _mounts.Add(mount);
         mount.Start();
         return mount;

@@ -83,6 +83,52 @@ public sealed class MountStartTests
     }
 
     [Fact]
+    public async Task JoinAsync_InstantWithTheBudgetUsedUp_WaitsForAKeyFrameInstead()
+    {
+        CatchUpBudget budget = new(100);
+        await using MountFixture fixture = new(_time) { Start = StartMode.Instant, CatchUpBudget = budget };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        await SendAsync(fixture, mount, s_other);
+        Assert.True(budget.TryTake(90));
+
+        PlayGrant refused = (await fixture.JoinAsync(mount)).Grant;
+        budget.Return(90);
+        PlayGrant granted = (await fixture.JoinAsync(mount)).Grant;
+
+        Assert.Null(refused.CatchUp);
+        Assert.True(refused.WaitsForRandomAccess);
+        Assert.NotNull(granted.CatchUp);
+        Assert.InRange(budget.TakenBytes, 1, 100);
+        granted.CatchUp.Return();
+        Assert.Equal(0, budget.TakenBytes);
+    }
+
+    [Fact]
+    public async Task JoinAsync_InstantWithAGroupLongerThanTheCache_WaitsForAKeyFrameAndSaysItOnce()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Instant, Ring = new RingOptions { KeepBytes = 256 << 10, KeepDuration = TimeSpan.FromSeconds(2) } };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        byte[] large = new byte[60_000];
+        large[0] = s_other[0];
+        for (int i = 0; i < 20; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(0.5));
+            await SendAsync(fixture, mount, large);
+        }
+
+        for (int i = 0; i < 2; i++)
+        {
+            PlayGrant grant = (await fixture.JoinAsync(mount)).Grant;
+            Assert.Null(grant.CatchUp);
+            Assert.True(grant.WaitsForRandomAccess);
+        }
+
+        Assert.Single(fixture.Log.Lines, l => l.Text.Contains("--gop-cache", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task JoinAsync_InstantAfterTheBackEndStopped_NothingOldIsServed()
     {
         await using MountFixture fixture = new(_time) { Start = StartMode.Instant };
