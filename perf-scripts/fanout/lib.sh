@@ -15,7 +15,8 @@ server_pid=
 duration=10
 warm_up=3
 backend=udp
-proxy_arguments=
+# As the floor does: nobody waits for a key frame.
+proxy_arguments="--start live"
 load_arguments=
 server_url=
 outside_pid=
@@ -240,7 +241,7 @@ common_option() { # name value: sets it and returns 0, or returns 1
     --repeat) repeat=$2 ;;
     --back-end) backend=$2 ;;
     --tools) case $2 in c | rtspsim) kind=$2 ;; *) fail "--tools c|rtspsim" ;; esac ;;
-    --proxy-args) proxy_arguments=$2 ;;
+    --proxy-args) proxy_arguments="--start live $2" ;;
     --load-args) load_arguments=$2 ;;
     --server-url) server_url=$2 ;;
     --server-pid) outside_pid=$2 ;;
@@ -254,7 +255,7 @@ common_help='  --duration S       seconds measured a row (10), after --warm-up S
   --repeat N         each row N times, floor and proxy by turns; the ratio is of the medians (1)
   --back-end udp|tcp how camera and server are connected (udp)
   --only floor|proxy one of the two
-  --proxy-args "..." more arguments for the proxy
+  --proxy-args "..." more arguments for the proxy, beside --start live
   --load-args "..."  more arguments for the load (of C: --rcvbuf, --gro, --connect; of rtspsim: what rtspsim load --help lists)
   --server-url URL --server-pid PID[,PID] --camera-port PORT
                      measure a server that already runs; it reads rtsp://127.0.0.1:PORT/cam-1, which this script serves;
