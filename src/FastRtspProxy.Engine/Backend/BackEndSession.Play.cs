@@ -69,6 +69,7 @@ internal sealed partial class BackEndSession
 
         LeaveGroups();
         Move(BackEndState.Paused);
+        ScheduleKeepAlive(); // one that fell due meanwhile was not asked
         return true;
     }
 

@@ -14,6 +14,6 @@ internal interface IRtspChannelOwner
     /// <summary>A request of the camera; it wants an answer.</summary>
     void OnChannelRequest(RtspMessage request);
 
-    /// <summary>The connection has ended, for whatever cause; called once.</summary>
+    /// <summary>The connection has ended, for whatever cause; called once, before the requests that wait fail.</summary>
     void OnChannelEnded(BackEndFailure failure);
 }

@@ -156,13 +156,15 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         _end = failure;
         _demux.Stop();
         _stream.Close();
+
+        // The owner first: whoever waits for an answer goes on within Complete, and must find the session lost, not merely without that answer.
+        _owner.OnChannelEnded(failure);
         foreach (Pending pending in _pending.ToArray())
         {
             pending.Complete(new RtspReply(null, failure));
         }
 
         _pending.Clear();
-        _owner.OnChannelEnded(failure);
     }
 
     private void Trace(string direction, ReadOnlySpan<byte> text)

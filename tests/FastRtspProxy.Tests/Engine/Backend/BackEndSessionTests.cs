@@ -459,30 +459,6 @@ public sealed class BackEndSessionTests
         Assert.Equal(1, fixture.Camera.Count("OPTIONS"));
     }
 
-    [Fact]
-    public async Task Pause_Known_KeepsTheSessionAndPlaysAgainWithoutRange()
-    {
-        await using BackEndFixture fixture = new();
-        fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        Assert.True(await fixture.PauseAsync(session));
-        Assert.Equal(BackEndState.Paused, session.State);
-        Assert.Null(await fixture.ReplayAsync(session));
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY", "OPTIONS", "PAUSE", "PLAY"], fixture.Camera.Methods);
-        Assert.Null(fixture.Camera.Requests[^1].Header("Range"));
-    }
-
-    [Fact]
-    public async Task Pause_NotInPublic_IsNotSent()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        Assert.False(await fixture.PauseAsync(session));
-        Assert.Equal(0, fixture.Camera.Count("PAUSE"));
-    }
-
     [Theory]
     [InlineData("SSH-2.0-x\r\n", nameof(BackEndFailureKind.NotRtsp))]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", nameof(BackEndFailureKind.NotRtsp))]

@@ -1,0 +1,81 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+public sealed class BackEndPauseTests
+{
+    private const string PublicWithPause = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
+
+    [Fact]
+    public async Task Pause_Known_KeepsTheSessionAndPlaysAgainWithoutRange()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Public = PublicWithPause;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.True(await fixture.PauseAsync(session));
+        Assert.Equal(BackEndState.Paused, session.State);
+        Assert.Null(await fixture.ReplayAsync(session));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY", "OPTIONS", "PAUSE", "PLAY"], fixture.Camera.Methods);
+        Assert.Null(fixture.Camera.Requests[^1].Header("Range"));
+    }
+
+    [Fact]
+    public async Task Pause_NotInPublic_IsNotSent()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.False(await fixture.PauseAsync(session));
+        Assert.Equal(0, fixture.Camera.Count("PAUSE"));
+    }
+
+    [Fact]
+    public async Task Pause_KeepAliveFallsDueMeanwhile_IsAskedInThePause()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = new() { DeadStream = TimeSpan.Zero } };
+        fixture.Camera.Public = PublicWithPause;
+        fixture.Camera.TimeoutSeconds = 2; // a keep-alive each second
+        fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Silent = true } : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        Task<bool> paused = fixture.PauseAsync(session);
+        await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
+
+        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(1.2));
+        fixture.Camera.SendText($"RTSP/1.0 200 OK\r\nCSeq: {fixture.Camera.Requests.Single(r => r.Method == "PAUSE").Header("CSeq")}\r\n\r\n");
+        Assert.True(await paused);
+        int asked = fixture.Camera.Count("OPTIONS");
+        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(1.2));
+
+        await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") > asked);
+        Assert.Equal(BackEndState.Paused, session.State);
+    }
+
+    [Fact]
+    public async Task Pause_ConnectionLostBeforeItsAnswer_IsKnownToWhoeverWaited()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Close = true, Silent = true } : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+
+        (bool isPaused, BackEndFailure? seen) = await fixture.Shard.RunAsync(async () => (await session.PauseAsync(), session.Failure));
+
+        Assert.False(isPaused);
+        Assert.Equal(BackEndFailureKind.ConnectionLost, seen?.Kind);
+    }
+
+    /// <summary>Moves the clock; the shard's timers that fall due have fired when this returns.</summary>
+    private static async Task AdvanceAsync(BackEndFixture fixture, FakeTimeProvider time, TimeSpan by)
+    {
+        time.Advance(by);
+
+        // The first may run in the turn in which the clock moved, before its timers; the second is in a later one.
+        await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
+        await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
+    }
+}
