@@ -40,4 +40,71 @@ public sealed class ManyConnectionsTests(ITestOutputHelper log) : EndToEndTest(l
             clients.ForEach(static client => client.Dispose());
         }
     }
+
+    [Fact]
+    public async Task Connections_MoreThanTheHardLimit_AreToldSoAndServedAgainWhenOthersHaveGone()
+    {
+        const int Count = 300;
+        int port = FreePorts.Next();
+        ChildProcess proxy = StartProgram(
+            "proxy", "/bin/sh", "-c", $"ulimit -n 160; exec \"$0\" -p {port} rtsp://127.0.0.1:9/nobody", Prerequisites.ProxyBinary);
+        await proxy.WaitForLineAsync("its play URL", line => line.Text.Contains("Play this stream", StringComparison.Ordinal), Soon);
+        List<Socket> clients = [];
+        try
+        {
+            int refused = 0;
+            for (int i = 0; i < Count; i++)
+            {
+                (Socket client, string answer) = await AskAsync(port);
+                clients.Add(client);
+                if (!answer.StartsWith("RTSP/1.0 200 OK", StringComparison.Ordinal))
+                {
+                    refused++;
+                    Assert.StartsWith("RTSP/1.0 503", answer, StringComparison.Ordinal);
+                }
+            }
+
+            Assert.InRange(refused, 1, Count - 20);
+            int said = proxy.Lines().Count(line => line.Text.Contains("Out of descriptors", StringComparison.Ordinal));
+            Assert.InRange(said, 1, 1 + (int)(proxy.Elapsed.TotalSeconds / 10));
+        }
+        finally
+        {
+            clients.ForEach(static client => client.Dispose());
+        }
+
+        await Eventually(async () =>
+        {
+            (Socket client, string answer) = await AskAsync(port);
+            client.Dispose();
+            return answer.StartsWith("RTSP/1.0 200 OK", StringComparison.Ordinal);
+        });
+    }
+
+    private static async Task<(Socket Client, string Answer)> AskAsync(int port)
+    {
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using CancellationTokenSource limit = new(Soon);
+        byte[] answer = new byte[1024];
+        await client.ConnectAsync("127.0.0.1", port, limit.Token);
+        try
+        {
+            await client.SendAsync("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8.ToArray());
+            return (client, Encoding.ASCII.GetString(answer, 0, await client.ReceiveAsync(answer, limit.Token)));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            return (client, "RTSP/1.0 503, lost to the reset that our unread request caused");
+        }
+    }
+
+    private static async Task Eventually(Func<Task<bool>> condition)
+    {
+        long start = Environment.TickCount64;
+        while (!await condition())
+        {
+            Assert.True(Environment.TickCount64 - start < Soon.TotalMilliseconds);
+            await Task.Delay(50);
+        }
+    }
 }

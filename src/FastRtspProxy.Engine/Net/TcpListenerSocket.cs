@@ -8,29 +8,46 @@ namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
 /// Listens on one address and family and hands accepted sockets on, on the socket engine's thread. When the process runs out of descriptors, a reserve descriptor is given
-/// up for long enough to take the connection, say no, and close it: nobody waits in the backlog for ever, and accept never spins.
+/// up for long enough to take the connection, say no, and close it: nobody waits in the backlog for ever. What goes wrong again and again is tried a few times a second only.
 /// </summary>
 internal sealed class TcpListenerSocket : IDisposable
 {
     /// <summary>SOMAXCONN of Linux since 5.4.</summary>
     private const int Backlog = 4096;
 
+    /// <summary>Connections that were reset while they waited fail one by one, at the rate at which they came; more in a row are the machine's trouble.</summary>
+    private const int FailuresAtOnce = 16;
+
+    /// <summary>Soon enough for whoever waits in the backlog, and nothing for the machine.</summary>
+    private const int PauseMillis = 100;
+
+    private const long SayMillis = 10_000;
+
     private readonly Socket _socket;
     private readonly SocketAsyncEventArgs _accept = new(true);
     private readonly ILogger _log;
     private readonly byte[] _refusal;
+    private readonly Timer _pause;
     private Action<Socket>? _accepted;
     private Socket? _reserve = NewReserve();
-    private int _acceptedCount;
+    private long _failures;
+    private long _saidFailures;
+    private int _failuresInARow;
+    private long _saidMillis = -SayMillis;
     private volatile bool _disposed;
 
-    private TcpListenerSocket(Socket socket, ILogger log, byte[] refusal)
+    /// <summary>Takes a socket over that listens already.</summary>
+    internal TcpListenerSocket(Socket socket, ILogger log, byte[] refusal)
     {
         _socket = socket;
         _log = log;
         _refusal = refusal;
         _accept.Completed += (_, _) => AcceptLoop(completed: true);
+        _pause = new Timer(_ => AcceptLoop(completed: false));
     }
+
+    /// <summary>Attempts to accept that failed, for whatever cause. Any thread.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>The bound port.</summary>
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
@@ -83,6 +100,7 @@ internal sealed class TcpListenerSocket : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        _pause.Dispose();
         _socket.Dispose();
         _reserve?.Dispose();
     }
@@ -99,7 +117,7 @@ internal sealed class TcpListenerSocket : IDisposable
         }
     }
 
-    /// <summary>Takes completions until one is pending.</summary>
+    /// <summary>Takes completions until one is pending, or nothing can be taken for now.</summary>
     private void AcceptLoop(bool completed)
     {
         try
@@ -116,7 +134,11 @@ internal sealed class TcpListenerSocket : IDisposable
                 }
 
                 completed = false;
-                OnAccepted();
+                if (!OnAccepted())
+                {
+                    _pause.Change(PauseMillis, Timeout.Infinite);
+                    return;
+                }
             }
         }
         catch (ObjectDisposedException)
@@ -125,34 +147,68 @@ internal sealed class TcpListenerSocket : IDisposable
         }
     }
 
-    private void OnAccepted()
+    /// <summary>False: there is no use in another attempt at once.</summary>
+    private bool OnAccepted()
     {
-        switch (_accept.SocketError)
+        if (_accept is { SocketError: SocketError.Success, AcceptSocket: Socket socket })
         {
-            case SocketError.Success when _accept.AcceptSocket is Socket socket:
-                _acceptedCount++;
-                if (_reserve is null)
-                {
-                    Refuse(socket);
-                    _reserve = NewReserve();
-                }
-                else
-                {
-                    _accepted!(socket);
-                }
-
-                break;
-            case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable when _reserve is not null:
-                EngineLog.OutOfDescriptors(_log, _acceptedCount);
-                _reserve.Dispose();
-                _reserve = null;
-                break;
-            case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
+            _failuresInARow = 0;
+            if (_reserve is null)
+            {
+                Refuse(socket);
                 _reserve = NewReserve();
-                Thread.Sleep(50); // not a shard: the socket engine's thread, with nothing left to accept with
-                break;
-            default:
-                break; // a connection that was reset while it waited
+            }
+            else
+            {
+                _accepted!(socket);
+            }
+
+            return true;
+        }
+
+        Interlocked.Increment(ref _failures);
+        if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        {
+            Say(_accept.SocketError);
+            if (_reserve is null)
+            {
+                _reserve = NewReserve();
+                return false;
+            }
+
+            _reserve.Dispose();
+            _reserve = null;
+            return true;
+        }
+
+        // A connection that was reset while it waited, or a listener that is of no use any more.
+        if (++_failuresInARow < FailuresAtOnce)
+        {
+            return true;
+        }
+
+        Say(_accept.SocketError);
+        return false;
+    }
+
+    private void Say(SocketError error)
+    {
+        long now = Environment.TickCount64;
+        if (now - _saidMillis < SayMillis)
+        {
+            return;
+        }
+
+        long failures = _failures - _saidFailures;
+        _saidFailures = _failures;
+        _saidMillis = now;
+        if (error == SocketError.TooManyOpenSockets)
+        {
+            EngineLog.OutOfDescriptors(_log, failures);
+        }
+        else
+        {
+            EngineLog.AcceptFails(_log, Port, error, failures);
         }
     }
 
