@@ -155,6 +155,7 @@ internal sealed partial class ClientConnection
             RtspResponse response = await _frontEnd.Requests.HandleAsync(this, _message, _response);
             if (_end != ConnectionEnd.None)
             {
+                response.Handover?.Abandon();
                 return _end;
             }
 
@@ -165,6 +166,7 @@ internal sealed partial class ClientConnection
 
             if (!response.IsSilent && !await WriteAsync(response, response.HasCSeq ? _message.CSeq : null))
             {
+                response.Handover?.Abandon();
                 return ConnectionEnd.PeerClosed;
             }
 

@@ -18,6 +18,9 @@ internal static class FrontEndLimits
     /// <summary>A back-end's own connection (REGISTER with reuse_connection) is used so long after the answer: the other side swaps its roles meanwhile, as LIVE555 does.</summary>
     public static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Such a connection is closed when its mount has not taken it by then: the mount was removed meanwhile. One that waits for its turn to open has it long before.</summary>
+    public static readonly TimeSpan HandoverTaken = TimeSpan.FromMinutes(1);
+
     /// <summary>A REGISTERed host name must resolve by then.</summary>
     public static readonly TimeSpan NameLookup = TimeSpan.FromSeconds(5);
 

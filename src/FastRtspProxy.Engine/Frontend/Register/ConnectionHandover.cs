@@ -6,11 +6,12 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class ConnectionHandover
 {
     private readonly TaskCompletionSource<ControlStream?> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _taken; // on the connection's shard
 
-    /// <summary>The answer is written: after 100 ms the connection is free. On the connection's shard.</summary>
+    /// <summary>The answer is written: after 100 ms the connection is free, and closed when nobody takes it for a minute. On the connection's shard.</summary>
     public void Release(ControlStream stream) => _ = ReleaseAsync(stream);
 
-    /// <summary>The REGISTER was refused: nobody gets the connection.</summary>
+    /// <summary>The REGISTER was refused, or the connection has ended before its answer: nobody gets it.</summary>
     public void Abandon() => _released.TrySetResult(null);
 
     /// <summary>The connection on that shard, null when it is gone.</summary>
@@ -23,6 +24,12 @@ internal sealed class ConnectionHandover
 
         return await stream.Shard.RunAsync<ByteStream?>(async () =>
         {
+            if (stream.IsClosed)
+            {
+                return null;
+            }
+
+            _taken = true;
             await stream.MoveTo(target);
             return stream.IsClosed ? null : new ReusedConnection(target, stream);
         });
@@ -32,5 +39,10 @@ internal sealed class ConnectionHandover
     {
         await stream.Shard.DelayAsync(FrontEndLimits.Handover);
         _released.TrySetResult(stream);
+        await stream.Shard.DelayAsync(FrontEndLimits.HandoverTaken);
+        if (!_taken)
+        {
+            stream.Close();
+        }
     }
 }

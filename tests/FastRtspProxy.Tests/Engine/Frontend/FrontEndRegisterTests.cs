@@ -202,6 +202,55 @@ public sealed class FrontEndRegisterTests
     }
 
     [Fact]
+    public async Task Register_ReuseConnectionThatNobodyTakes_IsClosedAfterAMinute()
+    {
+        FakeRegistry registry = new();
+        await using FrontEndHost host = await StartAsync(registry);
+        using RtspTestClient camera = await host.ConnectAsync();
+        Assert.Equal(200, (await camera.RequestAsync("REGISTER", Camera, "Transport: reuse_connection")).Status);
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(58));
+        Assert.True(await camera.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(4));
+
+        Assert.True(await camera.IsClosedAsync());
+        Assert.Null(await Assert.Single(registry.Registered).Connection!(host.Shards[1]).WaitAsync(RtspTestClient.Limit));
+    }
+
+    [Fact]
+    public async Task Register_ReuseConnectionThatWasTaken_StaysOpen()
+    {
+        FakeRegistry registry = new();
+        await using FrontEndHost host = await StartAsync(registry);
+        using RtspTestClient camera = await host.ConnectAsync();
+        Assert.Equal(200, (await camera.RequestAsync("REGISTER", Camera, "Transport: reuse_connection")).Status);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        ByteStream? stream = await Assert.Single(registry.Registered).Connection!(host.Shards[1]).WaitAsync(RtspTestClient.Limit);
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(62));
+
+        Assert.True(await stream!.Shard.RunAsync(() => Task.FromResult(stream.Send("RTSP/1.0 200 OK\r\nCSeq: 9\r\n\r\n"u8))));
+        Assert.Equal("9", (await camera.ReadResponseAsync()).CSeq);
+    }
+
+    [Fact]
+    public async Task Register_ConnectionGoneBeforeTheAnswer_TheBackEndConnectsByItself()
+    {
+        FakeRegistry registry = new() { Gate = new() };
+        await using FrontEndHost host = await StartAsync(registry);
+        using RtspTestClient camera = await host.ConnectAsync();
+        await camera.SendAsync(camera.Request("REGISTER", Camera, "Transport: reuse_connection"));
+        Assert.True(await Eventually.HoldsAsync(() => registry.Registered.Count == 1));
+        Task<ByteStream?> taking = Assert.Single(registry.Registered).Connection!(host.Shards[1]);
+
+        camera.Socket.LingerState = new LingerOption(true, 0); // a reset
+        camera.Dispose();
+        registry.Gate.SetResult();
+
+        Assert.Null(await taking.WaitAsync(RtspTestClient.Limit));
+    }
+
+    [Fact]
     public async Task Register_WithoutOption_Answers405()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync(registry: new FakeRegistry());
@@ -217,14 +266,18 @@ public sealed class FrontEndRegisterTests
 
         public bool Known { get; set; }
 
+        /// <summary>What a REGISTER waits for.</summary>
+        public TaskCompletionSource? Gate { get; init; }
+
         public ConcurrentQueue<StreamRegistration> Registered { get; } = new();
 
         public ConcurrentQueue<(string, string?)> Deregistered { get; } = new();
 
-        public Task<RegisterOutcome> RegisterAsync(StreamRegistration registration)
+        public async Task<RegisterOutcome> RegisterAsync(StreamRegistration registration)
         {
             Registered.Enqueue(registration);
-            return Task.FromResult(Outcome);
+            await (Gate?.Task ?? Task.CompletedTask);
+            return Outcome;
         }
 
         public Task<bool> DeregisterAsync(RtspUrl url, string? suffix)
