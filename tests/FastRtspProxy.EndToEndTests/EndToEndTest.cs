@@ -74,9 +74,16 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return player;
     }
 
-    protected RtspsrcPlayer StartRtspsrc(string url, string protocols, double seconds, bool videoOnly = false)
+    protected FfmpegPlayer StartHashingFfmpeg(string url, string transport)
     {
-        RtspsrcPlayer player = RtspsrcPlayer.Start(url, protocols, seconds, videoOnly);
+        FfmpegPlayer player = FfmpegPlayer.StartHashing(url, transport);
+        _started.Add((player.Process, player));
+        return player;
+    }
+
+    protected RtspsrcPlayer StartRtspsrc(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false)
+    {
+        RtspsrcPlayer player = RtspsrcPlayer.Start(url, protocols, seconds, videoOnly, hashes);
         _started.Add((player.Process, player));
         return player;
     }

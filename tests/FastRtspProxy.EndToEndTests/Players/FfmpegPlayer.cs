@@ -28,6 +28,37 @@ public sealed class FfmpegPlayer : IAsyncDisposable
         return new FfmpegPlayer(ChildProcess.Start($"ffmpeg {transport}", "/usr/bin/ffmpeg", arguments));
     }
 
+    /// <summary>Nothing is decoded: a line for each access unit and audio frame, with its time stamp and hash.</summary>
+    public static FfmpegPlayer StartHashing(string url, string transport) => new(ChildProcess.Start($"ffmpeg {transport}", "/usr/bin/ffmpeg",
+    [
+        "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, "-timeout", "30000000", "-i", url,
+        "-map", "0", "-c", "copy", "-copyts", "-flush_packets", "1", "-f", "framehash", "-hash", "crc32", "pipe:1",
+    ]));
+
+    /// <summary>What came so far of a player that hashes.</summary>
+    public IReadOnlyList<MediaUnit> Units()
+    {
+        List<MediaUnit> units = [];
+        Dictionary<string, double> seconds = [];
+        foreach (OutputLine line in Process.Lines().Where(line => !line.IsError))
+        {
+            // "#tb 0: 1/90000", then "stream, dts, pts, duration, size, hash" and side data; video is stream 0.
+            if (line.Text.StartsWith("#tb ", StringComparison.Ordinal))
+            {
+                string[] words = line.Text[4..].Split([':', '/'], StringSplitOptions.TrimEntries);
+                seconds[words[0]] = double.Parse(words[1], CultureInfo.InvariantCulture) / double.Parse(words[2], CultureInfo.InvariantCulture);
+            }
+
+            string[] fields = line.Text.Split(',', StringSplitOptions.TrimEntries);
+            if (fields.Length >= 6 && seconds.TryGetValue(fields[0], out double unit) && long.TryParse(fields[2], CultureInfo.InvariantCulture, out long stamp))
+            {
+                units.Add(new MediaUnit(fields[0] == "0", stamp * unit, fields[5]));
+            }
+        }
+
+        return units;
+    }
+
     /// <summary>Decoded frames of the first video track so far.</summary>
     public int VideoFrames => CountVideo(Process.Lines());
 
@@ -53,6 +84,26 @@ public sealed class FfmpegPlayer : IAsyncDisposable
         TimeSpan first = lines.Count == 0 ? TimeSpan.Zero : lines[0].At;
         string[] complaints = [.. lines.Where(line => line.IsError && line.At > first + grace && IsComplaint(line.Text)).Select(line => line.ToString())];
         Assert.True(complaints.Length == 0, $"ffmpeg complained:\n{string.Join('\n', complaints)}");
+    }
+
+    /// <summary>
+    /// From a second after a track's first frame on, when what the player had gathered at its start is out: the frames' time stamps went on as the wall clock did.
+    /// </summary>
+    public void AssertKeepsTime(TimeSpan tolerance)
+    {
+        IReadOnlyList<OutputLine> lines = Process.Lines();
+        for (int stream = 0; stream < 2; stream++)
+        {
+            string head = $"#tb {stream}: ";
+            string[] rate = lines.First(line => line.Text.StartsWith(head, StringComparison.Ordinal)).Text[head.Length..].Split('/');
+            double unit = double.Parse(rate[0], CultureInfo.InvariantCulture) / double.Parse(rate[1], CultureInfo.InvariantCulture);
+            (double At, double Stamp)[] frames = [.. lines.Where(line => !line.IsError && line.Text.StartsWith($"{stream},", StringComparison.Ordinal))
+                .Select(line => (line.At.TotalSeconds, unit * long.Parse(line.Text.Split(',')[2], CultureInfo.InvariantCulture)))];
+            frames = [.. frames.SkipWhile(frame => frame.At < frames[0].At + 1)];
+            Assert.NotEmpty(frames);
+            (double at, double stamp) = (frames[^1].At - frames[0].At, frames[^1].Stamp - frames[0].Stamp);
+            Assert.True(Math.Abs(at - stamp) < tolerance.TotalSeconds, $"stream {stream}: {stamp:f2} s in time stamps, {at:f2} s on the clock");
+        }
     }
 
     public IReadOnlyList<DecodedTrack> Decoded()

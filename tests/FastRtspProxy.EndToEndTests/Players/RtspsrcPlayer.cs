@@ -10,7 +10,7 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
-    public static RtspsrcPlayer Start(string url, string protocols, double seconds, bool videoOnly = false)
+    public static RtspsrcPlayer Start(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false)
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Players", "rtspsrc_player.py");
         List<string> arguments = [script, url, "--protocols", protocols, "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
@@ -19,23 +19,43 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
             arguments.Add("--video-only");
         }
 
+        if (hashes)
+        {
+            arguments.Add("--hashes");
+        }
+
         return new RtspsrcPlayer(ChildProcess.Start($"rtspsrc {protocols}", Prerequisites.Python, arguments));
     }
 
     /// <summary>
-    /// Decoded video frames, the time that their stamps span, and milliseconds of decoded audio; fails on any error or warning of the pipeline.
+    /// Decoded video frames, the time that their stamps span, and milliseconds of decoded audio; fails on any error or warning of the pipeline, and on a video frame
+    /// whose stamp is not later than the one before.
     /// </summary>
     public async Task<(int Frames, int VideoMilliseconds, int AudioMilliseconds)> FinishAsync(TimeSpan limit)
     {
-        int code = await Process.WaitForExitAsync(limit);
-        string transcript = Process.Transcript(60);
-        Assert.True(code == 0, transcript);
-        string[] lines = [.. Process.Lines().Where(line => !line.IsError).Select(line => line.Text)];
-        Assert.DoesNotContain(lines, line => line.StartsWith("error", StringComparison.Ordinal) || line.StartsWith("warning", StringComparison.Ordinal));
+        string[] lines = await LinesAsync(limit);
+        Assert.Equal(0, Number(lines, "video", 3));
         return (Number(lines, "video", 1), Number(lines, "video", 2), Number(lines, "audio", 1));
     }
 
+    /// <summary>True when the other side ended the stream before the player's time was over.</summary>
+    public async Task<bool> FinishAtEndOfStreamAsync(TimeSpan limit) => (await LinesAsync(limit)).Contains("eos");
+
+    /// <summary>What came so far of a player that hashes.</summary>
+    public IReadOnlyList<MediaUnit> Units() =>
+        [.. Process.Lines().Where(line => !line.IsError).Select(line => line.Text.Split(' ')).Where(words => words is ["unit", _, _, _])
+            .Select(words => new MediaUnit(words[1] == "video", long.Parse(words[2], CultureInfo.InvariantCulture) / 1e6, words[3]))];
+
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private async Task<string[]> LinesAsync(TimeSpan limit)
+    {
+        int code = await Process.WaitForExitAsync(limit);
+        Assert.True(code == 0, Process.Transcript(60));
+        string[] lines = [.. Process.Lines().Where(line => !line.IsError).Select(line => line.Text)];
+        Assert.DoesNotContain(lines, line => line.StartsWith("error", StringComparison.Ordinal) || line.StartsWith("warning", StringComparison.Ordinal));
+        return lines;
+    }
 
     private static int Number(string[] lines, string word, int index) =>
         int.Parse(lines.Single(line => line.StartsWith(word + " ", StringComparison.Ordinal)).Split(' ')[index], CultureInfo.InvariantCulture);

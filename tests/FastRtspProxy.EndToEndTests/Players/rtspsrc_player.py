@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds, decodes every track and says what came out:
-    video FRAMES MILLISECONDS           the latter from the first frame's time stamp to the last one's
+    video FRAMES MILLISECONDS BACK      from the first frame's time stamp to the last one's; how many were not later than the one before
     audio MILLISECONDS
     warning TEXT / error TEXT           messages of the pipeline
 Time counts from the first decoded buffer.
@@ -29,6 +29,7 @@ class Player:
         self.hashes = hashes
         self.frames = 0
         self.first_pts = self.last_pts = 0
+        self.back = 0
         self.audio_ns = 0
         self.started = False
         self.loop = GLib.MainLoop()
@@ -98,7 +99,9 @@ class Player:
         structure = pad.get_current_caps().get_structure(0)
         if structure.get_name().startswith("video"):
             self.frames += 1
-            self.last_pts = info.get_buffer().pts
+            pts = info.get_buffer().pts
+            self.back += self.frames > 1 and pts <= self.last_pts
+            self.last_pts = pts
             if self.frames == 1:
                 self.first_pts = self.last_pts
         else:
@@ -121,8 +124,9 @@ class Player:
         self.pipeline.set_state(Gst.State.PLAYING)
         GLib.timeout_add(int((self.seconds + 16) * 1000), self.loop.quit)
         self.loop.run()
-        print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND))
-        print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
+        if not self.hashes:
+            print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back)
+            print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
         self.pipeline.set_state(Gst.State.NULL)
 
 

@@ -64,8 +64,9 @@ public sealed class RawPlayer : IAsyncDisposable
         RtspReply description = await RequestAsync("DESCRIBE", Url, "Accept: application/sdp");
         Assert.Equal(200, description.Status);
         string baseUrl = description.Header("Content-Base") ?? Url;
-        string[] controls = [.. description.Body.Split("\nm=").Skip(1).Select(media => ControlOf(baseUrl, media))];
-        Tracks = [.. controls.Select(_ => new TrackCounter())];
+        string[] medias = [.. description.Body.Split("\nm=").Skip(1)];
+        string[] controls = [.. medias.Select(media => ControlOf(baseUrl, media))];
+        Tracks = [.. medias.Select(media => new TrackCounter { ClockRate = ClockRateOf(media) })];
         for (int track = 0; track < controls.Length; track++)
         {
             string transport = Tcp
@@ -128,6 +129,13 @@ public sealed class RawPlayer : IAsyncDisposable
     {
         string control = media.Split('\n').Select(line => line.Trim()).First(line => line.StartsWith("a=control:", StringComparison.Ordinal))["a=control:".Length..];
         return control.Contains("://", StringComparison.Ordinal) ? control : baseUrl.TrimEnd('/') + "/" + control;
+    }
+
+    // "a=rtpmap:97 MPEG4-GENERIC/48000/1"
+    private static int ClockRateOf(string media)
+    {
+        string? map = media.Split('\n').FirstOrDefault(line => line.StartsWith("a=rtpmap:", StringComparison.Ordinal));
+        return map is null ? 0 : int.Parse(map.Split('/')[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>An even port and the next one (RFC 3550 section 11), both read from now on.</summary>

@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 
 namespace FastRtspProxy.EndToEndTests.RawClient;
 
-/// <summary>Watches the RTP sequence numbers of one track of one player: every packet, in order, once.</summary>
+/// <summary>Watches the numbers of one track of one player: every packet, in order, once; timestamps and sender reports as they came.</summary>
 public sealed class TrackCounter
 {
     private readonly Lock _lock = new();
+    private readonly List<(DateTime At, uint Timestamp)> _units = [];
+    private readonly List<(DateTime At, double NtpSeconds, uint Timestamp)> _reports = [];
 
     public long Packets { get; private set; }
 
@@ -22,6 +24,33 @@ public sealed class TrackCounter
     public uint FirstTimestamp { get; private set; }
 
     public uint Ssrc { get; private set; }
+
+    /// <summary>RTP ticks a second, by the description.</summary>
+    public int ClockRate { get; init; }
+
+    /// <summary>Units with a timestamp of their own, as they came.</summary>
+    public IReadOnlyList<(DateTime At, uint Timestamp)> Units
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _units];
+            }
+        }
+    }
+
+    /// <summary>Sender reports: when they came, the time that they tell, in seconds since 1900, and its timestamp.</summary>
+    public IReadOnlyList<(DateTime At, double NtpSeconds, uint Timestamp)> Reports
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _reports];
+            }
+        }
+    }
 
     /// <summary>The BYE of RFC 3550 section 6.6 was seen.</summary>
     public bool SawBye { get; private set; }
@@ -42,11 +71,12 @@ public sealed class TrackCounter
             }
 
             ushort number = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
+            uint timestamp = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
             uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[8..]);
             if (Packets == 0)
             {
                 FirstSequenceNumber = number;
-                FirstTimestamp = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+                FirstTimestamp = timestamp;
                 Ssrc = ssrc;
             }
             else if (number != (ushort)(LastSequenceNumber + 1))
@@ -56,6 +86,11 @@ public sealed class TrackCounter
             else if (ssrc != Ssrc)
             {
                 NoteDisorder($"SSRC {ssrc:x8} after {Ssrc:x8} (packet {Packets})");
+            }
+
+            if (_units.Count == 0 || _units[^1].Timestamp != timestamp)
+            {
+                _units.Add((DateTime.UtcNow, timestamp));
             }
 
             Packets++;
@@ -71,6 +106,12 @@ public sealed class TrackCounter
             while (compound.Length >= 4)
             {
                 SawBye |= compound[1] == 203;
+                if (compound[1] == 200 && compound.Length >= 20)
+                {
+                    double seconds = BinaryPrimitives.ReadUInt32BigEndian(compound[8..]) + (BinaryPrimitives.ReadUInt32BigEndian(compound[12..]) / 4294967296.0);
+                    _reports.Add((DateTime.UtcNow, seconds, BinaryPrimitives.ReadUInt32BigEndian(compound[16..])));
+                }
+
                 int bytes = 4 * (BinaryPrimitives.ReadUInt16BigEndian(compound[2..]) + 1);
                 compound = bytes <= compound.Length ? compound[bytes..] : [];
             }
