@@ -58,7 +58,7 @@ def main():
         if len(video) > 9 and len(audio) > 9
     ]
     worst = max(abs(offset - offsets[0]) for offset in offsets)
-    print(f"| {label} | {len(offsets) - 1} | {offsets[0]:.1f} | {' '.join(f'{offset:.1f}' for offset in offsets[1:])} | **{worst:.1f}** |")
+    print(f"| {label} | {len(offsets) - 1} | {round(offsets[0], 1) + 0:.1f} | {' '.join(f'{round(offset, 1) + 0:.1f}' for offset in offsets[1:])} | **{worst:.1f}** |")
     return worst
 
 

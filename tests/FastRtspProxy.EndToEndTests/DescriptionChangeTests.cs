@@ -50,7 +50,7 @@ public sealed class DescriptionChangeTests(ITestOutputHelper log) : EndToEndTest
             Assert.True(await player.FinishAtEndOfStreamAsync(Soon), player.Process.Transcript(20));
         }
 
-        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 2);
+        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 4);
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl + "?start=keyframe", "tcp", 3).FinishAsync(Soon);
         Assert.InRange(decoded[0].Frames, 15, 80);
         Assert.True((await rtspsrc.FinishAsync(Soon)).Frames > 10);
