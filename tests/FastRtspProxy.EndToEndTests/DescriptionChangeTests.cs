@@ -23,7 +23,7 @@ public sealed class DescriptionChangeTests(ITestOutputHelper log) : EndToEndTest
         Assert.All(player.Tracks, track => Assert.True(track.Disorders == 0, track.FirstDisorder));
         Assert.False(player.Closed.IsCompleted);
         Assert.Equal(454, (await player.RequestAsync("GET_PARAMETER", player.Url)).Status);
-        Assert.Equal(454, (await player.RequestAsync("TEARDOWN", player.Url)).Status);
+        Assert.Equal(200, (await player.RequestAsync("TEARDOWN", player.Url)).Status);
         await using RawPlayer next = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp);
         Assert.Equal(codecs, await CodecsAsync(next));
         await next.PlayAsync();
@@ -67,7 +67,9 @@ public sealed class DescriptionChangeTests(ITestOutputHelper log) : EndToEndTest
 
         (int frames, int milliseconds, _) = await rtspsrc.FinishAsync(TimeSpan.FromSeconds(40));
         Assert.InRange(frames, (milliseconds / 40) - 100, (milliseconds / 40) + 5);
-        Assert.True(milliseconds > 7500, $"{milliseconds} ms");
+
+        // Its nine seconds begin with the first sound, its pictures with a key frame, two seconds later at most.
+        Assert.True(milliseconds > 5500, $"{milliseconds} ms");
         ffmpeg.AssertNoComplaints(TimeSpan.FromSeconds(1.5));
         ffmpeg.AssertKeepsTime(TimeSpan.FromSeconds(1.5));
     }

@@ -20,6 +20,7 @@ internal sealed partial class ClientConnection
     private readonly RtspResponse _response = new();
     private readonly List<Session> _sessions = [];
     private FrontEndShard _home;
+    private string? _endedByUs;
     private ConnectionEnd _end;
 
     public ClientConnection(FrontEnd frontEnd, FrontEndShard home, ControlStream stream)
@@ -108,7 +109,22 @@ internal sealed partial class ClientConnection
     }
 
     /// <summary>The session has ended.</summary>
-    public void Release(Session session) => _sessions.Remove(session);
+    public void Release(Session session)
+    {
+        _sessions.Remove(session);
+        if (session.EndCause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed))
+        {
+            _endedByUs = session.Id;
+        }
+    }
+
+    /// <summary>True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.</summary>
+    public bool TakeEnded(string id)
+    {
+        bool was = _endedByUs == id;
+        _endedByUs = was ? null : _endedByUs;
+        return was;
+    }
 
     /// <summary>Sends one `$` frame behind what is under way.</summary>
     public void SendFrame(byte channel, ReadOnlySpan<byte> payload)

@@ -113,11 +113,11 @@ internal sealed partial class RequestHandler
 
         if (home == connection.Home)
         {
-            return await InSessionAsync(home.Find(id), connection, request, response);
+            return await InSessionAsync(home, id, connection, request, response);
         }
 
         // A connection with sessions on two shards: the request goes there and back, its media does not. The media's start goes there on its own.
-        RtspResponse answer = await home.Shard.RunAsync(() => InSessionAsync(home.Find(id), connection, request, response));
+        RtspResponse answer = await home.Shard.RunAsync(() => InSessionAsync(home, id, connection, request, response));
         if (answer.AfterWritten is { } after)
         {
             answer.AfterWritten = () => home.Shard.Post(after);
@@ -135,8 +135,14 @@ internal sealed partial class RequestHandler
         _ => NotFound(request, response),
     };
 
-    private async Task<RtspResponse> InSessionAsync(Session? session, ClientConnection connection, RtspMessage request, RtspResponse response)
+    private async Task<RtspResponse> InSessionAsync(FrontEndShard home, string id, ClientConnection connection, RtspMessage request, RtspResponse response)
     {
+        Session? session = home.Find(id);
+        if (session is null && request.Method == RtspMethod.Teardown && connection.TakeEnded(id))
+        {
+            return response;
+        }
+
         // What is interleaved in another connection is that connection's alone.
         if (session is null || session.State == SessionState.Ended || (session.IsInterleaved && session.Connection != connection))
         {

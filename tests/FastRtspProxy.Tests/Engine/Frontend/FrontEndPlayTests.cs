@@ -370,7 +370,7 @@ public sealed class FrontEndPlayTests
     [Theory]
     [InlineData((int)MountEnd.HoldExpired)]
     [InlineData((int)MountEnd.Removed)]
-    public async Task MountEnds_ClientsGetByeAndTheirSessionAnswers454(int cause)
+    public async Task MountEnds_ClientsGetByeAndTheirSessionAnswers454ButTearsDown(int cause)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient tcp = await host.ConnectAsync();
@@ -389,6 +389,12 @@ public sealed class FrontEndPlayTests
         Assert.True(HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
         Assert.Equal(454, (await tcp.RequestAsync("GET_PARAMETER", host.Url, "Session: " + interleaved)).Status);
         Assert.Equal(454, (await control.RequestAsync("OPTIONS", host.Url, "Session: " + overUdp)).Status);
+
+        // A TEARDOWN of what we ended ourselves finds it ended, once; another connection's session stays unknown.
+        Assert.Equal(454, (await control.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(200, (await tcp.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(454, (await tcp.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(200, (await control.RequestAsync("TEARDOWN", host.Url, "Session: " + overUdp)).Status);
     }
 
     [Fact]
