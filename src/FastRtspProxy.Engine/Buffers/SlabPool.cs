@@ -28,6 +28,9 @@ internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.Defaul
     /// <summary>Bytes in slabs that exist, rented or free.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
+    /// <summary>True when the next <see cref="TryRent"/> would find nothing. Any thread.</summary>
+    public bool IsUsedUp => _free.IsEmpty && AllocatedBytes + slabBytes > budgetBytes;
+
     /// <summary>Bytes in slabs that somebody holds.</summary>
     public long RentedBytes => Volatile.Read(ref _rentedBytes);
 

@@ -34,6 +34,7 @@ internal sealed partial class PacketRing
     /// <summary>One past the last packet whose slab was given back: from here on somebody may still read.</summary>
     private long _freedTo;
     private long _appendedBytes;
+    private long _wokenForDropped;
     private PaddedLong _head;
     private PaddedLong _tail;
     private long _newestRandomAccess = -1;
@@ -58,6 +59,9 @@ internal sealed partial class PacketRing
 
     /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
     public long HeldBytes => (_kept.Count + (_slab is null ? 0 : 1)) * (long)_pool.SlabBytes;
+
+    /// <summary>Every slab of the process is in use: whoever holds some beside a ring lets go of them. Any thread.</summary>
+    public bool IsShortOfSlabs => _pool.IsUsedUp;
 
     /// <summary>Packets that found no memory: the budget is used up and nothing of our own could be given up.</summary>
     public long DroppedForMemory { get; private set; }
@@ -109,6 +113,13 @@ internal sealed partial class PacketRing
     {
         if (_next == _head.Value)
         {
+            if (_wokenForDropped != DroppedForMemory)
+            {
+                // Nothing new to read, but readers that hold slabs must hear of the shortage, or it would last as long as they do.
+                _wokenForDropped = DroppedForMemory;
+                Wake();
+            }
+
             return;
         }
 

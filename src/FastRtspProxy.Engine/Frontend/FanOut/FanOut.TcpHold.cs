@@ -2,11 +2,20 @@ using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Parked TCP viewers and the access units that they are in the middle of: those are finished, whatever the ring does meanwhile.</summary>
+/// <summary>
+/// Parked TCP viewers and the access units that they are in the middle of: those are finished, whatever the ring does meanwhile. But no mount stops for want of the slabs that stuck
+/// clients hold: when there are no others, they are given up.
+/// </summary>
 internal sealed unsafe partial class FanOut
 {
     // Viewers whose open access unit is not published to its end yet.
     private readonly List<TcpViewer> _holding = [];
+
+    // Viewers that hold, or wait to.
+    private readonly HashSet<TcpViewer> _holders = [];
+
+    /// <summary>Access units that were not finished because their slabs were needed. On the shard.</summary>
+    public long FramesGivenUp { get; private set; }
 
     /// <summary>The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once, the rest as it comes.</summary>
     private void Park(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
@@ -30,6 +39,7 @@ internal sealed unsafe partial class FanOut
 
         FrameRest rest = viewer.Rest ??= new FrameRest();
         rest.Begin(viewer.Cursor);
+        _holders.Add(viewer);
         if (rest.Slot < 0)
         {
             rest.Slot = _holding.Count;
@@ -43,6 +53,11 @@ internal sealed unsafe partial class FanOut
     /// <summary>Takes hold of what was published since the last pass.</summary>
     private void HoldFrames()
     {
+        if (_holders.Count > 0 && Ring.IsShortOfSlabs)
+        {
+            GiveUpHolders();
+        }
+
         for (int i = _holding.Count - 1; i >= 0; i--)
         {
             TcpViewer viewer = _holding[i];
@@ -87,12 +102,30 @@ internal sealed unsafe partial class FanOut
         return false;
     }
 
+    /// <summary>
+    /// The next slab that a mount needs must come from the clients that take nothing. One that takes bytes again before the ring laps it has lost nothing; else it is left with a torn
+    /// picture, the last before its next random access point, and all of that counts as dropped. Whoever was given up holds nothing until it is parked anew.
+    /// </summary>
+    private void GiveUpHolders()
+    {
+        foreach (TcpViewer viewer in _holders)
+        {
+            FrameRest rest = viewer.Rest!;
+            FramesGivenUp += rest.Count > rest.Sent ? 1 : 0;
+            LeaveHolding(rest);
+            rest.Clear();
+        }
+
+        _holders.Clear();
+    }
+
     private void StopHolding(TcpViewer viewer)
     {
         if (viewer.Rest is { } rest)
         {
             LeaveHolding(rest);
             rest.Clear();
+            _holders.Remove(viewer);
         }
     }
 

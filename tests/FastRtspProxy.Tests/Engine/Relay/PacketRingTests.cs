@@ -143,6 +143,26 @@ public sealed class PacketRingTests
     }
 
     [Fact]
+    public void Publish_EverythingWasDroppedForWantOfMemory_WakesWhoeverMayHoldIt()
+    {
+        SlabPool pool = new(SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions(), 1);
+        CountingListener listener = new();
+        ring.Subscribe(0, listener);
+        Slab held = pool.TryRent()!;
+        Assert.True(ring.IsShortOfSlabs);
+        Assert.True(ring.Append(0, EntryFlags.None, 0, 0, 0, [1]).IsEmpty);
+        ring.Publish();
+        ring.Publish();
+        Assert.Equal(1, listener.Count);
+
+        held.Release();
+
+        Assert.False(ring.IsShortOfSlabs);
+        Assert.False(ring.Append(0, EntryFlags.None, 0, 0, 0, [1]).IsEmpty);
+    }
+
+    [Fact]
     public void NewestRandomAccess_ParameterSetsAndAudioBefore_IsTheAccessUnitsFirstPacket()
     {
         PacketRing ring = NewRing();

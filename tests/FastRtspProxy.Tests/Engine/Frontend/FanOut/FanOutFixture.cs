@@ -17,11 +17,12 @@ internal sealed class FanOutFixture : IDisposable
     private readonly List<IDisposable> _disposables = [];
     private ushort _sequenceNumber;
 
-    public FanOutFixture(FanOutLimits? limits = null, int keepBytes = 8 << 20)
+    public FanOutFixture(FanOutLimits? limits = null, int keepBytes = 8 << 20, long budgetBytes = 512 << 20)
     {
         Shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         Shard = Shards.Shards[0];
-        Ring = new PacketRing(new SlabPool(512 << 20), new RingOptions { KeepBytes = keepBytes }, 1);
+        Pool = new SlabPool(budgetBytes);
+        Ring = new PacketRing(Pool, new RingOptions { KeepBytes = keepBytes }, 1);
         Media = UdpMediaSockets.TryCreate(Shard, null, PortRange.Ephemeral)!;
         Shard.Media = Media;
         Table = new FanOutTable(Shard, limits ?? new FanOutLimits { HoldMicrosPerViewer = 0 });
@@ -32,6 +33,8 @@ internal sealed class FanOutFixture : IDisposable
     public ShardGroup Shards { get; }
 
     public Shard Shard { get; }
+
+    public SlabPool Pool { get; }
 
     public PacketRing Ring { get; }
 
