@@ -1,0 +1,47 @@
+using System.Globalization;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>How far behind the camera real players are after an instant join, from the clock that the camera draws into its pictures.</summary>
+public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    /// <summary>Ten seconds: who was shown the past at the camera's pace would be that much behind, not by a little.</summary>
+    private const int GroupFrames = 250;
+
+    /// <summary>
+    /// A quiet machine measures 0.2 to 0.28 s, of which the players' own buffers are the larger part. The pictures are those of the group that are there, at least,
+    /// before anybody joins. For rtspsrc over TCP they are fewer: see the Decisions in src/ARCHITECTURE.md for what it makes of more.
+    /// </summary>
+    [Theory]
+    [InlineData("ffmpeg", "tcp", 100)]
+    [InlineData("ffmpeg", "udp", 100)]
+    [InlineData("appsink-200", "tcp", 15)]
+    [InlineData("appsink-200", "udp", 100)]
+    public async Task Join_Instant_IsLessThanASecondBehindLiveASecondAfterTheFirstPicture(string player, string transport, int pictures)
+    {
+        int port = FreePorts.Next();
+        ChildProcess camera = StartProgram(
+            "clock camera", Prerequisites.Python,
+            ClockJoin.CameraScript, "--port", port.ToString(CultureInfo.InvariantCulture), "--key-interval", GroupFrames.ToString(CultureInfo.InvariantCulture));
+        OutputLine ready = await camera.WaitForLineAsync("a camera that listens", line => line.Text.StartsWith("ready ", StringComparison.Ordinal), Soon);
+        ProxyProcess proxy = await StartProxyAsync("-t", "--always-on", ready.Text["ready ".Length..]);
+        FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=instant", "tcp");
+        await first.WaitForVideoFramesAsync(pictures, Soon);
+
+        ChildProcess process = StartProgram($"{player} {transport}", Prerequisites.Python, ClockJoin.Arguments(player, proxy.PlayUrl + "?start=instant", transport));
+        Assert.Equal(0, await process.WaitForExitAsync(TimeSpan.FromSeconds(40)));
+        ClockJoin join = ClockJoin.Parse(process);
+
+        Assert.InRange(join.BehindMilliseconds, 0, 999);
+        Assert.Equal(0, join.DamagedPictures);
+        Assert.DoesNotContain(join.Complaints, IsAboutMedia);
+        // Waiting for the next key frame would have taken the rest of the group.
+        Assert.InRange(join.FirstMilliseconds, 0, 3000);
+    }
+
+    // ffmpeg guesses the times between squeezed pictures, and at times gives two of them the same: its output's complaint, not its decoder's.
+    private static bool IsAboutMedia(string complaint) => !complaint.Contains("non monotonically increasing dts to muxer", StringComparison.Ordinal);
+}
