@@ -15,9 +15,9 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "Limits: {Descriptors} descriptors, enough for about {Clients} TCP clients (UDP clients need one each too, for their RTSP connection); {MemoryMiB} MiB for streams (--memory)")]
     public static partial void Limits(ILogger log, long descriptors, long clients, long memoryMiB);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Out of descriptors: new connections are refused (accepting failed {Failures} more time(s)). Remedy: raise the limit (ulimit -n, LimitNOFILE=).")]
-    public static partial void OutOfDescriptors(ILogger log, long failures);
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Out of descriptors: new connections are refused ({Refused} so far). Remedy: raise the limit (ulimit -n, LimitNOFILE=).")]
+    public static partial void OutOfDescriptors(ILogger log, long refused);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Connections to port {Port} cannot be accepted: {Error} ({Failures} more time(s)). It is tried again a few times a second.")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Connections to port {Port} cannot be accepted: {Error} ({Failures} attempts failed so far). It is tried again a few times a second.")]
     public static partial void AcceptFails(ILogger log, int port, SocketError error, long failures);
 }

@@ -31,7 +31,7 @@ internal sealed class TcpListenerSocket : IDisposable
     private Action<Socket>? _accepted;
     private Socket? _reserve = NewReserve();
     private long _failures;
-    private long _saidFailures;
+    private long _refused;
     private int _failuresInARow;
     private long _saidMillis = -SayMillis;
     private volatile bool _disposed;
@@ -153,6 +153,7 @@ internal sealed class TcpListenerSocket : IDisposable
         if (_accept is { SocketError: SocketError.Success, AcceptSocket: Socket socket })
         {
             _failuresInARow = 0;
+            _reserve ??= NewReserve();
             if (_reserve is null)
             {
                 Refuse(socket);
@@ -167,12 +168,11 @@ internal sealed class TcpListenerSocket : IDisposable
         }
 
         Interlocked.Increment(ref _failures);
-        if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable && _reserve is not null)
         {
-            Say(_accept.SocketError);
-            if (_reserve is null)
+            // accept(2) says so also while nobody waits. Until somebody does, the reserve is kept: given up early, it would be taken by something else.
+            if (!_socket.Poll(0, SelectMode.SelectRead))
             {
-                _reserve = NewReserve();
                 return false;
             }
 
@@ -181,39 +181,41 @@ internal sealed class TcpListenerSocket : IDisposable
             return true;
         }
 
-        // A connection that was reset while it waited, or a listener that is of no use any more.
-        if (++_failuresInARow < FailuresAtOnce)
+        // A connection that was reset while it waited, or a listener that is of no use now.
+        if (_reserve is not null && ++_failuresInARow < FailuresAtOnce)
         {
             return true;
         }
 
-        Say(_accept.SocketError);
+        _reserve ??= NewReserve();
+        if (IsTimeToSay())
+        {
+            EngineLog.AcceptFails(_log, Port, _accept.SocketError, _failures);
+        }
+
         return false;
     }
 
-    private void Say(SocketError error)
+    private bool IsTimeToSay()
     {
         long now = Environment.TickCount64;
         if (now - _saidMillis < SayMillis)
         {
-            return;
+            return false;
         }
 
-        long failures = _failures - _saidFailures;
-        _saidFailures = _failures;
         _saidMillis = now;
-        if (error == SocketError.TooManyOpenSockets)
-        {
-            EngineLog.OutOfDescriptors(_log, failures);
-        }
-        else
-        {
-            EngineLog.AcceptFails(_log, Port, error, failures);
-        }
+        return true;
     }
 
     private void Refuse(Socket socket)
     {
+        _refused++;
+        if (IsTimeToSay())
+        {
+            EngineLog.OutOfDescriptors(_log, _refused);
+        }
+
         try
         {
             socket.Blocking = false;
