@@ -60,6 +60,9 @@ internal sealed class FakeMount : IMount
     /// <summary>The instant start that a joiner gets, if any.</summary>
     public CatchUp? CatchUp { get; set; }
 
+    /// <summary>A client that leaves makes it throw.</summary>
+    public bool LeaveThrows { get; set; }
+
     public int Joins => Volatile.Read(ref _joins);
 
     public int Leaves => Volatile.Read(ref _leaves);
@@ -133,6 +136,11 @@ internal sealed class FakeMount : IMount
 
     public void Leave(MountClient client)
     {
+        if (LeaveThrows)
+        {
+            throw new InvalidOperationException("a defect of the mount");
+        }
+
         lock (_clients)
         {
             if (_clients.Remove(client))

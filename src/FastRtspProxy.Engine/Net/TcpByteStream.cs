@@ -40,6 +40,13 @@ internal sealed class TcpByteStream : ByteStream
     public static async Task<TcpByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit, Func<IPAddress, bool>? refuses = null)
     {
         Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
+        return TakeOver(shard, socket, host, port);
+    }
+
+    /// <summary>Takes a socket over that we connected to somebody.</summary>
+    /// <exception cref="ByteStreamException">It is closed already.</exception>
+    internal static TcpByteStream TakeOver(Shard shard, Socket socket, string host, int port)
+    {
         try
         {
             return new TcpByteStream(shard, socket);

@@ -26,12 +26,26 @@ internal static class TcpConnector
             }
         }
 
+        return await ConnectToAnyAsync(addresses, host, port, limit, time, cancel.Token);
+    }
+
+    /// <summary>A connection to the first of the addresses that gives one.</summary>
+    /// <param name="addresses">In the order of preference.</param>
+    /// <param name="host">For messages.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="limit">The time for all of them: each has an equal share.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">When <paramref name="limit"/> is over, the look-up included.</param>
+    /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
+    internal static async Task<Socket> ConnectToAnyAsync(
+        IPAddress[] addresses, string host, int port, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+    {
         Exception? last = null;
         foreach (IPAddress address in addresses)
         {
             // Each address gets its share of the time: a dead IPv6 address must not cost the living IPv4 one its turn.
             using CancellationTokenSource share = new(limit / addresses.Length, time);
-            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel.Token, share.Token);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, share.Token);
             Socket? socket = null;
             try
             {
