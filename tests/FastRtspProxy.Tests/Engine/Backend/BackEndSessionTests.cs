@@ -251,26 +251,6 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C10_KeepAlives_ComeAtHalfTheTimeoutAndReportsAtLeastEveryFiveSeconds()
-    {
-        FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero, UdpSilence = TimeSpan.FromHours(1) } };
-        fixture.Camera.TimeoutSeconds = 20;
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        for (int second = 1; second <= 30; second++)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            int wantedKeepAlives = second / 10;
-            int wantedReports = 1 + (second / 5);
-            await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") >= wantedKeepAlives, detail: () => $"second {second}");
-            await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: true).Count(d => d.Length > 4) >= wantedReports, detail: () => $"second {second}");
-        }
-
-        Assert.Equal(3, fixture.Camera.Count("OPTIONS"));
-    }
-
-    [Fact]
     public async Task C11_Close_SendsTeardownAndIsBounded()
     {
         await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Teardown = TimeSpan.FromMilliseconds(200) } };
@@ -285,78 +265,6 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C12_MediaBeforeTheAnswers_IsTaken()
-    {
-        await using BackEndFixture fixture = new();
-        byte[] early = ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "early"u8));
-        byte[] late = ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 2, 1, 1, true, "late"u8));
-        fixture.Camera.Script = r => r.Method is "SETUP" or "PLAY" && !r.Uri.Contains("trackID=1", StringComparison.Ordinal)
-            ? fixture.Camera.Default(r) with { Before = r.Method == "SETUP" ? early : [], After = r.Method == "PLAY" ? late : [] }
-            : null;
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
-        Assert.Equal([1, 2], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
-    }
-
-    [Fact]
-    public async Task C13_UnknownTypeAndBadVersion_AreIgnoredAndCounted()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
-        Assert.Null(await fixture.PlayAsync(session));
-        fixture.Camera.SendRtp(0, ScriptedCamera.RtpBytes(50, 1, 1, 1, false, "x"u8));
-        byte[] version1 = ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x"u8);
-        version1[0] = 0x40;
-        fixture.Camera.SendRtp(0, version1);
-        byte[] padded = ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x\u00ff"u8);
-        padded[0] = 0xA0;
-        fixture.Camera.SendRtp(0, padded);
-        fixture.Camera.SendRtp(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, false, "x"u8));
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
-        Assert.Equal(1, session.Tracks[0].UnknownPayloadTypes);
-        Assert.Equal(2, session.Tracks[0].Malformed);
-    }
-
-    [Fact]
-    public async Task C13_OtherSource_TakesOverAfterThreePackets()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
-        Assert.Null(await fixture.PlayAsync(session));
-        for (ushort i = 0; i < 6; i++)
-        {
-            fixture.Camera.SendRtp(0, 96, i, 1, ssrc: i < 2 ? 1u : 2u, false, "x"u8);
-        }
-
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 4);
-        Assert.Equal([0, 1, 4, 5], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
-        Assert.Equal(2, session.Tracks[0].OtherSources);
-    }
-
-    [Fact]
-    public async Task C15_UdpPorts_AreAnEvenAndOddPairForEachTrack()
-    {
-        await using BackEndFixture fixture = new();
-        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("m=video 0", "m=video 5004", StringComparison.Ordinal);
-        Assert.Null(await fixture.PlayAsync(fixture.Create()));
-        int[] ports = [.. fixture.Camera.Requests.Where(r => r.Method == "SETUP").SelectMany(r => r.Header("Transport")!.Split("client_port=")[1].Split('-').Select(int.Parse))];
-        Assert.Equal(4, ports.Distinct().Count());
-        Assert.True(ports[0] % 2 == 0 && ports[1] == ports[0] + 1 && ports[2] % 2 == 0 && ports[3] == ports[2] + 1);
-        Assert.DoesNotContain(5004, ports);
-    }
-
-    [Fact]
-    public async Task C17_SenderReport_IsReadWithItsName()
-    {
-        await using BackEndFixture fixture = new();
-        Assert.Null(await fixture.PlayAsync(fixture.Create()));
-        fixture.Camera.SendRtcp(1, ScriptedCamera.SenderReportBytes(9, 0xE000_0000_0000_0000, 1234));
-        await Until.TrueAsync(() => fixture.Sink.Reports.Count == 1 && fixture.Sink.Names.Count == 1);
-        Assert.Equal((1, 9u, 0xE000_0000_0000_0000, 1234u), fixture.Sink.Reports[0]);
-        Assert.Equal("cam1", fixture.Sink.Names[0]);
-    }
-
-    [Fact]
     public async Task C18_WholeDialogue_NeverSendsRequire()
     {
         await using BackEndFixture fixture = new();
@@ -364,99 +272,6 @@ public sealed class BackEndSessionTests
         Assert.Null(await fixture.PlayAsync(session));
         await fixture.CloseAsync(session);
         Assert.All(fixture.Camera.Requests, r => Assert.Null(r.Header("Require") ?? r.Header("Proxy-Require")));
-    }
-
-    [Fact]
-    public async Task PlayAsync_OverUdp_PunchesFromBothPortsAndReadsPacketsInOrder()
-    {
-        await using BackEndFixture fixture = new();
-        Assert.Null(await fixture.PlayAsync(fixture.Create()));
-        await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2 && fixture.Camera.Datagrams(1, rtcp: true).Count(d => d.Length == 4) == 2);
-        foreach (ushort number in (ushort[])[10, 12, 11, 13, 13])
-        {
-            fixture.Camera.SendRtp(0, 96, number, 1, 1, false, "x"u8);
-        }
-
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count >= 4);
-        Assert.Equal([10, 11, 12, 13], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
-    }
-
-    [Fact]
-    public async Task PlayAsync_PacketMissingOverUdp_IsGivenUpInTimeWithoutAnotherPacket()
-    {
-        await using BackEndFixture fixture = new();
-        Assert.Null(await fixture.PlayAsync(fixture.Create()));
-        fixture.Camera.SendRtp(0, 96, 10, 1, 1, false, "x"u8);
-        fixture.Camera.SendRtp(0, 96, 12, 1, 1, false, "x"u8);
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2, 2);
-        Assert.Equal([10, 12], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
-    }
-
-    [Fact]
-    public async Task Lost_NothingOverUdp_IsToldApart()
-    {
-        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(150) } };
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
-        Assert.Equal(BackEndFailureKind.UdpSilent, failure.Kind);
-        Assert.True(failure.RetryAtOnce);
-    }
-
-    [Fact]
-    public async Task Lost_RtcpAloneOverUdp_IsNotUdpSilence()
-    {
-        await using BackEndFixture fixture = new()
-        {
-            Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromMilliseconds(600) },
-        };
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        fixture.Camera.SendRtcp(0, ScriptedCamera.SenderReportBytes(1, 1, 1));
-        Assert.Equal(BackEndFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
-    }
-
-    [Fact]
-    public async Task Lost_RtcpBye_OfThePlayingSource()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
-        Assert.Null(await fixture.PlayAsync(session));
-        fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
-        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(8));
-        fixture.Camera.SendRtp(0, 96, 2, 1, 7, true, "x"u8);
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
-        Assert.Null(session.Failure);
-        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(7));
-        Assert.Equal(BackEndFailureKind.Bye, (await fixture.FailureOfAsync(session)).Kind);
-    }
-
-    [Fact]
-    public async Task Lost_ConnectionClosed_IsSaid()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        fixture.Camera.DropConnections();
-        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.FailureOfAsync(session)).Kind);
-    }
-
-    [Theory]
-    [InlineData(400)]
-    [InlineData(401)]
-    [InlineData(404)]
-    [InlineData(405)]
-    [InlineData(501)]
-    public async Task KeepAlive_OptionsRefused_LearnsGetParameter(int status)
-    {
-        await using BackEndFixture fixture = new();
-        fixture.Camera.TimeoutSeconds = 2;
-        fixture.Camera.Script = r => r.Method == "OPTIONS" ? ScriptedReply.Of(status, "No") : null;
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        await Until.TrueAsync(() => fixture.Camera.Count("GET_PARAMETER") > 0);
-        Assert.Null(session.Failure);
-        Assert.Equal(1, fixture.Camera.Count("OPTIONS"));
     }
 
     [Theory]

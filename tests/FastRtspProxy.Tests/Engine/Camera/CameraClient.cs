@@ -125,4 +125,11 @@ internal sealed class CameraClient : IDisposable
         _bytes -= used;
         return message;
     }
+
+    /// <summary>The steps of the sequence numbers on channel 0: 1 each where nothing is missing.</summary>
+    public int[] VideoSteps()
+    {
+        ushort[] numbers = [.. Frames.Where(frame => frame.Channel == 0).Select(frame => (ushort)(frame.Payload[2] << 8 | frame.Payload[3]))];
+        return [.. Enumerable.Range(1, numbers.Length - 1).Select(i => (int)(short)(numbers[i] - numbers[i - 1]))];
+    }
 }

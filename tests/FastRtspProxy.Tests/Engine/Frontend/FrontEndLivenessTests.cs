@@ -16,7 +16,7 @@ public sealed class FrontEndLivenessTests
         RtspTestResponse setup = await client.RequestAsync("SETUP", $"{host.Url}/{track}", transport);
         Assert.Equal(200, setup.Status);
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);
-        return (setup.Session!, FrontEndPlayTests.ServerPort(setup));
+        return (setup.Session!, PlayDialogue.ServerPort(setup));
     }
 
     private static async Task<string> PlayTcpAsync(FrontEndHost host, RtspTestClient client, int channel = 0)
@@ -43,7 +43,7 @@ public sealed class FrontEndLivenessTests
 
         Assert.True(await LivesAsync(host, 0));
         Assert.Equal(1, host.FrontEnd.Counters.SessionsExpired);
-        Assert.True(FrontEndPlayTests.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.True(PlayDialogue.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
         await host.Mount.EmitAsync(0, 3);
         Assert.True(await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
         Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
@@ -252,7 +252,7 @@ public sealed class FrontEndLivenessTests
 
         // Our RTCP goes where its RTCP comes from.
         host.Mount.EndClients(MountEnd.HoldExpired);
-        Assert.True(FrontEndPlayTests.HasBye(await translated.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.True(PlayDialogue.HasBye(await translated.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
     }
 
     [Fact]

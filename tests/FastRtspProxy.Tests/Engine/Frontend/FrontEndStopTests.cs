@@ -1,0 +1,172 @@
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+using static FastRtspProxy.Tests.Engine.Frontend.PlayDialogue;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>PAUSE, TEARDOWN, and ends that come from elsewhere.</summary>
+public sealed class FrontEndStopTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S28_Pause_StopsTheMediaAndPlayResumesWithTrueNumbers(bool udp)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string session = udp ? await SetUpUdpAsync(host, client, receiver) : await SetUpTcpAsync(host, client, tracks: 1);
+        Func<Task<InterleavedPacket>> read = async () => udp ? (await receiver.ReadRtpAsync()).Packet : await client.ReadFrameAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        await host.Mount.EmitAsync(0);
+        ushort before = (await read()).SequenceNumber;
+
+        RtspTestResponse pause = await client.RequestAsync("PAUSE", host.Url, "Session: " + session);
+        Assert.Equal(200, pause.Status);
+        Assert.Equal(session, pause.Session);
+        Assert.Equal(1, host.Mount.Leaves);
+        await host.Mount.EmitAsync(0, 10);
+        Assert.True(udp ? await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(100)) : await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+
+        RtspTestResponse resumed = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
+        InterleavedPacket after = await read();
+        Assert.Equal(RtpInfoHeader.Parse(resumed.Header("RTP-Info")!)[0].Seq, after.SequenceNumber);
+        Assert.Equal((ushort)(before + 11), after.SequenceNumber);
+    }
+
+    [Fact]
+    public async Task S28_PauseOfASessionThatDoesNotPlay_Answers200()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task S29_TeardownOfOneClient_LeavesTheOtherPlaying()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient one = await host.ConnectAsync();
+        using RtspTestClient two = await host.ConnectAsync();
+        string first = await SetUpTcpAsync(host, one, tracks: 1);
+        string second = await SetUpTcpAsync(host, two, tracks: 1);
+        await one.RequestAsync("PLAY", host.Url, "Session: " + first);
+        await two.RequestAsync("PLAY", host.Url, "Session: " + second);
+
+        Assert.Equal(200, (await one.RequestAsync("TEARDOWN", host.Url, "Session: " + first)).Status);
+        await host.Mount.EmitAsync(0, 3);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(0, (await two.ReadFrameAsync()).Channel);
+        }
+
+        Assert.True(await one.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(1, host.Mount.ClientCount);
+    }
+
+    [Fact]
+    public async Task S29_PauseOfOneOfSeveralPlayingTracks_Answers460()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
+        await client.ReadFrameAsync();
+
+        Assert.Equal(460, (await client.RequestAsync("PAUSE", host.Url + "/track1", "Session: " + session)).Status);
+        Assert.Equal(460, (await client.RequestAsync("TEARDOWN", host.Url + "/track1", "Session: " + session)).Status);
+        await host.Mount.EmitAsync(0);
+        Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+    }
+
+    [Fact]
+    public async Task S30_Teardown_SessionIsGoneAndMediaStops()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string session = await SetUpUdpAsync(host, client, receiver);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        RtspTestResponse teardown = await client.RequestAsync("TEARDOWN", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0, 5);
+
+        Assert.Equal(200, teardown.Status);
+        Assert.Null(teardown.Session);
+        Assert.True(await receiver.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        Assert.Equal(0, host.Mount.ClientCount);
+        Assert.Equal(0, host.FrontEnd.Limits.Clients);
+    }
+
+    [Fact]
+    public async Task S30_TeardownOfTheOnlyTrackByItsUrl_EndsTheSession()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client);
+
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url + "/track1", "Session: " + session)).Status);
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url + "/track2", "Session: " + session)).Status);
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+
+    [Theory]
+    [InlineData((int)MountEnd.HoldExpired)]
+    [InlineData((int)MountEnd.Removed)]
+    public async Task MountEnds_ClientsGetByeAndTheirSessionAnswers454ButTearsDown(int cause)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient tcp = await host.ConnectAsync();
+        using RtspTestClient control = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string interleaved = await SetUpTcpAsync(host, tcp, tracks: 1);
+        string overUdp = await SetUpUdpAsync(host, control, receiver);
+        await tcp.RequestAsync("PLAY", host.Url, "Session: " + interleaved);
+        await control.RequestAsync("PLAY", host.Url, "Session: " + overUdp);
+
+        host.Mount.EndClients((MountEnd)cause);
+
+        InterleavedPacket bye = await tcp.ReadFrameAsync();
+        Assert.Equal(1, bye.Channel);
+        Assert.True(HasBye(bye.Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.True(HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.Equal(454, (await tcp.RequestAsync("GET_PARAMETER", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(454, (await control.RequestAsync("OPTIONS", host.Url, "Session: " + overUdp)).Status);
+
+        // A TEARDOWN of what we ended ourselves finds it ended, once; another connection's session stays unknown.
+        Assert.Equal(454, (await control.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(200, (await tcp.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(454, (await tcp.RequestAsync("TEARDOWN", host.Url, "Session: " + interleaved)).Status);
+        Assert.Equal(200, (await control.RequestAsync("TEARDOWN", host.Url, "Session: " + overUdp)).Status);
+    }
+
+    [Fact]
+    public async Task Stop_PlayingClients_GetByeAndAreClosedWithinASecond()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient tcp = await host.ConnectAsync();
+        using RtspTestClient control = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        await tcp.RequestAsync("PLAY", host.Url, "Session: " + await SetUpTcpAsync(host, tcp, tracks: 1));
+        await control.RequestAsync("PLAY", host.Url, "Session: " + await SetUpUdpAsync(host, control, receiver));
+
+        long since = Environment.TickCount64;
+        await host.StopFrontEndAsync();
+
+        Assert.InRange(Environment.TickCount64 - since, 0, 1500);
+        Assert.True(HasBye((await tcp.ReadFrameAsync()).Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.True(HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.True(await tcp.IsClosedAsync());
+        Assert.True(await control.IsClosedAsync());
+        Assert.Equal(0, host.Mount.ClientCount);
+    }
+}
