@@ -36,19 +36,7 @@ internal static class H264Packetiser
         }
 
         byte indicator = (byte)((nal[0] & 0xE0) | FuA);
-        byte type = (byte)(nal[0] & 0x1F);
-        byte start = 0x80;
-        ReadOnlySpan<byte> rest = nal[1..];
-        while (rest.Length > 0)
-        {
-            int take = Math.Min(rest.Length, RtpBatch.MaxPayloadBytes - 2);
-            Span<byte> payload = batch.Append(payloadType, false, ticks, take + 2);
-            payload[0] = indicator;
-            payload[1] = (byte)(type | start | (take == rest.Length ? 0x40 : 0));
-            rest[..take].CopyTo(payload[2..]);
-            rest = rest[take..];
-            start = 0;
-        }
+        NalPackets.AppendFragments(batch, payloadType, ticks, [indicator], (byte)(nal[0] & 0x1F), nal[1..]);
     }
 
     private static void AppendLeading(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
@@ -80,23 +68,6 @@ internal static class H264Packetiser
         // RFC 6184 section 5.7.1: NRI is the highest of the aggregated NAL units.
         Span<byte> payload = batch.Append(payloadType, false, ticks, total);
         payload[0] = (byte)(StapA | importance);
-        payload = payload[1..];
-        foreach (NalRange nal in nals)
-        {
-            payload = Put(payload, nal.In(bytes));
-        }
-
-        if (!sei.IsEmpty)
-        {
-            Put(payload, sei);
-        }
-    }
-
-    private static Span<byte> Put(Span<byte> output, ReadOnlySpan<byte> nal)
-    {
-        output[0] = (byte)(nal.Length >> 8);
-        output[1] = (byte)nal.Length;
-        nal.CopyTo(output[2..]);
-        return output[(2 + nal.Length)..];
+        NalPackets.Aggregate(payload[1..], bytes, nals, sei);
     }
 }

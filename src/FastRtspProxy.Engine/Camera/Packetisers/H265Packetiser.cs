@@ -50,22 +50,8 @@ internal static class H265Packetiser
             return;
         }
 
-        byte type = (byte)((nal[0] >> 1) & 0x3F);
-        byte start = 0x80;
         byte first = (byte)((nal[0] & 0x81) | Fu << 1);
-        byte second = nal[1];
-        ReadOnlySpan<byte> rest = nal[2..];
-        while (rest.Length > 0)
-        {
-            int take = Math.Min(rest.Length, RtpBatch.MaxPayloadBytes - 3);
-            Span<byte> payload = batch.Append(payloadType, false, ticks, take + 3);
-            payload[0] = first;
-            payload[1] = second;
-            payload[2] = (byte)(type | start | (take == rest.Length ? 0x40 : 0));
-            rest[..take].CopyTo(payload[3..]);
-            rest = rest[take..];
-            start = 0;
-        }
+        NalPackets.AppendFragments(batch, payloadType, ticks, [first, nal[1]], (byte)((nal[0] >> 1) & 0x3F), nal[2..]);
     }
 
     private static void AppendAggregate(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, int total)
@@ -73,23 +59,6 @@ internal static class H265Packetiser
         Span<byte> payload = batch.Append(payloadType, false, ticks, total);
         payload[0] = Ap << 1;
         payload[1] = 1;
-        payload = payload[2..];
-        foreach (NalRange nal in nals)
-        {
-            payload = Put(payload, nal.In(bytes));
-        }
-
-        if (!sei.IsEmpty)
-        {
-            Put(payload, sei);
-        }
-    }
-
-    private static Span<byte> Put(Span<byte> output, ReadOnlySpan<byte> nal)
-    {
-        output[0] = (byte)(nal.Length >> 8);
-        output[1] = (byte)nal.Length;
-        nal.CopyTo(output[2..]);
-        return output[(2 + nal.Length)..];
+        NalPackets.Aggregate(payload[2..], bytes, nals, sei);
     }
 }
