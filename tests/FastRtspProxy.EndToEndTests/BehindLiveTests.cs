@@ -11,16 +11,18 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
     /// <summary>Ten seconds: who was shown the past at the camera's pace would be that much behind, not by a little.</summary>
     private const int GroupFrames = 250;
 
+    private const int CachedFrames = 100;
+
     /// <summary>
     /// A quiet machine measures 0.2 to 0.28 s, of which the players' own buffers are the larger part. The pictures are those of the group that are there, at least,
-    /// before anybody joins. For rtspsrc over TCP they are fewer: see the Decisions in src/ARCHITECTURE.md for what it makes of more.
+    /// before anybody joins: rtspsrc over TCP was seconds behind, after many, while their squeezed times ran ahead of their coming.
     /// </summary>
     [Theory]
-    [InlineData("ffmpeg", "tcp", 100)]
-    [InlineData("ffmpeg", "udp", 100)]
-    [InlineData("appsink-200", "tcp", 15)]
-    [InlineData("appsink-200", "udp", 100)]
-    public async Task Join_Instant_IsLessThanASecondBehindLiveASecondAfterTheFirstPicture(string player, string transport, int pictures)
+    [InlineData("ffmpeg", "tcp")]
+    [InlineData("ffmpeg", "udp")]
+    [InlineData("appsink-200", "tcp")]
+    [InlineData("appsink-200", "udp")]
+    public async Task Join_Instant_IsLessThanASecondBehindLiveASecondAfterTheFirstPicture(string player, string transport)
     {
         int port = FreePorts.Next();
         ChildProcess camera = StartProgram(
@@ -29,7 +31,7 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
         OutputLine ready = await camera.WaitForLineAsync("a camera that listens", line => line.Text.StartsWith("ready ", StringComparison.Ordinal), Soon);
         ProxyProcess proxy = await StartProxyAsync("-t", "--always-on", ready.Text["ready ".Length..]);
         FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=instant", "tcp");
-        await first.WaitForVideoFramesAsync(pictures, Soon);
+        await first.WaitForVideoFramesAsync(CachedFrames, Soon);
 
         ChildProcess process = StartProgram($"{player} {transport}", Prerequisites.Python, ClockJoin.Arguments(player, proxy.PlayUrl + "?start=instant", transport));
         Assert.Equal(0, await process.WaitForExitAsync(TimeSpan.FromSeconds(40)));

@@ -13,6 +13,9 @@ internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, l
     /// <summary>Packets of the past.</summary>
     public int PastPackets { get; init; }
 
+    /// <summary>Of those, the packets of its first picture.</summary>
+    public int FirstPackets { get; init; }
+
     /// <summary>The clock of the track whose past is sent.</summary>
     public int ClockRateHz { get; init; } = 90_000;
 
@@ -28,7 +31,7 @@ internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, l
     /// <summary>True when pictures after <see cref="LiveSequence"/> are squeezed as well: see <see cref="SpreadOver"/>.</summary>
     public bool IsSpread { get; private set; }
 
-    /// <summary>When a client that has not caught up by then is too slow for it, on the shards' clock.</summary>
+    /// <summary>When a client over TCP that has not caught up by then is too slow for it, on the shards' clock.</summary>
     public long UntilMicros => untilMicros;
 
     /// <summary>Sending the past will take so long: the squeezed times are spread over it. Once, before the first packet.</summary>

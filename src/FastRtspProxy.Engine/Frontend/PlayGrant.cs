@@ -11,6 +11,9 @@ internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, Immutab
     /// <summary>An instant start: the client begins in the past, at <see cref="JoinSequence"/>, and catches up.</summary>
     public CatchUp? CatchUp { get; init; }
 
-    /// <summary>Video begins at the next random access point.</summary>
+    /// <summary>A client with video begins at the next random access point.</summary>
     public bool WaitsForRandomAccess { get; init; }
+
+    /// <summary>How long it is waited for at the most; null: <see cref="FanOutLimits.MaxRandomAccessWait"/>.</summary>
+    public TimeSpan? MaxRandomAccessWait { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed partial class Session
         _saidLossMicros = nowMicros;
         _saidDropped += Math.Max(0, dropped);
         _saidReportedLost += Math.Max(0, lost);
-        if (dropped > 0 && _udpViewers.Count > 0)
+        if (dropped > 0 && !IsInterleaved)
         {
             FrontEndLog.MachineTooSlow(_home.Log, Id, Mount.Name, ClientAddress, dropped);
         }

@@ -218,7 +218,7 @@ internal sealed partial class Session
             rtcp[track.Track.Index] = track.RtcpChannel;
         }
 
-        TcpViewer viewer = new(connection.Stream, rtp, rtcp) { JoinSequence = grant.JoinSequence, CatchUp = grant.CatchUp, WaitsForRandomAccess = grant.WaitsForRandomAccess };
+        TcpViewer viewer = new(connection.Stream, rtp, rtcp) { JoinSequence = grant.JoinSequence, CatchUp = grant.CatchUp, WaitsForRandomAccess = grant.WaitsForRandomAccess, MaxRandomAccessWait = grant.MaxRandomAccessWait };
         _tcpViewers.Add(viewer);
         OpenFanOut().Add(viewer);
     }
@@ -230,6 +230,7 @@ internal sealed partial class Session
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
+            MaxRandomAccessWait = grant.MaxRandomAccessWait,
             Unreachable = _ => OnUnreachable(),
         };
         foreach (SessionTrack track in starting)

@@ -28,6 +28,20 @@ internal sealed partial class Session : MountClient
 
     public override StartMode? Start => _start;
 
+    public override uint TrackMask
+    {
+        get
+        {
+            uint mask = 0;
+            foreach (SessionTrack track in _tracks)
+            {
+                mask |= 1u << track.Track.Index;
+            }
+
+            return mask;
+        }
+    }
+
     public string Id { get; }
 
     public IMount Mount { get; }

@@ -14,13 +14,18 @@ internal sealed partial class Mount
     private long _preparedUntilMicros;
 
     /// <summary>Somebody plays or wants to.</summary>
-    private bool WantsPlay => _options.AlwaysOn || _clients.Count > 0 || _joining.Count > 0;
+    private bool WantsPlay => _options.AlwaysOn || HasClients;
+
+    private bool HasClients => _clients.Count > 0 || _joining.Count > 0;
+
+    /// <summary>Somebody has asked for the description, or begun to set up.</summary>
+    private bool IsPrepared => Shard.NowMicros < _preparedUntilMicros;
 
     /// <summary>Somebody plays, wants to, or has begun to set up.</summary>
-    private bool Wanted => WantsPlay || Shard.NowMicros < _preparedUntilMicros;
+    private bool Wanted => WantsPlay || IsPrepared;
 
-    /// <summary>Somebody is there who needs the camera, if only its description.</summary>
-    private bool IsAwaited => Wanted || _describeWaiters.Count > 0;
+    /// <summary>Somebody is there who needs the camera, if only its description; more than being pulled from the start.</summary>
+    private bool IsAwaited => HasClients || IsPrepared || _describeWaiters.Count > 0;
 
     /// <inheritdoc/>
     public void Prepare() => Shard.Post(() =>
@@ -99,7 +104,10 @@ internal sealed partial class Mount
         if (State is MountState.Playing or MountState.Lingering && join.Snapshot is { } start)
         {
             _clients.Add(client);
-            return new PlayGrant(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
+            PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
+
+            // Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.
+            return client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0 ? Waiting(grant, null) : grant;
         }
 
         _signal.Set();

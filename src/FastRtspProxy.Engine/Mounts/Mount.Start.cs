@@ -8,19 +8,19 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed partial class Mount
 {
     /// <summary>
-    /// How long the squeezed past takes in the client's presentation: long enough that a player's buffer sees ordinary, if short, frame intervals; short
-    /// enough that the client is not visibly behind afterwards.
+    /// How long the squeezed past takes in the client's presentation: hardly more than it takes to come, over TCP. Times that run ahead of their coming make
+    /// rtspsrc's clock estimate wrong by seconds (with 20 ms, 3 of 8 joins late in a 10 s group).
     /// </summary>
-    private const int SqueezedMillis = 20;
+    private const int SqueezedMillis = 1;
 
     /// <summary>A client that has not caught up after so long gets the present instead.</summary>
     private const long CatchUpMicros = 5_000_000;
 
     /// <summary>
-    /// The longest group of pictures that a joiner is made to wait for when nobody asked for it. Players that get no picture for 5 s begin to doubt: rtspsrc
-    /// tries TCP instead, ffmpeg ends its look at the stream.
+    /// The longest group of pictures that a joiner is made to wait for when nobody asked for it: 4 s, and what the arrivals jitter. Players that get no picture
+    /// for 5 s begin to doubt: rtspsrc tries TCP instead, ffmpeg ends its look at the stream.
     /// </summary>
-    private const long ShortGroupMicros = 4_000_000;
+    private const long ShortGroupMicros = 4_500_000;
 
     /// <summary>The same where somebody asked for it; as <see cref="FanOutLimits.MaxRandomAccessWait"/>.</summary>
     private const long LongestWaitMicros = 12_000_000;
@@ -33,12 +33,14 @@ internal sealed partial class Mount
         (long sequence, ImmutableArray<TrackStart> tracks) = TakeSnapshot(withReports: true);
         PlayGrant live = new(PlayOutcome.Playing, sequence, tracks);
         StartMode mode = client.Start ?? _options.Start;
+        long? waitMicros = null;
         if (mode == StartMode.Auto)
         {
-            mode = HasShortGroups ? StartMode.Keyframe : StartMode.Live;
+            waitMicros = ShortGroupMicros - GroupAgeMicros;
+            mode = waitMicros > 0 && Ring.RandomAccessIntervalMicros <= ShortGroupMicros ? StartMode.Keyframe : StartMode.Live;
         }
 
-        uint videoTracks = Ring.VideoTracks;
+        uint videoTracks = Ring.VideoTracks & client.TrackMask;
         if (mode == StartMode.Live || videoTracks == 0)
         {
             return live;
@@ -49,17 +51,19 @@ internal sealed partial class Mount
             return past;
         }
 
-        // Which packet the picture begins with is not known yet, so RTP-Info must not name it.
-        return live with
-        {
-            WaitsForRandomAccess = true,
-            Tracks = [.. tracks.Select(t => (videoTracks & (1u << t.Track)) != 0 ? t with { SequenceNumber = null } : t)],
-        };
+        return Waiting(live, waitMicros);
     }
 
-    /// <summary>Groups of pictures are short as far as is known: neither the last one took longer, nor the one that is coming in.</summary>
-    private bool HasShortGroups =>
-        Ring.RandomAccessIntervalMicros <= ShortGroupMicros && Shard.NowMicros - Math.Max(Ring.RandomAccessMicros, _playingSinceMicros) <= ShortGroupMicros;
+    /// <summary>What it begins with is not known yet, so RTP-Info names nothing, and the reports are those that come with it.</summary>
+    private static PlayGrant Waiting(PlayGrant live, long? waitMicros) => live with
+    {
+        WaitsForRandomAccess = true,
+        MaxRandomAccessWait = waitMicros is { } wait ? TimeSpan.FromMicroseconds(wait) : null,
+        Tracks = [.. live.Tracks.Select(static t => t with { SequenceNumber = null, RtpTime = null, SenderReport = null })],
+    };
+
+    /// <summary>Since the newest random access point, or since the camera was asked to play.</summary>
+    private long GroupAgeMicros => Shard.NowMicros - Math.Max(Ring.RandomAccessMicros, _playingSinceMicros);
 
     /// <summary>How long a session's first pictures are held back if no decoder can start from them. As LIVE555 does (<see cref="StartMode.Live"/>): not at all.</summary>
     private long RandomAccessWaitMicros() => _options.Start switch
@@ -97,6 +101,7 @@ internal sealed partial class Mount
         uint edge = first.Timestamp;
         uint frames = 0;
         int packets = 0;
+        int firstPackets = 0;
         for (long s = start; s < head; s++)
         {
             ref readonly RingEntry entry = ref entries[s];
@@ -106,6 +111,7 @@ internal sealed partial class Mount
             }
 
             packets++;
+            firstPackets += entry.Timestamp == first.Timestamp ? 1 : 0;
             if ((entry.Flags & EntryFlags.FrameStart) != 0)
             {
                 edge = (int)(entry.Timestamp - edge) > 0 ? entry.Timestamp : edge;
@@ -135,6 +141,7 @@ internal sealed partial class Mount
         CatchUp catchUp = new(head, track, squeezed < span ? map : null, Shard.NowMicros + CatchUpMicros, _options.CatchUpBudget, bytes)
         {
             PastPackets = packets,
+            FirstPackets = firstPackets,
             ClockRateHz = video.ClockRate,
         };
         return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };

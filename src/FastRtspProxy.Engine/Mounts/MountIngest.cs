@@ -13,12 +13,21 @@ internal sealed class MountIngest
     /// <summary>The largest SR with SDES: 28 + 8 + 2 + 255 and padding.</summary>
     private const int ReportBytesMax = 300;
 
+    /// <summary>Reports stand before a random access point, unless there were some so shortly before (RFC 3550 section 6.2: not too many).</summary>
+    private const long JoinReportMicros = 1_000_000;
+
     private readonly Shard _shard;
     private readonly PacketRing _ring;
     private readonly MediaClock _clock = new();
     private readonly WallMapping _wall = new();
     private IngestTrack[] _tracks = [];
     private bool _accepts;
+
+    /// <summary>False while everything waits for a picture that a decoder can start from.</summary>
+    private bool _hasBegun;
+    private long _waitMicros;
+    private long _waitSinceMicros;
+    private long _reportedMicros;
     private long _wallOffsetMicros;
 
     public MountIngest(Shard shard, PacketRing ring)
@@ -50,6 +59,9 @@ internal sealed class MountIngest
     public void Begin(long randomAccessWaitMicros)
     {
         _accepts = true;
+        _hasBegun = false;
+        _waitMicros = randomAccessWaitMicros;
+        _waitSinceMicros = -1;
         _shard.RefreshNow(); // both clocks of one moment
         _wallOffsetMicros = ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
         _clock.BeginSession();
@@ -79,8 +91,14 @@ internal sealed class MountIngest
         }
 
         IngestTrack track = _tracks[index];
+        EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
+        if (track.Gate.Holds(flags, view.Timestamp, arrivalMicros) || (!_hasBegun && !Begins(track, arrivalMicros)))
+        {
+            track.Timeline.LeaveOut(view.Ssrc, view.SequenceNumber);
+            return;
+        }
+
         TrackTimeline timeline = track.Timeline;
-        ushort next = timeline.NextSequenceNumber;
         if (!timeline.TryMap(view.Ssrc, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
         {
             return;
@@ -93,16 +111,14 @@ internal sealed class MountIngest
             Report(track, early);
         }
 
-        EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
         if (view.Marker)
         {
             flags |= EntryFlags.Marker;
         }
 
-        if (track.Gate.Holds(flags, timestamp, arrivalMicros))
+        if ((flags & EntryFlags.RandomAccess) != 0 && arrivalMicros - _reportedMicros > JoinReportMicros)
         {
-            timeline.TakeBack(next);
-            return;
+            WriteReports(arrivalMicros); // whoever waits for this point begins with it
         }
 
         Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
@@ -167,22 +183,41 @@ internal sealed class MountIngest
     /// <summary>Appends a sender report for each track that plays.</summary>
     public void AppendReports()
     {
-        if (!_accepts)
+        if (_accepts)
         {
-            return;
+            WriteReports(_shard.NowMicros);
+            _ring.Publish();
+        }
+    }
+
+    /// <summary>
+    /// Whether the session begins with this packet: sound that goes ahead of its picture by a second or more stands in a recording as a still picture, and as a delay in some players.
+    /// </summary>
+    private bool Begins(IngestTrack track, long arrivalMicros)
+    {
+        bool waits = track.Gate.IsShut;
+        if (!track.Gate.Applies)
+        {
+            _waitSinceMicros = _waitSinceMicros < 0 ? arrivalMicros : _waitSinceMicros;
+            waits = arrivalMicros - _waitSinceMicros <= _waitMicros && Array.Exists(_tracks, static t => t.Gate.IsShut);
         }
 
+        _hasBegun = !waits;
+        return _hasBegun || track.Gate.Applies; // parameter sets pass, and begin nothing
+    }
+
+    private void WriteReports(long nowMicros)
+    {
+        _reportedMicros = nowMicros;
         Span<byte> report = stackalloc byte[ReportBytesMax];
         foreach (IngestTrack track in _tracks)
         {
-            int length = track.WriteSenderReport(report, _shard.NowMicros, DefaultName);
+            int length = track.WriteSenderReport(report, nowMicros, DefaultName);
             if (length > 0)
             {
-                _ = _ring.Append(track.Index, EntryFlags.Rtcp, 0, track.Timeline.TimestampAt(_shard.NowMicros), _shard.NowMicros, report[..length]);
+                _ = _ring.Append(track.Index, EntryFlags.Rtcp, 0, track.Timeline.TimestampAt(nowMicros), nowMicros, report[..length]);
             }
         }
-
-        _ring.Publish();
     }
 
     /// <summary>The report for a client that joins now; null: none yet.</summary>

@@ -10,19 +10,25 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class RandomAccessGate(MediaCodec codec)
 {
-    private readonly bool _applies = codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8;
-    private bool _isShut;
     private bool _hasNone;
     private long _limitMicros;
     private long _sinceMicros;
     private uint _heldTimestamp;
+    private uint? _leadTimestamp;
+
+    /// <summary>True for a track whose random access points can be told.</summary>
+    public bool Applies { get; } = codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8;
+
+    /// <summary>True while pictures are held back.</summary>
+    public bool IsShut { get; private set; }
 
     /// <summary>A session begins. After so long the pictures pass as they come, and from then on they do from the start until a random access point is seen; 0: at once.</summary>
     public void BeginSession(long limitMicros)
     {
-        _isShut = _applies && !_hasNone && limitMicros > 0;
+        IsShut = Applies && !_hasNone && limitMicros > 0;
         _limitMicros = limitMicros;
         _sinceMicros = -1;
+        _leadTimestamp = null;
     }
 
     /// <summary>Whether a packet is held back, for good.</summary>
@@ -30,13 +36,24 @@ internal sealed class RandomAccessGate(MediaCodec codec)
     {
         if ((flags & EntryFlags.RandomAccess) != 0)
         {
-            _isShut = false;
+            IsShut = false;
             _hasNone = false;
             return false;
         }
 
-        // Parameter sets in packets of their own may belong to the random access point that follows them.
-        if (!_isShut || (flags & EntryFlags.ParameterSets) != 0)
+        if (!IsShut)
+        {
+            return false;
+        }
+
+        // Parameter sets in packets of their own, and what else leads a picture, may belong to the random access point that follows them.
+        if ((flags & EntryFlags.ParameterSets) != 0)
+        {
+            _leadTimestamp = timestamp;
+            return false;
+        }
+
+        if ((flags & EntryFlags.NonVcl) != 0 && timestamp == _leadTimestamp)
         {
             return false;
         }
@@ -47,7 +64,7 @@ internal sealed class RandomAccessGate(MediaCodec codec)
         }
         else if (arrivalMicros - _sinceMicros > _limitMicros && timestamp != _heldTimestamp)
         {
-            _isShut = false;
+            IsShut = false;
             _hasNone = true;
             return false;
         }

@@ -146,8 +146,14 @@ internal sealed class TrackTimeline
         return true;
     }
 
-    /// <summary>The packet that was just mapped goes to nobody: the next one gets the number that it would have got. Its time went by all the same.</summary>
-    public void TakeBack(ushort nextSequenceNumber) => _next = nextSequenceNumber;
+    /// <summary>A packet that goes to nobody, by our own will: the next one follows without a gap.</summary>
+    public void LeaveOut(uint ssrc, ushort sequenceNumber)
+    {
+        if (_inSession && ssrc == _sourceSsrc && (short)(sequenceNumber - _lastIn) is > 0 and < SequenceStepMax)
+        {
+            _lastIn = sequenceNumber;
+        }
+    }
 
     private void Begin(long arrivalMicros)
     {

@@ -18,14 +18,24 @@ internal sealed partial class PacketRing
     private bool _hasReordering;
 
     private long _randomAccessIntervalMicros;
-    private long _randomAccessFrame = -1;
-    private long _randomAccessMicros;
 
-    /// <summary>From one random access point to the next, the last time; 0: not known yet. Any thread.</summary>
+    /// <summary>From one random access point of a track to the next, the last time, of the track that takes longest; 0: not known yet. Any thread.</summary>
     public long RandomAccessIntervalMicros => Volatile.Read(ref _randomAccessIntervalMicros);
 
-    /// <summary>When the newest random access point came, kept or not, on the producer's clock; 0: there was none. On the producer.</summary>
-    public long RandomAccessMicros => _randomAccessMicros;
+    /// <summary>When the newest random access point came, kept or not, on the producer's clock, of the track that has been waiting longest; 0: there was none. On the producer.</summary>
+    public long RandomAccessMicros
+    {
+        get
+        {
+            long oldest = long.MaxValue;
+            foreach (ref readonly TrackState track in _tracks.AsSpan())
+            {
+                oldest = track.HasRandomAccess ? Math.Min(oldest, track.RandomAccessMicros) : oldest;
+            }
+
+            return oldest == long.MaxValue ? 0 : oldest;
+        }
+    }
 
     /// <summary>Other tracks from here on: what was known of the old ones says nothing of them. On the producer, with nothing left in the ring.</summary>
     public void ForgetTracks()
@@ -62,26 +72,34 @@ internal sealed partial class PacketRing
             // The parameter sets that lead the access unit share its timestamp, so its start is theirs. A unit larger than the ring has lost its start already.
             _pendingRandomAccess = state.FrameStart >= _tail.Value ? state.FrameStart : -1;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
-            NoteRandomAccess(state.FrameStart, arrivalMicros);
+            NoteRandomAccess(ref state, arrivalMicros);
         }
 
         return flags;
     }
 
-    private void NoteRandomAccess(long frame, long arrivalMicros)
+    private void NoteRandomAccess(ref TrackState state, long arrivalMicros)
     {
-        if (frame == _randomAccessFrame)
+        if (state.HasRandomAccess && state.RandomAccessFrame == state.FrameStart)
         {
             return; // another packet of it
         }
 
-        if (_randomAccessFrame >= 0)
+        if (state.HasRandomAccess)
         {
-            Volatile.Write(ref _randomAccessIntervalMicros, arrivalMicros - _randomAccessMicros);
+            state.RandomAccessIntervalMicros = arrivalMicros - state.RandomAccessMicros;
+            long longest = 0;
+            foreach (ref readonly TrackState track in _tracks.AsSpan())
+            {
+                longest = Math.Max(longest, track.RandomAccessIntervalMicros);
+            }
+
+            Volatile.Write(ref _randomAccessIntervalMicros, longest);
         }
 
-        _randomAccessFrame = frame;
-        _randomAccessMicros = arrivalMicros;
+        state.HasRandomAccess = true;
+        state.RandomAccessFrame = state.FrameStart;
+        state.RandomAccessMicros = arrivalMicros;
     }
 
     /// <summary>The producer's notes on a track. Mutable; one owner.</summary>
@@ -90,5 +108,9 @@ internal sealed partial class PacketRing
         public bool Seen;
         public uint Timestamp;
         public long FrameStart;
+        public bool HasRandomAccess;
+        public long RandomAccessFrame;
+        public long RandomAccessMicros;
+        public long RandomAccessIntervalMicros;
     }
 }

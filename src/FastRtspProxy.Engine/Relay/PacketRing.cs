@@ -136,8 +136,6 @@ internal sealed partial class PacketRing
         _pendingRandomAccess = -1;
         Volatile.Write(ref _newestRandomAccess, -1);
         Array.Clear(_tracks);
-        _randomAccessFrame = -1;
-        _randomAccessMicros = 0;
         if (_slab is Slab slab)
         {
             _kept.Enqueue(new KeptSlab(slab, _next, 0));

@@ -11,12 +11,26 @@ internal sealed partial class FanOut
         viewer.SkipVideoUntil = 0;
         viewer.OthersFrom = viewer.CatchUp?.LiveSequence ?? 0;
         viewer.OtherTracks = viewer.CatchUp is { } catchUp ? ~(1u << catchUp.Track) : 0;
-        if (viewer.WaitsForRandomAccess && Ring.VideoTracks != 0)
+        if (viewer.WaitsForRandomAccess && HasVideo(viewer))
         {
             viewer.SkipVideoUntil = long.MaxValue;
-            viewer.SkipSinceMicros = _shard.NowMicros;
+            viewer.SkipEndMicros = _shard.NowMicros + (long)(viewer.MaxRandomAccessWait ?? _table.Limits.MaxRandomAccessWait).TotalMicroseconds;
             viewer.SkipCounts = false;
         }
+    }
+
+    private bool HasVideo(Viewer viewer)
+    {
+        uint videoTracks = Ring.VideoTracks;
+        for (int track = 0; track < RingOptions.MaxTracks; track++)
+        {
+            if ((videoTracks & (1u << track)) != 0 && viewer.Has(track))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.</summary>
@@ -24,9 +38,13 @@ internal sealed partial class FanOut
     {
         limit = front;
         filter = default;
-        if (viewer.CatchUp is { } catchUp && viewer.Cursor >= catchUp.LiveSequence && !StillNeedsMap(catchUp, entries, viewer.Cursor, ref limit))
+        if (viewer.CatchUp is { } catchUp && viewer.Cursor >= catchUp.LiveSequence)
         {
-            EndCatchUp(viewer);
+            catchUp.Return();
+            if (!StillNeedsMap(catchUp, entries, viewer.Cursor, ref limit))
+            {
+                EndCatchUp(viewer);
+            }
         }
 
         if (viewer.Cursor < viewer.OthersFrom)
@@ -51,7 +69,7 @@ internal sealed partial class FanOut
     /// <summary>Whether pictures after the live edge at the join get other timestamps as well; at most those up to <paramref name="limit"/>.</summary>
     private bool StillNeedsMap(CatchUp catchUp, in PacketRing.EntriesView entries, long from, ref long limit)
     {
-        if (catchUp.Map is not { } map || _shard.NowMicros >= catchUp.UntilMicros)
+        if (catchUp.Map is not { } map)
         {
             return false;
         }
@@ -87,7 +105,7 @@ internal sealed partial class FanOut
 
         // Intra refresh, or groups of minutes: a frozen picture is worse than one that mends itself.
         bool isTooLong = viewer.SkipVideoUntil == long.MaxValue &&
-            _shard.NowMicros - viewer.SkipSinceMicros > (long)_table.Limits.MaxRandomAccessWait.TotalMicroseconds &&
+            _shard.NowMicros > viewer.SkipEndMicros &&
             IsFrameBoundary(entries, viewer.Cursor, limit);
         if (viewer.SkipVideoUntil <= viewer.Cursor || isTooLong)
         {
@@ -95,7 +113,8 @@ internal sealed partial class FanOut
             return;
         }
 
-        filter = filter with { WithoutTracks = filter.WithoutTracks | Ring.VideoTracks };
+        // One that lagged goes on hearing; one that joins begins with everything at once, as a recorder and a player that must line up its tracks would have it.
+        filter = viewer.SkipCounts ? filter with { WithoutTracks = filter.WithoutTracks | Ring.VideoTracks } : filter with { WithoutTracks = uint.MaxValue, WithoutRtcp = true };
         limit = Math.Min(limit, viewer.SkipVideoUntil);
         if (viewer.SkipVideoUntil == long.MaxValue)
         {
@@ -133,7 +152,15 @@ internal sealed partial class FanOut
     /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>
     private void Skip(Viewer viewer, long front)
     {
-        EndCatchUp(viewer);
+        if (viewer.CatchUp is { IsSpread: true } catchUp)
+        {
+            catchUp.Return(); // its times run ahead of the others' until its edge: without the map they would go back
+        }
+        else
+        {
+            EndCatchUp(viewer);
+        }
+
         if (Ring.VideoTracks == 0)
         {
             viewer.DroppedPackets += Math.Max(0, front - viewer.Cursor);
@@ -142,7 +169,7 @@ internal sealed partial class FanOut
         }
 
         viewer.SkipVideoUntil = long.MaxValue;
-        viewer.SkipSinceMicros = _shard.NowMicros;
+        viewer.SkipEndMicros = _shard.NowMicros + (long)_table.Limits.MaxRandomAccessWait.TotalMicroseconds;
         viewer.SkipCounts = true;
     }
 

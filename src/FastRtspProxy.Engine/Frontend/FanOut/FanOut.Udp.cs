@@ -16,6 +16,7 @@ internal sealed unsafe partial class FanOut
     private readonly List<UdpViewer> _udpPlain = [];
     private UdpTrackList?[] _udpTracks = [];
     private long[] _udpTrackSent = [];
+    private long[] _udpTrackDropped = [];
     private long _udpNext;
     private int _udpInStep;
     private bool _isSuspended;
@@ -76,7 +77,18 @@ internal sealed unsafe partial class FanOut
     }
 
     /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
-    public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? _udpCrowd.DroppedPackets - viewer.AddedAtDropped : 0);
+    public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? CrowdDropped(viewer) - viewer.AddedAtDropped : 0);
+
+    private long CrowdDropped(UdpViewer viewer)
+    {
+        long packets = _udpCrowd.DroppedPackets;
+        for (int t = 0; t < viewer.Tracks.Length && t < _udpTrackDropped.Length; t++)
+        {
+            packets += viewer.Tracks[t].Rtp.IsEmpty ? 0 : _udpTrackDropped[t];
+        }
+
+        return packets;
+    }
 
     /// <summary>The socket takes datagrams again.</summary>
     internal void ResumeUdp()
@@ -110,6 +122,7 @@ internal sealed unsafe partial class FanOut
                 return;
             }
 
+            CountSkipped(entries, from, _suspendedTo);
             _udpNext = _suspendedTo;
         }
 
@@ -151,18 +164,26 @@ internal sealed unsafe partial class FanOut
 
             UdpSendPlan plan = _table.UdpPlan;
             long to = plan.Build(entries, from, end, _shard.Media!.HasSegmentation, _filter);
-            for (long s = from; _filter.WithoutTracks != 0 && s < to; s++)
-            {
-                _udpCrowd.DroppedPackets += _filter.Passes(entries[s]) ? 0 : 1;
-            }
-
             _suspendedMicros = _shard.NowMicros;
             if (SendRuns(plan, 0, to))
             {
+                CountSkipped(entries, from, to);
                 _udpNext = to;
             }
 
             Ring.EndRead(_shard.Index);
+        }
+    }
+
+    private void CountSkipped(in PacketRing.EntriesView entries, long from, long to)
+    {
+        for (long s = from; _filter.WithoutTracks != 0 && s < to; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (!_filter.Passes(entry) && entry.Track < _udpTrackDropped.Length)
+            {
+                _udpTrackDropped[entry.Track]++;
+            }
         }
     }
 
@@ -333,5 +354,6 @@ internal sealed unsafe partial class FanOut
 
         _udpTracks = [];
         _udpTrackSent = [];
+        _udpTrackDropped = [];
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -7,6 +8,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>UDP viewers on their way into step.</summary>
 internal sealed unsafe partial class FanOut
 {
+    /// <summary>How long a joiner rests whose run found no room in the socket or its device; a gigabit device sends some 80 packets meanwhile.</summary>
+    private const long FullSocketMicros = 1000;
+
     /// <summary>When the first of those that rest between two parts goes on.</summary>
     private long _nextPartMicros;
 
@@ -16,7 +20,8 @@ internal sealed unsafe partial class FanOut
         for (int i = _udpJoining.Count - 1; i >= 0 && !_isSuspended; i--)
         {
             UdpViewer viewer = _udpJoining[i];
-            if (Serve(viewer))
+            // A crowd that waits for a random access point does not take in one that lacks nothing.
+            if (Serve(viewer) && (_udpCrowd.SkipVideoUntil == 0 || _udpInStep == 0))
             {
                 _udpJoining.RemoveAt(i);
                 EnterStep(viewer);
@@ -31,6 +36,7 @@ internal sealed unsafe partial class FanOut
 
     /// <summary>
     /// The past goes in parts, and what has come meanwhile after it: the squeezed times are spread over just that long, so that no picture is later than they say.
+    /// The first picture goes as fast as a socket buffer allows; the others not faster than a player decodes that reads and decodes by turns, as ffmpeg does.
     /// Parts are larger for a stream that would not be caught up with otherwise.
     /// </summary>
     private void PlanParts(UdpViewer viewer)
@@ -42,9 +48,15 @@ internal sealed unsafe partial class FanOut
             return;
         }
 
+        long pauseMicros = limits.CatchUpPauseMicros;
+        long packets = catchUp.PastPackets;
         long spanMicros = Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz);
-        viewer.PartPackets = Math.Max(viewer.PartPackets, (int)Math.Min(UdpSendPlan.MaxPackets, (2 * catchUp.PastPackets * limits.CatchUpPauseMicros / spanMicros) + 1));
-        long micros = (catchUp.PastPackets - 1) / viewer.PartPackets * limits.CatchUpPauseMicros;
+        long decodableMicros = Math.Min(spanMicros / limits.CatchUpSpeed, (long)limits.MaxCatchUp.TotalMicroseconds);
+        long wantedMicros = Math.Max(1, Math.Max(packets / limits.CatchUpPartPackets * pauseMicros, decodableMicros));
+        long part = Math.Max((packets * pauseMicros / wantedMicros) + 1, (2 * packets * pauseMicros / spanMicros) + 1);
+        viewer.PartPackets = (int)Math.Min(UdpSendPlan.MaxPackets, part);
+        viewer.FastPackets = catchUp.FirstPackets;
+        long micros = ((viewer.FastPackets / Math.Max(viewer.PartPackets, limits.CatchUpPartPackets)) + ((packets - viewer.FastPackets) / viewer.PartPackets)) * pauseMicros;
         catchUp.SpreadOver(micros < spanMicros ? micros * spanMicros / (spanMicros - micros) : micros);
     }
 
@@ -53,14 +65,13 @@ internal sealed unsafe partial class FanOut
     {
         long from = Ring.BeginRead(_shard.Index, viewer.OthersFrom, out _, out PacketRing.EntriesView entries);
         PlanFilter filter = new(1u << catchUp.Track, WithoutRtcp: false, null);
-        while (from < _udpNext)
+        bool isFull = viewer.NextPartMicros > _shard.NowMicros && viewer.IsSocketFull;
+        while (from < _udpNext && !isFull)
         {
             UdpSendPlan plan = _table.UdpPlan;
-            from = plan.Build(entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
-            foreach (ref readonly UdpRun run in plan.Runs)
-            {
-                SendRunTo(plan, run, viewer);
-            }
+            long to = plan.Build(entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
+            from = SendRunsTo(plan, viewer, to);
+            isFull = from < to;
         }
 
         viewer.OthersFrom = from;
@@ -106,15 +117,19 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
-        bool isPaced = viewer.CatchUp is not null && limit - viewer.Cursor > viewer.PartPackets;
         UdpSendPlan plan = _table.UdpPlan;
-        viewer.Cursor = plan.Build(entries, viewer.Cursor, isPaced ? viewer.Cursor + viewer.PartPackets : limit, _shard.Media!.HasSegmentation, filter);
-        foreach (ref readonly UdpRun run in plan.Runs)
+        bool isPaced = viewer.CatchUp is not null;
+        long from = viewer.Cursor;
+        int packets = !isPaced ? UdpSendPlan.MaxPackets : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, _table.Limits.CatchUpPartPackets)) : viewer.PartPackets;
+        long to = plan.Build(entries, from, limit, _shard.Media!.HasSegmentation, filter, packets);
+        viewer.FastPackets -= packets;
+        viewer.Cursor = SendRunsTo(plan, viewer, to);
+        if (viewer.SkipVideoUntil != 0 && viewer.SkipCounts)
         {
-            SendRunTo(plan, run, viewer);
+            viewer.DroppedPackets += CountWithout(viewer, entries, from, viewer.Cursor, filter);
         }
 
-        if (isPaced)
+        if (isPaced && viewer.Cursor < limit && !viewer.IsSocketFull)
         {
             viewer.NextPartMicros = _shard.NowMicros + _table.Limits.CatchUpPauseMicros;
         }
@@ -122,38 +137,88 @@ internal sealed unsafe partial class FanOut
         return true;
     }
 
-    private void SendRunTo(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    /// <summary>Sends a plan to one viewer; returns how far it came. It rests for a moment when the socket takes nothing.</summary>
+    private long SendRunsTo(UdpSendPlan plan, UdpViewer viewer, long to)
+    {
+        viewer.IsSocketFull = false;
+        foreach (ref readonly UdpRun run in plan.Runs)
+        {
+            if (!SendRunTo(plan, run, viewer))
+            {
+                viewer.IsSocketFull = true;
+                viewer.NextPartMicros = _shard.NowMicros + FullSocketMicros;
+                _nextPartMicros = Math.Min(_nextPartMicros, viewer.NextPartMicros);
+                return run.FirstSequence;
+            }
+        }
+
+        return to;
+    }
+
+    /// <summary>False: the socket, or its device, has no room; nothing of the run went out.</summary>
+    private bool SendRunTo(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
     {
         if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
         {
-            return;
+            return true;
         }
 
         if (run.IsRtcp)
         {
             _ = _shard.Media!.SendRtcp(plan.PacketView(run, 0), viewer.Tracks[run.Track].Rtcp);
-            return;
+            return true;
+        }
+
+        if (!viewer.IsPlain)
+        {
+            PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
+            plan.Aim(run, 1);
+            if (_shard.Media!.Send(plan.Address(&address, 1), 1) == 1)
+            {
+                viewer.SentPackets += run.PacketCount;
+                return true;
+            }
+
+            if (Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorNoBuffers)
+            {
+                return false;
+            }
         }
 
         viewer.SentPackets += run.PacketCount;
-        PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
-        plan.Aim(run, 1);
-        if (viewer.IsPlain || _shard.Media!.Send(plan.Address(&address, 1), 1) != 1)
+        SendPlain(plan, run, viewer);
+        return true;
+    }
+
+    /// <summary>Packets of the viewer's own tracks that a filter keeps from it.</summary>
+    private static long CountWithout(UdpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
+    {
+        long count = 0;
+        for (long s = from; s < to; s++)
         {
-            SendPlain(plan, run, viewer);
+            ref readonly RingEntry entry = ref entries[s];
+            count += !entry.IsRtcp && !filter.Passes(entry) && entry.Track < viewer.Tracks.Length && !viewer.Tracks[entry.Track].Rtp.IsEmpty ? 1 : 0;
         }
+
+        return count;
     }
 
     private void EnterStep(UdpViewer viewer)
     {
         viewer.IsInStep = true;
-        viewer.AddedAtDropped = _udpCrowd.DroppedPackets;
-        _udpInStep++;
+        if (_udpInStep++ == 0)
+        {
+            _udpCrowd.SkipVideoUntil = 0; // what a crowd that is gone lacked is not lacking here
+        }
+
         if (viewer.Tracks.Length > _udpTracks.Length)
         {
             Array.Resize(ref _udpTracks, viewer.Tracks.Length);
             Array.Resize(ref _udpTrackSent, viewer.Tracks.Length);
+            Array.Resize(ref _udpTrackDropped, viewer.Tracks.Length);
         }
+
+        viewer.AddedAtDropped = CrowdDropped(viewer);
 
         viewer.AddedAtPackets = 0;
         for (int t = 0; t < viewer.Tracks.Length; t++)

@@ -108,12 +108,18 @@ internal sealed record FanOutLimits
 
     /// <summary>
     /// Packets of a UDP catch-up that go at once, and how long it then rests: a default socket buffer (212,992 bytes, and the kernel books some 2,300 for a packet
-    /// of 1,400) holds about 90, so a client may be away for two parts. 10,000 packets a second are a 2 s group of 4 Mbit/s in 70 ms.
+    /// of 1,400) holds about 90, so a client may be away for two parts.
     /// </summary>
     public int CatchUpPartPackets { get; init; } = 30;
 
     /// <inheritdoc cref="CatchUpPartPackets"/>
     public long CatchUpPauseMicros { get; init; } = 3000;
+
+    /// <summary>How many times as fast as it came the past goes at the most: a player that decodes what it reads before it reads on decodes some 400 pictures a second.</summary>
+    public int CatchUpSpeed { get; init; } = 15;
+
+    /// <summary>But sending it shall not take longer than this for that reason alone.</summary>
+    public TimeSpan MaxCatchUp { get; init; } = TimeSpan.FromMilliseconds(700);
 
     /// <summary>A UDP batch that the socket has not taken for so long is dropped and counted.</summary>
     public TimeSpan MaxUdpBacklog { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -29,6 +29,8 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.</summary>
     internal FrameRest? Rest { get; set; }
 
+    internal override bool Has(int track) => track < rtpChannels.Length && rtpChannels[track] != NoChannel;
+
     internal FanOut? FanOut { get; set; }
 
     /// <summary>Its connection takes bytes again.</summary>

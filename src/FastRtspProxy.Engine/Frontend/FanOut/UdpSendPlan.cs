@@ -54,19 +54,21 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <inheritdoc cref="Runs"/>
     public int RunCount { get; private set; }
 
-    /// <summary>Plans the packets from <paramref name="from"/> up to <paramref name="to"/>; returns how far it came (a plan is bounded). RTCP stands in runs of its own.</summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default)
+    /// <summary>
+    /// Plans the packets from <paramref name="from"/> up to <paramref name="to"/>, at most so many of those that pass; returns how far it came. RTCP stands in runs of its own.
+    /// </summary>
+    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default, int maxPackets = MaxPackets)
     {
         RunCount = 0;
         _vectorCount = 0;
         _packetCount = 0;
         long sequence = from;
-        for (; sequence < to && _packetCount < MaxPackets; sequence++)
+        for (; sequence < to && _packetCount < maxPackets; sequence++)
         {
             ref readonly RingEntry entry = ref entries[sequence];
             if (filter.Passes(entry))
             {
-                Add(entry, segmentation, filter.MapFor(entry));
+                Add(entry, sequence, segmentation, filter.MapFor(entry));
             }
         }
 
@@ -129,7 +131,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         NativeMemory.Free(_headers);
     }
 
-    private void Add(in RingEntry entry, bool segmentation, TimestampMap? map)
+    private void Add(in RingEntry entry, long sequence, bool segmentation, TimestampMap? map)
     {
         int bytes = entry.PacketBytes;
         int firstVector = _vectorCount;
@@ -153,6 +155,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         {
             _runs[RunCount++] = new UdpRun
             {
+                FirstSequence = sequence,
                 Track = entry.Track,
                 IsRtcp = entry.IsRtcp,
                 FirstVector = firstVector,
@@ -186,6 +189,8 @@ internal sealed unsafe class UdpSendPlan : IDisposable
 /// <summary>Packets of one track and one size, the last perhaps shorter: one message for each client.</summary>
 internal struct UdpRun
 {
+    /// <summary>Of its first packet.</summary>
+    public long FirstSequence;
     public int Track;
     public bool IsRtcp;
     public int FirstVector;

@@ -33,8 +33,16 @@ internal sealed class UdpViewer : Viewer
     /// <summary>When the next part of its catch-up may go.</summary>
     internal long NextPartMicros { get; set; }
 
+    /// <summary>It rests because the socket, or its device, has no room.</summary>
+    internal bool IsSocketFull { get; set; }
+
     /// <summary>Packets of such a part.</summary>
     internal int PartPackets { get; set; }
+
+    /// <summary>Packets that go in larger parts: the rest of the first picture.</summary>
+    internal int FastPackets { get; set; }
+
+    internal override bool Has(int track) => track < _tracks.Length && !_tracks[track].Rtp.IsEmpty;
 
     internal bool IsInStep { get; set; }
 
@@ -44,7 +52,10 @@ internal sealed class UdpViewer : Viewer
 }
 
 /// <summary>All the viewers in step, as far as they are left without something together.</summary>
-internal sealed class UdpCrowd : Viewer;
+internal sealed class UdpCrowd : Viewer
+{
+    internal override bool Has(int track) => true;
+}
 
 /// <summary>One track of a UDP viewer.</summary>
 internal struct UdpTrack

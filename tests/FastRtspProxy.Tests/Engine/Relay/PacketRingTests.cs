@@ -287,4 +287,22 @@ public sealed class PacketRingTests
 
         public void OnPublished() => Count++;
     }
+
+    [Fact]
+    public void RandomAccessInterval_TwoVideoTracks_IsThatOfATrackAndOfTheSlower()
+    {
+        PacketRing ring = new(new SlabPool(64 << 20), new RingOptions { KeepBytes = 8 << 20 }, 1);
+        for (int group = 0; group < 3; group++)
+        {
+            ring.Append(0, EntryFlags.RandomAccess, (ushort)group, (uint)(group * 900_000), group * 10_000_000L, [1]);
+            ring.Append(0, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)group, (uint)(group * 900_000), (group * 10_000_000L) + 90, [1]);
+            ring.Append(1, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)group, (uint)(group * 900_000), (group * 10_000_000L) + 5000, [1]);
+            ring.Append(2, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)group, (uint)(group * 900_000), (group * 10_000_000L) + 6000, [1]);
+            ring.Append(2, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)group, (uint)((group * 900_000) + 3600), (group * 10_000_000L) + 46_000, [1]);
+        }
+
+        Assert.Equal(10_000_000, ring.RandomAccessIntervalMicros);
+        Assert.Equal(20_000_000, ring.RandomAccessMicros);
+        ring.Dispose();
+    }
 }

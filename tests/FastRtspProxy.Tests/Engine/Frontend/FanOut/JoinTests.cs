@@ -65,17 +65,42 @@ public sealed class JoinTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Add_WaitsForRandomAccess_AudioAtOnceVideoFromTheNextOne(bool isTcp)
+    public void Add_WaitsForRandomAccess_EverythingBeginsThere(bool isTcp)
     {
         Publish(pictures: 1, EntryFlags.RandomAccess);
         Func<int, List<byte[]>> receive = Join(isTcp, _fixture.Ring.Head, null, waits: true);
         Publish(pictures: 3);
-        Assert.All(receive(3), p => Assert.Equal(1, p[12]));
         Publish(pictures: 1, EntryFlags.RandomAccess);
         Publish(pictures: 1);
         List<byte[]> packets = receive(10);
         Assert.Equal(8, packets.Count(p => p[12] == 0));
-        Assert.Equal(_timestamp - Interval, Timestamp(packets.First(p => p[12] == 0)));
+        Assert.Equal(2, packets.Count(p => p[12] == 1));
+        Assert.Equal(0, packets[0][12]);
+        Assert.All(packets.Take(4), p => Assert.Equal(_timestamp - Interval, Timestamp(p)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Add_WaitsForRandomAccessWithoutVideo_HasNothingToWaitFor(bool isTcp)
+    {
+        Publish(pictures: 1, EntryFlags.RandomAccess);
+        Func<int, List<byte[]>> receive = Join(isTcp, _fixture.Ring.Head, null, waits: true, onlyAudio: true);
+        Publish(pictures: 3);
+        Assert.All(receive(3), p => Assert.Equal(1, p[12]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Add_WaitsForRandomAccessForATime_GetsWhatThereIsThen(bool isTcp)
+    {
+        Publish(pictures: 1, EntryFlags.RandomAccess);
+        Func<int, List<byte[]>> receive = Join(isTcp, _fixture.Ring.Head, null, waits: true, TimeSpan.FromMilliseconds(1));
+        long joined = _fixture.OnShard(() => _fixture.Shard.NowMicros);
+        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => _fixture.Shard.NowMicros) > joined + 1000, 5000));
+        Publish(pictures: 2);
+        Assert.Equal(10, receive(10).Count);
     }
 
     [Theory]
@@ -124,17 +149,18 @@ public sealed class JoinTests : IDisposable
 
     private static uint Timestamp(byte[] packet) => BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(4));
 
-    private Func<int, List<byte[]>> Join(bool isTcp, long joinSequence, CatchUp? catchUp, bool waits)
+    private Func<int, List<byte[]>> Join(bool isTcp, long joinSequence, CatchUp? catchUp, bool waits, TimeSpan? maxWait = null, bool onlyAudio = false)
     {
         if (isTcp)
         {
-            (TcpViewer viewer, Socket far) = _fixture.AddTcp([0, 2]);
+            (TcpViewer viewer, Socket far) = _fixture.AddTcp([onlyAudio ? TcpViewer.NoChannel : (byte)0, 2]);
             _fixture.OnShard(() =>
             {
                 _fixture.FanOut.Remove(viewer);
                 viewer.JoinSequence = joinSequence;
                 viewer.CatchUp = catchUp;
                 viewer.WaitsForRandomAccess = waits;
+                viewer.MaxRandomAccessWait = maxWait;
                 _fixture.Table.For(_fixture.Ring).Add(viewer);
             });
             return count => [.. FanOutFixture.ReadFrames(far, count).Select(f => f.Packet)];
@@ -146,6 +172,12 @@ public sealed class JoinTests : IDisposable
         udp.JoinSequence = joinSequence;
         udp.CatchUp = catchUp;
         udp.WaitsForRandomAccess = waits;
+        udp.MaxRandomAccessWait = maxWait;
+        if (onlyAudio)
+        {
+            udp.SetTrack(0, default, default);
+        }
+
         _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring).Add(udp));
         return count =>
         {

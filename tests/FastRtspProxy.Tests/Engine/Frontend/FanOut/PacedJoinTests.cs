@@ -2,18 +2,20 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Tests.Engine.Frontend.FanOuts;
 
 /// <summary>An instant start over UDP whose past takes a while to send: what has which timestamp, and what does not wait.</summary>
-public sealed class PacedJoinTests : IDisposable
+public sealed unsafe class PacedJoinTests : IDisposable
 {
     private const uint Interval = 3600;
     private const int PastPictures = 150;
     private const int PacketsPerPicture = 4;
 
-    private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 30_000 });
+    private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 30_000, CatchUpSpeed = 1000 });
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 4 << 20 };
     private readonly List<byte[]> _packets = [];
     private UdpViewer? _viewer;
@@ -75,6 +77,37 @@ public sealed class PacedJoinTests : IDisposable
         Assert.True(_fixture.OnShard(() => _viewer!.IsInStep));
     }
 
+    /// <summary>A fifteenth of the time that it took to come: 400 ms. But the first picture is not made to wait.</summary>
+    [Fact]
+    public void Add_LittlePast_GoesNoFasterThanItIsDecoded()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0 });
+        uint timestamp = 90_000;
+        for (int i = 0; i < PastPictures; i++)
+        {
+            timestamp += Interval;
+            fixture.OnShard(() =>
+            {
+                fixture.AppendFrame(0, i == 0 ? 60 : PacketsPerPicture, timestamp, i == 0 ? EntryFlags.RandomAccess : EntryFlags.None);
+                fixture.Ring.Publish();
+            });
+        }
+
+        UdpViewer viewer = fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!);
+        viewer.JoinSequence = 0;
+        viewer.CatchUp = new CatchUp(fixture.Ring.Head, 0, new TimestampMap(0, timestamp, timestamp - 93_600, 90), long.MaxValue, null, 0)
+        {
+            PastPackets = 656,
+            FirstPackets = 60,
+            ClockRateHz = 90_000,
+        };
+        fixture.OnShard(() => fixture.Table.For(fixture.Ring).Add(viewer));
+        Assert.InRange((viewer.CatchUp.Map!.Edge - timestamp) / 90, 350u, 450u);
+        Assert.Equal(5, viewer.PartPackets);
+        Receive(656, sounds: 0);
+        Assert.Equal(656, _packets.Select(SequenceNumber).Distinct().Count());
+    }
+
     /// <summary>Twice as much as a part each pause: without larger parts the client would never be where the camera is.</summary>
     [Fact]
     public void Add_StreamFasterThanTheParts_IsCaughtUpWith()
@@ -91,6 +124,104 @@ public sealed class PacedJoinTests : IDisposable
 
         // 360 ms of 2,000 packets are 166 in a pause of 30 ms: parts of twice that, 5 pauses, and what comes meanwhile.
         Assert.InRange(catchUp.Map!.Edge - edge, 5 * 2700u, 2 * 6 * 2700u);
+    }
+
+    /// <summary>What is not sent does not count as part of a part: the sounds of the past take no time.</summary>
+    [Fact]
+    public void Add_PastWithManySounds_PartsAreOfWhatIsSent()
+    {
+        int sends = 0;
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            sends++;
+            return real(messages, count);
+        });
+        Publish(1, EntryFlags.RandomAccess, sounds: 8);
+        Publish(29, sounds: 8);
+        _ = Join(_timestamp, packets: 120);
+        Receive(120, sounds: 0);
+
+        // 120 packets in runs of four, the last of which is shorter, cut where a part ends: 33 runs; by twelve sequences a picture it would be 60.
+        Assert.InRange(sends, 30, 35);
+    }
+
+    /// <summary>The times run ahead of the others' until the edge; they do not go back where the ring has gone on without this client.</summary>
+    [Fact]
+    public void Add_LappedInTheMiddle_TimesDoNotGoBack()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 30_000 }, keepBytes: 1 << 20);
+        uint timestamp = 90_000;
+        void Picture(EntryFlags flags = EntryFlags.None)
+        {
+            timestamp += Interval;
+            fixture.AppendFrame(0, PacketsPerPicture, timestamp, flags);
+            fixture.Ring.Publish();
+        }
+
+        fixture.OnShard(() => Picture(EntryFlags.RandomAccess));
+        fixture.OnShard(() =>
+        {
+            for (int i = 1; i < PastPictures; i++)
+            {
+                Picture();
+            }
+        });
+        uint edge = timestamp;
+        UdpViewer viewer = fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!);
+        viewer.JoinSequence = 0;
+        viewer.CatchUp = new CatchUp(fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - 93_600, 1800), long.MaxValue, null, 0) { PastPackets = 600, ClockRateHz = 90_000 };
+        fixture.OnShard(() => fixture.Table.For(fixture.Ring).Add(viewer));
+        Receive(300, sounds: 0); // half of it
+        fixture.OnShard(() =>
+        {
+            Picture(EntryFlags.RandomAccess);
+            for (int i = 0; i < 3; i++)
+            {
+                Picture();
+            }
+
+            // Sound that drives the past out of the ring, and no picture later than the edge.
+            for (int i = 0; i < 1000; i++)
+            {
+                fixture.AppendFrame(1, 1, timestamp);
+            }
+
+            fixture.Ring.Publish();
+            Picture(EntryFlags.RandomAccess);
+        });
+        Receive(PacketsPerPicture, sounds: 0);
+
+        uint[] times = Times();
+        Assert.True(viewer.DroppedPackets > 0);
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True((int)(pair.Second - pair.First) > 0, "a time went back"));
+    }
+
+    [Theory]
+    [InlineData(LinuxConstants.ErrorAgain)]
+    [InlineData(LinuxConstants.ErrorNoBuffers)]
+    public void Add_SocketTakesNothingNowAndThen_NothingIsMissedNorSentTwice(int errno)
+    {
+        int calls = 0;
+        UdpMediaSockets.SendManyCall real = _fixture.Media.Send;
+        Publish(1, EntryFlags.RandomAccess);
+        Publish(29);
+        _fixture.OnShard(() => _fixture.Media.Send = (messages, count) =>
+        {
+            if (++calls % 3 == 0)
+            {
+                System.Runtime.InteropServices.Marshal.SetLastPInvokeError(errno);
+                return -1;
+            }
+
+            return real(messages, count);
+        });
+        _ = Join(_timestamp, packets: 120);
+        Publish(5);
+        Receive(35 * PacketsPerPicture, sounds: 5);
+
+        Assert.Equal(_packets.Count, _packets.Select(SequenceNumber).Distinct().Count());
+        Assert.Equal(0, _viewer!.DroppedPackets);
     }
 
     private static uint Timestamp(byte[] packet) => BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(4));
@@ -124,14 +255,18 @@ public sealed class PacedJoinTests : IDisposable
         Assert.Equal((0, 0), (videoPackets, sounds));
     }
 
-    private void Publish(int pictures, EntryFlags flags = EntryFlags.None)
+    private void Publish(int pictures, EntryFlags flags = EntryFlags.None, int sounds = 1)
     {
         for (int i = 0; i < pictures; i++)
         {
             _fixture.OnShard(() =>
             {
                 AppendPicture(flags, PacketsPerPicture);
-                _fixture.AppendFrame(1, 1, _timestamp, packetBytes: 200);
+                for (int sound = 0; sound < sounds; sound++)
+                {
+                    _fixture.AppendFrame(1, 1, _timestamp, packetBytes: 200);
+                }
+
                 _fixture.Ring.Publish();
             });
         }

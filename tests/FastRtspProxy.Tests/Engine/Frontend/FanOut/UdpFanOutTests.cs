@@ -215,6 +215,45 @@ public sealed class UdpFanOutTests : IDisposable
         Assert.InRange(fixture.OnShard(() => fixture.FanOut.PacketsDropped(viewer)), last - 6 - packets.Count, last + 2 - 6 - packets.Count);
     }
 
+    /// <summary>The crowd lost packets and waits for a key frame; one that joins meanwhile has lost nothing.</summary>
+    [Fact]
+    public unsafe void Add_JoinerWhileTheCrowdWaitsForAKeyFrame_ItsVideoGoesOn()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxUdpBacklog = TimeSpan.FromMilliseconds(20) });
+        (UdpViewer old, Socket oldSocket) = fixture.AddUdp();
+        void Picture(uint timestamp, EntryFlags flags = EntryFlags.None) => fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, 5, timestamp, flags);
+            fixture.Ring.Publish();
+        });
+
+        Picture(1000, EntryFlags.RandomAccess);
+        FanOutFixture.Receive(oldSocket, 5);
+        UdpMediaSockets.SendManyCall real = fixture.Media.Send;
+        fixture.OnShard(() => fixture.Media.Send = static (_, _) =>
+        {
+            Marshal.SetLastPInvokeError(LinuxConstants.ErrorAgain);
+            return -1;
+        });
+        Picture(2000);
+        Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(old)) > 0, 5000));
+        fixture.OnShard(() => fixture.Media.Send = real);
+        Picture(3000);
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        UdpViewer joiner = fixture.NewViewer((IPEndPoint)socket.LocalEndPoint!);
+        joiner.JoinSequence = 0;
+        joiner.CatchUp = new CatchUp(fixture.Ring.Head, 0, null, long.MaxValue, null, 0);
+        fixture.OnShard(() => fixture.FanOut.Add(joiner));
+        Picture(4000);
+        Picture(5000, EntryFlags.RandomAccess);
+        Picture(6000);
+
+        Assert.Equal(Enumerable.Range(0, 30), FanOutFixture.Receive(socket, 30));
+        Assert.Equal(Enumerable.Range(20, 10), FanOutFixture.Receive(oldSocket, 10));
+        Assert.Equal(0, fixture.OnShard(() => fixture.FanOut.PacketsDropped(joiner)));
+    }
+
     [Fact]
     public void Publish_DeadClientBetweenTwo_TheOthersGetEverythingAndTheSinkIsTold()
     {
