@@ -13,8 +13,11 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
 
     private const int CachedFrames = 100;
 
+    /// <summary>Half of what is cached: who was shown the past is further behind, and a machine that has other work too does not make it up.</summary>
+    private const int BehindMillisecondsMax = CachedFrames * 40 / 2;
+
     /// <summary>
-    /// A quiet machine measures 0.2 to 0.28 s, of which the players' own buffers are the larger part. The pictures are those of the group that are there, at least,
+    /// A quiet machine measures 0.2 to 0.28 s, of which the players' own buffers are the larger part (perf-scripts/real-players.sh). The pictures are those of the group that are there, at least,
     /// before anybody joins: rtspsrc over TCP was seconds behind, after many, while their squeezed times ran ahead of their coming.
     /// </summary>
     [Theory]
@@ -22,7 +25,7 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
     [InlineData("ffmpeg", "udp")]
     [InlineData("appsink-200", "tcp")]
     [InlineData("appsink-200", "udp")]
-    public async Task Join_Instant_IsLessThanASecondBehindLiveASecondAfterTheFirstPicture(string player, string transport)
+    public async Task Join_Instant_IsNotBehindByTheCachedPast(string player, string transport)
     {
         int port = FreePorts.Next();
         ChildProcess camera = StartProgram(
@@ -37,7 +40,7 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(0, await process.WaitForExitAsync(TimeSpan.FromSeconds(40)));
         ClockJoin join = ClockJoin.Parse(process);
 
-        Assert.InRange(join.BehindMilliseconds, 0, 999);
+        Assert.InRange(join.BehindMilliseconds, 0, BehindMillisecondsMax);
         Assert.Equal(0, join.DamagedPictures);
         Assert.DoesNotContain(join.Complaints, IsAboutMedia);
         // Waiting for the next key frame would have taken the rest of the group.

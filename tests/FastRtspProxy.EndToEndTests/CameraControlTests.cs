@@ -25,6 +25,6 @@ public sealed class CameraControlTests(ITestOutputHelper log) : EndToEndTest(log
         CameraProcess camera = await StartCameraAsync("h264,aac");
         (int frames, int video, int audio) = await StartRtspsrc(camera.Url, "tcp", Seconds).FinishAsync(Soon);
         AssertRtspsrc(frames, video, Seconds);
-        Assert.InRange(audio, 1000 * (Seconds - 1.5), 1000 * (Seconds + 3));
+        Assert.InRange(audio, 1000 * (Seconds - 1.5), 1000 * (Seconds + 1.5));
     }
 }

@@ -8,7 +8,7 @@ namespace FastRtspProxy.EndToEndTests;
 /// <summary>What a camera does to itself is a gap at most: no broken decoder, numbers without a jump, timestamps that follow the clock, and sender reports that tell the truth.</summary>
 public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
 {
-    /// <summary>On a busy machine packets and lines of output come late, not early.</summary>
+    /// <summary>What the promptest packet of a second may be off the clock; the first packet after a reboot, which sets the time, may have waited for the processor.</summary>
     private const double ToleranceSeconds = 1.5;
 
     private const double PlayedSeconds = 9;
@@ -33,40 +33,47 @@ public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
         FfmpegPlayer ffmpeg = StartFfmpeg(proxy.PlayUrl, ffmpegOver, null, "-timeout", "30000000");
         RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl + "?start=live", rtspsrcOver, PlayedSeconds);
 
-        (int frames, int videoMilliseconds, _) = await rtspsrc.FinishAsync(TimeSpan.FromSeconds(40));
-
-        // Its seconds begin with the first sound, its pictures with a key frame, two seconds later at most.
-        int gapFrames = gapSeconds > 0 ? (int)((gapSeconds + ToleranceSeconds) * 25) : 4;
-        Assert.InRange(videoMilliseconds, 1000 * (PlayedSeconds - 2 - ToleranceSeconds), 1000 * (PlayedSeconds + 3));
-        Assert.InRange(frames, (videoMilliseconds / 40) - gapFrames, (videoMilliseconds / 40) + 5);
+        (int frames, int videoMilliseconds, _) = await rtspsrc.FinishAsync(TimeSpan.FromSeconds(60));
 
         ffmpeg.AssertNoComplaints(TimeSpan.Zero);
         ffmpeg.AssertKeepsTime(TimeSpan.FromSeconds(ToleranceSeconds));
         Assert.All(ffmpeg.Decoded(), track => Assert.True(track.TimestampsRise, "time stamps went back"));
 
         Assert.Equal(2, raw.Tracks.Count);
-        Assert.All(raw.Tracks, track => AssertContinuous(track, gapSeconds));
+        double gap = raw.Tracks.Max(track => AssertContinuous(track, gapSeconds));
         Assert.All(raw.Tracks, track => AssertTruthful(track, reportsAheadSeconds));
+
+        // Its seconds begin with the first sound, its pictures with a key frame, two seconds later at most; GStreamer gives the first one shown the time of one before it at times.
+        int gapFrames = (gapSeconds > 0 ? (int)(gap * 25) : 0) + 25;
+        Assert.InRange(videoMilliseconds, 1000 * (PlayedSeconds - 2.5), 1000 * (PlayedSeconds + 0.5));
+        Assert.InRange(frames, (videoMilliseconds / 40) - gapFrames, (videoMilliseconds / 40) + 5);
     }
 
-    /// <summary>One source, each number once, and timestamps that go on as the clock does, over the gap too.</summary>
-    private static void AssertContinuous(TrackCounter track, double gapSeconds)
+    /// <summary>One source, each number once, and timestamps that go on as the clock does, over the gap too, which is as wide as on the clock. Gives its width in seconds.</summary>
+    private static double AssertContinuous(TrackCounter track, double gapSeconds)
     {
         Assert.True(track.Disorders == 0, track.FirstDisorder);
         Assert.False(track.SawBye);
         IReadOnlyList<(DateTime At, uint Timestamp)> units = track.Units;
         double widest = 0;
+        double widestOnTheClock = 0;
         for (int i = 1; i < units.Count; i++)
         {
             int step = unchecked((int)(units[i].Timestamp - units[i - 1].Timestamp));
             Assert.True(step > 0, $"unit {i}: {step} ticks");
             widest = Math.Max(widest, step / (double)track.ClockRate);
-            double media = unchecked((int)(units[i].Timestamp - units[0].Timestamp)) / (double)track.ClockRate;
-            double wall = (units[i].At - units[0].At).TotalSeconds;
-            Assert.True(Math.Abs(wall - media) < ToleranceSeconds, $"unit {i}: {media:f2} s in timestamps, {wall:f2} s on the clock");
+            widestOnTheClock = Math.Max(widestOnTheClock, (units[i].At - units[i - 1].At).TotalSeconds);
         }
 
-        Assert.InRange(widest, gapSeconds, gapSeconds + ToleranceSeconds + 0.1);
+        Lateness.AssertSteady($"track {track.ClockRate}", TimesOf(track), ToleranceSeconds);
+        Assert.InRange(widest, gapSeconds, Math.Max(gapSeconds, widestOnTheClock) + 0.6);
+        return widest;
+    }
+
+    private static IEnumerable<(double AtSeconds, double MediaSeconds)> TimesOf(TrackCounter track)
+    {
+        (DateTime firstAt, uint first) = track.Units[0];
+        return track.Units.Select(unit => ((unit.At - firstAt).TotalSeconds, unchecked((int)(unit.Timestamp - first)) / (double)track.ClockRate));
     }
 
     /// <summary>What reports tell is the time of the moment in which they come, and one line with the timestamps.</summary>
@@ -75,12 +82,15 @@ public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
         IReadOnlyList<(DateTime At, double NtpSeconds, uint Timestamp)> reports = track.Reports;
         Assert.True(reports.Count > 2, $"only {reports.Count} reports");
         (DateTime at, uint timestamp) = track.Units[0];
-        foreach ((DateTime reportAt, double ntp, uint reportTimestamp) in reports)
+        double due = Lateness.Least(TimesOf(track)).Min();
+
+        // A report that came late tells a time that has gone by; the promptest one counts, and all others are on one line with it.
+        double ahead = reports.Max(report => report.NtpSeconds - UnixEpochNtpSeconds - (report.At - DateTime.UnixEpoch).TotalSeconds);
+        Assert.True(Math.Abs(ahead - aheadSeconds) < ToleranceSeconds, $"reports tell a time {ahead:f2} s ahead");
+        double late = reports.Min(report => (report.At - at).TotalSeconds - (unchecked((int)(report.Timestamp - timestamp)) / (double)track.ClockRate));
+        Assert.True(Math.Abs(late - due) < ToleranceSeconds, $"reports' timestamps are {late - due:f2} s behind the units'");
+        foreach ((_, double ntp, uint reportTimestamp) in reports)
         {
-            double ahead = ntp - UnixEpochNtpSeconds - (reportAt - DateTime.UnixEpoch).TotalSeconds;
-            Assert.True(Math.Abs(ahead - aheadSeconds) < ToleranceSeconds, $"a report tells a time {ahead:f2} s ahead");
-            double media = unchecked((int)(reportTimestamp - timestamp)) / (double)track.ClockRate;
-            Assert.True(Math.Abs(media - (reportAt - at).TotalSeconds) < ToleranceSeconds, $"a report's timestamp is {media:f2} s behind the first unit");
             double line = ntp - reports[0].NtpSeconds - (unchecked((int)(reportTimestamp - reports[0].Timestamp)) / (double)track.ClockRate);
             Assert.True(Math.Abs(line) < 0.25, $"a report is {line:f3} s off the line of the first one");
         }

@@ -56,7 +56,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
         (int frames, int video, int audio) = await StartRtspsrc(proxy.PlayUrl, "http", Seconds).FinishAsync(Soon);
 
         AssertRtspsrc(frames, video, Seconds);
-        Assert.InRange(audio, 1000 * (Seconds - 1.5), 1000 * (Seconds + 3));
+        Assert.InRange(audio, 1000 * (Seconds - 1.5), 1000 * (Seconds + 1.5));
     }
 
     [Fact]

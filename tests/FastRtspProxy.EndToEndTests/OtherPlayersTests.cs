@@ -22,7 +22,7 @@ public sealed class OtherPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
         (int frames, int video, int audio) = await StartRtspsrc(proxy.PlayUrl, protocols, Seconds, videoOnly).FinishAsync(Soon);
 
         AssertRtspsrc(frames, video, Seconds);
-        Assert.InRange(audio, videoOnly ? 0 : 1000 * (Seconds - 1.5), videoOnly ? 0 : 1000 * (Seconds + 3));
+        Assert.InRange(audio, videoOnly ? 0 : 1000 * (Seconds - 1.5), videoOnly ? 0 : 1000 * (Seconds + 1.5));
     }
 
     [Theory]

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds, decodes every track and says what came out:
+"""Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds of media, decodes every track and says what came out:
     video FRAMES MILLISECONDS BACK      from the first frame's time stamp to the last one's; how many were not later than the one before
     audio MILLISECONDS
     warning TEXT / error TEXT           messages of the pipeline
-Time counts from the first decoded buffer.
+Seconds are those of the time stamps, from the first decoded buffer on, and the time stamps are those of the packets (buffer-mode none): a machine that
+is busy delivers late, and changes neither. A stream that stops is given up after a limit on the clock.
 
 With --hashes nothing is decoded; each access unit or audio frame is a line while it comes, its time stamp in microseconds:
     unit video|audio MICROSECONDS HASH
@@ -31,13 +32,15 @@ class Player:
         self.first_pts = self.last_pts = 0
         self.back = 0
         self.audio_ns = 0
-        self.started = False
+        self.start_pts = None
+        self.has_video = False
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("player")
         self.source = Gst.ElementFactory.make("rtspsrc")
         # The scheme of a tunnel is GStreamer's own.
         self.source.set_property("location", url.replace("rtsp:", "rtsph:", 1) if protocols == "http" else url)
         self.source.set_property("latency", 200)
+        self.source.set_property("buffer-mode", 0)
         self.source.set_property("protocols", {"udp": 1, "tcp": 4, "http": 4 | 16}[protocols])
         self.source.connect("select-stream", self.on_select)
         self.source.connect("pad-added", self.on_source_pad)
@@ -47,7 +50,9 @@ class Player:
         bus.connect("message", self.on_message)
 
     def on_select(self, _source, _number, caps):
-        return not self.video_only or caps.get_structure(0).get_string("media") == "video"
+        is_video = caps.get_structure(0).get_string("media") == "video"
+        self.has_video |= is_video
+        return not self.video_only or is_video
 
     def on_source_pad(self, _source, pad):
         if self.hashes:
@@ -79,13 +84,14 @@ class Player:
         buffer = info.get_buffer()
         # One write a line: each pad has its own thread.
         os.write(1, b"unit %s %d %08x\n" % (media.encode(), buffer.pts // 1000, zlib.crc32(buffer.extract_dup(0, buffer.get_size()))))
-        self.on_first()
+        self.on_time(buffer.pts, media == "video")
         return Gst.PadProbeReturn.OK
 
-    def on_first(self):
-        if not self.started:
-            self.started = True
-            GLib.timeout_add(int(self.seconds * 1000), self.loop.quit)
+    def on_time(self, pts, is_video):
+        if self.start_pts is None:
+            self.start_pts = pts
+        elif is_video == self.has_video and pts - self.start_pts >= self.seconds * Gst.SECOND:
+            self.loop.quit()
 
     def on_decoded_pad(self, _decoder, pad):
         sink = Gst.ElementFactory.make("fakesink")
@@ -97,9 +103,10 @@ class Player:
 
     def on_buffer(self, pad, info):
         structure = pad.get_current_caps().get_structure(0)
-        if structure.get_name().startswith("video"):
+        is_video = structure.get_name().startswith("video")
+        pts = info.get_buffer().pts
+        if is_video:
             self.frames += 1
-            pts = info.get_buffer().pts
             self.back += self.frames > 1 and pts <= self.last_pts
             self.last_pts = pts
             if self.frames == 1:
@@ -107,7 +114,7 @@ class Player:
         else:
             samples = info.get_buffer().get_size() / (4 if "F32" in structure.get_string("format") else 2)
             self.audio_ns += samples * Gst.SECOND / structure.get_value("rate") / structure.get_value("channels")
-        self.on_first()
+        self.on_time(pts, is_video)
         return Gst.PadProbeReturn.OK
 
     def on_message(self, _bus, message):
@@ -122,7 +129,7 @@ class Player:
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
-        GLib.timeout_add(int((self.seconds + 16) * 1000), self.loop.quit)
+        GLib.timeout_add(int((2 * self.seconds + 20) * 1000), self.loop.quit)
         self.loop.run()
         if not self.hashes:
             print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back)
