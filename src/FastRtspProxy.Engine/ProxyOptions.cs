@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine;
 
@@ -143,6 +144,9 @@ public sealed record StreamOptions
 
     /// <summary>Credentials for the back-end (`-u`); those in the URL win.</summary>
     public Credentials? Credentials { get; init; }
+
+    /// <summary>Those of the URL, else those of the command line: for every request alike; none goes into a request line.</summary>
+    internal Credentials? CredentialsFor(RtspUrl url) => url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : Credentials;
 
     /// <inheritdoc cref="BackEndTransport"/>
     public BackEndTransport Transport { get; init; } = BackEndTransport.Udp;

@@ -13,11 +13,8 @@ internal sealed record BackEndOptions
     /// <summary>The URL, its credentials taken apart.</summary>
     public required RtspUrl Url { get; init; }
 
-    /// <summary>Credentials for every request: those of the URL, else those of the command line.</summary>
-    public Credentials? Credentials { get; init; }
-
-    /// <summary>The host that the credentials were given for; another one, that a redirect names, never gets them in clear. Null: the URL's.</summary>
-    public string? CredentialsHost { get; init; }
+    /// <inheritdoc cref="CameraCredentials"/>
+    public required CameraCredentials Credentials { get; init; }
 
     /// <inheritdoc cref="BackEndTransport"/>
     public BackEndTransport Transport { get; init; }

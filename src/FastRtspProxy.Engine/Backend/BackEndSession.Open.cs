@@ -1,5 +1,4 @@
 using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
 
@@ -13,7 +12,6 @@ internal sealed partial class BackEndSession
     /// <summary>Connects and reads the description.</summary>
     public async Task<BackEndFailure?> OpenAsync()
     {
-        UseCredentials(_options.Credentials, _options.CredentialsHost ?? _options.Url.Host);
         for (int hop = 0; ; hop++)
         {
             Move(BackEndState.Connecting);
@@ -72,11 +70,14 @@ internal sealed partial class BackEndSession
 
     private async Task<ByteStream> ConnectStreamAsync()
     {
+        // What another host challenged us with is no business of this one's.
+        _auth = _options.Credentials.ClientFor(_url);
         if (_options.Connection is { } given && !_connectionTaken)
         {
             _connectionTaken = true;
             if (await given(_shard) is { } stream)
             {
+                _auth = _options.Credentials.ClientFor(_url, stream.Remote.Address);
                 return stream;
             }
         }
@@ -88,18 +89,24 @@ internal sealed partial class BackEndSession
             HttpTunnelTarget target = new(_url.Host, port, _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit, _options.Refuses);
 
             // The HTTP server has challenges of its own; those of the RTSP server inside must not be taken for them when a POST is renewed.
-            AuthClient? auth = _credentials is { } known ? new AuthClient(known.User, known.Password) : null;
-            return await HttpTunnelStream.ConnectAsync(_shard, target, auth);
+            return Named(await HttpTunnelStream.ConnectAsync(_shard, target, _options.Credentials.ClientFor(_url)));
         }
 
         if (_url.Tls)
         {
             // The media must not leave the encryption: interleaved, always.
             _tcp = true;
-            return await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls, _options.Refuses);
+            return Named(await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls, _options.Refuses));
         }
 
-        return await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.Refuses);
+        return Named(await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.Refuses));
+    }
+
+    /// <summary>A connection that we made: the host of the URL has that address.</summary>
+    private ByteStream Named(ByteStream stream)
+    {
+        _options.Credentials.OnConnected(_url.Host, stream.Remote.Address);
+        return stream;
     }
 
     private BackEndFailure? Redirect(RtspMessage answer, int hop)
@@ -125,32 +132,7 @@ internal sealed partial class BackEndSession
         old?.Close(s_replaced);
         _url = target;
         _base = _aggregate = target.Text;
-        if (target.User is { } user)
-        {
-            UseCredentials(new Credentials(user, target.Password ?? string.Empty), target.Host);
-        }
-        else
-        {
-            UseCredentials(_credentials, _credentialsHost); // what the last host challenged us with is no business of this one's
-        }
-
         return null;
-    }
-
-    private void UseCredentials(Credentials? credentials, string host)
-    {
-        _credentialsHost = host;
-        _credentials = credentials;
-        _auth = credentials is null ? null : new AuthClient(credentials.User, credentials.Password);
-    }
-
-    /// <summary>The challenges that may be answered: a host that a redirect brought us to gets a digest, but not the password itself.</summary>
-    private IReadOnlyList<string> Challenges(RtspMessage answer)
-    {
-        IReadOnlyList<string> all = answer.HeaderValues("WWW-Authenticate");
-        return string.Equals(_url.Host, _credentialsHost, StringComparison.OrdinalIgnoreCase)
-            ? all
-            : [.. all.Where(static challenge => !challenge.TrimStart().StartsWith("Basic", StringComparison.OrdinalIgnoreCase))];
     }
 
     private BackEndFailure? OnDescribed(RtspMessage answer)

@@ -35,7 +35,7 @@ internal sealed partial class BackEndSession
 
             _lastRequestMicros = _shard.NowMicros;
             reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), limit);
-            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(Challenges(reply.Message!)))
+            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(reply.Message!.HeaderValues("WWW-Authenticate")))
             {
                 return reply;
             }
@@ -57,9 +57,12 @@ internal sealed partial class BackEndSession
         switch (status)
         {
             case RtspStatus.Unauthorized or RtspStatus.Forbidden:
-                return new BackEndFailure(BackEndFailureKind.Unauthorized, _auth is null
-                    ? said + ": the camera wants a user name and a password (in the URL, or with -u)"
-                    : said + ": the camera does not accept the user name and password");
+                return new BackEndFailure(BackEndFailureKind.Unauthorized, said + (_auth switch
+                {
+                    null => ": the camera wants a user name and a password (in the URL, or with -u)",
+                    { Scheme: null, HasWithheldPassword: true } => $": {_url.Host} asks for the password itself (Basic), which only the host of the stream's own URL is told",
+                    _ => ": the camera does not accept the user name and password",
+                }));
             case RtspStatus.NotEnoughBandwidth or RtspStatus.ServiceUnavailable:
                 return new BackEndFailure(BackEndFailureKind.Busy, said) { RetryAfter = RetryAfterOf(reply.Message) };
             default:

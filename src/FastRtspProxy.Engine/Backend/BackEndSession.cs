@@ -28,8 +28,8 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private readonly ILogger _log;
     private readonly List<BackEndTrack> _tracks = [];
     private readonly BackEndTrack?[] _trackOfChannel = new BackEndTrack?[256];
-    private Credentials? _credentials;
-    private string _credentialsHost = string.Empty;
+
+    /// <summary>Answers the challenges of the host that the present connection goes to: made anew with each connection, by <see cref="CameraCredentials"/>.</summary>
     private AuthClient? _auth;
     private RtspClientChannel? _channel;
     private RtspUrl _url;

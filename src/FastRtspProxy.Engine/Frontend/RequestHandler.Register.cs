@@ -23,7 +23,7 @@ internal sealed partial class RequestHandler
         }
 
         ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Sessions.Count == 0 ? new ConnectionHandover() : null;
-        StreamRegistration registration = new(url, parameters.Suffix, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+        StreamRegistration registration = new(url, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
         switch (await _frontEnd.Registry!.RegisterAsync(registration))
         {
             case RegisterOutcome.Accepted:

@@ -31,27 +31,30 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
         }
 
-        return Create(stream, url, null, null);
+        return Create(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, null);
     }
 
-    /// <summary>A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it, with the credentials of `-u` where its URL has none.</summary>
-    public Mount Create(string name, StreamRegistration registration) => Create(
-        new StreamOptions
+    /// <summary>
+    /// A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it. The credentials of `-u` belong to the streams of the command line; a
+    /// registered one whose URL has none of its own may answer digests with them, and only when whoever registered it has proved by `-U` that it may name cameras.
+    /// </summary>
+    public Mount Create(string name, StreamRegistration registration)
+    {
+        StreamOptions stream = new()
         {
             Name = name,
             Url = registration.Url.Text,
-            Credentials = options.BackEndCredentials,
+            Credentials = registration.IsAuthenticated ? options.BackEndCredentials : null,
             Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackEndTransport.Tcp : BackEndTransport.Udp,
             InsecureTls = options.RegisteredStreamsInsecureTls,
-        },
-        registration.Url,
-        registration.Connection,
-        address => RegisterTargets.IsRefused(address, options));
+        };
+        CameraCredentials credentials = new(stream.CredentialsFor(registration.Url), registration.Url.Host, digestOnly: registration.Url.User is null);
+        return Create(stream, registration.Url, credentials, registration.Connection, address => RegisterTargets.IsRefused(address, options));
+    }
 
-    private Mount Create(StreamOptions stream, RtspUrl url, Func<Shard, Task<ByteStream?>>? connection, Func<IPAddress, bool>? refuses)
+    private Mount Create(
+        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, Func<IPAddress, bool>? refuses)
     {
-        // Credentials of the URL win over those of the command line, for every request alike; none goes into a request line.
-        Credentials? credentials = url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : stream.Credentials;
         MountOptions mount = new()
         {
             Name = stream.Name,
@@ -66,7 +69,6 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 StreamName = stream.Name,
                 Url = url,
                 Credentials = credentials,
-                CredentialsHost = url.Host,
                 Transport = stream.Transport,
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,

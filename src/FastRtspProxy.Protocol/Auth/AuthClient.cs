@@ -38,6 +38,15 @@ public sealed class AuthClient
         _newCnonce = newCnonce;
     }
 
+    /// <summary>
+    /// False: the other side is not the host that the password was given for. A Basic challenge, which asks for the password itself, is then nothing that can be answered, wherever
+    /// and however it is written.
+    /// </summary>
+    public bool AllowsBasic { get; init; } = true;
+
+    /// <summary>A challenge was left unanswered because it was Basic and <see cref="AllowsBasic"/> is false.</summary>
+    public bool HasWithheldPassword { get; private set; }
+
     /// <summary>The scheme in use, null before a challenge.</summary>
     public string? Scheme => _challenge?.Scheme;
 
@@ -56,6 +65,12 @@ public sealed class AuthClient
         {
             foreach (AuthParameters challenge in AuthParameters.Parse(value))
             {
+                if (challenge.IsBasic && !AllowsBasic)
+                {
+                    HasWithheldPassword = true;
+                    continue;
+                }
+
                 int rank = Rank(challenge);
                 if (rank > bestRank)
                 {

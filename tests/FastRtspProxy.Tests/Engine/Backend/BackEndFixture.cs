@@ -36,7 +36,7 @@ internal sealed class BackEndFixture : IAsyncDisposable
         {
             StreamName = "test",
             Url = parsed,
-            Credentials = parsed.User is { } user ? new Credentials(user, parsed.Password ?? string.Empty) : credentials,
+            Credentials = new CameraCredentials(parsed.User is { } user ? new Credentials(user, parsed.Password ?? string.Empty) : credentials, parsed.Host),
             Transport = transport,
             Timings = Timings,
         };

@@ -171,23 +171,6 @@ public sealed class BackEndSessionTests
         Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], other.Methods);
     }
 
-    [Theory]
-    [InlineData("Basic realm=\"x\"", false)]
-    [InlineData("Digest realm=\"x\", nonce=\"n\"", true)]
-    public async Task C8_RedirectToAnotherHost_GetsADigestButNeverThePassword(string challenge, bool isAnswered)
-    {
-        await using BackEndFixture fixture = new();
-        using ScriptedCamera other = new();
-        other.Script = _ => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", challenge));
-        fixture.Camera.Script = r => r.Header("Authorization") is null
-            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Basic realm=\"x\""))
-            : ScriptedReply.Of(302, "Found", ("Location", other.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "top-secret")));
-        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
-        Assert.Equal(isAnswered ? 2 : 1, other.Count("DESCRIBE"));
-        Assert.DoesNotContain(other.Requests, r => r.Header("Authorization")?.StartsWith("Basic", StringComparison.Ordinal) == true);
-    }
-
     [Fact]
     public async Task C8_RedirectInACircle_EndsAtTheLimit()
     {

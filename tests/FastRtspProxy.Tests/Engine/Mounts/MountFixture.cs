@@ -69,7 +69,7 @@ internal sealed class MountFixture : IAsyncDisposable
             {
                 StreamName = "cam",
                 Url = url,
-                Credentials = new Credentials("admin", "secret"),
+                Credentials = new CameraCredentials(new Credentials("admin", "secret"), url.Host),
                 Transport = transport,
                 Connection = Connection,
                 Timings = BackEndTimings,

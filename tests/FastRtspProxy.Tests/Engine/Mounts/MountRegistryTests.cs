@@ -68,17 +68,39 @@ public sealed class MountRegistryTests
         Assert.Equal(tcp, transport.Contains("TCP", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Register_CredentialsOfTheOptions_AreShownToTheCamera()
+    [Theory]
+    [InlineData(true, "Digest realm=\"cam\", nonce=\"n\"", "Digest username=\"admin\"")]
+    [InlineData(true, "Basic realm=\"cam\"", null)]
+    [InlineData(false, "Digest realm=\"cam\", nonce=\"n\"", null)]
+    [InlineData(false, "Basic realm=\"cam\"", null)]
+    public async Task Register_CredentialsOfTheOptions_AnswerADigestOfAnAuthenticatedRegistrantOnly(bool isAuthenticated, string challenge, string? answer)
     {
         await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackEndCredentials = new Credentials("admin", "pw") });
-        fixture.Camera.Script = r => r.Header("Authorization") is null
-            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"cam\", nonce=\"n\""))
-            : null;
-        await fixture.RegisterAsync("door");
+        fixture.Camera.Script = r => r.Header("Authorization") is null ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", challenge)) : null;
+        await fixture.RegisterAsync("door", isAuthenticated: isAuthenticated);
 
-        Assert.NotNull(await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(5)));
-        Assert.Contains("username=\"admin\"", fixture.Camera.Requests[^1].Header("Authorization"), StringComparison.Ordinal);
+        Assert.Equal(answer is not null, await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(answer is null ? 1 : 10)) is not null);
+        AssertAnswers(fixture, answer);
+    }
+
+    [Theory]
+    [InlineData("Digest realm=\"cam\", nonce=\"n\"", "Digest username=\"own\"")]
+    [InlineData("Basic realm=\"cam\"", "Basic ")]
+    public async Task Register_CredentialsInItsUrl_AreUsedAsForAnyCamera(string challenge, string answer)
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackEndCredentials = new Credentials("admin", "pw") });
+        fixture.Camera.Script = r => r.Header("Authorization") is null ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", challenge)) : null;
+        await fixture.RegisterAsync("door", url: fixture.Camera.Url.Replace("rtsp://", "rtsp://own:word@", StringComparison.Ordinal));
+
+        Assert.NotNull(await fixture.Mounts.Find("door")!.DescribeAsync(TimeSpan.FromSeconds(10)));
+        AssertAnswers(fixture, answer);
+    }
+
+    private static void AssertAnswers(RegistryFixture fixture, string? answer)
+    {
+        string[] answers = [.. fixture.Camera.Requests.Select(r => r.Header("Authorization")).OfType<string>()];
+        Assert.Equal(answer is not null, answers.Length > 0);
+        Assert.All(answers, one => Assert.StartsWith(answer!, one, StringComparison.Ordinal));
     }
 
     [Fact]

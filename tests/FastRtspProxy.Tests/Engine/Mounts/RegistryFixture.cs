@@ -42,8 +42,8 @@ internal sealed class RegistryFixture : IAsyncDisposable, ILoggerFactory
         return url;
     }
 
-    public Task<RegisterOutcome> RegisterAsync(string? suffix = null, bool overTcp = false, string? url = null) =>
-        Registry.RegisterAsync(new StreamRegistration(Url(url), suffix, overTcp, null));
+    public Task<RegisterOutcome> RegisterAsync(string? suffix = null, bool overTcp = false, string? url = null, bool isAuthenticated = false) =>
+        Registry.RegisterAsync(new StreamRegistration(Url(url), suffix, isAuthenticated, overTcp, null));
 
     public RecordingClient Client() => new(_shards.Shards[1]);
 

@@ -1,0 +1,67 @@
+using System.Net;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Who may hear which password: the one place that decides it, whatever leads to a host (the URL, a redirect by 3xx or by REDIRECT, a tunnel's connections, a connection that a
+/// REGISTER handed over). The user gave a password for the host of the URL. That host may be told the password itself (Basic); any other host gets digests at most.
+/// It lives as long as the mount, because a REDIRECT is followed by the next session. On the mount's shard.
+/// </summary>
+internal sealed class CameraCredentials
+{
+    private readonly Credentials? _given;
+    private readonly string _host;
+    private readonly bool _digestOnly;
+
+    /// <summary>The address of the last connection to <see cref="_host"/>; null before the first. Never that of a host which a redirect named.</summary>
+    private IPAddress? _address;
+
+    /// <param name="given">What the user gave; null: nothing.</param>
+    /// <param name="host">The host that it was given for.</param>
+    /// <param name="digestOnly">The host was not named by the user (a registered stream with the credentials of `-u`), so not even that host is told the password itself.</param>
+    public CameraCredentials(Credentials? given, string host, bool digestOnly = false)
+    {
+        _given = given;
+        _host = Plain(host);
+        _digestOnly = digestOnly;
+    }
+
+    /// <summary>The connection to a host has this address: a redirect to the address of the host that the user named is a redirect to the same host.</summary>
+    public void OnConnected(string host, IPAddress address)
+    {
+        if (IsName(host))
+        {
+            _address = Plain(address);
+        }
+    }
+
+    /// <summary>True for the name that the user wrote, in any case and with or without its last dot, and for the address that its connection had. The port does not matter.</summary>
+    public bool IsNamed(string host) => IsName(host) || (_address is { } known && IPAddress.TryParse(host, out IPAddress? literal) && Plain(literal).Equals(known));
+
+    /// <summary>What may be answered to that host's challenges; null: nothing was given.</summary>
+    public AuthClient? ClientFor(RtspUrl target) => ClientFor(target, IsNamed(target.Host));
+
+    /// <summary>As <see cref="ClientFor(RtspUrl)"/> for a connection that came to us: whose it is, only its address tells.</summary>
+    public AuthClient? ClientFor(RtspUrl target, IPAddress peer) =>
+        ClientFor(target, IPAddress.TryParse(target.Host, out IPAddress? literal) && Plain(literal).Equals(Plain(peer)) && IsNamed(target.Host));
+
+    private AuthClient? ClientFor(RtspUrl target, bool isNamed)
+    {
+        // Credentials in a redirect's URL belong to that URL, and to no host after it: the next target brings its own or gets what the user gave.
+        if (target.User is { } user)
+        {
+            return new AuthClient(user, target.Password ?? string.Empty);
+        }
+
+        return _given is { } given ? new AuthClient(given.User, given.Password) { AllowsBasic = isNamed && !_digestOnly } : null;
+    }
+
+    private bool IsName(string host) => string.Equals(Plain(host), _host, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>One spelling for each address, and names without the dot of the root.</summary>
+    private static string Plain(string host) => IPAddress.TryParse(host, out IPAddress? address) ? Plain(address).ToString() : host.TrimEnd('.');
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}
