@@ -14,11 +14,12 @@ internal static class SimulatorProgram
     /// <summary>Runs a command line; returns the exit code.</summary>
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
+        errors = new PrintableWriter(errors);
         RootCommand root = new("RTSP cameras and crowds of RTSP clients: to try, test and measure an RTSP server or proxy.")
         {
             CameraCommand.Create(),
             LoadCommand.Create(output, errors),
-            ProbeCommand.Create(output, errors),
+            ProbeCommand.Create(new PrintableWriter(output), errors),
         };
         ParseResult result = root.Parse(arguments);
         if (result.Errors.Count > 0)

@@ -32,11 +32,12 @@ internal static class MessageText
 
     /// <summary>
     /// The values of Authorization lines become <c>***</c>: a Basic value is the password itself. So does what stands before the <c>@</c> of a URL
-    /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description).
+    /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description), and what
+    /// <see cref="UrlSecrets"/> finds in paths and queries.
     /// </summary>
     public static string Masked(string text)
     {
-        text = WithoutUserInfo(text);
+        text = UrlSecrets.Mask(WithoutUserInfo(text));
         int at = text.IndexOf("Authorization:", StringComparison.OrdinalIgnoreCase);
         while (at >= 0)
         {

@@ -38,9 +38,9 @@ public sealed record RtspUrl
     /// <summary>The URL as it was written, without credentials: what goes on the wire.</summary>
     public required string Text { get; init; }
 
-    /// <summary>For people and logs: the password is `***`.</summary>
-    public string Redacted =>
-        User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@");
+    /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query.</summary>
+    public string Redacted => UrlSecrets.Mask(
+        User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@"));
 
     public override string ToString() => Redacted;
 

@@ -127,6 +127,7 @@ internal sealed class LoadShard
     /// <summary>Counts an error by its kind.</summary>
     public void CountError(string kind)
     {
+        kind = Printable.Line(kind); // it quotes the server
         if (!_leaving)
         {
             _errors[kind] = _errors.GetValueOrDefault(kind) + 1;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Receive;
 
@@ -42,7 +43,7 @@ internal static class ReportBuilder
             Criteria = criteria,
             Machine = new MachineInfo(
                 RuntimeInformation.OSDescription, ProcessFigures.ProcessorName(), Environment.ProcessorCount, RuntimeInformation.FrameworkDescription + (IsNative() ? ", native" : ", JIT")),
-            Urls = [.. targets.Select(static target => target.Url.Text)],
+            Urls = [.. targets.Select(static target => UrlSecrets.Mask(target.Url.Text))],
             Settings = new RunSettings(
                 options.Clients,
                 [.. options.Transports.Select(NameOf)],

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.CommandLine;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Output;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Output;

@@ -73,6 +73,18 @@ public sealed class HttpTunnelTests
         await CloseAsync(fixture, stream);
     }
 
+    [Fact]
+    public async Task ConnectAsync_HostThatTheUserDidNotName_IsNotToldThePassword()
+    {
+        using ScriptedTunnel server = new() { OnGet = _ => "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Foo a=1, Basic realm=\"tunnel\"\r\n\r\n" };
+        await using BackEndFixture fixture = new();
+
+        await Assert.ThrowsAsync<ByteStreamException>(() => ConnectAsync(fixture, server, new AuthClient("admin", "secret") { AllowsBasic = false }));
+
+        Assert.DoesNotContain("Authorization", Assert.Single(server.Gets), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(server.Posts);
+    }
+
     [Theory]
     [InlineData("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n\r\n", "401", 2)]
     [InlineData("HTTP/1.0 404 Not Found\r\n\r\n", "404", 1)]

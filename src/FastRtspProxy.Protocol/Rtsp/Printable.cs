@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>
+/// Text of others on its way to a terminal, a log file or a report: whatever shows a URL, a header or a name that a peer or a user wrote goes through here. Passwords in URLs are masked, and
+/// nothing in it moves a cursor, forges a line or turns the order of letters around.
+/// </summary>
+public static class Printable
+{
+    /// <summary>One line: every control character becomes '?'; bidirectional and other invisible format characters are written as \uXXXX.</summary>
+    public static string Line(string text) => Clean(UrlSecrets.Mask(text), keepLineBreaks: false);
+
+    /// <summary>Several lines: as <see cref="Line"/>, but LF and tab stay and CR before LF goes.</summary>
+    public static string Lines(string text) => Clean(UrlSecrets.Mask(text.Replace("\r\n", "\n", StringComparison.Ordinal)), keepLineBreaks: true);
+
+    private static string Clean(string text, bool keepLineBreaks)
+    {
+        int first = 0;
+        while (first < text.Length && !IsControl(text[first], keepLineBreaks) && !IsInvisible(text[first]))
+        {
+            first++;
+        }
+
+        if (first == text.Length)
+        {
+            return text;
+        }
+
+        StringBuilder clean = new(text, 0, first, text.Length + 16);
+        foreach (char c in text.AsSpan(first))
+        {
+            _ = IsControl(c, keepLineBreaks) ? clean.Append('?')
+                : IsInvisible(c) ? clean.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}")
+                : clean.Append(c);
+        }
+
+        return clean.ToString();
+    }
+
+    private static bool IsControl(char c, bool keepLineBreaks) => char.IsControl(c) && c != '\t' && !(keepLineBreaks && c == '\n');
+
+    /// <summary>U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069 and their kin; and the line and paragraph separators.</summary>
+    private static bool IsInvisible(char c) =>
+        c > '\x7F' && char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

@@ -1,0 +1,160 @@
+using System.Text;
+
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>
+/// Passwords in the query or the path of URLs, as cheap cameras have them: `?user=a&amp;password=b`, `/user=admin_password=x_channel=1_stream=0.sdp`, `/user=admin&amp;password=x`. It works on any
+/// text that may hold such URLs, so that it serves messages and sentences alike. In doubt it masks more.
+/// </summary>
+public static class UrlSecrets
+{
+    /// <summary>What stands for a password.</summary>
+    public const string Masked = "***";
+
+    /// <summary>A parameter whose name ends with one of these holds a secret: `password`, `userpass`, `access_token`, `apikey`.</summary>
+    private static readonly string[] s_names = ["password", "passwd", "pwd", "pass", "pw", "token", "auth", "key"];
+
+    /// <summary>The text with <c>***</c> for the values of parameters that hold secrets.</summary>
+    public static string Mask(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        StringBuilder? masked = null;
+        int taken = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!IsEquals(text, i, out int length) || i < taken || !EndsWithSecretName(text, i, out int nameStart))
+            {
+                continue;
+            }
+
+            int value = i + length;
+            int end = EndOfValue(text, nameStart, value);
+            if (end == value || text.AsSpan(value, end - value).SequenceEqual(Masked))
+            {
+                continue;
+            }
+
+            masked ??= new StringBuilder(text.Length);
+            masked.Append(text, taken, value - taken).Append(Masked);
+            taken = end;
+        }
+
+        return masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
+    }
+
+    /// <summary>An equals sign, as it is or as %3D.</summary>
+    private static bool IsEquals(string text, int at, out int length)
+    {
+        length = text[at] == '=' ? 1 : text.AsSpan(at).StartsWith("%3d", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
+        return length > 0;
+    }
+
+    /// <summary>Reads the name in front of an equals sign backwards; its letters may be percent-encoded.</summary>
+    private static bool EndsWithSecretName(string text, int equals, out int nameStart)
+    {
+        Span<char> name = stackalloc char[32]; // filled from its end; the longest secret name has 8 letters, what stands before does not matter
+        int first = name.Length;
+        nameStart = equals;
+        while (nameStart > 0 && first > 0)
+        {
+            if (nameStart >= 3 && text[nameStart - 3] == '%' && TryDecode(text.AsSpan(nameStart - 2, 2), out char decoded) && char.IsAsciiLetterOrDigit(decoded))
+            {
+                name[--first] = decoded;
+                nameStart -= 3;
+            }
+            else if (char.IsAsciiLetterOrDigit(text[nameStart - 1]))
+            {
+                name[--first] = text[--nameStart];
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        foreach (string secret in s_names)
+        {
+            if (name[first..].EndsWith(secret, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> hex, out char decoded)
+    {
+        decoded = '\0';
+        if (!char.IsAsciiHexDigit(hex[0]) || !char.IsAsciiHexDigit(hex[1]))
+        {
+            return false;
+        }
+
+        decoded = (char)((Convert.ToInt32(hex[0].ToString(), 16) << 4) | Convert.ToInt32(hex[1].ToString(), 16));
+        return true;
+    }
+
+    /// <summary>
+    /// A value ends at a blank, a quotation mark or an `&amp;`; in a path at its `/` or `?`; at `;`, `,` and, where parameters are parted by it, `_` only when another parameter follows,
+    /// because a password may hold these itself. The punctuation of the sentence around the URL is not part of it.
+    /// </summary>
+    private static int EndOfValue(string text, int nameStart, int value)
+    {
+        int start = StartOfUrl(text, nameStart);
+        bool isQuery = text.AsSpan(start, nameStart - start).Contains('?');
+        bool isUnderscored = IsUnderscored(text, start, nameStart);
+        int end = value;
+        while (end < text.Length)
+        {
+            char c = text[end];
+            if (char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '<' or '>' or '&' || (c is '/' or '?' && !isQuery)
+                || ((c is ';' or ',' || (c == '_' && isUnderscored)) && IsParameter(text, end + 1)))
+            {
+                break;
+            }
+
+            end++;
+        }
+
+        while (end > value && text[end - 1] is '.' or ':' or ',' or ';' or ')')
+        {
+            end--;
+        }
+
+        return end;
+    }
+
+    private static int StartOfUrl(string text, int at)
+    {
+        while (at > 0 && !char.IsWhiteSpace(text[at - 1]) && text[at - 1] is not ('"' or '<' or '>'))
+        {
+            at--;
+        }
+
+        return at;
+    }
+
+    /// <summary>`user=admin_password=…`: an underscore in front of the name, and a parameter before it in the same piece of the path or query.</summary>
+    private static bool IsUnderscored(string text, int start, int nameStart)
+    {
+        if (nameStart == 0 || text[nameStart - 1] != '_')
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> before = text.AsSpan(start, nameStart - start);
+        return before[(before.LastIndexOfAny('/', '?', '&') + 1)..].Contains('=');
+    }
+
+    private static bool IsParameter(string text, int at)
+    {
+        int name = at;
+        while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '-'))
+        {
+            at++;
+        }
+
+        return at > name && at < text.Length && text[at] == '=';
+    }
+}

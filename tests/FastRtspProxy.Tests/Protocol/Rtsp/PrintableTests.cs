@@ -1,0 +1,65 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Tests.Protocol.Rtsp;
+
+/// <summary>What is shown of URLs and of other people's text.</summary>
+public sealed class PrintableTests
+{
+    [Theory]
+    [InlineData("rtsp://h/?user=a&password=b", "rtsp://h/?user=a&password=***")]
+    [InlineData("rtsp://h/live?password=b&user=a", "rtsp://h/live?password=***&user=a")]
+    [InlineData("rtsp://h/user=admin_password=x_channel=1_stream=0.sdp", "rtsp://h/user=admin_password=***_channel=1_stream=0.sdp")]
+    [InlineData("rtsp://h/user=admin_password=_channel=1_stream=0.sdp", "rtsp://h/user=admin_password=_channel=1_stream=0.sdp")]
+    [InlineData("rtsp://h/user=admin&password=x&channel=1", "rtsp://h/user=admin&password=***&channel=1")]
+    [InlineData("rtsp://h/user=admin&password=x/track1", "rtsp://h/user=admin&password=***/track1")]
+    [InlineData("rtsp://h/?PassWord=b", "rtsp://h/?PassWord=***")]
+    [InlineData("rtsp://h/?passwd=1&pwd=2&pass=3&pw=4&token=5&auth=6&key=7", "rtsp://h/?passwd=***&pwd=***&pass=***&pw=***&token=***&auth=***&key=***")]
+    [InlineData("rtsp://h/?access_token=5&apikey=6&userpass=7", "rtsp://h/?access_token=***&apikey=***&userpass=***")]
+    [InlineData("rtsp://h/?%70assword=b", "rtsp://h/?%70assword=***")]
+    [InlineData("rtsp://h/?password%3Db", "rtsp://h/?password%3D***")]
+    [InlineData("rtsp://h/x%3Fpassword%3Db%26c", "rtsp://h/x%3Fpassword%3D***")]
+    [InlineData("rtsp://h/?password=a/b?c=d", "rtsp://h/?password=***")]
+    [InlineData("rtsp://h/?password=a,b;c_d&e=f", "rtsp://h/?password=***&e=f")]
+    [InlineData("rtsp://h/?auth=YWRtaW46eA==", "rtsp://h/?auth=***")]
+    [InlineData("url=rtsp://h/?password=b;seq=1;rtptime=2,url=rtsp://h/?password=c;seq=3", "url=rtsp://h/?password=***;seq=1;rtptime=2,url=rtsp://h/?password=***;seq=3")]
+    [InlineData("The stream \"rtsp://h/?password=b\" (rtsp://h/?password=b) at rtsp://h/?pw=c: refused.", "The stream \"rtsp://h/?password=***\" (rtsp://h/?password=***) at rtsp://h/?pw=***: refused.")]
+    [InlineData("a=control:rtsp://h/?password=b\na=x", "a=control:rtsp://h/?password=***\na=x")]
+    [InlineData("rtsp://h/cam?channel=1&subtype=0", "rtsp://h/cam?channel=1&subtype=0")]
+    [InlineData("Session: 1;timeout=60", "Session: 1;timeout=60")]
+    [InlineData("password", "password")]
+    [InlineData("=", "=")]
+    [InlineData("", "")]
+    public void Mask_Url_HidesTheValuesOfSecrets(string text, string shown)
+    {
+        Assert.Equal(shown, UrlSecrets.Mask(text));
+        Assert.Equal(shown, UrlSecrets.Mask(shown));
+    }
+
+    [Theory]
+    [InlineData("a\u202Eb", "a\\u202Eb")]
+    [InlineData("\u202A\u202B\u202C\u202D\u2066\u2067\u2068\u2069", "\\u202A\\u202B\\u202C\\u202D\\u2066\\u2067\\u2068\\u2069")]
+    [InlineData("\u200E\u200F\u061C\u200B\uFEFF\u2028\u2029", "\\u200E\\u200F\\u061C\\u200B\\uFEFF\\u2028\\u2029")]
+    [InlineData("a\u001b[2Jb\rc\u0085", "a?[2Jb?c?")]
+    [InlineData("Tür, дверь, 门, دم", "Tür, дверь, 门, دم")]
+    public void Line_TextOfOthers_NeitherMovesTheCursorNorTurnsLettersAround(string text, string shown) => Assert.Equal(shown, Printable.Line(text));
+
+    [Fact]
+    public void Redacted_SecretsInFrontAndBehind_AreMaskedAndTheWireTextIsNot()
+    {
+        Assert.True(RtspUrl.TryParse("rtsp://admin:one@h/user=admin&password=two?token=three", out RtspUrl? url, out _));
+
+        Assert.Equal("rtsp://admin:***@h/user=admin&password=***?token=***", url.Redacted);
+        Assert.Equal("rtsp://h/user=admin&password=two?token=three", url.Text);
+    }
+
+    /// <summary>However it is cut, nothing throws and nothing of a secret is shown.</summary>
+    [Fact]
+    public void Mask_EveryPrefix_ShowsNoSecret()
+    {
+        const string Text = "DESCRIBE rtsp://h/user=a_password=SECRET_x=1?pw%3dSECRET&%6bey=SECRET;token=SECRET RTSP/1.0";
+        for (int length = 0; length <= Text.Length; length++)
+        {
+            Assert.DoesNotContain("SEC", UrlSecrets.Mask(Text[..length]), StringComparison.Ordinal);
+        }
+    }
+}
