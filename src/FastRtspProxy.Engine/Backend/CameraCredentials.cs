@@ -43,19 +43,24 @@ internal sealed class CameraCredentials
     /// <summary>What may be answered to that host's challenges; null: nothing was given.</summary>
     public AuthClient? ClientFor(RtspUrl target) => ClientFor(target, IsNamed(target.Host));
 
-    /// <summary>As <see cref="ClientFor(RtspUrl)"/> for a connection that came to us: whose it is, only its address tells.</summary>
-    public AuthClient? ClientFor(RtspUrl target, IPAddress peer) =>
-        ClientFor(target, IPAddress.TryParse(target.Host, out IPAddress? literal) && Plain(literal).Equals(Plain(peer)) && IsNamed(target.Host));
+    /// <summary>
+    /// As <see cref="ClientFor(RtspUrl)"/> for a connection that came to us: whose it is, only its address tells. It is never encrypted, so a URL that asks for TLS gets no Basic on it.
+    /// </summary>
+    public AuthClient? ClientFor(RtspUrl target, IPAddress peer)
+    {
+        bool isNamed = IPAddress.TryParse(target.Host, out IPAddress? literal) && Plain(literal).Equals(Plain(peer)) && IsNamed(target.Host);
+        return ClientFor(target, isNamed, mayBeBasic: !target.Tls);
+    }
 
-    private AuthClient? ClientFor(RtspUrl target, bool isNamed)
+    private AuthClient? ClientFor(RtspUrl target, bool isNamed, bool mayBeBasic = true)
     {
         // Credentials in a redirect's URL belong to that URL, and to no host after it: the next target brings its own or gets what the user gave.
         if (target.User is { } user)
         {
-            return new AuthClient(user, target.Password ?? string.Empty);
+            return new AuthClient(user, target.Password ?? string.Empty) { AllowsBasic = mayBeBasic };
         }
 
-        return _given is { } given ? new AuthClient(given.User, given.Password) { AllowsBasic = isNamed && !_digestOnly } : null;
+        return _given is { } given ? new AuthClient(given.User, given.Password) { AllowsBasic = isNamed && mayBeBasic && !_digestOnly } : null;
     }
 
     private bool IsName(string host) => string.Equals(Plain(host), _host, StringComparison.OrdinalIgnoreCase);

@@ -39,7 +39,7 @@ public sealed record RtspUrl
     public required string Text { get; init; }
 
     /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query.</summary>
-    public string Redacted => UrlSecrets.Mask(
+    public string Redacted => UrlSecrets.MaskUrl(
         User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@"));
 
     public override string ToString() => Redacted;

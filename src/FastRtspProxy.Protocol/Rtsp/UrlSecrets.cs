@@ -15,7 +15,12 @@ public static class UrlSecrets
     private static readonly string[] s_names = ["password", "passwd", "pwd", "pass", "pw", "token", "auth", "key"];
 
     /// <summary>The text with <c>***</c> for the values of parameters that hold secrets.</summary>
-    public static string Mask(string text)
+    public static string Mask(string text) => Mask(text, isUrl: false);
+
+    /// <summary>As <see cref="Mask(string)"/> for a text that is one URL, and no sentence around it: blanks, quotation marks and punctuation are part of a value there.</summary>
+    public static string MaskUrl(string url) => Mask(url, isUrl: true);
+
+    private static string Mask(string text, bool isUrl)
     {
         ArgumentNullException.ThrowIfNull(text);
         StringBuilder? masked = null;
@@ -28,7 +33,7 @@ public static class UrlSecrets
             }
 
             int value = i + length;
-            int end = EndOfValue(text, nameStart, value);
+            int end = EndOfValue(text, nameStart, value, isUrl);
             if (end == value || text.AsSpan(value, end - value).SequenceEqual(Masked))
             {
                 continue;
@@ -99,16 +104,16 @@ public static class UrlSecrets
     /// A value ends at a blank, a quotation mark or an `&amp;`; in a path at its `/` or `?`; at `;`, `,` and, where parameters are parted by it, `_` only when another parameter follows,
     /// because a password may hold these itself. The punctuation of the sentence around the URL is not part of it.
     /// </summary>
-    private static int EndOfValue(string text, int nameStart, int value)
+    private static int EndOfValue(string text, int nameStart, int value, bool isUrl)
     {
-        int start = StartOfUrl(text, nameStart);
+        int start = isUrl ? 0 : StartOfUrl(text, nameStart);
         bool isQuery = text.AsSpan(start, nameStart - start).Contains('?');
         bool isUnderscored = IsUnderscored(text, start, nameStart);
         int end = value;
         while (end < text.Length)
         {
             char c = text[end];
-            if (char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '<' or '>' or '&' || (c is '/' or '?' && !isQuery)
+            if (c == '&' || (!isUrl && EndsUrl(text, end)) || (c is '/' or '?' && !isQuery)
                 || ((c is ';' or ',' || (c == '_' && isUnderscored)) && IsParameter(text, end + 1)))
             {
                 break;
@@ -117,13 +122,17 @@ public static class UrlSecrets
             end++;
         }
 
-        while (end > value && text[end - 1] is '.' or ':' or ',' or ';' or ')')
+        while (!isUrl && end > value && text[end - 1] is '.' or ':' or ',' or ';' or ')')
         {
             end--;
         }
 
         return end;
     }
+
+    /// <summary>A blank; or a quotation mark or bracket around the URL, behind which no word goes on: within a password it does.</summary>
+    private static bool EndsUrl(string text, int at) => char.IsWhiteSpace(text[at]) || char.IsControl(text[at])
+        || (text[at] is '"' or '<' or '>' && (at + 1 == text.Length || !(char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] == '%')));
 
     private static int StartOfUrl(string text, int at)
     {

@@ -24,14 +24,22 @@ internal static class BackEndUrl
     public static string Redact(string text)
     {
         int at = text.LastIndexOf('@');
-        if (at < 0)
+        if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null))
         {
-            return Printable.Line(text);
+            return Printable.Line(UrlSecrets.MaskUrl(text));
         }
 
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
         int userAt = scheme >= 0 && scheme < at ? scheme + 3 : 0;
         int colon = text.IndexOf(':', userAt, at - userAt);
-        return Printable.Line(colon < 0 ? text : string.Concat(text.AsSpan(0, colon + 1), "***", text.AsSpan(at)));
+        if (colon < 0)
+        {
+            return Printable.Line(UrlSecrets.MaskUrl(text));
+        }
+
+        // A secret in front of the '@': which of the two it belongs to, the password before the host or one in the query, is not known, so nothing behind is shown.
+        string hidden = text[(colon + 1)..at];
+        string rest = UrlSecrets.MaskUrl(hidden) == hidden ? UrlSecrets.MaskUrl(text[at..]) : string.Empty;
+        return Printable.Line(string.Concat(text.AsSpan(0, colon + 1), "***", rest));
     }
 }

@@ -84,6 +84,12 @@ public sealed class CameraCredentialsTests
     public void ClientFor_ConnectionThatCameToUs_IsNamedByItsAddressAlone(string host, string peer, bool isNamed) =>
         Assert.Equal(isNamed, new CameraCredentials(s_given, host).ClientFor(Url($"rtsp://{host}/x"), IPAddress.Parse(peer))!.AllowsBasic);
 
+    [Theory]
+    [InlineData("rtsps://192.0.2.7/x")]
+    [InlineData("rtsps://own:word@192.0.2.7/x")]
+    public void ClientFor_ConnectionThatCameToUsForATlsUrl_IsNotToldThePasswordInClear(string url) =>
+        Assert.False(new CameraCredentials(s_given, "192.0.2.7").ClientFor(Url(url), IPAddress.Parse("192.0.2.7"))!.AllowsBasic);
+
     [Fact]
     public void ClientFor_DigestOnly_TellsNobodyThePassword() =>
         Assert.False(new CameraCredentials(s_given, "camera.lan", digestOnly: true).ClientFor(Url("rtsp://camera.lan/x"))!.Accept(["Basic realm=\"x\""]));

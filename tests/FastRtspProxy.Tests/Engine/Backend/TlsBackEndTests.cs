@@ -60,14 +60,35 @@ public sealed class TlsBackEndTests
         Assert.Equal(BackEndFailureKind.Refused, failure!.Kind);
     }
 
-    private static async Task<(string? Name, string Text)> ServeAsync(TcpListener listener, System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
+    [Theory]
+    [InlineData("rtsp://{0}/on")]
+    [InlineData("RTSP://admin:other@{0}/on")]
+    public async Task Open_RedirectOutOfTheEncryption_IsNotFollowed(string location)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = CameraCertificate.Make(IPAddress.Loopback);
+        await using BackEndFixture fixture = new();
+        string clear = string.Format(System.Globalization.CultureInfo.InvariantCulture, location, new Uri(fixture.Camera.Url).Authority);
+        Task<(string? Name, string Text)> serving = ServeAsync(listener, certificate, $"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {clear}\r\n\r\n");
+        string url = $"rtsps://admin:secret@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/live";
+
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(url: url, change: o => o with { InsecureTls = true }));
+
+        _ = await serving.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(BackEndFailureKind.BadRedirect, failure!.Kind);
+        Assert.Empty(fixture.Camera.Requests);
+    }
+
+    private static async Task<(string? Name, string Text)> ServeAsync(
+        TcpListener listener, System.Security.Cryptography.X509Certificates.X509Certificate2 certificate, string answer = "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n")
     {
         using TcpClient client = await listener.AcceptTcpClientAsync();
         await using SslStream tls = new(client.GetStream());
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
         byte[] buffer = new byte[4096];
         int count = await tls.ReadAsync(buffer);
-        await tls.WriteAsync("RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n"u8.ToArray());
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(answer));
         return (tls.TargetHostName, Encoding.ASCII.GetString(buffer, 0, count));
     }
 }

@@ -66,6 +66,9 @@ public sealed class BannerTests
     [InlineData("rtsp://admin:se@cr/et@192.0.2.1/a", "rtsp://admin:***@192.0.2.1/a")]
     [InlineData("admin:secret@192.0.2.1", "admin:***@192.0.2.1")]
     [InlineData("rtsp://192.0.2.1/a\u001b[2J\r\nb", "rtsp://192.0.2.1/a?[2J??b")]
+    [InlineData("rtsp://h:554/?password=a@b", "rtsp://h:554/?password=***")]
+    [InlineData("rtsp://h/?password=a b", "rtsp://h/?password=***")]
+    [InlineData("http://h:80/?password=a@b", "http://h:***")]
     public void Redact_AnyText_ShowsNoPasswordAndNoControlCharacter(string url, string expected)
     {
         Assert.Equal(expected, BackEndUrl.Redact(url));

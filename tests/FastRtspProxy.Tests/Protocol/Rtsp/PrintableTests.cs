@@ -24,6 +24,7 @@ public sealed class PrintableTests
     [InlineData("url=rtsp://h/?password=b;seq=1;rtptime=2,url=rtsp://h/?password=c;seq=3", "url=rtsp://h/?password=***;seq=1;rtptime=2,url=rtsp://h/?password=***;seq=3")]
     [InlineData("The stream \"rtsp://h/?password=b\" (rtsp://h/?password=b) at rtsp://h/?pw=c: refused.", "The stream \"rtsp://h/?password=***\" (rtsp://h/?password=***) at rtsp://h/?pw=***: refused.")]
     [InlineData("a=control:rtsp://h/?password=b\na=x", "a=control:rtsp://h/?password=***\na=x")]
+    [InlineData("DESCRIBE rtsp://h/?password=a\"b<c>d RTSP/1.0", "DESCRIBE rtsp://h/?password=*** RTSP/1.0")]
     [InlineData("rtsp://h/cam?channel=1&subtype=0", "rtsp://h/cam?channel=1&subtype=0")]
     [InlineData("Session: 1;timeout=60", "Session: 1;timeout=60")]
     [InlineData("password", "password")]
@@ -42,6 +43,12 @@ public sealed class PrintableTests
     [InlineData("a\u001b[2Jb\rc\u0085", "a?[2Jb?c?")]
     [InlineData("Tür, дверь, 门, دم", "Tür, дверь, 门, دم")]
     public void Line_TextOfOthers_NeitherMovesTheCursorNorTurnsLettersAround(string text, string shown) => Assert.Equal(shown, Printable.Line(text));
+
+    [Theory]
+    [InlineData("rtsp://h/?password=a b\"c<d>.", "rtsp://h/?password=***")]
+    [InlineData("rtsp://h/?password=a).&x=1", "rtsp://h/?password=***&x=1")]
+    [InlineData("rtsp://h/?password=...", "rtsp://h/?password=***")]
+    public void MaskUrl_TextThatIsAUrlAlone_TakesBlanksAndPunctuationForTheValue(string url, string shown) => Assert.Equal(shown, UrlSecrets.MaskUrl(url));
 
     [Fact]
     public void Redacted_SecretsInFrontAndBehind_AreMaskedAndTheWireTextIsNot()
