@@ -155,6 +155,34 @@ public sealed class FrontEndRegisterTests
         Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.Url)).Status);
     }
 
+    /// <summary>What a viewer may see says nothing of whose camera may be named: only an answer to `-U` makes the credentials of `-u` usable.</summary>
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, true, true)]
+    public async Task Register_LoggedIn_IsAuthenticatedByTheRegistrantsCredentialsOnly(bool viewersLogIn, bool registrantsLogIn, bool isAuthenticated)
+    {
+        FakeRegistry registry = new();
+        await using FrontEndHost host = await StartAsync(registry, o => o with
+        {
+            ClientCredentials = viewersLogIn ? [new Credentials("viewer", "v")] : [],
+            RegisterCredentials = registrantsLogIn ? [new Credentials("reg", "secret")] : [],
+        });
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse response = await client.RequestAsync("REGISTER", Camera);
+        if (viewersLogIn || registrantsLogIn)
+        {
+            Assert.Equal(401, response.Status);
+            AuthClient auth = registrantsLogIn ? new AuthClient("reg", "secret") : new AuthClient("viewer", "v");
+            Assert.True(auth.Accept([response.Header("WWW-Authenticate")!]));
+            response = await client.RequestAsync("REGISTER", Camera, "Authorization: " + auth.Authorization("REGISTER", Camera));
+        }
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal(isAuthenticated, Assert.Single(registry.Registered).IsAuthenticated);
+    }
+
     [Fact]
     public async Task Deregister_UnknownName_Answers451AndKnown200()
     {
