@@ -61,6 +61,9 @@ internal sealed partial class ClientConnection
     /// <summary>When the kernel last took something of ours.</summary>
     public long LastProgressMicros => _stream.LastProgressMicros;
 
+    /// <inheritdoc cref="ControlStream.PeerEnded"/>
+    public Task PeerEnded => _stream.PeerEnded;
+
     /// <summary>Serves the connection until it ends. Started on the shard that accepted it.</summary>
     public async Task RunAsync()
     {

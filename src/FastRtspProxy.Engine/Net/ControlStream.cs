@@ -73,12 +73,22 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
     public bool IsClosed => _closed;
 
     /// <summary>Begins to receive. On the shard.</summary>
-    public void Start() => Arm();
+    public void Start()
+    {
+        WatchPeer();
+        Arm();
+    }
 
     /// <summary>Moves the connection to another shard; what comes after the await runs there. Between requests, on the present shard.</summary>
     public MoveAwaitable MoveTo(Shard other)
     {
-        _shard = other;
+        if (_shard != other)
+        {
+            UnwatchPeer();
+            _shard = other;
+            other.Post(WatchPeer); // before the continuation of the await
+        }
+
         return new MoveAwaitable(other);
     }
 
@@ -91,6 +101,7 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
 
         _closed = true;
+        UnwatchPeer();
         Rider?.OnClosing();
         Rider = null;
         try
@@ -105,6 +116,7 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
 
         DisposeWhenIdle();
         _input.Writer.Complete();
+        _peerEnded.TrySetResult();
         _closedSource.TrySetResult();
         OnClosedSending();
     }

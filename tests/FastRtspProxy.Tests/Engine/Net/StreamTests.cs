@@ -75,6 +75,48 @@ public sealed class StreamTests : IDisposable
         Assert.True(await completed.WaitAsync(s_limit));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ControlStream_PeerShutsDownItsSendingWhileNobodyReads_PeerEndedCompletesAndAnAnswerStillGetsThere(bool moves)
+    {
+        using Socket far = Connect(out Socket near);
+        ControlStream stream = new(_shards.Shards[0], near);
+        Task<bool> serving = _shards.Shards[0].RunAsync(async () =>
+        {
+            stream.Start();
+            if (moves)
+            {
+                await stream.MoveTo(_shards.Shards[1]);
+            }
+
+            await stream.PeerEnded;
+            return !stream.IsClosed && stream.Shard.IsCurrent && stream.Send("late"u8);
+        });
+        far.Send("a request"u8);
+        far.Shutdown(SocketShutdown.Send);
+        Assert.True(await serving.WaitAsync(s_limit));
+        byte[] answer = new byte[4];
+        Assert.Equal(4, far.Receive(answer));
+    }
+
+    [Fact]
+    public async Task ControlStream_PeerResetsWhileNobodyReads_IsClosedAtOnce()
+    {
+        Socket far = Connect(out Socket near);
+        ControlStream stream = new(_shards.Shards[0], near);
+        await _shards.Shards[0].RunAsync(() =>
+        {
+            stream.Start();
+            return Task.CompletedTask;
+        });
+        far.Send("a request"u8);
+        far.LingerState = new LingerOption(true, 0);
+        far.Dispose();
+        await stream.PeerEnded.WaitAsync(s_limit);
+        await stream.Closed.WaitAsync(s_limit);
+    }
+
     [Fact]
     public async Task ControlStream_PeerReadsNothing_AnswersQueueUpToTheLimitThenItIsClosed()
     {
