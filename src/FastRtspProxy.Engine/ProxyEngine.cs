@@ -29,14 +29,15 @@ public sealed class ProxyEngine : IAsyncDisposable
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
         long clients = Math.Max(0, descriptors - ReservedDescriptors);
         long memoryMiB = MemoryBytes >> 20;
+        InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
         ILogger log = loggerFactory.CreateLogger("Engine");
-        EngineLog.Limits(log, descriptors, clients, memoryMiB);
+        EngineLog.Limits(log, descriptors, clients, memoryMiB, input.LimitBytes >> 20);
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(MemoryBytes);
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
         MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
-        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry);
+        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry, input);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>

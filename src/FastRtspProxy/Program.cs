@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Diagnostics;
+
 namespace FastRtspProxy;
 
 /// <summary>The program <c>fastrtspproxy</c>.</summary>
@@ -5,6 +7,8 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        OutOfMemory.EndsTheProcess();
+
         // Before the first socket is made: its engine reads this once. Completions then run on the engine's own thread, which only posts
         // to a shard's inbox; by way of the thread pool each costs a third more CPU time and a wake-up more.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -9,6 +11,13 @@ internal sealed partial class ClientConnection
 {
     private PipeReader _input;
     private SessionTrack?[]? _channels;
+    private TurnBudget _turn; // mutable struct: not readonly
+
+    /// <summary>What is left of a frame that nobody wants: dropped as it comes, so that nothing of it is kept.</summary>
+    private int _skipBytes;
+
+    /// <summary>Bytes in a row of frames on channels that nobody set up, without a session or a request between them.</summary>
+    private long _strayBytes;
     private ConnectionEnd _readEnd;
     private long _lastHeardMicros;
     private long _halfSinceMicros = long.MaxValue;
@@ -25,6 +34,7 @@ internal sealed partial class ClientConnection
         }
 
         return IsLater(nowMicros, _halfSinceMicros, FrontEndLimits.HalfRequest)
+            || (PeerEnded.IsCompleted && IsLater(nowMicros, _inHandSinceMicros, FrontEndLimits.EndedPeer))
             || (_sessions.Count == 0 && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
             || IsLater(nowMicros, _stuckSinceMicros, _frontEnd.Options.SlowTimeout);
     }
@@ -34,7 +44,11 @@ internal sealed partial class ClientConnection
     /// <summary>Ends an overdue connection, with a word where one can still be said.</summary>
     public void OnOverdue()
     {
-        if (_stream.IsParked)
+        if (_inHandSinceMicros != long.MaxValue && PeerEnded.IsCompleted)
+        {
+            Close(ConnectionEnd.PeerClosed);
+        }
+        else if (_stream.IsParked)
         {
             Close(ConnectionEnd.NotReading);
         }
@@ -111,17 +125,35 @@ internal sealed partial class ClientConnection
                 OnHeard();
             }
 
-            ParseStatus status = Take(ref buffer, out RtspDefect defect);
-            _input.AdvanceTo(buffer.Start, status == ParseStatus.NeedMore ? read.Buffer.End : buffer.Start);
+            ParseStatus status = Take(ref buffer, out RtspDefect defect, out bool isTurnOver);
+            _input.AdvanceTo(buffer.Start, status == ParseStatus.NeedMore && !isTurnOver ? read.Buffer.End : buffer.Start);
+            NoteInput(buffer.Length);
+            if (isTurnOver)
+            {
+                await _home.Shard.NextTurn();
+                if (_end == ConnectionEnd.None)
+                {
+                    continue;
+                }
+            }
+
             if (status == ParseStatus.Complete)
             {
                 _halfSinceMicros = long.MaxValue;
                 if (_message.IsRequest)
                 {
+                    _strayBytes = 0;
                     return true;
                 }
 
                 continue; // an answer to a question that we did not ask
+            }
+
+            if (_sessions.Count == 0 && _strayBytes > FrontEndLimits.StrayBytes)
+            {
+                _end = _end == ConnectionEnd.None ? ConnectionEnd.StrayFrames : _end;
+                _readEnd = _end;
+                return false;
             }
 
             if (status == ParseStatus.Malformed)
@@ -143,19 +175,49 @@ internal sealed partial class ClientConnection
         }
     }
 
-    /// <summary>Consumes frames, and one message at most.</summary>
-    private ParseStatus Take(ref ReadOnlySequence<byte> buffer, out RtspDefect defect)
+    /// <summary>The input that is not consumed counts against the budget of the tunnel that it came out of, or of the connection.</summary>
+    private void NoteInput(long bytes)
+    {
+        if (_tunnel is { } tunnel)
+        {
+            tunnel.Held?.Set((int)bytes);
+        }
+        else
+        {
+            _stream.NoteInput(bytes);
+        }
+    }
+
+    /// <summary>Consumes frames, and one message at most; as many as this turn allows.</summary>
+    private ParseStatus Take(ref ReadOnlySequence<byte> buffer, out RtspDefect defect, out bool isTurnOver)
     {
         defect = RtspDefect.None;
+        isTurnOver = false;
         while (!buffer.IsEmpty)
         {
+            if (_skipBytes > 0)
+            {
+                int skipped = (int)Math.Min(_skipBytes, buffer.Length);
+                _skipBytes -= skipped;
+                buffer = buffer.Slice(skipped);
+                continue;
+            }
+
             if (buffer.FirstSpan.Length > 0 && buffer.FirstSpan[0] != InterleavedFrame.Magic)
             {
-                return RtspMessageParser.TryParse(ref buffer, _message, RtspLimits.Server, out defect);
+                ParseStatus status = RtspMessageParser.TryParse(ref buffer, _message, RtspLimits.Server, out defect);
+                isTurnOver = status == ParseStatus.Complete && !_message.IsRequest && !_turn.SpendRequest(_home.Shard);
+                return status;
             }
 
             if (!TakeFrame(ref buffer))
             {
+                return ParseStatus.NeedMore;
+            }
+
+            if (!_turn.SpendFrame(_home.Shard))
+            {
+                isTurnOver = true;
                 return ParseStatus.NeedMore;
             }
         }
@@ -165,7 +227,15 @@ internal sealed partial class ClientConnection
 
     private bool TakeFrame(ref ReadOnlySequence<byte> buffer)
     {
-        byte[]? scratch = buffer.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent(InterleavedFrame.MaxPayloadBytes);
+        if (IsUnwanted(buffer, out int frameBytes))
+        {
+            _frontEnd.Counters.OnStrayFrame();
+            _strayBytes += frameBytes;
+            _skipBytes = frameBytes;
+            return true;
+        }
+
+        byte[]? scratch = buffer.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent(FrontEndLimits.FrameBytes);
         try
         {
             if (InterleavedFrame.TryParse(ref buffer, scratch, out InterleavedFrame frame) != ParseStatus.Complete)
@@ -185,16 +255,26 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private void OnFrame(byte channel, ReadOnlySpan<byte> payload)
+    /// <summary>A frame on a channel that nobody set up, or one too large for the reports that players send: it is dropped as it comes, not kept until it is whole.</summary>
+    private bool IsUnwanted(in ReadOnlySequence<byte> buffer, out int frameBytes)
     {
-        if (_channels?[channel] is not SessionTrack track)
+        frameBytes = 0;
+        Span<byte> head = stackalloc byte[InterleavedFrame.HeaderBytes];
+        if (buffer.Length < head.Length)
         {
-            _frontEnd.Counters.OnStrayFrame();
-            return;
+            return false;
         }
 
+        buffer.Slice(0, head.Length).CopyTo(head);
+        int payloadBytes = BinaryPrimitives.ReadUInt16BigEndian(head[2..]);
+        frameBytes = head.Length + payloadBytes;
+        return _channels?[head[1]] is null || payloadBytes > FrontEndLimits.FrameBytes;
+    }
+
+    private void OnFrame(byte channel, ReadOnlySpan<byte> payload)
+    {
         // RTP towards us has no meaning here, but it is a sign of life as every byte is.
-        if (channel != track.RtcpChannel)
+        if (_channels?[channel] is not SessionTrack track || channel != track.RtcpChannel)
         {
             return;
         }
@@ -263,6 +343,7 @@ internal sealed partial class ClientConnection
             ReadResult read = await _input.ReadAsync();
             dropped += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
+            NoteInput(0);
             if (read.IsCompleted)
             {
                 return;

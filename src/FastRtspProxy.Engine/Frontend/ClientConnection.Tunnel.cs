@@ -45,6 +45,8 @@ internal sealed partial class ClientConnection
                 }
 
                 _stream.Input.AdvanceTo(read.Buffer.End);
+                _stream.NoteInput(0);
+                tunnel.Held?.Set(tunnel.Held.Bytes + (int)tunnel.Writer.UnflushedBytes);
                 if (!valid)
                 {
                     _frontEnd.Counters.OnMalformed();
@@ -70,6 +72,7 @@ internal sealed partial class ClientConnection
         {
             read = await _stream.Input.ReadAsync();
             _stream.Input.AdvanceTo(read.Buffer.End);
+            _stream.NoteInput(0);
         }
         while (!read.IsCompleted);
         tunnel.End();

@@ -23,6 +23,9 @@ internal sealed partial class ClientConnection
     private string? _endedByUs;
     private ConnectionEnd _end;
 
+    /// <summary>Since when a request of it is in hand; <see cref="long.MaxValue"/> while none is.</summary>
+    private long _inHandSinceMicros = long.MaxValue;
+
     public ClientConnection(FrontEnd frontEnd, FrontEndShard home, ControlStream stream)
     {
         _frontEnd = frontEnd;
@@ -31,6 +34,8 @@ internal sealed partial class ClientConnection
         Remote = Plain(stream.Remote);
         Local = Plain(stream.Local);
         _input = stream.Input;
+        stream.IsPlayedOn = () => _sessions.Exists(static session => session.State == SessionState.Playing);
+        stream.OverBudget = () => Close(ConnectionEnd.OverBudget);
         _lastHeardMicros = home.Shard.NowMicros;
     }
 
@@ -171,7 +176,9 @@ internal sealed partial class ClientConnection
         do
         {
             OnRequest();
+            _inHandSinceMicros = _home.Shard.NowMicros;
             RtspResponse response = await _frontEnd.Requests.HandleAsync(this, _message, _response);
+            _inHandSinceMicros = long.MaxValue;
             if (_end != ConnectionEnd.None)
             {
                 response.Handover?.Abandon();
@@ -200,6 +207,11 @@ internal sealed partial class ClientConnection
             {
                 await LingerAsync();
                 return ConnectionEnd.Refused;
+            }
+
+            if (!_turn.SpendRequest(_home.Shard))
+            {
+                await _home.Shard.NextTurn();
             }
         }
         while (await ReadRequestAsync());

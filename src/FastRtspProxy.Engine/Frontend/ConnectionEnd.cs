@@ -24,6 +24,12 @@ internal enum ConnectionEnd
     /// <summary>The answer said so: a bad tunnel request, a client that may not come in.</summary>
     Refused = 15,
 
+    /// <summary>It has no session and sends frames on channels that nobody set up.</summary>
+    StrayFrames = 16,
+
+    /// <summary>It held most when the budget for input and answers was used up.</summary>
+    OverBudget = 17,
+
     /// <summary>The connection became something else: a registered back-end's.</summary>
     HandedOver = 30,
 

@@ -12,13 +12,16 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     private const long FullLogMicros = 10_000_000;
 
+    private const long OverBudgetLogMicros = 60_000_000;
+
     private readonly ShardGroup _shards;
     private readonly FrontEndShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
     private long _saidFullMicros = -FullLogMicros - 1;
+    private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
     private volatile bool _stopping;
 
-    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null)
+    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null)
     {
         Options = options;
         Mounts = mounts;
@@ -26,6 +29,8 @@ internal sealed class FrontEnd : IAsyncDisposable
         Log = loggerFactory.CreateLogger("FrontEnd");
         Limits = new ClientLimits(options);
         Requests = new RequestHandler(this);
+        Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
+        Input.Closing = OnOverBudget;
         _shards = shards;
         _homes = new FrontEndShard[Math.Min(shards.Shards.Count, SessionId.MaxShards)];
         for (int i = 0; i < _homes.Length; i++)
@@ -43,6 +48,9 @@ internal sealed class FrontEnd : IAsyncDisposable
     public ClientLimits Limits { get; }
 
     public FrontEndCounters Counters { get; } = new();
+
+    /// <inheritdoc cref="InputBudget"/>
+    public InputBudget Input { get; }
 
     /// <summary>True from the beginning of a stop.</summary>
     public bool IsStopping => _stopping;
@@ -128,6 +136,18 @@ internal sealed class FrontEnd : IAsyncDisposable
         if (nowMicros - said > FullLogMicros && Interlocked.CompareExchange(ref _saidFullMicros, nowMicros, said) == said)
         {
             FrontEndLog.ClientRefused(Log, mount, client);
+        }
+    }
+
+    /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are.</summary>
+    private void OnOverBudget(ControlStream stream, int heldBytes)
+    {
+        Counters.OnOverBudget();
+        long now = stream.Shard.NowMicros;
+        long said = Volatile.Read(ref _saidOverBudgetMicros);
+        if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
+        {
+            FrontEndLog.InputOverBudget(Log, Input.LimitBytes >> 20, stream.Remote, heldBytes >> 10);
         }
     }
 
@@ -261,7 +281,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         try
         {
             SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
-            stream = new ControlStream(home.Shard, socket);
+            stream = new ControlStream(home.Shard, socket, Input);
         }
         catch
         {

@@ -15,6 +15,7 @@ internal sealed class FrontEndCounters
     private long _rtcpStray;
     private long _sessionsExpired;
     private long _authenticationsFailed;
+    private long _overBudget;
 
     public long Connections => Volatile.Read(ref _connections);
 
@@ -44,6 +45,11 @@ internal sealed class FrontEndCounters
     public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
 
     public long AuthenticationsFailed => Volatile.Read(ref _authenticationsFailed);
+
+    /// <summary>Connections closed because the budget for requests and answers was used up and they held most of it.</summary>
+    public long OverBudget => Volatile.Read(ref _overBudget);
+
+    public void OnOverBudget() => Interlocked.Increment(ref _overBudget);
 
     public void OnConnection() => Interlocked.Increment(ref _connections);
 

@@ -27,6 +27,9 @@ internal static class FrontEndLimits
     /// <summary>TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long ends the connection.</summary>
     public static readonly TimeSpan TcpUserTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>A client that has shut down its side while a request of it is in hand may be one that only reads by now (nc, a script): the answer has so long.</summary>
+    public static readonly TimeSpan EndedPeer = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a stop waits for BYEs and answers to leave.</summary>
     public static readonly TimeSpan StopWait = TimeSpan.FromMilliseconds(800);
 
@@ -35,6 +38,12 @@ internal static class FrontEndLimits
 
     /// <inheritdoc cref="RefusalLinger"/>
     public const int RefusalDrainBytes = 2 * 1024 * 1024;
+
+    /// <summary>The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones are dropped as they come.</summary>
+    public const int FrameBytes = 8 * 1024;
+
+    /// <summary>A connection without a session that sends so much in a row on channels that nobody set up is closed: no player does.</summary>
+    public const int StrayBytes = 64 * 1024;
 
     /// <summary>Sessions bound to one connection: a wall of sixteen cameras twice over.</summary>
     public const int SessionsPerConnection = 32;

@@ -43,6 +43,11 @@ internal sealed partial class ControlStream
                 // What the peer sent before its FIN is still read, and answered. From now on only the reset is of interest, which epoll always reports.
                 stream._shard.Rewatch(stream._fd, EpollEvents.None, this);
                 stream._peerEnded.TrySetResult();
+                if (stream._isStarved)
+                {
+                    stream.Close(); // what it sent is not read, for want of room: nobody waits for it any more
+                }
+
                 return;
             }
 

@@ -14,6 +14,9 @@ internal sealed partial class ControlStream
     private ParkedSend? _parked;
     private bool _isBroken;
 
+    /// <summary>Bytes of answers that wait, those of a parked send included; media that is parked with them is counted by its own budget.</summary>
+    private int _answerBytes;
+
     /// <summary>True while a parked send is under way; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _parked is not null;
 
@@ -65,6 +68,8 @@ internal sealed partial class ControlStream
             return false;
         }
 
+        _answerBytes += bytes.Length;
+        NoteHeld();
         Park();
         return !_closed;
     }
@@ -188,6 +193,8 @@ internal sealed partial class ControlStream
         }
         else
         {
+            _answerBytes = 0;
+            NoteHeld();
             Writable?.Invoke();
         }
     }

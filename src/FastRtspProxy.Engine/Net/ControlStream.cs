@@ -14,8 +14,11 @@ namespace FastRtspProxy.Engine.Net;
 /// </summary>
 internal sealed partial class ControlStream : ShardWork, IDuplexPipe
 {
-    /// <summary>Pipe input that a reader has not consumed: a body of the largest size and a head, then we stop reading.</summary>
-    private const int InputLimitBytes = 1_200_000;
+    /// <summary>
+    /// Input that the reader has not looked at: while it is busy with a request, so much and one read is taken in, no more. What it has looked at and found not whole (a head of 8 KiB, a body of 64 KiB)
+    /// does not count here; its parser bounds that.
+    /// </summary>
+    private const int ReadAheadBytes = 4096;
 
     private const int ReadBytes = 4096;
 
@@ -24,14 +27,24 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
     private readonly Pipe _input;
     private readonly SocketAsyncEventArgs _receive;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly InputBudget? _budget;
     private Shard _shard;
+    private TurnBudget _turn; // mutable struct: not readonly
     private bool _receiving;
     private bool _closed;
 
+    /// <summary>Bytes that were read and that the reader has not consumed, as far as it has told: <see cref="NoteInput"/>.</summary>
+    private int _inputBytes;
+
+    /// <summary>There is something to read, and no room for it in the budget: <see cref="ResumeReading"/> tries again.</summary>
+    private bool _isStarved;
+
     /// <summary>Takes a connected socket over. Any thread; nothing happens before <see cref="Start"/>.</summary>
-    public ControlStream(Shard shard, Socket socket)
+    public ControlStream(Shard shard, Socket socket, InputBudget? budget = null)
     {
         _shard = shard;
+        _budget = budget;
+        Held = budget is null ? null : new HeldBytes(budget, this);
         _socket = socket;
         _socket.Blocking = false;
         _socket.NoDelay = true;
@@ -41,8 +54,8 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         _input = new Pipe(new PipeOptions(
             readerScheduler: PipeScheduler.Inline,
             writerScheduler: PipeScheduler.Inline,
-            pauseWriterThreshold: InputLimitBytes,
-            resumeWriterThreshold: InputLimitBytes / 2,
+            pauseWriterThreshold: ReadAheadBytes,
+            resumeWriterThreshold: ReadAheadBytes / 2,
             minimumSegmentSize: ReadBytes,
             useSynchronizationContext: false));
         Output = new ControlWriter(this);
@@ -72,6 +85,18 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
     /// <summary>True after <see cref="Close"/>, or when a send has failed.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>What it holds of the process's budget for input and answers; null: nobody counts.</summary>
+    public HeldBytes? Held { get; }
+
+    /// <summary>Another account for what is held on this stream's behalf and given back by its close; null: nobody counts.</summary>
+    public HeldBytes? NewHolder() => _budget is null ? null : new HeldBytes(_budget, this);
+
+    /// <summary>Says whether somebody plays on this stream; such a stream is read though the budget is used up. Null: nobody does.</summary>
+    public Func<bool>? IsPlayedOn { get; set; }
+
+    /// <summary>Closes the stream, because it held most when the budget was used up: its owner knows the cause's name. On the shard.</summary>
+    public Action? OverBudget { get; set; }
+
     /// <summary>Begins to receive. On the shard.</summary>
     public void Start()
     {
@@ -90,6 +115,23 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
 
         return new MoveAwaitable(other);
+    }
+
+    /// <summary>How much of the input the reader has not consumed: it says so after each look.</summary>
+    public void NoteInput(long bytes)
+    {
+        _inputBytes = (int)bytes;
+        NoteHeld();
+    }
+
+    /// <summary>Reads again where the budget had no room. Asked about once a second.</summary>
+    public void ResumeReading()
+    {
+        if (_isStarved && !_closed && MayRead())
+        {
+            _isStarved = false;
+            _shard.Post(this);
+        }
     }
 
     /// <summary>Closes at once; idempotent. On the shard.</summary>
@@ -119,6 +161,7 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         _peerEnded.TrySetResult();
         _closedSource.TrySetResult();
         OnClosedSending();
+        Held?.Set(0);
     }
 
     /// <summary>The zero-byte receive has completed.</summary>
@@ -176,11 +219,27 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
     }
 
+    internal void OnOverBudget()
+    {
+        OverBudget?.Invoke();
+        Close();
+    }
+
+    private bool MayRead() => _budget is not { IsFull: true } || IsPlayedOn?.Invoke() == true;
+
+    private void NoteHeld() => Held?.Set(_closed ? 0 : _inputBytes + _answerBytes);
+
     private void ReadAvailable()
     {
         Shard shard = _shard;
         while (!_closed)
         {
+            if (!MayRead())
+            {
+                _isStarved = true;
+                return;
+            }
+
             int count = ReadOnce();
             if (count < 0)
             {
@@ -194,6 +253,9 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
                 return;
             }
 
+            _inputBytes += count;
+            NoteHeld();
+            bool goesOn = _turn.SpendBytes(shard, count);
             ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
             if (!flush.IsCompletedSuccessfully)
             {
@@ -206,7 +268,7 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
                 return;
             }
 
-            if (!ReferenceEquals(shard, _shard))
+            if (!goesOn || !ReferenceEquals(shard, _shard))
             {
                 _shard.Post(this);
                 return;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Diagnostics;
 using FastRtspProxy.Engine.Net.Linux;
@@ -11,6 +12,11 @@ namespace FastRtspProxy.Engine.Net;
 /// </summary>
 internal sealed partial class Shard : PollTarget, IDisposable
 {
+    /// <summary>
+    /// What the inbox may take of one turn; the rest is run in the next ones, after the descriptors and the passes. A twelfth of the 50 ms that nothing may keep a shard from the others.
+    /// </summary>
+    private const long InboxMicros = 4_000;
+
     /// <summary>Four interleaved packets of the largest size; a large key frame in one or two reads.</summary>
     public const int ScratchBytes = 256 * 1024;
 
@@ -21,6 +27,12 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private readonly bool _isRealTime;
     private ReceiveBatch? _receiveBatch;
     private ShardWork? _inbox;
+
+    /// <summary>Taken from the inbox, in order, and not run yet: what an earlier turn had no time for stands first. Only the shard touches it.</summary>
+    private ShardWork? _backlog;
+
+    /// <summary>The last of <see cref="_backlog"/>; of no meaning while that is null.</summary>
+    private ShardWork? _backlogEnd;
 
     /// <summary>1 while the thread is about to sleep or sleeps. Set before the last look at the inbox; taken by the poster that rings.</summary>
     private int _sleeping;
@@ -59,6 +71,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>Monotonic microseconds, taken once a turn.</summary>
     public long NowMicros { get; private set; }
+
+    /// <summary>Counts the turns, from 1.</summary>
+    public long Turn { get; private set; } = 1;
 
     /// <summary>The wall clock.</summary>
     public DateTimeOffset UtcNow => Time.GetUtcNow();
@@ -123,6 +138,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>As <see cref="Post(ShardWork)"/>, for the control path. Any thread.</summary>
     public void Post(Action action) => Post(new ActionWork(action));
+
+    /// <summary>Whoever has used up its budget goes on in the next turn. On the shard.</summary>
+    public NextTurnAwaitable NextTurn() => new(this);
 
     /// <summary>Runs asynchronous work on this shard; awaitable from anywhere.</summary>
     public Task RunAsync(Func<Task> work) => RunAsync(async () =>
@@ -193,6 +211,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         while (!_stopping)
         {
             int ready = Sleep();
+            Turn++;
             for (int i = 0; i < ready; i++)
             {
                 EpollEvents events = _epoll.EventAt(i, out ulong token);
@@ -211,7 +230,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
     private int Sleep()
     {
-        if (HasEndOfTurn)
+        if (HasEndOfTurn || _backlog is not null)
         {
             int there = _epoll.Wait(0);
             RefreshNow();
@@ -250,20 +269,11 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     private void RunInbox()
     {
-        ShardWork? taken = Interlocked.Exchange(ref _inbox, null);
-        ShardWork? ordered = null;
-        while (taken is not null)
+        TakeInbox();
+        long started = Stopwatch.GetTimestamp();
+        while (_backlog is { } work)
         {
-            ShardWork? next = taken.Next;
-            taken.Next = ordered;
-            ordered = taken;
-            taken = next;
-        }
-
-        while (ordered is not null)
-        {
-            ShardWork work = ordered;
-            ordered = work.Next;
+            _backlog = work.Next;
             work.Next = null;
             work.ClearQueued();
             try
@@ -274,7 +284,43 @@ internal sealed partial class Shard : PollTarget, IDisposable
             {
                 EngineLog.ShardWorkFailed(Log, Index, e);
             }
+
+            // By the machine's clock, whatever a test does to ours: this is about the others' time.
+            if (_backlog is not null && Stopwatch.GetElapsedTime(started).TotalMicroseconds > InboxMicros)
+            {
+                return;
+            }
         }
+    }
+
+    /// <summary>Puts what was posted, in the order of the posts, behind what is left of earlier turns.</summary>
+    private void TakeInbox()
+    {
+        ShardWork? newest = Interlocked.Exchange(ref _inbox, null);
+        if (newest is null)
+        {
+            return;
+        }
+
+        ShardWork? oldest = null;
+        for (ShardWork? taken = newest; taken is not null;)
+        {
+            ShardWork? next = taken.Next;
+            taken.Next = oldest;
+            oldest = taken;
+            taken = next;
+        }
+
+        if (_backlog is null)
+        {
+            _backlog = oldest;
+        }
+        else
+        {
+            _backlogEnd!.Next = oldest;
+        }
+
+        _backlogEnd = newest;
     }
 
     private void Guard(PollTarget target, EpollEvents events)

@@ -18,6 +18,9 @@ internal sealed class TcpListenerSocket : IDisposable
     /// <summary>Connections that were reset while they waited fail one by one, at the rate at which they came; more in a row are the machine's trouble.</summary>
     private const int FailuresAtOnce = 16;
 
+    /// <summary>Connections that are accepted before the thread does something else.</summary>
+    private const int AcceptedInARow = 64;
+
     /// <summary>Soon enough for whoever waits in the backlog, and nothing for the machine.</summary>
     private const int PauseMillis = 100;
 
@@ -122,8 +125,15 @@ internal sealed class TcpListenerSocket : IDisposable
     {
         try
         {
-            while (!_disposed)
+            // A flood of connections must not keep the socket engine's thread from the completions of those that are there.
+            for (int accepted = 0; !_disposed; accepted++)
             {
+                if (accepted == AcceptedInARow)
+                {
+                    _pause.Change(1, Timeout.Infinite);
+                    return;
+                }
+
                 if (!completed)
                 {
                     _accept.AcceptSocket = null;

@@ -18,6 +18,7 @@ internal sealed class TlsByteStream : ByteStream
     private readonly CancellationTokenSource _closing = new();
     private IByteSink? _sink;
     private SendQueue _queue; // mutable struct: not readonly
+    private TurnBudget _turn; // mutable struct: not readonly
     private bool _sending;
     private bool _closed;
 
@@ -169,6 +170,12 @@ internal sealed class TlsByteStream : ByteStream
                 if (!_closed)
                 {
                     _sink.OnBatchEnd();
+                }
+
+                // A read that finds decrypted bytes does not leave the shard.
+                if (!_turn.SpendBytes(Shard, count))
+                {
+                    await Shard.NextTurn();
                 }
             }
         }

@@ -16,7 +16,13 @@ internal sealed class ReusedConnection(Shard shard, ControlStream stream) : Byte
 
     public override int QueuedBytes => 0;
 
-    public override void Start(IByteSink sink) => _ = PumpAsync(sink);
+    public override void Start(IByteSink sink)
+    {
+        // A camera's by now: it is no stranger's to be left unread.
+        stream.IsPlayedOn = static () => true;
+        _ = PumpAsync(sink);
+    }
+
 
     public override bool Send(ReadOnlySpan<byte> bytes) => !_closed && stream.Send(bytes);
 
@@ -45,6 +51,7 @@ internal sealed class ReusedConnection(Shard shard, ControlStream stream) : Byte
             }
 
             stream.Input.AdvanceTo(read.Buffer.End);
+            stream.NoteInput(0);
             if (_closed)
             {
                 return;

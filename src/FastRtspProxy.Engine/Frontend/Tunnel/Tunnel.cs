@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -9,7 +10,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class Tunnel(string cookie, ClientConnection get)
 {
     /// <summary>Decoded requests that the GET's connection has not read yet; then the POST waits.</summary>
-    private const int InputLimitBytes = 128 * 1024;
+    private const int InputLimitBytes = 8 * 1024;
 
     private readonly Pipe _requests = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline,
@@ -26,6 +27,9 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
 
     /// <summary>What the client asks, decoded.</summary>
     public PipeReader Requests => _requests.Reader;
+
+    /// <summary>What it holds of the process's budget: decoded and not consumed.</summary>
+    public HeldBytes? Held { get; } = get.Stream.NewHolder();
 
     /// <summary>False until the first POST: half a tunnel.</summary>
     public bool IsPaired { get; private set; }
@@ -58,6 +62,7 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     public void End()
     {
         IsOver = true;
+        Held?.Set(0);
         _requests.Writer.Complete();
         foreach (ClientConnection post in _posts.ToArray())
         {

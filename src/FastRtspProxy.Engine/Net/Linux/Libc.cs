@@ -35,6 +35,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, byte* buffer, nint count);
 
+    /// <summary>_exit(2): at once, without handlers and finalizers.</summary>
+    [LibraryImport(Name, EntryPoint = "_exit")]
+    public static partial void Exit(int status);
+
     /// <summary>close(2).</summary>
     [LibraryImport(Name, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
