@@ -46,7 +46,16 @@ public sealed class ProxyEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
-        ProxyEngine engine = new(options, loggerFactory, time ?? TimeProvider.System);
+        ProxyEngine engine;
+        try
+        {
+            engine = new ProxyEngine(options, loggerFactory, time ?? TimeProvider.System);
+        }
+        catch (MachineException cause)
+        {
+            throw new ProxyStartException(cause.Message);
+        }
+
         try
         {
             List<Mount> mounts = engine.AddMounts(options);

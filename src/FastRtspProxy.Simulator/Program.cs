@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Diagnostics;
+using FastRtspProxy.Engine.Startup;
 
 namespace FastRtspProxy.Simulator;
 
@@ -7,10 +7,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
-        OutOfMemory.EndsTheProcess();
-
-        // Before the first socket is made: its engine reads this once. A completion then costs no hop through the thread pool.
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-        return SimulatorProgram.RunAsync(arguments, Console.Out, Console.Error);
+        using Stream? errors = ProgramStart.Begin();
+        return errors is null ? Task.FromResult(ExitCode.Failed) : SimulatorProgram.RunAsync(arguments, Console.Out, Console.Error);
     }
 }

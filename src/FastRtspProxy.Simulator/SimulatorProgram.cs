@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Startup;
 using FastRtspProxy.Simulator.Camera;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Probe;
@@ -34,11 +36,53 @@ internal static class SimulatorProgram
             return Task.FromResult(ExitCode.BadOptions);
         }
 
-        return result.InvokeAsync(new InvocationConfiguration
+        // Help and version have actions of their own.
+        bool isRun = result.Action == result.CommandResult.Command.Action;
+        if (isRun && OpenSslLibrary.WhyUnusable() is { } unusable)
         {
-            Output = output,
-            Error = errors,
-            ProcessTerminationTimeout = s_terminationLimit,
-        });
+            errors.WriteLine("rtspsim: " + unusable);
+            return Task.FromResult(ExitCode.Failed);
+        }
+
+        return RunAsync(result, output, errors);
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, TextWriter output, TextWriter errors)
+    {
+        using StopSignal stop = new();
+        try
+        {
+            // Signals are ours: the library's own handler may meet what it has disposed already.
+            Task<int> run = result.InvokeAsync(
+                new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+            _ = await Task.WhenAny(run, OverdueAsync(stop));
+            if (run.IsCompleted)
+            {
+                return await run;
+            }
+
+            await errors.WriteLineAsync($"rtspsim: ended without waiting longer than {s_terminationLimit.TotalSeconds} s for the end of the run");
+            return ExitCode.Failed;
+        }
+        catch (MachineException cause)
+        {
+            await errors.WriteLineAsync("rtspsim: " + cause.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return ExitCode.Failed; // stopped before there was anything to report
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync("rtspsim: " + e.Message); // standard output on a full disk, or not open for writing
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task OverdueAsync(StopSignal stop)
+    {
+        await stop.Task;
+        await Task.Delay(s_terminationLimit);
     }
 }

@@ -20,7 +20,16 @@ internal sealed class DemoCamera : IAsyncDisposable
     /// <exception cref="ProxyStartException">The camera cannot listen.</exception>
     public static async Task<DemoCamera> StartAsync(ILoggerFactory log)
     {
-        var camera = new DemoCamera(ShardGroup.Start(1, TimeProvider.System, log));
+        DemoCamera camera;
+        try
+        {
+            camera = new DemoCamera(ShardGroup.Start(1, TimeProvider.System, log));
+        }
+        catch (MachineException cause)
+        {
+            throw new ProxyStartException(cause.Message);
+        }
+
         try
         {
             camera._server = await CameraServer.StartAsync(camera._shards, new CameraOptions { Streams = [CameraStreamOptions.Demo()] });

@@ -1,5 +1,6 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Startup;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -20,13 +21,17 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         ParseOutcome outcome = CommandLineParser.Parse(arguments);
         if (outcome is ParseOutcome.Print print)
         {
-            await output.WriteAsync(print.Text);
-            await output.FlushAsync();
-            return 0;
+            return await PrintAsync(print.Text);
         }
 
         using var lines = new LineQueue(errors);
         lines.Add(Banner.Head());
+        if (outcome is ParseOutcome.Run && OpenSslLibrary.WhyUnusable() is { } unusable)
+        {
+            lines.Add(unusable + "\n");
+            return 1;
+        }
+
         string? refusal = outcome switch
         {
             ParseOutcome.Refuse wrong => wrong.Line,
@@ -39,6 +44,23 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
 
         lines.Add(Printable.Line(refusal) + "\n" + HelpText.Usage(programName));
         return 1;
+    }
+
+    /// <summary>What was asked for is the answer: one that cannot be written (a full disk) is a failure.</summary>
+    private async Task<int> PrintAsync(string text)
+    {
+        try
+        {
+            await output.WriteAsync(text);
+            await output.FlushAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            using var lines = new LineQueue(errors);
+            lines.Add($"Standard output cannot be written: {Printable.Line(e.Message)}\n");
+            return 1;
+        }
     }
 
     private static async Task<int> RunAsync(ProgramOptions options, LineQueue lines)

@@ -17,10 +17,11 @@ public partial class TidyTests
         ["Backend"] = ["Net", "Relay", "Buffers", "Diagnostics"],
         ["Frontend"] = ["Net", "Relay", "Buffers", "Diagnostics"],
         ["Mounts"] = ["Backend", "Frontend", "Net", "Relay", "Buffers", "Diagnostics"],
+        ["Startup"] = ["Net"],
         ["Camera"] = ["Net", "Buffers", "Diagnostics"],
     };
 
-    private static readonly string[] SimulatorMayUse = ["Camera", "Net", "Buffers", "Diagnostics"];
+    private static readonly string[] SimulatorMayUse = ["Camera", "Startup", "Net", "Buffers", "Diagnostics"];
 
     private static readonly string[] RoomsWithoutLinq =
         ["FastRtspProxy.Protocol", "FastRtspProxy.Engine/Relay", "FastRtspProxy.Engine/Net", "FastRtspProxy.Engine/Buffers"];

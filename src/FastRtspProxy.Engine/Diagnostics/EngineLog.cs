@@ -18,6 +18,15 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Out of descriptors: new connections are refused ({Refused} so far). Remedy: raise the limit (ulimit -n, LimitNOFILE=).")]
     public static partial void OutOfDescriptors(ILogger log, long refused);
 
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "Shard {Shard}: waiting for events fails (errno {Errno}), now and perhaps again; it pauses 10 ms each time. Remedy: allow epoll_wait in the seccomp profile of the container or service.")]
+    public static partial void WaitFails(ILogger log, int shard, int errno);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "{Call} is refused here (errno {Errno}): {Consequence}. Remedy: allow it in the seccomp profile of the container or service, or use a newer kernel.")]
+    public static partial void CallRefused(ILogger log, string call, int errno, string consequence);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "UDP port {Port} cannot be read ({Error}); it is tried again a few times a second.")]
+    public static partial void ReceiveFails(ILogger log, int port, SocketError error);
+
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Connections to port {Port} cannot be accepted: {Error} ({Failures} attempts failed so far). It is tried again a few times a second.")]
     public static partial void AcceptFails(ILogger log, int port, SocketError error, long failures);
 }

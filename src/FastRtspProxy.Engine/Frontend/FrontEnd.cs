@@ -225,6 +225,7 @@ internal sealed class FrontEnd : IAsyncDisposable
     {
         SocketError.AddressAlreadyInUse => "Address already in use",
         SocketError.AccessDenied => "Permission denied",
+        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n, LimitNOFILE=)",
         _ => error.ToString(),
     };
 

@@ -29,7 +29,8 @@ internal sealed partial class RequestHandler
 
                 break;
 
-            case RtspMethod.Post when TunnelOf(request) is { } tunnel && tunnel.Home == connection.Home:
+            // Not from inside a tunnel: its socket is read already, for its end.
+            case RtspMethod.Post when !connection.IsTunnel && TunnelOf(request) is { } tunnel && tunnel.Home == connection.Home:
                 response.Begin().IsSilent = true;
                 response.PostOf = tunnel;
                 return response;

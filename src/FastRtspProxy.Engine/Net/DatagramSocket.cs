@@ -14,10 +14,20 @@ internal abstract unsafe class DatagramSocket : PollTarget
     /// <summary>1 once the warning was given: it is about the machine, not about a socket.</summary>
     private static int s_saidSmallBuffer;
 
+    /// <summary>An error that comes with a datagram of ours is gone when it was read; so many reads in a row that fail without one are the machine's trouble.</summary>
+    private const int FailuresAtOnce = 16;
+
+    /// <summary>How long a socket rests that cannot be read: level-triggered, epoll would bring us back at once, for ever.</summary>
+    private static readonly TimeSpan FailedReadPause = TimeSpan.FromMilliseconds(100);
+
     private readonly Socket _socket;
     private readonly int _fd;
     private bool _closed;
     private bool _wantsWritable;
+
+    /// <summary>Reads that failed since the last one that did not, and whether that was said.</summary>
+    private int _failures;
+    private bool _saidFailure;
 
     /// <summary>Takes a bound socket over.</summary>
     protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false)
@@ -234,10 +244,11 @@ internal abstract unsafe class DatagramSocket : PollTarget
             int count = batch.Receive(_fd);
             if (count < 0)
             {
-                DrainErrors();
+                OnReceiveFailed(SocketSetup.LastError());
                 break;
             }
 
+            _failures = 0;
             for (int i = 0; i < count && !_closed; i++)
             {
                 Deliver(batch, i);
@@ -252,6 +263,31 @@ internal abstract unsafe class DatagramSocket : PollTarget
         if (!_closed)
         {
             OnBatchEnd();
+        }
+    }
+
+    private void OnReceiveFailed(SocketError error)
+    {
+        if (DrainErrors() || ++_failures < FailuresAtOnce || _closed)
+        {
+            return;
+        }
+
+        if (!_saidFailure)
+        {
+            _saidFailure = true;
+            Diagnostics.EngineLog.ReceiveFails(Shard.Log, LocalPort, error);
+        }
+
+        Shard.Rewatch(_fd, EpollEvents.None, this);
+        Shard.CreateTimer(ReadAgain).Start(FailedReadPause);
+    }
+
+    private void ReadAgain()
+    {
+        if (!_closed)
+        {
+            Shard.Rewatch(_fd, _wantsWritable ? EpollEvents.In | EpollEvents.Out : EpollEvents.In, this);
         }
     }
 

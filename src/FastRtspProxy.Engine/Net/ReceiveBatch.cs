@@ -22,9 +22,12 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     private readonly PeerAddress* _names;
     private readonly IoVector* _vectors;
     private readonly MultiMessage* _messages;
+    private readonly bool _receivesMany;
 
-    public ReceiveBatch()
+    /// <param name="receivesMany">False: recvmmsg is refused here.</param>
+    public ReceiveBatch(bool receivesMany)
     {
+        _receivesMany = receivesMany;
         _buffers = (byte*)NativeMemory.Alloc(Capacity * (nuint)BufferBytes);
         _controls = (byte*)NativeMemory.AllocZeroed(Capacity * (nuint)ControlBytes);
         _names = (PeerAddress*)NativeMemory.AllocZeroed(Capacity * (nuint)sizeof(PeerAddress));
@@ -40,7 +43,7 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         }
     }
 
-    /// <summary>One recvmmsg; how many datagrams came, 0 when there are none, -1 on an error (which is then reset in the socket).</summary>
+    /// <summary>One recvmmsg, or recvmsg until empty; how many datagrams came, 0 when there are none, -1 on an error (which is then reset in the socket).</summary>
     public int Receive(int fd)
     {
         for (int i = 0; i < Capacity; i++)
@@ -50,13 +53,30 @@ internal sealed unsafe class ReceiveBatch : IDisposable
             _messages[i].Header.Flags = 0;
         }
 
-        int count = Libc.ReceiveMany(fd, _messages, Capacity, LinuxConstants.MessageDontWait, null);
+        int count = _receivesMany ? Libc.ReceiveMany(fd, _messages, Capacity, LinuxConstants.MessageDontWait, null) : ReceiveOneByOne(fd);
         if (count >= 0)
         {
             return count;
         }
 
         return Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted ? 0 : -1;
+    }
+
+    /// <summary>As recvmmsg(2): an error behind the first datagram comes up with the next call.</summary>
+    private int ReceiveOneByOne(int fd)
+    {
+        for (int i = 0; i < Capacity; i++)
+        {
+            nint bytes = Libc.ReceiveMessage(fd, &_messages[i].Header, LinuxConstants.MessageDontWait);
+            if (bytes < 0)
+            {
+                return i > 0 ? i : -1;
+            }
+
+            _messages[i].Bytes = (uint)bytes;
+        }
+
+        return Capacity;
     }
 
     /// <summary>A datagram's bytes; valid until the next <see cref="Receive"/>.</summary>

@@ -20,8 +20,11 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Four interleaved packets of the largest size; a large key frame in one or two reads.</summary>
     public const int ScratchBytes = 256 * 1024;
 
+    /// <summary>After a wait that failed. Media comes every 20 to 40 ms, so this delays little and costs a hundred wake-ups a second.</summary>
+    private const int FailedWaitPauseMillis = 10;
+
     private readonly Thread _thread;
-    private readonly Epoll _epoll = new();
+    private readonly Epoll _epoll = new(waitsNanos: KernelCalls.WaitNanosRefusal == 0);
     private readonly int _bell;
     private readonly long _frequency;
     private readonly bool _isRealTime;
@@ -42,6 +45,10 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private long _windowMicros;
     private long _idleMicros;
 
+    /// <summary>True once a failing wait was said: it is about the machine, and it may fail a hundred times a second.</summary>
+    private bool _saidWaitFails;
+
+    /// <exception cref="MachineException">The machine gives no epoll or no bell.</exception>
     internal Shard(int index, TimeProvider time, ILogger log)
     {
         Index = index;
@@ -52,12 +59,21 @@ internal sealed partial class Shard : PollTarget, IDisposable
         _bell = Libc.EventFd(0, LinuxConstants.EventFdNonBlock | LinuxConstants.EventFdCloseOnExec);
         if (_bell < 0)
         {
-            throw new InvalidOperationException($"eventfd failed (errno {Marshal.GetLastPInvokeError()}): out of descriptors? Raise the limit (ulimit -n).");
+            int errno = Marshal.GetLastPInvokeError();
+            _epoll.Dispose();
+            throw new MachineException(KernelCalls.Sentence("eventfd", errno));
         }
 
         RefreshNow();
         _windowMicros = NowMicros;
-        Watch(_bell, EpollEvents.In, this);
+        if (!Watch(_bell, EpollEvents.In, this))
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            _epoll.Dispose();
+            _ = Libc.Close(_bell);
+            throw new MachineException(KernelCalls.Sentence("epoll_ctl", errno));
+        }
+
         _thread = new Thread(Loop) { IsBackground = true, Name = "shard-" + index };
     }
 
@@ -94,7 +110,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
     public int BusyPercent => Volatile.Read(ref _busyPercent);
 
     /// <summary>The shard's scratch for receiving datagrams.</summary>
-    public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch();
+    public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch(receivesMany: KernelCalls.ReceiveManyRefusal == 0);
 
     /// <summary>The shard's scratch for receiving from streams and for gathering; never held across a turn.</summary>
     public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
@@ -232,7 +248,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
     {
         if (HasEndOfTurn || _backlog is not null)
         {
-            int there = _epoll.Wait(0);
+            int there = Wait(0);
             RefreshNow();
             return there;
         }
@@ -248,11 +264,30 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
         RefreshNow();
         long sleptAt = NowMicros;
-        int ready = _epoll.Wait(timeoutMicros);
+        int ready = Wait(timeoutMicros);
         Volatile.Write(ref _sleeping, 0);
         RefreshNow();
         NoteIdle(NowMicros - sleptAt);
         return ready;
+    }
+
+    /// <summary>An error is taken for "no events" only after a pause, or a wait that fails for good would keep a core busy; timers and the inbox go on meanwhile.</summary>
+    private int Wait(long timeoutMicros)
+    {
+        int ready = _epoll.Wait(timeoutMicros);
+        if (ready >= 0)
+        {
+            return ready;
+        }
+
+        if (!_saidWaitFails)
+        {
+            _saidWaitFails = true;
+            EngineLog.WaitFails(Log, Index, -ready);
+        }
+
+        Thread.Sleep(FailedWaitPauseMillis);
+        return 0;
     }
 
     private void NoteIdle(long micros)

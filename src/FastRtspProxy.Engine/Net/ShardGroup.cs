@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Net.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Net;
@@ -5,6 +6,18 @@ namespace FastRtspProxy.Engine.Net;
 /// <summary>The process's shards, started and stopped as one.</summary>
 internal sealed class ShardGroup : IDisposable
 {
+    /// <summary>
+    /// The runtime's own, the standard ones, listeners with their reserves and a first few cameras and clients: some 30 are open in an idle proxy, twice that. A shard
+    /// has four: its epoll, its bell, and a pair of UDP ports.
+    /// </summary>
+    private const int DescriptorsAnyway = 64;
+
+    /// <inheritdoc cref="DescriptorsAnyway"/>
+    private const int DescriptorsAShard = 4;
+
+    /// <summary>1 once the refused calls were said: they are about the machine, not about a group.</summary>
+    private static int s_saidRefusals;
+
     private readonly Shard[] _shards;
     private int _turn;
 
@@ -14,14 +27,30 @@ internal sealed class ShardGroup : IDisposable
     public IReadOnlyList<Shard> Shards => _shards;
 
     /// <summary>Starts so many shards; 0: one a core.</summary>
+    /// <exception cref="MachineException">The machine does not give what they need.</exception>
     public static ShardGroup Start(int count, TimeProvider time, ILoggerFactory loggerFactory)
     {
         Shard[] shards = new Shard[count > 0 ? count : Environment.ProcessorCount];
+        if ((WhyTooFewDescriptors(SocketSetup.RaiseDescriptorLimit(), shards.Length) ?? KernelCalls.WhyNoEventLoop) is { } refusal)
+        {
+            throw new MachineException(refusal);
+        }
+
         ILogger log = loggerFactory.CreateLogger("Shard");
         for (int i = 0; i < shards.Length; i++)
         {
-            shards[i] = new Shard(i, time, log);
+            try
+            {
+                shards[i] = new Shard(i, time, log);
+            }
+            catch (MachineException)
+            {
+                Array.ForEach(shards, static made => made?.Dispose());
+                throw;
+            }
         }
+
+        SayRefusedCalls(log);
 
         foreach (Shard shard in shards)
         {
@@ -58,6 +87,37 @@ internal sealed class ShardGroup : IDisposable
         }
 
         return best;
+    }
+
+    /// <summary>Null when the limit is enough to begin with; how many clients and cameras it is enough for is the front-end's business.</summary>
+    internal static string? WhyTooFewDescriptors(long limit, int shards)
+    {
+        int needed = DescriptorsAnyway + (DescriptorsAShard * shards);
+        return limit >= needed
+            ? null
+            : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; each client and each camera needs more. ")
+                + "Remedy: raise the limit (ulimit -n 65536; LimitNOFILE= of a service; --ulimit nofile= of a container).";
+    }
+
+    /// <summary>Calls that have a twin: everything works, at a higher price.</summary>
+    private static void SayRefusedCalls(ILogger log)
+    {
+        if (Interlocked.Exchange(ref s_saidRefusals, 1) == 1)
+        {
+            return;
+        }
+
+        Say("epoll_pwait2", KernelCalls.WaitNanosRefusal, "waits are rounded up to milliseconds");
+        Say("recvmmsg", KernelCalls.ReceiveManyRefusal, "datagrams are read one by one, which costs processor time");
+        Say("sendmmsg", KernelCalls.SendManyRefusal, "clients over UDP are sent to one by one, which costs processor time");
+
+        void Say(string call, int errno, string consequence)
+        {
+            if (errno != 0)
+            {
+                Diagnostics.EngineLog.CallRefused(log, call, errno, consequence);
+            }
+        }
     }
 
     public void Dispose()

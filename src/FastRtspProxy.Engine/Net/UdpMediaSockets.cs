@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Diagnostics;
 using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Net;
@@ -29,6 +30,9 @@ internal sealed unsafe class UdpMediaSockets
     /// </summary>
     private const int SendBufferBytes = 8 * 1024 * 1024;
 
+    /// <summary>1 once the warning was given: it is about the machine, not about a socket.</summary>
+    private static int s_saidNoSegmentation;
+
     private readonly Port _rtp;
     private readonly Port _rtcp;
 
@@ -36,10 +40,14 @@ internal sealed unsafe class UdpMediaSockets
     {
         _rtp = new Port(this, shard, rtp, isRtcp: false);
         _rtcp = new Port(this, shard, rtcp, isRtcp: true);
-        int probe = 0;
-        HasSegmentation = SocketSetup.TrySet(_rtp.Fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpSegment, probe);
+        HasSegmentation = SocketSetup.TrySet(_rtp.Fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpSegment, 0);
+        if (!HasSegmentation && Interlocked.Exchange(ref s_saidNoSegmentation, 1) == 0)
+        {
+            EngineLog.CallRefused(shard.Log, "setsockopt(UDP_SEGMENT)", Marshal.GetLastPInvokeError(), "each packet to each client over UDP is sent on its own, which costs processor time");
+        }
+
         _ = SocketSetup.AskSendBuffer(rtp, SendBufferBytes);
-        Send = _rtp.SendMany;
+        Send = KernelCalls.SendManyRefusal == 0 ? _rtp.SendMany : _rtp.SendOneByOne;
     }
 
     /// <summary>Sends messages from the RTP socket: how many went, or -1 with the errno left in <c>Marshal.GetLastPInvokeError</c>. Tests put their own in its place to force errors.</summary>
@@ -92,10 +100,25 @@ internal sealed unsafe class UdpMediaSockets
 
     private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp) : DatagramSocket(shard, socket)
     {
+        private const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
+
         public int Fd => Descriptor;
 
-        public int SendMany(MultiMessage* messages, int count) =>
-            Libc.SendMany(Descriptor, messages, (uint)count, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal);
+        public int SendMany(MultiMessage* messages, int count) => Libc.SendMany(Descriptor, messages, (uint)count, Flags);
+
+        /// <summary>As <see cref="SendMany"/> where sendmmsg is refused: an error behind the first message comes up with the next call.</summary>
+        public int SendOneByOne(MultiMessage* messages, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (Libc.SendMessage(Descriptor, &messages[i].Header, Flags) < 0)
+                {
+                    return i > 0 ? i : -1;
+                }
+            }
+
+            return count;
+        }
 
         public void Wait() => WaitWritable();
 

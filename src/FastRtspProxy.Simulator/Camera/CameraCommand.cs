@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Camera;
 using FastRtspProxy.Engine.Net;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,17 +30,6 @@ internal static class CameraCommand
             return ExitCode.BadOptions;
         }
 
-        // Our own registrations: a signal must end in a BYE to every client and in the summary.
-        using CancellationTokenSource told = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        void OnSignal(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            told.Cancel();
-        }
-
-        SocketSetup.RaiseDescriptorLimit();
         using ShardGroup shards = ShardGroup.Start(run.Threads, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {
@@ -59,7 +47,7 @@ internal static class CameraCommand
                 }
             }
 
-            await WaitAsync(run.Duration, told.Token);
+            await WaitAsync(run.Duration, cancel);
             await Console.Error.WriteLineAsync(Summary(server.Counters));
             return 0;
         }

@@ -13,7 +13,9 @@ internal sealed class LoadTimeline(int watchedProcess)
     private ReceiveCounters _last;
     private TimeSpan _lastTime;
     private TimeSpan _lastCpu;
-    private long _lastWatchedCpuMicros;
+
+    /// <summary>At the last point, at the beginning of the run before there is one.</summary>
+    private long _lastWatchedCpuMicros = watchedProcess > 0 ? ProcessFigures.CpuMicros(watchedProcess) : 0;
     private int _keepEvery = 1;
     private int _turn;
 
@@ -61,9 +63,9 @@ internal sealed class LoadTimeline(int watchedProcess)
             return 0;
         }
 
-        // A thread that ends takes its account with it: then the sum falls, and this second says 0.
-        long micros = ProcessFigures.CpuMicros(watchedProcess);
-        long used = _lastWatchedCpuMicros > 0 ? Math.Max(0, micros - _lastWatchedCpuMicros) : 0;
+        // A process that has ended has no account any more.
+        long micros = Math.Max(_lastWatchedCpuMicros, ProcessFigures.CpuMicros(watchedProcess));
+        long used = micros - _lastWatchedCpuMicros;
         _lastWatchedCpuMicros = micros;
         return Math.Round(used / seconds / 1e6 * 100, 2);
     }

@@ -1,10 +1,17 @@
 using System.Globalization;
+using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Report;
 
 /// <summary>Figures of a process from /proc, proc(5); zeros when it is gone or not ours to read.</summary>
 internal static class ProcessFigures
 {
+    /// <summary>pid_max at most, proc(5): a larger number does not fit into a clock's.</summary>
+    private const int MaxProcess = 1 << 22;
+
+    /// <summary>USER_HZ, in which Linux counts for programs on x64 and arm64 (sysconf(3), _SC_CLK_TCK).</summary>
+    private const long MicrosATick = 10_000;
+
     public static long ResidentBytes(int process) => StatusKilobytes(process, "VmRSS:") * 1024;
 
     public static long PeakResidentBytes(int process) => StatusKilobytes(process, "VmHWM:") * 1024;
@@ -21,23 +28,32 @@ internal static class ProcessFigures
         }
     }
 
-    /// <summary>The scheduler's run time of all its threads, to the nanosecond where /proc/PID/stat counts ticks of 10 ms.</summary>
-    public static long CpuMicros(int process)
+    /// <summary>
+    /// Processor time of all its threads, those that have ended with them: it never falls. By the process's own clock, to the nanosecond (clock_getcpuclockid(3)); where that is
+    /// refused, by /proc/PID/stat, in ticks of 10 ms. 0: there is no such process.
+    /// </summary>
+    public static unsafe long CpuMicros(int process)
     {
-        long nanos = 0;
+        int clock;
+        TimeSpec time;
+        return process is > 0 and <= MaxProcess && Libc.GetProcessClock(process, &clock) == 0 && Libc.GetClock(clock, &time) == 0
+            ? (time.Seconds * 1_000_000) + (time.Nanoseconds / 1000)
+            : StatMicros(process);
+    }
+
+    /// <summary>proc(5), /proc/PID/stat: fields 14 and 15, utime and stime. The second is the program's name, in parentheses, with whatever it has in it.</summary>
+    internal static long StatMicros(int process)
+    {
         try
         {
-            foreach (string thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
-            {
-                nanos += RunNanos(thread + "/schedstat");
-            }
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) * MicrosATick;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
-            // Gone.
+            return 0; // gone
         }
-
-        return nanos / 1000;
     }
 
     public static string ProcessorName()
@@ -58,20 +74,6 @@ internal static class ProcessFigures
         }
 
         return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
-    }
-
-    private static long RunNanos(string path)
-    {
-        try
-        {
-            string text = File.ReadAllText(path);
-            int end = text.IndexOf(' ', StringComparison.Ordinal);
-            return end > 0 && long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out long nanos) ? nanos : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0; // this thread has ended, or the kernel keeps no such account
-        }
     }
 
     private static long StatusKilobytes(int process, string name)

@@ -136,9 +136,9 @@ internal sealed class LineQueue : IDisposable
             _output.Write(bytes, 0, count);
             _output.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk or a closed terminal: the proxy proxies on, and the next text may have better luck.
+            // A descriptor that was opened for reading only, a full disk or a closed terminal: the proxy proxies on, and the next text may have better luck.
         }
         catch (ObjectDisposedException)
         {

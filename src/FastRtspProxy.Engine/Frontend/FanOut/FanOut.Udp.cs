@@ -221,7 +221,10 @@ internal sealed unsafe partial class FanOut
 
             for (int i = 0; i < _udpPlain.Count; i++)
             {
-                SendPlain(plan, run, _udpPlain[i]);
+                if (_udpPlain[i].PlainHadSequence != run.FirstSequence)
+                {
+                    SendPlain(plan, run, _udpPlain[i]);
+                }
             }
         }
 
@@ -281,9 +284,33 @@ internal sealed unsafe partial class FanOut
             return true;
         }
 
+        if (run.PacketCount > 1 && IsRefusal(errno))
+        {
+            // A packet filter refuses the destination, or a policy only the segments; what plain packets meet tells which.
+            UdpViewer viewer = list[list.Done];
+            long dropped = viewer.DroppedPackets;
+            SendPlain(plan, run, viewer);
+            if (viewer.DroppedPackets - dropped < run.PacketCount)
+            {
+                MakePlain(viewer);
+                viewer.PlainHadSequence = run.FirstSequence;
+                plan.Aim(run, list.Count - list.Done);
+            }
+            else
+            {
+                list.Done++;
+            }
+
+            retries = 0;
+            return true;
+        }
+
         // An earlier datagram's error, reported with this innocent message (IP_RECVERR): it is sent again.
         return retries++ < MaxErrorRetries && _shard.Media!.DrainErrors();
     }
+
+    private static bool IsRefusal(int errno) => errno is LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess
+        or LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotSupported;
 
     private void MakePlain(UdpViewer viewer)
     {

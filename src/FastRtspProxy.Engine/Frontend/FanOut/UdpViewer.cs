@@ -24,6 +24,9 @@ internal sealed class UdpViewer : Viewer
     /// <summary>True once a message of several segments was refused for its destination: it gets plain datagrams.</summary>
     public bool IsPlain { get; internal set; }
 
+    /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
+    internal long PlainHadSequence { get; set; } = -1;
+
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
     public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp) => _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Slot = -1 };
 

@@ -28,14 +28,18 @@ internal sealed unsafe class Epoll : IDisposable
 
     private readonly int _fd;
     private readonly byte* _events;
-    private bool _hasPwait2 = true;
 
-    public Epoll()
+    /// <summary>False from the first refusal on: then <see cref="Libc.EpollWait"/> waits, in milliseconds.</summary>
+    private bool _waitsNanos;
+
+    /// <exception cref="MachineException">The kernel gives none.</exception>
+    public Epoll(bool waitsNanos)
     {
+        _waitsNanos = waitsNanos;
         _fd = Libc.EpollCreate(LinuxConstants.EpollCloseOnExec);
         if (_fd < 0)
         {
-            throw new InvalidOperationException($"epoll_create1 failed (errno {Marshal.GetLastPInvokeError()}): out of descriptors? Raise the limit (ulimit -n).");
+            throw new MachineException(KernelCalls.Sentence("epoll_create1", Marshal.GetLastPInvokeError()));
         }
 
         _events = (byte*)NativeMemory.AllocZeroed((nuint)(CapacityEvents * s_strideBytes));
@@ -50,35 +54,20 @@ internal sealed unsafe class Epoll : IDisposable
     /// <summary>Takes a descriptor out; before it is closed.</summary>
     public bool Remove(int fd) => Control(2, fd, EpollEvents.None, 0);
 
-    /// <summary>Waits for events: microseconds, -1 for no limit. Returns how many there are; 0 also after a signal.</summary>
+    /// <summary>
+    /// Waits for events: microseconds, -1 for no limit. Returns how many there are, 0 also after a signal; minus errno for any other error, after which the caller must
+    /// pause: asked again at once, a kernel that refuses would be asked for ever.
+    /// </summary>
     public int Wait(long timeoutMicros)
     {
-        int count;
-        if (_hasPwait2 && timeoutMicros > 0)
+        int count = _waitsNanos && timeoutMicros > 0 ? WaitNanos(timeoutMicros) : WaitMillis(timeoutMicros);
+        if (count >= 0)
         {
-            TimeSpec limit = new() { Seconds = timeoutMicros / 1_000_000, Nanoseconds = timeoutMicros % 1_000_000 * 1000 };
-            try
-            {
-                count = Libc.EpollPwait2(_fd, _events, CapacityEvents, &limit, 0);
-                if (count < 0 && Marshal.GetLastPInvokeError() == 38)
-                {
-                    _hasPwait2 = false; // ENOSYS: glibc has it, the kernel does not
-                    return Wait(timeoutMicros);
-                }
-            }
-            catch (EntryPointNotFoundException)
-            {
-                _hasPwait2 = false;
-                return Wait(timeoutMicros);
-            }
-        }
-        else
-        {
-            int milliseconds = timeoutMicros < 0 ? -1 : (int)Math.Min(int.MaxValue, (timeoutMicros + 999) / 1000);
-            count = Libc.EpollWait(_fd, _events, CapacityEvents, milliseconds);
+            return count;
         }
 
-        return Math.Max(count, 0);
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == LinuxConstants.ErrorInterrupted ? 0 : -errno;
     }
 
     /// <summary>The event at an index below the last <see cref="Wait"/>'s count.</summary>
@@ -93,6 +82,25 @@ internal sealed unsafe class Epoll : IDisposable
     {
         _ = Libc.Close(_fd);
         NativeMemory.Free(_events);
+    }
+
+    private int WaitNanos(long timeoutMicros)
+    {
+        TimeSpec limit = new() { Seconds = timeoutMicros / 1_000_000, Nanoseconds = timeoutMicros % 1_000_000 * 1000 };
+        int count = Libc.EpollPwait2(_fd, _events, CapacityEvents, &limit, 0);
+        if (count < 0 && Marshal.GetLastPInvokeError() is LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess)
+        {
+            _waitsNanos = false;
+            return WaitMillis(timeoutMicros);
+        }
+
+        return count;
+    }
+
+    private int WaitMillis(long timeoutMicros)
+    {
+        int milliseconds = timeoutMicros < 0 ? -1 : (int)Math.Min(int.MaxValue, (timeoutMicros + 999) / 1000);
+        return Libc.EpollWait(_fd, _events, CapacityEvents, milliseconds);
     }
 
     private bool Control(int operation, int fd, EpollEvents events, ulong data)

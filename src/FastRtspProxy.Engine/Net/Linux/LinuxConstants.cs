@@ -35,11 +35,23 @@ internal static class LinuxConstants
 
     public const int ResourceNoFile = 7;
 
+    public const int OpenReadWrite = 2;
+    public const int GetDescriptorFlags = 1;
+    public const int CloseOnExecFlag = 1;
+    public const int SocketCloseOnExec = 0x80000;
+
+    public const int ErrorNotPermitted = 1;
     public const int ErrorInterrupted = 4;
     public const int ErrorIo = 5;
+    public const int ErrorBadDescriptor = 9;
     public const int ErrorAgain = 11;
+    public const int ErrorAccess = 13;
+    public const int ErrorFileTable = 23;
+    public const int ErrorTooManyFiles = 24;
+    public const int ErrorNoSystemCall = 38;
     public const int ErrorInvalid = 22;
     public const int ErrorMessageSize = 90;
+    public const int ErrorNotSupported = 95;
     public const int ErrorNoBuffers = 105;
     public const int ErrorConnectionRefused = 111;
     public const int ErrorHostUnreachable = 113;

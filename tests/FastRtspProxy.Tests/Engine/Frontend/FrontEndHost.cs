@@ -3,6 +3,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
@@ -13,13 +14,13 @@ internal sealed class FrontEndHost : IAsyncDisposable
     private readonly ShardGroup _shards;
     private bool _stopped;
 
-    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry)
+    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log)
     {
         _shards = shards;
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
-        FrontEnd = new FrontEnd(options, shards, Mounts, NullLoggerFactory.Instance, registry);
+        FrontEnd = new FrontEnd(options, shards, Mounts, log, registry);
     }
 
     public FakeTimeProvider Time { get; }
@@ -39,10 +40,10 @@ internal sealed class FrontEndHost : IAsyncDisposable
     public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
     public static async Task<FrontEndHost> StartAsync(
-        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null)
+        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null)
     {
         FakeTimeProvider time = new();
-        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry);
+        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance);
         await host.FrontEnd.StartAsync();
         return host;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -31,6 +32,26 @@ public sealed class FrontEndTunnelTests
         RtspTestClient post = await host.ConnectAsync();
         await post.SendAsync(Post(cookie));
         return post;
+    }
+
+    [Theory]
+    [InlineData("POST", "inner")]
+    [InlineData("POST", "other")]
+    [InlineData("GET", "inner")]
+    [InlineData("GET", "new")]
+    public async Task Tunnel_HttpRequestInsideIt_IsRefusedAndNothingThrows(string method, string cookie)
+    {
+        CollectedLog log = new();
+        await using FrontEndHost host = await FrontEndHost.StartAsync(log: log);
+        using RtspTestClient other = await OpenAsync(host, "other");
+        using RtspTestClient get = await OpenAsync(host, "inner");
+        using RtspTestClient post = await PostAsync(host, "inner");
+
+        await post.SendAsync(Encode(method == "POST" ? Post(cookie) : Get(cookie)));
+
+        Assert.Equal("HTTP/1.0 405 Method Not Allowed", (await get.ReadResponseAsync()).StatusLine);
+        Assert.True(await get.IsClosedAsync());
+        Assert.Empty(log.Loud);
     }
 
     [Theory]

@@ -1,12 +1,12 @@
 using FastRtspProxy.Engine.Net.Linux;
 
-namespace FastRtspProxy.Engine.Diagnostics;
+namespace FastRtspProxy.Engine.Startup;
 
 /// <summary>
 /// Without memory the process ends, at once: a loop that catches the exception, or a log line that cannot be made, would leave a process that lives on without some of its threads. A supervisor starts
 /// a whole one. This is the one place that decides it, for every thread, before any handler runs.
 /// </summary>
-public static class OutOfMemory
+internal static class OutOfMemory
 {
     /// <summary>EX_OSERR of sysexits.h.</summary>
     public const int ExitStatus = 71;

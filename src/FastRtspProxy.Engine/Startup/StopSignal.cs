@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace FastRtspProxy.Engine.Startup;
+
+/// <summary>
+/// SIGINT and SIGTERM: the first asks for a clean end, the second ends at once. A signal's handler runs on a thread of the runtime's and is not waited for when its registration
+/// is disposed: so nothing that it touches is ever disposed.
+/// </summary>
+internal sealed class StopSignal : IDisposable
+{
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Never disposed, see above; without a timer and without a wait handle there is nothing in it to give back.</summary>
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+
+    public StopSignal()
+    {
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    }
+
+    /// <summary>Done at the first signal.</summary>
+    public Task Task => _asked.Task;
+
+    /// <summary>Cancelled at the first signal.</summary>
+    public CancellationToken Token => _cancel.Token;
+
+    /// <summary>From now on a signal does what it does by default; one that has come already is still handled.</summary>
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+    }
+
+    internal void OnSignal(PosixSignalContext context)
+    {
+        // The second one is left to its default, which is the end of the process by that signal.
+        context.Cancel = _asked.TrySetResult();
+
+        // Whoever waits for the token is not run here: what it throws is its own.
+        _ = _cancel.CancelAsync();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Startup;
+
+namespace FastRtspProxy.Tests.Engine.Startup;
+
+public sealed class StopSignalTests
+{
+    [Fact]
+    public void OnSignal_First_AsksForTheEndAndIsKept()
+    {
+        using StopSignal stop = new();
+        PosixSignalContext signal = new(PosixSignal.SIGTERM);
+
+        stop.OnSignal(signal);
+
+        Assert.True(signal.Cancel);
+        Assert.True(stop.Task.IsCompleted);
+        Assert.True(stop.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void OnSignal_Second_IsLeftToItsDefault()
+    {
+        using StopSignal stop = new();
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGINT));
+        PosixSignalContext second = new(PosixSignal.SIGINT);
+
+        stop.OnSignal(second);
+
+        Assert.False(second.Cancel);
+    }
+
+    [Fact]
+    public void OnSignal_HandlerThatRunsAfterTheEnd_ThrowsNothing()
+    {
+        StopSignal stop = new();
+        stop.Dispose();
+
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+
+        Assert.True(stop.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void OnSignal_WaiterThatThrows_IsNotTheSignalsBusiness()
+    {
+        using StopSignal stop = new();
+        stop.Token.Register(static () => throw new InvalidOperationException("on purpose"));
+
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+
+        Assert.True(stop.Task.IsCompleted);
+    }
+}
