@@ -51,6 +51,84 @@ public sealed class ShardTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 1000), order);
     }
 
+    /// <summary>Sixteen that never have enough: everybody else is served between their turns, not after them.</summary>
+    [Fact]
+    public async Task Post_WorkThatAlwaysHasMore_OthersAreServedInBetween()
+    {
+        Shard shard = _shards.Shards[0];
+        Hog[] hogs = [.. Enumerable.Range(0, 16).Select(_ => new Hog(shard))];
+        foreach (Hog hog in hogs)
+        {
+            shard.Post(hog);
+        }
+
+        long least = long.MaxValue;
+        for (int i = 0; i < 50; i++)
+        {
+            long before = hogs.Sum(static hog => hog.Runs);
+            long after = await shard.RunAsync(() => Task.FromResult(hogs.Sum(static hog => hog.Runs))).WaitAsync(s_limit);
+            least = Math.Min(least, after - before);
+        }
+
+        // Behind those that waited already: each of them once or twice. The least of many: this thread may have to wait for the processor between its look and its question.
+        Array.ForEach(hogs, static hog => hog.Stop());
+        Assert.InRange(least, 0, 4 * hogs.Length);
+    }
+
+    /// <summary>What was posted in one go is not done in one go: the turns go on, and the order stays.</summary>
+    [Fact]
+    public async Task Post_MoreThanATurnTakes_DescriptorsAndPassesHaveTheirTurnsAndTheOrderStays()
+    {
+        Shard shard = _shards.Shards[0];
+        List<int> order = [];
+        List<long> turns = [];
+        await shard.RunAsync(() =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                int n = i;
+                shard.Post(() =>
+                {
+                    order.Add(n);
+                    turns.Add(shard.Turn);
+                    Thread.SpinWait(1);
+                    long until = Environment.TickCount64 + 1;
+                    while (Environment.TickCount64 <= until)
+                    {
+                        Thread.SpinWait(100);
+                    }
+                });
+            }
+
+            return Task.CompletedTask;
+        });
+        await Until.TrueAsync(() => order.Count == 200);
+
+        Assert.Equal(Enumerable.Range(0, 200), order);
+        Assert.True(turns.Distinct().Count() >= 20, $"{turns.Distinct().Count()} turns");
+    }
+
+    /// <summary>Posts itself again and again, and works for a moment each time.</summary>
+    private sealed class Hog(Shard shard) : ShardWork
+    {
+        private volatile bool _stopped;
+        private long _runs;
+
+        public long Runs => Volatile.Read(ref _runs);
+
+        public void Stop() => _stopped = true;
+
+        protected internal override void Run()
+        {
+            Volatile.Write(ref _runs, _runs + 1);
+            Thread.SpinWait(200);
+            if (!_stopped)
+            {
+                shard.Post(this);
+            }
+        }
+    }
+
     [Fact]
     public async Task Post_WorkThatThrows_TheShardGoesOn()
     {
