@@ -209,6 +209,7 @@ internal sealed partial class ClientConnection
                 return ConnectionEnd.Refused;
             }
 
+            await _stream.AnswersTakenAsync();
             if (!_turn.SpendRequest(_home.Shard))
             {
                 await _home.Shard.NextTurn();

@@ -13,6 +13,7 @@ internal sealed class FrontEndShard
     private readonly HashSet<ClientConnection> _connections = [];
     private readonly List<Session> _expired = [];
     private readonly List<ClientConnection> _overdue = [];
+    private readonly MemoryTrim _trim = new();
     private readonly ShardTimer _check;
     private readonly long _sessionTimeoutMicros;
 
@@ -93,6 +94,11 @@ internal sealed class FrontEndShard
     {
         // First: an error below must not be the last check.
         _check.Start(CheckInterval);
+        if (Shard.Index == 0)
+        {
+            _trim.OnSecond(_frontEnd.Limits.Connections);
+        }
+
         long now = Shard.NowMicros;
         foreach (Session session in _sessions.Values)
         {

@@ -17,6 +17,17 @@ internal sealed partial class ControlStream
     /// <summary>Bytes of answers that wait, those of a parked send included; media that is parked with them is counted by its own budget.</summary>
     private int _answerBytes;
 
+    /// <summary>A peer that does not take this much of its answers is asked for no more: its requests wait with it.</summary>
+    private const int AnswersAheadBytes = 4 * 1024;
+
+    /// <summary>Somebody waits for <see cref="AnswersTakenAsync"/>; null: nobody.</summary>
+    private TaskCompletionSource? _answersTaken;
+
+    /// <summary>
+    /// Done when the peer has taken its answers, all but a few, or the stream is closed: whoever answers waits for it before the next request, so that a peer which asks and does not listen holds a few KiB.
+    /// </summary>
+    public Task AnswersTakenAsync() => _closed || _answerBytes <= AnswersAheadBytes ? Task.CompletedTask : (_answersTaken ??= new TaskCompletionSource()).Task;
+
     /// <summary>True while a parked send is under way; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _parked is not null;
 
@@ -193,15 +204,24 @@ internal sealed partial class ControlStream
         }
         else
         {
-            _answerBytes = 0;
-            NoteHeld();
+            OnAnswersTaken();
             Writable?.Invoke();
         }
+    }
+
+    private void OnAnswersTaken()
+    {
+        _answerBytes = 0;
+        NoteHeld();
+        TaskCompletionSource? taken = _answersTaken;
+        _answersTaken = null;
+        taken?.TrySetResult();
     }
 
     private void OnClosedSending()
     {
         _queue.Clear();
+        OnAnswersTaken();
         Action? ended = SendingEnded;
         SendingEnded = null;
         Writable = null;
