@@ -98,24 +98,6 @@ public sealed class InputBudgetTests : IDisposable
         Assert.False(other.IsClosed);
     }
 
-    /// <summary>A request is in hand, its rest is not read: the end of the peer is seen all the same.</summary>
-    [Fact]
-    public async Task PeerEnded_WhileNothingIsRead_IsTold()
-    {
-        ControlStream stream = Stream(new InputBudget(1 << 20));
-        bool told = false;
-        stream.PeerEnded = () => told = true;
-        await OnShardAsync(stream.Start);
-        await _peers[0].SendAsync(new byte[32 * 1024]);
-        Assert.False(stream.HasPeerEnded);
-
-        _peers[0].Shutdown(SocketShutdown.Send);
-
-        await Until.TrueAsync(() => Volatile.Read(ref told));
-        Assert.True(stream.HasPeerEnded);
-        Assert.False(stream.IsClosed);
-    }
-
     private Task OnShardAsync(Action work) => _shards.Shards[0].RunAsync(() =>
     {
         work();
