@@ -16,6 +16,9 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     /// <summary>The engine promises a second and a half; two seconds is our promise to whoever sent the signal.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1700);
 
+    /// <summary>The two seconds of the README, whatever hangs.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         ParseOutcome outcome = CommandLineParser.Parse(arguments);
@@ -65,7 +68,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
 
     private static async Task<int> RunAsync(ProgramOptions options, LineQueue lines)
     {
-        using var stop = new StopSignal();
+        using var stop = new StopSignal(LongestEnd);
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, options.LogLevel);
         DemoCamera? demo = null;
         try

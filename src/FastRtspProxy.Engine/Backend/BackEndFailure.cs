@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -12,6 +13,9 @@ internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
 
     /// <summary>Where a REDIRECT request sent us.</summary>
     public RtspUrl? RedirectTo { get; init; }
+
+    /// <summary>The address of the camera that sent us there.</summary>
+    public IPAddress? RedirectedBy { get; init; }
 
     /// <summary>True where another try makes sense at once, because it is made in another way.</summary>
     public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.Redirected;

@@ -25,8 +25,11 @@ internal sealed record BackEndOptions
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
 
-    /// <summary>Addresses that must not be connected to, nor sent to: asked again for each connection, because a name can mean another address by then. Null: none.</summary>
-    public Func<IPAddress, bool>? Refuses { get; init; }
+    /// <inheritdoc cref="TargetPolicy"/>
+    public TargetPolicy Targets { get; init; } = TargetPolicy.Given;
+
+    /// <summary>The camera whose REDIRECT named <see cref="Url"/>; null: the URL is the stream's own.</summary>
+    public IPAddress? RedirectedBy { get; init; }
 
     /// <summary>Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.</summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; init; }

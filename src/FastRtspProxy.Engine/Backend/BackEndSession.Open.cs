@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
@@ -86,7 +87,7 @@ internal sealed partial class BackEndSession
         if (_options.Transport == BackEndTransport.HttpTunnel)
         {
             int port = _options.TunnelPort > 0 ? _options.TunnelPort : _url.Port;
-            HttpTunnelTarget target = new(_url.Host, port, _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit, _options.Refuses);
+            HttpTunnelTarget target = new(Target(port), _url.PathAndQuery, _url.Tls, _options.InsecureTls, limit);
 
             // The HTTP server has challenges of its own; those of the RTSP server inside must not be taken for them when a POST is renewed.
             return Named(await HttpTunnelStream.ConnectAsync(_shard, target, _options.Credentials.ClientFor(_url)));
@@ -96,10 +97,26 @@ internal sealed partial class BackEndSession
         {
             // The media must not leave the encryption: interleaved, always.
             _tcp = true;
-            return Named(await TlsByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.InsecureTls, _options.Refuses));
+            return Named(await TlsByteStream.ConnectAsync(_shard, Target(_url.Port), limit, _options.InsecureTls));
         }
 
-        return Named(await TcpByteStream.ConnectAsync(_shard, _url.Host, _url.Port, limit, _options.Refuses));
+        return Named(await TcpByteStream.ConnectAsync(_shard, Target(_url.Port), limit));
+    }
+
+    /// <exception cref="ByteStreamException">The policy refuses the port.</exception>
+    private ConnectTarget Target(int port)
+    {
+        if (_options.Targets.RefusesPort(port))
+        {
+            throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to port {port} for a stream that was registered without a log-in (-U)");
+        }
+
+        IPAddress? camera = _redirectedBy;
+        return new ConnectTarget(_url.Host, port)
+        {
+            Refuses = address => _options.Targets.Refuses(address, camera),
+            LastAddress = _options.Credentials.AddressOf(_url.Host),
+        };
     }
 
     /// <summary>A connection that we made: the host of the URL has that address.</summary>
@@ -128,6 +145,7 @@ internal sealed partial class BackEndSession
 
         BackEndLog.Redirected(_log, _options.StreamName, target.Redacted);
         RtspClientChannel? old = _channel;
+        _redirectedBy = old?.Remote.Address ?? _redirectedBy;
         _channel = null;
         old?.Close(s_replaced);
         _url = target;

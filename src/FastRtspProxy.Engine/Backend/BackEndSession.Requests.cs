@@ -119,7 +119,7 @@ internal sealed partial class BackEndSession
         RtspUrl? target = location is null ? null : RedirectTarget(location, out problem);
         if (target is not null)
         {
-            Lose(new BackEndFailure(BackEndFailureKind.Redirected, "the camera sends us to " + target.Redacted) { RedirectTo = target });
+            Lose(new BackEndFailure(BackEndFailureKind.Redirected, "the camera sends us to " + target.Redacted) { RedirectTo = target, RedirectedBy = _channel?.Remote.Address });
         }
         else
         {

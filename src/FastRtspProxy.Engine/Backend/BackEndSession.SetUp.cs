@@ -275,7 +275,7 @@ internal sealed partial class BackEndSession
         PeerAddress camera = PeerAddress.From(_channel!.Remote);
         PeerAddress media = camera;
         if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
-            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && _options.Refuses?.Invoke(address) != true)
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !_options.Targets.Refuses(address, _channel!.Remote.Address))
         {
             media = PeerAddress.From(address, 0);
         }

@@ -42,6 +42,9 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private bool _tcp;
     private bool _connectionTaken;
 
+    /// <summary>The address of the camera that sent us to the present URL; null while the URL is the stream's own.</summary>
+    private IPAddress? _redirectedBy;
+
     public BackEndSession(BackEndOptions options, IBackEndSink sink, Shard shard, ILogger log)
     {
         _options = options;
@@ -49,6 +52,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _shard = shard;
         _log = log;
         _url = options.Url;
+        _redirectedBy = options.RedirectedBy;
         _base = _aggregate = options.Url.Text;
         _sessionTimeout = options.Timings.SessionTimeout;
         _tcp = options.Transport != BackEndTransport.Udp || options.Url.Tls;

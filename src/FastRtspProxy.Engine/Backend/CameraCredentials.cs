@@ -37,6 +37,9 @@ internal sealed class CameraCredentials
         }
     }
 
+    /// <summary>The address that the host of the stream's own URL had last; null for any other host, and before the first connection.</summary>
+    public IPAddress? AddressOf(string host) => IsName(host) ? _address : null;
+
     /// <summary>True for the name that the user wrote, in any case and with or without its last dot, and for the address that its connection had. The port does not matter.</summary>
     public bool IsNamed(string host) => IsName(host) || (_address is { } known && IPAddress.TryParse(host, out IPAddress? literal) && Plain(literal).Equals(known));
 

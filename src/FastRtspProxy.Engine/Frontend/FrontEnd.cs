@@ -65,6 +65,9 @@ internal sealed class FrontEnd : IAsyncDisposable
     /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
     public IStreamRegistry? Registry { get; }
 
+    /// <summary>Looks up the names that REGISTERs bring; a test has one of its own.</summary>
+    public NameLookup RegistrantNames { get; init; } = NameLookup.Registrants;
+
     /// <summary>The RTSP port in use.</summary>
     public int RtspPort { get; private set; }
 

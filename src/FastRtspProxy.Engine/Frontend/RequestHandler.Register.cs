@@ -15,15 +15,21 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        bool? refused = await RegisterTargets.IsRefusedAsync(url!.Host, _frontEnd.Options);
-        if (refused != false)
+        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontEnd.Options, _frontEnd.RegistrantNames);
+        if (verdict != RegisterVerdict.Allowed)
         {
-            Log(connection, request, url, refused is null ? "its host name does not resolve" : "this machine must not connect there (see --allow-private-register)");
-            return Begin(request, response, RtspStatus.Forbidden);
+            Log(connection, request, url!, verdict switch
+            {
+                RegisterVerdict.RefusedAddress => "this machine must not connect there (see --allow-private-register)",
+                RegisterVerdict.RefusedPort => "without a log-in (-U) only the ports 80, 322, 443, 554 and those from 1024 on may be named",
+                RegisterVerdict.TooManyNames => "too many names of registered streams are being looked up; try again, or name addresses",
+                _ => "its host name does not resolve",
+            });
+            return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
         }
 
         ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Sessions.Count == 0 ? new ConnectionHandover() : null;
-        StreamRegistration registration = new(url, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+        StreamRegistration registration = new(url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
         switch (await _frontEnd.Registry!.RegisterAsync(registration))
         {
             case RegisterOutcome.Accepted:
@@ -31,11 +37,11 @@ internal sealed partial class RequestHandler
                 return response;
             case RegisterOutcome.NameTaken:
                 handover?.Abandon();
-                Log(connection, request, url, "the name is taken");
+                Log(connection, request, url!, "the name is taken, or lies within another stream's name");
                 return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
             default:
                 handover?.Abandon();
-                Log(connection, request, url, "as many streams as may be are registered");
+                Log(connection, request, url!, "as many streams as may be are registered");
                 return Begin(request, response, RtspStatus.ServiceUnavailable);
         }
     }

@@ -165,7 +165,7 @@ internal sealed partial class Mount
         BackEndOptions options = _options.BackEnd;
         if (_redirect is { } redirect)
         {
-            options = options with { Url = redirect };
+            options = options with { Url = redirect, RedirectedBy = _redirectedBy };
         }
 
         if (_hadSession)

@@ -31,6 +31,7 @@ internal sealed partial class Mount
 
         // A redirect is for one session: when that ends, the configured URL counts again.
         _redirect = failure.RedirectTo;
+        _redirectedBy = failure.RedirectedBy;
     }
 
     private void OnHoldExpired()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
@@ -26,6 +27,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private BackEndSession? _session;
     private BackEndFailure? _lastFailure;
     private RtspUrl? _redirect;
+    private IPAddress? _redirectedBy;
     private Task _life = Task.CompletedTask;
     private bool _stopping;
     private bool _overTcp;

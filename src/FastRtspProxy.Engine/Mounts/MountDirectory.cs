@@ -17,8 +17,28 @@ internal sealed class MountDirectory : IMountDirectory
     /// <inheritdoc/>
     public IMount? Find(string path) => Volatile.Read(ref _byName).GetValueOrDefault(path);
 
-    /// <summary>Adds a mount; false where the name is taken.</summary>
-    public bool TryAdd(Mount mount) => ImmutableInterlocked.TryAdd(ref _byName, mount.Name, mount);
+    /// <summary>
+    /// Adds a mount; false where the name is taken, or one name is the beginning of the other at a slash: requests for tracks (`cam/track1`) would reach one in place of the other.
+    /// </summary>
+    public bool TryAdd(Mount mount)
+    {
+        while (true)
+        {
+            ImmutableDictionary<string, Mount> known = Volatile.Read(ref _byName);
+            foreach (string name in known.Keys)
+            {
+                if (MountNames.Collide(name, mount.Name))
+                {
+                    return false;
+                }
+            }
+
+            if (Interlocked.CompareExchange(ref _byName, known.Add(mount.Name, mount), known) == known)
+            {
+                return true;
+            }
+        }
+    }
 
     /// <summary>Takes a mount out, and gives it to the caller to stop.</summary>
     public bool TryRemove(string name, out Mount? mount) => ImmutableInterlocked.TryRemove(ref _byName, name, out mount);

@@ -31,7 +31,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
         }
 
-        return Create(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, null);
+        return Create(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, TargetPolicy.Given);
     }
 
     /// <summary>
@@ -49,11 +49,11 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             InsecureTls = options.RegisteredStreamsInsecureTls,
         };
         CameraCredentials credentials = new(stream.CredentialsFor(registration.Url), registration.Url.Host, digestOnly: registration.Url.User is null);
-        return Create(stream, registration.Url, credentials, registration.Connection, address => RegisterTargets.IsRefused(address, options));
+        return Create(stream, registration.Url, credentials, registration.Connection, RegisterTargets.PolicyOf(options));
     }
 
     private Mount Create(
-        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, Func<IPAddress, bool>? refuses)
+        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
     {
         MountOptions mount = new()
         {
@@ -73,7 +73,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
                 Connection = connection,
-                Refuses = refuses,
+                Targets = targets,
                 Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
             },
         };

@@ -37,10 +37,10 @@ internal sealed class TcpByteStream : ByteStream
 
     /// <summary>Connects: the name is looked up off the shard, every address is tried within the limit.</summary>
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
-    public static async Task<TcpByteStream> ConnectAsync(Shard shard, string host, int port, TimeSpan limit, Func<IPAddress, bool>? refuses = null)
+    public static async Task<TcpByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit)
     {
-        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
-        return TakeOver(shard, socket, host, port);
+        Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
+        return TakeOver(shard, socket, target.Host, target.Port);
     }
 
     /// <summary>Takes a socket over that we connected to somebody.</summary>

@@ -6,27 +6,65 @@ namespace FastRtspProxy.Engine.Net;
 /// <summary>Name look-up and connect, off the shards' threads until the result is there.</summary>
 internal static class TcpConnector
 {
+    /// <summary>A name that takes longer is tried at the address that it had last, while the look-up goes on.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     /// <summary>A connected socket. Tries every address of the name in the resolver's order.</summary>
-    /// <param name="host">A name or an address.</param>
-    /// <param name="port">The port.</param>
+    /// <param name="target">Where to.</param>
     /// <param name="limit">The time for all of it.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="refuses">Addresses that must not be connected to, asked for what the name resolves to now; null: none. It may take its time.</param>
+    /// <param name="names">The resolver; null: that of cameras.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
-    public static async Task<Socket> ConnectAsync(string host, int port, TimeSpan limit, TimeProvider time, Func<IPAddress, bool>? refuses = null)
+    public static async Task<Socket> ConnectAsync(ConnectTarget target, TimeSpan limit, TimeProvider time, NameLookup? names = null)
     {
+        (string host, int port) = (target.Host, target.Port);
         using CancellationTokenSource cancel = new(limit, time);
-        IPAddress[] addresses = await LookUpAsync(host, cancel.Token);
-        if (refuses is not null)
+        Task<IPAddress[]> lookUp = (names ?? NameLookup.Cameras).TryResolve(host)
+            ?? throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {host} waits for others to be looked up");
+        if (target.LastAddress is { } last && !await IsDoneAsync(lookUp, s_patience, time, cancel.Token) && !cancel.IsCancellationRequested)
         {
-            addresses = await Task.Run(() => Array.FindAll(addresses, address => !refuses(address)));
-            if (addresses.Length == 0)
+            try
             {
-                throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to {host}:{port}");
+                return await ConnectToAnyAsync(await AllowedAsync([last], target), host, port, limit / 2, time, cancel.Token);
+            }
+            catch (ByteStreamException)
+            {
+                // It has another address by now, perhaps: the look-up will tell.
             }
         }
 
+        IPAddress[] addresses = await AllowedAsync(await AddressesAsync(lookUp, host, cancel.Token), target);
         return await ConnectToAnyAsync(addresses, host, port, limit, time, cancel.Token);
+    }
+
+    private static async Task<bool> IsDoneAsync(Task task, TimeSpan within, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            await task.WaitAsync(within, time, cancel);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException or SocketException or ArgumentException)
+        {
+            // Whoever wants the result asks the task.
+        }
+
+        return task.IsCompleted;
+    }
+
+    /// <summary>Those that the target's policy lets us connect to. Off the shard: the list of our own addresses is read from files.</summary>
+    private static async Task<IPAddress[]> AllowedAsync(IPAddress[] addresses, ConnectTarget target)
+    {
+        if (addresses.Length == 0 || target.Refuses is not { } refuses)
+        {
+            return addresses;
+        }
+
+        IPAddress[] allowed = await Task.Run(() =>
+        {
+            OwnAddresses.Refresh();
+            return Array.FindAll(addresses, address => !refuses(address));
+        });
+        return allowed.Length > 0 ? allowed : throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to {target.Host}:{target.Port}");
     }
 
     /// <summary>A connection to the first of the addresses that gives one.</summary>
@@ -75,16 +113,11 @@ internal static class TcpConnector
             : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} has no address");
     }
 
-    private static async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancel)
+    private static async Task<IPAddress[]> AddressesAsync(Task<IPAddress[]> lookUp, string host, CancellationToken cancel)
     {
-        if (IPAddress.TryParse(host, out IPAddress? literal))
-        {
-            return [literal];
-        }
-
         try
         {
-            return await Dns.GetHostAddressesAsync(host, cancel);
+            return await lookUp.WaitAsync(cancel);
         }
         catch (SocketException e)
         {

@@ -42,10 +42,10 @@ internal sealed class TlsByteStream : ByteStream
 
     /// <summary>Connects and shakes hands as a client, with SNI; the certificate is checked unless <paramref name="isInsecure"/>.</summary>
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
-    public static async Task<TlsByteStream> ConnectAsync(
-        Shard shard, string host, int port, TimeSpan limit, bool isInsecure, Func<IPAddress, bool>? refuses = null)
+    public static async Task<TlsByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit, bool isInsecure)
     {
-        Socket socket = await TcpConnector.ConnectAsync(host, port, limit, shard.Time, refuses);
+        (string host, int port) = (target.Host, target.Port);
+        Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
         SslPolicyErrors seen = SslPolicyErrors.None;
         SslClientAuthenticationOptions options = new()
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Startup;
 
@@ -14,9 +15,14 @@ internal sealed class StopSignal : IDisposable
     private readonly CancellationTokenSource _cancel = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly TimeSpan? _limit;
 
-    public StopSignal()
+    /// <param name="limit">
+    /// The process ends by then, with status 0, whatever hangs: kept by a thread of its own, because what hangs may be the thread pool. Null: whoever waits keeps the time.
+    /// </param>
+    public StopSignal(TimeSpan? limit = null)
     {
+        _limit = limit;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
@@ -38,8 +44,18 @@ internal sealed class StopSignal : IDisposable
     {
         // The second one is left to its default, which is the end of the process by that signal.
         context.Cancel = _asked.TrySetResult();
+        if (context.Cancel && _limit is { } limit)
+        {
+            new Thread(() => EndAfter(limit)) { IsBackground = true, Name = "stop" }.Start();
+        }
 
         // Whoever waits for the token is not run here: what it throws is its own.
         _ = _cancel.CancelAsync();
+    }
+
+    private static void EndAfter(TimeSpan limit)
+    {
+        Thread.Sleep(limit);
+        Libc.Exit(0);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Registration : IByteSink
         string proxy = string.Create(CultureInfo.InvariantCulture, $"{run.RegisterHost}:{run.RegisterPort}");
         try
         {
-            TcpByteStream stream = await TcpByteStream.ConnectAsync(shard, run.RegisterHost!, run.RegisterPort, s_limit);
+            TcpByteStream stream = await TcpByteStream.ConnectAsync(shard, new ConnectTarget(run.RegisterHost!, run.RegisterPort), s_limit);
             Registration registration = new();
             stream.Start(registration);
             string outcome = await registration.AskAsync(stream, url, 1, null, shard);

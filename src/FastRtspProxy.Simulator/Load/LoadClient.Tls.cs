@@ -42,7 +42,7 @@ internal sealed partial class LoadClient
         TlsByteStream stream;
         try
         {
-            stream = await TlsByteStream.ConnectAsync(Shard, _target.Url.Host, _target.Url.Port, _home.Options.Timeout, _home.Options.InsecureTls);
+            stream = await TlsByteStream.ConnectAsync(Shard, new ConnectTarget(_target.Url.Host, _target.Url.Port), _home.Options.Timeout, _home.Options.InsecureTls);
         }
         catch (ByteStreamException e)
         {

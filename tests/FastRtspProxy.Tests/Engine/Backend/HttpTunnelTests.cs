@@ -159,7 +159,7 @@ public sealed class HttpTunnelTests
     private static string Cookie(string head) => head.Split("\r\n").Single(l => l.StartsWith("x-sessioncookie: ", StringComparison.Ordinal));
 
     private static Task<HttpTunnelStream> ConnectAsync(BackEndFixture fixture, ScriptedTunnel server, AuthClient? auth) => fixture.Shard.RunAsync(
-        () => HttpTunnelStream.ConnectAsync(fixture.Shard, new HttpTunnelTarget("127.0.0.1", server.Port, "/live", false, false, s_limit, null), auth));
+        () => HttpTunnelStream.ConnectAsync(fixture.Shard, new HttpTunnelTarget(new ConnectTarget("127.0.0.1", server.Port), "/live", false, false, s_limit), auth));
 
     private static Task CloseAsync(BackEndFixture fixture, HttpTunnelStream stream) => fixture.Shard.RunAsync(() =>
     {

@@ -14,13 +14,13 @@ internal sealed class FrontEndHost : IAsyncDisposable
     private readonly ShardGroup _shards;
     private bool _stopped;
 
-    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log)
+    private FrontEndHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names)
     {
         _shards = shards;
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
-        FrontEnd = new FrontEnd(options, shards, Mounts, log, registry);
+        FrontEnd = new FrontEnd(options, shards, Mounts, log, registry) { RegistrantNames = names ?? NameLookup.Registrants };
     }
 
     public FakeTimeProvider Time { get; }
@@ -40,10 +40,10 @@ internal sealed class FrontEndHost : IAsyncDisposable
     public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
     public static async Task<FrontEndHost> StartAsync(
-        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null)
+        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null)
     {
         FakeTimeProvider time = new();
-        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance);
+        FrontEndHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance, names);
         await host.FrontEnd.StartAsync();
         return host;
     }

@@ -116,13 +116,48 @@ public sealed class FrontEndRegisterTests
         Assert.Equal(200, (await allowed.RequestAsync("REGISTER", $"rtsp://{target}/x")).Status);
     }
 
-    [Fact]
-    public void IsRefused_LinkLocalWithCredentialsSet_IsAllowedAndLoopbackIsNot()
+    [Theory]
+    [InlineData("rtsp://203.0.113.7:22/x", 403)]
+    [InlineData("rtsp://203.0.113.7:1023/x", 403)]
+    [InlineData("rtsp://203.0.113.7:80/x", 200)]
+    [InlineData("rtsps://203.0.113.7/x", 200)]
+    [InlineData("rtsp://203.0.113.7:443/x", 200)]
+    [InlineData("rtsp://203.0.113.7/x", 200)]
+    [InlineData("rtsp://203.0.113.7:8554/x", 200)]
+    public async Task Register_PrivilegedPortWithoutALogIn_IsRefusedUnlessItIsACameras(string target, int status)
     {
-        ProxyOptions options = new() { RegisterCredentials = [new Credentials("reg", "x")] };
+        await using FrontEndHost host = await StartAsync(new FakeRegistry());
+        using RtspTestClient client = await host.ConnectAsync();
 
-        Assert.False(RegisterTargets.IsRefused(IPAddress.Parse("169.254.1.1"), options));
-        Assert.True(RegisterTargets.IsRefused(IPAddress.Loopback, options));
+        Assert.Equal(status, (await client.RequestAsync("REGISTER", target)).Status);
+    }
+
+    /// <summary>Names of strangers wait in a line of their own, and a full line is said.</summary>
+    [Fact]
+    public async Task Register_NameServerIsSilent_ManyNamesAnswer503AndLiteralsAreTaken()
+    {
+        using ManualResetEventSlim silent = new();
+        NameLookup names = new(2, 3, _ =>
+        {
+            silent.Wait();
+            return [];
+        });
+        await using FrontEndHost host = await FrontEndHost.StartAsync(static o => o with { AcceptRegister = true }, registry: new FakeRegistry(), names: names);
+        List<Task<RtspTestResponse>> waiting = [];
+        List<RtspTestClient> clients = [];
+        for (int i = 0; i < 5; i++)
+        {
+            clients.Add(await host.ConnectAsync());
+            waiting.Add(clients[^1].RequestAsync("REGISTER", $"rtsp://camera-{i}.test/x"));
+        }
+
+        await Until.TrueAsync(() => names.Pending == 5);
+        using RtspTestClient other = await host.ConnectAsync();
+        Assert.Equal(503, (await other.RequestAsync("REGISTER", "rtsp://one-more.test/x")).Status);
+        Assert.Equal(200, (await other.RequestAsync("REGISTER", "rtsp://203.0.113.7/x")).Status);
+        silent.Set();
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(403, answer.Status));
+        clients.ForEach(static client => client.Dispose());
     }
 
     [Fact]

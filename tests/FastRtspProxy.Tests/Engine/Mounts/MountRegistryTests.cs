@@ -1,6 +1,7 @@
 using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
@@ -103,6 +104,24 @@ public sealed class MountRegistryTests
         Assert.All(answers, one => Assert.StartsWith(answer!, one, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("door/track1")]
+    [InlineData("door%2Ftrack1")]
+    [InlineData("doo%72")]
+    [InlineData("door/a/b")]
+    public async Task Register_SuffixWithinAnotherStreamsName_IsTaken(string suffix)
+    {
+        await using RegistryFixture fixture = new();
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("door"));
+
+        Assert.Equal(RegisterOutcome.NameTaken, await fixture.RegisterAsync(suffix));
+
+        Assert.Single(fixture.Mounts.Mounts);
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("doorbell"));
+        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync(suffix));
+    }
+
     [Fact]
     public async Task Deregister_PlayingStream_EndsClientsAndTearsTheCameraDown()
     {
@@ -153,7 +172,7 @@ public sealed class MountRegistryTests
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", $"rtsp://127.0.0.2:{fixture.Camera.Port}/x")) : null;
 
         FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
-            fixture.Create(change: o => o with { Refuses = address => !address.Equals(IPAddress.Loopback) }));
+            fixture.Create(change: o => o with { Targets = new TargetPolicy(isRegistered: true, scopeOf: static address => address.Equals(IPAddress.Loopback) ? AddressScope.Elsewhere : AddressScope.ThisMachine) }));
 
         Assert.Equal(FastRtspProxy.Engine.Backend.BackEndFailureKind.Unreachable, failure!.Kind);
         Assert.Contains("must not connect to 127.0.0.2", failure.Message, StringComparison.Ordinal);
@@ -175,7 +194,7 @@ public sealed class MountRegistryTests
             return reply with { Headers = [reply.Headers[0], ("Transport", reply.Headers[1].Value + ";source=127.0.0.9")] };
         };
 
-        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Refuses = address => !address.Equals(IPAddress.Loopback) })));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Targets = new TargetPolicy(isRegistered: true, scopeOf: static address => address.Equals(IPAddress.Loopback) ? AddressScope.Elsewhere : AddressScope.ThisMachine) })));
 
         // They go to the camera, whose port it is.
         await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2);
@@ -189,12 +208,12 @@ public sealed class MountRegistryTests
         using RtspTestClient party = await RtspTestClient.ConnectAsync(engine.RtspPort);
         using RtspTestClient viewer = await RtspTestClient.ConnectAsync(engine.RtspPort);
 
-        // Nobody listens on port 9: all of it has to come over this connection.
+        // Nobody listens on port 322: all of it has to come over this connection.
         RtspTestResponse registered = await party.RequestAsync(
-            "REGISTER", "rtsp://127.0.0.1:9/cam", "Transport: reuse_connection;preferred_delivery_protocol=interleaved;proxy_url_suffix=door");
+            "REGISTER", "rtsp://127.0.0.1:322/cam", "Transport: reuse_connection;preferred_delivery_protocol=interleaved;proxy_url_suffix=door");
         Assert.Equal(200, registered.Status);
         string describe = await ReadRequestAsync(party);
-        Assert.StartsWith("DESCRIBE rtsp://127.0.0.1:9/cam RTSP/1.0\r\nCSeq: 1\r\n", describe, StringComparison.Ordinal);
+        Assert.StartsWith("DESCRIBE rtsp://127.0.0.1:322/cam RTSP/1.0\r\nCSeq: 1\r\n", describe, StringComparison.Ordinal);
         string sdp = ScriptedCamera.VideoOnly;
         await party.SendAsync($"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: {sdp.Length}\r\n\r\n{sdp}");
 

@@ -179,7 +179,7 @@ public sealed class StreamTests : IDisposable
     public async Task TcpByteStream_BothWays_TheSinkGetsEverythingAndTheEnd()
     {
         RecordingSink sink = new();
-        Task<TcpByteStream> connecting = _shards.Shards[0].RunAsync(() => TcpByteStream.ConnectAsync(_shards.Shards[0], "127.0.0.1", Port, s_limit));
+        Task<TcpByteStream> connecting = _shards.Shards[0].RunAsync(() => TcpByteStream.ConnectAsync(_shards.Shards[0], new ConnectTarget("127.0.0.1", Port), s_limit));
         using Socket far = await _listener.AcceptAsync();
         TcpByteStream stream = await connecting;
         await _shards.Shards[0].RunAsync(() =>
@@ -205,7 +205,7 @@ public sealed class StreamTests : IDisposable
     {
         int port = Port;
         _listener.Dispose();
-        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpByteStream.ConnectAsync(_shards.Shards[0], "127.0.0.1", port, s_limit));
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpByteStream.ConnectAsync(_shards.Shards[0], new ConnectTarget("127.0.0.1", port), s_limit));
         Assert.Equal(ConnectFailure.Refused, e.Kind);
         Assert.Contains($"127.0.0.1:{port}", e.Message, StringComparison.Ordinal);
     }
@@ -213,7 +213,7 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task TcpByteStream_NameWithoutAddress_SaysSo()
     {
-        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpByteStream.ConnectAsync(_shards.Shards[0], "no-such-host.invalid", 1, s_limit));
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpByteStream.ConnectAsync(_shards.Shards[0], new ConnectTarget("no-such-host.invalid", 1), s_limit));
         Assert.Equal(ConnectFailure.NameNotFound, e.Kind);
     }
 
@@ -237,7 +237,7 @@ public sealed class StreamTests : IDisposable
                 return null;
             }
         });
-        Task<TlsByteStream> connecting = shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, "127.0.0.1", Port, s_limit, isInsecure));
+        Task<TlsByteStream> connecting = shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", Port), s_limit, isInsecure));
         if (!isInsecure)
         {
             ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => connecting);

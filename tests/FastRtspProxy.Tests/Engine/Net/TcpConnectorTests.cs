@@ -41,7 +41,7 @@ public sealed class TcpConnectorTests
         using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         using Socket camera = Listening(new IPEndPoint(IPAddress.Loopback, 0), backlog: 16);
         int port = ((IPEndPoint)camera.LocalEndPoint!).Port;
-        using Socket socket = await TcpConnector.ConnectAsync("127.0.0.1", port, s_limit, TimeProvider.System);
+        using Socket socket = await TcpConnector.ConnectAsync(new ConnectTarget("127.0.0.1", port), s_limit, TimeProvider.System);
         using (Socket near = await camera.AcceptAsync())
         {
             near.LingerState = new LingerOption(true, 0);

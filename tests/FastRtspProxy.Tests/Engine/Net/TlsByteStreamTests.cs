@@ -16,7 +16,7 @@ public sealed class TlsByteStreamTests
         using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         Shard shard = shards.Shards[0];
         ThrowingSink sink = new();
-        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, "127.0.0.1", camera.Server.TlsPort, s_limit, isInsecure: true));
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", camera.Server.TlsPort), s_limit, isInsecure: true));
 
         bool isSent = await shard.RunAsync(() =>
         {
