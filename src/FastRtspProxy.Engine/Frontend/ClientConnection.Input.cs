@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -9,14 +7,15 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>What comes in: requests, and `$` frames between them.</summary>
 internal sealed partial class ClientConnection
 {
-    private PipeReader _input;
+    private PeerInput _input;
     private SessionTrack?[]? _channels;
-    private TurnBudget _turn; // mutable struct: not readonly
 
-    /// <summary>What is left of a frame that nobody wants: dropped as it comes, so that nothing of it is kept.</summary>
+    /// <summary>What is left of a frame that nobody wants.</summary>
     private int _skipBytes;
 
-    /// <summary>Bytes in a row of frames on channels that nobody set up, without a session or a request between them.</summary>
+    /// <summary>
+    /// Bytes of frames on channels that nobody set up, while there was no session. A player that goes on with its reports after its session has ended sends 60 bytes in five seconds.
+    /// </summary>
     private long _strayBytes;
     private ConnectionEnd _readEnd;
     private long _lastHeardMicros;
@@ -118,167 +117,122 @@ internal sealed partial class ClientConnection
     {
         while (true)
         {
-            ReadResult read = await _input.ReadAsync();
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            if (!buffer.IsEmpty)
-            {
-                OnHeard();
-            }
-
-            ParseStatus status = Take(ref buffer, out RtspDefect defect, out bool isTurnOver);
-            _input.AdvanceTo(buffer.Start, status == ParseStatus.NeedMore && !isTurnOver ? read.Buffer.End : buffer.Start);
-            NoteInput(buffer.Length);
-            if (isTurnOver)
-            {
-                await _home.Shard.NextTurn();
-                if (_end == ConnectionEnd.None)
-                {
-                    continue;
-                }
-            }
-
-            if (status == ParseStatus.Complete)
-            {
-                _halfSinceMicros = long.MaxValue;
-                if (_message.IsRequest)
-                {
-                    _strayBytes = 0;
-                    return true;
-                }
-
-                continue; // an answer to a question that we did not ask
-            }
-
-            if (_sessions.Count == 0 && _strayBytes > FrontEndLimits.StrayBytes)
-            {
-                _end = _end == ConnectionEnd.None ? ConnectionEnd.StrayFrames : _end;
-                _readEnd = _end;
-                return false;
-            }
-
-            if (status == ParseStatus.Malformed)
-            {
-                _frontEnd.Counters.OnMalformed();
-                int code = defect is RtspDefect.BodyTooLong ? RtspStatus.RequestEntityTooLarge : RtspStatus.BadRequest;
-                await RefuseAndCloseAsync(code, ConnectionEnd.Malformed, drain: true);
-                _readEnd = ConnectionEnd.Malformed;
-                return false;
-            }
-
-            if (read.IsCompleted || read.IsCanceled || _end != ConnectionEnd.None)
+            bool isMore = await _input.WaitAsync();
+            if (!isMore || _end != ConnectionEnd.None)
             {
                 _readEnd = _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
                 return false;
             }
 
-            _halfSinceMicros = buffer.IsEmpty ? long.MaxValue : Math.Min(_halfSinceMicros, _home.Shard.NowMicros);
-        }
-    }
-
-    /// <summary>The input that is not consumed counts against the budget of the tunnel that it came out of, or of the connection.</summary>
-    private void NoteInput(long bytes)
-    {
-        if (_tunnel is { } tunnel)
-        {
-            tunnel.Held?.Set((int)bytes);
-        }
-        else
-        {
-            _stream.NoteInput(bytes);
-        }
-    }
-
-    /// <summary>Consumes frames, and one message at most; as many as this turn allows.</summary>
-    private ParseStatus Take(ref ReadOnlySequence<byte> buffer, out RtspDefect defect, out bool isTurnOver)
-    {
-        defect = RtspDefect.None;
-        isTurnOver = false;
-        while (!buffer.IsEmpty)
-        {
-            if (_skipBytes > 0)
+            OnHeard();
+            switch (Take(out RtspDefect defect))
             {
-                int skipped = (int)Math.Min(_skipBytes, buffer.Length);
-                _skipBytes -= skipped;
-                buffer = buffer.Slice(skipped);
-                continue;
+                case ParseStatus.Complete when _message.IsRequest:
+                    _halfSinceMicros = long.MaxValue;
+                    return true;
+                case ParseStatus.Complete:
+                    _halfSinceMicros = long.MaxValue; // an answer to a question that we did not ask
+                    continue;
+                case ParseStatus.Malformed:
+                    _frontEnd.Counters.OnMalformed();
+                    int code = defect is RtspDefect.BodyTooLong ? RtspStatus.RequestEntityTooLarge : RtspStatus.BadRequest;
+                    await RefuseAndCloseAsync(code, ConnectionEnd.Malformed, drain: true);
+                    _readEnd = ConnectionEnd.Malformed;
+                    return false;
             }
 
-            if (buffer.FirstSpan.Length > 0 && buffer.FirstSpan[0] != InterleavedFrame.Magic)
+            if (_strayBytes > FrontEndLimits.StrayBytes && _sessions.Count == 0)
             {
-                ParseStatus status = RtspMessageParser.TryParse(ref buffer, _message, RtspLimits.Server, out defect);
-                isTurnOver = status == ParseStatus.Complete && !_message.IsRequest && !_turn.SpendRequest(_home.Shard);
-                return status;
-            }
-
-            if (!TakeFrame(ref buffer))
-            {
-                return ParseStatus.NeedMore;
-            }
-
-            if (!_turn.SpendFrame(_home.Shard))
-            {
-                isTurnOver = true;
-                return ParseStatus.NeedMore;
-            }
-        }
-
-        return ParseStatus.NeedMore;
-    }
-
-    private bool TakeFrame(ref ReadOnlySequence<byte> buffer)
-    {
-        if (IsUnwanted(buffer, out int frameBytes))
-        {
-            _frontEnd.Counters.OnStrayFrame();
-            _strayBytes += frameBytes;
-            _skipBytes = frameBytes;
-            return true;
-        }
-
-        byte[]? scratch = buffer.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent(FrontEndLimits.FrameBytes);
-        try
-        {
-            if (InterleavedFrame.TryParse(ref buffer, scratch, out InterleavedFrame frame) != ParseStatus.Complete)
-            {
+                _readEnd = ConnectionEnd.StrayFrames;
                 return false;
             }
 
-            OnFrame(frame.Channel, frame.Payload);
-            return true;
-        }
-        finally
-        {
-            if (scratch is not null)
-            {
-                ArrayPool<byte>.Shared.Return(scratch);
-            }
+            _halfSinceMicros = _input.Unread.IsEmpty ? long.MaxValue : Math.Min(_halfSinceMicros, _home.Shard.NowMicros);
         }
     }
 
-    /// <summary>A frame on a channel that nobody set up, or one too large for the reports that players send: it is dropped as it comes, not kept until it is whole.</summary>
-    private bool IsUnwanted(in ReadOnlySequence<byte> buffer, out int frameBytes)
+    /// <summary>Consumes frames, as many as the turn allows, and one message at most.</summary>
+    private ParseStatus Take(out RtspDefect defect)
     {
-        frameBytes = 0;
-        Span<byte> head = stackalloc byte[InterleavedFrame.HeaderBytes];
-        if (buffer.Length < head.Length)
+        defect = RtspDefect.None;
+        ReadOnlySpan<byte> unread = _input.Unread;
+        int used = 0;
+        bool isTurnOver = false;
+        ParseStatus status = ParseStatus.NeedMore;
+        while (used < unread.Length && !isTurnOver)
+        {
+            ReadOnlySpan<byte> rest = unread[used..];
+            if (_skipBytes > 0)
+            {
+                int skipped = Math.Min(_skipBytes, rest.Length);
+                _skipBytes -= skipped;
+                used += skipped;
+            }
+            else if (rest[0] != InterleavedFrame.Magic)
+            {
+                status = RtspMessageParser.TryParse(rest, _message, RtspLimits.Server, out int consumed, out defect);
+                used += consumed;
+                isTurnOver = status == ParseStatus.Complete && !_input.SpendRequest();
+                break;
+            }
+            else if (TryTakeFrame(rest, out int consumed))
+            {
+                used += consumed;
+                isTurnOver = !_input.SpendFrame();
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        _input.Consume(used);
+        if (status == ParseStatus.NeedMore && !isTurnOver)
+        {
+            _input.NeedMore();
+        }
+
+        return status;
+    }
+
+    /// <summary>
+    /// Takes a frame. One on a channel that nobody set up, or too large for the reports that players send, is dropped as it comes, not kept until it is whole.
+    /// </summary>
+    private bool TryTakeFrame(ReadOnlySpan<byte> unread, out int consumed)
+    {
+        consumed = 0;
+        if (unread.Length < InterleavedFrame.HeaderBytes)
         {
             return false;
         }
 
-        buffer.Slice(0, head.Length).CopyTo(head);
-        int payloadBytes = BinaryPrimitives.ReadUInt16BigEndian(head[2..]);
-        frameBytes = head.Length + payloadBytes;
-        return _channels?[head[1]] is null || payloadBytes > FrontEndLimits.FrameBytes;
-    }
-
-    private void OnFrame(byte channel, ReadOnlySpan<byte> payload)
-    {
-        // RTP towards us has no meaning here, but it is a sign of life as every byte is.
-        if (_channels?[channel] is not SessionTrack track || channel != track.RtcpChannel)
+        int payloadBytes = BinaryPrimitives.ReadUInt16BigEndian(unread[2..]);
+        SessionTrack? track = _channels?[unread[1]];
+        if (track is null || payloadBytes > FrontEndLimits.FrameBytes)
         {
-            return;
+            consumed = InterleavedFrame.HeaderBytes;
+            _skipBytes = payloadBytes;
+            _frontEnd.Counters.OnStrayFrame();
+            _strayBytes += _sessions.Count == 0 ? InterleavedFrame.HeaderBytes + payloadBytes : 0;
+            return true;
         }
 
+        if (InterleavedFrame.TryParse(unread, out InterleavedFrame frame, out consumed) != ParseStatus.Complete)
+        {
+            return false;
+        }
+
+        // RTP towards us has no meaning here, but it is a sign of life as every byte is.
+        if (frame.Channel == track.RtcpChannel)
+        {
+            OnRtcp(track, frame.Payload);
+        }
+
+        return true;
+    }
+
+    private void OnRtcp(SessionTrack track, ReadOnlySpan<byte> payload)
+    {
         if (ClientRtcp.TryRead(payload, track.Session))
         {
             _frontEnd.Counters.OnRtcp();
@@ -338,16 +292,10 @@ internal sealed partial class ClientConnection
     private async Task DrainAsync()
     {
         long dropped = 0;
-        while (dropped < FrontEndLimits.RefusalDrainBytes)
+        while (dropped < FrontEndLimits.RefusalDrainBytes && await _input.WaitAsync())
         {
-            ReadResult read = await _input.ReadAsync();
-            dropped += read.Buffer.Length;
-            _input.AdvanceTo(read.Buffer.End);
-            NoteInput(0);
-            if (read.IsCompleted)
-            {
-                return;
-            }
+            dropped += _input.Unread.Length;
+            _input.Consume(_input.Unread.Length);
         }
     }
 }

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -30,34 +29,30 @@ internal sealed partial class ClientConnection
         _postOf = tunnel;
         try
         {
-            while (true)
+            while (await _stream.Input.WaitAsync())
             {
-                ReadResult read = await _stream.Input.ReadAsync();
+                // One piece at a time: the next is decoded when the tunnel's reader has had this one.
+                while (!tunnel.Requests.IsWanted && !tunnel.IsOver)
+                {
+                    await tunnel.Requests.WhenWantedAsync();
+                }
+
+                ReadOnlySpan<byte> text = _stream.Input.Unread;
+                bool isValid = tunnel.Requests.TryAppend(text, ref _decoder);
+                _stream.Input.Consume(text.Length);
                 if (tunnel.IsOver)
                 {
-                    return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
+                    break;
                 }
 
-                bool valid = true;
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
-                {
-                    valid = valid && _decoder.TryDecode(segment.Span, tunnel.Writer);
-                }
-
-                _stream.Input.AdvanceTo(read.Buffer.End);
-                _stream.NoteInput(0);
-                tunnel.Held?.Set(tunnel.Held.Bytes + (int)tunnel.Writer.UnflushedBytes);
-                if (!valid)
+                if (!isValid)
                 {
                     _frontEnd.Counters.OnMalformed();
                     return ConnectionEnd.Malformed;
                 }
-
-                if (!await tunnel.FlushAsync() || read.IsCompleted)
-                {
-                    return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
-                }
             }
+
+            return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
         }
         finally
         {
@@ -67,14 +62,11 @@ internal sealed partial class ClientConnection
 
     private async Task WatchForEndAsync(Tunnel tunnel)
     {
-        ReadResult read;
-        do
+        while (await _stream.Input.WaitAsync())
         {
-            read = await _stream.Input.ReadAsync();
-            _stream.Input.AdvanceTo(read.Buffer.End);
-            _stream.NoteInput(0);
+            _stream.Input.Consume(_stream.Input.Unread.Length);
         }
-        while (!read.IsCompleted);
+
         tunnel.End();
     }
 
@@ -84,9 +76,6 @@ internal sealed partial class ClientConnection
         {
             _frontEnd.Tunnels.Remove(tunnel);
             tunnel.End();
-
-            // Nobody reads requests any more: a POST that waits for room would wait for ever.
-            tunnel.Requests.Complete();
         }
     }
 }

@@ -12,7 +12,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// One connection of a client: reads requests and `$` frames in order, answers requests in order. It starts on the shard that accepted it and moves once, after its
 /// first request head, to where its tunnel or session lives, or near its mount; from then on it stays.
 /// </summary>
-internal sealed partial class ClientConnection
+internal sealed partial class ClientConnection : IInputHolder
 {
     private readonly FrontEnd _frontEnd;
     private readonly ControlStream _stream;
@@ -34,8 +34,7 @@ internal sealed partial class ClientConnection
         Remote = Plain(stream.Remote);
         Local = Plain(stream.Local);
         _input = stream.Input;
-        stream.IsPlayedOn = () => _sessions.Exists(static session => session.State == SessionState.Playing);
-        stream.OverBudget = () => Close(ConnectionEnd.OverBudget);
+        stream.Account.Holder = this;
         _lastHeardMicros = home.Shard.NowMicros;
     }
 
@@ -157,6 +156,33 @@ internal sealed partial class ClientConnection
         _stream.Close();
     }
 
+    /// <inheritdoc/>
+    bool IInputHolder.IsPlaying
+    {
+        get
+        {
+            foreach (Session session in _sessions)
+            {
+                if (session.State == SessionState.Playing)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    void IInputHolder.OnEvicted(long heldBytes)
+    {
+        _frontEnd.OnOverBudget(Remote, heldBytes);
+        _stream.Shard.Post(() => Close(ConnectionEnd.OverBudget));
+    }
+
+    /// <inheritdoc/>
+    void IInputHolder.OnMemory() => _stream.Shard.Post(_stream.OnMemory);
+
     /// <summary>Closes when what was written has left, or after <see cref="FrontEndLimits.StopWait"/>.</summary>
     public async Task CloseAfterFlushAsync()
     {
@@ -176,9 +202,7 @@ internal sealed partial class ClientConnection
         do
         {
             OnRequest();
-            _inHandSinceMicros = _home.Shard.NowMicros;
-            RtspResponse response = await _frontEnd.Requests.HandleAsync(this, _message, _response);
-            _inHandSinceMicros = long.MaxValue;
+            RtspResponse response = await HandleAsync();
             if (_end != ConnectionEnd.None)
             {
                 response.Handover?.Abandon();
@@ -196,6 +220,7 @@ internal sealed partial class ClientConnection
                 return ConnectionEnd.PeerClosed;
             }
 
+            _message.Trim();
             RunAfterWritten(response);
             if (response.Handover is { } handover)
             {
@@ -210,13 +235,27 @@ internal sealed partial class ClientConnection
             }
 
             await _stream.AnswersTakenAsync();
-            if (!_turn.SpendRequest(_home.Shard))
-            {
-                await _home.Shard.NextTurn();
-            }
         }
         while (await ReadRequestAsync());
         return _readEnd;
+    }
+
+    /// <summary>Handles the request in hand. What a handler that waits keeps of it counts for as long.</summary>
+    private async ValueTask<RtspResponse> HandleAsync()
+    {
+        Task<RtspResponse> answer = _frontEnd.Requests.HandleAsync(this, _message, _response);
+        if (answer.IsCompletedSuccessfully)
+        {
+            return answer.Result;
+        }
+
+        _inHandSinceMicros = _home.Shard.NowMicros;
+        int heldBytes = _message.BufferBytes;
+        _stream.Account.Take(heldBytes);
+        RtspResponse response = await answer;
+        _stream.Account.Return(heldBytes);
+        _inHandSinceMicros = long.MaxValue;
+        return response;
     }
 
     private static void RunAfterWritten(RtspResponse response)

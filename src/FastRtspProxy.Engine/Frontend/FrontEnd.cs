@@ -30,7 +30,6 @@ internal sealed class FrontEnd : IAsyncDisposable
         Limits = new ClientLimits(options);
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
-        Input.Closing = OnOverBudget;
         _shards = shards;
         _homes = new FrontEndShard[Math.Min(shards.Shards.Count, SessionId.MaxShards)];
         for (int i = 0; i < _homes.Length; i++)
@@ -142,15 +141,15 @@ internal sealed class FrontEnd : IAsyncDisposable
         }
     }
 
-    /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are.</summary>
-    private void OnOverBudget(ControlStream stream, int heldBytes)
+    /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.</summary>
+    public void OnOverBudget(IPEndPoint client, long heldBytes)
     {
         Counters.OnOverBudget();
-        long now = stream.Shard.NowMicros;
+        long now = Environment.TickCount64 * 1000;
         long said = Volatile.Read(ref _saidOverBudgetMicros);
         if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
         {
-            FrontEndLog.InputOverBudget(Log, Input.LimitBytes >> 20, stream.Remote, heldBytes >> 10);
+            FrontEndLog.InputOverBudget(Log, Input.LimitBytes >> 20, client, heldBytes >> 10, Counters.OverBudget);
         }
     }
 

@@ -45,6 +45,6 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Method} of {Url} by {Client} was refused: {Reason}")]
     public static partial void RegistrationRefused(ILogger log, string method, string url, IPAddress client, string reason);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message = "Requests and answers of clients take all of their {LimitMiB} MiB of memory: the connection of {Client}, which holds most ({HeldKiB} KiB), was closed. Said once a minute. Remedy, if these are viewers: --memory")]
-    public static partial void InputOverBudget(ILogger log, long limitMiB, IPEndPoint client, int heldKiB);
+    [LoggerMessage(EventId = 213, Level = LogLevel.Warning, Message = "Requests and answers of clients take all of their {LimitMiB} MiB of memory: the connection of {Client}, which holds most ({HeldKiB} KiB), is closed ({Closed} so far; said once a minute). Remedy, if these are viewers: --memory")]
+    public static partial void InputOverBudget(ILogger log, long limitMiB, IPEndPoint client, long heldKiB, long closed);
 }

@@ -120,7 +120,6 @@ internal sealed class FrontEndShard
         _expired.Clear();
         foreach (ClientConnection connection in _connections)
         {
-            connection.Stream.ResumeReading();
             if (connection.IsOverdue(now))
             {
                 _overdue.Add(connection);

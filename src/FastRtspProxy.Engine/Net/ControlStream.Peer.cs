@@ -38,22 +38,25 @@ internal sealed partial class ControlStream
     {
         protected internal override void OnReady(EpollEvents events)
         {
-            if ((events & (EpollEvents.HangUp | EpollEvents.Error)) == 0)
+            bool isGone = (events & (EpollEvents.HangUp | EpollEvents.Error)) != 0;
+            if (isGone)
+            {
+                stream.UnwatchPeer();
+            }
+            else
             {
                 // What the peer sent before its FIN is still read, and answered. From now on only the reset is of interest, which epoll always reports.
                 stream._shard.Rewatch(stream._fd, EpollEvents.None, this);
-                stream._peerEnded.TrySetResult();
-                if (stream._isStarved)
-                {
-                    stream.Close(); // what it sent is not read, for want of room: nobody waits for it any more
-                }
-
-                return;
             }
 
-            stream.UnwatchPeer();
             stream._peerEnded.TrySetResult();
-            stream.Close();
+
+            // A reader that is about to read meets the end behind the last bytes. Nobody else does: a handler that works for a peer that is gone, or a reader without memory.
+            bool isAboutToRead = stream._input.IsWaiting && (stream._receiving || stream._input.IsQueued);
+            if (!isAboutToRead && (isGone || stream._input.IsWaiting))
+            {
+                stream.Close();
+            }
         }
     }
 }

@@ -10,23 +10,22 @@ internal sealed partial class ControlStream
     /// <summary>RTSP answers that may wait behind a parked frame: a peer that sends requests and reads no answers is closed here.</summary>
     public const int AnswerQueueBytes = 256 * 1024;
 
+    /// <summary>Answers that wait for the peer before its next request is read: a request is answered by some 300 bytes, a DESCRIBE by a few thousand.</summary>
+    private const int AnswersAheadBytes = 16 * 1024;
+
     private SendQueue _queue; // mutable struct: not readonly
     private ParkedSend? _parked;
-    private bool _isBroken;
 
-    /// <summary>Bytes of answers that wait, those of a parked send included; media that is parked with them is counted by its own budget.</summary>
-    private int _answerBytes;
+    // What the parked send took out of the account.
+    private int _parkedBytes;
 
-    /// <summary>A peer that does not take this much of its answers is asked for no more: its requests wait with it.</summary>
-    private const int AnswersAheadBytes = 4 * 1024;
+    // Answers among what is queued, and among what is parked.
+    private int _queuedAnswerBytes;
+    private int _parkedAnswerBytes;
 
-    /// <summary>Somebody waits for <see cref="AnswersTakenAsync"/>; null: nobody.</summary>
+    // Completed when the answers that wait are few again, or the connection has ended; null while nobody waits for that.
     private TaskCompletionSource? _answersTaken;
-
-    /// <summary>
-    /// Done when the peer has taken its answers, all but a few, or the stream is closed: whoever answers waits for it before the next request, so that a peer which asks and does not listen holds a few KiB.
-    /// </summary>
-    public Task AnswersTakenAsync() => _closed || _answerBytes <= AnswersAheadBytes ? Task.CompletedTask : (_answersTaken ??= new TaskCompletionSource()).Task;
+    private bool _isBroken;
 
     /// <summary>True while a parked send is under way; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _parked is not null;
@@ -49,6 +48,19 @@ internal sealed partial class ControlStream
 
     /// <summary>Called on the shard once, when the connection is found broken while sending, or closed.</summary>
     public Action? SendingEnded { get; set; }
+
+    /// <summary>
+    /// Done when the peer has taken its answers but for a few KiB: who asks and does not listen is not heard any further, instead of being answered into our budget. On the shard.
+    /// </summary>
+    public Task AnswersTakenAsync()
+    {
+        if (_closed || _queuedAnswerBytes + _parkedAnswerBytes <= AnswersAheadBytes)
+        {
+            return Task.CompletedTask;
+        }
+
+        return (_answersTaken ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
 
     /// <summary>An RTSP answer, an RTCP packet: sent now, or queued behind what is parked. False: closed (a peer over the queue's limit is closed here).</summary>
     public bool Send(ReadOnlySpan<byte> bytes)
@@ -79,8 +91,8 @@ internal sealed partial class ControlStream
             return false;
         }
 
-        _answerBytes += bytes.Length;
-        NoteHeld();
+        _queuedAnswerBytes += bytes.Length;
+        Account.Take(bytes.Length);
         Park();
         return !_closed;
     }
@@ -125,6 +137,7 @@ internal sealed partial class ControlStream
             return;
         }
 
+        Account.Take(rest.Length);
         Park();
     }
 
@@ -176,8 +189,10 @@ internal sealed partial class ControlStream
         {
             Rider?.OnParked();
             _parked = ParkedSend.Rent(this);
-            _parked.Begin(_socket, _queue.View);
-            _queue.Clear();
+            _parkedBytes = _queue.Bytes;
+            _parkedAnswerBytes = _queuedAnswerBytes;
+            _queuedAnswerBytes = 0;
+            _parked.Begin(_socket, _queue.Take());
         }
     }
 
@@ -198,21 +213,26 @@ internal sealed partial class ControlStream
 
         BytesAccepted += bytes;
         LastProgressMicros = _shard.NowMicros;
+        _parkedAnswerBytes = 0;
+        Account.Return(_parkedBytes);
+        Account.Settle();
+        if (_queuedAnswerBytes <= AnswersAheadBytes)
+        {
+            SayAnswersTaken();
+        }
+
         if (_queue.Bytes > 0)
         {
             Park();
         }
         else
         {
-            OnAnswersTaken();
             Writable?.Invoke();
         }
     }
 
-    private void OnAnswersTaken()
+    private void SayAnswersTaken()
     {
-        _answerBytes = 0;
-        NoteHeld();
         TaskCompletionSource? taken = _answersTaken;
         _answersTaken = null;
         taken?.TrySetResult();
@@ -221,7 +241,7 @@ internal sealed partial class ControlStream
     private void OnClosedSending()
     {
         _queue.Clear();
-        OnAnswersTaken();
+        SayAnswersTaken();
         Action? ended = SendingEnded;
         SendingEnded = null;
         Writable = null;
@@ -236,7 +256,7 @@ internal sealed partial class ControlStream
 
         private readonly SocketAsyncEventArgs _send = new(true);
         private ControlStream? _owner;
-        private byte[] _bytes = [];
+        private ArraySegment<byte> _bytes;
 
         public ParkedSend() => _send.Completed += (_, _) => _owner!._shard.Post(this);
 
@@ -247,11 +267,11 @@ internal sealed partial class ControlStream
             return parked;
         }
 
-        public void Begin(Socket socket, ReadOnlySpan<byte> bytes)
+        /// <summary>Sends a rented buffer, and gives it back afterwards.</summary>
+        public void Begin(Socket socket, ArraySegment<byte> bytes)
         {
-            _bytes = System.Buffers.ArrayPool<byte>.Shared.Rent(bytes.Length);
-            bytes.CopyTo(_bytes);
-            _send.SetBuffer(_bytes, 0, bytes.Length);
+            _bytes = bytes;
+            _send.SetBuffer(bytes.Array, bytes.Offset, bytes.Count);
             try
             {
                 if (!socket.SendAsync(_send))
@@ -271,8 +291,8 @@ internal sealed partial class ControlStream
             ControlStream owner = _owner!;
             int bytes = _send.BytesTransferred;
             SocketError error = _send.SocketError;
-            System.Buffers.ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
+            System.Buffers.ArrayPool<byte>.Shared.Return(_bytes.Array!);
+            _bytes = default;
             _owner = null;
             _send.SetBuffer(null, 0, 0);
             s_pool.Return(this);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -8,57 +7,34 @@ using FastRtspProxy.Engine.Net.Linux;
 namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
-/// A front-end connection as an <see cref="IDuplexPipe"/> over a raw socket. Receiving: a zero-byte SAEA receive waits (nothing is rented while the
-/// peer is silent), its completion posts to the shard, and the shard reads into the pipe. Sending: one writer for RTSP answers and media, in order;
-/// what the kernel does not take is parked (copied) and sent by SAEA, and its completion means writable.
+/// A front-end connection over a raw socket. Receiving is by pull (<see cref="PeerInput"/>): a zero-byte SAEA receive waits while the reader waits (nothing is held while the
+/// peer is silent), its completion asks the shard for a turn, and the turn reads. Sending: one writer for RTSP answers and media, in order; what the kernel does not take is
+/// parked (copied) and sent by SAEA, and its completion means writable.
 /// </summary>
-internal sealed partial class ControlStream : ShardWork, IDuplexPipe
+internal sealed partial class ControlStream : ShardWork
 {
-    /// <summary>
-    /// Input that the reader has not looked at: while it is busy with a request, so much and one read is taken in, no more. What it has looked at and found not whole (a head of 8 KiB, a body of 64 KiB)
-    /// does not count here; its parser bounds that.
-    /// </summary>
-    private const int ReadAheadBytes = 4096;
-
-    private const int ReadBytes = 4096;
-
     private readonly Socket _socket;
     private readonly int _fd;
-    private readonly Pipe _input;
     private readonly SocketAsyncEventArgs _receive;
+    private readonly SocketInput _input;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly InputBudget? _budget;
     private Shard _shard;
-    private TurnBudget _turn; // mutable struct: not readonly
     private bool _receiving;
     private bool _closed;
-
-    /// <summary>Bytes that were read and that the reader has not consumed, as far as it has told: <see cref="NoteInput"/>.</summary>
-    private int _inputBytes;
-
-    /// <summary>There is something to read, and no room for it in the budget: <see cref="ResumeReading"/> tries again.</summary>
-    private bool _isStarved;
 
     /// <summary>Takes a connected socket over. Any thread; nothing happens before <see cref="Start"/>.</summary>
     public ControlStream(Shard shard, Socket socket, InputBudget? budget = null)
     {
         _shard = shard;
-        _budget = budget;
-        Held = budget is null ? null : new HeldBytes(budget, this);
         _socket = socket;
         _socket.Blocking = false;
         _socket.NoDelay = true;
         _fd = SocketSetup.Fd(socket);
         Remote = Normal(socket.RemoteEndPoint);
         Local = Normal(socket.LocalEndPoint);
-        _input = new Pipe(new PipeOptions(
-            readerScheduler: PipeScheduler.Inline,
-            writerScheduler: PipeScheduler.Inline,
-            pauseWriterThreshold: ReadAheadBytes,
-            resumeWriterThreshold: ReadAheadBytes / 2,
-            minimumSegmentSize: ReadBytes,
-            useSynchronizationContext: false));
+        Account = new InputAccount(budget ?? InputBudget.Unlimited);
         Output = new ControlWriter(this);
+        _input = new SocketInput(this);
         _receive = new SocketAsyncEventArgs(true);
         _receive.SetBuffer(Memory<byte>.Empty);
         _receive.Completed += (_, _) => _shard.Post(this);
@@ -73,8 +49,11 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
     /// <summary>Our end: the address that the peer reached us at.</summary>
     public IPEndPoint Local { get; }
 
-    /// <summary>What the peer sends. Reads complete on the shard.</summary>
-    public PipeReader Input => _input.Reader;
+    /// <summary>What the peer makes us hold.</summary>
+    public InputAccount Account { get; }
+
+    /// <summary>What the peer sends. Waits complete on the shard.</summary>
+    public PeerInput Input => _input;
 
     /// <summary>What we answer. A flush hands it to the kernel, behind whatever is parked.</summary>
     public PipeWriter Output { get; }
@@ -85,30 +64,15 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
     /// <summary>True after <see cref="Close"/>, or when a send has failed.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>What it holds of the process's budget for input and answers; null: nobody counts.</summary>
-    public HeldBytes? Held { get; }
-
-    /// <summary>Another account for what is held on this stream's behalf and given back by its close; null: nobody counts.</summary>
-    public HeldBytes? NewHolder() => _budget is null ? null : new HeldBytes(_budget, this);
-
-    /// <summary>Says whether somebody plays on this stream; such a stream is read though the budget is used up. Null: nobody does.</summary>
-    public Func<bool>? IsPlayedOn { get; set; }
-
-    /// <summary>Closes the stream, because it held most when the budget was used up: its owner knows the cause's name. On the shard.</summary>
-    public Action? OverBudget { get; set; }
-
-    /// <summary>Begins to receive. On the shard.</summary>
-    public void Start()
-    {
-        WatchPeer();
-        Arm();
-    }
+    /// <summary>Begins to look out for the peer's end; reading begins with the reader. On the shard.</summary>
+    public void Start() => WatchPeer();
 
     /// <summary>Moves the connection to another shard; what comes after the await runs there. Between requests, on the present shard.</summary>
     public MoveAwaitable MoveTo(Shard other)
     {
         if (_shard != other)
         {
+            _input.Keep();
             UnwatchPeer();
             _shard = other;
             other.Post(WatchPeer); // before the continuation of the await
@@ -117,20 +81,12 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         return new MoveAwaitable(other);
     }
 
-    /// <summary>How much of the input the reader has not consumed: it says so after each look.</summary>
-    public void NoteInput(long bytes)
+    /// <summary>There is memory again: what was not read for want of it is read now. On the shard.</summary>
+    public void OnMemory()
     {
-        _inputBytes = (int)bytes;
-        NoteHeld();
-    }
-
-    /// <summary>Reads again where the budget had no room. Asked about once a second.</summary>
-    public void ResumeReading()
-    {
-        if (_isStarved && !_closed && MayRead())
+        if (_input.IsWaiting)
         {
-            _isStarved = false;
-            _shard.Post(this);
+            _shard.QueueTurn(_input);
         }
     }
 
@@ -157,30 +113,52 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
         }
 
         DisposeWhenIdle();
-        _input.Writer.Complete();
+        Account.Close();
+        _input.End();
         _peerEnded.TrySetResult();
         _closedSource.TrySetResult();
         OnClosedSending();
-        Held?.Set(0);
     }
 
-    /// <summary>The zero-byte receive has completed.</summary>
+    /// <summary>
+    /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, or the peer has not taken our last answer
+    /// yet. On the shard, while nobody reads.
+    /// </summary>
+    public Socket? TryRelease(out byte[] unread)
+    {
+        unread = _input.Unread.ToArray();
+        if (_closed || _parked is not null || _receiving)
+        {
+            return null;
+        }
+
+        _closed = true;
+        UnwatchPeer();
+        Account.Close();
+        _input.End();
+        _peerEnded.TrySetResult();
+        _closedSource.TrySetResult();
+        OnClosedSending();
+        return _socket;
+    }
+
+    /// <summary>The zero-byte receive has completed: there are bytes, or the end.</summary>
     protected internal override void Run()
     {
-        _receiving = false;
         if (!_shard.IsCurrent)
         {
             _shard.Post(this); // moved while the completion was under way
             return;
         }
 
+        _receiving = false;
         if (_closed)
         {
             DisposeWhenIdle();
             return;
         }
 
-        ReadAvailable();
+        _shard.QueueTurn(_input);
     }
 
     private void DisposeWhenIdle()
@@ -199,119 +177,105 @@ internal sealed partial class ControlStream : ShardWork, IDuplexPipe
 
     private void Arm()
     {
+        if (_closed || _receiving)
+        {
+            return;
+        }
+
+        _receiving = true;
         try
         {
-            while (!_closed && !_receiving)
+            if (!_socket.ReceiveAsync(_receive))
             {
-                _receiving = true;
-                if (_socket.ReceiveAsync(_receive))
-                {
-                    return;
-                }
-
-                _shard.Post(this); // readable at once: read in the inbox's turn, so that one busy peer does not keep the shard
-                return;
+                _receiving = false;
+                _input.OnReadable();
             }
         }
         catch (ObjectDisposedException)
         {
+            _receiving = false;
             Close();
         }
     }
 
-    internal void OnOverBudget()
+    /// <summary>The socket's side of the input.</summary>
+    private sealed class SocketInput(ControlStream stream) : PeerInput
     {
-        OverBudget?.Invoke();
-        Close();
-    }
+        protected override Shard Shard => stream._shard;
 
-    private bool MayRead() => _budget is not { IsFull: true } || IsPlayedOn?.Invoke() == true;
+        protected override InputAccount Account => stream.Account;
 
-    private void NoteHeld() => Held?.Set(_closed ? 0 : _inputBytes + _answerBytes);
+        // What the last read of this turn has brought.
+        private int _lastReadBytes;
 
-    private void ReadAvailable()
-    {
-        Shard shard = _shard;
-        while (!_closed)
+        /// <summary>There was something at once: who has had something in this turn already comes behind the others.</summary>
+        public void OnReadable()
         {
-            if (!MayRead())
+            if (_lastReadBytes > 0)
             {
-                _isStarved = true;
-                return;
+                stream._shard.QueueAgain(this);
             }
-
-            int count = ReadOnce();
-            if (count < 0)
+            else
             {
-                Arm();
-                return;
-            }
-
-            if (count == 0)
-            {
-                _input.Writer.Complete();
-                return;
-            }
-
-            _inputBytes += count;
-            NoteHeld();
-            bool goesOn = _turn.SpendBytes(shard, count);
-            ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
-            if (!flush.IsCompletedSuccessfully)
-            {
-                ContinueAfter(flush);
-                return;
-            }
-
-            if (flush.Result.IsCompleted || _closed)
-            {
-                return;
-            }
-
-            if (!goesOn || !ReferenceEquals(shard, _shard))
-            {
-                _shard.Post(this);
-                return;
-            }
-
-            if (count < ReadBytes)
-            {
-                Arm();
-                return;
+                stream._shard.QueueTurn(this);
             }
         }
-    }
 
-    private async void ContinueAfter(ValueTask<FlushResult> flush)
-    {
-        FlushResult result = await flush;
-        if (!result.IsCompleted && !_closed)
+        protected override void OnWanted()
         {
-            Arm();
-        }
-    }
-
-    /// <summary>Bytes read, 0 at the end (or a broken connection), -1 when there is nothing now.</summary>
-    private unsafe int ReadOnce()
-    {
-        Span<byte> memory = _input.Writer.GetSpan(ReadBytes);
-        nint count;
-        fixed (byte* data = memory)
-        {
-            count = Libc.Receive(_fd, data, memory.Length, LinuxConstants.MessageDontWait);
+            if (_lastReadBytes == ReadBytes)
+            {
+                OnReadable(); // there is more, most likely
+            }
+            else
+            {
+                stream.Arm();
+            }
         }
 
-        if (count > 0)
+        protected override unsafe void Read()
         {
-            _input.Writer.Advance((int)count);
-            return (int)count;
-        }
+            _lastReadBytes = 0;
+            if (stream._closed)
+            {
+                End();
+                return;
+            }
 
-        if (count < 0 && Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
-        {
-            return -1;
-        }
+            Span<byte> room = TryMakeRoom();
+            if (room.IsEmpty)
+            {
+                // Nothing is read until there is memory, so its end would not be seen either: whoever has gone is not waited for.
+                if (stream._peerEnded.Task.IsCompleted)
+                {
+                    stream.Close();
+                }
 
-        return 0;
+                return;
+            }
+
+            nint count;
+            fixed (byte* data = room)
+            {
+                count = Libc.Receive(stream._fd, data, room.Length, LinuxConstants.MessageDontWait);
+            }
+
+            int error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            _lastReadBytes = (int)Math.Max(0, count);
+            Filled(_lastReadBytes);
+            if (count > 0)
+            {
+                return;
+            }
+
+            if (error is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
+            {
+                stream.Arm();
+            }
+            else
+            {
+                End(); // in order, or broken
+            }
+        }
     }
 }

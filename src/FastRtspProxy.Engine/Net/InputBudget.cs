@@ -3,109 +3,137 @@ using System.Collections.Concurrent;
 namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
-/// What all peers together can make us hold on the control side: requests that are not whole yet or not handled yet, answers that they do not take, and what tunnels have decoded. When it is used up,
-/// streams that nobody plays on are not read, and the one that holds most is closed. Any thread.
+/// The process's one budget for what clients make it hold: requests that are not whole yet, those that wait for their turn or are being handled, answers that are not
+/// taken, tunnels. Within it everybody has what it needs; when it is used up, connections without a playing session are not read any more, and those that hold most are
+/// closed until there is room again. Any thread.
 /// </summary>
 internal sealed class InputBudget(long limitBytes)
 {
-    /// <summary>Whoever holds less is not worth closing, and not worth a place in the table: a request in hand and one read ahead.</summary>
-    private const int LargeBytes = 4096;
+    private const long LimitBytesMin = 8L << 20;
+    private const long LimitBytesMax = 64L << 20;
 
-    private readonly ConcurrentDictionary<HeldBytes, byte> _large = new();
+    // Accounts that hold something for longer than a turn. Whoever holds nothing is not in here, so a good client's requests never touch it.
+    private readonly ConcurrentDictionary<InputAccount, byte> _holders = new();
+
+    // Accounts whose connection is not read for want of memory, in the order in which they came.
+    private readonly ConcurrentQueue<InputAccount> _waiting = new();
+
+    private long _evicted;
     private long _heldBytes;
 
-    /// <summary>1 while a stream is being closed for the budget's sake: one at a time, then the sum is looked at again.</summary>
-    private int _closing;
+    // Of those, what connections hold that are being closed for it.
+    private long _leavingBytes;
 
-    /// <summary>The most that may be held.</summary>
+    /// <summary>An eighth of the process's budget: 8 MiB, enough for a hundred bodies of the largest size, to 64 MiB.</summary>
+    public static long LimitFor(long memoryBytes) => Math.Clamp(memoryBytes / 8, LimitBytesMin, LimitBytesMax);
+
+    /// <summary>No limit: for streams that nobody else shares a process with.</summary>
+    public static InputBudget Unlimited { get; } = new(long.MaxValue);
+
+    /// <summary>The most that is held, but for an answer or two.</summary>
     public long LimitBytes => limitBytes;
 
     /// <summary>What is held now.</summary>
-    public long HeldBytesNow => Volatile.Read(ref _heldBytes);
+    public long HeldBytesNow => Interlocked.Read(ref _heldBytes);
 
-    /// <summary>True when only streams with somebody who plays are read.</summary>
-    public bool IsFull => HeldBytesNow >= limitBytes;
+    /// <summary>Connections that were closed because they held most. Any thread.</summary>
+    public long Evicted => Interlocked.Read(ref _evicted);
 
-    /// <summary>The stream that held most is about to be closed; what it held. On its shard.</summary>
-    public Action<ControlStream, int>? Closing { get; set; }
+    /// <summary>Three quarters are used. Any thread.</summary>
+    public bool IsShort => HeldBytesNow > limitBytes - (limitBytes / 4);
 
-    /// <summary>An eighth of the memory for media, 8 to 64 MiB.</summary>
-    public static long LimitFor(long memoryBytes) => Math.Clamp(memoryBytes / 8, 8L << 20, 64L << 20);
-
-    internal void OnChanged(HeldBytes holder, int before, int after)
+    /// <summary>Takes memory if there is some; else whoever holds most has to go, and the caller waits for <see cref="IInputHolder.OnMemory"/>.</summary>
+    internal bool TryTake(InputAccount account, int bytes)
     {
-        long held = Interlocked.Add(ref _heldBytes, after - before);
-        if (after >= LargeBytes && before < LargeBytes)
+        if (Interlocked.Add(ref _heldBytes, bytes) <= limitBytes)
         {
-            _large.TryAdd(holder, 0);
-        }
-        else if (after < LargeBytes && before >= LargeBytes)
-        {
-            _large.TryRemove(holder, out _);
+            return true;
         }
 
-        if (after > before && held >= limitBytes)
+        Interlocked.Add(ref _heldBytes, -bytes);
+        MakeRoom(bytes);
+        if (account.TryBeginWaiting())
         {
-            CloseLargest();
-        }
-    }
+            _waiting.Enqueue(account);
 
-    private void CloseLargest()
-    {
-        if (Interlocked.Exchange(ref _closing, 1) == 1)
-        {
-            return;
-        }
-
-        HeldBytes? largest = null;
-        foreach ((HeldBytes holder, _) in _large)
-        {
-            if (largest is null || holder.Bytes > largest.Bytes)
+            // Pairs with the look at the queue in Return: either it sees the account, or we see its budget.
+            Interlocked.MemoryBarrier();
+            if (HeldBytesNow + bytes <= limitBytes)
             {
-                largest = holder;
+                WakeOne();
             }
         }
 
-        if (largest is null)
-        {
-            Volatile.Write(ref _closing, 0);
-            return;
-        }
-
-        ControlStream owner = largest.Owner;
-        owner.Shard.Post(() =>
-        {
-            if (IsFull && !owner.IsClosed)
-            {
-                Closing?.Invoke(owner, largest.Bytes);
-                owner.OnOverBudget();
-            }
-
-            largest.Set(0);
-            Volatile.Write(ref _closing, 0);
-        });
+        return false;
     }
-}
 
-/// <summary>What one stream, or one tunnel, holds of the budget. Set on the owner's shard; read by whoever looks for the largest.</summary>
-internal sealed class HeldBytes(InputBudget budget, ControlStream owner)
-{
-    private int _bytes;
-
-    /// <summary>Whose close gives the bytes back.</summary>
-    public ControlStream Owner => owner;
-
-    /// <summary>Any thread; a value of a moment ago is good enough to find the largest.</summary>
-    public int Bytes => Volatile.Read(ref _bytes);
-
-    /// <summary>Says how much is held now.</summary>
-    public void Set(int bytes)
+    /// <summary>Takes memory in any case: for what cannot wait, an answer or a playing viewer's word. Over the limit those who hold most go.</summary>
+    internal void Take(int bytes)
     {
-        int before = _bytes;
-        if (bytes != before)
+        if (Interlocked.Add(ref _heldBytes, bytes) > limitBytes)
         {
-            Volatile.Write(ref _bytes, bytes);
-            budget.OnChanged(this, before, bytes);
+            MakeRoom(0);
         }
+    }
+
+    /// <summary>Gives memory back.</summary>
+    internal void Return(long bytes)
+    {
+        long held = Interlocked.Add(ref _heldBytes, -bytes);
+
+        // Pairs with the barrier in TryTake (the addition is a full fence).
+        for (long room = limitBytes - held; room > 0 && WakeOne(); room -= PeerInput.ReadBytes)
+        {
+        }
+    }
+
+    internal void Enlist(InputAccount account) => _holders.TryAdd(account, 0);
+
+    internal void Strike(InputAccount account) => _holders.TryRemove(account, out _);
+
+    /// <summary>A connection that was told to go has gone, or said that it holds so much less.</summary>
+    internal void OnLeft(long bytes) => Interlocked.Add(ref _leavingBytes, -bytes);
+
+    private bool WakeOne()
+    {
+        while (_waiting.TryDequeue(out InputAccount? account))
+        {
+            if (account.EndWaiting())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void MakeRoom(int bytes)
+    {
+        while (HeldBytesNow + bytes - Interlocked.Read(ref _leavingBytes) > limitBytes && Largest() is { } largest)
+        {
+            long held = largest.BeginLeaving();
+            if (held > 0)
+            {
+                Interlocked.Add(ref _leavingBytes, held);
+                Interlocked.Increment(ref _evicted);
+                largest.Evict();
+            }
+        }
+    }
+
+    private InputAccount? Largest()
+    {
+        InputAccount? largest = null;
+        long bytes = 0;
+        foreach (KeyValuePair<InputAccount, byte> holder in _holders)
+        {
+            if (!holder.Key.IsLeaving && holder.Key.HeldBytes > bytes)
+            {
+                largest = holder.Key;
+                bytes = largest.HeldBytes;
+            }
+        }
+
+        return largest;
     }
 }

@@ -9,9 +9,15 @@ internal readonly struct NextTurnAwaitable(Shard shard) : INotifyCompletion
 
     public NextTurnAwaitable GetAwaiter() => this;
 
-    public void OnCompleted(Action continuation) => shard.Post(continuation);
+    public void OnCompleted(Action continuation) => shard.QueueAgain(new ContinuationTurn(continuation));
 
     public void GetResult()
     {
     }
+}
+
+/// <summary>Code that goes on in its next turn.</summary>
+internal sealed class ContinuationTurn(Action continuation) : TurnWork
+{
+    protected internal override void RunTurn() => continuation();
 }

@@ -25,7 +25,7 @@ internal struct SendQueue
 
         if (_buffer is null || _end + bytes.Length > _buffer.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(4096, (Bytes + bytes.Length) * 2));
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(1024, Bytes + bytes.Length));
             View.CopyTo(larger);
             _end = Bytes;
             _start = 0;
@@ -36,6 +36,15 @@ internal struct SendQueue
         bytes.CopyTo(_buffer.AsSpan(_end));
         _end += bytes.Length;
         return true;
+    }
+
+    /// <summary>What waits, in its rented buffer: the caller's now, and the queue is empty.</summary>
+    public ArraySegment<byte> Take()
+    {
+        ArraySegment<byte> taken = new(_buffer!, _start, Bytes);
+        _buffer = null;
+        _start = _end = 0;
+        return taken;
     }
 
     /// <summary>The first bytes were sent.</summary>

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
 /// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only.
-/// A turn: wait, handle every ready descriptor, run the inbox, fire timers, then the end-of-turn work (the fan-out passes).
+/// A turn: wait, handle the ready descriptors, run the inbox, give the connections their turns, fire timers, then the end-of-turn work (the fan-out passes).
 /// </summary>
 internal sealed partial class Shard : PollTarget, IDisposable
 {
@@ -228,6 +228,8 @@ internal sealed partial class Shard : PollTarget, IDisposable
         {
             int ready = Sleep();
             Turn++;
+            _lastAgain = _again.Last;
+            long began = ready > 1 ? Stopwatch.GetTimestamp() : 0;
             for (int i = 0; i < ready; i++)
             {
                 EpollEvents events = _epoll.EventAt(i, out ulong token);
@@ -235,21 +237,36 @@ internal sealed partial class Shard : PollTarget, IDisposable
                 {
                     Guard(target, events);
                 }
+
+                if (i + 1 < ready && Stopwatch.GetTimestamp() - began > s_sliceTicks)
+                {
+                    // Many cameras with much to give: the passes of those that have given run before the rest is read.
+                    RefreshNow();
+                    RunAfterDescriptors();
+                    began = Stopwatch.GetTimestamp();
+                }
             }
 
-            RunInbox();
-            FireTimers();
-            RunEndOfTurn();
+            RunAfterDescriptors();
         }
+    }
+
+    private void RunAfterDescriptors()
+    {
+        RunInbox();
+        RunTurns();
+        FireTimers();
+        RunEndOfTurn();
     }
 
     /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
     private int Sleep()
     {
-        if (HasEndOfTurn || _backlog is not null)
+        if (HasEndOfTurn || _backlog is not null || HasTurns)
         {
             int there = Wait(0);
             RefreshNow();
+            NoteIdle(0);
             return there;
         }
 

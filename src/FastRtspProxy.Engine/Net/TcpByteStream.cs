@@ -12,12 +12,16 @@ internal sealed class TcpByteStream : ByteStream
     private readonly int _fd;
     private IByteSink? _sink;
     private SendQueue _queue; // mutable struct: not readonly
+
+    // What was read of the socket before it came here; given to the sink first.
+    private readonly byte[] _early;
     private bool _closed;
 
     /// <summary>Takes a connected socket over.</summary>
-    public TcpByteStream(Shard shard, Socket socket)
+    public TcpByteStream(Shard shard, Socket socket, byte[]? early = null)
         : base(shard)
     {
+        _early = early ?? [];
         _socket = socket;
         _socket.Blocking = false;
         _socket.NoDelay = true;
@@ -59,10 +63,30 @@ internal sealed class TcpByteStream : ByteStream
         }
     }
 
+    /// <summary>Takes a socket over that somebody else has read; null: its peer has gone.</summary>
+    internal static TcpByteStream? TakeOver(Shard shard, Socket socket, byte[] early)
+    {
+        try
+        {
+            return new TcpByteStream(shard, socket, early);
+        }
+        catch (Exception e) when (e is SocketException or NullReferenceException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public override void Start(IByteSink sink)
     {
         _sink = sink;
+        if (_early.Length > 0)
+        {
+            sink.OnBytes(_early);
+            sink.OnBatchEnd();
+        }
+
         if (!_closed && !Shard.Watch(_fd, WantedEvents, this))
         {
             End(SocketError.NoBufferSpaceAvailable);

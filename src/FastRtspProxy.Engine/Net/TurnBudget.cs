@@ -16,6 +16,13 @@ internal struct TurnBudget
     private int _requests;
     private int _frames;
 
+    /// <summary>True when nothing may be done any more in this turn.</summary>
+    public bool IsSpent(Shard shard)
+    {
+        Begin(shard);
+        return _bytes >= Bytes || _requests >= Requests || _frames >= Frames;
+    }
+
     /// <summary>Counts bytes that were read. False: the budget of this turn is used up.</summary>
     public bool SpendBytes(Shard shard, int bytes)
     {

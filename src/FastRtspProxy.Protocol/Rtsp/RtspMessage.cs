@@ -12,7 +12,12 @@ public sealed partial class RtspMessage
     /// <summary>A body buffer above this size is given back by <see cref="Reset"/>: one large SDP must not stay for hours.</summary>
     private const int KeptBodyBytes = 64 * 1024;
 
-    private byte[] _head = new byte[1024];
+    /// <summary>What <see cref="Trim"/> leaves of a buffer: enough for what players send.</summary>
+    private const int TrimmedBytes = 2048;
+
+    private const int FirstHeadBytes = 1024;
+
+    private byte[] _head = new byte[FirstHeadBytes];
     private byte[] _body = [];
     private HeaderSlot[] _headers = new HeaderSlot[16];
     private RtspStartLine _start;
@@ -48,6 +53,9 @@ public sealed partial class RtspMessage
     public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyBytes);
 
     public int HeaderCount { get; private set; }
+
+    /// <summary>What the message holds in memory for its head and its body.</summary>
+    public int BufferBytes => _head.Length + _body.Length;
 
     /// <summary>The CSeq, null when it is missing or not a number.</summary>
     public int? CSeq =>
@@ -134,6 +142,14 @@ public sealed partial class RtspMessage
         {
             _body = [];
         }
+    }
+
+    /// <summary>Empties the message and gives large buffers back: for whoever keeps it through a long silence.</summary>
+    public void Trim()
+    {
+        Reset();
+        _body = _body.Length > TrimmedBytes ? [] : _body;
+        _head = _head.Length > TrimmedBytes ? new byte[FirstHeadBytes] : _head;
     }
 
     private ReadOnlySpan<byte> VersionBytes => _head.AsSpan(_start.Version);

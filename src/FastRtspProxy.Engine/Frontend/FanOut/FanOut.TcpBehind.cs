@@ -124,6 +124,7 @@ internal sealed unsafe partial class FanOut
         int offset = 0;
         long end = from;
         int parkBytes = 0;
+        int maxParkedBytes = viewer.Stream.Account.IsMemoryShort ? 0 : MaxParkedBytes; // then a packet's rest; the frame's stays in its slabs
         bool isFrameOpen = false;
         for (; end < to; end++)
         {
@@ -137,7 +138,7 @@ internal sealed unsafe partial class FanOut
             if (offset + entry.FrameBytes > sentBytes)
             {
                 bool isNewFrame = isVideo && (entry.Flags & EntryFlags.FrameStart) != 0;
-                if (parkBytes > 0 && (!isFrameOpen || isNewFrame || parkBytes + entry.FrameBytes > MaxParkedBytes))
+                if (parkBytes > 0 && (!isFrameOpen || isNewFrame || parkBytes + entry.FrameBytes > maxParkedBytes))
                 {
                     break;
                 }

@@ -31,7 +31,7 @@ internal sealed class ConnectionHandover
 
             _taken = true;
             await stream.MoveTo(target);
-            return stream.IsClosed ? null : new ReusedConnection(target, stream);
+            return stream.TryRelease(out byte[] unread) is { } socket ? TcpByteStream.TakeOver(target, socket, unread) : null;
         });
     }
 

@@ -1,6 +1,3 @@
-using System.IO.Pipelines;
-using FastRtspProxy.Engine.Net;
-
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
@@ -9,16 +6,6 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class Tunnel(string cookie, ClientConnection get)
 {
-    /// <summary>Decoded requests that the GET's connection has not read yet; then the POST waits.</summary>
-    private const int InputLimitBytes = 8 * 1024;
-
-    private readonly Pipe _requests = new(new PipeOptions(
-        readerScheduler: PipeScheduler.Inline,
-        writerScheduler: PipeScheduler.Inline,
-        pauseWriterThreshold: InputLimitBytes,
-        resumeWriterThreshold: InputLimitBytes / 2,
-        useSynchronizationContext: false));
-
     private readonly List<ClientConnection> _posts = [];
 
     public string Cookie => cookie;
@@ -26,10 +13,7 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     public FrontEndShard Home => get.Home;
 
     /// <summary>What the client asks, decoded.</summary>
-    public PipeReader Requests => _requests.Reader;
-
-    /// <summary>What it holds of the process's budget: decoded and not consumed.</summary>
-    public HeldBytes? Held { get; } = get.Stream.NewHolder();
+    public TunnelInput Requests { get; } = new(get);
 
     /// <summary>False until the first POST: half a tunnel.</summary>
     public bool IsPaired { get; private set; }
@@ -53,17 +37,11 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     /// <summary>A POST was closed; another may follow.</summary>
     public void Remove(ClientConnection post) => _posts.Remove(post);
 
-    /// <summary>Hands decoded bytes on; false: nobody reads them any more.</summary>
-    public async ValueTask<bool> FlushAsync() => !(await _requests.Writer.FlushAsync()).IsCompleted;
-
-    public PipeWriter Writer => _requests.Writer;
-
     /// <summary>The GET was closed: so is the rest.</summary>
     public void End()
     {
         IsOver = true;
-        Held?.Set(0);
-        _requests.Writer.Complete();
+        Requests.End();
         foreach (ClientConnection post in _posts.ToArray())
         {
             post.Close(ConnectionEnd.PeerClosed);

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
@@ -13,9 +11,16 @@ internal struct TunnelDecoder
     private int _digits;
     private int _padding;
 
+    /// <summary>The room that so many characters need: three bytes for four, those of the text before included.</summary>
+    public static int MaxBytesOf(int characters) => (characters + 3) / 4 * 3;
+
     /// <summary>Decodes what can be decoded and keeps the rest. False: a character that base64 does not have, or padding where there can be none.</summary>
-    public bool TryDecode(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    /// <param name="text">As it was posted.</param>
+    /// <param name="output">As long as <see cref="MaxBytesOf"/> says.</param>
+    /// <param name="written">Bytes decoded.</param>
+    public bool TryDecode(ReadOnlySpan<byte> text, Span<byte> output, out int written)
     {
+        written = 0;
         foreach (byte character in text)
         {
             int value = ValueOf(character);
@@ -24,7 +29,7 @@ internal struct TunnelDecoder
                 continue;
             }
 
-            if (value < 0 || !TryTake(value, output))
+            if (value < 0 || !TryTake(value, output, ref written))
             {
                 return false;
             }
@@ -36,7 +41,7 @@ internal struct TunnelDecoder
     private const int Blank = 65;
     private const int Pad = 64;
 
-    private bool TryTake(int value, IBufferWriter<byte> output)
+    private bool TryTake(int value, Span<byte> output, ref int written)
     {
         if (value == Pad)
         {
@@ -59,11 +64,11 @@ internal struct TunnelDecoder
             return true;
         }
 
-        Span<byte> group = output.GetSpan(3);
+        Span<byte> group = output.Slice(written, 3);
         group[0] = (byte)(_bits >> 16);
         group[1] = (byte)(_bits >> 8);
         group[2] = (byte)_bits;
-        output.Advance(3 - _padding);
+        written += 3 - _padding;
         this = default;
         return true;
     }

@@ -66,17 +66,20 @@ public sealed class FrontEndFloodTests
         Assert.True(host.FrontEnd.Counters.StrayFrames > 0);
     }
 
-    /// <summary>Some stray frames are a player's that has torn its session down a moment ago.</summary>
+    /// <summary>Some stray frames are a player's that has torn its session down, and asks on; with requests in between it may not send as much as it likes either.</summary>
     [Fact]
     public async Task Frames_AFewWithoutASession_DoNotCloseTheConnection()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 8; i++)
         {
             await client.SendAsync(Repeated([(byte)'$', 1, 0, 0], 8192));
             Assert.Equal(200, (await client.RequestAsync("OPTIONS", host.Url)).Status);
         }
+
+        await client.SendAsync(Repeated([(byte)'$', 1, 0, 0], 8192));
+        await Until.TrueAsync(() => host.FrontEnd.Limits.Connections == 0);
     }
 
     /// <summary>Nothing is kept of a frame that nobody wants, however large it is and however slowly it comes.</summary>

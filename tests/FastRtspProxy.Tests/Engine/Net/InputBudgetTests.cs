@@ -1,30 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
-using FastRtspProxy.TestPeers;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Engine.Net;
 
-public sealed class InputBudgetTests : IDisposable
+public sealed class InputBudgetTests
 {
-    private readonly ShardGroup _shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly List<Socket> _peers = [];
-
-    public InputBudgetTests()
-    {
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen();
-    }
-
-    public void Dispose()
-    {
-        _peers.ForEach(static peer => peer.Dispose());
-        _listener.Dispose();
-        _shards.Dispose();
-    }
-
     [Theory]
     [InlineData(0, 8)]
     [InlineData(64, 8)]
@@ -34,95 +13,154 @@ public sealed class InputBudgetTests : IDisposable
     public void LimitFor_Memory_IsAnEighthWithinBounds(long memoryMiB, double limitMiB) => Assert.Equal((long)(limitMiB * (1 << 20)), InputBudget.LimitFor(memoryMiB << 20));
 
     [Fact]
-    public async Task Set_TheSumReachesTheLimit_TheLargestIsClosedAndNobodyElse()
+    public void TryTake_WithinTheLimit_IsGivenAndNobodyGoes()
     {
         InputBudget budget = new(100_000);
-        ControlStream[] streams = [Stream(budget), Stream(budget), Stream(budget)];
-        List<(ControlStream Stream, int Bytes)> closed = [];
-        budget.Closing = (stream, bytes) => closed.Add((stream, bytes));
+        Holder[] holders = [new(budget), new(budget), new(budget)];
 
-        await OnShardAsync(() =>
-        {
-            streams[0].Held!.Set(20_000);
-            streams[1].Held!.Set(50_000);
-            streams[2].Held!.Set(29_999);
-        });
-        Assert.False(budget.IsFull);
-        await OnShardAsync(() => streams[0].Held!.Set(20_001));
+        Assert.True(holders[0].TryHold(20_000));
+        Assert.True(holders[1].TryHold(50_000));
+        Assert.True(holders[2].TryHold(30_000));
 
-        await Until.TrueAsync(() => streams[1].IsClosed);
-        await OnShardAsync(() => { });
-        Assert.Equal([(streams[1], 50_000)], closed);
-        Assert.Equal(50_000, budget.HeldBytesNow);
-        Assert.False(streams[0].IsClosed || streams[2].IsClosed);
+        Assert.Equal(100_000, budget.HeldBytesNow);
+        Assert.All(holders, static holder => Assert.Equal(0, holder.Evictions));
     }
 
     [Fact]
-    public async Task Read_NobodyConsumes_SoMuchAndOneReadIsTakenIn()
+    public void TryTake_OverTheLimit_TheLargestGoesOnceAndTheOtherIsToldWhenThereIsRoom()
     {
-        InputBudget budget = new(1 << 20);
-        ControlStream stream = Stream(budget);
-        await OnShardAsync(stream.Start);
+        InputBudget budget = new(100_000);
+        Holder[] holders = [new(budget), new(budget), new(budget)];
+        holders[0].TryHold(20_000);
+        holders[1].TryHold(50_000);
+        holders[2].TryHold(30_000);
 
-        _peers[0].Blocking = false;
-        await SendAllThatGoesAsync(_peers[0]);
+        Assert.False(holders[0].TryHold(1));
+        Assert.False(holders[2].TryHold(1));
+        Assert.Equal([0, 1, 0], holders.Select(static holder => holder.Evictions));
+        Assert.Equal([0, 0, 0], holders.Select(static holder => holder.Wakes));
 
-        await Until.TrueAsync(() => budget.HeldBytesNow > 0);
-        Assert.InRange(budget.HeldBytesNow, 1, 3 * 4096);
+        holders[1].Account.Close();
+        Assert.Equal([1, 0, 1], holders.Select(static holder => holder.Wakes));
+        Assert.True(holders[0].TryHold(1));
+        Assert.Equal(50_001, budget.HeldBytesNow);
+    }
+
+    /// <summary>Thousands that hold a little each fill the budget as well as a few that hold much: it must not stay full.</summary>
+    [Fact]
+    public void TryTake_EverybodyHoldsLittle_SomebodyGoesAllTheSame()
+    {
+        InputBudget budget = new(64 * 4096);
+        List<Holder> holders = [];
+        for (int i = 0; i < 64; i++)
+        {
+            holders.Add(new Holder(budget));
+            Assert.True(holders[^1].TryHold(4096));
+        }
+
+        Assert.False(new Holder(budget).TryHold(4096));
+        Assert.Equal(1, holders.Sum(static holder => holder.Evictions));
     }
 
     [Fact]
-    public async Task Read_BudgetIsUsedUp_OnlyStreamsWithAPlayerAreRead()
+    public void TryTake_SomebodyPlays_IsGivenOverTheLimitAndTheLargestGoes()
     {
-        InputBudget budget = new(8192);
-        ControlStream other = Stream(budget);
-        ControlStream idle = Stream(budget);
-        ControlStream played = Stream(budget);
-        played.IsPlayedOn = static () => true;
-        budget.Closing = (_, _) => { };
-        await OnShardAsync(() =>
+        InputBudget budget = new(10_000);
+        Holder largest = new(budget);
+        Holder viewer = new(budget) { IsPlaying = true };
+        largest.TryHold(10_000);
+
+        Assert.True(viewer.TryHold(4096));
+
+        Assert.Equal(1, largest.Evictions);
+        Assert.Equal(0, viewer.Evictions);
+    }
+
+    /// <summary>An answer cannot wait; it is held, and the sum comes back under the limit by those who hold most.</summary>
+    [Fact]
+    public void Take_FarOverTheLimit_AsManyGoAsItTakes()
+    {
+        InputBudget budget = new(10_000);
+        Holder[] holders = [.. Enumerable.Range(0, 10).Select(_ => new Holder(budget))];
+        foreach (Holder holder in holders)
         {
-            for (int i = 0; i < 4; i++)
+            holder.Account.Take(4000);
+        }
+
+        Assert.Equal(8, holders.Sum(static holder => holder.Evictions));
+        foreach (Holder holder in holders.Where(static holder => holder.Evictions > 0))
+        {
+            holder.Account.Close();
+        }
+
+        Assert.Equal(8000, budget.HeldBytesNow);
+    }
+
+    [Fact]
+    public void Close_HoldsSomething_GivesItBackOnceWhateverComesAfterwards()
+    {
+        InputBudget budget = new(10_000);
+        Holder holder = new(budget);
+        holder.TryHold(4000);
+
+        holder.Account.Close();
+        holder.Account.Return(4000);
+        holder.Account.Take(100);
+        holder.Account.Close();
+
+        Assert.Equal(0, budget.HeldBytesNow);
+    }
+
+    /// <summary>Many threads take, wait, and give back; nobody waits for ever while there is room, and the sum is right in the end.</summary>
+    [Fact]
+    public async Task TryTake_ManyThreadsAtTheLimit_EverybodyGetsItsTurn()
+    {
+        InputBudget budget = new(3 * 4096);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            Holder holder = new(budget);
+            for (int i = 0; i < 2000; i++)
             {
-                idle.NewHolder()!.Set(2048); // small ones: nobody is worth closing
+                while (!holder.Account.TryTake(4096))
+                {
+                    Assert.True(holder.WaitForMemory(), "nobody said that there is room");
+                }
+
+                holder.Account.Return(4096);
             }
-
-            idle.Start();
-            played.Start();
-        });
-        await _peers[1].SendAsync(new byte[100]);
-        await _peers[2].SendAsync(new byte[100]);
-
-        await Until.TrueAsync(() => played.Input.TryRead(out System.IO.Pipelines.ReadResult read) && read.Buffer.Length == 100);
-        Assert.False(idle.Input.TryRead(out _));
-        Assert.False(other.IsClosed);
+        })));
+        Assert.Equal(0, budget.HeldBytesNow);
     }
 
-    private Task OnShardAsync(Action work) => _shards.Shards[0].RunAsync(() =>
+    private sealed class Holder : IInputHolder
     {
-        work();
-        return Task.CompletedTask;
-    });
+        private readonly SemaphoreSlim _memory = new(0);
 
-    private ControlStream Stream(InputBudget budget)
-    {
-        Socket peer = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        peer.Connect(_listener.LocalEndPoint!);
-        _peers.Add(peer);
-        return new ControlStream(_shards.Shards[0], _listener.Accept(), budget);
-    }
+        public Holder(InputBudget budget) => Account = new InputAccount(budget) { Holder = this };
 
-    /// <summary>Until the kernel takes no more, or far more than we would take.</summary>
-    private static async Task SendAllThatGoesAsync(Socket socket)
-    {
-        byte[] bytes = new byte[64 * 1024];
-        long sent = 0;
-        for (int refused = 0; refused < 10 && sent < 4 << 20;)
+        public InputAccount Account { get; }
+
+        public int Evictions { get; private set; }
+
+        public int Wakes { get; private set; }
+
+        public bool IsPlaying { get; init; }
+
+        public bool TryHold(int bytes)
         {
-            int count = socket.Send(bytes, SocketFlags.None, out SocketError error);
-            sent += error == SocketError.Success ? count : 0;
-            refused += error == SocketError.Success ? 0 : 1;
-            await Task.Yield();
+            bool taken = Account.TryTake(bytes);
+            Account.Settle();
+            return taken;
+        }
+
+        public bool WaitForMemory() => _memory.Wait(TimeSpan.FromSeconds(30));
+
+        public void OnEvicted(long heldBytes) => Evictions++;
+
+        public void OnMemory()
+        {
+            Wakes++;
+            _memory.Release();
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -68,8 +67,7 @@ public sealed class StreamTests : IDisposable
         Task<bool> completed = _shards.Shards[0].RunAsync(async () =>
         {
             stream.Start();
-            ReadResult result = await stream.Input.ReadAsync();
-            return result.IsCompleted && result.Buffer.IsEmpty;
+            return !await stream.Input.WaitAsync() && stream.Input is { IsOver: true, Unread.IsEmpty: true };
         });
         far.Dispose();
         Assert.True(await completed.WaitAsync(s_limit));
@@ -315,11 +313,11 @@ public sealed class StreamTests : IDisposable
         Assert.NotEqual(peer, peer.WithPort(9));
     }
 
-    private static async Task<string> ReadAsync(PipeReader input)
+    private static async Task<string> ReadAsync(PeerInput input)
     {
-        ReadResult result = await input.ReadAsync();
-        string text = System.Text.Encoding.ASCII.GetString(result.Buffer.ToArray());
-        input.AdvanceTo(result.Buffer.End);
+        Assert.True(await input.WaitAsync());
+        string text = System.Text.Encoding.ASCII.GetString(input.Unread);
+        input.Consume(input.Unread.Length);
         return text;
     }
 
