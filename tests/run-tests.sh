@@ -10,9 +10,9 @@ set -u -o pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot
-# Linker and headers for the native binaries; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP server,
+# Linker, headers and OpenSSL for the native binaries; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP server,
 # players of both families.
-packages=(gcc libc6-dev zlib1g-dev
+packages=(gcc libc6-dev zlib1g-dev cmake libssl-dev
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking)
 # The end of it all, with a margin to the twenty minutes that a run may take.

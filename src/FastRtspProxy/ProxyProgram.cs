@@ -17,7 +17,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1700);
 
     /// <summary>The two seconds of the README, whatever hangs.</summary>
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMilliseconds(1950);
 
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {

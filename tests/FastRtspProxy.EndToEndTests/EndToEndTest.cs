@@ -60,6 +60,14 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return proxy;
     }
 
+    /// <summary>The proxy in front of one stream, started by another program.</summary>
+    protected async Task<ProxyProcess> StartProxyByAsync(string[] launcher, params string[] arguments)
+    {
+        ProxyProcess proxy = await ProxyProcess.StartAsync(1, arguments, [], launcher);
+        _started.Add((proxy.Process, proxy));
+        return proxy;
+    }
+
     protected async Task<SimulatedCamera> StartSimulatorAsync(params string[] arguments)
     {
         SimulatedCamera camera = await SimulatedCamera.StartAsync(arguments);

@@ -51,11 +51,15 @@ public sealed class ProxyProcess : IAsyncDisposable
     /// <summary>The last arguments that do not start with '-' are the streams; without any, ready when it waits for REGISTER.</summary>
     public static Task<ProxyProcess> StartAsync(int streams, params string[] arguments) => StartAsync(streams, arguments, []);
 
-    public static async Task<ProxyProcess> StartAsync(int streams, string[] arguments, (string Name, string Value)[] environment)
+    /// <param name="streams">How many play URLs to wait for.</param>
+    /// <param name="arguments">The proxy's.</param>
+    /// <param name="environment">Variables of its own.</param>
+    /// <param name="launcher">A program and its arguments that starts the proxy, under a filter for example; empty: none.</param>
+    public static async Task<ProxyProcess> StartAsync(int streams, string[] arguments, (string Name, string Value)[] environment, params string[] launcher)
     {
         int port = FreePorts.Next();
-        ChildProcess process = ChildProcess.Start(
-            "proxy", Prerequisites.ProxyBinary, ["-p", port.ToString(CultureInfo.InvariantCulture), .. arguments], environment);
+        string[] command = [.. launcher, Prerequisites.ProxyBinary, "-p", port.ToString(CultureInfo.InvariantCulture), .. arguments];
+        ChildProcess process = ChildProcess.Start("proxy", command[0], command[1..], environment);
         List<string> urls = [];
         TimeSpan at = TimeSpan.Zero;
         await process.WaitAsync(
