@@ -4,6 +4,7 @@ using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtcp;
 
 namespace FastRtspProxy.TestPeers;
 
@@ -170,6 +171,16 @@ internal sealed class FakeMount : IMount
     public Task EmitRawAsync(int track, byte[] packet) => Shard.RunAsync(() =>
     {
         Ring.Append(track, EntryFlags.Marker | EntryFlags.RandomAccess, _sequenceNumbers[track]++, _timestamps[track], Shard.NowMicros, packet);
+        Ring.Publish();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Sends a sender report of a track.</summary>
+    public Task EmitReportAsync(int track) => Shard.RunAsync(() =>
+    {
+        Span<byte> report = stackalloc byte[64];
+        int bytes = RtcpWriter.WriteReceiverReport(report, Tracks[track].Ssrc);
+        Ring.Append(track, EntryFlags.Rtcp, 0, 0, Shard.NowMicros, report[..bytes]);
         Ring.Publish();
         return Task.CompletedTask;
     });

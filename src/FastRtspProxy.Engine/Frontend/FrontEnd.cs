@@ -61,6 +61,9 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     public TunnelDirectory Tunnels { get; } = new();
 
+    /// <inheritdoc cref="Frontend.UdpAddresses"/>
+    public UdpAddresses UdpAddresses { get; } = new();
+
     /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
     public IStreamRegistry? Registry { get; }
 

@@ -22,7 +22,7 @@ internal sealed class FrontEndShard
         _frontEnd = frontEnd;
         Shard = shard;
         FanOuts = new FanOutTable(shard, new FanOutLimits());
-        Rtcp = new RtcpDirectory(frontEnd.Counters);
+        Rtcp = new RtcpDirectory(frontEnd.Counters, frontEnd.UdpAddresses);
         _sessionTimeoutMicros = (long)frontEnd.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
     }
@@ -30,6 +30,9 @@ internal sealed class FrontEndShard
     public Shard Shard { get; }
 
     public RtcpDirectory Rtcp { get; }
+
+    /// <inheritdoc cref="UdpAddresses"/>
+    public UdpAddresses Addresses => _frontEnd.UdpAddresses;
 
     public Microsoft.Extensions.Logging.ILogger Log => _frontEnd.Log;
 

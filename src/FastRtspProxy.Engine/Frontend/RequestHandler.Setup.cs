@@ -7,6 +7,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>SETUP: one track, one way to travel, chosen from the client's list in the client's order.</summary>
 internal sealed partial class RequestHandler
 {
+    private const string SetUpAllow = "OPTIONS, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+
     private async Task<RtspResponse> SetupAsync(ClientConnection connection, RtspMessage request, RtspResponse response, Session? session)
     {
         RequestTarget target = RequestTarget.Resolve(request.Uri, _frontEnd.Mounts);
@@ -39,21 +41,39 @@ internal sealed partial class RequestHandler
         SessionTrack? replaced = session?.TrackAt(track.Index);
         if (session is not null && (!session.Allows(SessionEvent.Setup) || replaced is { IsPlaying: true }))
         {
-            return WrongState(request, response, "OPTIONS, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+            return WrongState(request, response, SetUpAllow);
         }
 
-        if (Choose(connection, request, session, replaced) is not { } spec)
+        TransportSpec? chosen = await ChooseAsync(connection, request, session, replaced);
+        if (session?.Allows(SessionEvent.Setup) == false)
+        {
+            // Another connection was quicker, while an older session was asked to give way.
+            return session.State == SessionState.Ended ? NotFound(request, response) : WrongState(request, response, SetUpAllow);
+        }
+
+        if (chosen is not { } spec)
         {
             return Begin(request, response, RtspStatus.UnsupportedTransport);
         }
 
+        bool isNew = session is null;
         if (session is null && (session = Open(connection, mount, description)) is null)
         {
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
         }
 
+        if (!session.TrySetUp(MakeTrack(session, track, connection, spec)))
+        {
+            // Another connection was quicker to ask for the same address.
+            if (isNew)
+            {
+                session.End(SessionEnd.Replaced);
+            }
+
+            return Begin(request, response, RtspStatus.UnsupportedTransport);
+        }
+
         session.StartAs(target.Start ?? connection.Start);
-        session.SetUp(MakeTrack(session, track, connection, spec));
         mount.Prepare();
         response.With("Transport", TransportHeader.Format(Answer(connection, session, spec)));
         return response.With("Session", $"{session.Id};timeout={(int)_frontEnd.Options.SessionTimeout.TotalSeconds}");
@@ -73,36 +93,64 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
-    private static TransportSpec? Choose(ClientConnection connection, RtspMessage request, Session? session, SessionTrack? replaced)
+    private async ValueTask<TransportSpec?> ChooseAsync(ClientConnection connection, RtspMessage request, Session? session, SessionTrack? replaced)
     {
         // A track that is set up anew may change its way to travel if it is the only one.
         SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
+        List<TransportSpec> wanted = [];
         foreach (string header in request.HeaderValues("Transport"))
         {
-            foreach (TransportSpec spec in TransportHeader.Parse(header))
-            {
-                bool tcp = spec.Tcp || connection.IsTunnel;
-                if (spec.Multicast || spec.Profile != "RTP/AVP" || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
-                {
-                    continue;
-                }
+            wanted.AddRange(TransportHeader.Parse(header));
+        }
 
-                if (!tcp)
+        foreach (TransportSpec spec in wanted)
+        {
+            bool tcp = spec.Tcp || connection.IsTunnel;
+            if (spec.Multicast || spec.Profile != "RTP/AVP" || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            {
+                continue;
+            }
+
+            if (!tcp)
+            {
+                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Shard.Media is not null && await IsFreeAsync(connection, ports, session))
                 {
-                    if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } && connection.Home.Shard.Media is not null)
-                    {
-                        return new TransportSpec { ClientPort = spec.ClientPort };
-                    }
+                    return new TransportSpec { ClientPort = spec.ClientPort };
                 }
-                else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
-                    && connection.FreeChannels(spec.Interleaved, replaced) is { } channels)
-                {
-                    return new TransportSpec { Tcp = true, Interleaved = channels };
-                }
+            }
+            else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
+                && connection.FreeChannels(spec.Interleaved, replaced) is { } channels)
+            {
+                return new TransportSpec { Tcp = true, Interleaved = channels };
             }
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// True when no other session of the client's host holds one of the ports: its media would be mixed with ours, and our signs of life be taken for its own. One that
+    /// nobody cares for any more gives way.
+    /// </summary>
+    private async ValueTask<bool> IsFreeAsync(ClientConnection connection, PortPair ports, Session? asking)
+    {
+        return await IsFreeAsync(PeerAddress.From(connection.RemoteAddress, ports.Rtp), asking)
+            && await IsFreeAsync(PeerAddress.From(connection.RemoteAddress, ports.Rtcp), asking);
+    }
+
+    private async ValueTask<bool> IsFreeAsync(PeerAddress address, Session? asking)
+    {
+        while (_frontEnd.UdpAddresses.HolderOf(address) is { } holder && holder != asking)
+        {
+            if (!await holder.Shard.RunAsync(() => Task.FromResult(holder.TryGiveWay())))
+            {
+                return false;
+            }
+
+            _frontEnd.UdpAddresses.Release(address, holder);
+        }
+
+        return true;
     }
 
     private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);

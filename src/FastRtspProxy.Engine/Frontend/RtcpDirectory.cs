@@ -3,23 +3,33 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Which session an RTCP datagram belongs to, on one shard: by (address, port). The newest SETUP for an address wins. A source that nobody announced (a NAT on the
-/// way, or a player that sends from another port) is latched only when its host has exactly one session that still waits for its first RTCP.
+/// Which session an RTCP datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several tracks of that session
+/// at one address, the newest. A source that nobody announced (a NAT on the way, or a player that sends from another port) is latched only when its host has exactly one
+/// session that still waits for its first RTCP.
 /// </summary>
-internal sealed class RtcpDirectory(FrontEndCounters counters)
+internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addresses)
 {
     private readonly Dictionary<PeerAddress, SessionTrack> _bySource = [];
     private readonly Dictionary<PeerAddress, SessionTrack> _byRtp = [];
-    private readonly Dictionary<PeerAddress, List<SessionTrack>> _byHost = [];
+
+    /// <summary>By host (port 0): the tracks that no RTCP has come for; a host whose tracks are all known has no entry.</summary>
+    private readonly Dictionary<PeerAddress, List<SessionTrack>> _waiting = [];
+
+    /// <summary>Written on the shard only.</summary>
+    private long _closedRtcpPorts;
+
+    /// <summary>How often a client's host said of a port where we send RTCP that nobody listens there. Any thread.</summary>
+    public long ClosedRtcpPorts => Volatile.Read(ref _closedRtcpPorts);
 
     public void Add(SessionTrack track)
     {
+        track.IsListed = true;
         _bySource[track.Rtcp] = track;
         _byRtp[track.Rtp] = track;
         PeerAddress host = track.Rtcp.WithPort(0);
-        if (!_byHost.TryGetValue(host, out List<SessionTrack>? tracks))
+        if (!_waiting.TryGetValue(host, out List<SessionTrack>? tracks))
         {
-            _byHost[host] = tracks = [];
+            _waiting[host] = tracks = [];
         }
 
         tracks.Add(track);
@@ -27,21 +37,10 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
 
     public void Remove(SessionTrack track)
     {
-        if (_bySource.TryGetValue(track.Rtcp, out SessionTrack? owner) && owner == track)
-        {
-            _bySource.Remove(track.Rtcp);
-        }
-
-        if (_byRtp.TryGetValue(track.Rtp, out owner) && owner == track)
-        {
-            _byRtp.Remove(track.Rtp);
-        }
-
-        PeerAddress host = track.Rtcp.WithPort(0);
-        if (_byHost.TryGetValue(host, out List<SessionTrack>? tracks) && tracks.Remove(track) && tracks.Count == 0)
-        {
-            _byHost.Remove(host);
-        }
+        track.IsListed = false;
+        Remove(_bySource, track.Rtcp, track, static other => other.Rtcp);
+        Remove(_byRtp, track.Rtp, track, static other => other.Rtp);
+        StopWaiting(track);
     }
 
     /// <summary>A datagram on the shard's RTCP port.</summary>
@@ -61,8 +60,14 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
         }
 
         counters.OnRtcp();
-        track.IsLatched = true;
+        if (!track.IsLatched)
+        {
+            track.IsLatched = true;
+            StopWaiting(track);
+        }
+
         track.Session.Touch();
+        track.Session.Ports.OnRtcp(track);
     }
 
     /// <summary>A datagram on the RTP port from where a track's RTP goes: the client is there.</summary>
@@ -74,18 +79,73 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
         }
     }
 
-    /// <summary>The network says that nobody listens there.</summary>
-    public void OnUnreachable(in PeerAddress peer)
+    /// <summary>The client's host says that nobody listens where RTP goes. A packet that is quoted must be ours: whoever made the answer up does not know its SSRC.</summary>
+    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc)
     {
-        if (_byRtp.TryGetValue(peer, out SessionTrack? track) || _bySource.TryGetValue(peer, out track))
+        if (_byRtp.TryGetValue(port, out SessionTrack? track) && IsOf(track.Session, ssrc))
         {
-            track.Session.OnUnreachable();
+            track.Session.OnRtpPortClosed(port);
+        }
+    }
+
+    /// <inheritdoc cref="OnRtpPortClosed"/>
+    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc)
+    {
+        if (_bySource.TryGetValue(port, out SessionTrack? track) && IsOf(track.Session, ssrc))
+        {
+            track.Session.Ports.OnRtcpClosed(port);
+            Volatile.Write(ref _closedRtcpPorts, _closedRtcpPorts + 1);
+        }
+    }
+
+    private static bool IsOf(Session session, uint? ssrc)
+    {
+        if (ssrc is null)
+        {
+            return true;
+        }
+
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (track.Track.Ssrc == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes a track out; another track of its session at the same address takes its place.</summary>
+    private static void Remove(Dictionary<PeerAddress, SessionTrack> map, in PeerAddress address, SessionTrack track, Func<SessionTrack, PeerAddress> addressOf)
+    {
+        if (!map.TryGetValue(address, out SessionTrack? owner) || owner != track)
+        {
+            return;
+        }
+
+        map.Remove(address);
+        foreach (SessionTrack other in track.Session.Tracks)
+        {
+            if (other.IsListed && addressOf(other).Equals(address))
+            {
+                map[address] = other;
+            }
+        }
+    }
+
+    private void StopWaiting(SessionTrack track)
+    {
+        PeerAddress host = track.Rtcp.WithPort(0);
+        if (_waiting.TryGetValue(host, out List<SessionTrack>? tracks) && tracks.Remove(track) && tracks.Count == 0)
+        {
+            _waiting.Remove(host);
         }
     }
 
     private SessionTrack? Latch(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (!_byHost.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks) || !ClientRtcp.IsRtcp(data))
+        if (!_waiting.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks) || !ClientRtcp.IsRtcp(data))
         {
             return null;
         }
@@ -93,11 +153,6 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
         SessionTrack? candidate = null;
         foreach (SessionTrack track in tracks)
         {
-            if (track.IsLatched)
-            {
-                continue;
-            }
-
             if (candidate is not null && candidate.Session != track.Session)
             {
                 return null;
@@ -110,17 +165,15 @@ internal sealed class RtcpDirectory(FrontEndCounters counters)
             }
         }
 
-        if (candidate is null)
+        // Of a session on another shard, perhaps.
+        if (candidate is null || !addresses.TryHold(from, candidate.Session))
         {
             return null;
         }
 
-        if (_bySource.TryGetValue(candidate.Rtcp, out SessionTrack? owner) && owner == candidate)
-        {
-            _bySource.Remove(candidate.Rtcp);
-        }
-
-        candidate.Session.OnRtcpMoved(candidate, from);
+        PeerAddress announced = candidate.Rtcp;
+        candidate.Session.Ports.OnRtcpMoved(candidate, from);
+        Remove(_bySource, announced, candidate, static other => other.Rtcp);
         _bySource[from] = candidate;
         return candidate;
     }

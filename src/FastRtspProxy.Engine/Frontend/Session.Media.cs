@@ -8,23 +8,16 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>Playing: the session's viewers in the fan-out of its shard, and its RTCP.</summary>
 internal sealed partial class Session
 {
-    /// <summary>A host that says so often, for so long, with no sign of life in between, that nobody listens: the client is gone.</summary>
-    private const int UnreachableReports = 8;
-    private static readonly TimeSpan s_unreachableFor = TimeSpan.FromSeconds(3);
-
     /// <summary>CNAME of the packets that we send in our own name.</summary>
     private const string Cname = "FastRtspProxy";
 
-    // One for each PLAY: a player that starts its tracks one by one has several.
-    private readonly List<UdpViewer> _udpViewers = [];
+    /// <summary>One for each PLAY: a player that starts its tracks one by one has several.</summary>
     private readonly List<TcpViewer> _tcpViewers = [];
     private FanOut? _fanOut;
 
     /// <summary>A granted instant start whose answer is not written yet; with a connection that breaks just then it never is.</summary>
     private CatchUp? _granted;
     private long _packetsDropped;
-    private long _unreachableSinceMicros;
-    private int _unreachableReports;
 
     /// <summary>Packets left out because the client or its way was too slow, or this machine.</summary>
     public long PacketsDropped
@@ -32,7 +25,7 @@ internal sealed partial class Session
         get
         {
             long dropped = _packetsDropped;
-            foreach (UdpViewer viewer in _udpViewers)
+            foreach (UdpViewer viewer in Ports.Viewers)
             {
                 dropped += _fanOut?.PacketsDropped(viewer) ?? viewer.DroppedPackets;
             }
@@ -132,7 +125,7 @@ internal sealed partial class Session
             track.IsPlaying = true;
             foreach (TrackStart start in grant.Tracks)
             {
-                if (start.Track == track.Track.Index && start.SenderReport is { } report)
+                if (start.Track == track.Track.Index && start.SenderReport is { } report && Shard.NowMicros >= track.RtcpClosedUntilMicros)
                 {
                     SendRtcp(track, report);
                 }
@@ -169,34 +162,12 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The network says that nobody listens at one of our destinations.</summary>
-    public void OnUnreachable()
+    /// <summary>The client's host says that nobody listens where RTP goes.</summary>
+    public void OnRtpPortClosed(in PeerAddress port)
     {
-        long now = Shard.NowMicros;
-        if (_unreachableReports == 0 || _aliveMicros > _unreachableSinceMicros)
-        {
-            _unreachableReports = 1;
-            _unreachableSinceMicros = now;
-            return;
-        }
-
-        if (++_unreachableReports >= UnreachableReports && now - _unreachableSinceMicros > (long)s_unreachableFor.TotalMicroseconds)
+        if (_fanOut is { } fanOut && Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, _aliveMicros))
         {
             End(SessionEnd.Unreachable);
-        }
-    }
-
-    /// <summary>A NAT, or the player's own mind, makes the track's RTCP come from elsewhere than announced: ours goes there from now on.</summary>
-    public void OnRtcpMoved(SessionTrack track, in PeerAddress rtcp)
-    {
-        track.Rtcp = rtcp;
-        foreach (UdpViewer viewer in _udpViewers)
-        {
-            ref UdpTrack sent = ref viewer.Tracks[track.Track.Index];
-            if (!sent.Rtp.IsEmpty)
-            {
-                sent.Rtcp = rtcp;
-            }
         }
     }
 
@@ -231,14 +202,13 @@ internal sealed partial class Session
             CatchUp = grant.CatchUp,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
             MaxRandomAccessWait = grant.MaxRandomAccessWait,
-            Unreachable = _ => OnUnreachable(),
         };
         foreach (SessionTrack track in starting)
         {
-            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp);
+            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp, track.RtcpClosedUntilMicros);
         }
 
-        _udpViewers.Add(viewer);
+        Ports.Viewers.Add(viewer);
         OpenFanOut().Add(viewer);
     }
 
@@ -249,7 +219,7 @@ internal sealed partial class Session
         _packetsDropped = PacketsDropped;
         _granted?.Return();
         _granted = null;
-        foreach (UdpViewer viewer in _udpViewers)
+        foreach (UdpViewer viewer in Ports.Viewers)
         {
             _fanOut!.Remove(viewer);
         }
@@ -259,7 +229,7 @@ internal sealed partial class Session
             _fanOut!.Remove(viewer);
         }
 
-        _udpViewers.Clear();
+        Ports.Viewers.Clear();
         _tcpViewers.Clear();
         _fanOut = null; // it goes with its last viewer
         foreach (SessionTrack track in _tracks)

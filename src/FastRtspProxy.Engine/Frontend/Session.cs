@@ -22,6 +22,7 @@ internal sealed partial class Session : MountClient
         ClientAddress = connection.RemoteAddress;
         Connection = connection;
         _aliveMicros = home.Shard.NowMicros;
+        Ports = new SessionPorts(this, home.Addresses);
     }
 
     public override Shard Shard => _home.Shard;
@@ -53,6 +54,9 @@ internal sealed partial class Session : MountClient
 
     /// <summary>The connection that the session was made on, while that is open. Interleaved media travels there.</summary>
     public ClientConnection? Connection { get; private set; }
+
+    /// <summary>Its part over UDP.</summary>
+    public SessionPorts Ports { get; }
 
     public SessionState State { get; private set; } = SessionState.Ready;
 
@@ -96,14 +100,15 @@ internal sealed partial class Session : MountClient
 
     public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
 
-    /// <summary>Adds a track, or gives one that is not playing another way to travel.</summary>
-    public void SetUp(SessionTrack track)
+    /// <summary>Adds a track, or gives one that is not playing another way to travel. False, and nothing is changed: another session holds one of its addresses.</summary>
+    public bool TrySetUp(SessionTrack track)
     {
-        if (TrackAt(track.Track.Index) is SessionTrack old)
+        if (!track.IsInterleaved && !Ports.TryHold(track))
         {
-            Drop(old);
+            return false;
         }
 
+        SessionTrack? old = TrackAt(track.Track.Index);
         _tracks.Add(track);
         Advance(SessionEvent.Setup);
         if (track.IsInterleaved)
@@ -114,20 +119,36 @@ internal sealed partial class Session : MountClient
         {
             _home.Rtcp.Add(track);
         }
+
+        // After the new one is known: what both have in common is not free in between.
+        if (old is not null)
+        {
+            Drop(old);
+        }
+
+        return true;
     }
 
     /// <summary>Takes one track of several out of a session that does not send it.</summary>
     public void Drop(SessionTrack track)
     {
         _tracks.Remove(track);
-        if (track.IsInterleaved)
+        Unlist(track);
+    }
+
+    /// <summary>
+    /// Another session asks for one of our UDP addresses. One that has lost its control connection, or of which nothing was heard for a while, ends without a word (a BYE
+    /// would reach the new one): its player was started again. True: the address is free.
+    /// </summary>
+    public bool TryGiveWay()
+    {
+        if (State != SessionState.Ended && Connection is not null && Shard.NowMicros - _aliveMicros < (long)RtpPortWatch.Heard.TotalMicroseconds)
         {
-            Connection?.Unbind(track);
+            return false;
         }
-        else
-        {
-            _home.Rtcp.Remove(track);
-        }
+
+        End(SessionEnd.Replaced);
+        return true;
     }
 
     /// <summary>The mount ends the play; it posts this to our shard.</summary>
@@ -161,9 +182,14 @@ internal sealed partial class Session : MountClient
         State = next;
         EndCause = cause;
         StopMedia();
-        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable))
+        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced))
         {
             SendBye(cause);
+        }
+
+        foreach (SessionTrack track in _tracks)
+        {
+            Unlist(track);
         }
 
         if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved))
@@ -171,21 +197,23 @@ internal sealed partial class Session : MountClient
             Mount.Leave(this);
         }
 
-        for (int i = _tracks.Count - 1; i >= 0; i--)
-        {
-            SessionTrack track = _tracks[i];
-            if (track.IsInterleaved)
-            {
-                Connection?.Unbind(track);
-            }
-            else
-            {
-                _home.Rtcp.Remove(track);
-            }
-        }
-
         Connection?.Release(this);
         _home.Forget(this);
+    }
+
+    /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>
+    private void Unlist(SessionTrack track)
+    {
+        if (track.IsInterleaved)
+        {
+            Connection?.Unbind(track);
+        }
+        else if (track.IsListed)
+        {
+            _home.Rtcp.Remove(track);
+            Ports.Release(track.Rtp);
+            Ports.Release(track.Rtcp);
+        }
     }
 
     private void Advance(SessionEvent happened)

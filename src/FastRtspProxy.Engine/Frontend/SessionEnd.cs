@@ -15,11 +15,14 @@ internal enum SessionEnd
     /// <summary>No sign of life for the session time-out.</summary>
     Expired = 12,
 
-    /// <summary>The network says that the client's address or port is not there.</summary>
+    /// <summary>The client's host says that nobody listens at its RTP ports, and nothing else was heard of it.</summary>
     Unreachable = 13,
 
     /// <summary>It did not take its media for the slow time-out.</summary>
     TooSlow = 14,
+
+    /// <summary>Its client's host began another session at the same UDP address, and nothing was heard of this one any more.</summary>
+    Replaced = 15,
 
     /// <summary>The back-end was lost for longer than the hold.</summary>
     MountLost = 20,

@@ -27,6 +27,12 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>RTCP has come from <see cref="Rtcp"/>: no other address can take its place any more.</summary>
     public bool IsLatched { get; set; }
 
+    /// <summary>The session's shard knows it by its UDP addresses (<see cref="RtcpDirectory"/>); false when it is interleaved or was taken out.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>Until then nobody listens at <see cref="Rtcp"/> and no report goes there; 0: reports go.</summary>
+    public long RtcpClosedUntilMicros { get; set; }
+
     /// <summary>True while its media is sent.</summary>
     public bool IsPlaying { get; set; }
 

@@ -1,9 +1,8 @@
-using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What clients send to a shard's media ports, and what the network says about them.</summary>
+/// <summary>What clients send to a shard's media ports, and what their hosts say about theirs.</summary>
 internal sealed class UdpClients(FrontEndShard home) : IUdpMediaSink
 {
     public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnDatagram(data, from);
@@ -11,5 +10,7 @@ internal sealed class UdpClients(FrontEndShard home) : IUdpMediaSink
     /// <summary>Players open the way through a NAT with a datagram to our RTP port; nothing that they send there is media.</summary>
     public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnPunch(from);
 
-    public void OnUnreachable(in PeerAddress peer, SocketError error) => home.Rtcp.OnUnreachable(peer);
+    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => home.Rtcp.OnRtpPortClosed(port, ssrc);
+
+    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc) => home.Rtcp.OnRtcpPortClosed(port, ssrc);
 }

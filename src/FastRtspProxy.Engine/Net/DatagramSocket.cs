@@ -20,6 +20,14 @@ internal abstract unsafe class DatagramSocket : PollTarget
     /// <summary>How long a socket rests that cannot be read: level-triggered, epoll would bring us back at once, for ever.</summary>
     private static readonly TimeSpan FailedReadPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Errors read in one go: a flood of them must not keep the shard; level-triggered epoll brings us back to the rest.</summary>
+    private const int ErrorsAtOnce = 256;
+
+    private const int ErrorControlBytes = 256;
+
+    /// <summary>Enough of a datagram to know its RTP or RTCP header.</summary>
+    private const int QuotedBytes = 64;
+
     private readonly Socket _socket;
     private readonly int _fd;
     private bool _closed;
@@ -154,8 +162,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     {
     }
 
-    /// <summary>A datagram that we sent earlier could not be delivered to this peer.</summary>
-    protected virtual void OnError(SocketError error, in PeerAddress to)
+    /// <summary>The host of a datagram that we sent earlier says that nobody listens on its port (<see cref="DatagramErrors"/>).</summary>
+    /// <param name="port">Where the datagram went.</param>
+    /// <param name="quoted">How the datagram began, as far as the answer quotes it; often nothing.</param>
+    protected virtual void OnPortClosed(in PeerAddress port, ReadOnlySpan<byte> quoted)
     {
     }
 
@@ -195,16 +205,16 @@ internal abstract unsafe class DatagramSocket : PollTarget
         }
     }
 
-    /// <summary>Reads the error queue until empty; false when it was empty at once.</summary>
+    /// <summary>Reads the error queue, of a flood of errors the first of them; false when it was empty at once.</summary>
     protected bool DrainErrors()
     {
         bool any = false;
-        byte* control = stackalloc byte[256];
-        byte* data = stackalloc byte[64];
-        while (!_closed)
+        byte* control = stackalloc byte[ErrorControlBytes];
+        byte* data = stackalloc byte[QuotedBytes];
+        for (int i = 0; i < ErrorsAtOnce && !_closed; i++)
         {
             PeerAddress name = default;
-            IoVector vector = new() { Base = data, Length = 64 };
+            IoVector vector = new() { Base = data, Length = QuotedBytes };
             MessageHeader header = new()
             {
                 Name = (byte*)&name,
@@ -212,21 +222,20 @@ internal abstract unsafe class DatagramSocket : PollTarget
                 Vectors = &vector,
                 VectorCount = 1,
                 Control = control,
-                ControlBytes = 256,
+                ControlBytes = ErrorControlBytes,
             };
-            if (Libc.ReceiveMessage(_fd, &header, LinuxConstants.MessageErrorQueue | LinuxConstants.MessageDontWait) < 0)
+            nint quoted = Libc.ReceiveMessage(_fd, &header, LinuxConstants.MessageErrorQueue | LinuxConstants.MessageDontWait);
+            if (quoted < 0)
             {
                 break;
             }
 
             any = true;
-            SocketError error = SocketError.HostUnreachable;
-            if (header.ControlBytes >= sizeof(ControlHeader) + 4)
+            PeerAddress to = PeerAddress.FromKernel((byte*)&name);
+            if (DatagramErrors.IsPortClosed(new ReadOnlySpan<byte>(control, (int)Math.Min(header.ControlBytes, ErrorControlBytes)), to))
             {
-                error = SocketSetup.ErrorOf(*(int*)(control + sizeof(ControlHeader))); // struct sock_extended_err begins with ee_errno
+                OnPortClosed(to, new ReadOnlySpan<byte>(data, (int)Math.Min(quoted, QuotedBytes)));
             }
-
-            OnError(error, PeerAddress.FromKernel((byte*)&name));
         }
 
         // The queue is empty, but an error may be pending in the socket itself; reading it clears it.

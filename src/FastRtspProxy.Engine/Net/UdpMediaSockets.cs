@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -15,8 +16,11 @@ internal interface IUdpMediaSink
     /// <summary>A datagram to the RTP port: NAT punches, mostly.</summary>
     void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from);
 
-    /// <summary>A datagram of ours was refused by this peer (ICMP).</summary>
-    void OnUnreachable(in PeerAddress peer, SocketError error);
+    /// <summary>The host says that nobody listens on a port that we sent RTP to. The SSRC is that of the packet that it quotes; null: it quotes too little.</summary>
+    void OnRtpPortClosed(in PeerAddress port, uint? ssrc);
+
+    /// <inheritdoc cref="OnRtpPortClosed"/>
+    void OnRtcpPortClosed(in PeerAddress port, uint? ssrc);
 }
 
 /// <summary>
@@ -102,6 +106,15 @@ internal sealed unsafe class UdpMediaSockets
     {
         private const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 
+        /// <summary>More are forgotten: a port that stays closed is reported again.</summary>
+        private const int ClosedPortsAtOnce = 1024;
+
+        /// <summary>What the sink has not been told yet; as long as it is not empty, <see cref="TellClosedPorts"/> is in the shard's inbox.</summary>
+        private List<(PeerAddress Port, uint? Ssrc)> _closedPorts = [];
+
+        /// <summary>What the sink is being told; empty but for that. Errors that come up meanwhile go to the other list.</summary>
+        private List<(PeerAddress Port, uint? Ssrc)> _telling = [];
+
         public int Fd => Descriptor;
 
         public int SendMany(MultiMessage* messages, int count) => Libc.SendMany(Descriptor, messages, (uint)count, Flags);
@@ -136,13 +149,47 @@ internal sealed unsafe class UdpMediaSockets
             }
         }
 
-        protected override void OnError(SocketError error, in PeerAddress to)
+        protected override void OnPortClosed(in PeerAddress port, ReadOnlySpan<byte> quoted)
         {
+            // The SSRC stands at 8 in RTP and at 4 in RTCP (RFC 3550, 5.1 and 6.4.1). Hosts may quote the UDP header alone.
+            int at = isRtcp ? 4 : 8;
+            bool isQuoted = quoted.Length >= at + sizeof(uint);
+            if ((isQuoted && quoted[0] >> 6 != 2) || _closedPorts.Count >= ClosedPortsAtOnce)
+            {
+                return;
+            }
+
             // Not here and now: the fan-out may be in the middle of a pass over its clients.
-            PeerAddress peer = to;
-            Shard.Post(() => owner.Sink?.OnUnreachable(peer, error));
+            _closedPorts.Add((port, isQuoted ? BinaryPrimitives.ReadUInt32BigEndian(quoted[at..]) : null));
+            if (_closedPorts.Count == 1)
+            {
+                Shard.Post(TellClosedPorts);
+            }
         }
 
         protected override void OnWritable() => owner.Writable?.Invoke();
+
+        private void TellClosedPorts()
+        {
+            (_closedPorts, _telling) = (_telling, _closedPorts);
+            try
+            {
+                foreach ((PeerAddress port, uint? ssrc) in _telling)
+                {
+                    if (isRtcp)
+                    {
+                        owner.Sink?.OnRtcpPortClosed(port, ssrc);
+                    }
+                    else
+                    {
+                        owner.Sink?.OnRtpPortClosed(port, ssrc);
+                    }
+                }
+            }
+            finally
+            {
+                _telling.Clear();
+            }
+        }
     }
 }

@@ -39,13 +39,16 @@ public sealed class RawPlayer : IAsyncDisposable
 
     public bool Tcp { get; }
 
+    /// <summary>Over UDP: opens RTP ports only, as players do that have no use for reports; their host says of the RTCP ports that nobody listens.</summary>
+    public bool WithoutRtcp { get; init; }
+
     public IReadOnlyList<TrackCounter> Tracks { get; private set; } = [];
 
     /// <summary>The control connection has ended, by the other side or by us.</summary>
     public Task Closed => _reader;
 
     /// <param name="receiveBufferBytes">SO_RCVBUF of the connection, for a player that will stall; null: the system's.</param>
-    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null, int firstChannel = 0)
+    public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null, int firstChannel = 0, bool withoutRtcp = false)
     {
         Uri uri = new(url);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -55,7 +58,7 @@ public sealed class RawPlayer : IAsyncDisposable
         }
 
         await socket.ConnectAsync(uri.Host, uri.Port);
-        return new RawPlayer(socket, url, tcp) { FirstChannel = firstChannel };
+        return new RawPlayer(socket, url, tcp) { FirstChannel = firstChannel, WithoutRtcp = withoutRtcp };
     }
 
     /// <summary>DESCRIBE, SETUP of every track, PLAY.</summary>
@@ -151,8 +154,14 @@ public sealed class RawPlayer : IAsyncDisposable
                 {
                     Socket rtcp = BindUdp(port + 1);
                     _udpSockets.Add(rtp);
-                    _udpSockets.Add(rtcp);
                     _ = ReadUdpAsync(rtp, packet => track.OnRtp(packet.Span));
+                    if (WithoutRtcp)
+                    {
+                        rtcp.Dispose();
+                        return $"{port}-{port + 1}";
+                    }
+
+                    _udpSockets.Add(rtcp);
                     _ = ReadUdpAsync(rtcp, packet => track.OnRtcp(packet.Span));
                     return $"{port}-{port + 1}";
                 }

@@ -79,6 +79,9 @@ internal sealed unsafe partial class FanOut
     /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
     public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? CrowdDropped(viewer) - viewer.AddedAtDropped : 0);
 
+    /// <summary>By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.</summary>
+    public ReadOnlySpan<long> UdpPacketsByTrack => _udpTrackSent;
+
     private long CrowdDropped(UdpViewer viewer)
     {
         long packets = _udpCrowd.DroppedPackets;
@@ -272,6 +275,12 @@ internal sealed unsafe partial class FanOut
             errno is LinuxConstants.ErrorMessageSize or LinuxConstants.ErrorIo or LinuxConstants.ErrorInvalid;
         if (isRefusedSegmentation)
         {
+            // EMSGSIZE may be another datagram's, from the error queue (a router's word on an MTU, or a forged one): the second attempt goes through then.
+            if (errno == LinuxConstants.ErrorMessageSize && retries++ == 0 && _shard.Media!.DrainErrors())
+            {
+                return true;
+            }
+
             // EMSGSIZE, EINVAL: a segment does not fit the destination's MTU; EIO: its device cannot checksum. Plain datagrams do (the kernel fragments).
             // It gets this run with the other plain ones, after the list.
             MakePlain(list[list.Done]);
@@ -342,17 +351,26 @@ internal sealed unsafe partial class FanOut
     private void SendRtcp(UdpSendPlan plan, in UdpRun run, UdpTrackList? list)
     {
         ReadOnlySpan<byte> packet = plan.PacketView(run, 0);
+        long now = _shard.NowMicros;
         for (int i = 0; list is not null && i < list.Count; i++)
         {
-            _ = _shard.Media!.SendRtcp(packet, list[i].Tracks[run.Track].Rtcp);
+            SendReport(packet, list[i].Tracks[run.Track], now);
         }
 
         foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_udpPlain))
         {
             if (run.Track < viewer.Tracks.Length && !viewer.Tracks[run.Track].Rtcp.IsEmpty)
             {
-                _ = _shard.Media!.SendRtcp(packet, viewer.Tracks[run.Track].Rtcp);
+                SendReport(packet, viewer.Tracks[run.Track], now);
             }
+        }
+    }
+
+    private void SendReport(ReadOnlySpan<byte> packet, in UdpTrack to, long nowMicros)
+    {
+        if (nowMicros >= to.RtcpClosedUntilMicros)
+        {
+            _ = _shard.Media!.SendRtcp(packet, to.Rtcp);
         }
     }
 

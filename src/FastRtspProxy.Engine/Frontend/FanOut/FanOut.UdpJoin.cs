@@ -165,7 +165,7 @@ internal sealed unsafe partial class FanOut
 
         if (run.IsRtcp)
         {
-            _ = _shard.Media!.SendRtcp(plan.PacketView(run, 0), viewer.Tracks[run.Track].Rtcp);
+            SendReport(plan.PacketView(run, 0), viewer.Tracks[run.Track], _shard.NowMicros);
             return true;
         }
 

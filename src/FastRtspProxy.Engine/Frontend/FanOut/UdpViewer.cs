@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -18,9 +17,6 @@ internal sealed class UdpViewer : Viewer
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }
 
-    /// <summary>Its host answers that nobody listens there. On the shard; the session decides.</summary>
-    public Action<SocketError>? Unreachable { get; set; }
-
     /// <summary>True once a message of several segments was refused for its destination: it gets plain datagrams.</summary>
     public bool IsPlain { get; internal set; }
 
@@ -28,7 +24,8 @@ internal sealed class UdpViewer : Viewer
     internal long PlainHadSequence { get; set; } = -1;
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
-    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp) => _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Slot = -1 };
+    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0) =>
+        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, RtcpClosedUntilMicros = rtcpClosedUntilMicros, Slot = -1 };
 
     /// <summary>The tracks; an empty address where one is not set up.</summary>
     internal Span<UdpTrack> Tracks => _tracks;
@@ -65,6 +62,9 @@ internal struct UdpTrack
 {
     public PeerAddress Rtp;
     public PeerAddress Rtcp;
+
+    /// <summary>Until then no report goes to <see cref="Rtcp"/>; 0: they go.</summary>
+    public long RtcpClosedUntilMicros;
 
     /// <summary>Its place in the track's list of in-step viewers; -1: not there.</summary>
     public int Slot;

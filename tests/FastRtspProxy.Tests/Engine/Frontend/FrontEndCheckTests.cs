@@ -12,8 +12,11 @@ public sealed class FrontEndCheckTests
         host.AddMount("faulty").LeaveThrows = true;
         using RtspTestClient first = await host.ConnectAsync();
         using RtspTestClient second = await host.ConnectAsync();
+        using UdpTestReceiver faulty = new();
         using UdpTestReceiver receiver = new();
-        Assert.Equal(200, (await first.RequestAsync("SETUP", $"rtsp://127.0.0.1:{host.Port}/faulty/track1", receiver.Transport)).Status);
+        string url = $"rtsp://127.0.0.1:{host.Port}/faulty";
+        RtspTestResponse faultySetup = await first.RequestAsync("SETUP", url + "/track1", faulty.Transport);
+        Assert.Equal(200, (await first.RequestAsync("PLAY", url, "Session: " + faultySetup.Session)).Status);
         await host.AdvanceAsync(TimeSpan.FromSeconds(10));
         RtspTestResponse setup = await second.RequestAsync("SETUP", host.Url + "/track1", receiver.Transport);
         Assert.Equal(200, (await second.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);

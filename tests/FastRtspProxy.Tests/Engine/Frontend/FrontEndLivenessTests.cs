@@ -277,25 +277,6 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task SameClientPorts_NewestSetupWins()
-    {
-        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
-        using RtspTestClient client = await host.ConnectAsync();
-        using UdpTestReceiver receiver = new();
-        using RtspTestClient second = await host.ConnectAsync();
-        await PlayUdpAsync(host, client, receiver.Transport);
-        (string newest, int serverPort) = await PlayUdpAsync(host, second, receiver.Transport);
-
-        await host.AdvanceAsync(NearlyTimeout);
-        await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Counters.RtcpReceived == 1));
-        await host.AdvanceAsync(Tick);
-
-        Assert.True(await LivesAsync(host, 1));
-        Assert.Equal(200, (await second.RequestAsync("GET_PARAMETER", host.Url, "Session: " + newest)).Status);
-    }
-
-    [Fact]
     public async Task PunchOnTheRtpPort_KeepsTheSessionAlive()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
@@ -309,35 +290,6 @@ public sealed class FrontEndLivenessTests
         await host.AdvanceAsync(Tick);
 
         Assert.Equal(1, host.FrontEnd.Limits.Clients);
-    }
-
-    [Fact]
-    public async Task UdpClientWhosePortIsClosed_IsEndedAndOthersPlayOn()
-    {
-        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
-        using RtspTestClient client = await host.ConnectAsync();
-        using RtspTestClient good = await host.ConnectAsync();
-        using UdpTestReceiver alive = new();
-        UdpTestReceiver dead = new();
-        await PlayUdpAsync(host, client, dead.Transport);
-        await PlayUdpAsync(host, good, alive.Transport);
-        dead.Dispose();
-
-        int received = 0;
-        for (int i = 0; i < 200 && host.FrontEnd.Limits.Clients == 2; i++)
-        {
-            await host.Mount.EmitAsync(0);
-            await alive.ReadRtpAsync();
-            received++;
-            host.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await host.SettleAsync();
-        }
-
-        Assert.Equal(1, host.FrontEnd.Limits.Clients);
-        await host.Mount.EmitAsync(0);
-        await alive.ReadRtpAsync();
-        Assert.Equal(1, host.Mount.ClientCount);
-        Assert.True(received > 20);
     }
 
     [Fact]

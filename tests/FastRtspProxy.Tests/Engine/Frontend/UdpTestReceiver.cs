@@ -9,7 +9,7 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 internal sealed class UdpTestReceiver : IDisposable
 {
     private readonly UdpClient _rtp;
-    private readonly UdpClient _rtcp;
+    private UdpClient _rtcp;
 
     public UdpTestReceiver(IPAddress? address = null)
     {
@@ -64,6 +64,15 @@ internal sealed class UdpTestReceiver : IDisposable
     public Task SendRtcpAsync(byte[] compound, int serverPort) => _rtcp.SendAsync(compound, new IPEndPoint(IPAddress.Loopback, serverPort)).AsTask();
 
     public Task SendPunchAsync(int serverPort) => _rtp.SendAsync(new byte[4], new IPEndPoint(IPAddress.Loopback, serverPort)).AsTask();
+
+    /// <summary>True while no RTCP waits to be read.</summary>
+    public bool HasNoRtcp => _rtcp.Available == 0;
+
+    /// <summary>From now on the host says that nobody listens there.</summary>
+    public void CloseRtcp() => _rtcp.Dispose();
+
+    /// <summary>Listens again, at the port of before.</summary>
+    public void OpenRtcp(int port) => _rtcp = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
 
     public void Dispose()
     {

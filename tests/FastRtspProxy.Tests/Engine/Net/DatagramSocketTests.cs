@@ -67,31 +67,41 @@ public sealed class DatagramSocketTests : IDisposable
         Assert.True(receiver.KernelDrops >= 400, $"{receiver.KernelDrops} drops");
     }
 
-    [Fact]
-    public async Task Send_ToAPortThatNobodyListensOn_TheErrorNamesThePeerAndTheNextSendGoesOut()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Send_ToAPortThatNobodyListensOn_TheSocketIsToldAndTheNextSendGoesOut(string host)
     {
+        IPAddress address = IPAddress.Parse(host);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
+        {
+            return;
+        }
+
         Recorder socket = await StartAsync();
-        using Socket dead = NewSender();
+        using Socket dead = NewSender(address);
         IPEndPoint gone = (IPEndPoint)dead.LocalEndPoint!;
         dead.Dispose();
-        using Socket alive = NewSender();
+        using Socket alive = NewSender(address);
         PeerAddress living = PeerAddress.From((IPEndPoint)alive.LocalEndPoint!);
         await Shard.RunAsync(() =>
         {
-            Assert.Equal(SocketError.Success, socket.Send(new byte[10], PeerAddress.From(gone)));
+            Assert.Equal(SocketError.Success, socket.Send([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], PeerAddress.From(gone)));
             Assert.Equal(SocketError.Success, socket.Send(new byte[20], living));
             return Task.CompletedTask;
         });
         byte[] buffer = new byte[100];
         Assert.Equal(20, alive.Receive(buffer));
-        Assert.True(SpinWait.SpinUntil(() => socket.LastError == SocketError.ConnectionRefused, s_limit));
-        Assert.Equal(gone, socket.LastErrorPeer.ToEndPoint());
+        Assert.True(SpinWait.SpinUntil(() => socket.HasClosedPort, s_limit));
+        Assert.Equal(gone, socket.LastClosedPort.ToEndPoint());
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], socket.LastQuoted);
     }
 
-    private static Socket NewSender()
+    private static Socket NewSender(IPAddress? address = null)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        address ??= IPAddress.Loopback;
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }
 
@@ -115,12 +125,15 @@ public sealed class DatagramSocketTests : IDisposable
     private sealed class Recorder(Shard shard, Socket socket, bool joined) : DatagramSocket(shard, socket, joined)
     {
         private readonly List<int> _sizes = [];
+        private int _closed;
 
         public PeerAddress LastFrom { get; private set; }
 
-        public SocketError LastError { get; private set; }
+        public bool HasClosedPort => Volatile.Read(ref _closed) != 0;
 
-        public PeerAddress LastErrorPeer { get; private set; }
+        public PeerAddress LastClosedPort { get; private set; }
+
+        public byte[] LastQuoted { get; private set; } = [];
 
         public int Count
         {
@@ -154,10 +167,11 @@ public sealed class DatagramSocketTests : IDisposable
             LastFrom = from;
         }
 
-        protected override void OnError(SocketError error, in PeerAddress to)
+        protected override void OnPortClosed(in PeerAddress port, ReadOnlySpan<byte> quoted)
         {
-            LastErrorPeer = to;
-            LastError = error;
+            LastQuoted = quoted.ToArray();
+            LastClosedPort = port;
+            Volatile.Write(ref _closed, 1);
         }
     }
 }

@@ -446,6 +446,10 @@ public sealed class UdpFanOutTests : IDisposable
         {
         }
 
-        public void OnUnreachable(in PeerAddress peer, SocketError error) => Unreachable.Enqueue(peer.ToEndPoint());
+        public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => Unreachable.Enqueue(port.ToEndPoint());
+
+        public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc)
+        {
+        }
     }
 }
