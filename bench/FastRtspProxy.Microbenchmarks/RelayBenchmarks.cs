@@ -56,14 +56,13 @@ public class RelayBenchmarks
     [Benchmark(OperationsPerInvoke = FramePackets)]
     public long Read_Frame_8Packets()
     {
-        long from = _ring.BeginRead(0, _ring.Head - FramePackets, out long head, out PacketRing.EntriesView entries);
+        using ReadScope scope = _ring.Read(0, _ring.Head - FramePackets);
         long bytes = 0;
-        for (long s = from; s < head; s++)
+        for (long s = scope.From; s < scope.Head; s++)
         {
-            bytes += entries[s].PacketBytes;
+            bytes += scope.Entries[s].PacketBytes;
         }
 
-        _ring.EndRead(0);
         return bytes;
     }
 
@@ -81,17 +80,15 @@ public class RelayBenchmarks
 
     private int PlanUdp(bool segmentation)
     {
-        long from = _ring.BeginRead(0, _ring.Head - FramePackets, out long head, out PacketRing.EntriesView entries);
-        _udp.Build(entries, from, head, segmentation);
-        _ring.EndRead(0);
+        using ReadScope scope = _ring.Read(0, _ring.Head - FramePackets);
+        _udp.Build(scope.Entries, scope.From, scope.Head, segmentation);
         return _udp.RunCount;
     }
 
     private int PlanTcp(TcpClass channels)
     {
-        long from = _ring.BeginRead(0, _ring.Head - FramePackets, out long head, out PacketRing.EntriesView entries);
-        _tcp.Build(entries, from, head, channels, default);
-        _ring.EndRead(0);
+        using ReadScope scope = _ring.Read(0, _ring.Head - FramePackets);
+        _tcp.Build(scope.Entries, scope.From, scope.Head, channels, default);
         return _tcp.VectorCount;
     }
 }

@@ -82,10 +82,9 @@ internal sealed partial class Mount
             return null;
         }
 
-        bool isKept = Ring.BeginRead(Shard.Index, start, out long head, out PacketRing.EntriesView entries) == start && start < head;
-        PlayGrant? grant = isKept ? StartAt(entries, start, head, live) : null;
-        Ring.EndRead(Shard.Index);
-        return grant;
+        using ReadScope scope = Ring.Read(Shard.Index, start);
+        bool isKept = scope.From == start && start < scope.Head;
+        return isKept ? StartAt(scope.Entries, start, scope.Head, live) : null;
     }
 
     private PlayGrant? StartAt(in PacketRing.EntriesView entries, long start, long head, PlayGrant live)

@@ -84,7 +84,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
         await Task.WhenAny(Task.WhenAll(closing, _life), Shard.DelayAsync(TimeSpan.FromMilliseconds(900)));
         _holdTimer.Stop();
         _reportTimer.Stop();
-        Ring.Clear();
+        Ring.Dispose();
         Move(MountState.Stopped);
     }
 

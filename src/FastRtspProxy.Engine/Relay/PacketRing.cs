@@ -10,6 +10,8 @@ namespace FastRtspProxy.Engine.Relay;
 /// <remarks>
 /// Reclaiming. A shard announces the lowest sequence that it is about to read, fences, and then reads <see cref="Tail"/>; the producer moves the tail,
 /// fences, and then reads the announcements. So either the producer sees the announcement and keeps the slab, or the shard sees the new tail and keeps off.
+/// Both fences are needed, on every processor: a store may pass a later load in x64's store buffer, and a release store does not keep a later acquire load back on arm64
+/// either (Volatile.Read is LDAPR there). What can go wrong without each is in models/ring.pml.
 /// </remarks>
 internal sealed partial class PacketRing
 {
@@ -31,8 +33,11 @@ internal sealed partial class PacketRing
     private int _slabUsedBytes;
     private long _next;
 
-    /// <summary>One past the last packet whose slab was given back: from here on somebody may still read.</summary>
+    /// <summary>Nobody reads below, and nobody will: entries there may be written over. Never goes back. Only the producer.</summary>
     private long _freedTo;
+
+    /// <summary>True once <see cref="Dispose"/> has run: nothing is appended any more. Only the producer.</summary>
+    private bool _isDisposed;
     private long _appendedBytes;
     private long _wokenForDropped;
     private PaddedLong _head;
@@ -45,7 +50,7 @@ internal sealed partial class PacketRing
         _options = options;
         _reading = new PaddedLong[shardCount];
         _listeners = new IRingListener?[shardCount];
-        Array.Fill(_reading, new PaddedLong { Value = long.MaxValue });
+        Array.Fill(_reading, new PaddedLong { Value = NotReading });
     }
 
     /// <summary>One past the newest published packet. Any thread.</summary>
@@ -68,7 +73,7 @@ internal sealed partial class PacketRing
 
     /// <summary>
     /// Appends a packet and gives its copy back, which may be patched until <see cref="Publish"/>. On the producer. An empty span: no memory, the packet is
-    /// dropped and counted (its sequence number stays used: the gap is honest).
+    /// dropped and counted (its sequence number stays used: the gap is honest), or the ring is disposed.
     /// </summary>
     /// <param name="track">Index of the track; the frame's channel is twice that, one more for RTCP.</param>
     /// <param name="flags">What the classifier said; the ring itself adds <see cref="EntryFlags.FrameStart"/>.</param>
@@ -78,6 +83,11 @@ internal sealed partial class PacketRing
     /// <param name="packet">At most <see cref="MaxPacketBytes"/>.</param>
     public Span<byte> Append(int track, EntryFlags flags, ushort sequenceNumber, uint timestamp, long arrivalMicros, ReadOnlySpan<byte> packet)
     {
+        if (_isDisposed)
+        {
+            return [];
+        }
+
         int frameBytes = packet.Length + FrameHeaderBytes;
         if (packet.Length > MaxPacketBytes || !HasRoom(frameBytes, arrivalMicros))
         {
@@ -123,15 +133,19 @@ internal sealed partial class PacketRing
             return;
         }
 
-        // Pairs with the reads of Head and NewestRandomAccess by readers: the entries were written before.
+        // Release stores; they pair with the acquire loads of Head and NewestRandomAccess by readers: whoever sees the number sees the entries, on arm64 too.
         Volatile.Write(ref _newestRandomAccess, _pendingRandomAccess);
         Volatile.Write(ref _head.Value, _next);
         Wake();
     }
 
-    /// <summary>Nothing before this point is served to anybody any more: the back-end has stopped. On the producer.</summary>
+    /// <summary>
+    /// Nothing before this point is served to anybody any more: the back-end has stopped. The slabs go back at once, or, where somebody is in the middle of reading, with the last who
+    /// leaves, for nobody knows when the producer comes by again. On the producer.
+    /// </summary>
     public void Clear()
     {
+        // A release store; readers' acquire load of Head then finds the tail, below, moved or about to be: a scope ends up empty, or is kept for by its announcement.
         Volatile.Write(ref _head.Value, _next);
         _pendingRandomAccess = -1;
         Volatile.Write(ref _newestRandomAccess, -1);
@@ -144,10 +158,15 @@ internal sealed partial class PacketRing
 
         MoveTail(_next);
         FreeBelowTail();
+        RetireKept();
     }
 
-    /// <summary>Gives every slab back. On the producer, after the last reader is gone.</summary>
-    public void Dispose() => Clear();
+    /// <summary>The mount is gone: as <see cref="Clear"/>, and whatever its camera still sends finds no memory. Readers may be there. On the producer.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        Clear();
+    }
 
     private bool HasRoom(int frameBytes, long nowMicros)
     {
@@ -206,7 +225,7 @@ internal sealed partial class PacketRing
             larger[s & (larger.Length - 1)] = _entries[s & (_entries.Length - 1)];
         }
 
-        // Pairs with the read in EntriesView: the copies were written before. Readers of the old array find the same entries there.
+        // A release store; it pairs with the acquire load of _entries in Read: the copies were written before. Readers of the old array find the same entries there.
         Volatile.Write(ref _entries, larger);
         return true;
     }
@@ -218,6 +237,7 @@ internal sealed partial class PacketRing
             return;
         }
 
+        // A release store, and not enough against Read's load: the fence is in FreeBelowTail, once for several moves.
         Volatile.Write(ref _tail.Value, sequence);
         if (_pendingRandomAccess >= 0 && _pendingRandomAccess < sequence)
         {
@@ -229,20 +249,17 @@ internal sealed partial class PacketRing
     /// <summary>Gives back the slabs that nobody may read any more.</summary>
     private void FreeBelowTail()
     {
-        // Pairs with the fence in BeginRead: the tail is out before we look at who reads.
+        // Pairs with the fence in Read: the tail is out before we look at who reads. Store then load, so it takes a full fence (`lock or` on x64, `dmb ish` on arm64).
         Interlocked.MemoryBarrier();
-        long lowest = _tail.Value;
-        for (int i = 0; i < _reading.Length; i++)
-        {
-            lowest = Math.Min(lowest, Volatile.Read(ref _reading[i].Value));
-        }
-
+        long lowest = Math.Min(_tail.Value, LowestReading());
         while (_kept.TryPeek(out KeptSlab oldest) && oldest.EndSequence <= lowest)
         {
             _kept.Dequeue();
-            _freedTo = oldest.EndSequence;
             oldest.Slab.Release();
         }
+
+        // Whoever announces a lower number from now on sees the tail and moves on before it reads an entry.
+        _freedTo = Math.Max(_freedTo, lowest);
     }
 
     /// <summary>A full slab: one past its last packet, and when that came.</summary>

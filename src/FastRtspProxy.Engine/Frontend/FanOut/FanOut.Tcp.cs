@@ -70,7 +70,9 @@ internal sealed unsafe partial class FanOut
             return;
         }
 
-        long from = Ring.BeginRead(_shard.Index, _tcpNext, out _, out PacketRing.EntriesView entries);
+        using ReadScope scope = Ring.Read(_shard.Index, _tcpNext);
+        PacketRing.EntriesView entries = scope.Entries;
+        long from = scope.From;
         if (from > _tcpNext)
         {
             limit = Math.Max(limit, from);
@@ -89,7 +91,6 @@ internal sealed unsafe partial class FanOut
         }
 
         _tcpNext = limit;
-        Ring.EndRead(_shard.Index);
     }
 
     private void SendToClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)

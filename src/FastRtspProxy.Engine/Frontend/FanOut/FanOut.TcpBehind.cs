@@ -38,10 +38,8 @@ internal sealed unsafe partial class FanOut
                 return; // joined ahead of this shard's front: the packets before are not for it
             }
 
-            long from = Ring.BeginRead(_shard.Index, viewer.Cursor, out _, out PacketRing.EntriesView entries);
-            bool goesOn = ServeSome(viewer, from, entries);
-            Ring.EndRead(_shard.Index);
-            if (!goesOn)
+            using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
+            if (!ServeSome(viewer, scope.From, scope.Entries))
             {
                 return;
             }

@@ -62,16 +62,12 @@ internal sealed unsafe partial class FanOut
         {
             TcpViewer viewer = _holding[i];
             FrameRest rest = viewer.Rest!;
-            long from = Ring.BeginRead(_shard.Index, rest.Next, out _, out PacketRing.EntriesView entries);
-
-            bool isLapped = from > rest.Next;
-            bool isWhole = !isLapped && rest.Extend(entries, _tcpNext, viewer.Class!, Ring.VideoTracks);
-            Ring.EndRead(_shard.Index);
-            if (isLapped)
+            using ReadScope scope = Ring.Read(_shard.Index, rest.Next);
+            if (scope.From > rest.Next)
             {
                 StopHolding(viewer); // between two passes: the unit's end is gone, and a piece would not help
             }
-            else if (isWhole)
+            else if (rest.Extend(scope.Entries, _tcpNext, viewer.Class!, Ring.VideoTracks))
             {
                 LeaveHolding(rest);
             }

@@ -109,7 +109,9 @@ internal sealed unsafe partial class FanOut
             return;
         }
 
-        long from = Ring.BeginRead(_shard.Index, _udpNext, out _, out PacketRing.EntriesView entries);
+        using ReadScope scope = Ring.Read(_shard.Index, _udpNext);
+        PacketRing.EntriesView entries = scope.Entries;
+        long from = scope.From;
         bool isTooOld = _shard.NowMicros - _suspendedMicros > (long)_table.Limits.MaxUdpBacklog.TotalMicroseconds;
         if (from > _udpNext || isTooOld)
         {
@@ -121,7 +123,6 @@ internal sealed unsafe partial class FanOut
             _ = plan.Build(entries, from, _suspendedTo, _shard.Media!.HasSegmentation, _filter);
             if (!SendRuns(plan, _suspendedRun, _suspendedTo))
             {
-                Ring.EndRead(_shard.Index);
                 return;
             }
 
@@ -129,7 +130,6 @@ internal sealed unsafe partial class FanOut
             _udpNext = _suspendedTo;
         }
 
-        Ring.EndRead(_shard.Index);
         _shard.EndOfTurn(this);
     }
 
@@ -144,7 +144,9 @@ internal sealed unsafe partial class FanOut
                 return;
             }
 
-            long from = Ring.BeginRead(_shard.Index, _udpNext, out _, out PacketRing.EntriesView entries);
+            using ReadScope scope = Ring.Read(_shard.Index, _udpNext);
+            PacketRing.EntriesView entries = scope.Entries;
+            long from = scope.From;
             if (from > _udpNext)
             {
                 DropTo(from);
@@ -161,7 +163,6 @@ internal sealed unsafe partial class FanOut
 
             if (end == from)
             {
-                Ring.EndRead(_shard.Index);
                 return; // the packets that may lead a random access point stay until it is there
             }
 
@@ -173,8 +174,6 @@ internal sealed unsafe partial class FanOut
                 CountSkipped(entries, from, to);
                 _udpNext = to;
             }
-
-            Ring.EndRead(_shard.Index);
         }
     }
 

@@ -63,19 +63,19 @@ internal sealed unsafe partial class FanOut
     /// <summary>The other tracks do not wait for the past of this one.</summary>
     private void SendOthers(UdpViewer viewer, CatchUp catchUp)
     {
-        long from = Ring.BeginRead(_shard.Index, viewer.OthersFrom, out _, out PacketRing.EntriesView entries);
+        using ReadScope scope = Ring.Read(_shard.Index, viewer.OthersFrom);
+        long from = scope.From;
         PlanFilter filter = new(1u << catchUp.Track, WithoutRtcp: false, null);
         bool isFull = viewer.NextPartMicros > _shard.NowMicros && viewer.IsSocketFull;
         while (from < _udpNext && !isFull)
         {
             UdpSendPlan plan = _table.UdpPlan;
-            long to = plan.Build(entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
+            long to = plan.Build(scope.Entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
             from = SendRunsTo(plan, viewer, to);
             isFull = from < to;
         }
 
         viewer.OthersFrom = from;
-        Ring.EndRead(_shard.Index);
     }
 
     /// <summary>Sends what a joiner lacks, in parts if it is much; true when it is where the others are.</summary>
@@ -88,7 +88,9 @@ internal sealed unsafe partial class FanOut
 
         while (viewer.Cursor <= _udpNext)
         {
-            long from = Ring.BeginRead(_shard.Index, viewer.Cursor, out _, out PacketRing.EntriesView entries);
+            using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
+            PacketRing.EntriesView entries = scope.Entries;
+            long from = scope.From;
             if (from > viewer.Cursor)
             {
                 viewer.DroppedPackets += from - viewer.Cursor;
@@ -97,9 +99,7 @@ internal sealed unsafe partial class FanOut
             }
 
             bool hasRange = TryNextRange(viewer, entries, Math.Max(from, _udpNext), out long limit, out PlanFilter filter, out bool isInStep);
-            bool goesOn = hasRange && ServePart(viewer, entries, limit, filter);
-            Ring.EndRead(_shard.Index);
-            if (!goesOn)
+            if (!hasRange || !ServePart(viewer, entries, limit, filter))
             {
                 return isInStep;
             }

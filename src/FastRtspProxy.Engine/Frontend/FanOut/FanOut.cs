@@ -80,7 +80,10 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
         }
 
         long from = Math.Min(_udpNext, _tcpNext);
-        from = Ring.BeginRead(_shard.Index, from, out head, out PacketRing.EntriesView entries);
+        using ReadScope scope = Ring.Read(_shard.Index, from);
+        PacketRing.EntriesView entries = scope.Entries;
+        from = scope.From;
+        head = scope.Head;
         long limit = head;
         while (limit > from)
         {
@@ -111,7 +114,6 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
             }
         }
 
-        Ring.EndRead(_shard.Index);
         return limit;
     }
 

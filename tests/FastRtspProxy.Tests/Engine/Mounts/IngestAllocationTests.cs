@@ -115,13 +115,11 @@ public sealed class IngestAllocationTests
 
         private void Read()
         {
-            _cursor = _ring.BeginRead(0, _cursor, out long head, out PacketRing.EntriesView entries);
-            for (; _cursor < head; _cursor++)
+            using ReadScope scope = _ring.Read(0, _cursor);
+            for (_cursor = scope.From; _cursor < scope.Head; _cursor++)
             {
-                _read += entries[_cursor].PacketBytes > 0 ? 1 : 0;
+                _read += scope.Entries[_cursor].PacketBytes > 0 ? 1 : 0;
             }
-
-            _ring.EndRead(0);
         }
     }
 }

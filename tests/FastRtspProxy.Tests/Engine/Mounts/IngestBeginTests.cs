@@ -164,13 +164,11 @@ public sealed class IngestBeginTests : IDisposable
 
     private void Read(EntryReader reader) => OnShard(() =>
     {
-        long from = _ring.BeginRead(0, 0, out long head, out PacketRing.EntriesView entries);
-        for (long s = from; s < head; s++)
+        using ReadScope scope = _ring.Read(0, 0);
+        for (long s = scope.From; s < scope.Head; s++)
         {
-            reader(entries[s]);
+            reader(scope.Entries[s]);
         }
-
-        _ring.EndRead(0);
     });
 
     private void OnShard(Action action) => _shards.Shards[0].RunAsync(() =>

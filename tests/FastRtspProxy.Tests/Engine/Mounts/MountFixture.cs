@@ -105,15 +105,14 @@ internal sealed class MountFixture : IAsyncDisposable
         return MountShard.RunAsync(() =>
         {
             List<RingPacket> packets = [];
-            long first = mount.Ring.BeginRead(0, from, out long head, out PacketRing.EntriesView entries);
-            for (long s = first; s < head; s++)
+            using ReadScope scope = mount.Ring.Read(0, from);
+            for (long s = scope.From; s < scope.Head; s++)
             {
-                ref readonly RingEntry entry = ref entries[s];
+                ref readonly RingEntry entry = ref scope.Entries[s];
                 uint ssrc = entry.IsRtcp || !RtpPacketView.TryParse(entry.PacketView, out RtpPacketView view, out _) ? 0 : view.Ssrc;
                 packets.Add(new RingPacket(s, entry.Track, entry.SequenceNumber, entry.Timestamp, ssrc, entry.Flags, entry.PacketView.ToArray()));
             }
 
-            mount.Ring.EndRead(0);
             return Task.FromResult(packets);
         }).GetAwaiter().GetResult();
     }

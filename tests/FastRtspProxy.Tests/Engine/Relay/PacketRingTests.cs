@@ -17,13 +17,13 @@ public sealed class PacketRingTests
         ring.Append(1, EntryFlags.Rtcp, 0, 100, 0, [9, 9, 9, 9]);
         ring.Publish();
 
-        long from = ring.BeginRead(0, 0, out long head, out PacketRing.EntriesView entries);
-        Assert.Equal(0, from);
-        Assert.Equal(2, head);
+        using ReadScope scope = ring.Read(0, 0);
+        PacketRing.EntriesView entries = scope.Entries;
+        Assert.Equal(0, scope.From);
+        Assert.Equal(2, scope.Head);
         Assert.Equal(new byte[] { (byte)'$', 2, 0, 3, 1, 2, 3, (byte)'$', 3, 0, 4, 9, 9, 9, 9 }, new ReadOnlySpan<byte>(entries[0].Frame, 15).ToArray());
         Assert.Equal(7, entries[0].SequenceNumber);
         Assert.Equal(15, entries[1].EndBytes);
-        ring.EndRead(0);
     }
 
     [Fact]
@@ -49,10 +49,9 @@ public sealed class PacketRingTests
         copy[0] = 42;
         Assert.Equal(0, ring.Head);
         ring.Publish();
-        ring.BeginRead(0, 0, out long head, out PacketRing.EntriesView entries);
-        Assert.Equal(1, head);
-        Assert.Equal(42, entries[0].PacketView[0]);
-        ring.EndRead(0);
+        using ReadScope scope = ring.Read(0, 0);
+        Assert.Equal(1, scope.Head);
+        Assert.Equal(42, scope.Entries[0].PacketView[0]);
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class PacketRingTests
     }
 
     [Fact]
-    public void BeginRead_BelowTheTail_StartsAtTheTail()
+    public void Read_BelowTheTail_StartsAtTheTail()
     {
         PacketRing ring = NewRing(keepBytes: SlabBytes);
         byte[] packet = new byte[1400];
@@ -85,8 +84,8 @@ public sealed class PacketRingTests
         }
 
         ring.Publish();
-        Assert.Equal(ring.Tail, ring.BeginRead(0, 3, out _, out _));
-        ring.EndRead(0);
+        using ReadScope scope = ring.Read(0, 3);
+        Assert.Equal(ring.Tail, scope.From);
     }
 
     [Fact]
@@ -98,18 +97,21 @@ public sealed class PacketRingTests
         Array.Fill(packet, (byte)7);
         ring.Append(0, EntryFlags.Marker, 0, 0, 0, packet);
         ring.Publish();
-        ring.BeginRead(1, 0, out _, out PacketRing.EntriesView entries);
-        Array.Fill(packet, (byte)8);
-        for (int i = 1; i < 3000; i++)
+        long held;
+        using (ReadScope scope = ring.Read(1, 0))
         {
-            ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
-            ring.Publish();
+            Array.Fill(packet, (byte)8);
+            for (int i = 1; i < 3000; i++)
+            {
+                ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
+                ring.Publish();
+            }
+
+            Assert.True(ring.Tail > 0);
+            Assert.Equal(-1, scope.Entries[0].PacketView.IndexOfAnyExcept((byte)7));
+            held = pool.RentedBytes;
         }
 
-        Assert.True(ring.Tail > 0);
-        Assert.Equal(-1, entries[0].PacketView.IndexOfAnyExcept((byte)7));
-        long held = pool.RentedBytes;
-        ring.EndRead(1);
         for (int i = 0; i < 200; i++)
         {
             ring.Append(0, EntryFlags.Marker, (ushort)i, (uint)i, i, packet);
@@ -187,9 +189,9 @@ public sealed class PacketRingTests
         Assert.Equal(1, ring.Tail);
         Assert.Equal(-1, ring.NewestRandomAccess);
         Assert.Equal(0, pool.RentedBytes);
-        Assert.Equal(1, ring.BeginRead(0, 0, out long head, out _));
-        Assert.Equal(1, head);
-        ring.EndRead(0);
+        using ReadScope scope = ring.Read(0, 0);
+        Assert.Equal(1, scope.From);
+        Assert.Equal(1, scope.Head);
     }
 
     [Fact]
@@ -246,12 +248,12 @@ public sealed class PacketRingTests
         int last = -1;
         while (!producer.IsCompleted || cursor < ring.Head)
         {
-            long from = ring.BeginRead(0, cursor, out long head, out PacketRing.EntriesView entries);
-            lapped += from - cursor;
-            for (cursor = from; cursor < head; cursor++)
+            using ReadScope scope = ring.Read(0, cursor);
+            lapped += scope.From - cursor;
+            for (cursor = scope.From; cursor < scope.Head; cursor++)
             {
                 // A reader that gets no time while the producer fills the whole budget makes it drop: numbers may be missing, never wrong.
-                ReadOnlySpan<byte> bytes = entries[cursor].PacketView;
+                ReadOnlySpan<byte> bytes = scope.Entries[cursor].PacketView;
                 int number = BinaryPrimitives.ReadInt32BigEndian(bytes);
                 if (number <= last || bytes[4..].IndexOfAnyExcept((byte)number) >= 0 || bytes.Length != 40 + (number % 600))
                 {
@@ -260,8 +262,6 @@ public sealed class PacketRingTests
 
                 last = number;
             }
-
-            ring.EndRead(0);
         }
 
         await producer;

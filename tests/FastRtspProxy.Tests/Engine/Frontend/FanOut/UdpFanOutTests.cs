@@ -16,6 +16,27 @@ public sealed class UdpFanOutTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
+    public void OnEndOfTurn_APassThrows_KeepsNoSlabFromThePool()
+    {
+        using FanOutFixture fixture = new();
+        fixture.AddUdp();
+        fixture.OnShard(() =>
+        {
+            fixture.Shard.Media = null;
+            fixture.AppendFrame(0, 8, 3600);
+            fixture.Ring.Publish();
+        });
+        fixture.OnShard(static () => { }); // the pass, after the one before, is over
+        fixture.OnShard(() =>
+        {
+            fixture.Shard.Media = fixture.Media;
+            fixture.Ring.Clear();
+        });
+
+        Assert.Equal(0, fixture.Pool.RentedBytes);
+    }
+
+    [Fact]
     public void Publish_FramesOfManyPackets_EveryClientGetsEveryPacketInOrder()
     {
         List<Socket> sockets = [];
