@@ -29,18 +29,15 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private readonly long _frequency;
     private readonly bool _isRealTime;
     private ReceiveBatch? _receiveBatch;
-    private ShardWork? _inbox;
+    private readonly ShardInbox _inbox = new();
 
-    /// <summary>Taken from the inbox, in order, and not run yet: what an earlier turn had no time for stands first. Only the shard touches it.</summary>
-    private ShardWork? _backlog;
-
-    /// <summary>The last of <see cref="_backlog"/>; of no meaning while that is null.</summary>
-    private ShardWork? _backlogEnd;
-
-    /// <summary>1 while the thread is about to sleep or sleeps. Set before the last look at the inbox; taken by the poster that rings.</summary>
-    private int _sleeping;
+    /// <summary>Set once, before the bell is rung, by whoever disposes: the ring is a system call and its count stays, so no fence of ours is needed beside it. The loop reads it each turn.</summary>
     private volatile bool _stopping;
+
+    /// <summary>A counter on its own: nothing else is read from its value, so it has no partner. Any thread, interlocked.</summary>
     private int _load;
+
+    /// <summary>A figure on its own, without a partner. Written by the shard.</summary>
     private int _busyPercent;
     private long _windowMicros;
     private long _idleMicros;
@@ -125,31 +122,13 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Puts a node into the inbox; false when it is there already. Any thread.</summary>
     public bool Post(ShardWork work)
     {
-        if (!work.TryMarkQueued())
-        {
-            return false;
-        }
-
-        ShardWork? head = Volatile.Read(ref _inbox);
-        while (true)
-        {
-            work.Next = head;
-            ShardWork? seen = Interlocked.CompareExchange(ref _inbox, work, head);
-            if (ReferenceEquals(seen, head))
-            {
-                break;
-            }
-
-            head = seen;
-        }
-
-        // Pairs with the exchange in Sleep: either we see that it sleeps, or it sees our node.
-        if (Interlocked.Exchange(ref _sleeping, 0) == 1)
+        bool isNew = _inbox.TryPost(work, out bool mustRing);
+        if (mustRing)
         {
             Ring();
         }
 
-        return true;
+        return isNew;
     }
 
     /// <summary>As <see cref="Post(ShardWork)"/>, for the control path. Any thread.</summary>
@@ -262,7 +241,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
     private int Sleep()
     {
-        if (HasEndOfTurn || _backlog is not null || HasTurns)
+        if (HasEndOfTurn || _inbox.HasBacklog || HasTurns)
         {
             int there = Wait(0);
             RefreshNow();
@@ -271,10 +250,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         }
 
         long timeoutMicros = NextWakeMicros();
-
-        // Pairs with the exchange in Post.
-        Interlocked.Exchange(ref _sleeping, 1);
-        if (Volatile.Read(ref _inbox) is not null || _stopping)
+        if (!_inbox.TrySleep() || _stopping)
         {
             timeoutMicros = 0;
         }
@@ -282,7 +258,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         RefreshNow();
         long sleptAt = NowMicros;
         int ready = Wait(timeoutMicros);
-        Volatile.Write(ref _sleeping, 0);
+        _inbox.WakeUp();
         RefreshNow();
         NoteIdle(NowMicros - sleptAt);
         return ready;
@@ -321,16 +297,13 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     private void RunInbox()
     {
-        TakeInbox();
+        _inbox.Take();
         long started = Stopwatch.GetTimestamp();
-        while (_backlog is { } work)
+        while (_inbox.Next() is { } work)
         {
-            _backlog = work.Next;
-            work.Next = null;
-            work.ClearQueued();
             try
             {
-                work.Run();
+                work.RunOnce();
             }
             catch (Exception e)
             {
@@ -338,41 +311,11 @@ internal sealed partial class Shard : PollTarget, IDisposable
             }
 
             // By the machine's clock, whatever a test does to ours: this is about the others' time.
-            if (_backlog is not null && Stopwatch.GetElapsedTime(started).TotalMicroseconds > InboxMicros)
+            if (_inbox.HasBacklog && Stopwatch.GetElapsedTime(started).TotalMicroseconds > InboxMicros)
             {
                 return;
             }
         }
-    }
-
-    /// <summary>Puts what was posted, in the order of the posts, behind what is left of earlier turns.</summary>
-    private void TakeInbox()
-    {
-        ShardWork? newest = Interlocked.Exchange(ref _inbox, null);
-        if (newest is null)
-        {
-            return;
-        }
-
-        ShardWork? oldest = null;
-        for (ShardWork? taken = newest; taken is not null;)
-        {
-            ShardWork? next = taken.Next;
-            taken.Next = oldest;
-            oldest = taken;
-            taken = next;
-        }
-
-        if (_backlog is null)
-        {
-            _backlog = oldest;
-        }
-        else
-        {
-            _backlogEnd!.Next = oldest;
-        }
-
-        _backlogEnd = newest;
     }
 
     private void Guard(PollTarget target, EpollEvents events)
