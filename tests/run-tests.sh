@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs everything that must hold before a change lands, in this order, and prints `N passed, N failed, N skipped` as its last line:
-# formatting, a build without warnings (Debug, Release), unit tests (Debug, Release), the native binaries, the end-to-end tests against
+# formatting, the models of the lock-free parts, a build without warnings (Debug, Release), unit tests (Debug, Release), the native binaries, the end-to-end tests against
 # them, and the microbenchmark gate (bytes allocated, not time).
 #     tests/run-tests.sh             fails with the install line when a program that the tests need is missing
 #     tests/run-tests.sh --install   installs it first (Debian or Ubuntu, as root)
@@ -10,9 +10,9 @@ set -u -o pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot
-# Linker, headers and OpenSSL for the native binaries; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP server,
-# players of both families.
-packages=(gcc libc6-dev zlib1g-dev cmake libssl-dev
+# Linker, headers and OpenSSL for the native binaries, spin for the models; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP
+# server, players of both families.
+packages=(gcc libc6-dev zlib1g-dev cmake libssl-dev spin
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking)
 # The end of it all, with a margin to the twenty minutes that a run may take.
@@ -128,6 +128,7 @@ prerequisites "${1:-}" </dev/null || {
 step "restore" 240 dotnet restore FastRtspProxy.sln -v quiet || end
 step "formatting" 120 dotnet format whitespace FastRtspProxy.sln --no-restore --verify-no-changes
 step "code style" 120 dotnet format style FastRtspProxy.sln --no-restore --verify-no-changes
+step "models" 120 models/check.sh
 # Warnings are errors in every project.
 step "build Debug" 300 dotnet build FastRtspProxy.sln -c Debug --no-restore -v quiet || end
 step "build Release" 300 dotnet build FastRtspProxy.sln -c Release --no-restore -v quiet || end
