@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs everything that must hold before a change lands, in this order, and prints `N passed, N failed, N skipped` as its last line:
-# formatting, the models of the lock-free parts, a build without warnings (Debug, Release), unit tests (Debug, Release), the native binaries, the end-to-end tests against
+# formatting, the models of the lock-free parts, a build without warnings (Debug, Release), many schedules of the real ones, unit tests (Debug, Release), the native binaries, the end-to-end tests against
 # them, and the microbenchmark gate (bytes allocated, not time).
 #     tests/run-tests.sh             fails with the install line when a program that the tests need is missing
 #     tests/run-tests.sh --install   installs it first (Debian or Ubuntu, as root)
@@ -132,6 +132,7 @@ step "models" 120 models/check.sh
 # Warnings are errors in every project.
 step "build Debug" 300 dotnet build FastRtspProxy.sln -c Debug --no-restore -v quiet || end
 step "build Release" 300 dotnet build FastRtspProxy.sln -c Release --no-restore -v quiet || end
+step "interleavings" 240 tests/FastRtspProxy.InterleavingTests/run.sh
 tests "unit tests Debug" 300 tests/FastRtspProxy.Tests Debug
 tests "unit tests Release" 300 tests/FastRtspProxy.Tests Release
 if step "native binaries" 400 perf-scripts/publish-aot.sh "$native"; then

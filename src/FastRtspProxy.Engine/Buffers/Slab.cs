@@ -33,7 +33,7 @@ internal sealed unsafe class Slab : IMemoryOwner<byte>
     /// <summary>How many holders there are now; for tests and gauges.</summary>
     public int Holders => Volatile.Read(ref _holders);
 
-    /// <summary>Only a holder may add one.</summary>
+    /// <summary>Only a holder may add one, so the count is never found at 0 by anybody who has a right to it: it needs no partner.</summary>
     public void AddHolder()
     {
         int holders = Interlocked.Increment(ref _holders);
@@ -43,7 +43,10 @@ internal sealed unsafe class Slab : IMemoryOwner<byte>
         }
     }
 
-    /// <summary>Gives one hold back; the last one returns the slab to its pool.</summary>
+    /// <summary>
+    /// Gives one hold back; the last one returns the slab to its pool. The decrements pair with each other (each is a release and an acquire): what any holder has read or written is over before the
+    /// last one passes the slab on.
+    /// </summary>
     public void Release()
     {
         int holders = Interlocked.Decrement(ref _holders);
@@ -57,6 +60,7 @@ internal sealed unsafe class Slab : IMemoryOwner<byte>
         }
     }
 
+    /// <summary>On whoever rents. A release store will do: the queue of free slabs has handed the slab to this thread alone.</summary>
     internal void TakeFirstHold() => Volatile.Write(ref _holders, 1);
 
     void IDisposable.Dispose() => Release();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace FastRtspProxy.Engine.Camera;
 
-/// <summary>What a camera has seen and sent, for tests and for the simulator's report. Any thread may read.</summary>
+/// <summary>What a camera has seen and sent, for tests and for the simulator's report. Any thread may read: figures on their own, without partners.</summary>
 internal sealed class CameraCounters
 {
     private readonly ConcurrentDictionary<string, int> _requests = new();

@@ -19,6 +19,8 @@ internal sealed class CameraServer : IAsyncDisposable
     private TcpListenerSocket? _listener;
     private TcpListenerSocket? _tlsListener;
     private int _nextShard;
+
+    /// <summary>Set once, before each shard is told to stop; pairs with the look before a connection is taken, on the shard that takes it.</summary>
     private volatile bool _disposed;
 
     private CameraServer(IReadOnlyList<Shard> shards, CameraOptions options)

@@ -4,7 +4,8 @@ using System.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Counts connections and clients (sessions) against their limits, over all shards. Touched once when one comes and once when it goes, never by media.
+/// Counts connections and clients (sessions) against their limits, over all shards. Touched once when one comes and once when it goes, never by media. A count decides by the value that its own
+/// interlocked operation gives; nothing else is read on the strength of it, so none has a partner.
 /// </summary>
 internal sealed class ClientLimits(ProxyOptions options)
 {

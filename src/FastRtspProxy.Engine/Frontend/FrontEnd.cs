@@ -19,6 +19,8 @@ internal sealed class FrontEnd : IAsyncDisposable
     private readonly List<TcpListenerSocket> _listeners = [];
     private long _saidFullMicros = -FullLogMicros - 1;
     private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
+
+    /// <summary>Set once, before each shard is told to stop; pairs with the look in Serve, on the shard: a connection that is taken before that message is closed by it, one after it sees this.</summary>
     private volatile bool _stopping;
 
     public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null)

@@ -3,7 +3,10 @@ using FastRtspProxy.Engine.Frontend;
 
 namespace FastRtspProxy.Engine.Mounts;
 
-/// <summary>The mounts by path. Read from any thread; changed rarely, by exchange of the whole map.</summary>
+/// <summary>
+/// The mounts by path. Read from any thread; changed rarely, by exchange of the whole map: each acquire load of it pairs with the compare-exchange that put it there, so whoever finds a mount finds it
+/// as it was made.
+/// </summary>
 internal sealed class MountDirectory : IMountDirectory
 {
     private ImmutableDictionary<string, Mount> _byName = ImmutableDictionary.Create<string, Mount>(StringComparer.Ordinal);

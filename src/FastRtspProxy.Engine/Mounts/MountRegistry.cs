@@ -44,17 +44,13 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
         while (true)
         {
             string name = registration.Suffix ?? "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
-            if (mounts.Find(name) is null && _urlOfName.TryAdd(name, registration.Url.Text))
+            if (mounts.Find(name) is null && factory.Create(name, registration) is { } mount && mounts.TryAdd(mount))
             {
-                Mount mount = factory.Create(name, registration);
-                if (mounts.TryAdd(mount))
-                {
-                    onRegistered(registration.Url.Redacted, name);
-                    mount.Start();
-                    return RegisterOutcome.Accepted;
-                }
-
-                _urlOfName.TryRemove(name, out _);
+                // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is told so.
+                mount.Start();
+                _urlOfName[name] = registration.Url.Text;
+                onRegistered(registration.Url.Redacted, name);
+                return RegisterOutcome.Accepted;
             }
 
             if (registration.Suffix is not null)

@@ -127,6 +127,8 @@ internal sealed class InputAccount(InputBudget budget)
     /// <summary>It is out of the queue; true when it can use budget.</summary>
     internal bool EndWaiting()
     {
+        // Pairs with the exchange in TryBeginWaiting. A release store will do: the look that follows it is OnMemory's, which posts to the shard, and a post is a full fence. An account that was
+        // refused while it was still marked is asked by that post, which runs after the refusal.
         Volatile.Write(ref _waiting, 0);
         if (_isClosed)
         {

@@ -37,6 +37,8 @@ internal sealed class TcpListenerSocket : IDisposable
     private long _refused;
     private int _failuresInARow;
     private long _saidMillis = -SayMillis;
+
+    /// <summary>Set once, before the socket is disposed; pairs with the look in AcceptLoop. A loop that looks too early finds a disposed socket instead, and ends by that.</summary>
     private volatile bool _disposed;
 
     /// <summary>Takes a socket over that listens already.</summary>

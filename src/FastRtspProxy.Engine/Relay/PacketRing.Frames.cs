@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Engine.Relay;
 
-/// <summary>Access units: where they begin, and which of them a decoder can start from.</summary>
+/// <summary>
+/// Access units: where they begin, and which of them a decoder can start from. What any thread may read here is written before the head (a release store in Publish): whoever has seen a packet knows of
+/// its track what the packet says.
+/// </summary>
 internal sealed partial class PacketRing
 {
     private long _pendingRandomAccess = -1;

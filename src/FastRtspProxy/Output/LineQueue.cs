@@ -26,6 +26,8 @@ internal sealed class LineQueue : IDisposable
     private readonly Thread _writer;
     private int _queuedChars;
     private int _dropped;
+
+    /// <summary>Set once, before the bell is rung; pairs with the look behind the bell. Ringing and waiting are full fences.</summary>
     private volatile bool _ending;
 
     public LineQueue(Stream output)
