@@ -25,7 +25,10 @@ internal static partial class Program
     private const int MostSteps = 20_000;
 
     /// <summary>What we say; what the tester says of every round goes nowhere.</summary>
-    private static readonly TextWriter s_output = Console.Out;
+    private static readonly TextWriter s_output;
+
+    // Explicit, so that the field is set before Main runs, and not at its first use, when the console is switched off.
+    static Program() => s_output = Console.Out;
 
     private static int Main(string[] args)
     {
