@@ -15,8 +15,8 @@ native=$root/artifacts/aot
 packages=(gcc libc6-dev zlib1g-dev cmake libssl-dev spin
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking)
-# The end of it all, with a margin to the twenty minutes that a run may take.
-deadline_seconds=$((SECONDS + 19 * 60))
+# The end of it all, with a margin to the twenty-five minutes that a run may take.
+deadline_seconds=$((SECONDS + 24 * 60))
 
 passed=0 failed=0 skipped=0
 
