@@ -150,6 +150,27 @@ public sealed unsafe class PacedJoinTests : IDisposable
     [Fact]
     public void Add_LappedInTheMiddle_TimesDoNotGoBack()
     {
+        // The ring must go on while the past is under way: a thread that had to wait for the processor comes too late for that, and tries again.
+        bool isLapped = false;
+        for (int attempt = 0; attempt < 20 && !isLapped; attempt++)
+        {
+            _packets.Clear();
+            byte[] rest = new byte[65_536];
+            while (_socket.Available > 0)
+            {
+                _ = _socket.Receive(rest);
+            }
+
+            isLapped = TryLapInTheMiddle();
+        }
+
+        Assert.True(isLapped);
+        uint[] times = Times();
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True((int)(pair.Second - pair.First) > 0, "a time went back"));
+    }
+
+    private bool TryLapInTheMiddle()
+    {
         using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 30_000 }, keepBytes: 1 << 20);
         uint timestamp = 90_000;
         void Picture(EntryFlags flags = EntryFlags.None)
@@ -192,9 +213,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
         });
         Receive(PacketsPerPicture, sounds: 0);
 
-        uint[] times = Times();
-        Assert.True(viewer.DroppedPackets > 0);
-        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True((int)(pair.Second - pair.First) > 0, "a time went back"));
+        return fixture.OnShard(() => viewer.DroppedPackets > 0);
     }
 
     [Theory]
