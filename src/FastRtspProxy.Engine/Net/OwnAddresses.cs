@@ -40,9 +40,10 @@ internal static class OwnAddresses
                 }
             }
         }
-        catch (NetworkInformationException)
+        catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException)
         {
-            // No list of interfaces (a very small container): what is plainly loopback is found without.
+            // No list of interfaces (a very small container, or no descriptor to read it with): what was known before counts, and what is plainly loopback is found without.
+            found.UnionWith(Volatile.Read(ref s_known));
         }
 
         // The list first: whoever finds it fresh has it (release, with the reads above).
