@@ -1,8 +1,8 @@
 using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
 using Microsoft.Extensions.Logging.Abstractions;
