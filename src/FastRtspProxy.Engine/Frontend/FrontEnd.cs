@@ -30,6 +30,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontEnd");
         Limits = new ClientLimits(options);
+        Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
@@ -60,6 +61,9 @@ internal sealed class FrontEnd : IAsyncDisposable
     public DateTimeOffset UtcNow => _shards.Shards[0].UtcNow;
 
     public RequestHandler Requests { get; }
+
+    /// <inheritdoc cref="GuessGate"/>
+    public GuessGate Guesses { get; }
 
     public TunnelDirectory Tunnels { get; } = new();
 

@@ -15,6 +15,7 @@ internal sealed class FrontEndCounters
     private long _rtcpStray;
     private long _sessionsExpired;
     private long _authenticationsFailed;
+    private long _answersUnjudged;
     private long _overBudget;
 
     public long Connections => Volatile.Read(ref _connections);
@@ -44,7 +45,11 @@ internal sealed class FrontEndCounters
 
     public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
 
+    /// <summary>Answers to challenges that were judged, and wrong.</summary>
     public long AuthenticationsFailed => Volatile.Read(ref _authenticationsFailed);
+
+    /// <summary>Answers to challenges that were refused without a look, because as many of the address waited as may.</summary>
+    public long AnswersUnjudged => Volatile.Read(ref _answersUnjudged);
 
     /// <summary>Connections closed because the budget for requests and answers was used up and they held most of it.</summary>
     public long OverBudget => Volatile.Read(ref _overBudget);
@@ -74,4 +79,6 @@ internal sealed class FrontEndCounters
     public void OnExpired() => Interlocked.Increment(ref _sessionsExpired);
 
     public void OnAuthenticationFailed() => Interlocked.Increment(ref _authenticationsFailed);
+
+    public void OnAnswerUnjudged() => Interlocked.Increment(ref _answersUnjudged);
 }

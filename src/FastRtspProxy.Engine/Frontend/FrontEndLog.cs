@@ -39,8 +39,9 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 207, Level = LogLevel.Warning, Message = "No free pair of UDP ports between {First} and {Last}: shard {Shard} serves its clients over TCP only. Remedy: --udp-ports")]
     public static partial void NoUdpPorts(ILogger log, int first, int last, int shard);
 
-    [LoggerMessage(EventId = 208, Level = LogLevel.Debug, Message = "Client {Client} failed to authenticate ({Failures} in a row)")]
-    public static partial void AuthenticationFailed(ILogger log, IPAddress client, int failures);
+    /// <summary>Its form is promised by the README, for fail2ban: what a client can choose stands behind its address.</summary>
+    [LoggerMessage(EventId = 208, Level = LogLevel.Warning, Message = "Failed log-in from {Client} as \"{User}\" to \"{Stream}\"{More}")]
+    public static partial void LogInFailed(ILogger log, string client, string user, string stream, string more);
 
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Method} of {Url} by {Client} was refused: {Reason}")]
     public static partial void RegistrationRefused(ILogger log, string method, string url, IPAddress client, string reason);

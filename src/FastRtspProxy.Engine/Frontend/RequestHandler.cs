@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -19,8 +20,9 @@ internal sealed partial class RequestHandler
     public RequestHandler(FrontEnd frontEnd)
     {
         _frontEnd = frontEnd;
-        _clients = new Authenticator(frontEnd.Options.ClientCredentials, frontEnd.Options.OfferSha256);
-        _registrants = new Authenticator(frontEnd.Options.RegisterCredentials, frontEnd.Options.OfferSha256);
+        NonceMint nonces = new();
+        _clients = new Authenticator(frontEnd.Options.ClientCredentials, nonces, frontEnd.Options.OfferSha256);
+        _registrants = new Authenticator(frontEnd.Options.RegisterCredentials, nonces, frontEnd.Options.OfferSha256);
         _methods = frontEnd.Options.AcceptRegister ? WatchMethods + ", REGISTER, DEREGISTER" : WatchMethods;
     }
 

@@ -32,10 +32,7 @@ public sealed class DigestVerifier
     public bool TryVerify(string? authorization, string method, string nonce, Func<string, string?> passwordOf, out string user) =>
         Verify(authorization, method, nonce, passwordOf, out user) == DigestOutcome.Accepted;
 
-    /// <summary>
-    /// Judges an Authorization header. Quirks: parameters in any order, quoted or not; the digest's uri is not compared with the request's, because
-    /// players send the base URL (VLC, LIVE555), a relative form (Bosch BVMS) or another host (TP-Link), and the hash covers whatever they sent.
-    /// </summary>
+    /// <summary>Reads an Authorization header and judges it: <see cref="TryRead"/> and <see cref="Judge"/> in one.</summary>
     /// <param name="authorization">The header's value, null when there is none.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="nonce">The nonce in force.</param>
@@ -43,38 +40,67 @@ public sealed class DigestVerifier
     /// <param name="user">The name in the header, empty when there is none; not proven unless the outcome is Accepted.</param>
     public DigestOutcome Verify(string? authorization, string method, string nonce, Func<string, string?> passwordOf, out string user)
     {
-        ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(nonce);
         ArgumentNullException.ThrowIfNull(passwordOf);
-        user = string.Empty;
-        if (string.IsNullOrWhiteSpace(authorization))
+        bool isUsable = TryRead(authorization, method, out DigestClaim claim, out DigestOutcome defect);
+        user = claim.User;
+        return isUsable ? Judge(claim, nonce, static _ => true, passwordOf) : defect;
+    }
+
+    /// <summary>
+    /// Reads what an Authorization header claims, without a look at any password. Quirks: parameters in any order, quoted or not; the digest's uri is not compared with the request's,
+    /// because players send the base URL (VLC, LIVE555), a relative form (Bosch BVMS) or another host (TP-Link), and the hash covers whatever they sent.
+    /// </summary>
+    /// <param name="authorization">The header's value, null when there is none.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="claim">What it claims; the user's name also when the realm is not ours.</param>
+    /// <param name="defect">Missing or Unusable where there is nothing to judge.</param>
+    public bool TryRead(string? authorization, string method, out DigestClaim claim, out DigestOutcome defect)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        claim = default;
+        defect = string.IsNullOrWhiteSpace(authorization) ? DigestOutcome.Missing : DigestOutcome.Unusable;
+        if (defect == DigestOutcome.Missing)
         {
-            return DigestOutcome.Missing;
+            return false;
         }
 
-        List<AuthParameters> all = AuthParameters.Parse(authorization);
+        List<AuthParameters> all = AuthParameters.Parse(authorization!);
         if (all.Count == 0 || !all[0].IsDigest || !TryInput(all[0], method, out DigestInput input, out string response))
         {
-            return DigestOutcome.Unusable;
+            return false;
         }
 
-        user = input.User;
-        if (input.Realm != _realm)
-        {
-            return DigestOutcome.Unusable;
-        }
+        claim = new DigestClaim(input, response);
+        return input.Realm == _realm;
+    }
+
+    /// <summary>Judges a claim. It is the one thing here that tells anything of a password.</summary>
+    /// <param name="claim">What <see cref="TryRead"/> read.</param>
+    /// <param name="nonce">The nonce in force; null: none is, and no answer is accepted.</param>
+    /// <param name="isOurs">Says of another nonce whether we gave it out.</param>
+    /// <param name="passwordOf">A user's password, null for an unknown user.</param>
+    public static DigestOutcome Judge(in DigestClaim claim, string? nonce, Func<string, bool> isOurs, Func<string, string?> passwordOf)
+    {
+        ArgumentNullException.ThrowIfNull(isOurs);
+        ArgumentNullException.ThrowIfNull(passwordOf);
 
         // An unknown user costs the same hashes as a known one.
-        string? password = passwordOf(user);
-        string expected = DigestHash.Response(input with { Password = password ?? string.Empty });
+        string? password = passwordOf(claim.User);
+        string expected = DigestHash.Response(claim.Input with { Password = password ?? string.Empty });
         bool isRight = CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(response.ToLowerInvariant()));
+            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(claim.Response.ToLowerInvariant()));
         if (!isRight || password is null)
         {
             return DigestOutcome.Refused;
         }
 
-        return input.Nonce == nonce ? DigestOutcome.Accepted : DigestOutcome.StaleNonce;
+        if (claim.Nonce == nonce)
+        {
+            return DigestOutcome.Accepted;
+        }
+
+        return isOurs(claim.Nonce) ? DigestOutcome.StaleNonce : DigestOutcome.ForeignNonce;
     }
 
     private static bool TryInput(AuthParameters header, string method, out DigestInput input, out string response)

@@ -15,6 +15,36 @@ public static class Printable
     /// <summary>Several lines: as <see cref="Line"/>, but LF and tab stay and CR before LF goes.</summary>
     public static string Lines(string text) => Clean(UrlSecrets.Mask(text.Replace("\r\n", "\n", StringComparison.Ordinal)), keepLineBreaks: true);
 
+    /// <summary>
+    /// A name that a peer chose, for a place between quotation marks in a line that programs read: letters, digits and signs as they are, everything else (quotation marks, backslashes, control,
+    /// format and private characters, blanks other than the blank, halves of surrogates) as \uXXXX, and no longer than so many characters, the cut shown by three dots.
+    /// </summary>
+    public static string Quoted(string text, int maxChars)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        StringBuilder clean = new(Math.Min(text.Length, maxChars) + 16);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            int before = clean.Length;
+            _ = IsPlain(rune) ? clean.Append(rune.ToString()) : clean.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
+            if (clean.Length > maxChars)
+            {
+                clean.Length = before;
+                return clean.Append("...").ToString();
+            }
+        }
+
+        return clean.ToString();
+    }
+
+    private static bool IsPlain(Rune rune) => rune.Value is not ('"' or '\\' or 0xFFFD) && Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.SpaceSeparator => rune.Value == ' ',
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,
+        _ => true,
+    };
+
     private static string Clean(string text, bool keepLineBreaks)
     {
         int first = 0;

@@ -113,42 +113,6 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task Guessing_EachWrongAnswerWaitsLonger()
-    {
-        await using FrontEndHost host = await StartAsync();
-        using RtspTestClient client = await host.ConnectAsync();
-        RtspTestResponse challenge = await client.RequestAsync("DESCRIBE", host.Url);
-        for (int i = 0; i < 2; i++)
-        {
-            challenge = await client.RequestAsync("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, "guess"));
-            Assert.Equal(401, challenge.Status);
-        }
-
-        await client.SendAsync(client.Request("DESCRIBE", host.Url, Answer(challenge, "DESCRIBE", host.Url, "guess")));
-
-        // The clock stands still: the third wrong answer is not refused before it moves.
-        Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
-        host.Time.Advance(TimeSpan.FromMilliseconds(150));
-        Assert.Equal(401, (await client.ReadResponseAsync()).Status);
-    }
-
-    [Fact]
-    public void OnFailure_ManyInARow_DoublesUpToFiveSeconds()
-    {
-        GuessingDelays delays = new();
-        List<double> waits = [];
-        for (int i = 0; i < 12; i++)
-        {
-            waits.Add(delays.OnFailure(System.Net.IPAddress.Loopback, i, out _).TotalMilliseconds);
-        }
-
-        Assert.Equal([0, 0, 100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000, 5000], waits);
-        delays.OnSuccess(System.Net.IPAddress.Loopback);
-        Assert.Equal(TimeSpan.Zero, delays.OnFailure(System.Net.IPAddress.Loopback, 1, out int failures));
-        Assert.Equal(1, failures);
-    }
-
-    [Fact]
     public async Task S37_Challenge_HasRealmAndNonceInTheOrderThatVlcReads()
     {
         await using FrontEndHost host = await StartAsync();

@@ -58,6 +58,26 @@ public class DigestVerifierTests
     }
 
     [Theory]
+    [InlineData("ours", "ours", "secret", DigestOutcome.Accepted)]
+    [InlineData("ours-2", "ours", "secret", DigestOutcome.StaleNonce)]
+    [InlineData("made-up", "ours", "secret", DigestOutcome.ForeignNonce)]
+    [InlineData("", "ours", "secret", DigestOutcome.ForeignNonce)]
+    [InlineData("", null, "secret", DigestOutcome.ForeignNonce)]
+    [InlineData("ours", null, "secret", DigestOutcome.StaleNonce)]
+    [InlineData("ours", "ours", "wrong", DigestOutcome.Refused)]
+    [InlineData("ours-2", "ours", "wrong", DigestOutcome.Refused)]
+    [InlineData("made-up", "ours", "wrong", DigestOutcome.Refused)]
+    public void Judge_NonceAndPassword_StaleIsSaidOfOurNoncesAlone(string answered, string? inForce, string password, DigestOutcome expected)
+    {
+        AuthClient client = new("viewer", password);
+        Assert.True(client.Accept([_verifier.Challenge(answered)]));
+        Assert.True(_verifier.TryRead(client.Authorization("PLAY", "rtsp://h/"), "PLAY", out DigestClaim claim, out _));
+
+        Assert.Equal(("viewer", answered), (claim.User, claim.Nonce));
+        Assert.Equal(expected, DigestVerifier.Judge(claim, inForce, nonce => nonce.StartsWith("ours", StringComparison.Ordinal), user => user == "viewer" ? "secret" : null));
+    }
+
+    [Theory]
     [InlineData(null, DigestOutcome.Missing)]
     [InlineData(" ", DigestOutcome.Missing)]
     [InlineData("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", DigestOutcome.Unusable)]

@@ -69,4 +69,19 @@ public sealed class PrintableTests
             Assert.DoesNotContain("SEC", UrlSecrets.Mask(Text[..length]), StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData("admin", "admin")]
+    [InlineData("J\u00F6rg M. <j@h>", "J\u00F6rg M. <j@h>")]
+    [InlineData("a\"b\\c", "a\\u0022b\\u005Cc")]
+    [InlineData("a\r\nb\tc\0", "a\\u000D\\u000Ab\\u0009c\\u0000")]
+    [InlineData("a\u202Eb\u2066c\u200Bd\u2028e\u00A0f\uE000g", "a\\u202Eb\\u2066c\\u200Bd\\u2028e\\u00A0f\\uE000g")]
+    [InlineData("a\uD800b", "a\\uFFFDb")]
+    public void Quoted_NameOfAPeer_IsPlainOrWrittenOut(string text, string expected) => Assert.Equal(expected, Printable.Quoted(text, 200));
+
+    [Theory]
+    [InlineData("12345678", 8, "12345678")]
+    [InlineData("123456789", 8, "12345678...")]
+    [InlineData("12345\n", 8, "12345...")]
+    public void Quoted_TooLong_IsCutBetweenCharacters(string text, int maxChars, string expected) => Assert.Equal(expected, Printable.Quoted(text, maxChars));
 }

@@ -1,0 +1,17 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>An answer in the line of its address.</summary>
+/// <param name="key">Whose.</param>
+/// <param name="isFirst">It goes before those that have proven nothing yet.</param>
+internal abstract class GuessTicket(GuesserKey key, bool isFirst)
+{
+    public GuesserKey Key { get; } = key;
+
+    public bool IsFirst { get; } = isFirst;
+
+    /// <summary>The line that it stands in; null: none.</summary>
+    internal GuesserRow? Row { get; set; }
+
+    /// <summary>It lost its place: to one that goes before it, or because its address was forgotten. It is refused without a look.</summary>
+    internal abstract void OnPushedOut();
+}

@@ -1,0 +1,325 @@
+using System.Net;
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Tests.Engine.Frontend.Guessing;
+
+/// <summary>The decision itself, with a clock of the tests': who is judged when.</summary>
+public sealed class GuessLimiterTests
+{
+    private const long Second = 1_000_000;
+
+    private static readonly GuesserKey s_nat = GuesserKey.Of(IPAddress.Parse("192.0.2.7"));
+
+    private readonly GuessLimiter _limiter = new();
+    private readonly List<(long Micros, Ticket Ticket)> _judged = [];
+
+    [Fact]
+    public void Ask_ThreeWrongInARow_TheNextWaitForTheirTurn()
+    {
+        Assert.Equal([GuessAdmission.Judge, GuessAdmission.Judge, GuessAdmission.Judge, GuessAdmission.Wait, GuessAdmission.Wait], Wrong(5, 0).Select(t => t.Admission));
+
+        RunUntil(10 * Second, 0);
+
+        Assert.Equal([0, 0, 0, 200_000, 400_000], _judged.Select(j => j.Micros));
+    }
+
+    [Fact]
+    public void Ask_AfterAPause_TheFirstIsJudgedAtOnce()
+    {
+        Wrong(3, 0);
+
+        Assert.Equal(GuessAdmission.Wait, Ask(new Ticket(s_nat), 199_999).Admission);
+        RunUntil(Second, 199_999);
+        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(s_nat), Second).Admission);
+        Assert.Equal(GuessAdmission.Wait, Ask(new Ticket(s_nat), Second).Admission);
+    }
+
+    [Fact]
+    public void Ask_SixtyFourWait_TheRestIsRefusedUnjudged()
+    {
+        Wrong(3, 0);
+        List<Ticket> line = Wrong(70, 0);
+
+        Assert.Equal(64, line.Count(t => t.Admission == GuessAdmission.Wait));
+        Assert.All(line[64..], t => Assert.Equal(GuessAdmission.Refuse, t.Admission));
+        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(GuesserKey.Of(IPAddress.Parse("192.0.2.8"))), 0).Admission);
+
+        RunUntil(60 * Second, 0);
+        Assert.Equal(line[..64], _judged.Skip(3).Select(j => j.Ticket));
+        Assert.Equal(64 * 200_000, _judged[^1].Micros);
+    }
+
+    [Fact]
+    public void Leave_InTheMiddleOfTheLine_ThoseBehindMoveUp()
+    {
+        Wrong(3, 0);
+        List<Ticket> line = Wrong(4, 0);
+        GuessLimiter.Leave(line[0]);
+        GuessLimiter.Leave(line[2]);
+        GuessLimiter.Leave(line[2]);
+
+        RunUntil(Second, 0);
+
+        Assert.Equal([(200_000, line[1]), (400_000, line[3])], _judged.Skip(3));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(90, 0)]
+    [InlineData(100, 0)]
+    [InlineData(50, 1)]
+    [InlineData(50, 10)]
+    [InlineData(0, 50)]
+    public void Ask_SixtyFourConnectionsHangUpAnyhow_FiveASecondAreJudged(int percentThatHangUp, int percentRight)
+    {
+        Random random = new(percentThatHangUp + (1000 * percentRight));
+        Ticket?[] connections = new Ticket?[64];
+        for (long now = 0; now < 120 * Second; now += 7_000)
+        {
+            TakeTurns(now);
+            for (int i = 0; i < connections.Length; i++)
+            {
+                if (connections[i] is { } waiting && waiting.Row is not null && random.Next(100) < percentThatHangUp)
+                {
+                    GuessLimiter.Leave(waiting);
+                }
+
+                if (connections[i]?.Row is null)
+                {
+                    connections[i] = Ask(new Ticket(s_nat) { IsRight = random.Next(100) < percentRight }, now);
+                }
+            }
+        }
+
+        long[] wrong = [.. _judged.Where(j => !j.Ticket.IsRight).Select(j => j.Micros)];
+        long[] sinceRestricted = [.. _judged.Select(j => j.Micros).Where(m => m > wrong[2])];
+        Assert.InRange(sinceRestricted.Length, 500, 600);
+        for (int i = 5; i < sinceRestricted.Length; i++)
+        {
+            Assert.True(sinceRestricted[i] - sinceRestricted[i - 5] >= Second, $"six within {sinceRestricted[i] - sinceRestricted[i - 5]} µs");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void OnAccepted_AfterEachFewGuesses_GivesNoFreeOnes(int guessesBetween)
+    {
+        // Somebody with an account of its own logs in between its guesses of another's password, one after the other, as fast as it is answered.
+        long now = 0;
+        int wrong = 0;
+        for (int i = 0; now < 60 * Second; i++)
+        {
+            Ticket ticket = Ask(new Ticket(s_nat) { IsRight = i % (guessesBetween + 1) == guessesBetween }, now);
+            now = RunUntilJudged(ticket, now);
+            wrong += ticket.IsRight ? 0 : 1;
+        }
+
+        Assert.InRange(wrong, 100, (5 * 60) + GuessLimiter.FreeGuesses);
+    }
+
+    [Theory]
+    [InlineData(false, 11, true)]
+    [InlineData(false, 599, true)]
+    [InlineData(false, 601, false)]
+    [InlineData(true, 9, true)]
+    [InlineData(true, 11, false)]
+    public void Ask_AfterAQuietTime_TheRowIsForgotten(bool wasRightSince, int seconds, bool isRestricted)
+    {
+        Wrong(3, 0);
+        if (wasRightSince)
+        {
+            Ask(new Ticket(s_nat) { IsRight = true }, Second / 2);
+        }
+
+        List<Ticket> later = Wrong(2, seconds * Second);
+
+        Assert.Equal([GuessAdmission.Judge, isRestricted ? GuessAdmission.Wait : GuessAdmission.Judge], later.Select(t => t.Admission));
+    }
+
+    [Fact]
+    public void Ask_WrongAgainAfterARightOne_IsRememberedForTheWholeTime()
+    {
+        Wrong(3, 0);
+        Ask(new Ticket(s_nat) { IsRight = true }, Second);
+        Wrong(1, 2 * Second);
+
+        Assert.Equal([GuessAdmission.Judge, GuessAdmission.Wait], Wrong(2, 100 * Second).Select(t => t.Admission));
+    }
+
+    [Fact]
+    public void Ask_RecorderWithAnOldPasswordOnSixteenChannels_AViewerBehindItsAddressIsInWithinFiveSeconds()
+    {
+        for (long offset = 0; offset < 5 * Second; offset += 97_000)
+        {
+            GuessLimiterTests one = new();
+            long worst = 0;
+            for (long now = 0; now < 40 * Second; now += 1_000)
+            {
+                one.TakeTurns(now);
+                if (now % (5 * Second) == 0)
+                {
+                    one.Wrong(16, now);
+                }
+
+                if (now >= 20 * Second && (now - offset) % (5 * Second) < 1_000)
+                {
+                    one.Ask(new Ticket(s_nat) { IsRight = true }, now);
+                }
+            }
+
+            foreach ((long micros, Ticket ticket) in one._judged.Where(j => j.Ticket.IsRight))
+            {
+                worst = Math.Max(worst, micros - ticket.CameMicros);
+            }
+
+            Assert.Equal(4, one._judged.Count(j => j.Ticket.IsRight));
+            Assert.InRange(worst, 0, 5 * Second);
+        }
+    }
+
+    [Fact]
+    public void Ask_OneThatGoesFirst_StandsBeforeTheOthersAndPushesTheLastOneOut()
+    {
+        Wrong(3, 0);
+        List<Ticket> line = Wrong(64, 0);
+
+        Ticket first = Ask(new Ticket(s_nat, isFirst: true), 0);
+        Ticket second = Ask(new Ticket(s_nat, isFirst: true), 0);
+
+        Assert.Equal((GuessAdmission.Wait, GuessAdmission.Wait), (first.Admission, second.Admission));
+        Assert.Equal([line[62], line[63]], line.Where(t => t.IsPushedOut));
+        RunUntil(60 * Second, 0);
+        Assert.Equal([first, second, .. line[..62]], _judged.Skip(3).Select(j => j.Ticket));
+    }
+
+    [Fact]
+    public void Ask_SixtyFourThatGoFirstWait_NoMoreAreTaken()
+    {
+        Wrong(3, 0);
+        for (int i = 0; i < 64; i++)
+        {
+            Assert.Equal(GuessAdmission.Wait, Ask(new Ticket(s_nat, isFirst: true), 0).Admission);
+        }
+
+        Assert.Equal(GuessAdmission.Refuse, Ask(new Ticket(s_nat, isFirst: true), 0).Admission);
+        Assert.Equal(GuessAdmission.Refuse, Ask(new Ticket(s_nat), 0).Admission);
+    }
+
+    [Fact]
+    public void OnWrong_ManyAddresses_KeepsABoundedNumberAndForgetsNoRestrictedOneForGuessesOfTwo()
+    {
+        Wrong(3, 0);
+        for (ulong network = 0; network < 3 * GuesserTable.MaxRows; network++)
+        {
+            GuesserKey key = new(network, IsIPv4: false);
+            _limiter.OnWrong(key, 1);
+            _limiter.OnWrong(key, 1);
+            Assert.True(_limiter.Rows <= GuesserTable.MaxRows);
+        }
+
+        Assert.Equal(GuessAdmission.Wait, Ask(new Ticket(s_nat), 1).Admission);
+    }
+
+    [Fact]
+    public void OnWrong_ThreeOfEachOfManyAddresses_ForgetTheOldestAndRefuseItsWaiters()
+    {
+        Wrong(3, 0);
+        Ticket waiter = Ask(new Ticket(s_nat), 0);
+        for (ulong network = 0; network < GuesserTable.MaxRows; network++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), 1);
+            }
+
+            // Those with few guesses have a quarter of the table to themselves; the restricted ones fill the rest first.
+            Assert.Equal(network >= GuesserTable.MaxRows - 1, waiter.IsPushedOut);
+        }
+
+        Assert.Equal(GuesserTable.MaxRows, _limiter.Rows);
+    }
+
+    [Fact]
+    public void OnWrong_LongAfterAnAttack_TheTableShrinks()
+    {
+        for (ulong network = 0; network < 1000; network++)
+        {
+            _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), 0);
+        }
+
+        for (ulong network = 5000; network < 6100; network++)
+        {
+            _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), (700 * Second) + (long)network);
+        }
+
+        Assert.Equal(1100, _limiter.Rows);
+    }
+
+    private List<Ticket> Wrong(int count, long nowMicros) => [.. Enumerable.Range(0, count).Select(_ => Ask(new Ticket(s_nat), nowMicros))];
+
+    private Ticket Ask(Ticket ticket, long nowMicros)
+    {
+        ticket.CameMicros = nowMicros;
+        ticket.Admission = _limiter.Ask(ticket, nowMicros);
+        if (ticket.Admission == GuessAdmission.Judge)
+        {
+            Judge(ticket, nowMicros);
+        }
+
+        return ticket;
+    }
+
+    private void Judge(Ticket ticket, long nowMicros)
+    {
+        _judged.Add((nowMicros, ticket));
+        if (ticket.IsRight)
+        {
+            _limiter.OnAccepted(ticket.Key, nowMicros);
+        }
+        else
+        {
+            _limiter.OnWrong(ticket.Key, nowMicros);
+        }
+    }
+
+    private void TakeTurns(long nowMicros)
+    {
+        while (_limiter.TryNext(nowMicros, out GuessTicket? ticket))
+        {
+            Judge((Ticket)ticket!, nowMicros);
+        }
+    }
+
+    private void RunUntil(long endMicros, long nowMicros)
+    {
+        while (_limiter.NextDueMicros is long due && due <= endMicros)
+        {
+            TakeTurns(Math.Max(due, nowMicros));
+        }
+    }
+
+    private long RunUntilJudged(Ticket ticket, long nowMicros)
+    {
+        while (ticket.Admission == GuessAdmission.Wait && !_judged.Exists(j => j.Ticket == ticket))
+        {
+            nowMicros = Math.Max(nowMicros, _limiter.NextDueMicros);
+            TakeTurns(nowMicros);
+        }
+
+        return nowMicros;
+    }
+
+    private sealed class Ticket(GuesserKey key, bool isFirst = false) : GuessTicket(key, isFirst)
+    {
+        public bool IsRight { get; init; }
+
+        public long CameMicros { get; set; }
+
+        public GuessAdmission Admission { get; set; }
+
+        public bool IsPushedOut { get; private set; }
+
+        internal override void OnPushedOut() => IsPushedOut = true;
+    }
+}
