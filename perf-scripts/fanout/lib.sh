@@ -107,7 +107,7 @@ start_proxy() { # streams
     [ "$backend" = tcp ] && tcp=-t
     for i in $(seq "$1"); do urls+=("rtsp://127.0.0.1:$camera_port/cam-$i"); done
     # shellcheck disable=SC2086
-    "$binary" -p "$port" $tcp $proxy_arguments "${urls[@]}" 2>"$work/server.log" >"$work/server.out" &
+    "$binary" -p "$port" --max-clients-per-address 20000 $tcp $proxy_arguments "${urls[@]}" 2>"$work/server.log" >"$work/server.out" &
     server_pid=$!
     if [ "$1" = 1 ]; then wait_for "$work/server.log" 'using the URL.*/proxyStream$' "$server_pid"; else wait_for "$work/server.log" "using the URL.*/proxyStream-$1\$" "$server_pid" "$1"; fi
 }

@@ -13,31 +13,26 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The default budget is a quarter of the machine's memory, and never more than this.</summary>
     private const long MemoryBytesMax = 2L << 30;
 
-    /// <summary>Shards, listeners, logs, and what a hundred cameras over UDP need, with a margin.</summary>
-    private const int ReservedDescriptors = 600;
-
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool;
     private readonly MountFactory _factory;
     private readonly MountDirectory _mounts;
     private readonly FrontEnd _frontEnd;
+    private readonly ILogger _log;
     private bool _disposed;
 
     private ProxyEngine(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
     {
         long descriptors = SocketSetup.RaiseDescriptorLimit();
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
-        long clients = Math.Max(0, descriptors - ReservedDescriptors);
-        long memoryMiB = MemoryBytes >> 20;
         InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
-        ILogger log = loggerFactory.CreateLogger("Engine");
-        EngineLog.Limits(log, descriptors, clients, memoryMiB, input.LimitBytes >> 20);
+        _log = loggerFactory.CreateLogger("Engine");
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(MemoryBytes);
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
         MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
-        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry, input);
+        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry, input, descriptors);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -60,6 +55,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         {
             List<Mount> mounts = engine.AddMounts(options);
             await engine._frontEnd.StartAsync();
+            engine.SayLimits(options);
             foreach (Mount mount in mounts)
             {
                 mount.Start();
@@ -109,6 +105,18 @@ public sealed class ProxyEngine : IAsyncDisposable
         _factory.Dispose();
         _shards.Dispose();
         ((IDisposable)_pool).Dispose();
+    }
+
+    private void SayLimits(ProxyOptions options)
+    {
+        DescriptorBudget descriptors = _frontEnd.Descriptors;
+        long memoryMiB = MemoryBytes >> 20;
+        long inputMiB = _frontEnd.Input.LimitBytes >> 20;
+        EngineLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontEnd.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
+        if (descriptors.IsShort)
+        {
+            EngineLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
+        }
     }
 
     private List<Mount> AddMounts(ProxyOptions options)

@@ -45,13 +45,16 @@ public sealed record ProxyOptions
     /// <summary>The session time-out that clients are told.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(65);
 
-    /// <summary>Clients (sessions) in all, per address and per mount.</summary>
+    /// <summary>Clients (sessions) in all.</summary>
     public int MaxClients { get; init; } = 20_000;
 
-    /// <inheritdoc cref="MaxClients"/>
-    public int MaxClientsPerAddress { get; init; } = 20_000;
+    /// <summary>Clients of one address (IPv6: of one /64); null: a quarter of <see cref="MaxClients"/>, so that no single address takes all places.</summary>
+    public int? MaxClientsPerAddress { get; init; }
 
-    /// <inheritdoc cref="MaxClients"/>
+    /// <summary><see cref="MaxClientsPerAddress"/> as it counts.</summary>
+    public int ClientsPerAddress => MaxClientsPerAddress ?? Math.Max(1, MaxClients / 4);
+
+    /// <summary>Clients of one mount.</summary>
     public int MaxClientsPerMount { get; init; } = 20_000;
 
     /// <summary>Front-end credentials (`-C`); empty: everybody may watch.</summary>

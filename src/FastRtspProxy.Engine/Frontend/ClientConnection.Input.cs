@@ -23,7 +23,7 @@ internal sealed partial class ClientConnection
     private long _stuckSinceMicros = long.MaxValue;
     private long _stuckAtBytes;
 
-    /// <summary>Half a request, silence without a session, or answers that nobody takes, for too long. Asked about once a second.</summary>
+    /// <summary>Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second.</summary>
     public bool IsOverdue(long nowMicros)
     {
         if (!_stream.IsParked || _stream.BytesAccepted != _stuckAtBytes)
@@ -34,7 +34,7 @@ internal sealed partial class ClientConnection
 
         return IsLater(nowMicros, _halfSinceMicros, FrontEndLimits.HalfRequest)
             || (PeerEnded.IsCompleted && IsLater(nowMicros, _inHandSinceMicros, FrontEndLimits.EndedPeer))
-            || (_sessions.Count == 0 && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
+            || (!IsUsed && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
             || IsLater(nowMicros, _stuckSinceMicros, _frontEnd.Options.SlowTimeout);
     }
 

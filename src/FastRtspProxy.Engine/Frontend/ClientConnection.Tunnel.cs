@@ -27,6 +27,7 @@ internal sealed partial class ClientConnection
         }
 
         _postOf = tunnel;
+        UpdatePlace();
         try
         {
             while (await _stream.Input.WaitAsync())

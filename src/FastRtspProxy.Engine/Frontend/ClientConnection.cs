@@ -26,8 +26,9 @@ internal sealed partial class ClientConnection : IInputHolder
     /// <summary>Since when a request of it is in hand; <see cref="long.MaxValue"/> while none is.</summary>
     private long _inHandSinceMicros = long.MaxValue;
 
-    public ClientConnection(FrontEnd frontEnd, FrontEndShard home, ControlStream stream)
+    public ClientConnection(FrontEnd frontEnd, FrontEndShard home, ControlStream stream, ConnectionPlace place)
     {
+        Place = place;
         _frontEnd = frontEnd;
         _home = home;
         _stream = stream;
@@ -45,6 +46,12 @@ internal sealed partial class ClientConnection : IInputHolder
     public IPAddress RemoteAddress => Remote.Address;
 
     public FrontEndShard Home => _home;
+
+    /// <inheritdoc cref="ConnectionPlace"/>
+    public ConnectionPlace Place { get; }
+
+    /// <summary>It has a session that was played, or carries the requests of one. <see cref="UpdatePlace"/> writes it.</summary>
+    public bool IsUsed { get; private set; }
 
     public ControlStream Stream => _stream;
 
@@ -103,16 +110,39 @@ internal sealed partial class ClientConnection : IInputHolder
         Finish(end);
     }
 
-    /// <summary>Ties a session to this connection: any request here is a sign of its life.</summary>
-    public bool TryAdopt(Session session)
+    /// <summary>False: it has as many sessions as it may have, and <paramref name="makesRoom"/> is null or one that can go for another.</summary>
+    public bool HasRoom(long nowMicros, out Session? makesRoom)
     {
-        if (_sessions.Count >= FrontEndLimits.SessionsPerConnection)
+        makesRoom = null;
+        if (_sessions.Count < FrontEndLimits.SessionsPerConnection)
         {
-            return false;
+            return true;
         }
 
-        _sessions.Add(session);
-        return true;
+        foreach (Session session in _sessions)
+        {
+            if (session.IsWaiting && nowMicros - session.BegunMicros >= (long)SessionPlaces.Grace.TotalMicroseconds && (makesRoom is null || session.BegunMicros < makesRoom.BegunMicros))
+            {
+                makesRoom = session;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Ties a session to this connection: any request here is a sign of its life.</summary>
+    public void Adopt(Session session) => _sessions.Add(session);
+
+    /// <summary>A session of it was played for the first time, or has ended: the connection keeps its place, or is among those that may have to go.</summary>
+    public void UpdatePlace()
+    {
+        bool isUsed = _postOf?.IsUsed ?? _sessions.Exists(static session => session.WasPlayed);
+        if (isUsed != IsUsed)
+        {
+            IsUsed = isUsed;
+            _frontEnd.Limits.ConnectionPlaces.SetUsed(Place, isUsed, _home.Shard.NowMicros);
+            _tunnel?.UpdatePlaces();
+        }
     }
 
     /// <summary>The session has ended.</summary>
@@ -123,6 +153,8 @@ internal sealed partial class ClientConnection : IInputHolder
         {
             _endedByUs = session.Id;
         }
+
+        UpdatePlace();
     }
 
     /// <summary>True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.</summary>

@@ -36,6 +36,9 @@ internal enum ConnectionEnd
     /// <summary>The proxy stops.</summary>
     Stopping = 31,
 
+    /// <summary>It had no session that was played, and its place was needed.</summary>
+    MadeRoom = 34,
+
     /// <summary>Our own mistake; the log has it.</summary>
     Failed = 32,
 }

@@ -8,29 +8,31 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>The proxy as a server: listens, hands connections to shards, and knows the limits over all of them.</summary>
 internal sealed class FrontEnd : IAsyncDisposable
 {
-    private static readonly byte[] s_noDescriptors = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
-
-    private const long FullLogMicros = 10_000_000;
+    private static readonly byte[] s_refusal = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
 
     private const long OverBudgetLogMicros = 60_000_000;
 
     private readonly ShardGroup _shards;
     private readonly FrontEndShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
-    private long _saidFullMicros = -FullLogMicros - 1;
+
+    /// <summary>Of the process; 0: it is not looked at (tests share one process).</summary>
+    private readonly long _descriptorLimit;
     private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
 
     /// <summary>Set once, before each shard is told to stop; pairs with the look in Serve, on the shard: a connection that is taken before that message is closed by it, one after it sees this.</summary>
     private volatile bool _stopping;
 
-    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null)
+    public FrontEnd(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null, long descriptorLimit = 0)
     {
+        _descriptorLimit = descriptorLimit;
         Options = options;
         Mounts = mounts;
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontEnd");
         Limits = new ClientLimits(options);
         Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
+        Refusals = new RefusalLog(Log, options);
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
@@ -48,6 +50,12 @@ internal sealed class FrontEnd : IAsyncDisposable
     public ILogger Log { get; }
 
     public ClientLimits Limits { get; }
+
+    /// <inheritdoc cref="RefusalLog"/>
+    public RefusalLog Refusals { get; }
+
+    /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
+    public DescriptorBudget Descriptors { get; private set; }
 
     public FrontEndCounters Counters { get; } = new();
 
@@ -106,6 +114,7 @@ internal sealed class FrontEnd : IAsyncDisposable
             });
         }
 
+        DivideDescriptors();
         foreach (TcpListenerSocket listener in _listeners)
         {
             listener.Start(OnAccepted);
@@ -135,19 +144,13 @@ internal sealed class FrontEnd : IAsyncDisposable
 
     public void OnConnectionEnded(ClientConnection connection)
     {
-        Limits.RemoveConnection(connection.RemoteAddress);
+        if (connection.EndCause == ConnectionEnd.HandedOver)
+        {
+            Limits.ConnectionPlaces.Leave(connection.Place); // its descriptor is a camera's from now on
+        }
+
         connection.Home.Shard.AddLoad(-1);
         FrontEndLog.ConnectionEnded(Log, connection.EndCause, connection.Remote);
-    }
-
-    /// <summary>A client was refused by a limit: said once a while, however many there are.</summary>
-    public void OnClientRefused(string mount, IPAddress client, long nowMicros)
-    {
-        long said = Volatile.Read(ref _saidFullMicros);
-        if (nowMicros - said > FullLogMicros && Interlocked.CompareExchange(ref _saidFullMicros, nowMicros, said) == said)
-        {
-            FrontEndLog.ClientRefused(Log, mount, client);
-        }
     }
 
     /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.</summary>
@@ -159,6 +162,17 @@ internal sealed class FrontEnd : IAsyncDisposable
         if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
         {
             FrontEndLog.InputOverBudget(Log, Input.LimitBytes >> 20, client, heldBytes >> 10, Counters.OverBudget);
+        }
+    }
+
+    /// <summary>Before the first client, and after everything of our own is open but the cameras' sockets.</summary>
+    private void DivideDescriptors()
+    {
+        if (_descriptorLimit > 0)
+        {
+            int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors(), streams);
+            Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }
 
@@ -210,7 +224,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
         foreach (IPAddress address in addresses)
         {
-            if (TcpListenerSocket.TryListen(address, bound, Log, s_noDescriptors, out SocketError failed) is not { } listener)
+            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed) is not { } listener)
             {
                 error = error == SocketError.Success ? failed : error;
                 continue;
@@ -279,42 +293,70 @@ internal sealed class FrontEnd : IAsyncDisposable
         }
 
         IPAddress address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
-        if (!Limits.TryAddConnection(address))
+        FrontEndShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
+        ConnectionPlace place = new(address) { Shard = home.Shard };
+        PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);
+        if (full != PlaceLimit.None)
         {
             Counters.OnConnectionRefused();
-            FrontEndLog.ConnectionRefused(Log, address);
-            socket.Dispose();
+            Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
+            TcpListenerSocket.Refuse(socket, s_refusal);
             return;
         }
 
+        if (makesRoom is not null)
+        {
+            makesRoom.Shard.Post(() => MakeRoom(makesRoom));
+        }
+
         Counters.OnConnection();
-        FrontEndShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
         ControlStream stream;
         try
         {
             SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
-            stream = new ControlStream(home.Shard, socket, Input);
+            stream = new ControlStream(home.Shard, socket, Input) { Disposed = () => Limits.ConnectionPlaces.Leave(place) };
         }
         catch
         {
-            Limits.RemoveConnection(address);
+            Limits.ConnectionPlaces.Leave(place);
             throw;
         }
 
         home.Shard.AddLoad(1);
-        home.Shard.Post(() => Serve(home, stream));
+        home.Shard.Post(() => Serve(home, stream, place));
     }
 
-    private void Serve(FrontEndShard home, ControlStream stream)
+    private void Serve(FrontEndShard home, ControlStream stream, ConnectionPlace place)
     {
-        if (_stopping)
+        if (_stopping || place.HasToGo)
         {
+            home.Shard.AddLoad(-1);
             stream.Close();
             return;
         }
 
-        ClientConnection connection = new(this, home, stream);
+        ClientConnection connection = new(this, home, stream, place);
+        place.Connection = connection;
         stream.Start();
         _ = connection.RunAsync();
+    }
+
+    /// <summary>Closes a connection whose place was given away. It may have moved: from the shard that served it first it is followed to where it is.</summary>
+    private static void MakeRoom(ConnectionPlace place)
+    {
+        if (place.Connection is not { } connection)
+        {
+            return; // not served yet: it will not be
+        }
+
+        Shard shard = connection.Stream.Shard;
+        if (shard.IsCurrent)
+        {
+            connection.Close(ConnectionEnd.MadeRoom);
+        }
+        else
+        {
+            shard.Post(() => MakeRoom(place));
+        }
     }
 }

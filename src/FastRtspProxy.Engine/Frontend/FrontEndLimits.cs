@@ -9,7 +9,7 @@ internal static class FrontEndLimits
     /// <summary>A request that has begun must be whole by then: two round trips of the worst satellite link and a retransmission, many times over.</summary>
     public static readonly TimeSpan HalfRequest = TimeSpan.FromSeconds(10);
 
-    /// <summary>A connection without a session that says nothing is closed then; nearly two session time-outs.</summary>
+    /// <summary>A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.</summary>
     public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);
 
     /// <summary>A tunnel's GET without its POST is closed then, and its cookie forgotten.</summary>
@@ -47,6 +47,12 @@ internal static class FrontEndLimits
 
     /// <summary>Sessions bound to one connection: a wall of sixteen cameras twice over.</summary>
     public const int SessionsPerConnection = 32;
+
+    /// <summary>A session that was never played lives so long after its connection was closed: players that open a connection for each request come back sooner.</summary>
+    public static readonly TimeSpan NeverPlayed = TimeSpan.FromSeconds(15);
+
+    /// <summary>POSTs of one tunnel: players open a new one before they close the old one; each is a connection.</summary>
+    public const int PostsPerTunnel = 4;
 
     /// <summary>A tunnel needs two connections a client, and there are always some that only ask.</summary>
     public static int ConnectionsFor(int clients) => (2 * Math.Min(clients, 1_000_000)) + 64;

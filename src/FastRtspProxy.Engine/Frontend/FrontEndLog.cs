@@ -24,11 +24,11 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 211, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: client {Client} reports {Packets} packets lost on the way to it. Remedy: RTP over TCP in the player, a larger receive buffer there, or a better link")]
     public static partial void ClientReportsLoss(ILogger log, string session, string mount, IPAddress client, long packets);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A client of {Mount} from {Client} was refused: as many clients as the limits allow are there")]
-    public static partial void ClientRefused(ILogger log, string mount, IPAddress client);
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A client of {Mount} from {Client} was refused: {Reason}")]
+    public static partial void ClientRefused(ILogger log, string mount, IPAddress client, string reason);
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "A connection from {Client} was refused: as many connections as the limits allow are there")]
-    public static partial void ConnectionRefused(ILogger log, IPAddress client);
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "A connection from {Client} was refused: {Reason}")]
+    public static partial void ConnectionRefused(ILogger log, IPAddress client, string reason);
 
     [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Cause}: connection of client {Client} closed")]
     public static partial void ConnectionEnded(ILogger log, ConnectionEnd cause, IPEndPoint client);

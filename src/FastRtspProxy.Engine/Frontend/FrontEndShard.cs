@@ -31,6 +31,9 @@ internal sealed class FrontEndShard
 
     public RtcpDirectory Rtcp { get; }
 
+    /// <inheritdoc cref="SessionPlaces"/>
+    public SessionPlaces Places => _frontEnd.Limits.SessionPlaces;
+
     /// <inheritdoc cref="UdpAddresses"/>
     public UdpAddresses Addresses => _frontEnd.UdpAddresses;
 
@@ -61,7 +64,7 @@ internal sealed class FrontEndShard
             return;
         }
 
-        _frontEnd.Limits.RemoveClient(session.ClientAddress, session.Mount.Name);
+        Places.Leave(session.Place);
         if (session.EndCause == SessionEnd.Expired)
         {
             _frontEnd.Counters.OnExpired();

@@ -155,21 +155,32 @@ internal sealed partial class RequestHandler
 
     private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A new session, if there is a place for it; one that was never played may have to make room.</summary>
     private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
     {
-        if (!_frontEnd.Limits.TryAddClient(connection.RemoteAddress, mount.Name))
-        {
-            _frontEnd.OnClientRefused(mount.Name, connection.RemoteAddress, connection.Home.Shard.NowMicros);
-            return null;
-        }
-
+        long now = connection.Home.Shard.NowMicros;
         Session session = new(connection.Home, mount, description, connection);
-        if (!connection.TryAdopt(session))
+        List<SessionPlace> makeRoom = [];
+        PlaceLimit full = PlaceLimit.Connection;
+        if (connection.HasRoom(now, out Session? ofConnection) || ofConnection is not null)
         {
-            _frontEnd.Limits.RemoveClient(connection.RemoteAddress, mount.Name);
+            ofConnection?.End(SessionEnd.MadeRoom); // first: its place may be the one that is needed
+            full = _frontEnd.Limits.SessionPlaces.TryTake(session.Place, now, makeRoom);
+        }
+
+        if (full != PlaceLimit.None)
+        {
+            _frontEnd.Refusals.OnClient(full, mount.Name, connection.RemoteAddress, now);
             return null;
         }
 
+        foreach (SessionPlace place in makeRoom)
+        {
+            Session other = place.Session;
+            other.Shard.Post(() => other.End(SessionEnd.MadeRoom));
+        }
+
+        connection.Adopt(session);
         connection.Home.Add(session);
         FrontEndLog.SessionBegan(_frontEnd.Log, session.Id, mount.Name, connection.Remote);
         return session;

@@ -63,6 +63,11 @@ internal sealed partial class Session
     /// <summary>Asks the mount to play. Null: the session ended meanwhile.</summary>
     public async Task<PlayGrant?> JoinAsync()
     {
+        if (!WasPlayed && !_home.Places.TryKeep(Place))
+        {
+            return null; // it had to make room; its end is under way
+        }
+
         bool wasPlaying = State == SessionState.Playing;
         Advance(SessionEvent.Play);
         PlayGrant grant = await Mount.JoinAsync(this);
@@ -78,6 +83,11 @@ internal sealed partial class Session
             _granted?.Return();
             _granted = grant.CatchUp;
             Advance(SessionEvent.Granted);
+            if (!WasPlayed)
+            {
+                WasPlayed = true;
+                Connection?.UpdatePlace();
+            }
         }
         else if (wasPlaying)
         {
@@ -87,6 +97,10 @@ internal sealed partial class Session
         else
         {
             Advance(SessionEvent.Refused);
+            if (!WasPlayed)
+            {
+                _home.Places.WaitAgain(Place, Shard.NowMicros);
+            }
         }
 
         Touch();

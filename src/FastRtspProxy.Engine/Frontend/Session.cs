@@ -11,6 +11,9 @@ internal sealed partial class Session : MountClient
     private readonly FrontEndShard _home;
     private readonly List<SessionTrack> _tracks = [];
     private long _aliveMicros;
+
+    /// <summary>When <see cref="Connection"/> became null.</summary>
+    private long _connectionClosedMicros;
     private StartMode? _start;
 
     public Session(FrontEndShard home, IMount mount, MountDescription description, ClientConnection connection)
@@ -21,8 +24,9 @@ internal sealed partial class Session : MountClient
         Id = SessionId.New(home.Shard.Index);
         ClientAddress = connection.RemoteAddress;
         Connection = connection;
-        _aliveMicros = home.Shard.NowMicros;
+        _aliveMicros = BegunMicros = home.Shard.NowMicros;
         Ports = new SessionPorts(this, home.Addresses);
+        Place = new SessionPlace(this);
     }
 
     public override Shard Shard => _home.Shard;
@@ -55,6 +59,18 @@ internal sealed partial class Session : MountClient
     /// <summary>The connection that the session was made on, while that is open. Interleaved media travels there.</summary>
     public ClientConnection? Connection { get; private set; }
 
+    /// <inheritdoc cref="SessionPlace"/>
+    public SessionPlace Place { get; }
+
+    /// <summary>When it was made.</summary>
+    public long BegunMicros { get; }
+
+    /// <summary>A PLAY of it was granted once. Never false again.</summary>
+    public bool WasPlayed { get; private set; }
+
+    /// <summary>It waits for its first PLAY.</summary>
+    public bool IsWaiting => !WasPlayed && State == SessionState.Ready;
+
     /// <summary>Its part over UDP.</summary>
     public SessionPorts Ports { get; }
 
@@ -73,9 +89,17 @@ internal sealed partial class Session : MountClient
     /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
     public void Touch() => _aliveMicros = Shard.NowMicros;
 
-    /// <summary>True when nothing was heard for the session time-out and, interleaved, nothing could be sent either.</summary>
+    /// <summary>
+    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY lives as long as its connection
+    /// is open, and a little longer for players that open one for each request.
+    /// </summary>
     public bool IsExpired(long nowMicros, long timeoutMicros)
     {
+        if (IsWaiting)
+        {
+            return Connection is null && nowMicros - Math.Max(_aliveMicros, _connectionClosedMicros) > (long)FrontEndLimits.NeverPlayed.TotalMicroseconds;
+        }
+
         long alive = _aliveMicros;
         if (State == SessionState.Playing && IsInterleaved && Connection is { } connection)
         {
@@ -142,7 +166,8 @@ internal sealed partial class Session : MountClient
     /// </summary>
     public bool TryGiveWay()
     {
-        if (State != SessionState.Ended && Connection is not null && Shard.NowMicros - _aliveMicros < (long)RtpPortWatch.Heard.TotalMicroseconds)
+        bool isConnected = Connection is { PeerEnded.IsCompleted: false };
+        if (State != SessionState.Ended && isConnected && Shard.NowMicros - _aliveMicros < (long)RtpPortWatch.Heard.TotalMicroseconds)
         {
             return false;
         }
@@ -169,6 +194,7 @@ internal sealed partial class Session : MountClient
         }
 
         Connection = null;
+        _connectionClosedMicros = Shard.NowMicros;
     }
 
     /// <summary>Ends the session; only the first cause counts. The media stops before this returns.</summary>
@@ -182,7 +208,7 @@ internal sealed partial class Session : MountClient
         State = next;
         EndCause = cause;
         StopMedia();
-        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced))
+        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced or SessionEnd.MadeRoom))
         {
             SendBye(cause);
         }

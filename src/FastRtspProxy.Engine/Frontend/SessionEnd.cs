@@ -35,4 +35,7 @@ internal enum SessionEnd
 
     /// <summary>The proxy stops.</summary>
     Stopping = 30,
+
+    /// <summary>It was never played, and its place was needed.</summary>
+    MadeRoom = 31,
 }

@@ -61,6 +61,9 @@ internal sealed partial class ControlStream : ShardWork
     /// <summary>Completes when the connection has ended for whatever reason.</summary>
     public Task Closed => _closedSource.Task;
 
+    /// <summary>Called on the shard once, when the descriptor was closed: a while after <see cref="Close"/> if something was under way.</summary>
+    public Action? Disposed { get; set; }
+
     /// <summary>True after <see cref="Close"/>, or when a send has failed.</summary>
     public bool IsClosed => _closed;
 
@@ -166,6 +169,9 @@ internal sealed partial class ControlStream : ShardWork
         if (!_receiving && _parked is null)
         {
             _socket.Dispose();
+            Action? disposed = Disposed;
+            Disposed = null;
+            disposed?.Invoke();
         }
     }
 

@@ -82,6 +82,21 @@ internal static unsafe class SocketSetup
         return (long)Math.Min(limit.Current, int.MaxValue);
     }
 
+    /// <summary>
+    /// Descriptors that the process has open (proc(5)), and those that the socket engine opens with the first connection: an epoll for each core. A guess where /proc is not there.
+    /// </summary>
+    public static long CountDescriptors()
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries("/proc/self/fd").Length + Environment.ProcessorCount;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 64 + (8L * Environment.ProcessorCount);
+        }
+    }
+
     /// <summary>The framework's name of an errno.</summary>
     public static SocketError ErrorOf(int errno) => errno switch
     {

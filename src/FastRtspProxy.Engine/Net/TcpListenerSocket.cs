@@ -102,6 +102,22 @@ internal sealed class TcpListenerSocket : IDisposable
         AcceptLoop(completed: false);
     }
 
+    /// <summary>Says no to a client that was accepted, as far as it can be said at once, and closes.</summary>
+    public static void Refuse(Socket socket, byte[] refusal)
+    {
+        try
+        {
+            socket.Blocking = false;
+            _ = socket.Send(refusal, SocketFlags.None, out _);
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+        }
+
+        socket.Dispose();
+    }
+
     public void Dispose()
     {
         _disposed = true;
@@ -228,16 +244,6 @@ internal sealed class TcpListenerSocket : IDisposable
             EngineLog.OutOfDescriptors(_log, _refused);
         }
 
-        try
-        {
-            socket.Blocking = false;
-            _ = socket.Send(_refusal, SocketFlags.None, out _);
-        }
-        catch (SocketException)
-        {
-            // Gone already.
-        }
-
-        socket.Dispose();
+        Refuse(socket, _refusal);
     }
 }

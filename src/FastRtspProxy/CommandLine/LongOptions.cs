@@ -34,7 +34,8 @@ internal sealed class LongOptions
             (string text, out GopCache value, out string error) => GopCache.TryParse(text, gopCache, out value, out error));
         SlowTimeout = AddDuration("--slow-timeout", "close a client that takes nothing for so long", Defaults.SlowTimeout);
         MaxClients = AddCount("--max-clients", "clients in all", 1, 1_000_000, Defaults.MaxClients);
-        MaxClientsPerAddress = AddCount("--max-clients-per-address", "clients from one address", 1, 1_000_000, Defaults.MaxClientsPerAddress);
+        MaxClientsPerAddress = AddValue("--max-clients-per-address", "N", "clients from one address (IPv6: from one /64); viewers behind one proxy, container or NAT share one", "a quarter of --max-clients",
+            (int?)null, TryClientsPerAddress);
         MaxClientsPerMount = AddCount("--max-clients-per-mount", "clients of one stream", 1, 1_000_000, Defaults.MaxClientsPerMount);
         Threads = AddValue("--threads", "N", "event loops", "one for each core", 0, (string text, out int value, out string error) =>
             Quantity.TryCount(text, 0, 256, "a number from 1 to 256, or 0 for one event loop a core", out value, out error));
@@ -69,7 +70,7 @@ internal sealed class LongOptions
 
     public Option<int> MaxClients { get; }
 
-    public Option<int> MaxClientsPerAddress { get; }
+    public Option<int?> MaxClientsPerAddress { get; }
 
     public Option<int> MaxClientsPerMount { get; }
 
@@ -132,6 +133,13 @@ internal sealed class LongOptions
 
         mode = default;
         return false;
+    }
+
+    private static bool TryClientsPerAddress(string text, out int? clients, out string error)
+    {
+        bool isCount = Quantity.TryCount(text, 1, 1_000_000, "a number from 1 to 1000000", out int count, out error);
+        clients = count;
+        return isCount;
     }
 
     private Option<bool> AddFlag(string name, string text)

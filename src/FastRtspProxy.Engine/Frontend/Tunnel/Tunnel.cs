@@ -21,10 +21,13 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     /// <summary>True once the GET was closed: nothing may be written any more.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>A POST has come. False: the tunnel is over.</summary>
+    /// <summary>The GET's connection has a session that was played, so its POSTs are of use too.</summary>
+    public bool IsUsed => get.IsUsed;
+
+    /// <summary>A POST has come. False: the tunnel is over, or has more of them than a player would open.</summary>
     public bool TryAdd(ClientConnection post)
     {
-        if (get.EndCause != ConnectionEnd.None)
+        if (get.EndCause != ConnectionEnd.None || _posts.Count >= FrontEndLimits.PostsPerTunnel)
         {
             return false;
         }
@@ -32,6 +35,15 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
         IsPaired = true;
         _posts.Add(post);
         return true;
+    }
+
+    /// <summary>Whether the tunnel is of use has changed: its POSTs keep their places with it.</summary>
+    public void UpdatePlaces()
+    {
+        foreach (ClientConnection post in _posts)
+        {
+            post.UpdatePlace();
+        }
     }
 
     /// <summary>A POST was closed; another may follow.</summary>

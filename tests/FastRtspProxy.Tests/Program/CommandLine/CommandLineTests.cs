@@ -77,6 +77,9 @@ public sealed class CommandLineTests
     [InlineData("--gop-cache 4M,5s " + Url, "gop=4194304/5000")]
     [InlineData("--slow-timeout 7s " + Url, "slow=7000")]
     [InlineData("--max-clients 10 --max-clients-per-address 2 --max-clients-per-mount 5 " + Url, "max=10/2/5")]
+    [InlineData("--max-clients 10 --max-clients-per-address 20 " + Url, "max=10/20/20000")]
+    [InlineData("--max-clients 40 " + Url, "max=40/10/20000")]
+    [InlineData(Url, "max=20000/5000/20000")]
     [InlineData("--demo", "demo=True")]
     [InlineData("--demo " + Url, "proxyStream-2=rtsp://192.0.2.10/a udp")]
     public void Parse_GoodArguments_BecomeOptions(string arguments, string expected)
@@ -229,7 +232,7 @@ public sealed class CommandLineTests
             $"insecure={engine.Streams.Any(s => s.InsecureTls)} registeredInsecure={engine.RegisteredStreamsInsecureTls} sha256={engine.OfferSha256} from={string.Join(',', engine.RegisterFrom)}",
             $"maxRegistered={engine.MaxRegistered} private={engine.AllowPrivateRegister} start={engine.Start}",
             $"gop={engine.GopCacheBytes}/{engine.GopCacheDuration.TotalMilliseconds} slow={engine.SlowTimeout.TotalMilliseconds}",
-            $"max={engine.MaxClients}/{engine.MaxClientsPerAddress}/{engine.MaxClientsPerMount}",
+            $"max={engine.MaxClients}/{engine.ClientsPerAddress}/{engine.MaxClientsPerMount}",
         ];
         return string.Join(' ', words);
 

@@ -1,0 +1,32 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// How the process's descriptors are divided: what it has open itself, a reserve for cameras, and the rest for clients' connections. Strangers that connect without end
+/// use up the rest; a camera that was lost can still be connected to.
+/// </summary>
+/// <param name="Limit">Of the process.</param>
+/// <param name="Streams">Of the command line, and as many as may be registered.</param>
+/// <param name="ForCameras">Kept for cameras.</param>
+/// <param name="Connections">Connections of clients, at most.</param>
+/// <param name="IsShort">The limit is too low for the reserve; then clients get a quarter of what is left.</param>
+internal readonly record struct DescriptorBudget(long Limit, long Streams, int ForCameras, int Connections, bool IsShort)
+{
+    /// <summary>A camera over UDP: its connection, RTP and RTCP of two tracks, and one more: the connection of before that is being closed, or the tunnel's second.</summary>
+    public const int PerStream = 6;
+
+    /// <summary>Look-ups of names, logs, connections that are being refused.</summary>
+    public const int Margin = 32;
+
+    /// <param name="limit">Of the process (ulimit -n).</param>
+    /// <param name="open">That the process has open before its first client.</param>
+    /// <param name="streams">Those of the command line and as many as may be registered.</param>
+    public static DescriptorBudget Of(long limit, long open, long streams)
+    {
+        long cameras = (PerStream * streams) + Margin;
+        long left = Math.Max(0, limit - open - ConnectionPlaces.LeavingMax);
+        long clients = left - cameras;
+        bool isShort = clients < left / 4;
+        clients = Math.Max(1, isShort ? left / 4 : clients);
+        return new DescriptorBudget(limit, streams, (int)Math.Clamp(left - clients, 0, cameras), (int)Math.Min(clients, int.MaxValue), isShort);
+    }
+}

@@ -1,0 +1,47 @@
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>How descriptors are divided between cameras and clients.</summary>
+public sealed class DescriptorBudgetTests
+{
+    [Theory]
+    [InlineData(1024, 60, 1, 38, 910)]
+    [InlineData(1024, 60, 100, 632, 316)]
+    [InlineData(1_048_576, 60, 64, 416, 1_048_084)]
+    [InlineData(160, 50, 1, 38, 56)]
+    public void Of_EnoughForTheReserve_ClientsGetTheRest(long limit, long open, long streams, int cameras, int connections)
+    {
+        DescriptorBudget budget = DescriptorBudget.Of(limit, open, streams);
+
+        Assert.Equal((cameras, connections, false), (budget.ForCameras, budget.Connections, budget.IsShort));
+    }
+
+    [Theory]
+    [InlineData(256, 60, 100)]
+    [InlineData(100, 60, 1)]
+    [InlineData(64, 63, 1)]
+    [InlineData(16, 60, 10)]
+    public void Of_TooFew_ClientsGetAQuarterOfTheRestAndItIsKnown(long limit, long open, long streams)
+    {
+        DescriptorBudget budget = DescriptorBudget.Of(limit, open, streams);
+
+        Assert.True(budget.IsShort);
+        Assert.Equal(Math.Max(1, Math.Max(0, limit - open - ConnectionPlaces.LeavingMax) / 4), budget.Connections);
+    }
+
+    [Fact]
+    public void Of_AnyNumbers_NeverGivesAwayMoreThanThereIs()
+    {
+        for (long limit = 0; limit < 3000; limit += 7)
+        {
+            for (long streams = 0; streams < 200; streams += 9)
+            {
+                DescriptorBudget budget = DescriptorBudget.Of(limit, 60, streams);
+                long left = limit - 60 - ConnectionPlaces.LeavingMax;
+                Assert.InRange(budget.Connections, 1, Math.Max(1, left));
+                Assert.True(budget.IsShort || left - budget.Connections >= (DescriptorBudget.PerStream * streams) + DescriptorBudget.Margin);
+            }
+        }
+    }
+}
