@@ -28,7 +28,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
         _log = loggerFactory.CreateLogger("Engine");
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
-        _pool = new SlabPool(MemoryBytes);
+        _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
         MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;

@@ -12,7 +12,7 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "The kernel gives a UDP receive buffer of {GivenBytes} bytes instead of {AskedBytes}: bursts of a camera may be lost. Remedy: sysctl -w net.core.rmem_max={AskedBytes}")]
     public static partial void SmallReceiveBuffer(ILogger log, int givenBytes, int askedBytes);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and {Connections} are for connections of clients (one each, over UDP too); {MemoryMiB} MiB for streams (--memory), {InputMiB} MiB more for requests and answers")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and {Connections} are for connections of clients (one each, over UDP too); {MemoryMiB} MiB of memory (--memory), {InputMiB} MiB of them for what clients send or do not take, the rest for streams")]
     public static partial void Limits(ILogger log, long descriptors, int cameras, int connections, long memoryMiB, long inputMiB);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Descriptors} descriptors are few for {Streams} streams: clients get {Connections} connections, and cameras that are lost may find none. Remedy: raise the limit (ulimit -n, LimitNOFILE=), or lower --max-registered.")]

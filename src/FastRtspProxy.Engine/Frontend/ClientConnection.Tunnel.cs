@@ -77,6 +77,7 @@ internal sealed partial class ClientConnection
         {
             _frontEnd.Tunnels.Remove(tunnel);
             tunnel.End();
+            tunnel.Requests.Abandon();
         }
     }
 }

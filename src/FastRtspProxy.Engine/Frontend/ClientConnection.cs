@@ -209,11 +209,28 @@ internal sealed partial class ClientConnection : IInputHolder
     void IInputHolder.OnEvicted(long heldBytes)
     {
         _frontEnd.OnOverBudget(Remote, heldBytes);
-        _stream.Shard.Post(() => Close(ConnectionEnd.OverBudget));
+        PostHome(() => Close(ConnectionEnd.OverBudget));
     }
 
     /// <inheritdoc/>
-    void IInputHolder.OnMemory() => _stream.Shard.Post(_stream.OnMemory);
+    void IInputHolder.OnMemory() => PostHome(_stream.OnMemory);
+
+    /// <summary>From any thread to the connection's shard, also when it moves meanwhile.</summary>
+    private void PostHome(Action work)
+    {
+        Shard shard = _stream.Shard;
+        shard.Post(() =>
+        {
+            if (_stream.Shard == shard)
+            {
+                work();
+            }
+            else
+            {
+                PostHome(work);
+            }
+        });
+    }
 
     /// <summary>Closes when what was written has left, or after <see cref="FrontEndLimits.StopWait"/>.</summary>
     public async Task CloseAfterFlushAsync()
@@ -345,6 +362,7 @@ internal sealed partial class ClientConnection : IInputHolder
         if (_end != ConnectionEnd.HandedOver)
         {
             _stream.Close();
+            _stream.Input.Abandon();
         }
 
         _frontEnd.OnConnectionEnded(this);

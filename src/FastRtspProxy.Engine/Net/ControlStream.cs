@@ -138,7 +138,7 @@ internal sealed partial class ControlStream : ShardWork
         _closed = true;
         UnwatchPeer();
         Account.Close();
-        _input.End();
+        _input.Abandon();
         _peerEnded.TrySetResult();
         _closedSource.TrySetResult();
         OnClosedSending();

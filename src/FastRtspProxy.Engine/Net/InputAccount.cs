@@ -44,11 +44,9 @@ internal sealed class InputAccount(InputBudget budget)
     {
         if (Holder is { IsPlaying: true })
         {
-            Take(bytes);
-            return true;
+            budget.Take(bytes);
         }
-
-        if (!budget.TryTake(this, bytes))
+        else if (!budget.TryTake(this, bytes))
         {
             return false;
         }

@@ -109,6 +109,14 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
         }
     }
 
+    /// <summary>The reader has gone: what is unread is forgotten. On the shard.</summary>
+    public void Abandon()
+    {
+        End();
+        _start = _end;
+        Clear();
+    }
+
     /// <summary>The input's turn: what is new is read and handed over.</summary>
     protected internal override void RunTurn()
     {
@@ -137,7 +145,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
             return;
         }
 
-        byte[] kept = Shard.InputBuffers.Rent();
+        byte[] kept = Shard.InputBuffers.Rent(ReadBytes);
         Unread.CopyTo(kept);
         (_bytes, _start, _end, _examined, _isOwned) = (kept, 0, _end - _start, _examined - _start, true);
     }
@@ -154,13 +162,13 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
         if (_start == _end)
         {
             Account.Take(ReadBytes);
-            (_bytes, _start, _end, _examined, _isOwned) = (Shard.InputBuffers.Rent(), 0, 0, 0, true);
+            (_bytes, _start, _end, _examined, _isOwned) = (Shard.InputBuffers.Rent(ReadBytes), 0, 0, 0, true);
         }
 
         MoveToFront(piece.Length);
         if (_bytes.Length - _end < piece.Length)
         {
-            int bytes = Math.Max(_bytes.Length * 2, _end + piece.Length);
+            int bytes = InputBuffers.SizeFor(_end + piece.Length);
             Account.Take(bytes - _bytes.Length);
             Grow(bytes);
         }
@@ -226,8 +234,8 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
 
     private bool TryGrow()
     {
-        int bytes = Math.Min(MaxBytes, Math.Max(_bytes.Length * 2, _end + ReadBytes));
-        if (bytes - _end < ReadBytes || !Account.TryTake(bytes - _bytes.Length))
+        int bytes = InputBuffers.SizeFor(_end + ReadBytes);
+        if (bytes > MaxBytes || !Account.TryTake(bytes - _bytes.Length))
         {
             return false;
         }
@@ -239,7 +247,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
     private void Grow(int bytes)
     {
         byte[] old = _bytes;
-        byte[] larger = GC.AllocateUninitializedArray<byte>(bytes);
+        byte[] larger = Shard.InputBuffers.Rent(bytes);
         Unread.CopyTo(larger);
         (_bytes, _start, _end, _examined) = (larger, 0, _end - _start, _examined - _start);
         Shard.InputBuffers.Return(old);

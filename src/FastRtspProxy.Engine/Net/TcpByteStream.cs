@@ -84,7 +84,10 @@ internal sealed class TcpByteStream : ByteStream
         if (_early.Length > 0)
         {
             sink.OnBytes(_early);
-            sink.OnBatchEnd();
+            if (!_closed)
+            {
+                sink.OnBatchEnd();
+            }
         }
 
         if (!_closed && !Shard.Watch(_fd, WantedEvents, this))

@@ -31,7 +31,13 @@ internal sealed class ConnectionHandover
 
             _taken = true;
             await stream.MoveTo(target);
-            return stream.TryRelease(out byte[] unread) is { } socket ? TcpByteStream.TakeOver(target, socket, unread) : null;
+            if (stream.TryRelease(out byte[] unread) is not { } socket)
+            {
+                stream.Close(); // it has not even taken our answer
+                return null;
+            }
+
+            return TcpByteStream.TakeOver(target, socket, unread);
         });
     }
 
