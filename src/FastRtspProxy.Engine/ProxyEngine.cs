@@ -127,7 +127,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             Mount mount = _factory.Create(stream);
             if (!_mounts.TryAdd(mount))
             {
-                throw new ProxyStartException($"Two streams have the name \"{stream.Name}\".");
+                throw new ProxyStartException($"The name \"{stream.Name}\" is another stream's, or one of the two is the beginning of the other at a slash; streams need names that stand apart.");
             }
 
             mounts.Add(mount);

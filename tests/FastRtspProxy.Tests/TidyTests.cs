@@ -102,6 +102,17 @@ public partial class TidyTests
         Assert.Empty(offences);
     }
 
+    /// <summary>The framework's look-ups block threads of the pool; NameLookup has threads of its own.</summary>
+    [Fact]
+    public void Names_AreResolvedInOnePlace()
+    {
+        string[] others = [@"\bDns\.", @"\bDnsEndPoint\b", @"\bTcpClient\b"];
+        List<string> offences = [.. Files(Path.Combine(Root, "src"), "*.cs")
+            .Where(file => Path.GetFileName(file) != "NameLookup.cs" && others.Any(way => Regex.IsMatch(File.ReadAllText(file), way)))];
+
+        Assert.Empty(offences);
+    }
+
     [Fact]
     public void HotRooms_DoNotUseLinq()
     {

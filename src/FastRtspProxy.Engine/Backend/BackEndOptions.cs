@@ -28,6 +28,9 @@ internal sealed record BackEndOptions
     /// <inheritdoc cref="TargetPolicy"/>
     public TargetPolicy Targets { get; init; } = TargetPolicy.Given;
 
+    /// <summary>Who looks up the names of this camera: strangers' names wait for each other only.</summary>
+    public NameLookup Names { get; init; } = NameLookup.Cameras;
+
     /// <summary>The camera whose REDIRECT named <see cref="Url"/>; null: the URL is the stream's own.</summary>
     public IPAddress? RedirectedBy { get; init; }
 

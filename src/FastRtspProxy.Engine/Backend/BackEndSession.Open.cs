@@ -108,13 +108,15 @@ internal sealed partial class BackEndSession
     {
         if (_options.Targets.RefusesPort(port))
         {
-            throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to port {port} for a stream that was registered without a log-in (-U)");
+            throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to {_url.Host}:{port}: a stream that was registered without a log-in (-U) may name the ports 80, 322, 443, 554 and those from 1024 on");
         }
 
         IPAddress? camera = _redirectedBy;
         return new ConnectTarget(_url.Host, port)
         {
+            Names = _options.Names,
             Refuses = address => _options.Targets.Refuses(address, camera),
+            Refusal = _options.Targets.Refusal(camera),
             LastAddress = _options.Credentials.AddressOf(_url.Host),
         };
     }

@@ -38,7 +38,7 @@ internal sealed partial class BackEndSession
 
     private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track)
     {
-        MulticastGroup? group = _tcp || _multicastRefused ? null : MulticastGroup.Of(track.Media);
+        MulticastGroup? group = _tcp || _multicastRefused ? null : AllowedGroup(MulticastGroup.Of(track.Media));
         if (!_tcp && group is null && !TryBind(track))
         {
             return new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine");
@@ -179,7 +179,8 @@ internal sealed partial class BackEndSession
         {
             MulticastGroup answered = group.With(spec);
             track.Group = answered;
-            return answered.Ports.Rtp > 0 ? null : CannotJoin(answered);
+            bool usable = answered.Ports.Rtp > 0 && !_options.Targets.RefusesPort(answered.Ports.Rtp) && !_options.Targets.RefusesPort(answered.Ports.Rtcp);
+            return usable ? null : CannotJoin(answered);
         }
 
         if (_tcp)
@@ -275,14 +276,23 @@ internal sealed partial class BackEndSession
         PeerAddress camera = PeerAddress.From(_channel!.Remote);
         PeerAddress media = camera;
         if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
-            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !_options.Targets.Refuses(address, _channel!.Remote.Address))
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && MaySendTo(address))
         {
             media = PeerAddress.From(address, 0);
         }
 
-        track.RtpSocket!.Allow(camera, media, spec.ServerPort?.Rtp ?? 0);
-        track.RtcpSocket!.Allow(camera, media, spec.ServerPort?.Rtcp ?? 0);
+        track.RtpSocket!.Allow(camera, media, AllowedPort(spec.ServerPort?.Rtp));
+        track.RtcpSocket!.Allow(camera, media, AllowedPort(spec.ServerPort?.Rtcp));
     }
+
+    /// <summary>False for an address that the camera may not send us to: then it counts as not named.</summary>
+    private bool MaySendTo(IPAddress address) => !_options.Targets.Refuses(address, _channel!.Remote.Address);
+
+    /// <summary>0 for a port that the camera may not send us to: then reports go to where its own come from.</summary>
+    private int AllowedPort(int? port) => port is not { } named || _options.Targets.RefusesPort(named) ? 0 : named;
+
+    /// <summary>With one source in its filter a group's reports go to that source (C14); one that must not be sent to is not one.</summary>
+    private MulticastGroup? AllowedGroup(MulticastGroup? group) => group is { Source: { } source } && !MaySendTo(source) ? group with { Source = null } : group;
 
     /// <summary>Opens NAT and firewall for the way back: two datagrams of four bytes from both ports, as LIVE555 does (its bytes CE FA ED FE).</summary>
     private void Punch()

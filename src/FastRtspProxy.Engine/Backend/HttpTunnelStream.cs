@@ -68,7 +68,9 @@ internal sealed class HttpTunnelStream : ByteStream
 
             if (reply.Status == 200)
             {
-                HttpTunnelStream tunnel = new(shard, target, get, reply, cookie, auth);
+                // Both connections belong together: where the name takes long, the second one goes where the first one went.
+                HttpTunnelTarget same = target with { Server = target.Server with { LastAddress = get.Remote.Address } };
+                HttpTunnelStream tunnel = new(shard, same, get, reply, cookie, auth);
                 return await tunnel.TryPostAsync() ? tunnel : throw tunnel.Refused("its second connection failed");
             }
 

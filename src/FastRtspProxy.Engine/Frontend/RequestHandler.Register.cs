@@ -15,15 +15,15 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontEnd.Options, _frontEnd.RegistrantNames);
+        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontEnd.Options, _registrants.IsRequired, _frontEnd.RegistrantNames);
         if (verdict != RegisterVerdict.Allowed)
         {
             Log(connection, request, url!, verdict switch
             {
-                RegisterVerdict.RefusedAddress => "this machine must not connect there (see --allow-private-register)",
+                RegisterVerdict.RefusedAddress => "it is an address of this machine or its neighbourhood (see --allow-private-register)",
                 RegisterVerdict.RefusedPort => "without a log-in (-U) only the ports 80, 322, 443, 554 and those from 1024 on may be named",
                 RegisterVerdict.TooManyNames => "too many names of registered streams are being looked up; try again, or name addresses",
-                _ => "its host name does not resolve",
+                _ => "its host name does not resolve, or not within 5 s; a URL with an address needs no look-up",
             });
             return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
         }

@@ -28,12 +28,9 @@ internal sealed class MountDirectory : IMountDirectory
         while (true)
         {
             ImmutableDictionary<string, Mount> known = Volatile.Read(ref _byName);
-            foreach (string name in known.Keys)
+            if (!IsFree(mount.Name, known))
             {
-                if (MountNames.Collide(name, mount.Name))
-                {
-                    return false;
-                }
+                return false;
             }
 
             if (Interlocked.CompareExchange(ref _byName, known.Add(mount.Name, mount), known) == known)
@@ -43,6 +40,22 @@ internal sealed class MountDirectory : IMountDirectory
         }
     }
 
+    /// <summary>True when <see cref="TryAdd"/> would take the name, at this moment.</summary>
+    public bool IsFree(string name) => IsFree(name, Volatile.Read(ref _byName));
+
     /// <summary>Takes a mount out, and gives it to the caller to stop.</summary>
     public bool TryRemove(string name, out Mount? mount) => ImmutableInterlocked.TryRemove(ref _byName, name, out mount);
+
+    private static bool IsFree(string name, ImmutableDictionary<string, Mount> known)
+    {
+        foreach (string other in known.Keys)
+        {
+            if (MountNames.Collide(other, name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

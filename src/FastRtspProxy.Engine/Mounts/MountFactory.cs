@@ -49,7 +49,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             InsecureTls = options.RegisteredStreamsInsecureTls,
         };
         CameraCredentials credentials = new(stream.CredentialsFor(registration.Url), registration.Url.Host, digestOnly: registration.Url.User is null);
-        return Create(stream, registration.Url, credentials, registration.Connection, RegisterTargets.PolicyOf(options));
+        return Create(stream, registration.Url, credentials, registration.Connection, RegisterTargets.PolicyOf(options, registration.IsAuthenticated));
     }
 
     private Mount Create(
@@ -74,6 +74,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 InsecureTls = stream.InsecureTls,
                 Connection = connection,
                 Targets = targets,
+                Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
                 Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
             },
         };

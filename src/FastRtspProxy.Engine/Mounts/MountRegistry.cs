@@ -44,7 +44,7 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
         while (true)
         {
             string name = registration.Suffix ?? "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
-            if (mounts.Find(name) is null && factory.Create(name, registration) is { } mount && mounts.TryAdd(mount))
+            if (mounts.IsFree(name) && factory.Create(name, registration) is { } mount && mounts.TryAdd(mount))
             {
                 // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is told so.
                 mount.Start();

@@ -24,9 +24,12 @@ internal static class AddressScopes
         (IPNetwork.Parse("100.100.100.200/32"), AddressScope.Neighbourhood), // Alibaba Cloud, metadata
         (IPNetwork.Parse("168.63.129.16/32"), AddressScope.Neighbourhood), // Azure, host agent
         (IPNetwork.Parse("192.0.0.192/32"), AddressScope.Neighbourhood), // Oracle Cloud, metadata
+        (IPNetwork.Parse("fd00:c1::a9fe:a9fe/128"), AddressScope.Neighbourhood), // Oracle Cloud, metadata over IPv6
+        (IPNetwork.Parse("fd20:ce::254/128"), AddressScope.Neighbourhood), // Google Cloud, metadata over IPv6
     ];
 
     private static readonly IPNetwork s_compatible = IPNetwork.Parse("::/96"); // RFC 4291 section 2.5.5.1
+    private static readonly IPNetwork s_translated = IPNetwork.Parse("::ffff:0:0:0/96"); // RFC 2765 section 2.1
     private static readonly IPNetwork s_nat64 = IPNetwork.Parse("64:ff9b::/96"); // RFC 6052
     private static readonly IPNetwork s_localNat64 = IPNetwork.Parse("64:ff9b:1::/48"); // RFC 8215
     private static readonly IPNetwork s_6to4 = IPNetwork.Parse("2002::/16"); // RFC 3056
@@ -55,15 +58,13 @@ internal static class AddressScopes
         {
             Span<byte> bytes = stackalloc byte[16];
             _ = address.TryWriteBytes(bytes, out _);
-            if (s_compatible.Contains(address) || s_nat64.Contains(address))
+            if (s_compatible.Contains(address) || s_translated.Contains(address) || s_nat64.Contains(address))
             {
                 scope = Nearer(scope, bytes[12..], isOwn);
             }
             else if (s_localNat64.Contains(address))
             {
-                // By RFC 6052 a /48 prefix has the address around its ninth byte; sites that take a /96 of it have it at the end.
-                scope = Nearer(scope, [bytes[6], bytes[7], bytes[9], bytes[10]], isOwn);
-                scope = bytes[12..].ContainsAnyExcept((byte)0) ? Nearer(scope, bytes[12..], isOwn) : scope;
+                scope = NearerLocalNat64(scope, bytes, isOwn);
             }
             else if (s_6to4.Contains(address))
             {
@@ -73,9 +74,45 @@ internal static class AddressScopes
             {
                 scope = Nearer(scope, [(byte)~bytes[12], (byte)~bytes[13], (byte)~bytes[14], (byte)~bytes[15]], isOwn);
             }
+
+            if ((bytes[8] & 0xFD) == 0 && bytes[9] == 0 && bytes[10] == 0x5E && bytes[11] == 0xFE)
+            {
+                scope = Nearer(scope, bytes[12..], isOwn); // ISATAP, RFC 5214 section 6.1: under any prefix
+            }
         }
 
         return scope;
+    }
+
+    /// <summary>
+    /// Where the IPv4 address stands depends on how long a prefix the site made of its /48 (RFC 6052 section 2.2), and what follows it is zero, but not looked at by a translator. The shortest prefix alone
+    /// counts where nothing follows; else the nearest of all counts, and a place that begins with a zero is the prefix of a longer form.
+    /// </summary>
+    private static AddressScope NearerLocalNat64(AddressScope scope, ReadOnlySpan<byte> bytes, Func<IPAddress, bool> isOwn)
+    {
+        ReadOnlySpan<byte> places =
+        [
+            bytes[6], bytes[7], bytes[9], bytes[10], // /48
+            bytes[7], bytes[9], bytes[10], bytes[11], // /56
+            bytes[9], bytes[10], bytes[11], bytes[12], // /64
+            bytes[12], bytes[13], bytes[14], bytes[15], // /96
+        ];
+        if (!bytes[11..].ContainsAnyExcept((byte)0))
+        {
+            return Nearer(scope, places[..4], isOwn);
+        }
+
+        bool found = false;
+        for (int at = 0; at < places.Length; at += 4)
+        {
+            if (places[at] != 0)
+            {
+                found = true;
+                scope = Nearer(scope, places.Slice(at, 4), isOwn);
+            }
+        }
+
+        return found ? scope : AddressScope.ThisMachine;
     }
 
     private static AddressScope Nearer(AddressScope scope, ReadOnlySpan<byte> inside, Func<IPAddress, bool> isOwn)

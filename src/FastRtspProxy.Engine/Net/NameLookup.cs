@@ -5,26 +5,45 @@ namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
 /// Looks names up on threads of its own: the system's resolver blocks its thread for as long as it likes (half a minute when the name server is silent), and no thread pool is large enough for that. As many
-/// names at once as there are threads; the others wait in their order, up to a limit; two that ask for one name share its answer. Any thread.
+/// names at once as there are threads; the others wait in their order, up to a limit; those that ask for one name share its answer. An answer that took so long that whoever asked may have given up is kept
+/// for a moment, or a name server that always takes six seconds would never be of use. This is the one place that resolves names. Any thread.
 /// </summary>
 /// <param name="threadsMax">Names that are looked up at once.</param>
 /// <param name="waitingMax">Names that may wait for a thread.</param>
+/// <param name="waitingTime">A name that waits for a thread, and was not asked for again for so long, is forgotten: nobody waits for it any more.</param>
 /// <param name="resolve">The resolver, which may block.</param>
-internal sealed class NameLookup(int threadsMax, int waitingMax, Func<string, IPAddress[]> resolve)
+/// <param name="time">The clock; null: the system's.</param>
+internal sealed class NameLookup(int threadsMax, int waitingMax, TimeSpan waitingTime, Func<string, IPAddress[]> resolve, TimeProvider? time = null)
 {
     /// <summary>getaddrinfo(3) needs little; the default is 8 MiB of address space.</summary>
     private const int StackBytes = 256 * 1024;
 
+    /// <summary>Late answers that are kept, each for <see cref="KeptTime"/>.</summary>
+    private const int KeptMax = 128;
+
+    /// <summary>Longer than the longest wait between two attempts to reach a camera (30 s), so that the next one finds the answer.</summary>
+    internal static readonly TimeSpan KeptTime = TimeSpan.FromSeconds(40);
+
+    /// <summary>An answer within that time found whoever asked still waiting.</summary>
+    internal static readonly TimeSpan LateTime = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, TaskCompletionSource<IPAddress[]>> _underWay = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Question> _underWay = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (IPAddress[] Addresses, long Since)> _kept = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Each has its entry in <see cref="_underWay"/>, and no thread yet.</summary>
     private readonly Queue<string> _waiting = new();
     private int _threads;
 
-    /// <summary>For cameras: one slow name does not hold up another's. More than that many silent names at once wait for each other.</summary>
-    public static NameLookup Cameras { get; } = new(64, int.MaxValue, static host => Dns.GetHostAddresses(host));
+    /// <summary>For the cameras of the command line: one slow name does not hold up another's. More than that many silent names at once wait for each other.</summary>
+    public static NameLookup Cameras { get; } = new(64, 4096, TimeSpan.FromMinutes(1), Resolve);
 
-    /// <summary>For REGISTER: strangers' names, a few at a time, and never in a camera's way.</summary>
-    public static NameLookup Registrants { get; } = new(4, 32, static host => Dns.GetHostAddresses(host));
+    /// <summary>For the cameras that came by REGISTER: strangers chose their names, so they are in no other camera's way. As many as there are registered streams, by default.</summary>
+    public static NameLookup RegisteredCameras { get; } = new(32, 256, TimeSpan.FromSeconds(30), Resolve);
+
+    /// <summary>For REGISTER itself: a few at a time, and whoever asked waits no longer than five seconds.</summary>
+    public static NameLookup Registrants { get; } = new(4, 32, TimeSpan.FromSeconds(5), Resolve);
 
     /// <summary>Names that are being looked up, or wait for it.</summary>
     public int Pending
@@ -48,18 +67,26 @@ internal sealed class NameLookup(int threadsMax, int waitingMax, Func<string, IP
 
         lock (_lock)
         {
-            if (_underWay.TryGetValue(host, out TaskCompletionSource<IPAddress[]>? known))
+            long now = _time.GetTimestamp();
+            if (TryKept(host, now) is { } addresses)
             {
-                return known.Task;
+                return Task.FromResult(addresses);
             }
 
-            if (_underWay.Count >= (long)threadsMax + waitingMax)
+            if (_underWay.TryGetValue(host, out Question? known))
+            {
+                known.AskedAt = now;
+                return known.Answer.Task;
+            }
+
+            ForgetAbandoned(now);
+            if (_underWay.Count >= threadsMax + waitingMax)
             {
                 return null;
             }
 
-            TaskCompletionSource<IPAddress[]> asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _underWay.Add(host, asked);
+            Question question = new(now);
+            _underWay.Add(host, question);
             _waiting.Enqueue(host);
             if (_threads < threadsMax)
             {
@@ -67,43 +94,130 @@ internal sealed class NameLookup(int threadsMax, int waitingMax, Func<string, IP
                 new Thread(Work, StackBytes) { IsBackground = true, Name = "names" }.Start();
             }
 
-            return asked.Task;
+            return question.Answer.Task;
+        }
+    }
+
+    private static IPAddress[] Resolve(string host) => Dns.GetHostAddresses(host);
+
+    /// <summary>Under the lock.</summary>
+    private IPAddress[]? TryKept(string host, long now)
+    {
+        if (!_kept.TryGetValue(host, out (IPAddress[] Addresses, long Since) kept))
+        {
+            return null;
+        }
+
+        if (_time.GetElapsedTime(kept.Since, now) < KeptTime)
+        {
+            return kept.Addresses;
+        }
+
+        _ = _kept.Remove(host);
+        return null;
+    }
+
+    /// <summary>Makes room at the head of the line, where the oldest are. Under the lock.</summary>
+    private void ForgetAbandoned(long now)
+    {
+        while (_waiting.TryPeek(out string? host) && _time.GetElapsedTime(_underWay[host].AskedAt, now) > waitingTime)
+        {
+            _ = _waiting.Dequeue();
+            _ = _underWay.Remove(host, out Question? abandoned);
+            abandoned!.Fail(new SocketException((int)SocketError.TryAgain));
+        }
+    }
+
+    /// <summary>The next name that somebody may still wait for; null: there is none, and the thread ends.</summary>
+    private string? Next()
+    {
+        lock (_lock)
+        {
+            ForgetAbandoned(_time.GetTimestamp());
+            if (_waiting.TryDequeue(out string? host))
+            {
+                return host;
+            }
+
+            _threads--;
+            return null;
         }
     }
 
     private void Work()
     {
-        while (true)
+        while (Next() is { } host)
         {
-            string? host;
-            lock (_lock)
-            {
-                if (!_waiting.TryDequeue(out host))
-                {
-                    _threads--;
-                    return;
-                }
-            }
-
-            IPAddress[]? addresses = null;
+            IPAddress[] addresses = [];
             Exception? failure = null;
             try
             {
                 addresses = resolve(host);
             }
-            catch (Exception e) when (e is SocketException or ArgumentException)
+            catch (Exception e)
             {
-                failure = e;
+                // Whatever a resolver's module throws is no reason to end: the name does not resolve.
+                failure = e is SocketException or ArgumentException ? e : new SocketException((int)SocketError.NoRecovery);
             }
 
-            TaskCompletionSource<IPAddress[]>? asked;
+            Question? question;
             lock (_lock)
             {
-                _ = _underWay.Remove(host, out asked);
+                long now = _time.GetTimestamp();
+                _ = _underWay.Remove(host, out question);
+                if (addresses.Length > 0 && _time.GetElapsedTime(question!.Since, now) > LateTime)
+                {
+                    Keep(host, addresses, now);
+                }
             }
 
-            _ = addresses is not null ? asked!.TrySetResult(addresses) : asked!.TrySetException(failure!);
-            _ = asked!.Task.Exception; // nobody may be left who waits
+            if (failure is null)
+            {
+                question!.Answer.SetResult(addresses);
+            }
+            else
+            {
+                question!.Fail(failure);
+            }
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Keep(string host, IPAddress[] addresses, long now)
+    {
+        if (_kept.Count >= KeptMax)
+        {
+            foreach ((string old, (_, long since)) in _kept)
+            {
+                if (_time.GetElapsedTime(since, now) >= KeptTime)
+                {
+                    _ = _kept.Remove(old);
+                }
+            }
+        }
+
+        if (_kept.Count < KeptMax)
+        {
+            _kept[host] = (addresses, now);
+        }
+    }
+
+    /// <summary>A name that somebody asked for.</summary>
+    private sealed class Question(long since)
+    {
+        /// <summary>When it was asked for first.</summary>
+        public long Since { get; } = since;
+
+        /// <summary>When it was asked for last; under the lock.</summary>
+        public long AskedAt { get; set; } = since;
+
+        /// <summary>Its continuations run elsewhere: the thread belongs to the next name.</summary>
+        public TaskCompletionSource<IPAddress[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Fail(Exception failure)
+        {
+            Answer.SetException(failure);
+            _ = Answer.Task.Exception; // seen: nobody may be left who waits
         }
     }
 }

@@ -1,64 +1,39 @@
-using System.Collections.Frozen;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace FastRtspProxy.Engine.Net;
 
-/// <summary>The addresses of this machine's interfaces, and the broadcast addresses of their networks. The list is read from files, so it is kept for a moment. Any thread.</summary>
+/// <summary>
+/// Which addresses are this machine's own. The kernel's routing table is asked, not a list of interfaces: that is always the present answer, knows local routes without an interface and the broadcast
+/// addresses of each network, and costs three system calls that wait for nobody. Any thread, shards too.
+/// </summary>
 internal static class OwnAddresses
 {
-    private const long FreshMillis = 2_000;
+    /// <summary>Discard; nothing is sent, so any port does.</summary>
+    private const int Port = 9;
 
-    private static FrozenSet<IPAddress> s_known = FrozenSet<IPAddress>.Empty;
-    private static long s_readMillis = -FreshMillis - 1;
-
-    /// <summary>By the list of a moment ago: for a shard, which reads no files.</summary>
-    public static bool Contains(IPAddress address) => Volatile.Read(ref s_known).Contains(address);
-
-    /// <summary>Reads the list anew where it is old. Off the shards.</summary>
-    public static void Refresh()
+    /// <summary>True where a packet to that address would not leave this machine for one other host: an own address, or a network's broadcast address.</summary>
+    public static bool Contains(IPAddress address)
     {
-        if (Environment.TickCount64 - Volatile.Read(ref s_readMillis) < FreshMillis)
-        {
-            return;
-        }
-
-        HashSet<IPAddress> found = [];
         try
         {
-            foreach (NetworkInterface one in NetworkInterface.GetAllNetworkInterfaces())
-            {
-                foreach (UnicastIPAddressInformation own in one.GetIPProperties().UnicastAddresses)
-                {
-                    IPAddress address = own.Address;
-                    found.Add(address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address);
-                    if (address.AddressFamily == AddressFamily.InterNetwork && own.PrefixLength is > 0 and < 31)
-                    {
-                        found.Add(Broadcast(address, own.PrefixLength));
-                    }
-                }
-            }
+            // connect(2) on a datagram socket looks the route up and sends nothing. The source address of a way to ourselves is the destination.
+            using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(new IPEndPoint(address, Port));
+            return socket.LocalEndPoint is IPEndPoint local && SameBytes(local.Address, address);
         }
-        catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException)
+        catch (SocketException e)
         {
-            // No list of interfaces (a very small container, or no descriptor to read it with): what was known before counts, and what is plainly loopback is found without.
-            found.UnionWith(Volatile.Read(ref s_known));
+            // EACCES: a broadcast address (ip(7), SO_BROADCAST). No route, a family that this machine lacks, no descriptor: a connection there fails as well.
+            return e.SocketErrorCode == SocketError.AccessDenied;
         }
-
-        // The list first: whoever finds it fresh has it (release, with the reads above).
-        Volatile.Write(ref s_known, found.ToFrozenSet());
-        Volatile.Write(ref s_readMillis, Environment.TickCount64);
     }
 
-    private static IPAddress Broadcast(IPAddress address, int prefixLength)
+    /// <summary>Without the interface that a link-local address may carry.</summary>
+    private static bool SameBytes(IPAddress one, IPAddress other)
     {
-        byte[] bytes = address.GetAddressBytes();
-        for (int bit = prefixLength; bit < 32; bit++)
-        {
-            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        }
-
-        return new IPAddress(bytes);
+        Span<byte> left = stackalloc byte[16];
+        Span<byte> right = stackalloc byte[16];
+        return one.TryWriteBytes(left, out int leftBytes) && other.TryWriteBytes(right, out int rightBytes) && left[..leftBytes].SequenceEqual(right[..rightBytes]);
     }
 }

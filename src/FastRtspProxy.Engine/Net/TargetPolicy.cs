@@ -4,7 +4,7 @@ namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
 /// Where a camera's stream may lead us: the one place that decides it, for the host of its URL, for a redirect, and for the `source=` of its media. It is asked for what a name means at each connection,
-/// because that can be another address by then. A camera of the command line is where the user says; a registered one is where a stranger says.
+/// because that can be another address by then. A camera of the command line is where the user says; a registered one is where a stranger says, unless `--allow-private-register` trusts it as much.
 /// </summary>
 internal sealed class TargetPolicy
 {
@@ -28,6 +28,9 @@ internal sealed class TargetPolicy
         _scopeOf = scopeOf ?? (static address => AddressScopes.Of(address, OwnAddresses.Contains));
     }
 
+    /// <summary>A stranger named the camera, by REGISTER.</summary>
+    public bool IsRegistered => _isRegistered;
+
     /// <summary>For a camera of the command line.</summary>
     public static TargetPolicy Given { get; } = new(isRegistered: false);
 
@@ -36,24 +39,25 @@ internal sealed class TargetPolicy
     /// <param name="camera">The camera that sends us there, by a redirect or a `source=`; null: its own URL does.</param>
     public bool Refuses(IPAddress address, IPAddress? camera)
     {
-        if (_isRegistered && _allowsPrivate)
+        if (_isRegistered && !_allowsPrivate)
         {
-            return false;
+            // Without an exception for the camera's own address: the only one that can be on this machine is a connection that came to us by REGISTER, through somebody's reverse proxy.
+            AddressScope scope = _scopeOf(address);
+            return scope == AddressScope.ThisMachine || (scope == AddressScope.Neighbourhood && !_isAuthenticated);
         }
 
-        if (camera is not null && (Plain(camera).Equals(Plain(address)) || (!_isRegistered && IPAddress.IsLoopback(Plain(camera)))))
-        {
-            // Its own address leads nowhere new, and a camera that the user has on this machine may know others on it.
-            return false;
-        }
-
-        return _scopeOf(address) switch
-        {
-            AddressScope.ThisMachine => _isRegistered || camera is not null,
-            AddressScope.Neighbourhood => _isRegistered && !_isAuthenticated,
-            _ => false,
-        };
+        // Its own address leads nowhere new, and a camera that the user has on this machine may know others on it.
+        return camera is not null && !Plain(camera).Equals(Plain(address)) && !IPAddress.IsLoopback(Plain(camera)) && _scopeOf(address) == AddressScope.ThisMachine;
     }
+
+    /// <summary>What is said when an address is refused: why, and what helps.</summary>
+    /// <param name="camera">As for <see cref="Refuses"/>.</param>
+    public string Refusal(IPAddress? camera) => (_isRegistered && !_allowsPrivate, camera) switch
+    {
+        (true, null) => "it is an address of this machine or its neighbourhood, and the stream was registered (see --allow-private-register)",
+        (true, _) => "the camera of a registered stream sends us to an address of this machine or its neighbourhood (see --allow-private-register)",
+        _ => $"the camera at {camera} sends us to an address of this machine; name that address in the stream's URL where it is meant",
+    };
 
     /// <summary>True when a stranger would have us talk to a service that is no camera's.</summary>
     public bool RefusesPort(int port) => _isRegistered && !_isAuthenticated && port < 1024 && !s_privilegedPorts.AsSpan().Contains(port);

@@ -13,59 +13,86 @@ internal static class TcpConnector
     /// <param name="target">Where to.</param>
     /// <param name="limit">The time for all of it.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="names">The resolver; null: that of cameras.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
-    public static async Task<Socket> ConnectAsync(ConnectTarget target, TimeSpan limit, TimeProvider time, NameLookup? names = null)
+    public static async Task<Socket> ConnectAsync(ConnectTarget target, TimeSpan limit, TimeProvider time)
     {
-        (string host, int port) = (target.Host, target.Port);
         using CancellationTokenSource cancel = new(limit, time);
-        Task<IPAddress[]> lookUp = (names ?? NameLookup.Cameras).TryResolve(host)
-            ?? throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {host} waits for others to be looked up");
-        if (target.LastAddress is { } last && !await IsDoneAsync(lookUp, s_patience, time, cancel.Token) && !cancel.IsCancellationRequested)
+        Task<IPAddress[]> lookUp = target.Names.TryResolve(target.Host)
+            ?? throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {target.Host} cannot be looked up now: too many other names are");
+        if (target.LastAddress is { } last && !Refuses(target, last) && !await IsAnsweredAsync(lookUp, time, cancel.Token) && !cancel.IsCancellationRequested
+            && await TryLastAsync(last, target, lookUp, limit, time, cancel.Token) is { } socket)
         {
-            try
-            {
-                return await ConnectToAnyAsync(await AllowedAsync([last], target), host, port, limit / 2, time, cancel.Token);
-            }
-            catch (ByteStreamException)
-            {
-                // It has another address by now, perhaps: the look-up will tell.
-            }
+            return socket;
         }
 
-        IPAddress[] addresses = await AllowedAsync(await AddressesAsync(lookUp, host, cancel.Token), target);
-        return await ConnectToAnyAsync(addresses, host, port, limit, time, cancel.Token);
+        IPAddress[] addresses = await AddressesAsync(lookUp, target.Host, cancel.Token);
+        IPAddress[] allowed = Array.FindAll(addresses, address => !Refuses(target, address));
+        return allowed.Length > 0 || addresses.Length == 0
+            ? await ConnectToAnyAsync(allowed, target.Host, target.Port, limit, time, cancel.Token)
+            : throw new ByteStreamException(
+                ConnectFailure.NotAllowed,
+                $"this machine must not connect to {target.Host}:{target.Port}{(IPAddress.TryParse(target.Host, out _) ? string.Empty : $" ({addresses[0]})")}: {target.Refusal}");
     }
 
-    private static async Task<bool> IsDoneAsync(Task task, TimeSpan within, TimeProvider time, CancellationToken cancel)
+    private static bool Refuses(ConnectTarget target, IPAddress address) => target.Refuses?.Invoke(address) == true;
+
+    /// <summary>
+    /// True when the resolver has answered within a second: with addresses, or that there are none. A name server that cannot be asked says nothing about the name
+    /// (getaddrinfo(3): EAI_AGAIN, EAI_FAIL).
+    /// </summary>
+    private static async Task<bool> IsAnsweredAsync(Task<IPAddress[]> lookUp, TimeProvider time, CancellationToken cancel)
     {
         try
         {
-            await task.WaitAsync(within, time, cancel);
+            _ = await lookUp.WaitAsync(s_patience, time, cancel);
+            return true;
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException or SocketException or ArgumentException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Whoever wants the result asks the task.
+            return false;
         }
-
-        return task.IsCompleted;
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TryAgain or SocketError.NoRecovery)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            return true;
+        }
     }
 
-    /// <summary>Those that the target's policy lets us connect to. Off the shard: the list of our own addresses is read from files.</summary>
-    private static async Task<IPAddress[]> AllowedAsync(IPAddress[] addresses, ConnectTarget target)
+    /// <summary>Tries the address that the name had last, until the look-up says that it has another; null: no connection.</summary>
+    private static async Task<Socket?> TryLastAsync(
+        IPAddress last, ConnectTarget target, Task<IPAddress[]> lookUp, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
-        if (addresses.Length == 0 || target.Refuses is not { } refuses)
+        using CancellationTokenSource moved = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task<Socket> attempt = ConnectToAnyAsync([last], target.Host, target.Port, limit, time, moved.Token);
+        await Task.WhenAny(attempt, lookUp);
+        bool hasMoved = lookUp.IsCompletedSuccessfully && !Array.Exists(await lookUp, address => Plain(address).Equals(Plain(last)));
+        if (hasMoved)
         {
-            return addresses;
+            await moved.CancelAsync();
         }
 
-        IPAddress[] allowed = await Task.Run(() =>
+        try
         {
-            OwnAddresses.Refresh();
-            return Array.FindAll(addresses, address => !refuses(address));
-        });
-        return allowed.Length > 0 ? allowed : throw new ByteStreamException(ConnectFailure.NotAllowed, $"this machine must not connect to {target.Host}:{target.Port}");
+            Socket socket = await attempt;
+            if (!hasMoved)
+            {
+                return socket;
+            }
+
+            socket.Dispose();
+        }
+        catch (ByteStreamException)
+        {
+            // It has another address by now, perhaps: the look-up will tell.
+        }
+
+        return null;
     }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>A connection to the first of the addresses that gives one.</summary>
     /// <param name="addresses">In the order of preference.</param>
@@ -118,6 +145,10 @@ internal static class TcpConnector
         try
         {
             return await lookUp.WaitAsync(cancel);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.TryAgain)
+        {
+            throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {host} cannot be looked up now: no name server answers", e);
         }
         catch (SocketException e)
         {

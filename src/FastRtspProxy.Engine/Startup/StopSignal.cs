@@ -16,13 +16,16 @@ internal sealed class StopSignal : IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
     private readonly TimeSpan? _limit;
+    private readonly Action _end;
 
     /// <param name="limit">
     /// The process ends by then, with status 0, whatever hangs: kept by a thread of its own, because what hangs may be the thread pool. Null: whoever waits keeps the time.
     /// </param>
-    public StopSignal(TimeSpan? limit = null)
+    /// <param name="end">What ends the process; a test has another way.</param>
+    public StopSignal(TimeSpan? limit = null, Action? end = null)
     {
         _limit = limit;
+        _end = end ?? (static () => Libc.Exit(0));
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
@@ -53,9 +56,9 @@ internal sealed class StopSignal : IDisposable
         _ = _cancel.CancelAsync();
     }
 
-    private static void EndAfter(TimeSpan limit)
+    private void EndAfter(TimeSpan limit)
     {
         Thread.Sleep(limit);
-        Libc.Exit(0);
+        _end();
     }
 }

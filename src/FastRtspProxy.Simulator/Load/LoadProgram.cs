@@ -89,14 +89,9 @@ internal static class LoadProgram
 
     private static async Task<IPAddress?> LookUpAsync(string host, CancellationToken cancel)
     {
-        if (IPAddress.TryParse(host, out IPAddress? literal))
-        {
-            return literal;
-        }
-
         try
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, cancel);
+            IPAddress[] addresses = await NameLookup.Cameras.TryResolve(host)!.WaitAsync(cancel);
             return addresses.FirstOrDefault(static one => one.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)

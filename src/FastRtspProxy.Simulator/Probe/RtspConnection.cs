@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -58,7 +59,9 @@ internal sealed class RtspConnection : IAsyncDisposable
         SslStream? tls = null;
         try
         {
-            await socket.ConnectAsync(url.Host, url.Port, linked.Token);
+            // The system's own way to connect to a name blocks a pool thread for as long as the name server likes.
+            IPAddress[] addresses = await NameLookup.Cameras.TryResolve(url.Host)!.WaitAsync(linked.Token);
+            await socket.ConnectAsync(addresses, url.Port, linked.Token);
             tls = url.Tls ? await HandshakeAsync(socket, url, isInsecure, linked.Token) : null;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -8,14 +8,16 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>Where a REGISTER may point, looked at before it is accepted; <see cref="TargetPolicy"/> decides, here and again at each connection.</summary>
 internal static class RegisterTargets
 {
-    /// <summary>The policy for streams that come by REGISTER: whoever was let in has answered `-U` where that is demanded.</summary>
-    public static TargetPolicy PolicyOf(ProxyOptions options) =>
-        new(isRegistered: true, isAuthenticated: options.RegisterCredentials.Count > 0, allowsPrivate: options.AllowPrivateRegister);
+    /// <summary>The policy for a stream that came by REGISTER.</summary>
+    /// <param name="options">What the user allows.</param>
+    /// <param name="isAuthenticated">Whoever registered it has answered `-U`.</param>
+    public static TargetPolicy PolicyOf(ProxyOptions options, bool isAuthenticated) =>
+        new(isRegistered: true, isAuthenticated, allowsPrivate: options.AllowPrivateRegister);
 
     /// <summary>Judges the host and the port of a URL; names are looked up, off the shard.</summary>
-    public static async Task<RegisterVerdict> JudgeAsync(RtspUrl url, ProxyOptions options, NameLookup names)
+    public static async Task<RegisterVerdict> JudgeAsync(RtspUrl url, ProxyOptions options, bool isAuthenticated, NameLookup names)
     {
-        TargetPolicy policy = PolicyOf(options);
+        TargetPolicy policy = PolicyOf(options, isAuthenticated);
         if (policy.RefusesPort(url.Port))
         {
             return RegisterVerdict.RefusedPort;
@@ -34,17 +36,9 @@ internal static class RegisterTargets
         try
         {
             IPAddress[] addresses = await lookUp.WaitAsync(FrontEndLimits.NameLookup);
-            if (addresses.Length == 0)
-            {
-                return RegisterVerdict.UnknownName;
-            }
-
-            // Off the shard: the list of our own addresses is read from files.
-            return await Task.Run(() =>
-            {
-                OwnAddresses.Refresh();
-                return Array.Exists(addresses, address => policy.Refuses(address, null)) ? RegisterVerdict.RefusedAddress : RegisterVerdict.Allowed;
-            });
+            return addresses.Length == 0 ? RegisterVerdict.UnknownName
+                : Array.Exists(addresses, address => policy.Refuses(address, null)) ? RegisterVerdict.RefusedAddress
+                : RegisterVerdict.Allowed;
         }
         catch (Exception e) when (e is SocketException or TimeoutException or ArgumentException)
         {

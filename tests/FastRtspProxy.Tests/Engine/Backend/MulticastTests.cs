@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Sdp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Camera;
@@ -71,6 +72,25 @@ public sealed class MulticastTests
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
 
         Assert.True(await ReceivesReportAsync(source));
+    }
+
+    /// <summary>A source filter names where reports go, as `source=` does: an address that must not be sent to counts as not named, and the reports go to the group.</summary>
+    [Fact]
+    public async Task C14_SourceThatMustNotBeSentTo_CountsAsAbsent()
+    {
+        const string Group = "232.77.1.3";
+        await using BackEndFixture fixture = new();
+        _ = ScriptGroup(fixture.Camera, Group, hasSource: true);
+
+        // The camera's address is judged once, for the connection, before its filter names the same one.
+        int asked = 0;
+        TargetPolicy policy = new(isRegistered: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
+        BackEndSession session = fixture.Create(change: o => o with { Targets = policy });
+        Assert.Null(await fixture.OpenAsync(session));
+        Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
+        MulticastGroup? group = session.Tracks[0].Group;
+
+        Assert.Equal((IPAddress.Parse(Group), null), (group!.Address, group.Source));
     }
 
     [Fact]

@@ -137,7 +137,7 @@ public sealed class FrontEndRegisterTests
     public async Task Register_NameServerIsSilent_ManyNamesAnswer503AndLiteralsAreTaken()
     {
         using ManualResetEventSlim silent = new();
-        NameLookup names = new(2, 3, _ =>
+        NameLookup names = new(2, 3, TimeSpan.FromMinutes(1), _ =>
         {
             silent.Wait();
             return [];

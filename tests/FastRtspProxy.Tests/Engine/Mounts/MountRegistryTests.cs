@@ -172,7 +172,7 @@ public sealed class MountRegistryTests
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", $"rtsp://127.0.0.2:{fixture.Camera.Port}/x")) : null;
 
         FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
-            fixture.Create(change: o => o with { Targets = new TargetPolicy(isRegistered: true, scopeOf: static address => address.Equals(IPAddress.Loopback) ? AddressScope.Elsewhere : AddressScope.ThisMachine) }));
+            fixture.Create(change: OnlyTheCamera));
 
         Assert.Equal(FastRtspProxy.Engine.Backend.BackEndFailureKind.Unreachable, failure!.Kind);
         Assert.Contains("must not connect to 127.0.0.2", failure.Message, StringComparison.Ordinal);
@@ -194,10 +194,50 @@ public sealed class MountRegistryTests
             return reply with { Headers = [reply.Headers[0], ("Transport", reply.Headers[1].Value + ";source=127.0.0.9")] };
         };
 
-        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Targets = new TargetPolicy(isRegistered: true, scopeOf: static address => address.Equals(IPAddress.Loopback) ? AddressScope.Elsewhere : AddressScope.ThisMachine) })));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: OnlyTheCamera)));
 
         // They go to the camera, whose port it is.
         await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2);
+    }
+
+    /// <summary>A port below 1024 that is no camera's is not asked for anything, whoever names it.</summary>
+    [Fact]
+    public async Task Connect_RedirectToAPrivilegedPort_IsRefusedWithoutALogIn()
+    {
+        await using Backend.BackEndFixture fixture = new();
+        fixture.Camera.Script = static r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", "rtsp://127.0.0.1:25/x")) : null;
+
+        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(change: OnlyTheCamera));
+
+        Assert.Contains("must not connect to 127.0.0.1:25", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("-U", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_TunnelToAPrivilegedPort_IsRefusedWithoutALogIn()
+    {
+        await using Backend.BackEndFixture fixture = new();
+
+        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
+            fixture.Create(BackEndTransport.HttpTunnel, change: static o => OnlyTheCamera(o) with { TunnelPort = 25 }));
+
+        Assert.Contains("must not connect to 127.0.0.1:25", failure!.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Datagrams are connections too: what opens the way back, and reports, go to no such port. Then reports go where the camera's own come from.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 53)]
+    public async Task Setup_PrivilegedServerPort_CountsAsNotNamedWithoutALogIn(bool isAuthenticated, int port)
+    {
+        await using Backend.BackEndFixture fixture = new();
+        fixture.Camera.Script = static r => r.Method == "SETUP" ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", "RTP/AVP;unicast;server_port=53-54")) : null;
+        FastRtspProxy.Engine.Backend.BackEndSession session = fixture.Create(change: o => o with { Targets = TheCameraOnly(isAuthenticated) });
+
+        Assert.Null(await fixture.OpenAsync(session));
+        Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
+
+        Assert.Equal(port, await fixture.Shard.RunAsync(() => Task.FromResult((int)session.Tracks[0].RtpSocket!.Peer.Port)));
     }
 
     [Fact]
@@ -237,4 +277,11 @@ public sealed class MountRegistryTests
 
         return text;
     }
+
+    private static FastRtspProxy.Engine.Backend.BackEndOptions OnlyTheCamera(FastRtspProxy.Engine.Backend.BackEndOptions options) =>
+        options with { Targets = TheCameraOnly(isAuthenticated: false) };
+
+    /// <summary>The policy of a registered stream on a machine where the test's camera is elsewhere, and all the rest is the machine's own.</summary>
+    private static TargetPolicy TheCameraOnly(bool isAuthenticated) => new(
+        isRegistered: true, isAuthenticated, scopeOf: static address => address.Equals(IPAddress.Loopback) ? AddressScope.Elsewhere : AddressScope.ThisMachine);
 }

@@ -51,4 +51,22 @@ public sealed class StopSignalTests
 
         Assert.True(stop.Task.IsCompleted);
     }
+
+    /// <summary>Whatever hangs, the thread pool included: the limit is kept by a thread that is none of its.</summary>
+    [Fact]
+    public void OnSignal_NobodyEndsTheProcess_ItsOwnThreadDoes()
+    {
+        using ManualResetEventSlim ended = new();
+        bool isOfThePool = true;
+        using StopSignal stop = new(TimeSpan.FromMilliseconds(50), () =>
+        {
+            isOfThePool = Thread.CurrentThread.IsThreadPoolThread;
+            ended.Set();
+        });
+
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+
+        Assert.True(ended.Wait(TimeSpan.FromSeconds(30)));
+        Assert.False(isOfThePool);
+    }
 }
