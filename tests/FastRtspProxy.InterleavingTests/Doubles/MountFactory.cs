@@ -1,0 +1,9 @@
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>In the place of what makes a mount from its options.</summary>
+internal sealed class MountFactory
+{
+    public Mount Create(string name, StreamRegistration registration) => registration.Url.Text.Length > 0 ? new Mount(name) : throw new ArgumentException(name);
+}
