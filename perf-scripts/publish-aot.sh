@@ -8,15 +8,15 @@
 # missing they say so and end.
 #
 # Needs the .NET SDK that global.json names, and a linker: gcc (or clang) and zlib's headers; for OpenSSL its static libraries, and cmake
-# for what stands between it and the SDK. On Debian and Ubuntu
-#     apt-get install -y gcc libc6-dev zlib1g-dev cmake libssl-dev
+# and make for what stands between it and the SDK. On Debian and Ubuntu
+#     apt-get install -y gcc libc6-dev zlib1g-dev cmake make libssl-dev
 # The SDK takes clang when it finds it, else gcc.
 #
 # net10.0 first. Where the package registry does not serve its native pack, net9.0 (the sources compile for both), and a line says so.
 set -u -o pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-packages="gcc libc6-dev zlib1g-dev cmake libssl-dev"
+packages="gcc libc6-dev zlib1g-dev cmake make libssl-dev"
 static_openssl=true
 case "${1:-}" in
     --system-openssl)
@@ -48,7 +48,7 @@ fail() {
 command -v dotnet >/dev/null || fail "dotnet is not in the PATH: install the .NET 10 SDK (https://dotnet.microsoft.com/download)"
 command -v clang >/dev/null || command -v gcc >/dev/null || fail "no linker: apt-get install -y $packages"
 if $static_openssl; then
-    command -v cmake >/dev/null || fail "no cmake, which linking OpenSSL needs: apt-get install -y $packages (or use --system-openssl)"
+    command -v cmake >/dev/null && command -v make >/dev/null || fail "no cmake or no make, which linking OpenSSL needs: apt-get install -y $packages (or use --system-openssl)"
     # The compiler driver names the file itself when it finds none.
     for library in libssl.a libcrypto.a; do
         [ -e "$("$(command -v gcc || command -v clang)" -print-file-name=$library)" ] ||

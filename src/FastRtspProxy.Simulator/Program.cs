@@ -5,9 +5,9 @@ namespace FastRtspProxy.Simulator;
 /// <summary>The program <c>rtspsim</c>.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         using Stream? errors = ProgramStart.Begin();
-        return errors is null ? Task.FromResult(ExitCode.Failed) : SimulatorProgram.RunAsync(arguments, Console.Out, Console.Error);
+        return errors is null ? ExitCode.Failed : await SimulatorProgram.RunAsync(arguments, Console.Out, Console.Error);
     }
 }

@@ -61,9 +61,12 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
     }
 
     /// <summary>The proxy in front of one stream, started by another program.</summary>
-    protected async Task<ProxyProcess> StartProxyByAsync(string[] launcher, params string[] arguments)
+    protected Task<ProxyProcess> StartProxyByAsync(string[] launcher, params string[] arguments) => StartProxyByAsync(launcher, arguments, []);
+
+    /// <inheritdoc cref="StartProxyByAsync(string[], string[])"/>
+    protected async Task<ProxyProcess> StartProxyByAsync(string[] launcher, string[] arguments, (string Name, string Value)[] environment)
     {
-        ProxyProcess proxy = await ProxyProcess.StartAsync(1, arguments, [], launcher);
+        ProxyProcess proxy = await ProxyProcess.StartAsync(1, arguments, environment, launcher);
         _started.Add((proxy.Process, proxy));
         return proxy;
     }
@@ -73,6 +76,21 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         SimulatedCamera camera = await SimulatedCamera.StartAsync(arguments);
         _started.Add((camera.Process, camera));
         return camera;
+    }
+
+    /// <summary>A simulated camera, started by another program.</summary>
+    protected async Task<SimulatedCamera> StartSimulatorByAsync(string[] launcher, params string[] arguments)
+    {
+        SimulatedCamera camera = await SimulatedCamera.StartAsync(arguments, launcher);
+        _started.Add((camera.Process, camera));
+        return camera;
+    }
+
+    /// <summary>Any program, started by another one.</summary>
+    protected ChildProcess StartProgramBy(string[] launcher, string name, string file, params string[] arguments)
+    {
+        string[] command = [.. launcher, file, .. arguments];
+        return StartProgram(name, command[0], command[1..]);
     }
 
     protected FfmpegPlayer StartFfmpeg(string url, string transport, double? seconds = null, params string[] inputOptions)

@@ -1,78 +1,185 @@
-using System.Net.Sockets;
+using System.Globalization;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.RawClient;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
 
-/// <summary>Started without standard descriptors, with few descriptors, on a machine without OpenSSL.</summary>
+/// <summary>Machines and parents that lack something: OpenSSL, certificates in the usual place, standard descriptors, descriptors altogether.</summary>
 public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
 {
-    /// <summary>Covers every libssl and libcrypto of this machine in a mount namespace of its own, and starts what follows there.</summary>
-    private const string WithoutOpenSsl =
-        "for library in $(find /usr/lib /lib /usr/local/lib -name 'libssl.so*' -o -name 'libcrypto.so*'); do mount --bind /dev/null \"$library\" || exit 99; done; exec \"$0\" \"$@\"";
+    private const string Nobody = "rtsp://127.0.0.1:9/nobody-there";
+
+    /// <summary>Every way to be started without some of the three.</summary>
+    public static TheoryData<string> Closed => ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"];
 
     [Theory]
-    [InlineData("2>&-")]
-    [InlineData("<&-")]
-    [InlineData(">&-")]
-    [InlineData("<&- >&-")]
-    [InlineData("<&- >&- 2>&-")]
-    public async Task StandardDescriptors_Closed_TheProgramRunsAndEndsAsEver(string closed)
+    [MemberData(nameof(Closed))]
+    public async Task Start_StandardDescriptorsClosed_AskedAboutItselfAnswersWithStatusZero(string closed)
     {
-        foreach (string option in (string[])["--version", "--help"])
+        foreach (string binary in (string[])[Prerequisites.ProxyBinary, Prerequisites.SimulatorBinary])
         {
-            ChildProcess print = Shell($"exec \"$0\" \"$@\" {closed}", Prerequisites.ProxyBinary, option);
-            Assert.Equal(0, await print.WaitForExitAsync(Soon));
-            Assert.Equal(!closed.Contains(">&-", StringComparison.Ordinal) || closed == "2>&-", print.Lines().Any(line => !line.IsError));
+            foreach (string argument in (string[])["--version", "--help"])
+            {
+                ChildProcess program = StartProgramBy(Launchers.Redirected(closed), Path.GetFileName(binary), binary, argument);
+
+                Assert.Equal(0, await program.WaitForExitAsync(Soon));
+                if (!closed.StartsWith(">&-", StringComparison.Ordinal) && !closed.Contains(" >&-", StringComparison.Ordinal))
+                {
+                    await program.WaitForLineAsync("an answer", line => !line.IsError && line.Text.Length > 0, Soon);
+                }
+
+                Assert.DoesNotContain(program.Lines(), line => line.IsError);
+            }
         }
-
-        int port = FreePorts.Next();
-        ChildProcess proxy = Shell($"exec \"$0\" \"$@\" {closed}", Prerequisites.ProxyBinary, "-V", "--demo", "-p", $"{port}");
-        await WaitUntilAsync("a proxy that listens", () => IsListening(port));
-        await StartFfmpeg($"rtsp://127.0.0.1:{port}/proxyStream", "udp").WaitForVideoFramesAsync(10, Soon);
-        proxy.Signal(ChildProcess.SigTerm);
-        Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
-
-        ChildProcess simulator = Shell($"exec \"$0\" \"$@\" {closed}", Prerequisites.SimulatorBinary, "camera", "--port", $"{FreePorts.Next()}", "--duration", "1s");
-        Assert.Equal(0, await simulator.WaitForExitAsync(Soon));
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(16)]
-    [InlineData(40)]
-    public async Task Descriptors_TooFew_AreSaidWithTheRemedy(int limit)
+    [MemberData(nameof(Closed))]
+    public async Task Start_StandardDescriptorsClosed_ServesAndTheirNumbersAreNobodys(string closed)
     {
-        ChildProcess proxy = Shell($"ulimit -n {limit}; exec \"$0\" \"$@\"", Prerequisites.ProxyBinary, "--demo", "-p", $"{FreePorts.Next()}");
+        int port = FreePorts.Next();
+        ChildProcess proxy = StartProgramBy(
+            Launchers.Redirected(closed), "proxy", Prerequisites.ProxyBinary, "-V", "-p", port.ToString(CultureInfo.InvariantCulture), Nobody);
+        string url = $"rtsp://127.0.0.1:{port}/proxyStream";
+        await WaitUntilAsync("the proxy listens", () => IsListening(port));
+        await using (RawPlayer client = await RawPlayer.ConnectAsync(url, tcp: true))
+        {
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", url)).Status);
+            AssertOnNothing(proxy, closed);
+        }
+
+        proxy.Signal(ChildProcess.SigTerm);
+        Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
+    }
+
+    [Theory]
+    [MemberData(nameof(Closed))]
+    public async Task Camera_StandardDescriptorsClosed_ServesAndEndsWell(string closed)
+    {
+        int port = FreePorts.Next();
+        ChildProcess camera = StartProgramBy(
+            Launchers.Redirected(closed), "rtspsim camera", Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture));
+        await WaitUntilAsync("the camera listens", () => IsListening(port));
+        AssertOnNothing(camera, closed);
+
+        camera.Signal(ChildProcess.SigTerm);
+        Assert.Equal(0, await camera.WaitForExitAsync(Soon));
+    }
+
+    [Theory]
+    [InlineData(">/dev/full")]
+    [InlineData("1</dev/null")]
+    public async Task Start_OutputCannotBeWritten_ASentenceAndStatusOne(string redirection)
+    {
+        ChildProcess proxy = StartProgramBy(Launchers.Redirected(redirection), "proxy", Prerequisites.ProxyBinary, "--version");
 
         Assert.Equal(1, await proxy.WaitForExitAsync(Soon));
-        Assert.Contains(proxy.Lines(), line => line.Text.Contains($"{limit} descriptors", StringComparison.Ordinal) && line.Text.Contains("ulimit -n", StringComparison.Ordinal));
-        Assert.DoesNotContain(proxy.Lines(), line => line.Text.StartsWith("   at ", StringComparison.Ordinal));
+        await proxy.WaitForLineAsync("why", line => line.IsError && line.Text.StartsWith("Standard output cannot be written", StringComparison.Ordinal), Soon);
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(64)]
+    public async Task Start_FewDescriptors_ASentenceWithTheLimitAndTheRemedyAndStatusOne(int limit)
+    {
+        ChildProcess[] programs =
+        [
+            StartProgramBy(Launchers.WithDescriptors(limit), "proxy", Prerequisites.ProxyBinary, Nobody),
+            StartProgramBy(Launchers.WithDescriptors(limit), "proxy", Prerequisites.ProxyBinary, "--demo"),
+            StartProgramBy(Launchers.WithDescriptors(limit), "rtspsim camera", Prerequisites.SimulatorBinary, "camera", "--port", "0"),
+        ];
+        foreach (ChildProcess program in programs)
+        {
+            Assert.Equal(1, await program.WaitForExitAsync(Soon));
+            await program.WaitForLineAsync(
+                "the limit and the remedy",
+                line => line.IsError && line.Text.Contains($"may open {limit} descriptors", StringComparison.Ordinal) && line.Text.Contains("ulimit -n", StringComparison.Ordinal),
+                Soon);
+            Assert.DoesNotContain(program.Lines(), line => line.Text.StartsWith("   at ", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
-    public async Task OpenSsl_Missing_LogInAndAnEncryptedCameraWork()
+    public async Task Play_WithoutOpenSslOnTheMachine_LogsInByDigest()
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--tls-port", $"{FreePorts.Next()}");
-        ProxyProcess proxy = await StartProxyByAsync(["unshare", "--mount", "bash", "-c", WithoutOpenSsl], "-C", "viewer", "secret", "--insecure-tls", camera.Urls[1]);
+        string[] bare = Launchers.WithoutOpenSsl();
+        SimulatedCamera camera = await StartSimulatorByAsync(bare, "--user", "viewer:secret");
+        ProxyProcess proxy = await StartProxyByAsync(bare, ["--start", "instant", "-u", "viewer", "secret", camera.Urls[0]]);
 
-        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl.Replace("rtsp://", "rtsp://viewer:secret@", StringComparison.Ordinal), "tcp");
-        await player.WaitForVideoFramesAsync(25, Soon);
+        await StartFfmpeg(proxy.PlayUrl, "udp").WaitForVideoFramesAsync(10, Soon);
+        Assert.DoesNotContain("libssl", await File.ReadAllTextAsync($"/proc/{proxy.Process.Pid}/maps"), StringComparison.Ordinal);
     }
 
-    private ChildProcess Shell(string script, params string[] arguments) => StartProgram("bash", "/bin/bash", ["-c", script, .. arguments]);
-
-    private static bool IsListening(int port)
+    [Fact]
+    public async Task Play_WithoutOpenSslOnTheMachine_AnRtspsCameraOfATrustedAuthorityPlays()
     {
-        try
+        using TestCertificate certificate = new();
+        CameraProcess camera = await StartCameraAsync("h264", "--tls", certificate.WithKey);
+        ProxyProcess proxy = await StartProxyByAsync(Launchers.WithoutOpenSsl(), ["--start", "instant", camera.Url], [("SSL_CERT_FILE", certificate.Alone)]);
+
+        await StartFfmpeg(proxy.PlayUrl, "tcp").WaitForVideoFramesAsync(10, Soon);
+    }
+
+    [Fact]
+    public async Task Play_CertificatesWhereAnotherDistributionKeepsThem_AnRtspsCameraPlays()
+    {
+        using TestCertificate certificate = new();
+        CameraProcess camera = await StartCameraAsync("h264", "--tls", certificate.WithKey);
+        ProxyProcess proxy = await StartProxyByAsync(Launchers.WithCertificatesOfSuse(certificate.Alone), ["--start", "instant", camera.Url]);
+
+        await StartFfmpeg(proxy.PlayUrl, "tcp").WaitForVideoFramesAsync(10, Soon);
+    }
+
+    /// <summary>The ordinary build, with a runtime of the machine and its OpenSSL, as <c>publish-aot.sh --system-openssl</c> links too.</summary>
+    [Theory]
+    [InlineData(false, "OpenSSL is missing")]
+    [InlineData(true, "OpenSSL is unusable")]
+    public async Task Start_OfABuildThatNeedsTheMachinesOpenSsl_ASentenceAndStatusOne(bool isEmpty, string sentence)
+    {
+        string[] bare = isEmpty ? Launchers.WithAnEmptyOpenSsl() : Launchers.WithoutOpenSsl();
+        ChildProcess[] programs =
+        [
+            StartProgramBy(bare, "proxy", Ordinary("FastRtspProxy", "fastrtspproxy"), "-p", $"{FreePorts.Next()}", Nobody),
+            StartProgramBy(bare, "rtspsim camera", Ordinary("FastRtspProxy.Simulator", "rtspsim"), "camera", "--port", "0"),
+        ];
+        foreach (ChildProcess program in programs)
         {
-            using TcpClient client = new("127.0.0.1", port);
-            return true;
+            Assert.Equal(1, await program.WaitForExitAsync(Soon));
+            await program.WaitForLineAsync("why", line => line.IsError && line.Text.Contains(sentence, StringComparison.Ordinal), Soon);
         }
-        catch (SocketException)
+    }
+
+    /// <summary>The apphost beside the project that the tests' build has made.</summary>
+    private static string Ordinary(string project, string program)
+    {
+        DirectoryInfo output = new(AppContext.BaseDirectory);
+        DirectoryInfo? root = output;
+        while (root is not null && root.GetFiles("*.sln").Length == 0)
         {
-            return false;
+            root = root.Parent;
+        }
+
+        // bin/CONFIGURATION/FRAMEWORK, the same for all.
+        string binary = Path.Combine(root!.FullName, "src", project, "bin", output.Parent!.Name, output.Name, program);
+        Assert.True(File.Exists(binary), $"{binary} is missing: dotnet build -c {output.Parent!.Name}");
+        return binary;
+    }
+
+    private static bool IsListening(int port) =>
+        System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(one => one.Port == port);
+
+    /// <summary>The numbers of the closed ones belong to /dev/null, and so to no socket that log lines would be written into.</summary>
+    private static void AssertOnNothing(ChildProcess process, string closed)
+    {
+        foreach (string one in closed.Split(' '))
+        {
+            int fd = one[0] == '<' ? 0 : one[0] == '>' ? 1 : 2;
+            Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/{process.Pid}/fd/{fd}", returnFinalTarget: false)!.FullName);
         }
     }
 }

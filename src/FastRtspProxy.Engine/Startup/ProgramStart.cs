@@ -1,6 +1,4 @@
-using System.Text;
 using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Startup;
 
@@ -13,27 +11,20 @@ internal static class ProgramStart
     /// <summary>Where error output goes; null: the program ends with status 1, and the reason was said.</summary>
     public static Stream? Begin()
     {
+        StandardDescriptors.Occupy();
         OutOfMemory.EndsTheProcess();
         if (SocketSetup.RaiseDescriptorLimit() is < ConsoleDescriptors and long limit)
         {
-            SayWithoutConsole(ShardGroup.WhyTooFewDescriptors(limit, Environment.ProcessorCount) + "\n");
+            StandardDescriptors.Say(ShardGroup.WhyTooFewDescriptors(limit, Environment.ProcessorCount) + "\n");
             return null;
         }
 
-        Stream errors = StandardDescriptors.Secure();
+        Stream errors = StandardDescriptors.Streams();
         CertificateBundle.UseTheMachines();
 
         // The engine of the sockets reads this once. Completions then run on the engine's own thread, which only posts to a shard's inbox; by way of the thread pool each
         // costs a third more CPU time and a wake-up more.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         return errors;
-    }
-
-    private static unsafe void SayWithoutConsole(string text)
-    {
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(text))
-        {
-            _ = Libc.Write(2, bytes, text.Length);
-        }
     }
 }

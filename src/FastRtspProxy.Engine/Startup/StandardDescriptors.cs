@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Startup;
@@ -12,15 +12,15 @@ internal static unsafe class StandardDescriptors
     private const int Output = 1;
     private const int Errors = 2;
 
+    private static bool s_ownsOutput;
+    private static bool s_ownsErrors;
+
     /// <summary>
-    /// Before a program's first descriptor. Closed ones are opened on /dev/null. One that the runtime has taken already cannot be freed, and is known by its
-    /// flag: no descriptor that is closed at exec comes from whoever started us. What would be written there is written nowhere.
+    /// The very first thing in a program. Closed ones are opened on /dev/null. One that the runtime has taken already cannot be freed, and is known by its flag: no descriptor
+    /// that is closed at exec comes from whoever started us.
     /// </summary>
-    /// <returns>Where error output goes.</returns>
-    public static Stream Secure()
+    public static void Occupy()
     {
-        bool ownsOutput = false;
-        bool ownsErrors = false;
         for (int fd = 0; fd <= Errors; fd++)
         {
             int flags = Libc.Control(fd, LinuxConstants.GetDescriptorFlags);
@@ -31,22 +31,40 @@ internal static unsafe class StandardDescriptors
             }
 
             bool isOwn = (flags & LinuxConstants.CloseOnExecFlag) != 0;
-            ownsOutput |= isOwn && fd == Output;
-            ownsErrors |= isOwn && fd == Errors;
+            s_ownsOutput |= isOwn && fd == Output;
+            s_ownsErrors |= isOwn && fd == Errors;
         }
+    }
 
-        if (ownsOutput)
+    /// <summary>What would be written into a descriptor that the runtime has taken is written nowhere. After <see cref="Occupy"/>.</summary>
+    /// <returns>Where error output goes.</returns>
+    public static Stream Streams()
+    {
+        if (s_ownsOutput)
         {
             Console.SetOut(TextWriter.Null);
         }
 
-        if (!ownsErrors)
+        if (!s_ownsErrors)
         {
             return Console.OpenStandardError();
         }
 
         Console.SetError(TextWriter.Null);
         return Stream.Null;
+    }
+
+    /// <summary>A sentence where the framework's console cannot be had; nowhere when the descriptor is not whoever's who started us.</summary>
+    public static void Say(string text)
+    {
+        if (!s_ownsErrors)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            fixed (byte* data = bytes)
+            {
+                _ = Libc.Write(Errors, data, bytes.Length);
+            }
+        }
     }
 
     private static void OpenOnNothing(int fd)

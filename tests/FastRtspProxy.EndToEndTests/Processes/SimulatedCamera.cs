@@ -19,11 +19,13 @@ public sealed class SimulatedCamera : IAsyncDisposable
     /// <summary>One over RTSP, and behind it one over TLS when it was asked for.</summary>
     public IReadOnlyList<string> Urls { get; }
 
-    public static async Task<SimulatedCamera> StartAsync(params string[] arguments)
+    /// <param name="arguments">The camera's.</param>
+    /// <param name="launcher">A program and its arguments that starts the camera, under a filter for example; empty: none.</param>
+    public static async Task<SimulatedCamera> StartAsync(string[] arguments, params string[] launcher)
     {
         int port = FreePorts.Next();
-        ChildProcess process = ChildProcess.Start(
-            "rtspsim camera", Prerequisites.SimulatorBinary, ["camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "2m", .. arguments]);
+        string[] command = [.. launcher, Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "2m", .. arguments];
+        ChildProcess process = ChildProcess.Start("rtspsim camera", command[0], command[1..]);
         int expected = arguments.Contains("--tls-port") ? 2 : 1;
         string[] urls = [];
         await process.WaitAsync(
