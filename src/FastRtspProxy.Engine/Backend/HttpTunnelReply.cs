@@ -98,15 +98,20 @@ internal sealed class HttpTunnelReply(Shard shard) : IByteSink
     private void ReadHead()
     {
         ReadOnlySpan<byte> all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_early);
-        int end = all.IndexOf("\r\n\r\n"u8);
+        int begun = Math.Min(5, all.Length);
+        bool canBeHttp = Ascii.EqualsIgnoreCase(all[..begun], "HTTP/"u8[..begun]);
+
+        // The limit is the head's, not the read's: however the bytes are cut, the same heads are taken.
+        int end = all[..Math.Min(all.Length, HeadBytesMax)].IndexOf("\r\n\r\n"u8);
+        if (!canBeHttp || (end < 0 && all.Length >= HeadBytesMax))
+        {
+            _hasHead = true;
+            _done.TrySetResult(true);
+            return;
+        }
+
         if (end < 0)
         {
-            if (all.Length > HeadBytesMax || !all.StartsWith("HTTP/"u8[..Math.Min(5, all.Length)]))
-            {
-                _hasHead = true;
-                _done.TrySetResult(true);
-            }
-
             return;
         }
 

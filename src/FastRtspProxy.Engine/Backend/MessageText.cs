@@ -35,26 +35,31 @@ internal static class MessageText
     /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description), and what
     /// <see cref="UrlSecrets"/> finds in paths and queries.
     /// </summary>
-    public static string Masked(string text)
+    public static string Masked(string text) => WithoutAuthorization(UrlSecrets.Mask(WithoutUserInfo(text))).TrimEnd();
+
+    // One pass and one copy each: a peer's message may consist of nothing but such lines or URLs.
+    private static string WithoutAuthorization(string text)
     {
-        text = UrlSecrets.Mask(WithoutUserInfo(text));
-        int at = text.IndexOf("Authorization:", StringComparison.OrdinalIgnoreCase);
-        while (at >= 0)
+        const string Name = "Authorization:";
+        StringBuilder? masked = null;
+        int taken = 0;
+        for (int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(Name, taken, StringComparison.OrdinalIgnoreCase))
         {
-            int value = at + "Authorization:".Length;
-            int end = text.AsSpan(value).IndexOfAny('\r', '\n');
-            end = end < 0 ? text.Length : value + end;
-            text = string.Concat(text.AsSpan(0, value), " ***", text.AsSpan(end));
-            at = text.IndexOf("Authorization:", value, StringComparison.OrdinalIgnoreCase);
+            int value = at + Name.Length;
+            int length = text.AsSpan(value).IndexOfAny('\r', '\n');
+            masked = (masked ?? new StringBuilder(text.Length)).Append(text, taken, value - taken).Append(" ***");
+            taken = length < 0 ? text.Length : value + length;
         }
 
-        return text.TrimEnd();
+        return Joined(masked, text, taken);
     }
 
     /// <summary>The last <c>@</c> wins, as it does where URLs are read: passwords may hold any character raw.</summary>
     private static string WithoutUserInfo(string text)
     {
-        for (int at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = text.IndexOf("://", at, StringComparison.Ordinal))
+        StringBuilder? masked = null;
+        int taken = 0;
+        for (int at = text.IndexOf("://", StringComparison.Ordinal); at >= 0; at = text.IndexOf("://", Math.Max(at, taken), StringComparison.Ordinal))
         {
             at += 3;
             ReadOnlySpan<char> rest = text.AsSpan(at);
@@ -62,10 +67,13 @@ internal static class MessageText
             int userInfo = (end < 0 ? rest : rest[..end]).LastIndexOf('@');
             if (userInfo > 0)
             {
-                text = string.Concat(text.AsSpan(0, at), "***", rest[userInfo..]);
+                masked = (masked ?? new StringBuilder(text.Length)).Append(text, taken, at - taken).Append("***");
+                taken = at + userInfo;
             }
         }
 
-        return text;
+        return Joined(masked, text, taken);
     }
+
+    private static string Joined(StringBuilder? masked, string text, int taken) => masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
 }

@@ -96,12 +96,14 @@ public static class TransportHeader
             return spec with { Profile = profile };
         }
 
-        if (profile.EndsWith("/TCP", StringComparison.Ordinal))
+        // RTP/<profile>/<lower transport>; what has more parts than that is nobody's profile and stays as it is.
+        int lower = profile.IndexOf('/', "RTP/".Length);
+        return (lower < 0 ? string.Empty : profile[lower..]) switch
         {
-            return spec with { Profile = profile[..^4], Tcp = true };
-        }
-
-        return spec with { Profile = profile.EndsWith("/UDP", StringComparison.Ordinal) ? profile[..^4] : profile };
+            "/TCP" => spec with { Profile = profile[..lower], Tcp = true },
+            "/UDP" => spec with { Profile = profile[..lower] },
+            _ => spec with { Profile = profile },
+        };
     }
 
     private static TransportSpec WithValue(TransportSpec spec, ReadOnlySpan<char> name, ReadOnlySpan<char> value)

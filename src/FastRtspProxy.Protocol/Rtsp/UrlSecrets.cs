@@ -25,6 +25,7 @@ public static class UrlSecrets
         ArgumentNullException.ThrowIfNull(text);
         StringBuilder? masked = null;
         int taken = 0;
+        UrlStart start = new(text, isUrl);
         for (int i = 0; i < text.Length; i++)
         {
             if (!IsEquals(text, i, out int length) || i < taken || !EndsWithSecretName(text, i, out int nameStart))
@@ -33,7 +34,7 @@ public static class UrlSecrets
             }
 
             int value = i + length;
-            int end = EndOfValue(text, nameStart, value, isUrl);
+            int end = EndOfValue(text, start.Before(nameStart), nameStart, value, isUrl);
             if (end == value || text.AsSpan(value, end - value).SequenceEqual(Masked))
             {
                 continue;
@@ -104,9 +105,8 @@ public static class UrlSecrets
     /// A value ends at a blank, a quotation mark or an `&amp;`; in a path at its `/` or `?`; at `;`, `,` and, where parameters are parted by it, `_` only when another parameter follows,
     /// because a password may hold these itself. The punctuation of the sentence around the URL is not part of it.
     /// </summary>
-    private static int EndOfValue(string text, int nameStart, int value, bool isUrl)
+    private static int EndOfValue(string text, int start, int nameStart, int value, bool isUrl)
     {
-        int start = isUrl ? 0 : StartOfUrl(text, nameStart);
         bool isQuery = text.AsSpan(start, nameStart - start).Contains('?');
         bool isUnderscored = IsUnderscored(text, start, nameStart);
         int end = value;
@@ -134,16 +134,6 @@ public static class UrlSecrets
     private static bool EndsUrl(string text, int at) => char.IsWhiteSpace(text[at]) || char.IsControl(text[at])
         || (text[at] is '"' or '<' or '>' && (at + 1 == text.Length || !(char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] == '%')));
 
-    private static int StartOfUrl(string text, int at)
-    {
-        while (at > 0 && !char.IsWhiteSpace(text[at - 1]) && text[at - 1] is not ('"' or '<' or '>'))
-        {
-            at--;
-        }
-
-        return at;
-    }
-
     /// <summary>`user=admin_password=…`: an underscore in front of the name, and a parameter before it in the same piece of the path or query.</summary>
     private static bool IsUnderscored(string text, int start, int nameStart)
     {
@@ -165,5 +155,27 @@ public static class UrlSecrets
         }
 
         return at > name && at < text.Length && text[at] == '=';
+    }
+
+    /// <summary>
+    /// Where the URL around a place begins: behind the last blank, quotation mark or bracket. Asked for ascending places, so that a text of nothing but names is walked once;
+    /// looking back from each of them was the square of its length.
+    /// </summary>
+    private struct UrlStart(string text, bool isUrl)
+    {
+        // A mutable struct on purpose: a local of the one pass over the text.
+        private int _walked;
+        private int _start;
+
+        public int Before(int at)
+        {
+            for (; !isUrl && _walked < at; _walked++)
+            {
+                char c = text[_walked];
+                _start = char.IsWhiteSpace(c) || c is '"' or '<' or '>' ? _walked + 1 : _start;
+            }
+
+            return _start;
+        }
     }
 }

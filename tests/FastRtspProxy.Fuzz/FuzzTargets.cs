@@ -1,0 +1,50 @@
+using FastRtspProxy.Fuzz.Targets;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Fuzz;
+
+/// <summary>The targets by name.</summary>
+internal static class FuzzTargets
+{
+    /// <summary>Have faults planted on purpose: the script's self-test must find them, nothing else runs them.</summary>
+    public static IReadOnlyList<FuzzTarget> Planted { get; } = [new PlantedTarget(isEndless: false), new PlantedTarget(isEndless: true)];
+
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new MessageTarget("request", RtspLimits.Server),
+        new MessageTarget("answer", RtspLimits.Client),
+        new SdpTarget(),
+        new TransportTarget(),
+        new SessionTarget(),
+        new RtpInfoTarget(),
+        new ChallengeTarget(),
+        new AuthorizationTarget(),
+        new RegisterTarget(),
+        new TunnelPostTarget(),
+        new TunnelReplyTarget(),
+        new FrameTarget(),
+        new DemuxTarget(),
+        new RtpTarget(),
+        new RtcpTarget(),
+        new AccessUnitTarget(),
+        new ParameterSetTarget(),
+        new ControlUrlTarget(),
+        new UrlTarget(),
+        new MaskTarget(),
+        new ReorderTarget(),
+        new TimelineTarget(),
+    ];
+
+    public static FuzzTarget? Find(string name)
+    {
+        foreach (FuzzTarget target in (IEnumerable<FuzzTarget>)[.. All, .. Planted])
+        {
+            if (target.Name == name)
+            {
+                return target;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,3 @@
+using FastRtspProxy.Fuzz;
+
+return FuzzProgram.Run(args);
