@@ -76,8 +76,11 @@ public sealed class PrintableTests
     [InlineData("a\"b\\c", "a\\u0022b\\u005Cc")]
     [InlineData("a\r\nb\tc\0", "a\\u000D\\u000Ab\\u0009c\\u0000")]
     [InlineData("a\u202Eb\u2066c\u200Bd\u2028e\u00A0f\uE000g", "a\\u202Eb\\u2066c\\u200Bd\\u2028e\\u00A0f\\uE000g")]
-    [InlineData("a\uD800b", "a\\uFFFDb")]
     public void Quoted_NameOfAPeer_IsPlainOrWrittenOut(string text, string expected) => Assert.Equal(expected, Printable.Quoted(text, 200));
+
+    /// <summary>A fact: half a pair of surrogates does not stand in an attribute.</summary>
+    [Fact]
+    public void Quoted_HalfAPair_IsWrittenOut() => Assert.Equal("a\\uFFFDb", Printable.Quoted("a\uD800b", 200));
 
     [Theory]
     [InlineData("12345678", 8, "12345678")]

@@ -29,7 +29,7 @@ public sealed class FailedLogInsTests
 
         Assert.Equal(6, _log.Loud.Count);
         Assert.All(_log.Loud.Take(3), line => Assert.Equal("Failed log-in from 192.0.2.7 as \"admin\" to \"cam\"", line));
-        Assert.EndsWith("\"cam\" (47 more since the last such line)", _log.Loud[3], StringComparison.Ordinal);
+        Assert.EndsWith("\"cam\" (48 more since the last such line)", _log.Loud[3], StringComparison.Ordinal);
         Assert.Equal(150, _log.Loud.Count + _log.Loud.Sum(More));
     }
 

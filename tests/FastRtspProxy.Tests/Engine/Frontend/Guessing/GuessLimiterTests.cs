@@ -42,11 +42,19 @@ public sealed class GuessLimiterTests
 
         Assert.Equal(64, line.Count(t => t.Admission == GuessAdmission.Wait));
         Assert.All(line[64..], t => Assert.Equal(GuessAdmission.Refuse, t.Admission));
-        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(GuesserKey.Of(IPAddress.Parse("192.0.2.8"))), 0).Admission);
 
         RunUntil(60 * Second, 0);
         Assert.Equal(line[..64], _judged.Skip(3).Select(j => j.Ticket));
         Assert.Equal(64 * 200_000, _judged[^1].Micros);
+    }
+
+    [Fact]
+    public void Ask_OneAddressIsFull_AnotherIsJudgedAtOnce()
+    {
+        Wrong(3, 0);
+        Wrong(70, 0);
+
+        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(GuesserKey.Of(IPAddress.Parse("192.0.2.8"))), 0).Admission);
     }
 
     [Fact]
