@@ -132,7 +132,7 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     private static int CountVideo(IEnumerable<OutputLine> lines) =>
         lines.Count(line => !line.IsError && line.Text.StartsWith("0,", StringComparison.Ordinal));
 
-    // "#media_type 0: video", "#sample_rate 1: 48000"; ffmpeg's own words, stable since 2012.
+    // "#media_type 0: video", "#sample_rate 1: 48000", "#tb 0: 1/90000"; ffmpeg's own words, stable since 2012.
     private static void ReadHeader(string text, SortedDictionary<int, TrackTally> tallies)
     {
         string[] words = text.TrimStart('#').Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
@@ -154,6 +154,10 @@ public sealed class FfmpegPlayer : IAsyncDisposable
             case "sample_rate":
                 tally.SampleRate = double.Parse(words[2], CultureInfo.InvariantCulture);
                 break;
+            case "tb":
+                string[] unit = words[2].Split('/');
+                tally.SecondsPerUnit = double.Parse(unit[0], CultureInfo.InvariantCulture) / double.Parse(unit[1], CultureInfo.InvariantCulture);
+                break;
         }
     }
 
@@ -169,6 +173,7 @@ public sealed class FfmpegPlayer : IAsyncDisposable
         private readonly HashSet<string> _checksums = [];
         private int _frames;
         private long _bytes;
+        private long _firstDts;
         private long _lastDts = long.MinValue;
         private bool _rises = true;
 
@@ -176,8 +181,11 @@ public sealed class FfmpegPlayer : IAsyncDisposable
 
         public double SampleRate { get; set; }
 
+        public double SecondsPerUnit { get; set; }
+
         public void Add(long dts, long bytes, string checksum)
         {
+            _firstDts = _frames == 0 ? dts : _firstDts;
             _frames++;
             _bytes += bytes;
             // Equal ones are ffmpeg's rounding of arrival times to 1/25 s.
@@ -186,8 +194,8 @@ public sealed class FfmpegPlayer : IAsyncDisposable
             _checksums.Add(checksum);
         }
 
-        // Every audio track of the test cameras is mono, decoded to 16-bit samples. The cameras' video has 25 frames a second.
+        // Every audio track of the test cameras is mono, decoded to 16-bit samples.
         public DecodedTrack ToTrack() => new(
-            MediaType, _frames, SampleRate > 0 ? _bytes / BytesPerSample / SampleRate : _frames / 25.0, _checksums.Count, _rises);
+            MediaType, _frames, SampleRate > 0 ? _bytes / BytesPerSample / SampleRate : (_lastDts - _firstDts) * SecondsPerUnit, _checksums.Count, _rises);
     }
 }

@@ -86,10 +86,11 @@ internal static unsafe class KernelCalls
         refused ??= Refusal("bind");
         _ = Libc.Connect(NoDescriptor, address, PeerAddress.Bytes);
         refused ??= Refusal("connect");
-        _ = Libc.SetSocketOption(NoDescriptor, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer, &value, sizeof(int));
+        // An option that nobody refuses by itself: those that may be left out are, where they are set.
+        _ = Libc.SetSocketOption(NoDescriptor, LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, &value, sizeof(int));
         refused ??= Refusal("setsockopt");
         uint valueBytes = sizeof(int);
-        _ = Libc.GetSocketOption(NoDescriptor, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer, &value, &valueBytes);
+        _ = Libc.GetSocketOption(NoDescriptor, LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, &value, &valueBytes);
         return refused ?? Refusal("getsockopt");
     }
 
