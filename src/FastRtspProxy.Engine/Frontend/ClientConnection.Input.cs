@@ -13,6 +13,9 @@ internal sealed partial class ClientConnection
     /// <summary>What is left of a frame that nobody wants.</summary>
     private int _skipBytes;
 
+    // What is to come of the body of the request in _message.
+    private int _bodyLeftBytes;
+
     /// <summary>
     /// Bytes of frames on channels that nobody set up, while there was no session. A player that goes on with its reports after its session has ended sends 60 bytes in five seconds.
     /// </summary>
@@ -147,11 +150,13 @@ internal sealed partial class ClientConnection
                 return false;
             }
 
-            _halfSinceMicros = _input.Unread.IsEmpty ? long.MaxValue : Math.Min(_halfSinceMicros, _home.Shard.NowMicros);
+            _halfSinceMicros = _input.Unread.IsEmpty && _bodyLeftBytes == 0 ? long.MaxValue : Math.Min(_halfSinceMicros, _home.Shard.NowMicros);
         }
     }
 
-    /// <summary>Consumes frames, as many as the turn allows, and one message at most.</summary>
+    /// <summary>
+    /// Consumes frames, as many as the turn allows, and one message at most. Bodies are looked at as they come and not kept: all that is asked of one is whether it is blank.
+    /// </summary>
     private ParseStatus Take(out RtspDefect defect)
     {
         defect = RtspDefect.None;
@@ -159,9 +164,21 @@ internal sealed partial class ClientConnection
         int used = 0;
         bool isTurnOver = false;
         ParseStatus status = ParseStatus.NeedMore;
-        while (used < unread.Length && !isTurnOver)
+        bool isInBody = _bodyLeftBytes > 0;
+        while ((used < unread.Length || isInBody) && !isTurnOver)
         {
             ReadOnlySpan<byte> rest = unread[used..];
+            if (isInBody)
+            {
+                ReadOnlySpan<byte> piece = rest[..Math.Min(_bodyLeftBytes, rest.Length)];
+                _message.PassBody(piece);
+                _bodyLeftBytes -= piece.Length;
+                used += piece.Length;
+                status = _bodyLeftBytes == 0 ? ParseStatus.Complete : ParseStatus.NeedMore;
+                isTurnOver = status == ParseStatus.Complete && !_input.SpendRequest();
+                break;
+            }
+
             if (_skipBytes > 0)
             {
                 int skipped = Math.Min(_skipBytes, rest.Length);
@@ -170,10 +187,14 @@ internal sealed partial class ClientConnection
             }
             else if (rest[0] != InterleavedFrame.Magic)
             {
-                status = RtspMessageParser.TryParse(rest, _message, RtspLimits.Server, out int consumed, out defect);
-                used += consumed;
-                isTurnOver = status == ParseStatus.Complete && !_input.SpendRequest();
-                break;
+                status = RtspMessageParser.TryParseHead(rest, _message, RtspLimits.Server, out int headBytes, out _bodyLeftBytes, out defect);
+                used += headBytes;
+                if (status != ParseStatus.Complete)
+                {
+                    break;
+                }
+
+                isInBody = true;
             }
             else if (TryTakeFrame(rest, out int consumed))
             {

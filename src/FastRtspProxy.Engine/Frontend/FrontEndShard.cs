@@ -100,7 +100,6 @@ internal sealed class FrontEndShard
     {
         // First: an error below must not be the last check.
         _check.Start(CheckInterval);
-        Shard.InputBuffers.Trim();
         if (Shard.Index == 0)
         {
             _trim.OnSecond(_frontEnd.Limits.Connections);

@@ -31,7 +31,7 @@ internal sealed partial class RequestHandler
     /// <summary>An empty body is a keep-alive. We have no parameters, so any that is named is not understood (451), and none of several is done.</summary>
     private RtspResponse Parameters(RtspMessage request, RtspResponse response, Session? session)
     {
-        if (!request.Body.Trim(" \t\r\n"u8).IsEmpty)
+        if (request.HasContent)
         {
             Begin(request, response, RtspStatus.ParameterNotUnderstood);
         }

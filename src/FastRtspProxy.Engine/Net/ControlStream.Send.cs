@@ -10,8 +10,8 @@ internal sealed partial class ControlStream
     /// <summary>RTSP answers that may wait behind a parked frame: a peer that sends requests and reads no answers is closed here.</summary>
     public const int AnswerQueueBytes = 256 * 1024;
 
-    /// <summary>Answers that wait for the peer before its next request is read: a request is answered by some 300 bytes, a DESCRIBE by a few thousand.</summary>
-    private const int AnswersAheadBytes = 16 * 1024;
+    /// <summary>Answers that wait for the peer before its next request is read: some ten, or one of DESCRIBE. They wait behind what the kernel has taken, which is more.</summary>
+    private const int AnswersAheadBytes = 4 * 1024;
 
     private SendQueue _queue; // mutable struct: not readonly
     private ParkedSend? _parked;

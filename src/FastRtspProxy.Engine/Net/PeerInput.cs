@@ -12,8 +12,8 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
     /// <summary>A request with its headers is some 300 bytes.</summary>
     public const int ReadBytes = 4096;
 
-    /// <summary>The largest head and the largest body that the parser takes from clients, or the largest frame, and one read.</summary>
-    public const int MaxBytes = 8192 + 65_536 + ReadBytes;
+    /// <summary>The largest head that the parser takes from clients, or the largest frame that is kept, and one read.</summary>
+    public const int MaxBytes = 8192 + ReadBytes;
 
     // The bytes: the shard's scratch within a turn, else a buffer of our own (IsOwned).
     private byte[] _bytes = [];

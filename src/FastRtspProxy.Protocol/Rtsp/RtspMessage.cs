@@ -26,6 +26,7 @@ public sealed partial class RtspMessage
     private string? _version;
     private string? _reason;
     private int _bodyBytes;
+    private bool _passedContent;
 
     public bool IsRequest => _start.IsRequest;
 
@@ -51,6 +52,9 @@ public sealed partial class RtspMessage
     public ReadOnlySpan<byte> UriBytes => _head.AsSpan(_start.Uri);
 
     public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyBytes);
+
+    /// <summary>The body, kept or passed over, holds more than blanks and line ends.</summary>
+    public bool HasContent => _passedContent || !IsBlank(Body);
 
     public int HeaderCount { get; private set; }
 
@@ -131,6 +135,9 @@ public sealed partial class RtspMessage
         return (Text(NameAt(index)), Text(ValueAt(index)));
     }
 
+    /// <summary>A piece of the body, which is not kept.</summary>
+    public void PassBody(ReadOnlySpan<byte> piece) => _passedContent |= !IsBlank(piece);
+
     /// <summary>Empties the message; buffers are kept for the next one.</summary>
     public void Reset()
     {
@@ -138,6 +145,7 @@ public sealed partial class RtspMessage
         _method = _uri = _version = _reason = null;
         HeaderCount = 0;
         _bodyBytes = 0;
+        _passedContent = false;
         if (_body.Length > KeptBodyBytes)
         {
             _body = [];
@@ -161,6 +169,8 @@ public sealed partial class RtspMessage
     private static string VersionText(ReadOnlySpan<byte> version) => version.SequenceEqual("RTSP/1.0"u8) ? "RTSP/1.0" : Text(version);
 
     private static string Text(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? string.Empty : Encoding.UTF8.GetString(bytes);
+
+    private static bool IsBlank(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n"u8).IsEmpty;
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r"u8);
 

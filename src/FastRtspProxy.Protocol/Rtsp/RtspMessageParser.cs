@@ -77,9 +77,12 @@ public static class RtspMessageParser
         }
     }
 
-    private static ParseStatus TryParseHead(
+    /// <summary>Reads a message but for its body, whose bytes follow: for whoever makes nothing of them and keeps none (<see cref="RtspMessage.PassBody"/>).</summary>
+    public static ParseStatus TryParseHead(
         ReadOnlySpan<byte> input, RtspMessage message, RtspLimits limits, out int headBytes, out int bodyBytes, out RtspDefect defect)
     {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(limits);
         bodyBytes = 0;
         headBytes = 0;
         defect = RtspDefect.None;

@@ -84,7 +84,7 @@ public sealed class PeerInputTests : IDisposable
     [InlineData(65_536)]
     public async Task NeedMore_UntilTheLargestUnitIsThere_ItIsThereWholeAndTheBufferWithinItsBound(int pieceBytes)
     {
-        int unitBytes = pieceBytes == 1 ? 9000 : PeerInput.MaxBytes - PeerInput.ReadBytes;
+        const int unitBytes = PeerInput.MaxBytes - PeerInput.ReadBytes;
         byte[] unit = new byte[unitBytes];
         new Random(1).NextBytes(unit);
         ControlStream stream = Stream(out Socket peer);
