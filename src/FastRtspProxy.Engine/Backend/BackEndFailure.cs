@@ -18,5 +18,5 @@ internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
     public IPAddress? RedirectedBy { get; init; }
 
     /// <summary>True where another try makes sense at once, because it is made in another way.</summary>
-    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.Redirected;
+    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.Redirected or BackEndFailureKind.ClosedAfterChallenge;
 }

@@ -12,6 +12,9 @@ internal enum BackEndFailureKind
     /// <summary>The connection ended.</summary>
     ConnectionLost,
 
+    /// <summary>The camera closed the connection behind a 401 that can be answered on the next one.</summary>
+    ClosedAfterChallenge,
+
     /// <summary>What came is not RTSP.</summary>
     NotRtsp,
 

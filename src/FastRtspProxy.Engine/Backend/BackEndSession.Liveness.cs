@@ -32,7 +32,7 @@ internal sealed partial class BackEndSession
     {
         get
         {
-            TimeSpan half = _sessionTimeout / 2;
+            TimeSpan half = _id.Timeout / 2;
             return half > s_keepAliveMax ? s_keepAliveMax : half < s_keepAliveMin ? s_keepAliveMin : half;
         }
     }

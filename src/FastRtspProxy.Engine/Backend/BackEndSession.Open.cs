@@ -72,7 +72,7 @@ internal sealed partial class BackEndSession
     private async Task<ByteStream> ConnectStreamAsync()
     {
         // What another host challenged us with is no business of this one's.
-        _auth = _options.Credentials.ClientFor(_url);
+        _auth = _options.Credentials.ClientForConnection(_url);
         if (_options.Connection is { } given && !_connectionTaken)
         {
             _connectionTaken = true;
@@ -150,6 +150,7 @@ internal sealed partial class BackEndSession
         _redirectedBy = old?.Remote.Address ?? _redirectedBy;
         _channel = null;
         old?.Close(s_replaced);
+        _id.End();
         _url = target;
         _base = _aggregate = target.Text;
         return null;

@@ -99,10 +99,9 @@ internal sealed partial class BackEndSession
     private async Task CloseOnceAsync()
     {
         StopTimers();
-        bool owesTeardown = BackEndStates.HoldsSession(State) && _sessionId is not null;
-        if (owesTeardown && _channel is { End: null })
+        if (_id.Value is not null && _channel is { End: null })
         {
-            // Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).
+            // An id is a session that the camera may hold for us, whichever answer it came with. Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).
             Move(BackEndState.TearingDown);
             _ = await AskAsync(RtspMethod.Teardown, _aggregate, _options.Timings.Teardown);
         }

@@ -9,10 +9,17 @@ internal sealed partial class BackEndSession
     /// <summary>Retry-After is believed up to a minute: a camera that says an hour was restarted by then.</summary>
     private static readonly TimeSpan s_retryAfterMax = TimeSpan.FromMinutes(1);
 
+    /// <summary>A camera that announces the end of the connection with its 401, and leaves the closing to us, is waited for no longer than this.</summary>
+    private static readonly TimeSpan s_announcedClose = TimeSpan.FromSeconds(2);
+
+    /// <summary>The 401 that the request in hand was answered with, until its repetition is answered. Mutable struct, never copied.</summary>
+    private UnansweredChallenge _challenge;
+
     /// <summary>Sends a request; on 401 answers the challenge, at most twice (a stale nonce costs the second).</summary>
     private async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, params RtspHeader[] extra)
     {
         RtspReply reply = default;
+        bool isClosing = false;
         for (int attempt = 0; attempt < 3; attempt++)
         {
             if (_channel is not { } channel)
@@ -21,27 +28,60 @@ internal sealed partial class BackEndSession
             }
 
             List<RtspHeader> headers = [];
-            if (_auth?.Authorization(method, uri) is { } authorization)
+            string? authorization = _auth?.Authorization(method, uri);
+            if (authorization is not null)
             {
                 headers.Add(new RtspHeader("Authorization", authorization));
             }
 
             headers.Add(new RtspHeader("User-Agent", UserAgent));
             headers.AddRange(extra);
-            if (_sessionId is { } session)
+            if (_id.Value is { } session)
             {
                 headers.Add(new RtspHeader("Session", session));
             }
 
             _lastRequestMicros = _shard.NowMicros;
-            reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), limit);
-            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(reply.Message!.HeaderValues("WWW-Authenticate")))
+            reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), isClosing && s_announcedClose < limit ? s_announcedClose : limit);
+            if (!reply.HasAnswer)
+            {
+                return isClosing && reply.Failure.Kind == BackEndFailureKind.NoAnswer ? CloseForCamera(channel) : reply;
+            }
+
+            _challenge.Clear(method);
+            if (channel == _channel)
+            {
+                Learn(method, reply.Message);
+            }
+
+            if (reply.Status != RtspStatus.Unauthorized || _auth is null || !_auth.Accept(reply.Message.HeaderValues("WWW-Authenticate")))
             {
                 return reply;
             }
+
+            _challenge.Meet(method, authorization is not null);
+            isClosing = reply.Message.Header("Connection") is { } option && option.Contains("close", StringComparison.OrdinalIgnoreCase);
         }
 
+        _challenge.Clear(method);
         return reply;
+    }
+
+    /// <summary>The camera has said that it closes the connection, and answers nothing more on it: as if it had.</summary>
+    private RtspReply CloseForCamera(RtspClientChannel channel)
+    {
+        channel.Close(new BackEndFailure(BackEndFailureKind.ConnectionLost, "the camera announced the end of the connection"));
+        return new RtspReply(null, Failure ?? channel.End);
+    }
+
+    /// <summary>What any answer may tell, whatever was asked.</summary>
+    private void Learn(string method, RtspMessage answer)
+    {
+        _id.Take(method, answer.StatusCode, answer.Header("Session"));
+        if (answer.Header("Authentication-Info") is { } info)
+        {
+            _auth?.TakeNextNonce(info);
+        }
     }
 
     /// <summary>The failure that an answer means, or that there is none.</summary>
@@ -107,10 +147,18 @@ internal sealed partial class BackEndSession
     void IRtspChannelOwner.OnChannelEnded(BackEndFailure failure)
     {
         // While a redirect is followed or the session ends by our own wish, the end of the old connection says nothing.
-        if (failure.Kind != BackEndFailureKind.Stopped)
+        if (failure.Kind == BackEndFailureKind.Stopped)
         {
-            Lose(failure);
+            return;
         }
+
+        if (_challenge.Explain(failure) is { } challenged && _auth is { } auth)
+        {
+            _options.Credentials.KeepForNextConnection(_url, auth);
+            failure = challenged;
+        }
+
+        Lose(failure);
     }
 
     private void OnRedirectRequest(string? location)

@@ -46,7 +46,7 @@ internal sealed partial class BackEndSession
 
         // Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.
         string transport = _tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
-        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, new RtspHeader("Transport", transport));
+        RtspReply reply = await AskSetUpAsync(track, transport);
         if (Ended)
         {
             return Failure;
@@ -74,8 +74,16 @@ internal sealed partial class BackEndSession
             return FailureOf(RtspMethod.Setup, reply);
         }
 
-        TakeSession(reply.Message);
         return TakeTransport(track, reply.Message, group);
+    }
+
+    private async Task<RtspReply> AskSetUpAsync(BackEndTrack track, string transport)
+    {
+        RtspHeader header = new("Transport", transport);
+        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, header);
+        return _id.DropAfter(RtspMethod.Setup, reply.Status) && !Ended
+            ? await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, header)
+            : reply;
     }
 
     private static string MulticastOffer(BackEndTrack track, MulticastGroup group) => TransportHeader.Format(new TransportSpec
@@ -147,19 +155,6 @@ internal sealed partial class BackEndSession
     }
 
     private bool _multicastRefused;
-
-    private void TakeSession(RtspMessage answer)
-    {
-        // Quirk: the id changes between SETUPs (RET CHANGELOG); the newest counts.
-        if (answer.Header("Session") is { } text && SessionHeader.TryParse(text, out string id, out int? timeoutSeconds))
-        {
-            _sessionId = id;
-            if (timeoutSeconds is > 0)
-            {
-                _sessionTimeout = TimeSpan.FromSeconds(timeoutSeconds.Value);
-            }
-        }
-    }
 
     private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer, MulticastGroup? group)
     {

@@ -28,6 +28,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private readonly ILogger _log;
     private readonly List<BackEndTrack> _tracks = [];
     private readonly BackEndTrack?[] _trackOfChannel = new BackEndTrack?[256];
+    private readonly CameraSessionId _id;
 
     /// <summary>Answers the challenges of the host that the present connection goes to: made anew with each connection, by <see cref="CameraCredentials"/>.</summary>
     private AuthClient? _auth;
@@ -35,8 +36,6 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private RtspUrl _url;
     private string _base;
     private string _aggregate;
-    private string? _sessionId;
-    private TimeSpan _sessionTimeout;
     private string? _public;
     private int _cseq;
     private bool _tcp;
@@ -54,7 +53,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _url = options.Url;
         _redirectedBy = options.RedirectedBy;
         _base = _aggregate = options.Url.Text;
-        _sessionTimeout = options.Timings.SessionTimeout;
+        _id = new CameraSessionId(options.Timings.SessionTimeout);
         _tcp = options.Transport != BackEndTransport.Udp || options.Url.Tls;
         _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
         _reportTimer = shard.CreateTimer(OnReportDue);
@@ -81,7 +80,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     public IPEndPoint? Remote => _channel?.Remote;
 
     /// <summary>The time-out that the camera announced for its session.</summary>
-    public TimeSpan SessionTimeout => _sessionTimeout;
+    public TimeSpan SessionTimeout => _id.Timeout;
 
     private bool Ended => State is BackEndState.Closed or BackEndState.TearingDown || Failure is not null;
 

@@ -1,6 +1,6 @@
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>The moves that a session with a camera may make.</summary>
+/// <summary>The moves that a session with a camera may make. TEARDOWN may follow DESCRIBE: some cameras hand out their session's id with its answer.</summary>
 internal static class BackEndStates
 {
     /// <summary>Every state that may follow <paramref name="from"/>.</summary>
@@ -8,8 +8,8 @@ internal static class BackEndStates
     {
         BackEndState.Created => [BackEndState.Connecting, BackEndState.Closed],
         BackEndState.Connecting => [BackEndState.Describing, BackEndState.Closed],
-        BackEndState.Describing => [BackEndState.Connecting, BackEndState.Described, BackEndState.Closed],
-        BackEndState.Described => [BackEndState.SettingUp, BackEndState.Closed],
+        BackEndState.Describing => [BackEndState.Connecting, BackEndState.Described, BackEndState.TearingDown, BackEndState.Closed],
+        BackEndState.Described => [BackEndState.SettingUp, BackEndState.TearingDown, BackEndState.Closed],
         BackEndState.SettingUp => [BackEndState.SetUp, BackEndState.TearingDown, BackEndState.Closed],
         BackEndState.SetUp => [BackEndState.Starting, BackEndState.TearingDown, BackEndState.Closed],
         BackEndState.Starting => [BackEndState.Playing, BackEndState.TearingDown, BackEndState.Closed],
@@ -33,7 +33,4 @@ internal static class BackEndStates
 
         return false;
     }
-
-    /// <summary>True where the camera holds a session that only a TEARDOWN ends at once.</summary>
-    public static bool HoldsSession(BackEndState state) => state is >= BackEndState.SettingUp and <= BackEndState.Paused;
 }

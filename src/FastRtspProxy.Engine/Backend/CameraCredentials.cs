@@ -18,6 +18,9 @@ internal sealed class CameraCredentials
     /// <summary>The address of the last connection to <see cref="_host"/>; null before the first. Never that of a host which a redirect named.</summary>
     private IPAddress? _address;
 
+    /// <summary>The challenge that a camera gave before it closed the connection, and for which URL; null: none is open.</summary>
+    private (RtspUrl Url, AuthClient Client)? _kept;
+
     /// <param name="given">What the user gave; null: nothing.</param>
     /// <param name="host">The host that it was given for.</param>
     /// <param name="digestOnly">The host was not named by the user (a registered stream with the credentials of `-u`), so not even that host is told the password itself.</param>
@@ -53,6 +56,25 @@ internal sealed class CameraCredentials
     {
         bool isNamed = IPAddress.TryParse(target.Host, out IPAddress? literal) && Plain(literal).Equals(Plain(peer)) && IsNamed(target.Host);
         return ClientFor(target, isNamed, mayBeBasic: !target.Tls);
+    }
+
+    /// <summary>A camera challenged us and closed the connection: the next one to the same URL begins with the answer (quirk: VStarcam).</summary>
+    public void KeepForNextConnection(RtspUrl target, AuthClient client) => _kept = (target, client);
+
+    /// <summary>
+    /// As <see cref="ClientFor(RtspUrl)"/> for the RTSP dialogue of a new connection: it knows the challenge already where the last connection to that URL ended behind
+    /// one. Once only, and only where that host may be told no more than then.
+    /// </summary>
+    public AuthClient? ClientForConnection(RtspUrl target)
+    {
+        AuthClient? client = ClientFor(target);
+        if (_kept is not { } kept || kept.Url.Text != target.Text || kept.Url.User != target.User || kept.Url.Password != target.Password)
+        {
+            return client;
+        }
+
+        _kept = null;
+        return client?.AllowsBasic == kept.Client.AllowsBasic ? kept.Client : client;
     }
 
     private AuthClient? ClientFor(RtspUrl target, bool isNamed, bool mayBeBasic = true)

@@ -172,7 +172,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             case ParseStatus.NeedMore:
                 return 0;
             case ParseStatus.Malformed:
-                return Garbage(bytes);
+                return _inStep ? ConsumeUnknownRequest(bytes) : Garbage(bytes);
         }
 
         switch (RtspMessageParser.TryParse(bytes, _message, RtspLimits.Client, out int consumed, out RtspDefect defect))
@@ -188,6 +188,33 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             default:
                 return Defect(bytes, defect);
         }
+    }
+
+    /// <summary>A request with a method that we do not know is answered (501), not skipped; but only a whole head with a CSeq is one, everything else is garbage.</summary>
+    private int ConsumeUnknownRequest(ReadOnlySpan<byte> bytes)
+    {
+        ParseStatus status = RtspStart.LookUnknownRequest(bytes);
+        int consumed = 0;
+        if (status == ParseStatus.Complete)
+        {
+            status = RtspMessageParser.TryParse(bytes, _message, RtspLimits.Client, out consumed, out _);
+        }
+
+        if (status == ParseStatus.NeedMore)
+        {
+            return 0;
+        }
+
+        if (status == ParseStatus.Malformed || _message.CSeq is null)
+        {
+            return Garbage(bytes);
+        }
+
+        RtspMessage message = _message;
+        _message = new RtspMessage();
+        InStep();
+        handler.OnMessage(message);
+        return consumed;
     }
 
     private int Defect(ReadOnlySpan<byte> bytes, RtspDefect defect)

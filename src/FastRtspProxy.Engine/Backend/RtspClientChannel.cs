@@ -9,14 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// One connection to a camera: requests out, answers matched by CSeq, requests of the camera and interleaved frames handed on. A request without an answer
-/// in time fails alone; the end of the connection fails all of them.
+/// One connection to a camera: requests out, answers matched to them (<see cref="AnswerMatcher"/>), requests of the camera and interleaved frames handed on. A
+/// request without an answer in time fails alone; the end of the connection fails all of them.
 /// </summary>
 internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 {
     private readonly ByteStream _stream;
     private readonly IRtspChannelOwner _owner;
     private readonly InterleavedDemux _demux;
+    private readonly AnswerMatcher _matcher = new();
+
+    /// <summary>The requests that somebody waits for; those that were given up are known to <see cref="_matcher"/> alone.</summary>
     private readonly List<Pending> _pending = [];
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly string _streamName;
@@ -63,6 +66,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         Trace("to", _output.WrittenSpan);
         Pending pending = new(this, cseq, method, limit);
         _pending.Add(pending);
+        _matcher.Ask(cseq);
         if (!_stream.Send(_output.WrittenSpan))
         {
             Fail(new BackEndFailure(BackEndFailureKind.ConnectionLost, "the connection broke while sending " + method));
@@ -136,12 +140,15 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
             return;
         }
 
-        // Quirk (several cameras, gsl#1050): no CSeq in the answer; then it belongs to the oldest request. One with a number that nobody waits for is late.
-        int index = message.CSeq is { } cseq ? _pending.FindIndex(p => p.CSeq == cseq) : _pending.Count > 0 ? 0 : -1;
-        if (index >= 0)
+        AnswerMatch match = _matcher.Answer(message.CSeq);
+        if (match.BeganOrder)
         {
-            Pending pending = _pending[index];
-            _pending.RemoveAt(index);
+            BackEndLog.ForeignNumber(_log, _streamName, message.CSeq, match.CSeq);
+        }
+
+        if (_pending.Find(p => p.CSeq == match.CSeq) is { } pending)
+        {
+            _pending.Remove(pending);
             pending.Complete(new RtspReply(message, null));
         }
     }
@@ -195,6 +202,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
             _timer = channel._stream.Shard.CreateTimer(() =>
             {
                 channel._pending.Remove(this);
+                channel._matcher.GiveUp(cseq);
                 Complete(new RtspReply(null, new BackEndFailure(
                     BackEndFailureKind.NoAnswer,
                     $"{method} was not answered within {limit.TotalSeconds:0.#} s")));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -5,6 +6,8 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>Tells from the first bytes whether an RTSP (or HTTP) message can begin here.</summary>
 internal static class RtspStart
 {
+    private static readonly SearchValues<byte> s_methodBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."u8);
+
     /// <summary>Complete: it begins like one; NeedMore: it may; Malformed: it cannot.</summary>
     public static ParseStatus Look(ReadOnlySpan<byte> bytes)
     {
@@ -21,6 +24,36 @@ internal static class RtspStart
         status = Better(status, Match(bytes, "PAUSE "u8));
         status = Better(status, Match(bytes, "DESCRIBE "u8));
         return Better(status, Match(bytes, "SETUP "u8));
+    }
+
+    /// <summary>
+    /// The longest request line that is taken for one although its method is unknown: a URL of a kilobyte. Behind garbage that looks like one, media waits for no
+    /// more bytes than these, and no garbage with a control character in it, as every frame has, looks like one.
+    /// </summary>
+    public const int UnknownRequestLineBytes = 1100;
+
+    private const int UnknownMethodBytes = 32;
+
+    /// <summary>
+    /// As <see cref="Look"/> for a request whose method we do not know: a token, a URL, and a version (RFC 2326 section 6.1). Complete: the whole line is there.
+    /// </summary>
+    public static ParseStatus LookUnknownRequest(ReadOnlySpan<byte> bytes)
+    {
+        int method = bytes.IndexOfAnyExcept(s_methodBytes);
+        if (method is 0 or > UnknownMethodBytes || (method < 0 ? bytes.Length > UnknownMethodBytes : bytes[method] != (byte)' '))
+        {
+            return ParseStatus.Malformed;
+        }
+
+        int end = bytes.IndexOfAnyInRange((byte)0, (byte)0x1F);
+        if (end < 0)
+        {
+            return bytes.Length <= UnknownRequestLineBytes ? ParseStatus.NeedMore : ParseStatus.Malformed;
+        }
+
+        ReadOnlySpan<byte> line = bytes[..end];
+        bool isLine = end <= UnknownRequestLineBytes && bytes[end] is (byte)'\r' or (byte)'\n';
+        return isLine && line.LastIndexOf(" RTSP/"u8) > method ? ParseStatus.Complete : ParseStatus.Malformed;
     }
 
     /// <summary>True where a limit of ours refused it, not its form.</summary>

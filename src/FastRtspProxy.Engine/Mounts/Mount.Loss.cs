@@ -92,6 +92,10 @@ internal sealed partial class Mount
         {
             MountLog.Following(_log, Name, ShownUrl, failure.Message);
         }
+        else if (failure.Kind == BackEndFailureKind.ClosedAfterChallenge)
+        {
+            MountLog.AnswersNext(_log, Name, ShownUrl, failure.Message);
+        }
         else
         {
             MountLog.TryTcp(_log, Name, ShownUrl, failure.Message);

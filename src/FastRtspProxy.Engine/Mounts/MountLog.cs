@@ -32,6 +32,9 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 208, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
     public static partial void Following(ILogger log, string stream, string url, string problem);
 
+    [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Problem}; answering it on a new connection")]
+    public static partial void AnswersNext(ILogger log, string stream, string url, string problem);
+
     [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining clients wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
     public static partial void GroupTooLong(ILogger log, string stream);
 

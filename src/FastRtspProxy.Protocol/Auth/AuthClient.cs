@@ -17,6 +17,9 @@ public sealed class AuthClient
     private bool _isSession;
     private string? _qop;
     private string? _sessionCnonce;
+
+    /// <summary>The nonce that the next request is signed with: the challenge's, until the server named the next one. Null before a challenge.</summary>
+    private string? _nonce;
     private uint _nonceCount;
     private bool _wasSent;
 
@@ -87,7 +90,7 @@ public sealed class AuthClient
 
         bool isStale = string.Equals(best["stale"], "true", StringComparison.OrdinalIgnoreCase);
         bool isSame = _challenge is { } old && _wasSent && old.Scheme.Equals(best.Scheme, StringComparison.OrdinalIgnoreCase)
-            && old["realm"] == best["realm"] && old["nonce"] == best["nonce"] && old["algorithm"] == best["algorithm"];
+            && old["realm"] == best["realm"] && _nonce == best["nonce"] && old["algorithm"] == best["algorithm"];
         if (isSame && !isStale)
         {
             return false;
@@ -95,6 +98,29 @@ public sealed class AuthClient
 
         Use(best);
         return true;
+    }
+
+    /// <summary>
+    /// Takes the value of an Authentication-Info header: the requests from now on are signed with its `nextnonce`, if it has one (RFC 7616 section 3.5). A server that names
+    /// the nonce in use has said nothing new, and its count goes on.
+    /// </summary>
+    public void TakeNextNonce(string authenticationInfo)
+    {
+        ArgumentNullException.ThrowIfNull(authenticationInfo);
+        if (_challenge is not { IsDigest: true })
+        {
+            return;
+        }
+
+        foreach (AuthParameters info in AuthParameters.Parse("Digest " + authenticationInfo))
+        {
+            if (info["nextnonce"] is { Length: > 0 } next && next != _nonce)
+            {
+                _nonce = next;
+                _nonceCount = 0;
+                _wasSent = false;
+            }
+        }
     }
 
     /// <summary>The value of the Authorization header for a request, null before a challenge. Each call counts as a use of the nonce.</summary>
@@ -123,7 +149,10 @@ public sealed class AuthClient
         string? cnonce = !needsCnonce ? null : _isSession ? _sessionCnonce ??= _newCnonce() : _newCnonce();
         string response = DigestHash.Response(new DigestInput(
             _algorithm, _isSession, _user, challenge["realm"] ?? string.Empty, _password, method, uri,
-            challenge["nonce"] ?? string.Empty, _qop, nonceCount, cnonce));
+            _nonce ?? string.Empty, _qop, nonceCount, cnonce)
+        {
+            SessionNonce = challenge["nonce"],
+        });
         return Text(challenge, uri, nonceCount, cnonce, response);
     }
 
@@ -133,7 +162,7 @@ public sealed class AuthClient
         StringBuilder text = new(320);
         text.Append("Digest username=\"").Append(Escape(_user));
         text.Append("\", realm=\"").Append(Escape(challenge["realm"] ?? string.Empty));
-        text.Append("\", nonce=\"").Append(Escape(challenge["nonce"] ?? string.Empty));
+        text.Append("\", nonce=\"").Append(Escape(_nonce ?? string.Empty));
         text.Append("\", uri=\"").Append(Escape(uri)).Append("\", response=\"").Append(response).Append('"');
         if (challenge["algorithm"] is { } algorithm)
         {
@@ -161,6 +190,7 @@ public sealed class AuthClient
     private void Use(AuthParameters challenge)
     {
         _challenge = challenge;
+        _nonce = challenge["nonce"];
         _wasSent = false;
         _nonceCount = 0;
         _sessionCnonce = null;

@@ -50,7 +50,7 @@ internal static class DigestHash
         string a1 = Hex(input.Algorithm, $"{input.User}:{input.Realm}:{input.Password}");
         if (input.IsSession)
         {
-            a1 = Hex(input.Algorithm, $"{a1}:{input.Nonce}:{input.Cnonce}");
+            a1 = Hex(input.Algorithm, $"{a1}:{input.SessionNonce ?? input.Nonce}:{input.Cnonce}");
         }
 
         string a2 = Hex(input.Algorithm, $"{input.Method}:{input.Uri}");

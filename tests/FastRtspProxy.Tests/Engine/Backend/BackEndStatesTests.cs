@@ -40,13 +40,4 @@ public sealed class BackEndStatesTests
 
         Assert.Equal(Enum.GetValues<BackEndState>().Length, seen.Count);
     }
-
-    [Fact]
-    public void HoldsSession_EachState_IsTrueExactlyWhereTeardownIsAllowed()
-    {
-        foreach (BackEndState state in Enum.GetValues<BackEndState>())
-        {
-            Assert.Equal(BackEndStates.CanMove(state, BackEndState.TearingDown), BackEndStates.HoldsSession(state));
-        }
-    }
 }

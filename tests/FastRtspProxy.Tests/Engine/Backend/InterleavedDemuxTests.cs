@@ -66,6 +66,33 @@ public sealed class InterleavedDemuxTests
         }
     }
 
+    [Theory]
+    [InlineData("X_EVENT rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", "X_EVENT")]
+    [InlineData("keep-alive * RTSP/1.0\r\nCSeq: 1\r\n\r\n", "keep-alive")]
+    [InlineData("RECORD rtsp://h/a b RTSP/1.0\nCSeq: 1\n\n", "RECORD")]
+    [InlineData("X_EVENT rtsp://h/ RTSP/1.0\r\n\r\n", null)]
+    [InlineData("X_EVENT rtsp://h/ RTSP/1.0\r\nCSeq: x\r\n\r\n", null)]
+    [InlineData("X_EVENT rtsp://h/ FOO/1.0\r\nCSeq: 1\r\n\r\n", null)]
+    [InlineData("X_EVENT rtsp://h/\u0001 RTSP/1.0\r\nCSeq: 1\r\n\r\n", null)]
+    [InlineData("A_TOKEN_OF_MORE_THAN_THIRTY_TWO_LETTERS rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", null)]
+    public void OnBytes_RequestWithAnUnknownMethod_IsARequestExactlyWithAWholeHeadAndACSeq(string text, string? method)
+    {
+        byte[] stream = [.. ScriptedCamera.FrameBytes(0, s_rtp), .. Encoding.Latin1.GetBytes(text), .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(3)];
+        string[] expected = method is null ? ["$0:17", "$0:17", "200/3"] : ["$0:17", method, "$0:17", "200/3"];
+        for (int chunk = 1; chunk <= stream.Length; chunk++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1);
+            foreach (byte[] part in stream.Chunk(chunk))
+            {
+                demux.OnBytes(part);
+            }
+
+            Assert.Equal(expected, handler.Units);
+            Assert.Equal(method is null, demux.SkippedBytes > 0);
+        }
+    }
+
     [Fact]
     public void OnBytes_EndlessGarbage_StopsAtTheBound()
     {

@@ -67,6 +67,44 @@ public class AuthClientTests
     }
 
     [Fact]
+    public void TakeNextNonce_NamedByTheServer_SignsWhatFollowsAndCountsAnew()
+    {
+        AuthClient client = new("u", "p", () => "c");
+        client.TakeNextNonce("nextnonce=\"early\""); // before a challenge it means nothing
+        Assert.Null(client.Authorization("PLAY", "rtsp://h/"));
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"n\", qop=\"auth\""]));
+        Assert.Contains("nonce=\"n\"", client.Authorization("PLAY", "rtsp://h/"), StringComparison.Ordinal);
+
+        client.TakeNextNonce("rspauth=\"0\", nextnonce=\"m\", nc=00000001");
+
+        string text = client.Authorization("PLAY", "rtsp://h/")!;
+        Assert.Contains("nonce=\"m\"", text, StringComparison.Ordinal);
+        Assert.Contains("nc=00000001", text, StringComparison.Ordinal);
+        Assert.Contains(Md5($"{Md5("u:r:p")}:m:00000001:c:auth:{Md5("PLAY:rtsp://h/")}"), text, StringComparison.Ordinal);
+
+        client.TakeNextNonce("nextnonce=\"m\""); // the one in use
+        client.TakeNextNonce("nextnonce=\"\"");
+        client.TakeNextNonce("qop=auth");
+        Assert.Contains("nc=00000002", client.Authorization("PLAY", "rtsp://h/"), StringComparison.Ordinal);
+
+        Assert.False(client.Accept(["Digest realm=\"r\", nonce=\"m\", qop=\"auth\""])); // refused with it: the password is wrong
+        Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"n\", qop=\"auth\""]));
+    }
+
+    [Fact]
+    public void TakeNextNonce_Md5Session_TheKeyStaysThatOfTheChallenge()
+    {
+        AuthClient client = new("u", "p", () => "c");
+        Assert.True(client.Accept(["Digest nonce=\"n\", algorithm=MD5-sess, realm=\"r\", qop=\"auth\""]));
+        _ = client.Authorization("PLAY", "rtsp://h/");
+
+        client.TakeNextNonce("nextnonce=\"m\"");
+
+        string a1 = Md5(Md5("u:r:p") + ":n:c");
+        Assert.Contains(Md5($"{a1}:m:00000001:c:auth:{Md5("PLAY:rtsp://h/")}"), client.Authorization("PLAY", "rtsp://h/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Accept_Md5Session_HashesTheFirstCnonce()
     {
         int count = 0;

@@ -1,0 +1,29 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// A 401 whose answer is under way. Quirk (VStarcam): the camera closes the connection behind its 401, with or without <c>Connection: close</c>, and wants the
+/// answer on the next one. What is said then is the 401, not the closed connection. Mutable; owned by the session.
+/// </summary>
+internal struct UnansweredChallenge
+{
+    private string? _method;
+    private bool _wasSigned;
+
+    /// <summary>A request was answered 401, and goes out again.</summary>
+    /// <param name="method">The request.</param>
+    /// <param name="wasSigned">It carried an Authorization already.</param>
+    public void Meet(string method, bool wasSigned) => (_method, _wasSigned) = (method, wasSigned);
+
+    /// <summary>That request was answered, or is not sent again.</summary>
+    public void Clear(string method) => _method = _method == method ? null : _method;
+
+    /// <summary>
+    /// What the end of the connection means. Where the request had not been signed before, the next connection comes at once; else the camera refuses what we know,
+    /// and a password that is wrong must not be tried in a hurry (cameras lock accounts).
+    /// </summary>
+    public readonly BackEndFailure? Explain(BackEndFailure end) => _method is null || end.Kind != BackEndFailureKind.ConnectionLost
+        ? null
+        : new BackEndFailure(
+            _wasSigned ? BackEndFailureKind.Unauthorized : BackEndFailureKind.ClosedAfterChallenge,
+            $"{_method} was answered 401, and {end.Message}");
+}

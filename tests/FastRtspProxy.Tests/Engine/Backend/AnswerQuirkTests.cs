@@ -1,0 +1,243 @@
+using System.Globalization;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>Whole dialogues with cameras whose answers are not what the RFC says, and which other clients play all the same.</summary>
+public sealed class AnswerQuirkTests
+{
+    [Theory]
+    [InlineData("zero", "")]
+    [InlineData("previous", "")]
+    [InlineData("previous", "OPTIONS")]
+    [InlineData("zero", "PLAY")]
+    [InlineData("other", "SETUP")]
+    public async Task Quirk_HisiliconAndTapoForeignCSeq_TheAnswerIsTheOneRequestsThatWaits(string number, string methods)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => methods.Length == 0 || methods == r.Method
+            ? Numbered(fixture.Camera.Default(r), number switch { "zero" => 0, "previous" => r.CSeq - 1, _ => r.CSeq + 1000 })
+            : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
+        Assert.Equal(2, fixture.Camera.Count("SETUP"));
+    }
+
+    [Fact]
+    public async Task Quirk_IdComesWithDescribe_IsReturnedInEverythingThatFollowsAndTornDown()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method switch
+        {
+            "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early;timeout=30")),
+            "SETUP" => fixture.Camera.Default(r) with { Headers = [("Transport", r.Header("Transport")!)] },
+            _ => null,
+        };
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(TimeSpan.FromSeconds(30), session.SessionTimeout);
+        await fixture.CloseAsync(session);
+
+        Assert.All(fixture.Camera.Requests.Where(r => r.Method is "SETUP" or "PLAY"), r => Assert.Equal("early", r.Header("Session")));
+        Assert.NotNull(fixture.Camera.Requests.Single(r => r.Method == "TEARDOWN").Header("Session"));
+    }
+
+    [Theory]
+    [InlineData("early", 1)]
+    [InlineData(null, 0)]
+    public async Task Close_DescribedOnly_TeardownIsOwedExactlyWhereAnIdWasGiven(string? id, int teardowns)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "DESCRIBE" && id is not null ? With(fixture.Camera.Default(r), ("Session", id)) : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.OpenAsync(session));
+
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(teardowns, fixture.Camera.Count("TEARDOWN"));
+    }
+
+    [Fact]
+    public async Task Close_IdCameWithADescriptionThatCannotBeRead_IsTornDown()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(200, "OK", ("Session", "early")) : null;
+        BackEndSession session = fixture.Create();
+        Assert.Equal(BackEndFailureKind.BadDescription, (await fixture.OpenAsync(session))!.Kind);
+
+        await fixture.CloseAsync(session);
+
+        Assert.Equal("early", fixture.Camera.Requests.Single(r => r.Method == "TEARDOWN").Header("Session"));
+    }
+
+    [Fact]
+    public async Task Close_SetUpWithoutAnyId_OwesNoTeardown()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "TEARDOWN" ? null
+            : fixture.Camera.Default(r) is { } reply ? reply with { Headers = [.. reply.Headers.Where(h => h.Name != "Session")] } : null;
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(0, fixture.Camera.Count("TEARDOWN"));
+    }
+
+    [Fact]
+    public async Task Quirk_FirstSetUpAnswered454WithTheIdOfDescribe_IsSentOnceMoreWithoutIt()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method switch
+        {
+            "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early")),
+            "SETUP" when r.Header("Session") == "early" => ScriptedReply.Of(454, "Session Not Found", ("Session", "early")),
+            _ => null,
+        };
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+
+        Assert.Equal(["early", null, "12345678"], fixture.Camera.Requests.Where(r => r.Method == "SETUP").Select(r => r.Header("Session")));
+    }
+
+    [Fact]
+    public async Task SetUp_454WithoutTheIdToo_IsARefusalAfterTwoTries()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method switch
+        {
+            "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early")),
+            "SETUP" => ScriptedReply.Of(454, "Session Not Found", ("Session", "early")),
+            _ => null,
+        };
+
+        Assert.NotNull(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+
+        Assert.Equal(2, fixture.Camera.Count("SETUP"));
+    }
+
+    [Fact]
+    public async Task Redirect_AfterAnId_TheNextServerIsNotToldIt()
+    {
+        await using BackEndFixture fixture = new();
+        using ScriptedCamera other = new();
+        fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", other.Url), ("Session", "early"));
+        BackEndSession session = fixture.Create();
+
+        Assert.Null(await fixture.OpenAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.All(other.Requests, r => Assert.Null(r.Header("Session")));
+        Assert.Equal(0, other.Count("TEARDOWN"));
+    }
+
+    [Theory]
+    [InlineData("Digest realm=\"rtsp\", nonce=\"0011\"", true)]
+    [InlineData("Digest realm=\"rtsp\", nonce=\"0011\"", false)]
+    [InlineData("Basic realm=\"rtsp\"", true)]
+    public async Task Quirk_VStarcamClosesAfter401_TheNextConnectionBeginsWithTheAnswer(string challenge, bool saysClose)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Header("Authorization") is not null ? null
+            : ScriptedReply.Of(401, "Unauthorized", [("WWW-Authenticate", challenge), .. saysClose ? new[] { ("Connection", "close") } : []]) with { Close = true };
+        BackEndOptions? options = null;
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
+
+        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, failure!.Kind);
+        Assert.True(failure.RetryAtOnce);
+        Assert.Contains("401", failure.Message, StringComparison.Ordinal);
+
+        Assert.Null(await fixture.OpenAsync(fixture.Create(change: _ => options!)));
+        Assert.NotNull(fixture.Camera.Requests.First(r => r.Connection == 2).Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task Quirk_ConnectionCloseIsOnlySaid_AfterAShortWaitTheNextConnectionIsMade()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        bool closing = false;
+        fixture.Camera.Script = r =>
+        {
+            ScriptedReply reply = closing ? new ScriptedReply { Silent = true }
+                : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"1\""), ("Connection", "close"));
+            closing = true;
+            return reply;
+        };
+        Task<BackEndFailure?> opened = fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x")));
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
+        while (!opened.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, (await opened)!.Kind);
+    }
+
+    [Fact]
+    public async Task Open_ClosedAfter401ToASignedRequest_IsTheRefusalAndNotTriedInAHurry()
+    {
+        await using BackEndFixture fixture = new();
+        int nonce = 0;
+        fixture.Camera.Script = r => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", $"Digest realm=\"r\", nonce=\"{++nonce}\"")) with { Close = nonce == 2 };
+
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "wrong")));
+
+        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+        Assert.False(failure.RetryAtOnce);
+        Assert.Contains("401", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C7_NextNonceOfAuthenticationInfo_SignsTheNextRequestWithoutA401()
+    {
+        await using BackEndFixture fixture = new();
+        FastRtspProxy.Protocol.Auth.DigestVerifier verifier = new("cam");
+        int refused = 0;
+        string nonce = "n0";
+        fixture.Camera.Script = r =>
+        {
+            if (verifier.Verify(r.Header("Authorization"), r.Method, nonce, _ => "x", out _) != FastRtspProxy.Protocol.Auth.DigestOutcome.Accepted)
+            {
+                refused++;
+                return ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", verifier.Challenge(nonce, false)));
+            }
+
+            nonce = "n" + r.CSeq.ToString(CultureInfo.InvariantCulture);
+            return With(fixture.Camera.Default(r), ("Authentication-Info", $"qop=auth, nextnonce=\"{nonce}\""));
+        };
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: new Credentials("admin", "x"));
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(1, refused);
+    }
+
+    [Fact]
+    public async Task C5_RequestWithAMethodThatWeDoNotKnow_IsAnswered501AndMediaGoesOn()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        fixture.Camera.SendText("X_EVENT rtsp://127.0.0.1/live RTSP/1.0\r\nCSeq: 77\r\nContent-Length: 4\r\n\r\nbody");
+        fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, "x"u8);
+
+        await Until.TrueAsync(() => !fixture.Camera.Responses.IsEmpty && fixture.Sink.Packets.Count == 1);
+        Assert.StartsWith("RTSP/1.0 501", fixture.Camera.Responses.Single(), StringComparison.Ordinal);
+        Assert.Contains("CSeq: 77", fixture.Camera.Responses.Single(), StringComparison.Ordinal);
+    }
+
+    private static ScriptedReply With(ScriptedReply reply, (string, string) header) => reply with { Headers = [.. reply.Headers, header] };
+
+    private static ScriptedReply Numbered(ScriptedReply reply, int cseq) => With(reply with { WithoutCSeq = true }, ("CSeq", cseq.ToString(CultureInfo.InvariantCulture)));
+}
