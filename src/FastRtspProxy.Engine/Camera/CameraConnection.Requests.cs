@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using FastRtspProxy.Engine.Camera.Faults;
 using FastRtspProxy.Engine.Camera.Personalities;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
@@ -37,7 +38,7 @@ internal sealed partial class CameraConnection
 
         if (method == RtspMethod.Options)
         {
-            _camera.FindSession(_request.Session)?.Touch();
+            _camera.FindSession(_request.Session)?.Touch(method);
             Answer(RtspStatus.Ok, new RtspHeader("Public", Personality.PublicMethods));
             return;
         }
@@ -64,7 +65,7 @@ internal sealed partial class CameraConnection
             case RtspMethod.Play or RtspMethod.Pause or RtspMethod.Teardown:
                 if (_camera.FindSession(_request.Session) is { } session)
                 {
-                    session.Touch();
+                    session.Touch(_request.Method);
                     Control(session, method);
                 }
                 else
@@ -118,6 +119,16 @@ internal sealed partial class CameraConnection
             return;
         }
 
+        if (_camera.Options.Faults.RefusalOf(_camera.Options.Streams[stream].Tracks[trackIndex].MediaType) is { } refusal)
+        {
+            if (refusal.Status != TrackRefusal.Silent)
+            {
+                Answer(refusal.Status);
+            }
+
+            return;
+        }
+
         CameraSession? session = null;
         if (_request.Session is { } id && (session = _camera.FindSession(id)) == null)
         {
@@ -139,7 +150,7 @@ internal sealed partial class CameraConnection
         }
 
         session ??= _camera.OpenSession(stream);
-        session.Touch();
+        session.Touch(_request.Method);
         SessionTrack track = session.SetUp(trackIndex);
         string transport = Accept(session, track, chosen);
         Answer(RtspStatus.Ok, new RtspHeader("Transport", transport), SessionOf(session));
@@ -147,7 +158,7 @@ internal sealed partial class CameraConnection
 
     private bool Supports(TransportSpec spec) =>
         spec.Profile == "RTP/AVP" && spec.Mode is null or "PLAY" or "play"
-        && (spec.Tcp ? _camera.Options.OffersTcp
+        && (spec.Tcp ? _camera.Options.OffersTcp && !_camera.Options.Faults.UdpOnly
             : Tunnel == null && (spec.Multicast ? _camera.Options.MulticastGroup != null : _camera.Options.OffersUdp && spec.ClientPort != null));
 
     private string Accept(CameraSession session, SessionTrack track, TransportSpec wanted)
@@ -241,7 +252,7 @@ internal sealed partial class CameraConnection
         }
         else if (_camera.FindSession(id) is { } session)
         {
-            session.Touch();
+            session.Touch(_request.Method);
             Answer(RtspStatus.Ok, SessionOf(session));
         }
         else
@@ -259,7 +270,7 @@ internal sealed partial class CameraConnection
     }
 
     private RtspHeader SessionOf(CameraSession session) =>
-        new("Session", string.Create(CultureInfo.InvariantCulture, $"{session.Id};timeout={Personality.SessionTimeoutSeconds}"));
+        new("Session", string.Create(CultureInfo.InvariantCulture, $"{session.Id};timeout={_camera.SessionTimeoutSeconds}"));
 
     // Apple's tunnel: GET opens the way out, POST the way in.
     private void OnHttp(ReadOnlySpan<byte> behind)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Engine.Camera.Faults;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -20,6 +21,12 @@ internal sealed partial class CameraConnection : IByteSink
     private byte[] _input = new byte[4096];
     private int _inputBytes;
     private bool _closed;
+
+    /// <summary>Runs while the request at the head of the input waits to be acted on (<see cref="SlowAnswers"/>); made for the first that does.</summary>
+    private ShardTimer? _slowness;
+
+    /// <summary>The request at the head of the input has waited long enough.</summary>
+    private bool _waited;
 
     public CameraConnection(CameraShard camera, ByteStream stream)
     {
@@ -110,6 +117,7 @@ internal sealed partial class CameraConnection : IByteSink
         if (!_closed)
         {
             _closed = true;
+            _slowness?.Stop();
             _camera.OnConnectionClosed(this);
         }
     }
@@ -137,7 +145,11 @@ internal sealed partial class CameraConnection : IByteSink
                 OnHttp(input[consumed..]);
                 consumed = input.Length;
                 return true;
+            case ParseStatus.Complete when MustWait():
+                consumed = 0;
+                return false;
             case ParseStatus.Complete:
+                _waited = false;
                 OnRequest();
                 return true;
             case ParseStatus.Malformed:
@@ -147,6 +159,28 @@ internal sealed partial class CameraConnection : IByteSink
             default:
                 return false;
         }
+    }
+
+    // What comes behind a request that waits waits too, unread.
+    private bool MustWait()
+    {
+        TimeSpan by = _camera.Options.Faults.SlowAnswers?.Of(_request.Method) ?? TimeSpan.Zero;
+        if (_waited || by <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        _slowness ??= _camera.Shard.CreateTimer(() =>
+        {
+            _waited = true;
+            Receive([]);
+        });
+        if (!_slowness.IsRunning)
+        {
+            _slowness.Start(by);
+        }
+
+        return true;
     }
 
     private void Answer(int status, params ReadOnlySpan<RtspHeader> headers) => Answer(status, default, headers);

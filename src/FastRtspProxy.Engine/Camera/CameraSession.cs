@@ -14,6 +14,9 @@ internal sealed class CameraSession
     private readonly ulong _seed;
     private long _startStreamMicros;
 
+    /// <summary>Nothing is sent before this moment (<see cref="FaultSchedule.LateMedia"/>); set by PLAY.</summary>
+    private long _mediaFromMicros;
+
     public CameraSession(CameraShard camera, StreamRunner runner, string id, ulong seed)
     {
         _camera = camera;
@@ -39,7 +42,17 @@ internal sealed class CameraSession
     /// <summary>Between PLAY and PAUSE of a multicast session.</summary>
     public bool IsGroupMember { get; set; }
 
-    public void Touch() => AliveMicros = _camera.Shard.NowMicros;
+    /// <summary>Its video is not sent any more (<see cref="TimedFaultKind.VideoSilentInSessions"/>).</summary>
+    public bool IsVideoSilent { get; set; }
+
+    /// <summary>A sign of life: a request of this method, or a receiver report (null).</summary>
+    public void Touch(string? method)
+    {
+        if (_camera.Options.Faults.KeepsAlive(method))
+        {
+            AliveMicros = _camera.Shard.NowMicros;
+        }
+    }
 
     /// <summary>Set up over this connection: it ends with it.</summary>
     public bool UsesConnection(CameraConnection connection) => _tracks.Any(track => track?.Connection == connection);
@@ -80,7 +93,10 @@ internal sealed class CameraSession
         foreach (SessionTrack track in Tracks)
         {
             track.NextReportMicros = 0;
+            track.HasBegun = false;
         }
+
+        _mediaFromMicros = _camera.Shard.NowMicros + (long)_camera.Options.Faults.LateMedia.TotalMicroseconds;
 
         return start;
     }
@@ -107,10 +123,10 @@ internal sealed class CameraSession
         }
     }
 
-    /// <summary>Sends packets <paramref name="from"/> up to before <paramref name="to"/> of a unit, with this session's numbers.</summary>
-    public void Send(int index, RtpBatch batch, int from, int to, long unitStreamMicros, uint ticks)
+    /// <summary>Sends what is due of a unit, with this session's numbers.</summary>
+    public void Send(int index, in UnitPart part)
     {
-        if (_tracks[index] is not { } track || unitStreamMicros < _startStreamMicros)
+        if (_tracks[index] is not { } track || part.StreamMicros < _startStreamMicros || IsHeldBack(track, part))
         {
             return;
         }
@@ -122,13 +138,24 @@ internal sealed class CameraSession
             SendRtcp(track, report[..(4 + WriteReport(report[4..], track))]);
         }
 
+        if ((IsVideoSilent || _camera.IsVideoSilent) && Runner.Stream.Tracks[index].MediaType == "video")
+        {
+            return;
+        }
+
+        (RtpBatch batch, int from, int to) = (part.Batch, part.From, part.To);
+        if (from == 0 && part.BeginsGroup && _camera.Options.Faults.SsrcPerGroup && track.Packets > 0)
+        {
+            track.Ssrc = (uint)Hash64.Of(track.Ssrc, _seed);
+        }
+
         if (from == 0)
         {
             track.Unit++;
         }
 
         long strayMicros = _camera.Options.Faults.StrayMicros(_seed, index, track.Unit);
-        uint timestamp = ticks + track.TicksOffset + _camera.Clock.OffTicks(strayMicros, ClockRate(index));
+        uint timestamp = part.Ticks + track.TicksOffset + _camera.Clock.OffTicks(strayMicros, ClockRate(index));
         long bytes = 0;
         for (int i = from; i < to; i++)
         {
@@ -142,8 +169,24 @@ internal sealed class CameraSession
         }
 
         track.Packets += (uint)(to - from);
+        if (_camera.Options.Faults.RtcpOnly && track.Connection == null)
+        {
+            return;
+        }
+
         int dropped = _camera.Options.Faults.TouchesPackets ? SendFaulty(track, batch, from, to) : SendClean(track, batch, from, to);
         _camera.Counters.OnSent(to - from - dropped, bytes, dropped);
+    }
+
+    private bool IsHeldBack(SessionTrack track, in UnitPart part)
+    {
+        if (!track.HasBegun)
+        {
+            bool canBegin = part.From == 0 && (part.BeginsGroup || !Runner.Stream.Tracks[track.Index].HasRandomAccessPoints);
+            track.HasBegun = _camera.Options.Faults.LateMedia == TimeSpan.Zero || (canBegin && _camera.Shard.NowMicros >= _mediaFromMicros);
+        }
+
+        return !track.HasBegun;
     }
 
     private int ClockRate(int index) => Runner.Stream.Tracks[index].ClockRate;

@@ -8,7 +8,11 @@ internal sealed partial class CameraShard
 {
     private readonly List<ShardTimer> _faultTimers = [];
     private readonly ShardTimer _stallEnd;
+    private readonly ShardTimer _videoSilenceEnd;
     private readonly Action<TimeSpan> _reboot;
+
+    /// <summary>Video is not sent, in whichever session; set and ended by the clock, and it outlives a reboot.</summary>
+    public bool IsVideoSilent { get; private set; }
 
     private void ScheduleFaults()
     {
@@ -21,6 +25,7 @@ internal sealed partial class CameraShard
     private void StopFaults()
     {
         _stallEnd.Stop();
+        _videoSilenceEnd.Stop();
         _faultTimers.ForEach(timer => timer.Stop());
     }
 
@@ -60,6 +65,21 @@ internal sealed partial class CameraShard
                 foreach (CameraConnection connection in _connections.ToArray())
                 {
                     connection.Close();
+                }
+
+                break;
+            case TimedFaultKind.VideoSilent:
+                IsVideoSilent = true;
+                if (fault.Duration != Timeout.InfiniteTimeSpan)
+                {
+                    _videoSilenceEnd.Start(fault.Duration);
+                }
+
+                break;
+            case TimedFaultKind.VideoSilentInSessions:
+                foreach (CameraSession session in _sessions.Values.Concat(_groups.OfType<CameraSession>()))
+                {
+                    session.IsVideoSilent = true;
                 }
 
                 break;

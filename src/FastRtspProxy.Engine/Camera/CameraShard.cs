@@ -51,6 +51,7 @@ internal sealed partial class CameraShard
         _groups = new CameraSession?[_runners.Length];
         _sweep = shard.CreateTimer(Sweep);
         _stallEnd = shard.CreateTimer(() => Array.ForEach(_runners, runner => runner.IsStalled = false));
+        _videoSilenceEnd = shard.CreateTimer(() => IsVideoSilent = false);
         CanonicalName = string.Create(CultureInfo.InvariantCulture, $"camera-{options.Seed:x}@rtspsim");
     }
 
@@ -73,6 +74,9 @@ internal sealed partial class CameraShard
 
     /// <summary>The wall clock at the shard's present moment, which the timestamps are reckoned from: a sender report must not mix two moments of a busy machine.</summary>
     public DateTimeOffset WallTime => _wallTimeAtZero + TimeSpan.FromMicroseconds(Shard.NowMicros);
+
+    /// <summary>A session without a sign of life ends after so long; also said in the `Session` header.</summary>
+    public int SessionTimeoutSeconds => Options.Faults.OnlyKeepAlive?.TimeoutSeconds ?? Options.Personality.SessionTimeoutSeconds;
 
     public void Start()
     {
@@ -174,7 +178,7 @@ internal sealed partial class CameraShard
         {
             if (session.UsesConnection(connection))
             {
-                session.Touch();
+                session.Touch(null);
             }
         }
     }
@@ -272,13 +276,13 @@ internal sealed partial class CameraShard
         Counters.OnReport();
         if (_peers.TryGetValue(from, out CameraSession? session))
         {
-            session.Touch();
+            session.Touch(null);
         }
     }
 
     private void Sweep()
     {
-        long deadline = Shard.NowMicros - Options.Personality.SessionTimeoutSeconds * 1_000_000L;
+        long deadline = Shard.NowMicros - SessionTimeoutSeconds * 1_000_000L;
         foreach (CameraSession session in _sessions.Values.Where(session => session.AliveMicros < deadline).ToArray())
         {
             EndSession(session, bye: true);

@@ -9,7 +9,7 @@ internal sealed class SessionTrack
     /// <summary>The track's place in the stream, from 0.</summary>
     public required int Index { get; init; }
 
-    public required uint Ssrc { get; init; }
+    public required uint Ssrc { get; set; }
 
     /// <summary>What is added to the stream's ticks as long as the camera's clock does not jump.</summary>
     public required uint TicksOffset { get; init; }
@@ -40,6 +40,9 @@ internal sealed class SessionTrack
 
     /// <summary>The newest unit that was due, from 0; what <see cref="FaultSchedule.StrayMicros"/> counts by.</summary>
     public long Unit { get; set; } = -1;
+
+    /// <summary>The first packet since PLAY was due; until then late media holds the track back.</summary>
+    public bool HasBegun { get; set; }
 
     /// <summary>A framed packet that waits for its successor to overtake it; null when none does.</summary>
     public byte[]? HeldBack { get; set; }

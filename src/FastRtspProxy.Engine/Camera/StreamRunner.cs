@@ -208,9 +208,11 @@ internal sealed class StreamRunner : IEndOfTurn
         {
             _sending = true;
             uint ticks = (uint)lane.Track.UnitTicks(lane.Unit);
+            bool beginsGroup = lane.Track.HasRandomAccessPoints && lane.Track.IsRandomAccess(lane.Unit);
+            UnitPart part = new(lane.Batch, lane.Sent, to, lane.UnitMicros, ticks, beginsGroup);
             for (int i = 0; i < _players.Count; i++)
             {
-                _players[i]?.Send(index, lane.Batch, lane.Sent, to, lane.UnitMicros, ticks);
+                _players[i]?.Send(index, part);
             }
 
             _sending = false;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Camera.Faults;
 
@@ -14,7 +15,7 @@ internal sealed partial record FaultSchedule
         {
             if (!TryAdd(ref schedule, item))
             {
-                error = "fault not understood: " + item + " (examples: loss=1%, loss=#100, jitter=20ms, stall=5s@30s, reboot@60s, clock-jump=-10s@30s, sr-clock=-1h, silent-describe)";
+                error = "fault not understood: " + item + " (examples: loss=1%, loss=#100, jitter=20ms, stall=5s@30s, reboot@60s, clock-jump=-10s@30s, sr-clock=-1h, silent-describe, refuse-track=audio:461, slow-answers=12s:PLAY, keepalive=GET_PARAMETER:6s, video-silent@10s)";
                 schedule = None;
                 return false;
             }
@@ -32,6 +33,9 @@ internal sealed partial record FaultSchedule
             "nonce-rotate" => schedule with { RotatesNonce = true },
             "no-rtcp" => schedule with { NoRtcp = true },
             "busy" => schedule with { Busy = true },
+            "udp-only" => schedule with { UdpOnly = true },
+            "rtcp-only" => schedule with { RtcpOnly = true },
+            "ssrc=per-gop" => schedule with { SsrcPerGroup = true },
             _ => null,
         };
         if (flagged != null)
@@ -53,7 +57,49 @@ internal sealed partial record FaultSchedule
 
         string name = item[..equals];
         string value = item[(equals + 1)..];
-        return name is "jitter" or "sr-clock" or "sr-drift" ? TryAddAmount(ref schedule, name, value) : TryAddPacketFault(ref schedule, name, value);
+        return name switch
+        {
+            "jitter" or "late-media" or "sr-clock" or "sr-drift" => TryAddAmount(ref schedule, name, value),
+            "refuse-track" or "slow-answers" or "keepalive" => TryAddAnswerFault(ref schedule, name, value),
+            _ => TryAddPacketFault(ref schedule, name, value),
+        };
+    }
+
+    // What follows a colon is optional and narrows the fault.
+    private static bool TryAddAnswerFault(ref FaultSchedule schedule, string name, string value)
+    {
+        int colon = value.IndexOf(':', StringComparison.Ordinal);
+        string? detail = colon < 0 ? null : value[(colon + 1)..];
+        value = colon < 0 ? value : value[..colon];
+        switch (name)
+        {
+            case "refuse-track":
+                string mediaType = value == "metadata" ? "application" : value;
+                int status = RtspStatus.NotFound;
+                schedule = schedule with { RefusedTracks = [.. schedule.RefusedTracks, new TrackRefusal(mediaType, detail == "silent" ? TrackRefusal.Silent : StatusOf(detail, out status))] };
+                return mediaType is "video" or "audio" or "application" && status is >= 400 and <= 599;
+            case "slow-answers":
+                bool understood = TryDuration(value, out TimeSpan by);
+                schedule = schedule with { SlowAnswers = new SlowAnswers(by, detail) };
+                return understood && detail is null or RtspMethod.Options or RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Play or RtspMethod.Pause
+                    or RtspMethod.Teardown or RtspMethod.GetParameter or RtspMethod.SetParameter;
+            default:
+                TimeSpan timeout = TimeSpan.Zero;
+                bool timed = detail != null && TryDuration(detail, out timeout) && timeout >= TimeSpan.FromSeconds(1);
+                schedule = schedule with { OnlyKeepAlive = new OnlyKeepAlive(value, timed ? (int)timeout.TotalSeconds : null) };
+                return value is RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter && timed == (detail != null);
+        }
+    }
+
+    private static int StatusOf(string? detail, out int status)
+    {
+        status = RtspStatus.NotFound;
+        if (detail != null && !int.TryParse(detail, NumberStyles.None, CultureInfo.InvariantCulture, out status))
+        {
+            status = -1;
+        }
+
+        return status;
     }
 
     private static bool TryAddAmount(ref FaultSchedule schedule, string name, string value)
@@ -65,6 +111,10 @@ internal sealed partial record FaultSchedule
             case "jitter":
                 understood = TryDuration(value, out time);
                 schedule = schedule with { Jitter = time };
+                return understood;
+            case "late-media":
+                understood = TryDuration(value, out time);
+                schedule = schedule with { LateMedia = time };
                 return understood;
             case "sr-clock" when value == "random":
                 schedule = schedule with { ReportsAtRandom = true };
@@ -115,11 +165,17 @@ internal sealed partial record FaultSchedule
             "close" => TimedFaultKind.Close,
             "clock-jump" when head.Length > 1 => TimedFaultKind.ClockJump,
             "sdp-change" => SdpChange(head.Length > 1 ? head[1] : "codec"),
+            "video-silent" => head.Length > 1 && head[1] == "session" ? TimedFaultKind.VideoSilentInSessions : TimedFaultKind.VideoSilent,
             _ => null,
         };
-        TimeSpan duration = kind == TimedFaultKind.Reboot ? TimeSpan.FromSeconds(3) : TimeSpan.FromSeconds(5);
+        TimeSpan duration = kind switch
+        {
+            TimedFaultKind.Reboot => TimeSpan.FromSeconds(3),
+            TimedFaultKind.VideoSilent => Timeout.InfiniteTimeSpan,
+            _ => TimeSpan.FromSeconds(5),
+        };
         TimeSpan every = TimeSpan.Zero;
-        bool takesTime = head.Length > 1 && head[0] != "sdp-change";
+        bool takesTime = head.Length > 1 && head[0] != "sdp-change" && kind != TimedFaultKind.VideoSilentInSessions;
         if (kind == null
             || (takesTime && !(kind == TimedFaultKind.ClockJump ? TrySignedDuration(head[1], out duration) : TryDuration(head[1], out duration)))
             || !TryDuration(tail[0], out TimeSpan start)

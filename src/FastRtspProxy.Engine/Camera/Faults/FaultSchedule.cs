@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Camera.Faults;
 
@@ -18,6 +19,15 @@ namespace FastRtspProxy.Engine.Camera.Faults;
 /// sr-clock=-1h  sr-clock=random  sr-drift=1%          sender reports tell a time that is an hour behind, nothing true at all, fast by a hundredth (-1%: slow)
 /// silent-describe 401-storm nonce-rotate no-rtcp      DESCRIBE is never answered; every request is 401; each nonce is good for one request; no sender reports
 /// busy                                                SETUP is answered 453
+/// refuse-track=audio  refuse-track=audio:461          SETUP of such tracks (video, audio, metadata) is answered 404, another status, or nothing
+/// refuse-track=audio:silent
+/// slow-answers=12s  slow-answers=12s:PLAY             every request waits so long before it is acted on; or those of one method
+/// keepalive=GET_PARAMETER  keepalive=OPTIONS:6s       nothing but this method keeps a session alive; the session's time-out
+/// ssrc=per-gop                                        each group of pictures has a new SSRC; numbers and timestamps go on
+/// udp-only  rtcp-only                                 SETUP for TCP is answered 461; over UDP the reports arrive, the media does not
+/// late-media=4s                                       the first packet comes so long after PLAY, at the next group of pictures
+/// video-silent@10s  video-silent=5s@10s               no video any more, or for 5 s, while the other tracks flow; or in the sessions of that moment only
+/// video-silent=session@10s
 /// </code>
 /// All is a function of the seed: the same seed gives the same run.
 /// </summary>
@@ -64,8 +74,46 @@ internal sealed partial record FaultSchedule
 
     public bool Busy { get; init; }
 
+    /// <summary>Tracks that cannot be set up.</summary>
+    public IReadOnlyList<TrackRefusal> RefusedTracks { get; init; } = [];
+
+    /// <summary>Null: requests are acted on at once.</summary>
+    public SlowAnswers? SlowAnswers { get; init; }
+
+    /// <summary>Null: every request of a session and every receiver report keeps it alive.</summary>
+    public OnlyKeepAlive? OnlyKeepAlive { get; init; }
+
+    /// <summary>Each group of pictures has a new SSRC.</summary>
+    public bool SsrcPerGroup { get; init; }
+
+    /// <summary>Interleaved media is refused.</summary>
+    public bool UdpOnly { get; init; }
+
+    /// <summary>RTP over UDP is lost on its way, RTCP is not.</summary>
+    public bool RtcpOnly { get; init; }
+
+    /// <summary>From PLAY to the first packet.</summary>
+    public TimeSpan LateMedia { get; init; }
+
     /// <summary>True when single packets can be hit, so that batches cannot be sent whole.</summary>
     public bool TouchesPackets => Loss.IsSet || Reorder.IsSet || Duplicate.IsSet || Corrupt.IsSet || Truncate.IsSet;
+
+    /// <summary>Whether a session lives on by a request of this method; null: by a receiver report.</summary>
+    public bool KeepsAlive(string? method) => OnlyKeepAlive is not { } only || method == only.Method || method is RtspMethod.Setup or RtspMethod.Play;
+
+    /// <summary>How SETUP of a track of this kind fails; null: it does not.</summary>
+    public TrackRefusal? RefusalOf(string mediaType)
+    {
+        foreach (TrackRefusal refusal in RefusedTracks)
+        {
+            if (refusal.MediaType == mediaType)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The fate of the n-th packet of a session's track.</summary>
     public PacketFate FateOf(ulong seed, int track, long ordinal)

@@ -26,4 +26,10 @@ internal enum TimedFaultKind
 
     /// <summary>Sessions end; there is no sound any more.</summary>
     NoAudio,
+
+    /// <summary>No video for a while, or from then on; the other tracks flow (privacy mode).</summary>
+    VideoSilent,
+
+    /// <summary>No more video in the sessions of that moment; a new one gets it.</summary>
+    VideoSilentInSessions,
 }

@@ -55,7 +55,46 @@ public class FaultScheduleTests
         Assert.True(faults.ReportsAtRandom && !faults.TouchesPackets);
     }
 
+    [Fact]
+    public void TryParse_AnswersAndWays_AreUnderstood()
+    {
+        Assert.True(FaultSchedule.TryParse(
+            "refuse-track=audio,refuse-track=metadata:461,refuse-track=video:silent,slow-answers=12s,keepalive=GET_PARAMETER,ssrc=per-gop,rtcp-only,udp-only,late-media=4s,"
+                + "video-silent@10s,video-silent=5s@20s/1m,video-silent=session@30s",
+            out FaultSchedule faults,
+            out string? error));
+
+        Assert.Null(error);
+        Assert.Equal([new TrackRefusal("audio", 404), new TrackRefusal("application", 461), new TrackRefusal("video", TrackRefusal.Silent)], faults.RefusedTracks);
+        Assert.Equal(new SlowAnswers(TimeSpan.FromSeconds(12), null), faults.SlowAnswers);
+        Assert.Equal(new OnlyKeepAlive("GET_PARAMETER", null), faults.OnlyKeepAlive);
+        Assert.True(faults.SsrcPerGroup && faults.RtcpOnly && faults.UdpOnly && !faults.TouchesPackets);
+        Assert.Equal(TimeSpan.FromSeconds(4), faults.LateMedia);
+        Assert.Equal(
+            [
+                new TimedFault(TimedFaultKind.VideoSilent, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan, TimeSpan.Zero),
+                new TimedFault(TimedFaultKind.VideoSilent, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)),
+                new TimedFault(TimedFaultKind.VideoSilentInSessions, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5), TimeSpan.Zero),
+            ],
+            faults.Timed);
+        Assert.True(FaultSchedule.TryParse("slow-answers=1500ms:PLAY,keepalive=OPTIONS:6s", out faults, out _));
+        Assert.Equal(new SlowAnswers(TimeSpan.FromSeconds(1.5), "PLAY"), faults.SlowAnswers);
+        Assert.Equal(new OnlyKeepAlive("OPTIONS", 6), faults.OnlyKeepAlive);
+    }
+
     [Theory]
+    [InlineData("refuse-track=smell")]
+    [InlineData("refuse-track=audio:200")]
+    [InlineData("refuse-track=audio:loud")]
+    [InlineData("slow-answers=slow")]
+    [InlineData("slow-answers=12s:DANCE")]
+    [InlineData("keepalive=PLAY")]
+    [InlineData("keepalive=OPTIONS:")]
+    [InlineData("keepalive=OPTIONS:500ms")]
+    [InlineData("ssrc=per-day")]
+    [InlineData("late-media=soon")]
+    [InlineData("video-silent")]
+    [InlineData("video-silent=never@5s")]
     [InlineData("clock-jump@5s")]
     [InlineData("clock-jump=--5s@5s")]
     [InlineData("sdp-change=colour@5s")]
