@@ -8,6 +8,9 @@ namespace FastRtspProxy.Engine.Backend;
 /// <param name="Message">For people: what happened, without the stream's name and without what is tried next.</param>
 internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
 {
+    /// <summary>The status of the answer that says no; 0: no answer says it.</summary>
+    public int Status { get; init; }
+
     /// <summary>The camera's own wish (Retry-After), bounded.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -17,6 +20,6 @@ internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
     /// <summary>The address of the camera that sent us there.</summary>
     public IPAddress? RedirectedBy { get; init; }
 
-    /// <summary>True where another try makes sense at once, because it is made in another way.</summary>
-    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.Redirected or BackEndFailureKind.ClosedAfterChallenge;
+    /// <summary>True where another try makes sense at once: it is made in another way, or the camera answers and only a new session is wanted.</summary>
+    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.VideoSilent or BackEndFailureKind.Redirected or BackEndFailureKind.ClosedAfterChallenge;
 }

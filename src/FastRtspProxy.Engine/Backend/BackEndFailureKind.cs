@@ -51,6 +51,9 @@ internal enum BackEndFailureKind
     /// <summary>No media for the dead-stream interval.</summary>
     Silent,
 
+    /// <summary>No pictures, while other tracks go on.</summary>
+    VideoSilent,
+
     /// <summary>A keep-alive request was refused: the session is gone.</summary>
     KeepAliveRefused,
 

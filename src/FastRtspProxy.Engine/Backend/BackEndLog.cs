@@ -23,15 +23,27 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 104, Level = LogLevel.Debug, Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
     public static partial void ForeignNumber(ILogger log, string stream, int? answered, int? asked);
 
-    [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
-    public static partial void CameraGaps(ILogger log, string stream, int track, long packets);
+    [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
+    public static partial void CameraGaps(ILogger log, string stream, string track, long packets);
 
-    [LoggerMessage(EventId = 108, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
-    public static partial void KernelDrops(ILogger log, string stream, int track, long packets, int bytes, int wanted);
+    [LoggerMessage(EventId = 108, Level = LogLevel.Debug, Message = "{Stream}: {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
+    public static partial void KernelDrops(ILogger log, string stream, string track, long packets, int bytes, int wanted);
 
-    [LoggerMessage(EventId = 109, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
-    public static partial void LostOnTheWay(ILogger log, string stream, int track, long lost, long late, long repeated);
+    [LoggerMessage(EventId = 109, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
+    public static partial void LostOnTheWay(ILogger log, string stream, string track, long lost, long late, long repeated);
 
-    [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "{Stream}: track {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
-    public static partial void TrackSummary(ILogger log, string stream, int track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
+    [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the stream is served without this track{Again}")]
+    public static partial void TrackLeftOut(ILogger log, string stream, string problem, string again);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Debug, Message = "{Stream}: still without a track: {Problem}")]
+    public static partial void TrackStillLeftOut(ILogger log, string stream, string problem);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "{Stream}: {Track} is there now; the stream is served with it")]
+    public static partial void TrackIsThere(ILogger log, string stream, string track);
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Debug, Message = "{Stream}: {Track} has ended (RTCP BYE); the other tracks go on")]
+    public static partial void TrackEnded(ILogger log, string stream, string track);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
+    public static partial void TrackSummary(ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
 }

@@ -37,6 +37,12 @@ internal sealed record BackEndOptions
     /// <summary>Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.</summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; init; }
 
+    /// <summary>What the sessions have learnt of tracks that the camera does not give: made with the options of a mount, so it outlives each session.</summary>
+    public MissingTracks Missing { get; } = new();
+
+    /// <summary>What the sessions have learnt of pictures that stay away; outlives each session, too.</summary>
+    public VideoSilence VideoSilence { get; } = new();
+
     /// <inheritdoc cref="BackEndTimings"/>
     public BackEndTimings Timings { get; init; } = BackEndTimings.Default;
 }

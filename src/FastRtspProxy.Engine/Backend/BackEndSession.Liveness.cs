@@ -73,6 +73,7 @@ internal sealed partial class BackEndSession
 
         ScheduleReports();
         StartSilenceWatch();
+        _watch.Start();
     }
 
     private void StartSilenceWatch()
@@ -93,6 +94,7 @@ internal sealed partial class BackEndSession
         _reportTimer.Stop();
         _silenceTimer.Stop();
         _reorderTimer.Stop();
+        _watch.Stop();
     }
 
     private async void OnKeepAliveDue()
@@ -189,6 +191,11 @@ internal sealed partial class BackEndSession
         Span<byte> frame = stackalloc byte[256];
         foreach (BackEndTrack track in _tracks)
         {
+            if (!IsThere(track))
+            {
+                continue;
+            }
+
             int length = track.WriteReceiverReport(frame[4..], _ownSsrc + (uint)track.Index, CanonicalName, _shard.NowMicros);
             if (track.RtcpSocket is { } socket)
             {

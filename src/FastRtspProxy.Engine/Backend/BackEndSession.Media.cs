@@ -41,7 +41,8 @@ internal sealed partial class BackEndSession
     {
         if (track.OnRtcp(compound, _shard.NowMicros) && State == BackEndState.Playing)
         {
-            Lose(BackEndFailureKind.Bye, "the camera ended the stream (RTCP BYE)");
+            BackEndLog.TrackEnded(_log, _options.StreamName, track.Name);
+            _watch.OnBye();
         }
     }
 

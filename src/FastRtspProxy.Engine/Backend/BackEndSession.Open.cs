@@ -195,7 +195,7 @@ internal sealed partial class BackEndSession
         _tracks.Clear();
         foreach (SdpMedia media in SdpRewriter.Served(document))
         {
-            _tracks.Add(new BackEndTrack(_tracks.Count, media, ControlUrl.Resolve(_base, media.Control), _sink));
+            _tracks.Add(new BackEndTrack(_tracks.Count, media, ControlUrl.Resolve(_base, media.Control), _sink, _options.VideoSilence));
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed partial class BackEndSession
             track.OnPlay();
         }
 
+        _watch.OnPlay();
         if (JoinGroups() is { } unjoined)
         {
             return Lose(unjoined);
@@ -61,6 +62,7 @@ internal sealed partial class BackEndSession
 
         Move(BackEndState.Pausing);
         _silenceTimer.Stop();
+        _watch.Stop();
         RtspReply reply = await AskAsync(RtspMethod.Pause, _aggregate, _options.Timings.Answer);
         if (Ended || !reply.IsOk)
         {
@@ -99,6 +101,11 @@ internal sealed partial class BackEndSession
     private async Task CloseOnceAsync()
     {
         StopTimers();
+        if (Failure is null)
+        {
+            _options.VideoSilence.OnOtherEnd();
+        }
+
         if (_id.Value is not null && _channel is { End: null })
         {
             // An id is a session that the camera may hold for us, whichever answer it came with. Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).
@@ -117,7 +124,7 @@ internal sealed partial class BackEndSession
         foreach (BackEndTrack track in _tracks)
         {
             BackEndLog.TrackSummary(
-                _log, _options.StreamName, track.Index, track.Packets, track.Window.Missing, track.Window.Late, track.Window.Duplicates, track.UnknownPayloadTypes, track.Malformed);
+                _log, _options.StreamName, track.Name, track.Packets, track.Window.Missing, track.Window.Late, track.Window.Duplicates, track.UnknownPayloadTypes, track.Malformed);
             track.Close();
         }
     }

@@ -42,12 +42,14 @@ internal sealed partial class BackEndSession
             }
 
             _lastRequestMicros = _shard.NowMicros;
+            long askedMicros = _lastRequestMicros;
             reply = await channel.SendAsync(method, uri, ++_cseq, headers.ToArray(), isClosing && s_announcedClose < limit ? s_announcedClose : limit);
             if (!reply.HasAnswer)
             {
                 return isClosing && reply.Failure.Kind == BackEndFailureKind.NoAnswer ? CloseForCamera(channel) : reply;
             }
 
+            _slowestAnswerMicros = Math.Max(_slowestAnswerMicros, _shard.NowMicros - askedMicros);
             _challenge.Clear(method);
             if (channel == _channel)
             {
@@ -85,15 +87,14 @@ internal sealed partial class BackEndSession
     }
 
     /// <summary>The failure that an answer means, or that there is none.</summary>
-    private BackEndFailure FailureOf(string method, RtspReply reply)
+    private BackEndFailure FailureOf(string method, RtspReply reply) => reply.HasAnswer ? RefusalOf(method, reply) with { Status = reply.Status } : reply.Failure;
+
+    private BackEndFailure RefusalOf(string method, RtspReply reply)
     {
-        if (!reply.HasAnswer)
-        {
-            return reply.Failure;
-        }
+        RtspMessage answer = reply.Message!;
 
         int status = reply.Status;
-        string said = $"{method} was answered {status.ToString(CultureInfo.InvariantCulture)} {reply.Message.Reason}".TrimEnd();
+        string said = $"{method} was answered {status.ToString(CultureInfo.InvariantCulture)} {answer.Reason}".TrimEnd();
         switch (status)
         {
             case RtspStatus.Unauthorized or RtspStatus.Forbidden:
@@ -104,7 +105,7 @@ internal sealed partial class BackEndSession
                     _ => ": the camera does not accept the user name and password",
                 }));
             case RtspStatus.NotEnoughBandwidth or RtspStatus.ServiceUnavailable:
-                return new BackEndFailure(BackEndFailureKind.Busy, said) { RetryAfter = RetryAfterOf(reply.Message) };
+                return new BackEndFailure(BackEndFailureKind.Busy, said) { RetryAfter = RetryAfterOf(answer) };
             default:
                 return new BackEndFailure(BackEndFailureKind.Refused, said);
         }

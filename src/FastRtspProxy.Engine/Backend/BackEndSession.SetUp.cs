@@ -9,34 +9,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>SETUP of every receive track, strictly one after the other: cameras were seen to fail on pipelined SETUPs.</summary>
 internal sealed partial class BackEndSession
 {
-    /// <summary>Sets every track up.</summary>
-    public async Task<BackEndFailure?> SetUpAsync()
-    {
-        if (Ended || State != BackEndState.Described)
-        {
-            return Failure;
-        }
-
-        Move(BackEndState.SettingUp);
-        foreach (BackEndTrack track in _tracks)
-        {
-            if (await SetUpAsync(track) is { } failure)
-            {
-                return Lose(failure);
-            }
-
-            if (Ended)
-            {
-                return Failure;
-            }
-        }
-
-        Move(BackEndState.SetUp);
-        ScheduleKeepAlive();
-        return null;
-    }
-
-    private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track)
+    private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track, TimeSpan limit)
     {
         MulticastGroup? group = _tcp || _multicastRefused ? null : AllowedGroup(MulticastGroup.Of(track.Media));
         if (!_tcp && group is null && !TryBind(track))
@@ -46,7 +19,7 @@ internal sealed partial class BackEndSession
 
         // Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.
         string transport = _tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
-        RtspReply reply = await AskSetUpAsync(track, transport);
+        RtspReply reply = await AskSetUpAsync(track, transport, limit);
         if (Ended)
         {
             return Failure;
@@ -55,7 +28,7 @@ internal sealed partial class BackEndSession
         if (reply.Status == RtspStatus.UnsupportedTransport && group is not null)
         {
             _multicastRefused = true;
-            return await SetUpAsync(track);
+            return await SetUpAsync(track, limit);
         }
 
         if (reply.Status == RtspStatus.UnsupportedTransport && !_tcp)
@@ -66,7 +39,7 @@ internal sealed partial class BackEndSession
             }
 
             SwitchToTcp(track);
-            return await SetUpAsync(track);
+            return await SetUpAsync(track, limit);
         }
 
         if (!reply.IsOk)
@@ -77,12 +50,12 @@ internal sealed partial class BackEndSession
         return TakeTransport(track, reply.Message, group);
     }
 
-    private async Task<RtspReply> AskSetUpAsync(BackEndTrack track, string transport)
+    private async Task<RtspReply> AskSetUpAsync(BackEndTrack track, string transport, TimeSpan limit)
     {
         RtspHeader header = new("Transport", transport);
-        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, header);
+        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, limit, header);
         return _id.DropAfter(RtspMethod.Setup, reply.Status) && !Ended
-            ? await AskAsync(RtspMethod.Setup, track.Control, _options.Timings.Answer, header)
+            ? await AskAsync(RtspMethod.Setup, track.Control, limit, header)
             : reply;
     }
 
@@ -240,6 +213,18 @@ internal sealed partial class BackEndSession
         track.Channels = channels;
         Assign(channels.Rtp, track);
         Assign(channels.Rtcp, track);
+    }
+
+    private void Unassign(BackEndTrack track)
+    {
+        track.Channels = null;
+        for (int channel = 0; channel < _trackOfChannel.Length; channel++)
+        {
+            if (_trackOfChannel[channel] == track)
+            {
+                _trackOfChannel[channel] = null;
+            }
+        }
     }
 
     private void Assign(byte channel, BackEndTrack track)

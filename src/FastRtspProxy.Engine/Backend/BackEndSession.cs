@@ -27,6 +27,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private readonly Shard _shard;
     private readonly ILogger _log;
     private readonly List<BackEndTrack> _tracks = [];
+    private readonly TrackWatch _watch;
     private readonly BackEndTrack?[] _trackOfChannel = new BackEndTrack?[256];
     private readonly CameraSessionId _id;
 
@@ -38,6 +39,9 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private string _aggregate;
     private string? _public;
     private int _cseq;
+
+    /// <summary>The longest time that an answer took in this session.</summary>
+    private long _slowestAnswerMicros;
     private bool _tcp;
     private bool _connectionTaken;
 
@@ -55,6 +59,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _base = _aggregate = options.Url.Text;
         _id = new CameraSessionId(options.Timings.SessionTimeout);
         _tcp = options.Transport != BackEndTransport.Udp || options.Url.Tls;
+        _watch = new TrackWatch(shard, _tracks, options.VideoSilence, options.Timings.DeadStream, failure => Lose(failure));
         _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
         _reportTimer = shard.CreateTimer(OnReportDue);
         _silenceTimer = shard.CreateTimer(OnSilenceDue);
@@ -108,6 +113,11 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         {
             Failure = failure;
             StopTimers();
+            if (failure.Kind != BackEndFailureKind.VideoSilent)
+            {
+                _options.VideoSilence.OnOtherEnd();
+            }
+
             _sink.OnSessionChanged();
         }
 

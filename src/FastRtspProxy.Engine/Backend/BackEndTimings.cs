@@ -12,6 +12,9 @@ internal sealed record BackEndTimings
     /// <summary>Each answer. Recorders that wake a channel on DESCRIBE were seen to take some seconds.</summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The answer to the SETUP of a track that the session can do without: viewers wait for their picture meanwhile.</summary>
+    public TimeSpan SilentTrack { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The answer to TEARDOWN: the whole proxy has to end within a second.</summary>
     public TimeSpan Teardown { get; init; } = TimeSpan.FromMilliseconds(700);
 

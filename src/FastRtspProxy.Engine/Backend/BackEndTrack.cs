@@ -15,6 +15,9 @@ internal sealed class BackEndTrack
     private const int SourceSwitchPackets = 3;
 
     private readonly IBackEndSink _sink;
+
+    /// <summary>Hears of the pictures, where the track carries some.</summary>
+    private readonly VideoSilence _silence;
     private readonly bool[] _payloadTypes = new bool[128];
     private readonly ReorderWindow _window = new();
     private RtpReceptionStats _stats = new();
@@ -27,12 +30,15 @@ internal sealed class BackEndTrack
     private long _lastReportMicros;
     private bool _hasReport;
 
-    public BackEndTrack(int index, SdpMedia media, string control, IBackEndSink sink)
+    public BackEndTrack(int index, SdpMedia media, string control, IBackEndSink sink, VideoSilence silence)
     {
         Index = index;
         Media = media;
         Control = control;
+        IsVideo = media.Type.Equals("video", StringComparison.OrdinalIgnoreCase);
+        Name = $"track{index + 1} ({media.Type}, {media.EncodingName})";
         _sink = sink;
+        _silence = silence;
         foreach (int type in media.PayloadTypes)
         {
             if (type is >= 0 and < 128)
@@ -50,6 +56,18 @@ internal sealed class BackEndTrack
 
     /// <summary>The URL of its SETUP.</summary>
     public string Control { get; }
+
+    /// <summary>It carries pictures.</summary>
+    public bool IsVideo { get; }
+
+    /// <summary>For messages: the name that viewers know it by, and what it is.</summary>
+    public string Name { get; }
+
+    /// <summary>Why this session goes on without it; null: it is asked for, or was set up.</summary>
+    public TrackAbsence? Absence { get; set; }
+
+    /// <summary>Its source has said BYE, and nothing came since.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>Our sockets; null when interleaved.</summary>
     public BackEndMediaSocket? RtpSocket { get; set; }
@@ -94,7 +112,11 @@ internal sealed class BackEndTrack
     public bool Knows(byte payloadType) => _payloadTypes[payloadType & 0x7F];
 
     /// <summary>A new PLAY: sequence numbers may start anew.</summary>
-    public void OnPlay() => _window.Reset();
+    public void OnPlay()
+    {
+        _window.Reset();
+        HasEnded = false;
+    }
 
     /// <summary>An interleaved packet: in order by nature.</summary>
     public void OnOrderedRtp(ReadOnlySpan<byte> packet, long nowMicros)
@@ -180,6 +202,7 @@ internal sealed class BackEndTrack
             }
         }
 
+        HasEnded |= bye;
         return bye;
     }
 
@@ -281,7 +304,13 @@ internal sealed class BackEndTrack
     {
         _lastRtpMicros = nowMicros;
         _otherPackets = 0;
+        HasEnded = false;
         Packets++;
+        if (IsVideo)
+        {
+            _silence.OnPicture(nowMicros);
+        }
+
         _stats.Update(view.SequenceNumber, view.Timestamp, (uint)(nowMicros * Media.ClockRate / 1_000_000));
         _sink.OnRtp(Index, view, packet, nowMicros);
     }

@@ -40,7 +40,7 @@ internal sealed class LossReport
             CameraGaps += gaps;
             if (gaps > 0)
             {
-                BackEndLog.CameraGaps(log, stream, track.Index, gaps);
+                BackEndLog.CameraGaps(log, stream, track.Name, gaps);
             }
 
             return;
@@ -54,12 +54,12 @@ internal sealed class LossReport
         LostOnTheWay += way;
         if (kernel > 0)
         {
-            BackEndLog.KernelDrops(log, stream, track.Index, kernel, socket.ReceiveBufferBytes, Net.SocketSetup.ReceiveBufferBytes);
+            BackEndLog.KernelDrops(log, stream, track.Name, kernel, socket.ReceiveBufferBytes, Net.SocketSetup.ReceiveBufferBytes);
         }
 
         if (way + late + duplicates > 0)
         {
-            BackEndLog.LostOnTheWay(log, stream, track.Index, way, late, duplicates);
+            BackEndLog.LostOnTheWay(log, stream, track.Name, way, late, duplicates);
         }
     }
 

@@ -8,4 +8,10 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <param name="ClockRate">RTP clock ticks a second.</param>
 /// <param name="EncodingName">The codec's name in the SDP, as <c>H264</c>.</param>
 /// <param name="Ssrc">The SSRC of every packet of the track.</param>
-internal sealed record MountTrack(int Index, string Control, string MediaType, byte PayloadType, int ClockRate, string EncodingName, uint Ssrc);
+internal sealed record MountTrack(int Index, string Control, string MediaType, byte PayloadType, int ClockRate, string EncodingName, uint Ssrc)
+{
+    /// <summary>
+    /// False for a track that the camera does not give: it is not in the SDP. Whoever was told of it before, or asks for it by its name, sets it up all the same, and gets nothing.
+    /// </summary>
+    public bool IsDescribed { get; init; } = true;
+}

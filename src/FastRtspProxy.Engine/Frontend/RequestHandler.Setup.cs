@@ -28,7 +28,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
         }
 
-        if (target.Control is null && description.Tracks.Length != 1)
+        if (target.Control is null && description.Tracks.Count(static t => t.IsDescribed) != 1)
         {
             return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
         }
@@ -83,7 +83,7 @@ internal sealed partial class RequestHandler
     {
         foreach (MountTrack track in description.Tracks)
         {
-            if (control is null || track.Control == control)
+            if (control is null ? track.IsDescribed : track.Control == control)
             {
                 return track;
             }

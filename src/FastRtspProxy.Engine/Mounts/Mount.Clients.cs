@@ -156,6 +156,11 @@ internal sealed partial class Mount
         TrackTimeline timeline = track.Timeline;
         if (!timeline.InSession)
         {
+            if ((Missing.Mask & (1u << track.Index)) != 0)
+            {
+                return new TrackStart(track.Index, null, null, null); // nothing of it is expected, so nothing is promised
+            }
+
             // Nothing came yet: the next packet gets the promised numbers. With clients that are held over an outage the timestamp must follow the real time
             // of that packet instead, so only the sequence number can be told.
             if (_clients.Count > 0 && !timeline.HasPromise)

@@ -52,9 +52,30 @@ internal sealed partial class Mount
             }
         }
 
-        SdpRewriteOptions options = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt };
+        SdpRewriteOptions options = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt, LeftOutTracks = Missing.Mask };
         _description = new MountDescription(SdpRewriter.ForFrontEnd(_cameraDescription!, options), Tracks(_media));
     }
+
+    /// <summary>
+    /// Tracks that the camera does not give, or gives again: new clients are told so, those that were told otherwise keep what they have set up, and the other tracks their names.
+    /// So this is no change of shape, and ends no session.
+    /// </summary>
+    private void NoteTracks()
+    {
+        if (Missing.HasChanged && _cameraDescription is not null)
+        {
+            Missing.HasChanged = false;
+            BuildDescription();
+        }
+
+        if (_options.BackEnd.VideoSilence.IsBack)
+        {
+            _options.BackEnd.VideoSilence.IsBack = false;
+            MountLog.VideoIsBack(_log, Name, ShownUrl);
+        }
+    }
+
+    private MissingTracks Missing => _options.BackEnd.Missing;
 
     private void Hurry()
     {
@@ -84,6 +105,8 @@ internal sealed partial class Mount
 
             _shape = shape;
             _ingest.Describe(media);
+            Missing.Forget();
+            _options.BackEnd.VideoSilence.Forget();
         }
 
         _cameraDescription = session.Description!;
@@ -116,7 +139,10 @@ internal sealed partial class Mount
         for (int i = 0; i < media.Count; i++)
         {
             tracks.Add(new MountTrack(
-                i, $"track{i + 1}", media[i].Type, (byte)media[i].PayloadTypes[0], media[i].ClockRate, media[i].EncodingName, _ingest.Tracks[i].Ssrc));
+                i, $"track{i + 1}", media[i].Type, (byte)media[i].PayloadTypes[0], media[i].ClockRate, media[i].EncodingName, _ingest.Tracks[i].Ssrc)
+            {
+                IsDescribed = (Missing.Mask & (1u << i)) == 0,
+            });
         }
 
         return tracks.MoveToImmutable();

@@ -184,6 +184,7 @@ internal sealed partial class Mount
         while (!_stopping && session.Failure is null)
         {
             TimeSpan? limit = null;
+            NoteTracks();
             switch (session.State)
             {
                 case BackEndState.Described when Wanted:
@@ -237,7 +238,9 @@ internal sealed partial class Mount
     {
         bool wasPaused = session.State == BackEndState.Paused;
         Move(MountState.Starting);
-        _ingest.Begin(RandomAccessWaitMicros());
+
+        // Sound does not wait for pictures that stay away: the session was made anew in the hope of them, and who listens has waited for it already.
+        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: _options.BackEnd.VideoSilence.Losses == 0);
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         BackEndFailure? failure = await session.PlayAsync();
@@ -303,6 +306,7 @@ internal sealed partial class Mount
     private void OnReportDue()
     {
         _ingest.AppendReports();
+        NoteTracks();
         if (Ring.DroppedForMemory > 0 && !_saidNoMemory)
         {
             _saidNoMemory = true;

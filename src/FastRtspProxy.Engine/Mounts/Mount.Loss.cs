@@ -96,9 +96,26 @@ internal sealed partial class Mount
         {
             MountLog.AnswersNext(_log, Name, ShownUrl, failure.Message);
         }
+        else if (failure.Kind == BackEndFailureKind.VideoSilent)
+        {
+            SayVideoSilent(failure);
+        }
         else
         {
             MountLog.TryTcp(_log, Name, ShownUrl, failure.Message);
+        }
+    }
+
+    private void SayVideoSilent(BackEndFailure failure)
+    {
+        VideoSilence silence = _options.BackEnd.VideoSilence;
+        if (silence.Losses == 1)
+        {
+            MountLog.VideoSilent(_log, Name, ShownUrl, failure.Message, silence.Patience.TotalSeconds);
+        }
+        else
+        {
+            MountLog.VideoStillSilent(_log, Name, ShownUrl, failure.Message, silence.Patience.TotalSeconds);
         }
     }
 

@@ -51,7 +51,9 @@ internal sealed partial class Mount
             return past;
         }
 
-        return Waiting(live, waitMicros);
+        // Nobody waits for a picture, with the sound held back, while the camera sends none.
+        bool hasOthers = (client.TrackMask & ~videoTracks) != 0;
+        return hasOthers && _options.BackEnd.VideoSilence.IsSilentFor(ShortGroupMicros, Shard.NowMicros) ? live : Waiting(live, waitMicros);
     }
 
     /// <summary>What it begins with is not known yet, so RTP-Info names nothing, and the reports are those that come with it.</summary>

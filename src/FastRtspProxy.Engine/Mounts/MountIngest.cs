@@ -56,10 +56,13 @@ internal sealed class MountIngest
     }
 
     /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="RandomAccessGate"/> says.</summary>
-    public void Begin(long randomAccessWaitMicros)
+    /// <param name="randomAccessWaitMicros">How long, at the most.</param>
+    /// <param name="missing">A bit for each track that the camera does not give: no other waits for it.</param>
+    /// <param name="othersWait">Whether the other tracks begin with the pictures.</param>
+    public void Begin(long randomAccessWaitMicros, uint missing = 0, bool othersWait = true)
     {
         _accepts = true;
-        _hasBegun = false;
+        _hasBegun = !othersWait;
         _waitMicros = randomAccessWaitMicros;
         _waitSinceMicros = -1;
         _shard.RefreshNow(); // both clocks of one moment
@@ -71,7 +74,7 @@ internal sealed class MountIngest
             track.Timeline.BeginSession();
             track.Reports.BeginSession();
             track.Early = null;
-            track.Gate.BeginSession(randomAccessWaitMicros);
+            track.Gate.BeginSession((missing & (1u << track.Index)) == 0 ? randomAccessWaitMicros : 0);
         }
     }
 

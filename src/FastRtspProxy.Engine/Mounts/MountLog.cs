@@ -20,6 +20,15 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 204, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end does not do UDP; using TCP, and staying with it")]
     public static partial void UsesTcp(ILogger log, string stream, string url);
 
+    [LoggerMessage(EventId = 212, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
+    public static partial void VideoSilent(ILogger log, string stream, string url, string problem, double seconds);
+
+    [LoggerMessage(EventId = 213, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; the session is made anew, and without a picture again after {Seconds:0} s")]
+    public static partial void VideoStillSilent(ILogger log, string stream, string url, string problem, double seconds);
+
+    [LoggerMessage(EventId = 214, Level = LogLevel.Information, Message = "{Stream} ({Url}): the picture is back")]
+    public static partial void VideoIsBack(ILogger log, string stream, string url);
+
     [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} client(s) ended")]
     public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
 

@@ -40,7 +40,7 @@ public static class SdpRewriter
         return served;
     }
 
-    /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>.</summary>
+    /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>, whichever of them are left out.</summary>
     public static byte[] ForFrontEnd(SdpDocument backEnd, SdpRewriteOptions options)
     {
         ArgumentNullException.ThrowIfNull(backEnd);
@@ -50,7 +50,10 @@ public static class SdpRewriter
         IReadOnlyList<SdpMedia> served = Served(backEnd);
         for (int i = 0; i < served.Count; i++)
         {
-            WriteMedia(text, served[i], i + 1, options);
+            if (i >= 32 || (options.LeftOutTracks & (1u << i)) == 0)
+            {
+                WriteMedia(text, served[i], i + 1, options);
+            }
         }
 
         return Encoding.Latin1.GetBytes(text.ToString());

@@ -11,7 +11,7 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 internal sealed class BackEndFixture : IAsyncDisposable
 {
     private readonly ShardGroup _shards;
-    private readonly List<BackEndSession> _sessions = [];
+    private readonly Dictionary<BackEndSession, BackEndOptions> _sessions = [];
 
     public BackEndFixture(TimeProvider? time = null)
     {
@@ -40,8 +40,18 @@ internal sealed class BackEndFixture : IAsyncDisposable
             Transport = transport,
             Timings = Timings,
         };
-        BackEndSession session = new(change?.Invoke(options) ?? options, Sink, Shard, NullLogger.Instance);
-        _sessions.Add(session);
+        return Create(change?.Invoke(options) ?? options);
+    }
+
+    /// <summary>Another session of the same mount: it knows what the first has learnt.</summary>
+    public BackEndSession Again(BackEndSession session) => Create(Options(session));
+
+    public BackEndOptions Options(BackEndSession session) => _sessions[session];
+
+    private BackEndSession Create(BackEndOptions options)
+    {
+        BackEndSession session = new(options, Sink, Shard, NullLogger.Instance);
+        _sessions.Add(session, options);
         return session;
     }
 
@@ -65,7 +75,7 @@ internal sealed class BackEndFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (BackEndSession session in _sessions)
+        foreach (BackEndSession session in _sessions.Keys)
         {
             await CloseAsync(session);
         }

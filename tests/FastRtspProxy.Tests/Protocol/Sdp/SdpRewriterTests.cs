@@ -22,6 +22,17 @@ public class SdpRewriterTests
     }
 
     [Fact]
+    public void ForFrontEnd_ATrackIsLeftOut_TheOthersKeepTheirNames()
+    {
+        SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");
+
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(camera, Options with { LeftOutTracks = 0b10 })).Split("\r\n");
+
+        Assert.Equal(["a=control:*", "a=control:track1", "a=control:track3"], lines.Where(line => line.StartsWith("a=control", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.StartsWith("m=audio", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ForFrontEnd_CodecLines_AreByteIdentical()
     {
         SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");

@@ -1,0 +1,122 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Which tracks the session is made of: all that the camera sets up. What the others mean is decided by <see cref="TrackSetup"/> and remembered by <see cref="MissingTracks"/>.</summary>
+internal sealed partial class BackEndSession
+{
+    /// <summary>Sets every track up.</summary>
+    public async Task<BackEndFailure?> SetUpAsync()
+    {
+        if (Ended || State != BackEndState.Described)
+        {
+            return Failure;
+        }
+
+        Move(BackEndState.SettingUp);
+        TimeSpan waited = TimeSpan.Zero;
+        foreach (BackEndTrack track in _tracks)
+        {
+            bool isNeeded = TrackSetup.IsNeeded(_tracks, track);
+            if (!isNeeded && !_options.Missing.MayAsk(track.Index, _shard.NowMicros))
+            {
+                track.Absence = TrackAbsence.Silent;
+                continue;
+            }
+
+            long askedMicros = _shard.NowMicros;
+            if (await SetUpAsync(track, PatienceFor(isNeeded, waited)) is { } failure)
+            {
+                failure = Of(track, failure);
+                if (Ended || TrackSetup.Judge(isNeeded, failure.Kind, failure.Status) != SetupVerdict.LeaveOut)
+                {
+                    OnSetUpEnded(track, isNeeded, failure);
+                    return Lose(failure);
+                }
+
+                LeaveOut(track, failure);
+                waited += failure.Status == 0 ? TimeSpan.FromMicroseconds(_shard.NowMicros - askedMicros) : TimeSpan.Zero;
+            }
+            else if (Ended)
+            {
+                return Failure;
+            }
+            else
+            {
+                OnPresent(track);
+            }
+        }
+
+        Move(BackEndState.SetUp);
+        ScheduleKeepAlive();
+        return null;
+    }
+
+    private TimeSpan PatienceFor(bool isNeeded, TimeSpan waited) => isNeeded
+        ? _options.Timings.Answer
+        : TrackSetup.Patience(_options.Timings.SilentTrack, waited, TimeSpan.FromMicroseconds(_slowestAnswerMicros), _options.Timings.Answer);
+
+    /// <summary>The failure of a track's SETUP, with the track's name.</summary>
+    private static BackEndFailure Of(BackEndTrack track, BackEndFailure failure) => failure.Message.StartsWith(RtspMethod.Setup, StringComparison.Ordinal)
+        ? failure with { Message = $"{RtspMethod.Setup} of {track.Name}{failure.Message[RtspMethod.Setup.Length..]}" }
+        : failure;
+
+    private void LeaveOut(BackEndTrack track, BackEndFailure failure)
+    {
+        if (failure.Status == 0)
+        {
+            // An answer may still come, and the media with it: then it is taken, from the ways that were offered.
+            track.Absence = TrackAbsence.Silent;
+        }
+        else
+        {
+            track.Absence = TrackAbsence.Refused;
+            track.Close();
+            Unassign(track);
+        }
+
+        SayLeftOut(failure, _options.Missing.OnAbsent(track.Index, failure.Status, _shard.NowMicros));
+    }
+
+    /// <summary>The session ends with this SETUP. Some cameras do not refuse a track but close the connection.</summary>
+    private void OnSetUpEnded(BackEndTrack track, bool isNeeded, BackEndFailure failure)
+    {
+        if (!isNeeded && failure.Kind == BackEndFailureKind.ConnectionLost && _options.Missing.OnConnectionEnded(track.Index, _shard.NowMicros))
+        {
+            SayLeftOut(new BackEndFailure(failure.Kind, $"the connection ended twice at {RtspMethod.Setup} of {track.Name}"), isNews: true);
+        }
+    }
+
+    private void SayLeftOut(BackEndFailure failure, bool isNews)
+    {
+        if (isNews)
+        {
+            BackEndLog.TrackLeftOut(_log, _options.StreamName, failure.Message, failure.Status == 0 ? ", which is asked for again after an hour" : string.Empty);
+        }
+        else
+        {
+            BackEndLog.TrackStillLeftOut(_log, _options.StreamName, failure.Message);
+        }
+    }
+
+    private void OnPresent(BackEndTrack track)
+    {
+        track.Absence = null;
+        if (_options.Missing.OnPresent(track.Index))
+        {
+            BackEndLog.TrackIsThere(_log, _options.StreamName, track.Name);
+            _sink.OnSessionChanged();
+        }
+    }
+
+    /// <summary>False for a track that was left out; one of which media comes all the same is there.</summary>
+    private bool IsThere(BackEndTrack track)
+    {
+        if (track.Absence is not null && track.Packets > 0)
+        {
+            OnPresent(track);
+        }
+
+        return track.Absence is null;
+    }
+}

@@ -1,0 +1,43 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>Judges RTCP BYEs: a track's end is that track's. Sound or metadata that say BYE cost nothing; when all pictures, or all that there was, have ended, the session has. Pure.</summary>
+internal static class TrackEnds
+{
+    /// <summary>What the tracks' BYEs mean together. A track of which nothing was heard has not ended, but where another video was heard nobody waits for it either.</summary>
+    public static TrackEnd Judge(ReadOnlySpan<TrackSigns> tracks)
+    {
+        int videos = 0;
+        int heardVideos = 0;
+        int endedVideos = 0;
+        int endedOthers = 0;
+        int openOthers = 0;
+        int flowingOthers = 0;
+        foreach (TrackSigns track in tracks)
+        {
+            if (track.IsVideo)
+            {
+                videos++;
+                heardVideos += track.WasHeard ? 1 : 0;
+                endedVideos += track.WasHeard && track.HasEnded ? 1 : 0;
+            }
+            else if (track.WasHeard)
+            {
+                endedOthers += track.HasEnded ? 1 : 0;
+                openOthers += track.HasEnded ? 0 : 1;
+                flowingOthers += !track.HasEnded && track.Flows ? 1 : 0;
+            }
+        }
+
+        if (videos == 0)
+        {
+            return endedOthers > 0 && openOthers == 0 ? TrackEnd.All : TrackEnd.GoesOn;
+        }
+
+        if (endedVideos == 0 || endedVideos < heardVideos)
+        {
+            return TrackEnd.GoesOn;
+        }
+
+        return flowingOthers == 0 ? TrackEnd.All : TrackEnd.Video;
+    }
+}

@@ -1,0 +1,137 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Watches over the single tracks of a session that plays: pictures that stay away while other tracks go on, and the ends that tracks tell of (BYE). What silence of all tracks
+/// together means is not its business. Owned by the session, on its shard.
+/// </summary>
+internal sealed class TrackWatch
+{
+    /// <summary>Media within so long counts as flowing.</summary>
+    private const long FlowingMicros = 2_000_000;
+
+    /// <summary>After the pictures' BYE the other tracks have so long to say theirs: a programme's tracks do not end in the same moment.</summary>
+    private static readonly TimeSpan s_othersEnd = TimeSpan.FromSeconds(2);
+
+    private readonly IReadOnlyList<BackEndTrack> _tracks;
+    private readonly VideoSilence _silence;
+    private readonly TimeSpan _deadStream;
+    private readonly Shard _shard;
+    private readonly Action<BackEndFailure> _lose;
+    private readonly ShardTimer _silenceTimer;
+    private readonly ShardTimer _endTimer;
+
+    public TrackWatch(Shard shard, IReadOnlyList<BackEndTrack> tracks, VideoSilence silence, TimeSpan deadStream, Action<BackEndFailure> lose)
+    {
+        _shard = shard;
+        _tracks = tracks;
+        _silence = silence;
+        _deadStream = deadStream;
+        _lose = lose;
+        _silenceTimer = shard.CreateTimer(OnSilenceDue);
+        _endTimer = shard.CreateTimer(OnEndDue);
+    }
+
+    /// <summary>PLAY was sent: pictures may come from now on.</summary>
+    public void OnPlay() => _silence.OnPlay(_shard.NowMicros);
+
+    /// <summary>PLAY was answered.</summary>
+    public void Start()
+    {
+        if (HasVideoAndOthers())
+        {
+            OnSilenceDue();
+        }
+    }
+
+    /// <summary>The session plays no longer.</summary>
+    public void Stop()
+    {
+        _silenceTimer.Stop();
+        _endTimer.Stop();
+    }
+
+    /// <summary>A track's source has said BYE.</summary>
+    public void OnBye() => JudgeEnds(isFinal: false);
+
+    private void OnEndDue() => JudgeEnds(isFinal: true);
+
+    private void JudgeEnds(bool isFinal)
+    {
+        Span<TrackSigns> signs = stackalloc TrackSigns[_tracks.Count];
+        for (int i = 0; i < signs.Length; i++)
+        {
+            BackEndTrack track = _tracks[i];
+            bool flows = track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
+            signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, flows, track.HasEnded);
+        }
+
+        switch (TrackEnds.Judge(signs))
+        {
+            case TrackEnd.All:
+                Lose(new BackEndFailure(BackEndFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
+                break;
+            case TrackEnd.Video when isFinal:
+                Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)} has ended (RTCP BYE) while {Names(isVideo: false)} goes on"));
+                break;
+            case TrackEnd.Video:
+                _endTimer.Start(s_othersEnd);
+                break;
+        }
+    }
+
+    private void OnSilenceDue()
+    {
+        if (!_silence.IsLost(_deadStream, _shard.NowMicros, out long restMicros))
+        {
+            if (restMicros < long.MaxValue)
+            {
+                _silenceTimer.Start(TimeSpan.FromMicroseconds(restMicros));
+            }
+
+            return;
+        }
+
+        long since = _silence.SilentMicros(_shard.NowMicros);
+        Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)}: no picture for {since / 1e6:0} s while {Names(isVideo: false)} goes on"));
+    }
+
+    private void Lose(BackEndFailure failure)
+    {
+        if (failure.Kind == BackEndFailureKind.VideoSilent)
+        {
+            _silence.OnLost();
+        }
+
+        _lose(failure);
+    }
+
+    private bool HasVideoAndOthers()
+    {
+        bool hasVideo = false;
+        bool hasOthers = false;
+        foreach (BackEndTrack track in _tracks)
+        {
+            hasVideo |= track.IsVideo && track.Absence is null;
+            hasOthers |= !track.IsVideo && track.Absence is null;
+        }
+
+        return hasVideo && hasOthers;
+    }
+
+    /// <summary>The names of the tracks of that kind that are there.</summary>
+    private string Names(bool isVideo)
+    {
+        List<string> names = [];
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (track.IsVideo == isVideo && track.Absence is null && (isVideo || track.Packets > 0))
+            {
+                names.Add(track.Name);
+            }
+        }
+
+        return names.Count > 0 ? string.Join(" and ", names) : "the sound";
+    }
+}

@@ -1,0 +1,235 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>One track's fault is that track's alone: what the session with the camera makes of it.</summary>
+public sealed class TrackFaultTests
+{
+    /// <summary>Metadata stands before the video.</summary>
+    private const string MetadataFirst =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=Scripted\r\nt=0 0\r\n" +
+        "m=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/90000\r\na=control:trackID=0\r\n" +
+        "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n";
+
+    private static readonly BackEndTimings s_quick = BackEndTimings.Default with { SilentTrack = TimeSpan.FromMilliseconds(100) };
+
+    [Theory]
+    [InlineData(404, BackEndTransport.Tcp)]
+    [InlineData(461, BackEndTransport.Tcp)]
+    [InlineData(500, BackEndTransport.Tcp)]
+    [InlineData(403, BackEndTransport.Tcp)]
+    [InlineData(404, BackEndTransport.Udp)]
+    [InlineData(500, BackEndTransport.Udp)]
+    public async Task SetUp_SecondTrackIsRefused_TheFirstPlaysAndTheOtherIsAskedAgainWithTheNextSession(int status, BackEndTransport transport)
+    {
+        await using BackEndFixture fixture = new();
+        Fault(fixture, "trackID=1", ScriptedReply.Of(status, "No"));
+        BackEndSession session = fixture.Create(transport);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 42, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+
+        Assert.Equal([null, TrackAbsence.Refused], session.Tracks.Select(t => t.Absence));
+        Assert.True(fixture.Options(session).Missing.MayAsk(1, fixture.Shard.NowMicros));
+    }
+
+    [Theory]
+    [InlineData(ScriptedCamera.VideoAndAudio, "trackID=1", 1)]
+    [InlineData(MetadataFirst, "trackID=0", 0)]
+    public async Task SetUp_AnotherTrackIsNeverAnswered_PlayGoesOutWithoutItAndItIsNotAskedAgain(string sdp, string silent, int index)
+    {
+        await using BackEndFixture fixture = new() { Timings = s_quick };
+        fixture.Camera.Sdp = sdp;
+        Fault(fixture, silent, new ScriptedReply { Silent = true });
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(TrackAbsence.Silent, session.Tracks[index].Absence);
+        await fixture.CloseAsync(session);
+
+        Assert.Null(await fixture.PlayAsync(fixture.Again(session)));
+
+        Assert.Equal(1, fixture.Camera.Requests.Count(r => r.Method == "SETUP" && r.Uri.EndsWith(silent, StringComparison.Ordinal)));
+        Assert.Equal(2, fixture.Camera.Count("PLAY"));
+    }
+
+    [Theory]
+    [InlineData(401, BackEndFailureKind.Unauthorized)]
+    [InlineData(453, BackEndFailureKind.Busy)]
+    [InlineData(454, BackEndFailureKind.Refused)]
+    [InlineData(503, BackEndFailureKind.Busy)]
+    internal async Task SetUp_SecondTrackGetsAnAnswerAboutTheSession_TheSessionEnds(int status, BackEndFailureKind kind)
+    {
+        await using BackEndFixture fixture = new();
+        Fault(fixture, "trackID=1", ScriptedReply.Of(status, "No"));
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+
+        Assert.Equal((kind, status), (failure!.Kind, failure.Status));
+        Assert.Contains("track2 (audio, MPEG4-GENERIC)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SetUp_TheOnlyVideoIsRefused_TheAttemptHasFailedAndNamesIt()
+    {
+        await using BackEndFixture fixture = new();
+        Fault(fixture, "trackID=0", ScriptedReply.Of(404, "Not Found"));
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+
+        Assert.Equal("SETUP of track1 (video, H264) was answered 404 Not Found", failure!.Message);
+        Assert.Equal(0, fixture.Camera.Count("PLAY"));
+    }
+
+    [Fact]
+    public async Task SetUp_EveryTrackIsRefused_NoTrackIsLeftAndTheAttemptHasFailed()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = "v=0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:trackID=0\r\nm=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n";
+        Fault(fixture, "trackID=", ScriptedReply.Of(404, "Not Found"));
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+
+        Assert.Equal(404, failure!.Status);
+        Assert.Equal(2, fixture.Camera.Count("SETUP"));
+    }
+
+    [Fact]
+    public async Task SetUp_TheConnectionEndsAtTheSecondTrackTwice_TheThirdSessionDoesWithoutIt()
+    {
+        await using BackEndFixture fixture = new();
+        Fault(fixture, "trackID=1", new ScriptedReply { Silent = true, Close = true });
+        BackEndSession first = fixture.Create(BackEndTransport.Tcp);
+        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.PlayAsync(first))!.Kind);
+        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.PlayAsync(fixture.Again(first)))!.Kind);
+
+        Assert.Null(await fixture.PlayAsync(fixture.Again(first)));
+    }
+
+    [Theory]
+    [InlineData(BackEndTransport.Tcp)]
+    [InlineData(BackEndTransport.Udp)]
+    public async Task Media_OfATrackWhoseSetupWasNotAnswered_IsTaken(BackEndTransport transport)
+    {
+        await using BackEndFixture fixture = new() { Timings = s_quick with { ReceiverReport = TimeSpan.FromMilliseconds(50) } };
+        fixture.Camera.Script = r =>
+        {
+            // Its part of the camera is set up; only the answer never comes.
+            bool isSilent = r.Method == "SETUP" && r.Uri.EndsWith("trackID=1", StringComparison.Ordinal);
+            return isSilent ? fixture.Camera.Default(r) with { Silent = true } : null;
+        };
+        BackEndSession session = fixture.Create(transport);
+        Assert.Null(await fixture.PlayAsync(session));
+        Assert.Equal(TrackAbsence.Silent, session.Tracks[1].Absence);
+
+        fixture.Camera.SendRtp(1, 97, 1, 1, 43, true, "x"u8);
+
+        await Until.TrueAsync(() => session.Tracks[1].Absence is null);
+        Assert.Equal(1, fixture.Sink.Packets.Single().Track);
+        Assert.Equal(0u, fixture.Options(session).Missing.Mask);
+    }
+
+    [Fact]
+    public async Task Bye_OfTheSound_CostsNothing()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = await PlayBothAsync(fixture);
+
+        fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(43));
+        fixture.Camera.SendRtp(0, 96, 2, 2, 42, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 3);
+
+        Assert.True(session.Tracks[1].HasEnded);
+        Assert.Null(session.Failure);
+        fixture.Camera.SendRtp(1, 97, 2, 2, 43, true, "x"u8);
+        await Until.TrueAsync(() => !session.Tracks[1].HasEnded);
+    }
+
+    [Fact]
+    public async Task Bye_OfAllTracks_EndsTheSession()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = await PlayBothAsync(fixture);
+
+        fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(43));
+        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(42));
+
+        Assert.Equal(BackEndFailureKind.Bye, (await fixture.FailureOfAsync(session)).Kind);
+    }
+
+    [Fact]
+    public async Task Bye_OfThePicturesWhileTheSoundGoesOn_EndsTheSessionTwoSecondsLater()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        BackEndSession session = await PlayBothAsync(fixture);
+        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(42));
+        await Until.TrueAsync(() => session.Tracks[0].HasEnded);
+
+        await SoundAsync(fixture, time, 1.5);
+        Assert.Null(session.Failure);
+        await SoundAsync(fixture, time, 1);
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        Assert.Equal("track1 (video, H264) has ended (RTCP BYE) while track2 (audio, MPEG4-GENERIC) goes on", failure.Message);
+    }
+
+    [Fact]
+    public async Task Silence_OfThePicturesWhileTheSoundGoesOn_LosesTheCameraAndNamesTheTrack()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        BackEndSession session = await PlayBothAsync(fixture);
+
+        await SoundAsync(fixture, time, 9);
+        Assert.Null(session.Failure);
+        await SoundAsync(fixture, time, 2);
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        Assert.StartsWith("track1 (video, H264): no picture for 10 s while track2 (audio", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silence_OfTheSoundWhileThePicturesGoOn_CostsNothing()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        BackEndSession session = await PlayBothAsync(fixture);
+
+        await AdvanceAsync(fixture, time, 60, (n, ticks) => fixture.Camera.SendRtp(0, 96, n, ticks, 42, true, "x"u8));
+
+        Assert.Null(session.Failure);
+    }
+
+    private static void Fault(BackEndFixture fixture, string track, ScriptedReply reply) =>
+        fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.Contains(track, StringComparison.Ordinal) ? reply : null;
+
+    private static async Task<BackEndSession> PlayBothAsync(BackEndFixture fixture)
+    {
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 42, true, "x"u8);
+        fixture.Camera.SendRtp(1, 97, 1, 1, 43, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        return session;
+    }
+
+    private static Task SoundAsync(BackEndFixture fixture, FakeTimeProvider time, double seconds) =>
+        AdvanceAsync(fixture, time, seconds, (n, ticks) => fixture.Camera.SendRtp(1, 97, n, ticks, 43, true, "x"u8));
+
+    /// <summary>Time passes, and a packet comes each quarter of a second.</summary>
+    private static async Task AdvanceAsync(BackEndFixture fixture, FakeTimeProvider time, double seconds, Action<ushort, uint> send)
+    {
+        for (double done = 0; done < seconds; done += 0.25)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.25));
+            int count = fixture.Sink.Packets.Count;
+            send((ushort)(count + 10), (uint)count * 1000);
+            await Until.TrueAsync(() => fixture.Sink.Packets.Count == count + 1);
+        }
+    }
+}
