@@ -121,7 +121,7 @@ public sealed class TrackWeaknessTests
         await SoundUntilAsync(host, camera, time, TimeSpan.FromSeconds(12), () => camera.Count("PLAY") == 2);
 
         Task<InterleavedPacket> sound = ReadSoundOfAsync(viewer, 0x22);
-        camera.SendRtp(1, 97, 1, 1, 77, true, [0x22]);
+        camera.SendRtp(1, 97, 50_000, 1, 43, true, [0x22]);
         await sound;
         TimeSpan second = await SoundUntilAsync(host, camera, time, TimeSpan.FromSeconds(60), () => camera.Count("PLAY") == 3);
         TimeSpan third = await SoundUntilAsync(host, camera, time, TimeSpan.FromSeconds(60), () => camera.Count("PLAY") == 4);

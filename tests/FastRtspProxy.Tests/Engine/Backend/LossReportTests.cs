@@ -15,7 +15,7 @@ public sealed class LossReportTests
     public LossReportTests()
     {
         Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoOnly), out SdpDocument? document, out _));
-        _track = new BackEndTrack(0, document.Media[0], "t", new RecordingSink());
+        _track = new BackEndTrack(0, document.Media[0], "t", new RecordingSink(), new VideoSilence());
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class IngestAllocationTests
             _ring = new PacketRing(pool, new RingOptions { KeepBytes = 4 << 20 }, 1);
             _ingest = new MountIngest(shard, _ring);
             _ingest.Describe(document.Media);
-            _tcp = new BackEndTrack(0, document.Media[0], "t", this);
-            _udp = new BackEndTrack(1, document.Media[1], "t", this);
+            _tcp = new BackEndTrack(0, document.Media[0], "t", this, new VideoSilence());
+            _udp = new BackEndTrack(1, document.Media[1], "t", this, new VideoSilence());
             _demux = new InterleavedDemux(this);
             _demux.Expect(0);
         }
