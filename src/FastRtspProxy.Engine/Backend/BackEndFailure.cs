@@ -20,6 +20,16 @@ internal sealed record BackEndFailure(BackEndFailureKind Kind, string Message)
     /// <summary>The address of the camera that sent us there.</summary>
     public IPAddress? RedirectedBy { get; init; }
 
+    /// <summary>The way that is tried next, at once; null where that is no question of the way.</summary>
+    public MediaWay? NextWay { get; init; }
+
+    /// <summary>It was said before in these words: a further round of ways.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>The wait before the next attempt, where it is not the usual one.</summary>
+    public TimeSpan? FirstWait { get; init; }
+
     /// <summary>True where another try makes sense at once: it is made in another way, or the camera answers and only a new session is wanted.</summary>
-    public bool RetryAtOnce => Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent or BackEndFailureKind.VideoSilent or BackEndFailureKind.Redirected or BackEndFailureKind.ClosedAfterChallenge;
+    public bool RetryAtOnce =>
+        Kind is BackEndFailureKind.WayFailed or BackEndFailureKind.VideoSilent or BackEndFailureKind.Redirected or BackEndFailureKind.ClosedAfterChallenge;
 }

@@ -42,11 +42,11 @@ internal enum BackEndFailureKind
     /// <summary>The camera sent us elsewhere in the middle of a session.</summary>
     Redirected,
 
-    /// <summary>The camera does not do UDP.</summary>
-    UdpRefused,
+    /// <summary>The way of the media was refused or stayed silent, and there is another one.</summary>
+    WayFailed,
 
-    /// <summary>PLAY was answered, and then nothing came over UDP.</summary>
-    UdpSilent,
+    /// <summary>Each way of the media was refused or stayed silent.</summary>
+    NoWay,
 
     /// <summary>No media for the dead-stream interval.</summary>
     Silent,

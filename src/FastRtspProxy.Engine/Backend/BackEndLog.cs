@@ -32,6 +32,12 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 109, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
     public static partial void LostOnTheWay(ILogger log, string stream, string track, long lost, long late, long repeated);
 
+    [LoggerMessage(EventId = 120, Message = "{Stream}: {Problem} ({Way}); trying {Next} on the same connection")]
+    public static partial void TriesWay(ILogger log, LogLevel level, string stream, string problem, string way, string next);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "{Stream}: {Track}: the media comes from {Address}, not from the camera at {Camera}; it is taken, for want of any from there")]
+    public static partial void StandIn(ILogger log, string stream, string track, System.Net.IPAddress address, System.Net.IPAddress camera);
+
     [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the stream is served without this track{Again}")]
     public static partial void TrackLeftOut(ILogger log, string stream, string problem, string again);
 

@@ -1,54 +1,53 @@
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>One UDP port of a track. Datagrams from other hosts than the camera are counted and dropped: anybody can send to a port.</summary>
-internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSession session, BackEndTrack track, bool isRtcp) : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp)
+/// <summary>One UDP port of a track. Datagrams of senders that <see cref="MediaPeers"/> does not know are counted and dropped: anybody can send to a port.</summary>
+/// <param name="shard">Where it lives.</param>
+/// <param name="socket">Bound.</param>
+/// <param name="session">Whose track it is.</param>
+/// <param name="track">Who gets the packets.</param>
+/// <param name="peers">Who may send; null for a multicast group: whoever sends to it, and the SSRC tells sources apart.</param>
+/// <param name="isRtcp">The pair's second port.</param>
+internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSession session, BackEndTrack track, MediaPeers? peers, bool isRtcp)
+    : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp)
 {
-    private PeerAddress _camera;
-    private PeerAddress _media;
-    private bool _allowsAny;
-
     /// <summary>Where our own packets go; empty: nowhere yet.</summary>
     public PeerAddress Peer { get; private set; }
 
-    /// <summary>Datagrams of strangers.</summary>
-    public long Foreign { get; private set; }
+    /// <summary>Where the camera wants our packets; empty: it did not say.</summary>
+    public PeerAddress Named { get; private set; }
 
-    /// <summary>Tells who may send: the RTSP connection's peer, and the address that the camera named as its source.</summary>
-    public void Allow(in PeerAddress camera, in PeerAddress media, int peerPort)
-    {
-        _camera = camera;
-        _media = media;
-        Peer = peerPort > 0 ? media.WithPort(peerPort) : default;
-    }
+    /// <inheritdoc cref="MediaPeers"/>
+    public MediaPeers? Peers => peers;
 
-    /// <summary>A multicast group: whoever sends to it; the SSRC tells sources apart.</summary>
-    public void AllowAny(in PeerAddress peer)
+    /// <summary>The camera, or a group, said where our packets go; empty: to where its own come from.</summary>
+    public void Name(in PeerAddress peer)
     {
-        _allowsAny = true;
+        Named = peer;
         Peer = peer;
     }
+
+    /// <summary>A stand-in's RTP is taken: our reports go there too.</summary>
+    public void Follow(in PeerAddress standIn) => Peer = standIn;
+
+    /// <summary>The stand-in has gone: reports go where the camera said, or to where its next report comes from.</summary>
+    public void Unfollow() => Peer = Named;
 
     /// <inheritdoc/>
     protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (!_allowsAny && !from.SameAddress(_media) && !from.SameAddress(_camera))
+        if (isRtcp)
         {
-            Foreign++;
+            OnRtcp(data, from);
             return;
         }
 
-        if (isRtcp)
+        if (peers is not null && !Accepts(peers, data, from))
         {
-            if (!_allowsAny && (Peer.IsEmpty || !from.SameAddress(Peer)))
-            {
-                // No server_port, or another host than it said: reports go to where the camera's reports come from.
-                Peer = from;
-            }
-
-            session.OnRtcp(track, data);
+            peers.Refuse(from);
             return;
         }
 
@@ -61,4 +60,60 @@ internal sealed class BackEndMediaSocket(Shard shard, Socket socket, BackEndSess
 
     /// <inheritdoc/>
     protected override void OnBatchEnd() => session.OnMediaBatchEnd();
+
+    private void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from)
+    {
+        if (peers is not null)
+        {
+            if (!peers.IsExpected(from) && !peers.IsStandIn(from))
+            {
+                peers.Refuse(from);
+                return;
+            }
+
+            // No server_port, or another host than it said: reports go to where the camera's reports come from, and while another one sends its media, to that one.
+            if ((Peer.IsEmpty || !from.SameAddress(Peer)) && (peers.StandIn.IsEmpty || peers.IsStandIn(from)))
+            {
+                Peer = from;
+            }
+        }
+
+        session.OnRtcp(track, data, isGroup: peers is null);
+    }
+
+    private bool Accepts(MediaPeers known, ReadOnlySpan<byte> data, in PeerAddress from)
+    {
+        if (known.IsExpected(from))
+        {
+            if (!known.HasExpected && Fits(data) && known.OnExpected())
+            {
+                track.RtcpSocket?.Unfollow();
+            }
+
+            return true;
+        }
+
+        return known.IsStandIn(from) ? RenewsStandIn(known, from) : IsNewStandIn(known, data, from);
+    }
+
+    private bool RenewsStandIn(MediaPeers known, in PeerAddress from)
+    {
+        known.OnStandIn(from, Shard.NowMicros);
+        return true;
+    }
+
+    private bool IsNewStandIn(MediaPeers known, ReadOnlySpan<byte> data, in PeerAddress from)
+    {
+        if (!Fits(data) || !known.MayStandIn(from, Shard.NowMicros) || !session.MayStandIn(track, from))
+        {
+            return false;
+        }
+
+        known.OnStandIn(from, Shard.NowMicros);
+        track.RtcpSocket?.Follow(session.ReportsTo(track, from));
+        return true;
+    }
+
+    /// <summary>RTP of a payload type that the track has.</summary>
+    private bool Fits(ReadOnlySpan<byte> data) => RtpPacketView.TryParse(data, out RtpPacketView view, out _) && track.Knows(view.PayloadType);
 }

@@ -43,6 +43,12 @@ internal sealed record BackEndOptions
     /// <summary>What the sessions have learnt of pictures that stay away; outlives each session, too.</summary>
     public VideoSilence VideoSilence { get; } = new();
 
+    /// <summary>What is known of the ways by which this camera's media can come; all sessions of a mount share it, by sharing these options.</summary>
+    public TransportChoice Ways { get; init; } = new();
+
+    /// <inheritdoc cref="StandInsSaid"/>
+    public StandInsSaid StandIns { get; init; } = new();
+
     /// <inheritdoc cref="BackEndTimings"/>
     public BackEndTimings Timings { get; init; } = BackEndTimings.Default;
 }

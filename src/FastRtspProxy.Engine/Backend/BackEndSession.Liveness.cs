@@ -22,7 +22,6 @@ internal sealed partial class BackEndSession
     private readonly uint _ownSsrc = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
     private long _lastRequestMicros;
     private long _playSinceMicros;
-    private bool _udpHeard;
 
     /// <summary>Our canonical name towards cameras: the same for all tracks of this process, and it names nobody (RFC 3550 section 6.5.1).</summary>
     public static string CanonicalName { get; } = "frp-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(6));
@@ -64,6 +63,7 @@ internal sealed partial class BackEndSession
     private void StartLiveness()
     {
         _playSinceMicros = _shard.NowMicros;
+        _firstPlayMicros = _firstPlayMicros > 0 ? _firstPlayMicros : _playSinceMicros;
         ScheduleKeepAlive();
         SendReports();
         foreach (BackEndTrack track in _tracks)
@@ -78,9 +78,9 @@ internal sealed partial class BackEndSession
 
     private void StartSilenceWatch()
     {
-        if (!_tcp && !_udpHeard)
+        if (!HasMedia)
         {
-            _silenceTimer.Start(_options.Timings.UdpSilence);
+            WatchFirstMedia();
         }
         else if (_options.Timings.DeadStream > TimeSpan.Zero)
         {
@@ -222,20 +222,13 @@ internal sealed partial class BackEndSession
             return;
         }
 
-        if (!_tcp && !_udpHeard)
+        if (!HasMedia)
         {
-            foreach (BackEndTrack track in _tracks)
-            {
-                _udpHeard |= track.HasHeard;
-            }
-
-            if (!_udpHeard)
-            {
-                Lose(BackEndFailureKind.UdpSilent, $"nothing came over UDP for {_options.Timings.UdpSilence.TotalSeconds:0.#} s");
-                return;
-            }
+            WatchFirstMedia();
+            return;
         }
 
+        NoteDelivery();
         if (_options.Timings.DeadStream > TimeSpan.Zero)
         {
             WatchDeadStream();

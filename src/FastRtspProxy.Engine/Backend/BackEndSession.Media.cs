@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FastRtspProxy.Engine.Net;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -22,7 +23,7 @@ internal sealed partial class BackEndSession
 
         if (channel == channels.Rtcp && channel != channels.Rtp)
         {
-            OnRtcp(track, payload);
+            OnRtcp(track, payload, isGroup: false);
         }
         else
         {
@@ -37,14 +38,21 @@ internal sealed partial class BackEndSession
     public void OnMediaBatchEnd() => _sink.OnBatchEnd();
 
     /// <summary>RTCP of a track, from a socket or a channel.</summary>
-    public void OnRtcp(BackEndTrack track, ReadOnlySpan<byte> compound)
+    /// <param name="track">Whose.</param>
+    /// <param name="compound">As it came.</param>
+    /// <param name="isGroup">It came to a multicast group, whose other receivers send reports too.</param>
+    public void OnRtcp(BackEndTrack track, ReadOnlySpan<byte> compound, bool isGroup)
     {
-        if (track.OnRtcp(compound, _shard.NowMicros) && State == BackEndState.Playing)
+        if (!IsOurs(compound) && track.OnRtcp(compound, isGroup, _shard.NowMicros) && State == BackEndState.Playing)
         {
             BackEndLog.TrackEnded(_log, _options.StreamName, track.Name);
             _watch.OnBye();
         }
     }
+
+    /// <summary>Our own reports, which a group on loopback, a bridge that loops, or a camera that echoes brings back: they are nobody's sign of life.</summary>
+    private bool IsOurs(ReadOnlySpan<byte> compound) =>
+        compound.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(compound[4..]) - _ownSsrc < (uint)_tracks.Count;
 
     /// <summary>A UDP packet waits behind a gap: look again when its time is over, even if nothing else comes.</summary>
     public void OnReorderNeeded()

@@ -95,8 +95,7 @@ internal sealed partial class BackEndSession
 
         if (_url.Tls)
         {
-            // The media must not leave the encryption: interleaved, always.
-            _tcp = true;
+            // The media must not leave the encryption: interleaved, always (WayOffer.IsFixed).
             return Named(await TlsByteStream.ConnectAsync(_shard, Target(_url.Port), limit, _options.InsecureTls));
         }
 
@@ -184,6 +183,7 @@ internal sealed partial class BackEndSession
         }
 
         Description = document;
+        ChooseWay();
         Move(BackEndState.Described);
         ScheduleKeepAlive();
         return null;

@@ -37,14 +37,15 @@ internal sealed partial class BackEndSession
             reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer, new RtspHeader("Range", "npt=0.000-"));
         }
 
-        if (Ended)
+        if (Ended || !reply.HasAnswer)
         {
-            return Failure;
+            OnUnanswered(Failure ?? reply.Failure);
+            return Lose(Failure ?? reply.Failure ?? s_stopped);
         }
 
         if (!reply.IsOk)
         {
-            return Lose(FailureOf(RtspMethod.Play, reply));
+            return Lose(OnPlayRefused(reply.Status, FailureOf(RtspMethod.Play, reply)));
         }
 
         Move(BackEndState.Playing);
@@ -104,6 +105,12 @@ internal sealed partial class BackEndSession
         if (Failure is null)
         {
             _options.VideoSilence.OnOtherEnd();
+        }
+
+        NoteDelivery();
+        if (!_isDelivered)
+        {
+            Ways.OnEndedWithoutMedia(_way);
         }
 
         if (_id.Value is not null && _channel is { End: null })

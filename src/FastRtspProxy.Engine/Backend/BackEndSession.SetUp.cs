@@ -9,45 +9,41 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>SETUP of every receive track, strictly one after the other: cameras were seen to fail on pipelined SETUPs.</summary>
 internal sealed partial class BackEndSession
 {
-    private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track, TimeSpan limit)
+    /// <summary>Sets one track up, by one way after the other while nothing else is set up.</summary>
+    private async Task<BackEndFailure?> SetUpAsync(BackEndTrack track, bool isNeeded, TimeSpan limit)
     {
-        MulticastGroup? group = _tcp || _multicastRefused ? null : AllowedGroup(MulticastGroup.Of(track.Media));
-        if (!_tcp && group is null && !TryBind(track))
+        while (true)
         {
-            return new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine");
-        }
-
-        // Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.
-        string transport = _tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
-        RtspReply reply = await AskSetUpAsync(track, transport, limit);
-        if (Ended)
-        {
-            return Failure;
-        }
-
-        if (reply.Status == RtspStatus.UnsupportedTransport && group is not null)
-        {
-            _multicastRefused = true;
-            return await SetUpAsync(track, limit);
-        }
-
-        if (reply.Status == RtspStatus.UnsupportedTransport && !_tcp)
-        {
-            if (track.Index > 0)
+            MulticastGroup? group = _way == MediaWay.Multicast ? AllowedGroup(MulticastGroup.Of(track.Media)) : null;
+            BackEndFailure? failure;
+            if (_way != MediaWay.Tcp && group is null && !TryBind(track))
             {
-                return new BackEndFailure(BackEndFailureKind.UdpRefused, "the camera does not do UDP for every track (461)");
+                failure = OnUnusable(track, new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine"));
+            }
+            else
+            {
+                RtspReply reply = await AskSetUpAsync(track, Offer(track, group), limit);
+                if (Ended || !reply.HasAnswer)
+                {
+                    OnUnanswered(isNeeded ? Failure ?? reply.Failure : null);
+                    return Failure ?? reply.Failure;
+                }
+
+                if (reply.IsOk)
+                {
+                    failure = TakeTransport(track, reply.Message, group);
+                    _isAnyTrackSetUp |= failure is null;
+                    return failure;
+                }
+
+                failure = OnSetUpRefused(track, isNeeded, reply.Status, FailureOf(RtspMethod.Setup, reply));
             }
 
-            SwitchToTcp(track);
-            return await SetUpAsync(track, limit);
+            if (failure is not null)
+            {
+                return failure;
+            }
         }
-
-        if (!reply.IsOk)
-        {
-            return FailureOf(RtspMethod.Setup, reply);
-        }
-
-        return TakeTransport(track, reply.Message, group);
     }
 
     private async Task<RtspReply> AskSetUpAsync(BackEndTrack track, string transport, TimeSpan limit)
@@ -58,6 +54,10 @@ internal sealed partial class BackEndSession
             ? await AskAsync(RtspMethod.Setup, track.Control, limit, header)
             : reply;
     }
+
+    /// <summary>Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.</summary>
+    private string Offer(BackEndTrack track, MulticastGroup? group) =>
+        _way == MediaWay.Tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
 
     private static string MulticastOffer(BackEndTrack track, MulticastGroup group) => TransportHeader.Format(new TransportSpec
     {
@@ -105,56 +105,44 @@ internal sealed partial class BackEndSession
             return CannotJoin(group);
         }
 
-        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, isRtcp: false);
-        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, isRtcp: true);
-        track.RtpSocket.AllowAny(default);
+        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, null, isRtcp: false);
+        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, null, isRtcp: true);
 
         // RTCP goes to the group, or with one source to that source (C14).
-        track.RtcpSocket.AllowAny(PeerAddress.From(group.Source ?? group.Address, group.Ports.Rtcp));
+        track.RtcpSocket.Name(PeerAddress.From(group.Source ?? group.Address, group.Ports.Rtcp));
         track.RtpSocket.Start();
         track.RtcpSocket.Start();
         return null;
     }
 
-    private static BackEndFailure CannotJoin(MulticastGroup group) =>
-        new(BackEndFailureKind.UdpRefused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
-
-    /// <summary>The camera refuses UDP: from here on, and for the mount's later sessions, TCP.</summary>
-    private void SwitchToTcp(BackEndTrack track)
+    /// <summary>The camera holds a session for the group by now, so the next way needs another one.</summary>
+    private BackEndFailure CannotJoin(MulticastGroup group)
     {
-        track.Close();
-        _tcp = true;
-        _sink.OnSessionChanged();
+        BackEndFailure failure = new(BackEndFailureKind.Refused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
+        return FailureAfter(Ways.OnFailed(failure.Message, _shard.NowMicros), failure);
     }
-
-    private bool _multicastRefused;
 
     private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer, MulticastGroup? group)
     {
         IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
-        TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _tcp };
-        if (spec.Tcp && !_tcp)
+        TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _way == MediaWay.Tcp };
+        if (spec.Tcp && _way != MediaWay.Tcp && OnAnsweredWithTcp(track) is { } failure)
         {
-            if (track.Index > 0)
-            {
-                return new BackEndFailure(BackEndFailureKind.UdpRefused, "the camera answered a UDP SETUP with TCP");
-            }
-
-            SwitchToTcp(track);
+            return failure;
         }
 
-        if (group is not null && !_tcp)
+        if (_way == MediaWay.Tcp)
+        {
+            TakeChannels(track, spec.Interleaved);
+            return null;
+        }
+
+        if (group is not null)
         {
             MulticastGroup answered = group.With(spec);
             track.Group = answered;
             bool usable = answered.Ports.Rtp > 0 && !_options.Targets.RefusesPort(answered.Ports.Rtp) && !_options.Targets.RefusesPort(answered.Ports.Rtcp);
             return usable ? null : CannotJoin(answered);
-        }
-
-        if (_tcp)
-        {
-            TakeChannels(track, spec.Interleaved);
-            return null;
         }
 
         TakePorts(track, spec);
@@ -241,11 +229,9 @@ internal sealed partial class BackEndSession
             return false;
         }
 
-        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, isRtcp: false);
-        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, isRtcp: true);
-        PeerAddress camera = PeerAddress.From(_channel!.Remote);
-        track.RtpSocket.Allow(camera, camera, 0);
-        track.RtcpSocket.Allow(camera, camera, 0);
+        MediaPeers peers = new(PeerAddress.From(_channel!.Remote));
+        track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, peers, isRtcp: false);
+        track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, peers, isRtcp: true);
         track.RtpSocket.Start();
         track.RtcpSocket.Start();
         return true;
@@ -261,9 +247,12 @@ internal sealed partial class BackEndSession
             media = PeerAddress.From(address, 0);
         }
 
-        track.RtpSocket!.Allow(camera, media, AllowedPort(spec.ServerPort?.Rtp));
-        track.RtcpSocket!.Allow(camera, media, AllowedPort(spec.ServerPort?.Rtcp));
+        track.RtpSocket!.Peers!.Name(media);
+        track.RtpSocket.Name(At(media, AllowedPort(spec.ServerPort?.Rtp)));
+        track.RtcpSocket!.Name(At(media, AllowedPort(spec.ServerPort?.Rtcp)));
     }
+
+    private static PeerAddress At(in PeerAddress host, int port) => port > 0 ? host.WithPort(port) : default;
 
     /// <summary>False for an address that the camera may not send us to: then it counts as not named.</summary>
     private bool MaySendTo(IPAddress address) => !_options.Targets.Refuses(address, _channel!.Remote.Address);
@@ -274,13 +263,16 @@ internal sealed partial class BackEndSession
     /// <summary>With one source in its filter a group's reports go to that source (C14); one that must not be sent to is not one.</summary>
     private MulticastGroup? AllowedGroup(MulticastGroup? group) => group is { Source: { } source } && !MaySendTo(source) ? group with { Source = null } : group;
 
-    /// <summary>Opens NAT and firewall for the way back: two datagrams of four bytes from both ports, as LIVE555 does (its bytes CE FA ED FE).</summary>
+    /// <summary>
+    /// Opens NAT and firewall for the way back: two datagrams of four bytes from both ports, as LIVE555 does (its bytes CE FA ED FE). Not to a group: no NAT lies on that way, and all its other
+    /// members would get them.
+    /// </summary>
     private void Punch()
     {
         ReadOnlySpan<byte> dummy = [0xCE, 0xFA, 0xED, 0xFE];
         foreach (BackEndTrack track in _tracks)
         {
-            for (int i = 0; i < 2; i++)
+            for (int i = 0; i < 2 && track.Group is null; i++)
             {
                 Punch(track.RtpSocket, dummy);
                 Punch(track.RtcpSocket, dummy);

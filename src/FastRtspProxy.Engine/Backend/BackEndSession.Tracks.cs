@@ -25,7 +25,7 @@ internal sealed partial class BackEndSession
             }
 
             long askedMicros = _shard.NowMicros;
-            if (await SetUpAsync(track, PatienceFor(isNeeded, waited)) is { } failure)
+            if (await SetUpAsync(track, isNeeded, PatienceFor(isNeeded, waited)) is { } failure)
             {
                 failure = Of(track, failure);
                 if (Ended || TrackSetup.Judge(isNeeded, failure.Kind, failure.Status) != SetupVerdict.LeaveOut)

@@ -42,7 +42,6 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
 
     /// <summary>The longest time that an answer took in this session.</summary>
     private long _slowestAnswerMicros;
-    private bool _tcp;
     private bool _connectionTaken;
 
     /// <summary>The address of the camera that sent us to the present URL; null while the URL is the stream's own.</summary>
@@ -58,8 +57,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _redirectedBy = options.RedirectedBy;
         _base = _aggregate = options.Url.Text;
         _id = new CameraSessionId(options.Timings.SessionTimeout);
-        _tcp = options.Transport != BackEndTransport.Udp || options.Url.Tls;
-        _watch = new TrackWatch(shard, _tracks, options.VideoSilence, options.Timings.DeadStream, failure => Lose(failure));
+        _watch = new TrackWatch(shard, _tracks, options.VideoSilence, options.Timings.DeadStream, OnTracksLost);
         _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
         _reportTimer = shard.CreateTimer(OnReportDue);
         _silenceTimer = shard.CreateTimer(OnSilenceDue);
@@ -79,7 +77,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     public IReadOnlyList<BackEndTrack> Tracks => _tracks;
 
     /// <summary>True where the media comes in the RTSP connection.</summary>
-    public bool OverTcp => _tcp;
+    public bool OverTcp => _way == MediaWay.Tcp;
 
     /// <summary>The camera's address, for messages.</summary>
     public IPEndPoint? Remote => _channel?.Remote;

@@ -18,7 +18,7 @@ internal sealed record BackEndTimings
     /// <summary>The answer to TEARDOWN: the whole proxy has to end within a second.</summary>
     public TimeSpan Teardown { get; init; } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>After PLAY over UDP without a single datagram, TCP is tried.</summary>
+    /// <summary>After PLAY over UDP without a single datagram, the next way is tried, unless something speaks for UDP (<see cref="TransportChoice.Patience"/>).</summary>
     public TimeSpan UdpSilence { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The longest distance of receiver reports (RFC 3550 section 6.2: 5 s); some cameras end a session without them.</summary>

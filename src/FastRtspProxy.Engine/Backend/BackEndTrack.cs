@@ -93,7 +93,10 @@ internal sealed class BackEndTrack
     /// <summary>Packets of a source that is not the one that plays.</summary>
     public long OtherSources { get; private set; }
 
-    /// <summary>Something of this track has come, RTCP included.</summary>
+    /// <summary>The arrival of the first packet passed on; of no meaning while <see cref="Packets"/> is 0.</summary>
+    public long FirstRtpMicros { get; private set; }
+
+    /// <summary>RTP or RTCP of somebody else has come, whatever its payload type: a sign of life, but no media.</summary>
     public bool HasHeard { get; private set; }
 
     /// <summary>The last RTP packet's arrival.</summary>
@@ -178,13 +181,16 @@ internal sealed class BackEndTrack
     }
 
     /// <summary>The camera's RTCP. True for a BYE of the source that plays.</summary>
-    public bool OnRtcp(ReadOnlySpan<byte> compound, long nowMicros)
+    /// <param name="compound">As it came.</param>
+    /// <param name="isGroup">Other receivers send reports there as well: only a sender's is a sign of life.</param>
+    /// <param name="nowMicros">The shard's clock.</param>
+    public bool OnRtcp(ReadOnlySpan<byte> compound, bool isGroup, long nowMicros)
     {
-        HasHeard = true;
         bool bye = false;
         RtcpCompoundReader reader = new(compound);
         while (reader.MoveNext(out RtcpPacketView packet))
         {
+            HasHeard |= !isGroup || packet.Type == RtcpPacketType.SenderReport;
             switch (packet.Type)
             {
                 case RtcpPacketType.SenderReport when !_hasSource || packet.Ssrc == _source:
@@ -258,12 +264,13 @@ internal sealed class BackEndTrack
 
     private bool TryCheck(ReadOnlySpan<byte> packet, long nowMicros, out RtpPacketView view)
     {
-        HasHeard = true;
         if (!RtpPacketView.TryParse(packet, out view, out _))
         {
             Malformed++;
             return false;
         }
+
+        HasHeard = true;
 
         if (!_payloadTypes[view.PayloadType])
         {
@@ -305,7 +312,11 @@ internal sealed class BackEndTrack
         _lastRtpMicros = nowMicros;
         _otherPackets = 0;
         HasEnded = false;
-        Packets++;
+        if (Packets++ == 0)
+        {
+            FirstRtpMicros = nowMicros;
+        }
+
         if (IsVideo)
         {
             _silence.OnPicture(nowMicros);

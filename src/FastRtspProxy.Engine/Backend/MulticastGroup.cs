@@ -15,7 +15,14 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
     /// <summary>ip(7): IP_MULTICAST_ALL; 0: only the groups that this very socket joined.</summary>
     private const int MulticastAll = 49;
 
+    /// <summary>ip(7): IP_MULTICAST_LOOP; ipv6(7): IPV6_MULTICAST_LOOP. 0: what this socket sends is not heard on this machine.</summary>
+    private const int MulticastLoop = 34;
+
+    /// <inheritdoc cref="MulticastLoop"/>
+    private const int Ipv6MulticastLoop = 19;
+
     private const int IpLevel = 0;
+    private const int Ipv6Level = 41;
 
     /// <summary>The group that a description names for a track; null: unicast. The port may still be 0.</summary>
     public static MulticastGroup? Of(SdpMedia media)
@@ -62,6 +69,8 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
                 socket.SetRawSocketOption(IpLevel, MulticastAll, BitConverter.GetBytes(0));
             }
 
+            // Reports that came back to this machine would pass for the camera's; a proxy beside this one has no use for them either.
+            socket.SetRawSocketOption(isV4 ? IpLevel : Ipv6Level, isV4 ? MulticastLoop : Ipv6MulticastLoop, BitConverter.GetBytes(0));
             Join(socket, isV4, local);
             return socket;
         }

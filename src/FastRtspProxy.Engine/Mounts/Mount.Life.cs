@@ -142,6 +142,12 @@ internal sealed partial class Mount
         _reportTimer.Stop();
         ForgetSnapshots();
         await session.CloseAsync();
+        if (session.HasMedia)
+        {
+            // Not with the answer to PLAY: a camera that answers and sends nothing is asked at growing distances.
+            _retries.Reset();
+        }
+
         return failure ?? session.Failure;
     }
 
@@ -175,7 +181,7 @@ internal sealed partial class Mount
         }
 
         _hadSession = true;
-        return _overTcp && options.Transport == BackEndTransport.Udp ? options with { Transport = BackEndTransport.Tcp } : options;
+        return options;
     }
 
     /// <summary>Runs until the session is lost (its failure) or was let go in order (null).</summary>
@@ -190,7 +196,6 @@ internal sealed partial class Mount
                 case BackEndState.Described when Wanted:
                     Move(MountState.Starting);
                     await session.SetUpAsync();
-                    NoteTransport(session);
                     continue;
                 case BackEndState.SetUp or BackEndState.Paused when WantsPlay:
                     if (!await PlayAsync(session))
@@ -258,7 +263,6 @@ internal sealed partial class Mount
     {
         Move(MountState.Playing);
         _holdTimer.Stop();
-        _retries.Reset();
         _hurry = false;
         _lastFailure = null;
         _reportTimer.Start(TimeSpan.FromMilliseconds(500));
@@ -292,15 +296,6 @@ internal sealed partial class Mount
         _lingerUntilMicros = Shard.NowMicros + (long)_options.Timings.Rest.TotalMicroseconds;
         Move(MountState.Resting);
         return true;
-    }
-
-    private void NoteTransport(BackEndSession session)
-    {
-        if (session.OverTcp && !_overTcp && _options.BackEnd.Transport == BackEndTransport.Udp)
-        {
-            _overTcp = true;
-            MountLog.UsesTcp(_log, Name, ShownUrl);
-        }
     }
 
     private void OnReportDue()

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Net;
+using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -22,11 +23,6 @@ internal sealed partial class Mount
         else
         {
             Move(MountState.Down);
-        }
-
-        if (failure.Kind is BackEndFailureKind.UdpRefused or BackEndFailureKind.UdpSilent)
-        {
-            _overTcp = true;
         }
 
         // A redirect is for one session: when that ends, the configured URL counts again.
@@ -52,7 +48,8 @@ internal sealed partial class Mount
             _atOnce = 0;
         }
 
-        if (failure.RetryAtOnce && _atOnce++ < AtOnceMax)
+        // A round of ways ends by itself (TransportChoice); redirects may go on for ever.
+        if (failure.RetryAtOnce && (failure.NextWay is not null || _atOnce++ < AtOnceMax))
         {
             SayOtherWay(failure);
             return;
@@ -60,7 +57,7 @@ internal sealed partial class Mount
 
         bool isNew = _lastFailure?.Kind != failure.Kind;
         _lastFailure = failure;
-        TimeSpan wait = _retries.Next(_clients.Count > 0 || _joining.Count > 0);
+        TimeSpan wait = failure.FirstWait ?? _retries.Next(_clients.Count > 0 || _joining.Count > 0);
         if (failure.RetryAfter is { } wish && wish > wait)
         {
             wait = wish;
@@ -88,9 +85,11 @@ internal sealed partial class Mount
 
     private void SayOtherWay(BackEndFailure failure)
     {
-        if (failure.Kind == BackEndFailureKind.Redirected)
+        if (failure.NextWay is { } next)
         {
-            MountLog.Following(_log, Name, ShownUrl, failure.Message);
+            LogLevel level = failure.IsQuiet ? LogLevel.Debug : LogLevel.Information;
+            string way = TransportChoice.Name(next);
+            MountLog.TryWay(_log, level, Name, ShownUrl, failure.Message, way);
         }
         else if (failure.Kind == BackEndFailureKind.ClosedAfterChallenge)
         {
@@ -102,7 +101,7 @@ internal sealed partial class Mount
         }
         else
         {
-            MountLog.TryTcp(_log, Name, ShownUrl, failure.Message);
+            MountLog.Following(_log, Name, ShownUrl, failure.Message);
         }
     }
 

@@ -30,7 +30,6 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private IPAddress? _redirectedBy;
     private Task _life = Task.CompletedTask;
     private bool _stopping;
-    private bool _overTcp;
 
     public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
     {

@@ -14,11 +14,8 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
     public static partial void Back(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; trying TCP, and staying with it")]
-    public static partial void TryTcp(ILogger log, string stream, string url, string problem);
-
-    [LoggerMessage(EventId = 204, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end does not do UDP; using TCP, and staying with it")]
-    public static partial void UsesTcp(ILogger log, string stream, string url);
+    [LoggerMessage(EventId = 203, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
+    public static partial void TryWay(ILogger log, LogLevel level, string stream, string url, string problem, string way);
 
     [LoggerMessage(EventId = 212, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
     public static partial void VideoSilent(ILogger log, string stream, string url, string problem, double seconds);

@@ -16,6 +16,9 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
     /// <summary>sizeof(struct sockaddr_in6).</summary>
     public const int Bytes = 28;
 
+    /// <summary>sizeof(struct in6_addr).</summary>
+    public const int AddressBytes = 16;
+
     private readonly ushort _family;
     private readonly ushort _portBigEndian;
     private readonly uint _flow;
@@ -102,6 +105,13 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
         MemoryMarshal.Write(bytes[8..], _low);
         IPAddress address = new(bytes, _scope);
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, Port);
+    }
+
+    /// <summary>The sixteen bytes of the address, in network order; those of IPv4 are mapped.</summary>
+    public void CopyAddress(Span<byte> bytes)
+    {
+        MemoryMarshal.Write(bytes, _high);
+        MemoryMarshal.Write(bytes[8..], _low);
     }
 
     /// <summary>The same host, whatever the port.</summary>

@@ -132,21 +132,8 @@ public sealed class BackEndMediaTests
         BackEndSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         BackEndFailure failure = await fixture.FailureOfAsync(session);
-        Assert.Equal(BackEndFailureKind.UdpSilent, failure.Kind);
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), (failure.Kind, failure.NextWay));
         Assert.True(failure.RetryAtOnce);
-    }
-
-    [Fact]
-    public async Task Lost_RtcpAloneOverUdp_IsNotUdpSilence()
-    {
-        await using BackEndFixture fixture = new()
-        {
-            Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromMilliseconds(600) },
-        };
-        BackEndSession session = fixture.Create();
-        Assert.Null(await fixture.PlayAsync(session));
-        fixture.Camera.SendRtcp(0, ScriptedCamera.SenderReportBytes(1, 1, 1));
-        Assert.Equal(BackEndFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
     }
 
     [Fact]

@@ -49,10 +49,7 @@ public sealed class MulticastTests
         const string Group = "239.255.77.2";
         await using BackEndFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
-        using Socket member = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        member.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        member.Bind(new IPEndPoint(IPAddress.Parse(Group), port + 1));
-        member.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(IPAddress.Parse(Group), IPAddress.Loopback));
+        using Socket member = Member(Group, port + 1);
 
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
 
@@ -72,6 +69,75 @@ public sealed class MulticastTests
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
 
         Assert.True(await ReceivesReportAsync(source));
+    }
+
+    /// <summary>All members of a group would get the bytes that open a NAT for one; and no NAT lies on its way.</summary>
+    [Fact]
+    public async Task C14_Play_SendsNoPunchesToTheGroup()
+    {
+        const string Group = "239.255.77.5";
+        await using BackEndFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
+        using Socket member = Member(Group, port + 1);
+        using Socket rtpMember = Member(Group, port);
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        // The report is sent after the punches would have been.
+        byte[] buffer = new byte[2048];
+        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(5));
+        int first = await member.ReceiveAsync(buffer, cancel.Token);
+        Assert.True(first >= 8, $"the first datagram to the group has {first} bytes");
+        Assert.Equal(0, rtpMember.Available);
+    }
+
+    [Theory]
+    [InlineData("239.255.77.6", 0, 34)]
+    [InlineData("ff15::7706", 41, 19)]
+    public void C14_GroupSocket_DoesNotHearItself(string address, int level, int option)
+    {
+        MulticastGroup group = new(IPAddress.Parse(address), default, null, 1);
+        using Socket? socket = group.TryOpen(0, IPAddress.Loopback, sends: true);
+        if (socket is null && level == 41)
+        {
+            return; // a machine without IPv6, or without a route for its groups
+        }
+
+        byte[] value = new byte[4];
+        socket!.GetRawSocketOption(level, option, value);
+        Assert.Equal(0, value[0]);
+    }
+
+    /// <summary>On loopback our own reports come back whatever the socket says; so do those of other receivers of the group. Neither is a sign of life of the camera.</summary>
+    [Fact]
+    public async Task C14_SilentGroup_OwnAndOthersReportsAreNobodysAndUdpIsNext()
+    {
+        const string Group = "239.255.77.7";
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
+        int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        using Socket other = Sender();
+        other.SendTo([0x80, 201, 0, 1, 1, 2, 3, 4], new IPEndPoint(IPAddress.Parse(Group), port + 1));
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Udp), (failure.Kind, failure.NextWay));
+        Assert.Equal("no media for 1 s (multicast)", failure.Message);
+    }
+
+    [Fact]
+    public async Task C14_GroupThatCannotBeJoined_UdpIsNext()
+    {
+        await using BackEndFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, "239.255.77.8", hasSource: false);
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Any, port + 1)); // without SO_REUSEADDR: nobody else may have it
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create());
+
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Udp), (failure!.Kind, failure.NextWay));
+        Assert.Contains("cannot be joined", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A source filter names where reports go, as `source=` does: an address that must not be sent to counts as not named, and the reports go to the group.</summary>
@@ -184,6 +250,16 @@ public sealed class MulticastTests
         }
 
         throw new InvalidOperationException("no pair of ports is free");
+    }
+
+    /// <summary>Another receiver of the group.</summary>
+    private static Socket Member(string group, int port)
+    {
+        Socket member = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        member.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        member.Bind(new IPEndPoint(IPAddress.Parse(group), port));
+        member.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(IPAddress.Parse(group), IPAddress.Loopback));
+        return member;
     }
 
     private static Socket Sender()

@@ -1,0 +1,349 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Decides by which way a camera's media comes to us: multicast where it is described, UDP, TCP. One for each mount, for its life. It knows no clock, no sockets and no messages:
+/// sessions tell it what they met, and ask what that means.
+/// <list type="bullet">
+/// <item>A way that was refused or stayed silent leads to the next, and round again: there is no way that is never tried again.</item>
+/// <item>A way that delivered is tried first while nothing contradicts it. Failures are forgotten after <see cref="ForgetMicros"/> or with a changed description.</item>
+/// <item>Only RTP counts. RTCP alone, or RTP that no track knows, puts the decision off: large datagrams that vanish on their way (a VPN, a firewall) let the small reports pass.</item>
+/// </list>
+/// Cameras behind it: UDP only, and 4 s to the first packet (BasisVR/Basis 940, 943); RTP lost in a VPN and RTCP not (rtsp-camera-view 28); a reboot whose first session is silent.
+/// </summary>
+internal sealed class TransportChoice
+{
+    /// <summary>An hour: by then a firewall, a VPN or the camera's settings may be others.</summary>
+    public const long ForgetMicros = 3_600_000_000;
+
+    /// <summary>What UDP gets in the second round, and TCP in each, where `-D 0` says that a stream is never given up.</summary>
+    public static readonly TimeSpan Undying = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the third round on the patience doubles up to this: a camera may need longer than `-D` to its first packet. It is what players wait.</summary>
+    public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
+
+    private const int Ways = 3;
+
+    private readonly WayRecord[] _records = new WayRecord[Ways];
+    private WayOffer _offer;
+
+    /// <summary>The way by which RTP came last; null: by none yet.</summary>
+    private MediaWay? _delivered;
+
+    /// <summary>Whole rounds without RTP since it last came, or since all failures are forgotten.</summary>
+    private int _rounds;
+
+    /// <summary>From PLAY to the first RTP packet of the last session that had any.</summary>
+    private long _tookMicros;
+
+    /// <summary>The way that was left because a track other than the first video was refused there, while its stand-in is tried; else null.</summary>
+    private MediaWay? _leftForATrack;
+
+    /// <summary>The track for whose sake <see cref="_leftForATrack"/> was left; of no meaning while that is null.</summary>
+    private int _leftForTrack;
+
+    /// <summary>When that was done last; it is done once until failures are forgotten.</summary>
+    private long? _leftForATrackMicros;
+
+    /// <summary>The way to go now. Set by <see cref="Begin"/>, and by each <see cref="WayStep.TryNext"/>.</summary>
+    public MediaWay Current { get; private set; } = MediaWay.Udp;
+
+    /// <summary>True where there is nothing to choose.</summary>
+    public bool IsFixed => _offer.IsFixed;
+
+    /// <summary>Whole rounds without media, in a row.</summary>
+    public int Rounds => _rounds;
+
+    /// <summary>What each way that was tried in vain met, for the failure's message.</summary>
+    public string Summary
+    {
+        get
+        {
+            string text = string.Empty;
+            for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+            {
+                if (IsOffered(way) && _records[(int)way].Why is { } why)
+                {
+                    text += (text.Length > 0 ? "; " : string.Empty) + Name(way) + ": " + why;
+                }
+            }
+
+            return text;
+        }
+    }
+
+    /// <summary>As people call it.</summary>
+    public static string Name(MediaWay way) => way switch
+    {
+        MediaWay.Multicast => "multicast",
+        MediaWay.Udp => "UDP",
+        _ => "TCP",
+    };
+
+    /// <summary>
+    /// True for a status that may be about the way: any refusal but those that concern the session or the user (401, 403, 453, 454, 503). Few cameras know 461; 400, 404, 406, 451, 500 and 501
+    /// were seen for a transport that they do not have.
+    /// </summary>
+    public static bool IsAboutTheWay(int status) => status is >= 400 and < 600 and not (401 or 403 or 453 or 454 or 503);
+
+    /// <summary>A session has its description: the way that it begins with.</summary>
+    public MediaWay Begin(WayOffer offer, long nowMicros)
+    {
+        if (offer.Description != _offer.Description)
+        {
+            ForgetFailures();
+        }
+
+        _offer = offer;
+        ForgetOld(nowMicros);
+        if (_leftForATrack is null || !IsOffered(Current))
+        {
+            _leftForATrack = null;
+            Current = Best();
+        }
+
+        return Current;
+    }
+
+    /// <summary>How long after PLAY the present way may bring no RTP; null: for ever, which only a fixed way may.</summary>
+    /// <param name="deadStream">`-D`; zero: never.</param>
+    /// <param name="udpSilence">What a way over datagrams gets that nothing speaks for.</param>
+    /// <param name="isHeard">Something came that is no media: RTCP, or RTP of another payload type.</param>
+    public TimeSpan? Patience(TimeSpan deadStream, TimeSpan udpSilence, bool isHeard)
+    {
+        if (IsFixed)
+        {
+            return deadStream > TimeSpan.Zero ? deadStream : null;
+        }
+
+        TimeSpan whole = deadStream > TimeSpan.Zero ? deadStream : Undying;
+        for (int round = 2; round <= _rounds && whole < PatienceMax; round++)
+        {
+            whole = whole * 2 < PatienceMax ? whole * 2 : PatienceMax;
+        }
+
+        TimeSpan patience = whole;
+        if (Current != MediaWay.Tcp)
+        {
+            bool isProven = _records[(int)Current].HasDelivered || _rounds > 0 || isHeard;
+            patience = isProven && whole > udpSilence ? whole : udpSilence;
+        }
+
+        // A camera that was slow last time may be as slow again, whichever way is tried.
+        TimeSpan slow = TimeSpan.FromMicroseconds(2 * _tookMicros);
+        slow = slow < PatienceMax ? slow : PatienceMax;
+        return slow > patience ? slow : patience;
+    }
+
+    /// <summary>RTP comes by the present way.</summary>
+    /// <param name="way">The way of the session that says so.</param>
+    /// <param name="tookMicros">From PLAY to the first packet.</param>
+    public void OnDelivered(MediaWay way, long tookMicros)
+    {
+        if (IsFixed)
+        {
+            return;
+        }
+
+        ref WayRecord record = ref _records[(int)way];
+        record.HasDelivered = true;
+        record.FailedMicros = null;
+        record.Why = null;
+        record.WasUnanswered = false;
+        _delivered = way;
+        _tookMicros = tookMicros;
+        _leftForATrack = null;
+        _rounds = 0;
+        BeginRound();
+    }
+
+    /// <summary>The present way brought no RTP for as long as <see cref="Patience"/> says, or cannot be gone on this machine.</summary>
+    public WayStep OnFailed(string why, long nowMicros) => IsFixed ? WayStep.Stay : Fail(why, nowMicros);
+
+    /// <summary>SETUP of the first video track, or PLAY, was answered with an error.</summary>
+    public WayStep OnRefused(int status, string why, long nowMicros) => IsAboutTheWay(status) ? OnFailed(why, nowMicros) : WayStep.Stay;
+
+    /// <summary>
+    /// SETUP of another track was answered with an error. Only 461 is about the way, and it leads to another one once: where the track is refused there too, the first way stays, and the refusal is
+    /// the track's own.
+    /// </summary>
+    public WayStep OnOtherTrackRefused(int track, int status, long nowMicros)
+    {
+        if (_leftForATrack is not null)
+        {
+            return track == _leftForTrack && IsAboutTheWay(status) ? GoBack() : WayStep.Stay;
+        }
+
+        if (IsFixed || status != 461 || (_leftForATrackMicros is { } since && nowMicros - since < ForgetMicros))
+        {
+            return WayStep.Stay;
+        }
+
+        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+        {
+            if (way != Current && IsOffered(way) && _records[(int)way] is { FailedMicros: null, IsTried: false })
+            {
+                _leftForATrackMicros = nowMicros;
+                _leftForTrack = track;
+                _leftForATrack = Current;
+                Current = way;
+                return WayStep.TryNext;
+            }
+        }
+
+        return WayStep.Stay;
+    }
+
+    /// <summary>The camera answered a SETUP for datagrams with TCP: it takes part in the choice, and that is its last word on the way asked for.</summary>
+    public void OnAnsweredWithTcp(string why, long nowMicros)
+    {
+        Note(why, nowMicros);
+        _leftForATrack = null;
+        Current = MediaWay.Tcp;
+    }
+
+    /// <summary>
+    /// SETUP of the first video track, or PLAY, got no answer, or the connection ended in place of one: some cameras refuse a way like that. A way that delivered is given a second chance, because
+    /// a camera that reboots looks the same.
+    /// </summary>
+    public void OnUnanswered(string why, long nowMicros)
+    {
+        ref WayRecord record = ref _records[(int)Current];
+        if (record.HasDelivered && !record.WasUnanswered)
+        {
+            record.WasUnanswered = true;
+        }
+        else
+        {
+            _ = OnFailed(why, nowMicros);
+        }
+    }
+
+    /// <summary>A session ended without RTP, for a reason of its own: the way that was tried for another track's sake is given up.</summary>
+    /// <param name="way">The way of that session.</param>
+    public void OnEndedWithoutMedia(MediaWay way)
+    {
+        if (_leftForATrack is not null && way == Current)
+        {
+            _ = GoBack();
+        }
+    }
+
+    private WayStep Fail(string why, long nowMicros)
+    {
+        if (_leftForATrack is not null)
+        {
+            return GoBack();
+        }
+
+        Note(why, nowMicros);
+        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+        {
+            if (IsOffered(way) && !_records[(int)way].IsTried)
+            {
+                Current = Best();
+                return WayStep.TryNext;
+            }
+        }
+
+        _rounds++;
+        BeginRound();
+        Current = Best();
+        return WayStep.RoundOver;
+    }
+
+    private WayStep GoBack()
+    {
+        Current = _leftForATrack!.Value;
+        _leftForATrack = null;
+        return WayStep.TryNext;
+    }
+
+    private void Note(string why, long nowMicros)
+    {
+        ref WayRecord record = ref _records[(int)Current];
+        record.FailedMicros = nowMicros;
+        record.IsTried = true;
+        record.Why = why;
+    }
+
+    /// <summary>Of the ways that this round has not tried: what delivered last, if nothing contradicts it; else what has not failed; else what delivered; else the first.</summary>
+    private MediaWay Best()
+    {
+        if (IsFixed)
+        {
+            return MediaWay.Tcp;
+        }
+
+        if (_delivered is { } proven && IsOpen(proven) && _records[(int)proven].FailedMicros is null)
+        {
+            return proven;
+        }
+
+        MediaWay? first = null;
+        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+        {
+            if (IsOpen(way))
+            {
+                if (_records[(int)way].FailedMicros is null)
+                {
+                    return way;
+                }
+
+                first ??= way;
+            }
+        }
+
+        return _delivered is { } again && IsOpen(again) ? again : first ?? MediaWay.Udp;
+    }
+
+    private bool IsOpen(MediaWay way) => IsOffered(way) && !_records[(int)way].IsTried;
+
+    private bool IsOffered(MediaWay way) => way == MediaWay.Tcp || (!IsFixed && (way == MediaWay.Udp || _offer.HasGroups));
+
+    private void BeginRound()
+    {
+        foreach (ref WayRecord record in _records.AsSpan())
+        {
+            record.IsTried = false;
+        }
+    }
+
+    private void ForgetOld(long nowMicros)
+    {
+        bool hasFailures = false;
+        foreach (ref WayRecord record in _records.AsSpan())
+        {
+            if (record.FailedMicros is { } failed && nowMicros - failed >= ForgetMicros)
+            {
+                Forget(ref record);
+            }
+
+            hasFailures |= record.FailedMicros is not null;
+        }
+
+        if (!hasFailures)
+        {
+            _rounds = 0;
+        }
+    }
+
+    private void ForgetFailures()
+    {
+        foreach (ref WayRecord record in _records.AsSpan())
+        {
+            Forget(ref record);
+        }
+
+        _rounds = 0;
+        _leftForATrack = null;
+        _leftForATrackMicros = null;
+    }
+
+    private static void Forget(ref WayRecord record)
+    {
+        record.FailedMicros = null;
+        record.Why = null;
+        record.IsTried = false;
+        record.WasUnanswered = false;
+    }
+}

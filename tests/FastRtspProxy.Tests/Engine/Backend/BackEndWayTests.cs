@@ -1,0 +1,245 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+/// <summary>What sessions tell the choice of a way, and what they make of its answers.</summary>
+public sealed class BackEndWayTests
+{
+    /// <summary>Long enough for what comes at once on loopback.</summary>
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(500);
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    [InlineData(406)]
+    [InlineData(461)]
+    [InlineData(500)]
+    [InlineData(501)]
+    [InlineData(551)]
+    public async Task C9_FirstVideoRefusedOverUdp_TcpIsTriedOnTheSameConnection(int status)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => IsSetup(r, tcp: false) ? ScriptedReply.Of(status, "No") : null;
+        BackEndSession session = fixture.Create();
+
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.True(session.OverTcp);
+        Assert.Equal(1, fixture.Camera.ConnectionCount);
+        fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+    }
+
+    [Theory]
+    [InlineData(403, nameof(BackEndFailureKind.Unauthorized))]
+    [InlineData(453, nameof(BackEndFailureKind.Busy))]
+    [InlineData(454, nameof(BackEndFailureKind.Refused))]
+    [InlineData(503, nameof(BackEndFailureKind.Busy))]
+    public async Task C9_RefusalThatIsNotAboutTheWay_EndsTheAttemptAndTheWayStays(int status, string kind)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(status, "No") : null;
+        TransportChoice ways = new();
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+
+        Assert.Equal(kind, failure!.Kind.ToString());
+        Assert.DoesNotContain(fixture.Camera.Requests, r => IsSetup(r, tcp: true));
+        Assert.Equal(MediaWay.Udp, ways.Current);
+    }
+
+    [Fact]
+    public async Task C9_EveryWayRefused_IsOneFailureThatNamesThem()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(IsSetup(r, tcp: true) ? 501 : 461, "No") : null;
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create());
+
+        Assert.Equal(BackEndFailureKind.NoWay, failure!.Kind);
+        Assert.Equal("no way brings media (UDP: SETUP was answered 461 No; TCP: SETUP was answered 501 No)", failure.Message);
+        Assert.False(failure.RetryAtOnce);
+    }
+
+    [Theory]
+    [InlineData(BackEndTransport.Tcp)]
+    public async Task C9_TcpIsTheUsersWish_ItIsNotLeft(BackEndTransport transport)
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(461, "Unsupported Transport") : null;
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(transport));
+
+        Assert.Equal(BackEndFailureKind.Refused, failure!.Kind);
+        Assert.Equal(1, fixture.Camera.Count("SETUP"));
+    }
+
+    /// <summary>The sound comes first in the description: its refusal is not about the way, the video's is, and another way needs another session by then.</summary>
+    [Fact]
+    public async Task C9_VideoRefusedAfterTheSoundWasSetUp_AnotherSessionTriesTcp()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = SoundFirst();
+        fixture.Camera.Script = r => IsSetup(r, tcp: false) && r.Uri.EndsWith("trackID=0", StringComparison.Ordinal) ? ScriptedReply.Of(461, "No") : null;
+        TransportChoice ways = new();
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), (failure!.Kind, failure.NextWay));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+    }
+
+    [Fact]
+    public async Task C9_OtherTrackRefusedOnBothWays_TheFirstWayStays()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.EndsWith("trackID=1", StringComparison.Ordinal) ? ScriptedReply.Of(461, "No") : null;
+        TransportChoice ways = new();
+
+        BackEndFailure? overUdp = await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), (overUdp!.Kind, overUdp.NextWay));
+
+        BackEndFailure? overTcp = await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Udp), (overTcp!.Kind, overTcp.NextWay));
+
+        // From here on the refusal is the track's own.
+        BackEndSession last = fixture.Create(change: o => o with { Ways = ways });
+        Assert.NotEqual(BackEndFailureKind.WayFailed, (await fixture.PlayAsync(last))?.Kind);
+        Assert.False(last.OverTcp);
+    }
+
+    [Theory]
+    [InlineData(461)]
+    [InlineData(500)]
+    public async Task C9_PlayRefusedOverUdp_TheNextSessionUsesTcp(int status)
+    {
+        await using BackEndFixture fixture = new();
+        bool isUdp = false;
+        fixture.Camera.Script = r =>
+        {
+            isUdp = r.Method == "SETUP" ? IsSetup(r, tcp: false) : isUdp;
+            return r.Method == "PLAY" && isUdp ? ScriptedReply.Of(status, "No") : null;
+        };
+        TransportChoice ways = new();
+
+        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), (failure!.Kind, failure.NextWay));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+    }
+
+    /// <summary>A camera without TCP that hangs up, or says nothing, in place of 461.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task C9_TcpIsNotEvenAnswered_UdpIsNext(bool closes)
+    {
+        await using BackEndFixture fixture = new()
+        {
+            Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), Answer = TimeSpan.FromMilliseconds(300) },
+        };
+        fixture.Camera.Script = r => IsSetup(r, tcp: true) ? new ScriptedReply { Silent = true, Close = closes } : null;
+        TransportChoice ways = new();
+        BackEndSession silent = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(silent));
+        Assert.Equal(MediaWay.Tcp, (await fixture.FailureOfAsync(silent)).NextWay);
+
+        Assert.NotNull(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+        Assert.Contains("client_port", fixture.Camera.Requests.Last(r => r.Method == "SETUP").Header("Transport"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silence_RtcpAloneOverUdp_IsWaitedForUntilTheDeadStreamTimeThenTcp()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = s_short, DeadStream = TimeSpan.FromMilliseconds(1500) } };
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtcp(0, ScriptedCamera.SenderReportBytes(1, 1, 1));
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), (failure.Kind, failure.NextWay));
+        Assert.Contains("no media for 1.5 s, only RTCP", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A camera, or a switch, that sends back what we send: neither our reports nor our punches are a sign of life.</summary>
+    [Fact]
+    public async Task Silence_OwnPacketsComeBack_AreNobodys()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = s_short, DeadStream = TimeSpan.FromMinutes(1) } };
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: true).Any(d => d.Length > 4));
+        foreach (byte[] datagram in fixture.Camera.Datagrams(0, rtcp: true))
+        {
+            fixture.Camera.SendRtcp(0, datagram);
+        }
+
+        foreach (byte[] datagram in fixture.Camera.Datagrams(0, rtcp: false))
+        {
+            fixture.Camera.SendRtp(0, datagram);
+        }
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session, 10);
+        Assert.Contains("no media for 0.5 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>It delivered before, so its silence after a reboot gets the dead-stream time.</summary>
+    [Fact]
+    public async Task Silence_OfAWayThatDelivered_GetsTheDeadStreamTime()
+    {
+        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), DeadStream = TimeSpan.FromSeconds(1) } };
+        TransportChoice ways = new();
+        BackEndSession first = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(first));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        await fixture.CloseAsync(first);
+
+        BackEndSession second = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(second));
+
+        Assert.Contains("no media for 1 s", (await fixture.FailureOfAsync(second)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>`-D 0` never gives a stream up that plays; a way that brings nothing is left all the same.</summary>
+    [Fact]
+    public async Task Silence_WithoutADeadStreamTime_LeadsFromUdpToTcpAndBack()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero } };
+        TransportChoice ways = new();
+        await SilentSessionAsync(fixture, time, ways, 3, "WayFailed");
+        await SilentSessionAsync(fixture, time, ways, 10, "NoWay");
+        await SilentSessionAsync(fixture, time, ways, 10, "WayFailed");
+
+        Assert.Equal(MediaWay.Tcp, ways.Current);
+    }
+
+    private static async Task SilentSessionAsync(BackEndFixture fixture, FakeTimeProvider time, TransportChoice ways, int seconds, string kind)
+    {
+        BackEndSession session = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(session));
+        time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        await Task.Delay(50);
+        Assert.Null(session.Failure);
+        time.Advance(TimeSpan.FromSeconds(1));
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(kind, failure.Kind.ToString());
+        await fixture.CloseAsync(session);
+    }
+
+    private static string SoundFirst()
+    {
+        int video = ScriptedCamera.VideoAndAudio.IndexOf("m=video", StringComparison.Ordinal);
+        int audio = ScriptedCamera.VideoAndAudio.IndexOf("m=audio", StringComparison.Ordinal);
+        return ScriptedCamera.VideoAndAudio[..video] + ScriptedCamera.VideoAndAudio[audio..] + ScriptedCamera.VideoAndAudio[video..audio];
+    }
+
+    private static bool IsSetup(ScriptedRequest request, bool tcp) =>
+        request.Method == "SETUP" && request.Header("Transport")!.Contains("TCP", StringComparison.Ordinal) == tcp;
+}
