@@ -110,7 +110,7 @@ public sealed record Credentials(string User, string Password)
 /// <summary>How the back-end is asked to send its media.</summary>
 public enum BackEndTransport
 {
-    /// <summary>RTP over UDP; TCP when the camera refuses or stays silent.</summary>
+    /// <summary>What brings media: multicast where it is described, UDP, TCP, and round again.</summary>
     Udp,
 
     /// <summary>Interleaved in the RTSP connection (`-t`).</summary>

@@ -63,7 +63,7 @@ internal sealed partial class BackEndSession
     private void StartLiveness()
     {
         _playSinceMicros = _shard.NowMicros;
-        _firstPlayMicros = _firstPlayMicros > 0 ? _firstPlayMicros : _playSinceMicros;
+        _firstPlayMicros = HasMedia ? _firstPlayMicros : _playSinceMicros;
         ScheduleKeepAlive();
         SendReports();
         foreach (BackEndTrack track in _tracks)

@@ -22,10 +22,13 @@ internal sealed partial class BackEndSession
     /// <summary>The choice was told that RTP comes.</summary>
     private bool _isDelivered;
 
+    /// <summary>The choice was told that RTP of a video comes.</summary>
+    private bool _saidPictures;
+
     /// <summary>The camera holds a track of this session, so that another way needs another session.</summary>
     private bool _isAnyTrackSetUp;
 
-    /// <summary>The answer to the first PLAY of this session; 0: there was none.</summary>
+    /// <summary>The answer to the last PLAY that no RTP had come before; 0: RTP came before any.</summary>
     private long _firstPlayMicros;
 
     private int _standInsAsked;
@@ -48,6 +51,23 @@ internal sealed partial class BackEndSession
     }
 
     private TransportChoice Ways => _options.Ways;
+
+    /// <summary>RTP of a video has come in this session.</summary>
+    private bool HasPictures
+    {
+        get
+        {
+            foreach (BackEndTrack track in _tracks)
+            {
+                if (track.IsVideo && track.Packets > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>The track whose refusal is about the way: the first video; without video the first of all.</summary>
     private BackEndTrack Primary
@@ -130,7 +150,7 @@ internal sealed partial class BackEndSession
     /// </summary>
     private BackEndFailure? OnSetUpRefused(BackEndTrack track, bool isNeeded, int status, BackEndFailure failure)
     {
-        WayStep step = track == Primary
+        WayStep step = track == Primary || isNeeded
             ? Ways.OnRefused(status, failure.Message, _shard.NowMicros)
             : Ways.OnOtherTrackRefused(track.Index, status, _shard.NowMicros);
         if (step == WayStep.TryNext && !_isAnyTrackSetUp)
@@ -206,18 +226,18 @@ internal sealed partial class BackEndSession
     /// <summary>Single tracks ended the session. Pictures that never came while the sound did are lost on their way, perhaps: large datagrams vanish where small ones pass.</summary>
     private void OnTracksLost(BackEndFailure failure)
     {
-        if (failure.Kind == BackEndFailureKind.VideoSilent && Primary.Packets == 0)
+        if (failure.Kind == BackEndFailureKind.VideoSilent && !HasPictures)
         {
-            Ways.OnVideoSilent(_way, _shard.NowMicros);
+            Ways.OnPicturesSilent(_way, _shard.NowMicros);
         }
 
         Lose(failure);
     }
 
-    /// <summary>The choice learns, once in a session, that RTP comes and how long it took; at the latest when the session ends.</summary>
+    /// <summary>The choice learns that RTP comes and how long it took; once, or once more when the pictures come behind the sound. At the latest when the session ends.</summary>
     private void NoteDelivery()
     {
-        if (_isDelivered)
+        if (_isDelivered && (_saidPictures || !HasPictures))
         {
             return;
         }
@@ -234,7 +254,19 @@ internal sealed partial class BackEndSession
         if (first < long.MaxValue)
         {
             _isDelivered = true;
-            Ways.OnDelivered(_way, _firstPlayMicros > 0 ? Math.Max(0, first - _firstPlayMicros) : 0);
+            _saidPictures = HasPictures;
+            Ways.OnDelivered(_way, _firstPlayMicros > 0 ? Math.Max(0, first - _firstPlayMicros) : 0, _saidPictures);
+        }
+    }
+
+    /// <summary>The session ends: what it says about its way, if it has not said it yet.</summary>
+    private void NoteEnd()
+    {
+        NoteDelivery();
+        bool hasAsked = State is >= BackEndState.SettingUp and <= BackEndState.Paused;
+        if (hasAsked && !_isDelivered && Failure is { Kind: BackEndFailureKind.Busy or BackEndFailureKind.Refused or BackEndFailureKind.NoAnswer or BackEndFailureKind.ConnectionLost } failure)
+        {
+            Ways.OnEndedWithoutMedia(_way, failure.Message, _shard.NowMicros);
         }
     }
 

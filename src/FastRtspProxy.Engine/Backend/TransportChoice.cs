@@ -21,7 +21,16 @@ internal sealed class TransportChoice
     /// <summary>From the third round on the patience doubles up to this: a camera may need longer than `-D` to its first packet. It is what players wait.</summary>
     public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A way that never delivered is left after so many sessions in a row that ended without media for reasons that say nothing about it: some cameras say 453 or 503 for a way that they do not have,
+    /// and a busy one loses nothing by being asked in another way.
+    /// </summary>
+    private const int EmptySessionsMax = 3;
+
     private const int Ways = 3;
+
+    /// <summary>In <see cref="_leftForTrack"/>: for the pictures' sake, which never came although the sound did.</summary>
+    private const int Pictures = -1;
 
     private readonly WayRecord[] _records = new WayRecord[Ways];
     private WayOffer _offer;
@@ -35,14 +44,15 @@ internal sealed class TransportChoice
     /// <summary>From PLAY to the first RTP packet of the last session that had any.</summary>
     private long _tookMicros;
 
-    /// <summary>The way that was left because a track other than the first video was refused there, while its stand-in is tried; else null.</summary>
+    /// <summary>The way that was left for one track's sake, although it serves others, while another one is tried for it; else null.</summary>
     private MediaWay? _leftForATrack;
 
     /// <summary>The track for whose sake <see cref="_leftForATrack"/> was left; of no meaning while that is null.</summary>
     private int _leftForTrack;
 
-    /// <summary>When that was done last; it is done once until failures are forgotten.</summary>
+    /// <summary>When that was done last, for a refused track and for the pictures; each is done once until failures are forgotten.</summary>
     private long? _leftForATrackMicros;
+    private long? _leftForPicturesMicros;
 
     /// <summary>The way to go now. Set by <see cref="Begin"/>, and by each <see cref="WayStep.TryNext"/>.</summary>
     public MediaWay Current { get; private set; } = MediaWay.Udp;
@@ -137,9 +147,10 @@ internal sealed class TransportChoice
     /// <summary>RTP comes by the present way.</summary>
     /// <param name="way">The way of the session that says so.</param>
     /// <param name="tookMicros">From PLAY to the first packet.</param>
-    public void OnDelivered(MediaWay way, long tookMicros)
+    /// <param name="hasPictures">RTP of a video came: a way that is tried for its sake brings nothing without it.</param>
+    public void OnDelivered(MediaWay way, long tookMicros, bool hasPictures)
     {
-        if (IsFixed)
+        if (IsFixed || (_leftForATrack is not null && _leftForTrack == Pictures && !hasPictures))
         {
             return;
         }
@@ -149,6 +160,7 @@ internal sealed class TransportChoice
         record.FailedMicros = null;
         record.Why = null;
         record.WasUnanswered = false;
+        record.EmptySessions = 0;
         _delivered = way;
         _tookMicros = tookMicros;
         _leftForATrack = null;
@@ -173,24 +185,23 @@ internal sealed class TransportChoice
             return track == _leftForTrack && IsAboutTheWay(status) ? GoBack() : WayStep.Stay;
         }
 
-        if (IsFixed || status != 461 || (_leftForATrackMicros is { } since && nowMicros - since < ForgetMicros))
+        return status == 461 ? LeaveFor(track, ref _leftForATrackMicros, nowMicros) : WayStep.Stay;
+    }
+
+    /// <summary>
+    /// No picture ever came in a session while its sound did. Large datagrams vanish where small ones pass, so another way is tried for the pictures, once; where none comes there either, the camera
+    /// has none to give, and the first way stays.
+    /// </summary>
+    /// <param name="way">The way of that session.</param>
+    /// <param name="nowMicros">The shard's clock.</param>
+    public void OnPicturesSilent(MediaWay way, long nowMicros)
+    {
+        if (way != Current)
         {
-            return WayStep.Stay;
+            return;
         }
 
-        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
-        {
-            if (way != Current && IsOffered(way) && _records[(int)way] is { FailedMicros: null, IsTried: false })
-            {
-                _leftForATrackMicros = nowMicros;
-                _leftForTrack = track;
-                _leftForATrack = Current;
-                Current = way;
-                return WayStep.TryNext;
-            }
-        }
-
-        return WayStep.Stay;
+        _ = _leftForATrack is not null ? GoBack() : LeaveFor(Pictures, ref _leftForPicturesMicros, nowMicros);
     }
 
     /// <summary>The camera answered a SETUP for datagrams with TCP: it takes part in the choice, and that is its last word on the way asked for.</summary>
@@ -218,14 +229,49 @@ internal sealed class TransportChoice
         }
     }
 
-    /// <summary>A session ended without RTP, for a reason of its own: the way that was tried for another track's sake is given up.</summary>
+    /// <summary>A session that had asked for tracks ended without RTP, for a reason of its own: the way that was tried for another track's sake is given up, any other after some such sessions.</summary>
     /// <param name="way">The way of that session.</param>
-    public void OnEndedWithoutMedia(MediaWay way)
+    /// <param name="why">Why it ended.</param>
+    /// <param name="nowMicros">The shard's clock.</param>
+    public void OnEndedWithoutMedia(MediaWay way, string why, long nowMicros)
     {
-        if (_leftForATrack is not null && way == Current)
+        ref WayRecord record = ref _records[(int)way];
+        if (IsFixed || way != Current)
+        {
+            return;
+        }
+
+        if (_leftForATrack is not null)
         {
             _ = GoBack();
         }
+        else if (!record.HasDelivered && ++record.EmptySessions >= EmptySessionsMax)
+        {
+            _ = Fail(why, nowMicros);
+        }
+    }
+
+    /// <summary>Another way is tried for one track's sake, where there is one that nothing speaks against.</summary>
+    private WayStep LeaveFor(int track, ref long? doneMicros, long nowMicros)
+    {
+        if (IsFixed || (doneMicros is { } since && nowMicros - since < ForgetMicros))
+        {
+            return WayStep.Stay;
+        }
+
+        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+        {
+            if (way != Current && IsOffered(way) && _records[(int)way] is { FailedMicros: null, IsTried: false })
+            {
+                doneMicros = nowMicros;
+                _leftForTrack = track;
+                _leftForATrack = Current;
+                Current = way;
+                return WayStep.TryNext;
+            }
+        }
+
+        return WayStep.Stay;
     }
 
     private WayStep Fail(string why, long nowMicros)
@@ -264,6 +310,7 @@ internal sealed class TransportChoice
         record.FailedMicros = nowMicros;
         record.IsTried = true;
         record.Why = why;
+        record.EmptySessions = 0;
     }
 
     /// <summary>Of the ways that this round has not tried: what delivered last, if nothing contradicts it; else what has not failed; else what delivered; else the first.</summary>
@@ -337,6 +384,7 @@ internal sealed class TransportChoice
         _rounds = 0;
         _leftForATrack = null;
         _leftForATrackMicros = null;
+        _leftForPicturesMicros = null;
     }
 
     private static void Forget(ref WayRecord record)
@@ -345,5 +393,6 @@ internal sealed class TransportChoice
         record.Why = null;
         record.IsTried = false;
         record.WasUnanswered = false;
+        record.EmptySessions = 0;
     }
 }

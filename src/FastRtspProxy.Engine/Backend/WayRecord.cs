@@ -15,6 +15,9 @@ internal struct WayRecord
     /// <summary>The last session that used it got no answer to SETUP or PLAY; RTP clears it.</summary>
     public bool WasUnanswered;
 
+    /// <summary>Sessions in a row that asked for it and ended without RTP, for whatever reason; RTP or a failure of the way clears it.</summary>
+    public int EmptySessions;
+
     /// <summary>Why it last failed, for people; null when it has not.</summary>
     public string? Why;
 }

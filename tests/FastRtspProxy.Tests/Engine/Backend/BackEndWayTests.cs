@@ -220,6 +220,46 @@ public sealed class BackEndWayTests
         Assert.Equal(MediaWay.Tcp, ways.Current);
     }
 
+    /// <summary>Small datagrams pass and large ones vanish: the sound comes over UDP and the pictures do not.</summary>
+    [Fact]
+    public async Task Silence_OfThePicturesAloneOverUdp_TcpIsTriedForThem()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        TransportChoice ways = new();
+        BackEndSession session = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(session));
+        for (ushort second = 1; second <= 30 && session.Failure is null; second++)
+        {
+            int packets = fixture.Sink.Packets.Count;
+            fixture.Camera.SendRtp(1, 97, second, 1, 1, true, "x"u8);
+            await Until.TrueAsync(() => fixture.Sink.Packets.Count > packets || session.Failure is not null);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        Assert.Equal(BackEndFailureKind.VideoSilent, (await fixture.FailureOfAsync(session)).Kind);
+        await fixture.CloseAsync(session);
+
+        BackEndSession next = fixture.Create(change: o => o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(next));
+        Assert.True(next.OverTcp);
+    }
+
+    /// <summary>A first video that no way carries is left out where there is a second one.</summary>
+    [Fact]
+    public async Task C9_FirstOfTwoVideosRefusedOnEachWay_TheSecondIsServed()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + ScriptedCamera.VideoOnly[ScriptedCamera.VideoOnly.IndexOf("m=video", StringComparison.Ordinal)..].Replace("trackID=0", "trackID=1", StringComparison.Ordinal);
+        fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.EndsWith("trackID=0", StringComparison.Ordinal) ? ScriptedReply.Of(404, "Not Found") : null;
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        fixture.Camera.SendRtp(1, 96, 1, 1, 1, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+    }
+
     private static async Task SilentSessionAsync(BackEndFixture fixture, FakeTimeProvider time, TransportChoice ways, int seconds, string kind)
     {
         BackEndSession session = fixture.Create(change: o => o with { Ways = ways });

@@ -40,7 +40,7 @@ public sealed class TrackSetupTests
     [InlineData(BackEndFailureKind.NoAnswer, true, SetupVerdict.EndSession)]
     [InlineData(BackEndFailureKind.ConnectionLost, false, SetupVerdict.EndSession)]
     [InlineData(BackEndFailureKind.NotRtsp, false, SetupVerdict.EndSession)]
-    [InlineData(BackEndFailureKind.UdpRefused, false, SetupVerdict.EndSession)]
+    [InlineData(BackEndFailureKind.WayFailed, false, SetupVerdict.EndSession)]
     internal void Judge_NoAnswer_SilenceIsTheTracksAndTheRestTheSessions(BackEndFailureKind kind, bool isNeeded, SetupVerdict verdict) =>
         Assert.Equal(verdict, TrackSetup.Judge(isNeeded, kind, status: 0));
 

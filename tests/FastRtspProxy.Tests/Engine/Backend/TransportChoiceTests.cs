@@ -10,7 +10,7 @@ public sealed class TransportChoiceTests
 
     /// <summary>
     /// What happens, in order: `silent`, `unusable`, a status (SETUP of the first video track, or PLAY), `other` and a status (another track), `tcp` (a SETUP for datagrams was answered with TCP), `none`
-    /// (no answer), `rtp`, `end` (a session ended without media), `begin` (a new session), `hour` and `sdp` (a new session an hour later, with another description). What it leads to: M, U or T behind
+    /// (no answer), `rtp`, `sound` (RTP, but none of the first video), `dark` (a session ended for want of pictures), `end` (a session ended without media), `begin` (a new session), `hour` and `sdp` (a new session an hour later, with another description). What it leads to: M, U or T behind
     /// `>` for another way at once, `|` for the end of a round, `=` for no consequence.
     /// </summary>
     [Theory]
@@ -57,6 +57,14 @@ public sealed class TransportChoiceTests
     [InlineData("", "silent other461", "U >T =T")]
     [InlineData("", "silent rtp begin other461", "U >T =T =T =T")]
     [InlineData("groups", "other461 other461 other461", "M >U >M =M")]
+    // Sound without pictures: another way once, for the pictures; where they do not come there either, the first way stays.
+    [InlineData("", "sound dark begin rtp begin", "U =U =T =T =T =T")]
+    [InlineData("", "sound dark begin sound dark begin sound dark begin", "U =U =T =T =T =U =U =U =U =U")]
+    [InlineData("", "sound dark begin 461 begin", "U =U =T =T >U =U")]
+    [InlineData("", "sound dark begin silent begin", "U =U =T =T >U =U")]
+    [InlineData("", "silent sound dark", "U >T =T =T")]
+    [InlineData("", "sound dark dark hour dark", "U =U =T =U =U =T")]
+    [InlineData("fixed", "sound dark", "T =T =T")]
     // A camera that answers with TCP wants TCP.
     [InlineData("", "tcp rtp begin", "U =T =T =T")]
     [InlineData("groups", "tcp silent", "M =T >U")]
@@ -65,6 +73,11 @@ public sealed class TransportChoiceTests
     [InlineData("", "none begin none begin", "U =T =T =U =U")]
     [InlineData("", "rtp begin none begin none begin", "U =U =U =U =U =T =T")]
     [InlineData("", "rtp begin none begin rtp begin none begin", "U =U =U =U =U =U =U =U =U")]
+    // Sessions that end without media for reasons of their own say nothing, until it is always so.
+    [InlineData("", "end end begin end begin", "U =U =U =U =T =T")]
+    [InlineData("", "silent end end end begin", "U >T =T =T =U =U")]
+    [InlineData("", "rtp end end end end begin", "U =U =U =U =U =U =U")]
+    [InlineData("", "end end rtp end end begin", "U =U =U =U =U =U =U")]
     // `-t`, `-T` and rtsps are never left.
     [InlineData("fixed", "silent 461 other461 none tcp begin", "T =T =T =T =T =T =T")]
     [InlineData("fixed groups", "silent silent", "T =T =T")]
@@ -94,10 +107,16 @@ public sealed class TransportChoiceTests
                     choice.OnUnanswered(word, now);
                     break;
                 case "rtp":
-                    choice.OnDelivered(choice.Current, 100_000);
+                    choice.OnDelivered(choice.Current, 100_000, hasPictures: true);
+                    break;
+                case "sound":
+                    choice.OnDelivered(choice.Current, 100_000, hasPictures: false);
+                    break;
+                case "dark":
+                    choice.OnPicturesSilent(choice.Current, now);
                     break;
                 case "end":
-                    choice.OnEndedWithoutMedia(choice.Current);
+                    choice.OnEndedWithoutMedia(choice.Current, word, now);
                     break;
                 case "begin":
                     choice.Begin(offered, now);
@@ -158,7 +177,7 @@ public sealed class TransportChoiceTests
             }
             else
             {
-                choice.OnDelivered(choice.Current, int.Parse(word[3..], CultureInfo.InvariantCulture) * Second);
+                choice.OnDelivered(choice.Current, int.Parse(word[3..], CultureInfo.InvariantCulture) * Second, hasPictures: true);
             }
         }
 
@@ -172,7 +191,7 @@ public sealed class TransportChoiceTests
     {
         TransportChoice choice = new();
         choice.Begin(new WayOffer(true, false, "H264"), 0);
-        choice.OnDelivered(MediaWay.Tcp, 12 * Second);
+        choice.OnDelivered(MediaWay.Tcp, 12 * Second, hasPictures: true);
 
         TimeSpan? expected = expectedSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         Assert.Equal(expected, choice.Patience(TimeSpan.FromSeconds(deadSeconds), TimeSpan.FromSeconds(3), isHeard: true));
