@@ -12,7 +12,7 @@ public sealed partial class ScriptedCamera
             case "OPTIONS":
                 return ScriptedReply.Of(200, "OK", ("Public", Public));
             case "DESCRIBE":
-                return new ScriptedReply { Headers = [("Content-Base", request.Uri + "/"), ("Content-Type", "application/sdp")], Body = Sdp };
+                return new ScriptedReply { Headers = [("Content-Base", ContentBase ?? request.Uri + "/"), ("Content-Type", "application/sdp")], Body = Sdp };
             case "SETUP":
                 return SetUp(request);
             case "PLAY":

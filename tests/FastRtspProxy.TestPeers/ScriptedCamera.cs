@@ -48,6 +48,9 @@ public sealed partial class ScriptedCamera : IDisposable
     /// <summary>The description that DESCRIBE gives.</summary>
     public string Sdp { get; set; } = VideoAndAudio;
 
+    /// <summary>The Content-Base of DESCRIBE's answer; null: the URL that was asked for, and a slash.</summary>
+    public string? ContentBase { get; set; }
+
     /// <summary>The time-out that SETUP announces.</summary>
     public int TimeoutSeconds { get; set; } = 60;
 

@@ -157,7 +157,7 @@ internal sealed partial class BackEndSession
     /// <summary>Tells a camera that is dead from one that only does not know the method, where no media tells it.</summary>
     private async Task<bool> AnswersDescribeAsync() =>
         !Ended && State != BackEndState.Playing
-        && (await AskAsync(RtspMethod.Describe, _url.Text, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"))).HasAnswer;
+        && (await AskAsync(RtspMethod.Describe, _url.RequestUri, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"))).HasAnswer;
 
     private void RefuseKeepAlive(string method, int status)
     {
@@ -235,6 +235,9 @@ internal sealed partial class BackEndSession
         }
     }
 
+    /// <summary>What came in the place of media, for the message of a failure; empty: nothing.</summary>
+    private string WhatCame() => _unused.Words([.. _tracks.SelectMany(static track => track.Media.PayloadTypes).Distinct()]);
+
     private void WatchDeadStream()
     {
         long last = _playSinceMicros;
@@ -246,10 +249,11 @@ internal sealed partial class BackEndSession
         TimeSpan silent = TimeSpan.FromMicroseconds(_shard.NowMicros - last);
         if (silent >= _options.Timings.DeadStream)
         {
-            Lose(BackEndFailureKind.Silent, $"no media for {_options.Timings.DeadStream.TotalSeconds:0.#} s");
+            Lose(BackEndFailureKind.Silent, $"no media for {_options.Timings.DeadStream.TotalSeconds:0.#} s{WhatCame()}");
             return;
         }
 
+        _unused.Clear();
         _silenceTimer.Start(_options.Timings.DeadStream - silent);
     }
 }

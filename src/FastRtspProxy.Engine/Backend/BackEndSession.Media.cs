@@ -7,6 +7,7 @@ namespace FastRtspProxy.Engine.Backend;
 internal sealed partial class BackEndSession
 {
     private readonly ShardTimer _reorderTimer;
+    private readonly UnusedPackets _unused = new();
 
     /// <summary>Frames on channels that belong to no track.</summary>
     public long UnknownChannels { get; private set; }
@@ -17,7 +18,12 @@ internal sealed partial class BackEndSession
         BackEndTrack? track = _trackOfChannel[channel];
         if (track?.Channels is not { } channels)
         {
-            OnUnknownChannel(channel, payload);
+            if (!TryAdoptChannel(channel, payload))
+            {
+                UnknownChannels++;
+                _unused.CountChannel(channel);
+            }
+
             return;
         }
 
@@ -83,12 +89,11 @@ internal sealed partial class BackEndSession
     /// Quirk (GSL, RET): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to exactly one track, which has heard
     /// nothing so far, makes the channel that track's.
     /// </summary>
-    private void OnUnknownChannel(byte channel, ReadOnlySpan<byte> payload)
+    private bool TryAdoptChannel(byte channel, ReadOnlySpan<byte> payload)
     {
-        UnknownChannels++;
         if (payload.Length < 12 || payload[0] >> 6 != 2 || channel == byte.MaxValue)
         {
-            return;
+            return false;
         }
 
         BackEndTrack? found = null;
@@ -98,23 +103,26 @@ internal sealed partial class BackEndSession
             {
                 if (found is not null)
                 {
-                    return;
+                    return false;
                 }
 
                 found = track;
             }
         }
 
-        if (found is { HasHeard: false, RtpSocket: null })
+        if (found is not { HasHeard: false, RtpSocket: null })
         {
-            found.Channels = new Protocol.Rtsp.ChannelPair(channel, (byte)(channel + 1));
-            Assign(channel, found);
-            if (_trackOfChannel[channel + 1] is null)
-            {
-                Assign((byte)(channel + 1), found);
-            }
-
-            found.OnOrderedRtp(payload, _shard.NowMicros);
+            return false;
         }
+
+        found.Channels = new Protocol.Rtsp.ChannelPair(channel, (byte)(channel + 1));
+        Assign(channel, found);
+        if (_trackOfChannel[channel + 1] is null)
+        {
+            Assign((byte)(channel + 1), found);
+        }
+
+        found.OnOrderedRtp(payload, _shard.NowMicros);
+        return true;
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class BackEndSession
             }
 
             Move(BackEndState.Describing);
-            RtspReply reply = await AskAsync(RtspMethod.Describe, _url.Text, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"));
+            RtspReply reply = await AskAsync(RtspMethod.Describe, _url.RequestUri, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"));
             if (Ended)
             {
                 return Lose(reply.Failure ?? new BackEndFailure(BackEndFailureKind.Stopped, "stopped"));
@@ -151,7 +151,7 @@ internal sealed partial class BackEndSession
         old?.Close(s_replaced);
         _id.End();
         _url = target;
-        _base = _aggregate = target.Text;
+        _base = _aggregate = target.RequestUri;
         return null;
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class BackEndSession
             return Lose(BackEndFailureKind.BadDescription, $"the camera's description (SDP) cannot be read: {defect}");
         }
 
-        _base = ControlUrl.Base(_url.Text, answer.Header("Content-Base"), answer.Header("Content-Location"));
+        _base = ControlUrl.Base(_url.RequestUri, answer.Header("Content-Base"), answer.Header("Content-Location"));
         _aggregate = ControlUrl.Resolve(_base, document.Control);
         ChooseTracks(document);
         if (_tracks.Count == 0)
@@ -195,7 +195,8 @@ internal sealed partial class BackEndSession
         _tracks.Clear();
         foreach (SdpMedia media in SdpRewriter.Served(document))
         {
-            _tracks.Add(new BackEndTrack(_tracks.Count, media, ControlUrl.Resolve(_base, media.Control), _sink, _options.VideoSilence));
+            IReadOnlyList<string> controls = ControlUrl.Candidates(_base, document.Control, media.Control);
+            _tracks.Add(new BackEndTrack(_tracks.Count, media, controls[0], _sink, _options.VideoSilence) { Controls = controls, Unused = _unused });
         }
     }
 }

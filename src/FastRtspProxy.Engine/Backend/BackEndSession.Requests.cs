@@ -182,7 +182,7 @@ internal sealed partial class BackEndSession
         string text = location.Trim();
         if (!text.Contains("://", StringComparison.Ordinal))
         {
-            text = ControlUrl.Base(_url.Text, text);
+            text = ControlUrl.Base(_url.RequestUri, text);
         }
 
         if (!RtspUrl.TryParse(text, out RtspUrl? target, out string? error))
@@ -198,6 +198,6 @@ internal sealed partial class BackEndSession
         }
 
         problem = null;
-        return target;
+        return target.WithZoneOf(_channel?.Remote.Address);
     }
 }

@@ -46,18 +46,46 @@ internal sealed partial class BackEndSession
         }
     }
 
+    /// <summary>
+    /// SETUP at the URL that the track's control means, and after a 404 at the next one that it may mean. Which of them the camera knows is the same for all
+    /// tracks, so the next track begins with it.
+    /// </summary>
     private async Task<RtspReply> AskSetUpAsync(BackEndTrack track, string transport, TimeSpan limit)
     {
+        IReadOnlyList<string> urls = track.Controls;
+        int first = Math.Min(_controlReading, urls.Count - 1);
+        RtspReply refused = default;
+        for (int i = 0; i < urls.Count; i++)
+        {
+            int reading = (first + i) % urls.Count;
+            RtspReply reply = await AskSetUpAsync(urls[reading], transport, limit);
+            if (Ended || !IsUnknownUrl(reply.Status))
+            {
+                _controlReading = reply.IsOk ? reading : _controlReading;
+                return reply;
+            }
+
+            refused = i == 0 ? reply : refused;
+        }
+
+        return refused;
+    }
+
+    private async Task<RtspReply> AskSetUpAsync(string url, string transport, TimeSpan limit)
+    {
         RtspHeader header = new("Transport", transport);
-        RtspReply reply = await AskAsync(RtspMethod.Setup, track.Control, limit, header);
+        RtspReply reply = await AskAsync(RtspMethod.Setup, url, limit, header);
         return _id.DropAfter(RtspMethod.Setup, reply.Status) && !Ended
-            ? await AskAsync(RtspMethod.Setup, track.Control, limit, header)
+            ? await AskAsync(RtspMethod.Setup, url, limit, header)
             : reply;
     }
 
     /// <summary>Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.</summary>
     private string Offer(BackEndTrack track, MulticastGroup? group) =>
         _way == MediaWay.Tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
+
+    /// <summary>404, and what servers that have no 404 say of a URL that they do not know (RFC 2326 sections 11.3.3 and 11.3.4).</summary>
+    private static bool IsUnknownUrl(int status) => status is RtspStatus.NotFound or RtspStatus.BadRequest or RtspStatus.Gone;
 
     private static string MulticastOffer(BackEndTrack track, MulticastGroup group) => TransportHeader.Format(new TransportSpec
     {
@@ -121,6 +149,9 @@ internal sealed partial class BackEndSession
         BackEndFailure failure = new(BackEndFailureKind.Refused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
         return FailureAfter(Ways.OnFailed(failure.Message, _shard.NowMicros), failure);
     }
+
+    /// <summary>Which of <see cref="BackEndTrack.Controls"/> the camera took for the newest track; 0 before the first SETUP.</summary>
+    private int _controlReading;
 
     private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer, MulticastGroup? group)
     {
@@ -244,7 +275,7 @@ internal sealed partial class BackEndSession
         if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
             && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && MaySendTo(address))
         {
-            media = PeerAddress.From(address, 0);
+            media = PeerAddress.From(AddressText.OnLinkOf(address, _channel!.Remote.Address), 0);
         }
 
         track.RtpSocket!.Peers!.Name(media);

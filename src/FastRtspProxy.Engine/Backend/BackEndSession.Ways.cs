@@ -286,7 +286,7 @@ internal sealed partial class BackEndSession
         }
 
         string what = HasHeardOther ? ", only RTCP or packets of no track" : string.Empty;
-        string why = string.Create(CultureInfo.InvariantCulture, $"no media for {patience.TotalSeconds:0.#} s{what}{RefusedSenders()}");
+        string why = string.Create(CultureInfo.InvariantCulture, $"no media for {patience.TotalSeconds:0.#} s{what}{WhatCame()}{RefusedSenders()}");
         BackEndFailure silence = new(BackEndFailureKind.Silent, why);
         Lose(FailureAfter(Ways.OnFailed(why, _shard.NowMicros), silence));
     }

@@ -55,7 +55,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
         _log = log;
         _url = options.Url;
         _redirectedBy = options.RedirectedBy;
-        _base = _aggregate = options.Url.Text;
+        _base = _aggregate = options.Url.RequestUri;
         _id = new CameraSessionId(options.Timings.SessionTimeout);
         _watch = new TrackWatch(shard, _tracks, options.VideoSilence, options.Timings.DeadStream, OnTracksLost);
         _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);

@@ -34,7 +34,7 @@ internal sealed class BackEndTrack
     {
         Index = index;
         Media = media;
-        Control = control;
+        Controls = [control];
         IsVideo = media.Type.Equals("video", StringComparison.OrdinalIgnoreCase);
         Name = $"track{index + 1} ({media.Type}, {media.EncodingName})";
         _sink = sink;
@@ -54,8 +54,11 @@ internal sealed class BackEndTrack
     /// <summary>Its part of the description.</summary>
     public SdpMedia Media { get; }
 
-    /// <summary>The URL of its SETUP.</summary>
-    public string Control { get; }
+    /// <summary>The URLs that its SETUP may have, the likeliest first (<see cref="Protocol.Rtsp.ControlUrl.Candidates"/>); never empty.</summary>
+    public IReadOnlyList<string> Controls { get; init; }
+
+    /// <summary>Where packets are counted that do not fit; the session's, shared by its tracks.</summary>
+    public UnusedPackets Unused { get; init; } = new();
 
     /// <summary>It carries pictures.</summary>
     public bool IsVideo { get; }
@@ -267,6 +270,7 @@ internal sealed class BackEndTrack
         if (!RtpPacketView.TryParse(packet, out view, out _))
         {
             Malformed++;
+            Unused.CountMalformed();
             return false;
         }
 
@@ -275,6 +279,7 @@ internal sealed class BackEndTrack
         if (!_payloadTypes[view.PayloadType])
         {
             UnknownPayloadTypes++;
+            Unused.CountType(view.PayloadType);
             return false;
         }
 

@@ -186,7 +186,7 @@ internal sealed partial class CameraConnection
             track.RtpPeer = PeerAddress.From(_stream.Remote.Address, ports.Rtp);
             track.RtcpPeer = PeerAddress.From(_stream.Remote.Address, ports.Rtcp);
             _camera.RememberPeers(session, track);
-            answer = new TransportSpec { ClientPort = ports, ServerPort = new PortPair(_camera.RtpSocket.LocalPort, _camera.RtcpSocket.LocalPort), Source = _stream.Local.Address.ToString() };
+            answer = new TransportSpec { ClientPort = ports, ServerPort = new PortPair(_camera.RtpSocket.LocalPort, _camera.RtcpSocket.LocalPort), Source = AddressText.ForPeer(_stream.Local.Address) };
         }
 
         uint ssrc = wanted.Multicast ? _camera.GroupSessionOf(session.Runner).SetUp(track.Index).Ssrc : track.Ssrc;

@@ -205,7 +205,7 @@ internal sealed partial class RequestHandler
     private static TransportSpec Answer(ClientConnection connection, Session session, TransportSpec spec)
     {
         IPAddress local = connection.Local.Address;
-        TransportSpec answer = spec with { Destination = connection.RemoteAddress.ToString(), Source = local.ToString() };
+        TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local) };
         int port = session.Shard.Media?.RtpPort ?? 0;
         return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, port + 1) };
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -184,11 +185,9 @@ internal sealed partial class RequestHandler
         if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
         {
             IPEndPoint local = connection.Local;
-            authority = local.Port == RtspUrl.DefaultPort ? "rtsp://" + HostText(local.Address) : $"rtsp://{HostText(local.Address)}:{local.Port}";
+            authority = local.Port == RtspUrl.DefaultPort ? "rtsp://" + AddressText.HostForPeer(local.Address) : $"rtsp://{AddressText.HostForPeer(local.Address)}:{local.Port}";
         }
 
         return $"{authority}/{mount}/";
     }
-
-    private static string HostText(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }

@@ -136,7 +136,7 @@ internal static class TcpConnector
         }
 
         throw last is SocketException failure
-            ? new ByteStreamException(KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {WordsFor(failure)}", failure)
+            ? new ByteStreamException(KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {MissingZone(host, addresses) ?? WordsFor(failure)}", failure)
             : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} has no address");
     }
 
@@ -162,6 +162,20 @@ internal static class TcpConnector
         {
             throw new ByteStreamException(ConnectFailure.NameNotFound, $"{host} is not a name that can be resolved", e);
         }
+    }
+
+    /// <summary>What is missing where the kernel only says EINVAL: a link-local address means nothing without the interface (ipv6(7), sin6_scope_id).</summary>
+    private static string? MissingZone(string host, IPAddress[] addresses)
+    {
+        if (!Array.Exists(addresses, static address => address is { IsIPv6LinkLocal: true, ScopeId: 0 }))
+        {
+            return null;
+        }
+
+        int zone = host.IndexOf('%', StringComparison.Ordinal);
+        return zone < 0
+            ? $"a link-local address needs the interface that leads to it, as in rtsp://[{addresses[0]}%25eth0]/"
+            : $"this machine has no interface {host[(zone + 1)..]}";
     }
 
     private static ConnectFailure KindOf(SocketError error) => error switch

@@ -49,7 +49,7 @@ internal sealed class TlsByteStream : ByteStream
         SslPolicyErrors seen = SslPolicyErrors.None;
         SslClientAuthenticationOptions options = new()
         {
-            TargetHost = host,
+            TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
             EnabledSslProtocols = SslProtocols.None,
             RemoteCertificateValidationCallback = (_, _, _, errors) =>
             {

@@ -5,6 +5,23 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// address they are wrong.</summary>
 public static class ControlUrl
 {
+    /// <summary>
+    /// The URLs that may be meant by a track's `a=control`, the likeliest first; further ones are tried after a 404. An absolute control of the session is the
+    /// base of relative track controls, with a `/` between them, as ffmpeg, GStreamer, gortsplib and aiortsp read it. By the letter (RFC 2326 appendix C.1.1)
+    /// only Content-Base, Content-Location and the request's URL are bases, and a control takes the place of what stands behind their last slash.
+    /// </summary>
+    public static IReadOnlyList<string> Candidates(string baseUrl, string? sessionControl, string? control)
+    {
+        string session = Resolve(baseUrl, sessionControl);
+        bool isAbsolute = sessionControl is not null && SchemeEnd(sessionControl.Trim()) >= 0;
+        List<string> urls = [];
+        Add(urls, Resolve(isAbsolute ? session : baseUrl, control));
+        Add(urls, Resolve(isAbsolute ? baseUrl : session, control));
+        Add(urls, Replace(baseUrl, control));
+        Add(urls, Replace(session, control));
+        return urls;
+    }
+
     /// <summary>The URL for `a=control:` <paramref name="control"/>; `*`, empty and null mean the base itself.</summary>
     public static string Resolve(string baseUrl, string? control)
     {
@@ -68,6 +85,30 @@ public static class ControlUrl
         return OnAuthorityOf(requestUrl, isHost ? said[first.Length..] : "/" + said);
     }
 
+    private static void Add(List<string> urls, string url)
+    {
+        if (!urls.Contains(url))
+        {
+            urls.Add(url);
+        }
+    }
+
+    /// <summary>A relative control in the place of what stands behind the last slash of the base's path (RFC 1808 section 4); others as <see cref="Resolve"/> has them.</summary>
+    private static string Replace(string baseUrl, string? control)
+    {
+        control = control?.Trim();
+        int start = SchemeEnd(baseUrl);
+        if (start < 0 || string.IsNullOrEmpty(control) || control == "*" || control[0] is '?' or '/' || SchemeEnd(control) >= 0)
+        {
+            return Resolve(baseUrl, control);
+        }
+
+        int query = baseUrl.IndexOf('?', StringComparison.Ordinal);
+        string path = query < 0 ? baseUrl : baseUrl[..query];
+        int slash = path.LastIndexOf('/');
+        return slash < start ? Resolve(baseUrl, control) : string.Concat(path.AsSpan(0, slash + 1), control);
+    }
+
     private static string OnAuthorityOf(string url, string pathAndQuery)
     {
         int start = SchemeEnd(url);
@@ -92,13 +133,20 @@ public static class ControlUrl
         return end < 0 ? url.Length : start + end;
     }
 
+    /// <summary>Where the authority begins, -1 without a scheme. Quirk (g2r#1852): the scheme is written twice, `rtsp://rtsp://host/path`.</summary>
     private static int SchemeEnd(string url)
     {
-        if (url.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase))
+        int end = -1;
+        for (int length = SchemeLength(url); length > 0; length = SchemeLength(url.AsSpan(end)))
         {
-            return 7;
+            end = Math.Max(end, 0) + length;
         }
 
-        return url.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? 8 : -1;
+        return end;
     }
+
+    private static int SchemeLength(ReadOnlySpan<char> text) =>
+        text.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) ? 7
+        : text.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? 8
+        : 0;
 }

@@ -15,13 +15,15 @@ public sealed record RtspUrl
 
     private static readonly SearchValues<char> NotInHost = SearchValues.Create("@#\\\"<>");
 
+    private static readonly SearchValues<char> NotInZone = SearchValues.Create("/:%[]@#\\\"<>\x7f");
+
     private RtspUrl()
     {
     }
 
     public required bool Tls { get; init; }
 
-    /// <summary>A name or an address, without brackets.</summary>
+    /// <summary>A name or an address, without brackets; an IPv6 address with its zone behind a <c>%</c>, as the framework reads it.</summary>
     public required string Host { get; init; }
 
     public required int Port { get; init; }
@@ -35,8 +37,14 @@ public sealed record RtspUrl
     /// <summary>Percent-decoded; null when the URL has none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>The URL as it was written, without credentials: what goes on the wire.</summary>
+    /// <summary>The URL as it was written, without credentials: which stream it is. A scheme that was written twice stands here once.</summary>
     public required string Text { get; init; }
+
+    /// <summary>What goes on the wire: <see cref="Text"/> without the zone of an IPv6 address, which means something on this machine only (RFC 6874 section 1).</summary>
+    public required string RequestUri { get; init; }
+
+    /// <summary>The zone of an IPv6 address (`fe80::1%25eth0`), decoded: the interface that leads to it; null without one.</summary>
+    public string? Zone => IndexOfZone(Host) is >= 0 and int percent ? Host[(percent + 1)..] : null;
 
     /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query.</summary>
     public string Redacted => UrlSecrets.MaskUrl(
@@ -48,6 +56,7 @@ public sealed record RtspUrl
     {
         url = null;
         ArgumentNullException.ThrowIfNull(text);
+        text = WithoutRepeatedScheme(text);
         if (!TrySkipScheme(text, out bool tls, out int start))
         {
             error = "the URL must begin with rtsp:// or rtsps://";
@@ -79,8 +88,46 @@ public sealed record RtspUrl
             User = user,
             Password = password,
             Text = string.Concat(text.AsSpan(0, start), afterCredentials),
+            RequestUri = string.Concat(text.AsSpan(0, start), WithoutZone(afterCredentials)),
         };
         return true;
+    }
+
+    /// <summary>
+    /// The same URL with a zone, where its host is a link-local IPv6 address without one: a camera that names itself cannot know which of our interfaces leads
+    /// to it.
+    /// </summary>
+    public RtspUrl WithZoneOf(IPAddress? neighbour)
+    {
+        if (neighbour is not { IsIPv6LinkLocal: true, ScopeId: > 0 } || Zone is not null || !IPAddress.TryParse(Host, out IPAddress? address) || !address.IsIPv6LinkLocal)
+        {
+            return this;
+        }
+
+        string zone = neighbour.ScopeId.ToString(CultureInfo.InvariantCulture);
+        return this with { Host = Host + "%" + zone, Text = Text.Insert(Text.IndexOf(']', StringComparison.Ordinal), "%25" + zone) };
+    }
+
+    /// <summary>Where the <c>%</c> stands that begins the zone of an IPv6 address; -1 in anything else.</summary>
+    private static int IndexOfZone(string host) => host.Contains(':', StringComparison.Ordinal) ? host.IndexOf('%', StringComparison.Ordinal) : -1;
+
+    private static string WithoutZone(string afterCredentials)
+    {
+        int close = afterCredentials.StartsWith('[') ? afterCredentials.IndexOf(']', StringComparison.Ordinal) : -1;
+        int percent = close < 0 ? -1 : afterCredentials.IndexOf('%', 0, close);
+        return percent < 0 ? afterCredentials : afterCredentials.Remove(percent, close - percent);
+    }
+
+    /// <summary>Quirk (g2r#1852, and what users paste): `rtsp://rtsp://host/path`. The last scheme counts.</summary>
+    private static string WithoutRepeatedScheme(string text)
+    {
+        int from = 0;
+        while (SchemeLength(text.AsSpan(from)) is > 0 and int length && SchemeLength(text.AsSpan(from + length)) > 0)
+        {
+            from += length;
+        }
+
+        return text[from..];
     }
 
     /// <summary>The offset of the `@` that ends the credentials, -1 without any. The last `@` in front of the path wins; one behind a `/` or `?`
@@ -111,10 +158,15 @@ public sealed record RtspUrl
 
     private static bool TrySkipScheme(string text, out bool tls, out int start)
     {
-        tls = text.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase);
-        start = tls ? 8 : 7;
-        return tls || text.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase);
+        start = SchemeLength(text);
+        tls = start == 8;
+        return start > 0;
     }
+
+    private static int SchemeLength(ReadOnlySpan<char> text) =>
+        text.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) ? 7
+        : text.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? 8
+        : 0;
 
     private static (string User, string? Password) Credentials(string text)
     {
@@ -124,6 +176,29 @@ public sealed record RtspUrl
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);
 
+    /// <summary>
+    /// The address with its zone as the framework reads it: RFC 6874 section 2 writes `%25` and the encoded zone; a bare `%` is what users type (section 3).
+    /// Whether this machine has such an interface is seen when the connection is made: it may come later than the program.
+    /// </summary>
+    private static string WithZone(string literal)
+    {
+        int percent = literal.IndexOf('%', StringComparison.Ordinal);
+        if (percent < 0)
+        {
+            return literal;
+        }
+
+        string zone = literal[(percent + 1)..];
+        if (zone.Length > 2 && zone.StartsWith("25", StringComparison.Ordinal))
+        {
+            zone = Decode(zone[2..]);
+        }
+
+        // Nothing that could not be the name of an interface (dev_valid_name in Linux): no blank, slash or colon, at most 15 characters.
+        bool isName = zone.Length is > 0 and <= 15 && zone.AsSpan().IndexOfAny(NotInZone) < 0 && zone.AsSpan().IndexOfAnyInRange('\0', ' ') < 0;
+        return isName ? literal[..(percent + 1)] + zone : string.Empty;
+    }
+
     private static bool TrySplitAuthority(string text, bool tls, out string host, out int port, [NotNullWhen(false)] out string? error)
     {
         port = tls ? DefaultTlsPort : DefaultPort;
@@ -131,7 +206,7 @@ public sealed record RtspUrl
         if (text.StartsWith('['))
         {
             int close = text.IndexOf(']', StringComparison.Ordinal);
-            host = close < 0 ? string.Empty : text[1..close];
+            host = close < 0 ? string.Empty : WithZone(text[1..close]);
             if (close < 0 || !IPAddress.TryParse(host, out _) || (close + 1 < text.Length && text[close + 1] != ':'))
             {
                 error = "the IPv6 address in the URL is not valid";

@@ -88,18 +88,11 @@ public sealed class SdpDocument
 
     private static List<SdpMedia> ReadMedia(List<string> session, List<List<string>> sections)
     {
-        // Quirk: some encoders mark what they send with a=sendonly. ONVIF means by it that the player may send, which makes no sense when
-        // nothing is left to watch: a description of send-only media alone has no back channel.
-        bool onlySendOnly = true;
-        foreach (List<string> lines in sections)
-        {
-            onlySendOnly &= SdpLine.HasFlag(lines, "sendonly");
-        }
-
+        bool[] areBackChannels = BackChannels.Of(session, sections);
         List<SdpMedia> media = new(sections.Count);
         for (int i = 0; i < sections.Count; i++)
         {
-            media.Add(SdpMedia.Read(i, sections[i], session, isBackChannel: !onlySendOnly && SdpLine.HasFlag(sections[i], "sendonly")));
+            media.Add(SdpMedia.Read(i, sections[i], session, areBackChannels[i]));
         }
 
         return media;

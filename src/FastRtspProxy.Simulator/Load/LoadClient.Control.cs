@@ -45,7 +45,7 @@ internal sealed partial class LoadClient
         }
         else
         {
-            Request(RtspMethod.Describe, _target.Url.Text);
+            Request(RtspMethod.Describe, _target.Url.RequestUri);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class LoadClient
         }
         else if (State == ClientState.Negotiating)
         {
-            Request(RtspMethod.Describe, _target.Url.Text);
+            Request(RtspMethod.Describe, _target.Url.RequestUri);
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class LoadClient
                 Play();
                 break;
             default:
-                Request(method, _description?.AggregateUrl ?? _target.Url.Text);
+                Request(method, _description?.AggregateUrl ?? _target.Url.RequestUri);
                 break;
         }
     }
@@ -205,7 +205,7 @@ internal sealed partial class LoadClient
         switch (method)
         {
             case RtspMethod.Describe:
-                _description = StreamDescription.Read(answer, _target.Url.Text, _home.Options.Tracks, _home.DescriptionOf(_target.Index), out string? error);
+                _description = StreamDescription.Read(answer, _target.Url.RequestUri, _home.Options.Tracks, _home.DescriptionOf(_target.Index), out string? error);
                 if (_description is null)
                 {
                     Fail(error!);

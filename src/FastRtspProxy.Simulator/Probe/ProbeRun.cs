@@ -43,7 +43,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
 
     private async Task<bool> PlayAsync(CancellationToken cancel)
     {
-        string url = options.Url.Text;
+        string url = options.Url.RequestUri;
         await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, cancel);
         RtspMessage answer = await connection.RequestAsync(RtspMethod.Options, url, cancel);
         output.WriteLine($"{url} at {connection.RemoteAddress}");

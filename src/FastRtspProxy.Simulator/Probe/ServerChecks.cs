@@ -12,7 +12,7 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancel)
     {
-        string url = options.Url.Text;
+        string url = options.Url.RequestUri;
         _cancel = cancel;
         await TryAsync("S1", "the CSeq of a request comes back", async c => await CSeqAsync(c, cancel));
         await TryAsync("S2", "a request without CSeq gets 400, and the connection lives", async c =>
@@ -92,7 +92,7 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private async Task<(bool?, string)> CSeqAsync(RtspConnection connection, CancellationToken cancel)
     {
-        RtspMessage answer = await connection.RequestAsync(RtspMethod.Options, options.Url.Text, cancel);
+        RtspMessage answer = await connection.RequestAsync(RtspMethod.Options, options.Url.RequestUri, cancel);
         return (answer.CSeq == connection.LastCSeq, answer.CSeq is null ? "no CSeq" : "yes");
     }
 
@@ -101,7 +101,7 @@ internal sealed class ServerChecks(ProbeOptions options)
         (bool? holds, string words) = Judge(answer, expected);
         try
         {
-            await connection.RequestAsync(RtspMethod.Options, options.Url.Text, cancel);
+            await connection.RequestAsync(RtspMethod.Options, options.Url.RequestUri, cancel);
             return (holds, words + ", still open");
         }
         catch (EndOfStreamException)
@@ -112,7 +112,7 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private async Task<(bool?, string)> PipelinedAsync(RtspConnection connection, CancellationToken cancel)
     {
-        string url = options.Url.Text;
+        string url = options.Url.RequestUri;
         RtspMessage answer = await SendAsync(connection, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 21\r\n\r\nOPTIONS {url} RTSP/1.0\r\nCSeq: 22\r\n\r\n", cancel);
         int? first = answer.CSeq;
         answer = await connection.ReceiveAsync(cancel);
@@ -121,7 +121,7 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private async Task<(bool?, string)> PiecesAsync(RtspConnection connection, CancellationToken cancel)
     {
-        byte[] text = Encoding.ASCII.GetBytes($"OPTIONS {options.Url.Text} RTSP/1.0\r\nCSeq: 31\r\n\r\n");
+        byte[] text = Encoding.ASCII.GetBytes($"OPTIONS {options.Url.RequestUri} RTSP/1.0\r\nCSeq: 31\r\n\r\n");
         const int PieceBytes = 8;
         for (int i = 0; i < text.Length; i += PieceBytes)
         {
@@ -135,8 +135,8 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private async Task<RtspMessage> SetUpAsync(RtspConnection connection, string transport, CancellationToken cancel)
     {
-        RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, options.Url.Text, cancel, new RtspHeader("Accept", "application/sdp"));
-        string control = Load.StreamDescription.Read(answer, options.Url.Text, Load.TrackChoice.All, null, out _)?.Tracks[0].Control ?? options.Url.Text;
+        RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, options.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
+        string control = Load.StreamDescription.Read(answer, options.Url.RequestUri, Load.TrackChoice.All, null, out _)?.Tracks[0].Control ?? options.Url.RequestUri;
         answer = await connection.RequestAsync(RtspMethod.Setup, control, cancel, new RtspHeader("Transport", transport));
         if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out _))
         {
@@ -154,12 +154,12 @@ internal sealed class ServerChecks(ProbeOptions options)
             return (null, "SETUP over TCP was answered " + Words(answer));
         }
 
-        answer = await connection.RequestAsync(RtspMethod.Teardown, options.Url.Text, cancel);
+        answer = await connection.RequestAsync(RtspMethod.Teardown, options.Url.RequestUri, cancel);
         if (answer.StatusCode != RtspStatus.Ok)
         {
             return (false, "TEARDOWN: " + Words(answer));
         }
 
-        return Judge(await connection.RequestAsync(RtspMethod.Play, options.Url.Text, cancel), static a => a.StatusCode is 454 or 455);
+        return Judge(await connection.RequestAsync(RtspMethod.Play, options.Url.RequestUri, cancel), static a => a.StatusCode is 454 or 455);
     }
 }

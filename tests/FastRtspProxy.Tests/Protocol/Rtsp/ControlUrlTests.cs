@@ -59,4 +59,37 @@ public class ControlUrlTests
     {
         Assert.Equal(expected, ControlUrl.Base("rtsp://cam:554/live", contentBase, contentLocation));
     }
+
+    // The camera of the 404: Content-Base, the session's control, the track's control, and what is asked for in turn.
+    [Theory]
+    [InlineData("rtsp://h/", "rtsp://h/live/ch1", "trackID=0", "rtsp://h/live/ch1/trackID=0 rtsp://h/trackID=0 rtsp://h/live/trackID=0")]
+    [InlineData("rtsp://h/", "rtsp://h/live/ch1/", "trackID=0", "rtsp://h/live/ch1/trackID=0 rtsp://h/trackID=0")]
+    [InlineData("rtsp://h/live/", "rtsp://10.0.0.9:554/live/ch1", "track1", "rtsp://h/live/ch1/track1 rtsp://h/live/track1")]
+    [InlineData("rtsp://h/live/", "rtsp://h/live/", "track1", "rtsp://h/live/track1")]
+    [InlineData("rtsp://h/live/", "*", "track1", "rtsp://h/live/track1")]
+    [InlineData("rtsp://h/live/", null, "track1", "rtsp://h/live/track1")]
+    [InlineData("rtsp://h/live", null, "track1", "rtsp://h/live/track1 rtsp://h/track1")]
+    [InlineData("rtsp://h/live/", "ch1", "track1", "rtsp://h/live/track1 rtsp://h/live/ch1/track1")]
+    [InlineData("rtsp://h/", "rtsp://h/live?u=1", "trackID=0", "rtsp://h/live?u=1/trackID=0 rtsp://h/trackID=0")]
+    [InlineData("rtsp://h/", "rtsp://h/live/ch1", "rtsp://h/else/track1", "rtsp://h/else/track1")]
+    [InlineData("rtsp://h/", "rtsp://rtsp://h/live", "track1", "rtsp://h/live/track1 rtsp://h/track1")]
+    [InlineData("rtsp://h/", "rtsp://h/live", null, "rtsp://h/live rtsp://h/")]
+    [InlineData("rtsp://h", "rtsp://h/live", "/track1", "rtsp://h/live/track1 rtsp://h/track1")]
+    public void Candidates_SessionControl_IsTheBaseWhereItIsAbsoluteAndTheOtherReadingsFollow(string baseUrl, string? session, string? control, string expected)
+    {
+        Assert.Equal(expected.Split(' '), ControlUrl.Candidates(baseUrl, session, control));
+    }
+
+    [Theory]
+    [InlineData("rtsp://rtsp://192.0.2.1:554/stream1/")]
+    [InlineData("rtsp://RTSP://192.0.2.1/stream1/")]
+    [InlineData("rtsps://rtsp://192.0.2.1/stream1/")]
+    [InlineData("rtsp://rtsp://rtsp://192.0.2.1/stream1/")]
+    [InlineData("rtsp://[fe80::1%25eth0]/stream1/")]
+    public void Quirk_BaseWithItsSchemeTwiceOrAZone_IsItsPathOnOurHost(string contentBase)
+    {
+        Assert.Equal("rtsp://cam/stream1/", ControlUrl.Base("rtsp://cam/x", contentBase));
+        Assert.Equal("rtsp://cam/stream1/", ControlUrl.Base("rtsp://cam/x", null, contentBase));
+        Assert.Equal("rtsp://cam/stream1/", ControlUrl.Resolve("rtsp://cam/x", contentBase));
+    }
 }

@@ -69,6 +69,77 @@ public class RtspUrlTests
         Assert.DoesNotContain("u:p", error, StringComparison.Ordinal);
     }
 
+    // RFC 6874: `%25` and the encoded zone; a bare percent sign is what users type.
+    [Theory]
+    [InlineData("rtsp://[fe80::1%25eth0]:8554/a", "fe80::1%eth0", "eth0", "rtsp://[fe80::1]:8554/a")]
+    [InlineData("rtsp://[fe80::1%eth0]/a", "fe80::1%eth0", "eth0", "rtsp://[fe80::1]/a")]
+    [InlineData("rtsp://[fe80::1%252]/a", "fe80::1%2", "2", "rtsp://[fe80::1]/a")]
+    [InlineData("rtsp://[fe80::1%25]/a", "fe80::1%25", "25", "rtsp://[fe80::1]/a")]
+    [InlineData("rtsp://[fe80::1%25en%2Ed0]/a", "fe80::1%en.d0", "en.d0", "rtsp://[fe80::1]/a")]
+    [InlineData("rtsps://[FE80::1%25br-lan]", "FE80::1%br-lan", "br-lan", "rtsps://[FE80::1]")]
+    [InlineData("rtsp://[fe80::1]/a%25b", "fe80::1", null, "rtsp://[fe80::1]/a%25b")]
+    [InlineData("rtsp://cam/a%25b", "cam", null, "rtsp://cam/a%25b")]
+    public void TryParse_ZoneOfAnIpv6Address_LeadsThereAndStaysHere(string text, string host, string? zone, string requestUri)
+    {
+        RtspUrl url = Parse(text);
+
+        Assert.Equal((host, zone, requestUri), (url.Host, url.Zone, url.RequestUri));
+        Assert.Equal(text, url.Text);
+        Assert.Equal(text, url.Redacted);
+    }
+
+    [Fact]
+    public void TryParse_ZoneBehindCredentials_IsShownButNotSent()
+    {
+        RtspUrl url = Parse("rtsp://u:p@[fe80::1%25eth0]/a");
+
+        Assert.Equal("rtsp://u:***@[fe80::1%25eth0]/a", url.Redacted);
+        Assert.Equal("rtsp://[fe80::1]/a", url.RequestUri);
+        Assert.Equal("u", url.User);
+    }
+
+    [Theory]
+    [InlineData("rtsp://[fe80::1%]/a")]
+    [InlineData("rtsp://[fe80::1%25a/b]/a")]
+    [InlineData("rtsp://[fe80::1%25%0A]/a")]
+    [InlineData("rtsp://[fe80::1%25an-interface-of-a-long-name]/a")]
+    [InlineData("rtsp://[fe80::1%25a%25b]/a")]
+    public void TryParse_ZoneThatNamesNoInterface_IsRefused(string text)
+    {
+        Assert.False(RtspUrl.TryParse(text, out _, out string? error));
+        Assert.NotEmpty(error);
+    }
+
+    [Theory]
+    [InlineData("rtsp://rtsp://cam/a", false)]
+    [InlineData("rtsps://rtsp://cam/a", false)]
+    [InlineData("rtsp://rtsps://cam/a", true)]
+    [InlineData("rtsp://RTSP://rtsp://cam/a", false)]
+    public void TryParse_SchemeWrittenTwice_TheLastCounts(string text, bool tls)
+    {
+        RtspUrl url = Parse(text);
+
+        Assert.Equal((tls, "cam", "/a"), (url.Tls, url.Host, url.PathAndQuery));
+        Assert.Equal(url.Text, url.RequestUri);
+        Assert.EndsWith("://cam/a", url.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("rtsp://r", url.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("rtsp://[fe80::9]:554/b", "fe80::1%3", "fe80::9%3", "rtsp://[fe80::9%253]:554/b")]
+    [InlineData("rtsp://[fe80::9%254]/b", "fe80::1%3", "fe80::9%4", "rtsp://[fe80::9%254]/b")]
+    [InlineData("rtsp://[2001:db8::9]/b", "fe80::1%3", "2001:db8::9", "rtsp://[2001:db8::9]/b")]
+    [InlineData("rtsp://[fe80::9]/b", "2001:db8::1", "fe80::9", "rtsp://[fe80::9]/b")]
+    [InlineData("rtsp://cam/b", "fe80::1%3", "cam", "rtsp://cam/b")]
+    [InlineData("rtsp://[fe80::9]/b", null, "fe80::9", "rtsp://[fe80::9]/b")]
+    public void WithZoneOf_LinkLocalTargetOfANeighbour_IsOnTheNeighboursLink(string text, string? neighbour, string host, string shown)
+    {
+        RtspUrl url = Parse(text).WithZoneOf(neighbour is null ? null : System.Net.IPAddress.Parse(neighbour));
+
+        Assert.Equal((host, shown), (url.Host, url.Text));
+        Assert.DoesNotContain('%', url.RequestUri);
+    }
+
     private static RtspUrl Parse(string text)
     {
         Assert.True(RtspUrl.TryParse(text, out RtspUrl? url, out string? error), error);
