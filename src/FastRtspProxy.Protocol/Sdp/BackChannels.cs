@@ -14,7 +14,8 @@ internal static class BackChannels
     /// <param name="sections">The lines of each m= section, m= first.</param>
     public static bool[] Of(List<string> session, List<List<string>> sections)
     {
-        bool sessionIsMarked = SdpLine.HasFlag(session, SendOnly);
+        // The session's mark is the server's view only where no section takes the player's, as ONVIF cameras do with a=recvonly.
+        bool sessionIsMarked = SdpLine.HasFlag(session, SendOnly) && !sections.Exists(static section => SdpLine.HasFlag(section, "recvonly"));
         bool[] found = new bool[sections.Count];
         bool videoIsMarked = false;
         bool allAreMarked = true;

@@ -23,6 +23,7 @@ public sealed class BackChannelsTests
     [InlineData("-", "v a-", "")]
     [InlineData("-", "v+ a+ a-", "2")]
     [InlineData("-", "v= a-", "1")]
+    [InlineData("-", "v+ a- v", "1")]
     [InlineData("-", "a a-", "")]
     public void Of_Marks_AreBelievedUnlessTheyAreTheServersOwnView(string session, string sections, string expected)
     {
