@@ -53,9 +53,16 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        return await _frontEnd.Registry!.DeregisterAsync(url!, parameters.Suffix)
-            ? response
-            : Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+        switch (await _frontEnd.Registry!.DeregisterAsync(url!, parameters.Suffix))
+        {
+            case DeregisterOutcome.Removed:
+                return response;
+            case DeregisterOutcome.Ambiguous:
+                Log(connection, request, url!, "several streams have this URL; say which by its suffix (Transport: …;proxy_url_suffix=NAME)");
+                break;
+        }
+
+        return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
     }
 
     /// <summary>True when the answer is a refusal already.</summary>

@@ -16,21 +16,26 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
     public Task<RegisterOutcome> RegisterAsync(StreamRegistration registration) => Task.FromResult(Register(registration));
 
     /// <inheritdoc/>
-    public async Task<bool> DeregisterAsync(RtspUrl url, string? suffix)
+    public async Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix)
     {
-        string? name = suffix ?? _urlOfName.FirstOrDefault(p => p.Value == url.Text).Key;
-        if (name is null || !_urlOfName.TryRemove(name, out _))
+        List<string> names = suffix is not null ? [suffix] : [.. _urlOfName.Where(p => p.Value == url.Text).Select(p => p.Key)];
+        if (names.Count > 1)
         {
-            return false;
+            return DeregisterOutcome.Ambiguous;
+        }
+
+        if (names.Count == 0 || !_urlOfName.TryRemove(names[0], out _))
+        {
+            return DeregisterOutcome.Unknown;
         }
 
         Interlocked.Decrement(ref _count);
-        if (mounts.TryRemove(name, out Mount? mount))
+        if (mounts.TryRemove(names[0], out Mount? mount))
         {
             await mount!.StopAsync(MountEnd.Removed);
         }
 
-        return true;
+        return DeregisterOutcome.Removed;
     }
 
     private RegisterOutcome Register(StreamRegistration registration)

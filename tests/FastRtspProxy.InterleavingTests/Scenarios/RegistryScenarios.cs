@@ -69,7 +69,7 @@ internal static class RegistryScenarios
 
     private static RegisterOutcome Register(MountRegistry registry, string name) => registry.RegisterAsync(new StreamRegistration(s_url, name)).GetAwaiter().GetResult();
 
-    private static bool Deregister(MountRegistry registry, string name) => registry.DeregisterAsync(s_url, name).GetAwaiter().GetResult();
+    private static bool Deregister(MountRegistry registry, string name) => registry.DeregisterAsync(s_url, name).GetAwaiter().GetResult() == DeregisterOutcome.Removed;
 
     private static void Check(bool holds, string otherwise)
     {

@@ -12,8 +12,8 @@ internal interface IStreamRegistry
     Task<RegisterOutcome> RegisterAsync(StreamRegistration registration);
 
     /// <summary>
-    /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL. False: there is none. Streams of the command line
-    /// cannot be removed.
+    /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL, if just one has it. Streams of the command
+    /// line cannot be removed.
     /// </summary>
-    Task<bool> DeregisterAsync(RtspUrl url, string? suffix);
+    Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix);
 }

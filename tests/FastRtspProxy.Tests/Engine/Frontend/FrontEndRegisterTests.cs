@@ -226,9 +226,20 @@ public sealed class FrontEndRegisterTests
         using RtspTestClient client = await host.ConnectAsync();
 
         Assert.Equal(451, (await client.RequestAsync("DEREGISTER", Camera, "Transport: proxy_url_suffix=cam1")).Status);
-        registry.Known = true;
+        registry.Removal = DeregisterOutcome.Removed;
         Assert.Equal(200, (await client.RequestAsync("DEREGISTER", Camera, "Transport: proxy_url_suffix=cam1")).Status);
         Assert.Equal([(Camera, "cam1"), (Camera, "cam1")], registry.Deregistered);
+    }
+
+    [Fact]
+    public async Task Deregister_UrlOfSeveralStreams_Answers451()
+    {
+        FakeRegistry registry = new() { Removal = DeregisterOutcome.Ambiguous };
+        await using FrontEndHost host = await StartAsync(registry);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(451, (await client.RequestAsync("DEREGISTER", Camera)).Status);
+        Assert.Equal((Camera, null), Assert.Single(registry.Deregistered));
     }
 
     [Fact]
@@ -327,7 +338,7 @@ public sealed class FrontEndRegisterTests
     {
         public RegisterOutcome Outcome { get; init; }
 
-        public bool Known { get; set; }
+        public DeregisterOutcome Removal { get; set; } = DeregisterOutcome.Unknown;
 
         /// <summary>What a REGISTER waits for.</summary>
         public TaskCompletionSource? Gate { get; init; }
@@ -343,10 +354,10 @@ public sealed class FrontEndRegisterTests
             return Outcome;
         }
 
-        public Task<bool> DeregisterAsync(RtspUrl url, string? suffix)
+        public Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix)
         {
             Deregistered.Enqueue((url.Text, suffix));
-            return Task.FromResult(Known);
+            return Task.FromResult(Removal);
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class MountRegistryTests
         Assert.Equal(RegisterOutcome.NameTaken, await fixture.RegisterAsync("a"));
         Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("b"));
         Assert.Equal(RegisterOutcome.Full, await fixture.RegisterAsync("c"));
-        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "a"));
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "a"));
         Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("c"));
     }
 
@@ -118,7 +118,7 @@ public sealed class MountRegistryTests
 
         Assert.Single(fixture.Mounts.Mounts);
         Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("doorbell"));
-        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
         Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync(suffix));
     }
 
@@ -130,12 +130,12 @@ public sealed class MountRegistryTests
         RecordingClient client = fixture.Client();
         await fixture.Mounts.Find("door")!.JoinAsync(client);
 
-        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
 
         await Until.TrueAsync(() => client.End == MountEnd.Removed);
         Assert.Null(fixture.Mounts.Find("door"));
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
-        Assert.False(await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+        Assert.Equal(DeregisterOutcome.Unknown, await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
     }
 
     [Fact]
@@ -144,9 +144,25 @@ public sealed class MountRegistryTests
         await using RegistryFixture fixture = new();
         await fixture.RegisterAsync();
 
-        Assert.False(await fixture.Registry.DeregisterAsync(fixture.Url("rtsp://192.0.2.1/other"), null));
-        Assert.True(await fixture.Registry.DeregisterAsync(fixture.Url(), null));
+        Assert.Equal(DeregisterOutcome.Unknown, await fixture.Registry.DeregisterAsync(fixture.Url("rtsp://192.0.2.1/other"), null));
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), null));
         Assert.Empty(fixture.Mounts.Mounts);
+    }
+
+    [Fact]
+    public async Task Deregister_ByAUrlOfTwoNames_RemovesNothingUntilOneIsNamed()
+    {
+        await using RegistryFixture fixture = new();
+        await fixture.RegisterAsync("door");
+        await fixture.RegisterAsync("gate");
+        await fixture.RegisterAsync("yard", url: "rtsp://192.0.2.1/other");
+
+        Assert.Equal(DeregisterOutcome.Ambiguous, await fixture.Registry.DeregisterAsync(fixture.Url(), null));
+        Assert.Equal(["door", "gate", "yard"], fixture.Mounts.Mounts.Select(m => m.Name).Order());
+
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), null));
+        Assert.Equal(["yard"], fixture.Mounts.Mounts.Select(m => m.Name));
     }
 
     [Theory]
