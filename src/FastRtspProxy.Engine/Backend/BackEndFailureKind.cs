@@ -60,6 +60,9 @@ internal enum BackEndFailureKind
     /// <summary>RTCP BYE.</summary>
     Bye,
 
+    /// <summary>A file or recording was played to its end.</summary>
+    EndOfProgramme,
+
     /// <summary>We stopped it.</summary>
     Stopped,
 }

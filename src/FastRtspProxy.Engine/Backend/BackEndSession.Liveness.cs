@@ -64,6 +64,7 @@ internal sealed partial class BackEndSession
     {
         _playSinceMicros = _shard.NowMicros;
         _firstPlayMicros = HasMedia ? _firstPlayMicros : _playSinceMicros;
+        _programme.OnPlay(_playSinceMicros);
         ScheduleKeepAlive();
         SendReports();
         foreach (BackEndTrack track in _tracks)
@@ -162,8 +163,9 @@ internal sealed partial class BackEndSession
     private void RefuseKeepAlive(string method, int status)
     {
         _keepAlive.Refuse(method);
-        BackEndLog.KeepAliveChanged(
-            _log, _options.StreamName, method, status, _keepAlive.Current is { } next ? next + " is used from now on" : "RTCP alone has to do from now on");
+        string outcome = KeepAliveMethods.Outcome(status);
+        string next = _keepAlive.Current is { } other ? other + " is used from now on" : "RTCP alone has to do from now on";
+        BackEndLog.KeepAliveChanged(_log, _options.StreamName, method, outcome, next);
     }
 
     private void OnReportDue()
@@ -240,12 +242,7 @@ internal sealed partial class BackEndSession
 
     private void WatchDeadStream()
     {
-        long last = _playSinceMicros;
-        foreach (BackEndTrack track in _tracks)
-        {
-            last = Math.Max(last, track.LastRtpMicros);
-        }
-
+        long last = Math.Max(_playSinceMicros, LastRtpMicros);
         TimeSpan silent = TimeSpan.FromMicroseconds(_shard.NowMicros - last);
         if (silent >= _options.Timings.DeadStream)
         {

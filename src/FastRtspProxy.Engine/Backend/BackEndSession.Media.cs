@@ -49,7 +49,7 @@ internal sealed partial class BackEndSession
     /// <param name="isGroup">It came to a multicast group, whose other receivers send reports too.</param>
     public void OnRtcp(BackEndTrack track, ReadOnlySpan<byte> compound, bool isGroup)
     {
-        if (!IsOurs(compound) && track.OnRtcp(compound, isGroup, _shard.NowMicros) && State == BackEndState.Playing)
+        if (!IsOurs(compound) && track.OnRtcp(compound, isGroup, _shard.NowMicros) && State == BackEndState.Playing && !AwaitsOtherByes())
         {
             BackEndLog.TrackEnded(_log, _options.StreamName, track.Name);
             _watch.OnBye();
@@ -59,6 +59,20 @@ internal sealed partial class BackEndSession
     /// <summary>Our own reports, which a group on loopback, a bridge that loops, or a camera that echoes brings back: they are nobody's sign of life.</summary>
     private bool IsOurs(ReadOnlySpan<byte> compound) =>
         compound.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(compound[4..]) - _ownSsrc < (uint)_tracks.Count;
+
+    /// <summary>The tracks of a programme end one after the other: while some still play, the first BYE at its end is not the end of all.</summary>
+    private bool AwaitsOtherByes() => IsPlayedOut(_shard.NowMicros) && _tracks.Exists(static other => other is { Packets: > 0, HasEnded: false });
+
+    private bool IsPlayedOut(long untilMicros)
+    {
+        TimeSpan farthest = TimeSpan.Zero;
+        foreach (BackEndTrack track in _tracks)
+        {
+            farthest = track.Played > farthest ? track.Played : farthest;
+        }
+
+        return _programme.IsPlayedOut(untilMicros, farthest);
+    }
 
     /// <summary>A UDP packet waits behind a gap: look again when its time is over, even if nothing else comes.</summary>
     public void OnReorderNeeded()

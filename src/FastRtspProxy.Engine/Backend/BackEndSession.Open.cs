@@ -47,6 +47,27 @@ internal sealed partial class BackEndSession
         }
     }
 
+    /// <summary>
+    /// Reads the description once more where the connection is the one that the camera made (REGISTER with reuse_connection): there may be no other way to it. False: on any other connection a new session is
+    /// better, because some servers keep for a connection what they began to make with its DESCRIBE.
+    /// </summary>
+    public async Task<bool> TryDescribeAgainAsync()
+    {
+        if (!_isGivenConnection || Ended || State != BackEndState.Described)
+        {
+            return false;
+        }
+
+        Move(BackEndState.Describing);
+        RtspReply reply = await AskAsync(RtspMethod.Describe, _url.RequestUri, _options.Timings.Answer, new RtspHeader("Accept", "application/sdp"));
+        if (!Ended && (reply.IsOk ? OnDescribed(reply.Message) : FailureOf(RtspMethod.Describe, reply)) is { } failure)
+        {
+            Lose(failure);
+        }
+
+        return true;
+    }
+
     private async Task<BackEndFailure?> ConnectAsync()
     {
         try
@@ -71,6 +92,8 @@ internal sealed partial class BackEndSession
 
     private async Task<ByteStream> ConnectStreamAsync()
     {
+        _isGivenConnection = false;
+
         // What another host challenged us with is no business of this one's.
         _auth = _options.Credentials.ClientForConnection(_url);
         if (_options.Connection is { } given && !_connectionTaken)
@@ -79,6 +102,7 @@ internal sealed partial class BackEndSession
             if (await given(_shard) is { } stream)
             {
                 _auth = _options.Credentials.ClientFor(_url, stream.Remote.Address);
+                _isGivenConnection = true;
                 return stream;
             }
         }
@@ -183,6 +207,8 @@ internal sealed partial class BackEndSession
         }
 
         Description = document;
+        DescribedMicros = _shard.NowMicros;
+        _programme = new ProgrammeWatch(ProgrammeLength.Of(document));
         ChooseWay();
         Move(BackEndState.Described);
         ScheduleKeepAlive();

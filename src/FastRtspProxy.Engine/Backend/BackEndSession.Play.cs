@@ -9,10 +9,16 @@ internal sealed partial class BackEndSession
 
     private Task? _closing;
 
-    /// <summary>Starts the media, the first time or after a PAUSE. No PLAY before every SETUP was answered (RFC 2326 section 10.5).</summary>
+    /// <summary>PAUSEs that were sent: one that a PLAY has overtaken does not speak for the next.</summary>
+    private int _pauses;
+
+    /// <summary>
+    /// Starts the media, the first time or after a PAUSE, which need not be answered yet: the camera answers in order, and whoever came back is not to wait for it. No PLAY before
+    /// every SETUP was answered (RFC 2326 section 10.5).
+    /// </summary>
     public async Task<BackEndFailure?> PlayAsync()
     {
-        if (Ended || State is not (BackEndState.SetUp or BackEndState.Paused))
+        if (Ended || State is not (BackEndState.SetUp or BackEndState.Paused or BackEndState.Pausing))
         {
             return Failure;
         }
@@ -53,7 +59,10 @@ internal sealed partial class BackEndSession
         return null;
     }
 
-    /// <summary>Stops the media and keeps the session, where the camera's Public lists PAUSE. False: only TEARDOWN is left.</summary>
+    /// <summary>
+    /// Stops the media and keeps the session, where the camera's Public lists PAUSE. False: the camera plays on, and only TEARDOWN is left
+    /// (<see cref="RefusesPause"/>); or a PLAY has overtaken the answer.
+    /// </summary>
     public async Task<bool> PauseAsync()
     {
         if (Ended || State != BackEndState.Playing || !await KnowsPauseAsync() || Ended)
@@ -64,9 +73,22 @@ internal sealed partial class BackEndSession
         Move(BackEndState.Pausing);
         _silenceTimer.Stop();
         _watch.Stop();
+        _programme.OnPause(_shard.NowMicros);
+        int number = ++_pauses;
         RtspReply reply = await AskAsync(RtspMethod.Pause, _aggregate, _options.Timings.Answer);
-        if (Ended || !reply.IsOk)
+        if (Ended || State != BackEndState.Pausing || number != _pauses)
         {
+            return false;
+        }
+
+        if (!reply.IsOk)
+        {
+            RefusesPause = true;
+            _programme.OnPlay(_shard.NowMicros);
+            Move(BackEndState.Playing);
+            ScheduleKeepAlive();
+            StartSilenceWatch();
+            _watch.Start();
             return false;
         }
 
@@ -76,8 +98,11 @@ internal sealed partial class BackEndSession
         return true;
     }
 
-    /// <summary>Public is known from a keep-alive, or is asked for now.</summary>
-    private async Task<bool> KnowsPauseAsync()
+    /// <summary>The camera lists PAUSE, and has refused it, or not answered.</summary>
+    public bool RefusesPause { get; private set; }
+
+    /// <summary>Whether the camera lists PAUSE: known from a keep-alive, or asked for now; it plays on meanwhile.</summary>
+    public async Task<bool> KnowsPauseAsync()
     {
         if (_public is null && _keepAlive.Current == RtspMethod.Options)
         {

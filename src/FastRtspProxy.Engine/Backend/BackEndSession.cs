@@ -44,6 +44,12 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private long _slowestAnswerMicros;
     private bool _connectionTaken;
 
+    /// <summary>True while the present connection is the one that <see cref="BackEndOptions.Connection"/> gave: there may be no other way to the camera.</summary>
+    private bool _isGivenConnection;
+
+    /// <summary>Of the present description; the source counts as live before there is one.</summary>
+    private ProgrammeWatch _programme = new(null);
+
     /// <summary>The address of the camera that sent us to the present URL; null while the URL is the stream's own.</summary>
     private IPAddress? _redirectedBy;
 
@@ -73,6 +79,9 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     /// <summary>The camera's description; null before it was read.</summary>
     public SdpDocument? Description { get; private set; }
 
+    /// <summary>When <see cref="Description"/> was read.</summary>
+    public long DescribedMicros { get; private set; }
+
     /// <summary>The tracks that we receive, in the order of the description.</summary>
     public IReadOnlyList<BackEndTrack> Tracks => _tracks;
 
@@ -84,6 +93,21 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
 
     /// <summary>The time-out that the camera announced for its session.</summary>
     public TimeSpan SessionTimeout => _id.Timeout;
+
+    /// <summary>When the newest RTP packet of any track came; 0: none did.</summary>
+    private long LastRtpMicros
+    {
+        get
+        {
+            long last = 0;
+            foreach (BackEndTrack track in _tracks)
+            {
+                last = Math.Max(last, track.LastRtpMicros);
+            }
+
+            return last;
+        }
+    }
 
     private bool Ended => State is BackEndState.Closed or BackEndState.TearingDown || Failure is not null;
 
@@ -109,6 +133,12 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     {
         if (Failure is null && State != BackEndState.Closed)
         {
+            if (State == BackEndState.Playing && ProgrammeWatch.MayBeTheEnd(failure.Kind)
+                && IsPlayedOut(failure.Kind == BackEndFailureKind.Bye ? _shard.NowMicros : LastRtpMicros))
+            {
+                failure = _programme.End();
+            }
+
             Failure = failure;
             StopTimers();
             if (failure.Kind != BackEndFailureKind.VideoSilent)

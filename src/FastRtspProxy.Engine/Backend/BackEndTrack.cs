@@ -21,6 +21,7 @@ internal sealed class BackEndTrack
     private readonly bool[] _payloadTypes = new bool[128];
     private readonly ReorderWindow _window = new();
     private RtpReceptionStats _stats = new();
+    private MediaPosition _position;
     private bool _hasSource;
     private uint _source;
     private uint _otherSource;
@@ -121,8 +122,12 @@ internal sealed class BackEndTrack
     public void OnPlay()
     {
         _window.Reset();
+        _position.Break();
         HasEnded = false;
     }
+
+    /// <summary>How much of it came, by its timestamps.</summary>
+    public TimeSpan Played => _position.Played(Media.ClockRate);
 
     /// <summary>An interleaved packet: in order by nature.</summary>
     public void OnOrderedRtp(ReadOnlySpan<byte> packet, long nowMicros)
@@ -307,6 +312,7 @@ internal sealed class BackEndTrack
         _source = ssrc;
         _otherPackets = 0;
         _hasReport = false;
+        _position.Break();
         _stats = new RtpReceptionStats();
         _window.Reset();
         return true;
@@ -328,6 +334,7 @@ internal sealed class BackEndTrack
         }
 
         _stats.Update(view.SequenceNumber, view.Timestamp, (uint)(nowMicros * Media.ClockRate / 1_000_000));
+        _position.Note(view.Timestamp, Media.ClockRate);
         _sink.OnRtp(Index, view, packet, nowMicros);
     }
 

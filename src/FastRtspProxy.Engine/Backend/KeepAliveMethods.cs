@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -23,6 +24,9 @@ internal sealed class KeepAliveMethods
             _index++;
         }
     }
+
+    /// <summary>What became of one that was given up, for the log; 0 is no status: no answer came.</summary>
+    public static string Outcome(int status) => status == 0 ? "not answered" : string.Create(CultureInfo.InvariantCulture, $"refused ({status})");
 
     /// <summary>
     /// True where a status means that the session is gone, not that the method is unknown. 454 to a GET_PARAMETER while media flows means the method

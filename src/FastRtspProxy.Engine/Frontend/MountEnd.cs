@@ -12,6 +12,9 @@ internal enum MountEnd
     /// <summary>The mount was taken away (DEREGISTER, or a new stream under its name).</summary>
     Removed,
 
+    /// <summary>The back-end's programme, a file or a recording, was played to its end.</summary>
+    ProgrammeEnded,
+
     /// <summary>The proxy stops.</summary>
     Stopping,
 }

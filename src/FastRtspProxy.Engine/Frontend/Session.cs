@@ -182,6 +182,7 @@ internal sealed partial class Session : MountClient
         MountEnd.HoldExpired => SessionEnd.MountLost,
         MountEnd.DescriptionChanged => SessionEnd.MountChanged,
         MountEnd.Removed => SessionEnd.MountRemoved,
+        MountEnd.ProgrammeEnded => SessionEnd.ProgrammeEnded,
         _ => SessionEnd.Stopping,
     });
 
@@ -218,7 +219,7 @@ internal sealed partial class Session : MountClient
             Unlist(track);
         }
 
-        if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved))
+        if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved or SessionEnd.ProgrammeEnded))
         {
             Mount.Leave(this);
         }

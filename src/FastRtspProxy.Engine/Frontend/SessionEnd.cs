@@ -33,6 +33,9 @@ internal enum SessionEnd
     /// <summary>The mount was removed.</summary>
     MountRemoved = 22,
 
+    /// <summary>The back-end's programme, a file or a recording, was played to its end.</summary>
+    ProgrammeEnded = 23,
+
     /// <summary>The proxy stops.</summary>
     Stopping = 30,
 

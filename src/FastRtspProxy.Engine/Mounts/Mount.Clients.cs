@@ -24,6 +24,9 @@ internal sealed partial class Mount
     /// <summary>Somebody plays, wants to, or has begun to set up.</summary>
     private bool Wanted => WantsPlay || IsPrepared;
 
+    /// <summary>The camera is to be opened, if only for its description.</summary>
+    private bool NeedsCamera => Wanted || _describeWaiters.Count > 0;
+
     /// <summary>Somebody is there who needs the camera, if only its description; more than being pulled from the start.</summary>
     private bool IsAwaited => HasClients || IsPrepared || _describeWaiters.Count > 0;
 
@@ -66,12 +69,19 @@ internal sealed partial class Mount
 
         if (State is MountState.Playing or MountState.Lingering)
         {
-            _clients.Add(client);
+            Admit(client);
             _signal.Set();
             return GrantNow(client);
         }
 
         return await JoinLaterAsync(client);
+    }
+
+    /// <summary>Its SETUP has served its purpose: when it leaves, the camera is not kept ready for it.</summary>
+    private void Admit(MountClient client)
+    {
+        _clients.Add(client);
+        _preparedUntilMicros = 0;
     }
 
     private async Task<PlayGrant> JoinLaterAsync(MountClient client)
@@ -103,7 +113,7 @@ internal sealed partial class Mount
 
         if (State is MountState.Playing or MountState.Lingering && join.Snapshot is { } start)
         {
-            _clients.Add(client);
+            Admit(client);
             PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
 
             // Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.

@@ -12,6 +12,9 @@ internal sealed partial class Mount
     private MountDescription? _description;
     private string? _shape;
     private ulong _sdpVersion;
+
+    /// <summary>When the camera's description was read; meaningless before it was.</summary>
+    private long _describedMicros;
     private SdpDocument? _cameraDescription;
     private List<SdpMedia> _media = [];
 
@@ -25,7 +28,7 @@ internal sealed partial class Mount
             return null;
         }
 
-        if (_lastFailure is not null || _description is null)
+        if (_lastFailure is not null || _description is null || (_isResting && IsOld(_describedMicros)))
         {
             Hurry();
             await _describeWaiters.WaitAsync(limit);
@@ -77,6 +80,9 @@ internal sealed partial class Mount
 
     private MissingTracks Missing => _options.BackEnd.Missing;
 
+    /// <summary>True for a description that must not be set up from any more.</summary>
+    private bool IsOld(long describedMicros) => Shard.NowMicros - describedMicros >= (long)_options.Timings.DescriptionAge.TotalMicroseconds;
+
     private void Hurry()
     {
         _hurry = true;
@@ -110,6 +116,7 @@ internal sealed partial class Mount
         }
 
         _cameraDescription = session.Description!;
+        _describedMicros = session.DescribedMicros;
         _media = media;
         BuildDescription();
         if (_log.IsEnabled(LogLevel.Debug))
@@ -118,10 +125,10 @@ internal sealed partial class Mount
             MountLog.Described(_log, Name, ShownUrl, media.Count, codecs);
         }
 
-        if (_lastFailure is not null)
+        _lastFailure = null;
+        if (_outage.OnDescribed(Wanted))
         {
-            _lastFailure = null;
-            MountLog.Back(_log, Name, ShownUrl);
+            MountLog.Answers(_log, Name, ShownUrl);
         }
 
         // With clients held the mount goes on holding until the camera plays again.

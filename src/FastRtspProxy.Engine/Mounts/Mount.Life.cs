@@ -28,6 +28,9 @@ internal sealed partial class Mount
     private bool _hadSession;
     private bool _saidNoMemory;
 
+    /// <summary>True while the camera is let go and nothing is asked of it; there is no session then.</summary>
+    private bool _isResting;
+
     private async Task LifeAsync()
     {
         while (!_stopping)
@@ -56,7 +59,16 @@ internal sealed partial class Mount
 
         if (failure is null)
         {
-            await RestBeforeReopenAsync(_options.Timings.Reopen);
+            await RestAsync();
+        }
+        else if (failure.Kind == BackEndFailureKind.EndOfProgramme)
+        {
+            await RestAfterProgrammeAsync();
+        }
+        else if (IsForgottenPause(failure))
+        {
+            Move(MountState.Ready);
+            await RestAsync();
         }
         else if (IsIdleClose(failure))
         {
@@ -138,6 +150,15 @@ internal sealed partial class Mount
             failure = await ServeAsync(session);
         }
 
+        if (failure?.Kind == BackEndFailureKind.EndOfProgramme && !_stopping)
+        {
+            await EndProgrammeAsync(failure);
+        }
+        else if (failure is null && session.Failure is null && !_stopping && State is MountState.Starting or MountState.Lingering or MountState.Resting)
+        {
+            Move(MountState.Ready); // before its TEARDOWN: who joins now waits for the next session
+        }
+
         _ingest.End();
         _reportTimer.Stop();
         ForgetSnapshots();
@@ -148,7 +169,8 @@ internal sealed partial class Mount
             _retries.Reset();
         }
 
-        return failure ?? session.Failure;
+        // Not what became of the session meanwhile: a camera that closes the connection at its TEARDOWN is no lost camera.
+        return failure;
     }
 
     /// <summary>Waits for a place among those that open at once; false: a client came meanwhile, and the mount goes on without one.</summary>
@@ -184,7 +206,7 @@ internal sealed partial class Mount
         return options;
     }
 
-    /// <summary>Runs until the session is lost (its failure) or was let go in order (null).</summary>
+    /// <summary>Runs until the session is lost (its failure), or was let go in order or is to be made anew at once (null).</summary>
     private async Task<BackEndFailure?> ServeAsync(BackEndSession session)
     {
         while (!_stopping && session.Failure is null)
@@ -193,11 +215,23 @@ internal sealed partial class Mount
             NoteTracks();
             switch (session.State)
             {
+                case BackEndState.Described when Wanted && IsOld(session.DescribedMicros):
+                    if (!await session.TryDescribeAgainAsync())
+                    {
+                        return session.Failure; // a new session, at once
+                    }
+
+                    if (session.Failure is null && !_stopping)
+                    {
+                        Adopt(session);
+                    }
+
+                    continue;
                 case BackEndState.Described when Wanted:
                     Move(MountState.Starting);
                     await session.SetUpAsync();
                     continue;
-                case BackEndState.SetUp or BackEndState.Paused when WantsPlay:
+                case BackEndState.SetUp or BackEndState.Paused or BackEndState.Pausing when WantsPlay:
                     if (!await PlayAsync(session))
                     {
                         return null;
@@ -212,14 +246,19 @@ internal sealed partial class Mount
                     }
 
                     break;
+                case BackEndState.Playing when WantsPlay && State == MountState.Resting:
+                    PlayOn();
+                    continue;
                 case BackEndState.Playing when WantsPlay:
                     Move(MountState.Playing);
                     break;
+                case BackEndState.Playing when session.RefusesPause && State == MountState.Resting:
+                    return session.Failure;
                 case BackEndState.Playing:
                     limit = Linger();
                     if (limit <= TimeSpan.Zero)
                     {
-                        if (!await PauseAsync(session))
+                        if (!await LetGoAsync(session))
                         {
                             return session.Failure;
                         }
@@ -241,7 +280,7 @@ internal sealed partial class Mount
     /// <summary>PLAY; false where a paused session is of no more use and a new one is to be made at once.</summary>
     private async Task<bool> PlayAsync(BackEndSession session)
     {
-        bool wasPaused = session.State == BackEndState.Paused;
+        bool wasPaused = session.State is BackEndState.Paused or BackEndState.Pausing;
         Move(MountState.Starting);
 
         // Sound does not wait for pictures that stay away: the session was made anew in the hope of them, and who listens has waited for it already.
@@ -280,22 +319,43 @@ internal sealed partial class Mount
             _lingerUntilMicros = Shard.NowMicros + (long)_options.Timings.Linger.TotalMicroseconds;
         }
 
-        return TimeUntil(_lingerUntilMicros);
+        // Somebody who has set up is about to play.
+        return TimeUntil(Math.Max(_lingerUntilMicros, _preparedUntilMicros));
     }
 
-    /// <summary>PAUSE where the camera's Public lists it; false: TEARDOWN is next.</summary>
-    private async Task<bool> PauseAsync(BackEndSession session)
+    /// <summary>
+    /// The linger is over: PAUSE where the camera's Public lists it; false: TEARDOWN is next. The camera plays on until PAUSE is sent, and the answer is not waited for here, so
+    /// whoever joins is served at once wherever this stands.
+    /// </summary>
+    private async Task<bool> LetGoAsync(BackEndSession session)
     {
-        _ingest.End();
-        _reportTimer.Stop();
-        if (!await session.PauseAsync())
+        bool knowsPause = await session.KnowsPauseAsync();
+        if (Wanted || session.Failure is not null || _stopping)
+        {
+            return true;
+        }
+
+        if (!knowsPause || session.RefusesPause)
         {
             return false;
         }
 
+        _ingest.End();
+        _reportTimer.Stop();
         _lingerUntilMicros = Shard.NowMicros + (long)_options.Timings.Rest.TotalMicroseconds;
         Move(MountState.Resting);
+        _ = session.PauseAsync(); // its end changes the session's state, which wakes the loop
         return true;
+    }
+
+    /// <summary>PAUSE was refused, and meanwhile somebody came: the camera plays, as if for a new PLAY.</summary>
+    private void PlayOn()
+    {
+        Move(MountState.Starting);
+        _ingest.Begin(RandomAccessWaitMicros());
+        _playingSinceMicros = Shard.NowMicros;
+        TakeSnapshots();
+        OnPlaying();
     }
 
     private void OnReportDue()
@@ -313,6 +373,22 @@ internal sealed partial class Mount
 
     /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
     private bool IsIdleClose(BackEndFailure failure) => failure.Kind == BackEndFailureKind.ConnectionLost && State == MountState.Ready && !Wanted;
+
+    /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
+    private bool IsForgottenPause(BackEndFailure failure) =>
+        failure.Kind is BackEndFailureKind.ConnectionLost or BackEndFailureKind.KeepAliveRefused && State == MountState.Resting && !Wanted;
+
+    /// <summary>The camera was let go in order: it is left alone until somebody needs it.</summary>
+    private async Task RestAsync()
+    {
+        _isResting = true;
+        while (!_stopping && !NeedsCamera)
+        {
+            await _signal.WaitAsync(null);
+        }
+
+        _isResting = false;
+    }
 
     private async Task RestBeforeReopenAsync(TimeSpan rest)
     {

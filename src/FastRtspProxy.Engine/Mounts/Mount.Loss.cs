@@ -55,7 +55,7 @@ internal sealed partial class Mount
             return;
         }
 
-        bool isNew = _lastFailure?.Kind != failure.Kind;
+        bool isNew = _outage.OnFailure(failure.Kind);
         _lastFailure = failure;
         TimeSpan wait = failure.FirstWait ?? _retries.Next(_clients.Count > 0 || _joining.Count > 0);
         if (failure.RetryAfter is { } wish && wish > wait)
@@ -116,6 +116,12 @@ internal sealed partial class Mount
         {
             MountLog.VideoStillSilent(_log, Name, ShownUrl, failure.Message, silence.Patience.TotalSeconds);
         }
+    }
+
+    private void SayBack()
+    {
+        _outage.OnMedia();
+        MountLog.Back(_log, Name, ShownUrl);
     }
 
     private void Say(BackEndFailure failure, TimeSpan wait, bool isNew)

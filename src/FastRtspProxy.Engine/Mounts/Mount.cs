@@ -25,6 +25,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private readonly RetrySchedule _retries = new(Random.Shared);
     private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
     private BackEndSession? _session;
+    private readonly OutageNews _outage = new();
     private BackEndFailure? _lastFailure;
     private RtspUrl? _redirect;
     private IPAddress? _redirectedBy;
@@ -88,8 +89,15 @@ internal sealed partial class Mount : IMount, IBackEndSink
     }
 
     /// <inheritdoc/>
-    void IBackEndSink.OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros) =>
+    void IBackEndSink.OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    {
+        if (_outage.AwaitsMedia)
+        {
+            SayBack();
+        }
+
         _ingest.OnRtp(track, view, packet, arrivalMicros);
+    }
 
     /// <inheritdoc/>
     void IBackEndSink.OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>

@@ -14,6 +14,12 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
     public static partial void Back(ILogger log, string stream, string url);
 
+    [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end answers again; nobody watches")]
+    public static partial void Answers(ILogger log, string stream, string url);
+
+    [LoggerMessage(EventId = 221, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} client(s) ended, {Next}")]
+    public static partial void ProgrammeEnded(ILogger log, string stream, string url, string problem, int clients, string next);
+
     [LoggerMessage(EventId = 203, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
     public static partial void TryWay(ILogger log, LogLevel level, string stream, string url, string problem, string way);
 

@@ -12,7 +12,7 @@ internal enum MountState
     /// <summary>The camera could not be reached or was lost, nobody is held; another attempt follows.</summary>
     Down,
 
-    /// <summary>Described; the camera does not play.</summary>
+    /// <summary>Described; the camera does not play, and when it was let go there is no connection to it either.</summary>
     Ready,
 
     /// <summary>SETUPs and PLAY are on their way.</summary>
@@ -24,7 +24,7 @@ internal enum MountState
     /// <summary>The camera plays though the last client has gone.</summary>
     Lingering,
 
-    /// <summary>The camera keeps the session, paused.</summary>
+    /// <summary>The camera keeps the session, paused or about to be.</summary>
     Resting,
 
     /// <summary>The camera was lost; clients are held, attempts go on.</summary>

@@ -11,11 +11,12 @@ internal static class MountStates
         MountState.Down => [MountState.Opening, MountState.Ready, MountState.Starting, MountState.Stopped],
         MountState.Ready => [MountState.Starting, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
         MountState.Starting => [MountState.Ready, MountState.Playing, MountState.Opening, MountState.Holding, MountState.Down, MountState.Stopped],
-        MountState.Playing => [MountState.Lingering, MountState.Holding, MountState.Down, MountState.Opening, MountState.Stopped],
+        // Ready follows the end of a programme, and a camera that was let go.
+        MountState.Playing => [MountState.Lingering, MountState.Ready, MountState.Holding, MountState.Down, MountState.Opening, MountState.Stopped],
 
         // A client may join while the camera is being let go, and the camera be lost in that moment: so Holding follows these, and Opening, too.
-        MountState.Lingering => [MountState.Playing, MountState.Resting, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
-        MountState.Resting => [MountState.Starting, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Lingering => [MountState.Playing, MountState.Resting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Resting => [MountState.Starting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
         MountState.Holding => [MountState.Starting, MountState.Down, MountState.Stopped],
         _ => [],
     };

@@ -18,6 +18,9 @@ internal sealed record MountTimings
     /// <summary>The distance of our sender reports: under the 5 s that receivers are told to expect.</summary>
     public TimeSpan SenderReport { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>The pause before the next attempt when the camera was let go in order.</summary>
-    public TimeSpan Reopen { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>A description that is older is read anew before a SETUP: some servers deliver all that they made since DESCRIBE.</summary>
+    public TimeSpan DescriptionAge { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the last packets of a programme may take to the viewers before their sessions end: those behind live, and those held back over UDP.</summary>
+    public TimeSpan Tail { get; init; } = TimeSpan.FromSeconds(1);
 }

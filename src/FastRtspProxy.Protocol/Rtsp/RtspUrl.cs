@@ -71,6 +71,12 @@ public sealed record RtspUrl
 
         int at = CredentialsEnd(text, start);
         string afterCredentials = at < 0 ? text[start..] : text[(at + 1)..];
+        if (SchemeLength(afterCredentials) > 0)
+        {
+            error = "the URL names its scheme once more behind the credentials"; // which host they are for must not be a matter of reading
+            return false;
+        }
+
         int hostEnd = afterCredentials.AsSpan().IndexOfAny('/', '?');
         string authority = hostEnd < 0 ? afterCredentials : afterCredentials[..hostEnd];
         if (!TrySplitAuthority(authority, tls, out string host, out int port, out error))

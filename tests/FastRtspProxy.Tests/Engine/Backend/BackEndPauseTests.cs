@@ -69,6 +69,40 @@ public sealed class BackEndPauseTests
         Assert.Equal(BackEndFailureKind.ConnectionLost, seen?.Kind);
     }
 
+    [Fact]
+    public async Task Play_WhilePauseIsUnanswered_OvertakesIt()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Public = PublicWithPause;
+        fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Silent = true } : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        Task<bool> paused = fixture.PauseAsync(session);
+        await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
+
+        Assert.Null(await fixture.ReplayAsync(session));
+        fixture.Camera.SendText($"RTSP/1.0 200 OK\r\nCSeq: {fixture.Camera.Requests.Single(r => r.Method == "PAUSE").Header("CSeq")}\r\n\r\n");
+
+        Assert.False(await paused);
+        Assert.Equal(BackEndState.Playing, session.State);
+        Assert.False(session.RefusesPause);
+    }
+
+    [Fact]
+    public async Task Pause_Refused_TheCameraPlaysOn()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Public = PublicWithPause;
+        fixture.Camera.Script = r => r.Method == "PAUSE" ? ScriptedReply.Of(501, "Not Implemented") : null;
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.False(await fixture.PauseAsync(session));
+
+        Assert.True(session.RefusesPause);
+        Assert.Equal(BackEndState.Playing, session.State);
+    }
+
     /// <summary>Moves the clock; the shard's timers that fall due have fired when this returns.</summary>
     private static async Task AdvanceAsync(BackEndFixture fixture, FakeTimeProvider time, TimeSpan by)
     {

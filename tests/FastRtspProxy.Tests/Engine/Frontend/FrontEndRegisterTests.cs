@@ -175,7 +175,7 @@ public sealed class FrontEndRegisterTests
     [InlineData("DEREGISTER")]
     public async Task Credentials_AreDemandedForBoth(string method)
     {
-        FakeRegistry registry = new() { Known = true };
+        FakeRegistry registry = new() { Removal = DeregisterOutcome.Removed };
         await using FrontEndHost host = await StartAsync(registry, static o => o with { RegisterCredentials = [new Credentials("a", "1"), new Credentials("reg", "secret")] });
         using RtspTestClient client = await host.ConnectAsync();
 

@@ -122,6 +122,7 @@ public sealed class FrontEndStopTests
     [Theory]
     [InlineData((int)MountEnd.HoldExpired)]
     [InlineData((int)MountEnd.Removed)]
+    [InlineData((int)MountEnd.ProgrammeEnded)]
     public async Task MountEnds_ClientsGetByeAndTheirSessionAnswers454ButTearsDown(int cause)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();

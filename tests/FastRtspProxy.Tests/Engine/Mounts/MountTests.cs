@@ -138,26 +138,6 @@ public sealed class MountTests
     }
 
     [Fact]
-    public async Task Leave_LastClient_LingersThenTearsDownAndTheCameraIsAskedAgain()
-    {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
-        Mount mount = fixture.Create();
-        (RecordingClient client, _) = await fixture.JoinAsync(mount);
-        mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
-        time.Advance(TimeSpan.FromSeconds(9));
-        await Task.Delay(50);
-        Assert.Equal(MountState.Lingering, mount.State);
-        time.Advance(TimeSpan.FromSeconds(1.1));
-        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
-        Assert.Equal(2, fixture.Camera.Count("DESCRIBE"));
-        Assert.Empty(fixture.Log.Loud);
-    }
-
-    [Fact]
     public async Task Leave_CameraKnowsPause_PausesAndTearsDownAMinuteLater()
     {
         FakeTimeProvider time = new();

@@ -59,6 +59,7 @@ public class RtspUrlTests
     [InlineData("rtsp://[::1/a")]
     [InlineData("rtsp://[::1]x/a")]
     [InlineData("rtsp://[nonsense]/a")]
+    [InlineData("rtsp://u:p@rtsp://cam/a")]
     [InlineData("rtsp://cam/a b")]
     [InlineData("rtsp://cam/a\r\nX: y")]
     public void TryParse_NoUrl_SaysWhyWithoutThePassword(string text)

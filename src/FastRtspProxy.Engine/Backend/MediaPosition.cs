@@ -1,0 +1,33 @@
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>How much of a track has come, by its RTP timestamps. A mutable struct: a private field of its track.</summary>
+internal struct MediaPosition
+{
+    /// <summary>A longer step between two packets is a jump of the camera's clock, or a pause: no time that was played.</summary>
+    private const int StepMaxSeconds = 10;
+
+    private long _ticks;
+    private long _farthestTicks;
+    private uint _last;
+    private bool _hasLast;
+
+    /// <summary>A packet came. B-frames go back and forth; what counts is how far the track got.</summary>
+    public void Note(uint timestamp, int clockRate)
+    {
+        int step = (int)(timestamp - _last);
+        if (_hasLast && step != 0 && Math.Abs((long)step) <= (long)StepMaxSeconds * clockRate)
+        {
+            _ticks += step;
+            _farthestTicks = Math.Max(_farthestTicks, _ticks);
+        }
+
+        _last = timestamp;
+        _hasLast = true;
+    }
+
+    /// <summary>PLAY again, or another source: the next timestamp may be anything.</summary>
+    public void Break() => _hasLast = false;
+
+    /// <summary>What was played.</summary>
+    public readonly TimeSpan Played(int clockRate) => TimeSpan.FromSeconds((double)_farthestTicks / clockRate);
+}

@@ -1,0 +1,59 @@
+using FastRtspProxy.Engine.Backend;
+
+namespace FastRtspProxy.Tests.Engine.Backend;
+
+public sealed class ProgrammeWatchTests
+{
+    private const long Second = 1_000_000;
+
+    [Theory]
+    [InlineData(12.3, 11.06, 0, false)]
+    [InlineData(12.3, 11.08, 0, true)]
+    [InlineData(12.3, 0.5, 11.0, false)] // sent faster than in real time
+    [InlineData(12.3, 0.5, 11.1, true)]
+    [InlineData(0.4, 0.36, 0, true)]
+    [InlineData(60, 500, 62, true)] // a slow server
+    [InlineData(60, 75, 75, true)]
+    [InlineData(60, 77, 77, false)] // it goes on: a camera whose range means nothing
+    public void IsPlayedOut_NineTenthsByTheClockOrByTheTimestamps_IsTheEnd(double length, double wall, double media, bool expected)
+    {
+        ProgrammeWatch watch = new(TimeSpan.FromSeconds(length));
+        watch.OnPlay(100 * Second);
+
+        Assert.Equal(expected, watch.IsPlayedOut((100 * Second) + (long)(wall * Second), TimeSpan.FromSeconds(media)));
+    }
+
+    [Fact]
+    public void IsPlayedOut_WithoutALength_IsNever()
+    {
+        ProgrammeWatch watch = new(null);
+        watch.OnPlay(0);
+
+        Assert.False(watch.IsPlayedOut(1_000_000 * Second, TimeSpan.FromDays(9)));
+    }
+
+    [Fact]
+    public void IsPlayedOut_Pauses_DoNotCount()
+    {
+        ProgrammeWatch watch = new(TimeSpan.FromSeconds(10));
+        Assert.False(watch.IsPlayedOut(50 * Second, TimeSpan.Zero));
+        watch.OnPlay(100 * Second);
+        watch.OnPause(104 * Second);
+        watch.OnPause(150 * Second);
+        Assert.False(watch.IsPlayedOut(200 * Second, TimeSpan.Zero));
+        watch.OnPlay(200 * Second);
+        Assert.False(watch.IsPlayedOut(204 * Second, TimeSpan.Zero));
+        Assert.True(watch.IsPlayedOut(205 * Second, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void IsPlayedOut_LastPacketBeforeThePresentPlay_CountsThePlaysBefore()
+    {
+        ProgrammeWatch watch = new(TimeSpan.FromSeconds(10));
+        watch.OnPlay(100 * Second);
+        watch.OnPause(104 * Second);
+        watch.OnPlay(200 * Second);
+
+        Assert.False(watch.IsPlayedOut(103 * Second, TimeSpan.Zero));
+    }
+}
