@@ -50,6 +50,12 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 113, Level = LogLevel.Debug, Message = "{Stream}: {Track} has ended (RTCP BYE); the other tracks go on")]
     public static partial void TrackEnded(ILogger log, string stream, string track);
 
+    [LoggerMessage(EventId = 130, Level = LogLevel.Information, Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or let nobody else send to its group or port")]
+    public static partial void TwoSources(ILogger log, string stream, string track, uint other, uint kept);
+
+    [LoggerMessage(EventId = 131, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets of other sources were left out")]
+    public static partial void OtherSources(ILogger log, string stream, string track, long packets);
+
     [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
     public static partial void TrackSummary(ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
 }

@@ -67,11 +67,6 @@ internal sealed partial class BackEndSession
         _programme.OnPlay(_playSinceMicros);
         ScheduleKeepAlive();
         SendReports();
-        foreach (BackEndTrack track in _tracks)
-        {
-            track.Losses.Say(_log, _options.StreamName, track, _shard.NowMicros);
-        }
-
         ScheduleReports();
         StartSilenceWatch();
         _watch.Start();
@@ -171,6 +166,7 @@ internal sealed partial class BackEndSession
     private void OnReportDue()
     {
         SendReports();
+        SayLosses();
         ScheduleReports();
     }
 

@@ -83,6 +83,14 @@ internal sealed partial class BackEndSession
         }
     }
 
+    private void SayLosses()
+    {
+        foreach (BackEndTrack track in _tracks)
+        {
+            track.Losses.Say(_log, _options.StreamName, track, _shard.NowMicros);
+        }
+    }
+
     private void OnReorderDue()
     {
         long limitMicros = (long)_options.Timings.Reorder.TotalMicroseconds;

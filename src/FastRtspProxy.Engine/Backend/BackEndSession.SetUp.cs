@@ -157,6 +157,7 @@ internal sealed partial class BackEndSession
     {
         IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
         TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _way == MediaWay.Tcp };
+        track.Sources.Named = spec.Ssrc ?? track.Sources.Named;
         if (spec.Tcp && _way != MediaWay.Tcp && OnAnsweredWithTcp(track) is { } failure)
         {
             return failure;

@@ -9,23 +9,18 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>One receive track of a session: checks what comes, puts UDP into order, reads the camera's RTCP and writes our reports.</summary>
 internal sealed class BackEndTrack
 {
-    /// <summary>A packet of another source is believed at once after so long a silence of the present one; otherwise three in a row are.</summary>
-    private const long SourceSilenceMicros = 200_000;
-
-    private const int SourceSwitchPackets = 3;
-
     private readonly IBackEndSink _sink;
 
     /// <summary>Hears of the pictures, where the track carries some.</summary>
     private readonly VideoSilence _silence;
     private readonly bool[] _payloadTypes = new bool[128];
     private readonly ReorderWindow _window = new();
+    private readonly KeptPackets _probation = new();
     private RtpReceptionStats _stats = new();
     private MediaPosition _position;
-    private bool _hasSource;
+
+    /// <summary>Whose packets are passed on: <see cref="SourceChoice.Source"/> once what waited of the stream before it is through.</summary>
     private uint _source;
-    private uint _otherSource;
-    private int _otherPackets;
     private long _lastRtpMicros;
     private ulong _lastReportNtp;
     private long _lastReportMicros;
@@ -40,6 +35,7 @@ internal sealed class BackEndTrack
         Name = $"track{index + 1} ({media.Type}, {media.EncodingName})";
         _sink = sink;
         _silence = silence;
+        Sources = new SourceChoice { Named = media.Ssrc };
         foreach (int type in media.PayloadTypes)
         {
             if (type is >= 0 and < 128)
@@ -94,8 +90,8 @@ internal sealed class BackEndTrack
     /// <summary>Packets that are not RTP version 2, or whose header, extension or padding passes their end.</summary>
     public long Malformed { get; private set; }
 
-    /// <summary>Packets of a source that is not the one that plays.</summary>
-    public long OtherSources { get; private set; }
+    /// <inheritdoc cref="SourceChoice"/>
+    public SourceChoice Sources { get; }
 
     /// <summary>The arrival of the first packet passed on; of no meaning while <see cref="Packets"/> is 0.</summary>
     public long FirstRtpMicros { get; private set; }
@@ -124,6 +120,7 @@ internal sealed class BackEndTrack
         _window.Reset();
         _position.Break();
         HasEnded = false;
+        Sources.BeginAnew();
     }
 
     /// <summary>How much of it came, by its timestamps.</summary>
@@ -132,20 +129,93 @@ internal sealed class BackEndTrack
     /// <summary>An interleaved packet: in order by nature.</summary>
     public void OnOrderedRtp(ReadOnlySpan<byte> packet, long nowMicros)
     {
-        if (TryCheck(packet, nowMicros, out RtpPacketView view))
+        if (!TryCheck(packet, out RtpPacketView view))
         {
-            Pass(view, packet, nowMicros);
+            return;
+        }
+
+        switch (Sources.Judge(view.Ssrc, view.SequenceNumber, nowMicros, isOrdered: true))
+        {
+            case SourceVerdict.GoesOn:
+                Pass(view, packet, nowMicros);
+                break;
+            case SourceVerdict.Begins:
+                BeginSource(nowMicros);
+                Pass(view, packet, nowMicros);
+                break;
         }
     }
 
     /// <summary>A datagram.</summary>
     public void OnDatagram(ReadOnlySpan<byte> packet, long nowMicros)
     {
-        if (!TryCheck(packet, nowMicros, out RtpPacketView view))
+        if (!TryCheck(packet, out RtpPacketView view))
         {
             return;
         }
 
+        switch (Sources.Judge(view.Ssrc, view.SequenceNumber, nowMicros, isOrdered: false))
+        {
+            case SourceVerdict.GoesOn:
+                Order(view, packet, nowMicros);
+                break;
+            case SourceVerdict.Begins:
+                BeginSource(nowMicros);
+                OrderKept(view.SequenceNumber, nowMicros);
+                Order(view, packet, nowMicros);
+                break;
+            case SourceVerdict.Keep:
+                Keep(packet);
+                break;
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> packet)
+    {
+        if (Sources.Kept == 1)
+        {
+            _probation.Clear();
+        }
+
+        _probation.Add(packet);
+    }
+
+    /// <summary>What was kept of a stream that plays now; overtaken packets included, so the window begins at the lowest number.</summary>
+    private void OrderKept(ushort sequenceNumber, long nowMicros)
+    {
+        int lowest = 0;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            for (int i = 0; i < Sources.Kept; i++)
+            {
+                ReadOnlySpan<byte> packet = _probation.View(i);
+                if (!RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
+                {
+                    continue;
+                }
+
+                if (pass == 1)
+                {
+                    Order(view, packet, nowMicros);
+                }
+                else
+                {
+                    int ahead = (short)(view.SequenceNumber - sequenceNumber);
+                    lowest = ahead > -ReorderWindow.Capacity ? Math.Min(lowest, ahead) : lowest;
+                }
+            }
+
+            if (pass == 0)
+            {
+                _window.StartAt((ushort)(sequenceNumber + lowest));
+            }
+        }
+
+        _probation.Clear();
+    }
+
+    private void Order(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
+    {
         while (true)
         {
             switch (_window.Offer(view.SequenceNumber, packet, nowMicros))
@@ -160,7 +230,7 @@ internal sealed class BackEndTrack
                 case ReorderAction.MakeRoom:
                     if (_window.Held == 0)
                     {
-                        _window.Reset();
+                        _window.SkipTo(view.SequenceNumber);
                     }
                     else
                     {
@@ -169,7 +239,7 @@ internal sealed class BackEndTrack
 
                     continue;
                 case ReorderAction.Restart:
-                    _window.Reset();
+                    Restart(view.SequenceNumber, nowMicros);
                     continue;
                 default:
                     return;
@@ -180,7 +250,7 @@ internal sealed class BackEndTrack
     /// <summary>Stops waiting for packets that are missing for longer than the limit. True while some still wait.</summary>
     public bool OnReorderTick(long nowMicros, long limitMicros)
     {
-        if (_window.Held > 0 && nowMicros - _window.HeldSinceMicros >= limitMicros)
+        while (_window.Held > 0 && nowMicros - _window.HeldSinceMicros >= limitMicros)
         {
             GiveUpGap(nowMicros);
         }
@@ -201,17 +271,17 @@ internal sealed class BackEndTrack
             HasHeard |= !isGroup || packet.Type == RtcpPacketType.SenderReport;
             switch (packet.Type)
             {
-                case RtcpPacketType.SenderReport when !_hasSource || packet.Ssrc == _source:
+                case RtcpPacketType.SenderReport when !Sources.HasSource || Sources.IsOfStream(packet.Ssrc):
                     _hasReport = true;
                     _lastReportNtp = packet.Ntp;
                     _lastReportMicros = nowMicros;
-                    _sink.OnSenderReport(Index, packet.Ssrc, packet.Ntp, packet.RtpTimestamp, nowMicros);
+                    _sink.OnSenderReport(Index, Sources.HasSource ? Sources.Source : packet.Ssrc, packet.Ntp, packet.RtpTimestamp, nowMicros);
                     break;
                 case RtcpPacketType.SourceDescription when packet.TryGetCname(out _, out ReadOnlySpan<byte> name):
                     _sink.OnCanonicalName(Index, name);
                     break;
                 case RtcpPacketType.Bye:
-                    bye |= _hasSource && Names(packet, _source);
+                    bye |= Sources.HasSource && Names(packet, Sources.Ssrc);
                     break;
             }
         }
@@ -224,13 +294,13 @@ internal sealed class BackEndTrack
     public int WriteReceiverReport(Span<byte> output, uint ownSsrc, string cname, long nowMicros)
     {
         int written;
-        if (_hasSource)
+        if (Sources.HasSource)
         {
             // LSR and DLSR: section 6.4.1.
             Span<RtcpReportBlock> blocks =
             [
                 new RtcpReportBlock(
-                    _source,
+                    Sources.Ssrc,
                     _stats.FractionLostAndReset(),
                     (int)Math.Clamp(_stats.Lost, -0x80_0000, 0x7F_FFFF),
                     _stats.ExtendedHighest,
@@ -255,6 +325,7 @@ internal sealed class BackEndTrack
         RtcpSocket?.Close();
         RtpSocket = RtcpSocket = null;
         _window.Reset();
+        _probation.Clear();
     }
 
     private static bool Names(in RtcpPacketView bye, uint ssrc)
@@ -270,7 +341,7 @@ internal sealed class BackEndTrack
         return false;
     }
 
-    private bool TryCheck(ReadOnlySpan<byte> packet, long nowMicros, out RtpPacketView view)
+    private bool TryCheck(ReadOnlySpan<byte> packet, out RtpPacketView view)
     {
         if (!RtpPacketView.TryParse(packet, out view, out _))
         {
@@ -288,40 +359,52 @@ internal sealed class BackEndTrack
             return false;
         }
 
-        return (_hasSource && view.Ssrc == _source) || TrySwitchSource(view.Ssrc, nowMicros);
+        return true;
     }
 
-    /// <summary>
-    /// One source at a time (RFC 3550 section 8.2): another SSRC is a camera that began anew, or a stray. It takes over when the present one is silent, or
-    /// after three packets in a row.
-    /// </summary>
-    private bool TrySwitchSource(uint ssrc, long nowMicros)
+    /// <summary>Another stream plays from here on. What waits of the one before it goes first: nothing of it will close its gaps.</summary>
+    private void BeginSource(long nowMicros)
     {
-        if (_hasSource && nowMicros - _lastRtpMicros < SourceSilenceMicros)
-        {
-            _otherPackets = _otherSource == ssrc ? _otherPackets + 1 : 1;
-            _otherSource = ssrc;
-            if (_otherPackets < SourceSwitchPackets)
-            {
-                OtherSources++;
-                return false;
-            }
-        }
-
-        _hasSource = true;
-        _source = ssrc;
-        _otherPackets = 0;
+        PassHeld(nowMicros);
+        _source = Sources.Source;
         _hasReport = false;
         _position.Break();
         _stats = new RtpReceptionStats();
         _window.Reset();
-        return true;
+    }
+
+    /// <summary>The stream's numbers began anew: what waits goes first, then the packet that said so before this one confirmed it.</summary>
+    private void Restart(ushort sequenceNumber, long nowMicros)
+    {
+        PassHeld(nowMicros);
+        if (!_window.TryTakeCandidate(out byte[] memory, out int length) || !RtpPacketView.TryParse(memory.AsSpan(0, length), out RtpPacketView view, out _))
+        {
+            _window.Reset();
+            return;
+        }
+
+        bool isFirst = (short)(view.SequenceNumber - sequenceNumber) < 0;
+        _window.StartAt(isFirst ? view.SequenceNumber : sequenceNumber);
+        _ = _window.Offer(view.SequenceNumber, memory.AsSpan(0, length), nowMicros);
+        if (isFirst)
+        {
+            Pass(view, memory.AsSpan(0, length), nowMicros);
+        }
+
+        ReorderWindow.Return(memory);
+    }
+
+    private void PassHeld(long nowMicros)
+    {
+        while (_window.Held > 0)
+        {
+            GiveUpGap(nowMicros);
+        }
     }
 
     private void Pass(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
     {
         _lastRtpMicros = nowMicros;
-        _otherPackets = 0;
         HasEnded = false;
         if (Packets++ == 0)
         {
@@ -335,7 +418,7 @@ internal sealed class BackEndTrack
 
         _stats.Update(view.SequenceNumber, view.Timestamp, (uint)(nowMicros * Media.ClockRate / 1_000_000));
         _position.Note(view.Timestamp, Media.ClockRate);
-        _sink.OnRtp(Index, view, packet, nowMicros);
+        _sink.OnRtp(Index, _source, view, packet, nowMicros);
     }
 
     private void GiveUpGap(long nowMicros)

@@ -15,6 +15,8 @@ internal sealed class LossReport
     private long _kernel;
     private long _late;
     private long _duplicates;
+    private long _others;
+    private bool _saidRival;
 
     /// <summary>Packets that the kernel dropped for want of receive buffer.</summary>
     public long KernelDrops { get; private set; }
@@ -34,6 +36,7 @@ internal sealed class LossReport
         }
 
         _saidMicros = nowMicros;
+        SayOthers(log, stream, track);
         if (track.RtpSocket is not { } socket)
         {
             long gaps = Take(ref _missing, Math.Max(0, track.Lost));
@@ -60,6 +63,22 @@ internal sealed class LossReport
         if (way + late + duplicates > 0)
         {
             BackEndLog.LostOnTheWay(log, stream, track.Name, way, late, duplicates);
+        }
+    }
+
+    /// <summary>Two that send by turns are said once, since one of the two is the wrong one; packets that were left out, each time.</summary>
+    private void SayOthers(ILogger log, string stream, BackEndTrack track)
+    {
+        long others = Take(ref _others, track.Sources.Others);
+        if (track.Sources.Rival is { } rival && !_saidRival)
+        {
+            _saidRival = true;
+            BackEndLog.TwoSources(log, stream, track.Name, rival, track.Sources.Ssrc);
+        }
+
+        if (others > 0)
+        {
+            BackEndLog.OtherSources(log, stream, track.Name, others);
         }
     }
 

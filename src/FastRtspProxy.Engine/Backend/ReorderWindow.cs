@@ -17,18 +17,40 @@ internal sealed class ReorderWindow
     /// <summary>RFC 3550 A.1: MAX_MISORDER; further back is a new start, once two packets agree on it.</summary>
     public const int Misorder = 100;
 
+    /// <summary>Two packets agree on a new start when their numbers are no further apart.</summary>
+    private const int RestartMax = 16;
+
     private readonly byte[]?[] _slots = new byte[Capacity][];
     private readonly int[] _lengths = new int[Capacity];
+    private readonly long[] _sinceMicros = new long[Capacity];
     private bool _started;
     private ushort _expected;
     private int _held;
-    private int _restartAt = -1;
+
+    /// <summary>The number of a packet that would begin the sender's numbers anew, and its copy; -1: none, and the copy waits to be overwritten.</summary>
+    private int _candidate = -1;
+    private byte[]? _candidateMemory;
+    private int _candidateLength;
 
     /// <summary>Packets that wait behind a gap.</summary>
     public int Held => _held;
 
-    /// <summary>When the oldest of them came, in the owner's clock.</summary>
-    public long HeldSinceMicros { get; private set; }
+    /// <summary>
+    /// When the first of them came, in the owner's clock: since then the gap in front of all of them is known, and not since an earlier gap that was closed or given up meanwhile.
+    /// </summary>
+    public long HeldSinceMicros
+    {
+        get
+        {
+            long first = long.MaxValue;
+            for (int i = 0; i < Capacity; i++)
+            {
+                first = _slots[i] is null ? first : Math.Min(first, _sinceMicros[i]);
+            }
+
+            return first;
+        }
+    }
 
     /// <summary>Packets that came again.</summary>
     public long Duplicates { get; private set; }
@@ -45,7 +67,7 @@ internal sealed class ReorderWindow
         if (sequenceNumber == _expected && _held == 0 && _started)
         {
             _expected++;
-            _restartAt = -1;
+            _candidate = -1;
             return ReorderAction.Pass;
         }
 
@@ -84,6 +106,31 @@ internal sealed class ReorderWindow
         }
     }
 
+    /// <summary>Gives up waiting for all that is missing before a packet that is too far ahead for the window, in which nothing is kept.</summary>
+    public void SkipTo(ushort sequenceNumber)
+    {
+        Missing += (ushort)(sequenceNumber - _expected);
+        _expected = sequenceNumber;
+    }
+
+    /// <summary>Forgets everything, and expects this number first.</summary>
+    public void StartAt(ushort sequenceNumber)
+    {
+        Reset();
+        _started = true;
+        _expected = sequenceNumber;
+    }
+
+    /// <summary>After <see cref="ReorderAction.Restart"/>: the packet that was the first to say that the sender began anew. The memory is the caller's until it calls <see cref="Return"/>.</summary>
+    public bool TryTakeCandidate(out byte[] memory, out int length)
+    {
+        memory = _candidateMemory ?? [];
+        length = _candidateLength;
+        bool found = _candidateMemory is not null;
+        _candidateMemory = null;
+        return found;
+    }
+
     /// <summary>Forgets everything; the next packet starts anew.</summary>
     public void Reset()
     {
@@ -96,9 +143,15 @@ internal sealed class ReorderWindow
             }
         }
 
+        if (_candidateMemory is { } candidate)
+        {
+            ArrayPool<byte>.Shared.Return(candidate);
+            _candidateMemory = null;
+        }
+
         _held = 0;
         _started = false;
-        _restartAt = -1;
+        _candidate = -1;
     }
 
     private ReorderAction OfferSlow(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
@@ -119,18 +172,10 @@ internal sealed class ReorderWindow
 
         if (ahead < 0 || ahead >= Dropout)
         {
-            // RFC 3550 A.1: two packets in a row make a new start; one alone is a stray.
-            if (_restartAt != sequenceNumber)
-            {
-                _restartAt = (ushort)(sequenceNumber + 1);
-                return ReorderAction.Drop;
-            }
-
-            _restartAt = -1;
-            return ReorderAction.Restart;
+            return OfferFarAway(sequenceNumber, packet);
         }
 
-        _restartAt = -1;
+        _candidate = -1;
         if (ahead == 0)
         {
             _expected++;
@@ -138,6 +183,26 @@ internal sealed class ReorderWindow
         }
 
         return ahead < Capacity ? Hold(sequenceNumber, packet, nowMicros) : ReorderAction.MakeRoom;
+    }
+
+    /// <summary>RFC 3550 A.1: two packets that agree make a new start, and neither is lost; one alone is a stray. One of the two may have overtaken the other.</summary>
+    private ReorderAction OfferFarAway(ushort sequenceNumber, ReadOnlySpan<byte> packet)
+    {
+        if (_candidate >= 0 && (short)(sequenceNumber - _candidate) is >= -RestartMax and <= RestartMax and not 0)
+        {
+            return ReorderAction.Restart;
+        }
+
+        if (_candidateMemory is { } old)
+        {
+            ArrayPool<byte>.Shared.Return(old);
+        }
+
+        _candidate = sequenceNumber;
+        _candidateMemory = ArrayPool<byte>.Shared.Rent(packet.Length);
+        _candidateLength = packet.Length;
+        packet.CopyTo(_candidateMemory);
+        return ReorderAction.Drop;
     }
 
     private ReorderAction Hold(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
@@ -153,11 +218,8 @@ internal sealed class ReorderWindow
         packet.CopyTo(memory);
         _slots[slot] = memory;
         _lengths[slot] = packet.Length;
-        if (_held++ == 0)
-        {
-            HeldSinceMicros = nowMicros;
-        }
-
+        _sinceMicros[slot] = nowMicros;
+        _held++;
         return ReorderAction.Held;
     }
 }

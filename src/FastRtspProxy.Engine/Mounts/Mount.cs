@@ -89,19 +89,19 @@ internal sealed partial class Mount : IMount, IBackEndSink
     }
 
     /// <inheritdoc/>
-    void IBackEndSink.OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    void IBackEndSink.OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         if (_outage.AwaitsMedia)
         {
             SayBack();
         }
 
-        _ingest.OnRtp(track, view, packet, arrivalMicros);
+        _ingest.OnRtp(track, source, view, packet, arrivalMicros);
     }
 
     /// <inheritdoc/>
-    void IBackEndSink.OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
-        _ingest.OnSenderReport(track, ssrc, ntp, rtpTimestamp, arrivalMicros);
+    void IBackEndSink.OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
+        _ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
 
     /// <inheritdoc/>
     void IBackEndSink.OnCanonicalName(int track, ReadOnlySpan<byte> name) => _ingest.OnCanonicalName(track, name);

@@ -86,7 +86,7 @@ internal sealed class MountIngest
     }
 
     /// <inheritdoc cref="IBackEndSink.OnRtp"/>
-    public void OnRtp(int index, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    public void OnRtp(int index, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         if (!_accepts || (uint)index >= (uint)_tracks.Length)
         {
@@ -97,12 +97,12 @@ internal sealed class MountIngest
         EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
         if (track.Gate.Holds(flags, view.Timestamp, arrivalMicros) || (!_hasBegun && !Begins(track, arrivalMicros)))
         {
-            track.Timeline.LeaveOut(view.Ssrc, view.SequenceNumber);
+            track.Timeline.LeaveOut(source, view.SequenceNumber);
             return;
         }
 
         TrackTimeline timeline = track.Timeline;
-        if (!timeline.TryMap(view.Ssrc, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
+        if (!timeline.TryMap(source, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
         {
             return;
         }

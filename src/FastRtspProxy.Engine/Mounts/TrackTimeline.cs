@@ -6,8 +6,11 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class TrackTimeline
 {
-    /// <summary>RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start.</summary>
+    /// <summary>RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start, or so many losses that they cannot be told from one.</summary>
     private const int SequenceStepMax = 3000;
+
+    /// <summary>Numbers that go back while the time went on for so many seconds: more were lost than the half of all numbers.</summary>
+    private const int LostBackSeconds = 1;
 
     /// <summary>Steps forward up to this are followed without a look at the arrival.</summary>
     private const int FollowedSeconds = 1;
@@ -129,6 +132,11 @@ internal sealed class TrackTimeline
             else
             {
                 Jumps++;
+                if (ssrc == _sourceSsrc && IsLoss(step, timestamp, arrivalMicros))
+                {
+                    // As many as a receiver takes for loss: told more, it would throw packets away until it believes in a new start.
+                    _next = (ushort)(_next + SequenceStepMax - 2);
+                }
             }
 
             Advance(ssrc, timestamp, arrivalMicros, isNext);
@@ -229,6 +237,14 @@ internal sealed class TrackTimeline
 
         _ticks = levelled;
         _lineStartTicks = levelled;
+    }
+
+    /// <summary>Numbers that do not go on, while the timestamps do: packets were lost, and decoders have to know.</summary>
+    private bool IsLoss(int step, uint timestamp, long arrivalMicros)
+    {
+        int ticks = (int)(timestamp - _lastInTimestamp);
+        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
+        return ticks > (step > 0 ? 0 : LostBackSeconds * _clockRate) && !IsJump(ticks, elapsed, arrivalMicros);
     }
 
     /// <summary>

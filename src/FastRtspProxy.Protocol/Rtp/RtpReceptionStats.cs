@@ -17,8 +17,9 @@ public sealed class RtpReceptionStats
 
     private bool _hasFirst;
     private ushort _highest;
-    private uint _cycles;
-    private uint _base;
+    /// <summary>The numbers that wrapped so far, a multiple of 65,536. 64 bits: at 2,000 packets a second 2^32 numbers are used up after 25 days.</summary>
+    private long _cycles;
+    private long _base;
     private int _badSequence;
     private long _expectedPrior;
     private long _receivedPrior;
@@ -37,10 +38,11 @@ public sealed class RtpReceptionStats
     /// <summary>Jumps after which counting began anew (a source that restarted).</summary>
     public long Restarts { get; private set; }
 
-    /// <summary>Wraps in the upper 16 bits, highest sequence number in the lower.</summary>
-    public uint ExtendedHighest => _cycles + _highest;
+    /// <summary>Wraps in the upper 16 bits, highest sequence number in the lower; itself wraps, as the field of a report does (RFC 3550 section 6.4.1).</summary>
+    public uint ExtendedHighest => unchecked((uint)(_cycles + _highest));
 
-    public long Expected => _hasFirst ? (long)ExtendedHighest - _base + 1 : 0;
+    /// <summary>Numbers from the first packet to the highest, since the last restart; never wraps.</summary>
+    public long Expected => _hasFirst ? _cycles + _highest - _base + 1 : 0;
 
     /// <summary>Expected minus received since the last restart; negative with duplicates (RFC 3550 section 6.4.1).</summary>
     public long Lost => Expected - Received;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastRtspProxy.Protocol.Sdp;
 
 /// <summary>One m= section.</summary>
@@ -50,6 +52,9 @@ public sealed class SdpMedia
 
     public bool RtcpMux { get; private init; }
 
+    /// <summary>The first a=ssrc (RFC 5576): the source that carries the media; those that repair it are named behind it. Null: none is named.</summary>
+    public uint? Ssrc { get; private init; }
+
     /// <summary>All lines, m= first, as sent.</summary>
     public IReadOnlyList<string> Lines { get; }
 
@@ -92,6 +97,7 @@ public sealed class SdpMedia
             Ttl = ttl,
             SourceFilter = SdpLine.Attribute(lines, "source-filter") ?? SdpLine.Attribute(session, "source-filter"),
             RtcpMux = SdpLine.HasFlag(lines, "rtcp-mux"),
+            Ssrc = Source(SdpLine.Attribute(lines, "ssrc")),
         };
     }
 
@@ -110,6 +116,14 @@ public sealed class SdpMedia
         int clockRate = parts.Length > 1 ? SdpLine.Number(parts[1]) : -1;
         int channels = parts.Length > 2 ? SdpLine.Number(parts[2]) : 1;
         return (parts[0], clockRate > 0 ? clockRate : DefaultClockRate(type), channels > 0 ? channels : 1);
+    }
+
+    // ssrc:<number> <attribute>
+    private static uint? Source(string? value)
+    {
+        ReadOnlySpan<char> text = value.AsSpan().Trim();
+        int blank = text.IndexOf(' ');
+        return uint.TryParse(blank < 0 ? text : text[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out uint ssrc) ? ssrc : null;
     }
 
     private static int DefaultClockRate(string type) => type.Equals("audio", StringComparison.OrdinalIgnoreCase) ? 8000 : 90000;

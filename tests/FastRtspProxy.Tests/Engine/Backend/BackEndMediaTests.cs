@@ -61,22 +61,6 @@ public sealed class BackEndMediaTests
     }
 
     [Fact]
-    public async Task C13_OtherSource_TakesOverAfterThreePackets()
-    {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
-        Assert.Null(await fixture.PlayAsync(session));
-        for (ushort i = 0; i < 6; i++)
-        {
-            fixture.Camera.SendRtp(0, 96, i, 1, ssrc: i < 2 ? 1u : 2u, false, "x"u8);
-        }
-
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 4);
-        Assert.Equal([0, 1, 4, 5], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
-        Assert.Equal(2, session.Tracks[0].OtherSources);
-    }
-
-    [Fact]
     public async Task C15_UdpPorts_AreAnEvenAndOddPairForEachTrack()
     {
         await using BackEndFixture fixture = new();

@@ -52,7 +52,25 @@ public sealed class LossReportTests
         Assert.Empty(_log.Lines);
     }
 
-    private void Feed(params int[] numbers)
+    [Fact]
+    public void Say_TwoSourcesByTurns_AreSaidOnceAndTheirPacketsCounted()
+    {
+        Feed(1, 2);
+        FeedFrom(9, 500);
+        Feed(3, 4);
+        FeedFrom(9, 501, 502);
+        _report.Say(_log, "cam", _track, 20_000_000);
+        FeedFrom(9, 503);
+        _report.Say(_log, "cam", _track, 40_000_000);
+        Assert.Equal(3, _log.Lines.Count);
+        Assert.Contains("00000000 is passed on, 00000009 is left out", _log.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("2 packets of other sources", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Contains("1 packets of other sources", _log.Lines[2], StringComparison.Ordinal);
+    }
+
+    private void Feed(params int[] numbers) => FeedFrom(0, numbers);
+
+    private void FeedFrom(uint ssrc, params int[] numbers)
     {
         byte[] packet = new byte[100];
         packet[0] = 0x80;
@@ -60,6 +78,7 @@ public sealed class LossReportTests
         foreach (int number in numbers)
         {
             BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)number);
+            BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), ssrc);
             _track.OnOrderedRtp(packet, 1_000_000);
         }
     }

@@ -10,6 +10,7 @@ internal sealed class RecordingSink : IBackEndSink
     private readonly Lock _lock = new();
     private readonly List<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> _packets = [];
     private readonly List<(int Track, uint Ssrc, ulong Ntp, uint RtpTime)> _reports = [];
+    private readonly List<uint> _sources = [];
     private readonly List<string> _names = [];
     private int _batches;
 
@@ -20,6 +21,18 @@ internal sealed class RecordingSink : IBackEndSink
             lock (_lock)
             {
                 return [.. _packets];
+            }
+        }
+    }
+
+    /// <summary>The stream of each packet, as the session tells them apart.</summary>
+    public IReadOnlyList<uint> Sources
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _sources];
             }
         }
     }
@@ -51,20 +64,21 @@ internal sealed class RecordingSink : IBackEndSink
 
     public int Batches => Volatile.Read(ref _batches);
 
-    public void OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         lock (_lock)
         {
             LongestBytes = Math.Max(LongestBytes, packet.Length);
+            _sources.Add(source);
             _packets.Add((track, view.SequenceNumber, view.Timestamp, view.Ssrc));
         }
     }
 
-    public void OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
+    public void OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros)
     {
         lock (_lock)
         {
-            _reports.Add((track, ssrc, ntp, rtpTimestamp));
+            _reports.Add((track, source, ntp, rtpTimestamp));
         }
     }
 

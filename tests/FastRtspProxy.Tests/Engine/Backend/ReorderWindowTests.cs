@@ -68,6 +68,66 @@ public sealed class ReorderWindowTests
         Assert.Equal(ReorderAction.Restart, window.Offer(40_002, [], 0));
     }
 
+    [Fact]
+    public void HeldSinceMicros_SecondGap_IsAsOldAsItIsItself()
+    {
+        ReorderWindow window = new();
+        window.Offer(0, [1], 0);
+        Assert.Equal(ReorderAction.Held, window.Offer(2, [1], 1_000));
+        Assert.Equal(ReorderAction.Held, window.Offer(6, [1], 30_000));
+        Assert.Equal(ReorderAction.Held, window.Offer(4, [1], 39_000));
+        Assert.Equal(1_000, window.HeldSinceMicros);
+        window.SkipGap();
+        Take(window, []);
+
+        // The gap at 3 has been known since 6 came.
+        Assert.Equal((2, 30_000L), (window.Held, window.HeldSinceMicros));
+        Assert.Equal(ReorderAction.PassAndTake, window.Offer(3, [1], 40_000));
+        Take(window, []);
+        Assert.Equal((1, 30_000L), (window.Held, window.HeldSinceMicros));
+        window.Reset();
+    }
+
+    [Fact]
+    public void Offer_ClosedGapBeforeAnother_GivesTheOtherItsOwnTime()
+    {
+        ReorderWindow window = new();
+        window.Offer(0, [1], 0);
+        window.Offer(2, [1], 0);
+        window.Offer(4, [1], 39_000);
+        Assert.Equal(ReorderAction.PassAndTake, window.Offer(1, [1], 39_500));
+        Take(window, []);
+        Assert.Equal((1, 39_000L), (window.Held, window.HeldSinceMicros));
+        window.Reset();
+    }
+
+    [Theory]
+    [InlineData(40_000, 40_001)]
+    [InlineData(40_001, 40_000)]
+    [InlineData(40_000, 40_003)]
+    public void Offer_NewStart_KeepsThePacketThatSaidSoFirst(ushort first, ushort second)
+    {
+        ReorderWindow window = new();
+        Feed(window, [100, 101], []);
+        Assert.Equal(ReorderAction.Drop, window.Offer(first, BitConverter.GetBytes(first), 0));
+        Assert.Equal(ReorderAction.Restart, window.Offer(second, BitConverter.GetBytes(second), 0));
+        Assert.True(window.TryTakeCandidate(out byte[] memory, out int length));
+        Assert.Equal((first, 2), (BitConverter.ToUInt16(memory), length));
+        ReorderWindow.Return(memory);
+        Assert.False(window.TryTakeCandidate(out _, out _));
+    }
+
+    [Fact]
+    public void SkipTo_TooFarAheadForTheWindow_CountsWhatIsMissing()
+    {
+        ReorderWindow window = new();
+        Feed(window, [100, 101], []);
+        Assert.Equal(ReorderAction.MakeRoom, window.Offer(302, [], 0));
+        window.SkipTo(302);
+        Assert.Equal(ReorderAction.Pass, window.Offer(302, [], 0));
+        Assert.Equal(200, window.Missing);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

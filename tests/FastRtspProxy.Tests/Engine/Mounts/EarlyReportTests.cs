@@ -72,7 +72,7 @@ public sealed class EarlyReportTests
     {
         byte[] packet = ScriptedCamera.RtpBytes(96, 1, FirstTimestamp, Ssrc, true, new byte[100]);
         Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
-        ingest.OnRtp(track, view, packet, shard.NowMicros + 40_000);
+        ingest.OnRtp(track, view.Ssrc, view, packet, shard.NowMicros + 40_000);
         RtcpCompoundReader reader = new(ingest.ReportFor(ingest.Tracks[track])!);
         Assert.True(reader.MoveNext(out RtcpPacketView report));
         return (NtpTime.ToUnix(report.Ntp), report.Ntp, report.RtpTimestamp);

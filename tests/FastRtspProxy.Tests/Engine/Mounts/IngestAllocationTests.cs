@@ -62,7 +62,7 @@ public sealed class IngestAllocationTests
             return (GC.GetAllocatedBytesForCurrentThread() - before, _read);
         }
 
-        public void OnRtp(int track, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros) => _ingest.OnRtp(track, view, packet, arrivalMicros);
+        public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros) => _ingest.OnRtp(track, source, view, packet, arrivalMicros);
 
         public void OnSenderReport(int track, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
         {

@@ -138,7 +138,7 @@ public sealed class IngestBeginTests : IDisposable
         _nowMicros += micros ?? _stepMicros;
         byte[] packet = ScriptedCamera.RtpBytes((byte)(96 + track), _numbers[track]++, (uint)(_nowMicros * 9 / 100), (uint)(42 + track), true, payload);
         Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
-        _ingest.OnRtp(track, view, packet, _nowMicros);
+        _ingest.OnRtp(track, view.Ssrc, view, packet, _nowMicros);
         _ingest.Publish();
     });
 

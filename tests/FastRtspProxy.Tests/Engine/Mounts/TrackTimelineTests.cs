@@ -34,6 +34,25 @@ public sealed class TrackTimelineTests
         Assert.Equal(secondTime, thirdTime);
     }
 
+    [Theory]
+    [InlineData(2998, 9000, 100, 2998)]
+    [InlineData(3000, 9000, 100, 2999)]
+    [InlineData(3200, 9000, 100, 2999)]
+    [InlineData(30_000, 9000, 100, 2999)]
+    [InlineData(40_000, 15 * Rate, 15_000, 2999)]
+    [InlineData(65_000, 15 * Rate, 15_000, 2999)]
+    [InlineData(40_000, 3600, 40, 1)]
+    [InlineData(3200, 1_000_000_000, 100, 1)]
+    [InlineData(3200, -9_000_000, 100, 1)]
+    public void TryMap_NumbersFarAhead_ArePassedOnAsLossWhereTheTimeGoesOn(int step, int ticks, int millis, int told)
+    {
+        // Receivers take up to 2,999 for loss (RFC 3550 section A.1), and throw packets away above.
+        TrackTimeline timeline = Make();
+        timeline.TryMap(7, 100, 5000, 0, out ushort before, out _);
+        timeline.TryMap(7, unchecked((ushort)(100 + step)), unchecked(5000 + (uint)ticks), millis * 1000L, out ushort after, out _);
+        Assert.Equal(told, unchecked((ushort)(after - before)));
+    }
+
     [Fact]
     public void TryMap_RepeatedPacket_IsRefused()
     {

@@ -99,6 +99,43 @@ public class RtpReceptionStatsTests
     }
 
     [Fact]
+    public void Lost_AfterMoreThanTwoToThe32Packets_IsExact()
+    {
+        // A camera that loses 1,999 of 2,000: the numbers of 25 days in two million calls.
+        const long last = (1L << 32) + 10_000;
+        RtpReceptionStats stats = new();
+        long received = 0;
+        for (long i = 0; i <= last; i += 2000)
+        {
+            stats.Update((ushort)i, 0, 0);
+            received++;
+        }
+
+        long expected = (last / 2000 * 2000) + 1;
+        Assert.Equal((expected, expected - received), (stats.Expected, stats.Lost));
+        Assert.Equal(unchecked((uint)(expected - 1)), stats.ExtendedHighest);
+    }
+
+    [Fact]
+    public void FractionLost_OverTwoToThe32Numbers_IsOfThatIntervalOnly()
+    {
+        RtpReceptionStats stats = new();
+        for (long i = 0; i < 1L << 32; i += 2048)
+        {
+            stats.Update((ushort)i, 0, 0);
+        }
+
+        _ = stats.FractionLostAndReset();
+        stats.Update(0, 0, 0);
+        stats.Update(1, 0, 0);
+        stats.Update(2, 0, 0);
+        stats.Update(4, 0, 0);
+
+        // 2,047 of the gap at the wrap and one more, of 2,052.
+        Assert.Equal(2048 * 256 / 2052, stats.FractionLostAndReset());
+    }
+
+    [Fact]
     public void FractionLost_PerInterval_IsOfThatIntervalOnly()
     {
         RtpReceptionStats stats = Feed(0, 1, 2, 3);
