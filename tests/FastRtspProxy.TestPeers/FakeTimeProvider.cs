@@ -26,6 +26,15 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Sets the wall clock, as a user or NTP does; the monotonic one stays.</summary>
+    public void SetWallClock(DateTimeOffset to)
+    {
+        lock (_lock)
+        {
+            _now = to;
+        }
+    }
+
     /// <summary>Moves the clock on.</summary>
     public void Advance(TimeSpan by)
     {

@@ -170,83 +170,6 @@ internal sealed class BackEndTrack
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> packet)
-    {
-        if (Sources.Kept == 1)
-        {
-            _probation.Clear();
-        }
-
-        _probation.Add(packet);
-    }
-
-    /// <summary>What was kept of a stream that plays now; overtaken packets included, so the window begins at the lowest number.</summary>
-    private void OrderKept(ushort sequenceNumber, long nowMicros)
-    {
-        int lowest = 0;
-        for (int pass = 0; pass < 2; pass++)
-        {
-            for (int i = 0; i < Sources.Kept; i++)
-            {
-                ReadOnlySpan<byte> packet = _probation.View(i);
-                if (!RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
-                {
-                    continue;
-                }
-
-                if (pass == 1)
-                {
-                    Order(view, packet, nowMicros);
-                }
-                else
-                {
-                    int ahead = (short)(view.SequenceNumber - sequenceNumber);
-                    lowest = ahead > -ReorderWindow.Capacity ? Math.Min(lowest, ahead) : lowest;
-                }
-            }
-
-            if (pass == 0)
-            {
-                _window.StartAt((ushort)(sequenceNumber + lowest));
-            }
-        }
-
-        _probation.Clear();
-    }
-
-    private void Order(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
-    {
-        while (true)
-        {
-            switch (_window.Offer(view.SequenceNumber, packet, nowMicros))
-            {
-                case ReorderAction.Pass:
-                    Pass(view, packet, nowMicros);
-                    return;
-                case ReorderAction.PassAndTake:
-                    Pass(view, packet, nowMicros);
-                    TakeHeld(nowMicros);
-                    return;
-                case ReorderAction.MakeRoom:
-                    if (_window.Held == 0)
-                    {
-                        _window.SkipTo(view.SequenceNumber);
-                    }
-                    else
-                    {
-                        GiveUpGap(nowMicros);
-                    }
-
-                    continue;
-                case ReorderAction.Restart:
-                    Restart(view.SequenceNumber, nowMicros);
-                    continue;
-                default:
-                    return;
-            }
-        }
-    }
-
     /// <summary>Stops waiting for packets that are missing for longer than the limit. True while some still wait.</summary>
     public bool OnReorderTick(long nowMicros, long limitMicros)
     {
@@ -360,6 +283,73 @@ internal sealed class BackEndTrack
         }
 
         return true;
+    }
+
+    private void Keep(ReadOnlySpan<byte> packet)
+    {
+        if (Sources.Kept == 1)
+        {
+            _probation.Clear();
+        }
+
+        _probation.Add(packet);
+    }
+
+    /// <summary>What was kept of a stream that plays now, before the packet that confirmed it. One may have overtaken another, so the window begins at the lowest number.</summary>
+    private void OrderKept(ushort sequenceNumber, long nowMicros)
+    {
+        int lowest = 0;
+        for (int i = 0; i < Sources.Kept; i++)
+        {
+            if (RtpPacketView.TryParse(_probation.View(i), out RtpPacketView view, out _) && (short)(view.SequenceNumber - sequenceNumber) > -ReorderWindow.Capacity)
+            {
+                lowest = Math.Min(lowest, (short)(view.SequenceNumber - sequenceNumber));
+            }
+        }
+
+        _window.StartAt((ushort)(sequenceNumber + lowest));
+        for (int i = 0; i < Sources.Kept; i++)
+        {
+            if (RtpPacketView.TryParse(_probation.View(i), out RtpPacketView view, out _))
+            {
+                Order(view, _probation.View(i), nowMicros);
+            }
+        }
+
+        _probation.Clear();
+    }
+
+    private void Order(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
+    {
+        while (true)
+        {
+            switch (_window.Offer(view.SequenceNumber, packet, nowMicros))
+            {
+                case ReorderAction.Pass:
+                    Pass(view, packet, nowMicros);
+                    return;
+                case ReorderAction.PassAndTake:
+                    Pass(view, packet, nowMicros);
+                    TakeHeld(nowMicros);
+                    return;
+                case ReorderAction.MakeRoom:
+                    if (_window.Held == 0)
+                    {
+                        _window.SkipTo(view.SequenceNumber);
+                    }
+                    else
+                    {
+                        GiveUpGap(nowMicros);
+                    }
+
+                    continue;
+                case ReorderAction.Restart:
+                    Restart(view.SequenceNumber, nowMicros);
+                    continue;
+                default:
+                    return;
+            }
+        }
     }
 
     /// <summary>Another stream plays from here on. What waits of the one before it goes first: nothing of it will close its gaps.</summary>

@@ -164,8 +164,11 @@ internal sealed class SourceChoice
             return Hear(sequenceNumber, nowMicros);
         }
 
-        if (step is >= -ReorderWindow.Misorder and < ReorderWindow.Dropout && IsOfStream(ssrc))
+        // A stream that changes its SSRCs: the first packet of the one before can be overtaken by the next one's.
+        bool isOvertaken = !isOrdered && _memberCount > 1 && step is < 0 and >= -GoesOnMax;
+        if (isOvertaken || (step is >= -ReorderWindow.Misorder and < ReorderWindow.Dropout && IsOfStream(ssrc)))
         {
+            Join(ssrc);
             Ssrc = step > 0 ? ssrc : Ssrc;
             return Hear(sequenceNumber, nowMicros);
         }

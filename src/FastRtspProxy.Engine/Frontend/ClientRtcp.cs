@@ -53,10 +53,7 @@ internal static class ClientRtcp
         {
             if (track.Track.Ssrc == block.Ssrc)
             {
-                track.Report.Count++;
-                track.Report.FractionLost = block.FractionLost;
-                track.Report.Lost = block.CumulativeLost;
-                track.Report.JitterTicks = block.Jitter;
+                track.Report.Note(block);
                 return;
             }
         }

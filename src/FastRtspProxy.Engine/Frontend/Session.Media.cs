@@ -47,7 +47,7 @@ internal sealed partial class Session
             long lost = 0;
             foreach (SessionTrack track in _tracks)
             {
-                lost += Math.Max(0, track.Report.Lost);
+                lost += Math.Max(0, track.Report.LostOnTheWay);
             }
 
             return lost;
@@ -248,6 +248,7 @@ internal sealed partial class Session
         _fanOut = null; // it goes with its last viewer
         foreach (SessionTrack track in _tracks)
         {
+            track.Report.IsPaused |= track.IsPlaying;
             track.IsPlaying = false;
         }
     }

@@ -25,7 +25,7 @@ internal sealed class IngestTrack
         Ssrc = BitConverter.ToUInt32(random);
 
         // RFC 3550 section 5.1: sequence number and timestamp start at random.
-        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]));
+        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), MediaCodecs.MayReorder(Codec, media.Type));
         Reports = new ReportClock(wall);
         Gate = new RandomAccessGate(Codec);
         ParameterSets = new ParameterSetCollector(Codec);

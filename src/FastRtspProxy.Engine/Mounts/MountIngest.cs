@@ -28,7 +28,10 @@ internal sealed class MountIngest
     private long _waitMicros;
     private long _waitSinceMicros;
     private long _reportedMicros;
+
+    /// <summary>From the shard's clock to our wall clock, as it was when a session began or when the wall clock was last set.</summary>
     private long _wallOffsetMicros;
+    private bool _hasWallOffset;
 
     public MountIngest(Shard shard, PacketRing ring)
     {
@@ -65,8 +68,9 @@ internal sealed class MountIngest
         _hasBegun = !othersWait;
         _waitMicros = randomAccessWaitMicros;
         _waitSinceMicros = -1;
-        _shard.RefreshNow(); // both clocks of one moment
-        _wallOffsetMicros = ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
+        CheckOwnClock();
+        _wallOffsetMicros = WallOffset();
+        _hasWallOffset = true;
         _clock.BeginSession();
         _wall.BeginSession();
         foreach (IngestTrack track in _tracks)
@@ -148,6 +152,7 @@ internal sealed class MountIngest
             return;
         }
 
+        CheckOwnClock();
         IngestTrack track = _tracks[index];
         EarlyReport report = new(ssrc, ntp, rtpTimestamp, arrivalMicros);
         if (track.Timeline.InSession)
@@ -188,6 +193,7 @@ internal sealed class MountIngest
     {
         if (_accepts)
         {
+            CheckOwnClock();
             WriteReports(_shard.NowMicros);
             _ring.Publish();
         }
@@ -207,6 +213,29 @@ internal sealed class MountIngest
 
         _hasBegun = !waits;
         return _hasBegun || track.Gate.Applies; // parameter sets pass, and begin nothing
+    }
+
+    private long WallOffset()
+    {
+        _shard.RefreshNow(); // both clocks of one moment
+        return ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
+    }
+
+    /// <summary>Notices that our wall clock was set, by the monotonic one.</summary>
+    private void CheckOwnClock()
+    {
+        long offset = WallOffset();
+        if (!_hasWallOffset || _wall.OnOwnClock(_shard.NowMicros + _wallOffsetMicros, _shard.NowMicros + offset) is not { } toldBy)
+        {
+            return;
+        }
+
+        foreach (IngestTrack track in _tracks)
+        {
+            track.Reports.OnOwnClockSet(offset - _wallOffsetMicros, toldBy);
+        }
+
+        _wallOffsetMicros = offset;
     }
 
     private void WriteReports(long nowMicros)

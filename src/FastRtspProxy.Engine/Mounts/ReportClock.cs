@@ -14,8 +14,6 @@ internal sealed class ReportClock(WallMapping wall)
     /// </summary>
     private const long StrayMicros = 10_000_000;
 
-    private const long WindowMicros = 10_000_000;
-
     private bool _fromCamera;
     private bool _hasRefused;
     private long _refusedMicros;
@@ -23,9 +21,9 @@ internal sealed class ReportClock(WallMapping wall)
     private long _toldMicros;
     private long _toldMediaMicros;
     private bool _told;
-    private long _windowStartMicros;
-    private long _windowBest = long.MaxValue;
-    private long _previousBest = long.MaxValue;
+
+    /// <summary>The distance from media time to our clock of the packets that came fastest.</summary>
+    private WindowedMinimum _fastestMicros;
 
     /// <summary>Reports of the camera that were not believed.</summary>
     public long Refused { get; private set; }
@@ -35,20 +33,19 @@ internal sealed class ReportClock(WallMapping wall)
     {
         _hasRefused = false;
         _fromCamera = false;
-        _windowBest = _previousBest = long.MaxValue;
+        _fastestMicros.Clear();
     }
 
     /// <summary>A packet: keeps the smallest distance between our clock and the media, over ten to twenty seconds.</summary>
-    public void OnPacket(long mediaMicros, long ownMicros)
-    {
-        if (ownMicros - _windowStartMicros > WindowMicros)
-        {
-            _windowStartMicros = ownMicros;
-            _previousBest = _windowBest;
-            _windowBest = long.MaxValue;
-        }
+    public void OnPacket(long mediaMicros, long ownMicros) => _fastestMicros.Note(ownMicros - mediaMicros, ownMicros);
 
-        _windowBest = Math.Min(_windowBest, ownMicros - mediaMicros);
+    /// <summary>Our own clock was set, and what is told goes with it (<see cref="WallMapping.OnOwnClock"/>).</summary>
+    /// <param name="ownBy">How far our clock went.</param>
+    /// <param name="toldBy">How far what is told goes.</param>
+    public void OnOwnClockSet(long ownBy, long toldBy)
+    {
+        _fastestMicros.Shift(ownBy);
+        _toldMicros += toldBy;
     }
 
     /// <summary>
@@ -117,11 +114,7 @@ internal sealed class ReportClock(WallMapping wall)
             : ByArrival(mediaMicros) is { } byArrival && Math.Abs(told - byArrival) > StrayMicros;
     }
 
-    private long? ByArrival(long mediaMicros)
-    {
-        long best = Math.Min(_windowBest, _previousBest);
-        return best == long.MaxValue ? null : best + mediaMicros + wall.SkewMicros;
-    }
+    private long? ByArrival(long mediaMicros) => _fastestMicros.Value is { } fastest ? fastest + mediaMicros + wall.SkewMicros : null;
 
     private void Tell(long toldMicros, long mediaMicros)
     {

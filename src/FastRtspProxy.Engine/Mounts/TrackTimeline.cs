@@ -42,8 +42,18 @@ internal sealed class TrackTimeline
     private bool _hasTicks;
     private long? _promisedTicks;
 
-    /// <summary>The smallest distance from media time to arrival in this session.</summary>
-    private long _fastestMicros;
+    /// <summary>A line that stays below what was sent for so many pictures is a clock that was set back.</summary>
+    private const int HeldBackMax = 8;
+
+    /// <summary>What is sent: the line in <see cref="_ticks"/>, where it does not go back.</summary>
+    private long _sentTicks;
+    private DecodingOrder _order;
+
+    /// <summary>Pictures in a row whose times were below what may be sent.</summary>
+    private int _heldBack;
+
+    /// <summary>The distance from media time to arrival of the packets that came fastest: forgets, because the crystals of camera and machine drift apart.</summary>
+    private WindowedMinimum _fastestMicros;
 
     /// <summary>The newest step forward; 0: none yet.</summary>
     private long _pace;
@@ -55,8 +65,14 @@ internal sealed class TrackTimeline
     private long _ticksBefore;
     private uint _timestampBefore;
 
-    public TrackTimeline(MediaClock clock, int clockRate, ushort firstSequenceNumber, uint timestampBase)
+    /// <param name="clock">The mount's.</param>
+    /// <param name="clockRate">RTP ticks a second.</param>
+    /// <param name="firstSequenceNumber">Of the first packet.</param>
+    /// <param name="timestampBase">The timestamp of media time 0.</param>
+    /// <param name="mayReorder">Pictures may come in another order than they are shown in (B-frames).</param>
+    public TrackTimeline(MediaClock clock, int clockRate, ushort firstSequenceNumber, uint timestampBase, bool mayReorder = true)
     {
+        _order = new DecodingOrder(mayReorder);
         _clock = clock;
         _clockRate = clockRate > 0 ? clockRate : 90_000;
         _next = firstSequenceNumber;
@@ -110,6 +126,7 @@ internal sealed class TrackTimeline
     /// <summary>The numbers of a packet on the mount's timeline; false: a repeated packet.</summary>
     public bool TryMap(uint ssrc, ushort sequenceNumber, uint timestamp, long arrivalMicros, out ushort mappedSequenceNumber, out uint mappedTimestamp)
     {
+        bool isSamePicture = _inSession && ssrc == _sourceSsrc && timestamp == _lastInTimestamp;
         if (!_inSession)
         {
             Begin(arrivalMicros);
@@ -147,9 +164,14 @@ internal sealed class TrackTimeline
         _lastInTimestamp = timestamp;
         LastArrivalMicros = arrivalMicros;
         mappedSequenceNumber = _next++;
-        mappedTimestamp = Timestamp(_ticks);
+        if (!isSamePicture)
+        {
+            KeepOrder();
+        }
+
+        mappedTimestamp = Timestamp(_sentTicks);
         long mediaMicros = ToMicros(_ticks);
-        _fastestMicros = Math.Min(_fastestMicros, arrivalMicros - mediaMicros);
+        _fastestMicros.Note(arrivalMicros - mediaMicros, arrivalMicros);
         _clock.Note(mediaMicros, arrivalMicros);
         return true;
     }
@@ -178,7 +200,9 @@ internal sealed class TrackTimeline
         }
 
         _hasTicks = true;
-        _fastestMicros = long.MaxValue;
+        _order.BeginAnew();
+        _heldBack = 0;
+        _fastestMicros.Clear();
         _pace = 0;
         _goesBack = false;
         _hasLineBefore = false;
@@ -211,6 +235,8 @@ internal sealed class TrackTimeline
         long levelled = _ticks + Math.Max(1, paced ? _pace : elapsed);
         if (ssrc != _sourceSsrc)
         {
+            _order.BeginAnew();
+            levelled = Math.Max(levelled, _order.Highest + 1);
             _hasLineBefore = false;
             _pace = 0;
             _goesBack = false;
@@ -264,11 +290,43 @@ internal sealed class TrackTimeline
             return false;
         }
 
-        return ToMicros(_ticks + step) - (arrivalMicros - _fastestMicros) > LeadMicros
+        return _fastestMicros.Value is { } fastest && ToMicros(_ticks + step) - (arrivalMicros - fastest) > LeadMicros
             || (step > (long)LagSeconds * _clockRate && elapsed - step > Math.Max((long)LagSeconds * _clockRate, elapsed / 2));
     }
 
-    private long AfterLast(long ticks) => _hasTicks ? Math.Max(ticks, _ticks + 1) : ticks;
+    /// <summary>
+    /// Decides what is sent for a new picture. A clock that wobbles, or is set back a little, never sends time backwards where the order of decoding allows no such step: the pictures go a tick
+    /// apart until the line has caught up, so that sound and picture stay where the camera has them.
+    /// </summary>
+    private void KeepOrder()
+    {
+        if (_order.Allows(_ticks))
+        {
+            _heldBack = 0;
+            _sentTicks = _ticks;
+        }
+        else
+        {
+            _sentTicks = _order.Highest + 1;
+            if (++_heldBack >= HeldBackMax)
+            {
+                Jumps++;
+                _heldBack = 0;
+                _hasLineBefore = false;
+                _ticks = _sentTicks;
+                _lineStartTicks = _ticks;
+            }
+        }
+
+        if (_ticks < _order.Highest)
+        {
+            _order.NoteBack();
+        }
+
+        _order.Note(_sentTicks);
+    }
+
+    private long AfterLast(long ticks) => _hasTicks ? Math.Max(ticks, _order.Highest + 1) : ticks;
 
     private uint Timestamp(long ticks) => unchecked(_timestampBase + (uint)ticks);
 

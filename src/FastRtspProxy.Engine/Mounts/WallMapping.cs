@@ -12,6 +12,9 @@ internal sealed class WallMapping
     /// <summary>A difference below this is jitter of the anchor, and is corrected silently.</summary>
     private const long SameClockMicros = 200_000;
 
+    /// <summary>Our own clock was set when it is further than this from where the monotonic one says that it must be; less is the discipline of NTP.</summary>
+    private const long OwnStepMicros = 1_000_000;
+
     private long _offsetMicros;
     private bool _hasOffset;
     private bool _alignedThisSession;
@@ -24,6 +27,33 @@ internal sealed class WallMapping
 
     /// <summary>The camera's clock has jumped.</summary>
     public void Realign() => _alignedThisSession = false;
+
+    /// <summary>
+    /// Looks at our own clock, at each report. A box without a clock battery begins in 1970, and so does what is told while the camera's clock seems the wrong one. When ours has been set
+    /// and what is told is not sane any more, the camera's time is told where that is sane, else ours. When both are sane, what is told stays.
+    /// </summary>
+    /// <param name="keptMicros">Where our clock would be, had nobody set it.</param>
+    /// <param name="ownMicros">Where it is.</param>
+    /// <returns>How far what is told has to go; null: it stays, and so does the clock that was kept.</returns>
+    public long? OnOwnClock(long keptMicros, long ownMicros)
+    {
+        long told = keptMicros + SkewMicros;
+        if (Math.Abs(ownMicros - keptMicros) < OwnStepMicros || Math.Abs(told - ownMicros) < SaneMicros)
+        {
+            return null;
+        }
+
+        if (!_hasOffset)
+        {
+            return ownMicros - keptMicros;
+        }
+
+        long offset = Math.Abs(told - _offsetMicros - ownMicros) < SaneMicros ? 0 : _offsetMicros + ownMicros - told;
+        long shift = offset - _offsetMicros;
+        _offsetMicros = offset;
+        SkewMicros = told + shift - ownMicros;
+        return shift;
+    }
 
     /// <summary>The told time for a time of the camera as things stand; null: its clock of this session is not known yet.</summary>
     public long? Tell(long cameraMicros) => _alignedThisSession ? cameraMicros + _offsetMicros : null;

@@ -43,6 +43,7 @@ internal sealed partial class PacketRing
     private PaddedLong _head;
     private PaddedLong _tail;
     private long _newestRandomAccess = -1;
+    private long _clearedTo;
 
     public PacketRing(SlabPool pool, RingOptions options, int shardCount)
     {
@@ -58,6 +59,12 @@ internal sealed partial class PacketRing
 
     /// <summary>The oldest packet that may still be read. Any thread.</summary>
     public long Tail => Volatile.Read(ref _tail.Value);
+
+    /// <summary>
+    /// What lies before was thrown away with its camera at the latest, however fast its readers were; never goes back. Any thread: an acquire load, which pairs with the release store in
+    /// <see cref="Clear"/>: whoever was lapped by it sees it.
+    /// </summary>
+    public long ClearedTo => Volatile.Read(ref _clearedTo);
 
     /// <summary>The first packet of the newest published access unit that a decoder can start from; -1: none is kept. Any thread.</summary>
     public long NewestRandomAccess => Volatile.Read(ref _newestRandomAccess);
@@ -145,6 +152,9 @@ internal sealed partial class PacketRing
     /// </summary>
     public void Clear()
     {
+        // A release store before the tail moves; pairs with the acquire load in ClearedTo by readers whom the moved tail has lapped.
+        Volatile.Write(ref _clearedTo, _next);
+
         // A release store; readers' acquire load of Head then finds the tail, below, moved or about to be: a scope ends up empty, or is kept for by its announcement.
         Volatile.Write(ref _head.Value, _next);
         _pendingRandomAccess = -1;

@@ -149,6 +149,9 @@ internal sealed partial class FanOut
         return begin;
     }
 
+    /// <summary>Packets from one point to another that a viewer was too slow for: not those that were thrown away with a lost camera, which nobody could have got.</summary>
+    private long Missed(long from, long to) => Math.Max(0, to - Math.Max(from, Ring.ClearedTo));
+
     /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>
     private void Skip(Viewer viewer, long front)
     {

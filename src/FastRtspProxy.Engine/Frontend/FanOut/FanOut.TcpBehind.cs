@@ -56,7 +56,7 @@ internal sealed unsafe partial class FanOut
                 return SendRest(viewer, rest);
             }
 
-            viewer.DroppedPackets += Math.Min(from, _tcpNext) - viewer.Cursor - (viewer.Rest?.Count ?? 0);
+            viewer.DroppedPackets += Missed(viewer.Cursor + (viewer.Rest?.Count ?? 0), Math.Min(from, _tcpNext));
             viewer.Cursor = from;
             viewer.Skips++;
             Skip(viewer, _tcpNext);

@@ -377,7 +377,7 @@ internal sealed unsafe partial class FanOut
     private void DropTo(long to)
     {
         _udpCrowd.Cursor = to;
-        _udpCrowd.DroppedPackets += to - _udpNext;
+        _udpCrowd.DroppedPackets += Missed(_udpNext, to);
         Skip(_udpCrowd, to);
         _udpNext = to;
         foreach (UdpTrackList? list in _udpTracks)

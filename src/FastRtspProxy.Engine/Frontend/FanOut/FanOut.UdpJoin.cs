@@ -93,7 +93,7 @@ internal sealed unsafe partial class FanOut
             long from = scope.From;
             if (from > viewer.Cursor)
             {
-                viewer.DroppedPackets += from - viewer.Cursor;
+                viewer.DroppedPackets += Missed(viewer.Cursor, from);
                 viewer.Cursor = from;
                 Skip(viewer, Math.Max(from, _udpNext));
             }

@@ -126,8 +126,8 @@ public sealed class SourceChangeTests
         Assert.Null(await fixture.PlayAsync(session));
         for (ushort i = 0; i < 50; i++)
         {
-            fixture.Camera.SendRtp(0, 96, i, 1, 1, false, "x"u8);
-            fixture.Camera.SendRtp(0, 96, (ushort)(20_000 + i), 1, 2, false, "x"u8);
+            fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, i, 1, 1, false, "x"u8)));
+            fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, (ushort)(20_000 + i), 1, 2, false, "x"u8)));
         }
 
         await Until.TrueAsync(() => fixture.Sink.Packets.Count(p => p.Ssrc == 2) == 50);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRtspProxy.Engine.Backend;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
@@ -61,6 +62,12 @@ public sealed class SourceChoiceTests
         Assert.Equal((uint)'B', _choice.Source);
         Assert.Equal((1L, 0L), (_choice.Changes, _choice.Others));
     }
+
+    [Theory]
+    [InlineData("A10 B11 D14 C12 C13 D15", "A10 B11 D14 C12 C13 D15")]
+    [InlineData("A10 A11 C9", "A10 A11")]
+    public void Judge_FirstPacketOfAnSsrcIsOvertaken_IsOfTheStreamWhereThatChangesItsSsrcs(string script, string played) =>
+        Assert.Equal(Packets(played), Play(script, isOrdered: false));
 
     [Fact]
     public void Judge_OtherNumbersAfterSilence_PlayAtOnce() => Assert.Equal(Packets("A10 B5000 B5001"), Play("A10 +200 B5000 B5001", isOrdered: false));
@@ -246,11 +253,11 @@ public sealed class SourceChoiceTests
         {
             if (word[0] == '+')
             {
-                _nowMicros += int.Parse(word[1..]) * 1000L;
+                _nowMicros += int.Parse(word[1..], CultureInfo.InvariantCulture) * 1000L;
                 continue;
             }
 
-            switch (_choice.Judge(word[0], ushort.Parse(word[1..]), _nowMicros, isOrdered))
+            switch (_choice.Judge(word[0], ushort.Parse(word[1..], CultureInfo.InvariantCulture), _nowMicros, isOrdered))
             {
                 case SourceVerdict.GoesOn:
                     _played.Add(word);
