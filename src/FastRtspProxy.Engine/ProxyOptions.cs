@@ -42,6 +42,9 @@ public sealed record ProxyOptions
     /// <summary>Silence of the back-end after which it counts as lost (`-D`); zero: never.</summary>
     public TimeSpan DeadStreamInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a camera's answer to DESCRIBE, SETUP and PLAY is waited for (`--answer-timeout`).</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The session time-out that clients are told.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(65);
 

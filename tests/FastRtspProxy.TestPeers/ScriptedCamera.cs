@@ -66,6 +66,9 @@ public sealed partial class ScriptedCamera : IDisposable
     /// <summary>The methods that were received, in order.</summary>
     public IReadOnlyList<string> Methods => [.. _requests.Select(r => r.Method)];
 
+    /// <summary>As <see cref="Methods"/>, without the OPTIONS that comes at some time after PLAY.</summary>
+    public IReadOnlyList<string> Dialogue => [.. _requests.Select(r => r.Method).Where(m => m != "OPTIONS")];
+
     /// <summary>Connections made so far.</summary>
     public int ConnectionCount => _connectionCount;
 

@@ -14,8 +14,8 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 102, Level = LogLevel.Debug, Message = "{Stream}: redirected to {Url}")]
     public static partial void Redirected(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 103, Level = LogLevel.Debug, Message = "{Stream}: {Method} as keep-alive was {Outcome}; {Next}")]
-    public static partial void KeepAliveChanged(ILogger log, string stream, string method, string outcome, string next);
+    [LoggerMessage(EventId = 103, Level = LogLevel.Debug, Message = "{Stream}: {Why}; {Next}")]
+    public static partial void KeepAliveChanged(ILogger log, string stream, string why, string next);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);

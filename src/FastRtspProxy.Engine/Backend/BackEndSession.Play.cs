@@ -56,6 +56,7 @@ internal sealed partial class BackEndSession
 
         Move(BackEndState.Playing);
         StartLiveness();
+        _publicAsked ??= AskPublicAsync();
         return null;
     }
 
@@ -75,7 +76,7 @@ internal sealed partial class BackEndSession
         _watch.Stop();
         _programme.OnPause(_shard.NowMicros);
         int number = ++_pauses;
-        RtspReply reply = await AskAsync(RtspMethod.Pause, _aggregate, _options.Timings.Answer);
+        RtspReply reply = await AskAsync(RtspMethod.Pause, _aggregate, _options.Timings.ShortAnswer);
         if (Ended || State != BackEndState.Pausing || number != _pauses)
         {
             return false;
@@ -100,26 +101,6 @@ internal sealed partial class BackEndSession
 
     /// <summary>The camera lists PAUSE, and has refused it, or not answered.</summary>
     public bool RefusesPause { get; private set; }
-
-    /// <summary>Whether the camera lists PAUSE: known from a keep-alive, or asked for now; it plays on meanwhile.</summary>
-    public async Task<bool> KnowsPauseAsync()
-    {
-        if (_public is null && _keepAlive.Current == RtspMethod.Options)
-        {
-            RtspReply reply = await AskAsync(RtspMethod.Options, _aggregate, _options.Timings.Answer);
-            NotePublic(reply);
-        }
-
-        return _public?.Contains(RtspMethod.Pause, StringComparison.Ordinal) == true;
-    }
-
-    private void NotePublic(RtspReply reply)
-    {
-        if (reply.IsOk && reply.Message.Header("Public") is { } list)
-        {
-            _public = list;
-        }
-    }
 
     /// <summary>Ends everything: TEARDOWN where the camera holds a session, bounded, then the connection and the sockets. Never fails; may be called again.</summary>
     public Task CloseAsync() => _closing ??= CloseOnceAsync();

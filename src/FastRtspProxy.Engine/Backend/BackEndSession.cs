@@ -37,7 +37,6 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
     private RtspUrl _url;
     private string _base;
     private string _aggregate;
-    private string? _public;
     private int _cseq;
 
     /// <summary>The longest time that an answer took in this session.</summary>
@@ -139,6 +138,7 @@ internal sealed partial class BackEndSession : IRtspChannelOwner
                 failure = _programme.End();
             }
 
+            LearnFromLoss(failure.Kind);
             Failure = failure;
             StopTimers();
             if (failure.Kind != BackEndFailureKind.VideoSilent)

@@ -20,6 +20,9 @@ internal static class BackEndStates
         _ => [],
     };
 
+    /// <summary>True where no request of the dialogue is under way, so that keep-alives are asked for, and their answers tell how the camera is.</summary>
+    public static bool IsAtRest(BackEndState state) => state is BackEndState.Described or BackEndState.SetUp or BackEndState.Playing or BackEndState.Paused;
+
     /// <summary>True where that move exists.</summary>
     public static bool CanMove(BackEndState from, BackEndState to)
     {

@@ -9,8 +9,13 @@ internal sealed record BackEndTimings
     /// <summary>Name look-up, TCP and TLS together. Cameras on a LAN answer in milliseconds; one lost SYN costs a second, two cost three.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Each answer. Recorders that wake a channel on DESCRIBE were seen to take some seconds.</summary>
-    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The answers to DESCRIBE, SETUP and PLAY (`--answer-timeout`). Cameras that wake up for them, or are far away, were seen to take up to 30 s (Axis P1346, battery cameras).
+    /// </summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The answers that a session in being waits for: OPTIONS, keep-alives, PAUSE.</summary>
+    public TimeSpan ShortAnswer { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The answer to the SETUP of a track that the session can do without: viewers wait for their picture meanwhile.</summary>
     public TimeSpan SilentTrack { get; init; } = TimeSpan.FromSeconds(3);

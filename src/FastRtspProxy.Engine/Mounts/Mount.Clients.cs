@@ -115,14 +115,35 @@ internal sealed partial class Mount
         {
             Admit(client);
             PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
+            return WaitsAlone(client) ? Waiting(grant, null) : grant;
+        }
 
-            // Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.
-            return client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0 ? Waiting(grant, null) : grant;
+        if (IsBeingOpened)
+        {
+            Admit(client);
+            return GrantHeld(client);
         }
 
         _signal.Set();
         return new PlayGrant(PlayOutcome.BackendUnavailable, 0, []);
     }
+
+    /// <summary>
+    /// The camera is described, its session is on its way, and nothing is known against it: a camera may take half a minute for an answer, which no player waits for. A
+    /// failure that the next attempt meets in another way is none.
+    /// </summary>
+    private bool IsBeingOpened => _description is not null && _lastFailure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
+
+    /// <summary>The client gets whatever comes, as one that is held over an outage; what that will be nobody knows, so RTP-Info names nothing. If the attempt fails, it is held for the usual time.</summary>
+    private PlayGrant GrantHeld(MountClient client)
+    {
+        _ingest.Publish();
+        PlayGrant grant = new(PlayOutcome.Playing, Ring.Head, [.. _ingest.Tracks.Select(static t => new TrackStart(t.Index, null, null, null))]);
+        return WaitsAlone(client) ? Waiting(grant, null) : grant;
+    }
+
+    /// <summary>Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.</summary>
+    private bool WaitsAlone(MountClient client) => client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0;
 
     private void WakeJoining()
     {

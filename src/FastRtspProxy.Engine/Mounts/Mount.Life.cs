@@ -18,6 +18,9 @@ internal sealed partial class Mount
     /// <summary>A camera that closes idle connections is asked again only now and then.</summary>
     private static readonly TimeSpan s_idleReopen = TimeSpan.FromSeconds(30);
 
+    /// <summary>A camera that takes longer to be described keeps no place from the others: sixteen slow ones would keep a hundred waiting for half a minute.</summary>
+    private static readonly TimeSpan s_placeLimit = TimeSpan.FromSeconds(10);
+
     private readonly ShardTimer _reportTimer;
     private long _attemptEndMicros;
     private long _lingerUntilMicros;
@@ -122,8 +125,8 @@ internal sealed partial class Mount
         }
 
         bool hasPlace = !IsAwaited && await TakeTurnAsync();
-        BackEndFailure? failure;
-        BackEndSession? session = null;
+        BackEndSession session;
+        Task<BackEndFailure?> opening;
         try
         {
             if (_stopping)
@@ -134,7 +137,11 @@ internal sealed partial class Mount
             _onAirMicros = null;
             session = new BackEndSession(SessionOptions(), this, Shard, _log);
             _session = session;
-            failure = await session.OpenAsync();
+            opening = session.OpenAsync();
+            if (hasPlace)
+            {
+                await Task.WhenAny(opening, Shard.DelayAsync(s_placeLimit));
+            }
         }
         finally
         {
@@ -144,6 +151,7 @@ internal sealed partial class Mount
             }
         }
 
+        BackEndFailure? failure = await opening;
         if (failure is null && !_stopping)
         {
             Adopt(session);

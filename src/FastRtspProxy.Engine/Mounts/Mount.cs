@@ -61,6 +61,9 @@ internal sealed partial class Mount : IMount, IBackEndSink
     /// <summary>Clients that play. On the shard.</summary>
     public int ClientCount => _clients.Count;
 
+    /// <summary>True where the camera is known to take PAUSE. On the shard.</summary>
+    public bool CanPause => _session is { CanPause: true };
+
     /// <summary>The URL as it may be shown.</summary>
     public string ShownUrl => _options.BackEnd.Url.Redacted;
 

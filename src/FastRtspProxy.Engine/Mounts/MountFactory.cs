@@ -75,7 +75,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-                Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval },
+                Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval, Answer = options.AnswerTimeout },
             },
         };
         // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.

@@ -12,7 +12,7 @@ internal sealed record MountTimings
     /// <summary>How long clients are held while the camera is lost.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a PLAY waits for the camera before its 503.</summary>
+    /// <summary>How long a PLAY waits for the camera, before its 503, or 200 while the camera is still being opened.</summary>
     public TimeSpan Join { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The distance of our sender reports: under the 5 s that receivers are told to expect.</summary>

@@ -27,6 +27,7 @@ internal sealed class LongOptions
         Linger = AddDuration("--linger", "go on pulling a camera for so long after its last client has gone", Defaults.Linger);
         AlwaysOn = AddFlag("--always-on", "pull every camera from the start, clients or not");
         Hold = AddDuration("--hold", "keep the clients of a lost camera for so long; they play on when it is back", Defaults.Hold);
+        AnswerTimeout = AddValue("--answer-timeout", "DURATION", "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY", Quantity.FormatDuration(Defaults.AnswerTimeout), Defaults.AnswerTimeout, TryAnswerTimeout);
         Start = AddValue("--start", "MODE", "what a joining client gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
             Word(Defaults.Start), Defaults.Start, TryStart);
         var gopCache = new GopCache(Defaults.GopCacheBytes, Defaults.GopCacheDuration);
@@ -61,6 +62,8 @@ internal sealed class LongOptions
     public Option<bool> AlwaysOn { get; }
 
     public Option<TimeSpan> Hold { get; }
+
+    public Option<TimeSpan> AnswerTimeout { get; }
 
     public Option<StartMode> Start { get; }
 
@@ -140,6 +143,18 @@ internal sealed class LongOptions
         bool isCount = Quantity.TryCount(text, 1, 1_000_000, "a number from 1 to 1000000", out int count, out error);
         clients = count;
         return isCount;
+    }
+
+    /// <summary>Half a second is less than a camera on the other side of a satellite needs; ten minutes are more than any needs.</summary>
+    private static bool TryAnswerTimeout(string text, out TimeSpan limit, out string error)
+    {
+        if (!Quantity.TryDuration(text, out limit, out error))
+        {
+            return false;
+        }
+
+        error = "an answer is waited for from 500ms to 10m (the default is 30s)";
+        return limit >= TimeSpan.FromMilliseconds(500) && limit <= TimeSpan.FromMinutes(10);
     }
 
     private Option<bool> AddFlag(string name, string text)

@@ -93,6 +93,7 @@ internal static class OptionsBuilder
             Linger = values.GetValue(names.Linger),
             Hold = values.GetValue(names.Hold),
             AlwaysOn = values.GetValue(names.AlwaysOn),
+            AnswerTimeout = values.GetValue(names.AnswerTimeout),
             DeadStreamInterval = given.DeadStreamInterval ?? defaults.DeadStreamInterval,
             MaxClients = values.GetValue(names.MaxClients),
             MaxClientsPerAddress = values.GetValue(names.MaxClientsPerAddress),

@@ -217,6 +217,7 @@ public sealed class AnswerQuirkTests
         BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: new Credentials("admin", "x"));
 
         Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => session.KnowsPublic); // TEARDOWN on its way beside OPTIONS would be signed with the same nonce
         await fixture.CloseAsync(session);
 
         Assert.Equal(1, refused);

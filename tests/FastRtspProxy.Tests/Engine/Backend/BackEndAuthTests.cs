@@ -81,10 +81,11 @@ public sealed class BackEndAuthTests
         BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: s_credentials);
 
         Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => session.KnowsPublic);
         await fixture.CloseAsync(session);
 
-        // DESCRIBE, two SETUPs, PLAY, TEARDOWN.
-        Assert.Equal(5, requests);
+        // DESCRIBE, two SETUPs, PLAY, OPTIONS, TEARDOWN.
+        Assert.Equal(6, requests);
     }
 
     private static async Task PlayAsync(Func<CameraOptions, CameraOptions> change)

@@ -15,6 +15,7 @@ public sealed class BackEndPauseTests
         fixture.Camera.Public = PublicWithPause;
         BackEndSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => session.CanPause);
         Assert.True(await fixture.PauseAsync(session));
         Assert.Equal(BackEndState.Paused, session.State);
         Assert.Null(await fixture.ReplayAsync(session));
@@ -42,6 +43,7 @@ public sealed class BackEndPauseTests
         fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Silent = true } : null;
         BackEndSession session = fixture.Create(BackEndTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => session.CanPause);
         Task<bool> paused = fixture.PauseAsync(session);
         await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
 
@@ -59,9 +61,11 @@ public sealed class BackEndPauseTests
     public async Task Pause_ConnectionLostBeforeItsAnswer_IsKnownToWhoeverWaited()
     {
         await using BackEndFixture fixture = new();
-        fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Close = true, Silent = true } : null;
+        fixture.Camera.Public = PublicWithPause;
+        fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Close = true, Silent = true } : null;
         BackEndSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
+        await Until.TrueAsync(() => session.CanPause);
 
         (bool isPaused, BackEndFailure? seen) = await fixture.Shard.RunAsync(async () => (await session.PauseAsync(), session.Failure));
 

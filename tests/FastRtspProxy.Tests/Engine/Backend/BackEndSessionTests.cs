@@ -48,7 +48,7 @@ public sealed class BackEndSessionTests
             return null;
         };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Methods);
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Dialogue);
         Assert.Equal(1, most);
     }
 
@@ -168,7 +168,7 @@ public sealed class BackEndSessionTests
         fixture.Camera.Script = _ => ScriptedReply.Of(status, "Moved", ("Location", other.Url));
         BackEndSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], other.Methods);
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], other.Dialogue);
     }
 
     [Fact]
@@ -223,11 +223,11 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C9_SessionNotFoundOnKeepAlive_IsALoss()
+    public async Task C9_SessionNotFoundOnKeepAliveWithoutMedia_IsALoss()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.TimeoutSeconds = 2;
-        fixture.Camera.Script = r => r.Method == "OPTIONS" ? ScriptedReply.Of(454, "Session Not Found") : null;
+        fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(454, "Session Not Found") : null;
         BackEndSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         Assert.Equal(BackEndFailureKind.KeepAliveRefused, (await fixture.FailureOfAsync(session)).Kind);

@@ -33,6 +33,7 @@ public sealed class MulticastTests
         Send(camera, group, port, 1);
         await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
 
+        await Until.TrueAsync(() => session.CanPause);
         Assert.True(await fixture.PauseAsync(session));
         Assert.False(IsJoined(group));
         Assert.Null(await fixture.ReplayAsync(session));

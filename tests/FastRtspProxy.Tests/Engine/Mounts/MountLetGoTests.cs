@@ -21,7 +21,7 @@ public sealed class MountLetGoTests
     [InlineData(0, PublicWithPause)] // never answered
     public async Task LetGo_WithoutAPauseThatWorks_IsTornDownOnceAndLeftAlone(int pauseStatus, string methods)
     {
-        await using MountFixture fixture = new() { Timings = Short, BackEndTimings = new() { Answer = TimeSpan.FromMilliseconds(300) } };
+        await using MountFixture fixture = new() { Timings = Short, BackEndTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(300) } };
         fixture.Camera.Public = methods;
         fixture.Camera.Script = r => r.Method != "PAUSE" ? null : pauseStatus == 0 ? new ScriptedReply { Silent = true } : ScriptedReply.Of(pauseStatus, "No");
         Mount mount = fixture.Create();
@@ -38,7 +38,7 @@ public sealed class MountLetGoTests
         Assert.NotNull(await mount.DescribeAsync(s_limit)); // by what is known
         Assert.Equal(1, fixture.Camera.ConnectionCount);
         await fixture.JoinAsync(mount);
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2).Select(r => r.Method));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method != "OPTIONS").Select(r => r.Method));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class MountLetGoTests
         mount.Leave(first);
         await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
 
-        (RecordingClient second, PlayGrant grant) = await fixture.JoinAsync(mount); // Answer is 10 s, its own wait 5 s
+        (RecordingClient second, PlayGrant grant) = await fixture.JoinAsync(mount); // PAUSE's answer is waited for 10 s, its own wait is 5 s
         if (answersLater)
         {
             fixture.Camera.SendText($"RTSP/1.0 200 OK\r\nCSeq: {fixture.Camera.Requests.Single(r => r.Method == "PAUSE").Header("CSeq")}\r\n\r\n");
@@ -204,7 +204,7 @@ public sealed class MountLetGoTests
 
         await fixture.JoinAsync(mount);
 
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2).Select(r => r.Method));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method != "OPTIONS").Select(r => r.Method));
         Assert.Empty(fixture.Log.Loud);
     }
 

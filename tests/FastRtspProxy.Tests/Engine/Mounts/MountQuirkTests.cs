@@ -62,8 +62,22 @@ public sealed class MountQuirkTests
         fixture.Camera.DropConnections();
 
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2, 10);
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2).Select(r => r.Method));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method != "OPTIONS").Select(r => r.Method));
         Assert.All(fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method == "DESCRIBE"), r => Assert.Null(r.Header("Session")));
+    }
+
+    [Fact]
+    public async Task Quirk_VStarcamClosesAfter401_TheFirstViewerGetsItsPictureWithoutAWait()
+    {
+        await using MountFixture fixture = new(new FakeTimeProvider()); // the clock stands still: no wait ever ends
+        fixture.Camera.Script = r => r.Header("Authorization") is not null ? null
+            : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"0011\"")) with { Close = true };
+        Mount mount = fixture.Create();
+
+        await fixture.JoinAsync(mount).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((2, 2), (fixture.Camera.ConnectionCount, fixture.Camera.Count("DESCRIBE")));
+        Assert.Empty(fixture.Log.Loud);
     }
 
     [Fact]

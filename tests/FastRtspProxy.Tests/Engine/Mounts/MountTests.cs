@@ -146,7 +146,7 @@ public sealed class MountTests
         Mount mount = fixture.Create();
         (RecordingClient client, PlayGrant first) = await fixture.JoinAsync(mount);
         fixture.Camera.SendRtp(0, 96, 500, 9000, 42, true, [0x65, 1]);
-        await Until.TrueAsync(() => mount.Ring.Head > first.JoinSequence);
+        await Until.TrueAsync(() => mount.Ring.Head > first.JoinSequence && mount.CanPause);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == MountState.Lingering);
         time.Advance(TimeSpan.FromSeconds(10.1));
@@ -282,7 +282,7 @@ public sealed class MountTests
         await using MountFixture fixture = new();
         fixture.Create(alwaysOn: true);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Methods);
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Dialogue);
     }
 
     [Fact]
@@ -326,7 +326,7 @@ public sealed class MountTests
         await using MountFixture fixture = new();
         Mount mount = fixture.Create();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => fixture.JoinAsync(mount)));
-        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Methods);
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Dialogue);
         Assert.Equal(1, fixture.Camera.ConnectionCount);
     }
 
@@ -334,13 +334,15 @@ public sealed class MountTests
     public async Task Lost_ClientJoinedWhileTheCameraWasLetGo_IsHeldAndPlaysOn()
     {
         await using MountFixture fixture = new() { Timings = new MountTimings { Linger = TimeSpan.FromMilliseconds(50) } };
-        fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
+        fixture.Camera.Public += ", PAUSE";
+        fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         (RecordingClient first, _) = await fixture.JoinAsync(mount);
+        await Until.TrueAsync(() => mount.CanPause);
         mount.Leave(first);
 
-        // Whether the camera knows PAUSE is asked, and never answered: it is as good as gone.
-        await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") == 1);
+        // PAUSE is never answered: the camera is as good as gone.
+        await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => mount.State == MountState.Holding);

@@ -67,6 +67,22 @@ public sealed class OpenPacerTests
         Assert.Equal(0, fixture.Camera.ConnectionCount);
     }
 
+    [Fact]
+    public async Task Mount_QueuedBehindASlowCamera_HasItsTurnAfterTenSeconds()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { Pacer = new OpenPacer(1) };
+        fixture.Camera.Script = r => r.Method == "DESCRIBE" ? new ScriptedReply { Silent = true } : null;
+        fixture.Create();
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 1);
+        Mount second = fixture.Create();
+        await Until.TrueAsync(() => second.State == MountState.Opening);
+
+        time.Advance(TimeSpan.FromSeconds(10.5));
+
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
+    }
+
     /// <summary>A mount that waits for its turn, with nobody who wants it.</summary>
     private static async Task<Mount> QueuedAsync(MountFixture fixture)
     {

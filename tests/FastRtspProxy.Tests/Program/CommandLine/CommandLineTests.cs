@@ -55,8 +55,10 @@ public sealed class CommandLineTests
     [InlineData("--linger 3 -v " + Url, "level=Debug linger=3000")]
     [InlineData("-v --linger=500ms " + Url, "level=Debug linger=500")]
     [InlineData("--linger 1m --linger 2m " + Url, "linger=120000")]
-    [InlineData(Url, "linger=10000 hold=30000 always=False")]
+    [InlineData(Url, "linger=10000 hold=30000 always=False answer=30000")]
     [InlineData("--hold 0 --always-on " + Url, "hold=0 always=True")]
+    [InlineData("--answer-timeout 45 " + Url, "answer=45000")]
+    [InlineData("--answer-timeout=500ms " + Url, "answer=500")]
     [InlineData("--bind 192.0.2.1 " + Url, "bind=192.0.2.1")]
     [InlineData("--bind ::1 " + Url, "bind=::1")]
     [InlineData("--bind=[::1] " + Url, "bind=::1")]
@@ -151,6 +153,10 @@ public sealed class CommandLineTests
     [InlineData("--linger 5x " + Url, "--linger \"5x\"")]
     [InlineData("--linger . " + Url, "--linger \".\"")]
     [InlineData("--linger 25h " + Url, "--linger \"25h\"")]
+    [InlineData("--answer-timeout 0 " + Url, "--answer-timeout \"0\": an answer is waited for from 500ms to 10m")]
+    [InlineData("--answer-timeout 11m " + Url, "--answer-timeout \"11m\": an answer is waited for from 500ms to 10m")]
+    [InlineData("--answer-timeout x " + Url, "--answer-timeout \"x\": a duration")]
+    [InlineData("--answer-timeout", "--answer-timeout needs a value")]
     [InlineData("--demo=yes", "--demo takes no value")]
     [InlineData("--bind localhost " + Url, "--bind \"localhost\"")]
     [InlineData("--bind 1 " + Url, "--bind \"1\"")]
@@ -194,7 +200,7 @@ public sealed class CommandLineTests
 
         string[] names =
         [
-            "-v", "-V", "-t", "-T", "-p", "-u", "-R", "-U", "-D", "-e", "-C", "--demo", "--bind", "--udp-ports", "--linger", "--always-on", "--hold",
+            "-v", "-V", "-t", "-T", "-p", "-u", "-R", "-U", "-D", "-e", "-C", "--demo", "--bind", "--udp-ports", "--linger", "--always-on", "--hold", "--answer-timeout",
             "--threads", "--memory", "--insecure-tls", "--offer-sha256", "--register-from", "--max-registered", "--allow-private-register",
             "--start", "--gop-cache", "--slow-timeout", "--max-clients", "--max-clients-per-address", "--max-clients-per-mount", "--help", "--version",
         ];
@@ -227,7 +233,7 @@ public sealed class CommandLineTests
             $"backend={Text(engine.BackEndCredentials)} {string.Join(' ', engine.Streams.Select(s => "backend=" + Text(s.Credentials)))}",
             $"register={engine.AcceptRegister} users={string.Join(',', engine.RegisterCredentials.Select(Text))} registeredTcp={engine.RegisteredStreamsOverTcp}",
             $"dead={engine.DeadStreamInterval.TotalMilliseconds} clients={string.Join(',', engine.ClientCredentials.Select(Text))}",
-            $"linger={engine.Linger.TotalMilliseconds} hold={engine.Hold.TotalMilliseconds} always={engine.AlwaysOn} bind={engine.BindAddress}",
+            $"linger={engine.Linger.TotalMilliseconds} hold={engine.Hold.TotalMilliseconds} always={engine.AlwaysOn} answer={engine.AnswerTimeout.TotalMilliseconds} bind={engine.BindAddress}",
             $"udp={engine.UdpPortFirst}-{engine.UdpPortLast} threads={engine.Threads} memory={engine.MemoryBytes}",
             $"insecure={engine.Streams.Any(s => s.InsecureTls)} registeredInsecure={engine.RegisteredStreamsInsecureTls} sha256={engine.OfferSha256} from={string.Join(',', engine.RegisterFrom)}",
             $"maxRegistered={engine.MaxRegistered} private={engine.AllowPrivateRegister} start={engine.Start}",
