@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
 using Xunit.Abstractions;
@@ -32,6 +33,24 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
 
         AssertVideo(decoded[0], Seconds);
         AssertAudio(decoded[1], Seconds);
+    }
+
+    [Theory]
+    [InlineData("h264,aac", 1, "track2 (audio")]
+    [InlineData("aac,h264", 0, "track1 (audio")]
+    public async Task Play_CameraRefusesTheSound_ThePictureDecodesAndTheSoundIsDescribedToNobodyElse(string tracks, int refused, string name)
+    {
+        CameraProcess camera = await StartCameraAsync(tracks, "--refuse-track", refused.ToString(CultureInfo.InvariantCulture));
+        ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);
+
+        IReadOnlyList<DecodedTrack> picture = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds, "-allowed_media_types", "video").FinishAsync(Soon);
+        AssertVideo(Assert.Single(picture), Seconds);
+        IReadOnlyList<DecodedTrack> all = await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
+        AssertVideo(Assert.Single(all), Seconds);
+
+        OutputLine said = Assert.Single(proxy.Process.Lines(), line => line.Text.Contains(name, StringComparison.Ordinal));
+        Assert.Contains("404", said.Text, StringComparison.Ordinal);
+        Assert.Equal(1, camera.SessionsOpened);
     }
 
     [Theory]

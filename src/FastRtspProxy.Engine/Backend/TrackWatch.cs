@@ -101,7 +101,7 @@ internal sealed class TrackWatch
     {
         if (failure.Kind == BackEndFailureKind.VideoSilent)
         {
-            _silence.OnLost();
+            _silence.OnLost(_shard.NowMicros);
         }
 
         _lose(failure);

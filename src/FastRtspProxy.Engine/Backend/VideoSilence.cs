@@ -17,8 +17,8 @@ internal sealed class VideoSilence
     /// <summary>A gap counts for no more than what makes the limit the longest step of the ladder: no fault stays unnoticed for longer.</summary>
     private const long GapMaxMicros = LadderMaxMicros / GapFactor;
 
-    /// <summary>A gap is remembered for one to two of these: one night in privacy mode must not make the camera's next fault last for minutes for ever.</summary>
-    private const long GapKeptMicros = 3_600_000_000;
+    /// <summary>A gap is remembered for one to two of these, lost sessions for one: one night in privacy mode must not make the camera's next fault last for minutes for ever.</summary>
+    private const long KeptMicros = 3_600_000_000;
 
     /// <summary>Pictures that go on for so long after PLAY are a stream. Some cameras send a key frame at PLAY and nothing behind it.</summary>
     private const long StreamMicros = 2_000_000;
@@ -40,6 +40,9 @@ internal sealed class VideoSilence
     private long _gapBeforeMicros;
     private long _gapsSinceMicros;
 
+    /// <summary>When the last of <see cref="Losses"/> was; without meaning while there are none.</summary>
+    private long _lostMicros;
+
     /// <summary>Sessions in a row that ended for want of pictures, since a session had a stream of them.</summary>
     public int Losses { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class VideoSilence
     /// <summary>PLAY was answered.</summary>
     public void OnPlay(long nowMicros)
     {
+        Losses = StaysAway(nowMicros) ? Losses : 0;
         _playMicros = nowMicros;
         _pictureMicros = 0;
     }
@@ -78,6 +82,9 @@ internal sealed class VideoSilence
             IsBack = true;
         }
     }
+
+    /// <summary>True where the last sessions ended for want of pictures, not too long ago: nobody counts on them.</summary>
+    public bool StaysAway(long nowMicros) => Losses > 0 && nowMicros - _lostMicros < KeptMicros;
 
     /// <summary>True when no picture has come for so long.</summary>
     public bool IsSilentFor(long micros, long nowMicros) => SilentMicros(nowMicros) >= micros;
@@ -104,9 +111,10 @@ internal sealed class VideoSilence
     }
 
     /// <summary>The session ends because <see cref="IsLost"/> said so, or because its video said BYE.</summary>
-    public void OnLost()
+    public void OnLost(long nowMicros)
     {
         Losses++;
+        _lostMicros = nowMicros;
         IsBack = false;
         _earlierPictureMicros = Math.Max(_earlierPictureMicros, _pictureMicros);
     }
@@ -146,9 +154,9 @@ internal sealed class VideoSilence
 
     private void Age(long nowMicros)
     {
-        if (nowMicros - _gapsSinceMicros >= GapKeptMicros)
+        if (nowMicros - _gapsSinceMicros >= KeptMicros)
         {
-            _gapBeforeMicros = nowMicros - _gapsSinceMicros >= 2 * GapKeptMicros ? 0 : _gapMicros;
+            _gapBeforeMicros = nowMicros - _gapsSinceMicros >= 2 * KeptMicros ? 0 : _gapMicros;
             _gapMicros = 0;
             _gapsSinceMicros = nowMicros;
         }

@@ -143,7 +143,8 @@ internal sealed partial class Mount
     }
 
     /// <summary>Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.</summary>
-    private bool WaitsAlone(MountClient client) => client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0;
+    private bool WaitsAlone(MountClient client) => client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0
+        && !(HasOtherTracks(client) && _options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
 
     private void WakeJoining()
     {

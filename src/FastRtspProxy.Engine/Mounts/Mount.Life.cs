@@ -292,7 +292,7 @@ internal sealed partial class Mount
         Move(MountState.Starting);
 
         // Sound does not wait for pictures that stay away: the session was made anew in the hope of them, and who listens has waited for it already.
-        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: _options.BackEnd.VideoSilence.Losses == 0);
+        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: !_options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         BackEndFailure? failure = await session.PlayAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
 
@@ -52,9 +53,13 @@ internal sealed partial class Mount
         }
 
         // Nobody waits for a picture, with the sound held back, while the camera sends none.
-        bool hasOthers = (client.TrackMask & ~videoTracks) != 0;
-        return hasOthers && _options.BackEnd.VideoSilence.IsSilentFor(ShortGroupMicros, Shard.NowMicros) ? live : Waiting(live, waitMicros);
+        VideoSilence silence = _options.BackEnd.VideoSilence;
+        bool hearsOnly = silence.StaysAway(Shard.NowMicros) || silence.IsSilentFor(ShortGroupMicros, Shard.NowMicros);
+        return hearsOnly && HasOtherTracks(client) ? live : Waiting(live, waitMicros);
     }
+
+    /// <summary>True for a client that has set up more than pictures.</summary>
+    private bool HasOtherTracks(MountClient client) => (client.TrackMask & ~Ring.VideoTracks) != 0;
 
     /// <summary>What it begins with is not known yet, so RTP-Info names nothing, and the reports are those that come with it.</summary>
     private static PlayGrant Waiting(PlayGrant live, long? waitMicros) => live with

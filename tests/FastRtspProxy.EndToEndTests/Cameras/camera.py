@@ -92,6 +92,15 @@ def serve_tls(server, factory, certificate):
         Gst.Structure.new_from_string("anybody, media.factory.access=(boolean)true, media.factory.construct=(boolean)true"))
 
 
+def refuse_track(server, track):
+    """SETUP of that track, from 0, is answered 404."""
+    def before_setup(_client, context):
+        refused = context.uri.abspath.endswith(f"stream={track}")
+        return GstRtsp.RTSPStatusCode.NOT_FOUND if refused else GstRtsp.RTSPStatusCode.OK
+
+    server.connect("client-connected", lambda _server, client: client.connect("pre-setup-request", before_setup))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
@@ -101,6 +110,7 @@ def main():
     parser.add_argument("--quality", type=int, default=50, help="of the JPEG encoder")
     parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
     parser.add_argument("--tls", metavar="FILE", help="serve rtsps, with the certificate and the key in this PEM file")
+    parser.add_argument("--refuse-track", type=int, metavar="N", help="SETUP of the track N, from 0, is answered 404")
     parser.add_argument("--user")
     parser.add_argument("--password")
     args = parser.parse_args()
@@ -124,6 +134,8 @@ def main():
         serve_tls(server, factory, args.tls)
     server.get_mount_points().add_factory("/cam", factory)
     watch_sessions(server, Counts())
+    if args.refuse_track is not None:
+        refuse_track(server, args.refuse_track)
 
     if server.attach(None) == 0:
         sys.exit(f"cannot listen on port {args.port}")

@@ -131,6 +131,28 @@ public sealed class TrackWeaknessTests
         Assert.Single(host.Log.Loud);
     }
 
+    [Fact]
+    public async Task PicturesStayAway_AViewerThatWantsToBeginWithAKeyFrame_HearsTheSoundAtOnce()
+    {
+        FakeTimeProvider time = new();
+        using ScriptedCamera camera = new();
+        await using ProxyHost host = await ProxyHost.StartAsync(camera, time: time);
+        using RtspTestClient first = await PlayAsync(host, camera, time, tracks: 2);
+        new CameraTrack(camera).SendPicture();
+        await ProxyHost.ReadAsync(first);
+        await SoundUntilAsync(host, camera, time, TimeSpan.FromSeconds(8), () => time.GetUtcNow() > new DateTimeOffset(2026, 1, 2, 3, 4, 11, TimeSpan.Zero));
+
+        // From here on the clock stands still: who waits for a key frame waits for ever.
+        using RtspTestClient second = await host.ConnectAsync();
+        RtspTestResponse setup = await second.RequestAsync("SETUP", host.Url + "/track1?start=keyframe", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1");
+        string session = "Session: " + setup.Session;
+        Assert.Equal(200, (await second.RequestAsync("SETUP", host.Url + "/track2", "Transport: RTP/AVP/TCP;unicast;interleaved=2-3", session)).Status);
+        Assert.Equal(200, (await second.RequestAsync("PLAY", host.Url, session)).Status);
+        Task<InterleavedPacket> sound = ReadSoundOfAsync(second, 0x22);
+        camera.SendRtp(1, 97, 50_000, 1, 43, true, [0x22]);
+        await sound;
+    }
+
     private static ScriptedCamera Faulty(int status)
     {
         ScriptedCamera camera = new()

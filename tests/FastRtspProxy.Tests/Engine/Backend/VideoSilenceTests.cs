@@ -74,7 +74,7 @@ public sealed class VideoSilenceTests
         List<double> lasted = [];
         for (int i = 0; i < 7; i++)
         {
-            _silence.OnLost();
+            Lose(at);
             Play(at);
             double lost = LostAt(at, 10);
             lasted.Add(Math.Round(lost - at));
@@ -90,7 +90,7 @@ public sealed class VideoSilenceTests
     public void IsLost_ADeadStreamTimeOverTheLadder_IsKept()
     {
         Play(0);
-        _silence.OnLost();
+        Lose(0);
         Play(0);
 
         Assert.Equal(60, LostAt(0, 60), 0.05);
@@ -101,7 +101,7 @@ public sealed class VideoSilenceTests
     {
         Play(0);
         Pictures(0, 3, 0.04);
-        _silence.OnLost();
+        Lose(13);
         Play(14);
         Pictures(14.1, 17, 0.04);
 
@@ -115,7 +115,7 @@ public sealed class VideoSilenceTests
     {
         Play(0);
         Pictures(0.1, 0.1, 1);
-        _silence.OnLost();
+        Lose(13);
         Play(11);
         Pictures(11.1, 11.1, 1);
 
@@ -133,7 +133,7 @@ public sealed class VideoSilenceTests
             Pictures(at + 1, at + 4, 0.04);
             double lost = LostAt(at + 4, 10);
             Assert.Equal(at + 14, lost, 0.1);
-            _silence.OnLost();
+            Lose(lost);
             at = lost + 0.1;
         }
     }
@@ -150,7 +150,7 @@ public sealed class VideoSilenceTests
             while (LostAt(at, 10) < minute)
             {
                 at = LostAt(at, 10);
-                _silence.OnLost();
+                Lose(at);
                 sessions++;
                 Play(at);
             }
@@ -167,7 +167,7 @@ public sealed class VideoSilenceTests
     {
         Play(0);
         Pictures(0, 3, 0.04);
-        _silence.OnLost();
+        Lose(13);
         _silence.OnOtherEnd();
         Play(9_000);
         Pictures(9_011, 9_014, 0.04);
@@ -176,12 +176,27 @@ public sealed class VideoSilenceTests
     }
 
     [Fact]
+    public void OnPlay_AnHourAfterTheLastLoss_PicturesAreCountedOnAgain()
+    {
+        Play(0);
+        Lose(13);
+        Assert.True(_silence.StaysAway(Micros(3_612)));
+        Assert.False(_silence.StaysAway(Micros(3_613)));
+
+        Play(3_613);
+
+        Assert.Equal(0, _silence.Losses);
+        Assert.False(_silence.IsBack);
+        Assert.Equal(3_623, LostAt(3_613, 10), 0.05);
+    }
+
+    [Fact]
     public void Forget_OtherTracks_NothingIsKept()
     {
         Play(0);
         Pictures(0, 0, 1);
         Pictures(60, 60, 1);
-        _silence.OnLost();
+        Lose(13);
         _silence.Forget();
         Play(100);
 
@@ -192,6 +207,8 @@ public sealed class VideoSilenceTests
     private static long Micros(double seconds) => (long)((Start + seconds) * 1e6);
 
     private void Play(double at) => _silence.OnPlay(Micros(at));
+
+    private void Lose(double at) => _silence.OnLost(Micros(at));
 
     private void Pictures(double from, double to, double distance)
     {
