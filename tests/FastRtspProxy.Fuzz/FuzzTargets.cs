@@ -27,6 +27,7 @@ internal static class FuzzTargets
         new RtpTarget(),
         new RtcpTarget(),
         new AccessUnitTarget(),
+        new TransportStreamTarget(),
         new ParameterSetTarget(),
         new ControlUrlTarget(),
         new UrlTarget(),

@@ -19,16 +19,17 @@ internal sealed class IngestTrack
     {
         Index = index;
         ClockRate = media.ClockRate;
-        Codec = MediaCodecs.FromEncodingName(media.EncodingName);
+        MediaCodec codec = MediaCodecs.FromEncodingName(media.EncodingName);
         Span<byte> random = stackalloc byte[10];
         RandomNumberGenerator.Fill(random);
         Ssrc = BitConverter.ToUInt32(random);
 
         // RFC 3550 section 5.1: sequence number and timestamp start at random.
-        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), MediaCodecs.MayReorder(Codec, media.Type));
+        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), MediaCodecs.MayReorder(codec, media.Type));
         Reports = new ReportClock(wall);
-        Gate = new RandomAccessGate(Codec);
-        ParameterSets = new ParameterSetCollector(Codec);
+        Points = new RandomAccessFinder(codec);
+        Gate = new RandomAccessGate(codec);
+        ParameterSets = new ParameterSetCollector(codec);
     }
 
     /// <summary>Its place in the mount, from 0.</summary>
@@ -36,9 +37,6 @@ internal sealed class IngestTrack
 
     /// <summary>RTP clock ticks a second.</summary>
     public int ClockRate { get; }
-
-    /// <summary>For the classifier.</summary>
-    public MediaCodec Codec { get; }
 
     /// <summary>Ours, for as long as the mount offers this description.</summary>
     public uint Ssrc { get; }
@@ -51,6 +49,9 @@ internal sealed class IngestTrack
 
     /// <summary>A report that came before the first packet of the session, which tells what its timestamp means; null: none.</summary>
     public EarlyReport? Early { get; set; }
+
+    /// <inheritdoc cref="RandomAccessFinder"/>
+    public RandomAccessFinder Points { get; }
 
     /// <inheritdoc cref="RandomAccessGate"/>
     public RandomAccessGate Gate { get; }

@@ -79,6 +79,7 @@ internal sealed class MountIngest
             track.Reports.BeginSession();
             track.Early = null;
             track.Gate.BeginSession((missing & (1u << track.Index)) == 0 ? randomAccessWaitMicros : 0);
+            track.Points.BeginSession();
         }
     }
 
@@ -98,7 +99,7 @@ internal sealed class MountIngest
         }
 
         IngestTrack track = _tracks[index];
-        EntryFlags flags = ToFlags(AccessUnitClassifier.Classify(track.Codec, view));
+        EntryFlags flags = ToFlags(track.Points.Classify(view, arrivalMicros));
         if (track.Gate.Holds(flags, view.Timestamp, arrivalMicros) || (!_hasBegun && !Begins(track, arrivalMicros)))
         {
             track.Timeline.LeaveOut(source, view.SequenceNumber);
@@ -278,6 +279,11 @@ internal sealed class MountIngest
         if ((hint & AccessUnitHint.StartsFrame) != 0)
         {
             flags |= EntryFlags.FrameStart;
+        }
+
+        if ((hint & AccessUnitHint.StandsAlone) != 0)
+        {
+            flags |= EntryFlags.StandsAlone;
         }
 
         return (hint & AccessUnitHint.NonVcl) != 0 ? flags | EntryFlags.NonVcl : flags;

@@ -17,7 +17,7 @@ internal sealed class RandomAccessGate(MediaCodec codec)
     private uint? _leadTimestamp;
 
     /// <summary>True for a track whose random access points can be told.</summary>
-    public bool Applies { get; } = codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8;
+    public bool Applies { get; } = MediaCodecs.NeedsRandomAccessPoint(codec);
 
     /// <summary>True while pictures are held back.</summary>
     public bool IsShut { get; private set; }

@@ -23,4 +23,7 @@ internal enum EntryFlags : byte
 
     /// <summary>Nothing to show in it (SEI, delimiters).</summary>
     NonVcl = 32,
+
+    /// <summary>An access unit of its own, whatever its timestamp says: a packet of a transport stream.</summary>
+    StandsAlone = 64,
 }

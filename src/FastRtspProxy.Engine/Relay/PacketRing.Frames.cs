@@ -57,8 +57,11 @@ internal sealed partial class PacketRing
         }
 
         ref TrackState state = ref _tracks[track];
-        if (!state.Seen || state.Timestamp != timestamp)
+        bool isLead = (flags & EntryFlags.ParameterSets) != 0 && (flags & (EntryFlags.NonVcl | EntryFlags.StandsAlone)) != 0 && (flags & EntryFlags.Marker) == 0;
+        if (!state.Seen || state.Timestamp != timestamp || (flags & EntryFlags.StandsAlone) != 0)
         {
+            state.PointStart = state.IsLead ? state.FrameStart : sequence;
+            state.IsLead = isLead;
             if (state.Seen && (int)(timestamp - state.Timestamp) < 0 && (_videoTracks & (1u << track)) != 0)
             {
                 Volatile.Write(ref _hasReordering, true);
@@ -69,11 +72,15 @@ internal sealed partial class PacketRing
             state.FrameStart = sequence;
             flags |= EntryFlags.FrameStart;
         }
+        else
+        {
+            state.IsLead &= isLead || ((flags & EntryFlags.NonVcl) != 0 && (flags & EntryFlags.Marker) == 0);
+        }
 
         if ((flags & EntryFlags.RandomAccess) != 0)
         {
-            // The parameter sets that lead the access unit share its timestamp, so its start is theirs. A unit larger than the ring has lost its start already.
-            _pendingRandomAccess = state.FrameStart >= _tail.Value ? state.FrameStart : -1;
+            // The parameter sets that lead the access unit share its timestamp, or stand alone just before it. A unit larger than the ring has lost its start already.
+            _pendingRandomAccess = state.PointStart >= _tail.Value ? state.PointStart : -1;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
             NoteRandomAccess(ref state, arrivalMicros);
         }
@@ -111,6 +118,12 @@ internal sealed partial class PacketRing
         public bool Seen;
         public uint Timestamp;
         public long FrameStart;
+
+        /// <summary>Where a reader begins if the newest access unit is a random access point: at its start, or at what leads it.</summary>
+        public long PointStart;
+
+        /// <summary>The newest access unit holds parameter sets and no picture so far, or is a packet with the program table: it belongs to the next one.</summary>
+        public bool IsLead;
         public bool HasRandomAccess;
         public long RandomAccessFrame;
         public long RandomAccessMicros;

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>Tells from the first bytes of a packet whether a decoder can start there. Allocates nothing, believes no length.</summary>
+/// <summary>
+/// Tells from the first bytes of a packet whether a decoder can start there. Allocates nothing, believes no length. What one packet alone cannot tell: transport streams
+/// (<see cref="TransportStreamScanner"/>).
+/// </summary>
 public static class AccessUnitClassifier
 {
     /// <summary>An aggregation packet with more units than this is looked at no further; parameter sets come first in practice.</summary>
@@ -22,7 +25,12 @@ public static class AccessUnitClassifier
             MediaCodec.H264 => H264(payload),
             MediaCodec.H265 => H265(payload),
             MediaCodec.Vp8 => Vp8(payload),
+            MediaCodec.Vp9 => Vp9Payload.Classify(payload),
+            MediaCodec.Av1 => Av1Payload.Classify(payload),
+            MediaCodec.Mpeg4Video => Mpeg4VideoPayload.Classify(payload),
+            MediaCodec.MpegVideo => MpegVideoPayload.Classify(payload),
             MediaCodec.Mjpeg => Mjpeg(payload),
+            MediaCodec.Jpeg2000 => Jpeg2000(payload),
             _ => AccessUnitHint.StartsFrame,
         };
     }
@@ -236,6 +244,12 @@ public static class AccessUnitClassifier
     // RFC 2435 section 3.1: type-specific byte, 24-bit fragment offset. Each frame stands for itself.
     private static AccessUnitHint Mjpeg(ReadOnlySpan<byte> payload) =>
         payload.Length >= 8 && (payload[1] | payload[2] | payload[3]) == 0
+            ? AccessUnitHint.StartsFrame | AccessUnitHint.RandomAccess
+            : AccessUnitHint.None;
+
+    // RFC 5371 section 4: flags, priority, tile number, reserved, 24-bit fragment offset.
+    private static AccessUnitHint Jpeg2000(ReadOnlySpan<byte> payload) =>
+        payload.Length >= 8 && (payload[5] | payload[6] | payload[7]) == 0
             ? AccessUnitHint.StartsFrame | AccessUnitHint.RandomAccess
             : AccessUnitHint.None;
 

@@ -22,4 +22,6 @@ public enum MediaCodec
     G726,
     MpegAudio,
     OnvifMetadata,
+    MpegVideo,
+    Jpeg2000,
 }

@@ -38,7 +38,7 @@ internal sealed class AccessUnitTarget : FuzzTarget
         Property.Equal((input[1] & 1) != 0, (hint & AccessUnitHint.EndsFrame) != 0);
         MediaCodec codec = CodecOf(input);
         Property.Holds((hint & AccessUnitHint.RandomAccess) == 0 || MediaCodecs.HasRandomAccessPoints(codec), "only a codec with random access points has one");
-        Property.Holds((hint & ~(AccessUnitHint)31) == 0, "there are no other hints");
+        Property.Holds((hint & ~(AccessUnitHint)127) == 0, "there are no other hints");
     }
 
     private static MediaCodec CodecOf(ReadOnlySpan<byte> input) => s_codecs[input[0] % s_codecs.Length];

@@ -54,12 +54,28 @@ public sealed class RandomAccessGateTests
     [Theory]
     [InlineData(MediaCodec.Mjpeg)]
     [InlineData(MediaCodec.Aac)]
-    [InlineData(MediaCodec.Av1)]
+    [InlineData(MediaCodec.Jpeg2000)]
     [InlineData(MediaCodec.Other)]
-    public void Holds_CodecWithoutRandomAccessDetection_HoldsNothing(MediaCodec codec)
+    public void Holds_CodecWhosePicturesStandForThemselves_HoldsNothing(MediaCodec codec)
     {
         RandomAccessGate gate = new(codec);
         gate.BeginSession(Limit);
         Assert.False(gate.Holds(EntryFlags.None, 1, 0));
+    }
+
+    [Theory]
+    [InlineData(MediaCodec.Vp8)]
+    [InlineData(MediaCodec.Vp9)]
+    [InlineData(MediaCodec.Av1)]
+    [InlineData(MediaCodec.Mpeg4Video)]
+    [InlineData(MediaCodec.MpegVideo)]
+    [InlineData(MediaCodec.Mpeg2Ts)]
+    public void Holds_CodecWhosePicturesNeedOthers_WaitsForAPlaceToStart(MediaCodec codec)
+    {
+        RandomAccessGate gate = new(codec);
+        gate.BeginSession(Limit);
+        Assert.True(gate.Holds(EntryFlags.None, 1, 0));
+        Assert.False(gate.Holds(EntryFlags.RandomAccess, 2, 0));
+        Assert.False(gate.Holds(EntryFlags.None, 3, 0));
     }
 }

@@ -1,0 +1,23 @@
+namespace FastRtspProxy.Protocol.Rtp;
+
+/// <summary>The start codes of MPEG-1, MPEG-2 and MPEG-4 video: 00 00 01 and a byte that says what follows. Nothing else in such a stream looks like one.</summary>
+internal static class StartCodes
+{
+    /// <summary>Moves behind the next start code; false: there is none with a whole code.</summary>
+    public static bool TryTake(ref ReadOnlySpan<byte> data, out byte code)
+    {
+        int at = data.IndexOf("\0\0\u0001"u8);
+        if (at < 0 || at + 3 >= data.Length)
+        {
+            code = 0;
+            return false;
+        }
+
+        code = data[at + 3];
+        data = data[(at + 4)..];
+        return true;
+    }
+
+    /// <summary>True when the data begins with a start code.</summary>
+    public static bool IsAtStart(ReadOnlySpan<byte> data) => data.Length >= 4 && data[0] == 0 && data[1] == 0 && data[2] == 1;
+}
