@@ -15,7 +15,7 @@ internal sealed class CameraCommandOptions
 
     public Option<int?> TlsPort { get; } = new("--tls-port") { Description = "Serve rtsps on this port as well, with a certificate signed by itself. 0: any free one." };
 
-    public Option<string> Video { get; } = new("--video") { Description = "clip (H.264), clip-h265, h264, h265, mjpeg, opaque, none. The clip is 640x360 at 25 pictures a second; the others are made at the rate asked for.", DefaultValueFactory = _ => "clip" };
+    public Option<string> Video { get; } = new("--video") { Description = "clip (H.264), clip-h265, h264, h265, mjpeg, vp9, av1, mpeg4, mpeg2, ts, jpeg2000, opaque, none. The clip is 640x360 at 25 pictures a second; the others are made at the rate asked for. From vp9 on it is noise with the marks of the codec, which no player shows.", DefaultValueFactory = _ => "clip" };
 
     public Option<string> Audio { get; } = new("--audio") { Description = "clip (AAC), pcmu, none.", DefaultValueFactory = _ => "clip" };
 

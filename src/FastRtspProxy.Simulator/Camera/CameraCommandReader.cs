@@ -6,6 +6,7 @@ using FastRtspProxy.Engine.Camera;
 using FastRtspProxy.Engine.Camera.Faults;
 using FastRtspProxy.Engine.Camera.Media;
 using FastRtspProxy.Engine.Camera.Personalities;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Simulator.Camera;
 
@@ -177,10 +178,13 @@ internal static class CameraCommandReader
             case "opaque":
                 tracks.Add(new OpaqueTrack(video));
                 break;
+            case "vp9" or "av1" or "mpeg4" or "mpeg2" or "ts" or "jpeg2000":
+                tracks.Add(new MarkedVideoTrack(CodecOf(videoKind), video));
+                break;
             case "none":
                 break;
             default:
-                error = "--video takes clip, clip-h265, h264, h265, mjpeg, opaque or none, not " + videoKind;
+                error = "--video takes clip, clip-h265, h264, h265, mjpeg, vp9, av1, mpeg4, mpeg2, ts, jpeg2000, opaque or none, not " + videoKind;
                 return false;
         }
 
@@ -207,6 +211,16 @@ internal static class CameraCommandReader
         error = tracks.Count == 0 ? "a stream without any track: give --video, --audio or --metadata" : null;
         return error == null;
     }
+
+    private static MediaCodec CodecOf(string kind) => kind switch
+    {
+        "vp9" => MediaCodec.Vp9,
+        "av1" => MediaCodec.Av1,
+        "mpeg4" => MediaCodec.Mpeg4Video,
+        "mpeg2" => MediaCodec.MpegVideo,
+        "ts" => MediaCodec.Mpeg2Ts,
+        _ => MediaCodec.Jpeg2000,
+    };
 
     private static bool TryVideo(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out SyntheticVideo? video, out string? error)
     {

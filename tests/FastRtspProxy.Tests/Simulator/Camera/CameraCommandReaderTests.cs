@@ -60,7 +60,7 @@ public class CameraCommandReaderTests
 
     [Theory]
     [InlineData("--streams 0", "--streams")]
-    [InlineData("--video av1", "--video")]
+    [InlineData("--video h266", "--video")]
     [InlineData("--audio mp3", "--audio")]
     [InlineData("--video none --audio none", "--video")]
     [InlineData("--bitrate fast", "--bitrate")]
