@@ -23,6 +23,28 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Contains(proxy.Process.Lines(), line => line.IsError && line.Text.Contains("TCP", StringComparison.Ordinal));
     }
 
+    /// <summary>A server that waits for its next key frame, and has no TCP: three seconds of silence must not lead to a way that it refuses for ever.</summary>
+    [Fact]
+    public async Task Play_CameraOffersUdpOnlyAndIsSlow_DecodesAfterAWhile()
+    {
+        CameraProcess camera = await StartCameraAsync("h264", "--protocols", "udp", "--late", "4");
+        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
+        await player.WaitForVideoFramesAsync(75, TimeSpan.FromSeconds(40));
+    }
+
+    /// <summary>The same without any report meanwhile: over UDP nothing at all is heard for longer than the first look takes.</summary>
+    [Fact]
+    public async Task Play_SimulatedCameraIsUdpOnlySlowAndSilentUntilThen_DecodesAfterAWhile()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--fail", "udp-only,late-media=4s,no-rtcp");
+        ProxyProcess proxy = await StartProxyAsync(camera.Urls[0]);
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", inputOptions: ["-timeout", "40000000"]);
+        await player.WaitForVideoFramesAsync(75, TimeSpan.FromSeconds(40));
+    }
+
     [Fact]
     public async Task Play_BackEndInterleavedByOption_Decodes()
     {

@@ -29,6 +29,10 @@ TRACKS = {
     "h265": VIDEO + " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={key} bitrate=400 option-string=pools=1:frame-threads=1:log-level=none"
                     " ! h265parse ! rtph265pay name=pay{n} pt=98 config-interval=-1 mtu=1400",
     "mjpeg": VIDEO + " ! jpegenc quality={quality} ! rtpjpegpay name=pay{n} pt=26 mtu=1400",
+    "vp9": "filesrc location={file} ! matroskademux ! rtpvp9pay name=pay{n} pt=100 mtu=1400",
+    "mpeg4": "filesrc location={file} ! qtdemux ! mpeg4videoparse ! rtpmp4vpay name=pay{n} pt=101 config-interval=1 mtu=1400",
+    "mpeg2": "filesrc location={file} ! tsdemux ! mpegvideoparse ! rtpmpvpay name=pay{n} mtu=1400",
+    "ts": "filesrc location={file} ! tsparse set-timestamps=true alignment=7 ! rtpmp2tpay name=pay{n} mtu=1400",
     "aac": AUDIO + " ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! aacparse ! rtpmp4gpay name=pay{n} pt=97",
     "pcmu": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay{n} pt=0",
     "pcma": AUDIO + " ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay{n} pt=8",
@@ -70,6 +74,22 @@ def watch_sessions(server, counts):
     GLib.timeout_add_seconds(1, lambda: (pool.cleanup(), True)[1])
 
 
+def send_late(factory, seconds):
+    """The media of each session begins so long after the pipeline plays, with a key frame."""
+    def on_state(media, state):
+        if state != Gst.State.PLAYING:
+            return
+        begin = GLib.get_monotonic_time() + seconds * 1_000_000
+        for n in range(media.n_streams()):
+            def drop(_pad, info):
+                late = GLib.get_monotonic_time() < begin
+                return Gst.PadProbeReturn.DROP if late else Gst.PadProbeReturn.REMOVE
+
+            media.get_stream(n).get_srcpad().add_probe(Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, drop)
+
+    factory.connect("media-configure", lambda _factory, media: media.connect("new-state", on_state))
+
+
 def demand_digest(server, factory, user, password):
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
@@ -108,7 +128,9 @@ def main():
     parser.add_argument("--key-interval", type=int, default=12, help="frames from key frame to key frame")
     parser.add_argument("--pattern", default="ball", help="of videotestsrc; snow makes large frames")
     parser.add_argument("--quality", type=int, default=50, help="of the JPEG encoder")
+    parser.add_argument("--file", default="", help="what vp9 (WebM), mpeg4 (MP4), mpeg2 and ts (transport streams) are read from")
     parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
+    parser.add_argument("--late", type=float, default=0, help="seconds from PLAY to the first packet")
     parser.add_argument("--tls", metavar="FILE", help="serve rtsps, with the certificate and the key in this PEM file")
     parser.add_argument("--refuse-track", type=int, metavar="N", help="SETUP of the track N, from 0, is answered 404")
     parser.add_argument("--user")
@@ -118,7 +140,7 @@ def main():
     Gst.init(None)
     parts = []
     for n, track in enumerate(args.tracks.split(",")):
-        parts.append(TRACKS[track].format(n=n, key=args.key_interval, pattern=args.pattern, quality=args.quality, hz=440 + 110 * n))
+        parts.append(TRACKS[track].format(n=n, key=args.key_interval, pattern=args.pattern, quality=args.quality, hz=440 + 110 * n, file=args.file))
 
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
@@ -136,6 +158,8 @@ def main():
     watch_sessions(server, Counts())
     if args.refuse_track is not None:
         refuse_track(server, args.refuse_track)
+    if args.late > 0:
+        send_late(factory, args.late)
 
     if server.attach(None) == 0:
         sys.exit(f"cannot listen on port {args.port}")

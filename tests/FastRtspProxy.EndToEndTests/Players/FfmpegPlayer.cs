@@ -62,6 +62,10 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     /// <summary>Decoded frames of the first video track so far.</summary>
     public int VideoFrames => CountVideo(Process.Lines());
 
+    /// <summary>The checksums of the decoded pictures so far, in their order.</summary>
+    public string[] VideoChecksums() =>
+        [.. Process.Lines().Where(static line => !line.IsError && line.Text.StartsWith("0,", StringComparison.Ordinal)).Select(static line => line.Text.Split(',', StringSplitOptions.TrimEntries)[5])];
+
     public Task WaitForVideoFramesAsync(int count, TimeSpan limit) =>
         Process.WaitAsync($"{count} decoded frames", lines => CountVideo(lines) >= count, limit);
 

@@ -11,23 +11,34 @@ public static class FreePorts
 
     private static int s_next = Environment.ProcessId * 37 % Count;
 
+    /// <summary>Somebody listens there.</summary>
+    public static bool IsTaken(int port) => !IsFree(port);
+
     public static int Next()
     {
         for (int tries = 0; tries < Count; tries++)
         {
             int port = First + (Interlocked.Increment(ref s_next) % Count);
-            try
+            if (IsFree(port))
             {
-                using TcpListener listener = new(IPAddress.Loopback, port);
-                listener.Start();
                 return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
             }
         }
 
         throw new InvalidOperationException("no free TCP port from 20000 to 29999");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -9,14 +9,14 @@ public sealed class Prerequisites
 
     private const string InstallLine =
         "apt-get install -y --no-install-recommends ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base "
-        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking";
+        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking util-linux vlc-bin vlc-plugin-base";
 
     private const string ElementCheck =
         "import gi\n"
         + "gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')\n"
         + "from gi.repository import Gst, GstRtspServer\n"
         + "Gst.init(None)\n"
-        + "names = 'videotestsrc x264enc x265enc jpegenc avenc_aac mulawenc alawenc rtph264pay rtph265pay rtpjpegpay rtpmp4gpay rtspsrc decodebin avdec_h264 avdec_aac'\n"
+        + "names = 'videotestsrc x264enc x265enc jpegenc avenc_aac mulawenc alawenc rtph264pay rtph265pay rtpjpegpay rtpmp4gpay matroskademux rtpvp9pay qtdemux mpeg4videoparse rtpmp4vpay tsdemux mpegvideoparse rtpmpvpay tsparse rtpmp2tpay rtspsrc decodebin avdec_h264 avdec_aac'\n"
         + "print('missing:' + ','.join(n for n in names.split() if not Gst.ElementFactory.find(n)))\n";
 
     private static readonly Lazy<string?> s_defect = new(FindDefect);
@@ -43,7 +43,7 @@ public sealed class Prerequisites
                 + "prints their paths, then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy RTSPSIM_BIN=artifacts/aot/rtspsim (as absolute paths) dotnet test tests/FastRtspProxy.EndToEndTests";
         }
 
-        foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", Python])
+        foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", "/usr/bin/cvlc", "/usr/bin/setpriv", Python])
         {
             if (!File.Exists(program))
             {

@@ -1,0 +1,35 @@
+using System.Globalization;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>VLC as the server: GET_PARAMETER alone keeps its sessions alive.</summary>
+public sealed class VlcServerTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    /// <summary>Announced, and kept: the session ends so long after the last GET_PARAMETER.</summary>
+    private const int TimeoutSeconds = 5;
+
+    [Fact]
+    public async Task Play_OverFourTimeouts_TheSessionNeverEnds()
+    {
+        using MediaFile film = await MediaFile.MakeAsync("ts", 60, 25);
+        int port = FreePorts.Next();
+        // VLC does not run as root.
+        string[] nobody = Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
+        ChildProcess server = StartProgramBy(
+            nobody, "vlc", "/usr/bin/env", "HOME=/nonexistent", "/usr/bin/cvlc", "-I", "dummy", "--no-audio", string.Create(CultureInfo.InvariantCulture, $"--rtsp-timeout={TimeoutSeconds}"),
+            "--sout-keep", film.Path, "--sout", $"#gather:rtp{{sdp=rtsp://127.0.0.1:{port}/live}}");
+        await WaitUntilAsync("VLC listens", () => FreePorts.IsTaken(port) || server.HasExited);
+        ProxyProcess proxy = await StartProxyAsync("-V", $"rtsp://127.0.0.1:{port}/live");
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
+        await player.WaitForVideoFramesAsync(4 * TimeoutSeconds * 25, TimeSpan.FromSeconds((4 * TimeoutSeconds) + 20));
+
+        string[] lines = [.. proxy.Process.Lines().Select(static line => line.Text)];
+        Assert.DoesNotContain(lines, static line => line.Contains("trying again", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Contains("GET_PARAMETER rtsp://", StringComparison.Ordinal));
+        player.AssertNoComplaints(TimeSpan.FromSeconds(1.5));
+    }
+}
