@@ -105,6 +105,7 @@ public sealed class MountProgrammeTests
 
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
 
+        await Until.TrueAsync(() => first.End is not null); // its shard hears of it by a message
         Assert.Equal(MountEnd.ProgrammeEnded, first.End);
         Assert.Null(second.End);
         Assert.Equal(2, fixture.Camera.Count("PLAY"));
@@ -118,7 +119,7 @@ public sealed class MountProgrammeTests
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(Video));
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(Sound));
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && client.End is not null);
 
         Assert.Equal(MountEnd.ProgrammeEnded, client.End);
         Assert.Contains("it begins again", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
