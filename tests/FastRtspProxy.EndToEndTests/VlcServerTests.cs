@@ -28,7 +28,8 @@ public sealed class VlcServerTests(ITestOutputHelper log) : EndToEndTest(log)
         await player.WaitForVideoFramesAsync(4 * TimeoutSeconds * 25, TimeSpan.FromSeconds((4 * TimeoutSeconds) + 20));
 
         string[] lines = [.. proxy.Process.Lines().Select(static line => line.Text)];
-        Assert.DoesNotContain(lines, static line => line.Contains("trying again", StringComparison.Ordinal));
+        // VLC listens before it has its film: the first DESCRIBE may be too early. One session is played from then on.
+        Assert.Single(lines, static line => line.StartsWith("PLAY rtsp://", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.Contains("GET_PARAMETER rtsp://", StringComparison.Ordinal));
         player.AssertNoComplaints(TimeSpan.FromSeconds(1.5));
     }
