@@ -64,6 +64,7 @@ one() { # kind: one row, by a server of its own
     sleep 3
     before=$(resident)
     peak=$before
+    : >"$work/hoard.log"
     python3 "$tools/hoard.py" "$port" "$1" "$clients" "$seconds" "$good" "$down" >"$work/hoard.log" 2>"$work/hoard.errors" &
     hoard_pid=$!
     until grep -q closed "$work/hoard.log" || ! kill -0 "$hoard_pid" 2>/dev/null; do

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.EndToEndTests.Players;
@@ -57,6 +58,52 @@ public sealed class BadInputTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.True(proxy.ResidentBytes < 256 << 20, $"{proxy.ResidentBytes >> 20} MB resident");
         await stop.CancelAsync();
         await rubbishCamera;
+    }
+
+    /// <summary>Neither what waits for them nor the garbage of their requests outgrows what the start line names.</summary>
+    [Fact]
+    public async Task Strangers_AskWithoutReadingAnswers_MemoryStays()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        ProxyProcess proxy = await StartProxyAsync("--memory", "64M", camera.Urls[0]);
+        await StartFfmpeg(proxy.PlayUrl, "tcp", 1).FinishAsync(Soon);
+        long residentBefore = proxy.ResidentBytes;
+        byte[] questions = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"DESCRIBE {proxy.PlayUrl} RTSP/1.0\r\nCSeq: 1\r\n\r\n", 500)));
+        List<Socket> strangers = [];
+        long most = 0;
+        try
+        {
+            for (int i = 0; i < 600; i++)
+            {
+                Socket stranger = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+                strangers.Add(stranger);
+                stranger.Bind(new IPEndPoint(IPAddress.Parse($"127.0.0.{2 + (i % 8)}"), 0));
+                await stranger.ConnectAsync("127.0.0.1", proxy.Port);
+                stranger.Blocking = false;
+            }
+
+            // Until nothing more is taken from any of them.
+            for (int idle = 0; idle < 5;)
+            {
+                long taken = strangers.Sum(stranger => TrySend(stranger, questions));
+                idle = taken == 0 ? idle + 1 : 0;
+                most = Math.Max(most, proxy.ResidentBytes);
+                await Task.Delay(100);
+            }
+        }
+        finally
+        {
+            strangers.ForEach(static stranger => stranger.Dispose());
+        }
+
+        Log.WriteLine($"{residentBefore >> 20} MB, at most {most >> 20} MB");
+        Assert.True(most - residentBefore < 64 << 20, $"resident memory grew from {residentBefore >> 20} to {most >> 20} MB");
+    }
+
+    private static int TrySend(Socket socket, byte[] bytes)
+    {
+        int sent = socket.Send(bytes, SocketFlags.None, out SocketError error);
+        return error == SocketError.Success ? sent : 0;
     }
 
     private static IEnumerable<byte[]> Rubbish(ProxyProcess proxy, Random random)
