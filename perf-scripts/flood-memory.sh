@@ -77,6 +77,7 @@ one() { # kind: one row, by a server of its own
     wait "$crowd_pid" || true
     sleep "$((calm - calm / 6))"
     after=$(resident)
+    [ -s "$work/hoard.log" ] && [ -e "$out/memory-$1.json" ] || tail -n 3 "$work/crowd.log" "$work/hoard.errors" "$work/server.log" >&2
     read -r lost by failed < <(python3 "$tools/figures.py" "$out/memory-$1.json" packets.lost lossBy.server clients.failed)
     more "$(echo "$peak $before" | awk '{ print $1 - $2 }')" "$grows" && verdict="grew by more than $grows"
     more "$(echo "$after $before" | awk '{ print $1 - $2 }')" "$left" && verdict="kept more than $left"

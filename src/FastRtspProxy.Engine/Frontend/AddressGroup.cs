@@ -5,28 +5,21 @@ using System.Net.Sockets;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// What counts as one address where clients are counted: an IPv4 address, and the /64 of an IPv6 one, because that is what one host or household has (RFC 6177), and any of
-/// its 2^64 addresses costs nothing.
+/// What counts as one address where clients are counted: an IPv4 address, mapped or not, and the /64 of an IPv6 one, because that is what one host or household has (RFC 6177), and any of
+/// its 2^64 addresses costs nothing. The scope tells the links apart: on each, fe80::/64 is somebody else's.
 /// </summary>
-internal static class AddressGroup
+internal readonly record struct AddressGroup(ulong Bits, long Scope, bool IsIPv4)
 {
-    public static IPAddress Of(IPAddress address)
+    public static AddressGroup Of(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
         Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], 0);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6)
+        {
+            _ = address.TryWriteBytes(bytes, out _);
+            return new AddressGroup(BinaryPrimitives.ReadUInt64BigEndian(bytes), address.ScopeId, IsIPv4: false);
+        }
 
-        // The scope tells the links apart: on each, fe80::/64 is somebody else's.
-        return new IPAddress(bytes, address.ScopeId);
+        _ = address.MapToIPv4().TryWriteBytes(bytes, out _);
+        return new AddressGroup(BinaryPrimitives.ReadUInt32BigEndian(bytes), Scope: 0, IsIPv4: true);
     }
 }

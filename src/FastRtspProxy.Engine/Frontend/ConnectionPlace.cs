@@ -9,7 +9,7 @@ internal sealed class ConnectionPlace(IPAddress address)
     private volatile bool _hasToGo;
 
     /// <summary>Whose it counts as.</summary>
-    public IPAddress Address { get; } = AddressGroup.Of(address);
+    public AddressGroup Address { get; } = AddressGroup.Of(address);
 
     /// <summary>Another connection has its place: it is to be closed. Never false again.</summary>
     public bool HasToGo

@@ -1,4 +1,3 @@
-using System.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -16,7 +15,7 @@ internal sealed class ConnectionPlaces
     private static readonly long s_graceMicros = (long)SessionPlaces.Grace.TotalMicroseconds;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly Dictionary<AddressGroup, int> _byAddress = [];
     private readonly WaitingList<ConnectionPlace> _waiting = new(graceMicros: 0);
     private readonly bool _isPerAddressGiven;
     private int _max;

@@ -8,7 +8,7 @@ internal sealed class SessionPlace(Session session)
     public Session Session => session;
 
     /// <summary>Whose it counts as.</summary>
-    public IPAddress Address { get; } = AddressGroup.Of(session.ClientAddress);
+    public AddressGroup Address { get; } = AddressGroup.Of(session.ClientAddress);
 
     public string Mount => session.Mount.Name;
 

@@ -1,4 +1,3 @@
-using System.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -15,7 +14,7 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
     private static readonly long s_graceMicros = (long)Grace.TotalMicroseconds;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPAddress, int> _byAddress = [];
+    private readonly Dictionary<AddressGroup, int> _byAddress = [];
     private readonly Dictionary<string, int> _byMount = new(StringComparer.Ordinal);
     private readonly WaitingList<SessionPlace> _waiting = new(s_graceMicros);
     private readonly Dictionary<string, WaitingList<SessionPlace>> _waitingOfMount = new(StringComparer.Ordinal);

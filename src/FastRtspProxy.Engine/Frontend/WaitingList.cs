@@ -1,4 +1,3 @@
-using System.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -14,7 +13,7 @@ internal sealed class WaitingList<T>(long graceMicros)
     private readonly LinkedList<Entry> _young = new();
 
     /// <summary>Addresses that have one at least that is older.</summary>
-    private readonly Dictionary<IPAddress, Queue> _queues = [];
+    private readonly Dictionary<AddressGroup, Queue> _queues = [];
 
     /// <summary>The same in order: most first, of several the one whose oldest is older.</summary>
     private readonly SortedSet<Queue> _most = new(Comparer<Queue>.Create(static (a, b) =>
@@ -29,7 +28,7 @@ internal sealed class WaitingList<T>(long graceMicros)
     public int Count { get; private set; }
 
     /// <summary>The item waits from now on. Times never go back.</summary>
-    public Entry Add(T item, IPAddress address, long nowMicros)
+    public Entry Add(T item, AddressGroup address, long nowMicros)
     {
         Entry entry = new(item, address, nowMicros);
         entry.Node = _young.AddLast(entry);
@@ -71,7 +70,7 @@ internal sealed class WaitingList<T>(long graceMicros)
     }
 
     /// <summary>The oldest of that address; null: none is old enough.</summary>
-    public Entry? OldestOf(IPAddress address, long nowMicros, out int count)
+    public Entry? OldestOf(AddressGroup address, long nowMicros, out int count)
     {
         Age(nowMicros);
         Queue? queue = _queues.GetValueOrDefault(address);
@@ -101,11 +100,11 @@ internal sealed class WaitingList<T>(long graceMicros)
     }
 
     /// <summary>One that waits.</summary>
-    internal sealed class Entry(T item, IPAddress address, long sinceMicros)
+    internal sealed class Entry(T item, AddressGroup address, long sinceMicros)
     {
         public T Item => item;
 
-        public IPAddress Address => address;
+        public AddressGroup Address => address;
 
         public long SinceMicros => sinceMicros;
 

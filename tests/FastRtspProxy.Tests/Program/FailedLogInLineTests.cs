@@ -88,7 +88,7 @@ public sealed class FailedLogInLineTests
     {
         RecordingLogger log = new();
         FailedLogIns lines = new(log);
-        GuesserRow row = new(GuesserKey.Of(client));
+        GuesserRow row = new(AddressGroup.Of(client));
         for (int i = 0; i < count; i++)
         {
             lines.Note(row, FailedLogIn.Of(client, user, "DESCRIBE", url, new FakeMountDirectory()), 0);

@@ -1,7 +1,7 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Who may guess when. An address (<see cref="GuesserKey"/>) that has answered wrongly three times in a row has its answers judged in turn, one every 200 ms; 64 wait, the rest is refused without a look.
+/// Who may guess when. An address (<see cref="AddressGroup"/>) that has answered wrongly three times in a row has its answers judged in turn, one every 200 ms; 64 wait, the rest is refused without a look.
 /// It knows no sockets and no clock. Whoever asks judges at once when told to, and says what came of it before the next question: so no two answers of an address are under way at a time.
 /// A right answer does not end the row, or a guesser behind the address of a good viewer had three free guesses with each log-in of that one, and one with an account of its own as many as it likes.
 /// </summary>
@@ -83,7 +83,7 @@ internal sealed class GuessLimiter
     public static void Leave(GuessTicket ticket) => ticket.Row?.Leave(ticket);
 
     /// <summary>An answer was wrong. Gives the row of its address, never null.</summary>
-    public GuesserRow OnWrong(GuesserKey key, long nowMicros)
+    public GuesserRow OnWrong(AddressGroup key, long nowMicros)
     {
         GuesserRow row = _table.NoteWrong(key, nowMicros);
         row.NextTurnMicros = Math.Max(row.NextTurnMicros, nowMicros + TurnMicros);
@@ -91,7 +91,7 @@ internal sealed class GuessLimiter
     }
 
     /// <summary>An answer was accepted.</summary>
-    public void OnAccepted(GuesserKey key, long nowMicros)
+    public void OnAccepted(AddressGroup key, long nowMicros)
     {
         if (_table.Find(key, nowMicros) is { } row)
         {
@@ -100,7 +100,7 @@ internal sealed class GuessLimiter
     }
 
     /// <inheritdoc cref="GuesserTable.Find"/>
-    public GuesserRow? Find(GuesserKey key, long nowMicros) => _table.Find(key, nowMicros);
+    public GuesserRow? Find(AddressGroup key, long nowMicros) => _table.Find(key, nowMicros);
 
     private void Await(GuesserRow row)
     {

@@ -3,9 +3,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>An answer in the line of its address.</summary>
 /// <param name="key">Whose.</param>
 /// <param name="isFirst">It goes before those that have proven nothing yet.</param>
-internal abstract class GuessTicket(GuesserKey key, bool isFirst)
+internal abstract class GuessTicket(AddressGroup key, bool isFirst)
 {
-    public GuesserKey Key { get; } = key;
+    public AddressGroup Key { get; } = key;
 
     public bool IsFirst { get; } = isFirst;
 

@@ -1,12 +1,12 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>What is known of one address that has answered wrongly, and the line of its answers.</summary>
-internal sealed class GuesserRow(GuesserKey key)
+internal sealed class GuesserRow(AddressGroup key)
 {
     private LinkedList<GuessTicket>? _first;
     private LinkedList<GuessTicket>? _rest;
 
-    public GuesserKey Key { get; } = key;
+    public AddressGroup Key { get; } = key;
 
     /// <summary>Wrong answers in a row.</summary>
     public int Wrong { get; set; }

@@ -16,14 +16,14 @@ internal sealed class GuesserTable
     /// <summary>As <see cref="s_forgetMicros"/>, when a right answer came since: somebody mistyped. Long enough that a neighbour who logs in does not give a guesser three free guesses each time.</summary>
     private static readonly long s_forgetAfterRightMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
-    private readonly Dictionary<GuesserKey, GuesserRow> _rows = [];
+    private readonly Dictionary<AddressGroup, GuesserRow> _rows = [];
     private readonly LinkedList<GuesserRow> _fresh = [];
     private readonly LinkedList<GuesserRow> _restricted = [];
 
     public int Count => _rows.Count;
 
     /// <summary>The row of an address; null: nothing is known against it.</summary>
-    public GuesserRow? Find(GuesserKey key, long nowMicros)
+    public GuesserRow? Find(AddressGroup key, long nowMicros)
     {
         if (!_rows.TryGetValue(key, out GuesserRow? row))
         {
@@ -40,7 +40,7 @@ internal sealed class GuesserTable
     }
 
     /// <summary>The row of an address that has answered wrongly once more, as the most recent one.</summary>
-    public GuesserRow NoteWrong(GuesserKey key, long nowMicros)
+    public GuesserRow NoteWrong(AddressGroup key, long nowMicros)
     {
         GuesserRow? row = Find(key, nowMicros);
         if (row is null)

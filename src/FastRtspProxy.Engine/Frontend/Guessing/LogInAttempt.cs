@@ -4,7 +4,7 @@ using FastRtspProxy.Protocol.Auth;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>One answer to a challenge, from its arrival to what came of it. Written by the gate's shard until <see cref="Done"/> completes, read by the connection's after that.</summary>
-internal sealed class LogInAttempt(Authenticator authenticator, DigestClaim claim, AuthState state, IPAddress client, bool isFirst) : GuessTicket(GuesserKey.Of(client), isFirst)
+internal sealed class LogInAttempt(Authenticator authenticator, DigestClaim claim, AuthState state, IPAddress client, bool isFirst) : GuessTicket(AddressGroup.Of(client), isFirst)
 {
     private readonly DigestClaim _claim = claim;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,8 +6,8 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 /// <summary>Who is the first to go. Items are their own numbers; the grace is five.</summary>
 public sealed class WaitingListTests
 {
-    private static readonly IPAddress s_a = IPAddress.Parse("192.0.2.1");
-    private static readonly IPAddress s_b = IPAddress.Parse("192.0.2.2");
+    private static readonly AddressGroup s_a = AddressGroup.Of(IPAddress.Parse("192.0.2.1"));
+    private static readonly AddressGroup s_b = AddressGroup.Of(IPAddress.Parse("192.0.2.2"));
 
     private readonly WaitingList<string> _list = new(graceMicros: 5);
 
@@ -59,7 +59,7 @@ public sealed class WaitingListTests
 
         Assert.Equal("b1", _list.OldestOf(s_b, 100, out int count)!.Item);
         Assert.Equal(1, count);
-        Assert.Null(_list.OldestOf(IPAddress.Loopback, 100, out _));
+        Assert.Null(_list.OldestOf(AddressGroup.Of(IPAddress.Loopback), 100, out _));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class WaitingListTests
                 now += random.Next(3);
                 if (random.Next(3) > 0 || model.Count == 0)
                 {
-                    model.Add(list.Add($"{seed}-{step}", new IPAddress([192, 0, 2, (byte)random.Next(6)]), now));
+                    model.Add(list.Add($"{seed}-{step}", AddressGroup.Of(new IPAddress([192, 0, 2, (byte)random.Next(6)])), now));
                 }
                 else
                 {

@@ -18,7 +18,7 @@ public sealed class FailedLogInsTests
     [Fact]
     public void Note_FiveASecondOfOneAddress_SaysThreeAndThenOneEveryTenSecondsWithTheRest()
     {
-        GuesserRow row = new(GuesserKey.Of(IPAddress.Loopback));
+        GuesserRow row = new(AddressGroup.Of(IPAddress.Loopback));
         for (long now = 0; now < 30 * Second; now += Second / 5)
         {
             _lines.SayDue(now);
@@ -36,7 +36,7 @@ public sealed class FailedLogInsTests
     [Fact]
     public void Note_OneLater_IsSaidAtOnceWithThoseBefore()
     {
-        GuesserRow row = new(GuesserKey.Of(IPAddress.Loopback));
+        GuesserRow row = new(AddressGroup.Of(IPAddress.Loopback));
         for (int i = 0; i < 5; i++)
         {
             _lines.Note(row, Failure("192.0.2.7"), 0);
@@ -55,7 +55,7 @@ public sealed class FailedLogInsTests
     {
         for (int i = 0; i < 5000; i++)
         {
-            _lines.Note(new GuesserRow(new GuesserKey((ulong)i, IsIPv4: true)), Failure("192.0.2.7"), 0);
+            _lines.Note(new GuesserRow(new AddressGroup((ulong)i, 0, IsIPv4: true)), Failure("192.0.2.7"), 0);
         }
 
         Assert.Equal(100, _log.Loud.Count);

@@ -8,7 +8,7 @@ public sealed class GuessLimiterTests
 {
     private const long Second = 1_000_000;
 
-    private static readonly GuesserKey s_nat = GuesserKey.Of(IPAddress.Parse("192.0.2.7"));
+    private static readonly AddressGroup s_nat = AddressGroup.Of(IPAddress.Parse("192.0.2.7"));
 
     private readonly GuessLimiter _limiter = new();
     private readonly List<(long Micros, Ticket Ticket)> _judged = [];
@@ -54,7 +54,7 @@ public sealed class GuessLimiterTests
         Wrong(3, 0);
         Wrong(70, 0);
 
-        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(GuesserKey.Of(IPAddress.Parse("192.0.2.8"))), 0).Admission);
+        Assert.Equal(GuessAdmission.Judge, Ask(new Ticket(AddressGroup.Of(IPAddress.Parse("192.0.2.8"))), 0).Admission);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class GuessLimiterTests
         Wrong(3, 0);
         for (ulong network = 0; network < 3 * GuesserTable.MaxRows; network++)
         {
-            GuesserKey key = new(network, IsIPv4: false);
+            AddressGroup key = new(network, 0, IsIPv4: false);
             _limiter.OnWrong(key, 1);
             _limiter.OnWrong(key, 1);
             Assert.True(_limiter.Rows <= GuesserTable.MaxRows);
@@ -238,7 +238,7 @@ public sealed class GuessLimiterTests
         {
             for (int i = 0; i < 3; i++)
             {
-                _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), 1);
+                _limiter.OnWrong(new AddressGroup(network, 0, IsIPv4: false), 1);
             }
 
             // Those with few guesses have a quarter of the table to themselves; the restricted ones fill the rest first.
@@ -253,12 +253,12 @@ public sealed class GuessLimiterTests
     {
         for (ulong network = 0; network < 1000; network++)
         {
-            _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), 0);
+            _limiter.OnWrong(new AddressGroup(network, 0, IsIPv4: false), 0);
         }
 
         for (ulong network = 5000; network < 6100; network++)
         {
-            _limiter.OnWrong(new GuesserKey(network, IsIPv4: false), (700 * Second) + (long)network);
+            _limiter.OnWrong(new AddressGroup(network, 0, IsIPv4: false), (700 * Second) + (long)network);
         }
 
         Assert.Equal(1100, _limiter.Rows);
@@ -318,7 +318,7 @@ public sealed class GuessLimiterTests
         return nowMicros;
     }
 
-    private sealed class Ticket(GuesserKey key, bool isFirst = false) : GuessTicket(key, isFirst)
+    private sealed class Ticket(AddressGroup key, bool isFirst = false) : GuessTicket(key, isFirst)
     {
         public bool IsRight { get; init; }
 
