@@ -48,45 +48,107 @@ public static class UrlSecrets
         return masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
     }
 
-    /// <summary>An equals sign, as it is or as %3D.</summary>
+    /// <summary>An equals sign, as it is, as %3D, or that escaped again (%253D), as in a URL that is itself a parameter.</summary>
     private static bool IsEquals(string text, int at, out int length)
     {
-        length = text[at] == '=' ? 1 : text.AsSpan(at).StartsWith("%3d", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-        return length > 0;
+        length = 1;
+        if (text[at] == '=')
+        {
+            return true;
+        }
+
+        if (text[at] != '%')
+        {
+            return false;
+        }
+
+        while (text.AsSpan(at + length).StartsWith("25", StringComparison.Ordinal))
+        {
+            length += 2;
+        }
+
+        bool isEquals = text.AsSpan(at + length).StartsWith("3d", StringComparison.OrdinalIgnoreCase);
+        length += 2;
+        return isEquals;
     }
 
-    /// <summary>Reads the name in front of an equals sign backwards; its letters may be percent-encoded.</summary>
+    /// <summary>
+    /// Reads the name in front of an equals sign backwards; its letters may be percent-encoded. Brackets and digits behind it (`password[]=`, `pw2=`) only count several of them, and a name
+    /// may stand within brackets itself (`user[password]=`).
+    /// </summary>
     private static bool EndsWithSecretName(string text, int equals, out int nameStart)
+    {
+        int inner = equals > 0 && ReadBack(text, equals, out int bracket) == ']' ? bracket : equals;
+        return IsSecretNameBefore(text, inner, out nameStart) || IsSecretNameBefore(text, BeforeBrackets(text, equals), out nameStart);
+    }
+
+    private static bool IsSecretNameBefore(string text, int end, out int nameStart)
     {
         Span<char> name = stackalloc char[32]; // filled from its end; the longest secret name has 8 letters, what stands before does not matter
         int first = name.Length;
-        nameStart = equals;
-        while (nameStart > 0 && first > 0)
+        nameStart = end;
+        while (nameStart > 0 && first > 0 && ReadBack(text, nameStart, out int start) is var c && char.IsAsciiLetterOrDigit(c))
         {
-            if (nameStart >= 3 && text[nameStart - 3] == '%' && TryDecode(text.AsSpan(nameStart - 2, 2), out char decoded) && char.IsAsciiLetterOrDigit(decoded))
-            {
-                name[--first] = decoded;
-                nameStart -= 3;
-            }
-            else if (char.IsAsciiLetterOrDigit(text[nameStart - 1]))
-            {
-                name[--first] = text[--nameStart];
-            }
-            else
-            {
-                break;
-            }
+            name[--first] = c;
+            nameStart = start;
         }
 
+        ReadOnlySpan<char> read = ((ReadOnlySpan<char>)name[first..]).TrimEnd("0123456789");
         foreach (string secret in s_names)
         {
-            if (name[first..].EndsWith(secret, StringComparison.OrdinalIgnoreCase))
+            if (read.EndsWith(secret, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Where a name ends that has `[]`, `[0]` or `[a][b]` behind it, as they are or percent-encoded.</summary>
+    private static int BeforeBrackets(string text, int end)
+    {
+        int at = end;
+        while (at > 0 && ReadBack(text, at, out int start) == ']')
+        {
+            int opening = start;
+            char c = default;
+            while (opening > 0 && start - opening < 64 && c != '[')
+            {
+                c = ReadBack(text, opening, out opening);
+            }
+
+            if (c != '[')
+            {
+                break;
+            }
+
+            at = opening;
+        }
+
+        return at;
+    }
+
+    /// <summary>The character that ends in front of <paramref name="end"/>, which is 1 at least: one of the text, or one that is percent-encoded, once or several times.</summary>
+    private static char ReadBack(string text, int end, out int start)
+    {
+        int hex = end - 2;
+        if (hex > 0 && TryDecode(text.AsSpan(hex, 2), out char decoded))
+        {
+            start = hex - 1;
+            while (start >= 2 && text[start] == '5' && text[start - 1] == '2')
+            {
+                start -= 2;
+            }
+
+            if (text[start] == '%')
+            {
+                return decoded;
+            }
+        }
+
+        start = end - 1;
+        return text[start];
     }
 
     private static bool TryDecode(ReadOnlySpan<char> hex, out char decoded)

@@ -12,7 +12,7 @@ internal sealed class MaskTarget : FuzzTarget
 {
     private const string Secret = "Zq7Xv9Kp3";
 
-    private static readonly string[] s_names = ["password=", "pwd=", "token=", "auth%3D"];
+    private static readonly string[] s_names = ["password=", "pwd=", "token=", "auth%3D", "%2570w%253D", "pass[]=", "user[key]="];
 
     public override string Name => "mask";
 
