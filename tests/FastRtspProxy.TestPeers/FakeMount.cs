@@ -81,13 +81,13 @@ internal sealed class FakeMount : IMount
         }
     }
 
-    public static byte[] Sdp(int tracks)
+    public static byte[] Sdp(int tracks, string connection = "IP4 0.0.0.0")
     {
         System.Text.StringBuilder text = new();
         text.Append("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=FastRtspProxy\r\nt=0 0\r\na=control:*\r\n");
         for (int i = 0; i < tracks; i++)
         {
-            text.Append(i == 0 ? "m=video 0 RTP/AVP 96\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:96 H264/90000\r\n" : "m=audio 0 RTP/AVP 97\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:97 MPEG4-GENERIC/48000\r\n");
+            text.Append(i == 0 ? $"m=video 0 RTP/AVP 96\r\nc=IN {connection}\r\na=rtpmap:96 H264/90000\r\n" : $"m=audio 0 RTP/AVP 97\r\nc=IN {connection}\r\na=rtpmap:97 MPEG4-GENERIC/48000\r\n");
             text.Append("a=control:track").Append(i + 1).Append("\r\n");
         }
 
@@ -97,7 +97,7 @@ internal sealed class FakeMount : IMount
     /// <summary>The camera is up.</summary>
     public void ComeUp()
     {
-        _description = new MountDescription(Sdp(Tracks.Length), Tracks);
+        _description = new MountDescription(Sdp(Tracks.Length), Sdp(Tracks.Length, "IP6 ::"), Tracks);
         _ready.TrySetResult();
     }
 

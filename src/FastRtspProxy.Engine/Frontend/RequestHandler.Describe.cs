@@ -19,7 +19,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
         }
 
-        response.Body = description.Sdp;
+        response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
         return response
             .With("Content-Base", BaseUrl(connection, target, mount.Name))
             .With("Content-Type", "application/sdp");

@@ -219,7 +219,7 @@ internal sealed partial class Session
         };
         foreach (SessionTrack track in starting)
         {
-            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp, track.RtcpClosedUntilMicros);
+            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp, track.RtcpClosedUntilMicros, track.Source);
         }
 
         Ports.Viewers.Add(viewer);
@@ -275,7 +275,7 @@ internal sealed partial class Session
     {
         if (!track.IsInterleaved)
         {
-            _ = Shard.Media?.SendRtcp(compound, track.Rtcp);
+            _ = Shard.Media?.SendRtcp(compound, track.Rtcp, track.Source);
         }
         else
         {

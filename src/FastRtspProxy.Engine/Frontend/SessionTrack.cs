@@ -18,6 +18,9 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>Where RTCP goes over UDP, and comes from unless a NAT changed it; then the address that was latched.</summary>
     public PeerAddress Rtcp { get; set; }
 
+    /// <summary>Which of our addresses RTP and RTCP leave from (<see cref="SourceAddress"/>); empty: the kernel's choice.</summary>
+    public PeerAddress Source { get; init; }
+
     /// <summary>The channel of RTP when interleaved.</summary>
     public byte RtpChannel { get; init; }
 

@@ -91,7 +91,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     }
 
     /// <summary>One datagram out. <see cref="SocketError.WouldBlock"/>: dropped, the buffer is full.</summary>
-    public SocketError Send(ReadOnlySpan<byte> bytes, in PeerAddress to)
+    /// <param name="bytes">What it holds.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="source">Which of our addresses it leaves from; empty: the kernel's choice.</param>
+    public SocketError Send(ReadOnlySpan<byte> bytes, in PeerAddress to, in PeerAddress source = default)
     {
         if (_closed)
         {
@@ -104,7 +107,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
             // A pending error of an earlier datagram (IP_RECVERR) may come up here; the innocent one is sent again.
             for (int i = 0; ; i++)
             {
-                if (Libc.SendTo(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal, (byte*)&address, PeerAddress.Bytes) >= 0)
+                nint sent = source.IsEmpty
+                    ? Libc.SendTo(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal, (byte*)&address, PeerAddress.Bytes)
+                    : SendFrom(source, data, bytes.Length, &address);
+                if (sent >= 0)
                 {
                     return SocketError.Success;
                 }
@@ -116,6 +122,22 @@ internal abstract unsafe class DatagramSocket : PollTarget
                 }
             }
         }
+    }
+
+    private nint SendFrom(in PeerAddress source, byte* data, int bytes, PeerAddress* to)
+    {
+        byte* control = stackalloc byte[SourceAddress.ControlBytes]; // cleared by the runtime
+        IoVector vector = new() { Base = data, Length = bytes };
+        MessageHeader header = new()
+        {
+            Name = (byte*)to,
+            NameBytes = PeerAddress.Bytes,
+            Vectors = &vector,
+            VectorCount = 1,
+            Control = control,
+            ControlBytes = SourceAddress.WriteControl(control, source),
+        };
+        return Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal);
     }
 
     /// <summary>

@@ -83,11 +83,11 @@ internal sealed unsafe class UdpMediaSockets
         _rtcp.Start();
     }
 
-    /// <summary>One packet from the RTP port.</summary>
-    public SocketError SendRtp(ReadOnlySpan<byte> packet, in PeerAddress to) => _rtp.Send(packet, to);
+    /// <summary>One packet from the RTP port, and from one of our addresses (<see cref="SourceAddress"/>).</summary>
+    public SocketError SendRtp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtp.Send(packet, to, source);
 
-    /// <summary>One packet from the RTCP port.</summary>
-    public SocketError SendRtcp(ReadOnlySpan<byte> packet, in PeerAddress to) => _rtcp.Send(packet, to);
+    /// <summary>One packet from the RTCP port, and from one of our addresses.</summary>
+    public SocketError SendRtcp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtcp.Send(packet, to, source);
 
     /// <summary>Asks for one call of <see cref="Writable"/>.</summary>
     public void WaitWritable() => _rtp.Wait();

@@ -9,7 +9,7 @@ public sealed record SdpRewriteOptions
     /// <summary>sess-version of o=: grows with each change of the description.</summary>
     public ulong SessionVersion { get; init; } = 1;
 
-    /// <summary>The address of o=.</summary>
+    /// <summary>The address of o=; where it is an IPv6 address, c= is of that family, too.</summary>
     public string OriginAddress { get; init; } = "0.0.0.0";
 
     /// <summary>Taken when the camera says no s=.</summary>

@@ -61,7 +61,7 @@ public static class SdpRewriter
 
     private static void WriteSession(StringBuilder text, SdpDocument backEnd, SdpRewriteOptions options)
     {
-        string family = options.OriginAddress.Contains(':', StringComparison.Ordinal) ? "IP6" : "IP4";
+        string family = IsIPv6(options) ? "IP6" : "IP4";
         Line(text, "v=0");
         Line(text, string.Create(
             CultureInfo.InvariantCulture, $"o=- {options.SessionId} {options.SessionVersion} IN {family} {options.OriginAddress}"));
@@ -98,7 +98,8 @@ public static class SdpRewriter
 
         // RFC 4566 section 5: i=, c=, b=, then attributes, whatever order the camera has.
         CopyFirst(text, media.Lines, 'i');
-        Line(text, "c=IN IP4 0.0.0.0");
+        // Of the family that the media will be of: rtspsrc and LIVE555's client open their sockets in the family that stands here.
+        Line(text, IsIPv6(options) ? "c=IN IP6 ::" : "c=IN IP4 0.0.0.0");
         CopyAll(text, media.Lines, 'b');
         string? fmtp = null;
         bool replacesFmtp = options.Fmtp is not null && options.Fmtp.TryGetValue(media.Index, out fmtp);
@@ -117,6 +118,8 @@ public static class SdpRewriter
 
         Line(text, string.Create(CultureInfo.InvariantCulture, $"a=control:track{number}"));
     }
+
+    private static bool IsIPv6(SdpRewriteOptions options) => options.OriginAddress.Contains(':', StringComparison.Ordinal);
 
     private static bool IsPlainRtp(string protocol) =>
         protocol.StartsWith("RTP/AVP", StringComparison.OrdinalIgnoreCase) && (protocol.Length == 7 || protocol[7] is '/' or 'F' or 'f');

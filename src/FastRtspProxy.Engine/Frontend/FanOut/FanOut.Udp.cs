@@ -241,7 +241,13 @@ internal sealed unsafe partial class FanOut
         while (list.Done < list.Count)
         {
             int count = Math.Min(UdpSendPlan.MaxMessages, list.Count - list.Done);
-            int sent = media.Send(plan.Address(list.AddressAt(list.Done), count), count);
+            MultiMessage* messages = plan.Address(list.AddressAt(list.Done), count);
+            for (int i = 0; list.NamesSources && i < count; i++)
+            {
+                plan.LeaveFrom(list[list.Done + i].Tracks[run.Track].Source, run, i);
+            }
+
+            int sent = media.Send(messages, count);
             if (sent > 0)
             {
                 list.Done += sent;
@@ -340,7 +346,7 @@ internal sealed unsafe partial class FanOut
 
         for (int i = 0; i < run.PacketCount; i++)
         {
-            if (_shard.Media!.SendRtp(plan.PacketView(run, i), viewer.Tracks[run.Track].Rtp) != SocketError.Success)
+            if (_shard.Media!.SendRtp(plan.PacketView(run, i), viewer.Tracks[run.Track].Rtp, viewer.Tracks[run.Track].Source) != SocketError.Success)
             {
                 viewer.DroppedPackets++;
             }
@@ -369,7 +375,7 @@ internal sealed unsafe partial class FanOut
     {
         if (nowMicros >= to.RtcpClosedUntilMicros)
         {
-            _ = _shard.Media!.SendRtcp(packet, to.Rtcp);
+            _ = _shard.Media!.SendRtcp(packet, to.Rtcp, to.Source);
         }
     }
 

@@ -173,7 +173,9 @@ internal sealed unsafe partial class FanOut
         {
             PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
             plan.Aim(run, 1);
-            if (_shard.Media!.Send(plan.Address(&address, 1), 1) == 1)
+            MultiMessage* message = plan.Address(&address, 1);
+            plan.LeaveFrom(viewer.Tracks[run.Track].Source, run, 0);
+            if (_shard.Media!.Send(message, 1) == 1)
             {
                 viewer.SentPackets += run.PacketCount;
                 return true;

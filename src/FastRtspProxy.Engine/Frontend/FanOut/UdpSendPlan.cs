@@ -26,9 +26,14 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>CMSG_SPACE(sizeof(uint16_t)).</summary>
     private const int ControlBytes = 24;
 
+    private const int SourceBytes = SourceAddress.ControlBytes + ControlBytes;
+
     private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxPackets * 2, (nuint)sizeof(IoVector));
     private readonly MultiMessage* _messages = (MultiMessage*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(MultiMessage));
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(ControlBytes);
+
+    /// <summary>For messages that name the address that they leave from: that, and the segments behind it.</summary>
+    private readonly byte* _sources = (byte*)NativeMemory.AllocZeroed(MaxMessages, SourceBytes);
     private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
     private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpHeaderBytes);
     private readonly byte[] _gathered = GC.AllocateUninitializedArray<byte>(ReceiveBatch.BufferBytes);
@@ -107,6 +112,25 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         return _messages;
     }
 
+    /// <summary>Lets one of the messages that were aimed at a run leave from one of our addresses; empty: from the one that the kernel chooses.</summary>
+    public void LeaveFrom(in PeerAddress source, in UdpRun run, int message)
+    {
+        ref MessageHeader header = ref _messages[message].Header;
+        int segmentBytes = run.PacketCount > 1 ? ControlBytes : 0;
+        if (source.IsEmpty)
+        {
+            header.Control = segmentBytes > 0 ? _control : null;
+            header.ControlBytes = segmentBytes;
+            return;
+        }
+
+        byte* control = _sources + (message * SourceBytes);
+        int bytes = SourceAddress.WriteControl(control, source);
+        new ReadOnlySpan<byte>(_control, segmentBytes).CopyTo(new Span<byte>(control + bytes, segmentBytes));
+        header.Control = control;
+        header.ControlBytes = bytes + segmentBytes;
+    }
+
     /// <summary>One packet of a run; valid until the next call.</summary>
     public ReadOnlySpan<byte> PacketView(in UdpRun run, int index)
     {
@@ -128,6 +152,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
         NativeMemory.Free(_control);
+        NativeMemory.Free(_sources);
         NativeMemory.Free(_headers);
     }
 

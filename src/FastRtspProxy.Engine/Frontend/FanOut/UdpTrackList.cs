@@ -11,12 +11,16 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
 {
     private UdpViewer[] _viewers = [];
     private PeerAddress* _addresses;
+    private int _named;
 
     /// <summary>How many.</summary>
     public int Count { get; private set; }
 
     /// <summary>How many of them the present run has reached.</summary>
     public int Done { get; set; }
+
+    /// <summary>Messages to some of them name the address that they leave from.</summary>
+    public bool NamesSources => _named > 0;
 
     /// <summary>The address of the viewer at an index.</summary>
     public PeerAddress* AddressAt(int index) => _addresses + index;
@@ -33,6 +37,7 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
             _addresses = (PeerAddress*)NativeMemory.Realloc(_addresses, (nuint)capacity * PeerAddress.Bytes);
         }
 
+        _named += viewer.Tracks[track].Source.IsEmpty ? 0 : 1;
         Put(Count++, viewer);
     }
 
@@ -46,6 +51,7 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
         }
 
         viewer.Tracks[track].Slot = -1;
+        _named -= viewer.Tracks[track].Source.IsEmpty ? 0 : 1;
         if (hole < Done)
         {
             // The last one that is done moves into the hole, the last of all into its place.

@@ -24,8 +24,8 @@ internal sealed class UdpViewer : Viewer
     internal long PlainHadSequence { get; set; } = -1;
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
-    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0) =>
-        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, RtcpClosedUntilMicros = rtcpClosedUntilMicros, Slot = -1 };
+    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default) =>
+        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, Slot = -1 };
 
     /// <summary>The tracks; an empty address where one is not set up.</summary>
     internal Span<UdpTrack> Tracks => _tracks;
@@ -62,6 +62,9 @@ internal struct UdpTrack
 {
     public PeerAddress Rtp;
     public PeerAddress Rtcp;
+
+    /// <summary>Which of our addresses both leave from; empty: the kernel's choice.</summary>
+    public PeerAddress Source;
 
     /// <summary>Until then no report goes to <see cref="Rtcp"/>; 0: they go.</summary>
     public long RtcpClosedUntilMicros;

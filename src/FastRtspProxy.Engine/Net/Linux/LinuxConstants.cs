@@ -24,6 +24,8 @@ internal static class LinuxConstants
     public const int IpReceiveError = 11;
     public const int IpV6Protocol = 41;
     public const int IpV6ReceiveError = 25;
+    public const int IpV6PacketInfo = 50;
+    public const int IpPacketInfo = 8;
 
     public const int UdpProtocol = 17;
     public const int UdpSegment = 103;

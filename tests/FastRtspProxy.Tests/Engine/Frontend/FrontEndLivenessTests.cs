@@ -342,6 +342,8 @@ public sealed class FrontEndLivenessTests
 
         await PlayUdpAsync(host, four, receiver4.Transport);
         RtspTestResponse describe = await six.RequestAsync("DESCRIBE", $"rtsp://[::1]:{host.Port}/cam");
+        Assert.Contains("c=IN IP6 ::", describe.BodyText, StringComparison.Ordinal);
+        Assert.Contains("c=IN IP4 0.0.0.0", (await four.RequestAsync("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}/cam")).BodyText, StringComparison.Ordinal);
         await PlayUdpAsync(host, six, receiver6.Transport);
         await host.Mount.EmitAsync(0);
 

@@ -24,17 +24,23 @@ internal sealed class UdpTestReceiver : IDisposable
 
     public string Transport => $"Transport: RTP/AVP;unicast;client_port={RtpPort}-{RtcpPort}";
 
+    /// <summary>Where the last datagram that was read came from.</summary>
+    public IPEndPoint? From { get; private set; }
+
     public async Task<(InterleavedPacket Packet, int FromPort)> ReadRtpAsync()
     {
         using CancellationTokenSource cancel = new(RtspTestClient.Limit);
         UdpReceiveResult result = await _rtp.ReceiveAsync(cancel.Token);
+        From = result.RemoteEndPoint;
         return (new InterleavedPacket(0, result.Buffer), result.RemoteEndPoint.Port);
     }
 
     public async Task<byte[]> ReadRtcpAsync()
     {
         using CancellationTokenSource cancel = new(RtspTestClient.Limit);
-        return (await _rtcp.ReceiveAsync(cancel.Token)).Buffer;
+        UdpReceiveResult result = await _rtcp.ReceiveAsync(cancel.Token);
+        From = result.RemoteEndPoint;
+        return result.Buffer;
     }
 
     /// <summary>True when no RTP comes for a while.</summary>

@@ -111,6 +111,17 @@ public class SdpRewriterTests
         Assert.Contains("IN IP6 ::1\r\n", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("192.0.2.1", "c=IN IP4 0.0.0.0")]
+    [InlineData("::", "c=IN IP6 ::")]
+    public void ForFrontEnd_Connection_IsOfTheFamilyOfTheOrigin(string origin, string expected)
+    {
+        string[] lines = Encoding.Latin1.GetString(
+            SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText("c=IN IP4 10.0.0.9\nm=video 0 RTP/AVP 96\nc=IN IP6 ff15::1\nm=audio 0 RTP/AVP 0\n"), Options with { OriginAddress = origin })).Split("\r\n");
+
+        Assert.Equal([expected, expected], lines.Where(line => line.StartsWith("c=", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void ForFrontEnd_LearntParameterSets_TakeThePlaceOfTheFmtp()
     {
