@@ -73,7 +73,7 @@ start_server() { # sets server_url and watched_pid, unless a server was given
     # shellcheck disable=SC2086
     "$proxy" -p "$port" --max-clients-per-address 20000 $proxy_args "$(grep -m1 '^rtsp://' "$work/camera.log")" >"$work/server.log" 2>&1 &
     server_pid=$!
-    wait_for "$work/server.log" 'using the URL: ' "$server_pid"
+    wait_for "$work/server.log" 'using the URL: rtsp://.*/[^ ]' "$server_pid" # the line may come in two parts
     server_url=$(grep -o 'using the URL: rtsp://.*' "$work/server.log" | head -1 | sed -e 's|.*rtsp://[^:/]*|rtsp://127.0.0.1|')
     watched_pid=$server_pid
 }

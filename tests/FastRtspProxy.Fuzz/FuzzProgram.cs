@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SharpFuzz;
 
 namespace FastRtspProxy.Fuzz;
@@ -8,6 +9,9 @@ namespace FastRtspProxy.Fuzz;
 /// </summary>
 internal static class FuzzProgram
 {
+    /// <summary>What SharpFuzz maps.</summary>
+    private const int TraceBytes = 65_536;
+
     private const string Usage = """
         FastRtspProxy.Fuzz list                    the targets
         FastRtspProxy.Fuzz run TARGET              under afl-fuzz; without it, one input from standard input
@@ -17,6 +21,7 @@ internal static class FuzzProgram
 
     public static int Run(string[] args)
     {
+        GiveTracesMemory();
         switch (args)
         {
             case ["list"]:
@@ -41,6 +46,9 @@ internal static class FuzzProgram
                 return 2;
         }
     }
+
+    /// <summary>Probes count where they are told to. Making the targets calls instrumented code before the fuzzer says where that is.</summary>
+    private static unsafe void GiveTracesMemory() => SharpFuzz.Common.Trace.SharedMem = (byte*)NativeMemory.AllocZeroed(TraceBytes);
 
     private static byte[] ReadAll(Stream stream)
     {
