@@ -22,14 +22,14 @@ internal sealed class FrontEndShard
         _frontEnd = frontEnd;
         Shard = shard;
         FanOuts = new FanOutTable(shard, new FanOutLimits());
-        Rtcp = new RtcpDirectory(frontEnd.Counters, frontEnd.UdpAddresses);
+        Directory = new ClientDirectory(frontEnd.Counters, frontEnd.UdpAddresses);
         _sessionTimeoutMicros = (long)frontEnd.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
     }
 
     public Shard Shard { get; }
 
-    public RtcpDirectory Rtcp { get; }
+    public ClientDirectory Directory { get; }
 
     /// <inheritdoc cref="SessionPlaces"/>
     public SessionPlaces Places => _frontEnd.Limits.SessionPlaces;

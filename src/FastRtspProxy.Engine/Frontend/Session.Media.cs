@@ -185,6 +185,18 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>A NAT makes the track's RTP port another than announced: it goes there from now on.</summary>
+    public void MoveRtp(SessionTrack track, in PeerAddress rtp)
+    {
+        Ports.OnRtpMoved(track, rtp);
+        foreach (UdpViewer viewer in Ports.Viewers)
+        {
+            _fanOut!.MoveRtp(viewer, track.Track.Index, rtp);
+        }
+
+        FrontEndLog.RtpMoved(_home.Log, Id, Mount.Name, rtp);
+    }
+
     private void StartInterleaved(List<SessionTrack> starting, PlayGrant grant)
     {
         if (Connection is not { } connection)

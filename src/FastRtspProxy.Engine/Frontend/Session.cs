@@ -141,7 +141,7 @@ internal sealed partial class Session : MountClient
         }
         else
         {
-            _home.Rtcp.Add(track);
+            _home.Directory.Add(track);
         }
 
         // After the new one is known: what both have in common is not free in between.
@@ -237,7 +237,7 @@ internal sealed partial class Session : MountClient
         }
         else if (track.IsListed)
         {
-            _home.Rtcp.Remove(track);
+            _home.Directory.Remove(track);
             Ports.Release(track.Rtp);
             Ports.Release(track.Rtcp);
         }

@@ -11,6 +11,17 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     /// <summary>Made by the first word of the client's host that an RTP port is closed.</summary>
     private RtpPortWatch? _watch;
 
+    /// <summary>More punches than these are not remembered: a session has few tracks.</summary>
+    private const int PunchesMax = 16;
+
+    private static readonly long s_punchMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
+
+    /// <summary>Datagrams to our RTP port from ports that the client did not announce, the oldest first; made by the first.</summary>
+    private Queue<(PeerAddress From, long Micros)>? _punches;
+
+    /// <summary>There is evidence that the client's ports are not what it announced: RTCP came from another one, or an RTP port is closed. Never false again.</summary>
+    public bool HasMoved { get; private set; }
+
     /// <summary>One for each PLAY: a player that starts its tracks one by one has several. Empty while nothing is sent.</summary>
     public List<UdpViewer> Viewers { get; } = [];
 
@@ -58,6 +69,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     public void OnRtcpMoved(SessionTrack track, in PeerAddress rtcp)
     {
         PeerAddress announced = track.Rtcp;
+        HasMoved = true;
         track.Rtcp = rtcp;
         track.RtcpClosedUntilMicros = 0;
         Release(announced);
@@ -70,6 +82,49 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
                 sent.RtcpClosedUntilMicros = 0;
             }
         }
+    }
+
+    /// <summary>RTP goes where a punch came from. The fan-out is told by the session.</summary>
+    public void OnRtpMoved(SessionTrack track, in PeerAddress rtp)
+    {
+        PeerAddress announced = track.Rtp;
+        track.Rtp = rtp;
+        Release(announced);
+        _watch = null; // what was said of the port of before says nothing of this one
+    }
+
+    /// <summary>Something came from there to our RTP port; without evidence it means nothing yet.</summary>
+    public void RememberPunch(in PeerAddress from)
+    {
+        _punches ??= new Queue<(PeerAddress From, long Micros)>();
+        foreach ((PeerAddress other, _) in _punches)
+        {
+            if (other.Equals(from))
+            {
+                return;
+            }
+        }
+
+        if (_punches.Count == PunchesMax)
+        {
+            _punches.Dequeue();
+        }
+
+        _punches.Enqueue((from, session.Shard.NowMicros));
+    }
+
+    /// <summary>The oldest punch of the last ten seconds that was remembered, once there is evidence; null: no more.</summary>
+    public PeerAddress? TakePunch()
+    {
+        while (HasMoved && _punches is not null && _punches.TryDequeue(out (PeerAddress From, long Micros) punch))
+        {
+            if (session.Shard.NowMicros - punch.Micros <= s_punchMicros)
+            {
+                return punch.From;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The client's host says that nobody listens where RTCP goes: reports cease for a while, and that is all. Many players have no use for them.</summary>
@@ -95,6 +150,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
             return false; // nothing is sent there: the word is late, or made up
         }
 
+        HasMoved = true;
         _watch ??= new RtpPortWatch();
         return _watch.OnClosed(closed, playing, sent, heardMicros, session.Shard.NowMicros);
     }

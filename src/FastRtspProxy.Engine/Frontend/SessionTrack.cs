@@ -12,8 +12,8 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>In the RTSP connection; else over UDP.</summary>
     public bool IsInterleaved { get; init; }
 
-    /// <summary>Where RTP goes over UDP.</summary>
-    public PeerAddress Rtp { get; init; }
+    /// <summary>Where RTP goes over UDP: as announced, or where a punch came from behind a NAT.</summary>
+    public PeerAddress Rtp { get; set; }
 
     /// <summary>Where RTCP goes over UDP, and comes from unless a NAT changed it; then the address that was latched.</summary>
     public PeerAddress Rtcp { get; set; }
@@ -30,7 +30,7 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>RTCP has come from <see cref="Rtcp"/>: no other address can take its place any more.</summary>
     public bool IsLatched { get; set; }
 
-    /// <summary>The session's shard knows it by its UDP addresses (<see cref="RtcpDirectory"/>); false when it is interleaved or was taken out.</summary>
+    /// <summary>The session's shard knows it by its UDP addresses (<see cref="ClientDirectory"/>); false when it is interleaved or was taken out.</summary>
     public bool IsListed { get; set; }
 
     /// <summary>Until then nobody listens at <see cref="Rtcp"/> and no report goes there; 0: reports go.</summary>

@@ -5,12 +5,12 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>What clients send to a shard's media ports, and what their hosts say about theirs.</summary>
 internal sealed class UdpClients(FrontEndShard home) : IUdpMediaSink
 {
-    public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnDatagram(data, from);
+    public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Directory.OnDatagram(data, from);
 
     /// <summary>Players open the way through a NAT with a datagram to our RTP port; nothing that they send there is media.</summary>
-    public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Rtcp.OnPunch(from);
+    public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Directory.OnPunch(from);
 
-    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => home.Rtcp.OnRtpPortClosed(port, ssrc);
+    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => home.Directory.OnRtpPortClosed(port, ssrc);
 
-    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc) => home.Rtcp.OnRtcpPortClosed(port, ssrc);
+    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc) => home.Directory.OnRtcpPortClosed(port, ssrc);
 }

@@ -57,6 +57,19 @@ internal sealed unsafe partial class FanOut
         return true;
     }
 
+    /// <summary>A track that the viewer has goes to another address from the next message on.</summary>
+    public void MoveRtp(UdpViewer viewer, int track, in PeerAddress rtp)
+    {
+        if (viewer.Has(track))
+        {
+            viewer.Tracks[track].Rtp = rtp;
+            if (track < _udpTracks.Length)
+            {
+                _udpTracks[track]?.Readdress(viewer);
+            }
+        }
+    }
+
     /// <summary>RTP packets that the kernel took for a viewer.</summary>
     public long PacketsSent(UdpViewer viewer)
     {

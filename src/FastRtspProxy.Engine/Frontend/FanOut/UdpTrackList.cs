@@ -65,6 +65,15 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
         _viewers[Count] = null!;
     }
 
+    /// <summary>The viewer's address has changed, if it is in the list.</summary>
+    public void Readdress(UdpViewer viewer)
+    {
+        if (track < viewer.Tracks.Length && viewer.Tracks[track].Slot is >= 0 and int slot)
+        {
+            _addresses[slot] = viewer.Tracks[track].Rtp.ForKernel();
+        }
+    }
+
     public void Dispose()
     {
         NativeMemory.Free(_addresses);

@@ -364,7 +364,7 @@ public sealed class FrontEndUdpTests
         receiver.CloseRtcp();
         await host.Mount.EmitReportAsync(0);
         FrontEndShard home = host.FrontEnd.ShardAt(0)!;
-        RtcpDirectory directory = home.Rtcp;
+        ClientDirectory directory = home.Directory;
         Assert.True(await Eventually.HoldsAsync(() => directory.ClosedRtcpPorts == 1));
         receiver.OpenRtcp(rtcpPort);
 
@@ -405,7 +405,7 @@ public sealed class FrontEndUdpTests
                 await host.AdvanceAsync(TimeSpan.FromSeconds(2));
                 await home.Shard.RunAsync(() =>
                 {
-                    home.Rtcp.OnRtpPortClosed(rtp, ssrc);
+                    home.Directory.OnRtpPortClosed(rtp, ssrc);
                     return Task.CompletedTask;
                 });
             }
@@ -433,7 +433,7 @@ public sealed class FrontEndUdpTests
             await host.AdvanceAsync(TimeSpan.FromSeconds(1));
             await home.Shard.RunAsync(() =>
             {
-                home.Rtcp.OnRtpPortClosed(rtp, host.Mount.Tracks[0].Ssrc);
+                home.Directory.OnRtpPortClosed(rtp, host.Mount.Tracks[0].Ssrc);
                 return Task.CompletedTask;
             });
         }

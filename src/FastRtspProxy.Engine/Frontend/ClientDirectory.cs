@@ -3,17 +3,20 @@ using FastRtspProxy.Engine.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Which session an RTCP datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several tracks of that session
+/// Which session a client's datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several tracks of that session
 /// at one address, the newest. A source that nobody announced (a NAT on the way, or a player that sends from another port) is latched only when its host has exactly one
-/// session that still waits for its first RTCP.
+/// session that still waits for its first RTCP, or for its first punch at the RTP port.
 /// </summary>
-internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addresses)
+internal sealed class ClientDirectory(FrontEndCounters counters, UdpAddresses addresses)
 {
     private readonly Dictionary<PeerAddress, SessionTrack> _bySource = [];
     private readonly Dictionary<PeerAddress, SessionTrack> _byRtp = [];
 
-    /// <summary>By host (port 0): the tracks that no RTCP has come for; a host whose tracks are all known has no entry.</summary>
-    private readonly Dictionary<PeerAddress, List<SessionTrack>> _waiting = [];
+    /// <summary>The tracks that no RTCP has come for.</summary>
+    private readonly WaitingTracks _withoutRtcp = new();
+
+    /// <summary>The tracks that nothing has come for to the RTP port.</summary>
+    private readonly WaitingTracks _withoutPunch = new();
 
     /// <summary>Written on the shard only.</summary>
     private long _closedRtcpPorts;
@@ -26,13 +29,8 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         track.IsListed = true;
         _bySource[track.Rtcp] = track;
         _byRtp[track.Rtp] = track;
-        PeerAddress host = track.Rtcp.WithPort(0);
-        if (!_waiting.TryGetValue(host, out List<SessionTrack>? tracks))
-        {
-            _waiting[host] = tracks = [];
-        }
-
-        tracks.Add(track);
+        _withoutRtcp.Add(track.Rtcp, track);
+        _withoutPunch.Add(track.Rtp, track);
     }
 
     public void Remove(SessionTrack track)
@@ -40,7 +38,8 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         track.IsListed = false;
         Remove(_bySource, track.Rtcp, track, static other => other.Rtcp);
         Remove(_byRtp, track.Rtp, track, static other => other.Rtp);
-        StopWaiting(track);
+        _withoutRtcp.Remove(track.Rtcp, track);
+        _withoutPunch.Remove(track.Rtp, track);
     }
 
     /// <summary>A datagram on the shard's RTCP port.</summary>
@@ -63,19 +62,40 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         if (!track.IsLatched)
         {
             track.IsLatched = true;
-            StopWaiting(track);
+            _withoutRtcp.Remove(track.Rtcp, track);
         }
 
         track.Session.Touch();
         track.Session.Ports.OnRtcp(track);
     }
 
-    /// <summary>A datagram on the RTP port from where a track's RTP goes: the client is there.</summary>
+    /// <summary>
+    /// A datagram on the shard's RTP port. From where a track's RTP goes: the client is there. From elsewhere on its host: a NAT on the way changed the port, and RTP goes where the punch
+    /// came from, once. When the session plays already, that takes evidence: its RTCP came from another port than announced, too, or the announced RTP port is closed.
+    /// </summary>
     public void OnPunch(in PeerAddress from)
     {
-        if (_byRtp.TryGetValue(from, out SessionTrack? track))
+        if (_byRtp.TryGetValue(from, out SessionTrack? known))
         {
-            track.Session.Touch();
+            known.Session.Touch();
+            foreach (SessionTrack track in known.Session.Tracks)
+            {
+                if (track.IsListed && track.Rtp.Equals(from))
+                {
+                    _withoutPunch.Remove(from, track);
+                }
+            }
+        }
+        else if (_withoutPunch.OfOneSession(from) is { } waiting)
+        {
+            if (!waiting[0].Session.WasPlayed || waiting[0].Session.Ports.HasMoved)
+            {
+                MoveRtp(waiting, from);
+            }
+            else
+            {
+                waiting[0].Session.Ports.RememberPunch(from);
+            }
         }
     }
 
@@ -85,6 +105,7 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         if (_byRtp.TryGetValue(port, out SessionTrack? track) && IsOf(track.Session, ssrc))
         {
             track.Session.OnRtpPortClosed(port);
+            TryRememberedPunches(track.Session);
         }
     }
 
@@ -134,18 +155,48 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         }
     }
 
-    private void StopWaiting(SessionTrack track)
+    /// <summary>What came before the evidence did.</summary>
+    private void TryRememberedPunches(Session session)
     {
-        PeerAddress host = track.Rtcp.WithPort(0);
-        if (_waiting.TryGetValue(host, out List<SessionTrack>? tracks) && tracks.Remove(track) && tracks.Count == 0)
+        while (session.Ports.TakePunch() is { } from)
         {
-            _waiting.Remove(host);
+            if (_withoutPunch.OfOneSession(from) is { } waiting && waiting[0].Session == session)
+            {
+                MoveRtp(waiting, from);
+            }
         }
+    }
+
+    /// <summary>RTP of one of these tracks of a session goes there from now on, unless the address is known as another's, or as the session's own for something else.</summary>
+    private void MoveRtp(List<SessionTrack> waiting, in PeerAddress from)
+    {
+        // The one whose RTCP comes from the next port; else ffmpeg and others punch in the order of their SETUPs.
+        SessionTrack track = waiting[0];
+        foreach (SessionTrack other in waiting)
+        {
+            if (other.IsLatched && other.Rtcp.Port == from.Port + 1)
+            {
+                track = other;
+                break;
+            }
+        }
+
+        if (addresses.HolderOf(from) is not null || !addresses.TryHold(from, track.Session))
+        {
+            return;
+        }
+
+        PeerAddress announced = track.Rtp;
+        _withoutPunch.Remove(announced, track);
+        track.Session.MoveRtp(track, from);
+        Remove(_byRtp, announced, track, static other => other.Rtp);
+        _byRtp[from] = track;
+        track.Session.Touch();
     }
 
     private SessionTrack? Latch(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (!_waiting.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks) || !ClientRtcp.IsRtcp(data))
+        if (_withoutRtcp.OfOneSession(from) is not { } tracks || !ClientRtcp.IsRtcp(data))
         {
             return null;
         }
@@ -153,11 +204,6 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         SessionTrack? candidate = null;
         foreach (SessionTrack track in tracks)
         {
-            if (candidate is not null && candidate.Session != track.Session)
-            {
-                return null;
-            }
-
             // Of several waiting tracks of the one session, the one that the report is about.
             if (candidate is null || ClientRtcp.Reports(data, track.Track.Ssrc))
             {
@@ -172,9 +218,12 @@ internal sealed class RtcpDirectory(FrontEndCounters counters, UdpAddresses addr
         }
 
         PeerAddress announced = candidate.Rtcp;
+        _withoutRtcp.Remove(announced, candidate);
         candidate.Session.Ports.OnRtcpMoved(candidate, from);
+        candidate.IsLatched = true;
         Remove(_bySource, announced, candidate, static other => other.Rtcp);
         _bySource[from] = candidate;
+        TryRememberedPunches(candidate.Session);
         return candidate;
     }
 }

@@ -1,0 +1,48 @@
+using FastRtspProxy.Engine.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>By host, the tracks of a shard that a first datagram from their client's address is still waited for. A host whose tracks are all known has no entry.</summary>
+internal sealed class WaitingTracks
+{
+    private readonly Dictionary<PeerAddress, List<SessionTrack>> _byHost = [];
+
+    public void Add(in PeerAddress address, SessionTrack track)
+    {
+        PeerAddress host = address.WithPort(0);
+        if (!_byHost.TryGetValue(host, out List<SessionTrack>? tracks))
+        {
+            _byHost[host] = tracks = [];
+        }
+
+        tracks.Add(track);
+    }
+
+    public void Remove(in PeerAddress address, SessionTrack track)
+    {
+        PeerAddress host = address.WithPort(0);
+        if (_byHost.TryGetValue(host, out List<SessionTrack>? tracks) && tracks.Remove(track) && tracks.Count == 0)
+        {
+            _byHost.Remove(host);
+        }
+    }
+
+    /// <summary>The tracks of the host that wait, in the order of their SETUPs, when they are of one session; else null: nobody can tell whose a datagram is.</summary>
+    public List<SessionTrack>? OfOneSession(in PeerAddress from)
+    {
+        if (!_byHost.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks))
+        {
+            return null;
+        }
+
+        foreach (SessionTrack track in tracks)
+        {
+            if (track.Session != tracks[0].Session)
+            {
+                return null;
+            }
+        }
+
+        return tracks;
+    }
+}
