@@ -65,6 +65,7 @@ start_server() { # sets server_url and watched_pid, unless a server was given
     echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d)."
     [ -z "$server_url" ] || return 0
     [ -x "$proxy" ] || fail "no native binary at $proxy: run perf-scripts/publish-aot.sh first, or set FASTRTSPPROXY_BIN, or give --server-url"
+    : >"$work/camera.log" >"$work/server.log" # those of a server before this one are not waited for
     # shellcheck disable=SC2086
     "$sim" camera --port 0 $camera_args >"$work/camera.log" 2>&1 &
     camera_pid=$!
@@ -73,7 +74,7 @@ start_server() { # sets server_url and watched_pid, unless a server was given
     # shellcheck disable=SC2086
     "$proxy" -p "$port" --max-clients-per-address 20000 $proxy_args "$(grep -m1 '^rtsp://' "$work/camera.log")" >"$work/server.log" 2>&1 &
     server_pid=$!
-    wait_for "$work/server.log" 'using the URL: rtsp://.*/[^ ]' "$server_pid" # the line may come in two parts
+    wait_for "$work/server.log" 'using the URL: ' "$server_pid"
     server_url=$(grep -o 'using the URL: rtsp://.*' "$work/server.log" | head -1 | sed -e 's|.*rtsp://[^:/]*|rtsp://127.0.0.1|')
     watched_pid=$server_pid
 }

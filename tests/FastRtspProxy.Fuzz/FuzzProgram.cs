@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using SharpFuzz;
 
@@ -47,8 +48,13 @@ internal static class FuzzProgram
         }
     }
 
-    /// <summary>Probes count where they are told to. Making the targets calls instrumented code before the fuzzer says where that is.</summary>
-    private static unsafe void GiveTracesMemory() => SharpFuzz.Common.Trace.SharedMem = (byte*)NativeMemory.AllocZeroed(TraceBytes);
+    /// <summary>
+    /// Probes count where they are told to; making the targets calls instrumented code before the fuzzer tells them. By name: an assembly that refers to the probes' memory is taken for an
+    /// instrumented one.
+    /// </summary>
+    private static unsafe void GiveTracesMemory() => Type.GetType("SharpFuzz.Common.Trace, SharpFuzz.Common", throwOnError: true)!
+        .GetField("SharedMem", BindingFlags.Public | BindingFlags.Static)!
+        .SetValue(null, Pointer.Box(NativeMemory.AllocZeroed(TraceBytes), typeof(byte*)));
 
     private static byte[] ReadAll(Stream stream)
     {
