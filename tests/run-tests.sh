@@ -12,7 +12,7 @@ results=$root/artifacts/test-results
 native=$root/artifacts/aot
 # Linker, headers and OpenSSL for the native binaries, spin for the models; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP
 # server, VLC, players of both families, network namespaces.
-packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev spin iproute2 util-linux mount
+packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev spin iproute2 nftables util-linux mount
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking vlc-bin vlc-plugin-base)
 # The end of it all, with a margin to the twenty-five minutes that a run may take.

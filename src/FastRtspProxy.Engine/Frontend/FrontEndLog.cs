@@ -12,7 +12,7 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "Client {Client} plays {Mount} (session {Session}, {Tracks} tracks, {Transport})")]
     public static partial void SessionPlays(ILogger log, string session, string mount, IPAddress client, int tracks, string transport);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: RTP goes to {Address}, where the client's datagrams come from (a NAT changes its ports)")]
+    [LoggerMessage(EventId = 215, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: RTP goes to {Address}, where the client's datagrams come from (a NAT changes its ports)")]
     public static partial void RtpMoved(ILogger log, string session, string mount, Net.PeerAddress address);
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Cause}: session {Session} on {Mount} of client {Client} ended; {Dropped} packets dropped, {Lost} reported lost")]

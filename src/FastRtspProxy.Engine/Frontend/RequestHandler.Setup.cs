@@ -199,6 +199,7 @@ internal sealed partial class RequestHandler
         {
             Rtp = PeerAddress.From(connection.RemoteAddress, ports.Rtp),
             Rtcp = PeerAddress.From(connection.RemoteAddress, ports.Rtcp),
+            HasOnePort = ports.Rtp == ports.Rtcp,
             Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress),
         };
     }

@@ -122,6 +122,20 @@ internal sealed partial class Session : MountClient
         return null;
     }
 
+    /// <summary>True when a packet with that SSRC may be one that was sent to this client; null: not known, so it may.</summary>
+    public bool IsOurs(uint? ssrc)
+    {
+        foreach (SessionTrack track in _tracks)
+        {
+            if (ssrc is null || track.Track.Ssrc == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
 
     /// <summary>Adds a track, or gives one that is not playing another way to travel. False, and nothing is changed: another session holds one of its addresses.</summary>

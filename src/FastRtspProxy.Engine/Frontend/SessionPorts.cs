@@ -11,16 +11,19 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     /// <summary>Made by the first word of the client's host that an RTP port is closed.</summary>
     private RtpPortWatch? _watch;
 
-    /// <summary>More punches than these are not remembered: a session has few tracks.</summary>
-    private const int PunchesMax = 16;
+    /// <summary>A word that an RTP port is closed speaks for a NAT so long: as long as a punch is remembered.</summary>
+    private static readonly long s_evidenceMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
-    private static readonly long s_punchMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
+    /// <summary>RTCP has come from another port than announced. Never false again.</summary>
+    private bool _isRtcpMoved;
 
-    /// <summary>Datagrams to our RTP port from ports that the client did not announce, the oldest first; made by the first.</summary>
-    private Queue<(PeerAddress From, long Micros)>? _punches;
+    /// <summary>Until then the last word that nobody listens at an RTP port, of which no punch has come, is no old one.</summary>
+    private long _rtpClosedUntilMicros;
 
-    /// <summary>There is evidence that the client's ports are not what it announced: RTCP came from another one, or an RTP port is closed. Never false again.</summary>
-    public bool HasMoved { get; private set; }
+    /// <summary>
+    /// Evidence that the announced ports are not those that the client has on our side of a NAT: RTCP comes from another one, or nobody listens where RTP goes.
+    /// </summary>
+    public bool IsBehindNat => _isRtcpMoved || session.Shard.NowMicros < _rtpClosedUntilMicros;
 
     /// <summary>One for each PLAY: a player that starts its tracks one by one has several. Empty while nothing is sent.</summary>
     public List<UdpViewer> Viewers { get; } = [];
@@ -69,7 +72,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     public void OnRtcpMoved(SessionTrack track, in PeerAddress rtcp)
     {
         PeerAddress announced = track.Rtcp;
-        HasMoved = true;
+        _isRtcpMoved = true;
         track.Rtcp = rtcp;
         track.RtcpClosedUntilMicros = 0;
         Release(announced);
@@ -93,40 +96,6 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
         _watch = null; // what was said of the port of before says nothing of this one
     }
 
-    /// <summary>Something came from there to our RTP port; without evidence it means nothing yet.</summary>
-    public void RememberPunch(in PeerAddress from)
-    {
-        _punches ??= new Queue<(PeerAddress From, long Micros)>();
-        foreach ((PeerAddress other, _) in _punches)
-        {
-            if (other.Equals(from))
-            {
-                return;
-            }
-        }
-
-        if (_punches.Count == PunchesMax)
-        {
-            _punches.Dequeue();
-        }
-
-        _punches.Enqueue((from, session.Shard.NowMicros));
-    }
-
-    /// <summary>The oldest punch of the last ten seconds that was remembered, once there is evidence; null: no more.</summary>
-    public PeerAddress? TakePunch()
-    {
-        while (HasMoved && _punches is not null && _punches.TryDequeue(out (PeerAddress From, long Micros) punch))
-        {
-            if (session.Shard.NowMicros - punch.Micros <= s_punchMicros)
-            {
-                return punch.From;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>The client's host says that nobody listens where RTCP goes: reports cease for a while, and that is all. Many players have no use for them.</summary>
     public void OnRtcpClosed(in PeerAddress port) => CloseRtcp(port, session.Shard.NowMicros + s_rtcpPauseMicros);
 
@@ -138,11 +107,13 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     {
         uint closed = 0;
         uint playing = 0;
+        bool isAnnounced = false;
         foreach (SessionTrack track in session.Tracks)
         {
             uint bit = track.IsPlaying ? 1u << track.Track.Index : 0;
             playing |= bit;
             closed |= track.Rtp.Equals(port) ? bit : 0;
+            isAnnounced |= bit != 0 && !track.IsPunched && track.Rtp.Equals(port);
         }
 
         if (closed == 0)
@@ -150,7 +121,11 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
             return false; // nothing is sent there: the word is late, or made up
         }
 
-        HasMoved = true;
+        if (isAnnounced)
+        {
+            _rtpClosedUntilMicros = session.Shard.NowMicros + s_evidenceMicros;
+        }
+
         _watch ??= new RtpPortWatch();
         return _watch.OnClosed(closed, playing, sent, heardMicros, session.Shard.NowMicros);
     }

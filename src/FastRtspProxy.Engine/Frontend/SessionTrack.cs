@@ -18,6 +18,9 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>Where RTCP goes over UDP, and comes from unless a NAT changed it; then the address that was latched.</summary>
     public PeerAddress Rtcp { get; set; }
 
+    /// <summary>The client announced one port for RTP and RTCP.</summary>
+    public bool HasOnePort { get; init; }
+
     /// <summary>Which of our addresses RTP and RTCP leave from (<see cref="SourceAddress"/>); empty: the kernel's choice.</summary>
     public PeerAddress Source { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed class SessionTrack(Session session, MountTrack track)
 
     /// <summary>RTCP has come from <see cref="Rtcp"/>: no other address can take its place any more.</summary>
     public bool IsLatched { get; set; }
+
+    /// <summary>A datagram has come from <see cref="Rtp"/> to our RTP port: no other address can take its place any more.</summary>
+    public bool IsPunched { get; set; }
 
     /// <summary>The session's shard knows it by its UDP addresses (<see cref="ClientDirectory"/>); false when it is interleaved or was taken out.</summary>
     public bool IsListed { get; set; }

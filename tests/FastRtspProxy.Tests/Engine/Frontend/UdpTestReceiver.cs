@@ -18,6 +18,30 @@ internal sealed class UdpTestReceiver : IDisposable
         _rtcp = new UdpClient(new IPEndPoint(address, 0));
     }
 
+    private UdpTestReceiver(UdpClient rtp, UdpClient rtcp)
+    {
+        _rtp = rtp;
+        _rtcp = rtcp;
+    }
+
+    /// <summary>Two ports of which the second is the next.</summary>
+    public static UdpTestReceiver Adjacent()
+    {
+        while (true)
+        {
+            UdpClient rtp = new(new IPEndPoint(IPAddress.Loopback, 0));
+            int next = ((IPEndPoint)rtp.Client.LocalEndPoint!).Port + 1;
+            try
+            {
+                return new UdpTestReceiver(rtp, new UdpClient(new IPEndPoint(IPAddress.Loopback, next)));
+            }
+            catch (Exception e) when (e is SocketException or ArgumentOutOfRangeException)
+            {
+                rtp.Dispose(); // taken, or the last port of all
+            }
+        }
+    }
+
     public int RtpPort => ((IPEndPoint)_rtp.Client.LocalEndPoint!).Port;
 
     public int RtcpPort => ((IPEndPoint)_rtcp.Client.LocalEndPoint!).Port;
@@ -70,6 +94,12 @@ internal sealed class UdpTestReceiver : IDisposable
     public Task SendRtcpAsync(byte[] compound, int serverPort) => _rtcp.SendAsync(compound, new IPEndPoint(IPAddress.Loopback, serverPort)).AsTask();
 
     public Task SendPunchAsync(int serverPort) => _rtp.SendAsync(new byte[4], new IPEndPoint(IPAddress.Loopback, serverPort)).AsTask();
+
+    /// <summary>As a player with one port for both.</summary>
+    public Task SendRtcpFromRtpPortAsync(byte[] compound, int serverPort) => _rtp.SendAsync(compound, new IPEndPoint(IPAddress.Loopback, serverPort)).AsTask();
+
+    /// <summary>True while no RTP waits to be read.</summary>
+    public bool HasNoRtp => _rtp.Available == 0;
 
     /// <summary>True while no RTCP waits to be read.</summary>
     public bool HasNoRtcp => _rtcp.Available == 0;
