@@ -60,7 +60,7 @@ fail() {
     grep -m1 -E 'Exception|does not end' "$name.log"
 }
 
-# fuzz TARGET SECONDS INSTANCE [AFL ARGUMENTS]: one afl-fuzz, begun anew when a time-out ended its server and the input proves to be clean.
+# fuzz TARGET SECONDS INSTANCE [AFL ARGUMENTS]: one afl-fuzz, which -M or -S gives the name of its folder, begun anew when a time-out ended its server and the input proves to be clean.
 fuzz() {
     local target=$1 until=$((SECONDS + $2)) instance=$3 out seeds executions idle=0 left
     shift 3
@@ -136,7 +136,7 @@ self_test() {
     for target in planted planted-endless; do
         rm -rf "$work/failures/$target" "$work/learnt/$target"
         seed "$target"
-        fuzz "$target" "${FUZZ_SELF_TEST_SECONDS:-60}" main -s 1
+        fuzz "$target" "${FUZZ_SELF_TEST_SECONDS:-60}" main -s 1 -S main
     done
     expect "a throw" planted IndexOutOfRangeException || status=1
     expect "an allocation over the bound" planted 'allocates at most' || status=1
@@ -157,7 +157,7 @@ run_all() {
             wait -n
         done
         seed "$target"
-        fuzz "$target" "$seconds" main &
+        fuzz "$target" "$seconds" main -S main &
     done
     wait
 }

@@ -54,7 +54,7 @@ public class RtspBenchmarks
     public int Write_PlayResponse_OneTrack()
     {
         _output.ResetWrittenCount();
-        RtspWriter.WriteResponse(_output, RtspStatus.Ok, null, 5, _headers);
+        RtspWriter.WriteResponse(_output, RtspStatus.Ok, null, "5"u8, _headers);
         return _output.WrittenCount;
     }
 

@@ -23,15 +23,15 @@ internal sealed class FakeMount : IMount
     private int _leaves;
     private int _prepares;
 
-    public FakeMount(string name, Shard shard, int shardCount, int tracks = 2, bool isReady = true)
+    public FakeMount(string name, Shard shard, int shardCount, int tracks = 2, bool isReady = true, string video = "H264")
     {
         Name = name;
         Shard = shard;
         Ring = new PacketRing(new SlabPool(64 << 20), new RingOptions(), shardCount);
         _sequenceNumbers = [.. Enumerable.Range(0, tracks).Select(static i => (ushort)(65_530 + (i * 1000)))];
         _timestamps = [.. Enumerable.Range(0, tracks).Select(static i => 4_294_960_000u + (uint)(i * 100_000))];
-        Tracks = [.. Enumerable.Range(0, tracks).Select(static i => new MountTrack(
-            i, "track" + (i + 1), i == 0 ? "video" : "audio", (byte)(96 + i), i == 0 ? 90_000 : 48_000, i == 0 ? "H264" : "MPEG4-GENERIC", 0x1000_0000u + (uint)i))];
+        Tracks = [.. Enumerable.Range(0, tracks).Select(i => new MountTrack(
+            i, "track" + (i + 1), i == 0 ? "video" : "audio", (byte)(96 + i), i == 0 ? 90_000 : 48_000, i == 0 ? video : "MPEG4-GENERIC", 0x1000_0000u + (uint)i))];
         if (isReady)
         {
             ComeUp();

@@ -41,7 +41,7 @@ internal sealed class AnswerMatcher
     }
 
     /// <summary>An answer has come, with that number or without any.</summary>
-    public AnswerMatch Answer(int? cseq)
+    public AnswerMatch Answer(long? cseq)
     {
         // Quirk (several cameras, gsl#1050): no CSeq in the answer. It says nothing, so the order does, for this answer.
         if (_byOrder || cseq is not { } number)
@@ -72,7 +72,7 @@ internal sealed class AnswerMatcher
         return new AnswerMatch(request.CSeq, request.IsGivenUp, beganOrder);
     }
 
-    private int IndexOf(int cseq) => _requests.FindIndex(r => r.CSeq == cseq);
+    private int IndexOf(long cseq) => _requests.FindIndex(r => r.CSeq == cseq);
 
     private readonly record struct Request(int CSeq, bool IsGivenUp);
 }

@@ -21,7 +21,7 @@ internal static partial class BackEndLog
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);
 
     [LoggerMessage(EventId = 104, Level = LogLevel.Debug, Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
-    public static partial void ForeignNumber(ILogger log, string stream, int? answered, int? asked);
+    public static partial void ForeignNumber(ILogger log, string stream, long? answered, int? asked);
 
     [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
     public static partial void CameraGaps(ILogger log, string stream, string track, long packets);

@@ -79,7 +79,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     public void Answer(RtspMessage request, int status, ReadOnlySpan<RtspHeader> headers)
     {
         _output.ResetWrittenCount();
-        RtspWriter.WriteResponse(_output, status, null, request.CSeq, headers);
+        RtspWriter.WriteResponse(_output, status, null, request.CSeqText, headers);
         Trace("to", _output.WrittenSpan);
         _ = _stream.Send(_output.WrittenSpan);
     }

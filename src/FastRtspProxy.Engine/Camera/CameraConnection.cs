@@ -205,7 +205,7 @@ internal sealed partial class CameraConnection : IByteSink
 
         all.AddRange(headers);
         _output.ResetWrittenCount();
-        RtspWriter.WriteResponse(_output, status, null, _request.CSeq, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), body);
+        RtspWriter.WriteResponse(_output, status, null, _request.CSeqText, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), body);
         _stream.Send(_output.WrittenSpan);
     }
 }

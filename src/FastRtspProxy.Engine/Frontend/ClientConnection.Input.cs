@@ -296,7 +296,7 @@ internal sealed partial class ClientConnection
         }
 
         RtspResponse refusal = new();
-        await WriteAsync(_frontEnd.Requests.Refuse(refusal, status), null);
+        await WriteAsync(_frontEnd.Requests.Refuse(refusal, status));
         if (drain)
         {
             await LingerAsync();

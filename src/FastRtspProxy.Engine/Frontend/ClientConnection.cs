@@ -88,14 +88,15 @@ internal sealed partial class ClientConnection : IInputHolder
             }
             else
             {
+                if (_frontEnd.Requests.IsEarly(_message, out string cookie))
+                {
+                    await _frontEnd.Tunnels.WaitForGetAsync(cookie, Task.WhenAny(PeerEnded, _home.Shard.DelayAsync(FrontEndLimits.EarlyPost)));
+                }
+
                 if (HomeOf(_message) is { } target && target != _home)
                 {
-                    _home.Remove(this);
-                    _home.Shard.AddLoad(-1);
-                    await _stream.MoveTo(target.Shard);
-                    _home = target;
-                    _home.Shard.AddLoad(1);
-                    _home.Add(this);
+                    await LeaveFor(target);
+                    Arrive(target);
                 }
 
                 // A stop that came during the move has not met us on either shard.
@@ -245,12 +246,40 @@ internal sealed partial class ClientConnection : IInputHolder
         Close(ConnectionEnd.Stopping);
     }
 
+    /// <summary>To be awaited, and followed by <see cref="Arrive"/> there. Two halves, because a method of ours that awaited the move would bring its caller back.</summary>
+    private MoveAwaitable LeaveFor(FrontEndShard target)
+    {
+        _home.Remove(this);
+        _home.Shard.AddLoad(-1);
+        return _stream.MoveTo(target.Shard);
+    }
+
+    private void Arrive(FrontEndShard target)
+    {
+        _home = target;
+        _home.Shard.AddLoad(1);
+        _home.Add(this);
+    }
+
+    /// <summary>True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards) and nothing binds us to it.</summary>
+    private bool LacksUdp() => _home.Shard.Media is null && _sessions.Count == 0 && !IsTunnel && !_stream.IsParked && RequestHandler.WantsUdp(_message);
+
     /// <summary>Answers the request that was read, and all that follow.</summary>
     private async Task<ConnectionEnd> ServeRequestsAsync()
     {
         do
         {
             OnRequest();
+            if (LacksUdp() && _frontEnd.HomeWithUdp() is { } home)
+            {
+                await LeaveFor(home);
+                Arrive(home);
+                if (_frontEnd.IsStopping)
+                {
+                    return ConnectionEnd.Stopping;
+                }
+            }
+
             RtspResponse response = await HandleAsync();
             if (_end != ConnectionEnd.None)
             {
@@ -263,7 +292,7 @@ internal sealed partial class ClientConnection : IInputHolder
                 return await PumpAsync(tunnel);
             }
 
-            if (!response.IsSilent && !await WriteAsync(response, response.HasCSeq ? _message.CSeq : null))
+            if (!response.IsSilent && !await WriteAsync(response))
             {
                 response.Handover?.Abandon();
                 return ConnectionEnd.PeerClosed;
@@ -331,7 +360,7 @@ internal sealed partial class ClientConnection : IInputHolder
     }
 
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
-    private async ValueTask<bool> WriteAsync(RtspResponse response, int? cseq)
+    private async ValueTask<bool> WriteAsync(RtspResponse response)
     {
         if (response.Status >= 400)
         {
@@ -339,7 +368,7 @@ internal sealed partial class ClientConnection : IInputHolder
         }
 
         RtspWriter.WriteResponse(
-            _stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
+            _stream.Output, response.Status, response.Reason, response.HasCSeq ? _message.CSeqText : default, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
         FlushResult flushed = await _stream.Output.FlushAsync();
         return !flushed.IsCompleted;
     }

@@ -268,6 +268,21 @@ internal sealed class FrontEnd : IAsyncDisposable
         media.Start();
     }
 
+    /// <summary>Of the shards that have UDP ports, the one with the least to do; null: there is none.</summary>
+    public FrontEndShard? HomeWithUdp()
+    {
+        FrontEndShard? least = null;
+        foreach (FrontEndShard home in _homes)
+        {
+            if (home.Shard.Media is not null && (least is null || home.Shard.Load < least.Shard.Load))
+            {
+                least = home;
+            }
+        }
+
+        return least;
+    }
+
     /// <inheritdoc cref="ShardGroup.Near"/>
     public FrontEndShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
 

@@ -12,6 +12,9 @@ internal static class FrontEndLimits
     /// <summary>A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.</summary>
     public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);
 
+    /// <summary>A tunnel's POST waits so long for its GET, which another connection brings.</summary>
+    public static readonly TimeSpan EarlyPost = TimeSpan.FromSeconds(5);
+
     /// <summary>A tunnel's GET without its POST is closed then, and its cookie forgotten.</summary>
     public static readonly TimeSpan TunnelPairing = TimeSpan.FromSeconds(30);
 

@@ -14,4 +14,7 @@ internal sealed record MountTrack(int Index, string Control, string MediaType, b
     /// False for a track that the camera does not give: it is not in the SDP. Whoever was told of it before, or asks for it by its name, sets it up all the same, and gets nothing.
     /// </summary>
     public bool IsDescribed { get; init; } = true;
+
+    /// <summary>A transport stream: what RTP carries is one without RTP, too.</summary>
+    public bool IsTransportStream => PayloadType == 33 || EncodingName.Equals("MP2T", StringComparison.OrdinalIgnoreCase);
 }

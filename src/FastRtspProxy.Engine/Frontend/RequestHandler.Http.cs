@@ -11,6 +11,13 @@ internal sealed partial class RequestHandler
     public Tunnel? TunnelOf(RtspMessage request) =>
         request.IsHttp && request.Method == RtspMethod.Post && request.Header(CookieHeader) is { } cookie ? _frontEnd.Tunnels.Find(cookie) : null;
 
+    /// <summary>The two connections of a tunnel may overtake each other: a POST waits a while for its GET. False: there is nothing to wait for.</summary>
+    public bool IsEarly(RtspMessage request, out string cookie)
+    {
+        cookie = request.Header(CookieHeader) ?? string.Empty;
+        return request.IsHttp && request.Method == RtspMethod.Post && cookie.Length > 0 && _frontEnd.Tunnels.Find(cookie) is null;
+    }
+
     private RtspResponse HandleHttp(ClientConnection connection, RtspMessage request, RtspResponse response)
     {
         switch (request.Method)

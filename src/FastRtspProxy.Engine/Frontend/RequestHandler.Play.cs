@@ -13,10 +13,7 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        if (!TryRange(request.Header("Range"), out string range))
-        {
-            return Begin(request, response, RtspStatus.NotImplemented);
-        }
+        string range = RangeOf(request.Header("Range"));
 
         if (request.Header("Scale") is not null)
         {
@@ -122,28 +119,18 @@ internal sealed partial class RequestHandler
         return false;
     }
 
-    /// <summary>A live stream has one range, and the answer says which. False: a unit that we do not know (501, RFC 2326, 12.29).</summary>
-    private bool TryRange(string? asked, out string answer)
+    /// <summary>
+    /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no reason to refuse what plays from
+    /// now on in any unit, and LIVE555 does not.
+    /// </summary>
+    private string RangeOf(string? asked)
     {
-        answer = "npt=0.000-";
-        if (asked is null)
-        {
-            return true;
-        }
-
         ReadOnlySpan<char> unit = asked.AsSpan().Trim();
-        if (unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase))
-        {
-            answer = unit.Contains("now", StringComparison.OrdinalIgnoreCase) ? "npt=now-" : answer;
-            return true;
-        }
-
         if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase))
         {
-            answer = string.Create(CultureInfo.InvariantCulture, $"clock={_frontEnd.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
-            return true;
+            return string.Create(CultureInfo.InvariantCulture, $"clock={_frontEnd.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
         }
 
-        return false;
+        return unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase) ? "npt=now-" : "npt=0.000-";
     }
 }

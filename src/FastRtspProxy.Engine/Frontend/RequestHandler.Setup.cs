@@ -44,7 +44,7 @@ internal sealed partial class RequestHandler
             return WrongState(request, response, SetUpAllow);
         }
 
-        TransportSpec? chosen = await ChooseAsync(connection, request, session, replaced);
+        TransportSpec? chosen = await ChooseAsync(connection, request, session, track, replaced);
         if (session?.Allows(SessionEvent.Setup) == false)
         {
             // Another connection was quicker, while an older session was asked to give way.
@@ -75,8 +75,27 @@ internal sealed partial class RequestHandler
 
         session.StartAs(target.Start ?? connection.Start);
         mount.Prepare();
-        response.With("Transport", TransportHeader.Format(Answer(connection, session, spec)));
+        response.With("Transport", TransportHeader.Format(Answer(connection, session, track, spec)));
         return response.With("Session", $"{session.Id};timeout={(int)_frontEnd.Options.SessionTimeout.TotalSeconds}");
+    }
+
+    /// <summary>A first SETUP whose client would take media over UDP, before any other way.</summary>
+    public static bool WantsUdp(RtspMessage request)
+    {
+        if (request.IsHttp || request.Method != RtspMethod.Setup || request.Session is not null)
+        {
+            return false;
+        }
+
+        foreach (string header in request.HeaderValues("Transport"))
+        {
+            if (TransportHeader.Parse(header) is [{ Tcp: var tcp }, ..])
+            {
+                return !tcp;
+            }
+        }
+
+        return false;
     }
 
     private static MountTrack? FindTrack(MountDescription description, string? control)
@@ -93,7 +112,7 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
-    private async ValueTask<TransportSpec?> ChooseAsync(ClientConnection connection, RtspMessage request, Session? session, SessionTrack? replaced)
+    private async ValueTask<TransportSpec?> ChooseAsync(ClientConnection connection, RtspMessage request, Session? session, MountTrack track, SessionTrack? replaced)
     {
         // A track that is set up anew may change its way to travel if it is the only one.
         SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
@@ -106,16 +125,18 @@ internal sealed partial class RequestHandler
         foreach (TransportSpec spec in wanted)
         {
             bool tcp = spec.Tcp || connection.IsTunnel;
-            if (spec.Multicast || spec.Profile != "RTP/AVP" || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            bool isRaw = IsRaw(spec) && track.IsTransportStream && !tcp;
+            if (spec.Multicast || (spec.Profile != "RTP/AVP" && !isRaw) || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
             {
                 continue;
             }
 
             if (!tcp)
             {
-                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Shard.Media is not null && await IsFreeAsync(connection, ports, session))
+                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Shard.Media is not null
+                    && await IsFreeAsync(connection, isRaw ? new PortPair(ports.Rtp, ports.Rtp) : ports, session))
                 {
-                    return new TransportSpec { ClientPort = spec.ClientPort };
+                    return new TransportSpec { Profile = spec.Profile, ClientPort = isRaw ? new PortPair(ports.Rtp, 0) : ports };
                 }
             }
             else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
@@ -152,6 +173,9 @@ internal sealed partial class RequestHandler
 
         return true;
     }
+
+    /// <summary>A transport stream over UDP without RTP, as set-top boxes ask for it.</summary>
+    private static bool IsRaw(TransportSpec spec) => spec.Profile is "RAW/RAW/UDP" or "MP2T/H2221/UDP";
 
     private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
 
@@ -198,17 +222,18 @@ internal sealed partial class RequestHandler
         return new SessionTrack(session, track)
         {
             Rtp = PeerAddress.From(connection.RemoteAddress, ports.Rtp),
-            Rtcp = PeerAddress.From(connection.RemoteAddress, ports.Rtcp),
+            Rtcp = PeerAddress.From(connection.RemoteAddress, IsRaw(spec) ? ports.Rtp : ports.Rtcp),
             HasOnePort = ports.Rtp == ports.Rtcp,
+            IsRaw = IsRaw(spec),
             Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress),
         };
     }
 
-    private static TransportSpec Answer(ClientConnection connection, Session session, TransportSpec spec)
+    private static TransportSpec Answer(ClientConnection connection, Session session, MountTrack track, TransportSpec spec)
     {
         IPAddress local = connection.Local.Address;
-        TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local) };
+        TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local), Ssrc = IsRaw(spec) ? null : track.Ssrc };
         int port = session.Shard.Media?.RtpPort ?? 0;
-        return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, port + 1) };
+        return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };
     }
 }

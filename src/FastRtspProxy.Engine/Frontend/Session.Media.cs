@@ -231,7 +231,7 @@ internal sealed partial class Session
         };
         foreach (SessionTrack track in starting)
         {
-            viewer.SetTrack(track.Track.Index, track.Rtp, track.Rtcp, track.RtcpClosedUntilMicros, track.Source);
+            viewer.SetTrack(track.Track.Index, track.Rtp, track.IsRaw ? default : track.Rtcp, track.RtcpClosedUntilMicros, track.Source, track.IsRaw);
         }
 
         Ports.Viewers.Add(viewer);
@@ -285,6 +285,11 @@ internal sealed partial class Session
 
     private void SendRtcp(SessionTrack track, ReadOnlySpan<byte> compound)
     {
+        if (track.IsRaw)
+        {
+            return;
+        }
+
         if (!track.IsInterleaved)
         {
             _ = Shard.Media?.SendRtcp(compound, track.Rtcp, track.Source);

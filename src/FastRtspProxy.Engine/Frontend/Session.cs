@@ -90,14 +90,16 @@ internal sealed partial class Session : MountClient
     public void Touch() => _aliveMicros = Shard.NowMicros;
 
     /// <summary>
-    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY lives as long as its connection
-    /// is open, and a little longer for players that open one for each request.
+    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY, or was paused, lives as long as its
+    /// connection is open: a viewer that went for a coffee says nothing, and TCP's keep-alive ends a connection that is dead. Then a little longer, for players that open one for each
+    /// request.
     /// </summary>
     public bool IsExpired(long nowMicros, long timeoutMicros)
     {
-        if (IsWaiting)
+        if (State == SessionState.Ready)
         {
-            return Connection is null && nowMicros - Math.Max(_aliveMicros, _connectionClosedMicros) > (long)FrontEndLimits.NeverPlayed.TotalMicroseconds;
+            long longerMicros = WasPlayed ? timeoutMicros : (long)FrontEndLimits.NeverPlayed.TotalMicroseconds;
+            return Connection is null && nowMicros - Math.Max(_aliveMicros, _connectionClosedMicros) > longerMicros;
         }
 
         long alive = _aliveMicros;

@@ -24,6 +24,9 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>Which of our addresses RTP and RTCP leave from (<see cref="SourceAddress"/>); empty: the kernel's choice.</summary>
     public PeerAddress Source { get; init; }
 
+    /// <summary>The client gets the transport stream alone, over UDP without RTP's header, and no RTCP.</summary>
+    public bool IsRaw { get; init; }
+
     /// <summary>The channel of RTP when interleaved.</summary>
     public byte RtpChannel { get; init; }
 

@@ -61,12 +61,12 @@ public sealed partial class RtspMessage
     /// <summary>What the message holds in memory for its head and its body.</summary>
     public int BufferBytes => _head.Length + _body.Length;
 
-    /// <summary>The CSeq, null when it is missing or not a number.</summary>
-    public int? CSeq =>
-        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value)
-        && Utf8Parser.TryParse(value, out int cseq, out int used) && used == value.Length && cseq >= 0
-            ? cseq
-            : null;
+    /// <summary>The CSeq, null when it is missing or no number of one to ten digits: what an unsigned 32-bit counter gives has as many.</summary>
+    public long? CSeq => Utf8Parser.TryParse(CSeqText, out long cseq, out _) ? cseq : null;
+
+    /// <summary>The CSeq as it came, for an answer (`007` stays `007`); empty when it is none.</summary>
+    public ReadOnlySpan<byte> CSeqText =>
+        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value) && value.Length is > 0 and <= 10 && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? value : default;
 
     /// <summary>The session id, without `;timeout=`; null when there is none.</summary>
     public string? Session

@@ -20,13 +20,13 @@ public static class RtspWriter
         WriteRest(output, headers, body);
     }
 
-    /// <summary>Writes a response; a null <paramref name="cseq"/> (the request had none) writes none, a null <paramref name="reason"/> writes the
+    /// <summary>Writes a response; an empty <paramref name="cseq"/> (the request had none) writes none, a null <paramref name="reason"/> writes the
     /// usual phrase.</summary>
     public static void WriteResponse(
         IBufferWriter<byte> output,
         int status,
         string? reason,
-        int? cseq,
+        ReadOnlySpan<byte> cseq,
         ReadOnlySpan<RtspHeader> headers,
         ReadOnlySpan<byte> body = default,
         string version = "RTSP/1.0")
@@ -38,10 +38,10 @@ public static class RtspWriter
         output.Write(" "u8);
         WriteText(output, reason ?? RtspStatus.Reason(status));
         output.Write("\r\n"u8);
-        if (cseq is { } number)
+        if (!cseq.IsEmpty)
         {
             output.Write("CSeq: "u8);
-            WriteNumber(output, number);
+            output.Write(cseq);
             output.Write("\r\n"u8);
         }
 

@@ -206,7 +206,11 @@ public static class TransportHeader
     {
         if (ports is { } pair)
         {
-            text.Append(CultureInfo.InvariantCulture, $";{name}={pair.Rtp}-{pair.Rtcp}");
+            text.Append(CultureInfo.InvariantCulture, $";{name}={pair.Rtp}");
+            if (pair.Rtcp > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"-{pair.Rtcp}");
+            }
         }
     }
 }

@@ -131,7 +131,7 @@ internal sealed partial class LoadClient
         {
             // A server may ask (OPTIONS as a keep-alive, ANNOUNCE): it gets an answer, RFC 2326 D.1.
             _home.Output.ResetWrittenCount();
-            RtspWriter.WriteResponse(_home.Output, RtspStatus.Ok, null, message.CSeq, []);
+            RtspWriter.WriteResponse(_home.Output, RtspStatus.Ok, null, message.CSeqText, []);
             _ = Send(_home.Output.WrittenSpan);
             return;
         }

@@ -114,7 +114,7 @@ internal sealed class ServerChecks(ProbeOptions options)
     {
         string url = options.Url.RequestUri;
         RtspMessage answer = await SendAsync(connection, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 21\r\n\r\nOPTIONS {url} RTSP/1.0\r\nCSeq: 22\r\n\r\n", cancel);
-        int? first = answer.CSeq;
+        long? first = answer.CSeq;
         answer = await connection.ReceiveAsync(cancel);
         return (first == 21 && answer.CSeq == 22, $"CSeq {first} and {answer.CSeq}");
     }

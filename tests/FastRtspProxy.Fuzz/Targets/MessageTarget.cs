@@ -96,7 +96,7 @@ internal sealed class MessageTarget(string name, RtspLimits limits) : FuzzTarget
         }
         else
         {
-            RtspWriter.WriteResponse(written, _message.StatusCode, _message.Reason, 7, [.. headers], _message.Body, _message.Version);
+            RtspWriter.WriteResponse(written, _message.StatusCode, _message.Reason, "7"u8, [.. headers], _message.Body, _message.Version);
         }
 
         Property.Equal(ParseStatus.Complete, RtspMessageParser.TryParse(written.WrittenSpan, _other, s_wide, out int consumed, out _));

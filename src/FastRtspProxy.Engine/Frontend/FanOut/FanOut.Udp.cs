@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -357,9 +358,16 @@ internal sealed unsafe partial class FanOut
             return;
         }
 
+        ref readonly UdpTrack to = ref viewer.Tracks[run.Track];
         for (int i = 0; i < run.PacketCount; i++)
         {
-            if (_shard.Media!.SendRtp(plan.PacketView(run, i), viewer.Tracks[run.Track].Rtp, viewer.Tracks[run.Track].Source) != SocketError.Success)
+            ReadOnlySpan<byte> packet = plan.PacketView(run, i);
+            if (to.IsRaw)
+            {
+                packet = RtpPacketView.TryParse(packet, out RtpPacketView rtp, out _) ? rtp.Payload : default;
+            }
+
+            if (_shard.Media!.SendRtp(packet, to.Rtp, to.Source) != SocketError.Success)
             {
                 viewer.DroppedPackets++;
             }
@@ -386,7 +394,7 @@ internal sealed unsafe partial class FanOut
 
     private void SendReport(ReadOnlySpan<byte> packet, in UdpTrack to, long nowMicros)
     {
-        if (nowMicros >= to.RtcpClosedUntilMicros)
+        if (nowMicros >= to.RtcpClosedUntilMicros && !to.Rtcp.IsEmpty)
         {
             _ = _shard.Media!.SendRtcp(packet, to.Rtcp, to.Source);
         }

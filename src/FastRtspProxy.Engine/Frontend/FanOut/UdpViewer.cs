@@ -17,15 +17,18 @@ internal sealed class UdpViewer : Viewer
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }
 
-    /// <summary>True once a message of several segments was refused for its destination: it gets plain datagrams.</summary>
+    /// <summary>True once a message of several segments was refused for its destination, or when a track goes without RTP's headers: it gets plain datagrams.</summary>
     public bool IsPlain { get; internal set; }
 
     /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
     internal long PlainHadSequence { get; set; } = -1;
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
-    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default) =>
-        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, Slot = -1 };
+    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default, bool isRaw = false)
+    {
+        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, IsRaw = isRaw, Slot = -1 };
+        IsPlain |= isRaw;
+    }
 
     /// <summary>The tracks; an empty address where one is not set up.</summary>
     internal Span<UdpTrack> Tracks => _tracks;
@@ -62,6 +65,9 @@ internal struct UdpTrack
 {
     public PeerAddress Rtp;
     public PeerAddress Rtcp;
+
+    /// <summary>What RTP carries goes without RTP, and no report (an empty <see cref="Rtcp"/>).</summary>
+    public bool IsRaw;
 
     /// <summary>Which of our addresses both leave from; empty: the kernel's choice.</summary>
     public PeerAddress Source;

@@ -10,12 +10,53 @@ internal sealed class TunnelDirectory
 
     private readonly ConcurrentDictionary<string, Tunnel> _tunnels = new(StringComparer.Ordinal);
 
+    /// <summary>By cookie, what POSTs that came before their GET wait for. An entry goes with its last one.</summary>
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _early = new(StringComparer.Ordinal);
+
     public int Count => _tunnels.Count;
 
+    /// <summary>Cookies that a POST came with and no GET yet.</summary>
+    public int EarlyCount => _early.Count;
+
     /// <summary>False: the cookie is in use, or nothing that a client would choose.</summary>
-    public bool TryAdd(Tunnel tunnel) => tunnel.Cookie.Length is > 0 and <= MaxCookieChars && _tunnels.TryAdd(tunnel.Cookie, tunnel);
+    public bool TryAdd(Tunnel tunnel)
+    {
+        if (!IsCookie(tunnel.Cookie) || !_tunnels.TryAdd(tunnel.Cookie, tunnel))
+        {
+            return false;
+        }
+
+        if (_early.TryRemove(tunnel.Cookie, out TaskCompletionSource? waiting))
+        {
+            waiting.TrySetResult();
+        }
+
+        return true;
+    }
+
+    /// <summary>A POST whose GET is not there yet: done when that is, at once when it is now. On any shard.</summary>
+    /// <param name="cookie">The tunnel's.</param>
+    /// <param name="limit">Ends the wait.</param>
+    public async Task WaitForGetAsync(string cookie, Task limit)
+    {
+        if (!IsCookie(cookie))
+        {
+            return;
+        }
+
+        TaskCompletionSource waiting = _early.GetOrAdd(cookie, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_tunnels.ContainsKey(cookie))
+        {
+            waiting.TrySetResult(); // it came between the look and the entry
+        }
+
+        await Task.WhenAny(waiting.Task, limit);
+        _early.TryRemove(new KeyValuePair<string, TaskCompletionSource>(cookie, waiting));
+    }
 
     public Tunnel? Find(string cookie) => _tunnels.GetValueOrDefault(cookie);
+
+    private static bool IsCookie(string cookie) => cookie.Length is > 0 and <= MaxCookieChars;
 
     public void Remove(Tunnel tunnel) => _tunnels.TryRemove(new KeyValuePair<string, Tunnel>(tunnel.Cookie, tunnel));
 }

@@ -8,17 +8,21 @@ public sealed class FrontEndBasicsTests
 {
     private const string Public = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
 
-    [Fact]
-    public async Task S1_AnyRequest_AnswerHasTheSameCSeqFirst()
+    [Theory]
+    [InlineData("4711")]
+    [InlineData("007")]
+    [InlineData("4294967295")]
+    [InlineData("2147483648")]
+    public async Task S1_AnyRequest_AnswerHasTheSameCSeqFirst(string cseq)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
 
-        await client.SendAsync($"OPTIONS {host.Url} RTSP/1.0\r\nCSeq: 4711\r\n\r\n");
+        await client.SendAsync($"OPTIONS {host.Url} RTSP/1.0\r\nCSeq: {cseq}\r\n\r\n");
         RtspTestResponse response = await client.ReadResponseAsync();
 
         Assert.Equal("RTSP/1.0 200 OK", response.StatusLine);
-        Assert.Equal(("CSeq", "4711"), response.Headers[0]);
+        Assert.Equal(("CSeq", cseq), response.Headers[0]);
         Assert.Equal("Date", response.Headers[1].Name);
     }
 

@@ -48,9 +48,9 @@ internal sealed class FrontEndHost : IAsyncDisposable
         return host;
     }
 
-    public FakeMount AddMount(string name, int tracks = 2, bool isReady = true, int shard = 0)
+    public FakeMount AddMount(string name, int tracks = 2, bool isReady = true, int shard = 0, string video = "H264")
     {
-        FakeMount mount = new(name, _shards.Shards[shard], _shards.Shards.Count, tracks, isReady);
+        FakeMount mount = new(name, _shards.Shards[shard], _shards.Shards.Count, tracks, isReady, video);
         Mounts.Add(mount);
         return mount;
     }

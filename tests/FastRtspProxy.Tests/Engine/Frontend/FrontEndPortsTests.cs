@@ -29,6 +29,33 @@ public sealed class FrontEndPortsTests
         Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
     }
 
+    /// <summary>Two ports and four shards: three of these have none, and whoever wants media over UDP is served by the fourth, wherever the mount and the connection are.</summary>
+    [Fact]
+    public async Task Setup_FewerUdpPairsThanShards_UdpClientsAreServedByThoseThatHaveOne()
+    {
+        int first;
+        using (System.Net.Sockets.UdpClient probe = new(new IPEndPoint(IPAddress.Loopback, 0)))
+        {
+            first = ((IPEndPoint)probe.Client.LocalEndPoint!).Port & ~1;
+        }
+
+        await using FrontEndHost host = await FrontEndHost.StartAsync(o => o with { UdpPortFirst = first, UdpPortLast = first + 1 }, shards: 4);
+        Assert.Equal(1, host.Shards.Count(static shard => shard.Media is not null));
+        for (int shard = 0; shard < 4; shard++)
+        {
+            FakeMount mount = host.AddMount("cam" + shard, shard: shard);
+            string url = $"rtsp://127.0.0.1:{host.Port}/cam{shard}";
+            using RtspTestClient client = await host.ConnectAsync();
+            using UdpTestReceiver receiver = new();
+            Assert.Equal(200, (await client.RequestAsync("DESCRIBE", url)).Status);
+            RtspTestResponse setup = await client.RequestAsync("SETUP", url + "/track1", receiver.Transport);
+            Assert.Equal(200, setup.Status);
+            Assert.Equal(200, (await client.RequestAsync("PLAY", url, "Session: " + setup.Session)).Status);
+            await mount.EmitAsync(0);
+            await receiver.ReadRtpAsync();
+        }
+    }
+
     [Fact]
     public async Task Start_OnlyIPv4Taken_SaysThatItListensOnIPv6Only()
     {

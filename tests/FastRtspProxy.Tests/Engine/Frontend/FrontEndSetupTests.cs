@@ -136,7 +136,8 @@ public sealed class FrontEndSetupTests
 
         string transport = response.Header("Transport")!;
         Assert.StartsWith("RTP/AVP;unicast;destination=127.0.0.1;source=127.0.0.1;client_port=50000-50001;server_port=", transport, StringComparison.Ordinal);
-        int[] ports = [.. transport[(transport.LastIndexOf('=') + 1)..].Split('-').Select(int.Parse)];
+        Assert.EndsWith(";ssrc=10000000", transport, StringComparison.Ordinal); // last: LIVE555's order stays
+        int[] ports = [.. transport.Split("server_port=")[1].Split(';')[0].Split('-').Select(int.Parse)];
         Assert.Equal(0, ports[0] % 2);
         Assert.Equal(ports[0] + 1, ports[1]);
     }
@@ -165,7 +166,7 @@ public sealed class FrontEndSetupTests
 
         RtspTestResponse response = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;" + asked);
 
-        Assert.Equal("RTP/AVP/TCP;unicast;destination=127.0.0.1;source=127.0.0.1;" + answered, response.Header("Transport"));
+        Assert.Equal("RTP/AVP/TCP;unicast;destination=127.0.0.1;source=127.0.0.1;" + answered + ";ssrc=10000000", response.Header("Transport"));
     }
 
     [Fact]
@@ -178,8 +179,8 @@ public sealed class FrontEndSetupTests
         RtspTestResponse second = await client.RequestAsync("SETUP", host.Url + "/track2", Tcp01, "Session: " + first.Session);
         RtspTestResponse otherSession = await client.RequestAsync("SETUP", host.Url + "/track1", Tcp01);
 
-        Assert.EndsWith("interleaved=2-3", second.Header("Transport"), StringComparison.Ordinal);
-        Assert.EndsWith("interleaved=4-5", otherSession.Header("Transport"), StringComparison.Ordinal);
+        Assert.EndsWith("interleaved=2-3;ssrc=10000001", second.Header("Transport"), StringComparison.Ordinal);
+        Assert.EndsWith("interleaved=4-5;ssrc=10000000", otherSession.Header("Transport"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class FrontEndSetupTests
         RtspTestResponse same = await client.RequestAsync("SETUP", host.Url + "/track1", Tcp01, "Session: " + first.Session);
         RtspTestResponse udp = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: RTP/AVP;unicast;client_port=5000-5001", "Session: " + first.Session);
 
-        Assert.EndsWith("interleaved=0-1", same.Header("Transport"), StringComparison.Ordinal);
+        Assert.EndsWith("interleaved=0-1;ssrc=10000000", same.Header("Transport"), StringComparison.Ordinal);
         Assert.Contains("client_port=5000-5001", udp.Header("Transport"), StringComparison.Ordinal);
     }
 

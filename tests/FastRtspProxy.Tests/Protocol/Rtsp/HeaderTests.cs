@@ -114,7 +114,7 @@ public class HeaderTests
     public void RtspWriter_Response_WithoutCSeqAndReason()
     {
         ArrayBufferWriter<byte> output = new();
-        RtspWriter.WriteResponse(output, 400, null, null, [], version: "HTTP/1.0");
+        RtspWriter.WriteResponse(output, 400, null, default, [], version: "HTTP/1.0");
 
         Assert.Equal("HTTP/1.0 400 Bad Request\r\n\r\n", Encoding.UTF8.GetString(output.WrittenSpan));
     }
@@ -123,7 +123,7 @@ public class HeaderTests
     public void RtspWriter_LineEndsInValues_AreDropped()
     {
         ArrayBufferWriter<byte> output = new();
-        RtspWriter.WriteResponse(output, 200, "O\r\nK", 1, [new("X\r\n", "a\r\nEvil: 1\0")]);
+        RtspWriter.WriteResponse(output, 200, "O\r\nK", "1"u8, [new("X\r\n", "a\r\nEvil: 1\0")]);
 
         Assert.Equal("RTSP/1.0 200 OK\r\nCSeq: 1\r\nX: aEvil: 1\r\n\r\n", Encoding.UTF8.GetString(output.WrittenSpan));
     }

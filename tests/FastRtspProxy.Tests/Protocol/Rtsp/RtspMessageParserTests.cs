@@ -96,11 +96,11 @@ public class RtspMessageParserTests
         ArrayBufferWriter<byte> output = new();
         if (message.IsRequest)
         {
-            RtspWriter.WriteRequest(output, message.Method, message.Uri, message.CSeq!.Value, headers.ToArray(), message.Body);
+            RtspWriter.WriteRequest(output, message.Method, message.Uri, (int)message.CSeq!.Value, headers.ToArray(), message.Body);
         }
         else
         {
-            RtspWriter.WriteResponse(output, message.StatusCode, message.Reason, message.CSeq, headers.ToArray(), message.Body);
+            RtspWriter.WriteResponse(output, message.StatusCode, message.Reason, message.CSeqText, headers.ToArray(), message.Body);
         }
 
         RtspMessage again = Parse(Encoding.UTF8.GetString(output.WrittenSpan));
@@ -139,11 +139,18 @@ public class RtspMessageParserTests
     [InlineData("CSeq: 7 x", null)]
     [InlineData("CSeq:", null)]
     [InlineData("X: 1", null)]
-    [InlineData("cseq:9", 9)]
-    [InlineData("CSEQ :\t10\t", 10)]
-    public void CSeq_GoodAndBad_NumberOrNull(string header, int? expected)
+    [InlineData("CSeq: +5", null)]
+    [InlineData("cseq:9", 9L)]
+    [InlineData("CSEQ :\t10\t", 10L)]
+    [InlineData("CSeq: 007", 7L)]
+    [InlineData("CSeq: 4294967295", 4294967295L)]
+    [InlineData("CSeq: 9999999999", 9999999999L)]
+    public void CSeq_GoodAndBad_NumberOrNull(string header, long? expected)
     {
-        Assert.Equal(expected, Parse($"OPTIONS * RTSP/1.0\r\n{header}\r\n\r\n").CSeq);
+        RtspMessage message = Parse($"OPTIONS * RTSP/1.0\r\n{header}\r\n\r\n");
+
+        Assert.Equal(expected, message.CSeq);
+        Assert.Equal(expected is null ? "" : header[(header.IndexOf(':') + 1)..].Trim(), Encoding.ASCII.GetString(message.CSeqText));
     }
 
     [Fact]
