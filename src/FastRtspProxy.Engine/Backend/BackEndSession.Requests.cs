@@ -6,6 +6,12 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>Requests with credentials, and the camera's own requests.</summary>
 internal sealed partial class BackEndSession
 {
+    /// <summary>Cameras ask us for a sign of life once in some seconds.</summary>
+    private const int UnaskedASecond = 50;
+
+    private long _unaskedSinceMicros;
+    private int _unasked;
+
     /// <summary>Retry-After is believed up to a minute: a camera that says an hour was restarted by then.</summary>
     private static readonly TimeSpan s_retryAfterMax = TimeSpan.FromMinutes(1);
 
@@ -83,6 +89,31 @@ internal sealed partial class BackEndSession
         if (answer.Header("Authentication-Info") is { } info)
         {
             _auth?.TakeNextNonce(info);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnUnasked()
+    {
+        if (_shard.NowMicros - _unaskedSinceMicros > 1_000_000)
+        {
+            (_unaskedSinceMicros, _unasked) = (_shard.NowMicros, 0);
+        }
+
+        // Each costs an answer, and a shard has other cameras: what no camera needs is no camera's.
+        if (++_unasked > UnaskedASecond)
+        {
+            Lose(BackEndFailureKind.NotRtsp, $"the camera sends more than {UnaskedASecond} messages a second that nobody asked for");
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRtspChannelOwner.OnLateAnswer(RtspMessage answer)
+    {
+        // It may bring the id of a session that the camera holds for us: what follows goes into that, and a TEARDOWN ends it.
+        if (answer.StatusCode < 300 && _id.Value is null && State == BackEndState.SettingUp)
+        {
+            _id.Take(RtspMethod.Setup, answer.StatusCode, answer.Header("Session"));
         }
     }
 

@@ -59,6 +59,11 @@ internal sealed partial class BackEndSession
         {
             int reading = (first + i) % urls.Count;
             RtspReply reply = await AskSetUpAsync(urls[reading], transport, limit);
+            if (i > 0 && !Ended && (!reply.HasAnswer || TrackSetup.IsSessionWide(reply.Status)))
+            {
+                return refused; // what only our second guess met says nothing of the track
+            }
+
             if (Ended || !IsUnknownUrl(reply.Status))
             {
                 _controlReading = reply.IsOk ? reading : _controlReading;

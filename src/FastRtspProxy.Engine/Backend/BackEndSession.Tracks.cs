@@ -52,7 +52,8 @@ internal sealed partial class BackEndSession
         return null;
     }
 
-    private TimeSpan PatienceFor(bool isNeeded, TimeSpan waited) => isNeeded
+    /// <summary>The first SETUP makes the session: a camera that starts its encoder for it is slow whichever track it is for.</summary>
+    private TimeSpan PatienceFor(bool isNeeded, TimeSpan waited) => isNeeded || (!_isAnyTrackSetUp && waited == TimeSpan.Zero)
         ? _options.Timings.Answer
         : TrackSetup.Patience(_options.Timings.SilentTrack, waited, TimeSpan.FromMicroseconds(_slowestAnswerMicros), _options.Timings.Answer);
 
@@ -106,6 +107,10 @@ internal sealed partial class BackEndSession
         {
             BackEndLog.TrackIsThere(_log, _options.StreamName, track.Name);
             _sink.OnSessionChanged();
+            if (State == BackEndState.Playing)
+            {
+                _watch.Start();
+            }
         }
     }
 

@@ -11,8 +11,14 @@ internal interface IRtspChannelOwner
     /// <summary>All that was there in this turn was given.</summary>
     void OnChannelBatchEnd();
 
+    /// <summary>A message that nobody asked for, before anything is done about it: a request, or an answer to none of ours.</summary>
+    void OnUnasked();
+
     /// <summary>A request of the camera; it wants an answer.</summary>
     void OnChannelRequest(RtspMessage request);
+
+    /// <summary>The answer to a request that was given up.</summary>
+    void OnLateAnswer(RtspMessage answer);
 
     /// <summary>The connection has ended, for whatever cause; called once, before the requests that wait fail.</summary>
     void OnChannelEnded(BackEndFailure failure);

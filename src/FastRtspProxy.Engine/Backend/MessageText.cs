@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>RTSP messages for the log, their credentials masked.</summary>
 internal static class MessageText
 {
-    private static readonly SearchValues<char> s_urlEnds = SearchValues.Create(" \t\r\n\"<>,;");
+    private static readonly SearchValues<char> s_urlEnds = SearchValues.Create(" \t\r\n\"<>");
 
     /// <summary>The head, and the body where it is text.</summary>
     public static string Of(RtspMessage message)
@@ -64,7 +64,9 @@ internal static class MessageText
             at += 3;
             ReadOnlySpan<char> rest = text.AsSpan(at);
             int end = rest.IndexOfAny(s_urlEnds);
-            int userInfo = (end < 0 ? rest : rest[..end]).LastIndexOf('@');
+            rest = end < 0 ? rest : rest[..end];
+            int next = rest.IndexOf("://", StringComparison.Ordinal);
+            int userInfo = (next < 0 ? rest : rest[..next]).LastIndexOf('@');
             if (userInfo > 0)
             {
                 masked = (masked ?? new StringBuilder(text.Length)).Append(text, taken, at - taken).Append("***");

@@ -125,7 +125,12 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 
         if (message.IsRequest)
         {
-            _owner.OnChannelRequest(message);
+            _owner.OnUnasked();
+            if (_end is null)
+            {
+                _owner.OnChannelRequest(message);
+            }
+
             return;
         }
 
@@ -150,6 +155,14 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         {
             _pending.Remove(pending);
             pending.Complete(new RtspReply(message, null));
+        }
+        else if (match.IsLate)
+        {
+            _owner.OnLateAnswer(message);
+        }
+        else
+        {
+            _owner.OnUnasked();
         }
     }
 

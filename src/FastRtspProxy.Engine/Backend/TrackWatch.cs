@@ -11,6 +11,9 @@ internal sealed class TrackWatch
     /// <summary>Media within so long counts as flowing.</summary>
     private const long FlowingMicros = 2_000_000;
 
+    /// <summary>A camera that takes a new SSRC says BYE for the one before, and may say it first: what comes within this time takes it back.</summary>
+    private static readonly TimeSpan s_nextSource = TimeSpan.FromSeconds(1);
+
     /// <summary>After the pictures' BYE the other tracks have so long to say theirs: a programme's tracks do not end in the same moment.</summary>
     private static readonly TimeSpan s_othersEnd = TimeSpan.FromSeconds(2);
 
@@ -36,9 +39,10 @@ internal sealed class TrackWatch
     /// <summary>PLAY was sent: pictures may come from now on.</summary>
     public void OnPlay() => _silence.OnPlay(_shard.NowMicros);
 
-    /// <summary>PLAY was answered.</summary>
+    /// <summary>PLAY was answered, or another track has come.</summary>
     public void Start()
     {
+        _silence.OnAnswered(_shard.NowMicros);
         if (HasVideoAndOthers())
         {
             OnSilenceDue();
@@ -69,8 +73,14 @@ internal sealed class TrackWatch
 
         switch (TrackEnds.Judge(signs))
         {
+            case TrackEnd.All when !isFinal:
+                _endTimer.Start(s_nextSource);
+                break;
             case TrackEnd.All:
                 Lose(new BackEndFailure(BackEndFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
+                break;
+            case TrackEnd.Video when isFinal && _silence.RestOfPatienceMicros(_shard.NowMicros) is > 0 and var rest:
+                _endTimer.Start(TimeSpan.FromMicroseconds(rest)); // pictures stay away, it is known: their sound is served meanwhile
                 break;
             case TrackEnd.Video when isFinal:
                 Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)} has ended (RTCP BYE) while {Names(isVideo: false)} goes on"));
@@ -93,6 +103,12 @@ internal sealed class TrackWatch
             return;
         }
 
+        if (!OthersFlow())
+        {
+            _silenceTimer.Start(TimeSpan.FromMicroseconds(FlowingMicros)); // what silence of all tracks means is decided elsewhere
+            return;
+        }
+
         long since = _silence.SilentMicros(_shard.NowMicros);
         Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)}: no picture for {since / 1e6:0} s while {Names(isVideo: false)} goes on"));
     }
@@ -105,6 +121,19 @@ internal sealed class TrackWatch
         }
 
         _lose(failure);
+    }
+
+    private bool OthersFlow()
+    {
+        foreach (BackEndTrack track in _tracks)
+        {
+            if (!track.IsVideo && track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HasVideoAndOthers()

@@ -54,13 +54,19 @@ internal sealed class VideoSilence
 
     private long Ladder => Losses == 0 ? 0 : Math.Min(LadderFirstMicros << Math.Min(Losses - 1, 8), LadderMaxMicros);
 
-    /// <summary>PLAY was answered.</summary>
+    /// <summary>PLAY was sent: pictures may come before it is answered.</summary>
     public void OnPlay(long nowMicros)
     {
         Losses = StaysAway(nowMicros) ? Losses : 0;
         _playMicros = nowMicros;
         _pictureMicros = 0;
     }
+
+    /// <summary>PLAY was answered. A camera that took its time for that owes no picture from before.</summary>
+    public void OnAnswered(long nowMicros) => _playMicros = _pictureMicros == 0 ? nowMicros : _playMicros;
+
+    /// <summary>How long the present session is still left alone without pictures, whatever else is said of them.</summary>
+    public long RestOfPatienceMicros(long nowMicros) => Math.Max(0, _playMicros + Ladder - nowMicros);
 
     /// <summary>A packet of a video track. On the media path: two comparisons while pictures come as they did before.</summary>
     public void OnPicture(long nowMicros)

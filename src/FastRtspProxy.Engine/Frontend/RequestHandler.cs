@@ -152,7 +152,7 @@ internal sealed partial class RequestHandler
             return NotFound(request, response);
         }
 
-        session.Touch();
+        session.OnRequest();
         return request.Method switch
         {
             RtspMethod.Options => response.With("Public", _methods),

@@ -12,6 +12,9 @@ internal sealed partial class Session : MountClient
     private readonly List<SessionTrack> _tracks = [];
     private long _aliveMicros;
 
+    /// <summary>When a request last named it.</summary>
+    private long _askedMicros;
+
     /// <summary>When <see cref="Connection"/> became null.</summary>
     private long _connectionClosedMicros;
     private StartMode? _start;
@@ -89,6 +92,13 @@ internal sealed partial class Session : MountClient
     /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
     public void Touch() => _aliveMicros = Shard.NowMicros;
 
+    /// <summary>A request that names it.</summary>
+    public void OnRequest()
+    {
+        Touch();
+        _askedMicros = _aliveMicros;
+    }
+
     /// <summary>
     /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY, or was paused, lives as long as its
     /// connection is open: a viewer that went for a coffee says nothing, and TCP's keep-alive ends a connection that is dead. Then a little longer, for players that open one for each
@@ -98,8 +108,10 @@ internal sealed partial class Session : MountClient
     {
         if (State == SessionState.Ready)
         {
+            // Datagrams alone keep no place for one that was never played: they cost a stranger nothing.
+            long heardMicros = WasPlayed ? _aliveMicros : _askedMicros;
             long longerMicros = WasPlayed ? timeoutMicros : (long)FrontEndLimits.NeverPlayed.TotalMicroseconds;
-            return Connection is null && nowMicros - Math.Max(_aliveMicros, _connectionClosedMicros) > longerMicros;
+            return Connection is null && nowMicros - Math.Max(heardMicros, _connectionClosedMicros) > longerMicros;
         }
 
         long alive = _aliveMicros;

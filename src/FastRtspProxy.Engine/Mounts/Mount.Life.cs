@@ -292,7 +292,7 @@ internal sealed partial class Mount
         Move(MountState.Starting);
 
         // Sound does not wait for pictures that stay away: the session was made anew in the hope of them, and who listens has waited for it already.
-        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: !_options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
+        BeginIngest();
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         BackEndFailure? failure = await session.PlayAsync();
@@ -360,11 +360,15 @@ internal sealed partial class Mount
     private void PlayOn()
     {
         Move(MountState.Starting);
-        _ingest.Begin(RandomAccessWaitMicros());
+        BeginIngest();
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
         OnPlaying();
     }
+
+    /// <summary>A track that is missing is not waited for, nor is a key frame where pictures stay away.</summary>
+    private void BeginIngest() =>
+        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: !_options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
 
     private void OnReportDue()
     {
@@ -384,7 +388,7 @@ internal sealed partial class Mount
 
     /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
     private bool IsForgottenPause(BackEndFailure failure) =>
-        failure.Kind is BackEndFailureKind.ConnectionLost or BackEndFailureKind.KeepAliveRefused && State == MountState.Resting && !Wanted;
+        failure.Kind is BackEndFailureKind.ConnectionLost or BackEndFailureKind.KeepAliveRefused or BackEndFailureKind.NoAnswer && State == MountState.Resting && !Wanted;
 
     /// <summary>The camera was let go in order: it is left alone until somebody needs it.</summary>
     private async Task RestAsync()

@@ -23,6 +23,7 @@ public static class UrlSecrets
     private static string Mask(string text, bool isUrl)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = WithoutNestedUserInfo(text, isUrl);
         StringBuilder? masked = null;
         int taken = 0;
         UrlStart start = new(text, isUrl);
@@ -48,13 +49,75 @@ public static class UrlSecrets
         return masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
     }
 
-    /// <summary>An equals sign, as it is, as %3D, or that escaped again (%253D), as in a URL that is itself a parameter.</summary>
-    private static bool IsEquals(string text, int at, out int length)
+    /// <summary>
+    /// A URL within a URL, as gateways have it (`?src=rtsp://user:password@camera/`, percent-encoded or not): what stands before its <c>@</c>. That of the URL itself is whoever's who
+    /// prints it (<see cref="RtspUrl.Redacted"/>).
+    /// </summary>
+    private static string WithoutNestedUserInfo(string text, bool isUrl)
+    {
+        StringBuilder? masked = null;
+        int taken = 0;
+        int seenIn = -1; // where the URL begins whose own scheme was met
+        UrlStart start = new(text, isUrl);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!IsSchemeEnd(text, i, out int length))
+            {
+                continue;
+            }
+
+            int url = start.Before(i);
+            bool isNested = length > 3 || seenIn == url;
+            seenIn = url;
+            int from = i + length;
+            int at = isNested ? LastAt(text, from, isUrl) : -1;
+            i = from - 1;
+            if (at > from && !text.AsSpan(from, at - from).SequenceEqual(Masked))
+            {
+                masked = (masked ?? new StringBuilder(text.Length)).Append(text, taken, from - taken).Append(Masked);
+                taken = at;
+                i = at - 1;
+            }
+        }
+
+        return masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
+    }
+
+    /// <summary>`://`, of which any sign may be percent-encoded, once or several times.</summary>
+    private static bool IsSchemeEnd(string text, int at, out int length)
+    {
+        length = 0;
+        foreach (char sign in "://")
+        {
+            if (!IsSign(text, at + length, sign, out int signLength))
+            {
+                return false;
+            }
+
+            length += signLength;
+        }
+
+        return true;
+    }
+
+    /// <summary>The last `@` of the URL that begins there; -1: it has none.</summary>
+    private static int LastAt(string text, int from, bool isUrl)
+    {
+        int last = -1;
+        for (int i = from; i < text.Length && text[i] != '&' && (isUrl || !EndsUrl(text, i)); i++)
+        {
+            last = IsSign(text, i, '@', out _) ? i : last;
+        }
+
+        return last;
+    }
+
+    private static bool IsSign(string text, int at, char sign, out int length)
     {
         length = 1;
-        if (text[at] == '=')
+        if (at >= text.Length || text[at] == sign)
         {
-            return true;
+            return at < text.Length;
         }
 
         if (text[at] != '%')
@@ -67,10 +130,13 @@ public static class UrlSecrets
             length += 2;
         }
 
-        bool isEquals = text.AsSpan(at + length).StartsWith("3d", StringComparison.OrdinalIgnoreCase);
+        bool isSign = at + length + 2 <= text.Length && TryDecode(text.AsSpan(at + length, 2), out char decoded) && decoded == sign;
         length += 2;
-        return isEquals;
+        return isSign;
     }
+
+    /// <summary>An equals sign, as it is, as %3D, or that escaped again (%253D), as in a URL that is itself a parameter.</summary>
+    private static bool IsEquals(string text, int at, out int length) => IsSign(text, at, '=', out length);
 
     /// <summary>
     /// Reads the name in front of an equals sign backwards; its letters may be percent-encoded. Brackets and digits behind it (`password[]=`, `pw2=`) only count several of them, and a name

@@ -43,7 +43,7 @@ internal sealed class UrlTarget : FuzzTarget
         Property.Holds(RtspUrl.TryParse(url.Text, out RtspUrl? again, out _), "what goes on the wire is a URL");
         Property.Equal((url.Tls, url.Host, url.Port, url.PathAndQuery), (again!.Tls, again.Host, again.Port, again.PathAndQuery));
         Property.Equal((null, null), (again.User, again.Password));
-        if (url.Password is { Length: > 0 })
+        if (url.Password is { Length: > 0 } && text.LastIndexOf("://", StringComparison.Ordinal) == url.Text.IndexOf("://", StringComparison.Ordinal))
         {
             int length = text.Length - url.Text.Length;
             int start = url.Text.IndexOf("://", StringComparison.Ordinal) + 3;

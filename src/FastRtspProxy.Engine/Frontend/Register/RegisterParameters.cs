@@ -7,7 +7,7 @@ internal readonly record struct RegisterParameters(bool ReusesConnection, bool O
 {
     private const int MaxSuffixChars = 200;
 
-    private static readonly SearchValues<char> s_noName = SearchValues.Create("?#%\\\"<> ");
+    private static readonly SearchValues<char> s_noName = SearchValues.Create("?#%\\\"<> *");
 
     public static RegisterParameters Parse(string? header)
     {
@@ -37,5 +37,5 @@ internal readonly record struct RegisterParameters(bool ReusesConnection, bool O
     /// <summary>False for a suffix that no URL could name.</summary>
     public bool HasUsableSuffix =>
         Suffix is null || (Suffix.Length <= MaxSuffixChars && !Suffix.StartsWith('/') && !Suffix.EndsWith('/') && Suffix.AsSpan().IndexOfAny(s_noName) < 0
-            && !Suffix.Any(char.IsControl));
+            && !Suffix.Any(char.IsControl) && !Array.Exists(Suffix.Split('/'), static part => part is "" or "." or ".."));
 }

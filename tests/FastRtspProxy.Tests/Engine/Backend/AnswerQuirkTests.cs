@@ -238,6 +238,22 @@ public sealed class AnswerQuirkTests
         Assert.Contains("CSeq: 77", fixture.Camera.Responses.Single(), StringComparison.Ordinal);
     }
 
+    /// <summary>A server that a stranger registered asks at full speed: each of its requests would cost the shard an answer.</summary>
+    [Theory]
+    [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")]
+    [InlineData("RTSP/1.0 200 OK\r\nCSeq: 4711\r\n\r\n")]
+    public async Task Messages_HundredsThatNobodyAskedFor_EndTheSession(string message)
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        fixture.Camera.SendText(string.Concat(Enumerable.Repeat(message, 500)));
+
+        await Until.TrueAsync(() => session.Failure is not null);
+        Assert.Contains("nobody asked for", session.Failure!.Message, StringComparison.Ordinal);
+    }
+
     private static ScriptedReply With(ScriptedReply reply, (string, string) header) => reply with { Headers = [.. reply.Headers, header] };
 
     private static ScriptedReply Numbered(ScriptedReply reply, int cseq) => With(reply with { WithoutCSeq = true }, ("CSeq", cseq.ToString(CultureInfo.InvariantCulture)));

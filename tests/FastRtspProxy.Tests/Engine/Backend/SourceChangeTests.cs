@@ -111,6 +111,23 @@ public sealed class SourceChangeTests
         Assert.Null(session.Failure);
     }
 
+    /// <summary>RFC 3550, 8.2: who changes its SSRC says BYE for the old one first.</summary>
+    [Fact]
+    public async Task C13_ByeAndThenTheNextSsrcOfTheStream_EndsNothing()
+    {
+        await using BackEndFixture fixture = new();
+        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
+        fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(7));
+        await Until.TrueAsync(() => session.Tracks[0].HasEnded);
+        fixture.Camera.SendRtp(0, 96, 2, 1, 8, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        await Task.Delay(1500); // longer than a camera has for its next source
+
+        Assert.Null(session.Failure);
+    }
+
     [Theory]
     [InlineData("a=ssrc:2 cname:x\r\n", null)]
     [InlineData("", ";ssrc=00000002")]

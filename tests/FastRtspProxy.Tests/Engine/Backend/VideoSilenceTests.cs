@@ -204,6 +204,29 @@ public sealed class VideoSilenceTests
         Assert.Equal(110, LostAt(100, 10), 0.05);
     }
 
+    [Theory]
+    [InlineData(12)]
+    [InlineData(25)]
+    public void IsLost_PlayWasAnsweredLate_TenSecondsBeginWithTheAnswer(double answered)
+    {
+        Play(0);
+        _silence.OnAnswered(Micros(answered));
+
+        Assert.False(_silence.IsLost(TimeSpan.FromSeconds(10), Micros(answered), out long rest));
+        Assert.Equal(10_000_000, rest);
+        Assert.True(_silence.IsLost(TimeSpan.FromSeconds(10), Micros(answered + 10), out _));
+    }
+
+    [Fact]
+    public void OnAnswered_PicturesCameBefore_TheyCount()
+    {
+        Play(0);
+        Pictures(1, 2, 0.04);
+        _silence.OnAnswered(Micros(3));
+
+        Assert.True(_silence.IsLost(TimeSpan.FromSeconds(10), Micros(12.1), out _));
+    }
+
     private static long Micros(double seconds) => (long)((Start + seconds) * 1e6);
 
     private void Play(double at) => _silence.OnPlay(Micros(at));

@@ -69,6 +69,9 @@ public sealed class FrontEndRegisterTests
     [InlineData("a b")]
     [InlineData("/a")]
     [InlineData("a%41")]
+    [InlineData("*")]
+    [InlineData("a/../b")]
+    [InlineData("a//b")]
     public async Task Register_NameThatNoUrlCanName_Answers451(string suffix)
     {
         FakeRegistry registry = new();
