@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace FastRtspProxy.Fuzz;
 
@@ -8,7 +9,15 @@ internal static class FuzzText
 {
     private static readonly SearchValues<char> s_separators = SearchValues.Create("\r\n\0;,\"\\");
 
-    public static string Of(ReadOnlySpan<byte> input) => Encoding.UTF8.GetString(input);
+    /// <summary>The input as UTF-8, U+FFFD for what is none. <see cref="Encoding.GetString(ReadOnlySpan{byte})"/> makes an array of 32 bytes for each such place, which would count as the parser's.</summary>
+    public static string Of(ReadOnlySpan<byte> input)
+    {
+        char[] chars = ArrayPool<char>.Shared.Rent(input.Length);
+        _ = Utf8.ToUtf16(input, chars, out _, out int count);
+        string text = new(chars, 0, count);
+        ArrayPool<char>.Shared.Return(chars);
+        return text;
+    }
 
     /// <summary>At most <paramref name="count"/> lines; the last holds the rest.</summary>
     public static string[] Lines(ReadOnlySpan<byte> input, int count) => Of(input).Split('\n', count);

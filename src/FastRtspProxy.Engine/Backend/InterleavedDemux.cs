@@ -167,6 +167,12 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             return 1;
         }
 
+        // The search below passes over what is not among the starts. Here, too: where a read ends must not decide what in garbage is taken for a message.
+        if (!_inStep && !s_starts.Contains(bytes[0]))
+        {
+            return Garbage(bytes);
+        }
+
         switch (RtspStart.Look(bytes))
         {
             case ParseStatus.NeedMore:

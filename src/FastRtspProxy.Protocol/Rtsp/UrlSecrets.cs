@@ -11,8 +11,11 @@ public static class UrlSecrets
     /// <summary>What stands for a password.</summary>
     public const string Masked = "***";
 
-    /// <summary>A parameter whose name ends with one of these holds a secret: `password`, `userpass`, `access_token`, `apikey`.</summary>
-    private static readonly string[] s_names = ["password", "passwd", "pwd", "pass", "pw", "token", "auth", "key"];
+    /// <summary>
+    /// A parameter whose name ends with one of these holds a secret: `password`, `userpass`, `access_token`, `apikey`. Quirks: Foscam's `loginpas=`, Tenda's `psw=`, and `authbasic=`, the
+    /// credentials in base64. Marks within a name do not count: `pass-word`, `pass_word`, `password%20`.
+    /// </summary>
+    private static readonly string[] s_names = ["password", "passwd", "pwd", "pass", "pw", "token", "auth", "key", "secret", "passphrase", "passcode", "psw", "loginpas", "authbasic"];
 
     /// <summary>The text with <c>***</c> for the values of parameters that hold secrets.</summary>
     public static string Mask(string text) => Mask(text, isUrl: false);
@@ -153,10 +156,17 @@ public static class UrlSecrets
         Span<char> name = stackalloc char[32]; // filled from its end; the longest secret name has 8 letters, what stands before does not matter
         int first = name.Length;
         nameStart = end;
-        while (nameStart > 0 && first > 0 && ReadBack(text, nameStart, out int start) is var c && char.IsAsciiLetterOrDigit(c))
+        bool isLastWord = true;
+        int walked = end;
+        while (walked > 0 && first > 0 && ReadBack(text, walked, out int start) is var c && (char.IsAsciiLetterOrDigit(c) || IsMark(c, walked - start)))
         {
-            name[--first] = c;
-            nameStart = start;
+            walked = start;
+            isLastWord &= char.IsAsciiLetterOrDigit(c);
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                name[--first] = c;
+                nameStart = isLastWord ? start : nameStart;
+            }
         }
 
         ReadOnlySpan<char> read = ((ReadOnlySpan<char>)name[first..]).TrimEnd("0123456789");
@@ -170,6 +180,9 @@ public static class UrlSecrets
 
         return false;
     }
+
+    /// <summary>What stands within a name and does not count: a mark, or a blank as a URL has it.</summary>
+    private static bool IsMark(char c, int lengthInText) => c is '-' or '_' or '.' or '+' || (c == ' ' && lengthInText > 1);
 
     /// <summary>Where a name ends that has `[]`, `[0]` or `[a][b]` behind it, as they are or percent-encoded.</summary>
     private static int BeforeBrackets(string text, int end)
@@ -225,7 +238,7 @@ public static class UrlSecrets
             return false;
         }
 
-        decoded = (char)((Convert.ToInt32(hex[0].ToString(), 16) << 4) | Convert.ToInt32(hex[1].ToString(), 16));
+        decoded = (char)((Uri.FromHex(hex[0]) << 4) | Uri.FromHex(hex[1]));
         return true;
     }
 

@@ -21,7 +21,7 @@ internal static class SdpLine
         return null;
     }
 
-    /// <summary>True for `a=name` and `a=name:value`.</summary>
+    /// <summary>True for `a=name` and `a=name:value`; blanks in front of the colon, or instead of it, are seen.</summary>
     public static bool IsAttribute(string line, ReadOnlySpan<char> name)
     {
         ReadOnlySpan<char> text = line.AsSpan();
@@ -31,7 +31,7 @@ internal static class SdpLine
         }
 
         ReadOnlySpan<char> rest = text[(2 + name.Length)..];
-        return rest.IsEmpty || rest[0] is ':' or ' ';
+        return rest.IsEmpty || rest[0] is ':' or ' ' or '\t';
     }
 
     public static bool HasFlag(IReadOnlyList<string> lines, string name)

@@ -10,9 +10,9 @@ internal sealed class ControlUrlTarget : FuzzTarget
 {
     public override string Name => "control-url";
 
-    public override int FixedBytes => 2048;
+    public override int FixedBytes => 1024;
 
-    public override int BytesPerInputByte => 32;
+    public override int BytesPerInputByte => 24;
 
     public override void Parse(ReadOnlySpan<byte> input)
     {

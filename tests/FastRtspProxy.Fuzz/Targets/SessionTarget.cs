@@ -8,7 +8,7 @@ internal sealed class SessionTarget : FuzzTarget
 {
     public override string Name => "session";
 
-    public override int FixedBytes => 2048;
+    public override int FixedBytes => 1024;
 
     public override int BytesPerInputByte => 8;
 

@@ -66,6 +66,25 @@ public sealed class InterleavedDemuxTests
         }
     }
 
+    /// <summary>What looks like a start to the parser and is none that is searched for is garbage wherever a read ends.</summary>
+    [Theory]
+    [InlineData("HTTP/1.0 200 OK")]
+    [InlineData("HTTP/1.0 200 OK\r\nCSeq: 9\r\n\r\n")]
+    [InlineData("HHTTP/HTTP/")]
+    public void OnBytes_GarbageThatBeginsLikeAnotherProtocol_IsSkippedInAnyPieces(string text)
+    {
+        byte[] stream = [.. ScriptedCamera.FrameBytes(0, s_rtp), 1, 2, 3, .. Encoding.Latin1.GetBytes(text), .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(3)];
+        for (int cut = 1; cut < stream.Length; cut++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1);
+            demux.OnBytes(stream.AsSpan(0, cut));
+            demux.OnBytes(stream.AsSpan(cut));
+            Assert.Equal(["$0:17", "$0:17", "200/3"], handler.Units);
+            Assert.Equal(text.Trim().Replace("\r\n", string.Empty, StringComparison.Ordinal).Length + 3, demux.SkippedBytes);
+        }
+    }
+
     [Theory]
     [InlineData("X_EVENT rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", "X_EVENT")]
     [InlineData("keep-alive * RTSP/1.0\r\nCSeq: 1\r\n\r\n", "keep-alive")]

@@ -66,6 +66,27 @@ public class SdpRewriterTests
         Assert.DoesNotContain(Lines("onvif_backchannel.sdp"), line => line.StartsWith(prefix, StringComparison.Ordinal));
     }
 
+    /// <summary>Whichever level a camera writes them at, and however it parts name and value.</summary>
+    [Theory]
+    [InlineData("candidate:1 1 UDP 1 10.0.0.9 5000 typ host")]
+    [InlineData("remote-candidates:1 10.0.0.9 5000")]
+    [InlineData("mikey:AAAA")]
+    [InlineData("key-mgmt:mikey AAAA")]
+    [InlineData("crypto\t1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")]
+    [InlineData("Crypto :1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")]
+    [InlineData("source-filter incl IN IP4 * 10.0.0.9")]
+    [InlineData("ssrc-group:FID 1 2")]
+    [InlineData("ice-lite")]
+    [InlineData("rtcp-mux-only")]
+    public void ForFrontEnd_AttributeOfTheWayToTheCamera_PassesAtNoLevel(string attribute)
+    {
+        string sdp = $"v=0\r\ns=x\r\na={attribute}\r\na=x-kept:1\r\nm=video 0 RTP/AVP 96\r\na={attribute}\r\na=rtpmap:96 H264/90000\r\n";
+        Assert.True(SdpDocument.TryParse(Encoding.Latin1.GetBytes(sdp), out SdpDocument? document, out _));
+        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(document, Options));
+        Assert.DoesNotContain(attribute[..5], served, StringComparison.Ordinal);
+        Assert.Contains("a=x-kept:1\r\n", served, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ForFrontEnd_AddressOfTheCamera_IsNowhere()
     {
