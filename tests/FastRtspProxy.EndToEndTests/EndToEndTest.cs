@@ -107,9 +107,9 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return player;
     }
 
-    protected RtspsrcPlayer StartRtspsrc(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false)
+    protected RtspsrcPlayer StartRtspsrc(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false, string? hand = null)
     {
-        RtspsrcPlayer player = RtspsrcPlayer.Start(url, protocols, seconds, videoOnly, hashes);
+        RtspsrcPlayer player = RtspsrcPlayer.Start(url, protocols, seconds, videoOnly, hashes, hand);
         _started.Add((player.Process, player));
         return player;
     }

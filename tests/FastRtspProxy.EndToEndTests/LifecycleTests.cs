@@ -12,6 +12,7 @@ public sealed class LifecycleTests(ITestOutputHelper log) : EndToEndTest(log)
     [Theory]
     [InlineData(ChildProcess.SigTerm)]
     [InlineData(ChildProcess.SigInt)]
+    [InlineData(ChildProcess.SigHup)]
     public async Task Signal_WhilePlaying_CleanEndOnBothSidesWithinTwoSeconds(int signal)
     {
         CameraProcess camera = await StartCameraAsync("h264");
@@ -33,6 +34,25 @@ public sealed class LifecycleTests(ITestOutputHelper log) : EndToEndTest(log)
         await Task.WhenAll(tcp.Closed, udp.Closed).WaitAsync(TimeSpan.FromSeconds(2));
         await WaitUntilAsync("a BYE for both players", () => tcp.Tracks[0].SawBye && udp.Tracks[0].SawBye);
         Log.WriteLine($"ended in {took.TotalMilliseconds:F0} ms");
+    }
+
+    [Fact]
+    public async Task HangUp_IgnoredAtTheStart_StaysIgnored()
+    {
+        CameraProcess camera = await StartCameraAsync("h264");
+        ProxyProcess proxy = await StartProxyByAsync(Launchers.IgnoringHangUp(), camera.Url);
+        await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+        await player.PlayAsync();
+        await WaitUntilAsync("media", () => player.Tracks[0].Packets > 25);
+
+        proxy.Process.Signal(ChildProcess.SigHup);
+
+        // A hundred packets later whatever a signal does has been done.
+        long before = player.Tracks[0].Packets;
+        await WaitUntilAsync("more media", () => player.Tracks[0].Packets > before + 100);
+        Assert.False(proxy.Process.HasExited);
+        proxy.Process.Signal(ChildProcess.SigTerm);
+        Assert.Equal(0, await proxy.Process.WaitForExitAsync(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class FakeMount : IMount
     private readonly HashSet<MountClient> _clients = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MountDescription? _description;
+    private readonly System.Collections.Concurrent.ConcurrentQueue<PlayWish> _wishes = [];
     private int _joins;
     private int _leaves;
     private int _prepares;
@@ -63,6 +64,9 @@ internal sealed class FakeMount : IMount
 
     /// <summary>A client that leaves makes it throw.</summary>
     public bool LeaveThrows { get; set; }
+
+    /// <summary>What each PLAY asked for.</summary>
+    public IReadOnlyList<PlayWish> Wishes => [.. _wishes];
 
     public int Joins => Volatile.Read(ref _joins);
 
@@ -113,8 +117,9 @@ internal sealed class FakeMount : IMount
 
     public void Prepare() => Interlocked.Increment(ref _prepares);
 
-    public Task<PlayGrant> JoinAsync(MountClient client) => Shard.RunAsync(async () =>
+    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => Shard.RunAsync(async () =>
     {
+        _wishes.Enqueue(wish);
         await JoinGate;
         if (Outcome != PlayOutcome.Playing)
         {
@@ -127,13 +132,10 @@ internal sealed class FakeMount : IMount
             _clients.Add(client);
         }
 
-        return new PlayGrant(PlayOutcome.Playing, Ring.Head, [.. Tracks.Select(track => SilentTracks.Contains(track.Index)
-            ? new TrackStart(track.Index, null, null, SenderReport)
-            : new TrackStart(track.Index, _sequenceNumbers[track.Index], _timestamps[track.Index], SenderReport))])
-        {
-            CatchUp = CatchUp,
-        };
+        return new PlayGrant(PlayOutcome.Playing, Ring.Head, Edge(SenderReport)) { CatchUp = CatchUp };
     });
+
+    public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => Shard.RunAsync(() => Task.FromResult(Edge(null)));
 
     public void Leave(MountClient client)
     {
@@ -150,6 +152,10 @@ internal sealed class FakeMount : IMount
             }
         }
     }
+
+    private ImmutableArray<TrackStart> Edge(byte[]? report) => [.. Tracks.Select(track => SilentTracks.Contains(track.Index)
+        ? new TrackStart(track.Index, null, null, report)
+        : new TrackStart(track.Index, _sequenceNumbers[track.Index], _timestamps[track.Index], report))];
 
     /// <summary>Ends the play of every client.</summary>
     public void EndClients(MountEnd cause)

@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>One path of the front-end: what it describes, its ring, and the coming and going of its clients.</summary>
+/// <summary>
+/// One path of the front-end: what it describes, its ring, and the coming and going of its clients. Calls of one shard take effect in their order, the mount's own shard
+/// included, whether or not they are waited for: a client that leaves and joins has joined, and one that joins and leaves is gone.
+/// </summary>
 internal interface IMount
 {
     /// <summary>The path, without a leading slash.</summary>
@@ -22,7 +26,10 @@ internal interface IMount
     void Prepare();
 
     /// <summary>PLAY: makes the back-end play if it does not, and counts the client. Any thread.</summary>
-    Task<PlayGrant> JoinAsync(MountClient client);
+    Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish);
+
+    /// <summary>Where each track stands for those that play already; empty while the back-end does not play. Any thread.</summary>
+    Task<ImmutableArray<TrackStart>> LiveEdgeAsync();
 
     /// <summary>The client no longer plays (PAUSE, TEARDOWN, closed). Idempotent. Any thread.</summary>
     void Leave(MountClient client);

@@ -8,12 +8,6 @@ internal abstract class MountClient
     /// <summary>The shard that owns the client; everything of it happens there.</summary>
     public abstract Shard Shard { get; }
 
-    /// <summary>How this client wants to start; null: as the mount does.</summary>
-    public virtual StartMode? Start => null;
-
-    /// <summary>The tracks that it has set up, a bit each.</summary>
-    public virtual uint TrackMask => uint.MaxValue;
-
     /// <summary>
     /// The mount has nothing more for this client. The mount posts it to <see cref="Shard"/>. The client gets an RTCP BYE, its session is gone,
     /// and its next request answers 454. The mount has already forgotten the client: no <see cref="IMount.Leave"/> is owed.

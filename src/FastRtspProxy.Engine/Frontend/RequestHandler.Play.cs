@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -22,8 +23,11 @@ internal sealed partial class RequestHandler
 
         if (session.State == SessionState.Playing && session.IsPlaying(only))
         {
-            // A refresh. What the next packet will be is not ours to promise in the middle of it, so there is no RTP-Info.
-            return response.With("Range", range).With("Session", session.Id);
+            // A refresh: nothing changes, and the answer says where the stream is.
+            ImmutableArray<TrackStart> edge = await session.Mount.LiveEdgeAsync();
+            return session.State == SessionState.Ended
+                ? NotFound(request, response)
+                : WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(edge, only, isPlaying: true, BaseUrl(connection, target, session.Mount.Name)));
         }
 
         if (!session.Allows(SessionEvent.Play))
@@ -43,16 +47,13 @@ internal sealed partial class RequestHandler
             });
         }
 
-        response.With("Range", range).With("Session", session.Id);
-        string info = RtpInfoHeader.Format(session.RtpInfo(grant, only, BaseUrl(connection, target, session.Mount.Name)));
-        if (info.Length > 0)
-        {
-            response.With("RTP-Info", info);
-        }
-
+        WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(grant.Tracks, only, isPlaying: false, BaseUrl(connection, target, session.Mount.Name)));
         response.AfterWritten = () => session.StartMedia(grant, only);
         return response;
     }
+
+    private static RtspResponse WithRtpInfo(RtspResponse response, List<RtpInfoEntry> entries) =>
+        entries.Count == 0 ? response : response.With("RTP-Info", RtpInfoHeader.Format(entries));
 
     private RtspResponse Pause(Session session, RtspMessage request, RtspResponse response)
     {

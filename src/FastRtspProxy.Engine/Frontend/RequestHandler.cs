@@ -88,8 +88,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.MovedPermanently).With("Location", string.Concat("rtsp://", request.Uri.AsSpan(8)));
         }
 
-        // Nothing optional is supported, the ONVIF tags (onvif-replay, the back channel's) included.
-        string unsupported = string.Join(", ", request.HeaderValues("Require").Concat(request.HeaderValues("Proxy-Require")).Where(static tag => tag.Length > 0));
+        string unsupported = OptionTags.Unsupported(request);
         return unsupported.Length == 0 ? null : Begin(request, response, RtspStatus.OptionNotSupported).With("Unsupported", unsupported);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtcp;
@@ -70,7 +71,7 @@ internal sealed partial class Session
 
         bool wasPlaying = State == SessionState.Playing;
         Advance(SessionEvent.Play);
-        PlayGrant grant = await Mount.JoinAsync(this);
+        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused));
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();
@@ -107,13 +108,13 @@ internal sealed partial class Session
         return grant;
     }
 
-    /// <summary>What RTP-Info says: for each track that starts now, where it starts; a track of which nothing true can be said is left out.</summary>
-    public List<RtpInfoEntry> RtpInfo(PlayGrant grant, SessionTrack? only, string baseUrl)
+    /// <summary>What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.</summary>
+    public List<RtpInfoEntry> RtpInfo(ImmutableArray<TrackStart> tracks, SessionTrack? only, bool isPlaying, string baseUrl)
     {
         List<RtpInfoEntry> entries = [];
-        foreach (TrackStart start in grant.Tracks)
+        foreach (TrackStart start in tracks)
         {
-            if (TrackAt(start.Track) is { IsPlaying: false } track && (only is null || only == track)
+            if (TrackAt(start.Track) is { } track && track.IsPlaying == isPlaying && (only is null || only == track)
                 && (start.SequenceNumber is not null || start.RtpTime is not null))
             {
                 entries.Add(new RtpInfoEntry(baseUrl + track.Track.Control, start.SequenceNumber, start.RtpTime));
@@ -172,6 +173,7 @@ internal sealed partial class Session
         StopMedia();
         if (played)
         {
+            _wasPaused = true;
             Mount.Leave(this);
         }
     }

@@ -19,6 +19,9 @@ internal sealed partial class Session : MountClient
     private long _connectionClosedMicros;
     private StartMode? _start;
 
+    /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
+    private bool _wasPaused;
+
     public Session(FrontEndShard home, IMount mount, MountDescription description, ClientConnection connection)
     {
         _home = home;
@@ -34,9 +37,8 @@ internal sealed partial class Session : MountClient
 
     public override Shard Shard => _home.Shard;
 
-    public override StartMode? Start => _start;
-
-    public override uint TrackMask
+    /// <summary>The tracks that are set up, a bit each.</summary>
+    private uint TrackMask
     {
         get
         {

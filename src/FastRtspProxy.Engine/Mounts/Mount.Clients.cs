@@ -31,22 +31,31 @@ internal sealed partial class Mount
     private bool IsAwaited => HasClients || IsPrepared || _describeWaiters.Count > 0;
 
     /// <inheritdoc/>
-    public void Prepare() => Shard.Post(() =>
+    public void Prepare() => Shard.Run(() =>
     {
         _preparedUntilMicros = Shard.NowMicros + (long)Math.Max(_options.Timings.Linger.TotalMicroseconds, _options.Timings.Join.TotalMicroseconds);
         Hurry();
     });
 
     /// <inheritdoc/>
-    public Task<PlayGrant> JoinAsync(MountClient client) => Shard.RunAsync(() => JoinOnShardAsync(client));
+    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => Shard.RunAsync(() => JoinOnShardAsync(client, wish));
 
     /// <inheritdoc/>
-    public void Leave(MountClient client) => Shard.Post(() =>
+    public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => Shard.RunAsync(() =>
+        Task.FromResult(State is MountState.Playing or MountState.Lingering ? TakeSnapshot(withReports: false).Tracks : []));
+
+    /// <inheritdoc/>
+    public void Leave(MountClient client) => Shard.Run(() =>
     {
-        if (_joining.Find(j => j.Client == client) is { } waiting)
+        for (int i = _joining.Count - 1; i >= 0; i--)
         {
-            waiting.HasLeft = true;
-            waiting.Wake.Set();
+            PendingJoin waiting = _joining[i];
+            if (waiting.Client == client)
+            {
+                _joining.RemoveAt(i); // at once: its place is free for its next PLAY
+                waiting.HasLeft = true;
+                waiting.Wake.Set();
+            }
         }
 
         if (_clients.Remove(client))
@@ -55,7 +64,7 @@ internal sealed partial class Mount
         }
     });
 
-    private async Task<PlayGrant> JoinOnShardAsync(MountClient client)
+    private async Task<PlayGrant> JoinOnShardAsync(MountClient client, PlayWish wish)
     {
         if (_stopping)
         {
@@ -71,10 +80,10 @@ internal sealed partial class Mount
         {
             Admit(client);
             _signal.Set();
-            return GrantNow(client);
+            return GrantNow(wish);
         }
 
-        return await JoinLaterAsync(client);
+        return await JoinLaterAsync(client, wish);
     }
 
     /// <summary>Its SETUP has served its purpose: when it leaves, the camera is not kept ready for it.</summary>
@@ -84,7 +93,7 @@ internal sealed partial class Mount
         _preparedUntilMicros = 0;
     }
 
-    private async Task<PlayGrant> JoinLaterAsync(MountClient client)
+    private async Task<PlayGrant> JoinLaterAsync(MountClient client, PlayWish wish)
     {
         PendingJoin join = new(client, new ShardSignal(Shard));
         if (_session?.State == Backend.BackEndState.Starting)
@@ -115,13 +124,13 @@ internal sealed partial class Mount
         {
             Admit(client);
             PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
-            return WaitsAlone(client) ? Waiting(grant, null) : grant;
+            return WaitsAlone(wish) ? Waiting(grant, null) : grant;
         }
 
         if (IsBeingOpened)
         {
             Admit(client);
-            return GrantHeld(client);
+            return GrantHeld(wish);
         }
 
         _signal.Set();
@@ -135,16 +144,16 @@ internal sealed partial class Mount
     private bool IsBeingOpened => _description is not null && _lastFailure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
 
     /// <summary>The client gets whatever comes, as one that is held over an outage; what that will be nobody knows, so RTP-Info names nothing. If the attempt fails, it is held for the usual time.</summary>
-    private PlayGrant GrantHeld(MountClient client)
+    private PlayGrant GrantHeld(PlayWish wish)
     {
         _ingest.Publish();
         PlayGrant grant = new(PlayOutcome.Playing, Ring.Head, [.. _ingest.Tracks.Select(static t => new TrackStart(t.Index, null, null, null))]);
-        return WaitsAlone(client) ? Waiting(grant, null) : grant;
+        return WaitsAlone(wish) ? Waiting(grant, null) : grant;
     }
 
     /// <summary>Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.</summary>
-    private bool WaitsAlone(MountClient client) => client.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0
-        && !(HasOtherTracks(client) && _options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
+    private bool WaitsAlone(PlayWish wish) => !wish.Resumes && wish.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0
+        && !(HasOtherTracks(wish) && _options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
 
     private void WakeJoining()
     {

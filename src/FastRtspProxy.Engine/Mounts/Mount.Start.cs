@@ -29,11 +29,16 @@ internal sealed partial class Mount
     private long _playingSinceMicros;
     private bool _saidGroupTooLong;
 
-    private PlayGrant GrantNow(MountClient client)
+    private PlayGrant GrantNow(PlayWish wish)
     {
         (long sequence, ImmutableArray<TrackStart> tracks) = TakeSnapshot(withReports: true);
         PlayGrant live = new(PlayOutcome.Playing, sequence, tracks);
-        StartMode mode = client.Start ?? _options.Start;
+        StartMode mode = wish.Start ?? _options.Start;
+        if (wish.Resumes && mode != StartMode.Instant)
+        {
+            return live;
+        }
+
         long? waitMicros = null;
         if (mode == StartMode.Auto)
         {
@@ -41,7 +46,7 @@ internal sealed partial class Mount
             mode = waitMicros > 0 && Ring.RandomAccessIntervalMicros <= ShortGroupMicros ? StartMode.Keyframe : StartMode.Live;
         }
 
-        uint videoTracks = Ring.VideoTracks & client.TrackMask;
+        uint videoTracks = Ring.VideoTracks & wish.TrackMask;
         if (mode == StartMode.Live || videoTracks == 0)
         {
             return live;
@@ -52,14 +57,19 @@ internal sealed partial class Mount
             return past;
         }
 
+        if (wish.Resumes)
+        {
+            return live;
+        }
+
         // Nobody waits for a picture, with the sound held back, while the camera sends none.
         VideoSilence silence = _options.BackEnd.VideoSilence;
         bool hearsOnly = silence.StaysAway(Shard.NowMicros) || silence.IsSilentFor(ShortGroupMicros, Shard.NowMicros);
-        return hearsOnly && HasOtherTracks(client) ? live : Waiting(live, waitMicros);
+        return hearsOnly && HasOtherTracks(wish) ? live : Waiting(live, waitMicros);
     }
 
     /// <summary>True for a client that has set up more than pictures.</summary>
-    private bool HasOtherTracks(MountClient client) => (client.TrackMask & ~Ring.VideoTracks) != 0;
+    private bool HasOtherTracks(PlayWish wish) => (wish.TrackMask & ~Ring.VideoTracks) != 0;
 
     /// <summary>What it begins with is not known yet, so RTP-Info names nothing, and the reports are those that come with it.</summary>
     private static PlayGrant Waiting(PlayGrant live, long? waitMicros) => live with

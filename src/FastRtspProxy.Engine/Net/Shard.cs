@@ -134,6 +134,19 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>As <see cref="Post(ShardWork)"/>, for the control path. Any thread.</summary>
     public void Post(Action action) => Post(new ActionWork(action));
 
+    /// <summary>On the shard at once, else posted: like <see cref="RunAsync{T}"/>, so calls of both kinds from one shard take effect in their order.</summary>
+    public void Run(Action action)
+    {
+        if (IsCurrent)
+        {
+            action();
+        }
+        else
+        {
+            Post(action);
+        }
+    }
+
     /// <summary>Whoever has used up its budget goes on in the next turn. On the shard.</summary>
     public NextTurnAwaitable NextTurn() => new(this);
 

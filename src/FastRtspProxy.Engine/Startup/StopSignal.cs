@@ -4,7 +4,9 @@ using FastRtspProxy.Engine.Net.Linux;
 namespace FastRtspProxy.Engine.Startup;
 
 /// <summary>
-/// SIGINT and SIGTERM: the first asks for a clean end, the second ends at once. A signal's handler runs on a thread of the runtime's and is not waited for when its registration
+/// SIGINT, SIGTERM and SIGHUP: the first asks for a clean end, a second SIGINT or SIGTERM ends at once. A hang-up never does: it comes by itself, twice when a terminal is closed
+/// (from its shell, and from the kernel), and behind systemd's SIGTERM. Signals that were ignored at the start (nohup) stay ignored: the runtime sets no handler for them.
+/// A signal's handler runs on a thread of the runtime's and is not waited for when its registration
 /// is disposed: so nothing that it touches is ever disposed.
 /// </summary>
 internal sealed class StopSignal : IDisposable
@@ -15,6 +17,7 @@ internal sealed class StopSignal : IDisposable
     private readonly CancellationTokenSource _cancel = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _hangUp;
     private readonly TimeSpan? _limit;
     private readonly Action _end;
 
@@ -28,6 +31,7 @@ internal sealed class StopSignal : IDisposable
         _end = end ?? (static () => Libc.Exit(0));
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
     }
 
     /// <summary>Done at the first signal.</summary>
@@ -41,13 +45,15 @@ internal sealed class StopSignal : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _hangUp.Dispose();
     }
 
     internal void OnSignal(PosixSignalContext context)
     {
         // The second one is left to its default, which is the end of the process by that signal.
-        context.Cancel = _asked.TrySetResult();
-        if (context.Cancel && _limit is { } limit)
+        bool isFirst = _asked.TrySetResult();
+        context.Cancel = isFirst || context.Signal == PosixSignal.SIGHUP;
+        if (isFirst && _limit is { } limit)
         {
             new Thread(() => EndAfter(limit)) { IsBackground = true, Name = "stop" }.Start();
         }

@@ -10,7 +10,7 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
-    public static RtspsrcPlayer Start(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false)
+    public static RtspsrcPlayer Start(string url, string protocols, double seconds, bool videoOnly = false, bool hashes = false, string? hand = null)
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Players", "rtspsrc_player.py");
         List<string> arguments = [script, url, "--protocols", protocols, "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
@@ -22,6 +22,11 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
         if (hashes)
         {
             arguments.Add("--hashes");
+        }
+
+        if (hand is not null)
+        {
+            arguments.AddRange(["--hand", hand]);
         }
 
         return new RtspsrcPlayer(ChildProcess.Start($"rtspsrc {protocols}", Prerequisites.Python, arguments));

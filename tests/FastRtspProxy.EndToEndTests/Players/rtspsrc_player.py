@@ -6,6 +6,9 @@
 Seconds are those of the time stamps, from the first decoded buffer on, and the time stamps are those of the packets (buffer-mode none): a machine that
 is busy delivers late, and changes neither. A stream that stops is given up after a limit on the clock.
 
+With --hand pause (PAUSED for two seconds, then PLAYING) or seek (a flush seek to the beginning: PAUSE and PLAY, for the server) the seconds are watched twice, before the
+hand and after it, and the lines are about what came after it.
+
 With --hashes nothing is decoded; each access unit or audio frame is a line while it comes, its time stamp in microseconds:
     unit video|audio MICROSECONDS HASH
 and an end of the stream is `eos`.
@@ -24,7 +27,8 @@ from gi.repository import GLib, Gst  # noqa: E402
 class Player:
     DEPAYLOADERS = {"H264": "rtph264depay", "H265": "rtph265depay", "MPEG4-GENERIC": "rtpmp4gdepay"}
 
-    def __init__(self, url, protocols, seconds, video_only, hashes):
+    def __init__(self, url, protocols, seconds, video_only, hashes, hand):
+        self.hand = hand
         self.seconds = seconds
         self.video_only = video_only
         self.hashes = hashes
@@ -34,6 +38,7 @@ class Player:
         self.audio_ns = 0
         self.start_pts = None
         self.has_video = False
+        self.hand_is_on = False
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("player")
         self.source = Gst.ElementFactory.make("rtspsrc")
@@ -91,7 +96,29 @@ class Player:
         if self.start_pts is None:
             self.start_pts = pts
         elif is_video == self.has_video and pts - self.start_pts >= self.seconds * Gst.SECOND:
-            self.loop.quit()
+            hand, self.hand = self.hand, None
+            if hand:
+                GLib.idle_add(self.on_hand, hand)
+            elif not self.hand_is_on:
+                self.loop.quit()
+
+    def on_hand(self, hand):
+        self.hand_is_on = True
+        if hand == "seek":
+            self.pipeline.seek_simple(Gst.Format.TIME, Gst.SeekFlags.FLUSH, 0)
+            self.on_hand_off()
+        else:
+            self.pipeline.set_state(Gst.State.PAUSED)
+            GLib.timeout_add(2000, self.on_hand_off)
+        return GLib.SOURCE_REMOVE
+
+    def on_hand_off(self):
+        """What came until now was before it."""
+        self.frames = self.back = self.audio_ns = self.first_pts = self.last_pts = 0
+        self.start_pts = None
+        self.hand_is_on = False
+        self.pipeline.set_state(Gst.State.PLAYING)
+        return GLib.SOURCE_REMOVE
 
     def on_decoded_pad(self, _decoder, pad):
         sink = Gst.ElementFactory.make("fakesink")
@@ -129,7 +156,7 @@ class Player:
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
-        GLib.timeout_add(int((2 * self.seconds + 20) * 1000), self.loop.quit)
+        GLib.timeout_add(int(((4 if self.hand else 2) * self.seconds + 20) * 1000), self.loop.quit)
         self.loop.run()
         if not self.hashes:
             print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back)
@@ -144,9 +171,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--video-only", action="store_true")
     parser.add_argument("--hashes", action="store_true")
+    parser.add_argument("--hand", choices=["pause", "seek"])
     args = parser.parse_args()
     Gst.init(None)
-    Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes).run()
+    Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes, args.hand).run()
     sys.exit(0)
 
 

@@ -6,6 +6,7 @@ namespace FastRtspProxy.EndToEndTests.Processes;
 /// <summary>A program that a test started: its output line by line, its end, and never a trace of it after the test.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    public const int SigHup = 1;
     public const int SigInt = 2;
     public const int SigKill = 9;
     public const int SigTerm = 15;

@@ -12,6 +12,9 @@ internal static class Launchers
     /// <summary>Redirections of the shell: <c>2&gt;&amp;-</c> starts the program without standard error.</summary>
     public static string[] Redirected(string redirections) => Shell($"exec \"$@\" {redirections}");
 
+    /// <summary>A hang-up is ignored, as nohup does it.</summary>
+    public static string[] IgnoringHangUp() => Shell("trap '' HUP; exec \"$@\"");
+
     /// <summary>No libssl and libcrypto: in a mount namespace of its own, an empty file stands in the place of each.</summary>
     public static string[] WithoutOpenSsl() => Mounts(
         "for f in $(find /usr/lib /lib /usr/local/lib -name 'libssl.so*' -o -name 'libcrypto.so*'); do [ -L \"$f\" ] || mount --bind /dev/null \"$f\"; done");

@@ -158,7 +158,9 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
-    [InlineData("OPTIONS", "Require: nonsense", "nonsense")]
+    [InlineData("PLAY", "Require: nonsense", "nonsense")]
+    [InlineData("DESCRIBE", "Require: implicit-play, nonsense,com.real.x", "nonsense")]
+    [InlineData("DESCRIBE", "Require: com.realistic", "com.realistic")]
     [InlineData("DESCRIBE", "Proxy-Require: nonsense", "nonsense")]
     [InlineData("SETUP", "Require: a, b", "a, b")]
     public async Task S10_Require_Answers551WithUnsupported(string method, string header, string unsupported)
@@ -170,6 +172,43 @@ public sealed class FrontEndBasicsTests
 
         Assert.Equal("RTSP/1.0 551 Option not supported", response.StatusLine);
         Assert.Equal(unsupported, response.Header("Unsupported"));
+    }
+
+    [Theory]
+    [InlineData("OPTIONS", "Require: nonsense", 200)]
+    [InlineData("OPTIONS", "Proxy-Require: gzipped-messages", 200)]
+    [InlineData("GET_PARAMETER", "Require: nonsense", 200)]
+    [InlineData("SET_PARAMETER", "Proxy-Require: nonsense", 200)]
+    [InlineData("PAUSE", "Require: nonsense", 454)] // no session
+    [InlineData("TEARDOWN", "Require: nonsense", 454)]
+    [InlineData("DESCRIBE", "Require: implicit-play", 200)]
+    [InlineData("DESCRIBE", "Require: Implicit-Play", 200)]
+    [InlineData("DESCRIBE", "Require: com.real.retain-entity-for-setup", 200)]
+    [InlineData("DESCRIBE", "Proxy-Require: com.real.x,\t implicit-play", 200)]
+    [InlineData("DESCRIBE", "Require:", 200)]
+    [InlineData("DESCRIBE", "Require: ,", 200)]
+    public async Task S10_RequireWhereNothingIsToBeRefused_IsNotLookedAt(string method, string header, int status)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(status, (await client.RequestAsync(method, host.Url, header)).Status);
+    }
+
+    [Theory]
+    [InlineData("PAUSE")]
+    [InlineData("TEARDOWN")]
+    public async Task S10_RequireWithARequestThatStopsTheMedia_TheMediaStops(string method)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client, tracks: 1);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        RtspTestResponse response = await client.RequestAsync(method, host.Url, "Session: " + session, "Require: www.onvif.org/ver20/backchannel");
+
+        Assert.Equal(200, response.Status);
+        Assert.True(await Eventually.HoldsAsync(() => host.Mount.ClientCount == 0));
     }
 
     [Theory]

@@ -145,21 +145,56 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task Play_WhilePlaying_Answers200AndTheMediaGoesOnOnce()
+    public async Task Play_WhilePlaying_SaysWhereTheStreamIsAndTheMediaGoesOnOnce()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
         string session = await SetUpTcpAsync(host, client, tracks: 1);
         await client.RequestAsync("PLAY", host.Url, "Session: " + session);
 
-        RtspTestResponse again = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
         await host.Mount.EmitAsync(0, 2);
+        await client.ReadFrameAsync();
+        ushort last = (await client.ReadFrameAsync()).SequenceNumber;
+        RtspTestResponse again = await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        await host.Mount.EmitAsync(0);
 
         Assert.Equal(200, again.Status);
-        Assert.Null(again.Header("RTP-Info"));
-        ushort first = (await client.ReadFrameAsync()).SequenceNumber;
-        Assert.Equal((ushort)(first + 1), (await client.ReadFrameAsync()).SequenceNumber);
+        Assert.Equal(["CSeq", "Date", "Range", "Session", "RTP-Info"], again.Headers.Select(static h => h.Name));
+        RtpInfoEntry info = Assert.Single(RtpInfoHeader.Parse(again.Header("RTP-Info")!));
+        InterleavedPacket next = await client.ReadFrameAsync();
+        Assert.Equal((host.Url + "/track1", (ushort?)next.SequenceNumber, (uint?)next.Timestamp), (info.Url, info.Seq, info.RtpTime));
+        Assert.Equal((ushort)(last + 1), next.SequenceNumber);
+        Assert.Equal(1, host.Mount.Joins);
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Play_AfterPause_AsksToResumeAndSaysWhereItBegins(bool inOneSegment)
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+        string pause = client.Request("PAUSE", host.Url, "Session: " + session);
+        string play = client.Request("PLAY", host.Url, "Session: " + session);
+
+        await client.SendAsync(inOneSegment ? pause + play : pause);
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        if (!inOneSegment)
+        {
+            await host.Mount.EmitAsync(0, 3); // nobody's
+            await client.SendAsync(play);
+        }
+
+        RtspTestResponse response = await client.ReadResponseAsync();
+        await host.Mount.EmitAsync(0);
+
+        InterleavedPacket next = await client.ReadFrameAsync();
+        RtpInfoEntry info = Assert.Single(RtpInfoHeader.Parse(response.Header("RTP-Info")!));
+        Assert.Equal(((ushort?)next.SequenceNumber, (uint?)next.Timestamp), (info.Seq, info.RtpTime));
+        Assert.Equal([new PlayWish(null, 1, Resumes: false), new PlayWish(null, 1, Resumes: true)], host.Mount.Wishes);
     }
 
     [Theory]

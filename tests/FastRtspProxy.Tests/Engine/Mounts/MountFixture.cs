@@ -93,7 +93,7 @@ internal sealed class MountFixture : IAsyncDisposable
     public async Task<(RecordingClient Client, PlayGrant Grant)> JoinAsync(Mount mount)
     {
         RecordingClient client = Client();
-        PlayGrant grant = await mount.JoinAsync(client);
+        PlayGrant grant = await mount.JoinAsync(client, PlayWish.Everything);
         Assert.Equal(PlayOutcome.Playing, grant.Outcome);
         return (client, grant);
     }

@@ -20,8 +20,8 @@ public sealed class MountJoinTests
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         RecordingClient leaver = fixture.Client();
-        Task<PlayGrant> leaving = mount.JoinAsync(leaver);
-        Task<PlayGrant> staying = mount.JoinAsync(fixture.Client());
+        Task<PlayGrant> leaving = mount.JoinAsync(leaver, PlayWish.Everything);
+        Task<PlayGrant> staying = mount.JoinAsync(fixture.Client(), PlayWish.Everything);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
 
         mount.Leave(leaver);
@@ -41,7 +41,7 @@ public sealed class MountJoinTests
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("H264", "H265", StringComparison.Ordinal);
         fixture.Camera.DropConnections();
 
-        PlayGrant grant = await mount.JoinAsync(fixture.Client()).WaitAsync(s_limit);
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything).WaitAsync(s_limit);
 
         Assert.Equal(PlayOutcome.Gone, grant.Outcome);
         Assert.Equal("H265", Assert.Single((await mount.DescribeAsync(s_limit))!.Tracks).EncodingName);
@@ -56,7 +56,7 @@ public sealed class MountJoinTests
         Assert.NotNull(await mount.DescribeAsync(s_limit));
         RecordingClient client = fixture.Client();
 
-        PlayGrant grant = await mount.JoinAsync(client).WaitAsync(s_limit);
+        PlayGrant grant = await mount.JoinAsync(client, PlayWish.Everything).WaitAsync(s_limit);
 
         Assert.Equal((PlayOutcome.Playing, 2), (grant.Outcome, grant.Tracks.Length));
         Assert.All(grant.Tracks, t => Assert.Equal(new TrackStart(t.Track, null, null, null), t));
@@ -77,7 +77,7 @@ public sealed class MountJoinTests
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
         RecordingClient client = fixture.Client();
-        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(client).WaitAsync(s_limit)).Outcome);
+        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(client, PlayWish.Everything).WaitAsync(s_limit)).Outcome);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
 
         AnswerPlay(fixture, "500 No");

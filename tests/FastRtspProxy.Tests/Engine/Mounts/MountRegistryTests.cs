@@ -63,7 +63,7 @@ public sealed class MountRegistryTests
         await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, RegisteredStreamsOverTcp = option });
         await fixture.RegisterAsync("door", prefersInterleaved);
 
-        Assert.Equal(PlayOutcome.Playing, (await fixture.Mounts.Find("door")!.JoinAsync(fixture.Client())).Outcome);
+        Assert.Equal(PlayOutcome.Playing, (await fixture.Mounts.Find("door")!.JoinAsync(fixture.Client(), PlayWish.Everything)).Outcome);
 
         string transport = fixture.Camera.Requests.First(r => r.Method == "SETUP").Header("Transport")!;
         Assert.Equal(tcp, transport.Contains("TCP", StringComparison.Ordinal));
@@ -128,7 +128,7 @@ public sealed class MountRegistryTests
         await using RegistryFixture fixture = new();
         await fixture.RegisterAsync("door", overTcp: true);
         RecordingClient client = fixture.Client();
-        await fixture.Mounts.Find("door")!.JoinAsync(client);
+        await fixture.Mounts.Find("door")!.JoinAsync(client, PlayWish.Everything);
 
         Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "door"));
 

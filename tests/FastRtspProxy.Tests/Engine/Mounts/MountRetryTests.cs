@@ -33,7 +33,7 @@ public sealed class MountRetryTests
         await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? fixture.Camera.Default(r) with { After = RedirectBytes(fixture) } : null;
         Mount mount = fixture.Create();
-        _ = mount.JoinAsync(fixture.Client());
+        _ = mount.JoinAsync(fixture.Client(), PlayWish.Everything);
 
         // The clock stands still: after the attempts at once there is none.
         await Until.TrueAsync(() => fixture.Log.Loud.Any(IsWait));

@@ -39,6 +39,46 @@ public sealed class MountStartTests
         Assert.All(grant.Tracks, t => Assert.Equal(waits, (t.SequenceNumber, t.RtpTime, t.SenderReport) is (null, null, null))); // it is not known yet what it begins with
     }
 
+    /// <summary>A player that resumes gets new times with the answer, or GStreamer shows nothing, ever: it begins at the live edge, and is told what comes next.</summary>
+    [Theory]
+    [InlineData(StartMode.Auto, null)]
+    [InlineData(StartMode.Keyframe, null)]
+    [InlineData(StartMode.Live, null)]
+    [InlineData(StartMode.Live, StartMode.Keyframe)]
+    [InlineData(StartMode.Auto, StartMode.Auto)]
+    public async Task JoinAsync_Resuming_BeginsAtTheLiveEdgeAndSaysSo(StartMode program, StartMode? own)
+    {
+        await using MountFixture fixture = new(_time) { Start = program };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await SendAsync(fixture, mount, s_other);
+
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), new PlayWish(own, uint.MaxValue, Resumes: true));
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await SendAsync(fixture, mount, s_other);
+
+        RingPacket next = fixture.Read(mount, grant.JoinSequence).First(p => p.Track == 0 && (p.Flags & EntryFlags.Rtcp) == 0);
+        Assert.False(grant.WaitsForRandomAccess);
+        Assert.Equal(next.SequenceNumber, grant.Tracks[0].SequenceNumber);
+        Assert.NotNull(grant.Tracks[0].RtpTime);
+    }
+
+    [Fact]
+    public async Task LiveEdgeAsync_WhilePlaying_NamesTheNextPacketAndNothingWithoutACamera()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        TrackStart edge = (await mount.LiveEdgeAsync())[0];
+        await SendAsync(fixture, mount, s_other);
+        Assert.Equal(fixture.Read(mount, 0)[^1].SequenceNumber, edge.SequenceNumber);
+
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => mount.State != MountState.Playing);
+        Assert.Empty(await mount.LiveEdgeAsync());
+    }
+
     [Fact]
     public async Task JoinAsync_AutoInTheFirstGroup_WaitsWhileItIsShort()
     {

@@ -119,7 +119,7 @@ public sealed class MountTests
         await using MountFixture fixture = new() { Timings = new MountTimings { Join = TimeSpan.FromSeconds(1) } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? ScriptedReply.Of(500, "No") : null;
         Mount mount = fixture.Create();
-        PlayGrant grant = await mount.JoinAsync(fixture.Client());
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything);
         Assert.Equal(PlayOutcome.BackendUnavailable, grant.Outcome);
         await Until.TrueAsync(() => mount.ClientCount == 0);
     }
@@ -130,8 +130,8 @@ public sealed class MountTests
         await using MountFixture fixture = new();
         Mount mount = fixture.Create(clientsMax: 1);
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
-        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(client)).Outcome);
-        Assert.Equal(PlayOutcome.Full, (await mount.JoinAsync(fixture.Client())).Outcome);
+        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(client, PlayWish.Everything)).Outcome);
+        Assert.Equal(PlayOutcome.Full, (await mount.JoinAsync(fixture.Client(), PlayWish.Everything)).Outcome);
         mount.Leave(client);
         mount.Leave(client);
         await fixture.JoinAsync(mount);
@@ -260,7 +260,7 @@ public sealed class MountTests
         Assert.InRange(Environment.TickCount64 - start, 0, 1000);
         Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
         await Until.TrueAsync(() => client.End == MountEnd.Stopping);
-        Assert.Equal(PlayOutcome.Gone, (await mount.JoinAsync(fixture.Client())).Outcome);
+        Assert.Equal(PlayOutcome.Gone, (await mount.JoinAsync(fixture.Client(), PlayWish.Everything)).Outcome);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class OpenPacerTests
         await using MountFixture fixture = new() { Pacer = new OpenPacer(1) };
         Mount mount = await QueuedAsync(fixture);
 
-        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(fixture.Client())).Outcome);
+        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(fixture.Client(), PlayWish.Everything)).Outcome);
     }
 
     [Fact]

@@ -30,6 +30,22 @@ public sealed class StopSignalTests
         Assert.False(second.Cancel);
     }
 
+    /// <summary>A closed terminal sends two, systemd one behind its SIGTERM: the end that is under way goes on.</summary>
+    [Theory]
+    [InlineData(PosixSignal.SIGHUP)]
+    [InlineData(PosixSignal.SIGTERM)]
+    public void OnSignal_HangUpBehindAnother_ChangesNothing(PosixSignal first)
+    {
+        using StopSignal stop = new();
+        stop.OnSignal(new PosixSignalContext(first));
+        PosixSignalContext hangUp = new(PosixSignal.SIGHUP);
+
+        stop.OnSignal(hangUp);
+
+        Assert.True(hangUp.Cancel);
+        Assert.True(stop.Task.IsCompleted);
+    }
+
     [Fact]
     public void OnSignal_HandlerThatRunsAfterTheEnd_ThrowsNothing()
     {

@@ -1,0 +1,41 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Which option tags of Require and Proxy-Require (RFC 2326, 12.32 and 12.27) are a reason to refuse a request.</summary>
+internal static class OptionTags
+{
+    /// <summary>
+    /// The tags that we do not serve, as they came, in their order; empty: nothing to refuse. Nothing optional is served, the ONVIF tags (onvif-replay, the back
+    /// channel's) included, and that matters where the media is described, chosen and started. Elsewhere a refusal helps nobody: OPTIONS only asks (RFC 2326's own
+    /// example requires something; EasyDarwin gives up at a 551), TEARDOWN and PAUSE must stop the media, and parameters are keep-alives.
+    /// </summary>
+    public static string Unsupported(RtspMessage request)
+    {
+        if (request.Method is not (RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Play))
+        {
+            return "";
+        }
+
+        List<string>? refused = null;
+        foreach (string name in (ReadOnlySpan<string>)["Require", "Proxy-Require"])
+        {
+            foreach (string line in request.HeaderValues(name))
+            {
+                foreach (string tag in line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (!IsHarmless(tag))
+                    {
+                        (refused ??= []).Add(tag);
+                    }
+                }
+            }
+        }
+
+        return refused is null ? "" : string.Join(", ", refused);
+    }
+
+    /// <summary>Tags that ask for nothing that a live stream does differently: EasyDarwin's and vdk's, and those of RealPlayer and Helix.</summary>
+    private static bool IsHarmless(string tag) =>
+        tag.Equals("implicit-play", StringComparison.OrdinalIgnoreCase) || tag.StartsWith("com.real.", StringComparison.OrdinalIgnoreCase);
+}
