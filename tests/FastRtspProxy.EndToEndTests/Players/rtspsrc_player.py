@@ -123,6 +123,7 @@ class Player:
     def on_decoded_pad(self, _decoder, pad):
         sink = Gst.ElementFactory.make("fakesink")
         sink.set_property("sync", False)
+        sink.set_property("async", False)  # a paused source sends nothing to preroll with: the pipeline would never get to PAUSED, nor the source to PLAYING again
         self.pipeline.add(sink)
         sink.sync_state_with_parent()
         pad.link(sink.get_static_pad("sink"))
