@@ -26,7 +26,10 @@ internal sealed partial class ClientConnection
     private long _stuckSinceMicros = long.MaxValue;
     private long _stuckAtBytes;
 
-    /// <summary>Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second.</summary>
+    /// <summary>
+    /// Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second. A line that is down is not a client that takes nothing: after
+    /// 15 s without one, TCP tries again when 25 s are over, and until then TCP_USER_TIMEOUT decides (<see cref="FrontEndLimits.UserTimeoutFor"/>).
+    /// </summary>
     public bool IsOverdue(long nowMicros)
     {
         if (!_stream.IsParked || _stream.BytesAccepted != _stuckAtBytes)
@@ -38,7 +41,7 @@ internal sealed partial class ClientConnection
         return IsLater(nowMicros, _halfSinceMicros, FrontEndLimits.HalfRequest)
             || (PeerEnded.IsCompleted && IsLater(nowMicros, _inHandSinceMicros, FrontEndLimits.EndedPeer))
             || (!IsUsed && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
-            || IsLater(nowMicros, _stuckSinceMicros, _frontEnd.Options.SlowTimeout);
+            || (IsLater(nowMicros, _stuckSinceMicros, _frontEnd.Options.SlowTimeout) && !_stream.IsLineDown);
     }
 
     private TimeSpan IdleLimit => _tunnel is { IsPaired: false } ? FrontEndLimits.TunnelPairing : FrontEndLimits.IdleConnection;

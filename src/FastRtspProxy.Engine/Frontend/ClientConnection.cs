@@ -63,6 +63,9 @@ internal sealed partial class ClientConnection : IInputHolder
 
     public ConnectionEnd EndCause => _end;
 
+    /// <summary>The error that the connection ended by, for its line: " (ETIMEDOUT)"; empty where it was closed in order.</summary>
+    public string EndError => _stream.EndErrno == 0 ? "" : $" ({ErrorName.Of(_stream.EndErrno)})";
+
     /// <summary>The sessions that live and end with this connection, or were made on it.</summary>
     public IReadOnlyList<Session> Sessions => _sessions;
 

@@ -150,7 +150,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         }
 
         connection.Home.Shard.AddLoad(-1);
-        FrontEndLog.ConnectionEnded(Log, connection.EndCause, connection.Remote);
+        FrontEndLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
     }
 
     /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.</summary>
@@ -224,7 +224,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
         foreach (IPAddress address in addresses)
         {
-            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed) is not { } listener)
+            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes) is not { } listener)
             {
                 error = error == SocketError.Success ? failed : error;
                 continue;
@@ -328,7 +328,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         ControlStream stream;
         try
         {
-            SocketSetup.SetUserTimeout(socket, FrontEndLimits.TcpUserTimeout);
+            SocketSetup.SetUserTimeout(socket, FrontEndLimits.UserTimeoutFor(Options.SlowTimeout));
             stream = new ControlStream(home.Shard, socket, Input) { Disposed = () => Limits.ConnectionPlaces.Leave(place) };
         }
         catch

@@ -27,8 +27,11 @@ internal static class FrontEndLimits
     /// <summary>A REGISTERed host name must resolve by then.</summary>
     public static readonly TimeSpan NameLookup = TimeSpan.FromSeconds(5);
 
-    /// <summary>TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long ends the connection.</summary>
-    public static readonly TimeSpan TcpUserTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long, or took (a window that stays shut), ends the connection. Longer than <c>--slow-timeout</c>, which
+    /// would mean nothing otherwise: it looks once a second, and says why.
+    /// </summary>
+    public static TimeSpan UserTimeoutFor(TimeSpan slowTimeout) => TimeSpan.FromSeconds(Math.Max(30, Math.Min(slowTimeout.TotalSeconds, 1_000_000) + 10));
 
     /// <summary>A client that has shut down its side while a request of it is in hand may be one that only reads by now (nc, a script): the answer has so long.</summary>
     public static readonly TimeSpan EndedPeer = TimeSpan.FromSeconds(1);

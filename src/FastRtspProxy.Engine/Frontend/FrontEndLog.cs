@@ -33,8 +33,8 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "A connection from {Client} was refused: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, IPAddress client, string reason);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Cause}: connection of client {Client} closed")]
-    public static partial void ConnectionEnded(ILogger log, ConnectionEnd cause, IPEndPoint client);
+    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Cause}{Error}: connection of client {Client} closed")]
+    public static partial void ConnectionEnded(ILogger log, ConnectionEnd cause, string error, IPEndPoint client);
 
     [LoggerMessage(EventId = 206, Level = LogLevel.Error, Message = "The connection of client {Client} was closed by an error of the proxy; please report it.")]
     public static partial void ConnectionFailed(ILogger log, IPEndPoint client, Exception error);

@@ -119,6 +119,11 @@ internal sealed partial class Session : MountClient
         long alive = _aliveMicros;
         if (State == SessionState.Playing && IsInterleaved && Connection is { } connection)
         {
+            if (connection.Stream.IsParked)
+            {
+                return false; // it takes nothing now: how long that may last is --slow-timeout's to say
+            }
+
             alive = Math.Max(alive, connection.LastProgressMicros);
         }
 

@@ -41,6 +41,7 @@ internal sealed partial class ControlStream
             bool isGone = (events & (EpollEvents.HangUp | EpollEvents.Error)) != 0;
             if (isGone)
             {
+                stream.NoteError(Math.Max(0, SocketSetup.Get(stream._fd, LinuxConstants.SolSocket, LinuxConstants.SoError)));
                 stream.UnwatchPeer();
             }
             else
@@ -53,7 +54,9 @@ internal sealed partial class ControlStream
 
             // A reader that is about to read meets the end behind the last bytes. Nobody else does: a handler that works for a peer that is gone, or a reader without memory.
             bool isAboutToRead = stream._input.IsWaiting && (stream._receiving || stream._input.IsQueued);
-            if (!isAboutToRead && (isGone || stream._input.IsWaiting))
+            // A parked send has taken the error out of the socket, and closes when it is told of it.
+            bool isToldBySend = isGone && stream.EndErrno == 0 && stream.IsParked;
+            if (!isAboutToRead && !isToldBySend && (isGone || stream._input.IsWaiting))
             {
                 stream.Close();
             }

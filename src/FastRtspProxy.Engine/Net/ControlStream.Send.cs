@@ -27,6 +27,9 @@ internal sealed partial class ControlStream
     private TaskCompletionSource? _answersTaken;
     private bool _isBroken;
 
+    // The parts of all riders and viewers together, on the shard; 0: nobody has one.
+    private long _unsentMarkBytes;
+
     /// <summary>True while a parked send is under way; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _parked is not null;
 
@@ -141,6 +144,21 @@ internal sealed partial class ControlStream
         Park();
     }
 
+    /// <summary>
+    /// So much more (or less) may wait unsent in the kernel, for one of those whose media goes out here. Only what waits on our side can still be left out for a peer that is too slow. On the shard.
+    /// </summary>
+    public void ChangeUnsentMark(int byBytes)
+    {
+        _unsentMarkBytes += byBytes;
+        if (!_closed)
+        {
+            SocketSetup.SetUnsentMark(_fd, UnsentMark.ForConnection(_unsentMarkBytes));
+        }
+    }
+
+    /// <inheritdoc cref="SocketSetup.IsLineDown"/>
+    public bool IsLineDown => !_closed && SocketSetup.IsLineDown(_fd);
+
     /// <summary>The descriptor, for the fan-out's own calls.</summary>
     internal int Descriptor => _fd;
 
@@ -163,11 +181,13 @@ internal sealed partial class ControlStream
             return (int)sent;
         }
 
-        if (Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
         {
             return 0;
         }
 
+        NoteError(errno);
         Break();
         return -1;
     }
@@ -207,6 +227,7 @@ internal sealed partial class ControlStream
 
         if (error != SocketError.Success)
         {
+            NoteError(ErrorName.ErrnoOf(error));
             Close();
             return;
         }

@@ -67,6 +67,9 @@ internal sealed partial class ControlStream : ShardWork
     /// <summary>True after <see cref="Close"/>, or when a send has failed.</summary>
     public bool IsClosed => _closed;
 
+    /// <summary>The first error that the connection met; 0: none. Set on the shard, before the end is told to anybody.</summary>
+    public int EndErrno { get; private set; }
+
     /// <summary>Begins to look out for the peer's end; reading begins with the reader. On the shard.</summary>
     public void Start() => WatchPeer();
 
@@ -161,7 +164,17 @@ internal sealed partial class ControlStream : ShardWork
             return;
         }
 
+        NoteError(ErrorName.ErrnoOf(_receive.SocketError));
         _shard.QueueTurn(_input);
+    }
+
+    /// <summary>Whoever meets an error first takes it out of the socket; the others see an end without a cause.</summary>
+    private void NoteError(int errno)
+    {
+        if (EndErrno == 0)
+        {
+            EndErrno = errno;
+        }
     }
 
     private void DisposeWhenIdle()
@@ -194,6 +207,7 @@ internal sealed partial class ControlStream : ShardWork
             if (!_socket.ReceiveAsync(_receive))
             {
                 _receiving = false;
+                NoteError(ErrorName.ErrnoOf(_receive.SocketError));
                 _input.OnReadable();
             }
         }
@@ -280,6 +294,7 @@ internal sealed partial class ControlStream : ShardWork
             }
             else
             {
+                stream.NoteError(error);
                 End(); // in order, or broken
             }
         }

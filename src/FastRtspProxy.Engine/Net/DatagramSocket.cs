@@ -261,7 +261,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
         }
 
         // The queue is empty, but an error may be pending in the socket itself; reading it clears it.
-        int pending = SocketSetup.Get(_fd, LinuxConstants.SolSocket, 4 /* SO_ERROR */);
+        int pending = SocketSetup.Get(_fd, LinuxConstants.SolSocket, LinuxConstants.SoError);
         return any || pending > 0;
     }
 

@@ -55,9 +55,52 @@ internal static unsafe class SocketSetup
         return Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoSendBuffer) / 2;
     }
 
-    /// <summary>TCP_USER_TIMEOUT, tcp(7): a peer that has vanished ends its connection after so long with data under way.</summary>
+    /// <summary>A TCP socket's send buffer, where the kernel does not do better by itself (<see cref="TcpBuffers"/>); before it is connected or listens.</summary>
+    public static void PrepareTcpSending(Socket socket)
+    {
+        TcpBufferChoice choice = TcpBuffers.Send(TcpSendBufferBytes);
+        if (choice == TcpBufferChoice.Fixed)
+        {
+            _ = AskSendBuffer(socket, TcpSendBufferBytes);
+        }
+        else if (choice == TcpBufferChoice.ByForce)
+        {
+            _ = TrySet(Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoSendBufferForce, TcpSendBufferBytes);
+        }
+    }
+
+    /// <summary>As <see cref="PrepareTcpSending"/>, for receiving.</summary>
+    public static void PrepareTcpReceiving(Socket socket)
+    {
+        TcpBufferChoice choice = TcpBuffers.Receive(ReceiveBufferBytes);
+        if (choice == TcpBufferChoice.Fixed)
+        {
+            _ = AskReceiveBuffer(socket, ReceiveBufferBytes);
+        }
+        else if (choice == TcpBufferChoice.ByForce)
+        {
+            _ = TrySet(Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, ReceiveBufferBytes);
+        }
+    }
+
+    /// <summary>TCP_NOTSENT_LOWAT, tcp(7): beyond what is on its way, the kernel holds so many bytes and says EAGAIN.</summary>
+    public static void SetUnsentMark(int fd, int bytes) =>
+        _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater, bytes);
+
+    /// <summary>TCP_USER_TIMEOUT, tcp(7): a peer that has vanished, or takes nothing, ends its connection after so long with data under way.</summary>
     public static void SetUserTimeout(Socket socket, TimeSpan limit) =>
-        _ = TrySet(Fd(socket), LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)limit.TotalMilliseconds);
+        _ = TrySet(Fd(socket), LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)Math.Min(limit.TotalMilliseconds, int.MaxValue));
+
+    /// <summary>
+    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)): the line is down, or the peer's machine. A peer that is there and takes nothing keeps its window shut instead.
+    /// </summary>
+    public static bool IsLineDown(int fd)
+    {
+        const int InfoBytes = 8;
+        byte* info = stackalloc byte[InfoBytes]; // tcpi_state, tcpi_ca_state, tcpi_retransmits, …
+        uint bytes = InfoBytes;
+        return Libc.GetSocketOption(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpInfo, info, &bytes) == 0 && bytes == InfoBytes && info[2] > 0;
+    }
 
     /// <summary>
     /// Raises the soft limit of descriptors to the hard one and says the limit that holds. getrlimit(2).
@@ -108,10 +151,10 @@ internal static unsafe class SocketSetup
         LinuxConstants.ErrorMessageSize => SocketError.MessageSize,
         LinuxConstants.ErrorNoBuffers => SocketError.NoBufferSpaceAvailable,
         LinuxConstants.ErrorInvalid => SocketError.InvalidArgument,
-        104 => SocketError.ConnectionReset,
-        110 => SocketError.TimedOut,
-        32 => SocketError.Shutdown,
-        103 => SocketError.ConnectionAborted,
+        LinuxConstants.ErrorConnectionReset => SocketError.ConnectionReset,
+        LinuxConstants.ErrorTimedOut => SocketError.TimedOut,
+        LinuxConstants.ErrorBrokenPipe => SocketError.Shutdown,
+        LinuxConstants.ErrorConnectionAborted => SocketError.ConnectionAborted,
         _ => SocketError.SocketError,
     };
 

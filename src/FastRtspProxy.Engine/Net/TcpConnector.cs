@@ -115,7 +115,7 @@ internal static class TcpConnector
             try
             {
                 socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                _ = SocketSetup.AskReceiveBuffer(socket, SocketSetup.ReceiveBufferBytes);
+                SocketSetup.PrepareTcpReceiving(socket);
                 await socket.ConnectAsync(new IPEndPoint(address, port), both.Token);
                 return socket;
             }

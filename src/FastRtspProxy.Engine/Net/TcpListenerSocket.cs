@@ -66,7 +66,8 @@ internal sealed class TcpListenerSocket : IDisposable
     /// <param name="log">For running out of descriptors.</param>
     /// <param name="refusal">What a client is told when there is no descriptor for it.</param>
     /// <param name="error">Why not.</param>
-    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error)
+    /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much as its buffer holds.</param>
+    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0)
     {
         Socket? socket = null;
         try
@@ -81,7 +82,12 @@ internal sealed class TcpListenerSocket : IDisposable
             _ = SocketSetup.TrySet(SocketSetup.Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
 
             // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
-            _ = SocketSetup.AskSendBuffer(socket, SocketSetup.TcpSendBufferBytes);
+            SocketSetup.PrepareTcpSending(socket);
+            if (unsentMarkBytes > 0)
+            {
+                SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);
+            }
+
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(Backlog);
             error = SocketError.Success;

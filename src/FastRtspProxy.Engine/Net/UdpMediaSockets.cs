@@ -52,6 +52,7 @@ internal sealed unsafe class UdpMediaSockets
 
         _ = SocketSetup.AskSendBuffer(rtp, SendBufferBytes);
         Send = KernelCalls.SendManyRefusal == 0 ? _rtp.SendMany : _rtp.SendOneByOne;
+        SendReports = KernelCalls.SendManyRefusal == 0 ? _rtcp.SendMany : _rtcp.SendOneByOne;
     }
 
     /// <summary>Sends messages from the RTP socket: how many went, or -1 with the errno left in <c>Marshal.GetLastPInvokeError</c>. Tests put their own in its place to force errors.</summary>
@@ -65,6 +66,9 @@ internal sealed unsafe class UdpMediaSockets
 
     /// <inheritdoc cref="SendManyCall"/>
     public SendManyCall Send { get; set; }
+
+    /// <summary>The same from the RTCP socket.</summary>
+    public SendManyCall SendReports { get; set; }
 
     /// <summary>Whoever handles what comes in.</summary>
     public IUdpMediaSink? Sink { get; set; }
@@ -83,9 +87,6 @@ internal sealed unsafe class UdpMediaSockets
         _rtcp.Start();
     }
 
-    /// <summary>One packet from the RTP port, and from one of our addresses (<see cref="SourceAddress"/>).</summary>
-    public SocketError SendRtp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtp.Send(packet, to, source);
-
     /// <summary>One packet from the RTCP port, and from one of our addresses.</summary>
     public SocketError SendRtcp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtcp.Send(packet, to, source);
 
@@ -94,6 +95,9 @@ internal sealed unsafe class UdpMediaSockets
 
     /// <summary>Reads the error queue of the RTP socket; false when there was nothing.</summary>
     public bool DrainErrors() => _rtp.Drain();
+
+    /// <summary>The same of the RTCP socket.</summary>
+    public bool DrainReportErrors() => _rtcp.Drain();
 
     /// <summary>On the shard.</summary>
     public void Close()

@@ -69,6 +69,9 @@ internal sealed partial class PacketRing
     /// <summary>The first packet of the newest published access unit that a decoder can start from; -1: none is kept. Any thread.</summary>
     public long NewestRandomAccess => Volatile.Read(ref _newestRandomAccess);
 
+    /// <summary>How many bytes of packets it keeps at the most. Any thread.</summary>
+    public long KeepBytes => _options.KeepBytes;
+
     /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
     public long HeldBytes => (_kept.Count + (_slab is null ? 0 : 1)) * (long)_pool.SlabBytes;
 

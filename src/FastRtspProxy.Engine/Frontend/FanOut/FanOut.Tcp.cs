@@ -41,6 +41,7 @@ internal sealed unsafe partial class FanOut
         EndCatchUp(viewer);
         StopHolding(viewer);
         TakeOut(viewer);
+        SetMark(viewer, 0);
         viewer.State = TcpViewerState.Out;
         viewer.Stream.Writable -= viewer.OnWritable;
         TcpClass channels = viewer.Class!;

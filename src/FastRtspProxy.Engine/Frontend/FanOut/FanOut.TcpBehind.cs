@@ -25,6 +25,7 @@ internal sealed unsafe partial class FanOut
 
     private void Serve(TcpViewer viewer)
     {
+        SetMark(viewer, _unsentMarkBytes);
         while (viewer.State == TcpViewerState.Behind)
         {
             if (viewer.Stream.IsParked)
@@ -167,7 +168,7 @@ internal sealed unsafe partial class FanOut
 
         ref readonly RingEntry next = ref entries[from];
         return _shard.NowMicros - next.ArrivalMicros > (long)_table.Limits.MaxLag.TotalMicroseconds ||
-               entries[_tcpNext - 1].EndBytes - next.EndBytes > _table.Limits.MaxLagBytes;
+               entries[_tcpNext - 1].EndBytes - next.EndBytes > (_table.Limits.MaxLagBytes ?? Ring.KeepBytes / 2);
     }
 
     private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)

@@ -1,18 +1,13 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
-using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>UDP: runs through sendmmsg, with a fall-back for each destination that refuses them.</summary>
 internal sealed unsafe partial class FanOut
 {
-    /// <summary>Errors of other datagrams that may come up before the innocent one at the front goes out or is given up.</summary>
-    private const int MaxErrorRetries = 16;
-
     private readonly List<UdpViewer> _udpJoining = [];
     private readonly List<UdpViewer> _udpPlain = [];
     private UdpTrackList?[] _udpTracks = [];
@@ -251,7 +246,7 @@ internal sealed unsafe partial class FanOut
     {
         UdpMediaSockets media = _shard.Media!;
         plan.Aim(run, list.Count - list.Done);
-        int retries = 0;
+        UdpRefusals refusals = default;
         while (list.Done < list.Count)
         {
             int count = Math.Min(UdpSendPlan.MaxMessages, list.Count - list.Done);
@@ -265,139 +260,63 @@ internal sealed unsafe partial class FanOut
             if (sent > 0)
             {
                 list.Done += sent;
-                retries = 0;
+                refusals = default;
                 continue;
             }
 
             int errno = Marshal.GetLastPInvokeError();
-            if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorNoBuffers)
+            UdpRefusalStep step = refusals.Next(errno, run.PacketCount > 1);
+            if (step == UdpRefusalStep.Wait)
             {
                 _suspendErrno = errno;
                 return false;
             }
 
-            if (!OnSendError(plan, run, list, errno, ref retries))
+            if (!OnRefused(plan, run, list, step))
             {
-                list[list.Done].DroppedPackets += run.PacketCount;
-                list.Done++;
-                retries = 0;
+                refusals = default; // another message stands at the front
             }
         }
 
         return true;
     }
 
-    /// <summary>The message at the front was refused. True: something was done about it, go on from there; false: give this message up.</summary>
-    private bool OnSendError(UdpSendPlan plan, in UdpRun run, UdpTrackList list, int errno, ref int retries)
+    /// <summary>The message at the front was refused. True: it is sent again; false: its viewer is done with this run, or was taken out of the list.</summary>
+    private bool OnRefused(UdpSendPlan plan, in UdpRun run, UdpTrackList list, UdpRefusalStep step)
     {
-        bool isRefusedSegmentation = run.PacketCount > 1 &&
-            errno is LinuxConstants.ErrorMessageSize or LinuxConstants.ErrorIo or LinuxConstants.ErrorInvalid;
-        if (isRefusedSegmentation)
-        {
-            // EMSGSIZE may be another datagram's, from the error queue (a router's word on an MTU, or a forged one): the second attempt goes through then.
-            if (errno == LinuxConstants.ErrorMessageSize && retries++ == 0 && _shard.Media!.DrainErrors())
-            {
-                return true;
-            }
-
-            // EMSGSIZE, EINVAL: a segment does not fit the destination's MTU; EIO: its device cannot checksum. Plain datagrams do (the kernel fragments).
-            // It gets this run with the other plain ones, after the list.
-            MakePlain(list[list.Done]);
-            plan.Aim(run, list.Count - list.Done);
-            return true;
-        }
-
-        if (errno == LinuxConstants.ErrorInterrupted)
+        if (IsSentAgain(step))
         {
             return true;
         }
 
-        if (run.PacketCount > 1 && IsRefusal(errno))
+        UdpViewer viewer = list[list.Done];
+        switch (step)
         {
-            // A packet filter refuses the destination, or a policy only the segments; what plain packets meet tells which.
-            UdpViewer viewer = list[list.Done];
-            long dropped = viewer.DroppedPackets;
-            SendPlain(plan, run, viewer);
-            if (viewer.DroppedPackets - dropped < run.PacketCount)
-            {
-                MakePlain(viewer);
-                viewer.PlainHadSequence = run.FirstSequence;
-                plan.Aim(run, list.Count - list.Done);
-            }
-            else
-            {
+            case UdpRefusalStep.Plain:
+                MakePlain(viewer); // it gets this run with the other plain ones, after the list
+                break;
+            case UdpRefusalStep.TryPlain:
+                long dropped = viewer.DroppedPackets;
+                SendPlain(plan, run, viewer);
+                if (viewer.DroppedPackets - dropped < run.PacketCount)
+                {
+                    MakePlain(viewer);
+                    viewer.PlainHadSequence = run.FirstSequence;
+                }
+                else
+                {
+                    list.Done++;
+                }
+
+                break;
+            default:
+                viewer.DroppedPackets += run.PacketCount;
                 list.Done++;
-            }
-
-            retries = 0;
-            return true;
+                break;
         }
 
-        // An earlier datagram's error, reported with this innocent message (IP_RECVERR): it is sent again.
-        return retries++ < MaxErrorRetries && _shard.Media!.DrainErrors();
-    }
-
-    private static bool IsRefusal(int errno) => errno is LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess
-        or LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotSupported;
-
-    private void MakePlain(UdpViewer viewer)
-    {
-        foreach (UdpTrackList? list in _udpTracks)
-        {
-            list?.Remove(viewer);
-        }
-
-        viewer.IsPlain = true;
-        _udpPlain.Add(viewer);
-    }
-
-    private void SendPlain(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
-    {
-        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
-        {
-            return;
-        }
-
-        ref readonly UdpTrack to = ref viewer.Tracks[run.Track];
-        for (int i = 0; i < run.PacketCount; i++)
-        {
-            ReadOnlySpan<byte> packet = plan.PacketView(run, i);
-            if (to.IsRaw)
-            {
-                packet = RtpPacketView.TryParse(packet, out RtpPacketView rtp, out _) ? rtp.Payload : default;
-            }
-
-            if (_shard.Media!.SendRtp(packet, to.Rtp, to.Source) != SocketError.Success)
-            {
-                viewer.DroppedPackets++;
-            }
-        }
-    }
-
-    private void SendRtcp(UdpSendPlan plan, in UdpRun run, UdpTrackList? list)
-    {
-        ReadOnlySpan<byte> packet = plan.PacketView(run, 0);
-        long now = _shard.NowMicros;
-        for (int i = 0; list is not null && i < list.Count; i++)
-        {
-            SendReport(packet, list[i].Tracks[run.Track], now);
-        }
-
-        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_udpPlain))
-        {
-            if (run.Track < viewer.Tracks.Length && !viewer.Tracks[run.Track].Rtcp.IsEmpty)
-            {
-                SendReport(packet, viewer.Tracks[run.Track], now);
-            }
-        }
-    }
-
-    private void SendReport(ReadOnlySpan<byte> packet, in UdpTrack to, long nowMicros)
-    {
-        if (nowMicros >= to.RtcpClosedUntilMicros && !to.Rtcp.IsEmpty)
-        {
-            _ = _shard.Media!.SendRtcp(packet, to.Rtcp, to.Source);
-        }
+        plan.Aim(run, list.Count - list.Done); // plain packets went by the same messages, and sources move up with their viewers
+        return false;
     }
 
     /// <summary>What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.</summary>

@@ -165,13 +165,16 @@ internal sealed unsafe partial class FanOut
 
         if (run.IsRtcp)
         {
-            SendReport(plan.PacketView(run, 0), viewer.Tracks[run.Track], _shard.NowMicros);
+            int count = 0;
+            AddReport(plan, run, viewer, _shard.NowMicros, ref count);
+            SendReports(plan, count);
             return true;
         }
 
-        if (!viewer.IsPlain)
+        PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
+        UdpRefusals refusals = default;
+        while (!viewer.IsPlain)
         {
-            PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
             plan.Aim(run, 1);
             MultiMessage* message = plan.Address(&address, 1);
             plan.LeaveFrom(viewer.Tracks[run.Track].Source, run, 0);
@@ -181,10 +184,33 @@ internal sealed unsafe partial class FanOut
                 return true;
             }
 
-            if (Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorNoBuffers)
+            UdpRefusalStep step = refusals.Next(Marshal.GetLastPInvokeError(), run.PacketCount > 1);
+            if (step == UdpRefusalStep.Wait)
             {
                 return false;
             }
+
+            if (IsSentAgain(step))
+            {
+                continue;
+            }
+
+            if (step == UdpRefusalStep.TryPlain)
+            {
+                long dropped = viewer.DroppedPackets;
+                viewer.SentPackets += run.PacketCount;
+                SendPlain(plan, run, viewer);
+                viewer.IsPlain = viewer.DroppedPackets - dropped < run.PacketCount;
+                return true;
+            }
+
+            if (step != UdpRefusalStep.Plain)
+            {
+                viewer.DroppedPackets += run.PacketCount;
+                return true;
+            }
+
+            viewer.IsPlain = true;
         }
 
         viewer.SentPackets += run.PacketCount;

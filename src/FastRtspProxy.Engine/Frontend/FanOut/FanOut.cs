@@ -49,6 +49,7 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
             limit = HoldBack(head);
         }
 
+        KeepMarks();
         RunTcp(limit);
         HoldFrames();
         ServeTcpBehind();

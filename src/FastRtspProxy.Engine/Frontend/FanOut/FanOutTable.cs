@@ -89,8 +89,11 @@ internal sealed record FanOutLimits
     /// <summary>A TCP client whose next packet is older than this is moved forward.</summary>
     public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>A TCP client so many bytes behind is moved forward. Half of what a ring keeps by default.</summary>
-    public long MaxLagBytes { get; init; } = 4 << 20;
+    /// <summary>
+    /// A TCP client so many bytes behind is moved forward. Null: half of what the ring keeps, so that it goes on at a random access point that is still there, and a stream of 50 Mbit/s with a large
+    /// ring has its <see cref="MaxLag"/> as any other has.
+    /// </summary>
+    public long? MaxLagBytes { get; init; }
 
     /// <summary>
     /// How long an unfinished frame may be held back for its rest, for each viewer of the mount on the shard: about a trip through the stack, which each viewer is saved.

@@ -48,6 +48,9 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>What its class had sent when it came into step.</summary>
     internal long ClassBytesBefore { get; set; }
 
+    /// <summary>Its part of what may wait in the kernel for its connection; 0 before it is served, and when it is out again.</summary>
+    internal int UnsentMarkBytes { get; set; }
+
     /// <summary>Its class.</summary>
     internal TcpClass? Class { get; set; }
 }

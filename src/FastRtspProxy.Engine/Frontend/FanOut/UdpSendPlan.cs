@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Net.Linux;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -34,9 +36,14 @@ internal sealed unsafe class UdpSendPlan : IDisposable
 
     /// <summary>For messages that name the address that they leave from: that, and the segments behind it.</summary>
     private readonly byte* _sources = (byte*)NativeMemory.AllocZeroed(MaxMessages, SourceBytes);
+
+    /// <summary>Where the reports of one call go: a viewer's own addresses stand in memory that the collector moves.</summary>
+    private readonly PeerAddress* _reportTo = (PeerAddress*)NativeMemory.AllocZeroed(MaxMessages, PeerAddress.Bytes);
+
+    /// <summary>For packets that go without RTP's headers.</summary>
+    private readonly IoVector* _payloads = (IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(IoVector));
     private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
     private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpHeaderBytes);
-    private readonly byte[] _gathered = GC.AllocateUninitializedArray<byte>(ReceiveBatch.BufferBytes);
     private int _vectorCount;
     private int _packetCount;
 
@@ -112,6 +119,48 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         return _messages;
     }
 
+    /// <summary>The messages, as they were last aimed and addressed.</summary>
+    public MultiMessage* Messages => _messages;
+
+    /// <summary>Points the messages at the packets of a run, one each, for one client, and gives the vector of messages. The address must stay where it is while they are sent.</summary>
+    /// <param name="run">Of this plan.</param>
+    /// <param name="to">The client's address.</param>
+    /// <param name="source">Which of our addresses they leave from; empty: the kernel's choice.</param>
+    /// <param name="isRaw">What the packets carry goes without RTP's headers and padding.</param>
+    public MultiMessage* Packets(in UdpRun run, PeerAddress* to, in PeerAddress source, bool isRaw)
+    {
+        int vectors = run.VectorCount / run.PacketCount; // two where headers are its own
+        int controlBytes = source.IsEmpty ? 0 : SourceAddress.WriteControl(_sources, source);
+        for (int i = 0; i < run.PacketCount; i++)
+        {
+            ref MessageHeader header = ref _messages[i].Header;
+            header.Name = (byte*)to;
+            header.Vectors = _vectors + run.FirstVector + (i * vectors);
+            header.VectorCount = vectors;
+            header.Control = controlBytes > 0 ? _sources : null;
+            header.ControlBytes = controlBytes;
+            if (isRaw)
+            {
+                PutPayload(header.Vectors, vectors, _payloads + i);
+                header.Vectors = _payloads + i;
+                header.VectorCount = 1;
+            }
+        }
+
+        return _messages;
+    }
+
+    /// <summary>Makes one of the messages the RTCP packet that a run is, for one client.</summary>
+    public void PutReport(in UdpRun run, int message, in PeerAddress to, in PeerAddress source)
+    {
+        _reportTo[message] = to.ForKernel();
+        ref MessageHeader header = ref _messages[message].Header;
+        header.Name = (byte*)(_reportTo + message);
+        header.Vectors = _vectors + run.FirstVector;
+        header.VectorCount = run.VectorCount;
+        LeaveFrom(source, run, message);
+    }
+
     /// <summary>Lets one of the messages that were aimed at a run leave from one of our addresses; empty: from the one that the kernel chooses.</summary>
     public void LeaveFrom(in PeerAddress source, in UdpRun run, int message)
     {
@@ -131,28 +180,14 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         header.ControlBytes = bytes + segmentBytes;
     }
 
-    /// <summary>One packet of a run; valid until the next call.</summary>
-    public ReadOnlySpan<byte> PacketView(in UdpRun run, int index)
-    {
-        if (run.VectorCount == run.PacketCount)
-        {
-            IoVector vector = _vectors[run.FirstVector + index];
-            return new ReadOnlySpan<byte>(vector.Base, (int)vector.Length);
-        }
-
-        IoVector own = _vectors[run.FirstVector + (index * 2)];
-        IoVector rest = _vectors[run.FirstVector + (index * 2) + 1];
-        new ReadOnlySpan<byte>(own.Base, (int)own.Length).CopyTo(_gathered);
-        new ReadOnlySpan<byte>(rest.Base, (int)rest.Length).CopyTo(_gathered.AsSpan((int)own.Length));
-        return _gathered.AsSpan(0, (int)(own.Length + rest.Length));
-    }
-
     public void Dispose()
     {
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_messages);
         NativeMemory.Free(_control);
         NativeMemory.Free(_sources);
+        NativeMemory.Free(_reportTo);
+        NativeMemory.Free(_payloads);
         NativeMemory.Free(_headers);
     }
 
@@ -193,6 +228,15 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         }
 
         _packetCount++;
+    }
+
+    /// <summary>Where the payload of a packet lies in the ring. With a header of its own, the one that the ring has stands before the rest all the same.</summary>
+    private static void PutPayload(IoVector* packet, int vectors, IoVector* payload)
+    {
+        IoVector whole = vectors == 1 ? *packet : new IoVector { Base = packet[1].Base - RtpHeaderBytes, Length = packet[1].Length + RtpHeaderBytes };
+        ReadOnlySpan<byte> bytes = RtpPacketView.TryParse(new ReadOnlySpan<byte>(whole.Base, (int)whole.Length), out RtpPacketView rtp, out _) ? rtp.Payload : default;
+        payload->Base = bytes.IsEmpty ? whole.Base : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // slabs are pinned
+        payload->Length = bytes.Length;
     }
 
     private void AddVectors(in RingEntry entry, TimestampMap? map)

@@ -14,6 +14,7 @@ internal static class LinuxConstants
 
     public const int SolSocket = 1;
     public const int SoReuseAddress = 2;
+    public const int SoError = 4;
     public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
     public const int SoReceiveBufferForce = 33;
@@ -32,6 +33,7 @@ internal static class LinuxConstants
     public const int UdpGro = 104;
 
     public const int TcpProtocol = 6;
+    public const int TcpInfo = 11;
     public const int TcpUserTimeout = 18;
     public const int TcpNotSentLowWater = 25;
 
@@ -47,15 +49,22 @@ internal static class LinuxConstants
     public const int ErrorIo = 5;
     public const int ErrorBadDescriptor = 9;
     public const int ErrorAgain = 11;
+    public const int ErrorNoMemory = 12;
     public const int ErrorAccess = 13;
     public const int ErrorFileTable = 23;
     public const int ErrorTooManyFiles = 24;
+    public const int ErrorBrokenPipe = 32;
     public const int ErrorNoSystemCall = 38;
     public const int ErrorInvalid = 22;
     public const int ErrorMessageSize = 90;
     public const int ErrorNotSupported = 95;
+    public const int ErrorNetworkDown = 100;
+    public const int ErrorConnectionAborted = 103;
+    public const int ErrorConnectionReset = 104;
     public const int ErrorNoBuffers = 105;
+    public const int ErrorTimedOut = 110;
     public const int ErrorConnectionRefused = 111;
+    public const int ErrorHostDown = 112;
     public const int ErrorHostUnreachable = 113;
     public const int ErrorNetworkUnreachable = 101;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -339,6 +340,53 @@ public sealed class FrontEndLivenessTests
 
         Assert.True(await LivesAsync(host, 1));
         Assert.Equal(1, host.Mount.ClientCount);
+    }
+
+    /// <summary>Longer than a session lives without a sign of its client: the one limit that the operator named is the one that holds.</summary>
+    [Fact]
+    public async Task TcpClientThatStopsReading_SlowTimeoutOf100Seconds_StaysThatLong()
+    {
+        await using FrontEndHost host = await FrontEndHost.StartAsync(static o => o with { SlowTimeout = TimeSpan.FromSeconds(100) }, shards: 1);
+        using RtspTestClient stuck = await host.ConnectAsync();
+        stuck.Socket.ReceiveBufferSize = 4096;
+        await PlayTcpAsync(host, stuck);
+        for (int i = 0; i < 100; i++)
+        {
+            await host.Mount.EmitAsync(0, 40, 1300);
+        }
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(95));
+        Assert.Equal(1, host.FrontEnd.Limits.Clients);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.True(await LivesAsync(host, 0));
+    }
+
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(20, 30)]
+    [InlineData(25, 35)]
+    [InlineData(60, 70)]
+    [InlineData(1e9, 1_000_010)]
+    public void UserTimeoutFor_ASlowTimeout_IsTenSecondsMoreAndNeverUnder30(double slowSeconds, double expectedSeconds) =>
+        Assert.Equal(expectedSeconds, FrontEndLimits.UserTimeoutFor(TimeSpan.FromSeconds(slowSeconds)).TotalSeconds);
+
+    [Fact]
+    public async Task ClientThatResets_TheLineOfItsConnectionHasTheError()
+    {
+        using CollectedLog log = new();
+        await using FrontEndHost host = await FrontEndHost.StartAsync(log: log);
+
+        // By blocking calls: a socket with asynchronous ones is shut down in order first.
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        client.Connect(IPAddress.Loopback, host.Port);
+        int port = ((IPEndPoint)client.LocalEndPoint!).Port;
+        client.Send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8);
+        Assert.True(client.Receive(new byte[4096]) > 0);
+        client.LingerState = new LingerOption(true, 0);
+        client.Dispose();
+
+        string line = $"PeerClosed (ECONNRESET): connection of client 127.0.0.1:{port} closed";
+        Assert.True(await Eventually.HoldsAsync(() => log.Texts.Contains(line)), string.Join('\n', log.Texts));
     }
 
     [Fact]

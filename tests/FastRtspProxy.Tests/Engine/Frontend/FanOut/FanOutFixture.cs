@@ -15,6 +15,7 @@ internal sealed class FanOutFixture : IDisposable
     public const int PacketBytes = 1200;
 
     private readonly List<IDisposable> _disposables = [];
+    private readonly List<Socket> _udpSockets = [];
     private ushort _sequenceNumber;
 
     public FanOutFixture(FanOutLimits? limits = null, int keepBytes = 8 << 20, long budgetBytes = 512 << 20)
@@ -44,6 +45,9 @@ internal sealed class FanOutFixture : IDisposable
 
     public FanOut FanOut { get; private set; }
 
+    /// <summary>The far ends of the UDP clients.</summary>
+    public IReadOnlyList<Socket> UdpSockets => _udpSockets;
+
     /// <summary>Runs on the shard and waits.</summary>
     public void OnShard(Action action) => Shard.RunAsync(() =>
     {
@@ -60,6 +64,7 @@ internal sealed class FanOutFixture : IDisposable
         Socket socket = new(family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 4 << 20 };
         socket.Bind(new IPEndPoint(loopback, 0));
         _disposables.Add(socket);
+        _udpSockets.Add(socket);
         UdpViewer viewer = NewViewer((IPEndPoint)socket.LocalEndPoint!, tracks);
         OnShard(() => FanOut.Add(viewer));
         return (viewer, socket);
