@@ -33,7 +33,7 @@ def main():
     connection.settimeout(30)
     connection.connect((at.hostname, at.port))
     head, _ = ask(connection, 1, "SETUP", url + "/track1", "", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
-    session = f"Session: {re.search(r'Session: ([^;\r\n]+)', head)[1]}\r\n"
+    session = "Session: " + re.search(r"Session: ([^;\r\n]+)", head)[1] + "\r\n"
     _, rest = ask(connection, 2, "PLAY", url, session)
     begun, heard, buffer, first, expected = time.monotonic(), time.monotonic(), bytearray(rest), None, None
     read, behind, most, lost = 0, 0.0, 0.0, 0

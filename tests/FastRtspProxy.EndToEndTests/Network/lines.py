@@ -54,8 +54,8 @@ def firewall(hosts, is_shut):
 
 
 def unsent(hosts):
-    """The most that waits in the kernel for one viewer and was not sent yet."""
-    text = subprocess.run(["ip", "netns", "exec", "server", "ss", "-tinH", "sport", "=", ":8554"], capture_output=True, text=True, check=True).stdout
+    """What waits in the kernel for the slow viewer and was not sent yet."""
+    text = subprocess.run(["ip", "netns", "exec", "server", "ss", "-tinH", "sport = :8554 and dst 10.8.13.2"], capture_output=True, text=True, check=True).stdout
     return max((int(bytes) for bytes in re.findall(r"notsent:(\d+)", text)), default=0)
 
 
