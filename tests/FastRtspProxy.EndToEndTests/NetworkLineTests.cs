@@ -44,8 +44,8 @@ public sealed class NetworkLineTests(ITestOutputHelper log) : EndToEndTest(log)
             Assert.Equal(3, found.GetProperty("secondsUntil75MorePictures").EnumerateObject().Count());
             Assert.All(found.GetProperty("complaints").EnumerateObject(), static one => Assert.Equal(0, one.Value.GetInt32()));
 
-            // 2 Mbit/s: the mark is 125 KB, and a frame may stand on top of it. 4 s in the ring and what is in the kernel make some 5; the limit leaves a busy machine its pauses.
-            Assert.InRange(found.GetProperty("mostUnsentBytes").GetInt32(), 0, 131_072 + 98_304);
+            // 2 Mbit/s: the mark is 125 KB, a quarter more while the rate moves, and a frame may stand on top of it. 4 s in the ring and what is in the kernel make some 5; the limit leaves a busy machine its pauses.
+            Assert.InRange(found.GetProperty("mostUnsentBytes").GetInt32(), 1, 156_250 + 100_000);
             Assert.InRange(found.GetProperty("slow").GetProperty("mostSecondsBehind").GetDouble(), 0, 7);
             Assert.Equal(0, found.GetProperty("proxyStatus").GetInt32());
         }
