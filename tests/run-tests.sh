@@ -137,7 +137,7 @@ tests "unit tests Debug" 300 tests/FastRtspProxy.Tests Debug
 tests "unit tests Release" 300 tests/FastRtspProxy.Tests Release
 if step "native binaries" 400 perf-scripts/publish-aot.sh "$native"; then
     export FASTRTSPPROXY_BIN=$native/fastrtspproxy RTSPSIM_BIN=$native/rtspsim
-    tests "end-to-end tests" 600 tests/FastRtspProxy.EndToEndTests Release
+    tests "end-to-end tests" 840 tests/FastRtspProxy.EndToEndTests Release
 fi
 step "microbenchmark gate" 300 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
 end
