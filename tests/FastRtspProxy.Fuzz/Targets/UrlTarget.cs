@@ -53,4 +53,5 @@ internal sealed class UrlTarget : FuzzTarget
             Property.Holds(RtspUrl.TryParse(other, out RtspUrl? changed, out _), "with another password it is a URL too");
             Property.Equal(changed!.Redacted, url.Redacted);
         }
-    }}
+    }
+}
