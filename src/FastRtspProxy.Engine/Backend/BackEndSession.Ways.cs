@@ -150,7 +150,8 @@ internal sealed partial class BackEndSession
     /// </summary>
     private BackEndFailure? OnSetUpRefused(BackEndTrack track, bool isNeeded, int status, BackEndFailure failure)
     {
-        WayStep step = track == Primary || isNeeded
+        // A first video that no way carried before is known to be refused by itself.
+        WayStep step = isNeeded || (track == Primary && !_options.Missing.Has(track.Index))
             ? Ways.OnRefused(status, failure.Message, _shard.NowMicros)
             : Ways.OnOtherTrackRefused(track.Index, status, _shard.NowMicros);
         if (step == WayStep.TryNext && !_isAnyTrackSetUp)
@@ -159,8 +160,14 @@ internal sealed partial class BackEndSession
             return null;
         }
 
-        // A first video that no way carries is left out where there is another one.
-        return step == WayStep.RoundOver && !isNeeded ? failure : FailureAfter(step, failure);
+        if (step == WayStep.RoundOver && !isNeeded)
+        {
+            // A first video that no way carries is left out where there is another one.
+            _way = Ways.OnTrackRefusedByAll(_isAnyTrackSetUp ? _way : null);
+            return failure;
+        }
+
+        return FailureAfter(step, failure);
     }
 
     /// <summary>PLAY was refused: the way's fault where RTP never came by it in this session.</summary>

@@ -28,6 +28,9 @@ internal sealed class MissingTracks
     /// <summary>Those that are not there, in the order of the description.</summary>
     public IReadOnlyCollection<MissingTrack> All => _tracks.Values;
 
+    /// <summary>True for a track that is known not to be there.</summary>
+    public bool Has(int index) => (Mask & (1u << index)) != 0;
+
     /// <summary>False while a track's silence is remembered.</summary>
     public bool MayAsk(int index, long nowMicros) =>
         Find(index) is not { Absence: TrackAbsence.Silent } silent || nowMicros - silent.SinceMicros >= SilenceKeptMicros;

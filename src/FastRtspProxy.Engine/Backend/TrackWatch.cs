@@ -67,8 +67,7 @@ internal sealed class TrackWatch
         for (int i = 0; i < signs.Length; i++)
         {
             BackEndTrack track = _tracks[i];
-            bool flows = track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
-            signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, flows, track.HasEnded);
+            signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, Flows(track), track.HasEnded);
         }
 
         switch (TrackEnds.Judge(signs))
@@ -123,11 +122,13 @@ internal sealed class TrackWatch
         _lose(failure);
     }
 
+    private bool Flows(BackEndTrack track) => track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
+
     private bool OthersFlow()
     {
         foreach (BackEndTrack track in _tracks)
         {
-            if (!track.IsVideo && track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros)
+            if (!track.IsVideo && Flows(track))
             {
                 return true;
             }

@@ -175,6 +175,16 @@ internal sealed class TransportChoice
     public WayStep OnRefused(int status, string why, long nowMicros) => IsAboutTheWay(status) ? OnFailed(why, nowMicros) : WayStep.Stay;
 
     /// <summary>
+    /// Every way refused a first video that a session can do without: the refusals were the track's, and say nothing of the ways that the other tracks come by. Gives the way to go on by.
+    /// </summary>
+    /// <param name="bound">The way of a session that has set up another track already; null: it may go any.</param>
+    public MediaWay OnTrackRefusedByAll(MediaWay? bound)
+    {
+        ForgetFailures();
+        return Current = bound ?? Best();
+    }
+
+    /// <summary>
     /// SETUP of another track was answered with an error. Only 461 is about the way, and it leads to another one once: where the track is refused there too, the first way stays, and the refusal is
     /// the track's own.
     /// </summary>

@@ -260,6 +260,34 @@ public sealed class BackEndWayTests
         await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
     }
 
+    /// <summary>What refuses the first video is no word about the ways: the second one's silence and media choose, and the choice stays.</summary>
+    [Fact]
+    public async Task C9_FirstOfTwoVideosIsAlwaysRefused_TheWayIsChosenByTheSecond()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time);
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + ScriptedCamera.VideoOnly[ScriptedCamera.VideoOnly.IndexOf("m=video", StringComparison.Ordinal)..].Replace("trackID=0", "trackID=1", StringComparison.Ordinal);
+        fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.EndsWith("trackID=0", StringComparison.Ordinal) ? ScriptedReply.Of(404, "Not Found") : null;
+        TransportChoice ways = new();
+        BackEndOptions? mount = null; // one for all its sessions, with what they have learnt
+        BackEndSession silent = fixture.Create(change: o => mount = o with { Ways = ways });
+        Assert.Null(await fixture.PlayAsync(silent));
+        Assert.Equal(MediaWay.Udp, ways.Current);
+        time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Tcp), ((await fixture.FailureOfAsync(silent)).Kind, ways.Current));
+        await fixture.CloseAsync(silent);
+
+        for (ushort i = 1; i <= 3; i++)
+        {
+            BackEndSession session = fixture.Create(change: _ => mount!);
+            Assert.Null(await fixture.PlayAsync(session));
+            fixture.Camera.SendRtp(1, 96, i, i, 1, true, "x"u8);
+            await Until.TrueAsync(() => fixture.Sink.Packets.Count == i);
+            await fixture.CloseAsync(session);
+            Assert.Equal(MediaWay.Tcp, ways.Current);
+        }
+    }
+
     private static async Task SilentSessionAsync(BackEndFixture fixture, FakeTimeProvider time, TransportChoice ways, int seconds, string kind)
     {
         BackEndSession session = fixture.Create(change: o => o with { Ways = ways });
