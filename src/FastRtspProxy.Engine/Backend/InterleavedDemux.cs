@@ -96,8 +96,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
 
         if (_pending.Length < _count + bytes.Length)
         {
-            // Bounded: a message by the parser's limits, a frame by its 16-bit length, plus one read.
-            Array.Resize(ref _pending, Math.Max(4096, (_count + bytes.Length) * 2));
+            // Bounded: a message by the parser's limits, a frame by its 16-bit length, plus one read. By half as much again, so that a camera with a long description is not held twice over.
+            int wanted = _count + bytes.Length;
+            Array.Resize(ref _pending, Math.Max(4096, wanted + (wanted / 2)));
         }
 
         bytes.CopyTo(_pending.AsSpan(_count));

@@ -13,6 +13,9 @@ internal sealed partial class CameraConnection : IByteSink
     /// <summary>A head and a body within the limits, and one frame; more than this without a whole message is refused by the parser anyway.</summary>
     private const int MaxInputBytes = 256 * 1024;
 
+    /// <summary>Some seconds of a large stream for a client that reads in fits; more of it is dropped.</summary>
+    private const int MediaQueueBytes = 4 * 1024 * 1024;
+
     private readonly CameraShard _camera;
     private readonly ByteStream _stream;
     private readonly RtspMessage _request = new();
@@ -32,6 +35,7 @@ internal sealed partial class CameraConnection : IByteSink
     {
         _camera = camera;
         _stream = stream;
+        _stream.SendQueueBytes = MediaQueueBytes;
         _authenticator = new CameraAuthenticator(camera.Options);
     }
 

@@ -144,6 +144,7 @@ internal sealed partial class ClientConnection : IInputHolder
         if (isUsed != IsUsed)
         {
             IsUsed = isUsed;
+            _stream.Account.IsUsed = isUsed;
             _frontEnd.Limits.ConnectionPlaces.SetUsed(Place, isUsed, _home.Shard.NowMicros);
             _tunnel?.UpdatePlaces();
         }

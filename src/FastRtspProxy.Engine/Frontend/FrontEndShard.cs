@@ -11,8 +11,7 @@ internal sealed class FrontEndShard
     private readonly FrontEnd _frontEnd;
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly HashSet<ClientConnection> _connections = [];
-    private readonly List<Session> _expired = [];
-    private readonly List<ClientConnection> _overdue = [];
+    private readonly DueEndings _dueEndings;
     private readonly MemoryTrim _trim = new();
     private readonly ShardTimer _check;
     private readonly long _sessionTimeoutMicros;
@@ -25,6 +24,7 @@ internal sealed class FrontEndShard
         Directory = new ClientDirectory(frontEnd.Counters, frontEnd.UdpAddresses);
         _sessionTimeoutMicros = (long)frontEnd.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
+        _dueEndings = new DueEndings(shard, _sessionTimeoutMicros);
     }
 
     public Shard Shard { get; }
@@ -105,12 +105,17 @@ internal sealed class FrontEndShard
             _trim.OnSecond(_frontEnd.Limits.Connections);
         }
 
+        if (!_dueEndings.IsEmpty)
+        {
+            return; // those of the last look have not all had their turn
+        }
+
         long now = Shard.NowMicros;
         foreach (Session session in _sessions.Values)
         {
             if (session.IsExpired(now, _sessionTimeoutMicros))
             {
-                _expired.Add(session);
+                _dueEndings.Add(session);
             }
             else
             {
@@ -118,25 +123,12 @@ internal sealed class FrontEndShard
             }
         }
 
-        foreach (Session session in _expired)
-        {
-            session.End(SessionEnd.Expired);
-        }
-
-        _expired.Clear();
         foreach (ClientConnection connection in _connections)
         {
             if (connection.IsOverdue(now))
             {
-                _overdue.Add(connection);
+                _dueEndings.Add(connection);
             }
         }
-
-        foreach (ClientConnection connection in _overdue)
-        {
-            connection.OnOverdue();
-        }
-
-        _overdue.Clear();
     }
 }

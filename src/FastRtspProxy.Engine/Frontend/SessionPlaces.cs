@@ -47,7 +47,7 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
             Volatile.Write(ref _count, _count + 1);
             Add(_byAddress, place.Address, 1);
             Add(_byMount, place.Mount, 1);
-            Wait(place, nowMicros);
+            Wait(place, nowMicros, hasGrace: true);
             return PlaceLimit.None;
         }
     }
@@ -62,14 +62,14 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
         }
     }
 
-    /// <summary>Its first PLAY came to nothing: it waits as if it had come now.</summary>
+    /// <summary>Its first PLAY came to nothing: it waits again, and has had its grace: a client whose PLAYs are refused must not renew it with each.</summary>
     public void WaitAgain(SessionPlace place, long nowMicros)
     {
         lock (_lock)
         {
             if (place is { IsCounted: true, Waiting: null })
             {
-                Wait(place, nowMicros);
+                Wait(place, nowMicros, hasGrace: false);
             }
         }
     }
@@ -123,15 +123,15 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
         return PlaceLimit.None;
     }
 
-    private void Wait(SessionPlace place, long nowMicros)
+    private void Wait(SessionPlace place, long nowMicros, bool hasGrace)
     {
         if (!_waitingOfMount.TryGetValue(place.Mount, out WaitingList<SessionPlace>? ofMount))
         {
             _waitingOfMount.Add(place.Mount, ofMount = new WaitingList<SessionPlace>(s_graceMicros));
         }
 
-        place.Waiting = _waiting.Add(place, place.Address, nowMicros);
-        place.WaitingOfMount = ofMount.Add(place, place.Address, nowMicros);
+        place.Waiting = _waiting.Add(place, place.Address, nowMicros, hasGrace);
+        place.WaitingOfMount = ofMount.Add(place, place.Address, nowMicros, hasGrace);
     }
 
     private void StopWaiting(SessionPlace place)

@@ -28,11 +28,24 @@ internal sealed class WaitingList<T>(long graceMicros)
     public int Count { get; private set; }
 
     /// <summary>The item waits from now on. Times never go back.</summary>
-    public Entry Add(T item, AddressGroup address, long nowMicros)
+    /// <param name="item">Who waits.</param>
+    /// <param name="address">Whose it counts as.</param>
+    /// <param name="nowMicros">Now.</param>
+    /// <param name="hasGrace">False: it can be chosen at once.</param>
+    public Entry Add(T item, AddressGroup address, long nowMicros, bool hasGrace = true)
     {
         Entry entry = new(item, address, nowMicros);
-        entry.Node = _young.AddLast(entry);
+        entry.Node = new LinkedListNode<Entry>(entry);
         Count++;
+        if (hasGrace)
+        {
+            _young.AddLast(entry.Node);
+        }
+        else
+        {
+            AddToAddress(entry.Node);
+        }
+
         return entry;
     }
 
@@ -83,20 +96,25 @@ internal sealed class WaitingList<T>(long graceMicros)
         while (_young.First is { } node && nowMicros - node.Value.SinceMicros >= graceMicros)
         {
             _young.RemoveFirst();
-            Entry entry = node.Value;
-            if (_queues.TryGetValue(entry.Address, out Queue? queue))
-            {
-                _most.Remove(queue);
-            }
-            else
-            {
-                _queues.Add(entry.Address, queue = new Queue(_numbers++));
-            }
-
-            entry.Queue = queue;
-            queue.Entries.AddLast(node);
-            _most.Add(queue);
+            AddToAddress(node);
         }
+    }
+
+    private void AddToAddress(LinkedListNode<Entry> node)
+    {
+        Entry entry = node.Value;
+        if (_queues.TryGetValue(entry.Address, out Queue? queue))
+        {
+            _most.Remove(queue);
+        }
+        else
+        {
+            _queues.Add(entry.Address, queue = new Queue(_numbers++));
+        }
+
+        entry.Queue = queue;
+        queue.Entries.AddLast(node);
+        _most.Add(queue);
     }
 
     /// <summary>One that waits.</summary>

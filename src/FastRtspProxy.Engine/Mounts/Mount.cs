@@ -30,6 +30,9 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private RtspUrl? _redirect;
     private IPAddress? _redirectedBy;
     private Task _life = Task.CompletedTask;
+
+    /// <summary>Begun by the stop; see <see cref="CloseGivenAsync"/>.</summary>
+    private Task _givenClosed = Task.CompletedTask;
     private bool _stopping;
 
     public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
@@ -71,6 +74,9 @@ internal sealed partial class Mount : IMount, IBackEndSink
     public void Start() => Shard.Post(() => _life = LifeAsync());
 
     /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
+    /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included; that may take as long as a connect does. Never faulted.</summary>
+    public Task Ended => Task.WhenAll(_life, _givenClosed);
+
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
 
     private async Task StopOnShardAsync(MountEnd cause)
@@ -81,6 +87,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
         WakeJoining();
         _queued?.Cancel();
         _signal.Set();
+        _givenClosed = CloseGivenAsync();
         Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
 
         // A connection attempt cannot be called back; it ends by itself and finds the mount stopped.
@@ -89,6 +96,25 @@ internal sealed partial class Mount : IMount, IBackEndSink
         _reportTimer.Stop();
         Ring.Dispose();
         Move(MountState.Stopped);
+    }
+
+    /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
+    private async Task CloseGivenAsync()
+    {
+        if (_hadSession || _options.BackEnd.Connection is not { } given)
+        {
+            return;
+        }
+
+        _hadSession = true;
+        try
+        {
+            (await given(Shard))?.Close();
+        }
+        catch (Exception e)
+        {
+            MountLog.Failed(_log, Name, ShownUrl, e);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,13 +29,20 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
             return DeregisterOutcome.Unknown;
         }
 
-        Interlocked.Decrement(ref _count);
         if (mounts.TryRemove(names[0], out Mount? mount))
         {
             await mount!.StopAsync(MountEnd.Removed);
+            _ = CountOutAsync(mount);
         }
 
         return DeregisterOutcome.Removed;
+    }
+
+    /// <summary>A stream counts until the last attempt to reach its camera has ended: until then it has descriptors, which are reserved for so many streams.</summary>
+    private async Task CountOutAsync(Mount mount)
+    {
+        await mount.Ended;
+        Interlocked.Decrement(ref _count);
     }
 
     private RegisterOutcome Register(StreamRegistration registration)

@@ -5,8 +5,11 @@ namespace FastRtspProxy.Engine.Net;
 /// <summary>A two-way stream of bytes on a shard that carries control and media together: TCP, TLS, an HTTP tunnel.</summary>
 internal abstract class ByteStream(Shard shard) : PollTarget
 {
-    /// <summary>What may wait to be sent. A peer that takes nothing while we only send requests of a few hundred bytes is dead long before.</summary>
-    public const int SendQueueBytes = 4 * 1024 * 1024;
+    /// <summary>What may wait to be sent, beside what the kernel takes: a peer that takes nothing while we only send requests and answers of a few hundred bytes is dead long before.</summary>
+    public const int RequestQueueBytes = 64 * 1024;
+
+    /// <summary>What may wait to be sent here; whoever sends media sets it, before the first send.</summary>
+    public int SendQueueBytes { get; set; } = RequestQueueBytes;
 
     /// <summary>Where it lives.</summary>
     public Shard Shard { get; } = shard;

@@ -23,6 +23,9 @@ internal abstract unsafe class DatagramSocket : PollTarget
     /// <summary>Errors read in one go: a flood of them must not keep the shard; level-triggered epoll brings us back to the rest.</summary>
     private const int ErrorsAtOnce = 256;
 
+    /// <summary>Datagrams read in one go, and what is left of the last batch: half a millisecond. A camera's large key frame has some 300.</summary>
+    private const int DatagramsAtOnce = 512;
+
     private const int ErrorControlBytes = 256;
 
     /// <summary>Enough of a datagram to know its RTP or RTCP header.</summary>
@@ -269,8 +272,9 @@ internal abstract unsafe class DatagramSocket : PollTarget
     {
         ReceiveBatch batch = Shard.ReceiveBatch;
 
-        // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back.
-        for (int round = 0; round < 8 && !_closed; round++)
+        // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back. In datagrams, because the kernel may hand over up to 64 of them as one (UDP_GRO).
+        int datagrams = 0;
+        while (datagrams < DatagramsAtOnce && !_closed)
         {
             int count = batch.Receive(_fd);
             if (count < 0)
@@ -282,7 +286,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
             _failures = 0;
             for (int i = 0; i < count && !_closed; i++)
             {
-                Deliver(batch, i);
+                datagrams += Deliver(batch, i);
             }
 
             if (count < ReceiveBatch.Capacity)
@@ -322,7 +326,8 @@ internal abstract unsafe class DatagramSocket : PollTarget
         }
     }
 
-    private void Deliver(ReceiveBatch batch, int index)
+    /// <summary>Gives the datagrams of one message; how many they were.</summary>
+    private int Deliver(ReceiveBatch batch, int index)
     {
         batch.ReadControl(index, out int segmentBytes, out long kernelDrops);
         if (kernelDrops >= 0)
@@ -335,14 +340,17 @@ internal abstract unsafe class DatagramSocket : PollTarget
         if (segmentBytes <= 0 || segmentBytes >= data.Length)
         {
             OnDatagram(data, from);
-            return;
+            return 1;
         }
 
-        while (data.Length > 0 && !_closed)
+        int count = 0;
+        for (; data.Length > 0 && !_closed; count++)
         {
             int bytes = Math.Min(segmentBytes, data.Length);
             OnDatagram(data[..bytes], from);
             data = data[bytes..];
         }
+
+        return count;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class InputAccount(InputBudget budget)
     // What it held when it was told to go; 0: it was not.
     private long _leavingBytes;
 
+    /// <summary>A figure on its own, without a partner: a choice that comes a moment too early or too late is one between neighbours.</summary>
+    private volatile bool _isUsed;
+
     private bool _isEnlisted;
     private bool _isClosed;
 
@@ -32,6 +35,13 @@ internal sealed class InputAccount(InputBudget budget)
 
     /// <summary>Bytes held now. Any thread.</summary>
     public long HeldBytes => Interlocked.Read(ref _heldBytes);
+
+    /// <summary>It belongs to a viewer: such a one goes last. Written on the connection's shard, read by any.</summary>
+    public bool IsUsed
+    {
+        get => _isUsed;
+        set => _isUsed = value;
+    }
 
     /// <summary>True once it was told to go. Any thread.</summary>
     public bool IsLeaving => Interlocked.Read(ref _leavingBytes) != 0;

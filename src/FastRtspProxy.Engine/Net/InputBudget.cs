@@ -5,7 +5,7 @@ namespace FastRtspProxy.Engine.Net;
 /// <summary>
 /// The process's one budget for what clients make it hold: requests that are not whole yet, those that wait for their turn or are being handled, answers that are not
 /// taken, tunnels. Within it everybody has what it needs; when it is used up, connections without a playing session are not read any more, and those that hold most are
-/// closed until there is room again. Any thread.
+/// closed until there is room again, viewers last. Any thread.
 /// </summary>
 internal sealed class InputBudget(long limitBytes)
 {
@@ -121,16 +121,18 @@ internal sealed class InputBudget(long limitBytes)
         }
     }
 
+    /// <summary>Whoever holds most among those that were never played; among the others only when nobody else holds anything.</summary>
     private InputAccount? Largest()
     {
         InputAccount? largest = null;
         long bytes = 0;
-        foreach (KeyValuePair<InputAccount, byte> holder in _holders)
+        foreach ((InputAccount holder, _) in _holders)
         {
-            if (!holder.Key.IsLeaving && holder.Key.HeldBytes > bytes)
+            long held = holder.HeldBytes;
+            if (!holder.IsLeaving && held > 0 && (largest is null || (holder.IsUsed == largest.IsUsed ? held > bytes : !holder.IsUsed)))
             {
-                largest = holder.Key;
-                bytes = largest.HeldBytes;
+                largest = holder;
+                bytes = held;
             }
         }
 

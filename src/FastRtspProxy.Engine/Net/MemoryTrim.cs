@@ -15,7 +15,15 @@ internal sealed class MemoryTrim
     /// <summary>The framework's array pool lets go of what was not used for a minute, at a collection.</summary>
     private const int SecondQuietSeconds = 62;
 
+    /// <summary>Two crowds, one after the other, have their collections; whoever comes and goes to make us collect gets one in five minutes, which stops the process for a moment each time.</summary>
+    private const int AtOnceMax = 4;
+
+    /// <inheritdoc cref="AtOnceMax"/>
+    private const int RefillSeconds = 300;
+
     private readonly Action _collect;
+    private int _mayCollect = AtOnceMax;
+    private int _refillSeconds;
     private int _peak;
     private int _quietSeconds = int.MaxValue;
 
@@ -32,6 +40,12 @@ internal sealed class MemoryTrim
     /// <param name="connections">How many there are.</param>
     public void OnSecond(int connections)
     {
+        if (_mayCollect < AtOnceMax && ++_refillSeconds >= RefillSeconds)
+        {
+            _mayCollect++;
+            _refillSeconds = 0;
+        }
+
         if (connections > _peak)
         {
             _peak = connections;
@@ -50,8 +64,9 @@ internal sealed class MemoryTrim
             return;
         }
 
-        if (++_quietSeconds is QuietSeconds or SecondQuietSeconds)
+        if (++_quietSeconds is QuietSeconds or SecondQuietSeconds && _mayCollect > 0)
         {
+            _mayCollect--;
             _collect();
         }
     }

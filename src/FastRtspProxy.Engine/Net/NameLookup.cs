@@ -13,7 +13,9 @@ namespace FastRtspProxy.Engine.Net;
 /// <param name="waitingTime">A name that waits for a thread, and was not asked for again for so long, is forgotten: nobody waits for it any more.</param>
 /// <param name="resolve">The resolver, which may block.</param>
 /// <param name="time">The clock; null: the system's.</param>
-internal sealed class NameLookup(int threadsMax, int waitingMax, TimeSpan waitingTime, Func<string, IPAddress[]> resolve, TimeProvider? time = null)
+/// <param name="startThread">Starts one of the threads; false: there is none to be had. Null: <see cref="OwnThread"/>.</param>
+internal sealed class NameLookup(
+    int threadsMax, int waitingMax, TimeSpan waitingTime, Func<string, IPAddress[]> resolve, TimeProvider? time = null, Func<Action, bool>? startThread = null)
 {
     /// <summary>getaddrinfo(3) needs little; the default is 8 MiB of address space.</summary>
     private const int StackBytes = 256 * 1024;
@@ -28,6 +30,7 @@ internal sealed class NameLookup(int threadsMax, int waitingMax, TimeSpan waitin
     internal static readonly TimeSpan LateTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Func<Action, bool> _startThread = startThread ?? (static work => OwnThread.TryStart(work, "names", StackBytes));
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Question> _underWay = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (IPAddress[] Addresses, long Since)> _kept = new(StringComparer.OrdinalIgnoreCase);
@@ -88,10 +91,17 @@ internal sealed class NameLookup(int threadsMax, int waitingMax, TimeSpan waitin
             Question question = new(now);
             _underWay.Add(host, question);
             _waiting.Enqueue(host);
-            if (_threads < threadsMax)
+            if (_threads < threadsMax && _startThread(Work))
             {
                 _threads++;
-                new Thread(Work, StackBytes) { IsBackground = true, Name = "names" }.Start();
+            }
+
+            if (_threads == 0)
+            {
+                // The machine has no thread left, so nobody would ever answer: as if there were no place. Whoever asks next tries again.
+                _waiting.Clear();
+                _underWay.Clear();
+                return null;
             }
 
             return question.Answer.Task;

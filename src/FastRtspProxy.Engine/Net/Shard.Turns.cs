@@ -4,12 +4,12 @@ using FastRtspProxy.Engine.Diagnostics;
 namespace FastRtspProxy.Engine.Net;
 
 /// <summary>
-/// Who may work when. Everything but the descriptors themselves comes in slices: of the inbox, of the sources that have something new, and of those that have spent their
-/// budget before. However many of them there are and whatever they bring, timers fire and the fan-out passes run every few milliseconds.
+/// Who may work when. Everything but the descriptors themselves comes in slices: of the inbox, of the sources that have something new, of those that have spent their budget
+/// before, and of the timers. However many of them there are and whatever they bring, timers fire and the fan-out passes run every few milliseconds.
 /// </summary>
 internal sealed partial class Shard
 {
-    /// <summary>How long one kind of work may keep the others waiting. Three of them and a pass are a turn, far below a picture's interval (40 ms).</summary>
+    /// <summary>How long one kind of work may keep the others waiting. Four of them and a pass are a turn, far below a picture's interval (40 ms).</summary>
     private const int SliceMicros = 2_000;
 
     private static readonly long s_sliceTicks = Stopwatch.Frequency * SliceMicros / 1_000_000;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Net;
@@ -142,9 +143,11 @@ internal sealed partial class Shard
         return _isRealTime ? timeout : timeout < 0 ? ForeignClockPollMicros : Math.Min(timeout, ForeignClockPollMicros);
     }
 
+    /// <summary>As far as a slice reaches; those that are due still come in the next turn, which does not wait.</summary>
     private void FireTimers()
     {
-        while (_timers.TryPeek(out _, out long dueMicros) && dueMicros <= NowMicros)
+        long began = Stopwatch.GetTimestamp();
+        while (_timers.TryPeek(out _, out long dueMicros) && dueMicros <= NowMicros && Stopwatch.GetTimestamp() - began <= s_sliceTicks)
         {
             ShardTimer timer = _timers.Dequeue();
             try

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Net.Linux;
 
 namespace FastRtspProxy.Engine.Startup;
@@ -29,7 +30,7 @@ internal static class OutOfMemory
         int bytes = sentence.Length;
         AppDomain.CurrentDomain.FirstChanceException += (_, thrown) =>
         {
-            if (thrown.Exception is OutOfMemoryException)
+            if (thrown.Exception is OutOfMemoryException && !OwnThread.IsStarting)
             {
                 fixed (byte* text = s_sentence)
                 {

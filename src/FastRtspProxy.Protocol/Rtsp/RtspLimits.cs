@@ -16,6 +16,6 @@ public sealed class RtspLimits
     /// <summary>For what players send to us: bodies of players are parameter lists.</summary>
     public static RtspLimits Server { get; } = new() { BodyBytes = 64 * 1024 };
 
-    /// <summary>For what cameras send to us.</summary>
-    public static RtspLimits Client { get; } = new() { HeadBytes = 16384 };
+    /// <summary>For what cameras send to us: a description of ten times the largest one seen.</summary>
+    public static RtspLimits Client { get; } = new() { HeadBytes = 16384, BodyBytes = 256 * 1024 };
 }

@@ -33,7 +33,18 @@ internal readonly record struct FailedLogIn(string Client, string User, string S
             return mount.Name;
         }
 
-        RequestTarget.SplitAuthority(url, out _, out string path);
+        // As a URL with credentials in front of its host, which may hold a slash themselves: what is left then is the path.
+        string path;
+        if (RtspUrl.TryParse(url, out RtspUrl? parsed, out _))
+        {
+            path = parsed.PathAndQuery;
+        }
+        else
+        {
+            RequestTarget.SplitAuthority(url, out _, out path);
+            path = path[(path.LastIndexOf('@') + 1)..];
+        }
+
         int question = path.IndexOf('?', StringComparison.Ordinal);
         return UrlSecrets.MaskUrl(question >= 0 ? path[..question] : path).TrimStart('/');
     }

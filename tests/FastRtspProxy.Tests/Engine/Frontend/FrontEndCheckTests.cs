@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
@@ -25,5 +27,58 @@ public sealed class FrontEndCheckTests
         await host.AdvanceAsync(TimeSpan.FromSeconds(80)); // over the error at 65 s
 
         Assert.True(await Eventually.HoldsAsync(() => host.Mount.ClientCount == 0));
+    }
+
+    /// <summary>A crowd that fell silent together: its ends take turns with everybody else's work.</summary>
+    [Fact]
+    public async Task Check_ACrowdIsOverdue_EndsAFewATurn()
+    {
+        const int Crowd = 200;
+        await using FrontEndHost host = await FrontEndHost.StartAsync(shards: 1);
+        List<RtspTestClient> crowd = [];
+        for (int i = 0; i < Crowd; i++)
+        {
+            crowd.Add(await host.ConnectAsync());
+        }
+
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Connections == Crowd));
+        await host.SettleAsync(); // they are served, too
+        Watcher watcher = new(host.Shards[0], () => host.FrontEnd.Limits.Connections);
+        host.Shards[0].Post(watcher.Start);
+
+        host.Time.Advance(TimeSpan.FromSeconds(125));
+
+        Assert.True(await Eventually.HoldsAsync(() => host.FrontEnd.Limits.Connections == 0));
+        Assert.True(watcher.TurnsOfChange >= Crowd / DueEndings.PerTurn / 2, $"the ends took {watcher.TurnsOfChange} turns");
+        watcher.Stop();
+        crowd.ForEach(static client => client.Dispose());
+    }
+
+    /// <summary>Looks at a number each turn, until it is 0.</summary>
+    private sealed class Watcher(Shard shard, Func<int> number) : TurnWork
+    {
+        private volatile bool _stopped;
+        private int _first;
+
+        /// <summary>Turns in which the number was neither the first one nor 0.</summary>
+        public int TurnsOfChange { get; private set; }
+
+        public void Start()
+        {
+            _first = number();
+            shard.QueueAgain(this);
+        }
+
+        public void Stop() => _stopped = true;
+
+        protected internal override void RunTurn()
+        {
+            int now = number();
+            TurnsOfChange += now != _first && now != 0 ? 1 : 0;
+            if (!_stopped)
+            {
+                shard.QueueAgain(this);
+            }
+        }
     }
 }

@@ -70,7 +70,8 @@ internal sealed class FrontEndHost : IAsyncDisposable
     /// <summary>Every shard has had turns in which it saw the present time.</summary>
     public async Task SettleAsync()
     {
-        for (int i = 0; i < 2; i++)
+        // A turn that sees the time and fires the timers, one for what they queued, and one that is over when that is.
+        for (int i = 0; i < 3; i++)
         {
             foreach (Shard shard in _shards.Shards)
             {

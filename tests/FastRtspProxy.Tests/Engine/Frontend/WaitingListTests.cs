@@ -42,6 +42,19 @@ public sealed class WaitingListTests
     }
 
     [Fact]
+    public void OldestOf_WithoutGrace_IsChosenAtOnce()
+    {
+        WaitingList<string>.Entry again = _list.Add("a1", s_a, 10, hasGrace: false);
+        _list.Add("a2", s_a, 10);
+
+        Assert.Equal("a1", _list.OldestOf(s_a, 10, out int count)!.Item);
+        Assert.Equal(1, count);
+        _list.Remove(again);
+        Assert.Null(_list.OldestOf(s_a, 10, out _));
+        Assert.Equal("a2", _list.OldestOf(s_a, 15, out _)!.Item);
+    }
+
+    [Fact]
     public void OldestOfMost_AsManyEach_IsTheOldest()
     {
         _list.Add("b1", s_b, 1);

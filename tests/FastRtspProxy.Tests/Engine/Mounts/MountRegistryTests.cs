@@ -54,6 +54,22 @@ public sealed class MountRegistryTests
         Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync("c"));
     }
 
+    /// <summary>Until its last attempt to reach the camera is over a removed stream has descriptors: they were reserved for so many streams, not for those and the removed ones.</summary>
+    [Fact]
+    public async Task Deregister_TheAttemptGoesOn_CountsUntilItIsOver()
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, MaxRegistered = 1 });
+        TaskCompletionSource<ByteStream?> connection = new();
+        StreamRegistration slow = new(fixture.Url(), "slow", false, false, _ => connection.Task);
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.Registry.RegisterAsync(slow));
+
+        Assert.Equal(DeregisterOutcome.Removed, await fixture.Registry.DeregisterAsync(fixture.Url(), "slow"));
+
+        Assert.Equal(RegisterOutcome.Full, await fixture.RegisterAsync("next"));
+        connection.SetResult(null);
+        Assert.True(await Eventually.HoldsAsync(() => fixture.RegisterAsync("next").IsCompletedSuccessfully && fixture.Mounts.Find("next") is not null));
+    }
+
     [Theory]
     [InlineData(false, false, false)]
     [InlineData(true, false, true)]

@@ -42,6 +42,27 @@ public sealed class DatagramSocketTests : IDisposable
         Assert.Equal([.. Enumerable.Repeat(1000, 10), 500], receiver.Sizes);
     }
 
+    /// <summary>The kernel hands up to 64 of them over as one: a turn is counted in datagrams.</summary>
+    [Fact]
+    public async Task Receive_AFloodOfJoinedDatagrams_TakesATurnForSomeOfThem()
+    {
+        Recorder receiver = await StartAsync(joined: true);
+        using Socket sender = NewSender();
+        sender.SetRawSocketOption(17, 103, BitConverter.GetBytes(10)); // UDP_SEGMENT
+        await Shard.RunAsync(() =>
+        {
+            // The shard is busy: they are all there when it reads.
+            for (int i = 0; i < 256; i++)
+            {
+                sender.SendTo(new byte[640], new IPEndPoint(IPAddress.Loopback, receiver.LocalPort));
+            }
+
+            return Task.CompletedTask;
+        });
+        Assert.True(SpinWait.SpinUntil(() => receiver.Count == 256 * 64, s_limit), $"{receiver.Count} datagrams");
+        Assert.InRange(receiver.LargestBatch, 64, 512 + (64 * 64));
+    }
+
     [Fact]
     public async Task Receive_MoreThanTheBufferHolds_TheKernelsDropsAreCounted()
     {
@@ -135,6 +156,17 @@ public sealed class DatagramSocketTests : IDisposable
 
         public byte[] LastQuoted { get; private set; } = [];
 
+        /// <summary>The most datagrams between two turns.</summary>
+        public int LargestBatch { get; private set; }
+
+        private int _batch;
+
+        protected override void OnBatchEnd()
+        {
+            LargestBatch = Math.Max(LargestBatch, _batch);
+            _batch = 0;
+        }
+
         public int Count
         {
             get
@@ -164,6 +196,7 @@ public sealed class DatagramSocketTests : IDisposable
                 _sizes.Add(data.Length);
             }
 
+            _batch++;
             LastFrom = from;
         }
 

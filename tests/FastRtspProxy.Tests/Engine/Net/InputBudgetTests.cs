@@ -76,6 +76,25 @@ public sealed class InputBudgetTests
         Assert.Equal(0, viewer.Evictions);
     }
 
+    [Fact]
+    public void Take_OverTheLimit_ViewersGoLastWhateverTheyHold()
+    {
+        InputBudget budget = new(10_000);
+        Holder viewer = new(budget);
+        viewer.Account.IsUsed = true;
+        viewer.TryHold(6000);
+        Holder stranger = new(budget);
+        stranger.TryHold(3000);
+
+        viewer.Account.Take(2000);
+
+        Assert.Equal(1, stranger.Evictions);
+        Assert.Equal(0, viewer.Evictions);
+        stranger.Account.Close();
+        viewer.Account.Take(4000);
+        Assert.Equal(1, viewer.Evictions);
+    }
+
     /// <summary>An answer cannot wait; it is held, and the sum comes back under the limit by those who hold most.</summary>
     [Fact]
     public void Take_FarOverTheLimit_AsManyGoAsItTakes()

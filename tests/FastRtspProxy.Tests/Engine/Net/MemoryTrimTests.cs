@@ -18,6 +18,20 @@ public sealed class MemoryTrimTests
         Assert.Equal([25, 72], collected);
     }
 
+    /// <summary>Each collection stops the process for a moment: whoever connects and leaves without end must not have one each time.</summary>
+    [Fact]
+    public void OnSecond_CrowdsWithoutEnd_CollectionsAreSpaced()
+    {
+        int collected = 0;
+        MemoryTrim trim = new(() => collected++);
+        for (int second = 0; second < 3600; second++)
+        {
+            trim.OnSecond(second % 20 < 2 ? 300 : 3);
+        }
+
+        Assert.InRange(collected, 5, 4 + 12);
+    }
+
     [Fact]
     public void OnSecond_ClientsComeAndGo_NothingIsCollected()
     {

@@ -51,6 +51,27 @@ public sealed class NameLookupTests : IDisposable
         Assert.NotEmpty(await names.TryResolve("good.test")!.WaitAsync(s_limit));
     }
 
+    /// <summary>A container that may have no more threads (pids.max): the name is refused as if there were no place, and later ones are looked up again.</summary>
+    [Fact]
+    public async Task TryResolve_NoThreadToBeHad_RefusesAndTakesNamesAgainLater()
+    {
+        bool hasThreads = false;
+        NameLookup names = new(2, 2, TimeSpan.FromMinutes(1), static _ => [IPAddress.Loopback], null, work =>
+        {
+            if (hasThreads)
+            {
+                new Thread(() => work()).Start();
+            }
+
+            return hasThreads;
+        });
+
+        Assert.Null(names.TryResolve("cam.test"));
+        Assert.Equal(0, names.Pending);
+        hasThreads = true;
+        Assert.Equal(IPAddress.Loopback, Assert.Single(await names.TryResolve("cam.test")!.WaitAsync(s_limit)));
+    }
+
     [Fact]
     public async Task TryResolve_UnknownName_FailsAsTheResolverDoes() =>
         await Assert.ThrowsAsync<SocketException>(() => Names(1, 1).TryResolve("unknown.test")!.WaitAsync(s_limit));

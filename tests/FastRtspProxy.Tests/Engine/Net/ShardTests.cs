@@ -37,6 +37,41 @@ public sealed class ShardTests : IDisposable
         Assert.Equal(0, elsewhere);
     }
 
+    /// <summary>A hundred that are due together and take their time: what was posted meanwhile waits for some of them, not for all.</summary>
+    [Fact]
+    public async Task Timers_ManyAreDueTogether_OthersAreServedInBetween()
+    {
+        Shard shard = _shards.Shards[0];
+        const int Timers = 100;
+        int fired = 0;
+        TaskCompletionSource<int> firedBefore = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        shard.Post(() =>
+        {
+            for (int i = 0; i < Timers; i++)
+            {
+                shard.CreateTimer(() =>
+                {
+                    if (fired++ == 0)
+                    {
+                        shard.Post(() => firedBefore.SetResult(fired));
+                    }
+
+                    Thread.Sleep(1);
+                    if (fired == Timers)
+                    {
+                        all.SetResult();
+                    }
+                }).Start(TimeSpan.FromSeconds(1));
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(2));
+        });
+
+        Assert.InRange(await firedBefore.Task.WaitAsync(s_limit), 1, Timers / 2);
+        await all.Task.WaitAsync(s_limit);
+    }
+
     [Fact]
     public async Task Post_OneThread_KeepsTheOrder()
     {
