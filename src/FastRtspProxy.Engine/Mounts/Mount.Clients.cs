@@ -227,14 +227,18 @@ internal sealed partial class Mount
         }
 
         _clients.Clear();
+        _holdTimer.Stop();
     }
 
     private void OnClientGone()
     {
-        if (_clients.Count == 0 && State == MountState.Holding)
+        if (_clients.Count == 0)
         {
             _holdTimer.Stop();
-            Move(MountState.Down);
+            if (State == MountState.Holding)
+            {
+                Move(MountState.Down);
+            }
         }
 
         _signal.Set();

@@ -109,9 +109,9 @@ internal sealed partial class Mount
 
         // Not by Move: the state that the error left may have no way there.
         State = _clients.Count > 0 ? MountState.Holding : MountState.Down;
-        if (State == MountState.Holding && !_holdTimer.IsRunning)
+        if (State == MountState.Holding)
         {
-            _holdTimer.Start(_options.Timings.Hold);
+            HoldClients();
         }
 
         await BackOffAsync(new BackEndFailure(BackEndFailureKind.Refused, "an error of the proxy; please report it"));
@@ -309,7 +309,6 @@ internal sealed partial class Mount
     private void OnPlaying()
     {
         Move(MountState.Playing);
-        _holdTimer.Stop();
         _hurry = false;
         _lastFailure = null;
         _reportTimer.Start(TimeSpan.FromMilliseconds(500));

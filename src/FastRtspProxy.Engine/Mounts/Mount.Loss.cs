@@ -8,17 +8,21 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>A lost camera: what is said, how long is waited, how long clients are held.</summary>
 internal sealed partial class Mount
 {
+    /// <summary>
+    /// Runs from the loss of the camera to its first media, while clients are there. An attempt that is made meanwhile, or a PLAY that is answered, is no media: a camera that answers
+    /// and sends nothing would hold its viewers for ever.
+    /// </summary>
     private readonly ShardTimer _holdTimer;
+
+    /// <summary>When <see cref="_holdTimer"/> is due; of no meaning while it does not run.</summary>
+    private long _holdUntilMicros;
 
     private void OnLost(BackEndFailure failure)
     {
         if (_clients.Count > 0)
         {
-            if (State != MountState.Holding)
-            {
-                Move(MountState.Holding);
-                _holdTimer.Start(_options.Timings.Hold);
-            }
+            Move(MountState.Holding);
+            HoldClients();
         }
         else
         {
@@ -30,14 +34,27 @@ internal sealed partial class Mount
         _redirectedBy = failure.RedirectedBy;
     }
 
+    /// <summary>The clients' time runs, from the first loss on.</summary>
+    private void HoldClients()
+    {
+        if (!_holdTimer.IsRunning)
+        {
+            _holdUntilMicros = Shard.NowMicros + (long)_options.Timings.Hold.TotalMicroseconds;
+            _holdTimer.Start(_options.Timings.Hold);
+        }
+    }
+
+    /// <summary>No media came in time, wherever the present attempt stands; it goes on as one for nobody.</summary>
     private void OnHoldExpired()
     {
+        MountLog.HoldExpired(_log, Name, _options.Timings.Hold.TotalSeconds, _clients.Count);
+        EndClients(MountEnd.HoldExpired);
         if (State == MountState.Holding)
         {
-            MountLog.HoldExpired(_log, Name, _options.Timings.Hold.TotalSeconds, _clients.Count);
-            EndClients(MountEnd.HoldExpired);
             Move(MountState.Down);
         }
+
+        _signal.Set();
     }
 
     /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
@@ -118,17 +135,22 @@ internal sealed partial class Mount
         }
     }
 
-    private void SayBack()
+    /// <summary>The first packet after a loss.</summary>
+    private void OnMediaBack()
     {
-        _outage.OnMedia();
-        MountLog.Back(_log, Name, ShownUrl);
+        _holdTimer.Stop();
+        if (_outage.AwaitsMedia)
+        {
+            _outage.OnMedia();
+            MountLog.Back(_log, Name, ShownUrl);
+        }
     }
 
     private void Say(BackEndFailure failure, TimeSpan wait, bool isNew)
     {
         if (isNew)
         {
-            string clients = _clients.Count > 0 ? $"; {_clients.Count} client(s) are held for up to {_options.Timings.Hold.TotalSeconds:0.#} s" : string.Empty;
+            string clients = _clients.Count > 0 ? $"; {_clients.Count} client(s) are held for up to {Math.Max(0, TimeUntil(_holdUntilMicros).TotalSeconds):0.#} s" : string.Empty;
             MountLog.Down(_log, Name, ShownUrl, failure.Message, wait.TotalSeconds, clients);
         }
         else

@@ -120,9 +120,9 @@ internal sealed partial class Mount : IMount, IBackEndSink
     /// <inheritdoc/>
     void IBackEndSink.OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
-        if (_outage.AwaitsMedia)
+        if (_outage.AwaitsMedia || _holdTimer.IsRunning)
         {
-            SayBack();
+            OnMediaBack();
         }
 
         _ingest.OnRtp(track, source, view, packet, arrivalMicros);

@@ -26,7 +26,7 @@ internal sealed class LongOptions
             new PortRange(Defaults.UdpPortFirst, Defaults.UdpPortLast), Quantity.TryPortRange);
         Linger = AddDuration("--linger", "go on pulling a camera for so long after its last client has gone", Defaults.Linger);
         AlwaysOn = AddFlag("--always-on", "pull every camera from the start, clients or not");
-        Hold = AddDuration("--hold", "keep the clients of a lost camera for so long; they play on when it is back", Defaults.Hold);
+        Hold = AddDuration("--hold", "keep the clients of a lost camera for so long, from its loss until media is back; they play on then", Defaults.Hold);
         AnswerTimeout = AddValue("--answer-timeout", "DURATION", "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY", Quantity.FormatDuration(Defaults.AnswerTimeout), Defaults.AnswerTimeout, TryAnswerTimeout);
         Start = AddValue("--start", "MODE", "what a joining client gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
             Word(Defaults.Start), Defaults.Start, TryStart);

@@ -18,6 +18,9 @@ public sealed class MountRetryTests
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         for (int i = 1; i <= Redirects; i++)
         {
+            long head = mount.Ring.Head;
+            fixture.Camera.SendRtp(0, 96, (ushort)i, 1, (uint)i, true, [0x65, 1]);
+            await Until.TrueAsync(() => mount.Ring.Head > head);
             time.Advance(TimeSpan.FromSeconds(11));
             await RedirectAsync(fixture, mount, plays: i + 1);
         }

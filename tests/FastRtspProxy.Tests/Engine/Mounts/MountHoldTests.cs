@@ -1,0 +1,121 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>How long viewers are held: from the loss to the first media, whatever the camera answers in between.</summary>
+public sealed class MountHoldTests
+{
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(1.1);
+
+    [Fact]
+    public async Task Hold_PlayIsAnsweredAndNothingComes_EndsAtItsTime()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        (Mount mount, RecordingClient client) = await LostAsync(fixture);
+        time.Advance(s_firstWait);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+
+        await EndsAtTheHoldAsync(fixture, time, client);
+        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+    }
+
+    [Fact]
+    public async Task Hold_PlayIsNotAnswered_EndsAtItsTime()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackEndTimings = new() { Answer = TimeSpan.FromMinutes(5) } };
+        (Mount mount, RecordingClient client) = await LostAsync(fixture);
+        fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
+        time.Advance(s_firstWait);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
+        Assert.Equal(MountState.Starting, mount.State);
+
+        await EndsAtTheHoldAsync(fixture, time, client);
+    }
+
+    [Fact]
+    public async Task Hold_AttemptsFailForWantOfMedia_EndsAtTheTimeOfTheFirstLoss()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
+        (Mount mount, RecordingClient client) = await LostAsync(fixture);
+        time.Advance(s_firstWait);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        time.Advance(TimeSpan.FromSeconds(5.1));
+        await Until.TrueAsync(() => fixture.Log.Loud.Any(l => l.Contains("no media", StringComparison.Ordinal)));
+        Assert.Contains("are held for up to 23.8 s", fixture.Log.Loud[^1], StringComparison.Ordinal);
+
+        time.Advance(TimeSpan.FromSeconds(23.9));
+
+        await Until.TrueAsync(() => client.End is not null);
+        Assert.Equal(MountEnd.HoldExpired, client.End);
+    }
+
+    [Fact]
+    public async Task Hold_MediaIsBack_IsOver()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        (Mount mount, RecordingClient client) = await LostAsync(fixture);
+        time.Advance(s_firstWait);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await SendAsync(fixture, mount);
+
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Assert.Equal((null, 1), (client.End, mount.ClientCount));
+    }
+
+    [Fact]
+    public async Task Hold_TheLastViewerHasLeft_TheNextOneHasAllOfItsTime()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        (Mount mount, RecordingClient first) = await LostAsync(fixture);
+        time.Advance(s_firstWait);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        mount.Leave(first);
+        await Until.TrueAsync(() => mount.ClientCount == 0);
+        (RecordingClient second, _) = await fixture.JoinAsync(mount);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Assert.Null(second.End);
+    }
+
+    /// <summary>A viewer whose camera played and was lost.</summary>
+    private static async Task<(Mount Mount, RecordingClient Client)> LostAsync(MountFixture fixture)
+    {
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        await SendAsync(fixture, mount);
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() => mount.State == MountState.Holding && fixture.Log.Loud.Count == 1);
+        return (mount, client);
+    }
+
+    private static async Task SendAsync(MountFixture fixture, Mount mount)
+    {
+        long head = mount.Ring.Head;
+        fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, [0x65, 1]);
+        await Until.TrueAsync(() => mount.Ring.Head > head);
+    }
+
+    /// <summary>The loss was <see cref="s_firstWait"/> ago.</summary>
+    private static async Task EndsAtTheHoldAsync(MountFixture fixture, FakeTimeProvider time, RecordingClient client)
+    {
+        time.Advance(TimeSpan.FromSeconds(28.5));
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Assert.Null(client.End);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        await Until.TrueAsync(() => client.End is not null);
+        Assert.Equal(MountEnd.HoldExpired, client.End);
+        Assert.Contains("did not return within 30 s; 1 client(s) ended", fixture.Log.Loud[^1], StringComparison.Ordinal);
+    }
+}
