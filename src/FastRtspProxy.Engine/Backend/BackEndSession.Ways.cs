@@ -136,9 +136,8 @@ internal sealed partial class BackEndSession
         foreach (BackEndTrack track in _tracks)
         {
             SdpMedia media = track.Media;
-            MulticastGroup? group = MulticastGroup.Of(media);
-            hasGroups |= group is not null;
-            shape += string.Create(CultureInfo.InvariantCulture, $"{media.Type} {media.Protocol} {media.EncodingName}/{media.ClockRate} {group?.Address}:{group?.Ports.Rtp}\n");
+            hasGroups |= MulticastGroup.Of(media) is not null;
+            shape += string.Create(CultureInfo.InvariantCulture, $"{media.Type} {media.Protocol} {media.EncodingName}/{media.ClockRate}\n");
         }
 
         _way = Ways.Begin(new WayOffer(_options.Transport != BackEndTransport.Udp || _url.Tls, hasGroups, shape), _shard.NowMicros);

@@ -110,6 +110,28 @@ public sealed class BackEndWayTests
         Assert.False(last.OverTcp);
     }
 
+    /// <summary>Some cameras and relays draw a new group with each DESCRIBE: it is the same offer all the same, and was refused.</summary>
+    [Fact]
+    public async Task C9_AnotherGroupInEachDescription_MulticastThatFailedIsNotTriedAgain()
+    {
+        await using BackEndFixture fixture = new();
+        int groups = 0;
+        fixture.Camera.Script = r =>
+        {
+            fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("t=0 0\r\n", $"c=IN IP4 239.255.7.{groups + 1}/1\r\nt=0 0\r\n", StringComparison.Ordinal);
+            groups += r.Method == "DESCRIBE" ? 1 : 0;
+            return r.Method == "SETUP" && r.Header("Transport")!.Contains("multicast", StringComparison.Ordinal) ? ScriptedReply.Of(461, "No") : null;
+        };
+        TransportChoice ways = new();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+        }
+
+        Assert.Equal(3, groups);
+        Assert.Equal(["multicast", "unicast", "unicast", "unicast"], fixture.Camera.Requests.Where(r => r.Method == "SETUP").Select(r => r.Header("Transport")!.Split(';')[1]));
+    }
+
     [Theory]
     [InlineData(461)]
     [InlineData(500)]
