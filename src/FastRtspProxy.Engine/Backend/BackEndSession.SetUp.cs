@@ -152,7 +152,7 @@ internal sealed partial class BackEndSession
     private BackEndFailure CannotJoin(MulticastGroup group)
     {
         BackEndFailure failure = new(BackEndFailureKind.Refused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined");
-        return FailureAfter(Ways.OnFailed(failure.Message, _shard.NowMicros), failure);
+        return FailureAfter(Ways.OnFailed(_way, failure.Message, _shard.NowMicros), failure);
     }
 
     /// <summary>Which of <see cref="BackEndTrack.Controls"/> the camera took for the newest track; 0 before the first SETUP.</summary>

@@ -151,8 +151,8 @@ internal sealed partial class BackEndSession
     {
         // A first video that no way carried before is known to be refused by itself.
         WayStep step = isNeeded || (track == Primary && !_options.Missing.Has(track.Index))
-            ? Ways.OnRefused(status, failure.Message, _shard.NowMicros)
-            : Ways.OnOtherTrackRefused(track.Index, status, _shard.NowMicros);
+            ? Ways.OnRefused(_way, status, failure.Message, _shard.NowMicros)
+            : Ways.OnOtherTrackRefused(_way, track.Index, status, _shard.NowMicros);
         if (step == WayStep.TryNext && !_isAnyTrackSetUp)
         {
             ChangeWay(track, failure.Message);
@@ -171,13 +171,13 @@ internal sealed partial class BackEndSession
 
     /// <summary>PLAY was refused: the way's fault where RTP never came by it in this session.</summary>
     private BackEndFailure OnPlayRefused(int status, BackEndFailure failure) =>
-        HasMedia ? failure : FailureAfter(Ways.OnRefused(status, failure.Message, _shard.NowMicros), failure);
+        HasMedia ? failure : FailureAfter(Ways.OnRefused(_way, status, failure.Message, _shard.NowMicros), failure);
 
     /// <summary>A camera that answers a SETUP for datagrams with TCP has said what it wants (MTX, GST and others take it).</summary>
     private BackEndFailure? OnAnsweredWithTcp(BackEndTrack track)
     {
         const string Why = "the camera answered SETUP with TCP";
-        Ways.OnAnsweredWithTcp(Why, _shard.NowMicros);
+        Ways.OnAnsweredWithTcp(_way, Why, _shard.NowMicros);
         if (_isAnyTrackSetUp)
         {
             return FailureAfter(WayStep.TryNext, new BackEndFailure(BackEndFailureKind.Refused, Why));
@@ -190,16 +190,16 @@ internal sealed partial class BackEndSession
     /// <summary>No answer to SETUP of the first video track, or to PLAY: it may be the way that the camera does not bear.</summary>
     private void OnUnanswered(BackEndFailure? failure)
     {
-        if (failure is { Kind: BackEndFailureKind.NoAnswer or BackEndFailureKind.ConnectionLost } && !HasMedia && _way == Ways.Current)
+        if (failure is { Kind: BackEndFailureKind.NoAnswer or BackEndFailureKind.ConnectionLost } && !HasMedia)
         {
-            Ways.OnUnanswered(failure.Message, _shard.NowMicros);
+            Ways.OnUnanswered(_way, failure.Message, _shard.NowMicros);
         }
     }
 
     /// <summary>The way cannot be gone on this machine.</summary>
     private BackEndFailure? OnUnusable(BackEndTrack track, BackEndFailure failure)
     {
-        WayStep step = Ways.OnFailed(failure.Message, _shard.NowMicros);
+        WayStep step = Ways.OnFailed(_way, failure.Message, _shard.NowMicros);
         if (step == WayStep.TryNext && !_isAnyTrackSetUp)
         {
             ChangeWay(track, failure.Message);
@@ -279,7 +279,7 @@ internal sealed partial class BackEndSession
     /// <summary>No RTP since PLAY: waits on, or gives the way up.</summary>
     private void WatchFirstMedia()
     {
-        if (Ways.Patience(_options.Timings.DeadStream, _options.Timings.UdpSilence, HasHeardOther) is not { } patience)
+        if (Ways.Patience(_way, _options.Timings.DeadStream, _options.Timings.UdpSilence, HasHeardOther) is not { } patience)
         {
             return;
         }
@@ -294,7 +294,7 @@ internal sealed partial class BackEndSession
         string what = HasHeardOther ? ", only RTCP or packets of no track" : string.Empty;
         string why = string.Create(CultureInfo.InvariantCulture, $"no media for {patience.TotalSeconds:0.#} s{what}{WhatCame()}{RefusedSenders()}");
         BackEndFailure silence = new(BackEndFailureKind.Silent, why);
-        Lose(FailureAfter(Ways.OnFailed(why, _shard.NowMicros), silence));
+        Lose(FailureAfter(Ways.OnFailed(_way, why, _shard.NowMicros), silence));
     }
 
     /// <summary>For a failure's message: datagrams that came from somebody else.</summary>

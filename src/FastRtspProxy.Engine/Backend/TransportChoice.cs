@@ -2,7 +2,8 @@ namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
 /// Decides by which way a camera's media comes to us: multicast where it is described, UDP, TCP. One for each mount, for its life. It knows no clock, no sockets and no messages:
-/// sessions tell it what they met, and ask what that means.
+/// sessions tell it what they met, by which way, and ask what that means.
+/// Evidence is booked on the way that the session went, which need not be <see cref="Current"/> any more.
 /// <list type="bullet">
 /// <item>A way that was refused or stayed silent leads to the next, and round again: there is no way that is never tried again.</item>
 /// <item>A way that delivered is tried first while nothing contradicts it. Failures are forgotten after <see cref="ForgetMicros"/> or with a changed description.</item>
@@ -114,11 +115,12 @@ internal sealed class TransportChoice
         return Current;
     }
 
-    /// <summary>How long after PLAY the present way may bring no RTP; null: for ever, which only a fixed way may.</summary>
+    /// <summary>How long after PLAY a way may bring no RTP; null: for ever, which only a fixed way may.</summary>
+    /// <param name="way">The way of the session that asks.</param>
     /// <param name="deadStream">`-D`; zero: never.</param>
     /// <param name="udpSilence">What a way over datagrams gets that nothing speaks for.</param>
     /// <param name="isHeard">Something came that is no media: RTCP, or RTP of another payload type.</param>
-    public TimeSpan? Patience(TimeSpan deadStream, TimeSpan udpSilence, bool isHeard)
+    public TimeSpan? Patience(MediaWay way, TimeSpan deadStream, TimeSpan udpSilence, bool isHeard)
     {
         if (IsFixed)
         {
@@ -132,9 +134,9 @@ internal sealed class TransportChoice
         }
 
         TimeSpan patience = whole;
-        if (Current != MediaWay.Tcp)
+        if (way != MediaWay.Tcp)
         {
-            bool isProven = _records[(int)Current].HasDelivered || _rounds > 0 || isHeard;
+            bool isProven = _records[(int)way].HasDelivered || _rounds > 0 || isHeard;
             patience = isProven && whole > udpSilence ? whole : udpSilence;
         }
 
@@ -168,11 +170,14 @@ internal sealed class TransportChoice
         BeginRound();
     }
 
-    /// <summary>The present way brought no RTP for as long as <see cref="Patience"/> says, or cannot be gone on this machine.</summary>
-    public WayStep OnFailed(string why, long nowMicros) => IsFixed ? WayStep.Stay : Fail(why, nowMicros);
+    /// <summary>A way brought no RTP for as long as <see cref="Patience"/> says, or cannot be gone on this machine.</summary>
+    /// <param name="way">The way of the session that says so; what follows is <see cref="WayStep.TryNext"/> where the choice has left it already.</param>
+    /// <param name="why">What happened, for people.</param>
+    /// <param name="nowMicros">The shard's clock.</param>
+    public WayStep OnFailed(MediaWay way, string why, long nowMicros) => IsFixed ? WayStep.Stay : Fail(way, why, nowMicros);
 
     /// <summary>SETUP of the first video track, or PLAY, was answered with an error.</summary>
-    public WayStep OnRefused(int status, string why, long nowMicros) => IsAboutTheWay(status) ? OnFailed(why, nowMicros) : WayStep.Stay;
+    public WayStep OnRefused(MediaWay way, int status, string why, long nowMicros) => IsAboutTheWay(status) ? OnFailed(way, why, nowMicros) : WayStep.Stay;
 
     /// <summary>
     /// Every way refused a first video that a session can do without: the refusals were the track's, and say nothing of the ways that the other tracks come by. Gives the way to go on by.
@@ -188,8 +193,13 @@ internal sealed class TransportChoice
     /// SETUP of another track was answered with an error. Only 461 is about the way, and it leads to another one once: where the track is refused there too, the first way stays, and the refusal is
     /// the track's own.
     /// </summary>
-    public WayStep OnOtherTrackRefused(int track, int status, long nowMicros)
+    public WayStep OnOtherTrackRefused(MediaWay way, int track, int status, long nowMicros)
     {
+        if (way != Current)
+        {
+            return WayStep.Stay;
+        }
+
         if (_leftForATrack is not null)
         {
             return track == _leftForTrack && IsAboutTheWay(status) ? GoBack() : WayStep.Stay;
@@ -215,9 +225,9 @@ internal sealed class TransportChoice
     }
 
     /// <summary>The camera answered a SETUP for datagrams with TCP: it takes part in the choice, and that is its last word on the way asked for.</summary>
-    public void OnAnsweredWithTcp(string why, long nowMicros)
+    public void OnAnsweredWithTcp(MediaWay way, string why, long nowMicros)
     {
-        Note(why, nowMicros);
+        Note(way, why, nowMicros);
         _leftForATrack = null;
         Current = MediaWay.Tcp;
     }
@@ -226,16 +236,16 @@ internal sealed class TransportChoice
     /// SETUP of the first video track, or PLAY, got no answer, or the connection ended in place of one: some cameras refuse a way like that. A way that delivered is given a second chance, because
     /// a camera that reboots looks the same.
     /// </summary>
-    public void OnUnanswered(string why, long nowMicros)
+    public void OnUnanswered(MediaWay way, string why, long nowMicros)
     {
-        ref WayRecord record = ref _records[(int)Current];
+        ref WayRecord record = ref _records[(int)way];
         if (record.HasDelivered && !record.WasUnanswered)
         {
             record.WasUnanswered = true;
         }
         else
         {
-            _ = OnFailed(why, nowMicros);
+            _ = OnFailed(way, why, nowMicros);
         }
     }
 
@@ -257,7 +267,7 @@ internal sealed class TransportChoice
         }
         else if (!record.HasDelivered && ++record.EmptySessions >= EmptySessionsMax)
         {
-            _ = Fail(why, nowMicros);
+            _ = Fail(way, why, nowMicros);
         }
     }
 
@@ -284,17 +294,23 @@ internal sealed class TransportChoice
         return WayStep.Stay;
     }
 
-    private WayStep Fail(string why, long nowMicros)
+    private WayStep Fail(MediaWay way, string why, long nowMicros)
     {
+        if (way != Current)
+        {
+            Note(way, why, nowMicros);
+            return WayStep.TryNext;
+        }
+
         if (_leftForATrack is not null)
         {
             return GoBack();
         }
 
-        Note(why, nowMicros);
-        for (MediaWay way = MediaWay.Multicast; way <= MediaWay.Tcp; way++)
+        Note(way, why, nowMicros);
+        for (MediaWay other = MediaWay.Multicast; other <= MediaWay.Tcp; other++)
         {
-            if (IsOffered(way) && !_records[(int)way].IsTried)
+            if (IsOpen(other))
             {
                 Current = Best();
                 return WayStep.TryNext;
@@ -314,9 +330,9 @@ internal sealed class TransportChoice
         return WayStep.TryNext;
     }
 
-    private void Note(string why, long nowMicros)
+    private void Note(MediaWay way, string why, long nowMicros)
     {
-        ref WayRecord record = ref _records[(int)Current];
+        ref WayRecord record = ref _records[(int)way];
         record.FailedMicros = nowMicros;
         record.IsTried = true;
         record.Why = why;

@@ -94,17 +94,17 @@ public sealed class TransportChoiceTests
             switch (word)
             {
                 case "silent" or "unusable":
-                    step = choice.OnFailed(word, now);
+                    step = choice.OnFailed(choice.Current, word, now);
                     break;
                 case "tcp":
                     if (choice.Current != MediaWay.Tcp)
                     {
-                        choice.OnAnsweredWithTcp(word, now);
+                        choice.OnAnsweredWithTcp(choice.Current, word, now);
                     }
 
                     break;
                 case "none":
-                    choice.OnUnanswered(word, now);
+                    choice.OnUnanswered(choice.Current, word, now);
                     break;
                 case "rtp":
                     choice.OnDelivered(choice.Current, 100_000, hasPictures: true);
@@ -132,7 +132,7 @@ public sealed class TransportChoiceTests
                 default:
                     bool isOther = word.StartsWith("other", StringComparison.Ordinal);
                     int status = int.Parse(isOther ? word[5..] : word, CultureInfo.InvariantCulture);
-                    step = isOther ? choice.OnOtherTrackRefused(1, status, now) : choice.OnRefused(status, word, now);
+                    step = isOther ? choice.OnOtherTrackRefused(choice.Current, 1, status, now) : choice.OnRefused(choice.Current, status, word, now);
                     break;
             }
 
@@ -173,7 +173,7 @@ public sealed class TransportChoiceTests
         {
             if (word == "silent")
             {
-                _ = choice.OnFailed(word, Second);
+                _ = choice.OnFailed(choice.Current, word, Second);
             }
             else
             {
@@ -181,7 +181,7 @@ public sealed class TransportChoiceTests
             }
         }
 
-        Assert.Equal(TimeSpan.FromSeconds(expectedSeconds), choice.Patience(TimeSpan.FromSeconds(deadSeconds), TimeSpan.FromSeconds(3), isHeard));
+        Assert.Equal(TimeSpan.FromSeconds(expectedSeconds), choice.Patience(choice.Current, TimeSpan.FromSeconds(deadSeconds), TimeSpan.FromSeconds(3), isHeard));
     }
 
     [Theory]
@@ -194,7 +194,67 @@ public sealed class TransportChoiceTests
         choice.OnDelivered(MediaWay.Tcp, 12 * Second, hasPictures: true);
 
         TimeSpan? expected = expectedSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        Assert.Equal(expected, choice.Patience(TimeSpan.FromSeconds(deadSeconds), TimeSpan.FromSeconds(3), isHeard: true));
+        Assert.Equal(expected, choice.Patience(choice.Current, TimeSpan.FromSeconds(deadSeconds), TimeSpan.FromSeconds(3), isHeard: true));
+    }
+
+    /// <summary>A session says something of the way that it went, after the choice has gone on to another one.</summary>
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("refused")]
+    [InlineData("unanswered")]
+    public void Evidence_OfAWayThatWasLeft_IsBookedOnThatWayAndTheChoiceStays(string evidence)
+    {
+        TransportChoice choice = new();
+        choice.Begin(new WayOffer(false, true, "H264"), 0);
+        _ = choice.OnFailed(MediaWay.Multicast, "silent", Second);
+        Assert.Equal(MediaWay.Udp, choice.Current);
+
+        WayStep step = WayStep.TryNext;
+        switch (evidence)
+        {
+            case "failed":
+                step = choice.OnFailed(MediaWay.Tcp, evidence, 2 * Second);
+                break;
+            case "refused":
+                step = choice.OnRefused(MediaWay.Tcp, 500, evidence, 2 * Second);
+                break;
+            default:
+                choice.OnUnanswered(MediaWay.Tcp, evidence, 2 * Second);
+                break;
+        }
+
+        Assert.Equal((WayStep.TryNext, MediaWay.Udp), (step, choice.Current));
+        Assert.Equal("multicast: silent; TCP: " + evidence, choice.Summary);
+
+        // UDP is what is left of the round.
+        Assert.Equal(WayStep.RoundOver, choice.OnFailed(MediaWay.Udp, "silent", 3 * Second));
+        Assert.Equal(1, choice.Rounds);
+    }
+
+    [Fact]
+    public void Evidence_OfAWayThatWasLeft_ChangesNothingOfAnAttemptForAnotherTrack()
+    {
+        TransportChoice choice = new();
+        choice.Begin(new WayOffer(false, false, "H264"), 0);
+        Assert.Equal(WayStep.TryNext, choice.OnOtherTrackRefused(MediaWay.Udp, 1, 461, Second));
+
+        Assert.Equal(WayStep.Stay, choice.OnOtherTrackRefused(MediaWay.Udp, 1, 461, 2 * Second));
+        Assert.Equal(WayStep.TryNext, choice.OnFailed(MediaWay.Udp, "silent", 2 * Second));
+
+        Assert.Equal(MediaWay.Tcp, choice.Current);
+    }
+
+    [Fact]
+    public void Patience_OfAWayThatDelivered_IsItsOwnWhicheverIsTheChoices()
+    {
+        TransportChoice choice = new();
+        choice.Begin(new WayOffer(false, true, "H264"), 0);
+        choice.OnDelivered(MediaWay.Udp, 0, hasPictures: true);
+        choice.Begin(new WayOffer(false, true, "H264"), Second);
+        Assert.Equal(MediaWay.Udp, choice.Current);
+
+        TimeSpan? Of(MediaWay way) => choice.Patience(way, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3), isHeard: false);
+        Assert.Equal((3.0, 10.0, 10.0), (Of(MediaWay.Multicast)!.Value.TotalSeconds, Of(MediaWay.Udp)!.Value.TotalSeconds, Of(MediaWay.Tcp)!.Value.TotalSeconds));
     }
 
     [Fact]
@@ -202,9 +262,9 @@ public sealed class TransportChoiceTests
     {
         TransportChoice choice = new();
         choice.Begin(new WayOffer(false, true, "H264"), 0);
-        _ = choice.OnFailed("the group cannot be joined", 1);
-        _ = choice.OnFailed("no media for 3 s", 2);
-        _ = choice.OnRefused(461, "SETUP was answered 461", 3);
+        _ = choice.OnFailed(MediaWay.Multicast, "the group cannot be joined", 1);
+        _ = choice.OnFailed(MediaWay.Udp, "no media for 3 s", 2);
+        _ = choice.OnRefused(MediaWay.Tcp, 461, "SETUP was answered 461", 3);
 
         Assert.Equal("multicast: the group cannot be joined; UDP: no media for 3 s; TCP: SETUP was answered 461", choice.Summary);
         Assert.Equal(1, choice.Rounds);
