@@ -51,6 +51,7 @@ internal sealed partial class BackEndSession
     /// <summary>Right after the first PLAY: the answer decides with what the session is kept alive, and whether PAUSE exists (RFC 2326 section 10.1).</summary>
     private async Task AskPublicAsync()
     {
+        _options.KeepAlives.Begin(_shard.NowMicros);
         if (!_options.KeepAlives.MayUse(RtspMethod.Options))
         {
             return;
@@ -119,7 +120,7 @@ internal sealed partial class BackEndSession
         NotePublic(reply);
 
         // Quirk: 401 to OPTIONS whatever the credentials (GSL client.go) is like any refusal; a changed password is met by the next DESCRIBE. Without a session none can be gone.
-        switch (choice.OnAnswer(method, reply.Status, MediaFlows || choice == _idleKeepAlives))
+        switch (choice.OnAnswer(method, reply.Status, MediaFlows || choice == _idleKeepAlives, _shard.NowMicros))
         {
             case KeepAliveVerdict.Refused:
                 SayKeepAlive(choice, $"{method} as keep-alive was {KeepAliveChoice.Outcome(reply.Status)}");
@@ -163,7 +164,7 @@ internal sealed partial class BackEndSession
 
     private void RefuseKeepAlive(KeepAliveChoice choice, string method, int status)
     {
-        choice.Refuse(method);
+        choice.Refuse(method, _shard.NowMicros);
         SayKeepAlive(choice, $"{method} as keep-alive was {KeepAliveChoice.Outcome(status)}");
     }
 
@@ -184,7 +185,7 @@ internal sealed partial class BackEndSession
         long end = MediaFlows ? _shard.NowMicros : lastMedia;
         (string? method, long sentMicros) = _keepAliveTrail.Before(end);
         KeepAliveLoss loss = new(method, TimeSpan.FromMicroseconds(end - sentMicros), TimeSpan.FromMicroseconds(end - _playSinceMicros), _id.Timeout);
-        if (_options.KeepAlives.OnLoss(loss))
+        if (_options.KeepAlives.OnLoss(loss, _shard.NowMicros))
         {
             SayKeepAlive(_options.KeepAlives, $"the session was lost {loss.SincePlay.TotalSeconds:0.#} s after PLAY, {loss.SinceSent.TotalSeconds:0.#} s after {method}; its time-out is {loss.Timeout.TotalSeconds:0.#} s");
         }

@@ -6,10 +6,13 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>
 /// Which request keeps a camera's session alive, and how often. OPTIONS is LIVE555's choice, but VLC's server and EvoStream count GET_PARAMETER only, and other
 /// cameras crash at it: so what the camera says (Public) decides, then what became of the sessions. Lives as long as its mount, because a session that has ended is
-/// what teaches most. No clock, no sockets; on the mount's shard.
+/// what teaches most; what harmed is forgotten after <see cref="ForgetMicros"/>. No clock, no sockets; on the mount's shard.
 /// </summary>
 internal sealed class KeepAliveChoice
 {
+    /// <summary>An hour, as for ways: by then the camera may have other firmware, or have been restarted out of what it suffered from.</summary>
+    public const long ForgetMicros = TransportChoice.ForgetMicros;
+
     /// <summary>A session without media traffic is asked for at least so often.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
@@ -25,8 +28,8 @@ internal sealed class KeepAliveChoice
     /// <summary>Servers that do not count OPTIONS count GET_PARAMETER, whether or not Public lists it (EvoStream).</summary>
     private static readonly string[] s_unlistedUncounted = [RtspMethod.Options, RtspMethod.GetParameter, RtspMethod.SetParameter];
 
-    /// <summary>Methods that the camera refused, or that ended its sessions: not used again.</summary>
-    private readonly HashSet<string> _harmful = [];
+    /// <summary>Methods that the camera refused, or that ended its sessions, and when they did last: not used until <see cref="Begin"/> forgets it.</summary>
+    private readonly Dictionary<string, long> _harmful = [];
 
     /// <summary>Methods in whose sessions the camera's time-out struck; never all that are left, so that there is always one to try.</summary>
     private readonly HashSet<string> _vain = [];
@@ -48,7 +51,7 @@ internal sealed class KeepAliveChoice
             string[] order = Lists(RtspMethod.GetParameter) ? s_listed : _vain.Contains(RtspMethod.Options) ? s_unlistedUncounted : s_unlisted;
             foreach (string method in order)
             {
-                if (!_harmful.Contains(method) && !_vain.Contains(method))
+                if (MayUse(method) && !_vain.Contains(method))
                 {
                     return method;
                 }
@@ -69,7 +72,23 @@ internal sealed class KeepAliveChoice
     public static string Outcome(int status) => status == 0 ? "not answered" : string.Create(CultureInfo.InvariantCulture, $"refused ({status})");
 
     /// <summary>False for a method that the camera refused, or that ended its sessions.</summary>
-    public bool MayUse(string method) => !_harmful.Contains(method);
+    public bool MayUse(string method) => !_harmful.ContainsKey(method);
+
+    /// <summary>
+    /// A session begins. What harmed long ago may be used in it; not before, because a session that is kept alive by another method gains nothing by it. A method that harmed is
+    /// left again after one more end behind it, not two.
+    /// </summary>
+    public void Begin(long nowMicros)
+    {
+        foreach ((string method, long sinceMicros) in _harmful)
+        {
+            if (nowMicros - sinceMicros >= ForgetMicros)
+            {
+                _harmful.Remove(method);
+                _suspect = method;
+            }
+        }
+    }
 
     /// <summary>True where the camera's Public names that method.</summary>
     public bool Lists(string method)
@@ -93,7 +112,7 @@ internal sealed class KeepAliveChoice
     /// A keep-alive was answered. While media flows there is a session, so 454 and 5xx mean the method (quirk: thingino firmware); without media they mean the session,
     /// but for those that say that the method is not known.
     /// </summary>
-    public KeepAliveVerdict OnAnswer(string method, int status, bool mediaFlows)
+    public KeepAliveVerdict OnAnswer(string method, int status, bool mediaFlows, long nowMicros)
     {
         if (status < 400)
         {
@@ -106,21 +125,21 @@ internal sealed class KeepAliveChoice
             return KeepAliveVerdict.SessionGone;
         }
 
-        Refuse(method);
+        Refuse(method, nowMicros);
         return KeepAliveVerdict.Refused;
     }
 
     /// <summary>The camera does not take that method, or does not bear it.</summary>
-    public void Refuse(string method)
+    public void Refuse(string method, long nowMicros)
     {
-        _harmful.Add(method);
+        _harmful[method] = nowMicros;
         TryVainOnesAgain(null);
     }
 
     /// <summary>A session that played was lost. True where another method is used from now on because of that.</summary>
-    public bool OnLoss(in KeepAliveLoss loss)
+    public bool OnLoss(in KeepAliveLoss loss, long nowMicros)
     {
-        if (loss.Method is not { } method || _harmful.Contains(method))
+        if (loss.Method is not { } method || !MayUse(method))
         {
             return false;
         }
@@ -147,7 +166,7 @@ internal sealed class KeepAliveChoice
         }
 
         _suspect = null;
-        Refuse(method);
+        Refuse(method, nowMicros);
         return true;
     }
 

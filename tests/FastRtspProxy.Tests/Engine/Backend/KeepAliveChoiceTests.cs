@@ -28,7 +28,7 @@ public sealed class KeepAliveChoiceTests
         for (int i = 0; i < 4; i++)
         {
             order.Add(choice.Method ?? "none");
-            choice.Refuse(choice.Method ?? "GET_PARAMETER");
+            choice.Refuse(choice.Method ?? "GET_PARAMETER", 0);
         }
 
         Assert.Equal(expected, string.Join(' ', order));
@@ -51,7 +51,7 @@ public sealed class KeepAliveChoiceTests
     {
         KeepAliveChoice choice = Make(Listing);
 
-        KeepAliveVerdict verdict = choice.OnAnswer("GET_PARAMETER", status, mediaFlows);
+        KeepAliveVerdict verdict = choice.OnAnswer("GET_PARAMETER", status, mediaFlows, 0);
 
         Assert.Equal(expected, verdict.ToString());
         Assert.Equal(verdict == KeepAliveVerdict.Refused ? "OPTIONS" : "GET_PARAMETER", choice.Method);
@@ -85,7 +85,7 @@ public sealed class KeepAliveChoiceTests
             string before = choice.Method!;
             string[] parts = loss.Split(' ');
             bool changed = choice.OnLoss(new KeepAliveLoss(
-                parts[0] switch { "now" => before, "-" => null, _ => parts[0] }, Seconds(parts[1]), Seconds(parts[2]), TimeSpan.FromSeconds(60)));
+                parts[0] switch { "now" => before, "-" => null, _ => parts[0] }, Seconds(parts[1]), Seconds(parts[2]), TimeSpan.FromSeconds(60)), 0);
             after.Add(choice.Method ?? "none");
             Assert.True(choice.Method == before || changed);
         }
@@ -99,20 +99,20 @@ public sealed class KeepAliveChoiceTests
         KeepAliveChoice choice = Make(Listing);
         for (int i = 0; i < 4; i++)
         {
-            Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.9"), Seconds("100"), Seconds("2"))));
+            Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.9"), Seconds("100"), Seconds("2")), 0));
         }
 
-        Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.1"), Seconds("100"), Seconds("2"))));
-        Assert.True(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.1"), Seconds("100"), Seconds("2"))));
+        Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.1"), Seconds("100"), Seconds("2")), 0));
+        Assert.True(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("0.1"), Seconds("100"), Seconds("2")), 0));
     }
 
     [Fact]
     public void OnLoss_OnlyOneMethodIsLeftAndInVain_ItStays()
     {
         KeepAliveChoice choice = Make(null);
-        choice.Refuse("OPTIONS");
-        choice.Refuse("SET_PARAMETER");
-        Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("30"), Seconds("60"), Seconds("60"))));
+        choice.Refuse("OPTIONS", 0);
+        choice.Refuse("SET_PARAMETER", 0);
+        Assert.False(choice.OnLoss(new KeepAliveLoss("GET_PARAMETER", Seconds("30"), Seconds("60"), Seconds("60")), 0));
         Assert.Equal("GET_PARAMETER", choice.Method);
     }
 
@@ -121,9 +121,44 @@ public sealed class KeepAliveChoiceTests
     {
         KeepAliveChoice choice = Make(Listing);
         Assert.True(choice.MayUse("OPTIONS"));
-        _ = choice.OnLoss(new KeepAliveLoss("OPTIONS", Seconds("0.1"), Seconds("0.2"), Seconds("60")));
-        _ = choice.OnLoss(new KeepAliveLoss("OPTIONS", Seconds("0.1"), Seconds("0.2"), Seconds("60")));
+        _ = choice.OnLoss(new KeepAliveLoss("OPTIONS", Seconds("0.1"), Seconds("0.2"), Seconds("60")), 0);
+        _ = choice.OnLoss(new KeepAliveLoss("OPTIONS", Seconds("0.1"), Seconds("0.2"), Seconds("60")), 0);
         Assert.False(choice.MayUse("OPTIONS"));
+    }
+
+    [Fact]
+    public void Begin_AnHourAfterTheHarm_TheMethodIsUsedAgainAndLeftAfterOneMoreEnd()
+    {
+        KeepAliveChoice choice = Make(Listing);
+        KeepAliveLoss loss = new("GET_PARAMETER", Seconds("0.1"), Seconds("30"), Seconds("60"));
+        _ = choice.OnLoss(loss, 5);
+        _ = choice.OnLoss(loss, 10);
+        choice.Begin(KeepAliveChoice.ForgetMicros + 9);
+        Assert.Equal("OPTIONS", choice.Method);
+
+        choice.Begin(KeepAliveChoice.ForgetMicros + 10);
+        Assert.Equal("GET_PARAMETER", choice.Method);
+
+        Assert.True(choice.OnLoss(loss, KeepAliveChoice.ForgetMicros + 20));
+        Assert.Equal("OPTIONS", choice.Method);
+        choice.Begin((2 * KeepAliveChoice.ForgetMicros) + 19);
+        Assert.Equal("OPTIONS", choice.Method);
+    }
+
+    [Fact]
+    public void Begin_EveryMethodWasRefused_OneIsThereAgainAfterAnHour()
+    {
+        KeepAliveChoice choice = Make(Listing);
+        choice.Refuse("OPTIONS", 0);
+        choice.Refuse("SET_PARAMETER", 1);
+        choice.Refuse("GET_PARAMETER", 2);
+        Assert.Null(choice.Method);
+
+        choice.Begin(KeepAliveChoice.ForgetMicros + 1);
+
+        Assert.True(choice.MayUse("OPTIONS"));
+        Assert.Equal("OPTIONS", choice.Method);
+        Assert.False(choice.MayUse("GET_PARAMETER"));
     }
 
     [Theory]

@@ -135,6 +135,28 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
+    public async Task KeepAlive_ItsMethodWasRefusedAnHourAgo_TheNextSessionUsesItAgain()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        fixture.Camera.TimeoutSeconds = 6;
+        fixture.Camera.Script = static r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(454, "Session Not Found") : null;
+        BackEndSession first = fixture.Create(BackEndTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(first));
+        await KnowsPublicAsync(first);
+        await PassAsync(fixture, time, 5, media: true);
+        Assert.Equal("OPTIONS", fixture.Options(first).KeepAlives.Method);
+        await fixture.CloseAsync(first);
+        fixture.Camera.Script = null;
+        time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Again(first)));
+        await PassAsync(fixture, time, 5, media: true);
+
+        Assert.Equal(2, fixture.Camera.Count("GET_PARAMETER"));
+    }
+
+    [Fact]
     public async Task Quirk_OnlyAnUnlistedMethodCounts_EachLossAtTheTimeoutLeadsToTheNextOne()
     {
         FakeTimeProvider time = new();
