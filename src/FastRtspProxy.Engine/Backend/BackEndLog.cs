@@ -53,6 +53,9 @@ internal static partial class BackEndLog
     [LoggerMessage(EventId = 130, Level = LogLevel.Information, Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or let nobody else send to its group or port")]
     public static partial void TwoSources(ILogger log, string stream, string track, uint other, uint kept);
 
+    [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "{Stream}: {Track} has changed its source {Times} in this session, and plays on with SSRC {Ssrc:X8}; an encoder that begins anew looks like that")]
+    public static partial void SourceChanged(ILogger log, string stream, string track, string times, uint ssrc);
+
     [LoggerMessage(EventId = 131, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets of other sources were left out")]
     public static partial void OtherSources(ILogger log, string stream, string track, long packets);
 

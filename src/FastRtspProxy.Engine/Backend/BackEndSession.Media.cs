@@ -9,9 +9,6 @@ internal sealed partial class BackEndSession
     private readonly ShardTimer _reorderTimer;
     private readonly UnusedPackets _unused = new();
 
-    /// <summary>Frames on channels that belong to no track.</summary>
-    public long UnknownChannels { get; private set; }
-
     /// <inheritdoc/>
     void IRtspChannelOwner.OnChannelFrame(byte channel, ReadOnlySpan<byte> payload)
     {
@@ -20,7 +17,6 @@ internal sealed partial class BackEndSession
         {
             if (!TryAdoptChannel(channel, payload))
             {
-                UnknownChannels++;
                 _unused.CountChannel(channel);
             }
 

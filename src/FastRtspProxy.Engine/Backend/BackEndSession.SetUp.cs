@@ -16,7 +16,7 @@ internal sealed partial class BackEndSession
         {
             MulticastGroup? group = _way == MediaWay.Multicast ? AllowedGroup(MulticastGroup.Of(track.Media)) : null;
             BackEndFailure? failure;
-            if (_way != MediaWay.Tcp && group is null && !TryBind(track))
+            if (!OverTcp && group is null && !TryBind(track))
             {
                 failure = OnUnusable(track, new BackEndFailure(BackEndFailureKind.Refused, "no pair of UDP ports is free on this machine"));
             }
@@ -87,7 +87,7 @@ internal sealed partial class BackEndSession
 
     /// <summary>Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.</summary>
     private string Offer(BackEndTrack track, MulticastGroup? group) =>
-        _way == MediaWay.Tcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
+        OverTcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
 
     /// <summary>404, and what servers that have no 404 say of a URL that they do not know (RFC 2326 sections 11.3.3 and 11.3.4).</summary>
     private static bool IsUnknownUrl(int status) => status is RtspStatus.NotFound or RtspStatus.BadRequest or RtspStatus.Gone;
@@ -161,14 +161,14 @@ internal sealed partial class BackEndSession
     private BackEndFailure? TakeTransport(BackEndTrack track, RtspMessage answer, MulticastGroup? group)
     {
         IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
-        TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = _way == MediaWay.Tcp };
+        TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = OverTcp };
         track.Sources.Named = spec.Ssrc ?? track.Sources.Named;
-        if (spec.Tcp && _way != MediaWay.Tcp && OnAnsweredWithTcp(track) is { } failure)
+        if (spec.Tcp && !OverTcp && OnAnsweredWithTcp(track) is { } failure)
         {
             return failure;
         }
 
-        if (_way == MediaWay.Tcp)
+        if (OverTcp)
         {
             TakeChannels(track, spec.Interleaved);
             return null;

@@ -1,14 +1,18 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
 /// What a track has lost, by where: in the camera (gaps in its own numbers over TCP), in this machine's kernel (SO_RXQ_OVFL), on the way (the other gaps over UDP). Said at `-v`,
-/// with the remedy, at most once in <see cref="IntervalMicros"/> for a track.
+/// with the remedy, at most once in <see cref="IntervalMicros"/> for a track. And which other sources there were (<see cref="SourceChoice"/>).
 /// </summary>
 internal sealed class LossReport
 {
     private const long IntervalMicros = 10_000_000;
+
+    /// <summary>Viewers play on over a change of the source, so a camera that makes many of them is worth a line now and then.</summary>
+    private const long ChangesIntervalMicros = 600_000_000;
 
     private long _saidMicros;
     private long _missing;
@@ -17,6 +21,10 @@ internal sealed class LossReport
     private long _duplicates;
     private long _others;
     private bool _saidRival;
+
+    /// <summary>The changes of the source that were said, and when; of no meaning while none were.</summary>
+    private long _changes;
+    private long _changesSaidMicros;
 
     /// <summary>Packets that the kernel dropped for want of receive buffer.</summary>
     public long KernelDrops { get; private set; }
@@ -36,7 +44,7 @@ internal sealed class LossReport
         }
 
         _saidMicros = nowMicros;
-        SayOthers(log, stream, track);
+        SayOthers(log, stream, track, nowMicros);
         if (track.RtpSocket is not { } socket)
         {
             long gaps = Take(ref _missing, Math.Max(0, track.Lost));
@@ -67,13 +75,20 @@ internal sealed class LossReport
     }
 
     /// <summary>Two that send by turns are said once, since one of the two is the wrong one; packets that were left out, each time.</summary>
-    private void SayOthers(ILogger log, string stream, BackEndTrack track)
+    private void SayOthers(ILogger log, string stream, BackEndTrack track, long nowMicros)
     {
         long others = Take(ref _others, track.Sources.Others);
         if (track.Sources.Rival is { } rival && !_saidRival)
         {
             _saidRival = true;
             BackEndLog.TwoSources(log, stream, track.Name, rival, track.Sources.Ssrc);
+        }
+
+        long changes = track.Sources.Changes;
+        if (changes > _changes && (_changes == 0 || nowMicros - _changesSaidMicros >= ChangesIntervalMicros))
+        {
+            (_changes, _changesSaidMicros) = (changes, nowMicros);
+            BackEndLog.SourceChanged(log, stream, track.Name, changes == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{changes} times"), track.Sources.Ssrc);
         }
 
         if (others > 0)

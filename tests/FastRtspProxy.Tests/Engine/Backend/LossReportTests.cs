@@ -62,10 +62,27 @@ public sealed class LossReportTests
         _report.Say(_log, "cam", _track, 20_000_000);
         FeedFrom(9, 503);
         _report.Say(_log, "cam", _track, 40_000_000);
-        Assert.Equal(3, _log.Lines.Count);
+        Assert.Equal(4, _log.Lines.Count);
         Assert.Contains("00000000 is passed on, 00000009 is left out", _log.Lines[0], StringComparison.Ordinal);
-        Assert.Contains("2 packets of other sources", _log.Lines[1], StringComparison.Ordinal);
-        Assert.Contains("1 packets of other sources", _log.Lines[2], StringComparison.Ordinal);
+        Assert.Contains("has changed its source 2 times", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Contains("2 packets of other sources", _log.Lines[2], StringComparison.Ordinal);
+        Assert.Contains("1 packets of other sources", _log.Lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Say_TheSourceChanges_IsSaidAtMostOnceInTenMinutesWithTheNumber()
+    {
+        uint ssrc = 0;
+        for (int second = 11; second <= 700; second++)
+        {
+            FeedFrom(++ssrc, 1000 * second, (1000 * second) + 1);
+            _report.Say(_log, "cam", _track, second * 1_000_000L);
+        }
+
+        string[] lines = [.. _log.Lines.Where(l => l.Contains("source", StringComparison.Ordinal))];
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("cam: track1 (video, H264) has changed its source 10 times", lines[0], StringComparison.Ordinal);
+        Assert.Contains("610 times", lines[1], StringComparison.Ordinal);
     }
 
     private void Feed(params int[] numbers) => FeedFrom(0, numbers);
