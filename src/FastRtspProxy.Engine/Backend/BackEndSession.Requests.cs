@@ -67,7 +67,7 @@ internal sealed partial class BackEndSession
                 return reply;
             }
 
-            _challenge.Meet(method, authorization is not null);
+            _challenge.Meet(method, authorization is not null && !_auth.IsStale);
             isClosing = reply.Message.Header("Connection") is { } option && option.Contains("close", StringComparison.OrdinalIgnoreCase);
         }
 

@@ -7,23 +7,23 @@ namespace FastRtspProxy.Engine.Backend;
 internal struct UnansweredChallenge
 {
     private string? _method;
-    private bool _wasSigned;
+    private bool _wasRefused;
 
     /// <summary>A request was answered 401, and goes out again.</summary>
     /// <param name="method">The request.</param>
-    /// <param name="wasSigned">It carried an Authorization already.</param>
-    public void Meet(string method, bool wasSigned) => (_method, _wasSigned) = (method, wasSigned);
+    /// <param name="wasRefused">It carried an Authorization, and the camera does not say that only its nonce was too old (RFC 7616 section 3.3: `stale`).</param>
+    public void Meet(string method, bool wasRefused) => (_method, _wasRefused) = (method, wasRefused);
 
     /// <summary>That request was answered, or is not sent again.</summary>
     public void Clear(string method) => _method = _method == method ? null : _method;
 
     /// <summary>
-    /// What the end of the connection means. Where the request had not been signed before, the next connection comes at once; else the camera refuses what we know,
-    /// and a password that is wrong must not be tried in a hurry (cameras lock accounts).
+    /// What the end of the connection means. Where the request had not been signed before, or with an old nonce, the next connection comes at once; else the camera
+    /// refuses what we know, and a password that is wrong must not be tried in a hurry (cameras lock accounts).
     /// </summary>
     public readonly BackEndFailure? Explain(BackEndFailure end) => _method is null || end.Kind != BackEndFailureKind.ConnectionLost
         ? null
         : new BackEndFailure(
-            _wasSigned ? BackEndFailureKind.Unauthorized : BackEndFailureKind.ClosedAfterChallenge,
+            _wasRefused ? BackEndFailureKind.Unauthorized : BackEndFailureKind.ClosedAfterChallenge,
             $"{_method} was answered 401, and {end.Message}");
 }

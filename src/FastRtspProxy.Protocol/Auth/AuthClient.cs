@@ -50,6 +50,9 @@ public sealed class AuthClient
     /// <summary>A challenge was left unanswered because it was Basic and <see cref="AllowsBasic"/> is false.</summary>
     public bool HasWithheldPassword { get; private set; }
 
+    /// <summary>The challenge in use said of the answer before it that only its nonce was too old: the password is right (RFC 7616 section 3.3).</summary>
+    public bool IsStale { get; private set; }
+
     /// <summary>The scheme in use, null before a challenge.</summary>
     public string? Scheme => _challenge?.Scheme;
 
@@ -97,6 +100,7 @@ public sealed class AuthClient
         }
 
         Use(best);
+        IsStale = isStale && best.IsDigest;
         return true;
     }
 

@@ -157,6 +157,27 @@ public sealed class AnswerQuirkTests
         Assert.Null(await fixture.OpenAsync(fixture.Create(change: _ => options!)));
         Assert.NotNull(fixture.Camera.Requests.First(r => r.Connection == 2).Header("Authorization"));
     }
+    /// <summary>`stale=TRUE` says that the password was right and the nonce too old: no refusal, wherever the answer has to go.</summary>
+    [Fact]
+    public async Task Quirk_ClosesAfterAStaleNonce_TheNextConnectionBeginsWithTheNewOne()
+    {
+        await using BackEndFixture fixture = new();
+        fixture.Camera.Script = static r => r.Header("Authorization") switch
+        {
+            null => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"old\"")),
+            { } signed when signed.Contains("nonce=\"old\"", StringComparison.Ordinal) =>
+                ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"new\", stale=TRUE")) with { Close = true },
+            _ => null,
+        };
+        BackEndOptions? options = null;
+        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
+
+        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, failure!.Kind);
+        Assert.True(failure.RetryAtOnce);
+
+        Assert.Null(await fixture.OpenAsync(fixture.Create(change: _ => options!)));
+        Assert.Contains("nonce=\"new\"", fixture.Camera.Requests.First(r => r.Connection == 2).Header("Authorization"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Quirk_ConnectionCloseIsOnlySaid_AfterAShortWaitTheNextConnectionIsMade()
