@@ -51,11 +51,15 @@ internal sealed partial class BackEndSession
         {
             WatchFirstMedia();
         }
-        else if (_options.Timings.DeadStream > TimeSpan.Zero)
+        else if (SilenceLimit > TimeSpan.Zero)
         {
-            _silenceTimer.Start(_options.Timings.DeadStream);
+            _silenceTimer.Start(SilenceLimit);
         }
     }
+
+    /// <summary>Silence of so long is the end of the session, or without `-D` of a programme that was played; zero: none is.</summary>
+    private TimeSpan SilenceLimit =>
+        _options.Timings.DeadStream > TimeSpan.Zero ? _options.Timings.DeadStream : _programme.HasEnd ? ProgrammeWatch.SilenceAtTheEnd : TimeSpan.Zero;
 
     private void StopTimers()
     {
@@ -130,26 +134,31 @@ internal sealed partial class BackEndSession
         }
 
         NoteDelivery();
-        if (_options.Timings.DeadStream > TimeSpan.Zero)
+        if (SilenceLimit > TimeSpan.Zero)
         {
-            WatchDeadStream();
+            WatchDeadStream(SilenceLimit);
         }
     }
 
     /// <summary>What came in the place of media, for the message of a failure; empty: nothing.</summary>
     private string WhatCame() => _unused.Words([.. _tracks.SelectMany(static track => track.Media.PayloadTypes).Distinct()]);
 
-    private void WatchDeadStream()
+    private void WatchDeadStream(TimeSpan limit)
     {
         long last = Math.Max(_playSinceMicros, LastRtpMicros);
         TimeSpan silent = TimeSpan.FromMicroseconds(_shard.NowMicros - last);
-        if (silent >= _options.Timings.DeadStream)
+        if (silent < limit)
         {
-            Lose(BackEndFailureKind.Silent, $"no media for {_options.Timings.DeadStream.TotalSeconds:0.#} s{WhatCame()}");
-            return;
+            _unused.Clear();
+            _silenceTimer.Start(limit - silent);
         }
-
-        _unused.Clear();
-        _silenceTimer.Start(_options.Timings.DeadStream - silent);
+        else if (_options.Timings.DeadStream > TimeSpan.Zero || IsPlayedOut(LastRtpMicros))
+        {
+            Lose(BackEndFailureKind.Silent, $"no media for {limit.TotalSeconds:0.#} s{WhatCame()}");
+        }
+        else
+        {
+            _silenceTimer.Start(limit);
+        }
     }
 }

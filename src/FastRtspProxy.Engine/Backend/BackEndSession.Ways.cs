@@ -281,6 +281,11 @@ internal sealed partial class BackEndSession
     {
         if (Ways.Patience(_way, _options.Timings.DeadStream, _options.Timings.UdpSilence, HasHeardOther) is not { } patience)
         {
+            if (_programme.HasEnd)
+            {
+                _silenceTimer.Start(ProgrammeWatch.SilenceAtTheEnd); // its media may have come and gone by then
+            }
+
             return;
         }
 

@@ -11,13 +11,25 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
     /// <summary>So much of the programme must have been played: lengths are rounded, and the last picture lasts until the end.</summary>
     private const double PlayedShare = 0.9;
 
-    /// <summary>A source that goes on for longer than its range and this is live, or plays in a circle, whatever it says.</summary>
-    private static readonly TimeSpan s_beyond = TimeSpan.FromSeconds(10);
+    /// <summary>What is silent for so long after its end has ended, where `-D 0` says that a stream is never given up.</summary>
+    public static readonly TimeSpan SilenceAtTheEnd = TimeSpan.FromSeconds(10);
+
+    /// <summary>A source that goes on for longer than its range and this, or than twice a short one, is live, or plays in a circle, whatever it says.</summary>
+    private static readonly TimeSpan s_beyondMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Nobody makes a programme of less, and some cameras give the length of a picture as their range (0-0.04).</summary>
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
+
+    /// <summary>The programme's length; null: live.</summary>
+    private readonly TimeSpan? _length = length >= s_shortest ? length : null;
 
     /// <summary>Of the PLAYs before the present one.</summary>
     private long _playedMicros;
     private long _playSinceMicros;
     private bool _plays;
+
+    /// <summary>The source may be a programme.</summary>
+    public bool HasEnd => _length is not null;
 
     /// <summary>PLAY was answered.</summary>
     public void OnPlay(long nowMicros)
@@ -34,24 +46,30 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
     }
 
     /// <summary>
-    /// True when the programme is as good as over: by the time that it played until then, or by the timestamps of a track, for servers that send faster than in
-    /// real time.
+    /// True when the programme is as good as over: by the timestamps of a track, or, where these have not got there, by the time that it played until then. A source that got far beyond
+    /// its end is none.
     /// </summary>
     /// <param name="untilMicros">Until when it played: now where it has said BYE, else when its last packet came.</param>
     /// <param name="media">What was played by the timestamps of the track that got farthest.</param>
     public bool IsPlayedOut(long untilMicros, TimeSpan media)
     {
-        if (length is not { } whole || media > (whole * 1.1) + s_beyond)
+        if (_length is not { } whole)
         {
             return false;
         }
 
+        TimeSpan longest = (whole * 1.1) + (whole < s_beyondMax ? whole : s_beyondMax);
+        if (media >= whole * PlayedShare)
+        {
+            return media <= longest;
+        }
+
         TimeSpan wall = TimeSpan.FromMicroseconds(_playedMicros + (_plays ? Math.Max(0, untilMicros - _playSinceMicros) : 0));
-        return (wall > media ? wall : media) >= whole * PlayedShare;
+        return wall >= whole * PlayedShare && wall <= longest;
     }
 
     /// <summary>The end, for people.</summary>
-    public BackEndFailure End() => new(BackEndFailureKind.EndOfProgramme, $"the programme of {length!.Value.TotalSeconds:0.#} s has ended");
+    public BackEndFailure End() => new(BackEndFailureKind.EndOfProgramme, $"the programme of {_length!.Value.TotalSeconds:0.#} s has ended");
 
     /// <summary>What may be the end of a programme, and is a fault of a live source.</summary>
     public static bool MayBeTheEnd(BackEndFailureKind kind) =>

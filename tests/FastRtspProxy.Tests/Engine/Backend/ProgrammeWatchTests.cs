@@ -11,8 +11,14 @@ public sealed class ProgrammeWatchTests
     [InlineData(12.3, 11.08, 0, true)]
     [InlineData(12.3, 0.5, 11.0, false)] // sent faster than in real time
     [InlineData(12.3, 0.5, 11.1, true)]
-    [InlineData(0.4, 0.36, 0, true)]
+    [InlineData(1, 0.95, 0, true)]
     [InlineData(60, 500, 62, true)] // a slow server
+    [InlineData(60, 500, 20, false)] // its timestamps mean nothing, and by the clock it went on and on
+    [InlineData(60, 75, 20, true)]
+    [InlineData(0.04, 0.04, 0.04, false)] // cameras that write the length of a picture
+    [InlineData(0.9, 0.9, 0.9, false)]
+    [InlineData(2, 3, 4.1, true)]
+    [InlineData(2, 5, 5, false)] // for a short one "beyond" is not ten seconds
     [InlineData(60, 75, 75, true)]
     [InlineData(60, 77, 77, false)] // it goes on: a camera whose range means nothing
     public void IsPlayedOut_NineTenthsByTheClockOrByTheTimestamps_IsTheEnd(double length, double wall, double media, bool expected)

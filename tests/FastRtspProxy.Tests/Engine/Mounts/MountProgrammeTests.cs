@@ -68,6 +68,48 @@ public sealed class MountProgrammeTests
         Assert.Null(client.End);
     }
 
+    /// <summary>Cameras that write the length of a picture, or another one that they do not keep to.</summary>
+    [Theory]
+    [InlineData("npt=0-0.04", 0.4)]
+    [InlineData("npt=0-0.04", 6)]
+    [InlineData("npt=0-2", 6)]
+    public async Task ConnectionClosed_RangeThatMeansNothing_ViewersAreHeld(string range, double seconds)
+    {
+        await using MountFixture fixture = await StartAsync(range);
+        (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, seconds);
+        fixture.Camera.DropConnections();
+
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        Assert.Null(client.End);
+    }
+
+    [Theory]
+    [InlineData("npt=0-12.3", true)]
+    [InlineData("npt=0-60", false)]
+    [InlineData(null, false)]
+    public async Task Silence_NoDeadStreamTime_EndsAProgrammeThatWasPlayedAndNothingElse(string? range, bool ends)
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = await StartAsync(range, deadStream: TimeSpan.Zero, time);
+        (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, 12.2);
+        time.Advance(TimeSpan.FromSeconds(9));
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Assert.Equal(MountState.Playing, mount.State);
+        time.Advance(TimeSpan.FromSeconds(2));
+        if (ends)
+        {
+            await Until.TrueAsync(() => mount.State == MountState.Ready);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Until.TrueAsync(() => client.End is not null);
+            Assert.Equal(MountEnd.ProgrammeEnded, client.End);
+            return;
+        }
+
+        time.Advance(TimeSpan.FromSeconds(25));
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Assert.Equal((MountState.Playing, null), (mount.State, client.End));
+    }
+
     [Fact]
     public async Task Silence_ProgrammeWasPlayed_EndsItAfterTheDeadStreamTime()
     {
@@ -125,9 +167,9 @@ public sealed class MountProgrammeTests
         Assert.Contains("it begins again", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
     }
 
-    private static Task<MountFixture> StartAsync(string? range, TimeSpan? deadStream = null)
+    private static Task<MountFixture> StartAsync(string? range, TimeSpan? deadStream = null, TimeProvider? time = null)
     {
-        MountFixture fixture = new()
+        MountFixture fixture = new(time)
         {
             Timings = new MountTimings { Tail = TimeSpan.FromMilliseconds(100) },
             BackEndTimings = new() { DeadStream = deadStream ?? TimeSpan.FromSeconds(30) },
