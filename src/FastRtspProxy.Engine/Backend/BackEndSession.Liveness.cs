@@ -140,8 +140,25 @@ internal sealed partial class BackEndSession
         }
     }
 
-    /// <summary>What came in the place of media, for the message of a failure; empty: nothing.</summary>
-    private string WhatCame() => _unused.Words([.. _tracks.SelectMany(static track => track.Media.PayloadTypes).Distinct()]);
+    /// <summary>What came in the place of media, and from whom it was not taken, for the message of a failure; empty: nothing.</summary>
+    private string WhatCame() => _unused.Words([.. _tracks.SelectMany(static track => track.Media.PayloadTypes).Distinct()]) + RefusedSenders();
+
+    /// <summary>Media comes: what came beside it explains no silence. But sound does not explain away what came in the place of the pictures.</summary>
+    private void ForgetUnused()
+    {
+        bool hasVideo = false;
+        bool picturesFlow = false;
+        foreach (BackEndTrack track in _tracks)
+        {
+            hasVideo |= track is { IsVideo: true, Absence: null };
+            picturesFlow |= track is { IsVideo: true, Packets: > 0 } && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
+        }
+
+        if (picturesFlow || !hasVideo)
+        {
+            _unused.Clear();
+        }
+    }
 
     private void WatchDeadStream(TimeSpan limit)
     {
@@ -149,7 +166,7 @@ internal sealed partial class BackEndSession
         TimeSpan silent = TimeSpan.FromMicroseconds(_shard.NowMicros - last);
         if (silent < limit)
         {
-            _unused.Clear();
+            ForgetUnused();
             _silenceTimer.Start(limit - silent);
         }
         else if (_options.Timings.DeadStream > TimeSpan.Zero || IsPlayedOut(LastRtpMicros))

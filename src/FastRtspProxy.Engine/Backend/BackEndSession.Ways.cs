@@ -237,7 +237,7 @@ internal sealed partial class BackEndSession
             Ways.OnPicturesSilent(_way, _shard.NowMicros);
         }
 
-        Lose(failure);
+        Lose(failure with { Message = failure.Message + (failure.Kind == BackEndFailureKind.VideoSilent ? WhatCame() : string.Empty) });
     }
 
     /// <summary>The choice learns that RTP comes and how long it took; once, or once more when the pictures come behind the sound. At the latest when the session ends.</summary>
@@ -297,7 +297,7 @@ internal sealed partial class BackEndSession
         }
 
         string what = HasHeardOther ? ", only RTCP or packets of no track" : string.Empty;
-        string why = string.Create(CultureInfo.InvariantCulture, $"no media for {patience.TotalSeconds:0.#} s{what}{WhatCame()}{RefusedSenders()}");
+        string why = string.Create(CultureInfo.InvariantCulture, $"no media for {patience.TotalSeconds:0.#} s{what}{WhatCame()}");
         BackEndFailure silence = new(BackEndFailureKind.Silent, why);
         Lose(FailureAfter(Ways.OnFailed(_way, why, _shard.NowMicros), silence));
     }

@@ -66,6 +66,37 @@ public sealed class StandInTests
         Assert.True(failure.Message.Contains($"7 datagrams from {address} were not taken", StringComparison.Ordinal), because + ": " + failure.Message);
     }
 
+    [Fact]
+    public async Task Rtp_OfThePicturesThatIsNotTakenWhileSoundFlows_IsNamedInTheFailure()
+    {
+        FakeTimeProvider time = new();
+        await using BackEndFixture fixture = new(time) { Timings = s_timings with { DeadStream = TimeSpan.FromSeconds(10) } };
+        BackEndSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        using Relay relay = new("127.0.1.9", ClientPort(fixture.Camera));
+        for (ushort number = 1; number <= 7; number++)
+        {
+            relay.Send(96, number);
+            fixture.Camera.SendRtp(0, 50, number, 1, 1, true, "x"u8);
+        }
+
+        await Until.TrueAsync(() => session.Tracks[0] is { UnknownPayloadTypes: 7, RtpSocket.Peers.Refused: 7 });
+        for (ushort second = 0; second < 14 && session.Failure is null; second++)
+        {
+            fixture.Camera.SendRtp(1, 97, second, second * 8000u, 2, true, "x"u8);
+            await Until.TrueAsync(() => fixture.Sink.Packets.Count == second + 1);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
+        }
+
+        BackEndFailure failure = await fixture.FailureOfAsync(session);
+
+        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        Assert.Contains("no picture for", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("7 packets of payload type 50 came, which no track has (the description names 96, 97)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("7 datagrams from 127.0.1.9 were not taken", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A stranger who registers a camera must not make us send reports to this machine, nor to its neighbourhood.</summary>
     [Fact]
     public async Task Rtp_FromWhereWeMustNotSend_IsNotTaken()
