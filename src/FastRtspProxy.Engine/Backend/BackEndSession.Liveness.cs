@@ -157,6 +157,10 @@ internal sealed partial class BackEndSession
         if (picturesFlow || !hasVideo)
         {
             _unused.Clear();
+            foreach (BackEndTrack track in _tracks)
+            {
+                track.RtpSocket?.Peers?.ForgetRefused();
+            }
         }
     }
 

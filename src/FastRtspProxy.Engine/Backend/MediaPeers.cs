@@ -27,12 +27,15 @@ internal sealed class MediaPeers
     /// <summary>RTP came from an expected address: from then on there are no stand-ins.</summary>
     private bool _hasExpected;
 
-    /// <summary>The first sender that was refused; empty: none was.</summary>
+    /// <summary>The first sender that was refused since <see cref="ForgetRefused"/>; empty: none was.</summary>
     private PeerAddress _refused;
 
     /// <summary>Datagrams of <see cref="_refused"/>, and of others that were refused.</summary>
     private long _refusedCount;
     private long _refusedOthers;
+
+    /// <summary>Those that were refused before <see cref="ForgetRefused"/>.</summary>
+    private long _refusedBefore;
 
     public MediaPeers(in PeerAddress camera) => _camera = _media = camera;
 
@@ -43,7 +46,7 @@ internal sealed class MediaPeers
     public bool HasExpected => _hasExpected;
 
     /// <summary>Datagrams that were refused for their sender.</summary>
-    public long Refused => _refusedCount + _refusedOthers;
+    public long Refused => _refusedBefore + _refusedCount + _refusedOthers;
 
     /// <summary>The camera's answer named this source.</summary>
     public void Name(in PeerAddress media) => _media = media;
@@ -92,6 +95,14 @@ internal sealed class MediaPeers
         {
             _refusedOthers++;
         }
+    }
+
+    /// <summary>Media has come meanwhile: who was refused beside it explains no silence.</summary>
+    public void ForgetRefused()
+    {
+        _refusedBefore = Refused;
+        _refused = default;
+        _refusedCount = _refusedOthers = 0;
     }
 
     /// <summary>For a failure's message: who was refused and how often; null: nobody.</summary>

@@ -90,6 +90,12 @@ public sealed class MediaPeersTests
 
         Assert.Equal("3 datagrams from 198.51.100.9 and 1 from others were not taken for those of the camera at 192.0.2.1", peers.RefusedText());
         Assert.Equal(4, peers.Refused);
+
+        peers.ForgetRefused();
+        Assert.Null(peers.RefusedText());
+        peers.Refuse(At("198.51.100.10"));
+        Assert.StartsWith("1 datagrams from 198.51.100.10 were", peers.RefusedText(), StringComparison.Ordinal);
+        Assert.Equal(5, peers.Refused);
     }
 
     private static PeerAddress At(string address) => PeerAddress.From(IPAddress.Parse(address), 5000);
