@@ -52,6 +52,9 @@ internal sealed record BackEndOptions
     /// <summary>What the sessions have learnt of keeping the camera's session alive: made with the options of a mount, so it outlives each session.</summary>
     public KeepAliveChoice KeepAlives { get; } = new();
 
+    /// <inheritdoc cref="OverrunLength"/>
+    public OverrunLength Overrun { get; } = new();
+
     /// <inheritdoc cref="BackEndTimings"/>
     public BackEndTimings Timings { get; init; } = BackEndTimings.Default;
 }

@@ -59,15 +59,30 @@ internal sealed partial class BackEndSession
     /// <summary>The tracks of a programme end one after the other: while some still play, the first BYE at its end is not the end of all.</summary>
     private bool AwaitsOtherByes() => IsPlayedOut(_shard.NowMicros) && _tracks.Exists(static other => other is { Packets: > 0, HasEnded: false });
 
-    private bool IsPlayedOut(long untilMicros)
-    {
-        TimeSpan farthest = TimeSpan.Zero;
-        foreach (BackEndTrack track in _tracks)
-        {
-            farthest = track.Played > farthest ? track.Played : farthest;
-        }
+    private bool IsPlayedOut(long untilMicros) => _programme.IsPlayedOut(untilMicros, Played);
 
-        return _programme.IsPlayedOut(untilMicros, farthest);
+    /// <summary>What was played, by the timestamps of the track that got farthest.</summary>
+    private TimeSpan Played
+    {
+        get
+        {
+            TimeSpan farthest = TimeSpan.Zero;
+            foreach (BackEndTrack track in _tracks)
+            {
+                farthest = track.Played > farthest ? track.Played : farthest;
+            }
+
+            return farthest;
+        }
+    }
+
+    /// <summary>The session ends: a range that it went far beyond means nothing to the next one either.</summary>
+    private void NoteOverrun()
+    {
+        if (_programme.OverrunBy(Played) is { } length)
+        {
+            _options.Overrun.Note(length, _shard.NowMicros);
+        }
     }
 
     /// <summary>A UDP packet waits behind a gap: look again when its time is over, even if nothing else comes.</summary>

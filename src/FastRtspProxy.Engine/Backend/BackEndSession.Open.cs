@@ -208,7 +208,8 @@ internal sealed partial class BackEndSession
 
         Description = document;
         DescribedMicros = _shard.NowMicros;
-        _programme = new ProgrammeWatch(ProgrammeLength.Of(document));
+        TimeSpan? length = ProgrammeLength.Of(document);
+        _programme = new ProgrammeWatch(_options.Overrun.Has(length, _shard.NowMicros) ? null : length);
         ChooseWay();
         Move(BackEndState.Described);
         ScheduleKeepAlive();

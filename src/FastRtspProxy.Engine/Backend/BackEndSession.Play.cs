@@ -114,6 +114,7 @@ internal sealed partial class BackEndSession
         }
 
         NoteEnd();
+        NoteOverrun();
         if (_id.Value is not null && _channel is { End: null })
         {
             // An id is a session that the camera may hold for us, whichever answer it came with. Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).

@@ -58,7 +58,7 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
             return false;
         }
 
-        TimeSpan longest = (whole * 1.1) + (whole < s_beyondMax ? whole : s_beyondMax);
+        TimeSpan longest = Longest(whole);
         if (media >= whole * PlayedShare)
         {
             return media <= longest;
@@ -67,6 +67,12 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
         TimeSpan wall = TimeSpan.FromMicroseconds(_playedMicros + (_plays ? Math.Max(0, untilMicros - _playSinceMicros) : 0));
         return wall >= whole * PlayedShare && wall <= longest;
     }
+
+    /// <summary>The length that the media went far beyond; null: it did not.</summary>
+    /// <param name="media">As in <see cref="IsPlayedOut"/>. The clock is no evidence here: a server may send slower than in real time.</param>
+    public TimeSpan? OverrunBy(TimeSpan media) => _length is { } whole && media > Longest(whole) ? whole : null;
+
+    private static TimeSpan Longest(TimeSpan whole) => (whole * 1.1) + (whole < s_beyondMax ? whole : s_beyondMax);
 
     /// <summary>The end, for people.</summary>
     public BackEndFailure End() => new(BackEndFailureKind.EndOfProgramme, $"the programme of {_length!.Value.TotalSeconds:0.#} s has ended");

@@ -29,6 +29,29 @@ public sealed class ProgrammeWatchTests
         Assert.Equal(expected, watch.IsPlayedOut((100 * Second) + (long)(wall * Second), TimeSpan.FromSeconds(media)));
     }
 
+    [Theory]
+    [InlineData(60, 75, false)]
+    [InlineData(60, 77, true)]
+    [InlineData(2, 4.1, false)]
+    [InlineData(2, 4.3, true)]
+    [InlineData(0.04, 9, false)] // is no length to begin with
+    public void OverrunBy_MediaThatWentOn_IsTheLength(double length, double media, bool expected) =>
+        Assert.Equal(expected ? TimeSpan.FromSeconds(length) : null, new ProgrammeWatch(TimeSpan.FromSeconds(length)).OverrunBy(TimeSpan.FromSeconds(media)));
+
+    [Fact]
+    public void Overrun_Length_MeansNothingForAnHourAndNoOtherDoes()
+    {
+        OverrunLength overrun = new();
+        TimeSpan length = TimeSpan.FromSeconds(60);
+        Assert.False(overrun.Has(null, 0));
+        Assert.False(overrun.Has(length, 0));
+        overrun.Note(length, 5 * Second);
+
+        Assert.True(overrun.Has(length, 3604 * Second));
+        Assert.False(overrun.Has(length, 3605 * Second));
+        Assert.False(overrun.Has(TimeSpan.FromSeconds(61), 6 * Second));
+    }
+
     [Fact]
     public void IsPlayedOut_WithoutALength_IsNever()
     {

@@ -83,6 +83,22 @@ public sealed class MountProgrammeTests
         Assert.Null(client.End);
     }
 
+    /// <summary>It went on for 30 s once, so a loss after 12 s of the next session is no end.</summary>
+    [Fact]
+    public async Task ConnectionClosed_RangeThatAnEarlierSessionWentFarBeyond_ViewersAreHeld()
+    {
+        await using MountFixture fixture = await StartAsync("npt=0-12.3");
+        (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, 30);
+        for (int plays = 2; plays <= 3; plays++)
+        {
+            fixture.Camera.DropConnections();
+            await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == MountState.Playing, 10);
+            await SendAsync(fixture, mount, 12.2);
+        }
+
+        Assert.Null(client.End);
+    }
+
     [Theory]
     [InlineData("npt=0-12.3", true)]
     [InlineData("npt=0-60", false)]
@@ -184,6 +200,12 @@ public sealed class MountProgrammeTests
     {
         Mount mount = fixture.Create(transport, alwaysOn);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
+        await SendAsync(fixture, mount, seconds);
+        return (mount, client, grant);
+    }
+
+    private static async Task SendAsync(MountFixture fixture, Mount mount, double seconds)
+    {
         long head = mount.Ring.Head;
         int pictures = (int)(seconds * 5);
         for (int i = 0; i <= pictures; i++)
@@ -193,6 +215,5 @@ public sealed class MountProgrammeTests
 
         fixture.Camera.SendRtp(1, 97, 1, 1, Sound, true, [1]);
         await Until.TrueAsync(() => mount.Ring.Head >= head + pictures + 2);
-        return (mount, client, grant);
     }
 }
