@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace FastRtspProxy.Tests;
@@ -113,6 +115,44 @@ public partial class TidyTests
         Assert.Empty(offences);
     }
 
+    /// <summary>What blocks, or goes on inline, on the thread that waits for all sockets (Engine/Net/Outbound.cs). The compiler refuses what the list names; new members of the framework come into the list by this test.</summary>
+    [Fact]
+    public void BannedSymbols_NameEachWayToWaitByTheFramework()
+    {
+        string[] types =
+        [
+            "System.Net.Http.HttpClient", "System.Net.Http.HttpMessageInvoker", "System.Net.WebSockets.ClientWebSocket", "System.Net.Security.SslStream", "System.Net.Security.NegotiateStream",
+            "System.Net.Sockets.NetworkStream", "System.Net.Sockets.TcpClient", "System.Net.Sockets.TcpListener", "System.Net.Sockets.UdpClient", "System.Net.Sockets.SocketAsyncEventArgs",
+            "System.Net.Sockets.SocketTaskExtensions", "System.Net.NetworkInformation.Ping", "System.IO.Pipes.NamedPipeClientStream", "System.IO.Pipes.NamedPipeServerStream",
+            "System.IO.File", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.RandomAccess", "System.IO.Directory", "System.IO.DirectoryInfo",
+        ];
+        IEnumerable<MethodBase> methods = typeof(Socket).GetMethods()
+            .Where(static method => method.Name.EndsWith("Async", StringComparison.Ordinal) || method.Name.StartsWith("Begin", StringComparison.Ordinal))
+            .Concat<MethodBase>(new[] { typeof(StreamReader), typeof(StreamWriter) }.SelectMany(static type => type.GetConstructors())
+                .Where(static constructor => constructor.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(string)))
+            .Concat(new[] { typeof(Task), typeof(Task<>), typeof(ValueTask), typeof(ValueTask<>) }.SelectMany(static type => type.GetMethods())
+                .Where(static method => method.Name == "ConfigureAwait"));
+        IEnumerable<string> wanted = types.Select(static type => "T:" + type).Concat(methods.Select(DocumentationId));
+
+        IEnumerable<string> banned = File.ReadAllLines(Path.Combine(Root, "src", "BannedSymbols.txt")).Select(static line => line.Split(';')[0]);
+
+        Assert.Empty(wanted.Except(banned));
+    }
+
+    /// <summary>Who may use what is banned all the same: inside Outbound, or before there is a socket.</summary>
+    [Fact]
+    public void BannedSymbols_AreUsedInsideOutboundOnly()
+    {
+        string[] beforeTheFirstSocket = ["CameraCommandReader.cs", "LoadCommandReader.cs"];
+        string[] runInOutbound = ["ProcessFigures.cs"]; // by LoadProgram
+        List<string> offences = [.. Files(Path.Combine(Root, "src"), "*.cs")
+            .Where(static file => File.ReadAllText(file) is var text && text.Contains("RS0030", StringComparison.Ordinal) && !text.Contains("Outbound.RunAsync(", StringComparison.Ordinal))
+            .Select(static file => Path.GetFileName(file)).Except([.. beforeTheFirstSocket, .. runInOutbound])];
+
+        Assert.Empty(offences);
+        Assert.Contains("Outbound.RunAsync(() => run.RunAsync(cancel))", File.ReadAllText(Path.Combine(Root, "src", "FastRtspProxy.Simulator", "Load", "LoadProgram.cs")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void HotRooms_DoNotUseLinq()
     {
@@ -140,6 +180,27 @@ public partial class TidyTests
 
     private static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.GetFiles(folder, pattern, SearchOption.AllDirectories).Where(IsSource);
+
+    /// <summary>As the compiler's documentation names a member.</summary>
+    private static string DocumentationId(MethodBase method)
+    {
+        string type = method.DeclaringType!.FullName!;
+        string name = method is ConstructorInfo ? "#ctor" : method.Name;
+        ParameterInfo[] parameters = method.GetParameters();
+        return $"M:{type}.{name}{(parameters.Length == 0 ? "" : $"({string.Join(',', parameters.Select(static one => TypeId(one.ParameterType)))})")}";
+    }
+
+    private static string TypeId(Type type)
+    {
+        if (type.IsArray)
+        {
+            return TypeId(type.GetElementType()!) + "[]";
+        }
+
+        return type.IsGenericType
+            ? $"{type.GetGenericTypeDefinition().FullName!.Split('`')[0]}{{{string.Join(',', type.GetGenericArguments().Select(TypeId))}}}"
+            : type.FullName!.TrimEnd('&') + (type.IsByRef ? "@" : "");
+    }
 
     private static bool IsSource(string path)
     {

@@ -51,6 +51,7 @@ internal sealed class TlsByteStream : ByteStream
         {
             TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
             EnabledSslProtocols = SslProtocols.None,
+            CertificateChainPolicy = ChainPolicy(),
             RemoteCertificateValidationCallback = (_, _, _, errors) =>
             {
                 seen = errors;
@@ -74,6 +75,12 @@ internal sealed class TlsByteStream : ByteStream
         return HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsServerAsync(options, cancel), e =>
             new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {socket.RemoteEndPoint} failed: {e.Message}", e));
     }
+
+    /// <summary>
+    /// How a peer's certificate is checked: by what the peer sent and what the machine trusts. Missing issuers are not fetched from the addresses that a certificate names (RFC 5280, 4.2.2.1): the framework would do so on the
+    /// thread that waits for all sockets, and block it, and a camera could have us ask any server that it likes.
+    /// </summary>
+    internal static X509ChainPolicy ChainPolicy() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
     /// <inheritdoc/>
     public override void Start(IByteSink sink)

@@ -8,6 +8,8 @@ using FastRtspProxy.Engine.Camera.Media;
 using FastRtspProxy.Engine.Camera.Personalities;
 using FastRtspProxy.Protocol.Rtp;
 
+#pragma warning disable RS0030 // the command line is read before there is a socket
+
 namespace FastRtspProxy.Simulator.Camera;
 
 /// <summary>Checks the options of `rtspsim camera` and makes a camera of them. Every refusal names the option and what it takes.</summary>

@@ -3,6 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
+#pragma warning disable RS0030 // the command line is read before there is a socket
+
 namespace FastRtspProxy.Simulator.Load;
 
 /// <summary>From the command line to <see cref="LoadOptions"/>; every refusal says what would be right.</summary>

@@ -49,7 +49,7 @@ internal static class LoadProgram
         {
             using ILoadView view = LoadView.Create(options, output);
             LoadRun run = new(options, targets, shards, view);
-            report = await run.RunAsync(cancel);
+            report = await Outbound.RunAsync(() => run.RunAsync(cancel)); // it reads the watched process's figures
         }
 
         LoadSummary.Write(report, output);
@@ -122,15 +122,17 @@ internal static class LoadProgram
     {
         try
         {
+#pragma warning disable RS0030
             if (options.JsonFile is { } json)
             {
-                await File.WriteAllTextAsync(json, ReportJson.Write(report));
+                await Outbound.RunAsync(() => File.WriteAllTextAsync(json, ReportJson.Write(report)));
             }
 
             if (options.HtmlFile is { } html)
             {
-                await File.WriteAllTextAsync(html, HtmlReport.Write(report));
+                await Outbound.RunAsync(() => File.WriteAllTextAsync(html, HtmlReport.Write(report)));
             }
+#pragma warning restore RS0030
 
             return true;
         }

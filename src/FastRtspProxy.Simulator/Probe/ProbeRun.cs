@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Receive;
@@ -174,7 +175,9 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         {
             while (true)
             {
-                int count = await socket.ReceiveAsync(buffer);
+#pragma warning disable RS0030
+                int count = await Outbound.RunAsync(() => socket.ReceiveAsync(buffer));
+#pragma warning restore RS0030
 
                 // Packets of all tracks go into tables that are read at the end; one lock for all is enough for one client.
                 lock (_findings)

@@ -7,6 +7,8 @@ using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
+#pragma warning disable RS0030 // inside Outbound
+
 namespace FastRtspProxy.Simulator.Probe;
 
 /// <summary>One RTSP connection for asking questions: requests and answers in turn, frames in between are handed on. Nothing here is fast; crowds have their own client.</summary>
@@ -61,8 +63,11 @@ internal sealed class RtspConnection : IAsyncDisposable
         {
             // The system's own way to connect to a name blocks a pool thread for as long as the name server likes.
             IPAddress[] addresses = await NameLookup.Cameras.TryResolve(url.Host)!.WaitAsync(linked.Token);
-            await socket.ConnectAsync(addresses, url.Port, linked.Token);
-            tls = url.Tls ? await HandshakeAsync(socket, url, isInsecure, linked.Token) : null;
+            tls = await Outbound.RunAsync(async () =>
+            {
+                await socket.ConnectAsync(addresses, url.Port, linked.Token);
+                return url.Tls ? await HandshakeAsync(socket, url, isInsecure, linked.Token) : null;
+            });
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -109,7 +114,7 @@ internal sealed class RtspConnection : IAsyncDisposable
     public int LastCSeq => _cseq;
 
     /// <summary>Sends bytes as they are.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    public Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) => Outbound.RunAsync(async () =>
     {
         if (_tls is not null)
         {
@@ -121,7 +126,7 @@ internal sealed class RtspConnection : IAsyncDisposable
         {
             bytes = bytes[await _socket.SendAsync(bytes, cancel)..];
         }
-    }
+    });
 
     /// <summary>The next answer; frames before it go to <see cref="OnFrame"/>.</summary>
     /// <exception cref="TimeoutException">None in time.</exception>
@@ -188,6 +193,7 @@ internal sealed class RtspConnection : IAsyncDisposable
         SslClientAuthenticationOptions options = new()
         {
             TargetHost = url.Host,
+            CertificateChainPolicy = TlsByteStream.ChainPolicy(),
             RemoteCertificateValidationCallback = (_, _, _, errors) =>
             {
                 seen = errors;
@@ -211,7 +217,7 @@ internal sealed class RtspConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<int> ReadAsync(Memory<byte> room, CancellationToken cancel)
+    private async Task<int> ReadAsync(Memory<byte> room, CancellationToken cancel)
     {
         if (_tls is null)
         {
@@ -235,7 +241,7 @@ internal sealed class RtspConnection : IAsyncDisposable
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        int count = await ReadAsync(_buffer.AsMemory(_filled), cancel);
+        int count = await Outbound.RunAsync(() => ReadAsync(_buffer.AsMemory(_filled), cancel));
         if (count == 0)
         {
             throw new EndOfStreamException("the server has closed the connection");

@@ -1,6 +1,8 @@
 using System.Globalization;
 using FastRtspProxy.Engine.Net.Linux;
 
+#pragma warning disable RS0030 // /proc only, and whoever asks runs in Outbound (LoadProgram)
+
 namespace FastRtspProxy.Simulator.Report;
 
 /// <summary>Figures of a process from /proc, proc(5); zeros when it is gone or not ours to read.</summary>
