@@ -224,7 +224,7 @@ internal sealed class FrontEnd : IAsyncDisposable
         IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
         foreach (IPAddress address in addresses)
         {
-            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes) is not { } listener)
+            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontEndLimits.KeepAlive) is not { } listener)
             {
                 error = error == SocketError.Success ? failed : error;
                 continue;
@@ -328,8 +328,11 @@ internal sealed class FrontEnd : IAsyncDisposable
         ControlStream stream;
         try
         {
-            SocketSetup.SetUserTimeout(socket, FrontEndLimits.UserTimeoutFor(Options.SlowTimeout));
-            stream = new ControlStream(home.Shard, socket, Input) { Disposed = () => Limits.ConnectionPlaces.Leave(place) };
+            stream = new ControlStream(home.Shard, socket, Input)
+            {
+                UserTimeouts = (FrontEndLimits.KeepAlive.UserTimeout, FrontEndLimits.UserTimeoutFor(Options.SlowTimeout)),
+                Disposed = () => Limits.ConnectionPlaces.Leave(place),
+            };
         }
         catch
         {

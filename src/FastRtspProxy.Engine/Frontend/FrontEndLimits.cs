@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>The front-end's limits that no option changes.</summary>
@@ -28,8 +30,14 @@ internal static class FrontEndLimits
     public static readonly TimeSpan NameLookup = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// TCP_USER_TIMEOUT (tcp(7)) of client connections: data that nobody acknowledged for so long, or took (a window that stays shut), ends the connection. Longer than <c>--slow-timeout</c>, which
-    /// would mean nothing otherwise: it looks once a second, and says why.
+    /// A player that is paused, or has its media over UDP, says nothing for as long as it likes, and its session lives while its connection is open: so the kernel asks whether it is there. A dead one is found out after 50 s; a
+    /// cable that is out for less than half a minute costs no connection, whenever the probes come.
+    /// </summary>
+    public static readonly KeepAlive KeepAlive = new(IdleSeconds: 20, IntervalSeconds: 10, Probes: 3);
+
+    /// <summary>
+    /// TCP_USER_TIMEOUT (tcp(7)) of client connections while media goes out in them: data that nobody acknowledged for so long, or took (a window that stays shut), ends the connection. Longer than
+    /// <c>--slow-timeout</c>, which would mean nothing otherwise: it looks once a second, and says why.
     /// </summary>
     public static TimeSpan UserTimeoutFor(TimeSpan slowTimeout) => TimeSpan.FromSeconds(Math.Max(30, Math.Min(slowTimeout.TotalSeconds, 1_000_000) + 10));
 

@@ -149,12 +149,25 @@ internal sealed partial class ControlStream
     /// </summary>
     public void ChangeUnsentMark(int byBytes)
     {
+        bool hadMedia = _unsentMarkBytes > 0;
         _unsentMarkBytes += byBytes;
-        if (!_closed)
+        if (_closed)
         {
-            SocketSetup.SetUnsentMark(_fd, UnsentMark.ForConnection(_unsentMarkBytes));
+            return;
+        }
+
+        SocketSetup.SetUnsentMark(_fd, UnsentMark.ForConnection(_unsentMarkBytes));
+        if (UserTimeouts is var (silent, media) && hadMedia != _unsentMarkBytes > 0)
+        {
+            SocketSetup.SetUserTimeout(_fd, hadMedia ? silent : media);
         }
     }
+
+    /// <summary>
+    /// TCP_USER_TIMEOUT while no media goes out here, which is what the accepted socket has, and while some does: then a peer that takes nothing is <c>--slow-timeout</c>'s affair, and without media the keep-alive decides
+    /// (<see cref="KeepAlive.UserTimeout"/>). Null: it is left as it is. Set before the connection is served.
+    /// </summary>
+    public (TimeSpan Silent, TimeSpan Media)? UserTimeouts { get; init; }
 
     /// <inheritdoc cref="SocketSetup.IsLineDown"/>
     public bool IsLineDown => !_closed && SocketSetup.IsLineDown(_fd);

@@ -88,8 +88,18 @@ internal static unsafe class SocketSetup
         _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater, bytes);
 
     /// <summary>TCP_USER_TIMEOUT, tcp(7): a peer that has vanished, or takes nothing, ends its connection after so long with data under way.</summary>
-    public static void SetUserTimeout(Socket socket, TimeSpan limit) =>
-        _ = TrySet(Fd(socket), LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)Math.Min(limit.TotalMilliseconds, int.MaxValue));
+    public static void SetUserTimeout(int fd, TimeSpan limit) =>
+        _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)Math.Min(limit.TotalMilliseconds, int.MaxValue));
+
+    /// <summary>The kernel asks a silent peer now and then whether it is there. On a listener: for all that it accepts, which inherit it.</summary>
+    public static void SetKeepAlive(int fd, in KeepAlive keepAlive)
+    {
+        _ = TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoKeepAlive, 1);
+        _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpKeepIdle, keepAlive.IdleSeconds);
+        _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpKeepInterval, keepAlive.IntervalSeconds);
+        _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpKeepCount, keepAlive.Probes);
+        SetUserTimeout(fd, keepAlive.UserTimeout);
+    }
 
     /// <summary>
     /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)): the line is down, or the peer's machine. A peer that is there and takes nothing keeps its window shut instead.

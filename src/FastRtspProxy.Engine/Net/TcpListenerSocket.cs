@@ -67,7 +67,8 @@ internal sealed class TcpListenerSocket : IDisposable
     /// <param name="refusal">What a client is told when there is no descriptor for it.</param>
     /// <param name="error">Why not.</param>
     /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much as its buffer holds.</param>
-    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0)
+    /// <param name="keepAlive">When a silent peer is found dead, inherited as well; null: never.</param>
+    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null)
     {
         Socket? socket = null;
         try
@@ -86,6 +87,11 @@ internal sealed class TcpListenerSocket : IDisposable
             if (unsentMarkBytes > 0)
             {
                 SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);
+            }
+
+            if (keepAlive is { } probes)
+            {
+                SocketSetup.SetKeepAlive(SocketSetup.Fd(socket), probes);
             }
 
             socket.Bind(new IPEndPoint(address, port));

@@ -17,6 +17,7 @@ internal static class LinuxConstants
     public const int SoError = 4;
     public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
+    public const int SoKeepAlive = 9;
     public const int SoReceiveBufferForce = 33;
     public const int SoSendBufferForce = 32;
     public const int SoReceiveOverflow = 40;
@@ -33,6 +34,9 @@ internal static class LinuxConstants
     public const int UdpGro = 104;
 
     public const int TcpProtocol = 6;
+    public const int TcpKeepIdle = 4;
+    public const int TcpKeepInterval = 5;
+    public const int TcpKeepCount = 6;
     public const int TcpInfo = 11;
     public const int TcpUserTimeout = 18;
     public const int TcpNotSentLowWater = 25;
