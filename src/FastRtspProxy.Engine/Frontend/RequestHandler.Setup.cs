@@ -210,7 +210,7 @@ internal sealed partial class RequestHandler
         return session;
     }
 
-    private static SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
+    private SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
     {
         if (spec.Interleaved is { } channels)
         {
@@ -225,7 +225,7 @@ internal sealed partial class RequestHandler
             Rtcp = PeerAddress.From(connection.RemoteAddress, IsRaw(spec) ? ports.Rtp : ports.Rtcp),
             HasOnePort = ports.Rtp == ports.Rtcp,
             IsRaw = IsRaw(spec),
-            Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress),
+            Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress, _frontEnd.Options.BindAddress),
         };
     }
 

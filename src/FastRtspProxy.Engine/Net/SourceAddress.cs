@@ -24,9 +24,15 @@ internal static unsafe class SourceAddress
     /// <summary>The address that messages to this peer must name, with port 0; empty where the kernel takes it of itself.</summary>
     /// <param name="local">The address that the peer spoke to.</param>
     /// <param name="peer">Its own address.</param>
-    public static PeerAddress ToName(IPAddress local, IPAddress peer)
+    /// <param name="bound">What our sockets are bound to, when that is an address: they send from there anyway. Null: to none.</param>
+    public static PeerAddress ToName(IPAddress local, IPAddress peer, IPAddress? bound)
     {
         PeerAddress wanted = PeerAddress.From(local, 0);
+        if (bound is not null && PeerAddress.From(bound, 0).SameAddress(wanted))
+        {
+            return default;
+        }
+
         try
         {
             // No datagram goes out: connect(2) of a UDP socket asks for the route and its source.

@@ -230,11 +230,12 @@ internal sealed unsafe partial class FanOut
                 _udpTrackSent[run.Track] += run.PacketCount;
             }
 
-            for (int i = 0; i < _udpPlain.Count; i++)
+            for (int i = _udpPlain.Count - 1; i >= 0; i--)
             {
-                if (_udpPlain[i].PlainHadSequence != run.FirstSequence)
+                UdpViewer viewer = _udpPlain[i];
+                if (viewer.PlainHadSequence != run.FirstSequence && SendPlain(plan, run, viewer))
                 {
-                    SendPlain(plan, run, _udpPlain[i]);
+                    ComeBack(viewer);
                 }
             }
         }
@@ -272,7 +273,7 @@ internal sealed unsafe partial class FanOut
                 return false;
             }
 
-            if (!OnRefused(plan, run, list, step))
+            if (!OnRefused(plan, run, list, step, errno))
             {
                 refusals = default; // another message stands at the front
             }
@@ -282,7 +283,7 @@ internal sealed unsafe partial class FanOut
     }
 
     /// <summary>The message at the front was refused. True: it is sent again; false: its viewer is done with this run, or was taken out of the list.</summary>
-    private bool OnRefused(UdpSendPlan plan, in UdpRun run, UdpTrackList list, UdpRefusalStep step)
+    private bool OnRefused(UdpSendPlan plan, in UdpRun run, UdpTrackList list, UdpRefusalStep step, int errno)
     {
         if (IsSentAgain(step))
         {
@@ -303,11 +304,22 @@ internal sealed unsafe partial class FanOut
                     MakePlain(viewer);
                     viewer.PlainHadSequence = run.FirstSequence;
                 }
+                else if (viewer.RestsUntilMicros != 0)
+                {
+                    viewer.PlainHadSequence = run.FirstSequence;
+                    StandAside(viewer);
+                }
                 else
                 {
                     list.Done++;
                 }
 
+                break;
+            case UdpRefusalStep.AgainIfDrained when UdpRefusals.Lasts(errno): // nothing was drained: it is its own
+                viewer.DroppedPackets += run.PacketCount;
+                viewer.PlainHadSequence = run.FirstSequence;
+                StandAside(viewer);
+                Rest(viewer);
                 break;
             default:
                 viewer.DroppedPackets += run.PacketCount;

@@ -173,7 +173,7 @@ internal sealed unsafe partial class FanOut
 
         PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
         UdpRefusals refusals = default;
-        while (!viewer.IsPlain)
+        while (!viewer.IsPlain && viewer.RestsUntilMicros == 0)
         {
             plan.Aim(run, 1);
             MultiMessage* message = plan.Address(&address, 1);
@@ -184,7 +184,8 @@ internal sealed unsafe partial class FanOut
                 return true;
             }
 
-            UdpRefusalStep step = refusals.Next(Marshal.GetLastPInvokeError(), run.PacketCount > 1);
+            int errno = Marshal.GetLastPInvokeError();
+            UdpRefusalStep step = refusals.Next(errno, run.PacketCount > 1);
             if (step == UdpRefusalStep.Wait)
             {
                 return false;
@@ -207,6 +208,11 @@ internal sealed unsafe partial class FanOut
             if (step != UdpRefusalStep.Plain)
             {
                 viewer.DroppedPackets += run.PacketCount;
+                if (step == UdpRefusalStep.AgainIfDrained && UdpRefusals.Lasts(errno))
+                {
+                    Rest(viewer);
+                }
+
                 return true;
             }
 
@@ -214,7 +220,11 @@ internal sealed unsafe partial class FanOut
         }
 
         viewer.SentPackets += run.PacketCount;
-        SendPlain(plan, run, viewer);
+        if (SendPlain(plan, run, viewer))
+        {
+            ComeBack(viewer);
+        }
+
         return true;
     }
 
@@ -257,15 +267,27 @@ internal sealed unsafe partial class FanOut
             }
 
             viewer.AddedAtPackets += _udpTrackSent[t];
-            if (!viewer.IsPlain)
+        }
+
+        if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
+        {
+            _udpPlain.Add(viewer);
+        }
+        else
+        {
+            EnterLists(viewer);
+        }
+    }
+
+    /// <summary>Among those that get segments.</summary>
+    private void EnterLists(UdpViewer viewer)
+    {
+        for (int t = 0; t < viewer.Tracks.Length; t++)
+        {
+            if (!viewer.Tracks[t].Rtp.IsEmpty)
             {
                 (_udpTracks[t] ??= new UdpTrackList(t)).Add(viewer);
             }
-        }
-
-        if (viewer.IsPlain)
-        {
-            _udpPlain.Add(viewer);
         }
     }
 

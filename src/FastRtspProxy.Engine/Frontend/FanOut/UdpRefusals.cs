@@ -42,6 +42,14 @@ internal struct UdpRefusals
     /// <summary>True once it was refused for its size, and that was taken as news.</summary>
     private bool _hasBeenTooLarge;
 
+    /// <summary>
+    /// True when the same refusal meets whatever goes to that client, until somebody changes an address or a route: the address that it is to leave from is gone (EINVAL of a message that names it, ipv6(7)), or there is no way to
+    /// the client. Of a step of <see cref="UdpRefusalStep.AgainIfDrained"/>
+    /// that drained nothing: another datagram's error is no reason to rest.
+    /// </summary>
+    public static bool Lasts(int errno) =>
+        errno is LinuxConstants.ErrorInvalid or LinuxConstants.ErrorAddressNotAvailable or LinuxConstants.ErrorNetworkUnreachable or LinuxConstants.ErrorHostUnreachable or LinuxConstants.ErrorNetworkDown;
+
     /// <summary>What to do about the next refusal.</summary>
     /// <param name="errno">Of the call.</param>
     /// <param name="isSegmented">The message holds several packets (UDP_SEGMENT).</param>

@@ -62,6 +62,7 @@ internal static class LinuxConstants
     public const int ErrorInvalid = 22;
     public const int ErrorMessageSize = 90;
     public const int ErrorNotSupported = 95;
+    public const int ErrorAddressNotAvailable = 99;
     public const int ErrorNetworkDown = 100;
     public const int ErrorConnectionAborted = 103;
     public const int ErrorConnectionReset = 104;

@@ -86,20 +86,24 @@ public sealed class FrontEndSourceTests
     }
 
     [Theory]
-    [InlineData("127.0.0.1", "127.0.0.1", false)]
-    [InlineData("127.0.0.5", "127.0.0.1", true)]
-    [InlineData("127.0.0.5", "127.0.0.5", true)]
-    [InlineData("::1", "::1", false)]
-    [InlineData("fd00::77", "::1", true)]
-    [InlineData("192.0.2.9", "203.0.113.250", true)] // whatever the routes of this machine are, that is not its choice
-    public void ToName_AddressThatTheKernelTakesAnyway_NeedsNoName(string local, string peer, bool isNamed)
+    [InlineData("127.0.0.1", "127.0.0.1", null, false)]
+    [InlineData("127.0.0.5", "127.0.0.1", null, true)]
+    [InlineData("127.0.0.5", "127.0.0.5", null, true)]
+    [InlineData("::1", "::1", null, false)]
+    [InlineData("fd00::77", "::1", null, true)]
+    [InlineData("192.0.2.9", "203.0.113.250", null, true)] // whatever the routes of this machine are, that is not its choice
+    [InlineData("127.0.0.5", "127.0.0.1", "127.0.0.5", false)] // every socket sends from there
+    [InlineData("fd00::77", "::1", "fd00::77", false)]
+    [InlineData("::ffff:127.0.0.5", "127.0.0.1", "127.0.0.5", false)]
+    [InlineData("127.0.0.5", "127.0.0.1", "0.0.0.0", true)] // bound to no address in particular
+    public void ToName_AddressThatTheKernelTakesAnyway_NeedsNoName(string local, string peer, string? bound, bool isNamed)
     {
         if (local.Contains(':', StringComparison.Ordinal) && !Socket.OSSupportsIPv6)
         {
             return;
         }
 
-        PeerAddress source = SourceAddress.ToName(IPAddress.Parse(local), IPAddress.Parse(peer));
+        PeerAddress source = SourceAddress.ToName(IPAddress.Parse(local), IPAddress.Parse(peer), bound is null ? null : IPAddress.Parse(bound));
 
         Assert.Equal(isNamed, !source.IsEmpty);
         Assert.True(!isNamed || source.ToEndPoint().Address.Equals(IPAddress.Parse(local)));

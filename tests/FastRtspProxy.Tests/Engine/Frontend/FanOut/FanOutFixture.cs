@@ -18,9 +18,9 @@ internal sealed class FanOutFixture : IDisposable
     private readonly List<Socket> _udpSockets = [];
     private ushort _sequenceNumber;
 
-    public FanOutFixture(FanOutLimits? limits = null, int keepBytes = 8 << 20, long budgetBytes = 512 << 20)
+    public FanOutFixture(FanOutLimits? limits = null, int keepBytes = 8 << 20, long budgetBytes = 512 << 20, TimeProvider? time = null)
     {
-        Shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shards = ShardGroup.Start(1, time ?? TimeProvider.System, NullLoggerFactory.Instance);
         Shard = Shards.Shards[0];
         Pool = new SlabPool(budgetBytes);
         Ring = new PacketRing(Pool, new RingOptions { KeepBytes = keepBytes }, 1);

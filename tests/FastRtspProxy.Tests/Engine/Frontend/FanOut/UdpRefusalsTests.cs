@@ -39,6 +39,18 @@ public sealed class UdpRefusalsTests
         Assert.Equal(expected, string.Join(' ', steps));
     }
 
+    [Theory]
+    [InlineData(LinuxConstants.ErrorInvalid, true)]
+    [InlineData(LinuxConstants.ErrorAddressNotAvailable, true)]
+    [InlineData(LinuxConstants.ErrorNetworkUnreachable, true)]
+    [InlineData(LinuxConstants.ErrorHostUnreachable, true)]
+    [InlineData(LinuxConstants.ErrorNetworkDown, true)]
+    [InlineData(LinuxConstants.ErrorNotPermitted, false)] // a full conntrack table, for a moment
+    [InlineData(LinuxConstants.ErrorConnectionRefused, false)]
+    [InlineData(Size, false)]
+    [InlineData(LinuxConstants.ErrorIo, false)]
+    public void Lasts_AnErrno_IsWhatEveryPacketToThatClientMeets(int errno, bool expected) => Assert.Equal(expected, UdpRefusals.Lasts(errno));
+
     [Fact]
     public void Next_OthersErrorsWithoutEnd_IsGivenUp()
     {
