@@ -3,7 +3,7 @@ namespace FastRtspProxy.Tests;
 /// <summary>The models (models/*.pml) stand for statements of the code; models/check.sh checks what they say.</summary>
 public sealed class ModelTests
 {
-    private static readonly string s_root = FindRoot();
+    private static readonly string s_root = Repository.Root;
 
     public static TheoryData<string> Models => [.. Directory.GetFiles(Path.Combine(s_root, "models"), "*.pml").Select(static file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
@@ -46,16 +46,5 @@ public sealed class ModelTests
         }
 
         Assert.Empty(dangling);
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastRtspProxy.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not lie below FastRtspProxy.sln.");
     }
 }

@@ -28,7 +28,7 @@ public partial class TidyTests
     private static readonly string[] RoomsWithoutLinq =
         ["FastRtspProxy.Protocol", "FastRtspProxy.Engine/Relay", "FastRtspProxy.Engine/Net", "FastRtspProxy.Engine/Buffers"];
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     [Fact]
     public void EngineRooms_KnowOnlyWhomTheyMay()
@@ -206,17 +206,6 @@ public partial class TidyTests
     {
         string[] parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar);
         return !parts.Contains("bin") && !parts.Contains("obj") && !parts.Contains("__pycache__") && !parts.Contains("BenchmarkDotNet.Artifacts");
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && folder.GetFiles("*.sln").Length == 0)
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No .sln above the tests.");
     }
 
     [GeneratedRegex(@"FastRtspProxy\.Engine\.([A-Z]\w*)")]

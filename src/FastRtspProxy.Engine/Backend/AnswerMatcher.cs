@@ -43,7 +43,7 @@ internal sealed class AnswerMatcher
     /// <summary>An answer has come, with that number or without any.</summary>
     public AnswerMatch Answer(long? cseq)
     {
-        // Quirk (several cameras, gsl#1050): no CSeq in the answer. It says nothing, so the order does, for this answer.
+        // Quirk (several cameras, gortsplib issue 1050): no CSeq in the answer. It says nothing, so the order does, for this answer.
         if (_byOrder || cseq is not { } number)
         {
             return Take(0, false);

@@ -119,7 +119,7 @@ internal sealed partial class BackEndSession
 
         NotePublic(reply);
 
-        // Quirk: 401 to OPTIONS whatever the credentials (GSL client.go) is like any refusal; a changed password is met by the next DESCRIBE. Without a session none can be gone.
+        // Quirk: 401 to OPTIONS whatever the credentials (gortsplib, client.go) is like any refusal; a changed password is met by the next DESCRIBE. Without a session none can be gone.
         switch (choice.OnAnswer(method, reply.Status, MediaFlows || choice == _idleKeepAlives, _shard.NowMicros))
         {
             case KeepAliveVerdict.Refused:
@@ -131,7 +131,7 @@ internal sealed partial class BackEndSession
         }
     }
 
-    /// <summary>Quirk: some cameras never answer a keep-alive (GSL client.go). While media flows that means nothing at all; without, DESCRIBE tells whether the camera lives.</summary>
+    /// <summary>Quirk: some cameras never answer a keep-alive (gortsplib, client.go). While media flows that means nothing at all; without, DESCRIBE tells whether the camera lives.</summary>
     private async Task OnNoAnswerAsync(KeepAliveChoice choice, string method, BackEndFailure failure, long sentMicros)
     {
         if (failure.Kind == BackEndFailureKind.NoAnswer && (LastRtpMicros >= sentMicros || !BackEndStates.IsAtRest(State)))

@@ -119,7 +119,7 @@ internal sealed partial class BackEndSession
     }
 
     /// <summary>
-    /// Quirk (GSL, RET): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to exactly one track, which has heard
+    /// Quirk (handled by gortsplib and retina, too): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to exactly one track, which has heard
     /// nothing so far, makes the channel that track's.
     /// </summary>
     private bool TryAdoptChannel(byte channel, ReadOnlySpan<byte> payload)

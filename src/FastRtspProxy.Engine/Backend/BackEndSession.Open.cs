@@ -216,7 +216,7 @@ internal sealed partial class BackEndSession
         return null;
     }
 
-    /// <summary>Back-channels (a=sendonly) and what is not plain RTP stay out; so nobody is asked to talk, and nobody else's intercom is blocked (FRI, g2r#160).</summary>
+    /// <summary>Back-channels (a=sendonly) and what is not plain RTP stay out; so nobody is asked to talk, and nobody else's intercom is blocked (Frigate's documentation of restreaming, go2rtc issue 160).</summary>
     private void ChooseTracks(SdpDocument document)
     {
         _tracks.Clear();

@@ -39,7 +39,7 @@ internal sealed partial class BackEndSession
         RtspReply reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer);
         if (!Ended && reply.Status is >= 400 and < 500 and not (RtspStatus.Unauthorized or RtspStatus.SessionNotFound or RtspStatus.NotEnoughBandwidth))
         {
-            // Quirk (Parrot): PLAY without Range is refused (GSL client.go). LIVE555 sends none, so without is tried first.
+            // Quirk (Parrot): PLAY without Range is refused (gortsplib, client.go). LIVE555 sends none, so without is tried first.
             reply = await AskAsync(RtspMethod.Play, _aggregate, _options.Timings.Answer, new RtspHeader("Range", "npt=0.000-"));
         }
 
@@ -117,7 +117,7 @@ internal sealed partial class BackEndSession
         NoteOverrun();
         if (_id.Value is not null && _channel is { End: null })
         {
-            // An id is a session that the camera may hold for us, whichever answer it came with. Also after a failure: a camera that allows few sessions must not keep a dead one (ret#17, g2r#65).
+            // An id is a session that the camera may hold for us, whichever answer it came with. Also after a failure: a camera that allows few sessions must not keep a dead one (retina issue 17, go2rtc issue 65).
             Move(BackEndState.TearingDown);
             _ = await AskAsync(RtspMethod.Teardown, _aggregate, _options.Timings.Teardown);
         }

@@ -85,7 +85,7 @@ internal sealed partial class BackEndSession
             : reply;
     }
 
-    /// <summary>Quirk: mode=PLAY in Transport breaks some servers (GSL client.go), so it is not sent.</summary>
+    /// <summary>Quirk: mode=PLAY in Transport breaks some servers (gortsplib, client.go), so it is not sent.</summary>
     private string Offer(BackEndTrack track, MulticastGroup? group) =>
         OverTcp ? InterleavedOffer(track) : group is null ? UdpOffer(track) : MulticastOffer(track, group);
 
@@ -99,7 +99,7 @@ internal sealed partial class BackEndSession
         Port = group.Ports.Rtp > 0 ? group.Ports : null,
     });
 
-    /// <summary>Joins the groups of the tracks that have one (C14: only while they are used, so not before PLAY and not during PAUSE).</summary>
+    /// <summary>Joins the groups of the tracks that have one (only while they are used: not before PLAY and not during PAUSE; ONVIF Streaming, multicast).</summary>
     private BackEndFailure? JoinGroups()
     {
         foreach (BackEndTrack track in _tracks)
@@ -141,7 +141,7 @@ internal sealed partial class BackEndSession
         track.RtpSocket = new BackEndMediaSocket(_shard, rtp, this, track, null, isRtcp: false);
         track.RtcpSocket = new BackEndMediaSocket(_shard, rtcp, this, track, null, isRtcp: true);
 
-        // RTCP goes to the group, or with one source to that source (C14).
+        // RTCP goes to the group, or with one source to that source (RFC 5760: others may not send to such a group).
         track.RtcpSocket.Name(PeerAddress.From(group.Source ?? group.Address, group.Ports.Rtcp));
         track.RtpSocket.Start();
         track.RtcpSocket.Start();
@@ -297,7 +297,7 @@ internal sealed partial class BackEndSession
     /// <summary>0 for a port that the camera may not send us to: then reports go to where its own come from.</summary>
     private int AllowedPort(int? port) => port is not { } named || _options.Targets.RefusesPort(named) ? 0 : named;
 
-    /// <summary>With one source in its filter a group's reports go to that source (C14); one that must not be sent to is not one.</summary>
+    /// <summary>With one source in its filter a group's reports go to that source; one that must not be sent to is not one.</summary>
     private MulticastGroup? AllowedGroup(MulticastGroup? group) => group is { Source: { } source } && !MaySendTo(source) ? group with { Source = null } : group;
 
     /// <summary>

@@ -173,7 +173,7 @@ internal sealed partial class BackEndSession
     private BackEndFailure OnPlayRefused(int status, BackEndFailure failure) =>
         HasMedia ? failure : FailureAfter(Ways.OnRefused(_way, status, failure.Message, _shard.NowMicros), failure);
 
-    /// <summary>A camera that answers a SETUP for datagrams with TCP has said what it wants (MTX, GST and others take it).</summary>
+    /// <summary>A camera that answers a SETUP for datagrams with TCP has said what it wants (MediaMTX, GStreamer's RTSP server and others take it).</summary>
     private BackEndFailure? OnAnsweredWithTcp(BackEndTrack track)
     {
         const string Why = "the camera answered SETUP with TCP";

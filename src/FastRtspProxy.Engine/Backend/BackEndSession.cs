@@ -13,7 +13,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed partial class BackEndSession : IRtspChannelOwner
 {
-    /// <summary>What we call ourselves; some cameras refuse requests without a User-Agent (g2r#235).</summary>
+    /// <summary>What we call ourselves; some cameras refuse requests without a User-Agent (go2rtc issue 235).</summary>
     public const string UserAgent = "FastRtspProxy";
 
     /// <summary>Redirects of one attempt.</summary>

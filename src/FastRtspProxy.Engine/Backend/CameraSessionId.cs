@@ -31,7 +31,7 @@ internal sealed class CameraSessionId(TimeSpan timeout)
             return;
         }
 
-        // Quirk: the id changes between SETUPs (RET CHANGELOG); the newest counts.
+        // Quirk: the id changes between SETUPs (retina, CHANGELOG.md); the newest counts.
         Value = id;
         if (timeoutSeconds is > 0)
         {

@@ -1,7 +1,7 @@
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (mtx#4210). Who has somebody
+/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (MediaMTX issue 4210). Who has somebody
 /// waiting for it takes no turn, so a thousand dead cameras keep nobody from a living one. Any thread; whoever waits goes on on its own shard.
 /// </summary>
 internal sealed class OpenPacer(int atOnce = OpenPacer.DefaultAtOnce) : IDisposable

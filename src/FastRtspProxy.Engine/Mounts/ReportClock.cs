@@ -2,7 +2,7 @@ namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
 /// One track's line between media time and told wall-clock time, for our sender reports: from the camera's reports while they are sane, else from the fastest
-/// arrivals (C17: some cameras never send a report, or late).
+/// arrivals (some cameras never send a report, or late: RFC 3550 6.4 asks for them, MediaMTX issue 5355 met those that do not).
 /// </summary>
 internal sealed class ReportClock(WallMapping wall)
 {

@@ -133,7 +133,7 @@ public static class ControlUrl
         return end < 0 ? url.Length : start + end;
     }
 
-    /// <summary>Where the authority begins, -1 without a scheme. Quirk (g2r#1852): the scheme is written twice, `rtsp://rtsp://host/path`.</summary>
+    /// <summary>Where the authority begins, -1 without a scheme. Quirk (go2rtc issue 1852): the scheme is written twice, `rtsp://rtsp://host/path`.</summary>
     private static int SchemeEnd(string url)
     {
         int end = -1;

@@ -124,7 +124,7 @@ public sealed record RtspUrl
         return percent < 0 ? afterCredentials : afterCredentials.Remove(percent, close - percent);
     }
 
-    /// <summary>Quirk (g2r#1852, and what users paste): `rtsp://rtsp://host/path`. The last scheme counts.</summary>
+    /// <summary>Quirk (go2rtc issue 1852, and what users paste): `rtsp://rtsp://host/path`. The last scheme counts.</summary>
     private static string WithoutRepeatedScheme(string text)
     {
         int from = 0;

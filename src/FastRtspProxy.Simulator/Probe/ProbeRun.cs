@@ -92,7 +92,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         bool early = _tracks.Exists(static track => track.First is not null);
         if (!options.Udp)
         {
-            _findings.Add(new Finding("S25", "PLAY is answered before the first packet", !early, early ? "media came before the answer" : "the answer came first"));
+            _findings.Add(new Finding(Rules.FirstPacket, "PLAY is answered before the first packet", !early, early ? "media came before the answer" : "the answer came first"));
         }
 
         string? info = answer.Header("RTP-Info");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Simulator.Receive;
 using FastRtspProxy.Simulator.Report;
@@ -20,14 +19,33 @@ internal static class ProbeText
     {
         output.WriteLine();
         output.WriteLine("protocol");
-        foreach (Finding finding in findings.OrderBy(static one => int.TryParse(one.Id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 1000))
+        int sourceWidth = findings.Count == 0 ? 0 : findings.Max(static one => one.Rule.Source.Length);
+        foreach (Finding finding in findings.OrderBy(static one => Place(one.Rule)))
         {
             string mark = finding.Holds switch { true => "ok ", false => "ODD", _ => "-  " };
-            output.WriteLine($"  {mark} {finding.Id,-4} {finding.What}: {finding.Detail}");
+            output.WriteLine($"  {mark} {finding.Rule.Key,-4} {finding.Rule.Source.PadRight(sourceWidth)}  {finding.What}: {finding.Detail}");
+        }
+
+        if (findings.Count > 0)
+        {
+            output.WriteLine("each key is a rule in docs/conformance.md, with its text and what shows that the proxy keeps it");
         }
 
         int odd = findings.Count(static one => one.Holds == false);
         output.WriteLine(odd == 0 ? "nothing odd" : $"{odd} odd of {findings.Count}");
+    }
+
+    private static int Place(Rule rule)
+    {
+        for (int i = 0; i < Rules.All.Count; i++)
+        {
+            if (Rules.All[i] == rule)
+            {
+                return i;
+            }
+        }
+
+        return Rules.All.Count;
     }
 
     private static void Track(TextWriter output, int number, ProbeTrack track)

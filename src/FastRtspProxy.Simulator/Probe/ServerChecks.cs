@@ -14,45 +14,45 @@ internal sealed class ServerChecks(ProbeOptions options)
     {
         string url = options.Url.RequestUri;
         _cancel = cancel;
-        await TryAsync("S1", "the CSeq of a request comes back", async c => await CSeqAsync(c, cancel));
-        await TryAsync("S2", "a request without CSeq gets 400, and the connection lives", async c =>
+        await TryAsync(Rules.CSeqComesBack, "the CSeq of a request comes back", async c => await CSeqAsync(c, cancel));
+        await TryAsync(Rules.CSeqIsThere, "a request without CSeq gets 400, and the connection lives", async c =>
             await ThenAliveAsync(c, await SendAsync(c, $"OPTIONS {url} RTSP/1.0\r\n\r\n", cancel), static a => a.StatusCode == 400, cancel));
-        await TryAsync("S3", "two requests in one segment get two answers in order", async c => await PipelinedAsync(c, cancel));
-        await TryAsync("S3", "a request that comes in pieces gets one answer", async c => await PiecesAsync(c, cancel));
-        await TryAsync("S5", "OPTIONS * gets 200 and Public", async c =>
+        await TryAsync(Rules.OrderOfAnswers, "two requests in one segment get two answers in order", async c => await PipelinedAsync(c, cancel));
+        await TryAsync(Rules.OrderOfAnswers, "a request that comes in pieces gets one answer", async c => await PiecesAsync(c, cancel));
+        await TryAsync(Rules.Options, "OPTIONS * gets 200 and Public", async c =>
             Judge(await c.RequestAsync(RtspMethod.Options, "*", cancel), static a => a.StatusCode == 200 && a.Header("Public") is { } methods && methods.Contains("PLAY", StringComparison.Ordinal)));
-        await TryAsync("S6", "an unknown method gets 501 or 405", async c => Judge(await c.RequestAsync("EXPLODE", url, cancel), static a => a.StatusCode is 501 or 405));
-        await TryAsync("S7", "RTSP/9.9 gets 505", async c => Judge(await SendAsync(c, $"OPTIONS {url} RTSP/9.9\r\nCSeq: 7\r\n\r\n", cancel), static a => a.StatusCode == 505));
-        await TryAsync("S8", "methods are case-sensitive", async c => Judge(await c.RequestAsync("options", url, cancel), static a => a.StatusCode is 501 or 405 or 400));
-        await TryAsync("S9", "header names in any case, LF alone, folded lines", async c =>
+        await TryAsync(Rules.UnknownMethod, "an unknown method gets 501 or 405", async c => Judge(await c.RequestAsync("EXPLODE", url, cancel), static a => a.StatusCode is 501 or 405));
+        await TryAsync(Rules.Version, "RTSP/9.9 gets 505", async c => Judge(await SendAsync(c, $"OPTIONS {url} RTSP/9.9\r\nCSeq: 7\r\n\r\n", cancel), static a => a.StatusCode == 505));
+        await TryAsync(Rules.MethodsAreCaseSensitive, "methods are case-sensitive", async c => Judge(await c.RequestAsync("options", url, cancel), static a => a.StatusCode is 501 or 405 or 400));
+        await TryAsync(Rules.HeaderForms, "header names in any case, LF alone, folded lines", async c =>
             Judge(await SendAsync(c, $"OPTIONS {url} RTSP/1.0\ncseq: 9\nUSER-AGENT: rtspsim\n and more\n\n", cancel), static a => a.StatusCode == 200 && a.CSeq == 9));
-        await TryAsync("S10", "Require: of something unknown gets 551 and Unsupported", async c =>
+        await TryAsync(Rules.Require, "Require: of something unknown gets 551 and Unsupported", async c =>
             Judge(await c.RequestAsync(RtspMethod.Describe, url, cancel, new RtspHeader("Require", "org.example.nonsense")), static a => a.StatusCode == 551 && a.Header("Unsupported") is not null));
-        await TryAsync("S15", "SETUP with an unknown transport gets 461, and the connection lives", async c =>
+        await TryAsync(Rules.UnsupportedTransport, "SETUP with an unknown transport gets 461, and the connection lives", async c =>
             await ThenAliveAsync(c, await SetUpAsync(c, "RAW/RAW/PIGEON;unicast", cancel), static a => a.StatusCode == 461, cancel));
-        await TryAsync("S14", "SETUP with a list of transports gets exactly one", async c =>
+        await TryAsync(Rules.TransportList, "SETUP with a list of transports gets exactly one", async c =>
             Judge(await SetUpAsync(c, "RTP/AVP/PIGEON;unicast,RTP/AVP/TCP;unicast;interleaved=0-1,RTP/AVP;unicast;client_port=40000-40001", cancel), static a =>
                 a.StatusCode == 461 || (a.StatusCode == 200 && TransportHeader.Parse(a.Header("Transport") ?? "").Count == 1)));
-        await TryAsync("S17", "an unknown Session gets 454", async c =>
+        await TryAsync(Rules.UnknownSession, "an unknown Session gets 454", async c =>
         {
             c.Session = "0123456789ABCDEF";
             return Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode == 454);
         });
-        await TryAsync("S24", "PLAY without SETUP gets 455 or 454", async c => Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode is 455 or 454));
-        await TryAsync("S27", "Timestamp comes back", async c =>
+        await TryAsync(Rules.Play, "PLAY without SETUP gets 455 or 454", async c => Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode is 455 or 454));
+        await TryAsync(Rules.Timestamp, "Timestamp comes back", async c =>
             Judge(await c.RequestAsync(RtspMethod.Options, url, cancel, new RtspHeader("Timestamp", "17.5")), static a => a.Header("Timestamp")?.StartsWith("17.5", StringComparison.Ordinal) == true));
-        await TryAsync("S30", "after TEARDOWN the session is gone (454)", async c => await GoneAsync(c, cancel));
-        await TryAsync("S31", "GET_PARAMETER without a body gets 200 within a session", async c =>
+        await TryAsync(Rules.Teardown, "after TEARDOWN the session is gone (454)", async c => await GoneAsync(c, cancel));
+        await TryAsync(Rules.Parameters, "GET_PARAMETER without a body gets 200 within a session", async c =>
         {
             RtspMessage answer = await SetUpAsync(c, "RTP/AVP/TCP;unicast;interleaved=0-1", cancel);
             return answer.StatusCode != 200 ? (null, "SETUP over TCP was answered " + Words(answer)) : Judge(await c.RequestAsync(RtspMethod.GetParameter, url, cancel), static a => a.StatusCode == 200);
         });
-        await TryAsync("S39", "the HTTP tunnel is offered", async c =>
+        await TryAsync(Rules.HttpTunnel, "the HTTP tunnel is offered", async c =>
         {
             RtspMessage answer = await SendAsync(c, $"GET {options.Url.PathAndQuery} HTTP/1.0\r\nx-sessioncookie: rtspsimprobe0123456789\r\nAccept: application/x-rtsp-tunnelled\r\n\r\n", cancel);
             return (answer.StatusCode == 200 ? true : null, Words(answer));
         });
-        await TryAsync("S45", "a header of 20 KB is refused, and no harm done", async c =>
+        await TryAsync(Rules.RequestsWithoutEnd, "a header of 20 KB is refused, and no harm done", async c =>
             Judge(await SendAsync(c, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nX-Long: {new string('x', 20_000)}\r\n\r\n", cancel), static a => a.StatusCode is >= 400 and < 500));
         return _findings;
     }
@@ -62,25 +62,25 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private static string Words(RtspMessage answer) => $"{answer.StatusCode} {answer.Reason}";
 
-    private async Task TryAsync(string id, string what, Func<RtspConnection, Task<(bool?, string)>> check)
+    private async Task TryAsync(Rule rule, string what, Func<RtspConnection, Task<(bool?, string)>> check)
     {
         try
         {
             await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, _cancel);
             (bool? holds, string detail) = await check(connection);
-            _findings.Add(new Finding(id, what, holds, detail));
+            _findings.Add(new Finding(rule, what, holds, detail));
         }
         catch (EndOfStreamException)
         {
-            _findings.Add(new Finding(id, what, id == "S45", "the server closed the connection"));
+            _findings.Add(new Finding(rule, what, rule == Rules.RequestsWithoutEnd, "the server closed the connection"));
         }
         catch (SocketException e)
         {
-            _findings.Add(new Finding(id, what, id == "S45", e.Message));
+            _findings.Add(new Finding(rule, what, rule == Rules.RequestsWithoutEnd, e.Message));
         }
         catch (Exception e) when (e is TimeoutException or InvalidDataException)
         {
-            _findings.Add(new Finding(id, what, false, e.Message));
+            _findings.Add(new Finding(rule, what, false, e.Message));
         }
     }
 

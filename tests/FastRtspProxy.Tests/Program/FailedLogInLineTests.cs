@@ -69,13 +69,7 @@ public sealed class FailedLogInLineTests
     /// <summary>The README's failregex, with fail2ban's words put in.</summary>
     private static string Filter()
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "FastRtspProxy.sln")))
-        {
-            root = root.Parent;
-        }
-
-        string given = Assert.Single(File.ReadAllLines(Path.Combine(root!.FullName, "README.md")), static line => line.StartsWith("failregex = ", StringComparison.Ordinal))["failregex = ".Length..];
+        string given = Assert.Single(Repository.Text("README.md").Split('\n'), static line => line.StartsWith("failregex = ", StringComparison.Ordinal))["failregex = ".Length..];
         Assert.StartsWith("^%(__prefix_line)s", given, StringComparison.Ordinal);
         Assert.Contains("<ADDR>", given, StringComparison.Ordinal);
         return given

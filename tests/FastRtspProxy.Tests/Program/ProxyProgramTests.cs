@@ -33,13 +33,7 @@ public sealed class ProxyProgramTests
     [Fact]
     public void Readme_EveryOptionOfTheHelp_StandsInItsTables()
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "FastRtspProxy.sln")))
-        {
-            root = root.Parent;
-        }
-
-        string readme = File.ReadAllText(Path.Combine(root!.FullName, "README.md"));
+        string readme = Repository.Text("README.md");
         string help = ((ParseOutcome.Print)CommandLineParser.Parse(["--help"])).Text;
         List<string> names = [.. help.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal)).Select(line => line.Trim().Split("  ")[0])];
 

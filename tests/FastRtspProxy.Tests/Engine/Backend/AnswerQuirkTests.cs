@@ -218,7 +218,8 @@ public sealed class AnswerQuirkTests
     }
 
     [Fact]
-    public async Task C7_NextNonceOfAuthenticationInfo_SignsTheNextRequestWithoutA401()
+    [Rule("C7")]
+    public async Task Digest_NextNonceOfAuthenticationInfo_SignsTheNextRequestWithoutA401()
     {
         await using BackEndFixture fixture = new();
         FastRtspProxy.Protocol.Auth.DigestVerifier verifier = new("cam");
@@ -245,7 +246,8 @@ public sealed class AnswerQuirkTests
     }
 
     [Fact]
-    public async Task C5_RequestWithAMethodThatWeDoNotKnow_IsAnswered501AndMediaGoesOn()
+    [Rule("C5")]
+    public async Task ServerRequest_MethodThatWeDoNotKnow_IsAnswered501AndMediaGoesOn()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(BackEndTransport.Tcp);

@@ -14,6 +14,7 @@ public sealed class BackEndAuthTests
     private static readonly Credentials s_credentials = new("admin", "pa:ss \"w\"ord");
 
     [Theory]
+    [Rule("C7")]
     [InlineData(nameof(CameraAuthScheme.Basic))]
     [InlineData(nameof(CameraAuthScheme.DigestLegacy))]
     [InlineData(nameof(CameraAuthScheme.DigestMd5))]
@@ -21,27 +22,30 @@ public sealed class BackEndAuthTests
     [InlineData(nameof(CameraAuthScheme.DigestSha256))]
     [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
     [InlineData(nameof(CameraAuthScheme.DigestSha512T256))]
-    public async Task C7_EachScheme_PlaysAndTearsDown(string scheme)
+    public async Task Challenge_EachScheme_PlaysAndTearsDown(string scheme)
     {
         await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)] });
     }
 
     [Fact]
-    public async Task C7_SeveralChallenges_OneThatWeKnowIsTaken()
+    [Rule("C7")]
+    public async Task Challenge_Several_OneThatWeKnowIsTaken()
     {
         await PlayAsync(o => o with { AuthSchemes = [CameraAuthScheme.Basic, CameraAuthScheme.DigestMd5, CameraAuthScheme.DigestSha256] });
     }
 
     [Theory]
+    [Rule("C6")]
     [InlineData(nameof(CameraAuthScheme.DigestMd5))]
     [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
-    public async Task C6_NonceGoodForOneRequest_EachRequestIsAnsweredAgain(string scheme)
+    public async Task Challenge_NonceGoodForOneRequest_EachRequestIsAnsweredAgain(string scheme)
     {
         await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)], Faults = new FaultSchedule { RotatesNonce = true } });
     }
 
     [Fact]
-    public async Task C6_NewNonceForEver_EndsWithAFailure()
+    [Rule("C6")]
+    public async Task Challenge_NewNonceForEver_EndsWithAFailure()
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(
             o => o with { User = "admin", Password = "x", Faults = new FaultSchedule { UnauthorizedStorm = true } });
@@ -53,6 +57,7 @@ public sealed class BackEndAuthTests
     }
 
     [Theory]
+    [Rule("C7")]
     [InlineData("")]
     [InlineData(", qop=\"auth\"")]
     [InlineData(", algorithm=MD5-sess")]
@@ -61,7 +66,7 @@ public sealed class BackEndAuthTests
     [InlineData(", algorithm=SHA-256, qop=\"auth\"")]
     [InlineData(", algorithm=SHA-512-256")]
     [InlineData(", algorithm=SHA-512-256, qop=\"auth\"")]
-    public async Task C7_WithAndWithoutQopAndSilentlyRotatedNonces_EveryRequestIsRight(string extra)
+    public async Task Digest_WithAndWithoutQopAndSilentlyRotatedNonces_EveryRequestIsRight(string extra)
     {
         await using BackEndFixture fixture = new();
         DigestVerifier verifier = new("cam");

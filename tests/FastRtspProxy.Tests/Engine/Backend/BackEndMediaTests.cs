@@ -8,7 +8,8 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 public sealed class BackEndMediaTests
 {
     [Fact]
-    public async Task C10_KeepAlives_ComeAtHalfTheTimeoutAndReportsAtLeastEveryFiveSeconds()
+    [Rule("C10")]
+    public async Task KeepAlive_PlayingCamera_ComesAtHalfTheTimeoutAndReportsAtLeastEveryFiveSeconds()
     {
         FakeTimeProvider time = new();
         await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero, UdpSilence = TimeSpan.FromHours(1) } };
@@ -29,7 +30,8 @@ public sealed class BackEndMediaTests
     }
 
     [Fact]
-    public async Task C12_MediaBeforeTheAnswers_IsTaken()
+    [Rule("C12")]
+    public async Task Media_BeforeTheAnswers_IsTaken()
     {
         await using BackEndFixture fixture = new();
         byte[] early = ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "early"u8));
@@ -43,7 +45,8 @@ public sealed class BackEndMediaTests
     }
 
     [Fact]
-    public async Task C13_UnknownTypeAndBadVersion_AreIgnoredAndCounted()
+    [Rule("C13")]
+    public async Task Rtp_UnknownTypeAndBadVersion_IsIgnoredAndCounted()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(BackEndTransport.Tcp);
@@ -62,7 +65,8 @@ public sealed class BackEndMediaTests
     }
 
     [Fact]
-    public async Task C15_UdpPorts_AreAnEvenAndOddPairForEachTrack()
+    [Rule("C15")]
+    public async Task Setup_OverUdp_PortsAreAnEvenAndOddPairForEachTrack()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("m=video 0", "m=video 5004", StringComparison.Ordinal);
@@ -74,7 +78,8 @@ public sealed class BackEndMediaTests
     }
 
     [Fact]
-    public async Task C17_SenderReport_IsReadWithItsName()
+    [Rule("C17")]
+    public async Task SenderReport_OfTheCamera_IsReadWithItsName()
     {
         await using BackEndFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create()));

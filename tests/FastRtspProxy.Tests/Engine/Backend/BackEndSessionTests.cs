@@ -9,7 +9,8 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 public sealed class BackEndSessionTests
 {
     [Fact]
-    public async Task C1_WholeDialogue_CSeqGrowsByOne()
+    [Rule("C1")]
+    public async Task CSeq_WholeDialogue_GrowsByOne()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create();
@@ -21,7 +22,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C2_AfterSetup_EveryRequestCarriesTheSessionWithoutItsTimeout()
+    [Rule("C2")]
+    public async Task Session_AfterSetup_IsInEveryRequestWithoutItsTimeout()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.TimeoutSeconds = 2;
@@ -35,7 +37,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C3_TwoTracks_SetupsComeOneByOneAndPlayLast()
+    [Rule("C3")]
+    public async Task Open_TwoTracks_SetupsComeOneByOneAndPlayLast()
     {
         await using BackEndFixture fixture = new();
         int open = 0;
@@ -53,10 +56,11 @@ public sealed class BackEndSessionTests
     }
 
     [Theory]
+    [Rule("C4")]
     [InlineData("Content-Base", "rtsp://10.0.0.1/other/", "/other/trackID=0", "/other/")]
     [InlineData("Content-Location", "/loc/", "/loc/trackID=0", "/loc/")]
     [InlineData("X-None", "", "/live/trackID=0", "/live")]
-    public async Task C4_BaseUrl_OrderIsContentBaseContentLocationRequest(string header, string value, string track, string aggregate)
+    public async Task Setup_BaseUrl_IsContentBaseThenContentLocationThenRequest(string header, string value, string track, string aggregate)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly;
@@ -70,12 +74,13 @@ public sealed class BackEndSessionTests
     }
 
     [Theory]
+    [Rule("C5")]
     [InlineData("OPTIONS", 200)]
     [InlineData("GET_PARAMETER", 200)]
     [InlineData("SET_PARAMETER", 200)]
     [InlineData("ANNOUNCE", 200)]
     [InlineData("PLAY", 501)]
-    public async Task C5_ServerRequest_IsAnswered(string method, int status)
+    public async Task ServerRequest_KnownMethod_IsAnswered(string method, int status)
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create();
@@ -89,7 +94,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C5_ServerRedirect_IsAnsweredAndNamesTheNewPlace()
+    [Rule("C5")]
+    public async Task ServerRequest_Redirect_IsAnsweredAndNamesTheNewPlace()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create();
@@ -101,7 +107,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C6_WrongPassword_IsTriedOnceAndFails()
+    [Rule("C6")]
+    public async Task Challenge_WrongPassword_IsTriedOnceAndFails()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE"
@@ -114,7 +121,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C6_NonceRotatesInTheMiddle_IsAnsweredWithTheNewOne()
+    [Rule("C6")]
+    public async Task Challenge_NonceRotatesInTheMiddle_IsAnsweredWithTheNewOne()
     {
         await using BackEndFixture fixture = new();
         string nonce = "n1";
@@ -134,7 +142,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C7_Digest_UriIsTheRequestUriAndCredentialsNeverInIt()
+    [Rule("C7")]
+    public async Task Digest_AnyRequest_UriIsTheRequestUriAndCredentialsNeverInIt()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Header("Authorization") is null
@@ -156,12 +165,13 @@ public sealed class BackEndSessionTests
     }
 
     [Theory]
+    [Rule("C8")]
     [InlineData(301)]
     [InlineData(302)]
     [InlineData(303)]
     [InlineData(305)]
     [InlineData(307)]
-    public async Task C8_Redirect_IsFollowed(int status)
+    public async Task Redirect_ToAnotherPlace_IsFollowed(int status)
     {
         await using BackEndFixture fixture = new();
         using ScriptedCamera other = new();
@@ -172,7 +182,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C8_RedirectInACircle_EndsAtTheLimit()
+    [Rule("C8")]
+    public async Task Redirect_InACircle_EndsAtTheLimit()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", fixture.Camera.Url));
@@ -182,7 +193,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C9_UdpRefusedWith461_TriesTcpOnTheSameConnection()
+    [Rule("C9")]
+    public async Task Setup_UdpRefusedWith461_TriesTcpOnTheSameConnection()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP" && !r.Header("Transport")!.Contains("TCP", StringComparison.Ordinal)
@@ -196,7 +208,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C9_TcpAnsweredToAUdpSetup_IsTaken()
+    [Rule("C9")]
+    public async Task Setup_TcpAnsweredForUdp_IsTaken()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly;
@@ -211,9 +224,10 @@ public sealed class BackEndSessionTests
     }
 
     [Theory]
+    [Rule("C9")]
     [InlineData(453)]
     [InlineData(503)]
-    public async Task C9_Busy_CarriesRetryAfter(int status)
+    public async Task Open_CameraIsBusy_FailureCarriesRetryAfter(int status)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "PLAY" ? ScriptedReply.Of(status, "Busy", ("Retry-After", "7")) : null;
@@ -223,7 +237,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C9_SessionNotFoundOnKeepAliveWithoutMedia_IsALoss()
+    [Rule("C9")]
+    public async Task KeepAlive_SessionNotFoundWithoutMedia_IsALoss()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.TimeoutSeconds = 2;
@@ -234,7 +249,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C11_Close_SendsTeardownAndIsBounded()
+    [Rule("C11")]
+    public async Task Close_OpenSession_SendsTeardownAndIsBounded()
     {
         await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Teardown = TimeSpan.FromMilliseconds(200) } };
         fixture.Camera.Script = r => r.Method == "TEARDOWN" ? new ScriptedReply { Silent = true } : null;
@@ -248,7 +264,8 @@ public sealed class BackEndSessionTests
     }
 
     [Fact]
-    public async Task C18_WholeDialogue_NeverSendsRequire()
+    [Rule("C18")]
+    public async Task Require_WholeDialogue_IsNeverSent()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create();

@@ -8,7 +8,8 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 public sealed class BackEndUrlTests
 {
     [Fact]
-    public async Task C4_AbsoluteSessionControl_IsTheBaseOfTheTracks()
+    [Rule("C4")]
+    public async Task Setup_AbsoluteSessionControl_IsTheBaseOfTheTracks()
     {
         await using BackEndFixture fixture = new();
         string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
@@ -23,7 +24,8 @@ public sealed class BackEndUrlTests
     }
 
     [Fact]
-    public async Task C4_CameraReadsTheLetter_IsAskedSoAfterA404AndForTheNextTrackAtOnce()
+    [Rule("C4")]
+    public async Task Setup_CameraReadsTheLetter_IsAskedSoAfterA404AndForTheNextTrackAtOnce()
     {
         await using BackEndFixture fixture = new();
         string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
@@ -37,10 +39,11 @@ public sealed class BackEndUrlTests
     }
 
     [Theory]
+    [Rule("C4")]
     [InlineData(404, 3)]
     [InlineData(410, 3)]
     [InlineData(453, 1)]
-    public async Task C4_NoReadingIsKnown_TheFirstAnswerIsTheFailure(int status, int asked)
+    public async Task Setup_NoReadingIsKnown_TheFirstAnswerIsTheFailure(int status, int asked)
     {
         await using BackEndFixture fixture = new();
         string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";

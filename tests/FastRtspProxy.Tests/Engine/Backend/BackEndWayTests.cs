@@ -11,6 +11,7 @@ public sealed class BackEndWayTests
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(500);
 
     [Theory]
+    [Rule("C9")]
     [InlineData(400)]
     [InlineData(404)]
     [InlineData(406)]
@@ -18,7 +19,7 @@ public sealed class BackEndWayTests
     [InlineData(500)]
     [InlineData(501)]
     [InlineData(551)]
-    public async Task C9_FirstVideoRefusedOverUdp_TcpIsTriedOnTheSameConnection(int status)
+    public async Task Setup_FirstVideoRefusedOverUdp_TcpIsTriedOnTheSameConnection(int status)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => IsSetup(r, tcp: false) ? ScriptedReply.Of(status, "No") : null;
@@ -33,11 +34,12 @@ public sealed class BackEndWayTests
     }
 
     [Theory]
+    [Rule("C9")]
     [InlineData(403, nameof(BackEndFailureKind.Unauthorized))]
     [InlineData(453, nameof(BackEndFailureKind.Busy))]
     [InlineData(454, nameof(BackEndFailureKind.Refused))]
     [InlineData(503, nameof(BackEndFailureKind.Busy))]
-    public async Task C9_RefusalThatIsNotAboutTheWay_EndsTheAttemptAndTheWayStays(int status, string kind)
+    public async Task Setup_RefusalThatIsNotAboutTheWay_EndsTheAttemptAndTheWayStays(int status, string kind)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(status, "No") : null;
@@ -51,7 +53,8 @@ public sealed class BackEndWayTests
     }
 
     [Fact]
-    public async Task C9_EveryWayRefused_IsOneFailureThatNamesThem()
+    [Rule("C9")]
+    public async Task Setup_EveryWayRefused_IsOneFailureThatNamesThem()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(IsSetup(r, tcp: true) ? 501 : 461, "No") : null;
@@ -64,8 +67,9 @@ public sealed class BackEndWayTests
     }
 
     [Theory]
+    [Rule("C9")]
     [InlineData(BackEndTransport.Tcp)]
-    public async Task C9_TcpIsTheUsersWish_ItIsNotLeft(BackEndTransport transport)
+    public async Task Setup_TcpIsTheUsersWish_ItIsNotLeft(BackEndTransport transport)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP" ? ScriptedReply.Of(461, "Unsupported Transport") : null;
@@ -78,7 +82,8 @@ public sealed class BackEndWayTests
 
     /// <summary>The sound comes first in the description: its refusal is not about the way, the video's is, and another way needs another session by then.</summary>
     [Fact]
-    public async Task C9_VideoRefusedAfterTheSoundWasSetUp_AnotherSessionTriesTcp()
+    [Rule("C9")]
+    public async Task Setup_VideoRefusedAfterTheSoundWasSetUp_AnotherSessionTriesTcp()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = SoundFirst();
@@ -92,7 +97,8 @@ public sealed class BackEndWayTests
     }
 
     [Fact]
-    public async Task C9_OtherTrackRefusedOnBothWays_TheFirstWayStays()
+    [Rule("C9")]
+    public async Task Setup_OtherTrackRefusedOnBothWays_TheFirstWayStays()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.EndsWith("trackID=1", StringComparison.Ordinal) ? ScriptedReply.Of(461, "No") : null;
@@ -112,7 +118,8 @@ public sealed class BackEndWayTests
 
     /// <summary>Some cameras and relays draw a new group with each DESCRIBE: it is the same offer all the same, and was refused.</summary>
     [Fact]
-    public async Task C9_AnotherGroupInEachDescription_MulticastThatFailedIsNotTriedAgain()
+    [Rule("C9")]
+    public async Task Describe_AnotherGroupEachTime_MulticastThatFailedIsNotTriedAgain()
     {
         await using BackEndFixture fixture = new();
         int groups = 0;
@@ -133,9 +140,10 @@ public sealed class BackEndWayTests
     }
 
     [Theory]
+    [Rule("C9")]
     [InlineData(461)]
     [InlineData(500)]
-    public async Task C9_PlayRefusedOverUdp_TheNextSessionUsesTcp(int status)
+    public async Task Play_RefusedOverUdp_TheNextSessionUsesTcp(int status)
     {
         await using BackEndFixture fixture = new();
         bool isUdp = false;
@@ -154,9 +162,10 @@ public sealed class BackEndWayTests
 
     /// <summary>A camera without TCP that hangs up, or says nothing, in place of 461.</summary>
     [Theory]
+    [Rule("C9")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task C9_TcpIsNotEvenAnswered_UdpIsNext(bool closes)
+    public async Task Setup_TcpIsNotEvenAnswered_UdpIsNext(bool closes)
     {
         await using BackEndFixture fixture = new()
         {
@@ -270,7 +279,8 @@ public sealed class BackEndWayTests
 
     /// <summary>A first video that no way carries is left out where there is a second one.</summary>
     [Fact]
-    public async Task C9_FirstOfTwoVideosRefusedOnEachWay_TheSecondIsServed()
+    [Rule("C9")]
+    public async Task Setup_FirstOfTwoVideosRefusedOnEachWay_TheSecondIsServed()
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly + ScriptedCamera.VideoOnly[ScriptedCamera.VideoOnly.IndexOf("m=video", StringComparison.Ordinal)..].Replace("trackID=0", "trackID=1", StringComparison.Ordinal);
@@ -284,7 +294,8 @@ public sealed class BackEndWayTests
 
     /// <summary>What refuses the first video is no word about the ways: the second one's silence and media choose, and the choice stays.</summary>
     [Fact]
-    public async Task C9_FirstOfTwoVideosIsAlwaysRefused_TheWayIsChosenByTheSecond()
+    [Rule("C9")]
+    public async Task Setup_FirstOfTwoVideosIsAlwaysRefused_TheWayIsChosenByTheSecond()
     {
         FakeTimeProvider time = new();
         await using BackEndFixture fixture = new(time);

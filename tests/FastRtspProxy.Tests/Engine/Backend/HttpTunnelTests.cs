@@ -15,7 +15,8 @@ public sealed class HttpTunnelTests
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task C16_WholeDialogue_MediaComesThroughTheGetConnection()
+    [Rule("C16")]
+    public async Task Tunnel_WholeDialogue_MediaComesThroughTheGetConnection()
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { User = "admin", Password = "secret" });
         await using BackEndFixture fixture = new();
@@ -31,7 +32,8 @@ public sealed class HttpTunnelTests
     }
 
     [Fact]
-    public async Task C16_GetAndPost_ShareTheCookieAndEachRequestIsBase64OfItsOwn()
+    [Rule("C16")]
+    public async Task Tunnel_GetAndPost_ShareTheCookieAndEachRequestIsBase64OfItsOwn()
     {
         using ScriptedTunnel server = new() { OnRequest = _ => "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n" };
         await using BackEndFixture fixture = new();
@@ -53,7 +55,8 @@ public sealed class HttpTunnelTests
     }
 
     [Fact]
-    public async Task C16_GetAnswered401_IsAskedAgainAndThePostHasADigestOfItsOwn()
+    [Rule("C16")]
+    public async Task Get_Answered401_IsAskedAgainAndThePostHasADigestOfItsOwn()
     {
         DigestVerifier verifier = new("tunnel");
         using ScriptedTunnel server = new()
@@ -103,7 +106,8 @@ public sealed class HttpTunnelTests
     }
 
     [Fact]
-    public async Task C16_ContentLengthUsedUp_ThePostIsRenewedAndNothingIsLost()
+    [Rule("C16")]
+    public async Task Post_ContentLengthUsedUp_IsRenewedAndNothingIsLost()
     {
         using ScriptedTunnel server = new();
         await using BackEndFixture fixture = new();
@@ -125,7 +129,8 @@ public sealed class HttpTunnelTests
     }
 
     [Fact]
-    public async Task C16_ServerClosesThePost_TheNextRequestOpensAnother()
+    [Rule("C16")]
+    public async Task Post_ServerClosesIt_TheNextRequestOpensAnother()
     {
         using ScriptedTunnel server = new();
         await using BackEndFixture fixture = new();

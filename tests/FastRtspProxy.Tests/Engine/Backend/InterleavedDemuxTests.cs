@@ -48,7 +48,7 @@ public sealed class InterleavedDemuxTests
     [InlineData("$\u0001")]
     public void OnBytes_GarbageBetweenFrames_IsSkippedAndCounted(string garbage)
     {
-        // Quirk: Escam Q6 puts garbage between frames (g2r conn.go); old LIVE555 servers lose bytes (weakness 33).
+        // Quirk: Escam Q6 puts garbage between frames (go2rtc skips it, pkg/rtsp/conn.go); old LIVE555 servers lose bytes (weakness 33).
         byte[] noise = Encoding.Latin1.GetBytes(garbage);
         for (int chunk = 1; chunk < 40; chunk++)
         {

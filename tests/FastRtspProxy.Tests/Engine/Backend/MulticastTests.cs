@@ -13,9 +13,10 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 public sealed class MulticastTests
 {
     [Theory]
+    [Rule("C14")]
     [InlineData("239.255.77.1", false)]
     [InlineData("232.77.1.1", true)]
-    public async Task C14_Group_IsJoinedOnlyWhileItPlays(string group, bool hasSource)
+    public async Task Group_BeforeAndAfterPlay_IsJoinedOnlyWhileItPlays(string group, bool hasSource)
     {
         await using BackEndFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, group, hasSource);
@@ -45,7 +46,8 @@ public sealed class MulticastTests
     }
 
     [Fact]
-    public async Task C14_AnySourceGroup_ReportsGoToTheGroup()
+    [Rule("C14")]
+    public async Task Reports_AnySourceGroup_GoToTheGroup()
     {
         const string Group = "239.255.77.2";
         await using BackEndFixture fixture = new();
@@ -58,7 +60,8 @@ public sealed class MulticastTests
     }
 
     [Fact]
-    public async Task C14_OneSourceGroup_ReportsGoToTheSource()
+    [Rule("C14")]
+    public async Task Reports_OneSourceGroup_GoToTheSource()
     {
         const string Group = "232.77.1.2";
         await using BackEndFixture fixture = new();
@@ -74,7 +77,8 @@ public sealed class MulticastTests
 
     /// <summary>All members of a group would get the bytes that open a NAT for one; and no NAT lies on its way.</summary>
     [Fact]
-    public async Task C14_Play_SendsNoPunchesToTheGroup()
+    [Rule("C14")]
+    public async Task Play_OverMulticast_SendsNoPunchesToTheGroup()
     {
         const string Group = "239.255.77.5";
         await using BackEndFixture fixture = new();
@@ -93,9 +97,10 @@ public sealed class MulticastTests
     }
 
     [Theory]
+    [Rule("C14")]
     [InlineData("239.255.77.6", 0, 34)]
     [InlineData("ff15::7706", 41, 19)]
-    public void C14_GroupSocket_DoesNotHearItself(string address, int level, int option)
+    public void GroupSocket_OwnDatagrams_AreNotHeard(string address, int level, int option)
     {
         MulticastGroup group = new(IPAddress.Parse(address), default, null, 1);
         using Socket? socket = group.TryOpen(0, IPAddress.Loopback, sends: true);
@@ -111,7 +116,8 @@ public sealed class MulticastTests
 
     /// <summary>On loopback our own reports come back whatever the socket says; so do those of other receivers of the group. Neither is a sign of life of the camera.</summary>
     [Fact]
-    public async Task C14_SilentGroup_OwnAndOthersReportsAreNobodysAndUdpIsNext()
+    [Rule("C14")]
+    public async Task Silence_OfAGroup_OwnAndOthersReportsAreNobodysAndUdpIsNext()
     {
         const string Group = "239.255.77.7";
         await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
@@ -128,7 +134,8 @@ public sealed class MulticastTests
     }
 
     [Fact]
-    public async Task C14_GroupThatCannotBeJoined_UdpIsNext()
+    [Rule("C14")]
+    public async Task Play_GroupThatCannotBeJoined_UdpIsNext()
     {
         await using BackEndFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, "239.255.77.8", hasSource: false);
@@ -143,7 +150,8 @@ public sealed class MulticastTests
 
     /// <summary>A source filter names where reports go, as `source=` does: an address that must not be sent to counts as not named, and the reports go to the group.</summary>
     [Fact]
-    public async Task C14_SourceThatMustNotBeSentTo_CountsAsAbsent()
+    [Rule("C14")]
+    public async Task Reports_SourceThatMustNotBeSentTo_CountsAsAbsent()
     {
         const string Group = "232.77.1.3";
         await using BackEndFixture fixture = new();
@@ -161,7 +169,8 @@ public sealed class MulticastTests
     }
 
     [Fact]
-    public async Task C14_CameraWithAGroup_IsReceived()
+    [Rule("C14")]
+    public async Task Play_CameraWithAGroup_IsReceived()
     {
         int port = FreePair();
         await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { MulticastGroup = IPAddress.Parse("239.255.77.3"), MulticastPort = port });
@@ -174,12 +183,13 @@ public sealed class MulticastTests
     }
 
     [Theory]
+    [Rule("C14")]
     [InlineData("c=IN IP4 239.1.2.3/16", "", "239.1.2.3", 16, null)]
     [InlineData("c=IN IP4 239.1.2.3", "", "239.1.2.3", 1, null)]
     [InlineData("c=IN IP4 232.1.2.3/127", "a=source-filter: incl IN IP4 232.1.2.3 192.0.2.62", "232.1.2.3", 127, "192.0.2.62")]
     [InlineData("c=IN IP4 232.1.2.3/4", "a=source-filter: incl IN IP4 * 192.0.2.62", "232.1.2.3", 4, "192.0.2.62")]
     [InlineData("c=IN IP4 239.1.2.3/4", "a=source-filter: excl IN IP4 * 192.0.2.62", "239.1.2.3", 4, null)]
-    public void C14_ConnectionLine_GivesGroupTtlAndSource(string connection, string filter, string group, int ttl, string? source)
+    public void Group_ConnectionLine_GivesGroupTtlAndSource(string connection, string filter, string group, int ttl, string? source)
     {
         Assert.True(SdpDocument.TryParse(
             System.Text.Encoding.ASCII.GetBytes($"v=0\nm=video 5000 RTP/AVP 96\n{connection}\n{filter}\n"), out SdpDocument? document, out _));
@@ -191,10 +201,11 @@ public sealed class MulticastTests
     }
 
     [Theory]
+    [Rule("C14")]
     [InlineData("c=IN IP4 0.0.0.0")]
     [InlineData("c=IN IP4 192.0.2.1")]
     [InlineData("c=IN IP4")]
-    public void C14_UnicastOrNoAddress_IsNoGroup(string connection)
+    public void Group_UnicastOrNoAddress_IsNone(string connection)
     {
         Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes($"v=0\nm=video 5000 RTP/AVP 96\n{connection}\n"), out SdpDocument? document, out _));
 
@@ -202,6 +213,7 @@ public sealed class MulticastTests
     }
 
     [Fact]
+    [Rule("C9")]
     public async Task Setup_MulticastRefusedWith461_TriesUnicastUdp()
     {
         await using BackEndFixture fixture = new();

@@ -4,13 +4,14 @@ using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
-/// <summary>C13: sources that change, through a session: no packet of a source that plays is lost. The rules alone are in <see cref="SourceChoiceTests"/>.</summary>
+/// <summary>Sources that change, through a session: no packet of a source that plays is lost. The rules alone are in <see cref="SourceChoiceTests"/>.</summary>
 public sealed class SourceChangeTests
 {
     [Theory]
+    [Rule("C13")]
     [InlineData(BackEndTransport.Tcp)]
     [InlineData(BackEndTransport.Udp)]
-    public async Task C13_UniviewNewSsrcForEachGroup_EveryPacketOfOneStreamIsPassedOn(BackEndTransport transport)
+    public async Task Rtp_UniviewNewSsrcForEachGroup_EveryPacketOfOneStreamIsPassedOn(BackEndTransport transport)
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(transport);
@@ -27,11 +28,12 @@ public sealed class SourceChangeTests
     }
 
     [Theory]
+    [Rule("C13")]
     [InlineData(BackEndTransport.Tcp, 0)]
     [InlineData(BackEndTransport.Udp, 0)]
     [InlineData(BackEndTransport.Udp, 1)]
     [InlineData(BackEndTransport.Udp, 2)]
-    public async Task C13_SourceWithOtherNumbers_IsPassedOnFromItsFirstPacket(BackEndTransport transport, int overtaken)
+    public async Task Rtp_SourceWithOtherNumbers_IsPassedOnFromItsFirstPacket(BackEndTransport transport, int overtaken)
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(transport);
@@ -54,7 +56,8 @@ public sealed class SourceChangeTests
     }
 
     [Fact]
-    public async Task C13_NewNumbersOfTheSameSourceOverUdp_LoseNoPacket()
+    [Rule("C13")]
+    public async Task Rtp_NewNumbersOfTheSameSourceOverUdp_LosesNoPacket()
     {
         await using BackEndFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
@@ -68,7 +71,8 @@ public sealed class SourceChangeTests
     }
 
     [Fact]
-    public async Task C13_PacketsBehindAGapWhenTheSourceChanges_ArePassedOnFirst()
+    [Rule("C13")]
+    public async Task Rtp_PacketsBehindAGapWhenTheSourceChanges_ArePassedOnFirst()
     {
         await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Reorder = TimeSpan.FromMinutes(1) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
@@ -83,7 +87,8 @@ public sealed class SourceChangeTests
     }
 
     [Fact]
-    public async Task C13_SenderReportsOfEachSsrcOfAStream_AreItsReports()
+    [Rule("C13")]
+    public async Task SenderReport_OfEachSsrcOfAStream_IsItsReport()
     {
         await using BackEndFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
@@ -98,7 +103,8 @@ public sealed class SourceChangeTests
     }
 
     [Fact]
-    public async Task C13_ByeOfAnSsrcThatTheStreamHadBefore_EndsNothing()
+    [Rule("C13")]
+    public async Task Bye_OfAnSsrcThatTheStreamHadBefore_EndsNothing()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(BackEndTransport.Tcp);
@@ -113,7 +119,8 @@ public sealed class SourceChangeTests
 
     /// <summary>RFC 3550, 8.2: who changes its SSRC says BYE for the old one first.</summary>
     [Fact]
-    public async Task C13_ByeAndThenTheNextSsrcOfTheStream_EndsNothing()
+    [Rule("C13")]
+    public async Task Bye_AndThenTheNextSsrcOfTheStream_EndsNothing()
     {
         await using BackEndFixture fixture = new();
         BackEndSession session = fixture.Create(BackEndTransport.Tcp);
@@ -129,10 +136,11 @@ public sealed class SourceChangeTests
     }
 
     [Theory]
+    [Rule("C13")]
     [InlineData("a=ssrc:2 cname:x\r\n", null)]
     [InlineData("", ";ssrc=00000002")]
     [InlineData("a=ssrc:1 cname:x\r\n", "; ssrc= 2")]
-    public async Task C13_TwoByTurns_TheOneThatDescriptionOrSetUpNamesStays(string attribute, string? setUp)
+    public async Task Rtp_TwoSourcesByTurns_TheOneThatDescriptionOrSetUpNamesStays(string attribute, string? setUp)
     {
         await using BackEndFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly.TrimEnd() + "\r\n" + attribute;

@@ -20,6 +20,7 @@ public sealed class FrontEndAuthTests
     }
 
     [Theory]
+    [Rule("S36")]
     [InlineData("DESCRIBE")]
     [InlineData("SETUP")]
     [InlineData("PLAY")]
@@ -27,7 +28,7 @@ public sealed class FrontEndAuthTests
     [InlineData("TEARDOWN")]
     [InlineData("GET_PARAMETER")]
     [InlineData("SET_PARAMETER")]
-    public async Task S36_ProtectedMethod_Answers401AndThen200(string method)
+    public async Task LogIn_ProtectedMethod_Answers401AndThen200(string method)
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -40,7 +41,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S36_Options_NeedsNoCredentials()
+    [Rule("S36")]
+    public async Task LogIn_Options_NeedsNoCredentials()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -49,7 +51,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S36_UnknownStreamWithoutCredentials_Answers401()
+    [Rule("S36")]
+    public async Task LogIn_UnknownStreamWithoutCredentials_Answers401()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -58,7 +61,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S36_OneNonce_ServesAllMethodsOfTheConnection()
+    [Rule("S36")]
+    public async Task LogIn_OneNonce_ServesAllMethodsOfTheConnection()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -79,7 +83,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S36_NonceOutOfTime_AnswersStaleAndTheNewOneWorks()
+    [Rule("S36")]
+    public async Task LogIn_NonceOutOfTime_AnswersStaleAndTheNewOneWorks()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -98,7 +103,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S36_WrongPassword_Answers401WithAnotherNonce()
+    [Rule("S36")]
+    public async Task LogIn_WrongPassword_Answers401WithAnotherNonce()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -113,7 +119,8 @@ public sealed class FrontEndAuthTests
     }
 
     [Fact]
-    public async Task S37_Challenge_HasRealmAndNonceInTheOrderThatVlcReads()
+    [Rule("S37")]
+    public async Task LogIn_Challenge_HasRealmAndNonceInTheOrderThatVlcReads()
     {
         await using FrontEndHost host = await StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -125,9 +132,10 @@ public sealed class FrontEndAuthTests
     }
 
     [Theory]
+    [Rule("S38")]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task S38_Sha256Offered_EitherChallengeMayBeAnswered(int which)
+    public async Task LogIn_Sha256Offered_EitherChallengeMayBeAnswered(int which)
     {
         await using FrontEndHost host = await StartAsync(sha256: true);
         using RtspTestClient client = await host.ConnectAsync();

@@ -9,11 +9,12 @@ public sealed class FrontEndBasicsTests
     private const string Public = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
 
     [Theory]
+    [Rule("S1")]
     [InlineData("4711")]
     [InlineData("007")]
     [InlineData("4294967295")]
     [InlineData("2147483648")]
-    public async Task S1_AnyRequest_AnswerHasTheSameCSeqFirst(string cseq)
+    public async Task CSeq_AnyRequest_IsTheFirstHeaderOfTheAnswer(string cseq)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -27,7 +28,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S2_RequestWithoutCSeq_Answers400AndTheConnectionSurvives()
+    [Rule("S2")]
+    public async Task Request_WithoutCSeq_Answers400AndTheConnectionSurvives()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -43,7 +45,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S3_PipelinedRequests_AreAnsweredInOrder()
+    [Rule("S3")]
+    public async Task Requests_Pipelined_AreAnsweredInOrder()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -58,7 +61,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S3_RequestSplitAtEveryByte_IsAnswered()
+    [Rule("S3")]
+    public async Task Request_SplitAtEveryByte_IsAnswered()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -74,7 +78,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S4_RequestWithBody_BodyIsConsumed()
+    [Rule("S4")]
+    public async Task Request_WithBody_ItIsConsumed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -89,10 +94,11 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S5")]
     [InlineData("*")]
     [InlineData("rtsp://127.0.0.1/cam")]
     [InlineData("rtsp://127.0.0.1/nothing")]
-    public async Task S5_Options_ListsTheMethodsInLive555sOrder(string url)
+    public async Task Options_AnyUrl_ListsTheMethodsInLive555sOrder(string url)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -106,11 +112,12 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S6")]
     [InlineData("FLY")]
     [InlineData("ANNOUNCE")]
     [InlineData("RECORD")]
     [InlineData("REGISTER")]
-    public async Task S6_MethodUnknownOrNotAllowed_Answers405WithAllow(string method)
+    public async Task Request_MethodUnknownOrNotAllowed_Answers405WithAllow(string method)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -123,9 +130,10 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S7")]
     [InlineData("RTSP/9.9")]
     [InlineData("RTSP/2.0")]
-    public async Task S7_OtherVersion_Answers505(string version)
+    public async Task Request_OtherVersion_Answers505(string version)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -136,7 +144,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S8_LowerCaseMethod_Answers405()
+    [Rule("S8")]
+    public async Task Request_LowerCaseMethod_Answers405()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -145,7 +154,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S9_HeaderOddities_AreTolerated()
+    [Rule("S9")]
+    public async Task Request_HeaderOddities_AreTolerated()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -158,12 +168,13 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S10")]
     [InlineData("PLAY", "Require: nonsense", "nonsense")]
     [InlineData("DESCRIBE", "Require: implicit-play, nonsense,com.real.x", "nonsense")]
     [InlineData("DESCRIBE", "Require: com.realistic", "com.realistic")]
     [InlineData("DESCRIBE", "Proxy-Require: nonsense", "nonsense")]
     [InlineData("SETUP", "Require: a, b", "a, b")]
-    public async Task S10_Require_Answers551WithUnsupported(string method, string header, string unsupported)
+    public async Task Require_UnknownFeature_Answers551WithUnsupported(string method, string header, string unsupported)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -175,6 +186,7 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S10")]
     [InlineData("OPTIONS", "Require: nonsense", 200)]
     [InlineData("OPTIONS", "Proxy-Require: gzipped-messages", 200)]
     [InlineData("GET_PARAMETER", "Require: nonsense", 200)]
@@ -187,7 +199,7 @@ public sealed class FrontEndBasicsTests
     [InlineData("DESCRIBE", "Proxy-Require: com.real.x,\t implicit-play", 200)]
     [InlineData("DESCRIBE", "Require:", 200)]
     [InlineData("DESCRIBE", "Require: ,", 200)]
-    public async Task S10_RequireWhereNothingIsToBeRefused_IsNotLookedAt(string method, string header, int status)
+    public async Task Require_WhereNothingIsToBeRefused_IsNotLookedAt(string method, string header, int status)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -196,9 +208,10 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S10")]
     [InlineData("PAUSE")]
     [InlineData("TEARDOWN")]
-    public async Task S10_RequireWithARequestThatStopsTheMedia_TheMediaStops(string method)
+    public async Task Require_WithARequestThatStopsTheMedia_TheMediaStops(string method)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -212,9 +225,10 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S11")]
     [InlineData("onvif-replay")]
     [InlineData("www.onvif.org/ver20/backchannel")]
-    public async Task S11_OnvifTags_Answer551(string tag)
+    public async Task Require_OnvifTags_Answers551(string tag)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -226,7 +240,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S12_Describe_AnswersTheMountsSdp()
+    [Rule("S12")]
+    public async Task Describe_KnownStream_AnswersTheMountsSdp()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -239,10 +254,11 @@ public sealed class FrontEndBasicsTests
     }
 
     [Theory]
+    [Rule("S13")]
     [InlineData("/cam")]
     [InlineData("/cam/")]
     [InlineData("/cam?token=1")]
-    public async Task S13_Describe_ContentBaseIsTheMountWithASlash(string path)
+    public async Task Describe_KnownStream_ContentBaseIsTheMountWithASlash(string path)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -295,6 +311,7 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
+    [Rule("S41")]
     public async Task RtspsUrl_OnThePlainPort_Answers301ToRtsp()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
@@ -307,7 +324,8 @@ public sealed class FrontEndBasicsTests
     }
 
     [Fact]
-    public async Task S27_Timestamp_IsEchoed()
+    [Rule("S27")]
+    public async Task Timestamp_AnyRequest_IsEchoed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();

@@ -8,7 +8,8 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 public sealed class FrontEndLimitsTests
 {
     [Fact]
-    public async Task S45_HeadOf10KB_Answers400AndCloses()
+    [Rule("S45")]
+    public async Task Request_HeadOf10KB_Answers400AndCloses()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -20,7 +21,8 @@ public sealed class FrontEndLimitsTests
     }
 
     [Fact]
-    public async Task S45_EndlessLine_Answers400AndCloses()
+    [Rule("S45")]
+    public async Task Request_EndlessLine_Answers400AndCloses()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -32,7 +34,8 @@ public sealed class FrontEndLimitsTests
     }
 
     [Fact]
-    public async Task S45_TenThousandHeaderLines_Answers400AndCloses()
+    [Rule("S45")]
+    public async Task Request_TenThousandHeaderLines_Answers400AndCloses()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -44,9 +47,10 @@ public sealed class FrontEndLimitsTests
     }
 
     [Theory]
+    [Rule("S45")]
     [InlineData("1048576")]
     [InlineData("1099511627776")]
-    public async Task S45_BodyOf1MBOrMore_Answers413AndCloses(string length)
+    public async Task Request_BodyOf1MBOrMore_Answers413AndCloses(string length)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();

@@ -31,7 +31,8 @@ public sealed class FrontEndLivenessTests
     private static Task<bool> LivesAsync(FrontEndHost host, int sessions) => Eventually.HoldsAsync(() => host.FrontEnd.Limits.Clients == sessions);
 
     [Fact]
-    public async Task S32_SilentUdpSession_ExpiresAfter65SecondsWithABye()
+    [Rule("S32")]
+    public async Task Session_SilentOverUdp_ExpiresAfter65SecondsWithABye()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -52,12 +53,13 @@ public sealed class FrontEndLivenessTests
     }
 
     [Theory]
+    [Rule("S32")]
     [InlineData("OPTIONS", false)]
     [InlineData("GET_PARAMETER", false)]
     [InlineData("SET_PARAMETER", true)]
     [InlineData("DESCRIBE", false)]
     [InlineData("FLY", false)]
-    public async Task S32_AnyRequestOnTheConnection_WithOrWithoutSession_KeepsItAlive(string method, bool withSession)
+    public async Task Session_AnyRequestOnItsConnection_KeepsItAlive(string method, bool withSession)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -74,7 +76,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S32_RtcpOverUdp_KeepsItAliveAndIsNoted()
+    [Rule("S32")]
+    public async Task Session_RtcpOverUdp_KeepsItAliveAndIsNoted()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -96,7 +99,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S32_RtcpNonsense_IsCountedAndKeepsNothingAlive()
+    [Rule("S32")]
+    public async Task Session_RtcpNonsense_IsCountedAndKeepsNothingAlive()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -112,7 +116,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S32_PausedTcpSession_LivesAsLongAsItsConnection()
+    [Rule("S32")]
+    public async Task Session_PausedOverTcp_LivesAsLongAsItsConnection()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         RtspTestClient client = await host.ConnectAsync();
@@ -129,7 +134,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S32_PlayingTcpClientThatSaysNothing_PlaysOnForThreeMinutes()
+    [Rule("S32")]
+    public async Task Session_PlayingTcpClientThatSaysNothing_PlaysOnForThreeMinutes()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -147,7 +153,8 @@ public sealed class FrontEndLivenessTests
 
     /// <summary>A viewer that went for a coffee says nothing meanwhile.</summary>
     [Fact]
-    public async Task S32_PausedUdpSession_LivesAsLongAsItsConnectionAnd65SecondsLonger()
+    [Rule("S32")]
+    public async Task Session_PausedOverUdp_LivesAsLongAsItsConnectionAnd65SecondsLonger()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         RtspTestClient client = await host.ConnectAsync();
@@ -167,7 +174,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S32_OneSessionExpires_OthersOnTheConnectionSurvive()
+    [Rule("S32")]
+    public async Task Session_OneExpires_OthersOnTheConnectionSurvive()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -188,7 +196,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S33_ConnectionClosed_InterleavedSessionsEndAndUdpSessionsLiveOn()
+    [Rule("S33")]
+    public async Task Session_ConnectionClosed_InterleavedOnesEndAndUdpOnesLiveOn()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using UdpTestReceiver receiver = new();
@@ -208,7 +217,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S34_UdpSession_IsServedFromAnyConnection()
+    [Rule("S34")]
+    public async Task Session_UdpFromAnyConnection_IsServed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient first = await host.ConnectAsync();
@@ -236,7 +246,8 @@ public sealed class FrontEndLivenessTests
     }
 
     [Fact]
-    public async Task S34_InterleavedSession_IsRefusedFromAnotherConnection()
+    [Rule("S34")]
+    public async Task Session_InterleavedFromAnotherConnection_IsRefused()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient first = await host.ConnectAsync();

@@ -9,7 +9,8 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 public sealed class FrontEndPlayTests
 {
     [Fact]
-    public async Task S24_PlayWithoutSession_Answers454()
+    [Rule("S24")]
+    public async Task Play_WithoutSession_Answers454()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -18,12 +19,13 @@ public sealed class FrontEndPlayTests
     }
 
     [Theory]
+    [Rule("S24")]
     [InlineData("npt=0-", "npt=0.000-")]
     [InlineData("npt=0.000-2.000", "npt=0.000-")]
     [InlineData("npt=now-", "npt=now-")]
     [InlineData("clock=20260101T000000Z-", "clock=")]
     [InlineData(null, "npt=0.000-")]
-    public async Task S24_PlayWithRange_EchoesItTruthfully(string? asked, string answered)
+    public async Task Play_WithRange_EchoesItTruthfully(string? asked, string answered)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -37,7 +39,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S24_PlayWithUnknownRangeUnit_PlaysFromNowOn()
+    [Rule("S24")]
+    public async Task Play_WithUnknownRangeUnit_PlaysFromNowOn()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -49,7 +52,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S25_PlayOverTcp_AnswerComesFirstAndRtpInfoIsTrue()
+    [Rule("S25")]
+    public async Task Play_OverTcp_AnswerComesFirstAndRtpInfoIsTrue()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -81,7 +85,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S25_PlayOverUdp_PacketsComeFromTheServerPortAndMatchRtpInfo()
+    [Rule("S25")]
+    public async Task Play_OverUdp_PacketsComeFromTheServerPortAndMatchRtpInfo()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -101,7 +106,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S25_TrackOfWhichNothingTrueIsKnown_IsLeftOutOfRtpInfo()
+    [Rule("S25")]
+    public async Task Play_TrackOfWhichNothingTrueIsKnown_IsLeftOutOfRtpInfo()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         host.Mount.SilentTracks.Add(1);
@@ -114,7 +120,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S26_Scale_IsAnsweredWithTheOneThatIsUsed()
+    [Rule("S26")]
+    public async Task Play_WithScale_IsAnsweredWithTheOneThatIsUsed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -145,6 +152,7 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
+    [Rule("S25")]
     public async Task Play_WhilePlaying_SaysWhereTheStreamIsAndTheMediaGoesOnOnce()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
@@ -169,6 +177,7 @@ public sealed class FrontEndPlayTests
     }
 
     [Theory]
+    [Rule("S25")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Play_AfterPause_AsksToResumeAndSaysWhereItBegins(bool inOneSegment)
@@ -198,9 +207,10 @@ public sealed class FrontEndPlayTests
     }
 
     [Theory]
+    [Rule("S31")]
     [InlineData("GET_PARAMETER")]
     [InlineData("SET_PARAMETER")]
-    public async Task S31_ParametersWithEmptyBody_Answer200AndUnknownOnes451(string method)
+    public async Task Parameters_WithEmptyBody_Answer200AndUnknownOnes451(string method)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -267,7 +277,8 @@ public sealed class FrontEndPlayTests
     }
 
     [Fact]
-    public async Task S43_HeaderExtensionOfOnvif_PassesThroughUnchanged()
+    [Rule("S43")]
+    public async Task Play_HeaderExtensionOfOnvif_PassesThroughUnchanged()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();

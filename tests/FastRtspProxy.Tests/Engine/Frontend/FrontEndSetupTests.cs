@@ -8,10 +8,11 @@ public sealed class FrontEndSetupTests
     private const string Tcp01 = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1";
 
     [Theory]
+    [Rule("S14")]
     [InlineData("RTP/AVP/TCP;unicast;interleaved=4-5,RTP/AVP;unicast;client_port=5000-5001", "interleaved=4-5")]
     [InlineData("RTP/AVP;multicast;port=5000-5001, RTP/AVP/UDP;unicast;client_port=5000-5001, RTP/AVP/TCP;interleaved=0-1", "client_port=5000-5001")]
     [InlineData("RTP/SAVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast", "interleaved=0-1")]
-    public async Task S14_SetupWithAList_TakesTheFirstThatIsServed(string transports, string chosen)
+    public async Task Setup_ListOfTransports_TakesTheFirstThatIsServed(string transports, string chosen)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -24,6 +25,7 @@ public sealed class FrontEndSetupTests
     }
 
     [Theory]
+    [Rule("S15")]
     [InlineData("RTP/SAVP;unicast;client_port=5000-5001")]
     [InlineData("RAW/RAW/UDP;unicast;client_port=5000-5001")]
     [InlineData("RTP/AVP;unicast")]
@@ -32,7 +34,7 @@ public sealed class FrontEndSetupTests
     [InlineData("RTP/AVP;unicast;client_port=5000-5001;mode=record")]
     [InlineData("")]
     [InlineData("nonsense")]
-    public async Task S15_SetupWithUnsupportedTransport_Answers461AndStaysOpen(string transport)
+    public async Task Setup_UnsupportedTransport_Answers461AndStaysOpen(string transport)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -47,7 +49,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S15_SetupWithoutTransport_Answers461()
+    [Rule("S15")]
+    public async Task Setup_WithoutTransport_Answers461()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -56,7 +59,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S16_Setup_AnswersA16DigitSessionWithTimeout65()
+    [Rule("S16")]
+    public async Task Setup_FirstOfASession_AnswersA16DigitSessionWithTimeout65()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -69,7 +73,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S17_SecondSetupWithSession_JoinsTheSameSession()
+    [Rule("S17")]
+    public async Task Setup_SecondWithSession_JoinsTheSameSession()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -84,9 +89,10 @@ public sealed class FrontEndSetupTests
     }
 
     [Theory]
+    [Rule("S17")]
     [InlineData("0123456789ABCDEF")]
     [InlineData("12345678")]
-    public async Task S17_UnknownSession_Answers454(string session)
+    public async Task Request_UnknownSession_Answers454(string session)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -99,7 +105,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S17_SetupOfAnotherStreamInASession_Answers459()
+    [Rule("S17")]
+    public async Task Setup_AnotherStreamInASession_Answers459()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         host.AddMount("other");
@@ -112,7 +119,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S18_SetupOfAPlayingTrack_Answers455WithAllow()
+    [Rule("S18")]
+    public async Task Setup_PlayingTrack_Answers455WithAllow()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -127,7 +135,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S19_UdpSetup_AnswersInLive555sFormWithAnEvenPair()
+    [Rule("S19")]
+    public async Task Setup_OverUdp_AnswersInLive555sFormWithAnEvenPair()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -143,7 +152,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S19_UdpSetupWithOneClientPort_TakesTheNextForRtcp()
+    [Rule("S19")]
+    public async Task Setup_OverUdpWithOneClientPort_TakesTheNextForRtcp()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -154,12 +164,13 @@ public sealed class FrontEndSetupTests
     }
 
     [Theory]
+    [Rule("S20")]
     [InlineData("interleaved=6-7", "interleaved=6-7")]
     [InlineData("interleaved=9-4", "interleaved=9-4")]
     [InlineData("unicast", "interleaved=0-1")]
     [InlineData("interleaved=300-301", "interleaved=44-45")]
     [InlineData("interleaved=254-255", "interleaved=0-1")]
-    public async Task S20_InterleavedSetup_HonoursTheClientsChannels(string asked, string answered)
+    public async Task Setup_Interleaved_HonoursTheClientsChannels(string asked, string answered)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -170,7 +181,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S20_ChannelsTakenByAnotherTrack_AreReplacedByFreeOnes()
+    [Rule("S20")]
+    public async Task Setup_ChannelsTakenByAnotherTrack_AreReplacedByFreeOnes()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -184,7 +196,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S20_TrackSetUpAgain_MayKeepOrChangeItsChannels()
+    [Rule("S20")]
+    public async Task Setup_SameTrackAgain_MayKeepOrChangeItsChannels()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -198,7 +211,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S21_DestinationOfSomebodyElse_IsIgnored()
+    [Rule("S21")]
+    public async Task Setup_DestinationOfSomebodyElse_IsIgnored()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -210,7 +224,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S22_MulticastSetup_Answers461()
+    [Rule("S22")]
+    public async Task Setup_Multicast_Answers461()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -219,7 +234,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S23_RecordAfterSetup_Answers405()
+    [Rule("S23")]
+    public async Task Record_AfterSetup_Answers405()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -232,7 +248,8 @@ public sealed class FrontEndSetupTests
     }
 
     [Fact]
-    public async Task S35_TwoSetupsWithoutSession_MakeTwoSessions()
+    [Rule("S35")]
+    public async Task Setup_TwiceWithoutSession_MakesTwoSessions()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -245,11 +262,12 @@ public sealed class FrontEndSetupTests
     }
 
     [Theory]
+    [Rule("S44")]
     [InlineData("?token=1/track1")]
     [InlineData("/track1?token=1")]
     [InlineData("/track1")]
     [InlineData("/track1/")]
-    public async Task S44_TrackUrlWithQuery_FindsTheTrack(string suffix)
+    public async Task Setup_TrackUrlWithQuery_FindsTheTrack(string suffix)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();

@@ -9,9 +9,11 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 public sealed class FrontEndStopTests
 {
     [Theory]
+    [Rule("R4")]
+    [Rule("S28")]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task S28_Pause_StopsTheMediaAndPlayResumesWithTrueNumbers(bool udp)
+    public async Task Pause_PlayingSession_StopsTheMediaAndPlayResumesWithTrueNumbers(bool udp)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -38,7 +40,8 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
-    public async Task S28_PauseOfASessionThatDoesNotPlay_Answers200()
+    [Rule("S28")]
+    public async Task Pause_SessionThatDoesNotPlay_Answers200()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -48,7 +51,8 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
-    public async Task S29_TeardownOfOneClient_LeavesTheOtherPlaying()
+    [Rule("S29")]
+    public async Task Teardown_OneOfTwoClients_LeavesTheOtherPlaying()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient one = await host.ConnectAsync();
@@ -71,7 +75,8 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
-    public async Task S29_PauseOfOneOfSeveralPlayingTracks_Answers460()
+    [Rule("S29")]
+    public async Task Pause_OneOfSeveralPlayingTracks_Answers460()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -87,7 +92,8 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
-    public async Task S30_Teardown_SessionIsGoneAndMediaStops()
+    [Rule("S30")]
+    public async Task Teardown_PlayingSession_IsGoneAndMediaStops()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -107,7 +113,8 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
-    public async Task S30_TeardownOfTheOnlyTrackByItsUrl_EndsTheSession()
+    [Rule("S30")]
+    public async Task Teardown_OnlyTrackByItsUrl_EndsTheSession()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -120,6 +127,7 @@ public sealed class FrontEndStopTests
     }
 
     [Theory]
+    [Rule("R3")]
     [InlineData((int)MountEnd.HoldExpired)]
     [InlineData((int)MountEnd.Removed)]
     [InlineData((int)MountEnd.ProgrammeEnded)]
@@ -151,6 +159,7 @@ public sealed class FrontEndStopTests
     }
 
     [Fact]
+    [Rule("R3")]
     public async Task Stop_PlayingClients_GetByeAndAreClosedWithinASecond()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();

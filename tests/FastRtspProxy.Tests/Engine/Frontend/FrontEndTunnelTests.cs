@@ -36,6 +36,7 @@ public sealed class FrontEndTunnelTests
 
     /// <summary>The two connections of a tunnel overtake each other on the way: several shards, so that they may meet on any.</summary>
     [Theory]
+    [Rule("S39")]
     [InlineData(1)]
     [InlineData(4)]
     public async Task Tunnel_PostComesBeforeItsGet_WaitsForIt(int shards)
@@ -95,10 +96,11 @@ public sealed class FrontEndTunnelTests
     }
 
     [Theory]
+    [Rule("S39")]
     [InlineData("x-sessioncookie")]
     [InlineData("X-SessionCookie")]
     [InlineData("X-SESSIONCOOKIE")]
-    public async Task S39_Tunnel_WholeDialogueAndMedia_OverGetAndUnansweredPost(string header)
+    public async Task Tunnel_WholeDialogue_MediaComesOverGetAndPostIsNeverAnswered(string header)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c1", header);
@@ -120,7 +122,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_PostSplitAtEveryByte_IsDecoded()
+    [Rule("S39")]
+    public async Task Tunnel_PostSplitAtEveryByte_IsDecoded()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c2");
@@ -139,7 +142,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_PostReopened_TunnelGoesOn()
+    [Rule("S39")]
+    public async Task Tunnel_PostReopened_GoesOn()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c3");
@@ -152,7 +156,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_HeadAndBodyInOneSegment_IsServed()
+    [Rule("S39")]
+    public async Task Tunnel_HeadAndBodyInOneSegment_IsServed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c4");
@@ -164,7 +169,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_GetClosed_EndsSessionAndPost()
+    [Rule("S39")]
+    public async Task Tunnel_GetClosed_EndsSessionAndPost()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         RtspTestClient get = await OpenAsync(host, "c5");
@@ -179,7 +185,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_PostThatIsNoBase64_IsClosed()
+    [Rule("S39")]
+    public async Task Tunnel_PostThatIsNoBase64_IsClosed()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c6");
@@ -191,10 +198,11 @@ public sealed class FrontEndTunnelTests
     }
 
     [Theory]
+    [Rule("S39")]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("PUT /x HTTP/1.1\r\nx-sessioncookie: a\r\n\r\n")]
     [InlineData("POST /x HTTP/1.0\r\nContent-Length: 32767\r\n\r\n")]
-    public async Task S39_BrowserOrNoCookie_Answers405AndCloses(string request)
+    public async Task Tunnel_BrowserOrNoCookie_Answers405AndCloses(string request)
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -206,7 +214,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_HttpOptions_AnswersCorsHeaders()
+    [Rule("S39")]
+    public async Task Tunnel_HttpOptions_AnswersCorsHeaders()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
@@ -222,7 +231,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_CookieInUse_IsRefusedAndTheFirstGoesOn()
+    [Rule("S39")]
+    public async Task Tunnel_CookieInUse_IsRefusedAndTheFirstGoesOn()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c7");
@@ -237,7 +247,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_GetWithoutPost_ExpiresAndItsCookieWithIt()
+    [Rule("S39")]
+    public async Task Tunnel_GetWithoutPost_ExpiresAndItsCookieWithIt()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c8");
@@ -249,7 +260,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_PlayingTunnelWhosePostIsSilent_PlaysOn()
+    [Rule("S39")]
+    public async Task Tunnel_PostIsSilentWhilePlaying_PlaysOn()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         using RtspTestClient get = await OpenAsync(host, "c9");
@@ -271,7 +283,8 @@ public sealed class FrontEndTunnelTests
     }
 
     [Fact]
-    public async Task S39_GetClosedWhileThePostWaitsForRoom_BothAreGone()
+    [Rule("S39")]
+    public async Task Tunnel_GetClosedWhileThePostWaitsForRoom_BothAreGone()
     {
         await using FrontEndHost host = await FrontEndHost.StartAsync();
         RtspTestClient get = await OpenAsync(host, "c10");

@@ -21,6 +21,7 @@ public sealed class RequestTargetTests : IDisposable
     public void Dispose() => _shards.Dispose();
 
     [Theory]
+    [Rule("S44")]
     [InlineData("rtsp://h:8554/cam", "cam", null)]
     [InlineData("rtsp://h:8554/cam/", "cam", null)]
     [InlineData("rtsp://h/cam/track1", "cam", "track1")]
@@ -38,7 +39,7 @@ public sealed class RequestTargetTests : IDisposable
     [InlineData("/cam/track1", "cam", "track1")]
     [InlineData("cam", "cam", null)]
     [InlineData("RTSP://H/proxyStream-1", "proxyStream-1", null)]
-    public void S44_Resolve_FormsThatPlayersSend_FindMountAndTrack(string uri, string mount, string? control)
+    public void Resolve_FormsThatPlayersSend_FindMountAndTrack(string uri, string mount, string? control)
     {
         RequestTarget target = RequestTarget.Resolve(uri, _mounts);
 

@@ -11,6 +11,7 @@ namespace FastRtspProxy.Tests.Engine.Mounts;
 public sealed class MountQuirkTests
 {
     [Theory]
+    [Rule("R5")]
     [InlineData("Tiandy: the unit type changes within a fragmented unit", "7C85AABB,7C01CCDD,7C45EEFF")]
     [InlineData("Uniview: start and end bits are wrong", "7C05AABB,7CC5CCDD,7C05EEFF")]
     [InlineData("V380: start codes in the payload", "0000000165AABB,00000141CCDD")]

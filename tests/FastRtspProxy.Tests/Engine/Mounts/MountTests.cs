@@ -180,6 +180,7 @@ public sealed class MountTests
     }
 
     [Fact]
+    [Rule("R4")]
     public async Task Lost_CameraReboots_ClientsAreHeldAndTheStreamGoesOn()
     {
         await using MountFixture fixture = new();
@@ -300,6 +301,8 @@ public sealed class MountTests
     }
 
     [Fact]
+    [Rule("R2")]
+    [Rule("R1")]
     public async Task SenderReports_WithoutOnesOfTheCamera_ComeAtLeastEveryFiveSeconds()
     {
         FakeTimeProvider time = new();

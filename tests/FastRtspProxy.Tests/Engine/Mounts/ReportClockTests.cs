@@ -22,6 +22,7 @@ public sealed class ReportClockTests
     }
 
     [Fact]
+    [Rule("R6")]
     public void OnCameraReport_SaneClock_IsToldAsItIs()
     {
         ReportClock clock = new(_wall);
@@ -32,6 +33,7 @@ public sealed class ReportClockTests
     }
 
     [Fact]
+    [Rule("R6")]
     public void OnCameraReport_ClockOf1970_TellsOurTime()
     {
         ReportClock clock = new(_wall);

@@ -78,7 +78,7 @@ public sealed class TrackTimelineTests
     [InlineData(-10_000_000)]
     public void TryMap_StrayTimestamp_IsLevelledToTheRealTime(int stray)
     {
-        // Quirk: Intelbras cameras send stray timestamps (mtx PR 6255).
+        // Quirk: Intelbras cameras send stray timestamps (MediaMTX pull request 6255).
         TrackTimeline timeline = Make();
         uint input = 5_000_000;
         timeline.TryMap(7, 1, input, 0, out _, out uint first);

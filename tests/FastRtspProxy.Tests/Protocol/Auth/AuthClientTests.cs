@@ -144,13 +144,14 @@ public class AuthClientTests
     }
 
     [Theory]
+    [Rule("S38")]
     [InlineData("algorithm=MD5,", "Basic realm=\"r\"|Digest realm=\"r\", nonce=\"n\", algorithm=MD5")]
     [InlineData("algorithm=SHA-256,", "Digest realm=\"r\", nonce=\"m\", algorithm=MD5|Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256")]
     [InlineData("algorithm=SHA-256,", "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, Digest realm=\"r\", nonce=\"m\", algorithm=MD5")]
     [InlineData("algorithm=SHA-512-256,", "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256|Digest realm=\"r\", nonce=\"m\", algorithm=SHA-256")]
     [InlineData("algorithm=MD5,", "Digest realm=\"r\", nonce=\"n\", algorithm=TIGER|Digest realm=\"r\", nonce=\"n\", algorithm=MD5|Bearer x")]
     [InlineData("Basic ", "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\", Basic realm=\"r\"")]
-    public void S38_SeveralChallenges_TheStrongestThatWeKnowIsAnswered(string expected, string challenges)
+    public void Accept_SeveralChallenges_TheStrongestThatWeKnowIsAnswered(string expected, string challenges)
     {
         AuthClient client = new("u", "p");
 
@@ -171,7 +172,8 @@ public class AuthClientTests
     }
 
     [Fact]
-    public void C6_SameChallengeAgain_IsNotWorthARetryUnlessStale()
+    [Rule("C6")]
+    public void Accept_SameChallengeAgain_IsNotWorthARetryUnlessStale()
     {
         AuthClient client = new("u", "p");
         Assert.True(client.Accept(["Digest realm=\"r\", nonce=\"1\""]));

@@ -7,7 +7,8 @@ public class DigestVerifierTests
     private readonly DigestVerifier _verifier = new("LIVE555 Streaming Media");
 
     [Fact]
-    public void S37_Challenge_BeginsWithRealmAndNonce()
+    [Rule("S37")]
+    public void Challenge_EachAlgorithm_BeginsWithRealmAndNonce()
     {
         Assert.Equal("Digest realm=\"LIVE555 Streaming Media\", nonce=\"ab\"", _verifier.Challenge("ab"));
         Assert.Equal("Digest realm=\"LIVE555 Streaming Media\", nonce=\"ab\", stale=TRUE", _verifier.Challenge("ab", stale: true));
@@ -49,7 +50,8 @@ public class DigestVerifierTests
     }
 
     [Fact]
-    public void S36_OldNonceWithTheRightPassword_IsStale()
+    [Rule("S36")]
+    public void Verify_OldNonceWithTheRightPassword_IsStale()
     {
         AuthClient client = new("viewer", "se:cret\"");
         client.Accept([_verifier.Challenge("old")]);

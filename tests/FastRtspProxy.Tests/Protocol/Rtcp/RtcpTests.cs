@@ -8,6 +8,7 @@ public class RtcpTests
     private static readonly RtcpReportBlock Block = new(0xAABBCCDD, 64, -5, 0x1FFFE, 77, 0x12345678, 65536);
 
     [Fact]
+    [Rule("R1")]
     public void Compound_WrittenAndReadBack_IsTheSame()
     {
         byte[] bytes = Compound();

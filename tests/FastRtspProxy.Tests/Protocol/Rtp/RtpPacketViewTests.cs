@@ -26,7 +26,8 @@ public class RtpPacketViewTests
     }
 
     [Fact]
-    public void C13_EachPrefixOfTheHeader_IsRefused()
+    [Rule("C13")]
+    public void TryParse_EachPrefixOfTheHeader_IsRefused()
     {
         byte[] packet = RtpPackets.Full();
         for (int length = 0; length < 28; length++)
@@ -37,12 +38,13 @@ public class RtpPacketViewTests
     }
 
     [Theory]
+    [Rule("C13")]
     [InlineData(0x00, RtpDefect.BadVersion)]
     [InlineData(0x40, RtpDefect.BadVersion)]
     [InlineData(0xC0, RtpDefect.BadVersion)]
     [InlineData(0x8F, RtpDefect.TooShort)]
     [InlineData(0x90, RtpDefect.BadExtension)]
-    public void C13_BadFirstByte_IsRefused(byte first, RtpDefect expected)
+    public void TryParse_BadFirstByte_IsRefused(byte first, RtpDefect expected)
     {
         byte[] packet = RtpPackets.Make([1, 2, 3]);
         packet[0] = first;
@@ -52,12 +54,13 @@ public class RtpPacketViewTests
     }
 
     [Theory]
+    [Rule("C13")]
     [InlineData(0, false)]
     [InlineData(1, true)]
     [InlineData(3, true)]
     [InlineData(4, false)]
     [InlineData(255, false)]
-    public void C13_Padding_MustFitThePayload(byte padding, bool valid)
+    public void TryParse_Padding_MustFitThePayload(byte padding, bool valid)
     {
         byte[] packet = RtpPackets.Make([1, 2, padding]);
         packet[0] |= 0x20;

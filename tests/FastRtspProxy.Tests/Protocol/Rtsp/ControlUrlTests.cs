@@ -5,6 +5,7 @@ namespace FastRtspProxy.Tests.Protocol.Rtsp;
 public class ControlUrlTests
 {
     [Theory]
+    [Rule("S13")]
     [InlineData("rtsp://h/a/", "track1", "rtsp://h/a/track1")]
     [InlineData("rtsp://h/a", "track1", "rtsp://h/a/track1")]
     [InlineData("rtsp://h/a", null, "rtsp://h/a")]
@@ -13,7 +14,7 @@ public class ControlUrlTests
     [InlineData("rtsp://h/a", " track1 ", "rtsp://h/a/track1")]
     [InlineData("rtsp://h/a/", "trackID=1?x=y", "rtsp://h/a/trackID=1?x=y")]
     [InlineData("rtsp://h", "track1", "rtsp://h/track1")]
-    public void S13_RelativeControl_IsAppendedToTheBase(string baseUrl, string? control, string expected)
+    public void Resolve_RelativeControl_IsAppendedToTheBase(string baseUrl, string? control, string expected)
     {
         Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
     }
@@ -34,10 +35,11 @@ public class ControlUrlTests
     }
 
     [Theory]
+    [Rule("S44")]
     [InlineData("rtsp://h/a?x=y", "trackID=0", "rtsp://h/a?x=y/trackID=0")]
     [InlineData("rtsp://h/a?x=y", "?ctype=video", "rtsp://h/a?x=y?ctype=video")]
     [InlineData("rtsp://h/a", "?ctype=video", "rtsp://h/a?ctype=video")]
-    public void S44_QueryInBaseOrControl_IsKept(string baseUrl, string control, string expected)
+    public void Resolve_QueryInBaseOrControl_IsKept(string baseUrl, string control, string expected)
     {
         Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
     }

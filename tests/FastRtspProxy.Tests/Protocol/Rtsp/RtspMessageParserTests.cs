@@ -173,7 +173,8 @@ public class RtspMessageParserTests
     }
 
     [Fact]
-    public void S9_FoldedHeadersLineFeedsAndBlankLineInFront_AreRead()
+    [Rule("S9")]
+    public void TryParse_FoldedHeadersLineFeedsAndBlankLineInFront_AreRead()
     {
         RtspMessage message = Parse(TestData.Text("line_feeds_folded.txt"));
 
@@ -197,13 +198,15 @@ public class RtspMessageParserTests
     }
 
     [Fact]
-    public void S7_OtherVersion_IsGivenToTheCaller()
+    [Rule("S7")]
+    public void TryParse_OtherVersion_IsGivenToTheCaller()
     {
         Assert.Equal("RTSP/9.9", Parse("OPTIONS * RTSP/9.9\r\nCSeq: 1\r\n\r\n").Version);
     }
 
     [Fact]
-    public void S8_LowerCaseMethod_StaysAsSent()
+    [Rule("S8")]
+    public void TryParse_LowerCaseMethod_StaysAsSent()
     {
         Assert.Equal("play", Parse("play * RTSP/1.0\r\nCSeq: 1\r\n\r\n").Method);
     }
@@ -225,6 +228,7 @@ public class RtspMessageParserTests
     }
 
     [Theory]
+    [Rule("S45")]
     [InlineData("1099511627776", RtspDefect.BodyTooLong)]
     [InlineData("99999999999999999999999999999999", RtspDefect.BodyTooLong)]
     [InlineData("65537", RtspDefect.BodyTooLong)]
@@ -232,7 +236,7 @@ public class RtspMessageParserTests
     [InlineData("1e3", RtspDefect.BadContentLength)]
     [InlineData("", RtspDefect.BadContentLength)]
     [InlineData("5\r\nContent-Length: 6", RtspDefect.BadContentLength)]
-    public void S45_BadContentLength_MalformedAtOnce(string length, RtspDefect defect)
+    public void TryParse_BadContentLength_IsMalformedAtOnce(string length, RtspDefect defect)
     {
         AssertMalformed($"SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: {length}\r\n\r\n", defect);
     }
@@ -244,7 +248,8 @@ public class RtspMessageParserTests
     }
 
     [Fact]
-    public void S45_TenThousandHeaders_Malformed()
+    [Rule("S45")]
+    public void TryParse_TenThousandHeaders_IsMalformed()
     {
         string start = "OPTIONS * RTSP/1.0\r\n";
         AssertMalformed(start + string.Concat(Enumerable.Repeat("X: y\r\n", 10_000)) + "\r\n", RtspDefect.HeadTooLong);
@@ -253,11 +258,12 @@ public class RtspMessageParserTests
     }
 
     [Theory]
+    [Rule("S45")]
     [InlineData('a')]
     [InlineData('\r')]
     [InlineData('\n')]
     [InlineData(' ')]
-    public void S45_EndlessLine_MalformedOnceTheLimitIsPassed(char filler)
+    public void TryParse_EndlessLine_IsMalformedOnceTheLimitIsPassed(char filler)
     {
         string atLimit = new(filler, RtspLimits.Server.HeadBytes);
         RtspMessage message = new();
@@ -268,7 +274,8 @@ public class RtspMessageParserTests
     }
 
     [Fact]
-    public void S45_TenKilobyteHeader_Malformed()
+    [Rule("S45")]
+    public void TryParse_TenKilobyteHeader_IsMalformed()
     {
         AssertMalformed($"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: {new string('x', 10_240)}\r\n\r\n", RtspDefect.HeadTooLong);
     }

@@ -28,7 +28,8 @@ public class TransportHeaderTests
     }
 
     [Fact]
-    public void S14_ListOfAlternatives_KeepsTheirOrder()
+    [Rule("S14")]
+    public void Parse_ListOfAlternatives_KeepsTheirOrder()
     {
         IReadOnlyList<TransportSpec> specs = TransportHeader.Parse(
             "RTP/AVP;multicast;port=5000-5001;ttl=16, RTP/AVP;unicast;client_port=6000-6001;mode=\"PLAY,RECORD\",RTP/AVP/TCP;interleaved=4-5");

@@ -11,7 +11,7 @@ public sealed class BackChannelsTests
     [InlineData("", "v+ a+ a-", "2")]
     [InlineData("", "v a- a- d", "1 2")] // Dahua
     [InlineData("", "v a-", "1")]
-    [InlineData("", "v- a", "")] // g2r#771
+    [InlineData("", "v- a", "")] // go2rtc issue 771
     [InlineData("", "v- a-", "")]
     [InlineData("", "v- a+ a-", "")]
     [InlineData("", "v- v a-", "")]

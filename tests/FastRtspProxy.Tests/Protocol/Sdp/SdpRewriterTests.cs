@@ -8,7 +8,8 @@ public class SdpRewriterTests
     private static readonly SdpRewriteOptions Options = new() { SessionId = 123456789, OriginAddress = "192.0.2.1", Tool = "FastRtspProxy" };
 
     [Fact]
-    public void S12_FrontEndDescription_HasWhatPlayersNeedInOrder()
+    [Rule("S12")]
+    public void ForFrontEnd_AnyDescription_HasWhatPlayersNeedInOrder()
     {
         string[] lines = Lines("onvif_backchannel.sdp");
 
