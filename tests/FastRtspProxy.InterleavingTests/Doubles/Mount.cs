@@ -12,6 +12,9 @@ internal sealed class Mount(string name) : IMount
 
     public bool IsStopped => Volatile.Read(ref _stops) == 1;
 
+    /// <summary>Nothing goes on after its stop.</summary>
+    public Task Ended => Task.CompletedTask;
+
     public void Start()
     {
         if (IsStopped || Interlocked.Increment(ref _starts) != 1)
