@@ -9,7 +9,7 @@ public partial class TidyTests
 {
     private const int MaxLines = 450;
 
-    /// <summary>Which rooms of the engine a room may use besides itself (src/ARCHITECTURE.md). Files in the engine's root see everything.</summary>
+    /// <summary>Which rooms of the engine a room may use besides itself (docs/architecture.md). Files in the engine's root see everything.</summary>
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Diagnostics"] = [],
