@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Players, a proxy and a camera on hosts of their own, in a network that makes something of addresses; prints the decoded pictures as one line of JSON.
 
-    unshare --mount --net address_networks.py SITUATION PROXY_BINARY SIMULATOR_BINARY RTSPSRC_PLAYER FOLDER
+    unshare --mount --net address_networks.py SITUATION PROXY_BINARY SIMULATOR_BINARY FOLDER [-v]
 
     ipv6           nobody has an IPv4 address
     nat            the players are behind a NAT that gives each datagram socket a random port
     addresses      the players take datagrams only from the server's second address, which they speak to
-    vip            that address moves to another server with a proxy of its own, while a player of the first server's own address plays on
+    vip            that address moves to another server with a proxy of its own, while a player of the first server's own address plays on, and one that stays with the address waits until it is back
     restart        a player with fixed ports is killed, and starts again with the same ports
     rtcp-firewall  what comes from the proxy's RTCP port is rejected with an ICMP message
 
@@ -15,70 +15,22 @@ The namespaces are this script's own, and end with it. Each host is joined to a 
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 
-SITUATION, PROXY, SIMULATOR, RTSPSRC_PLAYER, FOLDER = sys.argv[1:6]
+from hosts import Hosts, ffmpeg, rtspsrc
+
+SITUATION, PROXY, SIMULATOR, FOLDER = sys.argv[1:5]
 PORT, UDP_PORTS, STREAM = 8554, "7000-7001", "proxyStream"
 SECONDS = 6
-programs = []
+START_SECONDS = 60  # a busy machine needs a part of it
 
 
-def run(command, text=None):
-    subprocess.run(command.split(), check=True, input=text, text=True)
-
-
-def on(host, command, text=None):
-    run(f"ip netns exec {host} {command}", text)
-
-
-def log_of(name):
-    with open(os.path.join(FOLDER, name + ".log"), errors="replace") as file:
-        return file.read()
-
-
-def start(host, name, *arguments):
-    with open(os.path.join(FOLDER, name + ".log"), "ab") as log:
-        program = subprocess.Popen(["ip", "netns", "exec", host, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    programs.append((name, program))
-    return program
-
-
-def wait_for(what, condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"not within {seconds} s: {what}\n" + "".join(f"--- {name}\n{log_of(name)[-3000:]}\n" for name, _ in programs))
-        time.sleep(0.05)
-
-
-def add_host(name, *addresses, bridge="switch"):
-    """A host with those addresses on a bridge of ours."""
-    run(f"ip netns add {name}")
-    run(f"ip link add {name} mtu 1500 type veth peer name eth0 mtu 1500 netns {name}")
-    run(f"ip link set {name} master {bridge} up")
-    on(name, "ip link set lo up")
-    on(name, "ip link set eth0 up")
-    for address in addresses:
-        add_address(name, address)
-
-
-def add_address(host, address):
-    on(host, f"ip addr add {address} dev eth0" + (" nodad" if ":" in address else ""))
-
-
-def add_bridge(name):
-    run(f"ip link add {name} type bridge")
-    run(f"ip link set {name} up")
-
-
-def start_server(host, camera):
+def start_server(hosts, host, camera):
     """A proxy, pulling from a camera on a host of its own."""
-    start(camera[0], "camera-" + host, SIMULATOR, "camera", "--bind", camera[1], "--port", "8555")
+    hosts.start(camera[0], "camera-" + host, SIMULATOR, "camera", "--bind", camera[1], "--port", "8555")
     url = f"[{camera[1]}]" if ":" in camera[1] else camera[1]
-    start(host, "proxy-" + host, PROXY, "-V", "--always-on", "--threads", "1", "--udp-ports", UDP_PORTS, "-p", str(PORT), f"rtsp://{url}:8555/stream1")
+    hosts.start(host, "proxy-" + host, PROXY, "-V", "--always-on", "--threads", "1", "--udp-ports", UDP_PORTS, "-p", str(PORT), f"rtsp://{url}:8555/stream1")
 
 
 def is_ready(host, address):
@@ -89,163 +41,141 @@ def is_ready(host, address):
     return done.stdout.strip() == "200"
 
 
-def wait_ready(host, address):
-    wait_for(f"the proxy at {address}", lambda: is_ready(host, address))
+def wait_ready(hosts, host, address, server="server"):
+    hosts.wait_for(f"the proxy at {address}", lambda: is_ready(host, address), START_SECONDS, "proxy-" + server, "camera-" + server)
 
 
-def start_ffmpeg(host, name, url, seconds=SECONDS, ports=None):
-    given = [] if ports is None else ["-min_port", str(ports), "-max_port", str(ports + 2)]  # ffmpeg then takes the first pair
-    return start(host, name, "ffmpeg", "-hide_banner", "-nostdin", "-stats_period", "0.2", "-rtsp_transport", "udp", *given, "-timeout", "15000000", "-allowed_media_types", "video", "-i", url,
-                 "-t", str(seconds), "-f", "null", "-")
+def url_of(address):
+    return f"rtsp://{f'[{address}]' if ':' in address else address}:{PORT}/{STREAM}"
 
 
-def ffmpeg_frames(name):
-    """The decoded pictures so far."""
-    counts = re.findall(r"frame=\s*(\d+)", log_of(name))
-    return int(counts[-1]) if counts else 0
-
-
-def complaints_of(name):
-    return [line for line in log_of(name).splitlines() if "missed" in line or "error" in line.lower()]
-
-
-def play(host, address):
+def play(hosts, host, address):
     """ffmpeg's pictures and rtspsrc's, over UDP alone."""
-    url = f"rtsp://{f'[{address}]' if ':' in address else address}:{PORT}/{STREAM}"
-    ffmpeg = start_ffmpeg(host, "ffmpeg", url)
-    ffmpeg.wait(60)
-    rtspsrc = start(host, "rtspsrc", sys.executable, RTSPSRC_PLAYER, url, "--protocols", "udp", "--seconds", str(SECONDS), "--video-only")
-    try:
-        rtspsrc.wait(60)
-    except subprocess.TimeoutExpired:
-        pass
-    found = re.search(r"^video (\d+)", log_of("rtspsrc"), re.MULTILINE)
-    return {"ffmpeg": ffmpeg_frames("ffmpeg"), "rtspsrc": int(found[1]) if found else 0}
+    found = {}
+    for player in (ffmpeg, rtspsrc):
+        playing = player(hosts, host, player.__name__, "udp", url_of(address), SECONDS)
+        try:
+            playing.process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        found[player.__name__] = playing.pictures()
+    return found
 
 
-def nft(host, table, hook, rule):
-    on(host, "nft -f -", f"table {table} ours {{\n chain ours {{\n type {hook};\n {rule}\n }}\n}}\n")
-
-
-def only_from(host, address):
+def only_from(hosts, host, address):
     """The host takes media from this address alone."""
-    nft(host, "inet", "filter hook input priority 0", f"ip saddr != {address} meta l4proto udp drop")
+    hosts.filter(host, ("filter hook input priority 0", f"ip saddr != {address} meta l4proto udp drop"))
 
 
-def ipv6():
-    add_host("server", "fd00::1/64")
-    add_host("camera", "fd00::2/64")
-    add_host("player", "fd00::3/64")
+def three_hosts(hosts, net="10.1.0.{}/24", more=()):
+    hosts.plug("switch", "server", net.format(1), *more)
+    hosts.plug("switch", "camera", net.format(2))
+    hosts.plug("switch", "player", net.format(3))
+
+
+def ipv6(hosts):
+    three_hosts(hosts, "fd00::{}/64")
     for host in ("server", "camera", "player"):
-        on(host, "ip addr del 127.0.0.1/8 dev lo")
-    start_server("server", ("camera", "fd00::2"))
-    wait_ready("player", "fd00::1")
-    return play("player", "fd00::1")
+        hosts.run(host, "ip address del 127.0.0.1/8 dev lo")
+    start_server(hosts, "server", ("camera", "fd00::2"))
+    wait_ready(hosts, "player", "fd00::1")
+    return play(hosts, "player", "fd00::1")
 
 
-def nat():
-    add_bridge("inside")
-    add_host("server", "10.1.0.1/24")
-    add_host("camera", "10.1.0.2/24")
-    add_host("player", "10.2.0.3/24", bridge="inside")
-    add_host("router", "10.1.0.4/24")
-    run("ip link add router-in type veth peer name eth1 netns router")
-    run("ip link set router-in master inside up")
-    on("router", "ip link set eth1 up")
-    on("router", "ip addr add 10.2.0.1/24 dev eth1")
-    subprocess.run(["ip", "netns", "exec", "router", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"], check=True)
-    on("player", "ip route add default via 10.2.0.1")
-    nft("router", "ip", "nat hook postrouting priority 100", "oifname eth0 masquerade fully-random")
-    start_server("server", ("camera", "10.1.0.2"))
-    wait_ready("player", "10.1.0.1")
-    return play("player", "10.1.0.1")
+def nat(hosts):
+    hosts.add_switch("inside")
+    hosts.plug("switch", "server", "10.1.0.1/24")
+    hosts.plug("switch", "camera", "10.1.0.2/24")
+    hosts.plug("inside", "player", "10.2.0.3/24")
+    hosts.plug("switch", "router", "10.1.0.4/24")
+    hosts.plug("inside", "router", "10.2.0.1/24", device="eth1")
+    hosts.forward("router", {"player": "10.2.0.1"})
+    hosts.filter("router", ("nat hook postrouting priority 100", "oifname eth0 masquerade fully-random"), family="ip")
+    start_server(hosts, "server", ("camera", "10.1.0.2"))
+    wait_ready(hosts, "player", "10.1.0.1")
+    return play(hosts, "player", "10.1.0.1")
 
 
-def addresses():
-    add_host("server", "10.1.0.1/24", "10.1.0.100/24")
-    add_host("camera", "10.1.0.2/24")
-    add_host("player", "10.1.0.3/24")
-    only_from("player", "10.1.0.100")
-    start_server("server", ("camera", "10.1.0.2"))
-    wait_ready("player", "10.1.0.100")
-    return play("player", "10.1.0.100")
+def addresses(hosts):
+    three_hosts(hosts, more=["10.1.0.100/24"])
+    only_from(hosts, "player", "10.1.0.100")
+    start_server(hosts, "server", ("camera", "10.1.0.2"))
+    wait_ready(hosts, "player", "10.1.0.100")
+    return play(hosts, "player", "10.1.0.100")
 
 
-def vip():
-    add_host("one", "10.1.0.1/24", "10.1.0.100/24")
-    add_host("two", "10.1.0.5/24")
-    add_host("camera", "10.1.0.2/24", "10.1.0.6/24")
-    add_host("player", "10.1.0.3/24")
-    add_host("neighbour", "10.1.0.4/24")
-    only_from("player", "10.1.0.100")
-    start_server("one", ("camera", "10.1.0.2"))
-    start_server("two", ("camera", "10.1.0.6"))
-    wait_ready("player", "10.1.0.100")
-    wait_ready("player", "10.1.0.5")
-    neighbour = start_ffmpeg("neighbour", "neighbour", f"rtsp://10.1.0.1:{PORT}/{STREAM}", 60)
-    url = f"rtsp://10.1.0.100:{PORT}/{STREAM}"
-    player = start_ffmpeg("player", "before", url, 60, ports=5000)
-    wait_for("pictures from the first server", lambda: ffmpeg_frames("before") >= 50 and ffmpeg_frames("neighbour") >= 50)
+def vip(hosts):
+    hosts.plug("switch", "one", "10.1.0.1/24", "10.1.0.100/24")
+    hosts.plug("switch", "two", "10.1.0.5/24")
+    hosts.plug("switch", "camera", "10.1.0.2/24", "10.1.0.6/24")
+    hosts.plug("switch", "player", "10.1.0.3/24")
+    hosts.plug("switch", "neighbour", "10.1.0.4/24")
+    only_from(hosts, "player", "10.1.0.100")
+    start_server(hosts, "one", ("camera", "10.1.0.2"))
+    start_server(hosts, "two", ("camera", "10.1.0.6"))
+    wait_ready(hosts, "player", "10.1.0.100", "one")
+    wait_ready(hosts, "player", "10.1.0.5", "two")
+    neighbour = ffmpeg(hosts, "neighbour", "neighbour", "udp", url_of("10.1.0.1"))
+    patient = ffmpeg(hosts, "neighbour", "patient", "udp", url_of("10.1.0.100"))
+    url = url_of("10.1.0.100")
+    player = ffmpeg(hosts, "player", "before", "udp", url, first_port=5000)
+    for one in (neighbour, patient, player):
+        one.wait_for(50, START_SECONDS)
 
-    on("one", "ip addr del 10.1.0.100/24 dev eth0")
-    add_address("two", "10.1.0.100/24")
-    on("player", "ip neigh flush dev eth0")  # what the gratuitous ARP of VRRP does
-    player.kill()
-    seen = ffmpeg_frames("neighbour")
-    start_ffmpeg("player", "after", url, 60, ports=5000)
-    wait_for("pictures from the second server", lambda: ffmpeg_frames("after") >= 50)
-    wait_for("pictures for the neighbour", lambda: ffmpeg_frames("neighbour") >= seen + 100)
+    hosts.run("one", "ip address del 10.1.0.100/24 dev eth0")
+    hosts.add_address("two", "10.1.0.100/24")
+    hosts.run("player", "ip neigh flush dev eth0")  # what the gratuitous ARP of VRRP does
+    player.process.kill()
+    seen, left = neighbour.pictures(), patient.pictures()
+    after = ffmpeg(hosts, "player", "after", "udp", url, first_port=5000)
+    after.wait_for(50, START_SECONDS)
+    neighbour.wait_for(seen + 100, START_SECONDS)
+    without = patient.pictures() - left
 
     # And back, to other ports: the first server has a session of the old ones still, and its control connection never ended.
-    on("two", "ip addr del 10.1.0.100/24 dev eth0")
-    add_address("one", "10.1.0.100/24")
-    on("player", "ip neigh flush dev eth0")
-    programs[-1][1].kill()
-    back = start_ffmpeg("player", "back", url, SECONDS, ports=5100)
-    back.wait(60)
-    return {"after": ffmpeg_frames("after"), "back": ffmpeg_frames("back"), "neighbour": ffmpeg_frames("neighbour"), "complaints": complaints_of("neighbour")}
+    hosts.run("two", "ip address del 10.1.0.100/24 dev eth0")
+    hosts.add_address("one", "10.1.0.100/24")
+    hosts.run("player", "ip neigh flush dev eth0")
+    hosts.run("neighbour", "ip neigh flush dev eth0")
+    after.process.kill()
+    left = patient.pictures()
+    back = ffmpeg(hosts, "player", "back", "udp", url, SECONDS, first_port=5100)
+    back.process.wait(START_SECONDS)
+    patient.wait_for(left + 75, START_SECONDS)
+    return {"after": after.pictures(), "back": back.pictures(), "neighbour": neighbour.pictures(), "complaints": neighbour.complaints(), "patientWithout": without}
 
 
-def restart():
-    add_host("server", "10.1.0.1/24")
-    add_host("camera", "10.1.0.2/24")
-    add_host("player", "10.1.0.3/24")
-    start_server("server", ("camera", "10.1.0.2"))
-    wait_ready("player", "10.1.0.1")
-    url = f"rtsp://10.1.0.1:{PORT}/{STREAM}"
+def restart(hosts):
+    three_hosts(hosts)
+    start_server(hosts, "server", ("camera", "10.1.0.2"))
+    wait_ready(hosts, "player", "10.1.0.1")
     for life in ("first", "second"):
-        player = start_ffmpeg("player", life, url, 60, ports=5000)
-        wait_for("pictures", lambda: ffmpeg_frames(life) >= 50)
-        player.kill()
-        player.wait()
-    start_ffmpeg("player", "last", url, SECONDS, ports=5000).wait(60)
-    replaced = len(re.findall(r"^Replaced: session ", log_of("proxy-server"), re.MULTILINE))
-    return {"last": ffmpeg_frames("last"), "replaced": replaced, "complaints": complaints_of("last")}
+        player = ffmpeg(hosts, "player", life, "udp", url_of("10.1.0.1"), first_port=5000)
+        player.wait_for(50, START_SECONDS)
+        player.process.kill()
+        player.process.wait()
+    last = ffmpeg(hosts, "player", "last", "udp", url_of("10.1.0.1"), SECONDS, first_port=5000)
+    last.process.wait(START_SECONDS)
+    replaced = len(re.findall(r"^Replaced: session ", hosts.log("proxy-server"), re.MULTILINE))
+    return {"last": last.pictures(), "replaced": replaced, "complaints": last.complaints()}
 
 
-def rtcp_firewall():
-    add_host("server", "10.1.0.1/24")
-    add_host("camera", "10.1.0.2/24")
-    add_host("player", "10.1.0.3/24")
-    nft("player", "inet", "filter hook input priority 0", "udp sport 7001 counter reject")
-    start_server("server", ("camera", "10.1.0.2"))
-    wait_ready("player", "10.1.0.1")
-    long = start_ffmpeg("player", "long", f"rtsp://10.1.0.1:{PORT}/{STREAM}", 25)
-    found = play("player", "10.1.0.1")
-    long.wait(60)
+def rtcp_firewall(hosts):
+    three_hosts(hosts)
+    hosts.filter("player", ("filter hook input priority 0", "udp sport 7001 counter reject"))
+    start_server(hosts, "server", ("camera", "10.1.0.2"))
+    wait_ready(hosts, "player", "10.1.0.1")
+    long = ffmpeg(hosts, "player", "long", "udp", url_of("10.1.0.1"), 25)
+    found = play(hosts, "player", "10.1.0.1")
+    long.process.wait(START_SECONDS)
     rules = subprocess.run("ip netns exec player nft list ruleset".split(), capture_output=True, text=True).stdout
-    return {**found, "long": ffmpeg_frames("long"), "rejected": int(re.search(r"counter packets (\d+)", rules)[1])}
+    return {**found, "long": long.pictures(), "rejected": int(re.search(r"counter packets (\d+)", rules)[1])}
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the programs below end with us
-run("mount -t tmpfs none /run")  # `ip netns` keeps its names there; nobody else sees these
-add_bridge("switch")
-try:
-    found = {"ipv6": ipv6, "nat": nat, "addresses": addresses, "vip": vip, "restart": restart, "rtcp-firewall": rtcp_firewall}[SITUATION]()
+with Hosts(FOLDER) as hosts:
+    hosts.add_switch("switch")
+    found = {"ipv6": ipv6, "nat": nat, "addresses": addresses, "vip": vip, "restart": restart, "rtcp-firewall": rtcp_firewall}[SITUATION](hosts)
     print(json.dumps(found), flush=True)
     if "-v" in sys.argv:
-        for name, _ in programs:
-            print(f"--- {name}\n{log_of(name)[-2500:]}")
-finally:
-    for _, program in programs:
-        program.kill()
+        for name in sorted(os.listdir(FOLDER)):
+            print(f"--- {name}\n{hosts.log(name.removesuffix('.log'))[-2500:]}")

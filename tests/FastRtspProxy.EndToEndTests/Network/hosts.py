@@ -6,6 +6,9 @@ import sys
 import time
 
 
+RTSPSRC_PLAYER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Players", "rtspsrc_player.py")
+
+
 class Hosts:
     def __init__(self, folder):
         self.folder = folder
@@ -38,6 +41,29 @@ class Hosts:
         subprocess.run(["ip", "link", "add", "name", other, "netns", one, "type", "veth", "peer", "name", one, "netns", other], check=True)
         for host, device, address in ((one, other, f"{net}.1/24"), (other, one, f"{net}.2/24")):
             self.run(host, f"ip address add {address} dev {device}\nip link set {device} up mtu {mtu}")
+
+    def add_switch(self, name):
+        subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
+        subprocess.run(["ip", "link", "set", name, "up"], check=True)
+
+    def plug(self, switch, host, *addresses, device="eth0"):
+        """A host's cable to a switch, with an MTU of 1500 and those addresses; the host is made when there is none of that name."""
+        if host not in os.listdir("/run/netns"):
+            self.add(host)
+        end = f"{host}-{device}"
+        subprocess.run(["ip", "link", "add", end, "mtu", "1500", "type", "veth", "peer", "name", device, "mtu", "1500", "netns", host], check=True)
+        subprocess.run(["ip", "link", "set", end, "master", switch, "up"], check=True)
+        self.run(host, f"ip link set {device} up")
+        for address in addresses:
+            self.add_address(host, address, device)
+
+    def add_address(self, host, address, device="eth0"):
+        self.run(host, f"ip address add {address} dev {device}" + (" nodad" if ":" in address else ""))
+
+    def filter(self, host, *chains, family="inet", table="ours"):
+        """A packet filter on a host, nft(8): a table of chains, each (HOOK, RULE)."""
+        text = "".join(f" chain c{number} {{\n  type {hook};\n  {rule};\n }}\n" for number, (hook, rule) in enumerate(chains))
+        subprocess.run(["ip", "netns", "exec", host, "nft", "-f", "-"], check=True, input=f"table {family} {table} {{\n{text}}}\n", text=True)
 
     def forward(self, router, via):
         """The router passes packets on, and the hosts in VIA (host: gateway) send theirs there."""
@@ -73,17 +99,37 @@ class Hosts:
         return time.monotonic() - begun
 
 
-class Ffmpeg:
-    """ffmpeg as a player on a host: decodes the video and writes a line for each picture."""
+class Player:
+    """A player on a host that writes a line for each picture that it has decoded; such lines begin with PREFIX."""
 
-    def __init__(self, hosts, host, name, transport, url):
-        self.hosts, self.name = hosts, name
-        self.process = hosts.start(
-            host, name, "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+error", "-rtsp_transport", transport, "-i", url,
-            "-map", "0:v", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "framecrc", "pipe:1")
+    def __init__(self, hosts, host, name, prefix, *command):
+        self.hosts, self.name, self.prefix = hosts, name, prefix
+        self.process = hosts.start(host, name, *command)
 
     def pictures(self):
-        return sum(line.startswith("0,") for line in self.hosts.log(self.name).splitlines())
+        return sum(line.startswith(self.prefix) for line in self.hosts.log(self.name).splitlines())
 
     def wait_for(self, count, seconds):
         return self.hosts.wait_for(f"{count} pictures in {self.name}", lambda: self.pictures() >= count, seconds, self.name, "proxy")
+
+    def complaints(self):
+        return [line for line in self.hosts.log(self.name).splitlines() if "missed" in line or "error" in line.lower()]
+
+
+def ffmpeg(hosts, host, name, transport, url, seconds=None, first_port=None):
+    """ffmpeg; with FIRST_PORT it takes that pair, and video alone."""
+    ports = [] if first_port is None else ["-min_port", str(first_port), "-max_port", str(first_port + 2), "-allowed_media_types", "video"]
+    end = [] if seconds is None else ["-t", str(seconds)]
+    return Player(hosts, host, name, "0,", "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, *ports, "-i", url,
+                  "-map", "0:v", *end, "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "framecrc", "pipe:1")
+
+
+def rtspsrc(hosts, host, name, transport, url, seconds=600):
+    """GStreamer's."""
+    return Player(hosts, host, name, "picture", sys.executable, RTSPSRC_PLAYER, url, "--protocols", transport, "--seconds", str(seconds), "--video-only", "--pictures")
+
+
+def mpv(hosts, host, name, transport, url):
+    """mpv, which decodes into ffmpeg's own format of one line for each picture."""
+    return Player(hosts, host, name, "0,", "mpv", "--no-config", "--msg-level=all=warn", "--no-audio", "--rtsp-transport=" + transport, url,
+                  "--o=-", "--of=framecrc", "--ofopts=flush_packets=1", "--ovc=rawvideo")

@@ -6,11 +6,14 @@
     camera, quiet --- server --- router --- near     1500 all the way
                                         --- small    MTU 1280 behind the first hop
                                         --- far      30 to 40 ms, 1 % lost, 1 % reordered, by a wire of TUN devices
+                                        --- uneven   5 to 65 ms from packet to packet, by such a wire, and nothing lost
+                                        --- lossy    1 % lost, by nft's numgen
                                         --- pulled   its cable is pulled for 15 s
+                                        --- gone     answers nothing any more once its viewer is paused
                                         --- slow     1.6 Mbit/s for a camera of 2
 
 "quiet" is a camera whose packets a firewall drops without a word for 15 s. It all happens at once, so the whole takes a little more than the longest: the cable, after which TCP tries again when twice the
-time that it was away is nearly over.
+time that it was away is nearly over, and the 50 s after which the kernel gives "gone" up.
 """
 import json
 import os
@@ -19,44 +22,58 @@ import subprocess
 import sys
 import time
 
-from hosts import Ffmpeg, Hosts
+from hosts import Hosts, ffmpeg, mpv, rtspsrc
 
 PROXY, SIMULATOR, FOLDER = sys.argv[1:4]
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUTAGE_SECONDS = 15
 SLOW_SECONDS = 35
 START_SECONDS = 60  # a busy machine needs a part of it
+DEAD_SECONDS = 90  # the kernel needs 50
 CAMERA_BITS = 2_000_000
-VIEWERS = ("near", "small", "far", "pulled", "slow")
+CABLES = (("near", 1500), ("small", 1280), ("pulled", 1500), ("slow", 1500), ("lossy", 1500), ("gone", 1500))
+WIRES = (("far", ("--delay", "30", "--jitter", "10", "--loss", "1", "--reorder", "1", "--seed", "7")), ("uneven", ("--delay", "5", "--jitter", "60", "--seed", "7")))
 
 
 def build(hosts):
-    hosts.add("server", "router", "camera", "quiet", *VIEWERS)
+    hosts.add("server", "router", "camera", "quiet", *(viewer for viewer, _ in (*CABLES, *WIRES)))
     hosts.join("server", "camera", "10.8.1")
     hosts.join("server", "quiet", "10.8.2")
     hosts.join("server", "router", "10.8.3")
-    for number, (viewer, mtu) in enumerate((("near", 1500), ("small", 1280), ("pulled", 1500), ("slow", 1500))):
+    gateways = {"server": "10.8.3.2"}
+    for number, (viewer, mtu) in enumerate(CABLES):
         hosts.join("router", viewer, f"10.8.{10 + number}", mtu)
-    hosts.start("server", "wire", sys.executable, os.path.join(HERE, "wire.py"), "--delay", "30", "--jitter", "10", "--loss", "1", "--reorder", "1", "--seed", "7",
-                "router", "far", "10.8.20.1/24", "far", "router", "10.8.20.2/24")
-    hosts.wait_for("the wire", lambda: "up" in hosts.log("wire"), START_SECONDS, "wire")
-    gateways = {viewer: f"10.8.{10 + number}.1" for number, viewer in enumerate(("near", "small", "pulled", "slow"))}
-    hosts.forward("router", {"server": "10.8.3.2", "far": "10.8.20.1", **gateways})
+        gateways[viewer] = f"10.8.{10 + number}.1"
+    for number, (viewer, options) in enumerate(WIRES):
+        net = f"10.8.{20 + number}"
+        hosts.start("server", "wire-" + viewer, sys.executable, os.path.join(HERE, "wire.py"), *options, "router", viewer, f"{net}.1/24", viewer, "router", f"{net}.2/24")
+        gateways[viewer] = f"{net}.1"
+    for viewer, _ in WIRES:
+        hosts.wait_for("the wire", lambda: "up" in hosts.log("wire-" + viewer), START_SECONDS, "wire-" + viewer)
+    hosts.forward("router", gateways)
     hosts.run("router", "tc qdisc add dev slow root tbf rate 1600kbit burst 8kb latency 100ms")
+    hosts.filter("router", ("filter hook forward priority 0", "oifname lossy numgen random mod 100 < 1 counter drop"))
 
 
-def firewall(hosts, is_shut):
+def firewall(hosts, host, is_shut):
     if is_shut:
-        hosts.run("quiet", "nft add table inet shut\nnft add chain inet shut in { type filter hook input priority 0 ; policy drop ; }\n"
-                           "nft add chain inet shut out { type filter hook output priority 0 ; policy drop ; }")
+        hosts.filter(host, ("filter hook input priority 0", "policy drop"), ("filter hook output priority 0", "policy drop"))
     else:
-        hosts.run("quiet", "nft delete table inet shut")
+        hosts.run(host, "nft delete table inet ours")
 
 
 def unsent(hosts):
     """What waits in the kernel for the slow viewer and was not sent yet."""
     text = subprocess.run(["ip", "netns", "exec", "server", "ss", "-tinH", "sport = :8554 and dst 10.8.13.2"], capture_output=True, text=True, check=True).stdout
     return max((int(bytes) for bytes in re.findall(r"notsent:(\d+)", text)), default=0)
+
+
+def pause(hosts, host, url):
+    """Its end of the connection, as the proxy names it."""
+    name = "paused-" + host
+    hosts.start(host, name, sys.executable, os.path.join(HERE, "paused.py"), url)
+    hosts.wait_for(name, lambda: "paused" in hosts.log(name), START_SECONDS, name, "proxy")
+    return hosts.log(name).split()[1]
 
 
 def main():
@@ -72,36 +89,49 @@ def main():
         hosts.wait_for("the proxy", lambda: hosts.log("proxy").count("Play this stream") == len(cameras), START_SECONDS, "proxy")
         url = "rtsp://10.8.3.1:8554/proxyStream-"
 
+        there, gone = (pause(hosts, host, url + "3") for host in ("near", "gone"))
+        firewall(hosts, "gone", is_shut=True)
+        dead = time.monotonic()
+        closed = "PeerClosed (ETIMEDOUT): connection of client {} closed".format
+
         most = 0
         behind = hosts.start("slow", "behind", sys.executable, os.path.join(HERE, "behind.py"), url + "3", str(SLOW_SECONDS))
-        players = {f"{host}-{way}": Ffmpeg(hosts, host, f"{host}-{way}", way, url + "1") for host in ("near", "small", "far", "pulled") for way in ("udp", "tcp")}
-        quiet = Ffmpeg(hosts, "near", "quiet-tcp", "tcp", url + "2")
-        for player in (*players.values(), quiet):
+        hosts_of_ffmpeg = ("near", "small", "far", "uneven", "lossy", "pulled")
+        players = {f"{host}-{way}": ffmpeg(hosts, host, f"{host}-{way}", way, url + "1") for host in hosts_of_ffmpeg for way in ("udp", "tcp")}
+        returned = {"quiet-tcp": ffmpeg(hosts, "near", "quiet-tcp", "tcp", url + "2"), "pulled-udp": players["pulled-udp"], "pulled-tcp": players["pulled-tcp"]}
+        for player in (rtspsrc, mpv):
+            for way in ("udp", "tcp"):
+                name = f"pulled-{player.__name__}-{way}"
+                returned[name] = player(hosts, "pulled", name, way, url + "1")
+        for player in {**players, **returned}.values():
             player.wait_for(50, START_SECONDS)
 
-        firewall(hosts, is_shut=True)
+        firewall(hosts, "quiet", is_shut=True)
         hosts.run("router", "ip link set pulled down")
         end = time.monotonic() + OUTAGE_SECONDS
         pictures = {name: player.pictures() for name, player in players.items()}
         while time.monotonic() < end:
             most = max(most, unsent(hosts))
             time.sleep(0.1)
-        gone = {name: player.pictures() - pictures[name] for name, player in players.items()}
-        firewall(hosts, is_shut=False)
+        decoded = {name: player.pictures() - pictures[name] for name, player in players.items()}
+        firewall(hosts, "quiet", is_shut=False)
         hosts.run("router", "ip link set pulled up")
-        back = {}
-        returned = {"quiet-tcp": quiet, "pulled-udp": players["pulled-udp"], "pulled-tcp": players["pulled-tcp"]}
         counts = {name: player.pictures() for name, player in returned.items()}
-        for name, player in returned.items():
-            back[name] = round(player.wait_for(counts[name] + 75, START_SECONDS), 1)
+        back = {name: round(player.wait_for(counts[name] + 75, START_SECONDS), 1) for name, player in returned.items()}
         status = behind.wait(START_SECONDS)
         if status != 0:
             raise SystemExit(f"behind.py ended with {status}\n{hosts.log('behind')}")
+        hosts.wait_for("the end of the viewer that has gone", lambda: closed(gone) in hosts.log("proxy"), DEAD_SECONDS, "proxy")
+        dead = time.monotonic() - dead
+        log = hosts.log("proxy")
+        dropped = re.search(r"counter packets (\d+)", subprocess.run("ip netns exec router nft list ruleset".split(), capture_output=True, text=True, check=True).stdout)
         proxy.terminate()
         print(json.dumps({
-            "picturesDuringTheOutage": gone, "secondsUntil75MorePictures": back, "slow": json.loads(hosts.log("behind").splitlines()[-1]), "mostUnsentBytes": most,
-            "complaints": {name: sum("error" in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp")},
-            "proxyStatus": proxy.wait(START_SECONDS), "sessionsEndedEarly": hosts.log("proxy").count("PeerClosed (")}), flush=True)
+            "picturesDuringTheOutage": decoded, "secondsUntil75MorePictures": back, "slow": json.loads(hosts.log("behind").splitlines()[-1]), "mostUnsentBytes": most,
+            "complaints": {name: sum("error" in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp")},
+            "lostByTheFilter": int(dropped[1]), "secondsUntilTheDeadViewerEnded": round(dead, 1),
+            "deadSessionsEnded": log.count(f"of client {gone.rsplit(':', 1)[0]} ended"), "pausedAndThereEnded": log.count(f"connection of client {there} closed"),
+            "proxyStatus": proxy.wait(START_SECONDS)}), flush=True)
 
 
 main()

@@ -11,7 +11,7 @@ hand and after it, and the lines are about what came after it.
 
 With --hashes nothing is decoded; each access unit or audio frame is a line while it comes, its time stamp in microseconds:
     unit video|audio MICROSECONDS HASH
-and an end of the stream is `eos`.
+and an end of the stream is `eos`. With --pictures each decoded picture is a line while it comes: picture MICROSECONDS.
 """
 import argparse
 import os
@@ -27,7 +27,8 @@ from gi.repository import GLib, Gst  # noqa: E402
 class Player:
     DEPAYLOADERS = {"H264": "rtph264depay", "H265": "rtph265depay", "MPEG4-GENERIC": "rtpmp4gdepay"}
 
-    def __init__(self, url, protocols, seconds, video_only, hashes, hand):
+    def __init__(self, url, protocols, seconds, video_only, hashes, hand, pictures):
+        self.pictures = pictures
         self.hand = hand
         self.seconds = seconds
         self.video_only = video_only
@@ -135,6 +136,8 @@ class Player:
         pts = info.get_buffer().pts
         if is_video:
             self.frames += 1
+            if self.pictures:
+                os.write(1, b"picture %d\n" % (pts // 1000))
             self.back += self.frames > 1 and pts <= self.last_pts
             self.last_pts = pts
             if self.frames == 1:
@@ -172,10 +175,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--video-only", action="store_true")
     parser.add_argument("--hashes", action="store_true")
+    parser.add_argument("--pictures", action="store_true")
     parser.add_argument("--hand", choices=["pause", "seek"])
     args = parser.parse_args()
     Gst.init(None)
-    Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes, args.hand).run()
+    Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes, args.hand, args.pictures).run()
     sys.exit(0)
 
 
