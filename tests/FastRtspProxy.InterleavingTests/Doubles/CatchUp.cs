@@ -1,0 +1,4 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>In the place of an instant start, which no scenario has.</summary>
+internal sealed class CatchUp;

@@ -1,0 +1,15 @@
+namespace FastRtspProxy.Engine.Net;
+
+/// <summary>In the place of a timer: its time never comes.</summary>
+internal sealed class ShardTimer(Action callback)
+{
+    public Action Callback => callback;
+
+    public void Start(TimeSpan due)
+    {
+    }
+
+    public void Stop()
+    {
+    }
+}
