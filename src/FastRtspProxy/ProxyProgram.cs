@@ -16,7 +16,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     /// <summary>The engine promises a second and a half; two seconds is our promise to whoever sent the signal.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1700);
 
-    /// <summary>The two seconds of the README, whatever hangs.</summary>
+    /// <summary>The two seconds that docs/options.md promises, whatever hangs.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMilliseconds(1950);
 
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
@@ -114,7 +114,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         }
         catch (TimeoutException)
         {
-            lines.Add("Ended without waiting longer: some cameras or clients may not have been told.\n");
+            lines.Add("Ended without waiting longer: some cameras or viewers may not have been told.\n");
         }
     }
 

@@ -18,10 +18,10 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
         {
             FrontEndLog.ClientRefused(log, mount, client, limit switch
             {
-                PlaceLimit.Address => $"{options.ClientsPerAddress} clients of its {Whose(client)} are there, and {Address(options)}",
-                PlaceLimit.Mount => $"the stream has {options.MaxClientsPerMount} clients, and --max-clients-per-mount allows no more",
+                PlaceLimit.Address => $"{options.ClientsPerAddress} viewers of its {Whose(client)} are there, and {Address(options)}",
+                PlaceLimit.Mount => $"the stream has {options.MaxClientsPerMount} viewers, and --max-clients-per-mount allows no more",
                 PlaceLimit.Connection => $"its connection has {FrontEndLimits.SessionsPerConnection} sessions, and may have no more",
-                _ => $"{options.MaxClients} clients are there, and --max-clients allows no more",
+                _ => $"{options.MaxClients} viewers are there, and --max-clients allows no more",
             });
         }
     }

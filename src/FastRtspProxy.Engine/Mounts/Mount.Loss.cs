@@ -150,7 +150,7 @@ internal sealed partial class Mount
     {
         if (isNew)
         {
-            string clients = _clients.Count > 0 ? $"; {_clients.Count} client(s) are held for up to {Math.Max(0, TimeUntil(_holdUntilMicros).TotalSeconds):0.#} s" : string.Empty;
+            string clients = _clients.Count > 0 ? $"; {_clients.Count} viewer(s) are held for up to {Math.Max(0, TimeUntil(_holdUntilMicros).TotalSeconds):0.#} s" : string.Empty;
             MountLog.Down(_log, Name, ShownUrl, failure.Message, wait.TotalSeconds, clients);
         }
         else

@@ -17,7 +17,7 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end answers again; nobody watches")]
     public static partial void Answers(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 221, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} client(s) ended, {Next}")]
+    [LoggerMessage(EventId = 221, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} viewer(s) ended, {Next}")]
     public static partial void ProgrammeEnded(ILogger log, string stream, string url, string problem, int clients, string next);
 
     [LoggerMessage(EventId = 203, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
@@ -32,13 +32,13 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 214, Level = LogLevel.Information, Message = "{Stream} ({Url}): the picture is back")]
     public static partial void VideoIsBack(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} client(s) ended")]
+    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
     public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
 
-    [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} client(s) ended")]
+    [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
     public static partial void DescriptionChanged(ILogger log, string stream, int clients);
 
-    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} client(s)")]
+    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]
     public static partial void Moved(ILogger log, string stream, MountState from, MountState to, int clients);
 
     [LoggerMessage(EventId = 208, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
@@ -47,7 +47,7 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Problem}; answering it on a new connection")]
     public static partial void AnswersNext(ILogger log, string stream, string url, string problem);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining clients wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
+    [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining viewers wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
     public static partial void GroupTooLong(ILogger log, string stream);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]

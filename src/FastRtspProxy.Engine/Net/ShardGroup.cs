@@ -95,7 +95,7 @@ internal sealed class ShardGroup : IDisposable
         int needed = DescriptorsAnyway + (DescriptorsAShard * shards);
         return limit >= needed
             ? null
-            : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; each client and each camera needs more. ")
+            : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; each viewer and each camera needs more. ")
                 + "Remedy: raise the limit (ulimit -n 65536; LimitNOFILE= of a service; --ulimit nofile= of a container).";
     }
 
@@ -109,7 +109,7 @@ internal sealed class ShardGroup : IDisposable
 
         Say("epoll_pwait2", KernelCalls.WaitNanosRefusal, "waits are rounded up to milliseconds");
         Say("recvmmsg", KernelCalls.ReceiveManyRefusal, "datagrams are read one by one, which costs processor time");
-        Say("sendmmsg", KernelCalls.SendManyRefusal, "clients over UDP are sent to one by one, which costs processor time");
+        Say("sendmmsg", KernelCalls.SendManyRefusal, "viewers over UDP are sent to one by one, which costs processor time");
 
         void Say(string call, int errno, string consequence)
         {

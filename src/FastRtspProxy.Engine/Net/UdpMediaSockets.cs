@@ -47,7 +47,7 @@ internal sealed unsafe class UdpMediaSockets
         HasSegmentation = SocketSetup.TrySet(_rtp.Fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpSegment, 0);
         if (!HasSegmentation && Interlocked.Exchange(ref s_saidNoSegmentation, 1) == 0)
         {
-            EngineLog.CallRefused(shard.Log, "setsockopt(UDP_SEGMENT)", Marshal.GetLastPInvokeError(), "each packet to each client over UDP is sent on its own, which costs processor time");
+            EngineLog.CallRefused(shard.Log, "setsockopt(UDP_SEGMENT)", Marshal.GetLastPInvokeError(), "each packet to each viewer over UDP is sent on its own, which costs processor time");
         }
 
         _ = SocketSetup.AskSendBuffer(rtp, SendBufferBytes);

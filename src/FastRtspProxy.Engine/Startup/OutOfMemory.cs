@@ -25,7 +25,7 @@ internal static class OutOfMemory
             return;
         }
 
-        ReadOnlySpan<byte> sentence = "Out of memory: the program ends. Remedy: a smaller --memory, fewer clients, or more memory.\n"u8;
+        ReadOnlySpan<byte> sentence = "Out of memory: the program ends. Remedy: a smaller --memory, fewer viewers, or more memory.\n"u8;
         sentence.CopyTo(s_sentence);
         int bytes = sentence.Length;
         AppDomain.CurrentDomain.FirstChanceException += (_, thrown) =>

@@ -10,17 +10,17 @@ internal static class HelpText
 
     private static readonly (string Head, string Text)[] ShortRows =
     [
-        ("-v", "say what happens to streams and clients"),
+        ("-v", "say what happens to streams and viewers"),
         ("-V", "as -v, and every RTSP message from and to the cameras (passwords masked)"),
         ("-t", "get the media over the RTSP connection (TCP) from the cameras"),
         ("-T PORT", "reach the cameras by RTSP over HTTP, on that port"),
-        ("-p PORT", "listen for clients on this port (554; then 8554)"),
+        ("-p PORT", "listen for viewers on this port (554; then 8554)"),
         ("-u USER PASSWORD", "credentials for the cameras given here; those in a URL win"),
         ("-R", "accept REGISTER and DEREGISTER requests"),
         ("-U USER PASSWORD", "demand these for REGISTER and DEREGISTER; repeat it for more users"),
         ("-D SECONDS", "a camera that sends nothing for so long is lost and tried again (10; 0: never)"),
         ("-e PREFIX", "name the streams PREFIX, or PREFIX-1, PREFIX-2, ... (proxyStream); at most 50 characters"),
-        ("-C USER PASSWORD", "clients must log in (Digest)"),
+        ("-C USER PASSWORD", "viewers must log in (Digest)"),
     ];
 
     private static readonly (string Head, string Text)[] LastRows =
@@ -28,6 +28,12 @@ internal static class HelpText
         ("--help", "print this and end"),
         ("--version", "print the version and end"),
     ];
+
+    /// <summary>LIVE555's options: name with its values' names, and what it does, its default in brackets.</summary>
+    public static IReadOnlyList<(string Head, string Text)> OptionsOfLive555 => ShortRows;
+
+    /// <summary>Those that print and end.</summary>
+    public static IReadOnlyList<(string Head, string Text)> OptionsThatPrint => LastRows;
 
     /// <summary>The line that LIVE555 prints, with our own options named at its end.</summary>
     public static string Usage(string programName)
@@ -42,7 +48,7 @@ internal static class HelpText
     public static string Help(LongOptions names)
     {
         var text = new StringBuilder(8192);
-        text.Append("fastrtspproxy ").Append(ProgramVersion.Text).Append(": reads each RTSP stream once and serves it to many clients.\n\n");
+        text.Append("fastrtspproxy ").Append(ProgramVersion.Text).Append(": reads each RTSP stream once and serves it to many viewers.\n\n");
         text.Append("Usage: fastrtspproxy [options] <rtsp-url-1> ... <rtsp-url-n>\n\n");
         text.Append("Options stand before the URLs. One URL is served as /proxyStream, several as /proxyStream-1, /proxyStream-2, ...\n\n");
         text.Append("As in the LIVE555 Proxy Server:\n");
@@ -63,7 +69,7 @@ internal static class HelpText
         }
 
         text.Append("\nA DURATION is 10 or 10s, 500ms, 2m, 1h; a SIZE is 512K, 64M, 2G. SIGINT and SIGTERM end the program with status 0 after\n");
-        text.Append("telling clients and cameras; wrong arguments and a start that fails end it with 1.\n");
+        text.Append("telling viewers and cameras; wrong arguments and a start that fails end it with 1.\n");
         return text.ToString();
     }
 

@@ -20,33 +20,33 @@ internal sealed class LongOptions
 
     public LongOptions()
     {
-        Demo = AddFlag("--demo", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it; no URL needed");
+        Demo = AddFlag("--demo", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream; no URL needed");
         Bind = AddValue<IPAddress?>("--bind", "ADDRESS", "listen on this local address only", "every address, IPv4 and IPv6", null, Quantity.TryAddress);
-        UdpPorts = AddValue("--udp-ports", "FIRST-LAST", "UDP ports of the front-end, in even/odd pairs", null,
+        UdpPorts = AddValue("--udp-ports", "FIRST-LAST", "UDP ports of the front-end, in even/odd pairs, one pair for each event loop", null,
             new PortRange(Defaults.UdpPortFirst, Defaults.UdpPortLast), Quantity.TryPortRange);
-        Linger = AddDuration("--linger", "go on pulling a camera for so long after its last client has gone", Defaults.Linger);
-        AlwaysOn = AddFlag("--always-on", "pull every camera from the start, clients or not");
-        Hold = AddDuration("--hold", "keep the clients of a lost camera for so long, from its loss until media is back; they play on then", Defaults.Hold);
-        AnswerTimeout = AddValue("--answer-timeout", "DURATION", "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY", Quantity.FormatDuration(Defaults.AnswerTimeout), Defaults.AnswerTimeout, TryAnswerTimeout);
-        Start = AddValue("--start", "MODE", "what a joining client gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next)",
+        Linger = AddDuration("--linger", "go on pulling a camera for so long after its last viewer has gone", Defaults.Linger);
+        AlwaysOn = AddFlag("--always-on", "pull every camera from the start, viewers or not");
+        Hold = AddDuration("--hold", "keep the viewers of a lost camera for so long, from its loss until media is back; they play on then", Defaults.Hold);
+        AnswerTimeout = AddValue("--answer-timeout", "DURATION", "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY (500ms to 10m); a viewer's PLAY is answered after 5 s all the same, and its picture comes when the camera's does", Quantity.FormatDuration(Defaults.AnswerTimeout), Defaults.AnswerTimeout, TryAnswerTimeout);
+        Start = AddValue("--start", "MODE", "what a joining viewer gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL chooses for one viewer",
             Word(Defaults.Start), Defaults.Start, TryStart);
         var gopCache = new GopCache(Defaults.GopCacheBytes, Defaults.GopCacheDuration);
         GopCacheBound = AddValue("--gop-cache", "SIZE[,DURATION]", "the most that is kept from the last key frame on, for each stream", null, gopCache,
             (string text, out GopCache value, out string error) => GopCache.TryParse(text, gopCache, out value, out error));
-        SlowTimeout = AddDuration("--slow-timeout", "close a client that takes nothing for so long", Defaults.SlowTimeout);
-        MaxClients = AddCount("--max-clients", "clients in all", 1, 1_000_000, Defaults.MaxClients);
-        MaxClientsPerAddress = AddValue("--max-clients-per-address", "N", "clients from one address (IPv6: from one /64); viewers behind one proxy, container or NAT share one", "a quarter of --max-clients",
+        SlowTimeout = AddDuration("--slow-timeout", "close a viewer that takes nothing for so long (any length; one that reads too slowly is not closed, but misses pictures)", Defaults.SlowTimeout);
+        MaxClients = AddCount("--max-clients", "viewers in all", 1, 1_000_000, Defaults.MaxClients);
+        MaxClientsPerAddress = AddValue("--max-clients-per-address", "N", "viewers from one address (IPv6: from one /64); those behind one proxy, container or NAT share one", "a quarter of --max-clients",
             (int?)null, TryClientsPerAddress);
-        MaxClientsPerMount = AddCount("--max-clients-per-mount", "clients of one stream", 1, 1_000_000, Defaults.MaxClientsPerMount);
+        MaxClientsPerMount = AddCount("--max-clients-per-mount", "viewers of one stream", 1, 1_000_000, Defaults.MaxClientsPerMount);
         Threads = AddValue("--threads", "N", "event loops", "one for each core", 0, (string text, out int value, out string error) =>
             Quantity.TryCount(text, 0, 256, "a number from 1 to 256, or 0 for one event loop a core", out value, out error));
-        Memory = AddValue("--memory", "SIZE", "the budget for media in memory, all streams together", "a quarter of the machine's memory, 2G at most", 0L,
+        Memory = AddValue("--memory", "SIZE", "the budget for media in memory, all streams together, and an eighth of it (8 to 64 MiB) for what viewers send and have not finished, or do not take", "a quarter of the machine's memory, 2G at most", 0L,
             (string text, out long value, out string error) => Quantity.TrySize(text, 16L << 20, 1L << 40, out value, out error));
         InsecureTls = AddFlag("--insecure-tls", "do not check the certificates of rtsps:// cameras");
         OfferSha256 = AddFlag("--offer-sha256", "with -C: offer Digest SHA-256 beside MD5");
         RegisterFrom = AddNetworks("--register-from", "with -R: only these addresses may REGISTER (192.0.2.0/24, or one address); may be repeated");
         MaxRegistered = AddCount("--max-registered", "with -R: registered streams at most", 0, 100_000, Defaults.MaxRegistered);
-        AllowPrivateRegister = AddFlag("--allow-private-register", "with -R: let REGISTER name cameras on loopback and link-local addresses");
+        AllowPrivateRegister = AddFlag("--allow-private-register", "with -R: let REGISTER name cameras on this machine (loopback, its own addresses) and on its link (link-local addresses)");
     }
 
     private delegate bool TryRead<T>(string text, out T value, out string error);

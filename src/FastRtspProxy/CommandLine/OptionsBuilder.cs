@@ -43,7 +43,7 @@ internal static class OptionsBuilder
     {
         if (given.ClientCredentials is null && values.GetValue(names.OfferSha256))
         {
-            return "option --offer-sha256 needs -C: it says how clients may log in";
+            return "option --offer-sha256 needs -C: it says how viewers may log in";
         }
 
         if (given.AcceptRegister)

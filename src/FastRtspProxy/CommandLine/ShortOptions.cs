@@ -125,7 +125,7 @@ internal sealed class ShortOptions
         Prefix = text;
         error = text switch
         {
-            "" => "option -e needs a name: the path under which clients find the stream",
+            "" => "option -e needs a name: the path under which viewers find the stream",
             ['-', ..] => $"option -e \"{text}\": a stream-name prefix does not begin with a dash",
             { Length: > PrefixChars } => $"Invalid stream-name prefix \"{text}\": at most {PrefixChars} characters",
             _ when IsBadPath(text) => $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?' or '#', and no slash at either end",

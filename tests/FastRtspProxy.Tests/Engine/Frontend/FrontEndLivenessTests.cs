@@ -396,7 +396,7 @@ public sealed class FrontEndLivenessTests
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
 
-        string line = $"PeerClosed (ECONNRESET): connection of client 127.0.0.1:{port} closed";
+        string line = $"PeerClosed (ECONNRESET): connection of viewer 127.0.0.1:{port} closed";
         Assert.True(await Eventually.HoldsAsync(() => log.Texts.Contains(line)), string.Join('\n', log.Texts));
     }
 

@@ -29,7 +29,7 @@ public sealed class MountProgrammeTests
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready);
         await Task.Delay(300);
         Assert.Equal((1, 1), (fixture.Camera.ConnectionCount, fixture.Camera.Count("PLAY")));
-        Assert.Contains("the programme of 12.3 s has ended; 1 client(s) ended", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
+        Assert.Contains("the programme of 12.3 s has ended; 1 viewer(s) ended", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
         Assert.True(mount.Ring.Head > grant.JoinSequence);
 
         // The next viewer starts it again.
