@@ -249,6 +249,7 @@ public sealed class StreamTests : IDisposable
         RecordingSink clientSink = new();
         await shard.RunAsync(() =>
         {
+            client.SendQueueBytes = 256 * 1024;
             server.Start(serverSink);
             client.Start(clientSink);
             client.Send(new byte[200_000]);
