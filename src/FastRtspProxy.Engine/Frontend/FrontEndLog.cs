@@ -21,7 +21,7 @@ internal static partial class FrontEndLog
     [LoggerMessage(EventId = 210, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: viewer {Client} reads too slowly, {Packets} packets were left out (video up to the next key frame). Remedy: a faster link or player, or a stream of a lower bit rate")]
     public static partial void ClientTooSlow(ILogger log, string session, string mount, IPAddress client, long packets);
 
-    [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: {Packets} packets for viewer {Client} were left out (video up to the next key frame), because the network refused them, or this machine had no room in its queue or no time. Remedy: fewer clients or streams here, or a faster network card")]
+    [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: {Packets} packets for viewer {Client} were left out (video up to the next key frame), because the network refused them, or this machine had no room in its queue or no time. Remedy: fewer viewers or streams here, or a faster network card")]
     public static partial void MachineTooSlow(ILogger log, string session, string mount, IPAddress client, long packets);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Debug, Message = "Session {Session} on {Mount}: viewer {Client} reports {Packets} packets lost on the way to it. Remedy: RTP over TCP in the player, a larger receive buffer there, or a better link")]
