@@ -7,7 +7,7 @@ using FastRtspProxy.Tests.Engine.Mounts;
 
 namespace FastRtspProxy.Tests.Program;
 
-/// <summary>The expression for fail2ban that the README shows finds the lines as they are printed, and in them no address but the client's.</summary>
+/// <summary>The expression for fail2ban that docs/log-ins.md shows finds the lines as they are printed, and in them no address but the client's.</summary>
 public sealed class FailedLogInLineTests
 {
     /// <summary>What fail2ban puts for &lt;ADDR&gt;, simplified: an address in numbers.</summary>
@@ -66,10 +66,10 @@ public sealed class FailedLogInLineTests
         return Regex.Match(line, Filter()).Groups["addr"].Value;
     }
 
-    /// <summary>The README's failregex, with fail2ban's words put in.</summary>
+    /// <summary>The page's failregex, with fail2ban's words put in.</summary>
     private static string Filter()
     {
-        string given = Assert.Single(Repository.Text("README.md").Split('\n'), static line => line.StartsWith("failregex = ", StringComparison.Ordinal))["failregex = ".Length..];
+        string given = Assert.Single(Repository.Text("docs/log-ins.md").Split('\n'), static line => line.StartsWith("failregex = ", StringComparison.Ordinal))["failregex = ".Length..];
         Assert.StartsWith("^%(__prefix_line)s", given, StringComparison.Ordinal);
         Assert.Contains("<ADDR>", given, StringComparison.Ordinal);
         return given

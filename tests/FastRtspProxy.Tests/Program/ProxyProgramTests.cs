@@ -1,5 +1,4 @@
 using System.Text;
-using FastRtspProxy.CommandLine;
 
 namespace FastRtspProxy.Tests.Program;
 
@@ -28,17 +27,6 @@ public sealed class ProxyProgramTests
         Assert.Equal(0, status);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.Empty(errors);
-    }
-
-    [Fact]
-    public void Readme_EveryOptionOfTheHelp_StandsInItsTables()
-    {
-        string readme = Repository.Text("README.md");
-        string help = ((ParseOutcome.Print)CommandLineParser.Parse(["--help"])).Text;
-        List<string> names = [.. help.Split('\n').Where(line => line.StartsWith("  -", StringComparison.Ordinal)).Select(line => line.Trim().Split("  ")[0])];
-
-        Assert.True(names.Count > 30, help);
-        Assert.All(names, name => Assert.Contains($"`{name}`", readme, StringComparison.Ordinal));
     }
 
     private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] arguments)
