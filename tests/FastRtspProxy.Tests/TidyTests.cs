@@ -88,7 +88,7 @@ public partial class TidyTests
         string[] banned = ["/wo" + "rk/", "/ho" + "me/", "/tmp/w" + "t/", "/ro" + "ot/"];
         string[] kinds = [".cs", ".csproj", ".props", ".md", ".sh", ".json", ".py", ".sln", ".txt", ".sdp", ".yml"];
         List<string> offences = [];
-        foreach (string file in new[] { "src", "tests", "bench", "perf-scripts", ".ci" }
+        foreach (string file in new[] { "src", "tests", "bench", "perf-scripts", "docs", ".ci", ".github" }
             .Select(name => Path.Combine(Root, name)).Where(Directory.Exists).SelectMany(folder => Files(folder, "*"))
             .Concat(Directory.GetFiles(Root)))
         {
