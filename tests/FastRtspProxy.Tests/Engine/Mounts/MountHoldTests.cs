@@ -116,6 +116,6 @@ public sealed class MountHoldTests
         time.Advance(TimeSpan.FromSeconds(0.5));
         await Until.TrueAsync(() => client.End is not null);
         Assert.Equal(MountEnd.HoldExpired, client.End);
-        Assert.Contains("did not return within 30 s; 1 client(s) ended", fixture.Log.Loud[^1], StringComparison.Ordinal);
+        Assert.Contains("did not return within 30 s; 1 viewer(s) ended", fixture.Log.Loud[^1], StringComparison.Ordinal);
     }
 }
