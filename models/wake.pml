@@ -1,13 +1,13 @@
 /* A post to a shard that is about to sleep, or about to run the very work that is posted: no post may be lost.
  *
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.cs | Volatile.Write(ref _head.Value, _next);
- * CODE src/FastRtspProxy.Engine/Net/ShardWork.cs | Interlocked.Exchange(ref _queued, 1) == 0
- * CODE src/FastRtspProxy.Engine/Net/ShardWork.cs | Interlocked.Exchange(ref _queued, 0)
- * CODE src/FastRtspProxy.Engine/Net/ShardInbox.cs | Interlocked.CompareExchange(ref _top, work, top)
- * CODE src/FastRtspProxy.Engine/Net/ShardInbox.cs | Interlocked.Exchange(ref _sleeping, 0) == 1
- * CODE src/FastRtspProxy.Engine/Net/ShardInbox.cs | Interlocked.Exchange(ref _sleeping, 1);
- * CODE src/FastRtspProxy.Engine/Net/ShardInbox.cs | Volatile.Write(ref _sleeping, 0)
- * CODE src/FastRtspProxy.Engine/Net/ShardInbox.cs | Interlocked.Exchange(ref _top, null)
+ * CODE src/FastRtspProxy.Net/ShardWork.cs | Interlocked.Exchange(ref _queued, 1) == 0
+ * CODE src/FastRtspProxy.Net/ShardWork.cs | Interlocked.Exchange(ref _queued, 0)
+ * CODE src/FastRtspProxy.Net/ShardInbox.cs | Interlocked.CompareExchange(ref _top, work, top)
+ * CODE src/FastRtspProxy.Net/ShardInbox.cs | Interlocked.Exchange(ref _sleeping, 0) == 1
+ * CODE src/FastRtspProxy.Net/ShardInbox.cs | Interlocked.Exchange(ref _sleeping, 1);
+ * CODE src/FastRtspProxy.Net/ShardInbox.cs | Volatile.Write(ref _sleeping, 0)
+ * CODE src/FastRtspProxy.Net/ShardInbox.cs | Interlocked.Exchange(ref _top, null)
  *
  * SWITCH NOCLEARFENCE  ShardWork.ClearQueued is a release store: the shard looks at the head before the producer can see the mark cleared
  * SWITCH NOSLEEPFENCE  ShardInbox.TrySleep is a release store: the shard looks at the inbox before the poster can see that it sleeps

@@ -3,13 +3,13 @@
 # as Annex B (.h264, .h265) and ADTS (.aac). Eight seconds are 200 pictures, four groups of pictures, and exactly 375 AAC frames of 1,024 samples, so
 # both tracks wrap at the same instant and the time stamps of a loop are those of an endless stream.
 #
-#   perf-scripts/make-demo-clip.sh [DIR]      (default: src/FastRtspProxy.Engine/Camera/Clips)
+#   perf-scripts/make-demo-clip.sh [DIR]      (default: src/FastRtspProxy.SimulatedCamera/Clips)
 #
 # Needs Debian's ffmpeg, fonts-dejavu-core and python3.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-out=${1:-$root/src/FastRtspProxy.Engine/Camera/Clips}
+out=${1:-$root/src/FastRtspProxy.SimulatedCamera/Clips}
 font=/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf
 seconds=8
 

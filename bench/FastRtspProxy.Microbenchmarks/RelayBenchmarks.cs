@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
 

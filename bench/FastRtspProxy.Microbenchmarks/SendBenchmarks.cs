@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Microbenchmarks;
 

@@ -1,8 +1,7 @@
-using FastRtspProxy.Engine.Buffers;
-using FastRtspProxy.Engine.Diagnostics;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine;
@@ -17,7 +16,7 @@ public sealed class ProxyEngine : IAsyncDisposable
     private readonly SlabPool _pool;
     private readonly MountFactory _factory;
     private readonly MountDirectory _mounts;
-    private readonly FrontEnd _frontEnd;
+    private readonly FrontendServer _frontend;
     private readonly ILogger _log;
     private bool _disposed;
 
@@ -32,7 +31,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
         MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
-        _frontEnd = new FrontEnd(options, _shards, _mounts, loggerFactory, registry, input, descriptors);
+        _frontend = new FrontendServer(options, _shards, _mounts, loggerFactory, registry, input, descriptors);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -54,7 +53,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         try
         {
             List<Mount> mounts = engine.AddMounts(options);
-            await engine._frontEnd.StartAsync();
+            await engine._frontend.StartAsync();
             engine.SayLimits(options);
             foreach (Mount mount in mounts)
             {
@@ -71,16 +70,16 @@ public sealed class ProxyEngine : IAsyncDisposable
     }
 
     /// <summary>The RTSP port in use.</summary>
-    public int RtspPort => _frontEnd.RtspPort;
+    public int RtspPort => _frontend.RtspPort;
 
     /// <summary>The HTTP tunnel's port, or 0.</summary>
-    public int TunnelPort => _frontEnd.TunnelPort;
+    public int TunnelPort => _frontend.TunnelPort;
 
     /// <summary>True where IPv4 (IPv6) clients can connect.</summary>
-    public bool ListensOnIPv4 => _frontEnd.ListensOnIPv4;
+    public bool ListensOnIPv4 => _frontend.ListensOnIPv4;
 
     /// <inheritdoc cref="ListensOnIPv4"/>
-    public bool ListensOnIPv6 => _frontEnd.ListensOnIPv6;
+    public bool ListensOnIPv6 => _frontend.ListensOnIPv6;
 
     /// <summary>The budget of rings, parked sends and catch-up, in bytes.</summary>
     public long MemoryBytes { get; }
@@ -99,7 +98,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _disposed = true;
 
         // Clients first: their BYE must not wait for a camera that does not answer its TEARDOWN. Both run side by side.
-        Task clients = _frontEnd.DisposeAsync().AsTask();
+        Task clients = _frontend.DisposeAsync().AsTask();
         await Task.WhenAll(_mounts.Mounts.Select(m => m.StopAsync(MountEnd.Stopping)));
         await clients;
         _factory.Dispose();
@@ -109,13 +108,13 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     private void SayLimits(ProxyOptions options)
     {
-        DescriptorBudget descriptors = _frontEnd.Descriptors;
+        DescriptorBudget descriptors = _frontend.Descriptors;
         long memoryMiB = MemoryBytes >> 20;
-        long inputMiB = _frontEnd.Input.LimitBytes >> 20;
-        EngineLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontEnd.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
+        long inputMiB = _frontend.Input.LimitBytes >> 20;
+        NetLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontend.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
         if (descriptors.IsShort)
         {
-            EngineLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
+            NetLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
         }
     }
 

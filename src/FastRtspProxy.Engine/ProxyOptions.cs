@@ -73,7 +73,7 @@ public sealed record ProxyOptions
     public IReadOnlyList<Credentials> RegisterCredentials { get; init; } = [];
 
     /// <summary>Credentials shown to registered back-ends (`-u`).</summary>
-    public Credentials? BackEndCredentials { get; init; }
+    public Credentials? BackendCredentials { get; init; }
 
     /// <summary>Registered streams at most.</summary>
     public int MaxRegistered { get; init; } = 100;
@@ -111,7 +111,7 @@ public sealed record Credentials(string User, string Password)
 }
 
 /// <summary>How the back-end is asked to send its media.</summary>
-public enum BackEndTransport
+public enum BackendTransport
 {
     /// <summary>What brings media: multicast where it is described, UDP, TCP, and round again.</summary>
     Udp,
@@ -154,8 +154,8 @@ public sealed record StreamOptions
     /// <summary>Those of the URL, else those of the command line: for every request alike; none goes into a request line.</summary>
     internal Credentials? CredentialsFor(RtspUrl url) => url.User is { } user ? new Credentials(user, url.Password ?? string.Empty) : Credentials;
 
-    /// <inheritdoc cref="BackEndTransport"/>
-    public BackEndTransport Transport { get; init; } = BackEndTransport.Udp;
+    /// <inheritdoc cref="BackendTransport"/>
+    public BackendTransport Transport { get; init; } = BackendTransport.Udp;
 
     /// <summary>The port of the HTTP tunnel (`-T`).</summary>
     public int TunnelPort { get; init; }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Startup;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Simulator.Camera;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Probe;

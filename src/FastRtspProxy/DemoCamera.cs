@@ -1,7 +1,7 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
+using FastRtspProxy.SimulatedCamera;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy;

@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Startup;
+using FastRtspProxy.Net.Startup;
 
 namespace FastRtspProxy;
 

@@ -1,6 +1,6 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Startup;
+using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;

@@ -46,7 +46,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     }
 
     [Fact]
-    public async Task Play_BackEndInterleavedByOption_Decodes()
+    public async Task Play_BackendInterleavedByOption_Decodes()
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
         ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);

@@ -13,10 +13,10 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
     [InlineData("udp")]
     [InlineData("tcp")]
     [InlineData("http")]
-    public async Task Play_ByEveryTransport_EachPlayerDecodesBothTracks(string backEnd)
+    public async Task Play_ByEveryTransport_EachPlayerDecodesBothTracks(string backend)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        string[] options = backEnd switch
+        string[] options = backend switch
         {
             "tcp" => ["-t"],
             "http" => ["-T", camera.Port.ToString(CultureInfo.InvariantCulture)],

@@ -17,16 +17,16 @@ public sealed class EveryTransportSimulatorTests(ITestOutputHelper log) : EveryT
     [InlineData("http")]
     [InlineData("tls")]
     [InlineData("multicast")]
-    public async Task Play_ByEveryTransport_EachPlayerDecodesBothTracks(string backEnd)
+    public async Task Play_ByEveryTransport_EachPlayerDecodesBothTracks(string backend)
     {
-        SimulatedCamera camera = await StartSimulatorAsync(backEnd switch
+        SimulatedCamera camera = await StartSimulatorAsync(backend switch
         {
             "udp over IPv6" => ["--bind", "::1"],
             "tls" => ["--tls-port", "0"],
             "multicast" => ["--transports", "udp", "--multicast", "239.255.42.7:" + (FreePorts.Next() & ~1).ToString(CultureInfo.InvariantCulture)],
             _ => [],
         });
-        string[] options = backEnd switch
+        string[] options = backend switch
         {
             "tcp" => ["-t"],
             "http" => ["-T", camera.Port.ToString(CultureInfo.InvariantCulture)],
@@ -39,7 +39,7 @@ public sealed class EveryTransportSimulatorTests(ITestOutputHelper log) : EveryT
 
         string transport = proxy.Process.Lines().Last(line => line.Text.StartsWith("Transport:", StringComparison.Ordinal)).Text;
         Assert.Contains(
-            backEnd switch
+            backend switch
             {
                 "multicast" => "multicast",
                 "udp" or "udp over IPv6" => "server_port",

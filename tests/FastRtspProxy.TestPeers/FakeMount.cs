@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtcp;
 
 namespace FastRtspProxy.TestPeers;

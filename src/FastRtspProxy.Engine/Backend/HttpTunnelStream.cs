@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -208,7 +208,7 @@ internal sealed class HttpTunnelStream : ByteStream
         + $"Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nContent-Length: {PostBytes}\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
 
     private static string Head(string method, HttpTunnelTarget target, string cookie, string? authorization) =>
-        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackEndSession.UserAgent}\r\nHost: {AddressText.HostForPeer(target.Host)}\r\nx-sessioncookie: {cookie}\r\n"
+        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackendSession.UserAgent}\r\nHost: {AddressText.HostForPeer(target.Host)}\r\nx-sessioncookie: {cookie}\r\n"
         + (authorization is null ? string.Empty : $"Authorization: {authorization}\r\n");
 
     /// <summary>The POST connection is never answered; what comes there anyway is not ours.</summary>

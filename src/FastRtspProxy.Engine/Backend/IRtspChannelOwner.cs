@@ -21,5 +21,5 @@ internal interface IRtspChannelOwner
     void OnLateAnswer(RtspMessage answer);
 
     /// <summary>The connection has ended, for whatever cause; called once, before the requests that wait fail.</summary>
-    void OnChannelEnded(BackEndFailure failure);
+    void OnChannelEnded(BackendFailure failure);
 }

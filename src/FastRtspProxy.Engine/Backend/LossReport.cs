@@ -36,7 +36,7 @@ internal sealed class LossReport
     public long CameraGaps { get; private set; }
 
     /// <summary>Looks at a track's counts, and says what is new.</summary>
-    public void Say(ILogger log, string stream, BackEndTrack track, long nowMicros)
+    public void Say(ILogger log, string stream, BackendTrack track, long nowMicros)
     {
         if (nowMicros - _saidMicros < IntervalMicros)
         {
@@ -51,7 +51,7 @@ internal sealed class LossReport
             CameraGaps += gaps;
             if (gaps > 0)
             {
-                BackEndLog.CameraGaps(log, stream, track.Name, gaps);
+                BackendLog.CameraGaps(log, stream, track.Name, gaps);
             }
 
             return;
@@ -65,35 +65,35 @@ internal sealed class LossReport
         LostOnTheWay += way;
         if (kernel > 0)
         {
-            BackEndLog.KernelDrops(log, stream, track.Name, kernel, socket.ReceiveBufferBytes, Net.SocketSetup.ReceiveBufferBytes);
+            BackendLog.KernelDrops(log, stream, track.Name, kernel, socket.ReceiveBufferBytes, Net.SocketSetup.ReceiveBufferBytes);
         }
 
         if (way + late + duplicates > 0)
         {
-            BackEndLog.LostOnTheWay(log, stream, track.Name, way, late, duplicates);
+            BackendLog.LostOnTheWay(log, stream, track.Name, way, late, duplicates);
         }
     }
 
     /// <summary>Two that send by turns are said once, since one of the two is the wrong one; packets that were left out, each time.</summary>
-    private void SayOthers(ILogger log, string stream, BackEndTrack track, long nowMicros)
+    private void SayOthers(ILogger log, string stream, BackendTrack track, long nowMicros)
     {
         long others = Take(ref _others, track.Sources.Others);
         if (track.Sources.Rival is { } rival && !_saidRival)
         {
             _saidRival = true;
-            BackEndLog.TwoSources(log, stream, track.Name, rival, track.Sources.Ssrc);
+            BackendLog.TwoSources(log, stream, track.Name, rival, track.Sources.Ssrc);
         }
 
         long changes = track.Sources.Changes;
         if (changes > _changes && (_changes == 0 || nowMicros - _changesSaidMicros >= ChangesIntervalMicros))
         {
             (_changes, _changesSaidMicros) = (changes, nowMicros);
-            BackEndLog.SourceChanged(log, stream, track.Name, changes == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{changes} times"), track.Sources.Ssrc);
+            BackendLog.SourceChanged(log, stream, track.Name, changes == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{changes} times"), track.Sources.Ssrc);
         }
 
         if (others > 0)
         {
-            BackEndLog.OtherSources(log, stream, track.Name, others);
+            BackendLog.OtherSources(log, stream, track.Name, others);
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Backend;
 

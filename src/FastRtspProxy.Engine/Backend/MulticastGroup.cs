@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
 

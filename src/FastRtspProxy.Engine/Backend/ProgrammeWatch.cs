@@ -75,9 +75,9 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
     private static TimeSpan Longest(TimeSpan whole) => (whole * 1.1) + (whole < s_beyondMax ? whole : s_beyondMax);
 
     /// <summary>The end, for people.</summary>
-    public BackEndFailure End() => new(BackEndFailureKind.EndOfProgramme, $"the programme of {_length!.Value.TotalSeconds:0.#} s has ended");
+    public BackendFailure End() => new(BackendFailureKind.EndOfProgramme, $"the programme of {_length!.Value.TotalSeconds:0.#} s has ended");
 
     /// <summary>What may be the end of a programme, and is a fault of a live source.</summary>
-    public static bool MayBeTheEnd(BackEndFailureKind kind) =>
-        kind is BackEndFailureKind.Bye or BackEndFailureKind.Silent or BackEndFailureKind.VideoSilent or BackEndFailureKind.ConnectionLost or BackEndFailureKind.KeepAliveRefused;
+    public static bool MayBeTheEnd(BackendFailureKind kind) =>
+        kind is BackendFailureKind.Bye or BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused;
 }

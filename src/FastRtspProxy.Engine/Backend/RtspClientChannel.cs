@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +24,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly string _streamName;
     private readonly ILogger _log;
-    private BackEndFailure? _end;
+    private BackendFailure? _end;
 
     public RtspClientChannel(ByteStream stream, IRtspChannelOwner owner, string streamName, ILogger log)
     {
@@ -42,7 +42,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     public IPEndPoint Local => _stream.Local;
 
     /// <summary>Why the connection is no more; null while it lives.</summary>
-    public BackEndFailure? End => _end;
+    public BackendFailure? End => _end;
 
     /// <summary>Bytes of the stream that belonged to nothing.</summary>
     public long SkippedBytes => _demux.SkippedBytes;
@@ -69,7 +69,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         _matcher.Ask(cseq);
         if (!_stream.Send(_output.WrittenSpan))
         {
-            Fail(new BackEndFailure(BackEndFailureKind.ConnectionLost, "the connection broke while sending " + method));
+            Fail(new BackendFailure(BackendFailureKind.ConnectionLost, "the connection broke while sending " + method));
         }
 
         return pending.Done.Task;
@@ -94,7 +94,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     }
 
     /// <summary>Closes at once; what was asked and not answered fails.</summary>
-    public void Close(BackEndFailure reason) => Fail(reason);
+    public void Close(BackendFailure reason) => Fail(reason);
 
     /// <inheritdoc/>
     void IByteSink.OnBytes(ReadOnlySpan<byte> bytes) => _demux.OnBytes(bytes);
@@ -103,8 +103,8 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     void IByteSink.OnBatchEnd() => _owner.OnChannelBatchEnd();
 
     /// <inheritdoc/>
-    void IByteSink.OnClosed(SocketError error) => Fail(new BackEndFailure(
-        BackEndFailureKind.ConnectionLost,
+    void IByteSink.OnClosed(SocketError error) => Fail(new BackendFailure(
+        BackendFailureKind.ConnectionLost,
         error == SocketError.Success ? "the camera closed the connection" : $"the connection broke ({Words(error)})"));
 
     /// <inheritdoc/>
@@ -112,8 +112,8 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 
     /// <inheritdoc/>
     void IInterleavedHandler.OnUnusable(bool overLimit, string detail) => Fail(overLimit
-        ? new BackEndFailure(BackEndFailureKind.TooLarge, $"the camera's answer is over our limits ({detail})")
-        : new BackEndFailure(BackEndFailureKind.NotRtsp, $"what the camera sends is not RTSP ({detail})"));
+        ? new BackendFailure(BackendFailureKind.TooLarge, $"the camera's answer is over our limits ({detail})")
+        : new BackendFailure(BackendFailureKind.NotRtsp, $"what the camera sends is not RTSP ({detail})"));
 
     /// <inheritdoc/>
     void IInterleavedHandler.OnMessage(RtspMessage message)
@@ -136,7 +136,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 
         if (message.IsHttp)
         {
-            Fail(new BackEndFailure(BackEndFailureKind.NotRtsp, $"an HTTP server answered (status {message.StatusCode}), not an RTSP server"));
+            Fail(new BackendFailure(BackendFailureKind.NotRtsp, $"an HTTP server answered (status {message.StatusCode}), not an RTSP server"));
             return;
         }
 
@@ -148,7 +148,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         AnswerMatch match = _matcher.Answer(message.CSeq);
         if (match.BeganOrder)
         {
-            BackEndLog.ForeignNumber(_log, _streamName, message.CSeq, match.CSeq);
+            BackendLog.ForeignNumber(_log, _streamName, message.CSeq, match.CSeq);
         }
 
         if (_pending.Find(p => p.CSeq == match.CSeq) is { } pending)
@@ -166,7 +166,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
     }
 
-    private void Fail(BackEndFailure failure)
+    private void Fail(BackendFailure failure)
     {
         if (_end is not null)
         {
@@ -195,7 +195,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
     }
 
-    private void Trace(string direction, string text) => BackEndLog.Message(_log, _streamName, direction, text);
+    private void Trace(string direction, string text) => BackendLog.Message(_log, _streamName, direction, text);
 
     private static string Words(SocketError error) => error switch
     {
@@ -216,8 +216,8 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
             {
                 channel._pending.Remove(this);
                 channel._matcher.GiveUp(cseq);
-                Complete(new RtspReply(null, new BackEndFailure(
-                    BackEndFailureKind.NoAnswer,
+                Complete(new RtspReply(null, new BackendFailure(
+                    BackendFailureKind.NoAnswer,
                     $"{method} was not answered within {limit.TotalSeconds:0.#} s")));
             });
             _timer.Start(limit);

@@ -4,7 +4,7 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>What became of a request: an answer, or why there is none.</summary>
-internal readonly record struct RtspReply(RtspMessage? Message, BackEndFailure? Failure)
+internal readonly record struct RtspReply(RtspMessage? Message, BackendFailure? Failure)
 {
     /// <summary>True with an answer, whatever its status.</summary>
     [MemberNotNullWhen(true, nameof(Message))]

@@ -22,7 +22,7 @@ internal static class TrackSetup
     /// <param name="isNeeded">The track is the only video that is left, or the only track.</param>
     /// <param name="kind">Why it failed.</param>
     /// <param name="status">The camera's answer; 0: none came.</param>
-    public static SetupVerdict Judge(bool isNeeded, BackEndFailureKind kind, int status)
+    public static SetupVerdict Judge(bool isNeeded, BackendFailureKind kind, int status)
     {
         if (IsSessionWide(status))
         {
@@ -32,18 +32,18 @@ internal static class TrackSetup
         if (status == 0)
         {
             // Without an answer: silence may be the track's, the end of the connection is everybody's.
-            return kind == BackEndFailureKind.NoAnswer && !isNeeded ? SetupVerdict.LeaveOut : SetupVerdict.EndSession;
+            return kind == BackendFailureKind.NoAnswer && !isNeeded ? SetupVerdict.LeaveOut : SetupVerdict.EndSession;
         }
 
         return isNeeded ? SetupVerdict.Refused : SetupVerdict.LeaveOut;
     }
 
     /// <summary>True for the track that a session is not made without: the only video that was not left out, or the last track of all.</summary>
-    public static bool IsNeeded(IReadOnlyList<BackEndTrack> tracks, BackEndTrack track)
+    public static bool IsNeeded(IReadOnlyList<BackendTrack> tracks, BackendTrack track)
     {
         bool hasOther = false;
         bool hasVideo = track.IsVideo;
-        foreach (BackEndTrack other in tracks)
+        foreach (BackendTrack other in tracks)
         {
             if (other == track || other.Absence is not null)
             {

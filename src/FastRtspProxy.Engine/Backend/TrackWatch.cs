@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -17,15 +17,15 @@ internal sealed class TrackWatch
     /// <summary>After the pictures' BYE the other tracks have so long to say theirs: a programme's tracks do not end in the same moment.</summary>
     private static readonly TimeSpan s_othersEnd = TimeSpan.FromSeconds(2);
 
-    private readonly IReadOnlyList<BackEndTrack> _tracks;
+    private readonly IReadOnlyList<BackendTrack> _tracks;
     private readonly VideoSilence _silence;
     private readonly TimeSpan _deadStream;
     private readonly Shard _shard;
-    private readonly Action<BackEndFailure> _lose;
+    private readonly Action<BackendFailure> _lose;
     private readonly ShardTimer _silenceTimer;
     private readonly ShardTimer _endTimer;
 
-    public TrackWatch(Shard shard, IReadOnlyList<BackEndTrack> tracks, VideoSilence silence, TimeSpan deadStream, Action<BackEndFailure> lose)
+    public TrackWatch(Shard shard, IReadOnlyList<BackendTrack> tracks, VideoSilence silence, TimeSpan deadStream, Action<BackendFailure> lose)
     {
         _shard = shard;
         _tracks = tracks;
@@ -66,7 +66,7 @@ internal sealed class TrackWatch
         Span<TrackSigns> signs = stackalloc TrackSigns[_tracks.Count];
         for (int i = 0; i < signs.Length; i++)
         {
-            BackEndTrack track = _tracks[i];
+            BackendTrack track = _tracks[i];
             signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, Flows(track), track.HasEnded);
         }
 
@@ -76,13 +76,13 @@ internal sealed class TrackWatch
                 _endTimer.Start(s_nextSource);
                 break;
             case TrackEnd.All:
-                Lose(new BackEndFailure(BackEndFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
+                Lose(new BackendFailure(BackendFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
                 break;
             case TrackEnd.Video when isFinal && _silence.RestOfPatienceMicros(_shard.NowMicros) is > 0 and var rest:
                 _endTimer.Start(TimeSpan.FromMicroseconds(rest)); // pictures stay away, it is known: their sound is served meanwhile
                 break;
             case TrackEnd.Video when isFinal:
-                Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)} has ended (RTCP BYE) while {Names(isVideo: false)} goes on"));
+                Lose(new BackendFailure(BackendFailureKind.VideoSilent, $"{Names(isVideo: true)} has ended (RTCP BYE) while {Names(isVideo: false)} goes on"));
                 break;
             case TrackEnd.Video:
                 _endTimer.Start(s_othersEnd);
@@ -109,12 +109,12 @@ internal sealed class TrackWatch
         }
 
         long since = _silence.SilentMicros(_shard.NowMicros);
-        Lose(new BackEndFailure(BackEndFailureKind.VideoSilent, $"{Names(isVideo: true)}: no picture for {since / 1e6:0} s while {Names(isVideo: false)} goes on"));
+        Lose(new BackendFailure(BackendFailureKind.VideoSilent, $"{Names(isVideo: true)}: no picture for {since / 1e6:0} s while {Names(isVideo: false)} goes on"));
     }
 
-    private void Lose(BackEndFailure failure)
+    private void Lose(BackendFailure failure)
     {
-        if (failure.Kind == BackEndFailureKind.VideoSilent)
+        if (failure.Kind == BackendFailureKind.VideoSilent)
         {
             _silence.OnLost(_shard.NowMicros);
         }
@@ -122,11 +122,11 @@ internal sealed class TrackWatch
         _lose(failure);
     }
 
-    private bool Flows(BackEndTrack track) => track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
+    private bool Flows(BackendTrack track) => track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
 
     private bool OthersFlow()
     {
-        foreach (BackEndTrack track in _tracks)
+        foreach (BackendTrack track in _tracks)
         {
             if (!track.IsVideo && Flows(track))
             {
@@ -141,7 +141,7 @@ internal sealed class TrackWatch
     {
         bool hasVideo = false;
         bool hasOthers = false;
-        foreach (BackEndTrack track in _tracks)
+        foreach (BackendTrack track in _tracks)
         {
             hasVideo |= track.IsVideo && track.Absence is null;
             hasOthers |= !track.IsVideo && track.Absence is null;
@@ -154,7 +154,7 @@ internal sealed class TrackWatch
     private string Names(bool isVideo)
     {
         List<string> names = [];
-        foreach (BackEndTrack track in _tracks)
+        foreach (BackendTrack track in _tracks)
         {
             if (track.IsVideo == isVideo && track.Absence is null && (isVideo || track.Packets > 0))
             {

@@ -21,9 +21,9 @@ internal struct UnansweredChallenge
     /// What the end of the connection means. Where the request had not been signed before, or with an old nonce, the next connection comes at once; else the camera
     /// refuses what we know, and a password that is wrong must not be tried in a hurry (cameras lock accounts).
     /// </summary>
-    public readonly BackEndFailure? Explain(BackEndFailure end) => _method is null || end.Kind != BackEndFailureKind.ConnectionLost
+    public readonly BackendFailure? Explain(BackendFailure end) => _method is null || end.Kind != BackendFailureKind.ConnectionLost
         ? null
-        : new BackEndFailure(
-            _wasRefused ? BackEndFailureKind.Unauthorized : BackEndFailureKind.ClosedAfterChallenge,
+        : new BackendFailure(
+            _wasRefused ? BackendFailureKind.Unauthorized : BackendFailureKind.ClosedAfterChallenge,
             $"{_method} was answered 401, and {end.Message}");
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 

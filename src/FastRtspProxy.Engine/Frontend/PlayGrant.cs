@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Delivery;
 
 namespace FastRtspProxy.Engine.Frontend;
 

@@ -72,14 +72,14 @@ internal sealed partial class Mount
             BuildDescription();
         }
 
-        if (_options.BackEnd.VideoSilence.IsBack)
+        if (_options.Backend.VideoSilence.IsBack)
         {
-            _options.BackEnd.VideoSilence.IsBack = false;
+            _options.Backend.VideoSilence.IsBack = false;
             MountLog.VideoIsBack(_log, Name, ShownUrl);
         }
     }
 
-    private MissingTracks Missing => _options.BackEnd.Missing;
+    private MissingTracks Missing => _options.Backend.Missing;
 
     /// <summary>True for a description that must not be set up from any more.</summary>
     private bool IsOld(long describedMicros) => Shard.NowMicros - describedMicros >= (long)_options.Timings.DescriptionAge.TotalMicroseconds;
@@ -92,7 +92,7 @@ internal sealed partial class Mount
     }
 
     /// <summary>The camera was described: offers its tracks, the same as before where the shape is the same.</summary>
-    private void Adopt(BackEndSession session)
+    private void Adopt(BackendSession session)
     {
         List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
         string shape = MountShape.Of(media);
@@ -113,7 +113,7 @@ internal sealed partial class Mount
             _shape = shape;
             _ingest.Describe(media);
             Missing.Forget();
-            _options.BackEnd.VideoSilence.Forget();
+            _options.Backend.VideoSilence.Forget();
         }
 
         _cameraDescription = session.Description!;

@@ -1,5 +1,5 @@
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -53,7 +53,7 @@ internal sealed partial class Mount
 
     private async Task LiveOnceAsync()
     {
-        BackEndFailure? failure = await OpenAndServeAsync();
+        BackendFailure? failure = await OpenAndServeAsync();
         _attemptEndMicros = Shard.NowMicros;
         if (_stopping)
         {
@@ -64,7 +64,7 @@ internal sealed partial class Mount
         {
             await RestAsync();
         }
-        else if (failure.Kind == BackEndFailureKind.EndOfProgramme)
+        else if (failure.Kind == BackendFailureKind.EndOfProgramme)
         {
             await RestAfterProgrammeAsync();
         }
@@ -114,10 +114,10 @@ internal sealed partial class Mount
             HoldClients();
         }
 
-        await BackOffAsync(new BackEndFailure(BackEndFailureKind.Refused, "an error of the proxy; please report it"));
+        await BackOffAsync(new BackendFailure(BackendFailureKind.Refused, "an error of the proxy; please report it"));
     }
 
-    private async Task<BackEndFailure?> OpenAndServeAsync()
+    private async Task<BackendFailure?> OpenAndServeAsync()
     {
         if (State != MountState.Holding)
         {
@@ -125,8 +125,8 @@ internal sealed partial class Mount
         }
 
         bool hasPlace = !IsAwaited && await TakeTurnAsync();
-        BackEndSession session;
-        Task<BackEndFailure?> opening;
+        BackendSession session;
+        Task<BackendFailure?> opening;
         try
         {
             if (_stopping)
@@ -135,7 +135,7 @@ internal sealed partial class Mount
             }
 
             _onAirMicros = null;
-            session = new BackEndSession(SessionOptions(), this, Shard, _log);
+            session = new BackendSession(SessionOptions(), this, Shard, _log);
             _session = session;
             opening = session.OpenAsync();
             if (hasPlace)
@@ -151,14 +151,14 @@ internal sealed partial class Mount
             }
         }
 
-        BackEndFailure? failure = await opening;
+        BackendFailure? failure = await opening;
         if (failure is null && !_stopping)
         {
             Adopt(session);
             failure = await ServeAsync(session);
         }
 
-        if (failure?.Kind == BackEndFailureKind.EndOfProgramme && !_stopping)
+        if (failure?.Kind == BackendFailureKind.EndOfProgramme && !_stopping)
         {
             await EndProgrammeAsync(failure);
         }
@@ -196,9 +196,9 @@ internal sealed partial class Mount
         }
     }
 
-    private BackEndOptions SessionOptions()
+    private BackendOptions SessionOptions()
     {
-        BackEndOptions options = _options.BackEnd;
+        BackendOptions options = _options.Backend;
         if (_redirect is { } redirect)
         {
             options = options with { Url = redirect, RedirectedBy = _redirectedBy };
@@ -215,7 +215,7 @@ internal sealed partial class Mount
     }
 
     /// <summary>Runs until the session is lost (its failure), or was let go in order or is to be made anew at once (null).</summary>
-    private async Task<BackEndFailure?> ServeAsync(BackEndSession session)
+    private async Task<BackendFailure?> ServeAsync(BackendSession session)
     {
         while (!_stopping && session.Failure is null)
         {
@@ -223,7 +223,7 @@ internal sealed partial class Mount
             NoteTracks();
             switch (session.State)
             {
-                case BackEndState.Described when Wanted && IsOld(session.DescribedMicros):
+                case BackendState.Described when Wanted && IsOld(session.DescribedMicros):
                     if (!await session.TryDescribeAgainAsync())
                     {
                         return session.Failure; // a new session, at once
@@ -235,34 +235,34 @@ internal sealed partial class Mount
                     }
 
                     continue;
-                case BackEndState.Described when Wanted:
+                case BackendState.Described when Wanted:
                     Move(MountState.Starting);
                     await session.SetUpAsync();
                     continue;
-                case BackEndState.SetUp or BackEndState.Paused or BackEndState.Pausing when WantsPlay:
+                case BackendState.SetUp or BackendState.Paused or BackendState.Pausing when WantsPlay:
                     if (!await PlayAsync(session))
                     {
                         return null;
                     }
 
                     continue;
-                case BackEndState.SetUp or BackEndState.Paused:
-                    limit = TimeUntil(session.State == BackEndState.SetUp ? _preparedUntilMicros : _lingerUntilMicros);
+                case BackendState.SetUp or BackendState.Paused:
+                    limit = TimeUntil(session.State == BackendState.SetUp ? _preparedUntilMicros : _lingerUntilMicros);
                     if (limit <= TimeSpan.Zero)
                     {
                         return null;
                     }
 
                     break;
-                case BackEndState.Playing when WantsPlay && State == MountState.Resting:
+                case BackendState.Playing when WantsPlay && State == MountState.Resting:
                     PlayOn();
                     continue;
-                case BackEndState.Playing when WantsPlay:
+                case BackendState.Playing when WantsPlay:
                     Move(MountState.Playing);
                     break;
-                case BackEndState.Playing when session.RefusesPause && State == MountState.Resting:
+                case BackendState.Playing when session.RefusesPause && State == MountState.Resting:
                     return session.Failure;
-                case BackEndState.Playing:
+                case BackendState.Playing:
                     limit = Linger();
                     if (limit <= TimeSpan.Zero)
                     {
@@ -275,7 +275,7 @@ internal sealed partial class Mount
                     }
 
                     break;
-                case BackEndState.Closed or BackEndState.TearingDown:
+                case BackendState.Closed or BackendState.TearingDown:
                     return session.Failure;
             }
 
@@ -286,20 +286,20 @@ internal sealed partial class Mount
     }
 
     /// <summary>PLAY; false where a paused session is of no more use and a new one is to be made at once.</summary>
-    private async Task<bool> PlayAsync(BackEndSession session)
+    private async Task<bool> PlayAsync(BackendSession session)
     {
-        bool wasPaused = session.State is BackEndState.Paused or BackEndState.Pausing;
+        bool wasPaused = session.State is BackendState.Paused or BackendState.Pausing;
         Move(MountState.Starting);
 
         // Sound does not wait for pictures that stay away: the session was made anew in the hope of them, and who listens has waited for it already.
         BeginIngest();
         _playingSinceMicros = Shard.NowMicros;
         TakeSnapshots();
-        BackEndFailure? failure = await session.PlayAsync();
-        if (_stopping || session.State != BackEndState.Playing)
+        BackendFailure? failure = await session.PlayAsync();
+        if (_stopping || session.State != BackendState.Playing)
         {
             // Quirk: PLAY after PAUSE is refused. The session is made anew, at once, and nobody needs to hear of it.
-            return !wasPaused || failure is not { Kind: BackEndFailureKind.Refused or BackEndFailureKind.KeepAliveRefused };
+            return !wasPaused || failure is not { Kind: BackendFailureKind.Refused or BackendFailureKind.KeepAliveRefused };
         }
 
         OnPlaying();
@@ -334,7 +334,7 @@ internal sealed partial class Mount
     /// The linger is over: PAUSE where the camera's Public lists it; false: TEARDOWN is next. The camera plays on until PAUSE is sent, and the answer is not waited for here, so
     /// whoever joins is served at once wherever this stands.
     /// </summary>
-    private async Task<bool> LetGoAsync(BackEndSession session)
+    private async Task<bool> LetGoAsync(BackendSession session)
     {
         bool knowsPause = await session.KnowsPauseAsync();
         if (Wanted || session.Failure is not null || _stopping)
@@ -367,7 +367,7 @@ internal sealed partial class Mount
 
     /// <summary>A track that is missing is not waited for, nor is a key frame where pictures stay away.</summary>
     private void BeginIngest() =>
-        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: !_options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
+        _ingest.Begin(RandomAccessWaitMicros(), Missing.Mask, othersWait: !_options.Backend.VideoSilence.StaysAway(Shard.NowMicros));
 
     private void OnReportDue()
     {
@@ -383,11 +383,11 @@ internal sealed partial class Mount
     }
 
     /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
-    private bool IsIdleClose(BackEndFailure failure) => failure.Kind == BackEndFailureKind.ConnectionLost && State == MountState.Ready && !Wanted;
+    private bool IsIdleClose(BackendFailure failure) => failure.Kind == BackendFailureKind.ConnectionLost && State == MountState.Ready && !Wanted;
 
     /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
-    private bool IsForgottenPause(BackEndFailure failure) =>
-        failure.Kind is BackEndFailureKind.ConnectionLost or BackEndFailureKind.KeepAliveRefused or BackEndFailureKind.NoAnswer && State == MountState.Resting && !Wanted;
+    private bool IsForgottenPause(BackendFailure failure) =>
+        failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer && State == MountState.Resting && !Wanted;
 
     /// <summary>The camera was let go in order: it is left alone until somebody needs it.</summary>
     private async Task RestAsync()

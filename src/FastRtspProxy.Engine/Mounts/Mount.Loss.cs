@@ -1,6 +1,6 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -17,7 +17,7 @@ internal sealed partial class Mount
     /// <summary>When <see cref="_holdTimer"/> is due; of no meaning while it does not run.</summary>
     private long _holdUntilMicros;
 
-    private void OnLost(BackEndFailure failure)
+    private void OnLost(BackendFailure failure)
     {
         if (_clients.Count > 0)
         {
@@ -58,7 +58,7 @@ internal sealed partial class Mount
     }
 
     /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
-    private async Task BackOffAsync(BackEndFailure failure)
+    private async Task BackOffAsync(BackendFailure failure)
     {
         if (_onAirMicros is { } since && _attemptEndMicros - since >= PlayedMicros)
         {
@@ -100,7 +100,7 @@ internal sealed partial class Mount
         _hurry = false;
     }
 
-    private void SayOtherWay(BackEndFailure failure)
+    private void SayOtherWay(BackendFailure failure)
     {
         if (failure.NextWay is { } next)
         {
@@ -108,11 +108,11 @@ internal sealed partial class Mount
             string way = TransportChoice.Name(next);
             MountLog.TryWay(_log, level, Name, ShownUrl, failure.Message, way);
         }
-        else if (failure.Kind == BackEndFailureKind.ClosedAfterChallenge)
+        else if (failure.Kind == BackendFailureKind.ClosedAfterChallenge)
         {
             MountLog.AnswersNext(_log, Name, ShownUrl, failure.Message);
         }
-        else if (failure.Kind == BackEndFailureKind.VideoSilent)
+        else if (failure.Kind == BackendFailureKind.VideoSilent)
         {
             SayVideoSilent(failure);
         }
@@ -122,9 +122,9 @@ internal sealed partial class Mount
         }
     }
 
-    private void SayVideoSilent(BackEndFailure failure)
+    private void SayVideoSilent(BackendFailure failure)
     {
-        VideoSilence silence = _options.BackEnd.VideoSilence;
+        VideoSilence silence = _options.Backend.VideoSilence;
         if (silence.Losses == 1)
         {
             MountLog.VideoSilent(_log, Name, ShownUrl, failure.Message, silence.Patience.TotalSeconds);
@@ -146,7 +146,7 @@ internal sealed partial class Mount
         }
     }
 
-    private void Say(BackEndFailure failure, TimeSpan wait, bool isNew)
+    private void Say(BackendFailure failure, TimeSpan wait, bool isNew)
     {
         if (isNew)
         {

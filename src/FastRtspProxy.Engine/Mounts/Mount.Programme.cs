@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed partial class Mount
 {
     /// <summary>Gives the last packets time to reach the viewers, then ends their sessions. Who joins meanwhile waits for the programme to begin again.</summary>
-    private async Task EndProgrammeAsync(BackEndFailure end)
+    private async Task EndProgrammeAsync(BackendFailure end)
     {
         MountClient[] viewers = [.. _clients];
         Move(MountState.Ready);

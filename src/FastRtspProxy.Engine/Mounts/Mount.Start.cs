@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -63,7 +65,7 @@ internal sealed partial class Mount
         }
 
         // Nobody waits for a picture, with the sound held back, while the camera sends none.
-        VideoSilence silence = _options.BackEnd.VideoSilence;
+        VideoSilence silence = _options.Backend.VideoSilence;
         bool hearsOnly = silence.StaysAway(Shard.NowMicros) || silence.IsSilentFor(ShortGroupMicros, Shard.NowMicros);
         return hearsOnly && HasOtherTracks(wish) ? live : Waiting(live, waitMicros);
     }

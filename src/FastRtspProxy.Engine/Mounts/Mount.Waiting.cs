@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -16,7 +18,7 @@ internal sealed partial class Mount
     private async Task<PlayGrant> JoinLaterAsync(MountClient client, PlayWish wish)
     {
         PendingJoin join = new(client, new ShardSignal(Shard));
-        if (_session?.State == Backend.BackEndState.Starting)
+        if (_session?.State == Backend.BackendState.Starting)
         {
             join.Snapshot = TakeSnapshot(withReports: false);
         }
@@ -73,7 +75,7 @@ internal sealed partial class Mount
 
     /// <summary>Where the program's mode does not hold the first pictures back for everybody, a client may still want to wait for a key frame.</summary>
     private bool WaitsAlone(PlayWish wish) => !wish.Resumes && wish.Start is StartMode.Keyframe or StartMode.Instant && RandomAccessWaitMicros() == 0
-        && !(HasOtherTracks(wish) && _options.BackEnd.VideoSilence.StaysAway(Shard.NowMicros));
+        && !(HasOtherTracks(wish) && _options.Backend.VideoSilence.StaysAway(Shard.NowMicros));
 
     /// <summary>The camera is about to play: whoever waits starts here, before its first packet.</summary>
     private void TakeSnapshots()

@@ -2,8 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// One path of the front-end and its camera: opens the camera, pulls it while somebody watches, holds the clients while it is lost. All of it lives on one
 /// shard; the members of <see cref="IMount"/> may be called from any thread.
 /// </summary>
-internal sealed partial class Mount : IMount, IBackEndSink
+internal sealed partial class Mount : IMount, IBackendSink
 {
     private readonly MountOptions _options;
     private readonly OpenPacer _pacer;
@@ -24,9 +25,9 @@ internal sealed partial class Mount : IMount, IBackEndSink
     private readonly ShardWaiters _describeWaiters;
     private readonly RetrySchedule _retries = new(Random.Shared);
     private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
-    private BackEndSession? _session;
+    private BackendSession? _session;
     private readonly OutageNews _outage = new();
-    private BackEndFailure? _lastFailure;
+    private BackendFailure? _lastFailure;
     private RtspUrl? _redirect;
     private IPAddress? _redirectedBy;
     private Task _life = Task.CompletedTask;
@@ -68,7 +69,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
     public bool CanPause => _session is { CanPause: true };
 
     /// <summary>The URL as it may be shown.</summary>
-    public string ShownUrl => _options.BackEnd.Url.Redacted;
+    public string ShownUrl => _options.Backend.Url.Redacted;
 
     /// <summary>Begins to look for the camera. Any thread, once.</summary>
     public void Start() => Shard.Post(() => _life = LifeAsync());
@@ -101,7 +102,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
     /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
     private async Task CloseGivenAsync()
     {
-        if (_hadSession || _options.BackEnd.Connection is not { } given)
+        if (_hadSession || _options.Backend.Connection is not { } given)
         {
             return;
         }
@@ -118,7 +119,7 @@ internal sealed partial class Mount : IMount, IBackEndSink
     }
 
     /// <inheritdoc/>
-    void IBackEndSink.OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    void IBackendSink.OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         if (_outage.AwaitsMedia || _holdTimer.IsRunning)
         {
@@ -129,17 +130,17 @@ internal sealed partial class Mount : IMount, IBackEndSink
     }
 
     /// <inheritdoc/>
-    void IBackEndSink.OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
+    void IBackendSink.OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
         _ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
 
     /// <inheritdoc/>
-    void IBackEndSink.OnCanonicalName(int track, ReadOnlySpan<byte> name) => _ingest.OnCanonicalName(track, name);
+    void IBackendSink.OnCanonicalName(int track, ReadOnlySpan<byte> name) => _ingest.OnCanonicalName(track, name);
 
     /// <inheritdoc/>
-    void IBackEndSink.OnBatchEnd() => _ingest.Publish();
+    void IBackendSink.OnBatchEnd() => _ingest.Publish();
 
     /// <inheritdoc/>
-    void IBackEndSink.OnSessionChanged() => _signal.Set();
+    void IBackendSink.OnSessionChanged() => _signal.Set();
 
     private void Move(MountState to)
     {

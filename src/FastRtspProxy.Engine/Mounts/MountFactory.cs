@@ -1,9 +1,9 @@
 using System.Net;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -44,8 +44,8 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
         {
             Name = name,
             Url = registration.Url.Text,
-            Credentials = registration.IsAuthenticated ? options.BackEndCredentials : null,
-            Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackEndTransport.Tcp : BackEndTransport.Udp,
+            Credentials = registration.IsAuthenticated ? options.BackendCredentials : null,
+            Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackendTransport.Tcp : BackendTransport.Udp,
             InsecureTls = options.RegisteredStreamsInsecureTls,
         };
         CameraCredentials credentials = new(stream.CredentialsFor(registration.Url), registration.Url.Host, digestOnly: registration.Url.User is null);
@@ -64,7 +64,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             CatchUpBudget = _catchUp,
             ClientsMax = options.MaxClientsPerMount,
             Timings = new MountTimings { Linger = options.Linger, Hold = options.Hold },
-            BackEnd = new BackEndOptions
+            Backend = new BackendOptions
             {
                 StreamName = stream.Name,
                 Url = url,
@@ -75,7 +75,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-                Timings = new BackEndTimings { DeadStream = options.DeadStreamInterval, Answer = options.AnswerTimeout },
+                Timings = new BackendTimings { DeadStream = options.DeadStreamInterval, Answer = options.AnswerTimeout },
             },
         };
         // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.

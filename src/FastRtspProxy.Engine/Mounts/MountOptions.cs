@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -10,7 +11,7 @@ internal sealed record MountOptions
     public required string Name { get; init; }
 
     /// <summary>How the camera is reached.</summary>
-    public required BackEndOptions BackEnd { get; init; }
+    public required BackendOptions Backend { get; init; }
 
     /// <inheritdoc cref="MountTimings"/>
     public MountTimings Timings { get; init; } = new();

@@ -9,13 +9,13 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class OutageNews
 {
     /// <summary>The failure that was said last; null: none since media came last.</summary>
-    private BackEndFailureKind? _said;
+    private BackendFailureKind? _said;
 
     /// <summary>True until <see cref="OnMedia"/> has told of the end. Looked at with each packet.</summary>
     public bool AwaitsMedia => _said is not null;
 
     /// <summary>True for a failure that is not the one that was said last.</summary>
-    public bool OnFailure(BackEndFailureKind kind)
+    public bool OnFailure(BackendFailureKind kind)
     {
         bool isNew = _said != kind;
         _said = kind;
@@ -40,6 +40,6 @@ internal sealed class OutageNews
     public void OnMedia() => _said = null;
 
     /// <summary>Failures of cameras that could be described: only media ends them.</summary>
-    private static bool IsOfMedia(BackEndFailureKind kind) => kind
-        is BackEndFailureKind.Silent or BackEndFailureKind.VideoSilent or BackEndFailureKind.WayFailed or BackEndFailureKind.NoWay or BackEndFailureKind.Bye or BackEndFailureKind.KeepAliveRefused;
+    private static bool IsOfMedia(BackendFailureKind kind) => kind
+        is BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.WayFailed or BackendFailureKind.NoWay or BackendFailureKind.Bye or BackendFailureKind.KeepAliveRefused;
 }

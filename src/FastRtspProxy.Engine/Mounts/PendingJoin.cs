@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Mounts;
 

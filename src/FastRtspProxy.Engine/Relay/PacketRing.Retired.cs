@@ -1,5 +1,3 @@
-using FastRtspProxy.Engine.Buffers;
-
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>Slabs that the producer gives up for good while somebody is in the middle of reading them: whoever leaves last gives them back.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using FastRtspProxy.Engine.Buffers;
 
 namespace FastRtspProxy.Engine.Relay;
 

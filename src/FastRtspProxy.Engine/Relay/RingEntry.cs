@@ -1,5 +1,3 @@
-using FastRtspProxy.Engine.Buffers;
-
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>One packet in the ring: where its interleaved frame (`$ channel length packet`) lies and what is known of it. Written by the producer before it is published, then never again.</summary>

@@ -22,11 +22,11 @@ public static class SdpRewriter
 
     /// <summary>The media that clients are offered, in order: the first is `track1`. Left out are back channels, what is not plain RTP, and
     /// sections without a payload type.</summary>
-    public static IReadOnlyList<SdpMedia> Served(SdpDocument backEnd)
+    public static IReadOnlyList<SdpMedia> Served(SdpDocument backend)
     {
-        ArgumentNullException.ThrowIfNull(backEnd);
+        ArgumentNullException.ThrowIfNull(backend);
         List<SdpMedia> served = [];
-        foreach (SdpMedia media in backEnd.Media)
+        foreach (SdpMedia media in backend.Media)
         {
             if (!media.IsBackChannel && media.PayloadTypes.Count > 0 && IsPlainRtp(media.Protocol))
             {
@@ -38,13 +38,13 @@ public static class SdpRewriter
     }
 
     /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>, whichever of them are left out.</summary>
-    public static byte[] ForFrontEnd(SdpDocument backEnd, SdpRewriteOptions options)
+    public static byte[] ForFrontEnd(SdpDocument backend, SdpRewriteOptions options)
     {
-        ArgumentNullException.ThrowIfNull(backEnd);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(options);
         StringBuilder text = new(1024);
-        WriteSession(text, backEnd, options);
-        IReadOnlyList<SdpMedia> served = Served(backEnd);
+        WriteSession(text, backend, options);
+        IReadOnlyList<SdpMedia> served = Served(backend);
         for (int i = 0; i < served.Count; i++)
         {
             if (i >= 32 || (options.LeftOutTracks & (1u << i)) == 0)
@@ -56,15 +56,15 @@ public static class SdpRewriter
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 
-    private static void WriteSession(StringBuilder text, SdpDocument backEnd, SdpRewriteOptions options)
+    private static void WriteSession(StringBuilder text, SdpDocument backend, SdpRewriteOptions options)
     {
         string family = IsIPv6(options) ? "IP6" : "IP4";
         Line(text, "v=0");
         Line(text, string.Create(
             CultureInfo.InvariantCulture, $"o=- {options.SessionId} {options.SessionVersion} IN {family} {options.OriginAddress}"));
-        Line(text, "s=" + (backEnd.SessionName ?? options.SessionName));
-        CopyFirst(text, backEnd.SessionLines, 'i');
-        CopyAll(text, backEnd.SessionLines, 'b');
+        Line(text, "s=" + (backend.SessionName ?? options.SessionName));
+        CopyFirst(text, backend.SessionLines, 'i');
+        CopyAll(text, backend.SessionLines, 'b');
         Line(text, "t=0 0");
         if (options.Tool is { } tool)
         {
@@ -74,7 +74,7 @@ public static class SdpRewriter
         Line(text, "a=type:broadcast");
         Line(text, "a=control:*");
         Line(text, "a=range:npt=now-");
-        foreach (string line in backEnd.SessionLines)
+        foreach (string line in backend.SessionLines)
         {
             if (line[0] == 'a' && !IsOneOf(line, CamerasWay) && !IsOneOf(line, OfTheSessionOnly))
             {

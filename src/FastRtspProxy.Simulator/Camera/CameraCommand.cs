@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
+using FastRtspProxy.SimulatedCamera;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Simulator.Camera;

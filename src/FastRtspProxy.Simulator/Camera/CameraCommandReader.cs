@@ -1,14 +1,13 @@
+#pragma warning disable RS0030 // the command line is read before there is a socket
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Camera.Faults;
-using FastRtspProxy.Engine.Camera.Media;
-using FastRtspProxy.Engine.Camera.Personalities;
 using FastRtspProxy.Protocol.Rtp;
-
-#pragma warning disable RS0030 // the command line is read before there is a socket
+using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.SimulatedCamera.Faults;
+using FastRtspProxy.SimulatedCamera.Media;
+using FastRtspProxy.SimulatedCamera.Personalities;
 
 namespace FastRtspProxy.Simulator.Camera;
 

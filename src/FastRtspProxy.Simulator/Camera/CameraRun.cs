@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Camera;
+using FastRtspProxy.SimulatedCamera;
 
 namespace FastRtspProxy.Simulator.Camera;
 

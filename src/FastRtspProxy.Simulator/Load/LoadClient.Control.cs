@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Receive;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Simulator.Load;

@@ -1,5 +1,5 @@
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Receive;

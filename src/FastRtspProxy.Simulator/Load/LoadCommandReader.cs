@@ -1,9 +1,8 @@
+#pragma warning disable RS0030 // the command line is read before there is a socket
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using FastRtspProxy.Protocol.Rtsp;
-
-#pragma warning disable RS0030 // the command line is read before there is a socket
 
 namespace FastRtspProxy.Simulator.Load;
 

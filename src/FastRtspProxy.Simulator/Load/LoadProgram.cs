@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Report;
 using Microsoft.Extensions.Logging.Abstractions;

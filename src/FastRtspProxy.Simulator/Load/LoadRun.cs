@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Simulator.Receive;
 using FastRtspProxy.Simulator.Report;
 

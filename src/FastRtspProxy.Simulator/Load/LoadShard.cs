@@ -1,5 +1,5 @@
 using System.Buffers;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Receive;
 using HdrHistogram;

@@ -1,5 +1,5 @@
 using System.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Load;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text;
-using FastRtspProxy.Engine.Net;
-using FastRtspProxy.Engine.Net.Linux;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Load;
 

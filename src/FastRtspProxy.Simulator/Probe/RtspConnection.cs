@@ -1,13 +1,12 @@
+#pragma warning disable RS0030 // inside Outbound
 using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
-
-#pragma warning disable RS0030 // inside Outbound
 
 namespace FastRtspProxy.Simulator.Probe;
 

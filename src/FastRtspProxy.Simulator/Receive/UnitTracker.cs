@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using FastRtspProxy.Engine.Camera;
 using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.SimulatedCamera;
 
 namespace FastRtspProxy.Simulator.Receive;
 

@@ -1,7 +1,6 @@
-using System.Globalization;
-using FastRtspProxy.Engine.Net.Linux;
-
 #pragma warning disable RS0030 // /proc only, and whoever asks runs in Outbound (LoadProgram)
+using System.Globalization;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Report;
 

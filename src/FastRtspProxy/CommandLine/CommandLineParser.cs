@@ -147,6 +147,6 @@ internal sealed class CommandLineParser
             return Refuse($"option {name} stands after a URL: options come first");
         }
 
-        return BackEndUrl.FindFault(word) is { } fault ? Refuse($"\"{BackEndUrl.Redact(word)}\" {fault}") : null;
+        return BackendUrl.FindFault(word) is { } fault ? Refuse($"\"{BackendUrl.Redact(word)}\" {fault}") : null;
     }
 }

@@ -69,8 +69,8 @@ internal static class OptionsBuilder
         {
             Name = count == 1 ? given.Prefix : $"{given.Prefix}-{index + 1}",
             Url = url,
-            Credentials = given.BackEndCredentials,
-            Transport = given.OverTcp ? BackEndTransport.Tcp : given.HttpPort is null ? BackEndTransport.Udp : BackEndTransport.HttpTunnel,
+            Credentials = given.BackendCredentials,
+            Transport = given.OverTcp ? BackendTransport.Tcp : given.HttpPort is null ? BackendTransport.Udp : BackendTransport.HttpTunnel,
             TunnelPort = given.HttpPort ?? 0,
             InsecureTls = insecureTls,
         };
@@ -102,7 +102,7 @@ internal static class OptionsBuilder
             OfferSha256 = values.GetValue(names.OfferSha256),
             AcceptRegister = given.AcceptRegister,
             RegisterCredentials = given.RegisterCredentials,
-            BackEndCredentials = given.BackEndCredentials,
+            BackendCredentials = given.BackendCredentials,
             MaxRegistered = values.GetValue(names.MaxRegistered),
             AllowPrivateRegister = values.GetValue(names.AllowPrivateRegister),
             RegisterFrom = values.GetValue(names.RegisterFrom) ?? [],

@@ -20,7 +20,7 @@ internal sealed class ShortOptions
 
     public int? RtspPort { get; private set; }
 
-    public Credentials? BackEndCredentials { get; private set; }
+    public Credentials? BackendCredentials { get; private set; }
 
     public bool AcceptRegister { get; private set; }
 
@@ -63,7 +63,7 @@ internal sealed class ShortOptions
                 AcceptRegister = true;
                 return true;
             case 'u':
-                BackEndCredentials = new Credentials(first, second);
+                BackendCredentials = new Credentials(first, second);
                 return true;
             case 'U':
                 _registerCredentials.Add(new Credentials(first, second));

@@ -23,7 +23,7 @@ internal static class Banner
         var text = new StringBuilder();
         foreach (StreamOptions stream in options.Streams)
         {
-            text.Append(CultureInfo.InvariantCulture, $"RTSP stream, proxying the stream \"{BackEndUrl.Redact(stream.Url)}\"\n");
+            text.Append(CultureInfo.InvariantCulture, $"RTSP stream, proxying the stream \"{BackendUrl.Redact(stream.Url)}\"\n");
             text.Append(CultureInfo.InvariantCulture, $"\tPlay this stream using the URL: {PlayUrl(host, rtspPort, stream.Name)}\n");
         }
 

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Mounts;
 
 namespace FastRtspProxy.Fuzz.Targets;

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Fuzz.Targets;
 

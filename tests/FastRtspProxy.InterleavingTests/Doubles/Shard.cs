@@ -1,6 +1,6 @@
 using FastRtspProxy.InterleavingTests.Scenarios;
 
-namespace FastRtspProxy.Engine.Net;
+namespace FastRtspProxy.Net;
 
 /// <summary>In the place of a shard with a thread of its own: the turns of a scenario's thread. What other shards have it do (Shard.Calls.cs) and its inbox are the real ones.</summary>
 internal sealed partial class Shard

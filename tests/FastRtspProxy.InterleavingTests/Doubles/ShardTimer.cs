@@ -1,4 +1,4 @@
-namespace FastRtspProxy.Engine.Net;
+namespace FastRtspProxy.Net;
 
 /// <summary>In the place of a timer: its time never comes.</summary>
 internal sealed class ShardTimer(Action callback)

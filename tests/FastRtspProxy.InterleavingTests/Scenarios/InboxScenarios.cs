@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.InterleavingTests.Scenarios;
 

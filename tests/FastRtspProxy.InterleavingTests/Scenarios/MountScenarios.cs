@@ -1,6 +1,5 @@
-using FastRtspProxy.Engine.Buffers;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.InterleavingTests.Scenarios;
 

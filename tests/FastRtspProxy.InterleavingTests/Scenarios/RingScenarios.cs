@@ -1,4 +1,3 @@
-using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.InterleavingTests.Scenarios;

@@ -18,7 +18,7 @@ public sealed class CameraDialogueWeaknessTests
         using ScriptedCamera first = new() { Sdp = sdp };
         using ScriptedCamera second = new() { Sdp = sdp };
         await using ProxyHost host = await ProxyHost.StartAsync(
-            [ProxyHost.Stream("a", first.Url, BackEndTransport.Udp), ProxyHost.Stream("b", second.Url, BackEndTransport.Udp)]);
+            [ProxyHost.Stream("a", first.Url, BackendTransport.Udp), ProxyHost.Stream("b", second.Url, BackendTransport.Udp)]);
         using RtspTestClient viewerA = (await host.WatchAsync(name: "a")).Client;
         using RtspTestClient viewerB = (await host.WatchAsync(name: "b")).Client;
 

@@ -1,10 +1,11 @@
 using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.TestPeers;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Weaknesses;
 

@@ -40,9 +40,9 @@ public sealed class MediaWeaknessTests
     }
 
     [Theory]
-    [InlineData(BackEndTransport.Udp)]
-    [InlineData(BackEndTransport.Tcp)]
-    public async Task Weakness21_CameraThatNeverReports_ItsViewersGetSenderReportsWithinFiveSeconds(BackEndTransport transport)
+    [InlineData(BackendTransport.Udp)]
+    [InlineData(BackendTransport.Tcp)]
+    public async Task Weakness21_CameraThatNeverReports_ItsViewersGetSenderReportsWithinFiveSeconds(BackendTransport transport)
     {
         FakeTimeProvider time = new();
         using ScriptedCamera camera = new() { Sdp = ScriptedCamera.VideoOnly };

@@ -24,7 +24,7 @@ internal sealed class ProxyHost : IAsyncDisposable
 
     /// <summary>One camera, as the mount <c>cam</c>.</summary>
     public static Task<ProxyHost> StartAsync(
-        ScriptedCamera camera, BackEndTransport transport = BackEndTransport.Tcp, Func<ProxyOptions, ProxyOptions>? change = null, TimeProvider? time = null) =>
+        ScriptedCamera camera, BackendTransport transport = BackendTransport.Tcp, Func<ProxyOptions, ProxyOptions>? change = null, TimeProvider? time = null) =>
         StartAsync([Stream("cam", camera.Url, transport)], change, time);
 
     public static async Task<ProxyHost> StartAsync(
@@ -44,7 +44,7 @@ internal sealed class ProxyHost : IAsyncDisposable
         return new ProxyHost(await ProxyEngine.StartAsync((change ?? (static o => o))(options), log, time), log);
     }
 
-    public static StreamOptions Stream(string name, string url, BackEndTransport transport = BackEndTransport.Tcp) =>
+    public static StreamOptions Stream(string name, string url, BackendTransport transport = BackendTransport.Tcp) =>
         new() { Name = name, Url = url, Transport = transport };
 
     public Task<RtspTestClient> ConnectAsync(IPAddress? address = null) => RtspTestClient.ConnectAsync(Engine.RtspPort, address);

@@ -1,7 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.TestPeers;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Weaknesses;
 

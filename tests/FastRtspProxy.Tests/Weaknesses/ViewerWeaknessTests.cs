@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Delivery;
 using FastRtspProxy.Tests.Engine.Frontend;
-using FastRtspProxy.Tests.Engine.Frontend.FanOuts;
 
 namespace FastRtspProxy.Tests.Weaknesses;
 

@@ -70,7 +70,7 @@ internal sealed class FailedLogIns(ILogger log)
     {
         string more = row.Said.Unsaid > 0 ? $" ({row.Said.Unsaid} more since the last such line)" : string.Empty;
         row.Said = new SaidLogIns { Lines = row.Said.Lines + 1, SaidMicros = nowMicros, IsPending = row.Said.IsPending };
-        FrontEndLog.LogInFailed(log, failed.Client, failed.User, failed.Stream, more);
+        FrontendLog.LogInFailed(log, failed.Client, failed.User, failed.Stream, more);
     }
 
     private void Await(GuesserRow row, long nowMicros)

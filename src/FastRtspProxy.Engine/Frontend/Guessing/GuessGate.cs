@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using Microsoft.Extensions.Logging;
 
@@ -15,14 +15,14 @@ internal sealed class GuessGate
 
     private readonly Shard _shard;
     private readonly IMountDirectory _mounts;
-    private readonly FrontEndCounters _counters;
+    private readonly FrontendCounters _counters;
     private readonly GuessLimiter _limiter = new();
     private readonly FailedLogIns _said;
     private readonly ShardTimer _timer;
     private long _timerMicros = long.MaxValue;
     private int _waiting;
 
-    public GuessGate(Shard shard, IMountDirectory mounts, FrontEndCounters counters, ILogger log)
+    public GuessGate(Shard shard, IMountDirectory mounts, FrontendCounters counters, ILogger log)
     {
         _shard = shard;
         _mounts = mounts;

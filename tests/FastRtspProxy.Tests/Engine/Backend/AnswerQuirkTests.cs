@@ -16,11 +16,11 @@ public sealed class AnswerQuirkTests
     [InlineData("other", "SETUP")]
     public async Task Quirk_HisiliconAndTapoForeignCSeq_TheAnswerIsTheOneRequestsThatWaits(string number, string methods)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => methods.Length == 0 || methods == r.Method
             ? Numbered(fixture.Camera.Default(r), number switch { "zero" => 0, "previous" => r.CSeq - 1, _ => r.CSeq + 1000 })
             : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
 
         Assert.Null(await fixture.PlayAsync(session));
         await fixture.CloseAsync(session);
@@ -32,14 +32,14 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Quirk_IdComesWithDescribe_IsReturnedInEverythingThatFollowsAndTornDown()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method switch
         {
             "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early;timeout=30")),
             "SETUP" => fixture.Camera.Default(r) with { Headers = [("Transport", r.Header("Transport")!)] },
             _ => null,
         };
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
 
         Assert.Null(await fixture.PlayAsync(session));
         Assert.Equal(TimeSpan.FromSeconds(30), session.SessionTimeout);
@@ -54,9 +54,9 @@ public sealed class AnswerQuirkTests
     [InlineData(null, 0)]
     public async Task Close_DescribedOnly_TeardownIsOwedExactlyWhereAnIdWasGiven(string? id, int teardowns)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE" && id is not null ? With(fixture.Camera.Default(r), ("Session", id)) : null;
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.OpenAsync(session));
 
         await fixture.CloseAsync(session);
@@ -67,10 +67,10 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Close_IdCameWithADescriptionThatCannotBeRead_IsTornDown()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(200, "OK", ("Session", "early")) : null;
-        BackEndSession session = fixture.Create();
-        Assert.Equal(BackEndFailureKind.BadDescription, (await fixture.OpenAsync(session))!.Kind);
+        BackendSession session = fixture.Create();
+        Assert.Equal(BackendFailureKind.BadDescription, (await fixture.OpenAsync(session))!.Kind);
 
         await fixture.CloseAsync(session);
 
@@ -80,10 +80,10 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Close_SetUpWithoutAnyId_OwesNoTeardown()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "TEARDOWN" ? null
             : fixture.Camera.Default(r) is { } reply ? reply with { Headers = [.. reply.Headers.Where(h => h.Name != "Session")] } : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         await fixture.CloseAsync(session);
@@ -94,7 +94,7 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Quirk_FirstSetUpAnswered454WithTheIdOfDescribe_IsSentOnceMoreWithoutIt()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method switch
         {
             "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early")),
@@ -102,7 +102,7 @@ public sealed class AnswerQuirkTests
             _ => null,
         };
 
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         Assert.Equal(["early", null, "12345678"], fixture.Camera.Requests.Where(r => r.Method == "SETUP").Select(r => r.Header("Session")));
     }
@@ -110,7 +110,7 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task SetUp_454WithoutTheIdToo_IsARefusalAfterTwoTries()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method switch
         {
             "DESCRIBE" => With(fixture.Camera.Default(r), ("Session", "early")),
@@ -118,7 +118,7 @@ public sealed class AnswerQuirkTests
             _ => null,
         };
 
-        Assert.NotNull(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        Assert.NotNull(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         Assert.Equal(2, fixture.Camera.Count("SETUP"));
     }
@@ -126,10 +126,10 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Redirect_AfterAnId_TheNextServerIsNotToldIt()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera other = new();
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", other.Url), ("Session", "early"));
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
 
         Assert.Null(await fixture.OpenAsync(session));
         await fixture.CloseAsync(session);
@@ -144,13 +144,13 @@ public sealed class AnswerQuirkTests
     [InlineData("Basic realm=\"rtsp\"", true)]
     public async Task Quirk_VStarcamClosesAfter401_TheNextConnectionBeginsWithTheAnswer(string challenge, bool saysClose)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Header("Authorization") is not null ? null
             : ScriptedReply.Of(401, "Unauthorized", [("WWW-Authenticate", challenge), .. saysClose ? new[] { ("Connection", "close") } : []]) with { Close = true };
-        BackEndOptions? options = null;
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
+        BackendOptions? options = null;
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
 
-        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, failure!.Kind);
+        Assert.Equal(BackendFailureKind.ClosedAfterChallenge, failure!.Kind);
         Assert.True(failure.RetryAtOnce);
         Assert.Contains("401", failure.Message, StringComparison.Ordinal);
 
@@ -161,7 +161,7 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Quirk_ClosesAfterAStaleNonce_TheNextConnectionBeginsWithTheNewOne()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = static r => r.Header("Authorization") switch
         {
             null => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"old\"")),
@@ -169,10 +169,10 @@ public sealed class AnswerQuirkTests
                 ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"new\", stale=TRUE")) with { Close = true },
             _ => null,
         };
-        BackEndOptions? options = null;
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
+        BackendOptions? options = null;
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x"), change: o => options = o));
 
-        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, failure!.Kind);
+        Assert.Equal(BackendFailureKind.ClosedAfterChallenge, failure!.Kind);
         Assert.True(failure.RetryAtOnce);
 
         Assert.Null(await fixture.OpenAsync(fixture.Create(change: _ => options!)));
@@ -183,7 +183,7 @@ public sealed class AnswerQuirkTests
     public async Task Quirk_ConnectionCloseIsOnlySaid_AfterAShortWaitTheNextConnectionIsMade()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
+        await using BackendFixture fixture = new(time);
         bool closing = false;
         fixture.Camera.Script = r =>
         {
@@ -192,7 +192,7 @@ public sealed class AnswerQuirkTests
             closing = true;
             return reply;
         };
-        Task<BackEndFailure?> opened = fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x")));
+        Task<BackendFailure?> opened = fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "x")));
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
         while (!opened.IsCompleted)
         {
@@ -200,19 +200,19 @@ public sealed class AnswerQuirkTests
             await Task.Delay(5);
         }
 
-        Assert.Equal(BackEndFailureKind.ClosedAfterChallenge, (await opened)!.Kind);
+        Assert.Equal(BackendFailureKind.ClosedAfterChallenge, (await opened)!.Kind);
     }
 
     [Fact]
     public async Task Open_ClosedAfter401ToASignedRequest_IsTheRefusalAndNotTriedInAHurry()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int nonce = 0;
         fixture.Camera.Script = r => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", $"Digest realm=\"r\", nonce=\"{++nonce}\"")) with { Close = nonce == 2 };
 
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "wrong")));
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: new Credentials("admin", "wrong")));
 
-        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+        Assert.Equal(BackendFailureKind.Unauthorized, failure!.Kind);
         Assert.False(failure.RetryAtOnce);
         Assert.Contains("401", failure.Message, StringComparison.Ordinal);
     }
@@ -221,7 +221,7 @@ public sealed class AnswerQuirkTests
     [Rule("C7")]
     public async Task Digest_NextNonceOfAuthenticationInfo_SignsTheNextRequestWithoutA401()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         FastRtspProxy.Protocol.Auth.DigestVerifier verifier = new("cam");
         int refused = 0;
         string nonce = "n0";
@@ -236,7 +236,7 @@ public sealed class AnswerQuirkTests
             nonce = "n" + r.CSeq.ToString(CultureInfo.InvariantCulture);
             return With(fixture.Camera.Default(r), ("Authentication-Info", $"qop=auth, nextnonce=\"{nonce}\""));
         };
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: new Credentials("admin", "x"));
+        BackendSession session = fixture.Create(BackendTransport.Tcp, credentials: new Credentials("admin", "x"));
 
         Assert.Null(await fixture.PlayAsync(session));
         await Until.TrueAsync(() => session.KnowsPublic); // TEARDOWN on its way beside OPTIONS would be signed with the same nonce
@@ -249,8 +249,8 @@ public sealed class AnswerQuirkTests
     [Rule("C5")]
     public async Task ServerRequest_MethodThatWeDoNotKnow_IsAnswered501AndMediaGoesOn()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         fixture.Camera.SendText("X_EVENT rtsp://127.0.0.1/live RTSP/1.0\r\nCSeq: 77\r\nContent-Length: 4\r\n\r\nbody");
@@ -267,8 +267,8 @@ public sealed class AnswerQuirkTests
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 4711\r\n\r\n")]
     public async Task Messages_HundredsThatNobodyAskedFor_EndTheSession(string message)
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         fixture.Camera.SendText(string.Concat(Enumerable.Repeat(message, 500)));

@@ -14,7 +14,7 @@ public sealed class CameraQuirkTests
     [InlineData("missing_content_type_describe.txt", "/live/trackID=0")]
     public async Task Quirk_DescribeOddities_SetupStaysOnOurHost(string file, string path)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? new ScriptedReply { Raw = TestData.Bytes(file) } : null;
 
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
@@ -24,11 +24,11 @@ public sealed class CameraQuirkTests
     }
 
     [Theory]
-    [InlineData(BackEndTransport.Udp)]
-    [InlineData(BackEndTransport.Tcp)]
-    public async Task Quirk_ModePlayBreaksServers_ItIsNeverSent(BackEndTransport transport)
+    [InlineData(BackendTransport.Udp)]
+    [InlineData(BackendTransport.Tcp)]
+    public async Task Quirk_ModePlayBreaksServers_ItIsNeverSent(BackendTransport transport)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create(transport)));
 
         Assert.All(
@@ -39,9 +39,9 @@ public sealed class CameraQuirkTests
     [Fact]
     public async Task Quirk_UserAgentIsDemanded_EveryRequestHasOne()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Header("User-Agent") is null ? ScriptedReply.Of(403, "Forbidden") : null;
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
 
         Assert.Null(await fixture.PlayAsync(session));
         await fixture.CloseAsync(session);
@@ -55,7 +55,7 @@ public sealed class CameraQuirkTests
     [InlineData(457)]
     public async Task Quirk_ParrotPlayWithoutRangeIsRefused_TheSecondTryHasOne(int status)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "PLAY" && r.Header("Range") is null ? ScriptedReply.Of(status, "No") : null;
 
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
@@ -71,12 +71,12 @@ public sealed class CameraQuirkTests
     public async Task Quirk_OptionsAnsweredWithAnError_TheSessionGoesOnWithAnotherMethod(int status, bool hasCredentials)
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.Zero } };
+        await using BackendFixture fixture = new(time) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
         fixture.Camera.TimeoutSeconds = 20;
         fixture.Camera.Script = r => r.Method == "OPTIONS"
             ? ScriptedReply.Of(status, "No", ("WWW-Authenticate", $"Digest realm=\"r\", nonce=\"{r.CSeq}\""))
             : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp, credentials: hasCredentials ? new Credentials("u", "p") : null);
+        BackendSession session = fixture.Create(BackendTransport.Tcp, credentials: hasCredentials ? new Credentials("u", "p") : null);
         Assert.Null(await fixture.PlayAsync(session));
 
         await AdvanceUntilAsync(time, () => fixture.Camera.Count("SET_PARAMETER") >= 2);
@@ -91,9 +91,9 @@ public sealed class CameraQuirkTests
     public async Task Quirk_KeepAliveNeverAnsweredWhileIdle_DescribeTellsThatTheCameraLives()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
+        await using BackendFixture fixture = new(time);
         fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.OpenAsync(session));
 
         await AdvanceUntilAsync(time, () => fixture.Camera.Count("SET_PARAMETER") > 0);
@@ -106,24 +106,24 @@ public sealed class CameraQuirkTests
     public async Task KeepAlive_NothingIsAnsweredWhileIdle_TheCameraIsLost()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
-        BackEndSession session = fixture.Create();
+        await using BackendFixture fixture = new(time);
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.OpenAsync(session));
         fixture.Camera.Script = _ => new ScriptedReply { Silent = true };
 
         await AdvanceUntilAsync(time, () => session.Failure is not null);
 
-        Assert.Equal(BackEndFailureKind.NoAnswer, session.Failure!.Kind);
+        Assert.Equal(BackendFailureKind.NoAnswer, session.Failure!.Kind);
     }
 
     [Fact]
     public async Task Quirk_SessionIdChangesBetweenSetups_TheNewestIsUsed()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP"
             ? fixture.Camera.Default(r) with { Headers = [("Session", "id" + r.CSeq.ToString(CultureInfo.InvariantCulture)), ("Transport", r.Header("Transport")!)] }
             : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
 
         Assert.Null(await fixture.PlayAsync(session));
         await fixture.CloseAsync(session);
@@ -135,9 +135,9 @@ public sealed class CameraQuirkTests
     [Fact]
     public async Task Quirk_AnswersWithoutCSeq_BelongToTheOldestRequest()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => fixture.Camera.Default(r) with { WithoutCSeq = true };
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
 
         Assert.Null(await fixture.PlayAsync(session));
         await fixture.CloseAsync(session);
@@ -148,10 +148,10 @@ public sealed class CameraQuirkTests
     [Fact]
     public async Task Quirk_DahuaTwoBackChannels_AreLeftOutAndNotAskedFor()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Sdp = TestData.Text("dahua_two_backchannels.sdp");
 
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         Assert.Equal(["trackID=0", "trackID=1"], fixture.Camera.Requests.Where(r => r.Method == "SETUP").Select(r => r.Uri.Split('/')[^1]));
         Assert.All(fixture.Camera.Requests, r => Assert.Null(r.Header("Require")));
@@ -160,16 +160,16 @@ public sealed class CameraQuirkTests
     [Fact]
     public async Task Quirk_OldLive555SendsStaleMedia_TeardownComesBeforeTheConnectionCloses()
     {
-        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(100) } };
+        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(100) } };
         bool wasOpen = false;
         fixture.Camera.Script = r =>
         {
             wasOpen |= r.Method == "TEARDOWN" && fixture.Camera.OpenConnections == 1;
             return null;
         };
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
-        Assert.Equal(BackEndFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
+        Assert.Equal(BackendFailureKind.Silent, (await fixture.FailureOfAsync(session)).Kind);
 
         await fixture.CloseAsync(session);
 
@@ -185,7 +185,7 @@ public sealed class CameraQuirkTests
     [InlineData(";;,,=\u00ff")]
     public async Task Quirk_RtpInfoMissingOrWrong_IsNotBelieved(string value)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "PLAY"
             ? fixture.Camera.Default(r) with { Headers = value.Length == 0 ? [("Session", "12345678")] : [("Session", "12345678"), ("RTP-Info", value)] }
             : null;

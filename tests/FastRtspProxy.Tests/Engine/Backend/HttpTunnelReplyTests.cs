@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.TestPeers;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
@@ -19,9 +19,9 @@ public sealed class HttpTunnelTests
     public async Task Tunnel_WholeDialogue_MediaComesThroughTheGetConnection()
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { User = "admin", Password = "secret" });
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(
-            BackEndTransport.HttpTunnel, camera.Url, new Credentials("admin", "secret"), o => o with { TunnelPort = camera.Server.Port });
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(
+            BackendTransport.HttpTunnel, camera.Url, new Credentials("admin", "secret"), o => o with { TunnelPort = camera.Server.Port });
 
         Assert.Null(await fixture.PlayAsync(session));
         await Until.TrueAsync(() => fixture.Sink.Packets.Count > 5);
@@ -36,12 +36,12 @@ public sealed class HttpTunnelTests
     public async Task Tunnel_GetAndPost_ShareTheCookieAndEachRequestIsBase64OfItsOwn()
     {
         using ScriptedTunnel server = new() { OnRequest = _ => "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n" };
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.HttpTunnel, $"rtsp://127.0.0.1:1/live?x=1", change: o => o with { TunnelPort = server.Port });
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.HttpTunnel, $"rtsp://127.0.0.1:1/live?x=1", change: o => o with { TunnelPort = server.Port });
 
-        BackEndFailure? failure = await fixture.OpenAsync(session);
+        BackendFailure? failure = await fixture.OpenAsync(session);
 
-        Assert.Equal(BackEndFailureKind.Refused, failure!.Kind);
+        Assert.Equal(BackendFailureKind.Refused, failure!.Kind);
         string get = Assert.Single(server.Gets);
         string post = Assert.Single(server.Posts);
         Assert.StartsWith("GET /live?x=1 HTTP/1.0\r\n", get, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class HttpTunnelTests
                 ? "HTTP/1.1 200 OK\r\nContent-Length: 32767\r\n\r\n"
                 : $"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"tunnel\"\r\nWWW-Authenticate: {verifier.Challenge("n1", false)}, qop=\"auth\"\r\n\r\n",
         };
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         AuthClient auth = new("admin", "secret");
 
         HttpTunnelStream stream = await ConnectAsync(fixture, server, auth);
@@ -80,7 +80,7 @@ public sealed class HttpTunnelTests
     public async Task ConnectAsync_HostThatTheUserDidNotName_IsNotToldThePassword()
     {
         using ScriptedTunnel server = new() { OnGet = _ => "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Foo a=1, Basic realm=\"tunnel\"\r\n\r\n" };
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
 
         await Assert.ThrowsAsync<ByteStreamException>(() => ConnectAsync(fixture, server, new AuthClient("admin", "secret") { AllowsBasic = false }));
 
@@ -95,7 +95,7 @@ public sealed class HttpTunnelTests
     public async Task ConnectAsync_NoTunnelThere_SaysWhyAndIsNotTriedForEver(string answer, string words, int gets)
     {
         using ScriptedTunnel server = new() { OnGet = _ => answer };
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
 
         ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => ConnectAsync(fixture, server, new AuthClient("admin", "secret")));
 
@@ -110,7 +110,7 @@ public sealed class HttpTunnelTests
     public async Task Post_ContentLengthUsedUp_IsRenewedAndNothingIsLost()
     {
         using ScriptedTunnel server = new();
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         HttpTunnelStream stream = await ConnectAsync(fixture, server, null);
         StringBuilder wanted = new();
         for (int i = 0; i < 400; i++)
@@ -133,7 +133,7 @@ public sealed class HttpTunnelTests
     public async Task Post_ServerClosesIt_TheNextRequestOpensAnother()
     {
         using ScriptedTunnel server = new();
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         HttpTunnelStream stream = await ConnectAsync(fixture, server, null);
         await fixture.Shard.RunAsync(() => Task.FromResult(Confirm(stream.Send("one "u8))));
         await Until.TrueAsync(() => server.Requests == "one ");
@@ -163,10 +163,10 @@ public sealed class HttpTunnelTests
 
     private static string Cookie(string head) => head.Split("\r\n").Single(l => l.StartsWith("x-sessioncookie: ", StringComparison.Ordinal));
 
-    private static Task<HttpTunnelStream> ConnectAsync(BackEndFixture fixture, ScriptedTunnel server, AuthClient? auth) => fixture.Shard.RunAsync(
+    private static Task<HttpTunnelStream> ConnectAsync(BackendFixture fixture, ScriptedTunnel server, AuthClient? auth) => fixture.Shard.RunAsync(
         () => HttpTunnelStream.ConnectAsync(fixture.Shard, new HttpTunnelTarget(new ConnectTarget("127.0.0.1", server.Port), "/live", false, false, s_limit), auth));
 
-    private static Task CloseAsync(BackEndFixture fixture, HttpTunnelStream stream) => fixture.Shard.RunAsync(() =>
+    private static Task CloseAsync(BackendFixture fixture, HttpTunnelStream stream) => fixture.Shard.RunAsync(() =>
     {
         stream.Close();
         return Task.CompletedTask;

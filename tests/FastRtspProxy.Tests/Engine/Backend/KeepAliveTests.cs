@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Net;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
@@ -13,14 +14,14 @@ public sealed class KeepAliveTests
     public async Task Play_First_OptionsIsAskedOnceAndNobodyWaitsForIt()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
 
         Assert.Null(await fixture.PlayAsync(session)); // the clock stands still, and no answer comes
         await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") == 1);
 
-        Assert.Equal(BackEndState.Playing, session.State);
+        Assert.Equal(BackendState.Playing, session.State);
         Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY", "OPTIONS"], fixture.Camera.Methods);
     }
 
@@ -31,10 +32,10 @@ public sealed class KeepAliveTests
     public async Task Quirk_VlcAndEvoStreamCountGetParameterOnly_ItIsUsedWherePublicListsIt(string list, string method, int options)
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.Public = list;
         fixture.Camera.TimeoutSeconds = 6;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
 
@@ -51,9 +52,9 @@ public sealed class KeepAliveTests
     public async Task KeepAlive_NeverAnsweredWhileMediaFlows_GoesOnAtItsIntervalAndIsNoRefusal()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? new ScriptedReply { Silent = true } : null;
@@ -69,10 +70,10 @@ public sealed class KeepAliveTests
     public async Task KeepAlive_AnsweredAfterItWasGivenUp_TheLateAnswerIsNobodyElses()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 40;
         fixture.Camera.Public += ", PAUSE";
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
         fixture.Camera.Script = r => r.Method is "GET_PARAMETER" or "PAUSE" ? new ScriptedReply { Silent = true } : null;
@@ -94,11 +95,11 @@ public sealed class KeepAliveTests
     public async Task Quirk_ThinginoRefusesTheMethodWhileMediaFlows_NoSessionOfTheMountUsesItAgain(int status)
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(status, "No") : null;
-        BackEndOptions? options = null;
-        BackEndSession first = fixture.Create(BackEndTransport.Tcp, change: o => options = o);
+        BackendOptions? options = null;
+        BackendSession first = fixture.Create(BackendTransport.Tcp, change: o => options = o);
         Assert.Null(await fixture.PlayAsync(first));
         await KnowsPublicAsync(first);
         await PassAsync(fixture, time, 10, media: true);
@@ -106,7 +107,7 @@ public sealed class KeepAliveTests
         Assert.Equal((1, 3), (fixture.Camera.Count("GET_PARAMETER"), fixture.Camera.Count("OPTIONS")));
         await fixture.CloseAsync(first);
 
-        BackEndSession second = fixture.Create(change: _ => options!);
+        BackendSession second = fixture.Create(change: _ => options!);
         Assert.Null(await fixture.PlayAsync(second));
         await PassAsync(fixture, time, 10, media: true);
 
@@ -117,13 +118,13 @@ public sealed class KeepAliveTests
     public async Task Quirk_Gw4089GetParameterCrashesIt_AfterTheSecondTimeAnotherMethodIsUsed()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 20;
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? new ScriptedReply { Silent = true, Close = true } : null;
-        BackEndOptions? options = null;
+        BackendOptions? options = null;
         for (int i = 0; i < 3; i++)
         {
-            BackEndSession session = fixture.Create(BackEndTransport.Tcp, change: o => options ??= o);
+            BackendSession session = fixture.Create(BackendTransport.Tcp, change: o => options ??= o);
             Assert.Null(await fixture.PlayAsync(session));
             await KnowsPublicAsync(session);
             await PassAsync(fixture, time, 25, media: true, () => session.Failure is not null);
@@ -138,10 +139,10 @@ public sealed class KeepAliveTests
     public async Task KeepAlive_ItsMethodWasRefusedAnHourAgo_TheNextSessionUsesItAgain()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Script = static r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(454, "Session Not Found") : null;
-        BackEndSession first = fixture.Create(BackEndTransport.Tcp);
+        BackendSession first = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(first));
         await KnowsPublicAsync(first);
         await PassAsync(fixture, time, 5, media: true);
@@ -160,14 +161,14 @@ public sealed class KeepAliveTests
     public async Task Quirk_OnlyAnUnlistedMethodCounts_EachLossAtTheTimeoutLeadsToTheNextOne()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN";
-        BackEndOptions? options = null;
+        BackendOptions? options = null;
         List<string?> used = [];
         for (int i = 0; i < 3; i++)
         {
-            BackEndSession session = fixture.Create(BackEndTransport.Tcp, change: o => options ??= o);
+            BackendSession session = fixture.Create(BackendTransport.Tcp, change: o => options ??= o);
             Assert.Null(await fixture.PlayAsync(session));
             await KnowsPublicAsync(session);
             used.Add(options!.KeepAlives.Method);
@@ -183,10 +184,10 @@ public sealed class KeepAliveTests
     public async Task KeepAlive_WithoutASession_IsOptionsAndARefusalSaysNothingOfSessions()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(time) { Timings = Endless };
         fixture.Camera.Script = r => r.Method is "OPTIONS" or "SET_PARAMETER" && !fixture.Camera.IsPlaying ? ScriptedReply.Of(454, "Session Not Found") : null;
-        BackEndOptions? options = null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp, change: o => options = o);
+        BackendOptions? options = null;
+        BackendSession session = fixture.Create(BackendTransport.Tcp, change: o => options = o);
         Assert.Null(await fixture.OpenAsync(session));
 
         await PassAsync(fixture, time, 100, media: false);
@@ -196,13 +197,13 @@ public sealed class KeepAliveTests
         Assert.True(options!.KeepAlives.MayUse("OPTIONS"));
     }
 
-    private static BackEndTimings Endless => BackEndTimings.Default with { DeadStream = TimeSpan.Zero };
+    private static BackendTimings Endless => BackendTimings.Default with { DeadStream = TimeSpan.Zero };
 
     /// <summary>The answer to OPTIONS has come, of this session or an earlier one.</summary>
-    private static Task KnowsPublicAsync(BackEndSession session) => Until.TrueAsync(() => session.KnowsPublic);
+    private static Task KnowsPublicAsync(BackendSession session) => Until.TrueAsync(() => session.KnowsPublic);
 
     /// <summary>Lets seconds of the fake clock pass, with a picture in each.</summary>
-    private async Task PassAsync(BackEndFixture fixture, FakeTimeProvider time, int seconds, bool media, Func<bool>? enough = null)
+    private async Task PassAsync(BackendFixture fixture, FakeTimeProvider time, int seconds, bool media, Func<bool>? enough = null)
     {
         for (int i = 0; i < seconds && enough?.Invoke() != true; i++)
         {

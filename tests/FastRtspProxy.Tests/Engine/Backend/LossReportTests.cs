@@ -10,12 +10,12 @@ public sealed class LossReportTests
 {
     private readonly LineLogger _log = new();
     private readonly LossReport _report = new();
-    private readonly BackEndTrack _track;
+    private readonly BackendTrack _track;
 
     public LossReportTests()
     {
         Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoOnly), out SdpDocument? document, out _));
-        _track = new BackEndTrack(0, document.Media[0], "t", new RecordingSink(), new VideoSilence());
+        _track = new BackendTrack(0, document.Media[0], "t", new RecordingSink(), new VideoSilence());
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 

@@ -10,7 +10,7 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_UdpMediaBeforeThePlayAnswer_IsTaken()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r =>
         {
             if (r.Method == "PLAY")
@@ -29,8 +29,8 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_ChannelsIgnoredByTheCamera_TracksAreFoundByPayloadType()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(10, ScriptedCamera.RtpBytes(97, 7, 1, 2, true, "audio"u8)));
@@ -46,11 +46,11 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_OtherChannelsAnsweredThanAsked_AreUsed()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP"
             ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", r.Uri.EndsWith('0') ? "RTP/AVP/TCP;interleaved=2-3" : "RTP/AVP/TCP;unicast;interleaved=0-1"))
             : null;
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(2, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "video"u8)));
         fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(97, 2, 1, 1, true, "audio"u8)));
@@ -62,11 +62,11 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_SameChannelsAnsweredForEveryTrack_OursAreUsed()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "SETUP"
             ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", "RTP/AVP/TCP;unicast;interleaved=0-1"))
             : null;
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "video"u8)));
         fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(2, ScriptedCamera.RtpBytes(97, 2, 1, 1, true, "audio"u8)));
@@ -81,8 +81,8 @@ public sealed class MediaQuirkTests
     [InlineData("RTSP/1.0 is not an answer\u0000\u0000\n\n")]
     public async Task Quirk_EscamGarbageBetweenFrames_TheNextFrameIsFound(string garbage)
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, "x"u8);
@@ -102,7 +102,7 @@ public sealed class MediaQuirkTests
     [InlineData(65_000, false)]
     public async Task Quirk_TapoDatagramsOfTenKilobytes_ArePassedOnWhole(int bytes, bool isReordered)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
 
         fixture.Camera.SendRtp(0, 96, 1, 1, 1, false, "x"u8);
@@ -117,8 +117,8 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_LargestInterleavedFrame_IsPassedOnWhole()
     {
-        await using BackEndFixture fixture = new();
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        await using BackendFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
 
         fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, new byte[65_535 - 12]);
         fixture.Camera.SendRtp(0, 96, 2, 1, 1, true, "x"u8);
@@ -133,8 +133,8 @@ public sealed class MediaQuirkTests
     [InlineData(0xff, 0xff, 0xff)]
     public async Task Quirk_HikvisionOversizedRtcpOverTcp_DoesNotSpinAndMediaGoesOn(byte first, byte type, byte words)
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         byte[] report = new byte[60_000];
@@ -158,8 +158,8 @@ public sealed class MediaQuirkTests
     [Fact]
     public async Task Quirk_RtcpOfAnUnknownSource_IsNotTakenForTheTracks()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
 
         fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);

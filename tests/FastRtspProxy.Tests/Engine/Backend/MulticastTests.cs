@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Sdp;
 using FastRtspProxy.TestPeers;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
 
@@ -18,10 +18,10 @@ public sealed class MulticastTests
     [InlineData("232.77.1.1", true)]
     public async Task Group_BeforeAndAfterPlay_IsJoinedOnlyWhileItPlays(string group, bool hasSource)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, group, hasSource);
         fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.OpenAsync(session));
         Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
         Assert.False(IsJoined(group));
@@ -50,7 +50,7 @@ public sealed class MulticastTests
     public async Task Reports_AnySourceGroup_GoToTheGroup()
     {
         const string Group = "239.255.77.2";
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
         using Socket member = Member(Group, port + 1);
 
@@ -64,7 +64,7 @@ public sealed class MulticastTests
     public async Task Reports_OneSourceGroup_GoToTheSource()
     {
         const string Group = "232.77.1.2";
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, Group, hasSource: true);
         using Socket source = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         source.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
@@ -81,7 +81,7 @@ public sealed class MulticastTests
     public async Task Play_OverMulticast_SendsNoPunchesToTheGroup()
     {
         const string Group = "239.255.77.5";
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
         using Socket member = Member(Group, port + 1);
         using Socket rtpMember = Member(Group, port);
@@ -120,16 +120,16 @@ public sealed class MulticastTests
     public async Task Silence_OfAGroup_OwnAndOthersReportsAreNobodysAndUdpIsNext()
     {
         const string Group = "239.255.77.7";
-        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
+        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
         int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Socket other = Sender();
         other.SendTo([0x80, 201, 0, 1, 1, 2, 3, 4], new IPEndPoint(IPAddress.Parse(Group), port + 1));
 
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
 
-        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Udp), (failure.Kind, failure.NextWay));
+        Assert.Equal((BackendFailureKind.WayFailed, MediaWay.Udp), (failure.Kind, failure.NextWay));
         Assert.Equal("no media for 1 s (multicast)", failure.Message);
     }
 
@@ -137,14 +137,14 @@ public sealed class MulticastTests
     [Rule("C14")]
     public async Task Play_GroupThatCannotBeJoined_UdpIsNext()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         int port = ScriptGroup(fixture.Camera, "239.255.77.8", hasSource: false);
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         taken.Bind(new IPEndPoint(IPAddress.Any, port + 1)); // without SO_REUSEADDR: nobody else may have it
 
-        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create());
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create());
 
-        Assert.Equal((BackEndFailureKind.WayFailed, MediaWay.Udp), (failure!.Kind, failure.NextWay));
+        Assert.Equal((BackendFailureKind.WayFailed, MediaWay.Udp), (failure!.Kind, failure.NextWay));
         Assert.Contains("cannot be joined", failure.Message, StringComparison.Ordinal);
     }
 
@@ -154,13 +154,13 @@ public sealed class MulticastTests
     public async Task Reports_SourceThatMustNotBeSentTo_CountsAsAbsent()
     {
         const string Group = "232.77.1.3";
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         _ = ScriptGroup(fixture.Camera, Group, hasSource: true);
 
         // The camera's address is judged once, for the connection, before its filter names the same one.
         int asked = 0;
         TargetPolicy policy = new(isRegistered: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
-        BackEndSession session = fixture.Create(change: o => o with { Targets = policy });
+        BackendSession session = fixture.Create(change: o => o with { Targets = policy });
         Assert.Null(await fixture.OpenAsync(session));
         Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
         MulticastGroup? group = session.Tracks[0].Group;
@@ -174,8 +174,8 @@ public sealed class MulticastTests
     {
         int port = FreePair();
         await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { MulticastGroup = IPAddress.Parse("239.255.77.3"), MulticastPort = port });
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(url: camera.Url);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(url: camera.Url);
 
         Assert.Null(await fixture.PlayAsync(session));
         await Until.TrueAsync(() => fixture.Sink.Packets.Any(p => p.Track == 0) && fixture.Sink.Packets.Any(p => p.Track == 1));
@@ -216,12 +216,12 @@ public sealed class MulticastTests
     [Rule("C9")]
     public async Task Setup_MulticastRefusedWith461_TriesUnicastUdp()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         ScriptGroup(fixture.Camera, "239.255.77.4", hasSource: false);
         fixture.Camera.Script = r => r.Method == "SETUP" && r.Header("Transport")!.Contains("multicast", StringComparison.Ordinal)
             ? ScriptedReply.Of(461, "Unsupported Transport")
             : null;
-        BackEndSession session = fixture.Create();
+        BackendSession session = fixture.Create();
 
         Assert.Null(await fixture.PlayAsync(session));
 

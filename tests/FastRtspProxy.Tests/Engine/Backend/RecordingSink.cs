@@ -5,7 +5,7 @@ using FastRtspProxy.Protocol.Rtp;
 namespace FastRtspProxy.Tests.Engine.Backend;
 
 /// <summary>Keeps what a session gives.</summary>
-internal sealed class RecordingSink : IBackEndSink
+internal sealed class RecordingSink : IBackendSink
 {
     private readonly Lock _lock = new();
     private readonly List<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> _packets = [];

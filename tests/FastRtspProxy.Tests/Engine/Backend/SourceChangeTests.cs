@@ -9,12 +9,12 @@ public sealed class SourceChangeTests
 {
     [Theory]
     [Rule("C13")]
-    [InlineData(BackEndTransport.Tcp)]
-    [InlineData(BackEndTransport.Udp)]
-    public async Task Rtp_UniviewNewSsrcForEachGroup_EveryPacketOfOneStreamIsPassedOn(BackEndTransport transport)
+    [InlineData(BackendTransport.Tcp)]
+    [InlineData(BackendTransport.Udp)]
+    public async Task Rtp_UniviewNewSsrcForEachGroup_EveryPacketOfOneStreamIsPassedOn(BackendTransport transport)
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(transport);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(transport);
         Assert.Null(await fixture.PlayAsync(session));
         for (ushort i = 0; i < 100; i++)
         {
@@ -29,14 +29,14 @@ public sealed class SourceChangeTests
 
     [Theory]
     [Rule("C13")]
-    [InlineData(BackEndTransport.Tcp, 0)]
-    [InlineData(BackEndTransport.Udp, 0)]
-    [InlineData(BackEndTransport.Udp, 1)]
-    [InlineData(BackEndTransport.Udp, 2)]
-    public async Task Rtp_SourceWithOtherNumbers_IsPassedOnFromItsFirstPacket(BackEndTransport transport, int overtaken)
+    [InlineData(BackendTransport.Tcp, 0)]
+    [InlineData(BackendTransport.Udp, 0)]
+    [InlineData(BackendTransport.Udp, 1)]
+    [InlineData(BackendTransport.Udp, 2)]
+    public async Task Rtp_SourceWithOtherNumbers_IsPassedOnFromItsFirstPacket(BackendTransport transport, int overtaken)
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(transport);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(transport);
         Assert.Null(await fixture.PlayAsync(session));
         int[] newNumbers = overtaken switch { 0 => [5000, 5001, 5002, 5003], 1 => [5001, 5000, 5002, 5003], _ => [5002, 5001, 5000, 5003] };
         foreach (ushort number in (ushort[])[1, 2])
@@ -59,7 +59,7 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Rtp_NewNumbersOfTheSameSourceOverUdp_LosesNoPacket()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         foreach (ushort number in (ushort[])[1, 2, 40_001, 40_000, 40_002])
         {
@@ -74,7 +74,7 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Rtp_PacketsBehindAGapWhenTheSourceChanges_ArePassedOnFirst()
     {
-        await using BackEndFixture fixture = new() { Timings = BackEndTimings.Default with { Reorder = TimeSpan.FromMinutes(1) } };
+        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { Reorder = TimeSpan.FromMinutes(1) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         foreach ((uint ssrc, ushort number) in ((uint, ushort)[])[(1, 1), (1, 3), (1, 4), (2, 5000), (2, 5001), (2, 5002)])
         {
@@ -90,8 +90,8 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task SenderReport_OfEachSsrcOfAStream_IsItsReport()
     {
-        await using BackEndFixture fixture = new();
-        Assert.Null(await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp)));
+        await using BackendFixture fixture = new();
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
         fixture.Camera.SendRtp(0, 96, 1, 1, 0, false, "sps"u8);
         fixture.Camera.SendRtp(0, 96, 2, 1, 7, false, "idr"u8);
         fixture.Camera.SendRtp(0, 96, 3, 1, 0, false, "sps"u8);
@@ -106,8 +106,8 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Bye_OfAnSsrcThatTheStreamHadBefore_EndsNothing()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
         fixture.Camera.SendRtp(0, 96, 2, 1, 8, true, "x"u8);
@@ -122,8 +122,8 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Bye_AndThenTheNextSsrcOfTheStream_EndsNothing()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(7));
@@ -142,12 +142,12 @@ public sealed class SourceChangeTests
     [InlineData("a=ssrc:1 cname:x\r\n", "; ssrc= 2")]
     public async Task Rtp_TwoSourcesByTurns_TheOneThatDescriptionOrSetUpNamesStays(string attribute, string? setUp)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly.TrimEnd() + "\r\n" + attribute;
         fixture.Camera.Script = r => r.Method == "SETUP" && setUp is not null
             ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", "RTP/AVP/TCP;unicast;interleaved=0-1" + setUp))
             : null;
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         for (ushort i = 0; i < 50; i++)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
@@ -10,12 +10,12 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 /// <summary>RTP that comes from another address than the camera's.</summary>
 public sealed class StandInTests
 {
-    private static readonly BackEndTimings s_timings = BackEndTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) };
+    private static readonly BackendTimings s_timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) };
 
     [Fact]
     public async Task Rtp_FromANeighbour_IsTakenAndReportsGoThereToo()
     {
-        await using BackEndFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
+        await using BackendFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         using Relay relay = new("127.0.0.9", ClientPort(fixture.Camera));
         relay.Send(96, 1);
@@ -27,8 +27,8 @@ public sealed class StandInTests
     [Fact]
     public async Task Rtp_FromTheCameraItself_TakesOverForGood()
     {
-        await using BackEndFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
-        BackEndSession session = fixture.Create();
+        await using BackendFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new("127.0.0.9", ClientPort(fixture.Camera));
         relay.Send(96, 1);
@@ -51,8 +51,8 @@ public sealed class StandInTests
     [InlineData("127.0.1.9", 96, "another network")]
     public async Task Rtp_ThatIsNotTaken_IsNamedInTheFailure(string address, byte payloadType, string because)
     {
-        await using BackEndFixture fixture = new() { Timings = s_timings };
-        BackEndSession session = fixture.Create();
+        await using BackendFixture fixture = new() { Timings = s_timings };
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new(address, ClientPort(fixture.Camera));
         for (ushort number = 1; number <= 7; number++)
@@ -60,7 +60,7 @@ public sealed class StandInTests
             relay.Send(payloadType, number);
         }
 
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
 
         Assert.Empty(fixture.Sink.Packets);
         Assert.True(failure.Message.Contains($"7 datagrams from {address} were not taken", StringComparison.Ordinal), because + ": " + failure.Message);
@@ -70,8 +70,8 @@ public sealed class StandInTests
     public async Task Rtp_OfThePicturesThatIsNotTakenWhileSoundFlows_IsNamedInTheFailure()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time) { Timings = s_timings with { DeadStream = TimeSpan.FromSeconds(10) } };
-        BackEndSession session = fixture.Create();
+        await using BackendFixture fixture = new(time) { Timings = s_timings with { DeadStream = TimeSpan.FromSeconds(10) } };
+        BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new("127.0.1.9", ClientPort(fixture.Camera));
         for (ushort number = 1; number <= 7; number++)
@@ -89,9 +89,9 @@ public sealed class StandInTests
             await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
         }
 
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
 
-        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        Assert.Equal(BackendFailureKind.VideoSilent, failure.Kind);
         Assert.Contains("no picture for", failure.Message, StringComparison.Ordinal);
         Assert.Contains("7 packets of payload type 50 came, which no track has (the description names 96, 97)", failure.Message, StringComparison.Ordinal);
         Assert.Contains("7 datagrams from 127.0.1.9 were not taken", failure.Message, StringComparison.Ordinal);
@@ -101,10 +101,10 @@ public sealed class StandInTests
     [Fact]
     public async Task Rtp_FromWhereWeMustNotSend_IsNotTaken()
     {
-        await using BackEndFixture fixture = new() { Timings = s_timings };
+        await using BackendFixture fixture = new() { Timings = s_timings };
         int asked = 0;
         TargetPolicy policy = new(isRegistered: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
-        BackEndSession session = fixture.Create(change: o => o with { Targets = policy });
+        BackendSession session = fixture.Create(change: o => o with { Targets = policy });
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new("127.0.0.9", ClientPort(fixture.Camera));
         for (ushort number = 1; number <= 20; number++)

@@ -13,20 +13,20 @@ public sealed class TrackFaultTests
         "m=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/90000\r\na=control:trackID=0\r\n" +
         "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n";
 
-    private static readonly BackEndTimings s_quick = BackEndTimings.Default with { SilentTrack = TimeSpan.FromMilliseconds(100) };
+    private static readonly BackendTimings s_quick = BackendTimings.Default with { SilentTrack = TimeSpan.FromMilliseconds(100) };
 
     [Theory]
-    [InlineData(404, BackEndTransport.Tcp)]
-    [InlineData(461, BackEndTransport.Tcp)]
-    [InlineData(500, BackEndTransport.Tcp)]
-    [InlineData(403, BackEndTransport.Tcp)]
-    [InlineData(404, BackEndTransport.Udp)]
-    [InlineData(500, BackEndTransport.Udp)]
-    public async Task SetUp_SecondTrackIsRefused_TheFirstPlaysAndTheOtherIsAskedAgainWithTheNextSession(int status, BackEndTransport transport)
+    [InlineData(404, BackendTransport.Tcp)]
+    [InlineData(461, BackendTransport.Tcp)]
+    [InlineData(500, BackendTransport.Tcp)]
+    [InlineData(403, BackendTransport.Tcp)]
+    [InlineData(404, BackendTransport.Udp)]
+    [InlineData(500, BackendTransport.Udp)]
+    public async Task SetUp_SecondTrackIsRefused_TheFirstPlaysAndTheOtherIsAskedAgainWithTheNextSession(int status, BackendTransport transport)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Fault(fixture, "trackID=1", ScriptedReply.Of(status, "No"));
-        BackEndSession session = fixture.Create(transport);
+        BackendSession session = fixture.Create(transport);
 
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtp(0, 96, 1, 1, 42, true, "x"u8);
@@ -41,10 +41,10 @@ public sealed class TrackFaultTests
     [InlineData(MetadataFirst, "trackID=0", 0)]
     public async Task SetUp_AnotherTrackIsNeverAnswered_PlayGoesOutWithoutItAndItIsNotAskedAgain(string sdp, string silent, int index)
     {
-        await using BackEndFixture fixture = new() { Timings = s_quick };
+        await using BackendFixture fixture = new() { Timings = s_quick };
         fixture.Camera.Sdp = sdp;
         Fault(fixture, silent, new ScriptedReply { Silent = true });
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         Assert.Equal(TrackAbsence.Silent, session.Tracks[index].Absence);
         await fixture.CloseAsync(session);
@@ -56,16 +56,16 @@ public sealed class TrackFaultTests
     }
 
     [Theory]
-    [InlineData(401, BackEndFailureKind.Unauthorized)]
-    [InlineData(453, BackEndFailureKind.Busy)]
-    [InlineData(454, BackEndFailureKind.Refused)]
-    [InlineData(503, BackEndFailureKind.Busy)]
-    internal async Task SetUp_SecondTrackGetsAnAnswerAboutTheSession_TheSessionEnds(int status, BackEndFailureKind kind)
+    [InlineData(401, BackendFailureKind.Unauthorized)]
+    [InlineData(453, BackendFailureKind.Busy)]
+    [InlineData(454, BackendFailureKind.Refused)]
+    [InlineData(503, BackendFailureKind.Busy)]
+    internal async Task SetUp_SecondTrackGetsAnAnswerAboutTheSession_TheSessionEnds(int status, BackendFailureKind kind)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Fault(fixture, "trackID=1", ScriptedReply.Of(status, "No"));
 
-        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
 
         Assert.Equal((kind, status), (failure!.Kind, failure.Status));
         Assert.Contains("track2 (audio, MPEG4-GENERIC)", failure.Message, StringComparison.Ordinal);
@@ -74,10 +74,10 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task SetUp_TheOnlyVideoIsRefused_TheAttemptHasFailedAndNamesIt()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Fault(fixture, "trackID=0", ScriptedReply.Of(404, "Not Found"));
 
-        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
 
         Assert.Equal("SETUP of track1 (video, H264) was answered 404 Not Found", failure!.Message);
         Assert.Equal(0, fixture.Camera.Count("PLAY"));
@@ -86,11 +86,11 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task SetUp_EveryTrackIsRefused_NoTrackIsLeftAndTheAttemptHasFailed()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         fixture.Camera.Sdp = "v=0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:trackID=0\r\nm=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n";
         Fault(fixture, "trackID=", ScriptedReply.Of(404, "Not Found"));
 
-        BackEndFailure? failure = await fixture.PlayAsync(fixture.Create(BackEndTransport.Tcp));
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
 
         Assert.Equal(404, failure!.Status);
         Assert.Equal(2, fixture.Camera.Count("SETUP"));
@@ -99,28 +99,28 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task SetUp_TheConnectionEndsAtTheSecondTrackTwice_TheThirdSessionDoesWithoutIt()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         Fault(fixture, "trackID=1", new ScriptedReply { Silent = true, Close = true });
-        BackEndSession first = fixture.Create(BackEndTransport.Tcp);
-        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.PlayAsync(first))!.Kind);
-        Assert.Equal(BackEndFailureKind.ConnectionLost, (await fixture.PlayAsync(fixture.Again(first)))!.Kind);
+        BackendSession first = fixture.Create(BackendTransport.Tcp);
+        Assert.Equal(BackendFailureKind.ConnectionLost, (await fixture.PlayAsync(first))!.Kind);
+        Assert.Equal(BackendFailureKind.ConnectionLost, (await fixture.PlayAsync(fixture.Again(first)))!.Kind);
 
         Assert.Null(await fixture.PlayAsync(fixture.Again(first)));
     }
 
     [Theory]
-    [InlineData(BackEndTransport.Tcp)]
-    [InlineData(BackEndTransport.Udp)]
-    public async Task Media_OfATrackWhoseSetupWasNotAnswered_IsTaken(BackEndTransport transport)
+    [InlineData(BackendTransport.Tcp)]
+    [InlineData(BackendTransport.Udp)]
+    public async Task Media_OfATrackWhoseSetupWasNotAnswered_IsTaken(BackendTransport transport)
     {
-        await using BackEndFixture fixture = new() { Timings = s_quick with { ReceiverReport = TimeSpan.FromMilliseconds(50) } };
+        await using BackendFixture fixture = new() { Timings = s_quick with { ReceiverReport = TimeSpan.FromMilliseconds(50) } };
         fixture.Camera.Script = r =>
         {
             // Its part of the camera is set up; only the answer never comes.
             bool isSilent = r.Method == "SETUP" && r.Uri.EndsWith("trackID=1", StringComparison.Ordinal);
             return isSilent ? fixture.Camera.Default(r) with { Silent = true } : null;
         };
-        BackEndSession session = fixture.Create(transport);
+        BackendSession session = fixture.Create(transport);
         Assert.Null(await fixture.PlayAsync(session));
         Assert.Equal(TrackAbsence.Silent, session.Tracks[1].Absence);
 
@@ -134,8 +134,8 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task Bye_OfTheSound_CostsNothing()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = await PlayBothAsync(fixture);
+        await using BackendFixture fixture = new();
+        BackendSession session = await PlayBothAsync(fixture);
 
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(43));
         fixture.Camera.SendRtp(0, 96, 2, 2, 42, true, "x"u8);
@@ -150,21 +150,21 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task Bye_OfAllTracks_EndsTheSession()
     {
-        await using BackEndFixture fixture = new();
-        BackEndSession session = await PlayBothAsync(fixture);
+        await using BackendFixture fixture = new();
+        BackendSession session = await PlayBothAsync(fixture);
 
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(43));
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(42));
 
-        Assert.Equal(BackEndFailureKind.Bye, (await fixture.FailureOfAsync(session)).Kind);
+        Assert.Equal(BackendFailureKind.Bye, (await fixture.FailureOfAsync(session)).Kind);
     }
 
     [Fact]
     public async Task Bye_OfThePicturesWhileTheSoundGoesOn_EndsTheSessionTwoSecondsLater()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
-        BackEndSession session = await PlayBothAsync(fixture);
+        await using BackendFixture fixture = new(time);
+        BackendSession session = await PlayBothAsync(fixture);
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(42));
         await Until.TrueAsync(() => session.Tracks[0].HasEnded);
 
@@ -172,8 +172,8 @@ public sealed class TrackFaultTests
         Assert.Null(session.Failure);
         await SoundAsync(fixture, time, 1);
 
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
-        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackendFailureKind.VideoSilent, failure.Kind);
         Assert.Equal("track1 (video, H264) has ended (RTCP BYE) while track2 (audio, MPEG4-GENERIC) goes on", failure.Message);
     }
 
@@ -181,15 +181,15 @@ public sealed class TrackFaultTests
     public async Task Silence_OfThePicturesWhileTheSoundGoesOn_LosesTheCameraAndNamesTheTrack()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
-        BackEndSession session = await PlayBothAsync(fixture);
+        await using BackendFixture fixture = new(time);
+        BackendSession session = await PlayBothAsync(fixture);
 
         await SoundAsync(fixture, time, 9);
         Assert.Null(session.Failure);
         await SoundAsync(fixture, time, 2);
 
-        BackEndFailure failure = await fixture.FailureOfAsync(session);
-        Assert.Equal(BackEndFailureKind.VideoSilent, failure.Kind);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
+        Assert.Equal(BackendFailureKind.VideoSilent, failure.Kind);
         Assert.StartsWith("track1 (video, H264): no picture for 10 s while track2 (audio", failure.Message, StringComparison.Ordinal);
     }
 
@@ -197,20 +197,20 @@ public sealed class TrackFaultTests
     public async Task Silence_OfTheSoundWhileThePicturesGoOn_CostsNothing()
     {
         FakeTimeProvider time = new();
-        await using BackEndFixture fixture = new(time);
-        BackEndSession session = await PlayBothAsync(fixture);
+        await using BackendFixture fixture = new(time);
+        BackendSession session = await PlayBothAsync(fixture);
 
         await AdvanceAsync(fixture, time, 60, (n, ticks) => fixture.Camera.SendRtp(0, 96, n, ticks, 42, true, "x"u8));
 
         Assert.Null(session.Failure);
     }
 
-    private static void Fault(BackEndFixture fixture, string track, ScriptedReply reply) =>
+    private static void Fault(BackendFixture fixture, string track, ScriptedReply reply) =>
         fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.Contains(track, StringComparison.Ordinal) ? reply : null;
 
-    private static async Task<BackEndSession> PlayBothAsync(BackEndFixture fixture)
+    private static async Task<BackendSession> PlayBothAsync(BackendFixture fixture)
     {
-        BackEndSession session = fixture.Create(BackEndTransport.Tcp);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtp(0, 96, 1, 1, 42, true, "x"u8);
         fixture.Camera.SendRtp(1, 97, 1, 1, 43, true, "x"u8);
@@ -218,11 +218,11 @@ public sealed class TrackFaultTests
         return session;
     }
 
-    private static Task SoundAsync(BackEndFixture fixture, FakeTimeProvider time, double seconds) =>
+    private static Task SoundAsync(BackendFixture fixture, FakeTimeProvider time, double seconds) =>
         AdvanceAsync(fixture, time, seconds, (n, ticks) => fixture.Camera.SendRtp(1, 97, n, ticks, 43, true, "x"u8));
 
     /// <summary>Time passes, and a packet comes each quarter of a second.</summary>
-    private static async Task AdvanceAsync(BackEndFixture fixture, FakeTimeProvider time, double seconds, Action<ushort, uint> send)
+    private static async Task AdvanceAsync(BackendFixture fixture, FakeTimeProvider time, double seconds, Action<ushort, uint> send)
     {
         for (double done = 0; done < seconds; done += 0.25)
         {

@@ -20,8 +20,8 @@ public sealed class TrackSetupTests
     [InlineData(551)]
     public void Judge_AStatusThatIsAboutTheTrack_LeavesItOutUnlessItIsTheOneThatCounts(int status)
     {
-        Assert.Equal(SetupVerdict.LeaveOut, TrackSetup.Judge(isNeeded: false, BackEndFailureKind.Refused, status));
-        Assert.Equal(SetupVerdict.Refused, TrackSetup.Judge(isNeeded: true, BackEndFailureKind.Refused, status));
+        Assert.Equal(SetupVerdict.LeaveOut, TrackSetup.Judge(isNeeded: false, BackendFailureKind.Refused, status));
+        Assert.Equal(SetupVerdict.Refused, TrackSetup.Judge(isNeeded: true, BackendFailureKind.Refused, status));
     }
 
     [Theory]
@@ -31,17 +31,17 @@ public sealed class TrackSetupTests
     [InlineData(503)]
     public void Judge_AStatusThatIsAboutTheSession_EndsItWhicheverTrackGotIt(int status)
     {
-        Assert.Equal(SetupVerdict.EndSession, TrackSetup.Judge(isNeeded: false, BackEndFailureKind.Busy, status));
-        Assert.Equal(SetupVerdict.EndSession, TrackSetup.Judge(isNeeded: true, BackEndFailureKind.Busy, status));
+        Assert.Equal(SetupVerdict.EndSession, TrackSetup.Judge(isNeeded: false, BackendFailureKind.Busy, status));
+        Assert.Equal(SetupVerdict.EndSession, TrackSetup.Judge(isNeeded: true, BackendFailureKind.Busy, status));
     }
 
     [Theory]
-    [InlineData(BackEndFailureKind.NoAnswer, false, SetupVerdict.LeaveOut)]
-    [InlineData(BackEndFailureKind.NoAnswer, true, SetupVerdict.EndSession)]
-    [InlineData(BackEndFailureKind.ConnectionLost, false, SetupVerdict.EndSession)]
-    [InlineData(BackEndFailureKind.NotRtsp, false, SetupVerdict.EndSession)]
-    [InlineData(BackEndFailureKind.WayFailed, false, SetupVerdict.EndSession)]
-    internal void Judge_NoAnswer_SilenceIsTheTracksAndTheRestTheSessions(BackEndFailureKind kind, bool isNeeded, SetupVerdict verdict) =>
+    [InlineData(BackendFailureKind.NoAnswer, false, SetupVerdict.LeaveOut)]
+    [InlineData(BackendFailureKind.NoAnswer, true, SetupVerdict.EndSession)]
+    [InlineData(BackendFailureKind.ConnectionLost, false, SetupVerdict.EndSession)]
+    [InlineData(BackendFailureKind.NotRtsp, false, SetupVerdict.EndSession)]
+    [InlineData(BackendFailureKind.WayFailed, false, SetupVerdict.EndSession)]
+    internal void Judge_NoAnswer_SilenceIsTheTracksAndTheRestTheSessions(BackendFailureKind kind, bool isNeeded, SetupVerdict verdict) =>
         Assert.Equal(verdict, TrackSetup.Judge(isNeeded, kind, status: 0));
 
     // Capitals are left out already; the digit is the track that is asked about.
@@ -60,12 +60,12 @@ public sealed class TrackSetupTests
     [InlineData("aM", 0, true)]
     public void IsNeeded_TheOnlyVideoThatIsLeftOrTheLastTrackOfAll_Is(string tracks, int asked, bool isNeeded)
     {
-        List<BackEndTrack> all = [];
+        List<BackendTrack> all = [];
         foreach (char kind in tracks)
         {
             string type = char.ToLowerInvariant(kind) switch { 'v' => "video 0 RTP/AVP 26", 'a' => "audio 0 RTP/AVP 0", _ => "application 0 RTP/AVP 107" };
             Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes($"v=0\r\ns=x\r\nt=0 0\r\nm={type}\r\n"), out SdpDocument? document, out _));
-            all.Add(new BackEndTrack(all.Count, document.Media[0], "x", new RecordingSink(), new VideoSilence())
+            all.Add(new BackendTrack(all.Count, document.Media[0], "x", new RecordingSink(), new VideoSilence())
             {
                 Absence = char.IsUpper(kind) ? TrackAbsence.Refused : null,
             });

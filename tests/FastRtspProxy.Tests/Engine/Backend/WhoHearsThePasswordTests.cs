@@ -28,14 +28,14 @@ public sealed class WhoHearsThePasswordTests
     [MemberData(nameof(BasicChallenges))]
     public async Task Redirect_ToAnotherHostThatAsksForThePassword_IsNotTold(string challenges)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera other = new();
         other.Script = _ => Challenge(challenges);
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", Elsewhere(other.Url)));
 
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: s_given));
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: s_given));
 
-        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+        Assert.Equal(BackendFailureKind.Unauthorized, failure!.Kind);
         Assert.Contains("asks for the password itself", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, other.Count("DESCRIBE"));
         Assert.All(other.Requests, r => Assert.Null(r.Header("Authorization")));
@@ -47,7 +47,7 @@ public sealed class WhoHearsThePasswordTests
     [InlineData("Basic realm=\"x\", Digest realm=\"x\", nonce=\"n\"")]
     public async Task Redirect_ToAnotherHostThatOffersDigest_GetsADigest(string challenges)
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera other = new();
         other.Script = r => r.Header("Authorization") is null ? Challenge(challenges) : null;
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", Elsewhere(other.Url)));
@@ -60,7 +60,7 @@ public sealed class WhoHearsThePasswordTests
     [Fact]
     public async Task Redirect_BackToTheNamedHost_ItIsToldAgain()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera other = new();
         other.Script = _ => ScriptedReply.Of(302, "Found", ("Location", fixture.Camera.Url + "/again"));
         fixture.Camera.Script = r => !r.Uri.EndsWith("/again", StringComparison.Ordinal) ? ScriptedReply.Of(302, "Found", ("Location", Elsewhere(other.Url)))
@@ -75,14 +75,14 @@ public sealed class WhoHearsThePasswordTests
     [Fact]
     public async Task Redirect_WithCredentialsOfItsOwn_TheHostAfterItGetsNone()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera second = new();
         using ScriptedCamera third = new();
         third.Script = _ => Challenge("Basic realm=\"x\"");
         second.Script = r => r.Header("Authorization") is null ? Challenge("Basic realm=\"x\"") : ScriptedReply.Of(302, "Found", ("Location", Elsewhere(third.Url)));
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", Elsewhere(second.Url).Replace("rtsp://", "rtsp://their:own@", StringComparison.Ordinal)));
 
-        Assert.Equal(BackEndFailureKind.Unauthorized, (await fixture.OpenAsync(fixture.Create(credentials: s_given)))!.Kind);
+        Assert.Equal(BackendFailureKind.Unauthorized, (await fixture.OpenAsync(fixture.Create(credentials: s_given)))!.Kind);
 
         Assert.Equal("Basic " + Convert.ToBase64String("their:own"u8), second.Requests[^1].Header("Authorization"));
         Assert.All(third.Requests, r => Assert.Null(r.Header("Authorization")));
@@ -91,18 +91,18 @@ public sealed class WhoHearsThePasswordTests
     [Fact]
     public async Task RedirectRequest_NextSessionAtAnotherHost_IsNotTold()
     {
-        await using BackEndFixture fixture = new();
+        await using BackendFixture fixture = new();
         using ScriptedCamera other = new();
         other.Script = _ => Challenge("Foo, Basic realm=\"x\"");
-        BackEndOptions? options = null;
-        BackEndSession first = fixture.Create(credentials: s_given, change: o => options = o);
+        BackendOptions? options = null;
+        BackendSession first = fixture.Create(credentials: s_given, change: o => options = o);
         Assert.Null(await fixture.OpenAsync(first));
 
         // What a mount does after a REDIRECT: the same credentials, another URL.
         Assert.True(FastRtspProxy.Protocol.Rtsp.RtspUrl.TryParse(Elsewhere(other.Url), out FastRtspProxy.Protocol.Rtsp.RtspUrl? elsewhere, out _));
-        BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(change: _ => options! with { Url = elsewhere }));
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(change: _ => options! with { Url = elsewhere }));
 
-        Assert.Equal(BackEndFailureKind.Unauthorized, failure!.Kind);
+        Assert.Equal(BackendFailureKind.Unauthorized, failure!.Kind);
         Assert.All(other.Requests, r => Assert.Null(r.Header("Authorization")));
     }
 

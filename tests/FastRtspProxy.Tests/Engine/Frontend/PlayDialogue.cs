@@ -9,7 +9,7 @@ internal static class PlayDialogue
 {
     public static string Interleaved(int channel) => $"Transport: RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}";
 
-    public static async Task<string> SetUpTcpAsync(FrontEndHost host, RtspTestClient client, int tracks = 2, int firstChannel = 0)
+    public static async Task<string> SetUpTcpAsync(FrontendHost host, RtspTestClient client, int tracks = 2, int firstChannel = 0)
     {
         string? session = null;
         for (int i = 0; i < tracks; i++)
@@ -26,7 +26,7 @@ internal static class PlayDialogue
         return session!;
     }
 
-    public static async Task<string> SetUpUdpAsync(FrontEndHost host, RtspTestClient client, UdpTestReceiver receiver)
+    public static async Task<string> SetUpUdpAsync(FrontendHost host, RtspTestClient client, UdpTestReceiver receiver)
     {
         RtspTestResponse response = await client.RequestAsync("SETUP", host.Url + "/track1", receiver.Transport);
         Assert.Equal(200, response.Status);

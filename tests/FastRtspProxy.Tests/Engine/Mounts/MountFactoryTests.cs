@@ -1,8 +1,7 @@
 using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;

@@ -1,10 +1,10 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
-using FastRtspProxy.Engine.Buffers;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
@@ -49,11 +49,11 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>What a ring keeps; slabs of 256 KiB.</summary>
     public RingOptions Ring { get; set; } = new();
 
-    public BackEndTimings BackEndTimings { get; set; } = BackEndTimings.Default;
+    public BackendTimings BackendTimings { get; set; } = BackendTimings.Default;
 
     public Shard MountShard => _shards.Shards[0];
 
-    public Mount Create(BackEndTransport transport = BackEndTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
+    public Mount Create(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
     {
         Assert.True(RtspUrl.TryParse(Camera.Url.Replace("://", "://admin:secret@", StringComparison.Ordinal), out RtspUrl? url, out _));
         MountOptions options = new()
@@ -65,14 +65,14 @@ internal sealed class MountFixture : IAsyncDisposable
             CatchUpBudget = CatchUpBudget,
             GopCacheDuration = Ring.KeepDuration,
             Timings = Timings,
-            BackEnd = new BackEndOptions
+            Backend = new BackendOptions
             {
                 StreamName = "cam",
                 Url = url,
                 Credentials = new CameraCredentials(new Credentials("admin", "secret"), url.Host),
                 Transport = transport,
                 Connection = Connection,
-                Timings = BackEndTimings,
+                Timings = BackendTimings,
             },
         };
         Mount mount = new(options, MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);

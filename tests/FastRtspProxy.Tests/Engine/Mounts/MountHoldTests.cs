@@ -14,7 +14,7 @@ public sealed class MountHoldTests
     public async Task Hold_PlayIsAnsweredAndNothingComes_EndsAtItsTime()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
@@ -27,7 +27,7 @@ public sealed class MountHoldTests
     public async Task Hold_PlayIsNotAnswered_EndsAtItsTime()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { Answer = TimeSpan.FromMinutes(5) } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         time.Advance(s_firstWait);
@@ -41,7 +41,7 @@ public sealed class MountHoldTests
     public async Task Hold_AttemptsFailForWantOfMedia_EndsAtTheTimeOfTheFirstLoss()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
@@ -59,7 +59,7 @@ public sealed class MountHoldTests
     public async Task Hold_MediaIsBack_IsOver()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
@@ -75,7 +75,7 @@ public sealed class MountHoldTests
     public async Task Hold_TheLastViewerHasLeft_TheNextOneHasAllOfItsTime()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient first) = await LostAsync(fixture);
         time.Advance(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);

@@ -15,7 +15,7 @@ public sealed class MountJoinTests
         await using MountFixture fixture = new()
         {
             Timings = new() { Join = TimeSpan.FromMinutes(5) },
-            BackEndTimings = new() { Answer = TimeSpan.FromMinutes(5) },
+            BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) },
         };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();

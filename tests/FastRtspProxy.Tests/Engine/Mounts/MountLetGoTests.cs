@@ -2,7 +2,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -21,7 +21,7 @@ public sealed class MountLetGoTests
     [InlineData(0, PublicWithPause)] // never answered
     public async Task LetGo_WithoutAPauseThatWorks_IsTornDownOnceAndLeftAlone(int pauseStatus, string methods)
     {
-        await using MountFixture fixture = new() { Timings = Short, BackEndTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(300) } };
+        await using MountFixture fixture = new() { Timings = Short, BackendTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(300) } };
         fixture.Camera.Public = methods;
         fixture.Camera.Script = r => r.Method != "PAUSE" ? null : pauseStatus == 0 ? new ScriptedReply { Silent = true } : ScriptedReply.Of(pauseStatus, "No");
         Mount mount = fixture.Create();
@@ -192,7 +192,7 @@ public sealed class MountLetGoTests
     public async Task Description_OlderThanAMinuteAtTheFirstSetup_IsReadAnewOnANewConnection()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.TimeoutSeconds = 600;
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
@@ -212,7 +212,7 @@ public sealed class MountLetGoTests
     public async Task Description_UsedWithinAMinute_IsNotReadAgain()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
         time.Advance(TimeSpan.FromSeconds(50));
@@ -226,7 +226,7 @@ public sealed class MountLetGoTests
     public async Task Description_OldAndTheCameraLetGo_IsReadAnewForTheNextDescribe()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
@@ -245,7 +245,7 @@ public sealed class MountLetGoTests
     {
         // REGISTER with reuse_connection: behind NAT there is no other way to the camera.
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         int port = fixture.Camera.Port;
         fixture.Connection = async shard => await TcpByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", port), s_limit);
         fixture.Camera.TimeoutSeconds = 600;

@@ -1,6 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -70,7 +70,7 @@ public sealed class MountOrderTests
         await using MountFixture fixture = new(time)
         {
             Timings = new() { Linger = TimeSpan.FromSeconds(1), Join = TimeSpan.FromMinutes(5) },
-            BackEndTimings = new() { DeadStream = TimeSpan.Zero },
+            BackendTimings = new() { DeadStream = TimeSpan.Zero },
         };
         fixture.Camera.TimeoutSeconds = 6000;
         Mount mount = fixture.Create();
@@ -108,7 +108,7 @@ public sealed class MountOrderTests
         await using MountFixture fixture = new()
         {
             Timings = new() { Join = TimeSpan.FromMinutes(5) },
-            BackEndTimings = new() { Answer = TimeSpan.FromMinutes(5) },
+            BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) },
         };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create(clientsMax: 1);

@@ -9,7 +9,7 @@ public sealed class MountOutageTests
     [Fact]
     public async Task Back_DescribedAndPlayedButSilent_IsSaidWithTheFirstMediaOnly()
     {
-        await using MountFixture fixture = new() { BackEndTimings = new() { DeadStream = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = new() { DeadStream = TimeSpan.FromMilliseconds(200) } };
         Mount mount = fixture.Create();
         await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 3, 15);

@@ -14,9 +14,9 @@ public sealed class MountProgrammeTests
     private const uint Sound = 43;
 
     [Theory]
-    [InlineData(BackEndTransport.Tcp)]
-    [InlineData(BackEndTransport.Udp)]
-    public async Task ByeOfAllTracks_ProgrammeWasPlayed_EndsTheViewersAfterTheirLastPacketAndTheMountRests(BackEndTransport transport)
+    [InlineData(BackendTransport.Tcp)]
+    [InlineData(BackendTransport.Udp)]
+    public async Task ByeOfAllTracks_ProgrammeWasPlayed_EndsTheViewersAfterTheirLastPacketAndTheMountRests(BackendTransport transport)
     {
         await using MountFixture fixture = await StartAsync("npt=0-12.3");
         (Mount mount, RecordingClient client, PlayGrant grant) = await PlayAsync(fixture, 12.2, transport);
@@ -188,7 +188,7 @@ public sealed class MountProgrammeTests
         MountFixture fixture = new(time)
         {
             Timings = new MountTimings { Tail = TimeSpan.FromMilliseconds(100) },
-            BackEndTimings = new() { DeadStream = deadStream ?? TimeSpan.FromSeconds(30) },
+            BackendTimings = new() { DeadStream = deadStream ?? TimeSpan.FromSeconds(30) },
         };
         fixture.Camera.Sdp = range is null ? ScriptedCamera.VideoAndAudio : ScriptedCamera.VideoAndAudio.Replace("t=0 0\r\n", $"t=0 0\r\na=range:{range}\r\n", StringComparison.Ordinal);
         return Task.FromResult(fixture);
@@ -196,7 +196,7 @@ public sealed class MountProgrammeTests
 
     /// <summary>A viewer, and a camera that has sent so much of its programme, faster than in real time.</summary>
     private static async Task<(Mount Mount, RecordingClient Client, PlayGrant Grant)> PlayAsync(
-        MountFixture fixture, double seconds, BackEndTransport transport = BackEndTransport.Tcp, bool alwaysOn = false)
+        MountFixture fixture, double seconds, BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false)
     {
         Mount mount = fixture.Create(transport, alwaysOn);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);

@@ -37,9 +37,9 @@ public sealed class MountQuirkTests
     }
 
     [Theory]
-    [InlineData(BackEndTransport.Udp, 10_000)]
-    [InlineData(BackEndTransport.Tcp, 65_523)]
-    public async Task Quirk_OversizedPackets_GoIntoTheRingWhole(BackEndTransport transport, int bytes)
+    [InlineData(BackendTransport.Udp, 10_000)]
+    [InlineData(BackendTransport.Tcp, 65_523)]
+    public async Task Quirk_OversizedPackets_GoIntoTheRingWhole(BackendTransport transport, int bytes)
     {
         await using MountFixture fixture = new();
         Mount mount = fixture.Create(transport);
@@ -84,7 +84,7 @@ public sealed class MountQuirkTests
     [Fact]
     public async Task Quirk_CameraAllowsOneSession_TeardownComesBeforeTheNextConnection()
     {
-        await using MountFixture fixture = new() { BackEndTimings = BackEndTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = BackendTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(200) } };
         bool isTaken = false;
         fixture.Camera.Script = r =>
         {

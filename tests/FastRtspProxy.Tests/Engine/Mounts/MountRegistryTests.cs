@@ -2,7 +2,7 @@ using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -92,7 +92,7 @@ public sealed class MountRegistryTests
     [InlineData(false, "Basic realm=\"cam\"", null)]
     public async Task Register_CredentialsOfTheOptions_AnswerADigestOfAnAuthenticatedRegistrantOnly(bool isAuthenticated, string challenge, string? answer)
     {
-        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackEndCredentials = new Credentials("admin", "pw") });
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackendCredentials = new Credentials("admin", "pw") });
         fixture.Camera.Script = r => r.Header("Authorization") is null ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", challenge)) : null;
         await fixture.RegisterAsync("door", isAuthenticated: isAuthenticated);
 
@@ -105,7 +105,7 @@ public sealed class MountRegistryTests
     [InlineData("Basic realm=\"cam\"", "Basic ")]
     public async Task Register_CredentialsInItsUrl_AreUsedAsForAnyCamera(string challenge, string answer)
     {
-        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackEndCredentials = new Credentials("admin", "pw") });
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, BackendCredentials = new Credentials("admin", "pw") });
         fixture.Camera.Script = r => r.Header("Authorization") is null ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", challenge)) : null;
         await fixture.RegisterAsync("door", url: fixture.Camera.Url.Replace("rtsp://", "rtsp://own:word@", StringComparison.Ordinal));
 
@@ -200,13 +200,13 @@ public sealed class MountRegistryTests
     public async Task Connect_RedirectToThisMachine_IsRefused()
     {
         // Only the test's camera may be reached; what it redirects to is judged like any other target.
-        await using Backend.BackEndFixture fixture = new();
+        await using Backend.BackendFixture fixture = new();
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", $"rtsp://127.0.0.2:{fixture.Camera.Port}/x")) : null;
 
-        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
+        FastRtspProxy.Engine.Backend.BackendFailure? failure = await fixture.OpenAsync(
             fixture.Create(change: OnlyTheCamera));
 
-        Assert.Equal(FastRtspProxy.Engine.Backend.BackEndFailureKind.Unreachable, failure!.Kind);
+        Assert.Equal(FastRtspProxy.Engine.Backend.BackendFailureKind.Unreachable, failure!.Kind);
         Assert.Contains("must not connect to 127.0.0.2", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, fixture.Camera.ConnectionCount);
     }
@@ -214,7 +214,7 @@ public sealed class MountRegistryTests
     [Fact]
     public async Task Setup_SourceThatMustNotBeReached_GetsNoDatagrams()
     {
-        await using Backend.BackEndFixture fixture = new();
+        await using Backend.BackendFixture fixture = new();
         fixture.Camera.Script = r =>
         {
             if (r.Method != "SETUP")
@@ -236,10 +236,10 @@ public sealed class MountRegistryTests
     [Fact]
     public async Task Connect_RedirectToAPrivilegedPort_IsRefusedWithoutALogIn()
     {
-        await using Backend.BackEndFixture fixture = new();
+        await using Backend.BackendFixture fixture = new();
         fixture.Camera.Script = static r => r.Method == "DESCRIBE" ? ScriptedReply.Of(302, "Found", ("Location", "rtsp://127.0.0.1:25/x")) : null;
 
-        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(fixture.Create(change: OnlyTheCamera));
+        FastRtspProxy.Engine.Backend.BackendFailure? failure = await fixture.OpenAsync(fixture.Create(change: OnlyTheCamera));
 
         Assert.Contains("must not connect to 127.0.0.1:25", failure!.Message, StringComparison.Ordinal);
         Assert.Contains("-U", failure.Message, StringComparison.Ordinal);
@@ -248,10 +248,10 @@ public sealed class MountRegistryTests
     [Fact]
     public async Task Connect_TunnelToAPrivilegedPort_IsRefusedWithoutALogIn()
     {
-        await using Backend.BackEndFixture fixture = new();
+        await using Backend.BackendFixture fixture = new();
 
-        FastRtspProxy.Engine.Backend.BackEndFailure? failure = await fixture.OpenAsync(
-            fixture.Create(BackEndTransport.HttpTunnel, change: static o => OnlyTheCamera(o) with { TunnelPort = 25 }));
+        FastRtspProxy.Engine.Backend.BackendFailure? failure = await fixture.OpenAsync(
+            fixture.Create(BackendTransport.HttpTunnel, change: static o => OnlyTheCamera(o) with { TunnelPort = 25 }));
 
         Assert.Contains("must not connect to 127.0.0.1:25", failure!.Message, StringComparison.Ordinal);
     }
@@ -262,9 +262,9 @@ public sealed class MountRegistryTests
     [InlineData(true, 53)]
     public async Task Setup_PrivilegedServerPort_CountsAsNotNamedWithoutALogIn(bool isAuthenticated, int port)
     {
-        await using Backend.BackEndFixture fixture = new();
+        await using Backend.BackendFixture fixture = new();
         fixture.Camera.Script = static r => r.Method == "SETUP" ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", "RTP/AVP;unicast;server_port=53-54")) : null;
-        FastRtspProxy.Engine.Backend.BackEndSession session = fixture.Create(change: o => o with { Targets = TheCameraOnly(isAuthenticated) });
+        FastRtspProxy.Engine.Backend.BackendSession session = fixture.Create(change: o => o with { Targets = TheCameraOnly(isAuthenticated) });
 
         Assert.Null(await fixture.OpenAsync(session));
         Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
@@ -275,7 +275,7 @@ public sealed class MountRegistryTests
     [Fact]
     public async Task Register_ReuseConnection_TheRegisteringPartyServesOnIt()
     {
-        ProxyOptions options = FrontEndHost.Options with { AcceptRegister = true, AllowPrivateRegister = true };
+        ProxyOptions options = FrontendHost.Options with { AcceptRegister = true, AllowPrivateRegister = true };
         await using ProxyEngine engine = await ProxyEngine.StartAsync(options, NullLoggerFactory.Instance);
         using RtspTestClient party = await RtspTestClient.ConnectAsync(engine.RtspPort);
         using RtspTestClient viewer = await RtspTestClient.ConnectAsync(engine.RtspPort);
@@ -310,7 +310,7 @@ public sealed class MountRegistryTests
         return text;
     }
 
-    private static FastRtspProxy.Engine.Backend.BackEndOptions OnlyTheCamera(FastRtspProxy.Engine.Backend.BackEndOptions options) =>
+    private static FastRtspProxy.Engine.Backend.BackendOptions OnlyTheCamera(FastRtspProxy.Engine.Backend.BackendOptions options) =>
         options with { Targets = TheCameraOnly(isAuthenticated: false) };
 
     /// <summary>The policy of a registered stream on a machine where the test's camera is elsewhere, and all the rest is the machine's own.</summary>

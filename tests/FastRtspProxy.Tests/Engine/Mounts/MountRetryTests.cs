@@ -13,7 +13,7 @@ public sealed class MountRetryTests
     public async Task Redirected_AfterTheStreamHasPlayedEachTime_IsFollowedAtOnceHoweverOften()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         for (int i = 1; i <= Redirects; i++)
@@ -33,7 +33,7 @@ public sealed class MountRetryTests
     public async Task Redirected_RightAfterEachPlay_IsFollowedFiveTimesThenWaits()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? fixture.Camera.Default(r) with { After = RedirectBytes(fixture) } : null;
         Mount mount = fixture.Create();
         _ = mount.JoinAsync(fixture.Client(), PlayWish.Everything);

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
@@ -170,7 +171,7 @@ public sealed class MountStartTests
     }
 
     [Fact]
-    public async Task JoinAsync_InstantAfterTheBackEndStopped_NothingOldIsServed()
+    public async Task JoinAsync_InstantAfterTheBackendStopped_NothingOldIsServed()
     {
         await using MountFixture fixture = new(_time) { Start = StartMode.Instant };
         Mount mount = await PlayAsync(fixture);

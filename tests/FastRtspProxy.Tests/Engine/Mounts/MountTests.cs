@@ -48,9 +48,9 @@ public sealed class MountTests
     }
 
     [Theory]
-    [InlineData(BackEndTransport.Udp)]
-    [InlineData(BackEndTransport.Tcp)]
-    public async Task JoinAsync_IdleMount_FirstPacketCarriesThePromisedNumbers(BackEndTransport transport)
+    [InlineData(BackendTransport.Udp)]
+    [InlineData(BackendTransport.Tcp)]
+    public async Task JoinAsync_IdleMount_FirstPacketCarriesThePromisedNumbers(BackendTransport transport)
     {
         await using MountFixture fixture = new();
         Mount mount = fixture.Create(transport);
@@ -141,7 +141,7 @@ public sealed class MountTests
     public async Task Leave_CameraKnowsPause_PausesAndTearsDownAMinuteLater()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
         Mount mount = fixture.Create();
         (RecordingClient client, PlayGrant first) = await fixture.JoinAsync(mount);
@@ -238,8 +238,8 @@ public sealed class MountTests
     [Fact]
     public async Task Lost_NothingOverUdp_TcpIsTriedAtOnceSaidAndRemembered()
     {
-        await using MountFixture fixture = new() { BackEndTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
+        Mount mount = fixture.Create(BackendTransport.Udp);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
         Assert.Contains("TCP", fixture.Camera.Requests.Last(r => r.Method == "SETUP").Header("Transport")!, StringComparison.Ordinal);
@@ -306,7 +306,7 @@ public sealed class MountTests
     public async Task SenderReports_WithoutOnesOfTheCamera_ComeAtLeastEveryFiveSeconds()
     {
         FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackEndTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (_, PlayGrant grant) = await fixture.JoinAsync(mount);
         for (int second = 0; second < 20; second++)

@@ -13,9 +13,9 @@ public sealed class MountWayTests
     [Fact]
     public async Task Udp_CameraWithoutTcpIsSilentOnce_IsAskedOverUdpAgain()
     {
-        await using MountFixture fixture = new() { BackEndTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
         fixture.Camera.Script = WithoutTcp;
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        Mount mount = fixture.Create(BackendTransport.Udp);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
 
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2, 10, () => string.Join('\n', fixture.Log.Loud));
@@ -32,9 +32,9 @@ public sealed class MountWayTests
     [Fact]
     public async Task Udp_CameraWithoutTcpIsSilentAfterAReboot_IsAskedOverUdpAgain()
     {
-        await using MountFixture fixture = new() { BackEndTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromSeconds(1) } };
+        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromSeconds(1) } };
         fixture.Camera.Script = WithoutTcp;
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        Mount mount = fixture.Create(BackendTransport.Udp);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
         await SendsAsync(fixture, mount, grant.JoinSequence, 1);
 
@@ -48,8 +48,8 @@ public sealed class MountWayTests
     [Fact]
     public async Task Tcp_PlaysAfterSilentUdp_IsTheWayOfTheNextSession()
     {
-        await using MountFixture fixture = new() { BackEndTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
+        Mount mount = fixture.Create(BackendTransport.Udp);
         (_, PlayGrant grant) = await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
         await SendsAsync(fixture, mount, grant.JoinSequence, 1);
@@ -66,9 +66,9 @@ public sealed class MountWayTests
     {
         await using MountFixture fixture = new()
         {
-            BackEndTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(50), DeadStream = TimeSpan.FromMilliseconds(50) },
+            BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(50), DeadStream = TimeSpan.FromMilliseconds(50) },
         };
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        Mount mount = fixture.Create(BackendTransport.Udp);
         await fixture.JoinAsync(mount);
 
         await Until.TrueAsync(() => Waits(fixture).Count >= 3, 20);
@@ -81,7 +81,7 @@ public sealed class MountWayTests
     public async Task StandIn_InEachSession_IsSaidOnce()
     {
         await using MountFixture fixture = new();
-        Mount mount = fixture.Create(BackEndTransport.Udp);
+        Mount mount = fixture.Create(BackendTransport.Udp);
         (_, PlayGrant grant) = await fixture.JoinAsync(mount);
         using System.Net.Sockets.UdpClient relay = new(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.9"), 0));
         await RelaysAsync(fixture, mount, relay, grant.JoinSequence);

@@ -31,7 +31,7 @@ public sealed class OutageNewsTests
             {
                 "d" or "D" => news.OnDescribed(step == "d") ? "a" : ".",
                 "m" => Media(news),
-                _ => news.OnFailure(Enum.Parse<BackEndFailureKind>(step[1..])) ? "-" : ".",
+                _ => news.OnFailure(Enum.Parse<BackendFailureKind>(step[1..])) ? "-" : ".",
             });
         }
 

@@ -1,5 +1,5 @@
 using FastRtspProxy.Engine.Frontend;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
 

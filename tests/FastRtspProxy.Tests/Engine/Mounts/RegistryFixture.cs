@@ -1,8 +1,8 @@
 using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Engine.Net;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 using Microsoft.Extensions.Logging;

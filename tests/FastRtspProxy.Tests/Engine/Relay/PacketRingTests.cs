@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using FastRtspProxy.Engine.Buffers;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.TestPeers;
 

@@ -230,7 +230,7 @@ public sealed class CommandLineTests
             .. engine.Streams.Select(s => $"{s.Name}={s.Url} {Transport(s)}"),
             $"level={options.LogLevel} demo={options.Demo} asked={options.AskedPort}",
             $"ports={string.Join(',', engine.RtspPorts)} tunnel={string.Join(',', engine.TunnelPorts)}",
-            $"backend={Text(engine.BackEndCredentials)} {string.Join(' ', engine.Streams.Select(s => "backend=" + Text(s.Credentials)))}",
+            $"backend={Text(engine.BackendCredentials)} {string.Join(' ', engine.Streams.Select(s => "backend=" + Text(s.Credentials)))}",
             $"register={engine.AcceptRegister} users={string.Join(',', engine.RegisterCredentials.Select(Text))} registeredTcp={engine.RegisteredStreamsOverTcp}",
             $"dead={engine.DeadStreamInterval.TotalMilliseconds} clients={string.Join(',', engine.ClientCredentials.Select(Text))}",
             $"linger={engine.Linger.TotalMilliseconds} hold={engine.Hold.TotalMilliseconds} always={engine.AlwaysOn} answer={engine.AnswerTimeout.TotalMilliseconds} bind={engine.BindAddress}",
@@ -248,8 +248,8 @@ public sealed class CommandLineTests
         {
             return stream.Transport switch
             {
-                BackEndTransport.Tcp => "tcp",
-                BackEndTransport.HttpTunnel => $"http:{stream.TunnelPort}",
+                BackendTransport.Tcp => "tcp",
+                BackendTransport.HttpTunnel => $"http:{stream.TunnelPort}",
                 _ => "udp",
             };
         }

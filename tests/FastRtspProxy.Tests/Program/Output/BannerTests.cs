@@ -71,7 +71,7 @@ public sealed class BannerTests
     [InlineData("http://h:80/?password=a@b", "http://h:***")]
     public void Redact_AnyText_ShowsNoPasswordAndNoControlCharacter(string url, string expected)
     {
-        Assert.Equal(expected, BackEndUrl.Redact(url));
+        Assert.Equal(expected, BackendUrl.Redact(url));
     }
 
     [Theory]

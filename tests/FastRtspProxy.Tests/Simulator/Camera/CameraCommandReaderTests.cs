@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.Simulator.Camera;
 
 namespace FastRtspProxy.Tests.Simulator.Camera;

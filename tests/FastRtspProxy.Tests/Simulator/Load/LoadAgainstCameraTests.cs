@@ -1,9 +1,9 @@
 using System.Text.Json;
-using FastRtspProxy.Engine.Camera;
-using FastRtspProxy.Engine.Camera.Faults;
-using FastRtspProxy.Engine.Camera.Media;
+using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.SimulatedCamera.Faults;
+using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.Simulator;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Simulator.Load;
 

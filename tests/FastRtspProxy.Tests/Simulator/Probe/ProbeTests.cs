@@ -1,5 +1,5 @@
 using FastRtspProxy.Simulator;
-using FastRtspProxy.Tests.Engine.Camera;
+using FastRtspProxy.Tests.SimulatedCamera;
 
 namespace FastRtspProxy.Tests.Simulator.Probe;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using FastRtspProxy.Engine.Camera;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Tests.Simulator.Receive;

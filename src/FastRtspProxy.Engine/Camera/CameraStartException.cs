@@ -1,4 +1,0 @@
-namespace FastRtspProxy.Engine.Camera;
-
-/// <summary>The camera cannot start; the message is for the user.</summary>
-internal sealed class CameraStartException(string message) : Exception(message);

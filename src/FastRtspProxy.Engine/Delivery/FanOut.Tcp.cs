@@ -1,0 +1,208 @@
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>TCP: one non-blocking send a client and batch.</summary>
+internal sealed unsafe partial class FanOut
+{
+    private readonly List<TcpClass> _classes = [];
+    private readonly List<TcpViewer> _tcpBehind = [];
+    private long _tcpNext;
+
+    /// <summary>The viewer gets packets from its join sequence on.</summary>
+    public void Add(TcpViewer viewer)
+    {
+        BeginRanges(viewer);
+        TcpClass? channels = _classes.Find(c => c.Fits(viewer));
+        if (channels is null)
+        {
+            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels);
+            _classes.Add(channels);
+        }
+
+        channels.Members++;
+        viewer.Class = channels;
+        viewer.FanOut = this;
+        viewer.Stream.Writable += viewer.OnWritable;
+        PutBehind(viewer);
+        OnViewerAdded();
+    }
+
+    /// <summary>The viewer gets nothing more but the rest of the frame that it is in the middle of. False: it was not here.</summary>
+    public bool Remove(TcpViewer viewer)
+    {
+        if (viewer.State == TcpViewerState.Out)
+        {
+            return false;
+        }
+
+        EndCatchUp(viewer);
+        StopHolding(viewer);
+        TakeOut(viewer);
+        SetMark(viewer, 0);
+        viewer.State = TcpViewerState.Out;
+        viewer.Stream.Writable -= viewer.OnWritable;
+        TcpClass channels = viewer.Class!;
+        if (--channels.Members == 0)
+        {
+            _classes.Remove(channels);
+        }
+
+        OnViewerRemoved();
+        return true;
+    }
+
+    /// <summary>A viewer's connection takes bytes again.</summary>
+    internal void OnWritable(TcpViewer viewer)
+    {
+        if (viewer.State == TcpViewerState.Parked)
+        {
+            PutBehind(viewer);
+            _shard.EndOfTurn(this);
+        }
+    }
+
+    private void RunTcp(long limit)
+    {
+        if (_tcpNext >= limit)
+        {
+            return;
+        }
+
+        using ReadScope scope = Ring.Read(_shard.Index, _tcpNext);
+        PacketRing.EntriesView entries = scope.Entries;
+        long from = scope.From;
+        if (from > _tcpNext)
+        {
+            limit = Math.Max(limit, from);
+            PutAllBehind();
+        }
+
+        // Classes in the outer loop and a plan of at most so many packets in the inner one; more than one round only after a stall.
+        foreach (TcpClass channels in _classes)
+        {
+            for (long at = from; at < limit && channels.InStep.Count > 0;)
+            {
+                long to = _table.TcpPlan.Build(entries, at, limit, channels, default);
+                SendToClass(channels, entries, at, to);
+                at = to;
+            }
+        }
+
+        _tcpNext = limit;
+    }
+
+    private void SendToClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
+    {
+        TcpSendPlan plan = _table.TcpPlan;
+        if (plan.TotalBytes == 0)
+        {
+            return;
+        }
+
+        // Backwards: a viewer that falls behind gives its place to the last one, which was served already.
+        for (int i = channels.InStep.Count - 1; i >= 0; i--)
+        {
+            nint sent = Send(plan, channels.Descriptors[i]);
+            if (sent != plan.TotalBytes)
+            {
+                FallBehind(channels.InStep[i], sent, entries, from, to);
+            }
+        }
+
+        channels.SentBytes += plan.TotalBytes;
+        channels.LastPassMicros = _shard.NowMicros;
+    }
+
+    /// <summary>The connection did not take the whole batch.</summary>
+    private void FallBehind(TcpViewer viewer, nint result, in PacketRing.EntriesView entries, long from, long to)
+    {
+        int sent = viewer.Stream.NoteSend(result);
+        LeaveStep(viewer);
+        if (sent >= 0)
+        {
+            viewer.Cursor = ParkRest(viewer, entries, from, to, sent, default);
+            Park(viewer, entries, to);
+        }
+    }
+
+    private static nint Send(TcpSendPlan plan, int descriptor)
+    {
+        const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
+        if (plan.VectorCount == 1)
+        {
+            return Libc.Send(descriptor, plan.Vectors->Base, plan.Vectors->Length, Flags);
+        }
+
+        MessageHeader header = new() { Vectors = plan.Vectors, VectorCount = plan.VectorCount };
+        return Libc.SendMessage(descriptor, &header, Flags);
+    }
+
+    private static int SendPlan(TcpSendPlan plan, ControlStream stream) => plan.VectorCount == 1
+        ? stream.TrySendMedia(new ReadOnlySpan<byte>(plan.Vectors->Base, (int)plan.Vectors->Length))
+        : stream.TrySendVectors(plan.Vectors, plan.VectorCount);
+
+    private void PutBehind(TcpViewer viewer)
+    {
+        viewer.State = TcpViewerState.Behind;
+        viewer.Slot = _tcpBehind.Count;
+        _tcpBehind.Add(viewer);
+    }
+
+    /// <summary>The shard was lapped: whoever was in step goes on at a random access point.</summary>
+    private void PutAllBehind()
+    {
+        foreach (TcpClass channels in _classes)
+        {
+            while (channels.InStep.Count > 0)
+            {
+                TcpViewer viewer = channels.InStep[^1];
+                TakeOut(viewer);
+                viewer.Cursor = _tcpNext;
+                PutBehind(viewer);
+            }
+        }
+    }
+
+    /// <summary>In step, unless another viewer of the same connection is: two riders would not know of each other.</summary>
+    private void PutInStep(TcpViewer viewer)
+    {
+        if (viewer.Stream.Rider is null && !viewer.Stream.IsClosed)
+        {
+            TakeOut(viewer);
+            viewer.State = TcpViewerState.InStep;
+            viewer.Stream.Rider = viewer;
+            viewer.Class!.Enter(viewer);
+        }
+    }
+
+    /// <summary>Out of step, at the front, until the connection is writable (or for good, if it is closed: the session removes the viewer then).</summary>
+    internal void LeaveStep(TcpViewer viewer)
+    {
+        if (viewer.State == TcpViewerState.InStep)
+        {
+            viewer.Cursor = _tcpNext;
+            Park(viewer);
+        }
+    }
+
+    /// <summary>Takes a viewer out of the list that it stands in; the last one takes its place.</summary>
+    private void TakeOut(TcpViewer viewer)
+    {
+        if (viewer.State == TcpViewerState.InStep)
+        {
+            viewer.Stream.Rider = null;
+            viewer.Class!.Leave(viewer);
+        }
+        else if (viewer.State == TcpViewerState.Behind && viewer.Slot >= 0)
+        {
+            TcpViewer last = _tcpBehind[^1];
+            _tcpBehind[viewer.Slot] = last;
+            last.Slot = viewer.Slot;
+            _tcpBehind.RemoveAt(_tcpBehind.Count - 1);
+            viewer.Slot = -1;
+        }
+    }
+}

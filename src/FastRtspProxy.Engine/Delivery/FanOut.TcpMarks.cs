@@ -1,0 +1,103 @@
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>How much may wait in the kernel for the mount's TCP viewers: measured of the ring now and then, and set where it differs (<see cref="UnsentMark"/>).</summary>
+internal sealed unsafe partial class FanOut
+{
+    /// <summary>The rate is that of the last seconds: over less, one key frame would be all of it.</summary>
+    private const long LeastRateMicros = 1_000_000;
+
+    private const long RatePauseMicros = 2_000_000;
+
+    /// <summary>Viewers in step that get another mark in one pass: a system call each, some 0.1 ms in all.</summary>
+    private const int MarksAtOnce = 256;
+
+    /// <summary>The mark of viewers that are served from now on. Written by <see cref="MeasureRate"/> only.</summary>
+    private int _unsentMarkBytes = UnsentMark.UnknownBytes;
+
+    /// <summary>When the rate is measured next, on the shard's clock.</summary>
+    private long _nextRateMicros;
+
+    /// <summary>True while some viewer in step may have another mark than <see cref="_unsentMarkBytes"/>.</summary>
+    private bool _hasOldMarks;
+
+    /// <summary>Once a pass; does something every other second.</summary>
+    private void KeepMarks()
+    {
+        if (_classes.Count == 0)
+        {
+            return;
+        }
+
+        if (_shard.NowMicros >= _nextRateMicros)
+        {
+            _nextRateMicros = _shard.NowMicros + RatePauseMicros;
+            MeasureRate();
+        }
+
+        if (_hasOldMarks)
+        {
+            MarkThoseInStep();
+        }
+    }
+
+    private void MeasureRate()
+    {
+        using ReadScope scope = Ring.Read(_shard.Index, Ring.Tail);
+        if (scope.Head - scope.From < 2)
+        {
+            return;
+        }
+
+        PacketRing.EntriesView entries = scope.Entries;
+        ref readonly RingEntry first = ref entries[scope.From];
+        ref readonly RingEntry last = ref entries[scope.Head - 1];
+        long micros = last.ArrivalMicros - first.ArrivalMicros;
+        if (micros < LeastRateMicros)
+        {
+            return;
+        }
+
+        int wantedBytes = UnsentMark.For((last.EndBytes - first.EndBytes) * 1_000_000 / micros);
+        if (UnsentMark.IsWorthSetting(_unsentMarkBytes, wantedBytes))
+        {
+            _unsentMarkBytes = wantedBytes;
+            _hasOldMarks = true;
+        }
+    }
+
+    /// <summary>Those that are behind get theirs when they are served.</summary>
+    private void MarkThoseInStep()
+    {
+        int left = MarksAtOnce;
+        foreach (TcpClass channels in _classes)
+        {
+            List<TcpViewer> viewers = channels.InStep;
+            for (int i = 0; i < viewers.Count; i++)
+            {
+                if (viewers[i].UnsentMarkBytes != _unsentMarkBytes)
+                {
+                    if (left-- == 0)
+                    {
+                        return;
+                    }
+
+                    SetMark(viewers[i], _unsentMarkBytes);
+                }
+            }
+        }
+
+        _hasOldMarks = false;
+    }
+
+    private static void SetMark(TcpViewer viewer, int bytes)
+    {
+        if (viewer.UnsentMarkBytes != bytes)
+        {
+            viewer.Stream.ChangeUnsentMark(bytes - viewer.UnsentMarkBytes);
+            viewer.UnsentMarkBytes = bytes;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there are.</summary>
+internal sealed unsafe partial class FanOut
+{
+    /// <summary>How long a viewer rests to which there is no way at present. An address that moved away by mistake, or a route, is back in seconds at the earliest.</summary>
+    private const long RestMicros = 1_000_000;
+
+    private void MakePlain(UdpViewer viewer)
+    {
+        viewer.IsPlain = true;
+        StandAside(viewer);
+    }
+
+    /// <summary>Out of the lists of those that get segments.</summary>
+    private void StandAside(UdpViewer viewer)
+    {
+        foreach (UdpTrackList? list in _udpTracks)
+        {
+            list?.Remove(viewer);
+        }
+
+        _udpPlain.Add(viewer);
+    }
+
+    /// <summary>What went to it in plain datagrams alone was refused for want of a way: whether it takes segments is open again.</summary>
+    private void Rest(UdpViewer viewer)
+    {
+        viewer.RestsUntilMicros = _shard.NowMicros + RestMicros;
+        viewer.IsPlain = viewer.HasRaw;
+    }
+
+    /// <summary>There is a way to it again. One that takes segments, as far as we know, goes with the others from the next run on.</summary>
+    private void ComeBack(UdpViewer viewer)
+    {
+        viewer.RestsUntilMicros = 0;
+        if (!viewer.IsPlain && viewer.IsInStep)
+        {
+            _udpPlain.Remove(viewer);
+            EnterLists(viewer);
+        }
+    }
+
+    /// <summary>A run to one viewer, each packet on its own. The plan's messages must be aimed anew afterwards. True: it rested, and took packets again.</summary>
+    private bool SendPlain(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    {
+        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
+        {
+            return false;
+        }
+
+        if (_shard.NowMicros < viewer.RestsUntilMicros)
+        {
+            viewer.DroppedPackets += run.PacketCount;
+            return false;
+        }
+
+        bool hasRested = viewer.RestsUntilMicros != 0;
+        UdpMediaSockets media = _shard.Media!;
+        PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
+        MultiMessage* messages = plan.Packets(run, &address, viewer.Tracks[run.Track].Source, viewer.Tracks[run.Track].IsRaw);
+        UdpRefusals refusals = default;
+        for (int done = 0; done < run.PacketCount;)
+        {
+            int sent = media.Send(messages + done, run.PacketCount - done);
+            if (sent > 0)
+            {
+                done += sent;
+                refusals = default;
+                continue;
+            }
+
+            int errno = Marshal.GetLastPInvokeError();
+            UdpRefusalStep step = refusals.Next(errno, isSegmented: false);
+            if (step == UdpRefusalStep.Wait)
+            {
+                viewer.DroppedPackets += run.PacketCount - done;
+                return false;
+            }
+
+            if (IsSentAgain(step))
+            {
+                continue;
+            }
+
+            if (step == UdpRefusalStep.AgainIfDrained && UdpRefusals.Lasts(errno))
+            {
+                viewer.DroppedPackets += run.PacketCount - done;
+                Rest(viewer);
+                return false;
+            }
+
+            viewer.DroppedPackets++;
+            done++;
+            refusals = default;
+        }
+
+        return hasRested;
+    }
+
+    /// <summary>Reads the error queue where that is the step, and says whether the same message is sent again.</summary>
+    private bool IsSentAgain(UdpRefusalStep step)
+    {
+        bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && _shard.Media!.DrainErrors();
+        return isDrained || step is UdpRefusalStep.Again or UdpRefusalStep.DrainAndAgain;
+    }
+
+    private void SendRtcp(UdpSendPlan plan, in UdpRun run, UdpTrackList? list)
+    {
+        long now = _shard.NowMicros;
+        int count = 0;
+        for (int i = 0; list is not null && i < list.Count; i++)
+        {
+            AddReport(plan, run, list[i], now, ref count);
+        }
+
+        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_udpPlain))
+        {
+            AddReport(plan, run, viewer, now, ref count);
+        }
+
+        SendReports(plan, count);
+    }
+
+    private void AddReport(UdpSendPlan plan, in UdpRun run, UdpViewer viewer, long nowMicros, ref int count)
+    {
+        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtcp.IsEmpty || nowMicros < Math.Max(viewer.Tracks[run.Track].RtcpClosedUntilMicros, viewer.RestsUntilMicros))
+        {
+            return;
+        }
+
+        plan.PutReport(run, count++, viewer.Tracks[run.Track].Rtcp, viewer.Tracks[run.Track].Source);
+        if (count == UdpSendPlan.MaxMessages)
+        {
+            SendReports(plan, count);
+            count = 0;
+        }
+    }
+
+    /// <summary>A report that finds no room is left out: the next one is as good.</summary>
+    private void SendReports(UdpSendPlan plan, int count)
+    {
+        UdpMediaSockets media = _shard.Media!;
+        UdpRefusals refusals = default;
+        for (int done = 0; done < count;)
+        {
+            int sent = media.SendReports(plan.Messages + done, count - done);
+            if (sent > 0)
+            {
+                done += sent;
+                refusals = default;
+                continue;
+            }
+
+            UdpRefusalStep step = refusals.Next(Marshal.GetLastPInvokeError(), isSegmented: false);
+            if (step == UdpRefusalStep.Wait)
+            {
+                return;
+            }
+
+            bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && media.DrainReportErrors();
+            if (!isDrained && step is not (UdpRefusalStep.Again or UdpRefusalStep.DrainAndAgain))
+            {
+                done++;
+                refusals = default;
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>
+/// What a parked TCP viewer still needs of the access units that it is in the middle of. Holds the slabs, so that the unit is finished even when the ring has gone on meanwhile:
+/// half a picture is worse than none. Of each video track that is the packets from the viewer's cursor on that come before the next unit begins, also those that are not published yet.
+/// One a viewer, reused; on the shard only.
+/// </summary>
+internal sealed class FrameRest
+{
+    private const int FirstCapacity = 64;
+
+    private readonly List<Slab> _slabs = [];
+    private RingEntry[] _entries = new RingEntry[FirstCapacity];
+    private uint _closedTracks;
+
+    /// <summary>Packets held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Of them, those that were sent or parked.</summary>
+    public int Sent { get; set; }
+
+    /// <summary>Its place in the list of those that wait for packets to be published; -1: not in it.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>The next packet to be looked at.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>Held packets that are not sent.</summary>
+    public bool IsPending => Sent < Count;
+
+    /// <summary>The held packets; sequences are 0 to <see cref="Count"/>.</summary>
+    public PacketRing.EntriesView View => new(_entries);
+
+    /// <summary>Begins to hold what comes from a viewer's cursor on.</summary>
+    public void Begin(long cursor)
+    {
+        Clear();
+        Next = cursor;
+    }
+
+    /// <summary>Takes what was published; true when nothing more is needed. Inside a read scope that begins at <see cref="Next"/> or before.</summary>
+    public bool Extend(in PacketRing.EntriesView entries, long to, TcpClass channels, uint videoTracks)
+    {
+        for (; Next < to && (_closedTracks & videoTracks) != videoTracks; Next++)
+        {
+            ref readonly RingEntry entry = ref entries[Next];
+            uint track = 1u << entry.Track;
+            if (entry.IsRtcp || (videoTracks & track) == 0 || (_closedTracks & track) != 0)
+            {
+                continue;
+            }
+
+            if ((entry.Flags & EntryFlags.FrameStart) == 0 && channels.ChannelOf(entry) != TcpViewer.NoChannel)
+            {
+                Add(entry);
+            }
+
+            if ((entry.Flags & (EntryFlags.FrameStart | EntryFlags.Marker)) != 0)
+            {
+                _closedTracks |= track;
+            }
+        }
+
+        return (_closedTracks & videoTracks) == videoTracks;
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void Clear()
+    {
+        foreach (Slab slab in _slabs)
+        {
+            slab.Release();
+        }
+
+        _slabs.Clear();
+        Array.Clear(_entries, 0, Count);
+        Count = Sent = 0;
+        _closedTracks = 0;
+    }
+
+    private void Add(in RingEntry entry)
+    {
+        if (_slabs.Count == 0 || _slabs[^1] != entry.Slab)
+        {
+            entry.Slab.AddHolder();
+            _slabs.Add(entry.Slab);
+        }
+
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, _entries.Length * 2); // stays a power of two, as EntriesView needs
+        }
+
+        _entries[Count++] = entry;
+    }
+}

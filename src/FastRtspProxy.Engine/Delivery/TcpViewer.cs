@@ -1,0 +1,72 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>A playing interleaved client as the fan-out sees it. On the session's shard only.</summary>
+internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[] rtcpChannels) : Viewer, IStreamRider
+{
+    /// <summary>The channel of a track that is not set up.</summary>
+    public const byte NoChannel = 255;
+
+    /// <summary>The connection that the media is interleaved in.</summary>
+    public ControlStream Stream => stream;
+
+    /// <summary>The RTP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
+    public byte[] RtpChannels => rtpChannels;
+
+    /// <summary>The RTCP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
+    public byte[] RtcpChannels => rtcpChannels;
+
+    /// <summary>How often it was moved forward.</summary>
+    public int Skips { get; internal set; }
+
+    /// <inheritdoc cref="TcpViewerState"/>
+    internal TcpViewerState State { get; set; }
+
+    /// <summary>Its place in its class's list while in step, in the list of those behind otherwise.</summary>
+    internal int Slot { get; set; } = -1;
+
+    /// <summary>While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.</summary>
+    internal FrameRest? Rest { get; set; }
+
+    internal override bool Has(int track) => track < rtpChannels.Length && rtpChannels[track] != NoChannel;
+
+    internal FanOut? FanOut { get; set; }
+
+    /// <summary>Its connection takes bytes again.</summary>
+    internal void OnWritable() => FanOut?.OnWritable(this);
+
+    /// <inheritdoc/>
+    long IStreamRider.LastProgressMicros => Class!.LastPassMicros;
+
+    /// <inheritdoc/>
+    void IStreamRider.OnParked() => FanOut?.LeaveStep(this);
+
+    /// <inheritdoc/>
+    void IStreamRider.OnClosing() => FanOut?.LeaveStep(this);
+
+    /// <summary>What its class had sent when it came into step.</summary>
+    internal long ClassBytesBefore { get; set; }
+
+    /// <summary>Its part of what may wait in the kernel for its connection; 0 before it is served, and when it is out again.</summary>
+    internal int UnsentMarkBytes { get; set; }
+
+    /// <summary>Its class.</summary>
+    internal TcpClass? Class { get; set; }
+}
+
+/// <summary>Where a TCP viewer stands.</summary>
+internal enum TcpViewerState
+{
+    /// <summary>Not (or no longer) in a fan-out.</summary>
+    Out,
+
+    /// <summary>Gets every batch with its class.</summary>
+    InStep,
+
+    /// <summary>Has packets to catch up with, and its connection takes them.</summary>
+    Behind,
+
+    /// <summary>Its connection takes nothing now.</summary>
+    Parked,
+}

@@ -1,0 +1,90 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>A playing UDP client as the fan-out sees it. On the session's shard only.</summary>
+internal sealed class UdpViewer : Viewer
+{
+    private readonly UdpTrack[] _tracks;
+
+    /// <summary>A viewer of so many tracks of the mount, none of them set up yet.</summary>
+    public UdpViewer(int trackCount)
+    {
+        _tracks = new UdpTrack[trackCount];
+        Array.Fill(_tracks, new UdpTrack { Slot = -1 });
+    }
+
+    /// <summary>RTP packets handed to the kernel for this client.</summary>
+    public long SentPackets { get; internal set; }
+
+    /// <summary>True once a message of several segments was refused for its destination, or when a track goes without RTP's headers: it gets plain datagrams.</summary>
+    public bool IsPlain { get; internal set; }
+
+    /// <summary>
+    /// Nothing is sent to it until then, because there is no way to it at present: each try would cost a system call, and cut the batch of the others short. 0: it does not rest. While it is set and the viewer is in step, it stands
+    /// among those that get plain datagrams.
+    /// </summary>
+    internal long RestsUntilMicros { get; set; }
+
+    /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
+    internal long PlainHadSequence { get; set; } = -1;
+
+    /// <summary>A track of it goes without RTP's headers, which segments cannot do.</summary>
+    internal bool HasRaw { get; private set; }
+
+    /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
+    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default, bool isRaw = false)
+    {
+        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, IsRaw = isRaw, Slot = -1 };
+        HasRaw |= isRaw;
+        IsPlain |= isRaw;
+    }
+
+    /// <summary>The tracks; an empty address where one is not set up.</summary>
+    internal Span<UdpTrack> Tracks => _tracks;
+
+    /// <summary>When the next part of its catch-up may go.</summary>
+    internal long NextPartMicros { get; set; }
+
+    /// <summary>It rests because the socket, or its device, has no room.</summary>
+    internal bool IsSocketFull { get; set; }
+
+    /// <summary>Packets of such a part.</summary>
+    internal int PartPackets { get; set; }
+
+    /// <summary>Packets that go in larger parts: the rest of the first picture.</summary>
+    internal int FastPackets { get; set; }
+
+    internal override bool Has(int track) => track < _tracks.Length && !_tracks[track].Rtp.IsEmpty;
+
+    internal bool IsInStep { get; set; }
+
+    internal long AddedAtPackets { get; set; }
+
+    internal long AddedAtDropped { get; set; }
+}
+
+/// <summary>All the viewers in step, as far as they are left without something together.</summary>
+internal sealed class UdpCrowd : Viewer
+{
+    internal override bool Has(int track) => true;
+}
+
+/// <summary>One track of a UDP viewer.</summary>
+internal struct UdpTrack
+{
+    public PeerAddress Rtp;
+    public PeerAddress Rtcp;
+
+    /// <summary>What RTP carries goes without RTP, and no report (an empty <see cref="Rtcp"/>).</summary>
+    public bool IsRaw;
+
+    /// <summary>Which of our addresses both leave from; empty: the kernel's choice.</summary>
+    public PeerAddress Source;
+
+    /// <summary>Until then no report goes to <see cref="Rtcp"/>; 0: they go.</summary>
+    public long RtcpClosedUntilMicros;
+
+    /// <summary>Its place in the track's list of in-step viewers; -1: not there.</summary>
+    public int Slot;
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>A connection's place among all, held until its descriptor is closed. Its state changes in <see cref="ConnectionPlaces"/> only.</summary>
+internal sealed class ConnectionPlace(IPAddress address)
+{
+    private volatile bool _hasToGo;
+
+    /// <summary>Whose it counts as.</summary>
+    public AddressGroup Address { get; } = AddressGroup.Of(address);
+
+    /// <summary>Another connection has its place: it is to be closed. Never false again.</summary>
+    public bool HasToGo
+    {
+        get => _hasToGo;
+        internal set => _hasToGo = value;
+    }
+
+    /// <summary>The shard that serves it first.</summary>
+    public required Shard Shard { get; init; }
+
+    /// <summary>On its shard: set when it is served.</summary>
+    public ClientConnection? Connection { get; set; }
+
+    /// <summary>Its descriptor is open; false before and after.</summary>
+    internal bool IsOpen { get; set; }
+
+    /// <summary>Among those without a session that was played; null: it has one, or has to go.</summary>
+    internal WaitingList<ConnectionPlace>.Entry? Waiting { get; set; }
+}

@@ -1,0 +1,158 @@
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// The places of connections over all shards, in all and for each address; a place is held until the descriptor is closed, so that the cameras' reserve is never lent. Where
+/// places run out, a connection without a session that was played makes room, be it silent, in the middle of a request, or with SETUPs only: the oldest of the address that
+/// has the most of them. A crowd makes room for whoever has fewer at once; otherwise one has to be older than the grace, else everybody would throw everybody out. The lock
+/// is held for a few look-ups when a connection comes, plays and goes. Any thread.
+/// </summary>
+internal sealed class ConnectionPlaces
+{
+    /// <summary>Connections that have to go and are not closed yet: so many descriptors more than the limit at most. With more under way, a new one is refused.</summary>
+    public const int LeavingMax = 16;
+
+    private static readonly long s_graceMicros = (long)SessionPlaces.Grace.TotalMicroseconds;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<AddressGroup, int> _byAddress = [];
+    private readonly WaitingList<ConnectionPlace> _waiting = new(graceMicros: 0);
+    private readonly bool _isPerAddressGiven;
+    private int _max;
+    private int _maxPerAddress;
+
+    /// <summary>The descriptors allow fewer than the options; set by <see cref="Cap"/>, like what follows from it for one address.</summary>
+    private bool _isCapped;
+    private bool _isAddressCapped;
+    private int _open;
+    private int _leaving;
+
+    /// <param name="max">In all.</param>
+    /// <param name="maxPerAddress">For one address.</param>
+    /// <param name="isPerAddressGiven">The latter was asked for and counts as it is; else one address never gets all that the descriptors allow.</param>
+    public ConnectionPlaces(int max, int maxPerAddress, bool isPerAddressGiven)
+    {
+        _isPerAddressGiven = isPerAddressGiven;
+        (_max, _maxPerAddress) = (max, maxPerAddress);
+    }
+
+    /// <summary>The most that there may be.</summary>
+    public int Max => Volatile.Read(ref _max);
+
+    /// <summary>Open descriptors of clients.</summary>
+    public int Count => Volatile.Read(ref _open);
+
+    /// <summary>No more than so many: what the descriptors leave. Before the first connection.</summary>
+    public void Cap(int max)
+    {
+        lock (_lock)
+        {
+            if (max < _max)
+            {
+                (_max, _isCapped) = (max, true);
+                int share = Math.Max(1, max * 3 / 4);
+                _isAddressCapped = !_isPerAddressGiven && share < _maxPerAddress;
+                _maxPerAddress = _isAddressCapped ? share : _maxPerAddress;
+            }
+        }
+    }
+
+    /// <summary>Takes a place for a connection that was accepted.</summary>
+    /// <param name="place">The connection's.</param>
+    /// <param name="nowMicros">Now; it does not go back.</param>
+    /// <param name="makesRoom">The one that has to go for it; the caller closes it.</param>
+    /// <returns>The limit that has no place; none: it has one.</returns>
+    public PlaceLimit TryTake(ConnectionPlace place, long nowMicros, out ConnectionPlace? makesRoom)
+    {
+        makesRoom = null;
+        lock (_lock)
+        {
+            bool isFull = _open >= _max;
+            if (_byAddress.GetValueOrDefault(place.Address) >= _maxPerAddress)
+            {
+                makesRoom = OldEnough(_waiting.OldestOf(place.Address, nowMicros, out _), nowMicros);
+                if (makesRoom is null)
+                {
+                    return _isAddressCapped ? PlaceLimit.Descriptors : PlaceLimit.Address;
+                }
+            }
+            else if (isFull)
+            {
+                WaitingList<ConnectionPlace>.Entry? oldest = _waiting.OldestOfMost(nowMicros, out int most);
+                _ = _waiting.OldestOf(place.Address, nowMicros, out int own);
+                makesRoom = most > own + 1 ? oldest!.Item : OldEnough(oldest, nowMicros);
+            }
+
+            if (isFull && (makesRoom is null || _leaving >= LeavingMax))
+            {
+                makesRoom = null;
+                return _isCapped ? PlaceLimit.Descriptors : PlaceLimit.Total;
+            }
+
+            if (makesRoom is not null)
+            {
+                StopWaiting(makesRoom);
+                makesRoom.HasToGo = true;
+                _leaving++;
+                SessionPlaces.Add(_byAddress, makesRoom.Address, -1);
+            }
+
+            place.IsOpen = true;
+            Volatile.Write(ref _open, _open + 1);
+            SessionPlaces.Add(_byAddress, place.Address, 1);
+            place.Waiting = _waiting.Add(place, place.Address, nowMicros);
+            return PlaceLimit.None;
+        }
+    }
+
+    /// <summary>The connection has a session that is played, or has none any more.</summary>
+    public void SetUsed(ConnectionPlace place, bool isUsed, long nowMicros)
+    {
+        lock (_lock)
+        {
+            if (isUsed)
+            {
+                StopWaiting(place);
+            }
+            else if (place is { IsOpen: true, HasToGo: false, Waiting: null })
+            {
+                place.Waiting = _waiting.Add(place, place.Address, nowMicros);
+            }
+        }
+    }
+
+    /// <summary>Its descriptor is closed, or a camera's from now on. Idempotent.</summary>
+    public void Leave(ConnectionPlace place)
+    {
+        lock (_lock)
+        {
+            if (!place.IsOpen)
+            {
+                return;
+            }
+
+            place.IsOpen = false;
+            StopWaiting(place);
+            Volatile.Write(ref _open, _open - 1);
+            if (place.HasToGo)
+            {
+                _leaving--;
+            }
+            else
+            {
+                SessionPlaces.Add(_byAddress, place.Address, -1);
+            }
+        }
+    }
+
+    private static ConnectionPlace? OldEnough(WaitingList<ConnectionPlace>.Entry? entry, long nowMicros) =>
+        entry is not null && nowMicros - entry.SinceMicros >= s_graceMicros ? entry.Item : null;
+
+    private void StopWaiting(ConnectionPlace place)
+    {
+        if (place.Waiting is { } entry)
+        {
+            _waiting.Remove(entry);
+            place.Waiting = null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>Says that a client was refused for want of a place: at once for each limit, and then once a while, however many there are. Any thread.</summary>
+internal sealed class RefusalLog(ILogger log, ProxyOptions options)
+{
+    private const long PauseMicros = 10_000_000;
+
+    /// <summary>By limit: when it was last said, and 0 before the first time.</summary>
+    private readonly long[] _saidMicros = new long[Enum.GetValues<PlaceLimit>().Length];
+
+    /// <summary>A SETUP was answered 453.</summary>
+    public void OnClient(PlaceLimit limit, string mount, IPAddress client, long nowMicros)
+    {
+        if (IsTimeToSay(limit, nowMicros))
+        {
+            FrontendLog.ClientRefused(log, mount, client, limit switch
+            {
+                PlaceLimit.Address => $"{options.ClientsPerAddress} viewers of its {Whose(client)} are there, and {Address(options)}",
+                PlaceLimit.Mount => $"the stream has {options.MaxClientsPerMount} viewers, and --max-clients-per-mount allows no more",
+                PlaceLimit.Connection => $"its connection has {FrontendLimits.SessionsPerConnection} sessions, and may have no more",
+                _ => $"{options.MaxClients} viewers are there, and --max-clients allows no more",
+            });
+        }
+    }
+
+    /// <summary>A connection was answered 503 and closed.</summary>
+    public void OnConnection(PlaceLimit limit, int connections, IPAddress client, long nowMicros)
+    {
+        if (IsTimeToSay(limit, nowMicros))
+        {
+            FrontendLog.ConnectionRefused(log, client, limit switch
+            {
+                PlaceLimit.Address => $"its {Whose(client)} has as many as it may have, and {Address(options)}",
+                PlaceLimit.Descriptors => $"{connections} are open, and the limit of descriptors leaves no more beside those kept for cameras (one address gets three quarters of them). Remedy: raise it (ulimit -n, LimitNOFILE=)",
+                _ => $"{connections} are open, and --max-clients {options.MaxClients} allows no more",
+            });
+        }
+    }
+
+    private static string Whose(IPAddress client) => client.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "network (its /64)" : "address";
+
+    private static string Address(ProxyOptions options) =>
+        (options.MaxClientsPerAddress is null ? "--max-clients-per-address is a quarter of --max-clients unless given." : "--max-clients-per-address allows no more.")
+        + " Viewers behind one proxy, container or NAT share an address. Remedy, if these do: a larger number";
+
+    private bool IsTimeToSay(PlaceLimit limit, long nowMicros)
+    {
+        ref long said = ref _saidMicros[(int)limit];
+        long last = Volatile.Read(ref said);
+        return (last == 0 || nowMicros - last > PauseMicros) && Interlocked.CompareExchange(ref said, Math.Max(1, nowMicros), last) == last;
+    }
+}

@@ -1,0 +1,380 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The proxy as a server: listens, hands connections to shards, and knows the limits over all of them.</summary>
+internal sealed class FrontendServer : IAsyncDisposable
+{
+    private static readonly byte[] s_refusal = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
+
+    private const long OverBudgetLogMicros = 60_000_000;
+
+    private readonly ShardGroup _shards;
+    private readonly FrontendShard[] _homes;
+    private readonly List<TcpListenerSocket> _listeners = [];
+
+    /// <summary>Of the process; 0: it is not looked at (tests share one process).</summary>
+    private readonly long _descriptorLimit;
+    private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
+
+    /// <summary>Set once, before each shard is told to stop; pairs with the look in Serve, on the shard: a connection that is taken before that message is closed by it, one after it sees this.</summary>
+    private volatile bool _stopping;
+
+    public FrontendServer(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null, long descriptorLimit = 0)
+    {
+        _descriptorLimit = descriptorLimit;
+        Options = options;
+        Mounts = mounts;
+        Registry = registry;
+        Log = loggerFactory.CreateLogger("FrontendServer");
+        Limits = new ClientLimits(options);
+        Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
+        Refusals = new RefusalLog(Log, options);
+        Requests = new RequestHandler(this);
+        Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
+        _shards = shards;
+        _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.MaxShards)];
+        for (int i = 0; i < _homes.Length; i++)
+        {
+            _homes[i] = new FrontendShard(this, shards.Shards[i]);
+        }
+    }
+
+    public ProxyOptions Options { get; }
+
+    public IMountDirectory Mounts { get; }
+
+    public ILogger Log { get; }
+
+    public ClientLimits Limits { get; }
+
+    /// <inheritdoc cref="RefusalLog"/>
+    public RefusalLog Refusals { get; }
+
+    /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
+    public DescriptorBudget Descriptors { get; private set; }
+
+    public FrontendCounters Counters { get; } = new();
+
+    /// <inheritdoc cref="InputBudget"/>
+    public InputBudget Input { get; }
+
+    /// <summary>True from the beginning of a stop.</summary>
+    public bool IsStopping => _stopping;
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset UtcNow => _shards.Shards[0].UtcNow;
+
+    public RequestHandler Requests { get; }
+
+    /// <inheritdoc cref="GuessGate"/>
+    public GuessGate Guesses { get; }
+
+    public TunnelDirectory Tunnels { get; } = new();
+
+    /// <inheritdoc cref="Frontend.UdpAddresses"/>
+    public UdpAddresses UdpAddresses { get; } = new();
+
+    /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
+    public IStreamRegistry? Registry { get; }
+
+    /// <summary>Looks up the names that REGISTERs bring; a test has one of its own.</summary>
+    public NameLookup RegistrantNames { get; init; } = NameLookup.Registrants;
+
+    /// <summary>The RTSP port in use.</summary>
+    public int RtspPort { get; private set; }
+
+    /// <summary>The HTTP tunnel's own port, or 0.</summary>
+    public int TunnelPort { get; private set; }
+
+    /// <summary>True where IPv4 clients can connect.</summary>
+    public bool ListensOnIPv4 { get; private set; }
+
+    /// <summary>True where IPv6 clients can connect.</summary>
+    public bool ListensOnIPv6 { get; private set; }
+
+    /// <summary>The shard of that index, null when there is none: an id of another process.</summary>
+    public FrontendShard? ShardAt(int index) => (uint)index < (uint)_homes.Length ? _homes[index] : null;
+
+    /// <summary>Binds and serves.</summary>
+    /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
+    public async Task StartAsync()
+    {
+        Bind();
+        foreach (FrontendShard home in _homes)
+        {
+            await home.Shard.RunAsync(() =>
+            {
+                OpenMediaPorts(home.Shard);
+                home.Start();
+                return Task.CompletedTask;
+            });
+        }
+
+        DivideDescriptors();
+        foreach (TcpListenerSocket listener in _listeners)
+        {
+            listener.Start(OnAccepted);
+        }
+    }
+
+    /// <summary>Stops to listen, says good-bye to every client, closes every connection. Within a second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stopping = true;
+        foreach (TcpListenerSocket listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
+        foreach (FrontendShard home in _homes)
+        {
+            await home.Shard.RunAsync(() =>
+            {
+                home.Shard.Media?.Close();
+                home.Shard.Media = null;
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    public void OnConnectionEnded(ClientConnection connection)
+    {
+        if (connection.EndCause == ConnectionEnd.HandedOver)
+        {
+            Limits.ConnectionPlaces.Leave(connection.Place); // its descriptor is a camera's from now on
+        }
+
+        connection.Home.Shard.AddLoad(-1);
+        FrontendLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
+    }
+
+    /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.</summary>
+    public void OnOverBudget(IPEndPoint client, long heldBytes)
+    {
+        Counters.OnOverBudget();
+        long now = Environment.TickCount64 * 1000;
+        long said = Volatile.Read(ref _saidOverBudgetMicros);
+        if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
+        {
+            FrontendLog.InputOverBudget(Log, Input.LimitBytes >> 20, client, heldBytes >> 10, Counters.OverBudget);
+        }
+    }
+
+    /// <summary>Before the first client, and after everything of our own is open but the cameras' sockets.</summary>
+    private void DivideDescriptors()
+    {
+        if (_descriptorLimit > 0)
+        {
+            int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors(), streams);
+            Limits.ConnectionPlaces.Cap(Descriptors.Connections);
+        }
+    }
+
+    private void Bind()
+    {
+        string? failure = null;
+        // A port of which one family is taken by another program is second choice: half of the clients would reach that program.
+        foreach (bool whole in (ReadOnlySpan<bool>)[true, false])
+        {
+            foreach (int port in Options.RtspPorts)
+            {
+                if (Listen(port, whole, out int bound, out bool v4, out bool v6, out SocketError error))
+                {
+                    (RtspPort, ListensOnIPv4, ListensOnIPv6) = (bound, v4, v6);
+                    break;
+                }
+
+                failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {Words(error)}";
+            }
+
+            if (RtspPort != 0)
+            {
+                break;
+            }
+        }
+
+        if (RtspPort == 0)
+        {
+            throw new ProxyStartException(failure ?? "Failed to create RTSP server: no port to listen on was given");
+        }
+
+        foreach (int port in Options.TunnelPorts)
+        {
+            if (Listen(port, whole: false, out int bound, out _, out _, out _))
+            {
+                TunnelPort = bound;
+                break;
+            }
+        }
+    }
+
+    /// <summary>Both families where the machine has them, each with a listener of its own. Whole: none may be taken; else one is enough.</summary>
+    private bool Listen(int port, bool whole, out int bound, out bool v4, out bool v6, out SocketError error)
+    {
+        bound = port;
+        v4 = v6 = false;
+        error = SocketError.Success;
+        List<TcpListenerSocket> opened = [];
+        IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
+        foreach (IPAddress address in addresses)
+        {
+            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive) is not { } listener)
+            {
+                error = error == SocketError.Success ? failed : error;
+                continue;
+            }
+
+            bound = listener.Port;
+            opened.Add(listener);
+            v4 |= address.AddressFamily == AddressFamily.InterNetwork;
+            v6 |= address.AddressFamily == AddressFamily.InterNetworkV6;
+        }
+
+        if (opened.Count == 0 || (whole && error is SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
+        {
+            opened.ForEach(static listener => listener.Dispose());
+            return false;
+        }
+
+        _listeners.AddRange(opened);
+        return true;
+    }
+
+    private static string Words(SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "Address already in use",
+        SocketError.AccessDenied => "Permission denied",
+        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n, LimitNOFILE=)",
+        _ => error.ToString(),
+    };
+
+    private void OpenMediaPorts(Shard shard)
+    {
+        PortRange range = new(Options.UdpPortFirst, Options.UdpPortLast);
+        if (UdpMediaSockets.TryCreate(shard, Options.BindAddress, range) is not { } media)
+        {
+            FrontendLog.NoUdpPorts(Log, range.First, range.Last, shard.Index);
+            return;
+        }
+
+        media.Sink = new UdpClients(_homes[shard.Index]);
+        shard.Media = media;
+        media.Start();
+    }
+
+    /// <summary>Of the shards that have UDP ports, the one with the least to do; null: there is none.</summary>
+    public FrontendShard? HomeWithUdp()
+    {
+        FrontendShard? least = null;
+        foreach (FrontendShard home in _homes)
+        {
+            if (home.Shard.Media is not null && (least is null || home.Shard.Load < least.Shard.Load))
+            {
+                least = home;
+            }
+        }
+
+        return least;
+    }
+
+    /// <inheritdoc cref="ShardGroup.Near"/>
+    public FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
+
+    /// <summary>On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.</summary>
+    private void OnAccepted(Socket socket)
+    {
+        try
+        {
+            Accept(socket);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            socket.Dispose(); // reset by the client before we looked at it
+        }
+    }
+
+    private void Accept(Socket socket)
+    {
+        if (_stopping || socket.RemoteEndPoint is not IPEndPoint remote)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        IPAddress address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+        FrontendShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
+        ConnectionPlace place = new(address) { Shard = home.Shard };
+        PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);
+        if (full != PlaceLimit.None)
+        {
+            Counters.OnConnectionRefused();
+            Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
+            TcpListenerSocket.Refuse(socket, s_refusal);
+            return;
+        }
+
+        if (makesRoom is not null)
+        {
+            makesRoom.Shard.Post(() => MakeRoom(makesRoom));
+        }
+
+        Counters.OnConnection();
+        ControlStream stream;
+        try
+        {
+            stream = new ControlStream(home.Shard, socket, Input)
+            {
+                UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Options.SlowTimeout)),
+                Disposed = () => Limits.ConnectionPlaces.Leave(place),
+            };
+        }
+        catch
+        {
+            Limits.ConnectionPlaces.Leave(place);
+            throw;
+        }
+
+        home.Shard.AddLoad(1);
+        home.Shard.Post(() => Serve(home, stream, place));
+    }
+
+    private void Serve(FrontendShard home, ControlStream stream, ConnectionPlace place)
+    {
+        if (_stopping || place.HasToGo)
+        {
+            home.Shard.AddLoad(-1);
+            stream.Close();
+            return;
+        }
+
+        ClientConnection connection = new(this, home, stream, place);
+        place.Connection = connection;
+        stream.Start();
+        _ = connection.RunAsync();
+    }
+
+    /// <summary>Closes a connection whose place was given away. It may have moved: from the shard that served it first it is followed to where it is.</summary>
+    private static void MakeRoom(ConnectionPlace place)
+    {
+        if (place.Connection is not { } connection)
+        {
+            return; // not served yet: it will not be
+        }
+
+        Shard shard = connection.Stream.Shard;
+        if (shard.IsCurrent)
+        {
+            connection.Close(ConnectionEnd.MadeRoom);
+        }
+        else
+        {
+            shard.Post(() => MakeRoom(place));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using FastRtspProxy.Engine.Delivery;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>The front-end's part of one shard: its connections, its sessions, and the clock that ends them. Touched on the shard only.</summary>
+internal sealed class FrontendShard
+{
+    /// <summary>How often sessions and connections are looked at; time-outs are late by so much at most.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly FrontendServer _frontend;
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly HashSet<ClientConnection> _connections = [];
+    private readonly DueEndings _dueEndings;
+    private readonly MemoryTrim _trim = new();
+    private readonly ShardTimer _check;
+    private readonly long _sessionTimeoutMicros;
+
+    public FrontendShard(FrontendServer frontend, Shard shard)
+    {
+        _frontend = frontend;
+        Shard = shard;
+        FanOuts = new FanOutTable(shard, new FanOutLimits());
+        Directory = new ClientDirectory(frontend.Counters, frontend.UdpAddresses);
+        _sessionTimeoutMicros = (long)frontend.Options.SessionTimeout.TotalMicroseconds;
+        _check = shard.CreateTimer(Check);
+        _dueEndings = new DueEndings(shard, _sessionTimeoutMicros);
+    }
+
+    public Shard Shard { get; }
+
+    public ClientDirectory Directory { get; }
+
+    /// <inheritdoc cref="SessionPlaces"/>
+    public SessionPlaces Places => _frontend.Limits.SessionPlaces;
+
+    /// <inheritdoc cref="UdpAddresses"/>
+    public UdpAddresses Addresses => _frontend.UdpAddresses;
+
+    public Microsoft.Extensions.Logging.ILogger Log => _frontend.Log;
+
+    public FanOutTable FanOuts { get; }
+
+    public int SessionCount => _sessions.Count;
+
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>On the shard.</summary>
+    public void Start() => _check.Start(CheckInterval);
+
+    public Session? Find(string id) => _sessions.GetValueOrDefault(id);
+
+    public void Add(Session session)
+    {
+        _sessions.Add(session.Id, session);
+        _frontend.Counters.OnSession();
+    }
+
+    /// <summary>The session has ended.</summary>
+    public void Forget(Session session)
+    {
+        if (!_sessions.Remove(session.Id))
+        {
+            return;
+        }
+
+        Places.Leave(session.Place);
+        if (session.EndCause == SessionEnd.Expired)
+        {
+            _frontend.Counters.OnExpired();
+        }
+
+        FrontendLog.SessionEnded(_frontend.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.PacketsDropped, session.PacketsReportedLost);
+    }
+
+    public void Add(ClientConnection connection) => _connections.Add(connection);
+
+    public void Remove(ClientConnection connection) => _connections.Remove(connection);
+
+    /// <summary>Says good-bye to every client and closes every connection; done when the last byte is out or its time is up.</summary>
+    public async Task StopAsync()
+    {
+        _check.Stop();
+        foreach (Session session in _sessions.Values.ToArray())
+        {
+            session.End(SessionEnd.Stopping);
+        }
+
+        List<Task> closings = [];
+        foreach (ClientConnection connection in _connections.ToArray())
+        {
+            closings.Add(connection.CloseAfterFlushAsync());
+        }
+
+        await Task.WhenAll(closings);
+        FanOuts.Dispose();
+    }
+
+    private void Check()
+    {
+        // First: an error below must not be the last check.
+        _check.Start(CheckInterval);
+        if (Shard.Index == 0)
+        {
+            _trim.OnSecond(_frontend.Limits.Connections);
+        }
+
+        if (!_dueEndings.IsEmpty)
+        {
+            return; // those of the last look have not all had their turn
+        }
+
+        long now = Shard.NowMicros;
+        foreach (Session session in _sessions.Values)
+        {
+            if (session.IsExpired(now, _sessionTimeoutMicros))
+            {
+                _dueEndings.Add(session);
+            }
+            else
+            {
+                session.SayLosses(now);
+            }
+        }
+
+        foreach (ClientConnection connection in _connections)
+        {
+            if (connection.IsOverdue(now))
+            {
+                _dueEndings.Add(connection);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>DESCRIBE.</summary>
+internal sealed partial class RequestHandler
+{
+    private async Task<RtspResponse> DescribeAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        if (target.Mount is not { } mount)
+        {
+            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        }
+
+        connection.Start = target.Start ?? connection.Start;
+        if (await mount.DescribeAsync(FrontendLimits.DescribeWait) is not { } description)
+        {
+            return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
+        }
+
+        response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
+        return response
+            .With("Content-Base", BaseUrl(connection, target, mount.Name))
+            .With("Content-Type", "application/sdp");
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>PLAY and PAUSE.</summary>
+internal sealed partial class RequestHandler
+{
+    private async Task<RtspResponse> PlayAsync(Session session, ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (!TryTarget(session, request, response, out RequestTarget target, out SessionTrack? only))
+        {
+            return response;
+        }
+
+        string range = RangeOf(request.Header("Range"));
+
+        if (request.Header("Scale") is not null)
+        {
+            response.With("Scale", "1.000000"); // live: there is no other
+        }
+
+        if (session.State == SessionState.Playing && session.IsPlaying(only))
+        {
+            // A refresh: nothing changes, and the answer says where the stream is.
+            ImmutableArray<TrackStart> edge = await session.Mount.LiveEdgeAsync();
+            return session.State == SessionState.Ended
+                ? NotFound(request, response)
+                : WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(edge, only, isPlaying: true, BaseUrl(connection, target, session.Mount.Name)));
+        }
+
+        if (!session.Allows(SessionEvent.Play))
+        {
+            return WrongState(request, response, "OPTIONS, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+        }
+
+        session.StartAs(target.Start);
+        PlayGrant? grant = await session.JoinAsync();
+        if (grant is not { Outcome: PlayOutcome.Playing })
+        {
+            return Begin(request, response, grant?.Outcome switch
+            {
+                PlayOutcome.BackendUnavailable => RtspStatus.ServiceUnavailable,
+                PlayOutcome.Full => RtspStatus.NotEnoughBandwidth,
+                _ => RtspStatus.SessionNotFound,
+            });
+        }
+
+        WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(grant.Tracks, only, isPlaying: false, BaseUrl(connection, target, session.Mount.Name)));
+        response.AfterWritten = () => session.StartMedia(grant, only);
+        return response;
+    }
+
+    private static RtspResponse WithRtpInfo(RtspResponse response, List<RtpInfoEntry> entries) =>
+        entries.Count == 0 ? response : response.With("RTP-Info", RtpInfoHeader.Format(entries));
+
+    private RtspResponse Pause(Session session, RtspMessage request, RtspResponse response)
+    {
+        if (!TryTarget(session, request, response, out _, out SessionTrack? only))
+        {
+            return response;
+        }
+
+        if (!session.Allows(SessionEvent.Pause))
+        {
+            return WrongState(request, response, "OPTIONS, TEARDOWN, GET_PARAMETER, SET_PARAMETER");
+        }
+
+        if (only is not null && session.PlaysOthersThan(only))
+        {
+            return Begin(request, response, RtspStatus.OnlyAggregateOperationAllowed);
+        }
+
+        session.Pause();
+        return response.With("Session", session.Id);
+    }
+
+    /// <summary>
+    /// What the request's URL names must be this session's mount (else 404 or, for another stream, 459), and a track of it one that was set up. A URL that names
+    /// nothing at all, `*` or an empty path, is the session's own: the Session header has said enough.
+    /// </summary>
+    private bool TryTarget(Session session, RtspMessage request, RtspResponse response, out RequestTarget target, out SessionTrack? only)
+    {
+        only = null;
+        target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        if (target.Mount is null)
+        {
+            RequestTarget.SplitAuthority(request.Uri, out _, out string path);
+            if (path.Trim('/') is "" or "*")
+            {
+                return true;
+            }
+
+            Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+            return false;
+        }
+
+        if (target.Mount != session.Mount)
+        {
+            Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+            return false;
+        }
+
+        if (target.Control is null)
+        {
+            return true;
+        }
+
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (track.Track.Control == target.Control)
+            {
+                only = session.Tracks.Count == 1 ? null : track;
+                return true;
+            }
+        }
+
+        Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        return false;
+    }
+
+    /// <summary>
+    /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no reason to refuse what plays from
+    /// now on in any unit, and LIVE555 does not.
+    /// </summary>
+    private string RangeOf(string? asked)
+    {
+        ReadOnlySpan<char> unit = asked.AsSpan().Trim();
+        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"clock={_frontend.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
+        }
+
+        return unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase) ? "npt=now-" : "npt=0.000-";
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>REGISTER and DEREGISTER (`-R`), after LIVE555; who may send them and for what is checked here.</summary>
+internal sealed partial class RequestHandler
+{
+    private const string InvalidParameter = "Invalid parameter";
+
+    private async Task<RtspResponse> RegisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (RefuseRegistrant(connection, request, response, out RtspUrl? url, out RegisterParameters parameters))
+        {
+            return response;
+        }
+
+        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontend.Options, _registrants.IsRequired, _frontend.RegistrantNames);
+        if (verdict != RegisterVerdict.Allowed)
+        {
+            Log(connection, request, url!, verdict switch
+            {
+                RegisterVerdict.RefusedAddress => "it is an address of this machine or its neighbourhood (see --allow-private-register)",
+                RegisterVerdict.RefusedPort => "without a log-in (-U) only the ports 80, 322, 443, 554 and those from 1024 on may be named",
+                RegisterVerdict.TooManyNames => "too many names of registered streams are being looked up; try again, or name addresses",
+                _ => "its host name does not resolve, or not within 5 s; a URL with an address needs no look-up",
+            });
+            return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
+        }
+
+        ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Sessions.Count == 0 ? new ConnectionHandover() : null;
+        StreamRegistration registration = new(url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+        switch (await _frontend.Registry!.RegisterAsync(registration))
+        {
+            case RegisterOutcome.Accepted:
+                response.Handover = handover;
+                return response;
+            case RegisterOutcome.NameTaken:
+                handover?.Abandon();
+                Log(connection, request, url!, "the name is taken, or lies within another stream's name");
+                return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+            default:
+                handover?.Abandon();
+                Log(connection, request, url!, "as many streams as may be are registered");
+                return Begin(request, response, RtspStatus.ServiceUnavailable);
+        }
+    }
+
+    private async Task<RtspResponse> DeregisterAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (RefuseRegistrant(connection, request, response, out RtspUrl? url, out RegisterParameters parameters))
+        {
+            return response;
+        }
+
+        switch (await _frontend.Registry!.DeregisterAsync(url!, parameters.Suffix))
+        {
+            case DeregisterOutcome.Removed:
+                return response;
+            case DeregisterOutcome.Ambiguous:
+                Log(connection, request, url!, "several streams have this URL; say which by its suffix (Transport: …;proxy_url_suffix=NAME)");
+                break;
+        }
+
+        return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+    }
+
+    /// <summary>True when the answer is a refusal already.</summary>
+    private bool RefuseRegistrant(
+        ClientConnection connection, RtspMessage request, RtspResponse response, out RtspUrl? url, out RegisterParameters parameters)
+    {
+        url = null;
+        parameters = RegisterParameters.Parse(request.Header("Transport"));
+        if (_frontend.Registry is null)
+        {
+            Begin(request, response, RtspStatus.ServiceUnavailable);
+            return true;
+        }
+
+        if (!MayRegister(connection.RemoteAddress))
+        {
+            FrontendLog.RegistrationRefused(_frontend.Log, request.Method, "a stream", connection.RemoteAddress, "the address is not among those of --register-from");
+            Begin(request, response, RtspStatus.Forbidden);
+            return true;
+        }
+
+        if (!RtspUrl.TryParse(request.Uri, out url, out _))
+        {
+            Refuse(response, RtspStatus.BadRequest);
+            return true;
+        }
+
+        if (!parameters.HasUsableSuffix)
+        {
+            Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool MayRegister(IPAddress address)
+    {
+        foreach (IPNetwork network in _frontend.Options.RegisterFrom)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return _frontend.Options.RegisterFrom.Count == 0;
+    }
+
+    private void Log(ClientConnection connection, RtspMessage request, RtspUrl url, string reason) =>
+        FrontendLog.RegistrationRefused(_frontend.Log, request.Method, url.Redacted, connection.RemoteAddress, reason);
+}

@@ -1,0 +1,239 @@
+using System.Net;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>SETUP: one track, one way to travel, chosen from the client's list in the client's order.</summary>
+internal sealed partial class RequestHandler
+{
+    private const string SetUpAllow = "OPTIONS, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER";
+
+    private async Task<RtspResponse> SetupAsync(ClientConnection connection, RtspMessage request, RtspResponse response, Session? session)
+    {
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        if (target.Mount is not { } mount)
+        {
+            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        }
+
+        if (session is not null && session.Mount != mount)
+        {
+            return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+        }
+
+        MountDescription? description = session?.Description ?? await mount.DescribeAsync(FrontendLimits.DescribeWait);
+        if (description is null)
+        {
+            return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
+        }
+
+        if (target.Control is null && description.Tracks.Count(static t => t.IsDescribed) != 1)
+        {
+            return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
+        }
+
+        if (FindTrack(description, target.Control) is not { } track)
+        {
+            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+        }
+
+        SessionTrack? replaced = session?.TrackAt(track.Index);
+        if (session is not null && (!session.Allows(SessionEvent.Setup) || replaced is { IsPlaying: true }))
+        {
+            return WrongState(request, response, SetUpAllow);
+        }
+
+        TransportSpec? chosen = await ChooseAsync(connection, request, session, track, replaced);
+        if (session?.Allows(SessionEvent.Setup) == false)
+        {
+            // Another connection was quicker, while an older session was asked to give way.
+            return session.State == SessionState.Ended ? NotFound(request, response) : WrongState(request, response, SetUpAllow);
+        }
+
+        if (chosen is not { } spec)
+        {
+            return Begin(request, response, RtspStatus.UnsupportedTransport);
+        }
+
+        bool isNew = session is null;
+        if (session is null && (session = Open(connection, mount, description)) is null)
+        {
+            return Begin(request, response, RtspStatus.NotEnoughBandwidth);
+        }
+
+        if (!session.TrySetUp(MakeTrack(session, track, connection, spec)))
+        {
+            // Another connection was quicker to ask for the same address.
+            if (isNew)
+            {
+                session.End(SessionEnd.Replaced);
+            }
+
+            return Begin(request, response, RtspStatus.UnsupportedTransport);
+        }
+
+        session.StartAs(target.Start ?? connection.Start);
+        mount.Prepare();
+        response.With("Transport", TransportHeader.Format(Answer(connection, session, track, spec)));
+        return response.With("Session", $"{session.Id};timeout={(int)_frontend.Options.SessionTimeout.TotalSeconds}");
+    }
+
+    /// <summary>A first SETUP whose client would take media over UDP, before any other way.</summary>
+    public static bool WantsUdp(RtspMessage request)
+    {
+        if (request.IsHttp || request.Method != RtspMethod.Setup || request.Session is not null)
+        {
+            return false;
+        }
+
+        foreach (string header in request.HeaderValues("Transport"))
+        {
+            if (TransportHeader.Parse(header) is [{ Tcp: var tcp }, ..])
+            {
+                return !tcp;
+            }
+        }
+
+        return false;
+    }
+
+    private static MountTrack? FindTrack(MountDescription description, string? control)
+    {
+        foreach (MountTrack track in description.Tracks)
+        {
+            if (control is null ? track.IsDescribed : track.Control == control)
+            {
+                return track;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
+    private async ValueTask<TransportSpec?> ChooseAsync(ClientConnection connection, RtspMessage request, Session? session, MountTrack track, SessionTrack? replaced)
+    {
+        // A track that is set up anew may change its way to travel if it is the only one.
+        SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
+        List<TransportSpec> wanted = [];
+        foreach (string header in request.HeaderValues("Transport"))
+        {
+            wanted.AddRange(TransportHeader.Parse(header));
+        }
+
+        foreach (TransportSpec spec in wanted)
+        {
+            bool tcp = spec.Tcp || connection.IsTunnel;
+            bool isRaw = IsRaw(spec) && track.IsTransportStream && !tcp;
+            if (spec.Multicast || (spec.Profile != "RTP/AVP" && !isRaw) || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            {
+                continue;
+            }
+
+            if (!tcp)
+            {
+                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Shard.Media is not null
+                    && await IsFreeAsync(connection, isRaw ? new PortPair(ports.Rtp, ports.Rtp) : ports, session))
+                {
+                    return new TransportSpec { Profile = spec.Profile, ClientPort = isRaw ? new PortPair(ports.Rtp, 0) : ports };
+                }
+            }
+            else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
+                && connection.FreeChannels(spec.Interleaved, replaced) is { } channels)
+            {
+                return new TransportSpec { Tcp = true, Interleaved = channels };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// True when no other session of the client's host holds one of the ports: its media would be mixed with ours, and our signs of life be taken for its own. One that
+    /// nobody cares for any more gives way.
+    /// </summary>
+    private async ValueTask<bool> IsFreeAsync(ClientConnection connection, PortPair ports, Session? asking)
+    {
+        return await IsFreeAsync(PeerAddress.From(connection.RemoteAddress, ports.Rtp), asking)
+            && await IsFreeAsync(PeerAddress.From(connection.RemoteAddress, ports.Rtcp), asking);
+    }
+
+    private async ValueTask<bool> IsFreeAsync(PeerAddress address, Session? asking)
+    {
+        while (_frontend.UdpAddresses.HolderOf(address) is { } holder && holder != asking)
+        {
+            if (!await holder.Shard.RunAsync(() => Task.FromResult(holder.TryGiveWay())))
+            {
+                return false;
+            }
+
+            _frontend.UdpAddresses.Release(address, holder);
+        }
+
+        return true;
+    }
+
+    /// <summary>A transport stream over UDP without RTP, as set-top boxes ask for it.</summary>
+    private static bool IsRaw(TransportSpec spec) => spec.Profile is "RAW/RAW/UDP" or "MP2T/H2221/UDP";
+
+    private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A new session, if there is a place for it; one that was never played may have to make room.</summary>
+    private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
+    {
+        long now = connection.Home.Shard.NowMicros;
+        Session session = new(connection.Home, mount, description, connection);
+        List<SessionPlace> makeRoom = [];
+        PlaceLimit full = PlaceLimit.Connection;
+        if (connection.HasRoom(now, out Session? ofConnection) || ofConnection is not null)
+        {
+            ofConnection?.End(SessionEnd.MadeRoom); // first: its place may be the one that is needed
+            full = _frontend.Limits.SessionPlaces.TryTake(session.Place, now, makeRoom);
+        }
+
+        if (full != PlaceLimit.None)
+        {
+            _frontend.Refusals.OnClient(full, mount.Name, connection.RemoteAddress, now);
+            return null;
+        }
+
+        foreach (SessionPlace place in makeRoom)
+        {
+            Session other = place.Session;
+            other.Shard.Post(() => other.End(SessionEnd.MadeRoom));
+        }
+
+        connection.Adopt(session);
+        connection.Home.Add(session);
+        FrontendLog.SessionBegan(_frontend.Log, session.Id, mount.Name, connection.Remote);
+        return session;
+    }
+
+    private SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
+    {
+        if (spec.Interleaved is { } channels)
+        {
+            return new SessionTrack(session, track) { IsInterleaved = true, RtpChannel = channels.Rtp, RtcpChannel = channels.Rtcp };
+        }
+
+        // Only ever to the peer itself: a destination in the request would let anybody aim our media at anybody.
+        PortPair ports = spec.ClientPort!.Value;
+        return new SessionTrack(session, track)
+        {
+            Rtp = PeerAddress.From(connection.RemoteAddress, ports.Rtp),
+            Rtcp = PeerAddress.From(connection.RemoteAddress, IsRaw(spec) ? ports.Rtp : ports.Rtcp),
+            HasOnePort = ports.Rtp == ports.Rtcp,
+            IsRaw = IsRaw(spec),
+            Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress, _frontend.Options.BindAddress),
+        };
+    }
+
+    private static TransportSpec Answer(ClientConnection connection, Session session, MountTrack track, TransportSpec spec)
+    {
+        IPAddress local = connection.Local.Address;
+        TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local), Ssrc = IsRaw(spec) ? null : track.Ssrc };
+        int port = session.Shard.Media?.RtpPort ?? 0;
+        return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };
+    }
+}

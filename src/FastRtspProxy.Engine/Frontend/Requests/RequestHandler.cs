@@ -1,0 +1,192 @@
+using System.Net;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// Answers requests. Stateless but for its owner: what a request changes belongs to its session, on the session's shard. The answers keep LIVE555's words and the
+/// order of its headers, because scripts and devices read them.
+/// </summary>
+internal sealed partial class RequestHandler
+{
+    private const string WatchMethods = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
+    private const string NoSuchStream = "Stream Not Found";
+    private const string StreamNotReady = "File Not Found, Or In Incorrect Format";
+
+    private readonly FrontendServer _frontend;
+    private readonly string _methods;
+
+    public RequestHandler(FrontendServer frontend)
+    {
+        _frontend = frontend;
+        NonceMint nonces = new();
+        _clients = new Authenticator(frontend.Options.ClientCredentials, nonces, frontend.Options.OfferSha256);
+        _registrants = new Authenticator(frontend.Options.RegisterCredentials, nonces, frontend.Options.OfferSha256);
+        _methods = frontend.Options.AcceptRegister ? WatchMethods + ", REGISTER, DEREGISTER" : WatchMethods;
+    }
+
+    /// <summary>Handles one request, on the shard of its connection.</summary>
+    public async Task<RtspResponse> HandleAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (request.IsHttp)
+        {
+            return HandleHttp(connection, request, response);
+        }
+
+        if (Preconditions(request, response) is { } refused)
+        {
+            return refused;
+        }
+
+        string method = request.Method;
+        if (await AuthenticateAsync(connection, request, response) is { } unauthorized)
+        {
+            return unauthorized;
+        }
+
+        return method switch
+        {
+            RtspMethod.Describe => await DescribeAsync(connection, request, Begin(request, response)),
+            RtspMethod.Setup when request.Session is null => await SetupAsync(connection, request, Begin(request, response), null),
+            RtspMethod.Register => await RegisterAsync(connection, request, Begin(request, response)),
+            RtspMethod.Deregister => await DeregisterAsync(connection, request, Begin(request, response)),
+            _ => await WithSessionAsync(connection, request, Begin(request, response)),
+        };
+    }
+
+    /// <summary>A refusal without a CSeq, as for what could not be read.</summary>
+    public RtspResponse Refuse(RtspResponse response, int status)
+    {
+        response.Begin(status);
+        response.HasCSeq = false;
+        return Dated(response).With("Allow", _methods);
+    }
+
+    /// <summary>The checks that every method passes first.</summary>
+    private RtspResponse? Preconditions(RtspMessage request, RtspResponse response)
+    {
+        if (request.CSeq is null)
+        {
+            return Refuse(response, RtspStatus.BadRequest);
+        }
+
+        if (request.Version != "RTSP/1.0")
+        {
+            return Begin(request, response, RtspStatus.VersionNotSupported);
+        }
+
+        if (!IsOurs(request.Method))
+        {
+            // One answer for the unknown and the forbidden, as LIVE555: RFC 2326's 501 has made no player wiser.
+            return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", _methods);
+        }
+
+        if (request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) && request.Method is not RtspMethod.Register and not RtspMethod.Deregister)
+        {
+            return Begin(request, response, RtspStatus.MovedPermanently).With("Location", string.Concat("rtsp://", request.Uri.AsSpan(8)));
+        }
+
+        string unsupported = OptionTags.Unsupported(request);
+        return unsupported.Length == 0 ? null : Begin(request, response, RtspStatus.OptionNotSupported).With("Unsupported", unsupported);
+    }
+
+    private bool IsOurs(string method) => method switch
+    {
+        RtspMethod.Options or RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Teardown or RtspMethod.Play or RtspMethod.Pause => true,
+        RtspMethod.GetParameter or RtspMethod.SetParameter => true,
+        RtspMethod.Register or RtspMethod.Deregister => _frontend.Options.AcceptRegister,
+        _ => false,
+    };
+
+    /// <summary>Finds the session that a request names, and handles the request on that session's shard.</summary>
+    private async Task<RtspResponse> WithSessionAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (request.Session is not { } name)
+        {
+            return WithoutSession(request, response);
+        }
+
+        if (!SessionId.TryParse(name, out int shardIndex, out string id) || _frontend.ShardAt(shardIndex) is not { } home)
+        {
+            return NotFound(request, response);
+        }
+
+        if (home == connection.Home)
+        {
+            return await InSessionAsync(home, id, connection, request, response);
+        }
+
+        // A connection with sessions on two shards: the request goes there and back, its media does not. The media's start goes there on its own.
+        RtspResponse answer = await home.Shard.RunAsync(() => InSessionAsync(home, id, connection, request, response));
+        if (answer.AfterWritten is { } after)
+        {
+            answer.AfterWritten = () => home.Shard.Post(after);
+        }
+
+        return answer;
+    }
+
+    private RtspResponse WithoutSession(RtspMessage request, RtspResponse response) => request.Method switch
+    {
+        RtspMethod.Options => response.With("Public", _methods),
+
+        // A keep-alive without a session is one for whatever the connection has; refusing it drives some players to reconnect every ten seconds.
+        RtspMethod.GetParameter or RtspMethod.SetParameter => Parameters(request, response, null),
+        _ => NotFound(request, response),
+    };
+
+    private async Task<RtspResponse> InSessionAsync(FrontendShard home, string id, ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        Session? session = home.Find(id);
+        if (session is null && request.Method == RtspMethod.Teardown && connection.TakeEnded(id))
+        {
+            return response;
+        }
+
+        // What is interleaved in another connection is that connection's alone.
+        if (session is null || session.State == SessionState.Ended || (session.IsInterleaved && session.Connection != connection))
+        {
+            return NotFound(request, response);
+        }
+
+        session.OnRequest();
+        return request.Method switch
+        {
+            RtspMethod.Options => response.With("Public", _methods),
+            RtspMethod.Setup => await SetupAsync(connection, request, response, session),
+            RtspMethod.Play => await PlayAsync(session, connection, request, response),
+            RtspMethod.Pause => Pause(session, request, response),
+            RtspMethod.Teardown => Teardown(session, request, response),
+            _ => Parameters(request, response, session),
+        };
+    }
+
+    private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
+
+    private RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
+        Begin(request, response, RtspStatus.MethodNotValidInThisState).With("Allow", allow);
+
+    /// <summary>A new answer to this request: Date, and the request's Timestamp as it came (RFC 2326, 12.38).</summary>
+    private RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
+    {
+        Dated(response.Begin(status, reason));
+        return request.Header("Timestamp") is { } timestamp ? response.With("Timestamp", timestamp) : response;
+    }
+
+    private RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(_frontend.UtcNow));
+
+    /// <summary>The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.</summary>
+    private static string BaseUrl(ClientConnection connection, in RequestTarget target, string mount)
+    {
+        string authority = target.Authority;
+        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+        {
+            IPEndPoint local = connection.Local;
+            authority = local.Port == RtspUrl.DefaultPort ? "rtsp://" + AddressText.HostForPeer(local.Address) : $"rtsp://{AddressText.HostForPeer(local.Address)}:{local.Port}";
+        }
+
+        return $"{authority}/{mount}/";
+    }
+}

@@ -1,0 +1,136 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// Which session a client's datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several tracks of that session
+/// at one address, the newest. A source of RTCP that nobody announced (a NAT on the way, or a player that sends from another port) is latched only when its host has exactly one
+/// session that still waits for its first RTCP. What comes to the RTP port is <see cref="RtpDirectory"/>'s.
+/// </summary>
+internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses addresses)
+{
+    private readonly Dictionary<PeerAddress, SessionTrack> _bySource = [];
+    private readonly RtpDirectory _rtp = new(addresses);
+
+    /// <summary>The tracks that no RTCP has come for.</summary>
+    private readonly WaitingTracks _withoutRtcp = new();
+
+    /// <summary>Written on the shard only.</summary>
+    private long _closedRtcpPorts;
+
+    /// <summary>How often a client's host said of a port where we send RTCP that nobody listens there. Any thread.</summary>
+    public long ClosedRtcpPorts => Volatile.Read(ref _closedRtcpPorts);
+
+    public void Add(SessionTrack track)
+    {
+        track.IsListed = true;
+        _bySource[track.Rtcp] = track;
+        _withoutRtcp.Add(track.Rtcp, track);
+        _rtp.Add(track);
+    }
+
+    public void Remove(SessionTrack track)
+    {
+        track.IsListed = false;
+        Remove(track.Rtcp, track);
+        _withoutRtcp.Remove(track.Rtcp, track);
+        _rtp.Remove(track);
+    }
+
+    /// <summary>A datagram on the shard's RTCP port.</summary>
+    public void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
+    {
+        SessionTrack? track = _bySource.TryGetValue(from, out SessionTrack? known) ? known : Latch(data, from);
+        if (track is null)
+        {
+            counters.OnRtcpStray();
+            return;
+        }
+
+        if (!ClientRtcp.TryRead(data, track.Session))
+        {
+            counters.OnRtcpMalformed();
+            return;
+        }
+
+        counters.OnRtcp();
+        if (!track.IsLatched)
+        {
+            track.IsLatched = true;
+            _withoutRtcp.Remove(track.Rtcp, track);
+        }
+
+        track.Session.Touch();
+        track.Session.Ports.OnRtcp(track);
+    }
+
+    /// <inheritdoc cref="RtpDirectory.OnPunch"/>
+    public void OnPunch(in PeerAddress from) => _rtp.OnPunch(from);
+
+    /// <inheritdoc cref="RtpDirectory.OnPortClosed"/>
+    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => _rtp.OnPortClosed(port, ssrc);
+
+    /// <summary>The client's host says that nobody listens where RTCP goes. A packet that is quoted must be ours, as in <see cref="RtpDirectory.OnPortClosed"/>.</summary>
+    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc)
+    {
+        if (_bySource.TryGetValue(port, out SessionTrack? track) && track.Session.IsOurs(ssrc))
+        {
+            track.Session.Ports.OnRtcpClosed(port);
+            Volatile.Write(ref _closedRtcpPorts, _closedRtcpPorts + 1);
+        }
+    }
+
+    /// <summary>Takes a track out; another track of its session at the same address takes its place.</summary>
+    private void Remove(in PeerAddress address, SessionTrack track)
+    {
+        if (!_bySource.TryGetValue(address, out SessionTrack? owner) || owner != track)
+        {
+            return;
+        }
+
+        _bySource.Remove(address);
+        foreach (SessionTrack other in track.Session.Tracks)
+        {
+            if (other.IsListed && other.Rtcp.Equals(address))
+            {
+                _bySource[address] = other;
+            }
+        }
+    }
+
+    private SessionTrack? Latch(ReadOnlySpan<byte> data, in PeerAddress from)
+    {
+        if (_withoutRtcp.OfOneSession(from) is not { } tracks || !ClientRtcp.IsRtcp(data))
+        {
+            return null;
+        }
+
+        SessionTrack? candidate = null;
+        bool isReported = false;
+        foreach (SessionTrack track in tracks)
+        {
+            // Of several waiting tracks of the one session, the one that the report is about; a report about nothing is for the one whose punch came from the port below.
+            bool isAbout = ClientRtcp.Reports(data, track.Track.Ssrc);
+            if (candidate is null || isAbout || (!isReported && track.IsPunched && track.Rtp.Port + 1 == from.Port))
+            {
+                candidate = track;
+                isReported |= isAbout;
+            }
+        }
+
+        // Of a session on another shard, perhaps.
+        if (candidate is null || !addresses.TryHold(from, candidate.Session))
+        {
+            return null;
+        }
+
+        PeerAddress announced = candidate.Rtcp;
+        _withoutRtcp.Remove(announced, candidate);
+        candidate.Session.Ports.OnRtcpMoved(candidate, from);
+        candidate.IsLatched = true;
+        Remove(announced, candidate);
+        _bySource[from] = candidate;
+        _rtp.OnEvidence(candidate.Session);
+        return candidate;
+    }
+}

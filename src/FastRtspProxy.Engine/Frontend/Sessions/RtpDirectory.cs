@@ -1,0 +1,200 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// Where RTP goes, on one shard, and what comes from there: by (address, port), which one session holds (<see cref="UdpAddresses"/>). Players send a datagram to our RTP port, a punch, to
+/// open the way through a NAT or a firewall. A punch from an address that nobody announced comes through a NAT that changes ports; RTP then goes there instead of the
+/// announced port, where nothing would ever arrive. That is decided once for each track, and only where it cannot be anybody else's:
+/// the punch comes from the session's own host, exactly one session of that host has tracks that no punch has come for, and no session uses the address.
+/// Once the session has played, its media may well arrive, so there it takes evidence of a NAT too (<see cref="SessionPorts.IsBehindNat"/>).
+/// Punch and evidence come in any order, so the last punches of a host are remembered for a while (<see cref="UnpunchedHost"/>).
+/// </summary>
+internal sealed class RtpDirectory(UdpAddresses addresses)
+{
+    private readonly Dictionary<PeerAddress, SessionTrack> _byAddress = [];
+
+    /// <summary>By host (port 0): those that have tracks of which no punch has come.</summary>
+    private readonly Dictionary<PeerAddress, UnpunchedHost> _unpunched = [];
+
+    public void Add(SessionTrack track)
+    {
+        _byAddress[track.Rtp] = track;
+        PeerAddress host = track.Rtp.WithPort(0);
+        if (!_unpunched.TryGetValue(host, out UnpunchedHost? unpunched))
+        {
+            _unpunched[host] = unpunched = new UnpunchedHost();
+        }
+
+        unpunched.Tracks.Add(track);
+    }
+
+    /// <summary>After the track was taken from the list of its session, or its session has ended.</summary>
+    public void Remove(SessionTrack track)
+    {
+        if (_byAddress.TryGetValue(track.Rtp, out SessionTrack? owner) && owner == track)
+        {
+            _byAddress.Remove(track.Rtp);
+            foreach (SessionTrack other in track.Session.Tracks)
+            {
+                if (other.IsListed && other.Rtp.Equals(track.Rtp))
+                {
+                    _byAddress[track.Rtp] = other;
+                }
+            }
+        }
+
+        if (!_unpunched.TryGetValue(track.Rtp.WithPort(0), out UnpunchedHost? host) || !host.Tracks.Contains(track))
+        {
+            return;
+        }
+
+        // Of two sessions that could have sent a punch, the one that stays need not be the one that did.
+        if (host.OnlySession is null)
+        {
+            host.ForgetPunches();
+        }
+
+        StopWaiting(host, track);
+    }
+
+    /// <summary>A datagram on the shard's RTP port. Nothing that clients send there is media.</summary>
+    public void OnPunch(in PeerAddress from)
+    {
+        if (_byAddress.TryGetValue(from, out SessionTrack? track))
+        {
+            track.Session.Touch();
+            if (!track.IsPunched)
+            {
+                OnAnnouncedPortPunched(track);
+            }
+        }
+        else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !TryLatch(host, from))
+        {
+            host.Remember(from, host.Tracks[0].Session.Shard.NowMicros);
+        }
+    }
+
+    /// <summary>
+    /// The client's host says that nobody listens where RTP goes: the client has gone, or a NAT has another port for it. A packet that is quoted must be ours: whoever made the answer up does not know its SSRC.
+    /// </summary>
+    public void OnPortClosed(in PeerAddress port, uint? ssrc)
+    {
+        if (_byAddress.TryGetValue(port, out SessionTrack? track) && track.Session.IsOurs(ssrc))
+        {
+            track.Session.OnRtpPortClosed(port);
+            OnEvidence(track.Session);
+        }
+    }
+
+    /// <summary>Something was learned that speaks for a NAT before this session: the punches of its host that are not old may be its own.</summary>
+    public void OnEvidence(Session session)
+    {
+        if (session.Tracks.Count > 0 && _unpunched.TryGetValue(session.Tracks[0].Rtp.WithPort(0), out UnpunchedHost? host))
+        {
+            TryRemembered(host);
+        }
+    }
+
+    /// <summary>Which of a session's tracks a punch is for: the one whose RTCP comes from the next port, else the first that was set up, for players punch in that order.</summary>
+    private static SessionTrack? Choose(UnpunchedHost host, Session session, in PeerAddress from)
+    {
+        SessionTrack? first = null;
+        foreach (SessionTrack track in host.Tracks)
+        {
+            if (track.IsLatched && track.Rtcp.Port == from.Port + 1)
+            {
+                first = track;
+                break;
+            }
+
+            first ??= track;
+        }
+
+        foreach (SessionTrack track in session.Tracks)
+        {
+            // The session's own RTCP port, unless the player has but one port for both.
+            if (track.IsListed && track.Rtcp.Equals(from))
+            {
+                return track.HasOnePort && host.Tracks.Contains(track) ? track : null;
+            }
+        }
+
+        return first;
+    }
+
+    private void OnAnnouncedPortPunched(SessionTrack punched)
+    {
+        if (!_unpunched.TryGetValue(punched.Rtp.WithPort(0), out UnpunchedHost? host))
+        {
+            return;
+        }
+
+        foreach (SessionTrack track in punched.Session.Tracks)
+        {
+            if (track.IsListed && track.Rtp.Equals(punched.Rtp))
+            {
+                track.IsPunched = true;
+                StopWaiting(host, track);
+            }
+        }
+
+        TryRemembered(host); // with one session less that they may be of
+    }
+
+    private void TryRemembered(UnpunchedHost host)
+    {
+        if (host.OnlySession is not { } session)
+        {
+            return;
+        }
+
+        host.ForgetOld(session.Shard.NowMicros);
+        for (int i = 0; i < host.PunchCount && host.Tracks.Count > 0;)
+        {
+            PeerAddress from = host.PunchAt(i);
+            if (_byAddress.ContainsKey(from) || TryLatch(host, from))
+            {
+                host.RemovePunch(i);
+            }
+            else
+            {
+                i++;
+            }
+        }
+    }
+
+    private bool TryLatch(UnpunchedHost host, in PeerAddress from)
+    {
+        if (host.OnlySession is not { } session || (session.WasPlayed && !session.Ports.IsBehindNat)
+            || Choose(host, session, from) is not { } chosen || !addresses.TryHold(from, session))
+        {
+            return false;
+        }
+
+        PeerAddress announced = chosen.Rtp;
+        _byAddress.Remove(announced);
+        foreach (SessionTrack track in session.Tracks)
+        {
+            // All those that the player wants at this one port.
+            if (track.IsListed && track.Rtp.Equals(announced))
+            {
+                track.IsPunched = true;
+                StopWaiting(host, track);
+                session.MoveRtp(track, from);
+                _byAddress[from] = track;
+            }
+        }
+
+        session.Touch();
+        return true;
+    }
+
+    private void StopWaiting(UnpunchedHost host, SessionTrack track)
+    {
+        if (host.Tracks.Remove(track) && host.Tracks.Count == 0)
+        {
+            _unpunched.Remove(track.Rtp.WithPort(0));
+        }
+    }
+}

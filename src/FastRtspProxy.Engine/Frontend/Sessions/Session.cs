@@ -1,0 +1,288 @@
+using System.Net;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// One client's session with one mount. Belongs to one shard for life; made by the first SETUP, ended by exactly one <see cref="SessionEnd"/>.
+/// </summary>
+internal sealed partial class Session : MountClient
+{
+    private readonly FrontendShard _home;
+    private readonly List<SessionTrack> _tracks = [];
+    private long _aliveMicros;
+
+    /// <summary>When a request last named it.</summary>
+    private long _askedMicros;
+
+    /// <summary>When <see cref="Connection"/> became null.</summary>
+    private long _connectionClosedMicros;
+    private StartMode? _start;
+
+    /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
+    private bool _wasPaused;
+
+    public Session(FrontendShard home, IMount mount, MountDescription description, ClientConnection connection)
+    {
+        _home = home;
+        Mount = mount;
+        Description = description;
+        Id = SessionId.New(home.Shard.Index);
+        ClientAddress = connection.RemoteAddress;
+        Connection = connection;
+        _aliveMicros = BegunMicros = home.Shard.NowMicros;
+        Ports = new SessionPorts(this, home.Addresses);
+        Place = new SessionPlace(this);
+    }
+
+    public override Shard Shard => _home.Shard;
+
+    /// <summary>The tracks that are set up, a bit each.</summary>
+    private uint TrackMask
+    {
+        get
+        {
+            uint mask = 0;
+            foreach (SessionTrack track in _tracks)
+            {
+                mask |= 1u << track.Track.Index;
+            }
+
+            return mask;
+        }
+    }
+
+    public string Id { get; }
+
+    public IMount Mount { get; }
+
+    /// <summary>What the mount offered when the session was made.</summary>
+    public MountDescription Description { get; }
+
+    public IPAddress ClientAddress { get; }
+
+    /// <summary>The connection that the session was made on, while that is open. Interleaved media travels there.</summary>
+    public ClientConnection? Connection { get; private set; }
+
+    /// <inheritdoc cref="SessionPlace"/>
+    public SessionPlace Place { get; }
+
+    /// <summary>When it was made.</summary>
+    public long BegunMicros { get; }
+
+    /// <summary>A PLAY of it was granted once. Never false again.</summary>
+    public bool WasPlayed { get; private set; }
+
+    /// <summary>It waits for its first PLAY.</summary>
+    public bool IsWaiting => !WasPlayed && State == SessionState.Ready;
+
+    /// <summary>Its part over UDP.</summary>
+    public SessionPorts Ports { get; }
+
+    public SessionState State { get; private set; } = SessionState.Ready;
+
+    public SessionEnd EndCause { get; private set; }
+
+    public IReadOnlyList<SessionTrack> Tracks => _tracks;
+
+    /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
+    public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
+
+    /// <summary>How the next PLAY starts; null changes nothing.</summary>
+    public void StartAs(StartMode? mode) => _start = mode ?? _start;
+
+    /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
+    public void Touch() => _aliveMicros = Shard.NowMicros;
+
+    /// <summary>A request that names it.</summary>
+    public void OnRequest()
+    {
+        Touch();
+        _askedMicros = _aliveMicros;
+    }
+
+    /// <summary>
+    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY, or was paused, lives as long as its
+    /// connection is open: a viewer that went for a coffee says nothing, and TCP's keep-alive ends a connection that is dead. Then a little longer, for players that open one for each
+    /// request.
+    /// </summary>
+    public bool IsExpired(long nowMicros, long timeoutMicros)
+    {
+        if (State == SessionState.Ready)
+        {
+            // Datagrams alone keep no place for one that was never played: they cost a stranger nothing.
+            long heardMicros = WasPlayed ? _aliveMicros : _askedMicros;
+            long longerMicros = WasPlayed ? timeoutMicros : (long)FrontendLimits.NeverPlayed.TotalMicroseconds;
+            return Connection is null && nowMicros - Math.Max(heardMicros, _connectionClosedMicros) > longerMicros;
+        }
+
+        long alive = _aliveMicros;
+        if (State == SessionState.Playing && IsInterleaved && Connection is { } connection)
+        {
+            if (connection.Stream.IsParked)
+            {
+                return false; // it takes nothing now: how long that may last is --slow-timeout's to say
+            }
+
+            alive = Math.Max(alive, connection.LastProgressMicros);
+        }
+
+        return nowMicros - alive > timeoutMicros;
+    }
+
+    public SessionTrack? TrackAt(int index)
+    {
+        foreach (SessionTrack track in _tracks)
+        {
+            if (track.Track.Index == index)
+            {
+                return track;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>True when a packet with that SSRC may be one that was sent to this client; null: not known, so it may.</summary>
+    public bool IsOurs(uint? ssrc)
+    {
+        foreach (SessionTrack track in _tracks)
+        {
+            if (ssrc is null || track.Track.Ssrc == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
+
+    /// <summary>Adds a track, or gives one that is not playing another way to travel. False, and nothing is changed: another session holds one of its addresses.</summary>
+    public bool TrySetUp(SessionTrack track)
+    {
+        if (!track.IsInterleaved && !Ports.TryHold(track))
+        {
+            return false;
+        }
+
+        SessionTrack? old = TrackAt(track.Track.Index);
+        _tracks.Add(track);
+        Advance(SessionEvent.Setup);
+        if (track.IsInterleaved)
+        {
+            Connection?.Bind(track);
+        }
+        else
+        {
+            _home.Directory.Add(track);
+        }
+
+        // After the new one is known: what both have in common is not free in between.
+        if (old is not null)
+        {
+            Drop(old);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes one track of several out of a session that does not send it.</summary>
+    public void Drop(SessionTrack track)
+    {
+        _tracks.Remove(track);
+        Unlist(track);
+    }
+
+    /// <summary>
+    /// Another session asks for one of our UDP addresses. One that has lost its control connection, or of which nothing was heard for a while, ends without a word (a BYE
+    /// would reach the new one): its player was started again. True: the address is free.
+    /// </summary>
+    public bool TryGiveWay()
+    {
+        bool isConnected = Connection is { PeerEnded.IsCompleted: false };
+        if (State != SessionState.Ended && isConnected && Shard.NowMicros - _aliveMicros < (long)RtpPortWatch.Heard.TotalMicroseconds)
+        {
+            return false;
+        }
+
+        End(SessionEnd.Replaced);
+        return true;
+    }
+
+    /// <summary>The mount ends the play; it posts this to our shard.</summary>
+    public override void OnMountEnded(MountEnd cause) => End(cause switch
+    {
+        MountEnd.HoldExpired => SessionEnd.MountLost,
+        MountEnd.DescriptionChanged => SessionEnd.MountChanged,
+        MountEnd.Removed => SessionEnd.MountRemoved,
+        MountEnd.ProgrammeEnded => SessionEnd.ProgrammeEnded,
+        _ => SessionEnd.Stopping,
+    });
+
+    /// <summary>The connection was closed: what was interleaved in it ends with it, the rest lives on until it expires.</summary>
+    public void OnConnectionClosed()
+    {
+        if (IsInterleaved || _tracks.Count == 0)
+        {
+            End(SessionEnd.ConnectionClosed);
+        }
+
+        Connection = null;
+        _connectionClosedMicros = Shard.NowMicros;
+    }
+
+    /// <summary>Ends the session; only the first cause counts. The media stops before this returns.</summary>
+    public void End(SessionEnd cause)
+    {
+        if (!SessionTransitions.TryNext(State, SessionEvent.End, out SessionState next))
+        {
+            return;
+        }
+
+        State = next;
+        EndCause = cause;
+        StopMedia();
+        if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced or SessionEnd.MadeRoom))
+        {
+            SendBye(cause);
+        }
+
+        foreach (SessionTrack track in _tracks)
+        {
+            Unlist(track);
+        }
+
+        if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved or SessionEnd.ProgrammeEnded))
+        {
+            Mount.Leave(this);
+        }
+
+        Connection?.Release(this);
+        _home.Forget(this);
+    }
+
+    /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>
+    private void Unlist(SessionTrack track)
+    {
+        if (track.IsInterleaved)
+        {
+            Connection?.Unbind(track);
+        }
+        else if (track.IsListed)
+        {
+            _home.Directory.Remove(track);
+            Ports.Release(track.Rtp);
+            Ports.Release(track.Rtcp);
+        }
+    }
+
+    private void Advance(SessionEvent happened)
+    {
+        if (SessionTransitions.TryNext(State, happened, out SessionState next))
+        {
+            State = next;
+        }
+    }
+}

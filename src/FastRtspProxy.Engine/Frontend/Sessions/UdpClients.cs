@@ -1,0 +1,16 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>What clients send to a shard's media ports, and what their hosts say about theirs.</summary>
+internal sealed class UdpClients(FrontendShard home) : IUdpMediaSink
+{
+    public void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Directory.OnDatagram(data, from);
+
+    /// <summary>Players open the way through a NAT with a datagram to our RTP port; nothing that they send there is media.</summary>
+    public void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from) => home.Directory.OnPunch(from);
+
+    public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => home.Directory.OnRtpPortClosed(port, ssrc);
+
+    public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc) => home.Directory.OnRtcpPortClosed(port, ssrc);
+}

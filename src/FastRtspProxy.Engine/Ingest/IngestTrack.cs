@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Ingest;
+
+/// <summary>One track of a mount: its own SSRC and timeline, its counts, and its sender reports. It outlives the sessions with the camera.</summary>
+internal sealed class IngestTrack
+{
+    private const int NameBytesMax = 255;
+
+    private readonly byte[] _name = new byte[NameBytesMax];
+    private int _nameBytes;
+    private uint _packets;
+    private uint _octets;
+
+    public IngestTrack(int index, SdpMedia media, MediaClock clock, WallMapping wall)
+    {
+        Index = index;
+        ClockRate = media.ClockRate;
+        MediaCodec codec = MediaCodecs.FromEncodingName(media.EncodingName);
+        Span<byte> random = stackalloc byte[10];
+        RandomNumberGenerator.Fill(random);
+        Ssrc = BitConverter.ToUInt32(random);
+
+        // RFC 3550 section 5.1: sequence number and timestamp start at random.
+        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), MediaCodecs.MayReorder(codec, media.Type));
+        Reports = new ReportClock(wall);
+        Points = new RandomAccessFinder(codec);
+        Gate = new RandomAccessGate(codec);
+        ParameterSets = new ParameterSetCollector(codec);
+    }
+
+    /// <summary>Its place in the mount, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>RTP clock ticks a second.</summary>
+    public int ClockRate { get; }
+
+    /// <summary>Ours, for as long as the mount offers this description.</summary>
+    public uint Ssrc { get; }
+
+    /// <inheritdoc cref="TrackTimeline"/>
+    public TrackTimeline Timeline { get; }
+
+    /// <inheritdoc cref="ReportClock"/>
+    public ReportClock Reports { get; }
+
+    /// <summary>A report that came before the first packet of the session, which tells what its timestamp means; null: none.</summary>
+    public EarlyReport? Early { get; set; }
+
+    /// <inheritdoc cref="RandomAccessFinder"/>
+    public RandomAccessFinder Points { get; }
+
+    /// <inheritdoc cref="RandomAccessGate"/>
+    public RandomAccessGate Gate { get; }
+
+    /// <summary>Parameter sets that were seen in the stream.</summary>
+    public ParameterSetCollector ParameterSets { get; }
+
+    /// <summary>Counts a packet that went out; padding and header are not octets of a sender report (RFC 3550 section 6.4.1).</summary>
+    public void Count(int payloadBytes)
+    {
+        _packets++;
+        _octets += (uint)payloadBytes;
+    }
+
+    /// <summary>The camera's canonical name goes on to the clients (RFC 3550 section 7.2).</summary>
+    public void SetName(ReadOnlySpan<byte> name)
+    {
+        name = name[..Math.Min(name.Length, NameBytesMax)];
+        name.CopyTo(_name);
+        _nameBytes = name.Length;
+    }
+
+    /// <summary>Writes SR and SDES for that moment; 0: nothing true can be told yet.</summary>
+    public int WriteSenderReport(Span<byte> output, long nowMicros, ReadOnlySpan<byte> defaultName)
+    {
+        if (!Timeline.InSession)
+        {
+            return 0;
+        }
+
+        long media = Timeline.MediaMicros + (nowMicros - Timeline.LastArrivalMicros);
+        if (!Reports.TryTell(media, out long toldMicros))
+        {
+            return 0;
+        }
+
+        ulong ntp = NtpTime.FromUnix(DateTimeOffset.UnixEpoch.AddTicks(toldMicros * TimeSpan.TicksPerMicrosecond));
+        int written = RtcpWriter.WriteSenderReport(output, Ssrc, ntp, Timeline.TimestampOf(media), _packets, _octets);
+        return written + RtcpWriter.WriteSdesCname(output[written..], Ssrc, _nameBytes > 0 ? _name.AsSpan(0, _nameBytes) : defaultName);
+    }
+}

@@ -1,0 +1,291 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Ingest;
+
+/// <summary>From the camera's packets to the ring: onto the mount's timeline, classified, copied once. Allocates nothing per packet.</summary>
+internal sealed class MountIngest
+{
+    /// <summary>The largest SR with SDES: 28 + 8 + 2 + 255 and padding.</summary>
+    private const int ReportBytesMax = 300;
+
+    /// <summary>Reports stand before a random access point, unless there were some so shortly before (RFC 3550 section 6.2: not too many).</summary>
+    private const long JoinReportMicros = 1_000_000;
+
+    private readonly Shard _shard;
+    private readonly PacketRing _ring;
+    private readonly MediaClock _clock = new();
+    private readonly WallMapping _wall = new();
+    private IngestTrack[] _tracks = [];
+    private bool _accepts;
+
+    /// <summary>False while everything waits for a picture that a decoder can start from.</summary>
+    private bool _hasBegun;
+    private long _waitMicros;
+    private long _waitSinceMicros;
+    private long _reportedMicros;
+
+    /// <summary>From the shard's clock to our wall clock, as it was when a session began or when the wall clock was last set.</summary>
+    private long _wallOffsetMicros;
+    private bool _hasWallOffset;
+
+    public MountIngest(Shard shard, PacketRing ring)
+    {
+        _shard = shard;
+        _ring = ring;
+    }
+
+    /// <summary>The tracks of the present description.</summary>
+    public IReadOnlyList<IngestTrack> Tracks => _tracks;
+
+    /// <summary>Parameter sets came that the description may not know; whoever renews it takes the mark away.</summary>
+    public bool HasNewParameterSets { get; set; }
+
+    /// <summary>Other tracks than before: nothing of the old ones goes on.</summary>
+    public void Describe(IReadOnlyList<SdpMedia> media)
+    {
+        IngestTrack[] tracks = new IngestTrack[media.Count];
+        for (int i = 0; i < tracks.Length; i++)
+        {
+            tracks[i] = new IngestTrack(i, media[i], _clock, _wall);
+        }
+
+        _tracks = tracks;
+        _ring.ForgetTracks();
+    }
+
+    /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="RandomAccessGate"/> says.</summary>
+    /// <param name="randomAccessWaitMicros">How long, at the most.</param>
+    /// <param name="missing">A bit for each track that the camera does not give: no other waits for it.</param>
+    /// <param name="othersWait">Whether the other tracks begin with the pictures.</param>
+    public void Begin(long randomAccessWaitMicros, uint missing = 0, bool othersWait = true)
+    {
+        _accepts = true;
+        _hasBegun = !othersWait;
+        _waitMicros = randomAccessWaitMicros;
+        _waitSinceMicros = -1;
+        CheckOwnClock();
+        _wallOffsetMicros = WallOffset();
+        _hasWallOffset = true;
+        _clock.BeginSession();
+        _wall.BeginSession();
+        foreach (IngestTrack track in _tracks)
+        {
+            track.Timeline.BeginSession();
+            track.Reports.BeginSession();
+            track.Early = null;
+            track.Gate.BeginSession((missing & (1u << track.Index)) == 0 ? randomAccessWaitMicros : 0);
+            track.Points.BeginSession();
+        }
+    }
+
+    /// <summary>The camera plays no longer: what it still sends is dropped, and nothing old is ever served.</summary>
+    public void End()
+    {
+        _accepts = false;
+        _ring.Clear();
+    }
+
+    /// <inheritdoc cref="IBackendSink.OnRtp"/>
+    public void OnRtp(int index, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    {
+        if (!_accepts || (uint)index >= (uint)_tracks.Length)
+        {
+            return;
+        }
+
+        IngestTrack track = _tracks[index];
+        EntryFlags flags = ToFlags(track.Points.Classify(view, arrivalMicros));
+        if (track.Gate.Holds(flags, view.Timestamp, arrivalMicros) || (!_hasBegun && !Begins(track, arrivalMicros)))
+        {
+            track.Timeline.LeaveOut(source, view.SequenceNumber);
+            return;
+        }
+
+        TrackTimeline timeline = track.Timeline;
+        if (!timeline.TryMap(source, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
+        {
+            return;
+        }
+
+        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+        if (track.Early is { } early)
+        {
+            track.Early = null;
+            Report(track, early);
+        }
+
+        if (view.Marker)
+        {
+            flags |= EntryFlags.Marker;
+        }
+
+        if ((flags & EntryFlags.RandomAccess) != 0 && arrivalMicros - _reportedMicros > JoinReportMicros)
+        {
+            WriteReports(arrivalMicros); // whoever waits for this point begins with it
+        }
+
+        Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
+        if (copy.IsEmpty)
+        {
+            return;
+        }
+
+        RtpPatch.SetSequenceNumber(copy, sequenceNumber);
+        RtpPatch.SetTimestamp(copy, timestamp);
+        RtpPatch.SetSsrc(copy, track.Ssrc);
+        track.Count(view.Payload.Length);
+        if ((flags & EntryFlags.ParameterSets) != 0 && track.ParameterSets.Offer(view))
+        {
+            HasNewParameterSets = true;
+        }
+    }
+
+    /// <inheritdoc cref="IBackendSink.OnSenderReport"/>
+    public void OnSenderReport(int index, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
+    {
+        if (!_accepts || (uint)index >= (uint)_tracks.Length)
+        {
+            return;
+        }
+
+        CheckOwnClock();
+        IngestTrack track = _tracks[index];
+        EarlyReport report = new(ssrc, ntp, rtpTimestamp, arrivalMicros);
+        if (track.Timeline.InSession)
+        {
+            Report(track, report);
+        }
+        else
+        {
+            // Many cameras report first and send then; the next report is seconds away.
+            track.Early = report;
+        }
+    }
+
+    private void Report(IngestTrack track, in EarlyReport report)
+    {
+        if (track.Timeline.TryMediaOf(report.Ssrc, report.RtpTimestamp, out long mediaMicros))
+        {
+            long cameraMicros = report.Ntp == 0 ? 0 : (NtpTime.ToUnix(report.Ntp).UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            long newestMicros = track.Timeline.MediaMicros + (report.ArrivalMicros - track.Timeline.LastArrivalMicros);
+            track.Reports.OnCameraReport(cameraMicros, mediaMicros, report.ArrivalMicros + _wallOffsetMicros, newestMicros);
+        }
+    }
+
+    /// <inheritdoc cref="IBackendSink.OnCanonicalName"/>
+    public void OnCanonicalName(int index, ReadOnlySpan<byte> name)
+    {
+        if ((uint)index < (uint)_tracks.Length && !name.IsEmpty)
+        {
+            _tracks[index].SetName(name);
+        }
+    }
+
+    /// <summary>Makes what was appended visible.</summary>
+    public void Publish() => _ring.Publish();
+
+    /// <summary>Appends a sender report for each track that plays.</summary>
+    public void AppendReports()
+    {
+        if (_accepts)
+        {
+            CheckOwnClock();
+            WriteReports(_shard.NowMicros);
+            _ring.Publish();
+        }
+    }
+
+    /// <summary>
+    /// Whether the session begins with this packet: sound that goes ahead of its picture by a second or more stands in a recording as a still picture, and as a delay in some players.
+    /// </summary>
+    private bool Begins(IngestTrack track, long arrivalMicros)
+    {
+        bool waits = track.Gate.IsShut;
+        if (!track.Gate.Applies)
+        {
+            _waitSinceMicros = _waitSinceMicros < 0 ? arrivalMicros : _waitSinceMicros;
+            waits = arrivalMicros - _waitSinceMicros <= _waitMicros && Array.Exists(_tracks, static t => t.Gate.IsShut);
+        }
+
+        _hasBegun = !waits;
+        return _hasBegun || track.Gate.Applies; // parameter sets pass, and begin nothing
+    }
+
+    private long WallOffset()
+    {
+        _shard.RefreshNow(); // both clocks of one moment
+        return ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
+    }
+
+    /// <summary>Notices that our wall clock was set, by the monotonic one.</summary>
+    private void CheckOwnClock()
+    {
+        long offset = WallOffset();
+        if (!_hasWallOffset || _wall.OnOwnClock(_shard.NowMicros + _wallOffsetMicros, _shard.NowMicros + offset) is not { } toldBy)
+        {
+            return;
+        }
+
+        foreach (IngestTrack track in _tracks)
+        {
+            track.Reports.OnOwnClockSet(offset - _wallOffsetMicros, toldBy);
+        }
+
+        _wallOffsetMicros = offset;
+    }
+
+    private void WriteReports(long nowMicros)
+    {
+        _reportedMicros = nowMicros;
+        Span<byte> report = stackalloc byte[ReportBytesMax];
+        foreach (IngestTrack track in _tracks)
+        {
+            int length = track.WriteSenderReport(report, nowMicros, DefaultName);
+            if (length > 0)
+            {
+                _ = _ring.Append(track.Index, EntryFlags.Rtcp, 0, track.Timeline.TimestampAt(nowMicros), nowMicros, report[..length]);
+            }
+        }
+    }
+
+    /// <summary>The report for a client that joins now; null: none yet.</summary>
+    public byte[]? ReportFor(IngestTrack track)
+    {
+        Span<byte> report = stackalloc byte[ReportBytesMax];
+        int length = track.WriteSenderReport(report, _shard.NowMicros, DefaultName);
+        return length > 0 ? report[..length].ToArray() : null;
+    }
+
+    private static ReadOnlySpan<byte> DefaultName => "fastrtspproxy"u8;
+
+    private static EntryFlags ToFlags(AccessUnitHint hint)
+    {
+        EntryFlags flags = EntryFlags.None;
+        if ((hint & AccessUnitHint.RandomAccess) != 0)
+        {
+            flags |= EntryFlags.RandomAccess;
+        }
+
+        if ((hint & AccessUnitHint.ParameterSets) != 0)
+        {
+            flags |= EntryFlags.ParameterSets;
+        }
+
+        if ((hint & AccessUnitHint.StartsFrame) != 0)
+        {
+            flags |= EntryFlags.FrameStart;
+        }
+
+        if ((hint & AccessUnitHint.StandsAlone) != 0)
+        {
+            flags |= EntryFlags.StandsAlone;
+        }
+
+        return (hint & AccessUnitHint.NonVcl) != 0 ? flags | EntryFlags.NonVcl : flags;
+    }
+}

@@ -1,0 +1,336 @@
+namespace FastRtspProxy.Engine.Ingest;
+
+/// <summary>
+/// Puts one track's packets on the mount's own timeline: sequence numbers and timestamps that never start anew, whatever the camera does. Within a session
+/// both move by a constant, so that a camera's losses stay visible and its timing is kept to the tick.
+/// </summary>
+internal sealed class TrackTimeline
+{
+    /// <summary>RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start, or so many losses that they cannot be told from one.</summary>
+    private const int SequenceStepMax = 3000;
+
+    /// <summary>Numbers that go back while the time went on for so many seconds: more were lost than the half of all numbers.</summary>
+    private const int LostBackSeconds = 1;
+
+    /// <summary>Steps forward up to this are followed without a look at the arrival.</summary>
+    private const int FollowedSeconds = 1;
+
+    /// <summary>A step that brings a track further ahead of its fastest packet than this is a jump of the camera's clock.</summary>
+    private const long LeadMicros = 1_000_000;
+
+    /// <summary>A larger step that stays behind the arrival by more than this is a jump as well.</summary>
+    private const int LagSeconds = 5;
+
+    /// <summary>B-frames go back by some frames; more is a jump: four times the step before, where there was one, and within these limits.</summary>
+    private const int JumpBackMaxSeconds = 2;
+
+    /// <summary>A part of a second.</summary>
+    private const int JumpBackMinDivisor = 4;
+
+    /// <summary>The arrival confirms the pace of a track when it is no further off than this part of a second.</summary>
+    private const int PaceDivisor = 10;
+
+    private readonly MediaClock _clock;
+    private readonly uint _timestampBase;
+    private readonly int _clockRate;
+    private bool _inSession;
+    private ushort _lastIn;
+    private uint _lastInTimestamp;
+    private uint _sourceSsrc;
+    private ushort _next;
+    private long _ticks;
+    private bool _hasTicks;
+    private long? _promisedTicks;
+
+    /// <summary>A line that stays below what was sent for so many pictures is a clock that was set back.</summary>
+    private const int HeldBackMax = 8;
+
+    /// <summary>What is sent: the line in <see cref="_ticks"/>, where it does not go back.</summary>
+    private long _sentTicks;
+    private DecodingOrder _order;
+
+    /// <summary>Pictures in a row whose times were below what may be sent.</summary>
+    private int _heldBack;
+
+    /// <summary>The distance from media time to arrival of the packets that came fastest: forgets, because the crystals of camera and machine drift apart.</summary>
+    private WindowedMinimum _fastestMicros;
+
+    /// <summary>The newest step forward; 0: none yet.</summary>
+    private long _pace;
+    private bool _goesBack;
+
+    /// <summary>Where the present line from timestamps to ticks began, and one point of the line before it.</summary>
+    private long _lineStartTicks;
+    private bool _hasLineBefore;
+    private long _ticksBefore;
+    private uint _timestampBefore;
+
+    /// <param name="clock">The mount's.</param>
+    /// <param name="clockRate">RTP ticks a second.</param>
+    /// <param name="firstSequenceNumber">Of the first packet.</param>
+    /// <param name="timestampBase">The timestamp of media time 0.</param>
+    /// <param name="mayReorder">Pictures may come in another order than they are shown in (B-frames).</param>
+    public TrackTimeline(MediaClock clock, int clockRate, ushort firstSequenceNumber, uint timestampBase, bool mayReorder = true)
+    {
+        _order = new DecodingOrder(mayReorder);
+        _clock = clock;
+        _clockRate = clockRate > 0 ? clockRate : 90_000;
+        _next = firstSequenceNumber;
+        _timestampBase = timestampBase;
+    }
+
+    /// <summary>The sequence number of the next packet.</summary>
+    public ushort NextSequenceNumber => _next;
+
+    /// <summary>When the newest packet came.</summary>
+    public long LastArrivalMicros { get; private set; }
+
+    /// <summary>True once a packet went through since the session began.</summary>
+    public bool InSession => _inSession;
+
+    /// <summary>True while numbers were promised and the packet has not come.</summary>
+    public bool HasPromise => _promisedTicks is not null;
+
+    /// <summary>The media time of the newest packet.</summary>
+    public long MediaMicros => ToMicros(_ticks);
+
+    /// <summary>Jumps of the camera's clock or numbers that were levelled out.</summary>
+    public long Jumps { get; private set; }
+
+    /// <summary>The camera begins anew.</summary>
+    public void BeginSession() => _inSession = false;
+
+    /// <summary>
+    /// Promises the numbers of the next packet, which begins a session (RTP-Info of a client that joins an idle mount). The same promise is given until the
+    /// packet has come.
+    /// </summary>
+    public (ushort SequenceNumber, uint RtpTime) Promise(long nowMicros)
+    {
+        long ticks = _promisedTicks ??= AfterLast(ToTicks(_clock.Extrapolate(nowMicros)));
+        return (_next, Timestamp(ticks));
+    }
+
+    /// <summary>The timestamp that belongs to a moment, by the newest packet and the time since.</summary>
+    public uint TimestampAt(long nowMicros) => Timestamp(_ticks + ((nowMicros - LastArrivalMicros) * _clockRate / 1_000_000));
+
+    /// <summary>The timestamp of a media time.</summary>
+    public uint TimestampOf(long mediaMicros) => Timestamp(ToTicks(mediaMicros));
+
+    /// <summary>The media time that a timestamp of the camera stands for; false while the track is not in a session, or for another source.</summary>
+    public bool TryMediaOf(uint ssrc, uint cameraTimestamp, out long mediaMicros)
+    {
+        mediaMicros = ToMicros(_ticks + (int)(cameraTimestamp - _lastInTimestamp));
+        return _inSession && ssrc == _sourceSsrc;
+    }
+
+    /// <summary>The numbers of a packet on the mount's timeline; false: a repeated packet.</summary>
+    public bool TryMap(uint ssrc, ushort sequenceNumber, uint timestamp, long arrivalMicros, out ushort mappedSequenceNumber, out uint mappedTimestamp)
+    {
+        bool isSamePicture = _inSession && ssrc == _sourceSsrc && timestamp == _lastInTimestamp;
+        if (!_inSession)
+        {
+            Begin(arrivalMicros);
+        }
+        else
+        {
+            int step = (short)(sequenceNumber - _lastIn);
+            bool isNext = ssrc == _sourceSsrc && step == 1;
+            if (ssrc == _sourceSsrc && step == 0)
+            {
+                mappedSequenceNumber = 0;
+                mappedTimestamp = 0;
+                return false;
+            }
+
+            if (ssrc == _sourceSsrc && step is > 0 and < SequenceStepMax)
+            {
+                _next = (ushort)(_next + step - 1);
+            }
+            else
+            {
+                Jumps++;
+                if (ssrc == _sourceSsrc && IsLoss(step, timestamp, arrivalMicros))
+                {
+                    // As many as a receiver takes for loss: told more, it would throw packets away until it believes in a new start.
+                    _next = (ushort)(_next + SequenceStepMax - 2);
+                }
+            }
+
+            Advance(ssrc, timestamp, arrivalMicros, isNext);
+        }
+
+        _sourceSsrc = ssrc;
+        _lastIn = sequenceNumber;
+        _lastInTimestamp = timestamp;
+        LastArrivalMicros = arrivalMicros;
+        mappedSequenceNumber = _next++;
+        if (!isSamePicture)
+        {
+            KeepOrder();
+        }
+
+        mappedTimestamp = Timestamp(_sentTicks);
+        long mediaMicros = ToMicros(_ticks);
+        _fastestMicros.Note(arrivalMicros - mediaMicros, arrivalMicros);
+        _clock.Note(mediaMicros, arrivalMicros);
+        return true;
+    }
+
+    /// <summary>A packet that goes to nobody, by our own will: the next one follows without a gap.</summary>
+    public void LeaveOut(uint ssrc, ushort sequenceNumber)
+    {
+        if (_inSession && ssrc == _sourceSsrc && (short)(sequenceNumber - _lastIn) is > 0 and < SequenceStepMax)
+        {
+            _lastIn = sequenceNumber;
+        }
+    }
+
+    private void Begin(long arrivalMicros)
+    {
+        _inSession = true;
+        if (_promisedTicks is { } promised)
+        {
+            _promisedTicks = null;
+            _ticks = promised;
+            _clock.TakeUpAt(ToMicros(promised), arrivalMicros);
+        }
+        else
+        {
+            _ticks = AfterLast(ToTicks(_clock.TakeUp(arrivalMicros)));
+        }
+
+        _hasTicks = true;
+        _order.BeginAnew();
+        _heldBack = 0;
+        _fastestMicros.Clear();
+        _pace = 0;
+        _goesBack = false;
+        _hasLineBefore = false;
+        _lineStartTicks = _ticks - _clockRate;
+    }
+
+    private void Advance(uint ssrc, uint timestamp, long arrivalMicros, bool isNext)
+    {
+        int step = (int)(timestamp - _lastInTimestamp);
+        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
+        if (ssrc == _sourceSsrc && !IsJump(step, elapsed, arrivalMicros))
+        {
+            _goesBack |= step < 0;
+            _pace = step > 0 ? step : _pace;
+            _ticks += step;
+        }
+        else
+        {
+            Level(ssrc, timestamp, elapsed, isNext);
+        }
+    }
+
+    /// <summary>
+    /// Another source, or a clock that jumped: the time that really went by, and at least one tick. A clock that was set, or one stray timestamp, interrupts nothing, so the next unit
+    /// is where the pace of the track puts it: arrivals jitter, and with each stray one sound and picture would drift apart a little. After a stray one the old line goes on.
+    /// </summary>
+    private void Level(uint ssrc, uint timestamp, long elapsed, bool isNext)
+    {
+        bool paced = isNext && !_goesBack && _pace > 0 && Math.Abs(elapsed - _pace) <= _clockRate / PaceDivisor;
+        long levelled = _ticks + Math.Max(1, paced ? _pace : elapsed);
+        if (ssrc != _sourceSsrc)
+        {
+            _order.BeginAnew();
+            levelled = Math.Max(levelled, _order.Highest + 1);
+            _hasLineBefore = false;
+            _pace = 0;
+            _goesBack = false;
+        }
+        else
+        {
+            Jumps++;
+            long onLineBefore = _ticksBefore + (int)(timestamp - _timestampBefore);
+            if (_hasLineBefore && Math.Abs(onLineBefore - levelled) < _clockRate)
+            {
+                _ticks = onLineBefore;
+                _lineStartTicks = onLineBefore - _clockRate;
+                return;
+            }
+
+            // A line that is younger than a second is a stray timestamp itself.
+            if (_ticks - _lineStartTicks >= _clockRate)
+            {
+                _hasLineBefore = true;
+                _ticksBefore = _ticks;
+                _timestampBefore = _lastInTimestamp;
+            }
+        }
+
+        _ticks = levelled;
+        _lineStartTicks = levelled;
+    }
+
+    /// <summary>Numbers that do not go on, while the timestamps do: packets were lost, and decoders have to know.</summary>
+    private bool IsLoss(int step, uint timestamp, long arrivalMicros)
+    {
+        int ticks = (int)(timestamp - _lastInTimestamp);
+        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
+        return ticks > (step > 0 ? 0 : LostBackSeconds * _clockRate) && !IsJump(ticks, elapsed, arrivalMicros);
+    }
+
+    /// <summary>
+    /// A step is a jump when it is large and the arrival does not show it. A burst after a stall has small steps; a large one in it, where the camera dropped what it could not send, leads
+    /// to what is live by now; and a track that was quiet for minutes has a large one that its arrival shows.
+    /// </summary>
+    private bool IsJump(int step, long elapsed, long arrivalMicros)
+    {
+        if (step < 0)
+        {
+            long farthest = (long)JumpBackMaxSeconds * _clockRate;
+            return -(long)step > (_pace == 0 ? farthest : Math.Clamp(4 * _pace, _clockRate / JumpBackMinDivisor, farthest));
+        }
+
+        if (step <= FollowedSeconds * _clockRate)
+        {
+            return false;
+        }
+
+        return _fastestMicros.Value is { } fastest && ToMicros(_ticks + step) - (arrivalMicros - fastest) > LeadMicros
+            || (step > (long)LagSeconds * _clockRate && elapsed - step > Math.Max((long)LagSeconds * _clockRate, elapsed / 2));
+    }
+
+    /// <summary>
+    /// Decides what is sent for a new picture. A clock that wobbles, or is set back a little, never sends time backwards where the order of decoding allows no such step: the pictures go a tick
+    /// apart until the line has caught up, so that sound and picture stay where the camera has them.
+    /// </summary>
+    private void KeepOrder()
+    {
+        if (_order.Allows(_ticks))
+        {
+            _heldBack = 0;
+            _sentTicks = _ticks;
+        }
+        else
+        {
+            _sentTicks = _order.Highest + 1;
+            if (++_heldBack >= HeldBackMax)
+            {
+                Jumps++;
+                _heldBack = 0;
+                _hasLineBefore = false;
+                _ticks = _sentTicks;
+                _lineStartTicks = _ticks;
+            }
+        }
+
+        if (_ticks < _order.Highest)
+        {
+            _order.NoteBack();
+        }
+
+        _order.Note(_sentTicks);
+    }
+
+    private long AfterLast(long ticks) => _hasTicks ? Math.Max(ticks, _order.Highest + 1) : ticks;
+
+    private uint Timestamp(long ticks) => unchecked(_timestampBase + (uint)ticks);
+
+    private long ToTicks(long micros) => (micros / 1_000_000 * _clockRate) + (micros % 1_000_000 * _clockRate / 1_000_000);
+
+    private long ToMicros(long ticks) => (ticks / _clockRate * 1_000_000) + (ticks % _clockRate * 1_000_000 / _clockRate);
+}

@@ -1,0 +1,21 @@
+using System.Net;
+
+namespace FastRtspProxy.Net;
+
+/// <summary>Where a connection goes.</summary>
+/// <param name="Host">A name or an address.</param>
+/// <param name="Port">The port.</param>
+internal sealed record ConnectTarget(string Host, int Port)
+{
+    /// <summary>Who looks the name up.</summary>
+    public NameLookup Names { get; init; } = NameLookup.Cameras;
+
+    /// <summary>Addresses that must not be connected to, asked for what the name resolves to now; null: none.</summary>
+    public Func<IPAddress, bool>? Refuses { get; init; }
+
+    /// <summary>What is said to the user when all addresses are refused: why, and what helps.</summary>
+    public string Refusal { get; init; } = "that is not allowed";
+
+    /// <summary>The address of the last connection to this host, for when its name takes long; null: none is known.</summary>
+    public IPAddress? LastAddress { get; init; }
+}

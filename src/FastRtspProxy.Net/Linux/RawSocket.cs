@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace FastRtspProxy.Net.Linux;
+
+/// <summary>
+/// Sockets as bare descriptors, for whoever holds tens of thousands of them: no object each, and the framework's own epoll never hears of them (a
+/// <see cref="Socket"/> that has connected asynchronously once stays registered there and wakes a second thread for each packet).
+/// All are non-blocking and close-on-exec. Methods answer with a descriptor or with minus errno.
+/// </summary>
+internal static unsafe class RawSocket
+{
+    private const int StreamType = 1;
+    private const int DatagramType = 2;
+    private const int NonBlockCloseOnExec = 0x800 | 0x80000;
+    private const int SoError = 4;
+    private const int SoLinger = 13;
+    private const int TcpNoDelay = 1;
+    private const int IpBindAddressNoPort = 24;
+    private const int ErrorInProgress = 115;
+
+    /// <summary>A UDP socket bound to an address and port.</summary>
+    public static int OpenUdp(IPAddress address, int port)
+    {
+        int fd = Open(address.AddressFamily, DatagramType);
+        if (fd < 0)
+        {
+            return fd;
+        }
+
+        return BindTo(fd, new IPEndPoint(address, port)) is < 0 and int error ? CloseWith(fd, error) : fd;
+    }
+
+    /// <summary>A TCP socket that is being connected: it becomes writable when it is, or when it failed (<see cref="TakeError"/>).</summary>
+    public static int OpenTcp(IPEndPoint to, IPAddress? from)
+    {
+        int fd = Open(to.AddressFamily, StreamType);
+        if (fd < 0)
+        {
+            return fd;
+        }
+
+        _ = SocketSetup.TrySet(fd, LinuxConstants.TcpProtocol, TcpNoDelay, 1);
+        if (from is not null)
+        {
+            // The port is chosen at connect, so that it need only be free towards this peer, ip(7).
+            _ = SocketSetup.TrySet(fd, LinuxConstants.IpProtocol, IpBindAddressNoPort, 1);
+            if (BindTo(fd, new IPEndPoint(from, 0)) is < 0 and int error)
+            {
+                return CloseWith(fd, error);
+            }
+        }
+
+        SocketAddress address = to.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            if (Libc.Connect(fd, bytes, (uint)address.Size) == 0)
+            {
+                return fd;
+            }
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == ErrorInProgress ? fd : CloseWith(fd, -errno);
+    }
+
+    /// <summary>The pending error of a socket (an errno, 0: none), which is cleared by that.</summary>
+    public static int TakeError(int fd) => SocketSetup.Get(fd, LinuxConstants.SolSocket, SoError);
+
+    /// <summary>Makes the coming close a reset: what a peer sees of a client that has crashed.</summary>
+    public static void ResetOnClose(int fd)
+    {
+        long linger = 1; // struct linger { l_onoff = 1, l_linger = 0 }
+        _ = Libc.SetSocketOption(fd, LinuxConstants.SolSocket, SoLinger, &linger, sizeof(long));
+    }
+
+    /// <summary>Bytes that the kernel took, or minus errno.</summary>
+    public static int Send(int fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* data = bytes)
+        {
+            nint sent = Libc.Send(fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal);
+            return sent >= 0 ? (int)sent : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>A datagram out; minus errno when it was not taken.</summary>
+    public static int SendTo(int fd, ReadOnlySpan<byte> bytes, SocketAddress to)
+    {
+        fixed (byte* data = bytes)
+        fixed (byte* address = to.Buffer.Span)
+        {
+            nint sent = Libc.SendTo(fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal, address, (uint)to.Size);
+            return sent >= 0 ? (int)sent : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    /// <summary>Bytes received, 0 at the orderly end, or minus errno.</summary>
+    public static int Receive(int fd, Span<byte> buffer)
+    {
+        fixed (byte* data = buffer)
+        {
+            nint count = Libc.Receive(fd, data, buffer.Length, LinuxConstants.MessageDontWait);
+            return count >= 0 ? (int)count : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    private static int Open(AddressFamily family, int type)
+    {
+        int fd = Libc.OpenSocket(family == AddressFamily.InterNetworkV6 ? 10 : 2, type | NonBlockCloseOnExec, 0);
+        return fd >= 0 ? fd : -Marshal.GetLastPInvokeError();
+    }
+
+    private static int BindTo(int fd, IPEndPoint to)
+    {
+        SocketAddress address = to.Serialize();
+        fixed (byte* bytes = address.Buffer.Span)
+        {
+            return Libc.Bind(fd, bytes, (uint)address.Size) == 0 ? 0 : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    private static int CloseWith(int fd, int error)
+    {
+        _ = Libc.Close(fd);
+        return error;
+    }
+}

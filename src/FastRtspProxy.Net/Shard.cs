@@ -1,0 +1,298 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Net.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Net;
+
+/// <summary>
+/// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only.
+/// A turn: wait, handle the ready descriptors, run the inbox, give the connections their turns, fire timers, then the end-of-turn work (the fan-out passes).
+/// </summary>
+internal sealed partial class Shard : PollTarget, IDisposable
+{
+    /// <summary>
+    /// What the inbox may take of one turn; the rest is run in the next ones, after the descriptors and the passes. A twelfth of the 50 ms that nothing may keep a shard from the others.
+    /// </summary>
+    private const long InboxMicros = 4_000;
+
+    /// <summary>Four interleaved packets of the largest size; a large key frame in one or two reads.</summary>
+    public const int ScratchBytes = 256 * 1024;
+
+    /// <summary>After a wait that failed. Media comes every 20 to 40 ms, so this delays little and costs a hundred wake-ups a second.</summary>
+    private const int FailedWaitPauseMillis = 10;
+
+    private readonly Thread _thread;
+    private readonly Epoll _epoll = new(waitsNanos: KernelCalls.WaitNanosRefusal == 0);
+    private readonly int _bell;
+    private readonly long _frequency;
+    private readonly bool _isRealTime;
+    private ReceiveBatch? _receiveBatch;
+    private readonly ShardInbox _inbox = new();
+
+    /// <summary>Set once, before the bell is rung, by whoever disposes: the ring is a system call and its count stays, so no fence of ours is needed beside it. The loop reads it each turn.</summary>
+    private volatile bool _stopping;
+
+    /// <summary>A counter on its own: nothing else is read from its value, so it has no partner. Any thread, interlocked.</summary>
+    private int _load;
+
+    /// <summary>A figure on its own, without a partner. Written by the shard.</summary>
+    private int _busyPercent;
+    private long _windowMicros;
+    private long _idleMicros;
+
+    /// <summary>True once a failing wait was said: it is about the machine, and it may fail a hundred times a second.</summary>
+    private bool _saidWaitFails;
+
+    /// <exception cref="MachineException">The machine gives no epoll or no bell.</exception>
+    internal Shard(int index, TimeProvider time, ILogger log)
+    {
+        Index = index;
+        Time = time;
+        Log = log;
+        _frequency = time.TimestampFrequency;
+        _isRealTime = ReferenceEquals(time, TimeProvider.System);
+        _bell = Libc.EventFd(0, LinuxConstants.EventFdNonBlock | LinuxConstants.EventFdCloseOnExec);
+        if (_bell < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            _epoll.Dispose();
+            throw new MachineException(KernelCalls.Sentence("eventfd", errno));
+        }
+
+        RefreshNow();
+        _windowMicros = NowMicros;
+        if (!Watch(_bell, EpollEvents.In, this))
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            _epoll.Dispose();
+            _ = Libc.Close(_bell);
+            throw new MachineException(KernelCalls.Sentence("epoll_ctl", errno));
+        }
+
+        _thread = new Thread(Loop) { IsBackground = true, Name = "shard-" + index };
+    }
+
+    /// <summary>Counts from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The clock; a test moves it.</summary>
+    public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
+
+    /// <summary>Monotonic microseconds, taken once a turn.</summary>
+    public long NowMicros { get; private set; }
+
+    /// <summary>Counts the turns, from 1.</summary>
+    public long Turn { get; private set; } = 1;
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset UtcNow => Time.GetUtcNow();
+
+    /// <summary>True on the shard's own thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
+    /// <summary>How many connections live here; whoever adds one calls <see cref="AddLoad"/>. Any thread.</summary>
+    public int Load => Volatile.Read(ref _load);
+
+    /// <inheritdoc cref="Load"/>
+    public void AddLoad(int connections) => Interlocked.Add(ref _load, connections);
+
+    /// <summary>The UDP server pair of this shard's clients; null before the front-end has bound it.</summary>
+    public UdpMediaSockets? Media { get; set; }
+
+    /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
+    public int BusyPercent => Volatile.Read(ref _busyPercent);
+
+    /// <summary>The shard's scratch for receiving datagrams.</summary>
+    public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch(receivesMany: KernelCalls.ReceiveManyRefusal == 0);
+
+    /// <summary>The shard's scratch for receiving from streams and for gathering; never held across a turn.</summary>
+    public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
+
+    /// <summary>Takes the time anew in the middle of a long turn.</summary>
+    public void RefreshNow()
+    {
+        long ticks = Time.GetTimestamp();
+        NowMicros = _frequency == 1_000_000_000 ? ticks / 1000 : (long)((Int128)ticks * 1_000_000 / _frequency);
+    }
+
+    /// <summary>Puts a node into the inbox; false when it is there already. Any thread.</summary>
+    public bool Post(ShardWork work)
+    {
+        bool isNew = _inbox.TryPost(work, out bool mustRing);
+        if (mustRing)
+        {
+            Ring();
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Whoever has used up its budget goes on in the next turn. On the shard.</summary>
+    public NextTurnAwaitable NextTurn() => new(this);
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Ends the loop after its current turn and waits for the thread.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        Ring();
+        if (IsCurrent || !_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(2)))
+        {
+            _epoll.Dispose();
+            _receiveBatch?.Dispose();
+            _ = Libc.Close(_bell);
+        }
+    }
+
+    /// <summary>The bell: only emptied; being awake is its message.</summary>
+    protected internal override unsafe void OnReady(EpollEvents events)
+    {
+        ulong count;
+        _ = Libc.Read(_bell, (byte*)&count, sizeof(ulong));
+    }
+
+    private unsafe void Ring()
+    {
+        ulong one = 1;
+        _ = Libc.Write(_bell, (byte*)&one, sizeof(ulong));
+    }
+
+    private void Loop()
+    {
+        SynchronizationContext.SetSynchronizationContext(new ShardSynchronizationContext(this));
+        while (!_stopping)
+        {
+            int ready = Sleep();
+            Turn++;
+            _lastAgain = _again.Last;
+            long began = ready > 1 ? Stopwatch.GetTimestamp() : 0;
+            for (int i = 0; i < ready; i++)
+            {
+                EpollEvents events = _epoll.EventAt(i, out ulong token);
+                if (TargetOf(token) is PollTarget target)
+                {
+                    Guard(target, events);
+                }
+
+                if (i + 1 < ready && Stopwatch.GetTimestamp() - began > s_sliceTicks)
+                {
+                    // Many cameras with much to give: the passes of those that have given run before the rest is read.
+                    RefreshNow();
+                    RunAfterDescriptors();
+                    began = Stopwatch.GetTimestamp();
+                }
+            }
+
+            RunAfterDescriptors();
+        }
+    }
+
+    private void RunAfterDescriptors()
+    {
+        RunInbox();
+        RunTurns();
+        FireTimers();
+        RunEndOfTurn();
+    }
+
+    /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
+    private int Sleep()
+    {
+        if (HasEndOfTurn || _inbox.HasBacklog || HasTurns)
+        {
+            int there = Wait(0);
+            RefreshNow();
+            NoteIdle(0);
+            return there;
+        }
+
+        long timeoutMicros = NextWakeMicros();
+        if (!_inbox.TrySleep() || _stopping)
+        {
+            timeoutMicros = 0;
+        }
+
+        RefreshNow();
+        long sleptAt = NowMicros;
+        int ready = Wait(timeoutMicros);
+        _inbox.WakeUp();
+        RefreshNow();
+        NoteIdle(NowMicros - sleptAt);
+        return ready;
+    }
+
+    /// <summary>An error is taken for "no events" only after a pause, or a wait that fails for good would keep a core busy; timers and the inbox go on meanwhile.</summary>
+    private int Wait(long timeoutMicros)
+    {
+        int ready = _epoll.Wait(timeoutMicros);
+        if (ready >= 0)
+        {
+            return ready;
+        }
+
+        if (!_saidWaitFails)
+        {
+            _saidWaitFails = true;
+            NetLog.WaitFails(Log, Index, -ready);
+        }
+
+        Thread.Sleep(FailedWaitPauseMillis);
+        return 0;
+    }
+
+    private void NoteIdle(long micros)
+    {
+        _idleMicros += micros;
+        long elapsed = NowMicros - _windowMicros;
+        if (elapsed >= 1_000_000)
+        {
+            Volatile.Write(ref _busyPercent, (int)Math.Clamp(100 - (_idleMicros * 100 / elapsed), 0, 100));
+            _windowMicros = NowMicros;
+            _idleMicros = 0;
+        }
+    }
+
+    private void RunInbox()
+    {
+        _inbox.Take();
+        long started = Stopwatch.GetTimestamp();
+        while (_inbox.Next() is { } work)
+        {
+            try
+            {
+                work.RunOnce();
+            }
+            catch (Exception e)
+            {
+                NetLog.ShardWorkFailed(Log, Index, e);
+            }
+
+            // By the machine's clock, whatever a test does to ours: this is about the others' time.
+            if (_inbox.HasBacklog && Stopwatch.GetElapsedTime(started).TotalMicroseconds > InboxMicros)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Guard(PollTarget target, EpollEvents events)
+    {
+        try
+        {
+            target.OnReady(events);
+        }
+        catch (Exception e)
+        {
+            NetLog.ShardWorkFailed(Log, Index, e);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Net.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Net;
+
+/// <summary>
+/// Listens on one address and family and hands accepted sockets on, on the socket engine's thread. When the process runs out of descriptors, a reserve descriptor is given
+/// up for long enough to take the connection, say no, and close it: nobody waits in the backlog for ever. What goes wrong again and again is tried a few times a second only.
+/// </summary>
+internal sealed class TcpListenerSocket : IDisposable
+{
+    /// <summary>SOMAXCONN of Linux since 5.4.</summary>
+    private const int Backlog = 4096;
+
+    /// <summary>Connections that were reset while they waited fail one by one, at the rate at which they came; more in a row are the machine's trouble.</summary>
+    private const int FailuresAtOnce = 16;
+
+    /// <summary>Connections that are accepted before the thread does something else.</summary>
+    private const int AcceptedInARow = 64;
+
+    /// <summary>Soon enough for whoever waits in the backlog, and nothing for the machine.</summary>
+    private const int PauseMillis = 100;
+
+    private const long SayMillis = 10_000;
+
+    private readonly Socket _socket;
+    private readonly SocketAsyncEventArgs _accept = new(true);
+    private readonly ILogger _log;
+    private readonly byte[] _refusal;
+    private readonly Timer _pause;
+    private Action<Socket>? _accepted;
+    private Socket? _reserve = NewReserve();
+    private long _failures;
+    private long _refused;
+    private int _failuresInARow;
+    private long _saidMillis = -SayMillis;
+
+    /// <summary>Set once, before the socket is disposed; pairs with the look in AcceptLoop. A loop that looks too early finds a disposed socket instead, and ends by that.</summary>
+    private volatile bool _disposed;
+
+    /// <summary>Takes a socket over that listens already.</summary>
+    internal TcpListenerSocket(Socket socket, ILogger log, byte[] refusal)
+    {
+        _socket = socket;
+        _log = log;
+        _refusal = refusal;
+        _accept.Completed += (_, _) => AcceptLoop(completed: true);
+        _pause = new Timer(_ => AcceptLoop(completed: false));
+    }
+
+    /// <summary>Attempts to accept that failed, for whatever cause. Any thread.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>The bound port.</summary>
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    /// <summary>
+    /// Binds and listens on one address; IPv6 listeners take IPv6 only. Null: <paramref name="error"/> says why. Connections of an earlier process in TIME_WAIT
+    /// do not matter (SO_REUSEADDR); another listener does.
+    /// </summary>
+    /// <param name="address">Any, IPv6Any, or one of the machine's.</param>
+    /// <param name="port">0: the kernel chooses.</param>
+    /// <param name="log">For running out of descriptors.</param>
+    /// <param name="refusal">What a client is told when there is no descriptor for it.</param>
+    /// <param name="error">Why not.</param>
+    /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much as its buffer holds.</param>
+    /// <param name="keepAlive">When a silent peer is found dead, inherited as well; null: never.</param>
+    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = false;
+            }
+
+            // Not by SocketOptionName.ReuseAddress: the framework would set SO_REUSEPORT with it, and two servers would share the port without a word.
+            _ = SocketSetup.TrySet(SocketSetup.Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
+
+            // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
+            SocketSetup.PrepareTcpSending(socket);
+            if (unsentMarkBytes > 0)
+            {
+                SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);
+            }
+
+            if (keepAlive is { } probes)
+            {
+                SocketSetup.SetKeepAlive(SocketSetup.Fd(socket), probes);
+            }
+
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen(Backlog);
+            error = SocketError.Success;
+            return new TcpListenerSocket(socket, log, refusal);
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            error = e.SocketErrorCode;
+            return null;
+        }
+    }
+
+    /// <summary>Begins to accept.</summary>
+    public void Start(Action<Socket> accepted)
+    {
+        _accepted = accepted;
+        AcceptLoop(completed: false);
+    }
+
+    /// <summary>Says no to a client that was accepted, as far as it can be said at once, and closes.</summary>
+    public static void Refuse(Socket socket, byte[] refusal)
+    {
+        try
+        {
+            socket.Blocking = false;
+            _ = socket.Send(refusal, SocketFlags.None, out _);
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+        }
+
+        socket.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _pause.Dispose();
+        _socket.Dispose();
+        _reserve?.Dispose();
+    }
+
+    private static Socket? NewReserve()
+    {
+        try
+        {
+            return new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes completions until one is pending, or nothing can be taken for now.</summary>
+    private void AcceptLoop(bool completed)
+    {
+        try
+        {
+            // A flood of connections must not keep the socket engine's thread from the completions of those that are there.
+            for (int accepted = 0; !_disposed; accepted++)
+            {
+                if (accepted == AcceptedInARow)
+                {
+                    _pause.Change(1, Timeout.Infinite);
+                    return;
+                }
+
+                if (!completed)
+                {
+                    _accept.AcceptSocket = null;
+                    if (_socket.AcceptAsync(_accept))
+                    {
+                        return;
+                    }
+                }
+
+                completed = false;
+                if (!OnAccepted())
+                {
+                    _pause.Change(PauseMillis, Timeout.Infinite);
+                    return;
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Dispose while accepting: the end of the loop.
+        }
+    }
+
+    /// <summary>False: there is no use in another attempt at once.</summary>
+    private bool OnAccepted()
+    {
+        if (_accept is { SocketError: SocketError.Success, AcceptSocket: Socket socket })
+        {
+            _failuresInARow = 0;
+            _reserve ??= NewReserve();
+            if (_reserve is null)
+            {
+                Refuse(socket);
+                _reserve = NewReserve();
+            }
+            else
+            {
+                _accepted!(socket);
+            }
+
+            return true;
+        }
+
+        Interlocked.Increment(ref _failures);
+        if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable && _reserve is not null)
+        {
+            // accept(2) says so also while nobody waits. Until somebody does, the reserve is kept: given up early, it would be taken by something else.
+            if (!_socket.Poll(0, SelectMode.SelectRead))
+            {
+                return false;
+            }
+
+            _reserve.Dispose();
+            _reserve = null;
+            return true;
+        }
+
+        // A connection that was reset while it waited, or a listener that is of no use now.
+        if (_reserve is not null && ++_failuresInARow < FailuresAtOnce)
+        {
+            return true;
+        }
+
+        _reserve ??= NewReserve();
+        if (IsTimeToSay())
+        {
+            NetLog.AcceptFails(_log, Port, _accept.SocketError, _failures);
+        }
+
+        return false;
+    }
+
+    private bool IsTimeToSay()
+    {
+        long now = Environment.TickCount64;
+        if (now - _saidMillis < SayMillis)
+        {
+            return false;
+        }
+
+        _saidMillis = now;
+        return true;
+    }
+
+    private void Refuse(Socket socket)
+    {
+        _refused++;
+        if (IsTimeToSay())
+        {
+            NetLog.OutOfDescriptors(_log, _refused);
+        }
+
+        Refuse(socket, _refusal);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace FastRtspProxy.Net;
+
+/// <summary>
+/// TLS over TCP, by the framework's <see cref="SslStream"/>. Its reads run off the shard and post what came; one read is under way at a time, so the
+/// shard is never flooded. Back-ends behind TLS are few; they may cost a hop.
+/// </summary>
+internal sealed class TlsByteStream : ByteStream
+{
+    private readonly Socket _socket;
+    private readonly SslStream _tls;
+    private readonly byte[] _buffer = new byte[32 * 1024];
+    private readonly CancellationTokenSource _closing = new();
+    private IByteSink? _sink;
+    private SendQueue _queue; // mutable struct: not readonly
+    private TurnBudget _turn; // mutable struct: not readonly
+    private bool _sending;
+    private bool _closed;
+
+    private TlsByteStream(Shard shard, Socket socket, SslStream tls)
+        : base(shard)
+    {
+        _socket = socket;
+        _tls = tls;
+        Remote = (IPEndPoint)socket.RemoteEndPoint!;
+        Local = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <inheritdoc/>
+    public override IPEndPoint Remote { get; }
+
+    /// <inheritdoc/>
+    public override IPEndPoint Local { get; }
+
+    /// <inheritdoc/>
+    public override int QueuedBytes => _queue.Bytes;
+
+    /// <summary>Connects and shakes hands as a client, with SNI; the certificate is checked unless <paramref name="isInsecure"/>.</summary>
+    /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
+    public static async Task<TlsByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit, bool isInsecure)
+    {
+        (string host, int port) = (target.Host, target.Port);
+        Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
+        SslPolicyErrors seen = SslPolicyErrors.None;
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
+            EnabledSslProtocols = SslProtocols.None,
+            CertificateChainPolicy = ChainPolicy(),
+            RemoteCertificateValidationCallback = (_, _, _, errors) =>
+            {
+                seen = errors;
+                return isInsecure || errors == SslPolicyErrors.None;
+            },
+        };
+        return await HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsClientAsync(options, cancel), e =>
+            seen == SslPolicyErrors.None
+                ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {host}:{port} failed: {e.Message}", e)
+                : new ByteStreamException(
+                    ConnectFailure.CertificateRefused,
+                    $"the certificate of {host}:{port} is not trusted ({seen}); install its authority, or use --insecure-tls",
+                    e));
+    }
+
+    /// <summary>Shakes hands as a server on an accepted socket.</summary>
+    /// <exception cref="ByteStreamException">No agreement.</exception>
+    public static Task<TlsByteStream> AcceptAsync(Shard shard, Socket socket, X509Certificate2 certificate, TimeSpan limit)
+    {
+        SslServerAuthenticationOptions options = new() { ServerCertificate = certificate };
+        return HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsServerAsync(options, cancel), e =>
+            new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {socket.RemoteEndPoint} failed: {e.Message}", e));
+    }
+
+    /// <summary>
+    /// How a peer's certificate is checked: by what the peer sent and what the machine trusts. Missing issuers are not fetched from the addresses that a certificate names (RFC 5280, 4.2.2.1): the framework would do so on the
+    /// thread that waits for all sockets, and block it, and a camera could have us ask any server that it likes.
+    /// </summary>
+    internal static X509ChainPolicy ChainPolicy() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+
+    /// <inheritdoc/>
+    public override void Start(IByteSink sink)
+    {
+        _sink = sink;
+        ReadLoop();
+    }
+
+    /// <inheritdoc/>
+    public override bool Send(ReadOnlySpan<byte> bytes)
+    {
+        if (_closed || !_queue.TryAppend(bytes, SendQueueBytes))
+        {
+            return false;
+        }
+
+        if (!_sending)
+        {
+            WriteLoop();
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            _queue.Clear();
+            _closing.Cancel();
+            _socket.Dispose();
+            _tls.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnReady(Linux.EpollEvents events)
+    {
+        // Not in the shard's epoll.
+    }
+
+    private static async Task<TlsByteStream> HandshakeAsync(
+        Shard shard, Socket socket, TimeSpan limit, Func<SslStream, CancellationToken, Task> handshake, Func<Exception, ByteStreamException> refusal)
+    {
+        SslStream tls;
+        try
+        {
+            socket.NoDelay = true;
+            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            ByteStreamException reset = refusal(e);
+            socket.Dispose();
+            throw reset;
+        }
+
+        using CancellationTokenSource cancel = new(limit, shard.Time);
+        try
+        {
+            await handshake(tls, cancel.Token);
+            return new TlsByteStream(shard, socket, tls);
+        }
+        catch (OperationCanceledException e)
+        {
+            await tls.DisposeAsync();
+            throw new ByteStreamException(ConnectFailure.TimedOut, $"no TLS handshake within {limit.TotalSeconds:0.#} s", e);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
+        {
+            ByteStreamException refused = refusal(e);
+            await tls.DisposeAsync();
+            throw refused;
+        }
+    }
+
+    /// <summary>Resumes on the shard after each read: `await` there captures its context.</summary>
+    private async void ReadLoop()
+    {
+        SocketError end = SocketError.Success;
+        try
+        {
+            while (!_closed)
+            {
+                int count = await _tls.ReadAsync(_buffer, _closing.Token);
+                if (count == 0 || _closed)
+                {
+                    break;
+                }
+
+                _sink!.OnBytes(_buffer.AsSpan(0, count));
+                if (!_closed)
+                {
+                    _sink.OnBatchEnd();
+                }
+
+                // A read that finds decrypted bytes does not leave the shard.
+                if (!_turn.SpendBytes(Shard, count))
+                {
+                    await Shard.NextTurn();
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or SocketException)
+        {
+            end = SocketError.ConnectionReset;
+        }
+        catch (Exception e)
+        {
+            // Whoever got the bytes failed: the stream ends, and he is told.
+            NetLog.ShardWorkFailed(Shard.Log, Shard.Index, e);
+            end = SocketError.SocketError;
+        }
+
+        if (!_closed)
+        {
+            Close();
+            _sink!.OnClosed(end);
+        }
+    }
+
+    private async void WriteLoop()
+    {
+        _sending = true;
+        try
+        {
+            while (!_closed && _queue.Bytes > 0)
+            {
+                byte[] bytes = _queue.View.ToArray();
+                _queue.Clear();
+                await _tls.WriteAsync(bytes, _closing.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or SocketException)
+        {
+            // The read loop sees the end of the connection and says it once.
+        }
+
+        _sending = false;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using FastRtspProxy.SimulatedCamera.Faults;
+using FastRtspProxy.SimulatedCamera.Personalities;
+
+namespace FastRtspProxy.SimulatedCamera;
+
+/// <summary>What a simulated camera serves, and how it behaves.</summary>
+internal sealed record CameraOptions
+{
+    /// <summary>The streams, found by path.</summary>
+    public required IReadOnlyList<CameraStreamOptions> Streams { get; init; }
+
+    public IPAddress BindAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The RTSP port, which also takes HTTP tunnels; 0: the kernel chooses.</summary>
+    public int Port { get; init; }
+
+    /// <summary>A second port for `rtsps`; 0: the kernel chooses; null: none.</summary>
+    public int? TlsPort { get; init; }
+
+    /// <summary>The certificate of the TLS port; null: one made at start, signed by itself.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The user name; null: everybody may watch.</summary>
+    public string? User { get; init; }
+
+    public string Password { get; init; } = "";
+
+    /// <summary>The challenges of a 401, in this order; empty: the personality's.</summary>
+    public IReadOnlyList<CameraAuthScheme> AuthSchemes { get; init; } = [];
+
+    public CameraPersonality Personality { get; init; } = CameraPersonality.Plain;
+
+    public FaultSchedule Faults { get; init; } = FaultSchedule.None;
+
+    /// <summary>Seed of everything that looks random: SSRCs, first sequence numbers, faults.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Put a <see cref="SimulatorSei"/> into each access unit.</summary>
+    public bool EmbedSei { get; init; }
+
+    /// <summary>SETUP for UDP is answered 461 when false.</summary>
+    public bool OffersUdp { get; init; } = true;
+
+    /// <summary>SETUP for interleaved TCP is answered 461 when false.</summary>
+    public bool OffersTcp { get; init; } = true;
+
+    /// <summary>The first multicast group; stream n uses the n-th address behind it. Null: no multicast.</summary>
+    public IPAddress? MulticastGroup { get; init; }
+
+    /// <summary>RTP port of the first track of a group; each further track two higher.</summary>
+    public int MulticastPort { get; init; } = 5004;
+
+    /// <summary>Send a picture's packets evenly over the time until the next one, and not in one burst as an encoder does.</summary>
+    public bool Paced { get; init; }
+
+    /// <summary>A session that joins a running stream gets its first packet at the next random access point; false: at once, as many cameras do.</summary>
+    public bool StartsAtKeyFrame { get; init; } = true;
+
+    /// <summary>How often senders report; RFC 3550's minimum is 5 s.</summary>
+    public TimeSpan SenderReportInterval { get; init; } = TimeSpan.FromSeconds(4);
+}

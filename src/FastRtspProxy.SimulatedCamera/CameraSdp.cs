@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using FastRtspProxy.SimulatedCamera.Media;
+using FastRtspProxy.SimulatedCamera.Personalities;
+
+namespace FastRtspProxy.SimulatedCamera;
+
+/// <summary>Writes the session description of a stream (RFC 8866, RFC 2326 appendix C).</summary>
+internal static class CameraSdp
+{
+    /// <summary>A track's control attribute, without a base.</summary>
+    public static string Control(CameraPersonality personality, int track) =>
+        string.Format(CultureInfo.InvariantCulture, personality.Control, track + personality.FirstTrack);
+
+    /// <param name="stream">What is described.</param>
+    /// <param name="personality">How this make writes it.</param>
+    /// <param name="local">The address that the client connected to.</param>
+    /// <param name="streamUrl">The stream's URL, for makes that write whole URLs as controls.</param>
+    /// <param name="group">The multicast group, null for unicast.</param>
+    /// <param name="groupPort">The group's first port.</param>
+    public static byte[] Write(CameraStreamOptions stream, CameraPersonality personality, IPAddress local, string streamUrl, IPAddress? group, int groupPort)
+    {
+        StringBuilder sdp = new();
+        string family = local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IP6" : "IP4";
+        Line(sdp, "v=0");
+        Line(sdp, $"o=- 1109162014219182 1109162014219192 IN {family} {local}");
+        Line(sdp, "s=" + personality.SessionName);
+        Line(sdp, group == null ? $"c=IN {family} {(family == "IP6" ? "::" : "0.0.0.0")}" : group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"c=IN IP6 {group}" : $"c=IN IP4 {group}/1");
+        Line(sdp, "t=0 0");
+        foreach (string line in personality.SdpSessionLines)
+        {
+            Line(sdp, line);
+        }
+
+        Line(sdp, "a=control:" + (personality.AbsoluteControl ? streamUrl : "*"));
+        for (int i = 0; i < stream.Tracks.Count; i++)
+        {
+            MediaTrack track = stream.Tracks[i];
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {(group == null ? 0 : groupPort + 2 * i)} RTP/AVP {track.PayloadType}"));
+            if (track.BandwidthKilobits > 0)
+            {
+                Line(sdp, string.Create(CultureInfo.InvariantCulture, $"b=AS:{track.BandwidthKilobits}"));
+            }
+
+            string channels = track.Channels > 0 ? string.Create(CultureInfo.InvariantCulture, $"/{track.Channels}") : "";
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"a=rtpmap:{track.PayloadType} {track.EncodingName}/{track.ClockRate}{channels}"));
+            if (track.Fmtp != null)
+            {
+                Line(sdp, string.Create(CultureInfo.InvariantCulture, $"a=fmtp:{track.PayloadType} {track.Fmtp}"));
+            }
+
+            foreach (string line in track.SdpAttributes)
+            {
+                Line(sdp, line);
+            }
+
+            foreach (string line in personality.SdpMediaLines)
+            {
+                Line(sdp, line);
+            }
+
+            string control = Control(personality, i);
+            Line(sdp, "a=control:" + (personality.AbsoluteControl ? streamUrl.TrimEnd('/') + "/" + control : control));
+        }
+
+        return Encoding.UTF8.GetBytes(sdp.ToString());
+    }
+
+    private static void Line(StringBuilder sdp, string line) => sdp.Append(line).Append("\r\n");
+}

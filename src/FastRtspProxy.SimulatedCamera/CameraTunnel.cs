@@ -1,0 +1,62 @@
+using System.Net;
+
+namespace FastRtspProxy.SimulatedCamera;
+
+/// <summary>
+/// RTSP over HTTP (Apple QuickTime Streaming Server Programming Guide, chapter 2): a GET connection carries what the camera sends, as it is; a POST connection with the same cookie
+/// carries the client's requests in base64 and is never answered. Decoded on the shard of the POST connection, answered on that of the GET connection.
+/// </summary>
+internal sealed class CameraTunnel(string cookie, CameraConnection output)
+{
+    private readonly byte[] _quantum = new byte[4];
+    private int _quantumBytes;
+    private CameraConnection? _input;
+
+    public string Cookie { get; } = cookie;
+
+    /// <summary>The GET connection.</summary>
+    public CameraConnection Output { get; } = output;
+
+    public IPAddress Client => Output.Remote.Address;
+
+    public bool IsInput(CameraConnection connection) => connection == _input;
+
+    /// <summary>A POST has come; a later one takes over, as clients do when the promised Content-Length is used up.</summary>
+    public void Attach(CameraConnection input)
+    {
+        _input = input;
+        _quantumBytes = 0;
+    }
+
+    /// <summary>Base64 in any split, each message padded for itself.</summary>
+    public void Decode(ReadOnlySpan<byte> text)
+    {
+        byte[] bytes = new byte[text.Length / 4 * 3 + 3];
+        int count = 0;
+        foreach (byte letter in text)
+        {
+            if (letter is (byte)'\r' or (byte)'\n' or (byte)' ')
+            {
+                continue;
+            }
+
+            _quantum[_quantumBytes++] = letter;
+            if (_quantumBytes == 4)
+            {
+                _quantumBytes = 0;
+                if (System.Buffers.Text.Base64.DecodeFromUtf8(_quantum, bytes.AsSpan(count), out _, out int written) != System.Buffers.OperationStatus.Done)
+                {
+                    _input!.Close();
+                    return;
+                }
+
+                count += written;
+            }
+        }
+
+        if (count > 0)
+        {
+            Output.ReceiveFrom(_input!, bytes.AsSpan(0, count));
+        }
+    }
+}

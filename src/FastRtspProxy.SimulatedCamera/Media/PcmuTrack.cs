@@ -1,0 +1,46 @@
+using FastRtspProxy.SimulatedCamera.Packetisers;
+
+namespace FastRtspProxy.SimulatedCamera.Media;
+
+/// <summary>G.711 µ-law (RFC 3551 section 4.5.14): a tone of 400 Hz for a tenth of each second, 20 ms a packet.</summary>
+internal sealed class PcmuTrack() : EvenTrack(PacketSamples, 1)
+{
+    private const int PacketSamples = 160;
+    private const int SampleRate = 8000;
+
+    private static readonly byte[] s_second = MakeSecond();
+
+    public override string MediaType => "audio";
+
+    public override string EncodingName => "PCMU";
+
+    public override byte PayloadType => 0;
+
+    public override int ClockRate => SampleRate;
+
+    public override int BandwidthKilobits => 64;
+
+    public override void Append(RtpBatch batch, long unit, in UnitStamp stamp) =>
+        PlainPacketiser.Append(batch, PayloadType, (uint)UnitTicks(unit), s_second.AsSpan((int)(unit % (SampleRate / PacketSamples)) * PacketSamples, PacketSamples), false);
+
+    private static byte[] MakeSecond()
+    {
+        byte[] samples = new byte[SampleRate];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = Encode(i < SampleRate / 10 ? (int)(8000 * Math.Sin(2 * Math.PI * 400 * i / SampleRate)) : 0);
+        }
+
+        return samples;
+    }
+
+    // G.711, 14 bits: sign, exponent, mantissa, all inverted.
+    private static byte Encode(int sample)
+    {
+        int sign = sample < 0 ? 0x80 : 0;
+        int magnitude = Math.Min(Math.Abs(sample), 32_635) + 132;
+        int exponent = System.Numerics.BitOperations.Log2((uint)magnitude) - 7;
+        int mantissa = magnitude >> (exponent + 3) & 0x0F;
+        return (byte)~(sign | exponent << 4 | mantissa);
+    }
+}

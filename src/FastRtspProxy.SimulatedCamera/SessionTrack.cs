@@ -1,0 +1,49 @@
+using FastRtspProxy.Net;
+using FastRtspProxy.SimulatedCamera.Faults;
+
+namespace FastRtspProxy.SimulatedCamera;
+
+/// <summary>One track of a session: where it goes, and its own RTP numbers.</summary>
+internal sealed class SessionTrack
+{
+    /// <summary>The track's place in the stream, from 0.</summary>
+    public required int Index { get; init; }
+
+    public required uint Ssrc { get; set; }
+
+    /// <summary>What is added to the stream's ticks as long as the camera's clock does not jump.</summary>
+    public required uint TicksOffset { get; init; }
+
+    public ushort NextSequenceNumber { get; set; }
+
+    /// <summary>Interleaved: the connection; null for UDP.</summary>
+    public CameraConnection? Connection { get; set; }
+
+    public byte RtpChannel { get; set; }
+
+    public byte RtcpChannel { get; set; }
+
+    public PeerAddress RtpPeer { get; set; }
+
+    public PeerAddress RtcpPeer { get; set; }
+
+    /// <summary>For the sender report.</summary>
+    public uint Packets { get; set; }
+
+    /// <inheritdoc cref="Packets"/>
+    public uint PayloadOctets { get; set; }
+
+    public long NextReportMicros { get; set; }
+
+    /// <summary>Packets that were due so far; what <see cref="FaultSchedule.FateOf"/> counts by.</summary>
+    public long Ordinal { get; set; }
+
+    /// <summary>The newest unit that was due, from 0; what <see cref="FaultSchedule.StrayMicros"/> counts by.</summary>
+    public long Unit { get; set; } = -1;
+
+    /// <summary>The first packet since PLAY was due; until then late media holds the track back.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>A framed packet that waits for its successor to overtake it; null when none does.</summary>
+    public byte[]? HeldBack { get; set; }
+}

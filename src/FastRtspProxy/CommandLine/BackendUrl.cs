@@ -1,0 +1,45 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.CommandLine;
+
+/// <summary>URLs as words of the command line: checked, and shown without their passwords.</summary>
+internal static class BackendUrl
+{
+    /// <summary>What is wrong with it and what would be right, as the rest of a sentence; null: nothing.</summary>
+    public static string? FindFault(string url)
+    {
+        // The scheme in small letters only, as LIVE555 has it.
+        if (!url.StartsWith("rtsp://", StringComparison.Ordinal) && !url.StartsWith("rtsps://", StringComparison.Ordinal))
+        {
+            return "is not the URL of a camera: it must begin with rtsp:// or rtsps://";
+        }
+
+        return RtspUrl.TryParse(url, out _, out string? error) ? null : $"cannot be used: {error}";
+    }
+
+    /// <summary>
+    /// The URL with <c>***</c> for the password. It works on any text, also on what is refused: everything between the scheme and the last
+    /// '@' counts as credentials, because a password may hold '/', '?' and '@' itself.
+    /// </summary>
+    public static string Redact(string text)
+    {
+        int at = text.LastIndexOf('@');
+        if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null))
+        {
+            return Printable.Line(UrlSecrets.MaskUrl(text));
+        }
+
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        int userAt = scheme >= 0 && scheme < at ? scheme + 3 : 0;
+        int colon = text.IndexOf(':', userAt, at - userAt);
+        if (colon < 0)
+        {
+            return Printable.Line(UrlSecrets.MaskUrl(text));
+        }
+
+        // A secret in front of the '@': which of the two it belongs to, the password before the host or one in the query, is not known, so nothing behind is shown.
+        string hidden = text[(colon + 1)..at];
+        string rest = UrlSecrets.MaskUrl(hidden) == hidden ? UrlSecrets.MaskUrl(text[at..]) : string.Empty;
+        return Printable.Line(string.Concat(text.AsSpan(0, colon + 1), "***", rest));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>A real front-end on loopback, two shards, a clock that stands still, and a mount <c>cam</c> with two tracks on the first shard.</summary>
+internal sealed class FrontendHost : IAsyncDisposable
+{
+    private readonly ShardGroup _shards;
+    private bool _stopped;
+
+    private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names)
+    {
+        _shards = shards;
+        Time = time;
+        Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
+        Mounts.Add(Mount);
+        Frontend = new FrontendServer(options, shards, Mounts, log, registry) { RegistrantNames = names ?? NameLookup.Registrants };
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public FakeMountDirectory Mounts { get; } = new();
+
+    public FakeMount Mount { get; }
+
+    public FrontendServer Frontend { get; }
+
+    public IReadOnlyList<Shard> Shards => _shards.Shards;
+
+    public int Port => Frontend.RtspPort;
+
+    public string Url => $"rtsp://127.0.0.1:{Port}/cam";
+
+    public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
+
+    public static async Task<FrontendHost> StartAsync(
+        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null)
+    {
+        FakeTimeProvider time = new();
+        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance, names);
+        await host.Frontend.StartAsync();
+        return host;
+    }
+
+    public FakeMount AddMount(string name, int tracks = 2, bool isReady = true, int shard = 0, string video = "H264")
+    {
+        FakeMount mount = new(name, _shards.Shards[shard], _shards.Shards.Count, tracks, isReady, video);
+        Mounts.Add(mount);
+        return mount;
+    }
+
+    public Task<RtspTestClient> ConnectAsync() => RtspTestClient.ConnectAsync(Port);
+
+    /// <summary>Moves the clock on in steps that a shard sees.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        for (TimeSpan done = TimeSpan.Zero; done < by; done += TimeSpan.FromSeconds(1))
+        {
+            Time.Advance(TimeSpan.FromSeconds(Math.Min(1, (by - done).TotalSeconds)));
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>Every shard has had turns in which it saw the present time.</summary>
+    public async Task SettleAsync()
+    {
+        // A turn that sees the time and fires the timers, one for what they queued, and one that is over when that is.
+        for (int i = 0; i < 3; i++)
+        {
+            foreach (Shard shard in _shards.Shards)
+            {
+                await shard.RunAsync(static () => Task.CompletedTask);
+            }
+        }
+    }
+
+    public async Task StopFrontendAsync()
+    {
+        _stopped = true;
+        await Frontend.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopped)
+        {
+            await Frontend.DisposeAsync();
+        }
+
+        _shards.Dispose();
+    }
+}

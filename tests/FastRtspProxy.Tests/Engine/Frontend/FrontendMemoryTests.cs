@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>What a playing client costs in managed memory, its socket included.</summary>
+[Collection(nameof(Allocations))]
+public sealed class FrontendMemoryTests
+{
+    private const int Clients = 400;
+
+    /// <summary>8 KiB for the session, and 1 KiB for the framework's Socket at our end and the test's own at the other.</summary>
+    private const int BytesMax = 9 * 1024;
+
+    [Theory]
+    [InlineData("RTP/AVP/TCP;unicast;interleaved=0-1")]
+    [InlineData("RTP/AVP;unicast;client_port={0}-{1}")]
+    public async Task Play_FourHundredClients_EachTakesLessThanEightKilobytes(string transport)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        List<Socket> sockets = new(Clients);
+        byte[] buffer = new byte[4096];
+        for (int i = 0; i < 50; i++)
+        {
+            sockets.Add(Play(host, transport, i, buffer)); // pools, tables and code are warm after these
+        }
+
+        long before = Settled();
+        for (int i = 50; i < 50 + Clients; i++)
+        {
+            sockets.Add(Play(host, transport, i, buffer));
+        }
+
+        await host.SettleAsync();
+        long bytes = (Settled() - before) / Clients;
+        Assert.InRange(bytes, 1, BytesMax);
+        sockets.ForEach(s => s.Dispose());
+    }
+
+    private static long Settled()
+    {
+        long bytes = long.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            bytes = Math.Min(bytes, GC.GetTotalMemory(forceFullCollection: true));
+        }
+
+        return bytes;
+    }
+
+    private static Socket Play(FrontendHost host, string transport, int index, byte[] buffer)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        socket.Connect(IPAddress.Loopback, host.Port);
+        string how = string.Format(System.Globalization.CultureInfo.InvariantCulture, transport, 20_000 + (index * 2), 20_001 + (index * 2));
+        string answer = Ask(socket, $"SETUP {host.Url}/track1 RTSP/1.0\r\nCSeq: 1\r\nTransport: {how}\r\n\r\n", buffer);
+        int at = answer.IndexOf("Session: ", StringComparison.Ordinal) + 9;
+        string session = answer[at..answer.IndexOf(';', at)];
+        Assert.StartsWith("RTSP/1.0 200", Ask(socket, $"PLAY {host.Url}/ RTSP/1.0\r\nCSeq: 2\r\nSession: {session}\r\n\r\n", buffer), StringComparison.Ordinal);
+        return socket;
+    }
+
+    private static string Ask(Socket socket, string request, byte[] buffer)
+    {
+        socket.Send(Encoding.ASCII.GetBytes(request));
+        int length = 0;
+        do
+        {
+            int count = socket.Receive(buffer.AsSpan(length));
+            Assert.True(count > 0, "the connection ended");
+            length += count;
+        }
+        while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8));
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using FastRtspProxy.Net;
+using FastRtspProxy.Tests.SimulatedCamera;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Net;
+
+public sealed class TlsByteStreamTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task ReadLoop_SinkThrows_TheStreamEndsAndTheSinkIsTold()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        ThrowingSink sink = new();
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", camera.Server.TlsPort), s_limit, isInsecure: true));
+
+        bool isSent = await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            return Task.FromResult(stream.Send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8));
+        });
+
+        Assert.True(isSent);
+        Assert.Equal(SocketError.SocketError, await sink.Closed.Task.WaitAsync(s_limit));
+        Assert.False(await shard.RunAsync(() => Task.FromResult(stream.Send("x"u8))));
+    }
+
+    /// <summary>The framework would fetch it on the thread that waits for all sockets, and a camera could have us ask any server.</summary>
+    [Fact]
+    public async Task ConnectAsync_CertificateNamesWhereItsIssuerIs_NobodyAsksThere()
+    {
+        using Socket authority = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        authority.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        authority.Listen(16);
+        using X509Certificate2 certificate = Issued($"http://{authority.LocalEndPoint}/issuer.cer");
+        using Socket server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        server.Listen(1);
+        Task serving = ServeAsync(server, certificate);
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        ConnectTarget target = new("127.0.0.1", ((IPEndPoint)server.LocalEndPoint!).Port);
+
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, target, s_limit, isInsecure: true));
+        await serving.WaitAsync(s_limit);
+
+        Assert.False(authority.Poll(0, SelectMode.SelectRead));
+        await shard.RunAsync(() =>
+        {
+            stream.Close();
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task ServeAsync(Socket server, X509Certificate2 certificate)
+    {
+        await using SslStream tls = new(new NetworkStream(await server.AcceptAsync(), ownsSocket: true));
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+        });
+    }
+
+    /// <summary>By an issuer that nobody sends along.</summary>
+    private static X509Certificate2 Issued(string issuerUrl)
+    {
+        using ECDsa issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest issuerRequest = new("CN=issuer.test", issuerKey, HashAlgorithmName.SHA256);
+        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-1);
+        using X509Certificate2 issuer = issuerRequest.CreateSelfSigned(from, from.AddDays(30));
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerUrl]));
+        using X509Certificate2 certificate = request.Create(issuer, from, from.AddDays(20), [1, 2, 3]);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private sealed class ThrowingSink : IByteSink
+    {
+        public TaskCompletionSource<SocketError> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnBytes(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException("a defect of the sink");
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error) => Closed.SetResult(error);
+    }
+}

@@ -1,0 +1,47 @@
+using FastRtspProxy.Net;
+using FastRtspProxy.SimulatedCamera;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.SimulatedCamera;
+
+/// <summary>A camera on a shard of its own, for one test.</summary>
+internal sealed class CameraFixture : IAsyncDisposable
+{
+    private readonly ShardGroup _shards;
+
+    private CameraFixture(ShardGroup shards, CameraServer server)
+    {
+        _shards = shards;
+        Server = server;
+    }
+
+    public CameraServer Server { get; }
+
+    public string Url => Server.Urls[0];
+
+    public static async Task<CameraFixture> StartAsync(Func<CameraOptions, CameraOptions>? change = null, int shardCount = 1)
+    {
+        ShardGroup shards = ShardGroup.Start(shardCount, TimeProvider.System, NullLoggerFactory.Instance);
+        CameraOptions options = new() { Streams = [CameraStreamOptions.Demo()] };
+        return new CameraFixture(shards, await CameraServer.StartAsync(shards, change?.Invoke(options) ?? options));
+    }
+
+    public Task<CameraClient> ConnectAsync() => CameraClient.ConnectAsync(Server.Port);
+
+    /// <summary>Waits until the condition holds, ten seconds at most.</summary>
+    public static async Task<bool> EventuallyAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 1000 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        return condition();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        _shards.Dispose();
+    }
+}
