@@ -1,7 +1,7 @@
 /* A shard's first viewer of a mount against a batch that is published at that moment: the shard sees the batch, or is woken for it.
  *
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _listeners[shardIndex], listener);
- * CODE src/FastRtspProxy.Engine/Delivery/FanOut.cs | _udpNext = _tcpNext = Ring.Head;
+ * CODE src/FastRtspProxy.Engine/Delivery/FanOut.cs | long head = Ring.Head;
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.cs | Volatile.Write(ref _head.Value, _next);
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.MemoryBarrier();
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Volatile.Read(ref listener)?.OnPublished();

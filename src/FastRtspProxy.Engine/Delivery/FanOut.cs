@@ -5,12 +5,17 @@ namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
 /// One mount's media to one shard's clients: a pass for each batch that the producer publishes. Clients in step share plans and cost a system call each
-/// (a fraction of one over UDP); those that join or lag are served one by one until they are in step. On the shard only, but for <see cref="OnPublished"/>.
+/// (a fraction of one over UDP); those that join or lag are served one by one until they are in step. Here stands when a pass runs and where it ends; <see cref="TcpDelivery"/> and
+/// <see cref="UdpDelivery"/> are the two halves of it. On the shard only, but for <see cref="OnPublished"/>.
 /// </summary>
-internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
+internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 {
     private readonly FanOutTable _table;
     private readonly Shard _shard;
+    private readonly TcpDelivery _tcp;
+    private readonly UdpDelivery _udp;
+
+    /// <summary>Viewers of both halves; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
     public FanOut(FanOutTable table, PacketRing ring)
@@ -18,6 +23,9 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
         _table = table;
         _shard = table.Shard;
         Ring = ring;
+        ViewerRanges ranges = new(ring, _shard, table.Limits);
+        _tcp = new TcpDelivery(this, table, ranges);
+        _udp = new UdpDelivery(this, table, ranges);
     }
 
     /// <summary>Where the packets come from.</summary>
@@ -25,6 +33,41 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
 
     /// <summary>Viewers of the mount on this shard.</summary>
     public int Viewers => _viewers;
+
+    /// <inheritdoc cref="HeldFrames.GivenUp"/>
+    public long FramesGivenUp => _tcp.FramesGivenUp;
+
+    /// <summary>By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.</summary>
+    public ReadOnlySpan<long> UdpPacketsByTrack => _udp.PacketsByTrack;
+
+    /// <summary>The viewer gets packets from its join sequence on.</summary>
+    public void Add(TcpViewer viewer)
+    {
+        _tcp.Add(viewer);
+        OnViewerAdded();
+    }
+
+    /// <inheritdoc cref="Add(TcpViewer)"/>
+    public void Add(UdpViewer viewer)
+    {
+        _udp.Add(viewer);
+        OnViewerAdded();
+    }
+
+    /// <summary>The viewer gets nothing more but the rest of the frame that it is in the middle of. False: it was not here.</summary>
+    public bool Remove(TcpViewer viewer) => _tcp.Remove(viewer) && OnViewerRemoved();
+
+    /// <summary>The viewer gets nothing more; no packet follows the return of this call. False: it was not here.</summary>
+    public bool Remove(UdpViewer viewer) => _udp.Remove(viewer) && OnViewerRemoved();
+
+    /// <inheritdoc cref="UdpDelivery.MoveRtp"/>
+    public void MoveRtp(UdpViewer viewer, int track, in PeerAddress rtp) => _udp.MoveRtp(viewer, track, rtp);
+
+    /// <inheritdoc cref="UdpDelivery.PacketsSent"/>
+    public long PacketsSent(UdpViewer viewer) => _udp.PacketsSent(viewer);
+
+    /// <inheritdoc cref="UdpDelivery.PacketsDropped"/>
+    public long PacketsDropped(UdpViewer viewer) => _udp.PacketsDropped(viewer);
 
     /// <summary>Called on the producer's thread.</summary>
     public void OnPublished()
@@ -44,24 +87,38 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
     {
         long head = Ring.Head;
         long limit = head;
-        if (_viewers > 0 && (head > _udpNext || head > _tcpNext))
+        if (_viewers > 0 && (head > _udp.Next || head > _tcp.Next))
         {
             limit = HoldBack(head);
         }
 
-        KeepMarks();
-        RunTcp(limit);
-        HoldFrames();
-        ServeTcpBehind();
-        HoldFrames();
-        RunUdp(limit);
-        ServeUdpJoiners();
+        _tcp.Run(limit);
+        _udp.Run(limit);
     }
 
     public void Dispose()
     {
         Ring.Unsubscribe(_shard.Index);
-        DisposeUdp();
+        _udp.Dispose();
+    }
+
+    /// <summary>The UDP socket takes datagrams again.</summary>
+    internal void ResumeUdp()
+    {
+        if (!_udp.IsSuspended)
+        {
+            return;
+        }
+
+        if (_viewers == 0)
+        {
+            _udp.GiveUp();
+            End();
+        }
+        else if (_udp.Resume())
+        {
+            _shard.EndOfTurn(this);
+        }
     }
 
     /// <summary>The producer has published, on another shard.</summary>
@@ -80,7 +137,7 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
             return head;
         }
 
-        long from = Math.Min(_udpNext, _tcpNext);
+        long from = Math.Min(_udp.Next, _tcp.Next);
         using ReadScope scope = Ring.Read(_shard.Index, from);
         PacketRing.EntriesView entries = scope.Entries;
         from = scope.From;
@@ -123,24 +180,31 @@ internal sealed partial class FanOut : ShardWork, IRingListener, IEndOfTurn, IDi
         if (_viewers++ == 0)
         {
             Ring.Subscribe(_shard.Index, this);
-            _udpNext = _tcpNext = Ring.Head;
-            _suspendedTo = _udpNext;
-            _suspendedRun = 0;
+            long head = Ring.Head;
+            _tcp.Next = head;
+            _udp.BeginAt(head);
         }
 
         _shard.EndOfTurn(this);
     }
 
-    private void OnViewerRemoved()
+    private bool OnViewerRemoved()
     {
         if (--_viewers == 0)
         {
             Ring.Unsubscribe(_shard.Index);
-            if (!_isSuspended)
+            if (!_udp.IsSuspended)
             {
-                DisposeUdp();
-                _table.Forget(this);
+                End(); // else when the socket calls back, which still knows us
             }
         }
+
+        return true;
+    }
+
+    private void End()
+    {
+        _udp.Dispose();
+        _table.Forget(this);
     }
 }

@@ -31,19 +31,20 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     internal override bool Has(int track) => track < rtpChannels.Length && rtpChannels[track] != NoChannel;
 
-    internal FanOut? FanOut { get; set; }
+    /// <summary>Who serves it; null before it was added for the first time.</summary>
+    internal TcpDelivery? Delivery { get; set; }
 
     /// <summary>Its connection takes bytes again.</summary>
-    internal void OnWritable() => FanOut?.OnWritable(this);
+    internal void OnWritable() => Delivery?.OnWritable(this);
 
     /// <inheritdoc/>
     long IStreamRider.LastProgressMicros => Class!.LastPassMicros;
 
     /// <inheritdoc/>
-    void IStreamRider.OnParked() => FanOut?.LeaveStep(this);
+    void IStreamRider.OnParked() => Delivery?.LeaveStep(this);
 
     /// <inheritdoc/>
-    void IStreamRider.OnClosing() => FanOut?.LeaveStep(this);
+    void IStreamRider.OnClosing() => Delivery?.LeaveStep(this);
 
     /// <summary>What its class had sent when it came into step.</summary>
     internal long ClassBytesBefore { get; set; }

@@ -21,23 +21,23 @@ internal sealed class UdpViewer : Viewer
     public bool IsPlain { get; internal set; }
 
     /// <summary>
-    /// Nothing is sent to it until then, because there is no way to it at present: each try would cost a system call, and cut the batch of the others short. 0: it does not rest. While it is set and the viewer is in step, it stands
-    /// among those that get plain datagrams.
+    /// Nothing is sent to it until then, because there is no way to it at present: each try would cost a system call, and cut the batch of the others short. 0: it does not rest. While it is set and
+    /// the viewer is in step, it stands among those that get plain datagrams.
     /// </summary>
     internal long RestsUntilMicros { get; set; }
 
-    /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
-    internal long PlainHadSequence { get; set; } = -1;
-
     /// <summary>A track of it goes without RTP's headers, which segments cannot do.</summary>
     internal bool HasRaw { get; private set; }
+
+    /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
+    internal long PlainHadSequence { get; set; } = -1;
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
     public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default, bool isRaw = false)
     {
         _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, IsRaw = isRaw, Slot = -1 };
-        HasRaw |= isRaw;
         IsPlain |= isRaw;
+        HasRaw |= isRaw;
     }
 
     /// <summary>The tracks; an empty address where one is not set up.</summary>
@@ -62,12 +62,6 @@ internal sealed class UdpViewer : Viewer
     internal long AddedAtPackets { get; set; }
 
     internal long AddedAtDropped { get; set; }
-}
-
-/// <summary>All the viewers in step, as far as they are left without something together.</summary>
-internal sealed class UdpCrowd : Viewer
-{
-    internal override bool Has(int track) => true;
 }
 
 /// <summary>One track of a UDP viewer.</summary>

@@ -30,12 +30,6 @@ internal abstract class Viewer
     /// <summary>Those others, a bit each.</summary>
     internal uint OtherTracks { get; set; }
 
-    /// <summary>Video packets before this sequence are left out; 0: none, <see cref="long.MaxValue"/>: until the next random access point.</summary>
-    internal long SkipVideoUntil { get; set; }
-
-    /// <summary>When that is given up if none comes.</summary>
-    internal long SkipEndMicros { get; set; }
-
-    /// <summary>True while what is left out counts as dropped: it lagged. A joiner that waits for its first picture loses nothing.</summary>
-    internal bool SkipCounts { get; set; }
+    /// <summary>A field, because it is changed in place.</summary>
+    internal VideoSkip VideoSkip;
 }

@@ -190,6 +190,6 @@ public sealed class JoinAndLagProperties
             while (_fixture.OnShard(() => _viewer.State) == TcpViewerState.Parked);
         }
 
-        public void Leave() => _fixture.OnShard(() => _viewer.FanOut!.Remove(_viewer));
+        public void Leave() => _fixture.OnShard(() => _fixture.FanOut.Remove(_viewer));
     }
 }

@@ -4,17 +4,40 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>TCP: one non-blocking send a client and batch.</summary>
-internal sealed unsafe partial class FanOut
+/// <summary>A mount's media to the TCP viewers of one shard: one non-blocking send a client and batch. On the shard only.</summary>
+internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges)
 {
+    private readonly PacketRing _ring = fanOut.Ring;
+    private readonly Shard _shard = table.Shard;
+    private readonly HeldFrames _held = new(fanOut.Ring, table.Shard.Index);
+    private readonly UnsentMarks _marks = new(fanOut.Ring, table.Shard);
+
+    /// <summary>Classes with at least one member.</summary>
     private readonly List<TcpClass> _classes = [];
-    private readonly List<TcpViewer> _tcpBehind = [];
-    private long _tcpNext;
+
+    /// <summary>Viewers in the state <see cref="TcpViewerState.Behind"/>, each at its slot.</summary>
+    private readonly List<TcpViewer> _behind = [];
+
+    /// <summary>Where this shard's front is: whoever is in step has had every packet before it.</summary>
+    public long Next { get; set; }
+
+    /// <inheritdoc cref="HeldFrames.GivenUp"/>
+    public long FramesGivenUp => _held.GivenUp;
+
+    /// <summary>A pass: what was published before <paramref name="limit"/> to those in step, and to those behind what they lack.</summary>
+    public void Run(long limit)
+    {
+        _marks.Keep(_classes);
+        RunInStep(limit);
+        _held.Extend(Next);
+        ServeBehind();
+        _held.Extend(Next);
+    }
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(TcpViewer viewer)
     {
-        BeginRanges(viewer);
+        ranges.Begin(viewer);
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
         {
@@ -24,10 +47,9 @@ internal sealed unsafe partial class FanOut
 
         channels.Members++;
         viewer.Class = channels;
-        viewer.FanOut = this;
+        viewer.Delivery = this;
         viewer.Stream.Writable += viewer.OnWritable;
         PutBehind(viewer);
-        OnViewerAdded();
     }
 
     /// <summary>The viewer gets nothing more but the rest of the frame that it is in the middle of. False: it was not here.</summary>
@@ -38,10 +60,10 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
-        EndCatchUp(viewer);
-        StopHolding(viewer);
+        ViewerRanges.EndCatchUp(viewer);
+        _held.Stop(viewer);
         TakeOut(viewer);
-        SetMark(viewer, 0);
+        UnsentMarks.Clear(viewer);
         viewer.State = TcpViewerState.Out;
         viewer.Stream.Writable -= viewer.OnWritable;
         TcpClass channels = viewer.Class!;
@@ -50,7 +72,6 @@ internal sealed unsafe partial class FanOut
             _classes.Remove(channels);
         }
 
-        OnViewerRemoved();
         return true;
     }
 
@@ -60,21 +81,21 @@ internal sealed unsafe partial class FanOut
         if (viewer.State == TcpViewerState.Parked)
         {
             PutBehind(viewer);
-            _shard.EndOfTurn(this);
+            _shard.EndOfTurn(fanOut);
         }
     }
 
-    private void RunTcp(long limit)
+    private void RunInStep(long limit)
     {
-        if (_tcpNext >= limit)
+        if (Next >= limit)
         {
             return;
         }
 
-        using ReadScope scope = Ring.Read(_shard.Index, _tcpNext);
+        using ReadScope scope = _ring.Read(_shard.Index, Next);
         PacketRing.EntriesView entries = scope.Entries;
         long from = scope.From;
-        if (from > _tcpNext)
+        if (from > Next)
         {
             limit = Math.Max(limit, from);
             PutAllBehind();
@@ -85,18 +106,18 @@ internal sealed unsafe partial class FanOut
         {
             for (long at = from; at < limit && channels.InStep.Count > 0;)
             {
-                long to = _table.TcpPlan.Build(entries, at, limit, channels, default);
+                long to = table.TcpPlan.Build(entries, at, limit, channels, default);
                 SendToClass(channels, entries, at, to);
                 at = to;
             }
         }
 
-        _tcpNext = limit;
+        Next = limit;
     }
 
     private void SendToClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
     {
-        TcpSendPlan plan = _table.TcpPlan;
+        TcpSendPlan plan = table.TcpPlan;
         if (plan.TotalBytes == 0)
         {
             return;
@@ -147,8 +168,8 @@ internal sealed unsafe partial class FanOut
     private void PutBehind(TcpViewer viewer)
     {
         viewer.State = TcpViewerState.Behind;
-        viewer.Slot = _tcpBehind.Count;
-        _tcpBehind.Add(viewer);
+        viewer.Slot = _behind.Count;
+        _behind.Add(viewer);
     }
 
     /// <summary>The shard was lapped: whoever was in step goes on at a random access point.</summary>
@@ -160,7 +181,7 @@ internal sealed unsafe partial class FanOut
             {
                 TcpViewer viewer = channels.InStep[^1];
                 TakeOut(viewer);
-                viewer.Cursor = _tcpNext;
+                viewer.Cursor = Next;
                 PutBehind(viewer);
             }
         }
@@ -183,7 +204,7 @@ internal sealed unsafe partial class FanOut
     {
         if (viewer.State == TcpViewerState.InStep)
         {
-            viewer.Cursor = _tcpNext;
+            viewer.Cursor = Next;
             Park(viewer);
         }
     }
@@ -198,10 +219,10 @@ internal sealed unsafe partial class FanOut
         }
         else if (viewer.State == TcpViewerState.Behind && viewer.Slot >= 0)
         {
-            TcpViewer last = _tcpBehind[^1];
-            _tcpBehind[viewer.Slot] = last;
+            TcpViewer last = _behind[^1];
+            _behind[viewer.Slot] = last;
             last.Slot = viewer.Slot;
-            _tcpBehind.RemoveAt(_tcpBehind.Count - 1);
+            _behind.RemoveAt(_behind.Count - 1);
             viewer.Slot = -1;
         }
     }

@@ -4,7 +4,7 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>How much may wait in the kernel for the mount's TCP viewers: measured of the ring now and then, and set where it differs (<see cref="UnsentMark"/>).</summary>
-internal sealed unsafe partial class FanOut
+internal sealed class UnsentMarks(PacketRing ring, Shard shard)
 {
     /// <summary>The rate is that of the last seconds: over less, one key frame would be all of it.</summary>
     private const long LeastRateMicros = 1_000_000;
@@ -24,28 +24,28 @@ internal sealed unsafe partial class FanOut
     private bool _hasOldMarks;
 
     /// <summary>Once a pass; does something every other second.</summary>
-    private void KeepMarks()
+    public void Keep(List<TcpClass> classes)
     {
-        if (_classes.Count == 0)
+        if (classes.Count == 0)
         {
             return;
         }
 
-        if (_shard.NowMicros >= _nextRateMicros)
+        if (shard.NowMicros >= _nextRateMicros)
         {
-            _nextRateMicros = _shard.NowMicros + RatePauseMicros;
+            _nextRateMicros = shard.NowMicros + RatePauseMicros;
             MeasureRate();
         }
 
         if (_hasOldMarks)
         {
-            MarkThoseInStep();
+            MarkThoseInStep(classes);
         }
     }
 
     private void MeasureRate()
     {
-        using ReadScope scope = Ring.Read(_shard.Index, Ring.Tail);
+        using ReadScope scope = ring.Read(shard.Index, ring.Tail);
         if (scope.Head - scope.From < 2)
         {
             return;
@@ -69,10 +69,10 @@ internal sealed unsafe partial class FanOut
     }
 
     /// <summary>Those that are behind get theirs when they are served.</summary>
-    private void MarkThoseInStep()
+    private void MarkThoseInStep(List<TcpClass> classes)
     {
         int left = MarksAtOnce;
-        foreach (TcpClass channels in _classes)
+        foreach (TcpClass channels in classes)
         {
             List<TcpViewer> viewers = channels.InStep;
             for (int i = 0; i < viewers.Count; i++)
@@ -91,6 +91,12 @@ internal sealed unsafe partial class FanOut
 
         _hasOldMarks = false;
     }
+
+    /// <summary>The viewer is about to be served.</summary>
+    public void Set(TcpViewer viewer) => SetMark(viewer, _unsentMarkBytes);
+
+    /// <summary>The viewer has left: its connection may carry others.</summary>
+    public static void Clear(TcpViewer viewer) => SetMark(viewer, 0);
 
     private static void SetMark(TcpViewer viewer, int bytes)
     {

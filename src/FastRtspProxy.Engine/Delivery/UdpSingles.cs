@@ -5,62 +5,34 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there are.</summary>
-internal sealed unsafe partial class FanOut
+internal sealed unsafe class UdpSingles(Shard shard)
 {
     /// <summary>How long a viewer rests to which there is no way at present. An address that moved away by mistake, or a route, is back in seconds at the earliest.</summary>
     private const long RestMicros = 1_000_000;
 
-    private void MakePlain(UdpViewer viewer)
-    {
-        viewer.IsPlain = true;
-        StandAside(viewer);
-    }
-
-    /// <summary>Out of the lists of those that get segments.</summary>
-    private void StandAside(UdpViewer viewer)
-    {
-        foreach (UdpTrackList? list in _udpTracks)
-        {
-            list?.Remove(viewer);
-        }
-
-        _udpPlain.Add(viewer);
-    }
-
     /// <summary>What went to it in plain datagrams alone was refused for want of a way: whether it takes segments is open again.</summary>
-    private void Rest(UdpViewer viewer)
+    public void Rest(UdpViewer viewer)
     {
-        viewer.RestsUntilMicros = _shard.NowMicros + RestMicros;
+        viewer.RestsUntilMicros = shard.NowMicros + RestMicros;
         viewer.IsPlain = viewer.HasRaw;
     }
 
-    /// <summary>There is a way to it again. One that takes segments, as far as we know, goes with the others from the next run on.</summary>
-    private void ComeBack(UdpViewer viewer)
-    {
-        viewer.RestsUntilMicros = 0;
-        if (!viewer.IsPlain && viewer.IsInStep)
-        {
-            _udpPlain.Remove(viewer);
-            EnterLists(viewer);
-        }
-    }
-
-    /// <summary>A run to one viewer, each packet on its own. The plan's messages must be aimed anew afterwards. True: it rested, and took packets again.</summary>
-    private bool SendPlain(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    /// <summary>A run to one viewer, each packet on its own. The plan's messages must be aimed anew afterwards. True: it rested, and takes packets again.</summary>
+    public bool Send(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
     {
         if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
         {
             return false;
         }
 
-        if (_shard.NowMicros < viewer.RestsUntilMicros)
+        if (shard.NowMicros < viewer.RestsUntilMicros)
         {
             viewer.DroppedPackets += run.PacketCount;
             return false;
         }
 
         bool hasRested = viewer.RestsUntilMicros != 0;
-        UdpMediaSockets media = _shard.Media!;
+        UdpMediaSockets media = shard.Media!;
         PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
         MultiMessage* messages = plan.Packets(run, &address, viewer.Tracks[run.Track].Source, viewer.Tracks[run.Track].IsRaw);
         UdpRefusals refusals = default;
@@ -99,30 +71,40 @@ internal sealed unsafe partial class FanOut
             refusals = default;
         }
 
+        viewer.RestsUntilMicros = 0;
         return hasRested;
     }
 
     /// <summary>Reads the error queue where that is the step, and says whether the same message is sent again.</summary>
-    private bool IsSentAgain(UdpRefusalStep step)
+    public bool IsSentAgain(UdpRefusalStep step)
     {
-        bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && _shard.Media!.DrainErrors();
+        bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && shard.Media!.DrainErrors();
         return isDrained || step is UdpRefusalStep.Again or UdpRefusalStep.DrainAndAgain;
     }
 
-    private void SendRtcp(UdpSendPlan plan, in UdpRun run, UdpTrackList? list)
+    /// <summary>A report to everybody in step: those of the track's list, and those that get plain packets.</summary>
+    public void SendReport(UdpSendPlan plan, in UdpRun run, UdpTrackList? list, List<UdpViewer> plain)
     {
-        long now = _shard.NowMicros;
+        long now = shard.NowMicros;
         int count = 0;
         for (int i = 0; list is not null && i < list.Count; i++)
         {
             AddReport(plan, run, list[i], now, ref count);
         }
 
-        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_udpPlain))
+        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(plain))
         {
             AddReport(plan, run, viewer, now, ref count);
         }
 
+        SendReports(plan, count);
+    }
+
+    /// <summary>A report to one viewer.</summary>
+    public void SendReport(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
+    {
+        int count = 0;
+        AddReport(plan, run, viewer, shard.NowMicros, ref count);
         SendReports(plan, count);
     }
 
@@ -144,7 +126,7 @@ internal sealed unsafe partial class FanOut
     /// <summary>A report that finds no room is left out: the next one is as good.</summary>
     private void SendReports(UdpSendPlan plan, int count)
     {
-        UdpMediaSockets media = _shard.Media!;
+        UdpMediaSockets media = shard.Media!;
         UdpRefusals refusals = default;
         for (int done = 0; done < count;)
         {

@@ -1,27 +1,27 @@
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had.</summary>
-internal sealed partial class FanOut
+/// <summary>What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had. On the shard.</summary>
+internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits limits)
 {
-    private void BeginRanges(Viewer viewer)
+    /// <summary>A viewer has come.</summary>
+    public void Begin(Viewer viewer)
     {
         viewer.Cursor = viewer.JoinSequence;
-        viewer.SkipVideoUntil = 0;
+        viewer.VideoSkip = default;
         viewer.OthersFrom = viewer.CatchUp?.LiveSequence ?? 0;
         viewer.OtherTracks = viewer.CatchUp is { } catchUp ? ~(1u << catchUp.Track) : 0;
         if (viewer.WaitsForRandomAccess && HasVideo(viewer))
         {
-            viewer.SkipVideoUntil = long.MaxValue;
-            viewer.SkipEndMicros = _shard.NowMicros + (long)(viewer.MaxRandomAccessWait ?? _table.Limits.MaxRandomAccessWait).TotalMicroseconds;
-            viewer.SkipCounts = false;
+            viewer.VideoSkip.Begin(shard.NowMicros + (long)(viewer.MaxRandomAccessWait ?? limits.MaxRandomAccessWait).TotalMicroseconds, counts: false);
         }
     }
 
     private bool HasVideo(Viewer viewer)
     {
-        uint videoTracks = Ring.VideoTracks;
+        uint videoTracks = ring.VideoTracks;
         for (int track = 0; track < RingOptions.MaxTracks; track++)
         {
             if ((videoTracks & (1u << track)) != 0 && viewer.Has(track))
@@ -34,7 +34,7 @@ internal sealed partial class FanOut
     }
 
     /// <summary>The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.</summary>
-    private bool TryNextRange(Viewer viewer, in PacketRing.EntriesView entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
+    public bool TryNext(Viewer viewer, in PacketRing.EntriesView entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
     {
         limit = front;
         filter = default;
@@ -57,12 +57,12 @@ internal sealed partial class FanOut
             filter = new PlanFilter(0, WithoutRtcp: false, viewer.CatchUp?.Map);
         }
 
-        if (viewer.SkipVideoUntil != 0)
+        if (viewer.VideoSkip.IsOn)
         {
-            SkipRange(viewer, entries, ref limit, ref filter);
+            LeaveVideoOut(ref viewer.VideoSkip, viewer.Cursor, entries, ref limit, ref filter);
         }
 
-        isInStep = viewer.Cursor == front && viewer.CatchUp is null && viewer.SkipVideoUntil == 0;
+        isInStep = viewer.Cursor == front && viewer.CatchUp is null && !viewer.VideoSkip.IsOn;
         return viewer.Cursor < limit;
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class FanOut
             return false;
         }
 
-        bool hasReordering = Ring.HasReordering;
+        bool hasReordering = ring.HasReordering;
         if (!hasReordering && !catchUp.IsSpread)
         {
             return false;
@@ -95,30 +95,29 @@ internal sealed partial class FanOut
         return true;
     }
 
-    private void SkipRange(Viewer viewer, in PacketRing.EntriesView entries, ref long limit, ref PlanFilter filter)
+    /// <summary>Takes video out of a range while it is skipped, and ends that at a random access point, or when none came for too long.</summary>
+    public void LeaveVideoOut(ref VideoSkip skip, long cursor, in PacketRing.EntriesView entries, ref long limit, ref PlanFilter filter)
     {
-        long randomAccess = Ring.NewestRandomAccess;
-        if (viewer.SkipVideoUntil == long.MaxValue && randomAccess >= viewer.Cursor)
+        long randomAccess = ring.NewestRandomAccess;
+        if (skip.Until == long.MaxValue && randomAccess >= cursor)
         {
-            viewer.SkipVideoUntil = randomAccess;
+            skip.Until = randomAccess;
         }
 
         // Intra refresh, or groups of minutes: a frozen picture is worse than one that mends itself.
-        bool isTooLong = viewer.SkipVideoUntil == long.MaxValue &&
-            _shard.NowMicros > viewer.SkipEndMicros &&
-            IsFrameBoundary(entries, viewer.Cursor, limit);
-        if (viewer.SkipVideoUntil <= viewer.Cursor || isTooLong)
+        bool isTooLong = skip.Until == long.MaxValue && shard.NowMicros > skip.EndMicros && IsFrameBoundary(entries, cursor, limit);
+        if (skip.Until <= cursor || isTooLong)
         {
-            viewer.SkipVideoUntil = 0;
+            skip.Until = 0;
             return;
         }
 
         // One that lagged goes on hearing; one that joins begins with everything at once, as a recorder and a player that must line up its tracks would have it.
-        filter = viewer.SkipCounts ? filter with { WithoutTracks = filter.WithoutTracks | Ring.VideoTracks } : filter with { WithoutTracks = uint.MaxValue, WithoutRtcp = true };
-        limit = Math.Min(limit, viewer.SkipVideoUntil);
-        if (viewer.SkipVideoUntil == long.MaxValue)
+        filter = skip.Counts ? filter with { WithoutTracks = filter.WithoutTracks | ring.VideoTracks } : filter with { WithoutTracks = uint.MaxValue, WithoutRtcp = true };
+        limit = Math.Min(limit, skip.Until);
+        if (skip.Until == long.MaxValue)
         {
-            limit = BeforeLeadingPackets(entries, viewer.Cursor, limit);
+            limit = BeforeLeadingPackets(entries, cursor, limit);
         }
     }
 
@@ -128,7 +127,7 @@ internal sealed partial class FanOut
     /// </summary>
     private long BeforeLeadingPackets(in PacketRing.EntriesView entries, long from, long to)
     {
-        uint videoTracks = Ring.VideoTracks;
+        uint videoTracks = ring.VideoTracks;
         long begin = to;
         for (long s = to - 1; s >= from; s--)
         {
@@ -150,10 +149,10 @@ internal sealed partial class FanOut
     }
 
     /// <summary>Packets from one point to another that a viewer was too slow for: not those that were thrown away with a lost camera, which nobody could have got.</summary>
-    private long Missed(long from, long to) => Math.Max(0, to - Math.Max(from, Ring.ClearedTo));
+    public long Missed(long from, long to) => Math.Max(0, to - Math.Max(from, ring.ClearedTo));
 
-    /// <summary>From here on video is left out until the next random access point; without video, everything up to the front is.</summary>
-    private void Skip(Viewer viewer, long front)
+    /// <summary>A viewer lagged: from here on video is left out until the next random access point; without video, everything up to the front is.</summary>
+    public void Skip(Viewer viewer, long front)
     {
         if (viewer.CatchUp is { IsSpread: true } catchUp)
         {
@@ -164,28 +163,30 @@ internal sealed partial class FanOut
             EndCatchUp(viewer);
         }
 
-        if (Ring.VideoTracks == 0)
+        if (ring.VideoTracks == 0)
         {
             viewer.DroppedPackets += Math.Max(0, front - viewer.Cursor);
             viewer.Cursor = Math.Max(viewer.Cursor, front);
             return;
         }
 
-        viewer.SkipVideoUntil = long.MaxValue;
-        viewer.SkipEndMicros = _shard.NowMicros + (long)_table.Limits.MaxRandomAccessWait.TotalMicroseconds;
-        viewer.SkipCounts = true;
+        Skip(ref viewer.VideoSkip);
     }
 
-    private static void EndCatchUp(Viewer viewer)
+    /// <summary>Whoever it concerns lagged: video is left out until the next random access point.</summary>
+    public void Skip(ref VideoSkip skip) => skip.Begin(shard.NowMicros + (long)limits.MaxRandomAccessWait.TotalMicroseconds, counts: true);
+
+    /// <summary>The viewer needs nothing of the past any more.</summary>
+    public static void EndCatchUp(Viewer viewer)
     {
         viewer.CatchUp?.Return();
         viewer.CatchUp = null;
     }
 
     /// <summary>Whether leaving video out, or letting it in, from here on tears no access unit: the next video packet begins one.</summary>
-    private bool IsFrameBoundary(in PacketRing.EntriesView entries, long from, long front)
+    public bool IsFrameBoundary(in PacketRing.EntriesView entries, long from, long front)
     {
-        uint videoTracks = Ring.VideoTracks;
+        uint videoTracks = ring.VideoTracks;
         for (long s = from; s < front; s++)
         {
             ref readonly RingEntry entry = ref entries[s];

@@ -4,7 +4,7 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>TCP viewers that join or lag: served one by one, parked while their connection takes nothing, moved forward when they lag too far.</summary>
-internal sealed unsafe partial class FanOut
+internal sealed unsafe partial class TcpDelivery
 {
     /// <summary>What is copied of a frame for a connection that takes nothing now; the rest of a larger frame follows from the ring.</summary>
     private const int MaxParkedBytes = 64 * 1024;
@@ -12,20 +12,20 @@ internal sealed unsafe partial class FanOut
     /// <summary>A catch-up send: about what a connection's buffer takes at once.</summary>
     private const int MaxCatchUpBytes = 256 * 1024;
 
-    private void ServeTcpBehind()
+    private void ServeBehind()
     {
-        for (int i = _tcpBehind.Count - 1; i >= 0; i--)
+        for (int i = _behind.Count - 1; i >= 0; i--)
         {
-            if (i < _tcpBehind.Count)
+            if (i < _behind.Count)
             {
-                Serve(_tcpBehind[i]);
+                Serve(_behind[i]);
             }
         }
     }
 
     private void Serve(TcpViewer viewer)
     {
-        SetMark(viewer, _unsentMarkBytes);
+        _marks.Set(viewer);
         while (viewer.State == TcpViewerState.Behind)
         {
             if (viewer.Stream.IsParked)
@@ -34,12 +34,12 @@ internal sealed unsafe partial class FanOut
                 return;
             }
 
-            if (viewer.Cursor > _tcpNext)
+            if (viewer.Cursor > Next)
             {
                 return; // joined ahead of this shard's front: the packets before are not for it
             }
 
-            using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
+            using ReadScope scope = _ring.Read(_shard.Index, viewer.Cursor);
             if (!ServeSome(viewer, scope.From, scope.Entries))
             {
                 return;
@@ -57,24 +57,24 @@ internal sealed unsafe partial class FanOut
                 return SendRest(viewer, rest);
             }
 
-            viewer.DroppedPackets += Missed(viewer.Cursor + (viewer.Rest?.Count ?? 0), Math.Min(from, _tcpNext));
+            viewer.DroppedPackets += ranges.Missed(viewer.Cursor + (viewer.Rest?.Count ?? 0), Math.Min(from, Next));
             viewer.Cursor = from;
             viewer.Skips++;
-            Skip(viewer, _tcpNext);
-            StopHolding(viewer);
+            ranges.Skip(viewer, Next);
+            _held.Stop(viewer);
         }
         else
         {
-            StopHolding(viewer); // the ring has it all
+            _held.Stop(viewer); // the ring has it all
         }
 
-        if (from < _tcpNext && viewer.SkipVideoUntil == 0 && LagsTooFar(viewer, entries, from) && IsFrameBoundary(entries, from, _tcpNext))
+        if (from < Next && !viewer.VideoSkip.IsOn && LagsTooFar(viewer, entries, from) && ranges.IsFrameBoundary(entries, from, Next))
         {
             viewer.Skips++;
-            Skip(viewer, _tcpNext);
+            ranges.Skip(viewer, Next);
         }
 
-        if (TryNextRange(viewer, entries, _tcpNext, out long limit, out PlanFilter filter, out bool isInStep))
+        if (ranges.TryNext(viewer, entries, Next, out long limit, out PlanFilter filter, out bool isInStep))
         {
             return SendCatchUp(viewer, entries, limit, filter);
         }
@@ -89,10 +89,10 @@ internal sealed unsafe partial class FanOut
 
     private bool SendCatchUp(TcpViewer viewer, in PacketRing.EntriesView entries, long limit, in PlanFilter filter)
     {
-        TcpSendPlan plan = _table.TcpPlan;
+        TcpSendPlan plan = table.TcpPlan;
         long from = viewer.Cursor;
         long to = plan.Build(entries, from, limit, viewer.Class!, filter, MaxCatchUpBytes);
-        if (viewer.SkipVideoUntil != 0 && viewer.SkipCounts)
+        if (viewer.VideoSkip is { IsOn: true, Counts: true })
         {
             CountDropped(viewer, entries, from, to, filter);
         }
@@ -109,7 +109,7 @@ internal sealed unsafe partial class FanOut
             viewer.Cursor = ParkRest(viewer, entries, from, to, sent, filter);
         }
 
-        Park(viewer, entries, _tcpNext);
+        Park(viewer, entries, Next);
         return false;
     }
 
@@ -119,7 +119,7 @@ internal sealed unsafe partial class FanOut
     /// </summary>
     private long ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
     {
-        uint videoTracks = Ring.VideoTracks;
+        uint videoTracks = _ring.VideoTracks;
         int offset = 0;
         long end = from;
         int parkBytes = 0;
@@ -154,7 +154,7 @@ internal sealed unsafe partial class FanOut
         }
 
         Span<byte> rest = _shard.Scratch.AsSpan(0, parkBytes);
-        int copied = _table.TcpPlan.CopyTo(sentBytes, rest);
+        int copied = table.TcpPlan.CopyTo(sentBytes, rest);
         viewer.Stream.ParkRest(rest[..copied]);
         return end;
     }
@@ -167,8 +167,8 @@ internal sealed unsafe partial class FanOut
         }
 
         ref readonly RingEntry next = ref entries[from];
-        return _shard.NowMicros - next.ArrivalMicros > (long)_table.Limits.MaxLag.TotalMicroseconds ||
-               entries[_tcpNext - 1].EndBytes - next.EndBytes > (_table.Limits.MaxLagBytes ?? Ring.KeepBytes / 2);
+        return _shard.NowMicros - next.ArrivalMicros > (long)table.Limits.MaxLag.TotalMicroseconds ||
+               entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.MaxLagBytes ?? _ring.KeepBytes / 2);
     }
 
     private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
@@ -180,5 +180,50 @@ internal sealed unsafe partial class FanOut
                 viewer.DroppedPackets++;
             }
         }
+    }
+
+    /// <summary>The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once, the rest as it comes.</summary>
+    private void Park(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
+    {
+        Park(viewer);
+        _held.BeginWith(viewer, entries, to);
+    }
+
+    /// <summary>The same, where nothing can be held yet.</summary>
+    private void Park(TcpViewer viewer)
+    {
+        TakeOut(viewer);
+        viewer.State = TcpViewerState.Parked;
+        if (!IsFinishing(viewer) && !viewer.VideoSkip.IsOn && _ring.VideoTracks != 0)
+        {
+            _held.Begin(viewer); // else it is finishing one already, or it is between access units
+        }
+    }
+
+    /// <summary>It was lapped in the middle of an access unit, and gets the rest of that before anything else.</summary>
+    private static bool IsFinishing(TcpViewer viewer) => viewer.Rest is { } rest && (rest.IsPending || (rest.Sent > 0 && rest.Slot >= 0));
+
+    /// <summary>The ring has lapped a viewer in the middle of an access unit: its rest, from what is held.</summary>
+    private bool SendRest(TcpViewer viewer, FrameRest rest)
+    {
+        if (!rest.IsPending)
+        {
+            return false; // its end is not published yet
+        }
+
+        TcpSendPlan plan = table.TcpPlan;
+        PlanFilter filter = new(0, WithoutRtcp: false, viewer.CatchUp?.Map);
+        int from = rest.Sent;
+        int to = (int)plan.Build(rest.View, from, rest.Count, viewer.Class!, filter, MaxCatchUpBytes);
+        int sent = SendPlan(plan, viewer.Stream);
+        if (sent == plan.TotalBytes)
+        {
+            rest.Sent = to;
+            return true;
+        }
+
+        rest.Sent = sent >= 0 ? (int)ParkRest(viewer, rest.View, from, to, sent, filter) : to;
+        Park(viewer);
+        return false;
     }
 }

@@ -5,8 +5,8 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>UDP viewers on their way into step.</summary>
-internal sealed unsafe partial class FanOut
+/// <summary>UDP viewers on their way into step: each gets what it lacks, in parts if it is much. On the shard only.</summary>
+internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, ViewerRanges ranges, UdpSingles singles)
 {
     /// <summary>How long a joiner rests whose run found no room in the socket or its device; a gigabit device sends some 80 packets meanwhile.</summary>
     private const long FullSocketMicros = 1000;
@@ -14,63 +14,64 @@ internal sealed unsafe partial class FanOut
     /// <summary>When the first of those that rest between two parts goes on.</summary>
     private long _nextPartMicros;
 
-    private void ServeUdpJoiners()
+    private readonly PacketRing _ring = fanOut.Ring;
+    private readonly Shard _shard = table.Shard;
+    private readonly List<UdpViewer> _viewers = [];
+
+    /// <summary>The viewer gets packets from its join sequence on.</summary>
+    public void Add(UdpViewer viewer)
+    {
+        ranges.Begin(viewer);
+        SetPace(viewer);
+        _viewers.Add(viewer);
+    }
+
+    /// <summary>False: it is not among them.</summary>
+    public bool Remove(UdpViewer viewer) => _viewers.Remove(viewer);
+
+    /// <summary>A pass: what was published before <paramref name="front"/>, as far as each may have it; those who have all of it are taken by <paramref name="crowd"/>.</summary>
+    public void Serve(long front, UdpDelivery crowd)
     {
         _nextPartMicros = long.MaxValue;
-        for (int i = _udpJoining.Count - 1; i >= 0 && !_isSuspended; i--)
+        for (int i = _viewers.Count - 1; i >= 0 && !crowd.IsSuspended; i--)
         {
-            UdpViewer viewer = _udpJoining[i];
-            // A crowd that waits for a random access point does not take in one that lacks nothing.
-            if (Serve(viewer) && (_udpCrowd.SkipVideoUntil == 0 || _udpInStep == 0))
+            UdpViewer viewer = _viewers[i];
+            if (Serve(viewer, front) && crowd.TakesJoiners)
             {
-                _udpJoining.RemoveAt(i);
-                EnterStep(viewer);
+                _viewers.RemoveAt(i);
+                crowd.EnterStep(viewer);
             }
         }
 
         if (_nextPartMicros != long.MaxValue)
         {
-            _shard.EndOfTurnAt(this, _nextPartMicros);
+            _shard.EndOfTurnAt(fanOut, _nextPartMicros);
         }
     }
 
-    /// <summary>
-    /// The past goes in parts, and what has come meanwhile after it: the squeezed times are spread over just that long, so that no picture is later than they say.
-    /// The first picture goes as fast as a socket buffer allows; the others not faster than a player decodes that reads and decodes by turns, as ffmpeg does.
-    /// Parts are larger for a stream that would not be caught up with otherwise.
-    /// </summary>
-    private void PlanParts(UdpViewer viewer)
+    private void SetPace(UdpViewer viewer)
     {
-        FanOutLimits limits = _table.Limits;
-        viewer.PartPackets = limits.CatchUpPartPackets;
-        if (viewer.CatchUp is not { Map: { } map } catchUp)
+        viewer.PartPackets = table.Limits.CatchUpPartPackets;
+        if (viewer.CatchUp is { Map: { } map } catchUp)
         {
-            return;
+            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz), table.Limits);
+            viewer.PartPackets = pace.PartPackets;
+            viewer.FastPackets = pace.FastPackets;
+            catchUp.SpreadOver(pace.SpreadMicros);
         }
-
-        long pauseMicros = limits.CatchUpPauseMicros;
-        long packets = catchUp.PastPackets;
-        long spanMicros = Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz);
-        long decodableMicros = Math.Min(spanMicros / limits.CatchUpSpeed, (long)limits.MaxCatchUp.TotalMicroseconds);
-        long wantedMicros = Math.Max(1, Math.Max(packets / limits.CatchUpPartPackets * pauseMicros, decodableMicros));
-        long part = Math.Max((packets * pauseMicros / wantedMicros) + 1, (2 * packets * pauseMicros / spanMicros) + 1);
-        viewer.PartPackets = (int)Math.Min(UdpSendPlan.MaxPackets, part);
-        viewer.FastPackets = catchUp.FirstPackets;
-        long micros = ((viewer.FastPackets / Math.Max(viewer.PartPackets, limits.CatchUpPartPackets)) + ((packets - viewer.FastPackets) / viewer.PartPackets)) * pauseMicros;
-        catchUp.SpreadOver(micros < spanMicros ? micros * spanMicros / (spanMicros - micros) : micros);
     }
 
     /// <summary>The other tracks do not wait for the past of this one.</summary>
-    private void SendOthers(UdpViewer viewer, CatchUp catchUp)
+    private void SendOthers(UdpViewer viewer, CatchUp catchUp, long front)
     {
-        using ReadScope scope = Ring.Read(_shard.Index, viewer.OthersFrom);
+        using ReadScope scope = _ring.Read(_shard.Index, viewer.OthersFrom);
         long from = scope.From;
         PlanFilter filter = new(1u << catchUp.Track, WithoutRtcp: false, null);
         bool isFull = viewer.NextPartMicros > _shard.NowMicros && viewer.IsSocketFull;
-        while (from < _udpNext && !isFull)
+        while (from < front && !isFull)
         {
-            UdpSendPlan plan = _table.UdpPlan;
-            long to = plan.Build(scope.Entries, from, _udpNext, _shard.Media!.HasSegmentation, filter);
+            UdpSendPlan plan = table.UdpPlan;
+            long to = plan.Build(scope.Entries, from, front, _shard.Media!.HasSegmentation, filter);
             from = SendRunsTo(plan, viewer, to);
             isFull = from < to;
         }
@@ -79,26 +80,26 @@ internal sealed unsafe partial class FanOut
     }
 
     /// <summary>Sends what a joiner lacks, in parts if it is much; true when it is where the others are.</summary>
-    private bool Serve(UdpViewer viewer)
+    private bool Serve(UdpViewer viewer, long front)
     {
         if (viewer.CatchUp is { } catchUp)
         {
-            SendOthers(viewer, catchUp);
+            SendOthers(viewer, catchUp, front);
         }
 
-        while (viewer.Cursor <= _udpNext)
+        while (viewer.Cursor <= front)
         {
-            using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
+            using ReadScope scope = _ring.Read(_shard.Index, viewer.Cursor);
             PacketRing.EntriesView entries = scope.Entries;
             long from = scope.From;
             if (from > viewer.Cursor)
             {
-                viewer.DroppedPackets += Missed(viewer.Cursor, from);
+                viewer.DroppedPackets += ranges.Missed(viewer.Cursor, from);
                 viewer.Cursor = from;
-                Skip(viewer, Math.Max(from, _udpNext));
+                ranges.Skip(viewer, Math.Max(from, front));
             }
 
-            bool hasRange = TryNextRange(viewer, entries, Math.Max(from, _udpNext), out long limit, out PlanFilter filter, out bool isInStep);
+            bool hasRange = ranges.TryNext(viewer, entries, Math.Max(from, front), out long limit, out PlanFilter filter, out bool isInStep);
             if (!hasRange || !ServePart(viewer, entries, limit, filter))
             {
                 return isInStep;
@@ -117,21 +118,21 @@ internal sealed unsafe partial class FanOut
             return false;
         }
 
-        UdpSendPlan plan = _table.UdpPlan;
+        UdpSendPlan plan = table.UdpPlan;
         bool isPaced = viewer.CatchUp is not null;
         long from = viewer.Cursor;
-        int packets = !isPaced ? UdpSendPlan.MaxPackets : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, _table.Limits.CatchUpPartPackets)) : viewer.PartPackets;
+        int packets = !isPaced ? UdpSendPlan.MaxPackets : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, table.Limits.CatchUpPartPackets)) : viewer.PartPackets;
         long to = plan.Build(entries, from, limit, _shard.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;
         viewer.Cursor = SendRunsTo(plan, viewer, to);
-        if (viewer.SkipVideoUntil != 0 && viewer.SkipCounts)
+        if (viewer.VideoSkip is { IsOn: true, Counts: true })
         {
             viewer.DroppedPackets += CountWithout(viewer, entries, from, viewer.Cursor, filter);
         }
 
         if (isPaced && viewer.Cursor < limit && !viewer.IsSocketFull)
         {
-            viewer.NextPartMicros = _shard.NowMicros + _table.Limits.CatchUpPauseMicros;
+            viewer.NextPartMicros = _shard.NowMicros + table.Limits.CatchUpPauseMicros;
         }
 
         return true;
@@ -165,9 +166,7 @@ internal sealed unsafe partial class FanOut
 
         if (run.IsRtcp)
         {
-            int count = 0;
-            AddReport(plan, run, viewer, _shard.NowMicros, ref count);
-            SendReports(plan, count);
+            singles.SendReport(plan, run, viewer);
             return true;
         }
 
@@ -191,7 +190,7 @@ internal sealed unsafe partial class FanOut
                 return false;
             }
 
-            if (IsSentAgain(step))
+            if (singles.IsSentAgain(step))
             {
                 continue;
             }
@@ -200,7 +199,7 @@ internal sealed unsafe partial class FanOut
             {
                 long dropped = viewer.DroppedPackets;
                 viewer.SentPackets += run.PacketCount;
-                SendPlain(plan, run, viewer);
+                _ = singles.Send(plan, run, viewer);
                 viewer.IsPlain = viewer.DroppedPackets - dropped < run.PacketCount;
                 return true;
             }
@@ -210,7 +209,7 @@ internal sealed unsafe partial class FanOut
                 viewer.DroppedPackets += run.PacketCount;
                 if (step == UdpRefusalStep.AgainIfDrained && UdpRefusals.Lasts(errno))
                 {
-                    Rest(viewer);
+                    singles.Rest(viewer);
                 }
 
                 return true;
@@ -220,11 +219,7 @@ internal sealed unsafe partial class FanOut
         }
 
         viewer.SentPackets += run.PacketCount;
-        if (SendPlain(plan, run, viewer))
-        {
-            ComeBack(viewer);
-        }
-
+        _ = singles.Send(plan, run, viewer);
         return true;
     }
 
@@ -239,67 +234,5 @@ internal sealed unsafe partial class FanOut
         }
 
         return count;
-    }
-
-    private void EnterStep(UdpViewer viewer)
-    {
-        viewer.IsInStep = true;
-        if (_udpInStep++ == 0)
-        {
-            _udpCrowd.SkipVideoUntil = 0; // what a crowd that is gone lacked is not lacking here
-        }
-
-        if (viewer.Tracks.Length > _udpTracks.Length)
-        {
-            Array.Resize(ref _udpTracks, viewer.Tracks.Length);
-            Array.Resize(ref _udpTrackSent, viewer.Tracks.Length);
-            Array.Resize(ref _udpTrackDropped, viewer.Tracks.Length);
-        }
-
-        viewer.AddedAtDropped = CrowdDropped(viewer);
-
-        viewer.AddedAtPackets = 0;
-        for (int t = 0; t < viewer.Tracks.Length; t++)
-        {
-            if (viewer.Tracks[t].Rtp.IsEmpty)
-            {
-                continue;
-            }
-
-            viewer.AddedAtPackets += _udpTrackSent[t];
-        }
-
-        if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
-        {
-            _udpPlain.Add(viewer);
-        }
-        else
-        {
-            EnterLists(viewer);
-        }
-    }
-
-    /// <summary>Among those that get segments.</summary>
-    private void EnterLists(UdpViewer viewer)
-    {
-        for (int t = 0; t < viewer.Tracks.Length; t++)
-        {
-            if (!viewer.Tracks[t].Rtp.IsEmpty)
-            {
-                (_udpTracks[t] ??= new UdpTrackList(t)).Add(viewer);
-            }
-        }
-    }
-
-    private void LeaveStep(UdpViewer viewer)
-    {
-        viewer.SentPackets = PacketsSent(viewer);
-        viewer.DroppedPackets = PacketsDropped(viewer);
-        viewer.IsInStep = false;
-        _udpInStep--;
-        foreach (UdpTrackList? list in _udpTracks)
-        {
-            list?.Remove(viewer);
-        }
     }
 }

@@ -1,0 +1,487 @@
+using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
+
+namespace FastRtspProxy.Engine.Delivery;
+
+/// <summary>A mount's media to the UDP viewers of one shard: runs through sendmmsg, with a fall-back for each destination that refuses them. On the shard only.</summary>
+internal sealed unsafe class UdpDelivery
+{
+    private readonly FanOut _fanOut;
+    private readonly FanOutTable _table;
+    private readonly Shard _shard;
+    private readonly PacketRing _ring;
+    private readonly ViewerRanges _ranges;
+    private readonly UdpSingles _singles;
+    private readonly UdpJoiners _joiners;
+
+    /// <summary>Those in step that get plain packets.</summary>
+    private readonly List<UdpViewer> _plain = [];
+
+    /// <summary>By track, those in step that get runs; null where nobody has it yet. The three arrays are of one length.</summary>
+    private UdpTrackList?[] _tracks = [];
+
+    /// <summary>By track, RTP packets sent to those in step, once for all of them.</summary>
+    private long[] _sentByTrack = [];
+
+    /// <summary>By track, packets that those in step were left without while video was skipped.</summary>
+    private long[] _droppedByTrack = [];
+
+    /// <summary>Viewers in step, those with plain packets included.</summary>
+    private int _inStep;
+
+    /// <summary>What is being sent: the plan's end, the run to go on with, its filter, and since when. Of a batch that is through it means nothing.</summary>
+    private UdpBatch _batch;
+
+    /// <summary>What those in step are left without, as one: video, from where packets were dropped to the next random access point.</summary>
+    private VideoSkip _skip;
+
+    /// <summary>Packets that all in step were left without, whatever their tracks.</summary>
+    private long _droppedForAll;
+
+    public UdpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges)
+    {
+        _fanOut = fanOut;
+        _table = table;
+        _shard = table.Shard;
+        _ring = fanOut.Ring;
+        _ranges = ranges;
+        _singles = new UdpSingles(_shard);
+        _joiners = new UdpJoiners(fanOut, table, ranges, _singles);
+    }
+
+    /// <summary>Where this shard's front is: whoever is in step has had every packet before it, or lost it.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>The socket took nothing more in the middle of a batch; <see cref="Resume"/> follows.</summary>
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>A crowd that waits for a random access point does not take in one that lacks nothing.</summary>
+    public bool TakesJoiners => !_skip.IsOn || _inStep == 0;
+
+    /// <summary>The first viewer comes: what was published before is nobody's here.</summary>
+    public void BeginAt(long head)
+    {
+        Next = head;
+        _batch = new UdpBatch { To = head };
+    }
+
+    /// <summary>The viewer gets packets from its join sequence on.</summary>
+    public void Add(UdpViewer viewer)
+    {
+        viewer.IsInStep = false;
+        _joiners.Add(viewer);
+    }
+
+    /// <summary>The viewer gets nothing more; no packet follows the return of this call. False: it was not here.</summary>
+    public bool Remove(UdpViewer viewer)
+    {
+        if (viewer.IsInStep)
+        {
+            LeaveStep(viewer);
+            _plain.Remove(viewer);
+        }
+        else if (!_joiners.Remove(viewer))
+        {
+            return false;
+        }
+
+        ViewerRanges.EndCatchUp(viewer);
+        return true;
+    }
+
+    /// <summary>A pass: what was published before <paramref name="limit"/> to those in step, and to joiners what they lack.</summary>
+    public void Run(long limit)
+    {
+        RunInStep(limit);
+        _joiners.Serve(Next, this);
+    }
+
+    /// <summary>A track that the viewer has goes to another address from the next message on.</summary>
+    public void MoveRtp(UdpViewer viewer, int track, in PeerAddress rtp)
+    {
+        if (viewer.Has(track))
+        {
+            viewer.Tracks[track].Rtp = rtp;
+            if (track < _tracks.Length)
+            {
+                _tracks[track]?.Readdress(viewer);
+            }
+        }
+    }
+
+    /// <summary>RTP packets that the kernel took for a viewer.</summary>
+    public long PacketsSent(UdpViewer viewer)
+    {
+        long packets = viewer.SentPackets;
+        if (viewer.IsInStep)
+        {
+            packets -= viewer.AddedAtPackets;
+            for (int t = 0; t < viewer.Tracks.Length; t++)
+            {
+                if (!viewer.Tracks[t].Rtp.IsEmpty)
+                {
+                    packets += _sentByTrack[t];
+                }
+            }
+        }
+
+        return packets;
+    }
+
+    /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
+    public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? CrowdDropped(viewer) - viewer.AddedAtDropped : 0);
+
+    /// <summary>By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.</summary>
+    public ReadOnlySpan<long> PacketsByTrack => _sentByTrack;
+
+    private long CrowdDropped(UdpViewer viewer)
+    {
+        long packets = _droppedForAll;
+        for (int t = 0; t < viewer.Tracks.Length && t < _droppedByTrack.Length; t++)
+        {
+            packets += viewer.Tracks[t].Rtp.IsEmpty ? 0 : _droppedByTrack[t];
+        }
+
+        return packets;
+    }
+
+    /// <summary>The socket takes datagrams again. False: it is full once more.</summary>
+    public bool Resume()
+    {
+        IsSuspended = false;
+        using ReadScope scope = _ring.Read(_shard.Index, Next);
+        PacketRing.EntriesView entries = scope.Entries;
+        long from = scope.From;
+        bool isTooOld = _shard.NowMicros - _batch.SinceMicros > (long)_table.Limits.MaxUdpBacklog.TotalMicroseconds;
+        if (from > Next || isTooOld)
+        {
+            DropTo(Math.Max(from, _batch.To));
+            return true;
+        }
+
+        UdpSendPlan plan = _table.UdpPlan;
+        _ = plan.Build(entries, from, _batch.To, _shard.Media!.HasSegmentation, _batch.Filter);
+        if (!SendRuns(plan))
+        {
+            return false;
+        }
+
+        CountSkipped(entries, from, _batch.To);
+        Next = _batch.To;
+        return true;
+    }
+
+    /// <summary>The batch that a full socket stopped is nobody's any more.</summary>
+    public void GiveUp() => IsSuspended = false;
+
+    private void RunInStep(long limit)
+    {
+        while (!IsSuspended && Next < limit)
+        {
+            if (_inStep == 0)
+            {
+                Next = limit;
+                _skip = default;
+                return;
+            }
+
+            using ReadScope scope = _ring.Read(_shard.Index, Next);
+            PacketRing.EntriesView entries = scope.Entries;
+            long from = scope.From;
+            if (from > Next)
+            {
+                DropTo(from);
+                limit = Math.Max(limit, from);
+            }
+
+            long end = limit;
+            PlanFilter filter = default;
+            if (_skip.IsOn)
+            {
+                _ranges.LeaveVideoOut(ref _skip, from, entries, ref end, ref filter);
+            }
+
+            if (end == from)
+            {
+                return; // the packets that may lead a random access point stay until it is there
+            }
+
+            UdpSendPlan plan = _table.UdpPlan;
+            long to = plan.Build(entries, from, end, _shard.Media!.HasSegmentation, filter);
+            _batch = new UdpBatch { To = to, Filter = filter, SinceMicros = _shard.NowMicros };
+            if (SendRuns(plan))
+            {
+                CountSkipped(entries, from, to);
+                Next = to;
+            }
+        }
+    }
+
+    private void CountSkipped(in PacketRing.EntriesView entries, long from, long to)
+    {
+        for (long s = from; _batch.Filter.WithoutTracks != 0 && s < to; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (!_batch.Filter.Passes(entry) && entry.Track < _droppedByTrack.Length)
+            {
+                _droppedByTrack[entry.Track]++;
+            }
+        }
+    }
+
+    /// <summary>Sends the batch's runs from where it stands; false when the socket took nothing more and the position was kept.</summary>
+    private bool SendRuns(UdpSendPlan plan)
+    {
+        for (int r = _batch.NextRun; r < plan.RunCount; r++)
+        {
+            ref readonly UdpRun run = ref plan.Runs[r];
+            UdpTrackList? list = run.Track < _tracks.Length ? _tracks[run.Track] : null;
+            if (run.IsRtcp)
+            {
+                _singles.SendReport(plan, run, list, _plain);
+                continue;
+            }
+
+            if (list is not null && SendRun(plan, run, list) is not 0 and int errno)
+            {
+                IsSuspended = true;
+                _batch.NextRun = r;
+                _table.Suspend(_fanOut, errno == LinuxConstants.ErrorNoBuffers);
+                return false;
+            }
+
+            if (list is not null)
+            {
+                list.Done = 0;
+            }
+
+            if (run.Track < _sentByTrack.Length)
+            {
+                _sentByTrack[run.Track] += run.PacketCount;
+            }
+
+            for (int i = _plain.Count - 1; i >= 0; i--)
+            {
+                UdpViewer viewer = _plain[i];
+                if (viewer.PlainHadSequence != run.FirstSequence && _singles.Send(plan, run, viewer))
+                {
+                    ComeBack(viewer);
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A run to all of the list that have not had it. 0: done; else the error of a socket, or a device, that has no room.</summary>
+    private int SendRun(UdpSendPlan plan, in UdpRun run, UdpTrackList list)
+    {
+        UdpMediaSockets media = _shard.Media!;
+        plan.Aim(run, list.Count - list.Done);
+        UdpRefusals refusals = default;
+        while (list.Done < list.Count)
+        {
+            int count = Math.Min(UdpSendPlan.MaxMessages, list.Count - list.Done);
+            MultiMessage* messages = plan.Address(list.AddressAt(list.Done), count);
+            for (int i = 0; list.NamesSources && i < count; i++)
+            {
+                plan.LeaveFrom(list[list.Done + i].Tracks[run.Track].Source, run, i);
+            }
+
+            int sent = media.Send(messages, count);
+            if (sent > 0)
+            {
+                list.Done += sent;
+                refusals = default;
+                continue;
+            }
+
+            int errno = Marshal.GetLastPInvokeError();
+            UdpRefusalStep step = refusals.Next(errno, run.PacketCount > 1);
+            if (step == UdpRefusalStep.Wait)
+            {
+                return errno;
+            }
+
+            if (!OnRefused(plan, run, list, step, errno))
+            {
+                refusals = default; // another message stands at the front
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The message at the front was refused. True: it is sent again; false: its viewer is done with this run, or was taken out of the list.</summary>
+    private bool OnRefused(UdpSendPlan plan, in UdpRun run, UdpTrackList list, UdpRefusalStep step, int errno)
+    {
+        if (_singles.IsSentAgain(step))
+        {
+            return true;
+        }
+
+        UdpViewer viewer = list[list.Done];
+        switch (step)
+        {
+            case UdpRefusalStep.Plain:
+                MakePlain(viewer); // it gets this run with the other plain ones, after the list
+                break;
+            case UdpRefusalStep.TryPlain:
+                long dropped = viewer.DroppedPackets;
+                _ = _singles.Send(plan, run, viewer);
+                if (viewer.DroppedPackets - dropped < run.PacketCount)
+                {
+                    MakePlain(viewer);
+                    viewer.PlainHadSequence = run.FirstSequence;
+                }
+                else if (viewer.RestsUntilMicros != 0)
+                {
+                    viewer.PlainHadSequence = run.FirstSequence;
+                    StandAside(viewer);
+                }
+                else
+                {
+                    list.Done++;
+                }
+
+                break;
+            case UdpRefusalStep.AgainIfDrained when UdpRefusals.Lasts(errno): // nothing was drained: it is its own
+                viewer.DroppedPackets += run.PacketCount;
+                viewer.PlainHadSequence = run.FirstSequence;
+                StandAside(viewer);
+                _singles.Rest(viewer);
+                break;
+            default:
+                viewer.DroppedPackets += run.PacketCount;
+                list.Done++;
+                break;
+        }
+
+        plan.Aim(run, list.Count - list.Done); // plain packets went by the same messages, and sources move up with their viewers
+        return false;
+    }
+
+    /// <summary>What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.</summary>
+    private void DropTo(long to)
+    {
+        _droppedForAll += _ranges.Missed(Next, to);
+        if (_ring.VideoTracks != 0)
+        {
+            _ranges.Skip(ref _skip);
+        }
+
+        Next = to;
+        foreach (UdpTrackList? list in _tracks)
+        {
+            if (list is not null)
+            {
+                list.Done = 0;
+            }
+        }
+    }
+
+    private void MakePlain(UdpViewer viewer)
+    {
+        viewer.IsPlain = true;
+        StandAside(viewer);
+    }
+
+    /// <summary>Out of the lists of those that get segments.</summary>
+    private void StandAside(UdpViewer viewer)
+    {
+        foreach (UdpTrackList? list in _tracks)
+        {
+            list?.Remove(viewer);
+        }
+
+        _plain.Add(viewer);
+    }
+
+    /// <summary>There is a way to it again. One that takes segments, as far as we know, goes with the others from the next run on.</summary>
+    private void ComeBack(UdpViewer viewer)
+    {
+        if (!viewer.IsPlain)
+        {
+            _plain.Remove(viewer);
+            EnterLists(viewer);
+        }
+    }
+
+    /// <summary>The viewer has had all that those in step have had.</summary>
+    public void EnterStep(UdpViewer viewer)
+    {
+        viewer.IsInStep = true;
+        if (_inStep++ == 0)
+        {
+            _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none
+        }
+
+        if (viewer.Tracks.Length > _tracks.Length)
+        {
+            Array.Resize(ref _tracks, viewer.Tracks.Length);
+            Array.Resize(ref _sentByTrack, viewer.Tracks.Length);
+            Array.Resize(ref _droppedByTrack, viewer.Tracks.Length);
+        }
+
+        viewer.AddedAtDropped = CrowdDropped(viewer);
+
+        viewer.AddedAtPackets = 0;
+        for (int t = 0; t < viewer.Tracks.Length; t++)
+        {
+            if (viewer.Tracks[t].Rtp.IsEmpty)
+            {
+                continue;
+            }
+
+            viewer.AddedAtPackets += _sentByTrack[t];
+        }
+
+        if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
+        {
+            _plain.Add(viewer);
+        }
+        else
+        {
+            EnterLists(viewer);
+        }
+    }
+
+    /// <summary>Among those that get segments.</summary>
+    private void EnterLists(UdpViewer viewer)
+    {
+        for (int t = 0; t < viewer.Tracks.Length; t++)
+        {
+            if (!viewer.Tracks[t].Rtp.IsEmpty)
+            {
+                (_tracks[t] ??= new UdpTrackList(t)).Add(viewer);
+            }
+        }
+    }
+
+    private void LeaveStep(UdpViewer viewer)
+    {
+        viewer.SentPackets = PacketsSent(viewer);
+        viewer.DroppedPackets = PacketsDropped(viewer);
+        viewer.IsInStep = false;
+        _inStep--;
+        foreach (UdpTrackList? list in _tracks)
+        {
+            list?.Remove(viewer);
+        }
+    }
+
+    /// <summary>Nobody is in step any more, or the shard ends. Idempotent.</summary>
+    public void Dispose()
+    {
+        foreach (UdpTrackList? list in _tracks)
+        {
+            list?.Dispose();
+        }
+
+        _tracks = [];
+        _sentByTrack = [];
+        _droppedByTrack = [];
+    }
+}
