@@ -111,10 +111,10 @@ public sealed class ProxyEngine : IAsyncDisposable
         DescriptorBudget descriptors = _frontend.Descriptors;
         long memoryMiB = MemoryBytes >> 20;
         long inputMiB = _frontend.Input.LimitBytes >> 20;
-        NetLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontend.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
+        EngineLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontend.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
         if (descriptors.IsShort)
         {
-            NetLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
+            EngineLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
         }
     }
 

@@ -4,70 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace FastRtspProxy.Tests;
 
-/// <summary>Guards what the compiler can not: who may know whom inside the engine, and how the tree looks.</summary>
-public partial class TidyTests
+/// <summary>Guards what the compiler can not: how the tree looks. Who may know whom: <see cref="HouseTests"/>.</summary>
+public class TidyTests
 {
-    private const int MaxLines = 450;
-
-    /// <summary>Which rooms of the engine a room may use besides itself (docs/architecture.md). Files in the engine's root see everything.</summary>
-    private static readonly Dictionary<string, string[]> MayUse = new()
-    {
-        ["Diagnostics"] = [],
-        ["Buffers"] = ["Diagnostics"],
-        ["Net"] = ["Buffers", "Diagnostics"],
-        ["Relay"] = ["Buffers", "Diagnostics"],
-        ["Backend"] = ["Net", "Relay", "Buffers", "Diagnostics"],
-        ["Frontend"] = ["Net", "Relay", "Buffers", "Diagnostics"],
-        ["Mounts"] = ["Backend", "Frontend", "Net", "Relay", "Buffers", "Diagnostics"],
-        ["Startup"] = ["Net"],
-        ["Camera"] = ["Net", "Buffers", "Diagnostics"],
-    };
-
-    private static readonly string[] SimulatorMayUse = ["Camera", "Startup", "Net", "Buffers", "Diagnostics"];
-
     private static readonly string[] RoomsWithoutLinq =
-        ["FastRtspProxy.Protocol", "FastRtspProxy.Engine/Relay", "FastRtspProxy.Engine/Net", "FastRtspProxy.Engine/Buffers"];
+        ["FastRtspProxy.Protocol", "FastRtspProxy.Net", "FastRtspProxy.Engine/Relay"];
 
     private static readonly string Root = Repository.Root;
-
-    [Fact]
-    public void EngineRooms_KnowOnlyWhomTheyMay()
-    {
-        List<string> offences = [];
-        string engine = Path.Combine(Root, "src", "FastRtspProxy.Engine");
-        foreach (string folder in Directory.GetDirectories(engine).Where(IsSource))
-        {
-            string room = Path.GetFileName(folder);
-            Assert.True(MayUse.ContainsKey(room), $"{room} is a new room: say here whom it may know.");
-            offences.AddRange(Offences(folder, [room, .. MayUse[room]]));
-        }
-
-        Assert.Empty(offences);
-    }
-
-    [Fact]
-    public void Simulator_KnowsTheCameraAndTheSocketsOnly()
-    {
-        Assert.Empty(Offences(Path.Combine(Root, "src", "FastRtspProxy.Simulator"), SimulatorMayUse));
-    }
-
-    [Fact]
-    public void Protocol_KnowsNobody()
-    {
-        List<string> offences = [.. Files(Path.Combine(Root, "src", "FastRtspProxy.Protocol"), "*.cs").Where(file => EngineName().IsMatch(File.ReadAllText(file)))];
-
-        Assert.Empty(offences);
-    }
-
-    [Fact]
-    public void SourceFiles_AreSmall()
-    {
-        List<(string File, int Lines)> offences = [.. Files(Path.Combine(Root, "src"), "*.cs")
-            .Select(file => (File: Path.GetRelativePath(Root, file), Lines: File.ReadLines(file).Count()))
-            .Where(entry => entry.Lines > MaxLines)];
-
-        Assert.Empty(offences);
-    }
 
     [Fact]
     public void Folders_AreNamedByWhatTheyHold()
@@ -115,7 +58,7 @@ public partial class TidyTests
         Assert.Empty(offences);
     }
 
-    /// <summary>What blocks, or goes on inline, on the thread that waits for all sockets (Engine/Net/Outbound.cs). The compiler refuses what the list names; new members of the framework come into the list by this test.</summary>
+    /// <summary>What blocks, or goes on inline, on the thread that waits for all sockets (Net/Outbound.cs). The compiler refuses what the list names; new members of the framework come into the list by this test.</summary>
     [Fact]
     public void BannedSymbols_NameEachWayToWaitByTheFramework()
     {
@@ -163,21 +106,6 @@ public partial class TidyTests
         Assert.Empty(offences);
     }
 
-    private static IEnumerable<string> Offences(string folder, string[] allowed)
-    {
-        foreach (string file in Files(folder, "*.cs"))
-        {
-            foreach (Match match in EngineName().Matches(File.ReadAllText(file)))
-            {
-                string room = match.Groups[1].Value;
-                if (MayUse.ContainsKey(room) && !allowed.Contains(room))
-                {
-                    yield return $"{Path.GetRelativePath(Root, file)} uses {room}";
-                }
-            }
-        }
-    }
-
     private static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.GetFiles(folder, pattern, SearchOption.AllDirectories).Where(IsSource);
 
@@ -207,7 +135,4 @@ public partial class TidyTests
         string[] parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar);
         return !parts.Contains("bin") && !parts.Contains("obj") && !parts.Contains("__pycache__") && !parts.Contains("BenchmarkDotNet.Artifacts");
     }
-
-    [GeneratedRegex(@"FastRtspProxy\.Engine\.([A-Z]\w*)")]
-    private static partial Regex EngineName();
 }

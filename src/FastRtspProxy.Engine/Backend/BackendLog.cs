@@ -5,60 +5,60 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>Log lines of the dialogue with cameras. No credentials, in none of them.</summary>
 internal static partial class BackendLog
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Trace, Message = "{Stream}: message {Direction} the back-end:\n{Text}")]
+    [LoggerMessage(EventId = 200, Level = LogLevel.Trace, Message = "{Stream}: message {Direction} the back-end:\n{Text}")]
     public static partial void Message(ILogger log, string stream, string direction, string text);
 
-    [LoggerMessage(EventId = 101, Level = LogLevel.Debug, Message = "{Stream}: back-end session {From} -> {To}")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "{Stream}: back-end session {From} -> {To}")]
     public static partial void Moved(ILogger log, string stream, BackendState from, BackendState to);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Debug, Message = "{Stream}: redirected to {Url}")]
+    [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Stream}: redirected to {Url}")]
     public static partial void Redirected(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 103, Level = LogLevel.Debug, Message = "{Stream}: {Why}; {Next}")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Debug, Message = "{Stream}: {Why}; {Next}")]
     public static partial void KeepAliveChanged(ILogger log, string stream, string why, string next);
 
-    [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
+    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Debug, Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
+    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
     public static partial void ForeignNumber(ILogger log, string stream, long? answered, int? asked);
 
-    [LoggerMessage(EventId = 107, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
+    [LoggerMessage(EventId = 206, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
     public static partial void CameraGaps(ILogger log, string stream, string track, long packets);
 
-    [LoggerMessage(EventId = 108, Level = LogLevel.Debug, Message = "{Stream}: {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
+    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
     public static partial void KernelDrops(ILogger log, string stream, string track, long packets, int bytes, int wanted);
 
-    [LoggerMessage(EventId = 109, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
+    [LoggerMessage(EventId = 208, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
     public static partial void LostOnTheWay(ILogger log, string stream, string track, long lost, long late, long repeated);
 
-    [LoggerMessage(EventId = 120, Message = "{Stream}: {Problem} ({Way}); trying {Next} on the same connection")]
+    [LoggerMessage(EventId = 209, Message = "{Stream}: {Problem} ({Way}); trying {Next} on the same connection")]
     public static partial void TriesWay(ILogger log, LogLevel level, string stream, string problem, string way, string next);
 
-    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "{Stream}: {Track}: the media comes from {Address}, not from the camera at {Camera}; it is taken, for want of any from there")]
+    [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: {Track}: the media comes from {Address}, not from the camera at {Camera}; it is taken, for want of any from there")]
     public static partial void StandIn(ILogger log, string stream, string track, System.Net.IPAddress address, System.Net.IPAddress camera);
 
-    [LoggerMessage(EventId = 110, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the stream is served without this track{Again}")]
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the stream is served without this track{Again}")]
     public static partial void TrackLeftOut(ILogger log, string stream, string problem, string again);
 
-    [LoggerMessage(EventId = 111, Level = LogLevel.Debug, Message = "{Stream}: still without a track: {Problem}")]
+    [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "{Stream}: still without a track: {Problem}")]
     public static partial void TrackStillLeftOut(ILogger log, string stream, string problem);
 
-    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "{Stream}: {Track} is there now; the stream is served with it")]
+    [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message = "{Stream}: {Track} is there now; the stream is served with it")]
     public static partial void TrackIsThere(ILogger log, string stream, string track);
 
-    [LoggerMessage(EventId = 113, Level = LogLevel.Debug, Message = "{Stream}: {Track} has ended (RTCP BYE); the other tracks go on")]
+    [LoggerMessage(EventId = 214, Level = LogLevel.Debug, Message = "{Stream}: {Track} has ended (RTCP BYE); the other tracks go on")]
     public static partial void TrackEnded(ILogger log, string stream, string track);
 
-    [LoggerMessage(EventId = 130, Level = LogLevel.Information, Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or let nobody else send to its group or port")]
+    [LoggerMessage(EventId = 215, Level = LogLevel.Information, Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or let nobody else send to its group or port")]
     public static partial void TwoSources(ILogger log, string stream, string track, uint other, uint kept);
 
-    [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "{Stream}: {Track} has changed its source {Times} in this session, and plays on with SSRC {Ssrc:X8}; an encoder that begins anew looks like that")]
+    [LoggerMessage(EventId = 216, Level = LogLevel.Information, Message = "{Stream}: {Track} has changed its source {Times} in this session, and plays on with SSRC {Ssrc:X8}; an encoder that begins anew looks like that")]
     public static partial void SourceChanged(ILogger log, string stream, string track, string times, uint ssrc);
 
-    [LoggerMessage(EventId = 131, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets of other sources were left out")]
+    [LoggerMessage(EventId = 217, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets of other sources were left out")]
     public static partial void OtherSources(ILogger log, string stream, string track, long packets);
 
-    [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
+    [LoggerMessage(EventId = 218, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
     public static partial void TrackSummary(ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
 }

@@ -6,7 +6,7 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>A mount's media to the UDP viewers of one shard: runs through sendmmsg, with a fall-back for each destination that refuses them. On the shard only.</summary>
-internal sealed unsafe class UdpDelivery
+internal sealed unsafe partial class UdpDelivery
 {
     private readonly FanOut _fanOut;
     private readonly FanOutTable _table;
@@ -379,96 +379,6 @@ internal sealed unsafe class UdpDelivery
             {
                 list.Done = 0;
             }
-        }
-    }
-
-    private void MakePlain(UdpViewer viewer)
-    {
-        viewer.IsPlain = true;
-        StandAside(viewer);
-    }
-
-    /// <summary>Out of the lists of those that get segments.</summary>
-    private void StandAside(UdpViewer viewer)
-    {
-        foreach (UdpTrackList? list in _tracks)
-        {
-            list?.Remove(viewer);
-        }
-
-        _plain.Add(viewer);
-    }
-
-    /// <summary>There is a way to it again. One that takes segments, as far as we know, goes with the others from the next run on.</summary>
-    private void ComeBack(UdpViewer viewer)
-    {
-        if (!viewer.IsPlain)
-        {
-            _plain.Remove(viewer);
-            EnterLists(viewer);
-        }
-    }
-
-    /// <summary>The viewer has had all that those in step have had.</summary>
-    public void EnterStep(UdpViewer viewer)
-    {
-        viewer.IsInStep = true;
-        if (_inStep++ == 0)
-        {
-            _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none
-        }
-
-        if (viewer.Tracks.Length > _tracks.Length)
-        {
-            Array.Resize(ref _tracks, viewer.Tracks.Length);
-            Array.Resize(ref _sentByTrack, viewer.Tracks.Length);
-            Array.Resize(ref _droppedByTrack, viewer.Tracks.Length);
-        }
-
-        viewer.AddedAtDropped = CrowdDropped(viewer);
-
-        viewer.AddedAtPackets = 0;
-        for (int t = 0; t < viewer.Tracks.Length; t++)
-        {
-            if (viewer.Tracks[t].Rtp.IsEmpty)
-            {
-                continue;
-            }
-
-            viewer.AddedAtPackets += _sentByTrack[t];
-        }
-
-        if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
-        {
-            _plain.Add(viewer);
-        }
-        else
-        {
-            EnterLists(viewer);
-        }
-    }
-
-    /// <summary>Among those that get segments.</summary>
-    private void EnterLists(UdpViewer viewer)
-    {
-        for (int t = 0; t < viewer.Tracks.Length; t++)
-        {
-            if (!viewer.Tracks[t].Rtp.IsEmpty)
-            {
-                (_tracks[t] ??= new UdpTrackList(t)).Add(viewer);
-            }
-        }
-    }
-
-    private void LeaveStep(UdpViewer viewer)
-    {
-        viewer.SentPackets = PacketsSent(viewer);
-        viewer.DroppedPackets = PacketsDropped(viewer);
-        viewer.IsInStep = false;
-        _inStep--;
-        foreach (UdpTrackList? list in _tracks)
-        {
-            list?.Remove(viewer);
         }
     }
 

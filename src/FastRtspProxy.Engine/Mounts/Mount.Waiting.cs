@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Net;
@@ -18,7 +19,7 @@ internal sealed partial class Mount
     private async Task<PlayGrant> JoinLaterAsync(MountClient client, PlayWish wish)
     {
         PendingJoin join = new(client, new ShardSignal(Shard));
-        if (_session?.State == Backend.BackendState.Starting)
+        if (_session?.State == BackendState.Starting)
         {
             join.Snapshot = TakeSnapshot(withReports: false);
         }

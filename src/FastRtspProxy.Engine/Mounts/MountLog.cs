@@ -5,57 +5,57 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>What is said about a stream: once per change of state, with what is tried next and when. No credentials in it.</summary>
 internal static partial class MountLog
 {
-    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; trying again in {Seconds:0.#} s{Clients}")]
+    [LoggerMessage(EventId = 300, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; trying again in {Seconds:0.#} s{Clients}")]
     public static partial void Down(ILogger log, string stream, string url, string problem, double seconds, string clients);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; trying again in {Seconds:0.#} s")]
+    [LoggerMessage(EventId = 301, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; trying again in {Seconds:0.#} s")]
     public static partial void StillDown(ILogger log, string stream, string url, string problem, double seconds);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
+    [LoggerMessage(EventId = 302, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
     public static partial void Back(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 220, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end answers again; nobody watches")]
+    [LoggerMessage(EventId = 303, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end answers again; nobody watches")]
     public static partial void Answers(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 221, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} viewer(s) ended, {Next}")]
+    [LoggerMessage(EventId = 304, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} viewer(s) ended, {Next}")]
     public static partial void ProgrammeEnded(ILogger log, string stream, string url, string problem, int clients, string next);
 
-    [LoggerMessage(EventId = 203, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
+    [LoggerMessage(EventId = 305, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
     public static partial void TryWay(ILogger log, LogLevel level, string stream, string url, string problem, string way);
 
-    [LoggerMessage(EventId = 212, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
+    [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
     public static partial void VideoSilent(ILogger log, string stream, string url, string problem, double seconds);
 
-    [LoggerMessage(EventId = 213, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; the session is made anew, and without a picture again after {Seconds:0} s")]
+    [LoggerMessage(EventId = 307, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; the session is made anew, and without a picture again after {Seconds:0} s")]
     public static partial void VideoStillSilent(ILogger log, string stream, string url, string problem, double seconds);
 
-    [LoggerMessage(EventId = 214, Level = LogLevel.Information, Message = "{Stream} ({Url}): the picture is back")]
+    [LoggerMessage(EventId = 308, Level = LogLevel.Information, Message = "{Stream} ({Url}): the picture is back")]
     public static partial void VideoIsBack(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
+    [LoggerMessage(EventId = 309, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
     public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
 
-    [LoggerMessage(EventId = 206, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
     public static partial void DescriptionChanged(ILogger log, string stream, int clients);
 
-    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]
+    [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]
     public static partial void Moved(ILogger log, string stream, MountState from, MountState to, int clients);
 
-    [LoggerMessage(EventId = 208, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
+    [LoggerMessage(EventId = 312, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
     public static partial void Following(ILogger log, string stream, string url, string problem);
 
-    [LoggerMessage(EventId = 212, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Problem}; answering it on a new connection")]
+    [LoggerMessage(EventId = 313, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Problem}; answering it on a new connection")]
     public static partial void AnswersNext(ILogger log, string stream, string url, string problem);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining viewers wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
+    [LoggerMessage(EventId = 314, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining viewers wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
     public static partial void GroupTooLong(ILogger log, string stream);
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
+    [LoggerMessage(EventId = 315, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
     public static partial void Failed(ILogger log, string stream, string url, Exception error);
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
+    [LoggerMessage(EventId = 316, Level = LogLevel.Warning, Message = "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
     public static partial void NoMemory(ILogger log, string stream);
 
-    [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
+    [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

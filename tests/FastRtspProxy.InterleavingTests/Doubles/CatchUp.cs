@@ -1,4 +1,4 @@
-namespace FastRtspProxy.Engine.Frontend;
+namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>In the place of an instant start, which no scenario has.</summary>
 internal sealed class CatchUp;

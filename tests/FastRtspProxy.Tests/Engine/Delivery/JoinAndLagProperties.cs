@@ -145,6 +145,7 @@ public sealed class JoinAndLagProperties
         private readonly TcpViewer _viewer;
         private readonly Socket _far;
         private readonly PictureReader _reader;
+        private FanOut _fanOut = null!; // set on the shard
 
         public Client(FanOutFixture fixture, Camera camera, int mode, bool smallBuffers)
         {
@@ -166,7 +167,8 @@ public sealed class JoinAndLagProperties
                         fixture.Ring.Head, 0, span > 3600 ? new TimestampMap(0, camera.Edge, span, 3600) : null, long.MaxValue, null, 0);
                 }
 
-                fixture.Table.For(fixture.Ring).Add(_viewer);
+                _fanOut = fixture.Table.For(fixture.Ring);
+                _fanOut.Add(_viewer);
             });
         }
 
@@ -190,6 +192,6 @@ public sealed class JoinAndLagProperties
             while (_fixture.OnShard(() => _viewer.State) == TcpViewerState.Parked);
         }
 
-        public void Leave() => _fixture.OnShard(() => _fixture.FanOut.Remove(_viewer));
+        public void Leave() => _fixture.OnShard(() => _fanOut.Remove(_viewer));
     }
 }
