@@ -24,8 +24,7 @@ internal sealed partial class ClientConnection
     private ConnectionEnd _readEnd;
     private long _lastHeardMicros;
     private long _halfSinceMicros = long.MaxValue;
-    private long _stuckSinceMicros = long.MaxValue;
-    private long _stuckAtBytes;
+    private StuckWatch _stuck; // mutable struct: not readonly
 
     /// <summary>
     /// Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second. A line that is down is not a client that takes nothing: after
@@ -33,16 +32,17 @@ internal sealed partial class ClientConnection
     /// </summary>
     public bool IsOverdue(long nowMicros)
     {
-        if (!_stream.IsParked || _stream.BytesAccepted != _stuckAtBytes)
+        bool isStuck = _stuck.IsStuck(nowMicros, _stream.IsParked, _stream.BytesAccepted, _frontend.Options.SlowTimeout);
+        if (isStuck && _stream.IsLineDown)
         {
-            _stuckAtBytes = _stream.BytesAccepted;
-            _stuckSinceMicros = nowMicros;
+            _stuck.OnLineDown(nowMicros);
+            isStuck = false;
         }
 
         return IsLater(nowMicros, _halfSinceMicros, FrontendLimits.HalfRequest)
             || (PeerEnded.IsCompleted && IsLater(nowMicros, _inHandSinceMicros, FrontendLimits.EndedPeer))
             || (!IsUsed && _postOf is null && IsLater(nowMicros, _lastHeardMicros, IdleLimit))
-            || (IsLater(nowMicros, _stuckSinceMicros, _frontend.Options.SlowTimeout) && !_stream.IsLineDown);
+            || isStuck;
     }
 
     private TimeSpan IdleLimit => _tunnel is { IsPaired: false } ? FrontendLimits.TunnelPairing : FrontendLimits.IdleConnection;
