@@ -92,7 +92,7 @@ def main():
         there, gone = (pause(hosts, host, url + "3") for host in ("near", "gone"))
         firewall(hosts, "gone", is_shut=True)
         dead = time.monotonic()
-        closed = "PeerClosed (ETIMEDOUT): connection of client {} closed".format
+        closed = "PeerClosed (ETIMEDOUT): connection of viewer {} closed".format
 
         most = 0
         behind = hosts.start("slow", "behind", sys.executable, os.path.join(HERE, "behind.py"), url + "3", str(SLOW_SECONDS))
@@ -130,7 +130,7 @@ def main():
             "picturesDuringTheOutage": decoded, "secondsUntil75MorePictures": back, "slow": json.loads(hosts.log("behind").splitlines()[-1]), "mostUnsentBytes": most,
             "complaints": {name: sum("error" in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp")},
             "lostByTheFilter": int(dropped[1]), "secondsUntilTheDeadViewerEnded": round(dead, 1),
-            "deadSessionsEnded": log.count(f"of client {gone.rsplit(':', 1)[0]} ended"), "pausedAndThereEnded": log.count(f"connection of client {there} closed"),
+            "deadSessionsEnded": log.count(f"of viewer {gone.rsplit(':', 1)[0]} ended"), "pausedAndThereEnded": log.count(f"connection of viewer {there} closed"),
             "proxyStatus": proxy.wait(START_SECONDS)}), flush=True)
 
 
