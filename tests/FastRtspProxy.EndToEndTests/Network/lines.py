@@ -99,10 +99,9 @@ def main():
         hosts_of_ffmpeg = ("near", "small", "far", "uneven", "lossy", "pulled")
         players = {f"{host}-{way}": ffmpeg(hosts, host, f"{host}-{way}", way, url + "1") for host in hosts_of_ffmpeg for way in ("udp", "tcp")}
         returned = {"quiet-tcp": ffmpeg(hosts, "near", "quiet-tcp", "tcp", url + "2"), "pulled-udp": players["pulled-udp"], "pulled-tcp": players["pulled-tcp"]}
-        for player in (rtspsrc, mpv):
-            for way in ("udp", "tcp"):
-                name = f"pulled-{player.__name__}-{way}"
-                returned[name] = player(hosts, "pulled", name, way, url + "1")
+        for player, way in ((rtspsrc, "udp"), (mpv, "udp"), (mpv, "tcp")):
+            name = f"pulled-{player.__name__}-{way}"
+            returned[name] = player(hosts, "pulled", name, way, url + "1")
         for player in {**players, **returned}.values():
             player.wait_for(50, START_SECONDS)
 
