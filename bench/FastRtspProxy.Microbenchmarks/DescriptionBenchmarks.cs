@@ -45,7 +45,7 @@ public class DescriptionBenchmarks
     public bool Parse_Sdp_TwoTracks() => SdpDocument.TryParse(Camera, out _, out _);
 
     [Benchmark]
-    public int Rewrite_Sdp_TwoTracks() => SdpRewriter.ForFrontEnd(_document, _options).Length;
+    public int Rewrite_Sdp_TwoTracks() => SdpRewriter.ForFrontend(_document, _options).Length;
 
     [Benchmark]
     public string? Authorize_Request_DigestMd5() => _auth.Authorization("PLAY", "rtsp://192.0.2.61/live/");

@@ -64,7 +64,7 @@ internal sealed unsafe partial class UdpDelivery
     public void BeginAt(long head)
     {
         Next = head;
-        _batch = new UdpBatch { To = head };
+        _batch = new UdpBatch { To = head, SinceMicros = _shard.NowMicros };
     }
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>

@@ -57,7 +57,7 @@ internal sealed partial class Mount
 
         SdpRewriteOptions options = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt, LeftOutTracks = Missing.Mask };
         _description = new MountDescription(
-            SdpRewriter.ForFrontEnd(_cameraDescription!, options), SdpRewriter.ForFrontEnd(_cameraDescription!, options with { OriginAddress = "::" }), Tracks(_media));
+            SdpRewriter.ForFrontend(_cameraDescription!, options), SdpRewriter.ForFrontend(_cameraDescription!, options with { OriginAddress = "::" }), Tracks(_media));
     }
 
     /// <summary>

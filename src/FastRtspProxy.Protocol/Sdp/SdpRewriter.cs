@@ -38,7 +38,7 @@ public static class SdpRewriter
     }
 
     /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>, whichever of them are left out.</summary>
-    public static byte[] ForFrontEnd(SdpDocument backend, SdpRewriteOptions options)
+    public static byte[] ForFrontend(SdpDocument backend, SdpRewriteOptions options)
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(options);

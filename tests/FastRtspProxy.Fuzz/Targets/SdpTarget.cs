@@ -25,7 +25,7 @@ internal sealed class SdpTarget : FuzzTarget
     {
         if (SdpDocument.TryParse(input, out SdpDocument? document, out _))
         {
-            SdpRewriter.ForFrontEnd(document, s_options);
+            SdpRewriter.ForFrontend(document, s_options);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class SdpTarget : FuzzTarget
             _ = MulticastGroup.Of(media);
         }
 
-        byte[] served = SdpRewriter.ForFrontEnd(document, s_options);
+        byte[] served = SdpRewriter.ForFrontend(document, s_options);
         int tracks = SdpRewriter.Served(document).Count;
         CheckLines(FuzzLines(served));
         bool readsBack = SdpDocument.TryParse(served, out SdpDocument? again, out _);
@@ -59,7 +59,7 @@ internal sealed class SdpTarget : FuzzTarget
                 CheckSame(SdpRewriter.Served(document)[i], again.Media[i]);
             }
 
-            Property.SameBytes(served, SdpRewriter.ForFrontEnd(again!, s_options), "the description of a description");
+            Property.SameBytes(served, SdpRewriter.ForFrontend(again!, s_options), "the description of a description");
         }
     }
 

@@ -155,7 +155,7 @@ public class ParserFuzzTests
             }
 
             int served = SdpRewriter.Served(document).Count;
-            bool reads = SdpDocument.TryParse(SdpRewriter.ForFrontEnd(document, options), out SdpDocument? again, out _);
+            bool reads = SdpDocument.TryParse(SdpRewriter.ForFrontend(document, options), out SdpDocument? again, out _);
             Assert.Equal(served > 0, reads);
             Assert.Equal(served, again?.Media.Count ?? 0);
         }

@@ -44,5 +44,5 @@ public sealed class SdpQuirkTests
         Assert.DoesNotContain(lines, l => l.Contains("sendonly", StringComparison.Ordinal));
     }
 
-    private static string[] Lines(SdpDocument document) => Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(document, new SdpRewriteOptions())).Split("\r\n");
+    private static string[] Lines(SdpDocument document) => Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, new SdpRewriteOptions())).Split("\r\n");
 }

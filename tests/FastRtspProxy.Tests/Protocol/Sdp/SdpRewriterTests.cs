@@ -9,7 +9,7 @@ public class SdpRewriterTests
 
     [Fact]
     [Rule("S12")]
-    public void ForFrontEnd_AnyDescription_HasWhatPlayersNeedInOrder()
+    public void ForFrontend_AnyDescription_HasWhatPlayersNeedInOrder()
     {
         string[] lines = Lines("onvif_backchannel.sdp");
 
@@ -23,18 +23,18 @@ public class SdpRewriterTests
     }
 
     [Fact]
-    public void ForFrontEnd_ATrackIsLeftOut_TheOthersKeepTheirNames()
+    public void ForFrontend_ATrackIsLeftOut_TheOthersKeepTheirNames()
     {
         SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");
 
-        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(camera, Options with { LeftOutTracks = 0b10 })).Split("\r\n");
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(camera, Options with { LeftOutTracks = 0b10 })).Split("\r\n");
 
         Assert.Equal(["a=control:*", "a=control:track1", "a=control:track3"], lines.Where(line => line.StartsWith("a=control", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, line => line.StartsWith("m=audio", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void ForFrontEnd_CodecLines_AreByteIdentical()
+    public void ForFrontend_CodecLines_AreByteIdentical()
     {
         SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");
         string[] lines = Lines("onvif_backchannel.sdp");
@@ -62,7 +62,7 @@ public class SdpRewriterTests
     [InlineData("e=")]
     [InlineData("u=")]
     [InlineData("a=range:clock")]
-    public void ForFrontEnd_LinesAboutTheCamerasSide_AreGone(string prefix)
+    public void ForFrontend_LinesAboutTheCamerasSide_AreGone(string prefix)
     {
         Assert.DoesNotContain(Lines("onvif_backchannel.sdp"), line => line.StartsWith(prefix, StringComparison.Ordinal));
     }
@@ -79,17 +79,17 @@ public class SdpRewriterTests
     [InlineData("ssrc-group:FID 1 2")]
     [InlineData("ice-lite")]
     [InlineData("rtcp-mux-only")]
-    public void ForFrontEnd_AttributeOfTheWayToTheCamera_PassesAtNoLevel(string attribute)
+    public void ForFrontend_AttributeOfTheWayToTheCamera_PassesAtNoLevel(string attribute)
     {
         string sdp = $"v=0\r\ns=x\r\na={attribute}\r\na=x-kept:1\r\nm=video 0 RTP/AVP 96\r\na={attribute}\r\na=rtpmap:96 H264/90000\r\n";
         Assert.True(SdpDocument.TryParse(Encoding.Latin1.GetBytes(sdp), out SdpDocument? document, out _));
-        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(document, Options));
+        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, Options));
         Assert.DoesNotContain(attribute[..5], served, StringComparison.Ordinal);
         Assert.Contains("a=x-kept:1\r\n", served, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ForFrontEnd_AddressOfTheCamera_IsNowhere()
+    public void ForFrontend_AddressOfTheCamera_IsNowhere()
     {
         Assert.DoesNotContain(Lines("onvif_backchannel.sdp"), line => line.Contains("192.0.2.61", StringComparison.Ordinal));
         Assert.DoesNotContain(Lines("multicast.sdp"), line => line.Contains("239.1.2.3", StringComparison.Ordinal));
@@ -116,7 +116,7 @@ public class SdpRewriterTests
     }
 
     [Fact]
-    public void ForFrontEnd_AvpfMulticast_BecomesPlainUnicastRtp()
+    public void ForFrontend_AvpfMulticast_BecomesPlainUnicastRtp()
     {
         string[] lines = Lines("multicast.sdp");
 
@@ -124,10 +124,10 @@ public class SdpRewriterTests
     }
 
     [Fact]
-    public void ForFrontEnd_NoSessionName_TakesOurs()
+    public void ForFrontend_NoSessionName_TakesOurs()
     {
         string text = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText("s=\nm=video 0 RTP/AVP 96\n"), Options with { OriginAddress = "::1" }));
+            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("s=\nm=video 0 RTP/AVP 96\n"), Options with { OriginAddress = "::1" }));
 
         Assert.Contains("s=FastRtspProxy\r\n", text, StringComparison.Ordinal);
         Assert.Contains("IN IP6 ::1\r\n", text, StringComparison.Ordinal);
@@ -136,21 +136,21 @@ public class SdpRewriterTests
     [Theory]
     [InlineData("192.0.2.1", "c=IN IP4 0.0.0.0")]
     [InlineData("::", "c=IN IP6 ::")]
-    public void ForFrontEnd_Connection_IsOfTheFamilyOfTheOrigin(string origin, string expected)
+    public void ForFrontend_Connection_IsOfTheFamilyOfTheOrigin(string origin, string expected)
     {
         string[] lines = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText("c=IN IP4 10.0.0.9\nm=video 0 RTP/AVP 96\nc=IN IP6 ff15::1\nm=audio 0 RTP/AVP 0\n"), Options with { OriginAddress = origin })).Split("\r\n");
+            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("c=IN IP4 10.0.0.9\nm=video 0 RTP/AVP 96\nc=IN IP6 ff15::1\nm=audio 0 RTP/AVP 0\n"), Options with { OriginAddress = origin })).Split("\r\n");
 
         Assert.Equal([expected, expected], lines.Where(line => line.StartsWith("c=", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public void ForFrontEnd_LearntParameterSets_TakeThePlaceOfTheFmtp()
+    public void ForFrontend_LearntParameterSets_TakeThePlaceOfTheFmtp()
     {
         SdpDocument camera = SdpDocumentTests.ParseText("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 packetization-mode=1\n");
 
         string text = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontEnd(camera, Options with { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } }));
+            SdpRewriter.ForFrontend(camera, Options with { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } }));
 
         Assert.Contains("a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0==,aO==\r\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("a=fmtp:96 packetization-mode=1\r\n", text, StringComparison.Ordinal);
@@ -161,29 +161,29 @@ public class SdpRewriterTests
     [InlineData("broken_lines.sdp")]
     [InlineData("onvif_backchannel.sdp")]
     [InlineData("multicast.sdp")]
-    public void ForFrontEnd_ReadBackAndWrittenAgain_IsTheSame(string name)
+    public void ForFrontend_ReadBackAndWrittenAgain_IsTheSame(string name)
     {
-        byte[] once = SdpRewriter.ForFrontEnd(SdpDocumentTests.Parse(name), Options);
+        byte[] once = SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), Options);
 
-        byte[] twice = SdpRewriter.ForFrontEnd(SdpDocumentTests.ParseText(Encoding.Latin1.GetString(once)), Options);
+        byte[] twice = SdpRewriter.ForFrontend(SdpDocumentTests.ParseText(Encoding.Latin1.GetString(once)), Options);
 
         Assert.Equal(Encoding.Latin1.GetString(once), Encoding.Latin1.GetString(twice));
     }
 
     [Fact]
-    public void ForFrontEnd_BytesAbove127_ComeOutAsTheyWentIn()
+    public void ForFrontend_BytesAbove127_ComeOutAsTheyWentIn()
     {
         byte[] camera = [.. "s=T"u8, 0xfc, 0xC3, 0xBC, .. "r\nm=video 0 RTP/AVP 96\n"u8];
         Assert.True(SdpDocument.TryParse(camera, out SdpDocument? document, out _));
 
-        byte[] bytes = SdpRewriter.ForFrontEnd(document, Options);
+        byte[] bytes = SdpRewriter.ForFrontend(document, Options);
 
         Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'T', 0xfc, 0xC3, 0xBC, (byte)'r']) > 0);
     }
 
     private static string[] Lines(string name)
     {
-        string text = Encoding.Latin1.GetString(SdpRewriter.ForFrontEnd(SdpDocumentTests.Parse(name), Options));
+        string text = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), Options));
         Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
         return text[..^2].Split("\r\n");
     }
