@@ -101,6 +101,20 @@ public sealed record ProxyOptions
 
     /// <summary>A client that makes no progress for so long is closed.</summary>
     public TimeSpan SlowTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The settings of a stream that has none of its own.</summary>
+    internal StreamSettings CommonSettings => new()
+    {
+        AlwaysOn = AlwaysOn,
+        Linger = Linger,
+        Hold = Hold,
+        DeadStreamInterval = DeadStreamInterval,
+        AnswerTimeout = AnswerTimeout,
+        Start = Start,
+        GopCacheBytes = GopCacheBytes,
+        GopCacheDuration = GopCacheDuration,
+        MaxClients = MaxClientsPerMount,
+    };
 }
 
 /// <summary>A user name and a password. Never printed: <see cref="ToString"/> masks it.</summary>
@@ -162,4 +176,7 @@ public sealed record StreamOptions
 
     /// <summary>Do not check the certificate of an `rtsps` back-end.</summary>
     public bool InsecureTls { get; init; }
+
+    /// <summary>How this stream is served where it differs from the others; null: as <see cref="ProxyOptions"/> say for all.</summary>
+    public StreamSettings? Settings { get; init; }
 }

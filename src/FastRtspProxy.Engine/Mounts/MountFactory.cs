@@ -55,15 +55,16 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     private Mount Create(
         StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
     {
+        StreamSettings settings = stream.Settings ?? options.CommonSettings;
         MountOptions mount = new()
         {
             Name = stream.Name,
-            AlwaysOn = options.AlwaysOn,
-            Start = options.Start,
-            GopCacheDuration = options.GopCacheDuration,
+            AlwaysOn = settings.AlwaysOn,
+            Start = settings.Start,
+            GopCacheDuration = settings.GopCacheDuration,
             CatchUpBudget = _catchUp,
-            ClientsMax = options.MaxClientsPerMount,
-            Timings = new MountTimings { Linger = options.Linger, Hold = options.Hold },
+            ClientsMax = settings.MaxClients,
+            Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
             Backend = new BackendOptions
             {
                 StreamName = stream.Name,
@@ -75,13 +76,13 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-                Timings = new BackendTimings { DeadStream = options.DeadStreamInterval, Answer = options.AnswerTimeout },
+                Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
             },
         };
         // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.
         long share = pool.BudgetBytes / (2 * Math.Max(1, options.Streams.Count));
-        int keepBytes = (int)Math.Min(options.GopCacheBytes, Math.Max(share, pool.SlabBytes));
-        RingOptions ring = new() { KeepBytes = keepBytes, KeepDuration = options.GopCacheDuration };
+        int keepBytes = (int)Math.Min(settings.GopCacheBytes, Math.Max(share, pool.SlabBytes));
+        RingOptions ring = new() { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
 
         // A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
         // cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
