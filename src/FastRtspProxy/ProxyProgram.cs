@@ -69,7 +69,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     private static async Task<int> RunAsync(ProgramOptions options, LineQueue lines)
     {
         using var stop = new StopSignal(LongestEnd);
-        using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, options.LogLevel);
+        using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, new LogStyle { Level = options.LogLevel });
         DemoCamera? demo = null;
         try
         {

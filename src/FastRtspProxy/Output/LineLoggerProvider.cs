@@ -1,28 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Output;
 
-/// <summary>Log messages as plain lines, as scripts around the LIVE555 Proxy Server read them: no time, no level, no category.</summary>
-internal sealed class LineLoggerProvider(LineQueue lines) : ILoggerProvider
+/// <summary>Log messages as lines of standard error, in a style that can change while the program runs.</summary>
+internal sealed class LineLoggerProvider(LineQueue lines, LogStyle style, TimeProvider time) : ILoggerProvider
 {
-    private readonly LineLogger _logger = new(lines);
-
-    public ILogger CreateLogger(string categoryName) => _logger;
+    public ILogger CreateLogger(string categoryName) => new LineLogger(categoryName, lines, style, time);
 
     public void Dispose()
     {
     }
 
-    /// <summary>A factory without dependency injection: it costs neither start-up time nor reflection in a native binary.</summary>
+    /// <summary>A factory without dependency injection: it costs neither start-up time nor reflection in a native binary. What is logged is for the style to say, at any moment.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The factory disposes its providers.")]
-    public static ILoggerFactory CreateFactory(LineQueue lines, LogLevel level)
+    public static ILoggerFactory CreateFactory(LineQueue lines, LogStyle style, TimeProvider? time = null)
     {
-        return new LoggerFactory([new LineLoggerProvider(lines)], new LoggerFilterOptions { MinLevel = level });
+        return new LoggerFactory([new LineLoggerProvider(lines, style, time ?? TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
     }
 
-    private sealed class LineLogger(LineQueue lines) : ILogger
+    private sealed class LineLogger(string category, LineQueue lines, LogStyle style, TimeProvider time) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull
@@ -30,21 +27,18 @@ internal sealed class LineLoggerProvider(LineQueue lines) : ILoggerProvider
             return null;
         }
 
-        /// <summary>The factory's filter has decided already.</summary>
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= style.Level;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            string message = formatter(state, exception);
-
-            // The dialogues of -V have lines of their own; everything else is one line whatever a peer put into it.
-            message = logLevel == LogLevel.Trace ? Printable.Lines(message) : Printable.Line(message);
-            if (exception is not null)
+            if (!IsEnabled(logLevel))
             {
-                message += $" ({exception.GetType().Name}: {Printable.Line(exception.Message)})";
+                return;
             }
 
-            lines.Add(message.EndsWith('\n') ? message : message + "\n");
+            IReadOnlyList<KeyValuePair<string, object?>> values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+            LogLine line = new(logLevel, category, eventId, values, formatter(state, exception), exception);
+            lines.Add(line.Text(style.Format, style.Addresses, time.GetUtcNow()));
         }
     }
 }

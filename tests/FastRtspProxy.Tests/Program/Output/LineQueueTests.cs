@@ -133,7 +133,7 @@ public sealed class LineQueueTests
         using var output = new MemoryStream();
         using (var lines = new LineQueue(output))
         {
-            using ILoggerFactory factory = LineLoggerProvider.CreateFactory(lines, level);
+            using ILoggerFactory factory = LineLoggerProvider.CreateFactory(lines, new LogStyle { Level = level });
             act(factory.CreateLogger("any"));
         }
 

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Output;
+
+/// <summary>What is logged, and how. Each of the three is changed while it runs, by whoever reloads; a line that is being written meanwhile has the one or the other.</summary>
+internal sealed class LogStyle
+{
+    private volatile LogLevel _level = LogLevel.Information;
+    private volatile LogFormat _format;
+    private volatile LoggedAddresses _addresses;
+
+    /// <summary>Messages below it are not logged.</summary>
+    public LogLevel Level
+    {
+        get => _level;
+        set => _level = value;
+    }
+
+    /// <inheritdoc cref="LogFormat"/>
+    public LogFormat Format
+    {
+        get => _format;
+        set => _format = value;
+    }
+
+    /// <inheritdoc cref="LoggedAddresses"/>
+    public LoggedAddresses Addresses
+    {
+        get => _addresses;
+        set => _addresses = value;
+    }
+}

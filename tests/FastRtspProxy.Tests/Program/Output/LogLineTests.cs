@@ -1,0 +1,136 @@
+using System.Net;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
+using FastRtspProxy.Output;
+using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Tests.Program.Output;
+
+/// <summary>A log message in each style: as a line or as JSON, with viewers' addresses or with less of them.</summary>
+public sealed class LogLineTests
+{
+    [Theory]
+    [InlineData(nameof(LoggedAddresses.Full), "192.0.2.77", "A viewer of cam from 192.0.2.77 was refused: full\n")]
+    [InlineData(nameof(LoggedAddresses.Network), "192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
+    [InlineData(nameof(LoggedAddresses.Network), "::ffff:192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
+    [InlineData(nameof(LoggedAddresses.Network), "2001:db8:1:2::7", "A viewer of cam from 2001:db8:1::/48 was refused: full\n")]
+    [InlineData(nameof(LoggedAddresses.None), "192.0.2.77", "A viewer of cam from - was refused: full\n")]
+    public void Text_OfAViewer_ShowsWhatMayBeShown(string shown, string address, string expected)
+    {
+        string text = Logged(
+            new LogStyle { Addresses = Enum.Parse<LoggedAddresses>(shown) },
+            log => FrontendLog.ClientRefused(log, "cam", IPAddress.Parse(address), "full"));
+
+        Assert.Equal(expected, text);
+    }
+
+    [Fact]
+    public void Text_EndPoint_LosesItsPort()
+    {
+        LogStyle style = new() { Addresses = LoggedAddresses.Network, Level = LogLevel.Debug };
+
+        string text = Logged(style, log => FrontendLog.SessionBegan(log, "1A2B", "cam", new IPEndPoint(IPAddress.Parse("203.0.113.9"), 4711)));
+
+        Assert.Equal("Viewer 203.0.113.0/24 opened session 1A2B on cam\n", text);
+    }
+
+    [Fact]
+    public void Text_AddressAsText_IsMaskedToo()
+    {
+        string text = Logged(
+            new LogStyle { Addresses = LoggedAddresses.None },
+            log => FrontendLog.LogInFailed(log, "203.0.113.9", "admin", "cam", string.Empty));
+
+        Assert.Equal("Failed log-in from - as \"admin\" to \"cam\"\n", text);
+    }
+
+    /// <summary>The mask knows viewers' addresses by the name of the value: a message that called one otherwise would show it.</summary>
+    [Fact]
+    public void FrontendLog_EveryAddress_IsCalledClient()
+    {
+        IEnumerable<string?> others = typeof(FrontendLog).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .SelectMany(static m => m.GetParameters())
+            .Where(static p => p.ParameterType == typeof(IPAddress) || p.ParameterType == typeof(IPEndPoint))
+            .Select(static p => p.Name)
+            .Where(static name => name != "client");
+
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Json_AMessage_HasTimeLevelCategoryAndValues()
+    {
+        FakeTimeProvider time = new();
+
+        string text = Logged(
+            new LogStyle { Format = LogFormat.Json },
+            log => FrontendLog.InputOverBudget(log, 8, new IPEndPoint(IPAddress.Loopback, 9), 77, 3),
+            time);
+
+        Assert.EndsWith("}\n", text);
+        JsonElement line = JsonDocument.Parse(text).RootElement;
+        Assert.Equal(time.GetUtcNow().UtcDateTime, line.GetProperty("time").GetDateTime(), TimeSpan.FromMilliseconds(1));
+        Assert.Equal("warning", line.GetProperty("level").GetString());
+        Assert.Equal("any", line.GetProperty("category").GetString());
+        Assert.Equal(414, line.GetProperty("event").GetInt32());
+        Assert.Equal("127.0.0.1:9", line.GetProperty("client").GetString());
+        Assert.Equal(77, line.GetProperty("heldKiB").GetInt64());
+        Assert.StartsWith("Requests and answers of viewers take all of their 8 MiB", line.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public void Json_WhatAPeerPutIntoAMessage_StaysOneLine()
+    {
+        string text = Logged(
+            new LogStyle { Format = LogFormat.Json, Level = LogLevel.Trace },
+            log => log.Log(LogLevel.Trace, new IOException("a\nb"), "Got \"{Text}\"", "OPTIONS *\r\n\"x\"\u202E\u0007"));
+
+        Assert.Equal(1, text.Count(static c => c == '\n'));
+        JsonElement line = JsonDocument.Parse(text).RootElement;
+        Assert.DoesNotContain('\u202E', line.GetProperty("message").GetString()!);
+        Assert.Equal("IOException: a?b", line.GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public void Json_Masked_ShowsNoAddressInAnyMember()
+    {
+        string text = Logged(
+            new LogStyle { Format = LogFormat.Json, Addresses = LoggedAddresses.None },
+            log => FrontendLog.ConnectionRefused(log, IPAddress.Parse("198.51.100.4"), "too many"));
+
+        Assert.DoesNotContain("198.51", text);
+    }
+
+    [Fact]
+    public void Style_ChangedWhileItRuns_CountsFromTheNextMessage()
+    {
+        LogStyle style = new();
+
+        string text = Logged(style, log =>
+        {
+            log.Log(LogLevel.Debug, "one");
+            style.Level = LogLevel.Debug;
+            log.Log(LogLevel.Debug, "two");
+            style.Level = LogLevel.Warning;
+            log.Log(LogLevel.Information, "three");
+        });
+
+        Assert.Equal("two\n", text);
+    }
+
+    private static string Logged(LogStyle style, Action<ILogger> act, TimeProvider? time = null)
+    {
+        using MemoryStream output = new();
+        using (LineQueue lines = new(output))
+        {
+            using ILoggerFactory factory = LineLoggerProvider.CreateFactory(lines, style, time);
+            act(factory.CreateLogger("any"));
+        }
+
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+}
