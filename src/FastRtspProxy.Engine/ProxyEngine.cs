@@ -84,6 +84,12 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The budget of rings, parked sends and catch-up, in bytes.</summary>
     public long MemoryBytes { get; }
 
+    /// <summary>Sessions of viewers at this moment.</summary>
+    public int Viewers => _frontend.Limits.Clients;
+
+    /// <summary>From now on newcomers are told 503; those who watch, watch on. Any thread.</summary>
+    public void BeginDrain() => _frontend.IsDraining = true;
+
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string>? StreamRegistered;
 

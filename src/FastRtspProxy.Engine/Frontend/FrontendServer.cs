@@ -22,6 +22,7 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     /// <summary>Set once, before each shard is told to stop; pairs with the look in Serve, on the shard: a connection that is taken before that message is closed by it, one after it sees this.</summary>
     private volatile bool _stopping;
+    private volatile bool _draining;
 
     public FrontendServer(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null, long descriptorLimit = 0)
     {
@@ -64,6 +65,13 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     /// <summary>True from the beginning of a stop.</summary>
     public bool IsStopping => _stopping;
+
+    /// <summary>True while no new viewer is let in, because the process is about to end; those that are there play on. Set by any thread, read by the shards: a request sees it or is from before.</summary>
+    public bool IsDraining
+    {
+        get => _draining;
+        set => _draining = value;
+    }
 
     /// <summary>The wall clock.</summary>
     public DateTimeOffset UtcNow => _shards.Shards[0].UtcNow;

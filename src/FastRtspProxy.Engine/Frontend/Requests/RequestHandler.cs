@@ -46,6 +46,11 @@ internal sealed partial class RequestHandler
             return unauthorized;
         }
 
+        if (_frontend.IsDraining && IsForNewcomers(request))
+        {
+            return Begin(request, response, RtspStatus.ServiceUnavailable);
+        }
+
         return method switch
         {
             RtspMethod.Describe => await DescribeAsync(connection, request, Begin(request, response)),
@@ -55,6 +60,14 @@ internal sealed partial class RequestHandler
             _ => await WithSessionAsync(connection, request, Begin(request, response)),
         };
     }
+
+    /// <summary>What a viewer begins with, and a stream; whoever has a session goes on with it.</summary>
+    private static bool IsForNewcomers(RtspMessage request) => request.Method switch
+    {
+        RtspMethod.Describe or RtspMethod.Register => true,
+        RtspMethod.Setup => request.Session is null,
+        _ => false,
+    };
 
     /// <summary>A refusal without a CSeq, as for what could not be read.</summary>
     public RtspResponse Refuse(RtspResponse response, int status)

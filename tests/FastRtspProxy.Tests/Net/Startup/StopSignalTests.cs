@@ -47,6 +47,68 @@ public sealed class StopSignalTests
     }
 
     [Fact]
+    public void OnSignal_TimeToDrain_TheFirstDrainsAndTheSecondAsksForTheEnd()
+    {
+        using StopSignal stop = new() { Drain = TimeSpan.FromMinutes(1) };
+        PosixSignalContext first = new(PosixSignal.SIGTERM);
+        PosixSignalContext second = new(PosixSignal.SIGTERM);
+        PosixSignalContext third = new(PosixSignal.SIGTERM);
+
+        stop.OnSignal(first);
+
+        Assert.True(first.Cancel);
+        Assert.True(stop.Draining.IsCompleted);
+        Assert.False(stop.Task.IsCompleted);
+
+        stop.OnSignal(second);
+        stop.OnSignal(third);
+
+        Assert.True(second.Cancel);
+        Assert.True(stop.Task.IsCompleted);
+        Assert.False(third.Cancel);
+    }
+
+    /// <summary>systemd sends one behind its SIGTERM: the drain is not cut short by it.</summary>
+    [Fact]
+    public void OnSignal_HangUpWhileDraining_ChangesNothing()
+    {
+        using StopSignal stop = new() { Drain = TimeSpan.FromMinutes(1) };
+        PosixSignalContext hangUp = new(PosixSignal.SIGHUP);
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+
+        stop.OnSignal(hangUp);
+
+        Assert.True(hangUp.Cancel);
+        Assert.False(stop.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Ask_AfterADrain_IsTheEnd()
+    {
+        using StopSignal stop = new() { Drain = TimeSpan.FromMinutes(1) };
+        stop.OnSignal(new PosixSignalContext(PosixSignal.SIGTERM));
+
+        Assert.True(stop.Ask());
+        Assert.False(stop.Ask());
+        Assert.True(stop.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void OnSignal_SomebodyWantsHangUps_TheyEndNothing()
+    {
+        int hangUps = 0;
+        using StopSignal stop = new(hungUp: () => hangUps++);
+        PosixSignalContext hangUp = new(PosixSignal.SIGHUP);
+
+        stop.OnSignal(hangUp);
+        stop.OnSignal(hangUp);
+
+        Assert.Equal(2, hangUps);
+        Assert.True(hangUp.Cancel);
+        Assert.False(stop.Task.IsCompleted);
+    }
+
+    [Fact]
     public void OnSignal_HandlerThatRunsAfterTheEnd_ThrowsNothing()
     {
         StopSignal stop = new();
