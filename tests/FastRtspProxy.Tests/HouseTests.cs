@@ -40,7 +40,6 @@ public sealed partial class HouseTests
         ["RequestHandler"] = 920,
         ["BackendSession"] = 2080,
         ["Mount"] = 1380,
-        ["LoadClient"] = 920,
         ["ClientConnection"] = 820,
         ["ControlStream"] = 710,
         ["Session"] = 640,

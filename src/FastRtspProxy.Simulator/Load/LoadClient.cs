@@ -1,64 +1,69 @@
+using System.Net;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
-using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Simulator.Load;
 
 /// <summary>
-/// One client of the crowd, from connect to TEARDOWN: a state machine over bare descriptors in its shard's epoll. It costs about 1.5 KB with two tracks; the description is shared,
-/// and a buffer exists only while half a frame waits for its rest.
+/// One client of the crowd, from connect to TEARDOWN: where it is, its tracks, its account. It owns the connection (<see cref="LoadConnection"/>),
+/// which brings it messages and frames, and the dialogue (<see cref="LoadDialogue"/>), which asks and takes the answers. All three are touched on
+/// their shard only. It costs about 1.6 KB with two tracks; the description is shared.
 /// </summary>
-internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
+internal sealed class LoadClient : IMediaOwner
 {
-    /// <summary>Half of an interleaved RTP packet fits in most cases.</summary>
-    public const int SmallPieceBytes = 2048;
-
-    private const int MaxChallenges = 3;
+    public const string OutOfWatches = "out of kernel memory for watching one more socket (fs.epoll.max_user_watches)";
 
     /// <summary>RFC 3550 section 6.2: the minimum interval of reports.</summary>
     private const long ReportIntervalMicros = 5_000_000;
 
-    private readonly LoadShard _home;
-    private readonly LoadTarget _target;
-    private readonly ClientTransport _transport;
+    /// <summary>A receiver report with its one block and a name that is short.</summary>
+    private const int ReportBytesMax = 128;
+
     private readonly ClientManner _manner;
     private readonly int _number;
     private readonly uint _ssrc;
-    private TrackLeg[] _legs = [];
-    private StreamDescription? _description;
-    private AuthClient? _auth;
-    private PostConnection? _post;
-    private TlsByteStream? _tls;
-    private string? _session;
-    private string? _awaiting;
-    private byte[]? _piece;
-    private int _pieceBytes;
-    private int _fd = -1;
-    private int _cseq;
-    private int _challenges;
-    private int _settingUp;
-    private int _timeoutSeconds = 60;
+    private readonly LoadConnection _connection;
+    private readonly LoadDialogue _dialogue;
+
+    /// <summary>When it began to connect: what a first packet and a first key frame took is counted from here.</summary>
     private long _startedMicros;
-    private long _awaitingSinceMicros;
+
+    /// <summary>When PLAY was answered, so it is set in all states from <see cref="ClientState.Waiting"/> on.</summary>
     private long _playedMicros;
+
+    /// <summary>When it last sent reports; at first a random moment before it began to play, so that a crowd's reports are spread.</summary>
     private long _reportedMicros;
-    private long _requestedMicros;
-    private bool _isConnected;
+
+    /// <summary>A track has had a packet, perhaps before PLAY was answered.</summary>
     private bool _hasFirstPacket;
+
     private bool _hasFirstKeyFrame;
+
+    /// <summary>A slow or stopped client that plays: the shard does not watch its descriptors any more.</summary>
     private bool _isPaused;
 
     public LoadClient(LoadShard home, int number, LoadTarget target, ClientTransport transport, ClientManner manner)
     {
-        _home = home;
+        Home = home;
+        Target = target;
+        Transport = transport;
         _number = number;
-        _target = target;
-        _transport = transport;
         _manner = manner;
         _ssrc = (uint)Random.Shared.NextInt64();
+        _connection = new LoadConnection(this);
+        _dialogue = new LoadDialogue(this, _connection);
     }
+
+    public LoadShard Home { get; }
+
+    public LoadTarget Target { get; }
+
+    public ClientTransport Transport { get; }
+
+    /// <summary>Its tracks, once it is described.</summary>
+    public TrackLeg[] Legs { get; private set; } = [];
 
     /// <summary>Its index in its shard's list.</summary>
     public int Place { get; set; }
@@ -68,35 +73,21 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
     /// <summary>It has had packets.</summary>
     public bool HasPlayed => _hasFirstPacket;
 
-    private Shard Shard => _home.Shard;
+    /// <summary>The address that it binds its sockets to; null: the kernel's choice.</summary>
+    public IPAddress? OwnAddress => Home.Ports.AddressOf(_number);
 
-    private ReceiveBucket Bucket => _manner == ClientManner.Normal ? _home.Normal : _home.Handicapped;
+    private Shard Shard => Home.Shard;
+
+    private ReceiveBucket Bucket => _manner == ClientManner.Normal ? Home.Normal : Home.Handicapped;
 
     /// <summary>Begins to connect.</summary>
     public void Start()
     {
-        _home.States[(int)ClientState.Connecting]++;
+        Home.States[(int)ClientState.Connecting]++;
         Shard.RefreshNow();
-        _startedMicros = _awaitingSinceMicros = Shard.NowMicros;
-        _awaiting = "connect";
-        if (_target.Url.Tls)
-        {
-            ConnectTls();
-            return;
-        }
-
-        int fd = RawSocket.OpenTcp(_target.Address, _home.Ports.AddressOf(_number));
-        if (fd < 0)
-        {
-            Fail("connect: " + ErrorWords.Of(-fd));
-            return;
-        }
-
-        _fd = fd;
-        if (!Shard.Watch(fd, EpollEvents.Out, this))
-        {
-            Fail("out of kernel memory for watching one more socket (fs.epoll.max_user_watches)");
-        }
+        _startedMicros = Shard.NowMicros;
+        _dialogue.Begin(_startedMicros);
+        _connection.Open();
     }
 
     /// <summary>Sends TEARDOWN; its answer ends the client.</summary>
@@ -105,7 +96,7 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
         if (State is ClientState.Waiting or ClientState.Playing && !_isPaused)
         {
             Move(ClientState.Leaving);
-            Request(RtspMethod.Teardown, _description!.AggregateUrl);
+            _dialogue.TearDown();
         }
         else if (State is not ClientState.Leaving)
         {
@@ -116,11 +107,7 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
     /// <summary>Ends as a client that has crashed: no TEARDOWN, and the connection is reset.</summary>
     public void Vanish()
     {
-        if (_fd >= 0)
-        {
-            RawSocket.ResetOnClose(_fd);
-        }
-
+        _connection.ResetOnClose();
         Close(ClientState.Done);
     }
 
@@ -135,33 +122,24 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
         AttributeLoss();
         if (_hasFirstPacket)
         {
-            _home.Results.Add(Result());
+            Home.Results.Add(Result());
         }
 
-        foreach (TrackLeg leg in _legs)
+        foreach (TrackLeg leg in Legs)
         {
             leg.Close();
         }
 
-        _post?.Close();
-        _tls?.Close();
-        if (_fd >= 0)
-        {
-            Shard.Unwatch(_fd, this);
-            _ = Libc.Close(_fd);
-            _fd = -1;
-        }
-
-        DropPiece();
+        _connection.Close();
         Move(end);
-        _home.Remove(this);
+        Home.Remove(this);
     }
 
     /// <summary>Settles whose fault missing packets are.</summary>
     public void AttributeLoss()
     {
-        bool nothingBetween = _target.IsThisMachine || _transport != ClientTransport.Udp;
-        foreach (TrackLeg leg in _legs)
+        bool nothingBetween = Target.IsThisMachine || Transport != ClientTransport.Udp;
+        foreach (TrackLeg leg in Legs)
         {
             leg.Receiver.Attribute(nothingBetween);
         }
@@ -171,36 +149,36 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
     {
         long packets = 0;
         long lost = 0;
-        foreach (TrackLeg leg in _legs)
+        foreach (TrackLeg leg in Legs)
         {
             packets += leg.Receiver.Packets;
             lost += leg.Receiver.Lost;
         }
 
-        return new ClientResult(_number, _transport, _manner, packets, lost);
+        return new ClientResult(_number, Transport, _manner, packets, lost);
     }
 
     /// <summary>Once a second: time-outs, keep-alive, reports; a slow client's turn to read.</summary>
     public void Visit()
     {
         long now = Shard.NowMicros;
-        long limit = (long)_home.Options.Timeout.TotalMicroseconds;
-        if (_awaiting is not null && now - _awaitingSinceMicros > limit && !_isPaused)
+        long limit = (long)Home.Options.Timeout.TotalMicroseconds;
+        if (!_isPaused && _dialogue.Overdue(now, limit) is { } missing)
         {
             if (State == ClientState.Leaving)
             {
-                _home.CountError("TEARDOWN: no answer in time");
+                Home.CountError("TEARDOWN: no answer in time");
                 Close(ClientState.Done);
                 return;
             }
 
-            Fail(_awaiting == "connect" ? "connect: no answer in time" : _awaiting + ": no answer in time");
+            Fail(missing + ": no answer in time");
             return;
         }
 
         if (State == ClientState.Waiting && now - _playedMicros > limit)
         {
-            Fail("no media in time after PLAY" + (_transport == ClientTransport.Udp ? " (is UDP blocked? try --transport tcp)" : ""));
+            Fail("no media in time after PLAY" + (Transport == ClientTransport.Udp ? " (is UDP blocked? try --transport tcp)" : ""));
             return;
         }
 
@@ -220,11 +198,94 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
             Report(now);
         }
 
-        // Half of the time that the server gives a silent session, and never so late that a lost second matters.
-        if (State == ClientState.Playing && _awaiting is null && now - _requestedMicros > Math.Max(5, _timeoutSeconds / 2) * 1_000_000L)
+        if (State == ClientState.Playing)
         {
-            Request(RtspMethod.GetParameter, _description!.AggregateUrl);
+            _dialogue.KeepAlive(now);
         }
+    }
+
+    /// <summary>The connection stands.</summary>
+    public void OnConnected()
+    {
+        Move(ClientState.Negotiating);
+        _dialogue.Negotiate();
+    }
+
+    /// <summary>A message of the server; it is read before this returns.</summary>
+    public void OnMessage(RtspMessage message) => _dialogue.OnMessage(message);
+
+    /// <summary>An interleaved frame of the server; it is read before this returns.</summary>
+    public void OnFrame(in InterleavedFrame frame, long nowMicros, long nowUnixMicros)
+    {
+        foreach (TrackLeg leg in Legs)
+        {
+            if (leg.RtpChannel == frame.Channel)
+            {
+                leg.Receiver.TakeRtp(frame.Payload, nowMicros, nowUnixMicros);
+                return;
+            }
+
+            if (leg.RtcpChannel == frame.Channel)
+            {
+                leg.Receiver.TakeRtcp(frame.Payload, nowMicros);
+                return;
+            }
+        }
+
+        Bucket.Counters.Foreign++;
+    }
+
+    /// <summary>The server has ended the connection: in order when <paramref name="errno"/> is 0.</summary>
+    public void OnStreamEnd(int errno)
+    {
+        if (State == ClientState.Leaving)
+        {
+            Close(ClientState.Done);
+            return;
+        }
+
+        string when = State is ClientState.Playing or ClientState.Waiting ? "while playing" : "during " + _dialogue.Stage;
+        Fail(errno == 0 ? "closed by the server " + when : ErrorWords.Of(errno) + " " + when);
+    }
+
+    /// <summary>The stream is described: a leg for each of its tracks, over TCP on the channels that are asked for.</summary>
+    public void MakeLegs(StreamDescription description)
+    {
+        TrackLeg[] legs = new TrackLeg[description.Tracks.Count];
+        for (int i = 0; i < legs.Length; i++)
+        {
+            TrackReceiver receiver = new(description.Tracks[i], Bucket, this, Home.Options.Verify);
+            legs[i] = new TrackLeg(receiver) { RtpChannel = (byte)(2 * i), RtcpChannel = (byte)((2 * i) + 1) };
+        }
+
+        Legs = legs;
+    }
+
+    public void OnPlayAnswered()
+    {
+        _playedMicros = Shard.NowMicros;
+        Move(ClientState.Waiting);
+        Report(Shard.NowMicros);
+        if (_hasFirstPacket && State == ClientState.Waiting)
+        {
+            Begin();
+        }
+    }
+
+    /// <summary>
+    /// Ends the client by an error, which is counted by its kind; unless the server has had enough of a slow or stopped one, which it may.
+    /// </summary>
+    public void Fail(string kind)
+    {
+        if (_manner != ClientManner.Normal && State == ClientState.Playing)
+        {
+            Home.ClosedByServer++;
+            Close(ClientState.Done);
+            return;
+        }
+
+        Home.CountError(kind);
+        Close(ClientState.Failed);
     }
 
     /// <inheritdoc/>
@@ -276,34 +337,67 @@ internal sealed partial class LoadClient : PollTarget, IMediaOwner, IByteSink
     private void Pause()
     {
         _isPaused = true;
-        foreach (TrackLeg leg in _legs)
+        foreach (TrackLeg leg in Legs)
         {
             leg.Pause();
         }
 
-        if (_transport != ClientTransport.Udp)
+        if (Transport != ClientTransport.Udp)
         {
-            Shard.Unwatch(_fd, this);
+            _connection.Pause();
         }
     }
 
     private void Move(ClientState to)
     {
-        _home.States[(int)State]--;
+        Home.States[(int)State]--;
         State = to;
-        _home.States[(int)to]++;
+        Home.States[(int)to]++;
     }
 
-    private void Fail(string kind)
+    /// <summary>A slow client's turn of this second.</summary>
+    private void ReadSlowly()
     {
-        if (_manner != ClientManner.Normal && State == ClientState.Playing)
+        if (Transport != ClientTransport.Udp)
         {
-            _home.ClosedByServer++;
-            Close(ClientState.Done);
+            _connection.ReadSlowly();
             return;
         }
 
-        _home.CountError(kind);
-        Close(ClientState.Failed);
+        foreach (TrackLeg leg in Legs)
+        {
+            leg.Rtp?.ReadNow();
+            leg.Rtcp?.ReadNow();
+        }
+    }
+
+    private void Report(long nowMicros)
+    {
+        Span<byte> buffer = stackalloc byte[ReportBytesMax];
+        foreach (TrackLeg leg in Legs)
+        {
+            int bytes = leg.Receiver.WriteReceiverReport(buffer[InterleavedFrame.HeaderBytes..], _ssrc, nowMicros);
+            if (Transport == ClientTransport.Udp)
+            {
+                if (leg.ReportsTo is { } to && leg.Rtcp is { Fd: >= 0 } rtcp)
+                {
+                    _ = RawSocket.SendTo(rtcp.Fd, buffer.Slice(InterleavedFrame.HeaderBytes, bytes), to);
+                }
+
+                continue;
+            }
+
+            buffer[0] = InterleavedFrame.Magic;
+            buffer[1] = leg.RtcpChannel;
+            buffer[2] = (byte)(bytes >> 8);
+            buffer[3] = (byte)bytes;
+            ReadOnlySpan<byte> frame = buffer[..(InterleavedFrame.HeaderBytes + bytes)];
+            bool sent = _connection.Send(frame) is var taken && (taken == frame.Length || taken == -LinuxConstants.ErrorAgain);
+            if (!sent)
+            {
+                Fail("closed by the server while playing");
+                return;
+            }
+        }
     }
 }

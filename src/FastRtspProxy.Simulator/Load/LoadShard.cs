@@ -142,14 +142,14 @@ internal sealed class LoadShard
 
     /// <summary>A piece of memory for the beginning of a frame whose rest has not come yet.</summary>
     public byte[] RentPiece(int bytes) =>
-        bytes > LoadClient.SmallPieceBytes ? ArrayPool<byte>.Shared.Rent(bytes)
+        bytes > LoadConnection.SmallPieceBytes ? ArrayPool<byte>.Shared.Rent(bytes)
         : _smallPieces.TryPop(out byte[]? piece) ? piece
-        : new byte[LoadClient.SmallPieceBytes];
+        : new byte[LoadConnection.SmallPieceBytes];
 
     /// <summary>Gives it back.</summary>
     public void ReturnPiece(byte[] piece)
     {
-        if (piece.Length == LoadClient.SmallPieceBytes)
+        if (piece.Length == LoadConnection.SmallPieceBytes)
         {
             _smallPieces.Push(piece);
         }
