@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.SimulatedCamera;
 
@@ -51,7 +52,7 @@ internal sealed class CameraMediaSocket : DatagramSocket
                 int count = _sendsBursts ? BurstAt(batch, i, to) : 1;
                 for (int k = 0; k < count; k++)
                 {
-                    packets[k] = new IoVector { Base = bytes + batch.FrameOffset(i + k) + RtpBatch.FrameHeaderBytes, Length = batch.Packet(i + k).Length };
+                    packets[k] = new IoVector { Base = bytes + batch.FrameOffset(i + k) + InterleavedFrame.HeaderBytes, Length = batch.Packet(i + k).Length };
                 }
 
                 if (count == 1 || !TrySendBurst(packets, count, batch.Packet(i).Length, peer))

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
 
@@ -165,7 +166,7 @@ internal sealed class CameraSession
             RtpPatch.SetSsrc(packet, track.Ssrc);
             batch.Frame(i)[1] = track.RtpChannel;
             bytes += packet.Length;
-            track.PayloadOctets += (uint)(packet.Length - RtpBatch.RtpHeaderBytes);
+            track.PayloadOctets += (uint)(packet.Length - RtpPacketView.FixedHeaderBytes);
         }
 
         track.Packets += (uint)(to - from);
@@ -267,16 +268,15 @@ internal sealed class CameraSession
             return copy;
         }
 
-        int payload = copy.Length - RtpBatch.FrameHeaderBytes - RtpBatch.RtpHeaderBytes;
-        int packetBytes = RtpBatch.RtpHeaderBytes + payload - Math.Max(1, payload / 4);
-        copy[2] = (byte)(packetBytes >> 8);
-        copy[3] = (byte)packetBytes;
-        return copy.AsSpan(0, RtpBatch.FrameHeaderBytes + packetBytes);
+        int payload = copy.Length - InterleavedFrame.HeaderBytes - RtpPacketView.FixedHeaderBytes;
+        int packetBytes = RtpPacketView.FixedHeaderBytes + payload - Math.Max(1, payload / 4);
+        InterleavedFrame.Write(copy, copy[1], packetBytes);
+        return copy.AsSpan(0, InterleavedFrame.HeaderBytes + packetBytes);
     }
 
     private bool SendFrame(SessionTrack track, ReadOnlySpan<byte> frame) => track.Connection != null
         ? track.Connection.SendMedia(frame)
-        : _camera.RtpSocket.Send(frame[RtpBatch.FrameHeaderBytes..], track.RtpPeer) == SocketError.Success;
+        : _camera.RtpSocket.Send(frame[InterleavedFrame.HeaderBytes..], track.RtpPeer) == SocketError.Success;
 
     private int WriteReport(Span<byte> output, SessionTrack track)
     {
@@ -291,16 +291,12 @@ internal sealed class CameraSession
     {
         if (track.Connection != null)
         {
-            int length = framed.Length - RtpBatch.FrameHeaderBytes;
-            framed[0] = (byte)'$';
-            framed[1] = track.RtcpChannel;
-            framed[2] = (byte)(length >> 8);
-            framed[3] = (byte)length;
+            InterleavedFrame.Write(framed, track.RtcpChannel, framed.Length - InterleavedFrame.HeaderBytes);
             track.Connection.SendMedia(framed);
         }
         else
         {
-            _camera.RtcpSocket.Send(framed[RtpBatch.FrameHeaderBytes..], track.RtcpPeer);
+            _camera.RtcpSocket.Send(framed[InterleavedFrame.HeaderBytes..], track.RtcpPeer);
         }
     }
 }

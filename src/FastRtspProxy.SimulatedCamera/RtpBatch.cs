@@ -1,4 +1,5 @@
-using System.Buffers.Binary;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.SimulatedCamera;
 
@@ -11,12 +12,6 @@ internal sealed class RtpBatch
 {
     /// <summary>The largest payload that our packetisers make: with 12 bytes of RTP, 8 of UDP and 40 of IPv6 it stays under an Ethernet frame with room for a tunnel.</summary>
     public const int MaxPayloadBytes = 1400;
-
-    /// <summary>`$`, the channel, the length (RFC 2326 section 10.12).</summary>
-    public const int FrameHeaderBytes = 4;
-
-    /// <summary>A header without CSRC and extension.</summary>
-    public const int RtpHeaderBytes = 12;
 
     private byte[] _bytes = new byte[16 * 1024];
     private int[] _offsets = new int[32];
@@ -42,36 +37,35 @@ internal sealed class RtpBatch
     /// <summary>Appends a packet and returns its payload for the packetiser to fill. The span is valid until the next call.</summary>
     public Span<byte> Append(byte payloadType, bool marker, uint timestampTicks, int payloadBytes)
     {
-        int packetBytes = RtpHeaderBytes + payloadBytes;
-        Reserve(FrameHeaderBytes + packetBytes);
+        int packetBytes = RtpPacketView.FixedHeaderBytes + payloadBytes;
+        Reserve(InterleavedFrame.HeaderBytes + packetBytes);
         if (Count == _offsets.Length)
         {
             Array.Resize(ref _offsets, 2 * Count);
         }
 
         _offsets[Count++] = _used;
-        Span<byte> at = _bytes.AsSpan(_used, FrameHeaderBytes + packetBytes);
-        at[0] = (byte)'$';
-        at[1] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(at[2..], (ushort)packetBytes);
-        at[4] = 0x80;
-        at[5] = (byte)(payloadType | (marker ? 0x80 : 0));
-        BinaryPrimitives.WriteUInt16BigEndian(at[6..], 0);
-        BinaryPrimitives.WriteUInt32BigEndian(at[8..], timestampTicks);
-        BinaryPrimitives.WriteUInt32BigEndian(at[12..], 0);
-        _used += FrameHeaderBytes + packetBytes;
+        Span<byte> at = _bytes.AsSpan(_used, InterleavedFrame.HeaderBytes + packetBytes);
+        InterleavedFrame.Write(at, 0, packetBytes);
+        Span<byte> packet = at[InterleavedFrame.HeaderBytes..];
+        packet[0] = 0x80;
+        packet[1] = (byte)(payloadType | (marker ? 0x80 : 0));
+        RtpPatch.SetSequenceNumber(packet, 0);
+        RtpPatch.SetTimestamp(packet, timestampTicks);
+        RtpPatch.SetSsrc(packet, 0);
+        _used += InterleavedFrame.HeaderBytes + packetBytes;
         PayloadBytes += payloadBytes;
-        return at[(FrameHeaderBytes + RtpHeaderBytes)..];
+        return packet[RtpPacketView.FixedHeaderBytes..];
     }
 
     /// <summary>Marks the newest packet as the last of its unit.</summary>
-    public void MarkLast() => _bytes[_offsets[Count - 1] + FrameHeaderBytes + 1] |= 0x80;
+    public void MarkLast() => _bytes[_offsets[Count - 1] + InterleavedFrame.HeaderBytes + 1] |= 0x80;
 
     /// <summary>Takes the marker back: more packets of the unit follow.</summary>
-    public void UnmarkLast() => _bytes[_offsets[Count - 1] + FrameHeaderBytes + 1] &= 0x7F;
+    public void UnmarkLast() => _bytes[_offsets[Count - 1] + InterleavedFrame.HeaderBytes + 1] &= 0x7F;
 
     /// <summary>A packet without its interleaved header. Valid until the next <see cref="Append"/>.</summary>
-    public Span<byte> Packet(int index) => Frame(index)[FrameHeaderBytes..];
+    public Span<byte> Packet(int index) => Frame(index)[InterleavedFrame.HeaderBytes..];
 
     /// <summary>Where a packet's interleaved header begins in <see cref="Framed"/>.</summary>
     public int FrameOffset(int index) => _offsets[index];

@@ -102,6 +102,16 @@ public sealed partial class HouseTests
         Assert.Empty(offences);
     }
 
+    /// <summary>The header of an interleaved frame is written, and its first byte named, in one file.</summary>
+    [Fact]
+    public void InterleavedFrames_HaveOneWriter()
+    {
+        IEnumerable<string> offences = Files(s_source).Where(static file => Path.GetFileName(file) != "InterleavedFrame.cs")
+            .Where(static file => File.ReadAllText(file).Contains("'$'", StringComparison.Ordinal));
+
+        Assert.Empty(offences);
+    }
+
     [Fact]
     public void Files_AreSmall() => Assert.All(Files(s_source), static file => Assert.True(File.ReadLines(file).Count() <= FileLinesMax, file));
 

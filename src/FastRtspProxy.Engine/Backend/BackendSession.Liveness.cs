@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -101,21 +102,18 @@ internal sealed partial class BackendSession
                 continue;
             }
 
-            int length = track.WriteReceiverReport(frame[4..], _ownSsrc + (uint)track.Index, CanonicalName, _shard.NowMicros);
+            int length = track.WriteReceiverReport(frame[InterleavedFrame.HeaderBytes..], _ownSsrc + (uint)track.Index, CanonicalName, _shard.NowMicros);
             if (track.RtcpSocket is { } socket)
             {
                 if (!socket.Peer.IsEmpty)
                 {
-                    _ = socket.Send(frame.Slice(4, length), socket.Peer);
+                    _ = socket.Send(frame.Slice(InterleavedFrame.HeaderBytes, length), socket.Peer);
                 }
             }
             else if (track.Channels is { } channels)
             {
-                frame[0] = (byte)'$';
-                frame[1] = channels.Rtcp;
-                frame[2] = (byte)(length >> 8);
-                frame[3] = (byte)length;
-                _channel?.SendFrame(frame[..(4 + length)]);
+                InterleavedFrame.Write(frame, channels.Rtcp, length);
+                _channel?.SendFrame(frame[..(InterleavedFrame.HeaderBytes + length)]);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -124,7 +125,7 @@ internal sealed partial class BackendSession
     /// </summary>
     private bool TryAdoptChannel(byte channel, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length < 12 || payload[0] >> 6 != 2 || channel == byte.MaxValue)
+        if (payload.Length < RtpPacketView.FixedHeaderBytes || payload[0] >> 6 != 2 || channel == byte.MaxValue)
         {
             return false;
         }

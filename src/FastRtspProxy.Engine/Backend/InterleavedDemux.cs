@@ -13,7 +13,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>Garbage in one piece after which the stream is given up: four of the largest frames.</summary>
     public const int GarbageBytes = 4 * 65_540;
 
-    private const int FrameHeadBytes = 4;
+    private const int FrameHeadBytes = InterleavedFrame.HeaderBytes;
 
     private readonly bool[] _channels = new bool[256];
     private byte[] _pending = [];
@@ -73,7 +73,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>How many bytes the unit at the front still lacks, as far as that is known: a frame's rest, or whatever there is for a message.</summary>
     private int Missing()
     {
-        if (_pending[0] != (byte)'$')
+        if (_pending[0] != InterleavedFrame.Magic)
         {
             return int.MaxValue;
         }
@@ -111,7 +111,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
         int position = 0;
         while (position < bytes.Length && !Stopped)
         {
-            int used = bytes[position] == (byte)'$' ? ConsumeFrame(bytes[position..]) : ConsumeText(bytes[position..]);
+            int used = bytes[position] == InterleavedFrame.Magic ? ConsumeFrame(bytes[position..]) : ConsumeText(bytes[position..]);
             if (used == 0)
             {
                 break;

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Delivery;
 
@@ -17,10 +19,8 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>Two for each packet, at the worst; below IOV_MAX (1024).</summary>
     private const int MaxVectors = MaxPackets * 2;
 
-    private const int RtpHeaderBytes = 12;
-
     /// <summary>A class's own frame header and, where a timestamp changes, the packet's own fixed header (RFC 3550, 5.1).</summary>
-    private const int HeaderBytes = PacketRing.FrameHeaderBytes + RtpHeaderBytes;
+    private const int HeaderBytes = InterleavedFrame.HeaderBytes + RtpPacketView.FixedHeaderBytes;
 
     private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxVectors, (nuint)sizeof(IoVector));
     private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * HeaderBytes);
@@ -109,15 +109,13 @@ internal sealed unsafe class TcpSendPlan : IDisposable
         }
 
         byte* header = _headers + (PacketCount++ * HeaderBytes);
-        header[0] = (byte)'$';
-        header[1] = channel;
-        BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(header + 2, 2), (ushort)entry.PacketBytes);
-        int own = PacketRing.FrameHeaderBytes;
+        InterleavedFrame.Write(new Span<byte>(header, InterleavedFrame.HeaderBytes), channel, entry.PacketBytes);
+        int own = InterleavedFrame.HeaderBytes;
         if (map is not null)
         {
-            entry.PacketView[..RtpHeaderBytes].CopyTo(new Span<byte>(header + own, RtpHeaderBytes));
+            entry.PacketView[..RtpPacketView.FixedHeaderBytes].CopyTo(new Span<byte>(header + own, RtpPacketView.FixedHeaderBytes));
             BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(header + own + 4, 4), map.Map(entry.Timestamp));
-            own += RtpHeaderBytes;
+            own += RtpPacketView.FixedHeaderBytes;
         }
 
         _vectors[VectorCount++] = new IoVector { Base = header, Length = own };

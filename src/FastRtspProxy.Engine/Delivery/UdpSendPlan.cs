@@ -23,8 +23,6 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>Bytes a message: the largest UDP payload is 65,507 and the kernel builds headers for each segment.</summary>
     private const int MaxMessageBytes = 65_000;
 
-    private const int RtpHeaderBytes = 12;
-
     /// <summary>CMSG_SPACE(sizeof(uint16_t)).</summary>
     private const int ControlBytes = 24;
 
@@ -43,7 +41,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>For packets that go without RTP's headers.</summary>
     private readonly IoVector* _payloads = (IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(IoVector));
     private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
-    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpHeaderBytes);
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpPacketView.FixedHeaderBytes);
     private int _vectorCount;
     private int _packetCount;
 
@@ -233,7 +231,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>Where the payload of a packet lies in the ring. With a header of its own, the one that the ring has stands before the rest all the same.</summary>
     private static void PutPayload(IoVector* packet, int vectors, IoVector* payload)
     {
-        IoVector whole = vectors == 1 ? *packet : new IoVector { Base = packet[1].Base - RtpHeaderBytes, Length = packet[1].Length + RtpHeaderBytes };
+        IoVector whole = vectors == 1 ? *packet : new IoVector { Base = packet[1].Base - RtpPacketView.FixedHeaderBytes, Length = packet[1].Length + RtpPacketView.FixedHeaderBytes };
         ReadOnlySpan<byte> bytes = RtpPacketView.TryParse(new ReadOnlySpan<byte>(whole.Base, (int)whole.Length), out RtpPacketView rtp, out _) ? rtp.Payload : default;
         payload->Base = bytes.IsEmpty ? whole.Base : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // slabs are pinned
         payload->Length = bytes.Length;
@@ -247,11 +245,11 @@ internal sealed unsafe class UdpSendPlan : IDisposable
             return;
         }
 
-        byte* header = _headers + (_packetCount * RtpHeaderBytes);
-        entry.PacketView[..RtpHeaderBytes].CopyTo(new Span<byte>(header, RtpHeaderBytes));
+        byte* header = _headers + (_packetCount * RtpPacketView.FixedHeaderBytes);
+        entry.PacketView[..RtpPacketView.FixedHeaderBytes].CopyTo(new Span<byte>(header, RtpPacketView.FixedHeaderBytes));
         BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(header + 4, 4), map.Map(entry.Timestamp));
-        _vectors[_vectorCount++] = new IoVector { Base = header, Length = RtpHeaderBytes };
-        _vectors[_vectorCount++] = new IoVector { Base = entry.Packet + RtpHeaderBytes, Length = entry.PacketBytes - RtpHeaderBytes };
+        _vectors[_vectorCount++] = new IoVector { Base = header, Length = RtpPacketView.FixedHeaderBytes };
+        _vectors[_vectorCount++] = new IoVector { Base = entry.Packet + RtpPacketView.FixedHeaderBytes, Length = entry.PacketBytes - RtpPacketView.FixedHeaderBytes };
     }
 }
 

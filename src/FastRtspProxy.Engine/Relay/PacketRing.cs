@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Relay;
 
@@ -14,11 +14,8 @@ namespace FastRtspProxy.Engine.Relay;
 /// </remarks>
 internal sealed partial class PacketRing
 {
-    /// <summary>Bytes of the interleaved frame header, RFC 2326 section 10.12.</summary>
-    public const int FrameHeaderBytes = 4;
-
     /// <summary>The largest packet that a frame can carry: its length is a 16-bit number.</summary>
-    public const int MaxPacketBytes = 65_535;
+    public const int MaxPacketBytes = InterleavedFrame.MaxPayloadBytes;
 
     private const int FirstCapacity = 1024;
 
@@ -97,7 +94,7 @@ internal sealed partial class PacketRing
             return [];
         }
 
-        int frameBytes = packet.Length + FrameHeaderBytes;
+        int frameBytes = packet.Length + InterleavedFrame.HeaderBytes;
         if (packet.Length > MaxPacketBytes || !HasRoom(frameBytes, arrivalMicros))
         {
             DroppedForMemory++;
@@ -105,10 +102,8 @@ internal sealed partial class PacketRing
         }
 
         Span<byte> frame = _slab!.SpanView.Slice(_slabUsedBytes, frameBytes);
-        frame[0] = (byte)'$';
-        frame[1] = (byte)((track * 2) + ((flags & EntryFlags.Rtcp) != 0 ? 1 : 0));
-        BinaryPrimitives.WriteUInt16BigEndian(frame[2..], (ushort)packet.Length);
-        packet.CopyTo(frame[FrameHeaderBytes..]);
+        InterleavedFrame.Write(frame, (byte)((track * 2) + ((flags & EntryFlags.Rtcp) != 0 ? 1 : 0)), packet.Length);
+        packet.CopyTo(frame[InterleavedFrame.HeaderBytes..]);
 
         long sequence = _next++;
         flags = NoteFrame(track, flags, timestamp, sequence, arrivalMicros);
@@ -124,7 +119,7 @@ internal sealed partial class PacketRing
         _appendedBytes += frameBytes;
         entry.EndBytes = _appendedBytes;
         _slabUsedBytes += frameBytes;
-        return frame[FrameHeaderBytes..];
+        return frame[InterleavedFrame.HeaderBytes..];
     }
 
     /// <summary>Makes everything appended visible and wakes the shards that listen, once. On the producer.</summary>

@@ -1,3 +1,5 @@
+using FastRtspProxy.Protocol.Rtsp;
+
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>One packet in the ring: where its interleaved frame (`$ channel length packet`) lies and what is known of it. Written by the producer before it is published, then never again.</summary>
@@ -34,10 +36,10 @@ internal unsafe struct RingEntry
     public readonly byte* Frame => Slab.Pointer + OffsetBytes;
 
     /// <summary>The RTP or RTCP packet.</summary>
-    public readonly byte* Packet => Slab.Pointer + OffsetBytes + 4;
+    public readonly byte* Packet => Slab.Pointer + OffsetBytes + InterleavedFrame.HeaderBytes;
 
     /// <summary>Header and packet.</summary>
-    public readonly int FrameBytes => PacketBytes + 4;
+    public readonly int FrameBytes => PacketBytes + InterleavedFrame.HeaderBytes;
 
     /// <summary>True for RTCP.</summary>
     public readonly bool IsRtcp => (Flags & EntryFlags.Rtcp) != 0;

@@ -61,12 +61,12 @@ public ref struct RtcpCompoundReader
         int count = packet[0] & 0x1f;
         return (RtcpPacketType)packet[1] switch
         {
-            RtcpPacketType.SenderReport => 8 + RtcpPacketView.SenderInfoBytes + (count * RtcpPacketView.BlockBytes),
-            RtcpPacketType.ReceiverReport => 8 + (count * RtcpPacketView.BlockBytes),
-            RtcpPacketType.Bye => RtcpPacketView.HeaderBytes + (4 * count),
-            RtcpPacketType.Application => 12,
-            RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback => 12,
-            RtcpPacketType.ExtendedReport => 8,
+            RtcpPacketType.SenderReport => RtcpPacketView.HeadBytes + RtcpPacketView.SenderInfoBytes + (count * RtcpPacketView.BlockBytes),
+            RtcpPacketType.ReceiverReport => RtcpPacketView.HeadBytes + (count * RtcpPacketView.BlockBytes),
+            RtcpPacketType.Bye => RtcpPacketView.HeaderBytes + (RtcpPacketView.SsrcBytes * count),
+            RtcpPacketType.Application => RtcpPacketView.HeadBytes + RtcpPacketView.ApplicationNameBytes,
+            RtcpPacketType.TransportFeedback or RtcpPacketType.PayloadFeedback => RtcpPacketView.HeadBytes + RtcpPacketView.SsrcBytes,
+            RtcpPacketType.ExtendedReport => RtcpPacketView.HeadBytes,
             _ => RtcpPacketView.HeaderBytes,
         };
     }

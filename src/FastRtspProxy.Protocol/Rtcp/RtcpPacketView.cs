@@ -9,9 +9,23 @@ namespace FastRtspProxy.Protocol.Rtcp;
 /// </summary>
 public readonly ref struct RtcpPacketView
 {
-    internal const int HeaderBytes = 4;
-    internal const int BlockBytes = 24;
-    internal const int SenderInfoBytes = 20;
+    /// <summary>Version, count, type and length: what every packet begins with (section 6.4).</summary>
+    public const int HeaderBytes = 4;
+
+    /// <summary>A source, wherever one is named.</summary>
+    public const int SsrcBytes = 4;
+
+    /// <summary>The header and the sender, which all but SDES and BYE begin with.</summary>
+    public const int HeadBytes = HeaderBytes + SsrcBytes;
+
+    /// <summary>NTP time, RTP time, packets and octets of an SR (section 6.4.1).</summary>
+    public const int SenderInfoBytes = 20;
+
+    /// <summary>A report block of an SR or RR (section 6.4.1).</summary>
+    public const int BlockBytes = 24;
+
+    /// <summary>The name of an APP packet (section 6.7).</summary>
+    public const int ApplicationNameBytes = 4;
 
     private readonly ReadOnlySpan<byte> _packet; // with its header, without padding
 
@@ -23,13 +37,13 @@ public readonly ref struct RtcpPacketView
     public int Count => _packet[0] & 0x1f;
 
     /// <summary>The sender, or the first source of SDES and BYE; 0 when the packet has none.</summary>
-    public uint Ssrc => _packet.Length >= 8 ? BinaryPrimitives.ReadUInt32BigEndian(_packet[4..]) : 0;
+    public uint Ssrc => _packet.Length >= HeadBytes ? BinaryPrimitives.ReadUInt32BigEndian(_packet[HeaderBytes..]) : 0;
 
     /// <summary>All behind the 4-byte header.</summary>
     public ReadOnlySpan<byte> Body => _packet[HeaderBytes..];
 
     /// <summary>SR: the sender's clock, 32.32 since 1900; 0 in other packets.</summary>
-    public ulong Ntp => IsSenderReport ? BinaryPrimitives.ReadUInt64BigEndian(_packet[8..]) : 0;
+    public ulong Ntp => IsSenderReport ? BinaryPrimitives.ReadUInt64BigEndian(_packet[HeadBytes..]) : 0;
 
     /// <summary>SR: the RTP time of <see cref="Ntp"/>.</summary>
     public uint RtpTimestamp => IsSenderReport ? BinaryPrimitives.ReadUInt32BigEndian(_packet[16..]) : 0;
@@ -52,7 +66,7 @@ public readonly ref struct RtcpPacketView
     public RtcpReportBlock ReportBlock(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)ReportBlockCount, nameof(index));
-        ReadOnlySpan<byte> block = _packet.Slice(8 + (IsSenderReport ? SenderInfoBytes : 0) + (index * BlockBytes), BlockBytes);
+        ReadOnlySpan<byte> block = _packet.Slice(HeadBytes + (IsSenderReport ? SenderInfoBytes : 0) + (index * BlockBytes), BlockBytes);
         uint lost = BinaryPrimitives.ReadUInt32BigEndian(block[4..]);
         return new RtcpReportBlock(
             BinaryPrimitives.ReadUInt32BigEndian(block),
@@ -68,7 +82,7 @@ public readonly ref struct RtcpPacketView
     public uint Source(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)SourceCount, nameof(index));
-        return BinaryPrimitives.ReadUInt32BigEndian(_packet[(HeaderBytes + (4 * index))..]);
+        return BinaryPrimitives.ReadUInt32BigEndian(_packet[(HeaderBytes + (SsrcBytes * index))..]);
     }
 
     /// <summary>BYE: the reason in bytes (UTF-8); empty without one.</summary>
@@ -76,7 +90,7 @@ public readonly ref struct RtcpPacketView
     {
         get
         {
-            int at = HeaderBytes + (4 * Count);
+            int at = HeaderBytes + (SsrcBytes * Count);
             if (Type != RtcpPacketType.Bye || at >= _packet.Length)
             {
                 return default;
@@ -93,10 +107,10 @@ public readonly ref struct RtcpPacketView
     public bool TryGetCname(out uint ssrc, out ReadOnlySpan<byte> cname)
     {
         ReadOnlySpan<byte> rest = Type == RtcpPacketType.SourceDescription ? Body : default;
-        for (int chunk = 0; chunk < Count && rest.Length >= 4; chunk++)
+        for (int chunk = 0; chunk < Count && rest.Length >= SsrcBytes; chunk++)
         {
             ssrc = BinaryPrimitives.ReadUInt32BigEndian(rest);
-            int position = 4;
+            int position = SsrcBytes;
             while (position < rest.Length && rest[position] != 0)
             {
                 if (position + 2 > rest.Length || position + 2 + rest[position + 1] > rest.Length)

@@ -13,9 +13,9 @@ public static class RtcpWriter
     /// <summary>Text items have an 8-bit length.</summary>
     public const int MaxTextBytes = 255;
 
-    public static int SenderReportBytes(int blocks) => 28 + (blocks * RtcpPacketView.BlockBytes);
+    public static int SenderReportBytes(int blocks) => RtcpPacketView.HeadBytes + RtcpPacketView.SenderInfoBytes + (blocks * RtcpPacketView.BlockBytes);
 
-    public static int ReceiverReportBytes(int blocks) => 8 + (blocks * RtcpPacketView.BlockBytes);
+    public static int ReceiverReportBytes(int blocks) => RtcpPacketView.HeadBytes + (blocks * RtcpPacketView.BlockBytes);
 
     /// <summary>Section 6.4.1.</summary>
     public static int WriteSenderReport(
@@ -23,12 +23,12 @@ public static class RtcpWriter
     {
         int bytes = SenderReportBytes(blocks.Length);
         WriteHeader(output, RtcpPacketType.SenderReport, blocks.Length, bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(output[4..], ssrc);
-        BinaryPrimitives.WriteUInt64BigEndian(output[8..], ntp);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], ssrc);
+        BinaryPrimitives.WriteUInt64BigEndian(output[RtcpPacketView.HeadBytes..], ntp);
         BinaryPrimitives.WriteUInt32BigEndian(output[16..], rtpTime);
         BinaryPrimitives.WriteUInt32BigEndian(output[20..], packets);
         BinaryPrimitives.WriteUInt32BigEndian(output[24..], octets);
-        WriteBlocks(output[28..bytes], blocks);
+        WriteBlocks(output[SenderReportBytes(0)..bytes], blocks);
         return bytes;
     }
 
@@ -37,8 +37,8 @@ public static class RtcpWriter
     {
         int bytes = ReceiverReportBytes(blocks.Length);
         WriteHeader(output, RtcpPacketType.ReceiverReport, blocks.Length, bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(output[4..], ssrc);
-        WriteBlocks(output[8..bytes], blocks);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], ssrc);
+        WriteBlocks(output[RtcpPacketView.HeadBytes..bytes], blocks);
         return bytes;
     }
 
@@ -55,9 +55,9 @@ public static class RtcpWriter
     public static int WriteSdesCname(Span<byte> output, uint ssrc, ReadOnlySpan<byte> cname)
     {
         cname = cname[..int.Min(cname.Length, MaxTextBytes)];
-        int bytes = RoundUp(8 + 2 + cname.Length + 1);
+        int bytes = RoundUp(RtcpPacketView.HeadBytes + 2 + cname.Length + 1);
         WriteHeader(output, RtcpPacketType.SourceDescription, 1, bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(output[4..], ssrc);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], ssrc);
         output[8] = 1;
         output[9] = (byte)cname.Length;
         cname.CopyTo(output[10..]);
@@ -75,9 +75,9 @@ public static class RtcpWriter
             Encoding.UTF8.GetEncoder().Convert(reason, text, flush: true, out _, out textBytes, out _);
         }
 
-        int bytes = textBytes == 0 ? 8 : RoundUp(8 + 1 + textBytes);
+        int bytes = textBytes == 0 ? RtcpPacketView.HeadBytes : RoundUp(RtcpPacketView.HeadBytes + 1 + textBytes);
         WriteHeader(output, RtcpPacketType.Bye, 1, bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(output[4..], ssrc);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], ssrc);
         if (textBytes > 0)
         {
             output[8] = (byte)textBytes;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace FastRtspProxy.Protocol.Rtsp;
 
@@ -69,6 +70,15 @@ public readonly ref struct InterleavedFrame
         return input.IsSingleSegment || (status == ParseStatus.Malformed && !first.IsEmpty)
             ? status
             : TryParseAcrossSegments(ref input, scratch, out frame);
+    }
+
+    /// <summary>Writes the header that stands before <paramref name="payloadBytes"/> bytes of payload to the first four bytes of <paramref name="frame"/>.</summary>
+    public static void Write(Span<byte> frame, byte channel, int payloadBytes)
+    {
+        Debug.Assert(payloadBytes is >= 0 and <= MaxPayloadBytes, "a length of 16 bits");
+        BinaryPrimitives.WriteUInt16BigEndian(frame[2..HeaderBytes], (ushort)payloadBytes);
+        frame[0] = Magic;
+        frame[1] = channel;
     }
 
     private static ParseStatus TryParseAcrossSegments(ref ReadOnlySequence<byte> input, Span<byte> scratch, out InterleavedFrame frame)

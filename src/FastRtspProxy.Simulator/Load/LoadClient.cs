@@ -387,10 +387,7 @@ internal sealed class LoadClient : IMediaOwner
                 continue;
             }
 
-            buffer[0] = InterleavedFrame.Magic;
-            buffer[1] = leg.RtcpChannel;
-            buffer[2] = (byte)(bytes >> 8);
-            buffer[3] = (byte)bytes;
+            InterleavedFrame.Write(buffer, leg.RtcpChannel, bytes);
             ReadOnlySpan<byte> frame = buffer[..(InterleavedFrame.HeaderBytes + bytes)];
             bool sent = _connection.Send(frame) is var taken && (taken == frame.Length || taken == -LinuxConstants.ErrorAgain);
             if (!sent)

@@ -237,12 +237,9 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         byte[] frame = new byte[128];
         for (int i = 0; i < _tracks.Count; i++)
         {
-            int bytes = _tracks[i].WriteReceiverReport(frame.AsSpan(4), _ssrc, NowMicros());
-            frame[0] = InterleavedFrame.Magic;
-            frame[1] = (byte)((2 * i) + 1);
-            frame[2] = 0;
-            frame[3] = (byte)bytes;
-            await connection.SendAsync(frame.AsMemory(0, 4 + bytes), CancellationToken.None);
+            int bytes = _tracks[i].WriteReceiverReport(frame.AsSpan(InterleavedFrame.HeaderBytes), _ssrc, NowMicros());
+            InterleavedFrame.Write(frame, (byte)((2 * i) + 1), bytes);
+            await connection.SendAsync(frame.AsMemory(0, InterleavedFrame.HeaderBytes + bytes), CancellationToken.None);
         }
     }
 }

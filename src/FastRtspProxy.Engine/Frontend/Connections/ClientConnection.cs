@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.InteropServices;
@@ -174,9 +173,7 @@ internal sealed partial class ClientConnection : IInputHolder
     public void SendFrame(byte channel, ReadOnlySpan<byte> payload)
     {
         byte[] frame = ArrayPool<byte>.Shared.Rent(payload.Length + InterleavedFrame.HeaderBytes);
-        frame[0] = InterleavedFrame.Magic;
-        frame[1] = channel;
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)payload.Length);
+        InterleavedFrame.Write(frame, channel, payload.Length);
         payload.CopyTo(frame.AsSpan(InterleavedFrame.HeaderBytes));
         _ = _stream.Send(frame.AsSpan(0, payload.Length + InterleavedFrame.HeaderBytes));
         ArrayPool<byte>.Shared.Return(frame);

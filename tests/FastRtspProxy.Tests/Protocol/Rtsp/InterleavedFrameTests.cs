@@ -50,6 +50,26 @@ public class InterleavedFrameTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 4)]
+    [InlineData(254, 255)]
+    [InlineData(255, 256)]
+    [InlineData(2, 1400)]
+    [InlineData(3, InterleavedFrame.MaxPayloadBytes)]
+    public void Write_AnyChannelAndLength_IsReadBackAndTouchesNothingElse(byte channel, int payloadBytes)
+    {
+        byte[] bytes = new byte[InterleavedFrame.HeaderBytes + payloadBytes];
+        bytes.AsSpan().Fill(0xEE);
+
+        InterleavedFrame.Write(bytes, channel, payloadBytes);
+
+        Assert.Equal(ParseStatus.Complete, InterleavedFrame.TryParse(bytes, out InterleavedFrame frame, out int consumed));
+        Assert.Equal((channel, bytes.Length), (frame.Channel, consumed));
+        Assert.Equal(payloadBytes, frame.Payload.Length);
+        Assert.False(frame.Payload.ContainsAnyExcept((byte)0xEE));
+    }
+
     [Fact]
     public void TryParse_EmptyPayload_IsAFrame()
     {
