@@ -3,13 +3,14 @@
 # as Annex B (.h264, .h265) and ADTS (.aac). Eight seconds are 200 pictures, four groups of pictures, and exactly 375 AAC frames of 1,024 samples, so
 # both tracks wrap at the same instant and the time stamps of a loop are those of an endless stream.
 #
-#   perf-scripts/make-demo-clip.sh [DIR]      (default: src/FastRtspProxy.SimulatedCamera/Clips)
+#   perf-scripts/make-demo-clip.sh [DIR]      (default: where the projects have them; the H.265 one ships with rtspsim only)
 #
 # Needs Debian's ffmpeg, fonts-dejavu-core and python3.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/src/FastRtspProxy.SimulatedCamera/Clips}
+out265=${1:-$root/src/FastRtspProxy.Simulator/Clips}
 font=/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf
 seconds=8
 
@@ -17,7 +18,7 @@ for need in ffmpeg python3; do
     command -v "$need" >/dev/null || { echo "$0: $need is missing: apt-get install $need" >&2; exit 1; }
 done
 [ -f "$font" ] || { echo "$0: $font is missing: apt-get install fonts-dejavu-core" >&2; exit 1; }
-mkdir -p "$out"
+mkdir -p "$out" "$out265"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -49,5 +50,6 @@ while at + 7 <= len(data):
 open(sys.argv[2], 'wb').write(b''.join(frames[375:750]))
 PY
 
-cp "$work/demo.h264" "$work/demo.h265" "$work/demo.aac" "$out/"
-ls -l "$out"/demo.*
+cp "$work/demo.h264" "$work/demo.aac" "$out/"
+cp "$work/demo.h265" "$out265/"
+ls -l "$out"/demo.h264 "$out"/demo.aac "$out265"/demo.h265

@@ -5,12 +5,12 @@ using FastRtspProxy.Protocol.Auth;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>The camera's side of Basic and Digest, in the variants that cameras have. One for each connection: the nonce is the connection's.</summary>
-internal sealed class CameraAuthenticator(CameraOptions options)
+internal sealed class CameraAuthenticator(SimulatedCameraOptions options)
 {
     private readonly DigestVerifier _verifier = new(options.Personality.Realm);
     private string _nonce = DigestVerifier.NewNonce();
 
-    private IReadOnlyList<CameraAuthScheme> Schemes => options.AuthSchemes.Count > 0 ? options.AuthSchemes : options.Personality.AuthSchemes;
+    private IReadOnlyList<SimulatedCameraAuthScheme> Schemes => options.AuthSchemes.Count > 0 ? options.AuthSchemes : options.Personality.AuthSchemes;
 
     /// <summary>Judges a request. False: answer 401 with <paramref name="challenges"/>, one WWW-Authenticate header each.</summary>
     public bool Accepts(string? authorization, string method, out IReadOnlyList<string> challenges)
@@ -31,7 +31,7 @@ internal sealed class CameraAuthenticator(CameraOptions options)
         bool stale = false;
         if (authorization != null && authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
         {
-            if (Schemes.Contains(CameraAuthScheme.Basic) && IsRightBasic(authorization.AsSpan(6).Trim()))
+            if (Schemes.Contains(SimulatedCameraAuthScheme.Basic) && IsRightBasic(authorization.AsSpan(6).Trim()))
             {
                 return true;
             }
@@ -59,17 +59,17 @@ internal sealed class CameraAuthenticator(CameraOptions options)
     private List<string> Challenges(bool stale)
     {
         List<string> challenges = [];
-        foreach (CameraAuthScheme scheme in Schemes)
+        foreach (SimulatedCameraAuthScheme scheme in Schemes)
         {
             string digest = _verifier.Challenge(_nonce, stale);
             challenges.Add(scheme switch
             {
-                CameraAuthScheme.Basic => $"Basic realm=\"{options.Personality.Realm}\"",
-                CameraAuthScheme.DigestLegacy => digest,
-                CameraAuthScheme.DigestMd5 => digest + ", algorithm=MD5, qop=\"auth\"",
-                CameraAuthScheme.DigestMd5Sess => digest + ", algorithm=MD5-sess, qop=\"auth\"",
-                CameraAuthScheme.DigestSha256 => digest + ", algorithm=SHA-256, qop=\"auth\"",
-                CameraAuthScheme.DigestSha256Sess => digest + ", algorithm=SHA-256-sess, qop=\"auth\"",
+                SimulatedCameraAuthScheme.Basic => $"Basic realm=\"{options.Personality.Realm}\"",
+                SimulatedCameraAuthScheme.DigestLegacy => digest,
+                SimulatedCameraAuthScheme.DigestMd5 => digest + ", algorithm=MD5, qop=\"auth\"",
+                SimulatedCameraAuthScheme.DigestMd5Sess => digest + ", algorithm=MD5-sess, qop=\"auth\"",
+                SimulatedCameraAuthScheme.DigestSha256 => digest + ", algorithm=SHA-256, qop=\"auth\"",
+                SimulatedCameraAuthScheme.DigestSha256Sess => digest + ", algorithm=SHA-256-sess, qop=\"auth\"",
                 _ => digest + ", algorithm=SHA-512-256, qop=\"auth\"",
             });
         }
@@ -89,18 +89,18 @@ internal sealed class CameraAuthenticator(CameraOptions options)
             named = (end < 0 ? rest : rest[..end]).Trim().Trim('"');
         }
 
-        CameraAuthScheme? scheme = named.ToUpperInvariant() switch
+        SimulatedCameraAuthScheme? scheme = named.ToUpperInvariant() switch
         {
-            "MD5-SESS" => CameraAuthScheme.DigestMd5Sess,
-            "SHA-256" => CameraAuthScheme.DigestSha256,
-            "SHA-256-SESS" => CameraAuthScheme.DigestSha256Sess,
-            "SHA-512-256" => CameraAuthScheme.DigestSha512T256,
+            "MD5-SESS" => SimulatedCameraAuthScheme.DigestMd5Sess,
+            "SHA-256" => SimulatedCameraAuthScheme.DigestSha256,
+            "SHA-256-SESS" => SimulatedCameraAuthScheme.DigestSha256Sess,
+            "SHA-512-256" => SimulatedCameraAuthScheme.DigestSha512T256,
             "MD5" => null,
-            _ => CameraAuthScheme.Basic,
+            _ => SimulatedCameraAuthScheme.Basic,
         };
         return scheme == null
-            ? Schemes.Contains(CameraAuthScheme.DigestLegacy) || Schemes.Contains(CameraAuthScheme.DigestMd5)
-            : scheme != CameraAuthScheme.Basic && Schemes.Contains(scheme.Value);
+            ? Schemes.Contains(SimulatedCameraAuthScheme.DigestLegacy) || Schemes.Contains(SimulatedCameraAuthScheme.DigestMd5)
+            : scheme != SimulatedCameraAuthScheme.Basic && Schemes.Contains(scheme.Value);
     }
 
     private bool IsRightBasic(ReadOnlySpan<char> token)

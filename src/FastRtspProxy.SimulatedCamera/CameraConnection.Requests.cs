@@ -10,7 +10,7 @@ namespace FastRtspProxy.SimulatedCamera;
 /// <summary>What the camera answers.</summary>
 internal sealed partial class CameraConnection
 {
-    private CameraPersonality Personality => _camera.Options.Personality;
+    private SimulatedCameraPersonality Personality => _camera.Options.Personality;
 
     private void OnRequest()
     {

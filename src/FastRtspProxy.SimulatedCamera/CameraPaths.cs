@@ -17,7 +17,7 @@ internal static class CameraPaths
     }
 
     /// <summary>The stream of a DESCRIBE, or of an aggregate request; -1: none. A query that the stream does not know is let pass.</summary>
-    public static int FindStream(CameraOptions options, string uri)
+    public static int FindStream(SimulatedCameraOptions options, string uri)
     {
         string wanted = PathAndQuery(uri).TrimEnd('/');
         int query = wanted.IndexOf('?', StringComparison.Ordinal);
@@ -38,7 +38,7 @@ internal static class CameraPaths
     /// The stream and track of a SETUP. A stream with a query has two forms: FFmpeg puts the control behind the query, GStreamer in front of it. The stream's own URL stands for its
     /// only track.
     /// </summary>
-    public static bool TryFindTrack(CameraOptions options, string uri, out int stream, out int track)
+    public static bool TryFindTrack(SimulatedCameraOptions options, string uri, out int stream, out int track)
     {
         string wanted = PathAndQuery(uri).TrimEnd('/');
         int wantedQuery = wanted.IndexOf('?', StringComparison.Ordinal);

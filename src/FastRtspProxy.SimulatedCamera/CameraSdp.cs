@@ -10,7 +10,7 @@ namespace FastRtspProxy.SimulatedCamera;
 internal static class CameraSdp
 {
     /// <summary>A track's control attribute, without a base.</summary>
-    public static string Control(CameraPersonality personality, int track) =>
+    public static string Control(SimulatedCameraPersonality personality, int track) =>
         string.Format(CultureInfo.InvariantCulture, personality.Control, track + personality.FirstTrack);
 
     /// <param name="stream">What is described.</param>
@@ -19,7 +19,7 @@ internal static class CameraSdp
     /// <param name="streamUrl">The stream's URL, for makes that write whole URLs as controls.</param>
     /// <param name="group">The multicast group, null for unicast.</param>
     /// <param name="groupPort">The group's first port.</param>
-    public static byte[] Write(CameraStreamOptions stream, CameraPersonality personality, IPAddress local, string streamUrl, IPAddress? group, int groupPort)
+    public static byte[] Write(SimulatedCameraStreamOptions stream, SimulatedCameraPersonality personality, IPAddress local, string streamUrl, IPAddress? group, int groupPort)
     {
         StringBuilder sdp = new();
         string family = local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IP6" : "IP4";

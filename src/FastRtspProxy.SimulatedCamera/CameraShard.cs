@@ -31,7 +31,7 @@ internal sealed partial class CameraShard
     /// <param name="rtp">A bound socket on an even port.</param>
     /// <param name="rtcp">A bound socket on the next port.</param>
     /// <param name="reboot">Told for how long the camera goes away; the listener is somebody else's.</param>
-    public CameraShard(Shard shard, CameraOptions options, CameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action<TimeSpan> reboot)
+    public CameraShard(Shard shard, SimulatedCameraOptions options, SimulatedCameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action<TimeSpan> reboot)
     {
         Shard = shard;
         Options = options;
@@ -58,12 +58,12 @@ internal sealed partial class CameraShard
     public Shard Shard { get; }
 
     /// <summary>The camera as it is now; its streams may change.</summary>
-    public CameraOptions Options { get; private set; }
+    public SimulatedCameraOptions Options { get; private set; }
 
     /// <summary>What timestamps and sender reports are made of.</summary>
     public CameraClock Clock { get; }
 
-    public CameraCounters Counters { get; }
+    public SimulatedCameraCounters Counters { get; }
 
     public CameraMediaSocket RtpSocket { get; }
 

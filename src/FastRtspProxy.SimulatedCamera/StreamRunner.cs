@@ -14,7 +14,7 @@ internal sealed class StreamRunner : IEndOfTurn
     private const double PacedShare = 0.9;
 
     private readonly Shard _shard;
-    private readonly CameraOptions _options;
+    private readonly SimulatedCameraOptions _options;
     private readonly Lane[] _lanes;
     private readonly List<CameraSession?> _players = [];
     private readonly ShardTimer _timer;
@@ -26,7 +26,7 @@ internal sealed class StreamRunner : IEndOfTurn
     private int _playing;
     private bool _sending;
 
-    public StreamRunner(Shard shard, CameraOptions options, int index)
+    public StreamRunner(Shard shard, SimulatedCameraOptions options, int index)
     {
         _shard = shard;
         _options = options;
@@ -37,7 +37,7 @@ internal sealed class StreamRunner : IEndOfTurn
         _timer = shard.CreateTimer(OnTimer);
     }
 
-    public CameraStreamOptions Stream { get; }
+    public SimulatedCameraStreamOptions Stream { get; }
 
     /// <summary>Counts from 0 in the camera.</summary>
     public int Index { get; }

@@ -10,7 +10,7 @@ namespace FastRtspProxy;
 internal sealed class DemoCamera : IAsyncDisposable
 {
     private readonly ShardGroup _shards;
-    private CameraServer? _server;
+    private SimulatedCameraServer? _server;
 
     private DemoCamera(ShardGroup shards)
     {
@@ -32,10 +32,10 @@ internal sealed class DemoCamera : IAsyncDisposable
 
         try
         {
-            camera._server = await CameraServer.StartAsync(camera._shards, new CameraOptions { Streams = [CameraStreamOptions.Demo()] });
+            camera._server = await SimulatedCameraServer.StartAsync(camera._shards, new SimulatedCameraOptions { Streams = [SimulatedCameraStreamOptions.Demo()] });
             return camera;
         }
-        catch (CameraStartException cause)
+        catch (SimulatedCameraStartException cause)
         {
             await camera.DisposeAsync();
             throw new ProxyStartException($"The demo's camera cannot start: {cause.Message}");

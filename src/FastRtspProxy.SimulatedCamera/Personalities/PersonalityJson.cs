@@ -10,5 +10,5 @@ namespace FastRtspProxy.SimulatedCamera.Personalities;
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(CameraPersonality))]
+[JsonSerializable(typeof(SimulatedCameraPersonality))]
 internal sealed partial class PersonalityJson : JsonSerializerContext;

@@ -33,7 +33,7 @@ internal static class CameraCommand
         using ShardGroup shards = ShardGroup.Start(run.Threads, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {
-            await using CameraServer server = await CameraServer.StartAsync(shards, run.Camera);
+            await using SimulatedCameraServer server = await SimulatedCameraServer.StartAsync(shards, run.Camera);
             foreach (string url in server.Urls.Concat(server.TlsUrls))
             {
                 Console.WriteLine(url);
@@ -51,7 +51,7 @@ internal static class CameraCommand
             await Console.Error.WriteLineAsync(Summary(server.Counters));
             return 0;
         }
-        catch (CameraStartException e)
+        catch (SimulatedCameraStartException e)
         {
             await Console.Error.WriteLineAsync("rtspsim camera: " + e.Message);
             return 1;
@@ -70,7 +70,7 @@ internal static class CameraCommand
         }
     }
 
-    private static string Summary(CameraCounters counters) => string.Create(
+    private static string Summary(SimulatedCameraCounters counters) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{counters.SessionsOpened} sessions, {counters.RtpPackets} RTP packets ({counters.RtpBytes / 1_000_000.0:0.0} MB), {counters.Dropped} not taken by the network");
 }

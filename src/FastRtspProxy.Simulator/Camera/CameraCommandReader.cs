@@ -20,11 +20,11 @@ internal static class CameraCommandReader
     public static bool TryRead(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out CameraRun? run, [NotNullWhen(false)] out string? error)
     {
         run = null;
-        if (!TryPersonality(result.GetValue(given.Personality)!, out CameraPersonality personality, out error)
-            || !TryStreams(result, given, personality, out List<CameraStreamOptions>? streams, out error)
+        if (!TryPersonality(result.GetValue(given.Personality)!, out SimulatedCameraPersonality personality, out error)
+            || !TryStreams(result, given, personality, out List<SimulatedCameraStreamOptions>? streams, out error)
             || !TryAddress("--bind", result.GetValue(given.Bind)!, out IPAddress? bind, out error)
             || !FaultSchedule.TryParse(result.GetValue(given.Fail) ?? "", out FaultSchedule faults, out error)
-            || !TryAuth(result.GetValue(given.Auth), out List<CameraAuthScheme>? schemes, out error)
+            || !TryAuth(result.GetValue(given.Auth), out List<SimulatedCameraAuthScheme>? schemes, out error)
             || !TryPort("--port", result.GetValue(given.Port), out error)
             || !TryPort("--tls-port", result.GetValue(given.TlsPort) ?? 0, out error)
             || !TryGroup(result.GetValue(given.Multicast), out IPAddress? group, out int groupPort, out error))
@@ -48,7 +48,7 @@ internal static class CameraCommandReader
             return false;
         }
 
-        CameraOptions camera = new()
+        SimulatedCameraOptions camera = new()
         {
             Streams = streams,
             BindAddress = bind,
@@ -99,19 +99,19 @@ internal static class CameraCommandReader
         return text == null ? null : colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
     }
 
-    private static bool TryPersonality(string name, out CameraPersonality personality, out string? error)
+    private static bool TryPersonality(string name, out SimulatedCameraPersonality personality, out string? error)
     {
         if (!File.Exists(name))
         {
-            return CameraPersonality.TryLoad(name, out personality, out error);
+            return SimulatedCameraPersonality.TryLoad(name, out personality, out error);
         }
 
         using FileStream file = File.OpenRead(name);
-        return CameraPersonality.TryRead(file, name, out personality, out error);
+        return SimulatedCameraPersonality.TryRead(file, name, out personality, out error);
     }
 
     private static bool TryStreams(
-        ParseResult result, CameraCommandOptions given, CameraPersonality personality, [NotNullWhen(true)] out List<CameraStreamOptions>? streams, out string? error)
+        ParseResult result, CameraCommandOptions given, SimulatedCameraPersonality personality, [NotNullWhen(true)] out List<SimulatedCameraStreamOptions>? streams, out string? error)
     {
         streams = null;
         int count = result.GetValue(given.Streams);
@@ -128,7 +128,7 @@ internal static class CameraCommandReader
 
         string path = result.GetValue(given.Path)?.TrimStart('/') ?? personality.Path;
         path = count > 1 && !path.Contains("{0", StringComparison.Ordinal) ? path + "{0}" : path;
-        List<CameraStreamOptions> made = [];
+        List<SimulatedCameraStreamOptions> made = [];
         try
         {
             for (int i = 0; i < count; i++)
@@ -138,7 +138,7 @@ internal static class CameraCommandReader
                     return false;
                 }
 
-                made.Add(new CameraStreamOptions(string.Format(CultureInfo.InvariantCulture, path, i + 1), tracks));
+                made.Add(new SimulatedCameraStreamOptions(string.Format(CultureInfo.InvariantCulture, path, i + 1), tracks) { H265Clip = H265Clip.Bytes });
             }
         }
         catch (FormatException)
@@ -162,13 +162,13 @@ internal static class CameraCommandReader
         switch (videoKind)
         {
             case "clip" or "clip-h265":
-                tracks.Add(first?[0] ?? (videoKind == "clip" ? DemoClip.H264() : DemoClip.H265()));
+                tracks.Add(first?[0] ?? (videoKind == "clip" ? DemoClip.H264() : H265Clip.Track()));
                 break;
             case "h264":
                 tracks.Add(new SyntheticH264Track(video));
                 break;
             case "h265":
-                tracks.Add(new SyntheticH265Track(video, DemoClip.H265Bytes()));
+                tracks.Add(new SyntheticH265Track(video, H265Clip.Bytes));
                 break;
             case "mjpeg" when video.WidthPixels <= 2040 && video.HeightPixels <= 2040:
                 tracks.Add(new MjpegTrack(video));
@@ -283,21 +283,21 @@ internal static class CameraCommandReader
         return understood;
     }
 
-    private static bool TryAuth(string? text, [NotNullWhen(true)] out List<CameraAuthScheme>? schemes, out string? error)
+    private static bool TryAuth(string? text, [NotNullWhen(true)] out List<SimulatedCameraAuthScheme>? schemes, out string? error)
     {
         schemes = [];
         error = null;
         foreach (string name in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            CameraAuthScheme? scheme = name switch
+            SimulatedCameraAuthScheme? scheme = name switch
             {
-                "basic" => CameraAuthScheme.Basic,
-                "digest" => CameraAuthScheme.DigestLegacy,
-                "digest-md5" => CameraAuthScheme.DigestMd5,
-                "digest-md5-sess" => CameraAuthScheme.DigestMd5Sess,
-                "digest-sha256" => CameraAuthScheme.DigestSha256,
-                "digest-sha256-sess" => CameraAuthScheme.DigestSha256Sess,
-                "digest-sha512-256" => CameraAuthScheme.DigestSha512T256,
+                "basic" => SimulatedCameraAuthScheme.Basic,
+                "digest" => SimulatedCameraAuthScheme.DigestLegacy,
+                "digest-md5" => SimulatedCameraAuthScheme.DigestMd5,
+                "digest-md5-sess" => SimulatedCameraAuthScheme.DigestMd5Sess,
+                "digest-sha256" => SimulatedCameraAuthScheme.DigestSha256,
+                "digest-sha256-sess" => SimulatedCameraAuthScheme.DigestSha256Sess,
+                "digest-sha512-256" => SimulatedCameraAuthScheme.DigestSha512T256,
                 _ => null,
             };
             if (scheme == null)

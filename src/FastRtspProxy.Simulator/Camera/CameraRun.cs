@@ -5,7 +5,7 @@ namespace FastRtspProxy.Simulator.Camera;
 /// <summary>What the command line of `rtspsim camera` asked for, checked.</summary>
 internal sealed record CameraRun
 {
-    public required CameraOptions Camera { get; init; }
+    public required SimulatedCameraOptions Camera { get; init; }
 
     /// <summary>Event loops; 0: one for each core.</summary>
     public int Threads { get; init; }

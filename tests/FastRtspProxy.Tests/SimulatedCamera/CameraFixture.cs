@@ -1,5 +1,6 @@
 using FastRtspProxy.Net;
 using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.Simulator.Camera;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
@@ -9,21 +10,21 @@ internal sealed class CameraFixture : IAsyncDisposable
 {
     private readonly ShardGroup _shards;
 
-    private CameraFixture(ShardGroup shards, CameraServer server)
+    private CameraFixture(ShardGroup shards, SimulatedCameraServer server)
     {
         _shards = shards;
         Server = server;
     }
 
-    public CameraServer Server { get; }
+    public SimulatedCameraServer Server { get; }
 
     public string Url => Server.Urls[0];
 
-    public static async Task<CameraFixture> StartAsync(Func<CameraOptions, CameraOptions>? change = null, int shardCount = 1)
+    public static async Task<CameraFixture> StartAsync(Func<SimulatedCameraOptions, SimulatedCameraOptions>? change = null, int shardCount = 1)
     {
         ShardGroup shards = ShardGroup.Start(shardCount, TimeProvider.System, NullLoggerFactory.Instance);
-        CameraOptions options = new() { Streams = [CameraStreamOptions.Demo()] };
-        return new CameraFixture(shards, await CameraServer.StartAsync(shards, change?.Invoke(options) ?? options));
+        SimulatedCameraOptions options = new() { Streams = [SimulatedCameraStreamOptions.Demo() with { H265Clip = H265Clip.Bytes }] };
+        return new CameraFixture(shards, await SimulatedCameraServer.StartAsync(shards, change?.Invoke(options) ?? options));
     }
 
     public Task<CameraClient> ConnectAsync() => CameraClient.ConnectAsync(Server.Port);

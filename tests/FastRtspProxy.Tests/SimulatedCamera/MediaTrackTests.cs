@@ -1,11 +1,39 @@
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.SimulatedCamera;
+using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
+using FastRtspProxy.Simulator.Camera;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
 public class MediaTrackTests
 {
+    [Fact]
+    public void Clips_OfTheProxy_AreTheDemoOnly()
+    {
+        string[] shipped = [.. typeof(DemoClip).Assembly.GetManifestResourceNames().Where(static name => name.StartsWith("Clips.", StringComparison.Ordinal)).Order()];
+        string[] simulators = typeof(H265Clip).Assembly.GetManifestResourceNames();
+
+        Assert.Equal(["Clips.demo.aac", "Clips.demo.h264"], shipped);
+        Assert.Contains("Clips.demo.h265", simulators);
+    }
+
+    [Theory]
+    [InlineData(nameof(TimedFaultKind.OtherCodec), "H265", "H264")]
+    [InlineData(nameof(TimedFaultKind.OtherSize), "H264", "H265")]
+    public void Changed_WithTheClipAsH265_IsAnother(string kind, string fromH264, string fromH265)
+    {
+        TimedFaultKind change = Enum.Parse<TimedFaultKind>(kind);
+        SimulatedCameraStreamOptions h264 = new("a", [DemoClip.H264()]) { H265Clip = H265Clip.Bytes };
+        SimulatedCameraStreamOptions h265 = new("b", [H265Clip.Track()]) { H265Clip = H265Clip.Bytes };
+
+        MediaTrack[] after = [h264.Changed(change).Tracks[0], h265.Changed(change).Tracks[0]];
+
+        Assert.Equal([fromH264, fromH265], after.Select(static track => track.EncodingName));
+        Assert.NotSame(h264.Tracks[0], after[0]);
+        Assert.NotSame(h265.Tracks[0], after[1]);
+    }
+
     [Fact]
     public void DemoClip_BothTracks_WrapAtTheSameInstant()
     {
@@ -74,7 +102,7 @@ public class MediaTrackTests
     [Fact]
     public void SyntheticH265_KeyPicture_BeginsWithParameterSets()
     {
-        SyntheticH265Track track = new(new SyntheticVideo { BitsPerSecond = 2_000_000 }, DemoClip.H265Bytes());
+        SyntheticH265Track track = new(new SyntheticVideo { BitsPerSecond = 2_000_000 }, H265Clip.Bytes);
         RtpBatch batch = new();
         track.Append(batch, 50, new UnitStamp(1, true, true));
 

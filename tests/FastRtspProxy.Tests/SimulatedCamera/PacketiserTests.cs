@@ -2,6 +2,7 @@ using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.SimulatedCamera.Packetisers;
+using FastRtspProxy.Simulator.Camera;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
@@ -60,7 +61,7 @@ public class PacketiserTests
     [InlineData(true)]
     public void ClipAppend_WholeRound_GivesTheClipsNalUnits(bool h265)
     {
-        MediaTrack track = h265 ? DemoClip.H265() : DemoClip.H264();
+        MediaTrack track = h265 ? H265Clip.Track() : DemoClip.H264();
         RtpBatch batch = new();
         long previous = -1;
         for (long unit = 0; unit < 200; unit++)

@@ -27,7 +27,7 @@ public sealed class LateJoinTests
     public async Task Join_InTheMiddleOfAGroup_BeginsWhereADecoderCan(MediaCodec codec, StartMode mode)
     {
         MarkedVideoTrack track = new(codec, new SyntheticVideo { BitsPerSecond = 2_000_000, GopFrames = GroupFrames });
-        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Streams = [new CameraStreamOptions("live", [track])], StartsAtKeyFrame = false });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Streams = [new SimulatedCameraStreamOptions("live", [track])], StartsAtKeyFrame = false });
         await using ProxyHost host = await ProxyHost.StartAsync([ProxyHost.Stream("cam", camera.Url)], options => options with { Start = mode });
         using RtspTestClient first = (await host.WatchAsync()).Client;
         await ReadPicturesAsync(first, GroupFrames + 3);

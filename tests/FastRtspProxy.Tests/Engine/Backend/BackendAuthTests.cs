@@ -15,32 +15,32 @@ public sealed class BackendAuthTests
 
     [Theory]
     [Rule("C7")]
-    [InlineData(nameof(CameraAuthScheme.Basic))]
-    [InlineData(nameof(CameraAuthScheme.DigestLegacy))]
-    [InlineData(nameof(CameraAuthScheme.DigestMd5))]
-    [InlineData(nameof(CameraAuthScheme.DigestMd5Sess))]
-    [InlineData(nameof(CameraAuthScheme.DigestSha256))]
-    [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
-    [InlineData(nameof(CameraAuthScheme.DigestSha512T256))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.Basic))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestLegacy))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestMd5))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestMd5Sess))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestSha256))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestSha256Sess))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestSha512T256))]
     public async Task Challenge_EachScheme_PlaysAndTearsDown(string scheme)
     {
-        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)] });
+        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<SimulatedCameraAuthScheme>(scheme)] });
     }
 
     [Fact]
     [Rule("C7")]
     public async Task Challenge_Several_OneThatWeKnowIsTaken()
     {
-        await PlayAsync(o => o with { AuthSchemes = [CameraAuthScheme.Basic, CameraAuthScheme.DigestMd5, CameraAuthScheme.DigestSha256] });
+        await PlayAsync(o => o with { AuthSchemes = [SimulatedCameraAuthScheme.Basic, SimulatedCameraAuthScheme.DigestMd5, SimulatedCameraAuthScheme.DigestSha256] });
     }
 
     [Theory]
     [Rule("C6")]
-    [InlineData(nameof(CameraAuthScheme.DigestMd5))]
-    [InlineData(nameof(CameraAuthScheme.DigestSha256Sess))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestMd5))]
+    [InlineData(nameof(SimulatedCameraAuthScheme.DigestSha256Sess))]
     public async Task Challenge_NonceGoodForOneRequest_EachRequestIsAnsweredAgain(string scheme)
     {
-        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<CameraAuthScheme>(scheme)], Faults = new FaultSchedule { RotatesNonce = true } });
+        await PlayAsync(o => o with { AuthSchemes = [Enum.Parse<SimulatedCameraAuthScheme>(scheme)], Faults = new FaultSchedule { RotatesNonce = true } });
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class BackendAuthTests
         Assert.Equal(6, requests);
     }
 
-    private static async Task PlayAsync(Func<CameraOptions, CameraOptions> change)
+    private static async Task PlayAsync(Func<SimulatedCameraOptions, SimulatedCameraOptions> change)
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(o => change(o) with { User = s_credentials.User, Password = s_credentials.Password });
         await using BackendFixture fixture = new();

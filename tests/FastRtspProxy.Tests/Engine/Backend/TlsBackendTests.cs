@@ -47,7 +47,7 @@ public sealed class TlsBackendTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = CameraCertificate.Make(IPAddress.Loopback);
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = SimulatedCameraCertificate.Make(IPAddress.Loopback);
         Task<(string? Name, string Text)> serving = ServeAsync(listener, certificate);
         await using BackendFixture fixture = new();
         string url = $"rtsps://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/live";
@@ -67,7 +67,7 @@ public sealed class TlsBackendTests
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = CameraCertificate.Make(IPAddress.Loopback);
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = SimulatedCameraCertificate.Make(IPAddress.Loopback);
         await using BackendFixture fixture = new();
         string clear = string.Format(System.Globalization.CultureInfo.InvariantCulture, location, new Uri(fixture.Camera.Url).Authority);
         Task<(string? Name, string Text)> serving = ServeAsync(listener, certificate, $"RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: {clear}\r\n\r\n");

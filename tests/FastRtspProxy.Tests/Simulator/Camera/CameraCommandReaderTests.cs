@@ -11,7 +11,7 @@ public class CameraCommandReaderTests
     public void TryRead_NoOptions_IsTheClipOnOneStream()
     {
         Assert.True(TryRead("", out CameraRun? run, out _));
-        CameraStreamOptions stream = Assert.Single(run!.Camera.Streams);
+        SimulatedCameraStreamOptions stream = Assert.Single(run!.Camera.Streams);
         Assert.Equal("stream1", stream.Path);
         Assert.Equal(["H264", "MPEG4-GENERIC"], stream.Tracks.Select(track => track.EncodingName));
         Assert.Equal(8554, run.Camera.Port);
@@ -38,7 +38,7 @@ public class CameraCommandReaderTests
             out string? error));
 
         Assert.Null(error);
-        CameraOptions camera = run!.Camera;
+        SimulatedCameraOptions camera = run!.Camera;
         Assert.Equal("127.0.0.2", camera.BindAddress.ToString());
         Assert.Equal((0, 0), (camera.Port, camera.TlsPort!.Value));
         Assert.IsType<SyntheticH264Track>(camera.Streams[0].Tracks[0]);
@@ -49,7 +49,7 @@ public class CameraCommandReaderTests
         Assert.Equal("239.1.2.3", camera.MulticastGroup!.ToString());
         Assert.Equal(6000, camera.MulticastPort);
         Assert.Equal(("admin", "p:w"), (camera.User, camera.Password));
-        Assert.Equal([CameraAuthScheme.DigestSha256, CameraAuthScheme.Basic], camera.AuthSchemes);
+        Assert.Equal([SimulatedCameraAuthScheme.DigestSha256, SimulatedCameraAuthScheme.Basic], camera.AuthSchemes);
         Assert.Equal("cam/realmonitor?channel=1&subtype=0", camera.Streams[0].Path);
         Assert.True(camera.Faults.TouchesPackets);
         Assert.Equal(("proxy", 8554), (run.RegisterHost, run.RegisterPort));

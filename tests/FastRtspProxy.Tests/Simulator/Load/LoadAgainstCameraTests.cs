@@ -65,7 +65,7 @@ public sealed class LoadAgainstCameraTests : IDisposable
     public async Task Load_WithCredentials_AnswersDigest()
     {
         Outcome run = await RunAsync(
-            "", camera => camera with { User = "viewer", Password = "p:ss@word", AuthSchemes = [CameraAuthScheme.DigestMd5] }, "viewer:p:ss@word@", "--max-loss", "0");
+            "", camera => camera with { User = "viewer", Password = "p:ss@word", AuthSchemes = [SimulatedCameraAuthScheme.DigestMd5] }, "viewer:p:ss@word@", "--max-loss", "0");
 
         Assert.Equal(ExitCode.Passed, run.Code);
         Assert.DoesNotContain("ss@word", await File.ReadAllTextAsync(run.JsonFile), StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class LoadAgainstCameraTests : IDisposable
     [Fact]
     public async Task Load_WithoutTheCredentials_SaysSo()
     {
-        Outcome run = await RunAsync("", camera => camera with { User = "viewer", Password = "x", AuthSchemes = [CameraAuthScheme.DigestMd5] }, "", "--max-loss", "0");
+        Outcome run = await RunAsync("", camera => camera with { User = "viewer", Password = "x", AuthSchemes = [SimulatedCameraAuthScheme.DigestMd5] }, "", "--max-loss", "0");
 
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains("the server wants credentials", run.Output, StringComparison.Ordinal);
@@ -175,13 +175,13 @@ public sealed class LoadAgainstCameraTests : IDisposable
 
     private Task<Outcome> RunAsync(string faults, params string[] arguments) => RunAsync(faults, static camera => camera, "", arguments);
 
-    private async Task<Outcome> RunAsync(string faults, Func<CameraOptions, CameraOptions> change, string credentials, params string[] arguments)
+    private async Task<Outcome> RunAsync(string faults, Func<SimulatedCameraOptions, SimulatedCameraOptions> change, string credentials, params string[] arguments)
     {
         Assert.True(FaultSchedule.TryParse(faults, out FaultSchedule schedule, out string? error), error);
         SyntheticH264Track video = new(new SyntheticVideo { BitsPerSecond = 1_000_000, GopFrames = 10 });
         await using CameraFixture camera = await CameraFixture.StartAsync(options => change(options with
         {
-            Streams = [new CameraStreamOptions("cam", [video, DemoClip.Aac()])],
+            Streams = [new SimulatedCameraStreamOptions("cam", [video, DemoClip.Aac()])],
             Faults = schedule,
             EmbedSei = true,
         }));

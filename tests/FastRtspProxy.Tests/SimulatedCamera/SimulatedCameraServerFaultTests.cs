@@ -8,7 +8,7 @@ using FastRtspProxy.SimulatedCamera.Faults;
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
 /// <summary>Faults of the camera: what `--fault` makes it do.</summary>
-public sealed class CameraServerFaultTests
+public sealed class SimulatedCameraServerFaultTests
 {
     [Fact]
     public async Task NonceRotate_SecondRequestWithTheOldNonce_IsStale()

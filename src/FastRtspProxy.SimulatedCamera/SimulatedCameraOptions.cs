@@ -6,10 +6,10 @@ using FastRtspProxy.SimulatedCamera.Personalities;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>What a simulated camera serves, and how it behaves.</summary>
-internal sealed record CameraOptions
+internal sealed record SimulatedCameraOptions
 {
     /// <summary>The streams, found by path.</summary>
-    public required IReadOnlyList<CameraStreamOptions> Streams { get; init; }
+    public required IReadOnlyList<SimulatedCameraStreamOptions> Streams { get; init; }
 
     public IPAddress BindAddress { get; init; } = IPAddress.Loopback;
 
@@ -28,9 +28,9 @@ internal sealed record CameraOptions
     public string Password { get; init; } = "";
 
     /// <summary>The challenges of a 401, in this order; empty: the personality's.</summary>
-    public IReadOnlyList<CameraAuthScheme> AuthSchemes { get; init; } = [];
+    public IReadOnlyList<SimulatedCameraAuthScheme> AuthSchemes { get; init; } = [];
 
-    public CameraPersonality Personality { get; init; } = CameraPersonality.Plain;
+    public SimulatedCameraPersonality Personality { get; init; } = SimulatedCameraPersonality.Plain;
 
     public FaultSchedule Faults { get; init; } = FaultSchedule.None;
 

@@ -1,4 +1,4 @@
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>The camera cannot start; the message is for the user.</summary>
-internal sealed class CameraStartException(string message) : Exception(message);
+internal sealed class SimulatedCameraStartException(string message) : Exception(message);

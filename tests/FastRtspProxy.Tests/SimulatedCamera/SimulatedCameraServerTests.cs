@@ -12,7 +12,7 @@ using FastRtspProxy.SimulatedCamera.Personalities;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
-public class CameraServerTests
+public class SimulatedCameraServerTests
 {
     [Fact]
     public async Task Describe_Demo_OffersBothTracks()
@@ -99,7 +99,7 @@ public class CameraServerTests
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(options => options with
         {
-            Streams = [new CameraStreamOptions("fat", [new OpaqueTrack(new SyntheticVideo { BitsPerSecond = 8_000_000, FramesPerSecond = 25, GopFrames = 25 })])],
+            Streams = [new SimulatedCameraStreamOptions("fat", [new OpaqueTrack(new SyntheticVideo { BitsPerSecond = 8_000_000, FramesPerSecond = 25, GopFrames = 25 })])],
         });
         using CameraClient client = await camera.ConnectAsync();
         using UdpClient rtp = new(new IPEndPoint(IPAddress.Loopback, 0));
@@ -190,13 +190,13 @@ public class CameraServerTests
     }
 
     [Theory]
-    [InlineData(CameraAuthScheme.Basic, "Basic ")]
-    [InlineData(CameraAuthScheme.DigestLegacy, "Digest ")]
-    [InlineData(CameraAuthScheme.DigestMd5, "Digest ")]
-    [InlineData(CameraAuthScheme.DigestMd5Sess, "Digest ")]
-    [InlineData(CameraAuthScheme.DigestSha256, "Digest ")]
-    [InlineData(CameraAuthScheme.DigestSha512T256, "Digest ")]
-    internal async Task Describe_WithCredentials_IsAcceptedInEveryScheme(CameraAuthScheme scheme, string begins)
+    [InlineData(SimulatedCameraAuthScheme.Basic, "Basic ")]
+    [InlineData(SimulatedCameraAuthScheme.DigestLegacy, "Digest ")]
+    [InlineData(SimulatedCameraAuthScheme.DigestMd5, "Digest ")]
+    [InlineData(SimulatedCameraAuthScheme.DigestMd5Sess, "Digest ")]
+    [InlineData(SimulatedCameraAuthScheme.DigestSha256, "Digest ")]
+    [InlineData(SimulatedCameraAuthScheme.DigestSha512T256, "Digest ")]
+    internal async Task Describe_WithCredentials_IsAcceptedInEveryScheme(SimulatedCameraAuthScheme scheme, string begins)
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { User = "admin", Password = "p:w", AuthSchemes = [scheme] });
         using CameraClient client = await camera.ConnectAsync();
@@ -216,7 +216,7 @@ public class CameraServerTests
     [Fact]
     public async Task UdpSession_WithoutASignOfLife_EndsAfterItsTimeout()
     {
-        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Personality = new CameraPersonality { SessionTimeoutSeconds = 1 } });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Personality = new SimulatedCameraPersonality { SessionTimeoutSeconds = 1 } });
         using CameraClient client = await camera.ConnectAsync();
         RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", "RTP/AVP;unicast;client_port=5000-5001"));
         Assert.EndsWith(";timeout=1", setup.Header("Session"), StringComparison.Ordinal);

@@ -8,11 +8,11 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>A simulated camera: an RTSP server with any number of streams, for `--demo`, for tests and for `rtspsim camera`.</summary>
-internal sealed class CameraServer : IAsyncDisposable
+internal sealed class SimulatedCameraServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
 
-    private readonly CameraOptions _options;
+    private readonly SimulatedCameraOptions _options;
     private readonly CameraShard[] _shards;
     private readonly ConcurrentDictionary<string, CameraTunnel> _tunnels = new();
     private readonly X509Certificate2? _certificate;
@@ -23,10 +23,10 @@ internal sealed class CameraServer : IAsyncDisposable
     /// <summary>Set once, before each shard is told to stop; pairs with the look before a connection is taken, on the shard that takes it.</summary>
     private volatile bool _disposed;
 
-    private CameraServer(IReadOnlyList<Shard> shards, CameraOptions options)
+    private SimulatedCameraServer(IReadOnlyList<Shard> shards, SimulatedCameraOptions options)
     {
         _options = options;
-        _certificate = options.TlsPort == null ? null : options.Certificate ?? CameraCertificate.Make(options.BindAddress);
+        _certificate = options.TlsPort == null ? null : options.Certificate ?? SimulatedCameraCertificate.Make(options.BindAddress);
         _shards = [.. shards.Select((shard, i) => Make(shard, i == 0))];
     }
 
@@ -42,15 +42,15 @@ internal sealed class CameraServer : IAsyncDisposable
     /// <summary>The same over TLS; empty without a TLS port.</summary>
     public IReadOnlyList<string> TlsUrls { get; private set; } = [];
 
-    public CameraCounters Counters { get; } = new();
+    public SimulatedCameraCounters Counters { get; } = new();
 
     /// <summary>Binds and serves, all on one shard.</summary>
-    /// <exception cref="CameraStartException">The port cannot be had; the message is for the user.</exception>
-    public static Task<CameraServer> StartAsync(Shard shard, CameraOptions options) => StartAsync([shard], options);
+    /// <exception cref="SimulatedCameraStartException">The port cannot be had; the message is for the user.</exception>
+    public static Task<SimulatedCameraServer> StartAsync(Shard shard, SimulatedCameraOptions options) => StartAsync([shard], options);
 
     /// <summary>Binds and serves, connections spread over the shards.</summary>
-    /// <inheritdoc cref="StartAsync(Shard, CameraOptions)"/>
-    public static Task<CameraServer> StartAsync(ShardGroup shards, CameraOptions options) => StartAsync(shards.Shards, options);
+    /// <inheritdoc cref="StartAsync(Shard, SimulatedCameraOptions)"/>
+    public static Task<SimulatedCameraServer> StartAsync(ShardGroup shards, SimulatedCameraOptions options) => StartAsync(shards.Shards, options);
 
     /// <summary>RTCP BYE to every playing client, everything closed.</summary>
     public async ValueTask DisposeAsync()
@@ -73,9 +73,9 @@ internal sealed class CameraServer : IAsyncDisposable
         }
     }
 
-    private static async Task<CameraServer> StartAsync(IReadOnlyList<Shard> shards, CameraOptions options)
+    private static async Task<SimulatedCameraServer> StartAsync(IReadOnlyList<Shard> shards, SimulatedCameraOptions options)
     {
-        CameraServer server = new(shards, options);
+        SimulatedCameraServer server = new(shards, options);
         try
         {
             server.Listen();
@@ -102,7 +102,7 @@ internal sealed class CameraServer : IAsyncDisposable
     {
         if (!UdpPorts.TryBindPair(_options.BindAddress, PortRange.Ephemeral, out Socket? rtp, out Socket? rtcp))
         {
-            throw new CameraStartException($"no pair of UDP ports is free on {_options.BindAddress}");
+            throw new SimulatedCameraStartException($"no pair of UDP ports is free on {_options.BindAddress}");
         }
 
         return new CameraShard(shard, _options, Counters, _tunnels, rtp, rtcp, first ? away => GoAway(shard, away) : static _ => { });
@@ -124,7 +124,7 @@ internal sealed class CameraServer : IAsyncDisposable
     private TcpListenerSocket Listen(int port, bool tls)
     {
         TcpListenerSocket? listener = TcpListenerSocket.TryListen(_options.BindAddress, port, _shards[0].Shard.Log, [], out SocketError error)
-            ?? throw new CameraStartException(string.Create(
+            ?? throw new SimulatedCameraStartException(string.Create(
                 CultureInfo.InvariantCulture, $"cannot listen on {_options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
         listener.Start(socket => Accepted(socket, tls));
         return listener;
@@ -203,7 +203,7 @@ internal sealed class CameraServer : IAsyncDisposable
             {
                 Listen();
             }
-            catch (CameraStartException)
+            catch (SimulatedCameraStartException)
             {
                 // Somebody took the port while we were away. A camera would not give up either.
                 back!.Start(s_handshakeLimit);

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>A camera's certificate as cameras have it: signed by itself.</summary>
-internal static class CameraCertificate
+internal static class SimulatedCameraCertificate
 {
     /// <summary>For localhost and the address, good for a year from yesterday.</summary>
     public static X509Certificate2 Make(IPAddress address)

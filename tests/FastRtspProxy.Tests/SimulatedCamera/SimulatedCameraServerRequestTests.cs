@@ -9,7 +9,7 @@ using FastRtspProxy.SimulatedCamera.Personalities;
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
 /// <summary>Requests that have little to do with media, and ways in.</summary>
-public sealed class CameraServerRequestTests
+public sealed class SimulatedCameraServerRequestTests
 {
     [Fact]
     public async Task Receive_Rubbish_Answers400AndClosesAndOthersPlayOn()
@@ -113,9 +113,9 @@ public sealed class CameraServerRequestTests
     [InlineData("reolink", "h264Preview_01_main", "track1")]
     public async Task Personality_EachMake_DescribesAndSetsUp(string name, string path, string control)
     {
-        Assert.True(CameraPersonality.TryLoad(name, out CameraPersonality personality, out _));
+        Assert.True(SimulatedCameraPersonality.TryLoad(name, out SimulatedCameraPersonality personality, out _));
         await using CameraFixture camera = await CameraFixture.StartAsync(
-            options => options with { Personality = personality, Streams = [CameraStreamOptions.Demo(string.Format(null, personality.Path, 1))] });
+            options => options with { Personality = personality, Streams = [SimulatedCameraStreamOptions.Demo(string.Format(null, personality.Path, 1))] });
         using CameraClient client = await camera.ConnectAsync();
         RtspMessage describe = await client.AskAsync(RtspMethod.Describe, camera.Url);
 
@@ -151,7 +151,7 @@ public sealed class CameraServerRequestTests
     public async Task Start_PortTaken_SaysWhich()
     {
         await using CameraFixture camera = await CameraFixture.StartAsync();
-        CameraStartException refused = await Assert.ThrowsAsync<CameraStartException>(() => CameraFixture.StartAsync(options => options with { Port = camera.Server.Port }));
+        SimulatedCameraStartException refused = await Assert.ThrowsAsync<SimulatedCameraStartException>(() => CameraFixture.StartAsync(options => options with { Port = camera.Server.Port }));
         Assert.Contains(camera.Server.Port.ToString(), refused.Message, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,7 @@
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>The ways in which cameras ask for credentials.</summary>
-internal enum CameraAuthScheme
+internal enum SimulatedCameraAuthScheme
 {
     Basic,
 

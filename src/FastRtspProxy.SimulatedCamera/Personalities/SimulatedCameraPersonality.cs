@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace FastRtspProxy.SimulatedCamera.Personalities;
 
 /// <summary>How a make of camera speaks RTSP, as data: one JSON file each in this folder, so that one more is a file.</summary>
-internal sealed record CameraPersonality
+internal sealed record SimulatedCameraPersonality
 {
     private const string ResourcePrefix = "Personalities.";
 
     /// <summary>No make's: plain and correct.</summary>
-    public static CameraPersonality Plain { get; } = new();
+    public static SimulatedCameraPersonality Plain { get; } = new();
 
     public string Name { get; init; } = "plain";
 
@@ -21,7 +21,7 @@ internal sealed record CameraPersonality
     public string Realm { get; init; } = "rtspsim";
 
     /// <summary>What a 401 offers, in order.</summary>
-    public IReadOnlyList<CameraAuthScheme> AuthSchemes { get; init; } = [CameraAuthScheme.DigestMd5, CameraAuthScheme.Basic];
+    public IReadOnlyList<SimulatedCameraAuthScheme> AuthSchemes { get; init; } = [SimulatedCameraAuthScheme.DigestMd5, SimulatedCameraAuthScheme.Basic];
 
     /// <summary>The URL path of the n-th stream; `{0}` is n, from 1.</summary>
     public string Path { get; init; } = "stream{0}";
@@ -73,7 +73,7 @@ internal sealed record CameraPersonality
     public static IReadOnlyList<string> Names { get; } = ListNames();
 
     /// <summary>A make by name; false with a message that lists what there is.</summary>
-    public static bool TryLoad(string name, out CameraPersonality personality, out string? error)
+    public static bool TryLoad(string name, out SimulatedCameraPersonality personality, out string? error)
     {
         personality = Plain;
         error = null;
@@ -82,7 +82,7 @@ internal sealed record CameraPersonality
             return true;
         }
 
-        using Stream? stream = typeof(CameraPersonality).Assembly.GetManifestResourceStream(ResourcePrefix + name + ".json");
+        using Stream? stream = typeof(SimulatedCameraPersonality).Assembly.GetManifestResourceStream(ResourcePrefix + name + ".json");
         if (stream == null)
         {
             error = "no personality is called " + name + "; there are: " + string.Join(", ", Names);
@@ -93,11 +93,11 @@ internal sealed record CameraPersonality
     }
 
     /// <summary>A make from a file of the user's.</summary>
-    public static bool TryRead(Stream json, string name, out CameraPersonality personality, out string? error)
+    public static bool TryRead(Stream json, string name, out SimulatedCameraPersonality personality, out string? error)
     {
         try
         {
-            personality = JsonSerializer.Deserialize(json, PersonalityJson.Default.CameraPersonality) ?? Plain;
+            personality = JsonSerializer.Deserialize(json, PersonalityJson.Default.SimulatedCameraPersonality) ?? Plain;
             error = null;
             return true;
         }
@@ -112,7 +112,7 @@ internal sealed record CameraPersonality
     private static List<string> ListNames()
     {
         List<string> names = [Plain.Name];
-        foreach (string resource in typeof(CameraPersonality).Assembly.GetManifestResourceNames())
+        foreach (string resource in typeof(SimulatedCameraPersonality).Assembly.GetManifestResourceNames())
         {
             if (resource.StartsWith(ResourcePrefix, StringComparison.Ordinal))
             {
