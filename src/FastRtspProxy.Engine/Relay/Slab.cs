@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>A pinned, pooled, ref-counted block of memory. Whoever rents it is its first holder; the last <see cref="Release"/> returns it to the pool.</summary>
-internal sealed unsafe class Slab : IMemoryOwner<byte>
+internal sealed unsafe class Slab
 {
     private readonly SlabPool _pool;
     private readonly byte[] _bytes;
@@ -23,9 +22,6 @@ internal sealed unsafe class Slab : IMemoryOwner<byte>
 
     /// <summary>The slab's size in bytes.</summary>
     public int Bytes => _bytes.Length;
-
-    /// <inheritdoc/>
-    public Memory<byte> Memory => _bytes;
 
     /// <summary>The slab's bytes; valid while the caller is, or stands under, a holder.</summary>
     public Span<byte> SpanView => _bytes;
@@ -62,8 +58,6 @@ internal sealed unsafe class Slab : IMemoryOwner<byte>
 
     /// <summary>On whoever rents. A release store will do: the queue of free slabs has handed the slab to this thread alone.</summary>
     internal void TakeFirstHold() => Volatile.Write(ref _holders, 1);
-
-    void IDisposable.Dispose() => Release();
 
     private static void ThrowNotHeld() => throw new InvalidOperationException("A slab was used by somebody who does not hold it.");
 }

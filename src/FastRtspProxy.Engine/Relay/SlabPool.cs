@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace FastRtspProxy.Engine.Relay;
@@ -7,7 +6,7 @@ namespace FastRtspProxy.Engine.Relay;
 /// The process's slabs, within one budget. Slabs are made on demand and kept for the next renter; over the budget
 /// <see cref="TryRent"/> answers null and the caller has to give something up first.
 /// </summary>
-internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.DefaultSlabBytes) : MemoryPool<byte>
+internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.DefaultSlabBytes) : IDisposable
 {
     /// <summary>
     /// One second of a 2 Mbit/s stream. A frame crosses a slab's end once in a slab, and then costs a second send for each TCP client,
@@ -35,9 +34,6 @@ internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.Defaul
     /// <summary>Bytes in slabs that somebody holds.</summary>
     public long RentedBytes => Volatile.Read(ref _rentedBytes);
 
-    /// <inheritdoc/>
-    public override int MaxBufferSize => slabBytes;
-
     /// <summary>A slab with the caller as its holder, or null when the budget is used up.</summary>
     public Slab? TryRent()
     {
@@ -57,19 +53,12 @@ internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.Defaul
         return slab;
     }
 
-    /// <inheritdoc/>
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, slabBytes);
-        return TryRent() ?? throw new InvalidOperationException($"The memory budget of {budgetBytes:N0} bytes is used up; raise --memory.");
-    }
-
     internal void Return(Slab slab)
     {
         Interlocked.Add(ref _rentedBytes, -slabBytes);
         _free.Enqueue(slab);
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _free.Clear();
+    /// <summary>The free slabs go to the collector; those that are held go with their holders.</summary>
+    public void Dispose() => _free.Clear();
 }
