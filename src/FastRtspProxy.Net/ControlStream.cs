@@ -7,20 +7,32 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// A front-end connection over a raw socket. Receiving is by pull (<see cref="PeerInput"/>): a zero-byte SAEA receive waits while the reader waits (nothing is held while the
-/// peer is silent), its completion asks the shard for a turn, and the turn reads. Sending: one writer for RTSP answers and media, in order; what the kernel does not take is
-/// parked (copied) and sent by SAEA, and its completion means writable.
+/// A front-end connection over a raw socket: whether it is open, where it lives, and what is sent. Receiving is by pull (<see cref="StreamInput"/>). Sending has one writer for RTSP answers and
+/// media, in order: a non-blocking send first; what the kernel does not take is copied and waits (<see cref="StreamBacklog"/>), and when it has left the stream is writable again. That the peer has
+/// gone is seen also while nobody reads (<see cref="PeerWatch"/>). On its shard, but for what says otherwise.
 /// </summary>
-internal sealed partial class ControlStream : ShardWork
+internal sealed class ControlStream
 {
     private readonly Socket _socket;
+
+    /// <summary>Of <see cref="_socket"/>; a number of the kernel's that means nothing once that is disposed.</summary>
     private readonly int _fd;
-    private readonly SocketAsyncEventArgs _receive;
-    private readonly SocketInput _input;
+    private readonly StreamInput _input;
+    private readonly StreamBacklog _backlog;
+    private readonly PeerWatch _peer;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Changed by <see cref="MoveTo"/> only, on the shard that it names until then.</summary>
     private Shard _shard;
-    private bool _receiving;
+
+    /// <summary>Set once, by <see cref="Close"/> or <see cref="TryRelease"/>. The socket may still be in use (<see cref="DisposeWhenIdle"/>).</summary>
     private bool _closed;
+
+    /// <summary>Set once, when a send has failed for good: nothing is sent any more, and <see cref="Close"/> stands in the shard's inbox.</summary>
+    private bool _isBroken;
+
+    /// <summary>The parts of all riders and viewers together; 0: nobody has one, and no media goes out here.</summary>
+    private long _unsentMarkBytes;
 
     /// <summary>Takes a connected socket over. Any thread; nothing happens before <see cref="Start"/>.</summary>
     public ControlStream(Shard shard, Socket socket, InputBudget? budget = null)
@@ -30,17 +42,16 @@ internal sealed partial class ControlStream : ShardWork
         _socket.Blocking = false;
         _socket.NoDelay = true;
         _fd = SocketSetup.Fd(socket);
-        Remote = Normal(socket.RemoteEndPoint);
-        Local = Normal(socket.LocalEndPoint);
+        Remote = EndPointOf(socket.RemoteEndPoint);
+        Local = EndPointOf(socket.LocalEndPoint);
         Account = new InputAccount(budget ?? InputBudget.Unlimited);
         Output = new ControlWriter(this);
-        _input = new SocketInput(this);
-        _receive = new SocketAsyncEventArgs(true);
-        _receive.SetBuffer(Memory<byte>.Empty);
-        _receive.Completed += (_, _) => _shard.Post(this);
+        _input = new StreamInput(this, socket);
+        _backlog = new StreamBacklog(this, socket);
+        _peer = new PeerWatch(this);
     }
 
-    /// <summary>Where it lives now.</summary>
+    /// <summary>Where it lives now. Any thread.</summary>
     public Shard Shard => _shard;
 
     /// <summary>The peer.</summary>
@@ -61,17 +72,57 @@ internal sealed partial class ControlStream : ShardWork
     /// <summary>Completes when the connection has ended for whatever reason.</summary>
     public Task Closed => _closedSource.Task;
 
+    /// <summary>
+    /// Completes when the peer has ended its sending (FIN), when the connection is broken, and when it was closed here; a request handler that waits for something can
+    /// give up then. A FIN is not yet the end: whoever shut down only its sending side (<c>nc -N</c>) still takes an answer. After a reset the stream is closed already.
+    /// </summary>
+    public Task PeerEnded => _peer.Ended;
+
     /// <summary>Called on the shard once, when the descriptor was closed: a while after <see cref="Close"/> if something was under way.</summary>
     public Action? Disposed { get; set; }
 
-    /// <summary>True after <see cref="Close"/>, or when a send has failed.</summary>
+    /// <summary>True after <see cref="Close"/>, and after the socket was given up.</summary>
     public bool IsClosed => _closed;
 
     /// <summary>The first error that the connection met; 0: none. Set on the shard, before the end is told to anybody.</summary>
     public int EndErrno { get; private set; }
 
-    /// <summary>Begins to look out for the peer's end; reading begins with the reader. On the shard.</summary>
-    public void Start() => WatchPeer();
+    /// <summary>True while bytes wait that the kernel has not taken; media waits for <see cref="Writable"/>.</summary>
+    public bool IsParked => _backlog.IsParked;
+
+    /// <summary>Bytes that the kernel (or a finished parked send) has taken.</summary>
+    public long BytesAccepted { get; private set; }
+
+    /// <summary>When the peer last made progress on our sends, on the shard's clock.</summary>
+    public long LastProgressMicros
+    {
+        get => Math.Max(field, Rider?.LastProgressMicros ?? 0);
+        private set;
+    }
+
+    /// <inheritdoc cref="IStreamRider"/>
+    public IStreamRider? Rider { get; set; }
+
+    /// <summary>Called on the shard when what was parked has left and the stream takes media again.</summary>
+    public Action? Writable { get; set; }
+
+    /// <summary>
+    /// TCP_USER_TIMEOUT while no media goes out here, which is what the accepted socket has, and while some does: then a peer that takes nothing is <c>--slow-timeout</c>'s affair, and without media
+    /// the keep-alive decides (<see cref="KeepAlive.UserTimeout"/>). Null: it is left as it is. Set before the connection is served.
+    /// </summary>
+    public (TimeSpan Silent, TimeSpan Media)? UserTimeouts { get; init; }
+
+    /// <inheritdoc cref="SocketSetup.IsLineDown"/>
+    public bool IsLineDown => !_closed && SocketSetup.IsLineDown(_fd);
+
+    /// <summary>The descriptor, for the fan-out's own calls.</summary>
+    internal int Descriptor => _fd;
+
+    /// <inheritdoc cref="StreamInput.IsAboutToRead"/>
+    internal bool IsAboutToRead => _input.IsAboutToRead;
+
+    /// <summary>Begins to look out for the peer's end; reading begins with the reader.</summary>
+    public void Start() => _peer.Begin();
 
     /// <summary>Moves the connection to another shard; what comes after the await runs there. Between requests, on the present shard.</summary>
     public MoveAwaitable MoveTo(Shard other)
@@ -79,15 +130,32 @@ internal sealed partial class ControlStream : ShardWork
         if (_shard != other)
         {
             _input.Keep();
-            UnwatchPeer();
+            _peer.Stop();
             _shard = other;
-            other.Post(WatchPeer); // before the continuation of the await
+            other.Post(_peer.Begin); // before the continuation of the await
         }
 
         return new MoveAwaitable(other);
     }
 
-    /// <summary>There is memory again: what was not read for want of it is read now. On the shard.</summary>
+    /// <summary>Runs work on the stream's shard, wherever it is by then. Any thread.</summary>
+    public void Post(Action work)
+    {
+        Shard shard = _shard;
+        shard.Post(() =>
+        {
+            if (_shard == shard)
+            {
+                work();
+            }
+            else
+            {
+                Post(work); // moved while the work stood in the inbox
+            }
+        });
+    }
+
+    /// <summary>There is memory again: what was not read for want of it is read now.</summary>
     public void OnMemory()
     {
         if (_input.IsWaiting)
@@ -96,7 +164,95 @@ internal sealed partial class ControlStream : ShardWork
         }
     }
 
-    /// <summary>Closes at once; idempotent. On the shard.</summary>
+    /// <summary>Done when the peer has taken its answers but for a few KiB: who asks and does not listen is not heard any further, instead of being answered into our budget.</summary>
+    public Task AnswersTakenAsync() => _closed ? Task.CompletedTask : _backlog.AnswersTakenAsync();
+
+    /// <summary>An RTSP answer, an RTCP packet: sent now, or queued behind what is parked. False: closed (a peer that has too much waiting is closed here).</summary>
+    public bool Send(ReadOnlySpan<byte> bytes)
+    {
+        if (_closed || _isBroken)
+        {
+            return false;
+        }
+
+        if (!IsParked)
+        {
+            int sent = TrySendMedia(bytes);
+            if (sent < 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[sent..];
+            if (bytes.Length == 0)
+            {
+                return true;
+            }
+        }
+
+        if (!_backlog.TryAdd(bytes, isAnswer: true))
+        {
+            Close();
+        }
+
+        return !_closed;
+    }
+
+    /// <summary>One non-blocking send. Bytes taken, 0 when none are taken now; -1: broken, and closed here. Only while not parked.</summary>
+    public unsafe int TrySendMedia(ReadOnlySpan<byte> bytes)
+    {
+        if (_closed || _isBroken)
+        {
+            return -1;
+        }
+
+        fixed (byte* data = bytes)
+        {
+            return NoteSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
+        }
+    }
+
+    /// <summary>As <see cref="TrySendMedia"/> for a gathered list.</summary>
+    public unsafe int TrySendVectors(IoVector* vectors, int count)
+    {
+        if (_closed || _isBroken)
+        {
+            return -1;
+        }
+
+        MessageHeader header = new() { Vectors = vectors, VectorCount = count };
+        return NoteSend(Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
+    }
+
+    /// <summary>Copies the rest of a frame and sends it in the background; at most 64 KiB a call. Only while not parked or right after another call.</summary>
+    public void ParkRest(ReadOnlySpan<byte> rest)
+    {
+        if (!_closed && !_backlog.TryAdd(rest, isAnswer: false))
+        {
+            Close();
+        }
+    }
+
+    /// <summary>
+    /// So much more (or less) may wait unsent in the kernel, for one of those whose media goes out here. Only what waits on our side can still be left out for a peer that is too slow.
+    /// </summary>
+    public void ChangeUnsentMark(int byBytes)
+    {
+        bool hadMedia = _unsentMarkBytes > 0;
+        _unsentMarkBytes += byBytes;
+        if (_closed)
+        {
+            return;
+        }
+
+        SocketSetup.SetUnsentMark(_fd, UnsentMark.ForConnection(_unsentMarkBytes));
+        if (UserTimeouts is var (silent, media) && hadMedia != _unsentMarkBytes > 0)
+        {
+            SocketSetup.SetUserTimeout(_fd, hadMedia ? silent : media);
+        }
+    }
+
+    /// <summary>Closes at once; idempotent.</summary>
     public void Close()
     {
         if (_closed)
@@ -105,7 +261,7 @@ internal sealed partial class ControlStream : ShardWork
         }
 
         _closed = true;
-        UnwatchPeer();
+        _peer.Stop();
         Rider?.OnClosing();
         Rider = null;
         try
@@ -121,55 +277,63 @@ internal sealed partial class ControlStream : ShardWork
         DisposeWhenIdle();
         Account.Close();
         _input.End();
-        _peerEnded.TrySetResult();
-        _closedSource.TrySetResult();
-        OnClosedSending();
+        OnEnded();
     }
 
     /// <summary>
     /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, or the peer has not taken our last answer
-    /// yet. On the shard, while nobody reads.
+    /// yet. While nobody reads.
     /// </summary>
     public Socket? TryRelease(out byte[] unread)
     {
         unread = _input.Unread.ToArray();
-        if (_closed || _parked is not null || _receiving)
+        if (_closed || IsParked || _input.IsArmed)
         {
             return null;
         }
 
         _closed = true;
-        UnwatchPeer();
+        _peer.Stop();
         Account.Close();
         _input.Abandon();
-        _peerEnded.TrySetResult();
-        _closedSource.TrySetResult();
-        OnClosedSending();
+        OnEnded();
         return _socket;
     }
 
-    /// <summary>The zero-byte receive has completed: there are bytes, or the end.</summary>
-    protected internal override void Run()
+    /// <summary>What was sent in whole: by a rider, or parked.</summary>
+    internal void NoteSent(long bytes, long micros)
     {
-        if (!_shard.IsCurrent)
+        BytesAccepted += bytes;
+        LastProgressMicros = micros;
+    }
+
+    /// <summary>What came of a send, with the errno left by it: bytes taken, 0 when none are taken now; -1: broken, and closed soon.</summary>
+    internal int NoteSend(nint sent)
+    {
+        if (sent >= 0)
         {
-            _shard.Post(this); // moved while the completion was under way
-            return;
+            NoteSent(sent, _shard.NowMicros);
+            return (int)sent;
         }
 
-        _receiving = false;
-        if (_closed)
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
         {
-            DisposeWhenIdle();
-            return;
+            return 0;
         }
 
-        NoteError(ErrorName.ErrnoOf(_receive.SocketError));
-        _shard.QueueTurn(_input);
+        NoteError(errno);
+        if (!_isBroken)
+        {
+            _isBroken = true;
+            _shard.Post(Close); // not here and now: whoever sends is in the middle of a pass over its clients
+        }
+
+        return -1;
     }
 
     /// <summary>Whoever meets an error first takes it out of the socket; the others see an end without a cause.</summary>
-    private void NoteError(int errno)
+    internal void NoteError(int errno)
     {
         if (EndErrno == 0)
         {
@@ -177,9 +341,10 @@ internal sealed partial class ControlStream : ShardWork
         }
     }
 
-    private void DisposeWhenIdle()
+    /// <summary>Of a closed stream: closes the descriptor as soon as the kernel has nothing of ours under way on it.</summary>
+    internal void DisposeWhenIdle()
     {
-        if (!_receiving && _parked is null)
+        if (!_input.IsArmed && !IsParked)
         {
             _socket.Dispose();
             Action? disposed = Disposed;
@@ -188,115 +353,17 @@ internal sealed partial class ControlStream : ShardWork
         }
     }
 
-    private static IPEndPoint Normal(EndPoint? endPoint)
+    private static IPEndPoint EndPointOf(EndPoint? endPoint)
     {
         IPEndPoint ip = endPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
         return ip.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : ip;
     }
 
-    private void Arm()
+    private void OnEnded()
     {
-        if (_closed || _receiving)
-        {
-            return;
-        }
-
-        _receiving = true;
-        try
-        {
-            if (!_socket.ReceiveAsync(_receive))
-            {
-                _receiving = false;
-                NoteError(ErrorName.ErrnoOf(_receive.SocketError));
-                _input.OnReadable();
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            _receiving = false;
-            Close();
-        }
-    }
-
-    /// <summary>The socket's side of the input.</summary>
-    private sealed class SocketInput(ControlStream stream) : PeerInput
-    {
-        protected override Shard Shard => stream._shard;
-
-        protected override InputAccount Account => stream.Account;
-
-        // What the last read of this turn has brought.
-        private int _lastReadBytes;
-
-        /// <summary>There was something at once: who has had something in this turn already comes behind the others.</summary>
-        public void OnReadable()
-        {
-            if (_lastReadBytes > 0)
-            {
-                stream._shard.QueueAgain(this);
-            }
-            else
-            {
-                stream._shard.QueueTurn(this);
-            }
-        }
-
-        protected override void OnWanted()
-        {
-            if (_lastReadBytes == ReadBytes)
-            {
-                OnReadable(); // there is more, most likely
-            }
-            else
-            {
-                stream.Arm();
-            }
-        }
-
-        protected override unsafe void Read()
-        {
-            _lastReadBytes = 0;
-            if (stream._closed)
-            {
-                End();
-                return;
-            }
-
-            Span<byte> room = TryMakeRoom();
-            if (room.IsEmpty)
-            {
-                // Nothing is read until there is memory, so its end would not be seen either: whoever has gone is not waited for.
-                if (stream._peerEnded.Task.IsCompleted)
-                {
-                    stream.Close();
-                }
-
-                return;
-            }
-
-            nint count;
-            fixed (byte* data = room)
-            {
-                count = Libc.Receive(stream._fd, data, room.Length, LinuxConstants.MessageDontWait);
-            }
-
-            int error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            _lastReadBytes = (int)Math.Max(0, count);
-            Filled(_lastReadBytes);
-            if (count > 0)
-            {
-                return;
-            }
-
-            if (error is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
-            {
-                stream.Arm();
-            }
-            else
-            {
-                stream.NoteError(error);
-                End(); // in order, or broken
-            }
-        }
+        _peer.End();
+        _closedSource.TrySetResult();
+        _backlog.Close();
+        Writable = null;
     }
 }

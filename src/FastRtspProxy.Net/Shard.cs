@@ -7,7 +7,8 @@ namespace FastRtspProxy.Net;
 
 /// <summary>
 /// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only.
-/// A turn: wait, handle the ready descriptors, run the inbox, give the connections their turns, fire timers, then the end-of-turn work (the fan-out passes).
+/// A turn: wait, handle the ready descriptors (<see cref="WatchedDescriptors"/>), run the inbox, give the connections their turns (<see cref="TurnRounds"/>), fire timers, then the end-of-turn work
+/// (the fan-out passes, <see cref="EndOfTurnQueue"/>). Everything but the descriptors themselves comes in slices, so that none of them keeps the others waiting.
 /// </summary>
 internal sealed partial class Shard : PollTarget, IDisposable
 {
@@ -22,13 +23,29 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>After a wait that failed. Media comes every 20 to 40 ms, so this delays little and costs a hundred wake-ups a second.</summary>
     private const int FailedWaitPauseMillis = 10;
 
+    /// <summary>How long one kind of work may keep the others waiting. Four of them and a pass are a turn, far below a picture's interval (40 ms).</summary>
+    private const int SliceMicros = 2_000;
+
+    /// <inheritdoc cref="SliceMicros"/>
+    internal static readonly long SliceTicks = Stopwatch.Frequency * SliceMicros / 1_000_000;
+
     private readonly Thread _thread;
-    private readonly Epoll _epoll = new(waitsNanos: KernelCalls.WaitNanosRefusal == 0);
+    private readonly WatchedDescriptors _descriptors = new(waitsNanos: KernelCalls.WaitNanosRefusal == 0);
+
+    /// <summary>An eventfd: readable from a ring until the loop has read it. Whoever posts to a shard that sleeps writes to it; closed with the shard, after its thread has ended.</summary>
     private readonly int _bell;
+
+    /// <summary>Ticks a second of <see cref="Time"/>.</summary>
     private readonly long _frequency;
+
+    /// <summary>False with a clock that a test moves: nothing in the kernel wakes us by that one.</summary>
     private readonly bool _isRealTime;
-    private ReceiveBatch? _receiveBatch;
     private readonly ShardInbox _inbox = new();
+    private readonly TurnRounds _rounds;
+    private readonly EndOfTurnQueue _endOfTurn;
+
+    /// <summary>Made when the first datagram socket asks for it; the loop's thread has ended when it is disposed.</summary>
+    private ReceiveBatch? _receiveBatch;
 
     /// <summary>Set once, before the bell is rung, by whoever disposes: the ring is a system call and its count stays, so no fence of ours is needed beside it. The loop reads it each turn.</summary>
     private volatile bool _stopping;
@@ -38,7 +55,11 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>A figure on its own, without a partner. Written by the shard.</summary>
     private int _busyPercent;
+
+    /// <summary>When the second began that <see cref="_busyPercent"/> is counted over next. Only the shard.</summary>
     private long _windowMicros;
+
+    /// <summary>How much of that second the loop has slept so far. Only the shard.</summary>
     private long _idleMicros;
 
     /// <summary>True once a failing wait was said: it is about the machine, and it may fail a hundred times a second.</summary>
@@ -52,11 +73,13 @@ internal sealed partial class Shard : PollTarget, IDisposable
         Log = log;
         _frequency = time.TimestampFrequency;
         _isRealTime = ReferenceEquals(time, TimeProvider.System);
+        _rounds = new TurnRounds(log, index);
+        _endOfTurn = new EndOfTurnQueue(log, index);
         _bell = Libc.EventFd(0, LinuxConstants.EventFdNonBlock | LinuxConstants.EventFdCloseOnExec);
         if (_bell < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            _epoll.Dispose();
+            _descriptors.Dispose();
             throw new MachineException(KernelCalls.Sentence("eventfd", errno));
         }
 
@@ -65,7 +88,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         if (!Watch(_bell, EpollEvents.In, this))
         {
             int errno = Marshal.GetLastPInvokeError();
-            _epoll.Dispose();
+            _descriptors.Dispose();
             _ = Libc.Close(_bell);
             throw new MachineException(KernelCalls.Sentence("epoll_ctl", errno));
         }
@@ -99,9 +122,6 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <inheritdoc cref="Load"/>
     public void AddLoad(int connections) => Interlocked.Add(ref _load, connections);
 
-    /// <summary>The UDP server pair of this shard's clients; null before the front-end has bound it.</summary>
-    public UdpMediaSockets? Media { get; set; }
-
     /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
     public int BusyPercent => Volatile.Read(ref _busyPercent);
 
@@ -110,6 +130,12 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>The shard's scratch for receiving from streams and for gathering; never held across a turn.</summary>
     public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
+
+    /// <summary>Where connections read: what a turn leaves over moves out of it.</summary>
+    public byte[] InputScratch { get; } = GC.AllocateUninitializedArray<byte>(PeerInput.ReadBytes, pinned: true);
+
+    /// <inheritdoc cref="Net.InputBuffers"/>
+    public InputBuffers InputBuffers { get; } = new();
 
     /// <summary>Takes the time anew in the middle of a long turn.</summary>
     public void RefreshNow()
@@ -130,8 +156,29 @@ internal sealed partial class Shard : PollTarget, IDisposable
         return isNew;
     }
 
+    /// <summary>Watches a descriptor, level-triggered. On the shard (or before it has started). False: the kernel refused.</summary>
+    public bool Watch(int fd, EpollEvents events, PollTarget target) => _descriptors.Add(fd, events, target);
+
+    /// <summary>Changes what is waited for.</summary>
+    public void Rewatch(int fd, EpollEvents events, PollTarget target) => _descriptors.Change(fd, events, target);
+
+    /// <summary>Stops watching; events of this turn that were not yet delivered are dropped. Before the descriptor is closed.</summary>
+    public void Unwatch(int fd, PollTarget target) => _descriptors.Remove(fd, target);
+
+    /// <summary>A source has something new to do. On the shard.</summary>
+    public void QueueTurn(TurnWork work) => _rounds.AddFresh(work);
+
+    /// <summary>A source has spent its budget and has more to do: its next turn comes after everybody else's. On the shard.</summary>
+    public void QueueAgain(TurnWork work) => _rounds.AddAgain(work);
+
     /// <summary>Whoever has used up its budget goes on in the next turn. On the shard.</summary>
     public NextTurnAwaitable NextTurn() => new(this);
+
+    /// <summary>Asks for one run after all ready descriptors of this turn. On the shard.</summary>
+    public void EndOfTurn(IEndOfTurn target) => _endOfTurn.Add(target);
+
+    /// <summary>As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment.</summary>
+    public void EndOfTurnAt(IEndOfTurn target, long micros) => _endOfTurn.AddAt(target, micros);
 
     internal void Start() => _thread.Start();
 
@@ -147,7 +194,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         Ring();
         if (IsCurrent || !_thread.IsAlive || _thread.Join(TimeSpan.FromSeconds(2)))
         {
-            _epoll.Dispose();
+            _descriptors.Dispose();
             _receiveBatch?.Dispose();
             _ = Libc.Close(_bell);
         }
@@ -173,17 +220,16 @@ internal sealed partial class Shard : PollTarget, IDisposable
         {
             int ready = Sleep();
             Turn++;
-            _lastAgain = _again.Last;
+            _rounds.BeginTurn();
             long began = ready > 1 ? Stopwatch.GetTimestamp() : 0;
             for (int i = 0; i < ready; i++)
             {
-                EpollEvents events = _epoll.EventAt(i, out ulong token);
-                if (TargetOf(token) is PollTarget target)
+                if (_descriptors.TargetAt(i, out EpollEvents events) is { } target)
                 {
                     Guard(target, events);
                 }
 
-                if (i + 1 < ready && Stopwatch.GetTimestamp() - began > s_sliceTicks)
+                if (i + 1 < ready && Stopwatch.GetTimestamp() - began > SliceTicks)
                 {
                     // Many cameras with much to give: the passes of those that have given run before the rest is read.
                     RefreshNow();
@@ -199,15 +245,15 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private void RunAfterDescriptors()
     {
         RunInbox();
-        RunTurns();
+        _rounds.Run();
         FireTimers();
-        RunEndOfTurn();
+        _endOfTurn.Run(NowMicros);
     }
 
     /// <summary>Waits for descriptors, the bell or the next timer; not at all when something is there already.</summary>
     private int Sleep()
     {
-        if (HasEndOfTurn || _inbox.HasBacklog || HasTurns)
+        if (_endOfTurn.HasAsked || _inbox.HasBacklog || _rounds.HasWaiting)
         {
             int there = Wait(0);
             RefreshNow();
@@ -233,7 +279,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>An error is taken for "no events" only after a pause, or a wait that fails for good would keep a core busy; timers and the inbox go on meanwhile.</summary>
     private int Wait(long timeoutMicros)
     {
-        int ready = _epoll.Wait(timeoutMicros);
+        int ready = _descriptors.Wait(timeoutMicros);
         if (ready >= 0)
         {
             return ready;

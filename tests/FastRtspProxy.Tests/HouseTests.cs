@@ -40,10 +40,6 @@ public sealed partial class HouseTests
         ["RequestHandler"] = 920,
         ["BackendSession"] = 2080,
         ["Mount"] = 1380,
-        ["ClientConnection"] = 820,
-        ["ControlStream"] = 710,
-        ["Session"] = 640,
-        ["Shard"] = 640,
     };
 
     /// <summary>The first of a hundred numbers for each file of log lines.</summary>

@@ -6,10 +6,13 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <summary>The fan-outs of one shard, one for each mount that has playing clients here, and what they share. On the shard only.</summary>
 internal sealed class FanOutTable : IEndOfTurn, IDisposable
 {
-    private readonly Dictionary<PacketRing, FanOut> _fanOuts = [];
     /// <summary>A gigabit device sends some 80 packets in this time.</summary>
     private const long DeviceQueueMicros = 1000;
 
+    /// <summary>By ring, those that have viewers, and those whose last viewer has gone in the middle of a UDP batch.</summary>
+    private readonly Dictionary<PacketRing, FanOut> _fanOuts = [];
+
+    /// <summary>Those whose UDP batch stopped in the middle, in the order in which they stopped; each goes on, and perhaps stops again, when the socket or the device takes more.</summary>
     private readonly Queue<FanOut> _suspended = new();
 
     public FanOutTable(Shard shard, FanOutLimits limits)
@@ -23,6 +26,9 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
 
     /// <inheritdoc cref="FanOutLimits"/>
     public FanOutLimits Limits { get; }
+
+    /// <summary>The UDP server pair that the shard's clients are served from; null: the shard has none, and so no UDP viewers. Set before the first of them, and null again when the last has gone.</summary>
+    public UdpMediaSockets? Media { get; set; }
 
     internal UdpSendPlan UdpPlan { get; } = new();
 
@@ -65,7 +71,7 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
             return;
         }
 
-        UdpMediaSockets media = Shard.Media!;
+        UdpMediaSockets media = Media!;
         media.Writable = OnWritable;
         media.WaitWritable();
     }

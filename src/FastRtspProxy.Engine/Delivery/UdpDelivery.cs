@@ -47,7 +47,7 @@ internal sealed unsafe partial class UdpDelivery
         _shard = table.Shard;
         _ring = fanOut.Ring;
         _ranges = ranges;
-        _singles = new UdpSingles(_shard);
+        _singles = new UdpSingles(table);
         _joiners = new UdpJoiners(fanOut, table, ranges, _singles);
     }
 
@@ -162,7 +162,7 @@ internal sealed unsafe partial class UdpDelivery
         }
 
         UdpSendPlan plan = _table.UdpPlan;
-        _ = plan.Build(entries, from, _batch.To, _shard.Media!.HasSegmentation, _batch.Filter);
+        _ = plan.Build(entries, from, _batch.To, _table.Media!.HasSegmentation, _batch.Filter);
         if (!SendRuns(plan))
         {
             return false;
@@ -209,7 +209,7 @@ internal sealed unsafe partial class UdpDelivery
             }
 
             UdpSendPlan plan = _table.UdpPlan;
-            long to = plan.Build(entries, from, end, _shard.Media!.HasSegmentation, filter);
+            long to = plan.Build(entries, from, end, _table.Media!.HasSegmentation, filter);
             _batch = new UdpBatch { To = to, Filter = filter, SinceMicros = _shard.NowMicros };
             if (SendRuns(plan))
             {
@@ -278,7 +278,7 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>A run to all of the list that have not had it. 0: done; else the error of a socket, or a device, that has no room.</summary>
     private int SendRun(UdpSendPlan plan, in UdpRun run, UdpTrackList list)
     {
-        UdpMediaSockets media = _shard.Media!;
+        UdpMediaSockets media = _table.Media!;
         plan.Aim(run, list.Count - list.Done);
         UdpRefusals refusals = default;
         while (list.Done < list.Count)

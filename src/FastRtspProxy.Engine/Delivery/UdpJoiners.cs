@@ -71,7 +71,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         while (from < front && !isFull)
         {
             UdpSendPlan plan = table.UdpPlan;
-            long to = plan.Build(scope.Entries, from, front, _shard.Media!.HasSegmentation, filter);
+            long to = plan.Build(scope.Entries, from, front, table.Media!.HasSegmentation, filter);
             from = SendRunsTo(plan, viewer, to);
             isFull = from < to;
         }
@@ -122,7 +122,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         bool isPaced = viewer.CatchUp is not null;
         long from = viewer.Cursor;
         int packets = !isPaced ? UdpSendPlan.MaxPackets : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, table.Limits.CatchUpPartPackets)) : viewer.PartPackets;
-        long to = plan.Build(entries, from, limit, _shard.Media!.HasSegmentation, filter, packets);
+        long to = plan.Build(entries, from, limit, table.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;
         viewer.Cursor = SendRunsTo(plan, viewer, to);
         if (viewer.VideoSkip is { IsOn: true, Counts: true })
@@ -177,7 +177,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             plan.Aim(run, 1);
             MultiMessage* message = plan.Address(&address, 1);
             plan.LeaveFrom(viewer.Tracks[run.Track].Source, run, 0);
-            if (_shard.Media!.Send(message, 1) == 1)
+            if (table.Media!.Send(message, 1) == 1)
             {
                 viewer.SentPackets += run.PacketCount;
                 return true;

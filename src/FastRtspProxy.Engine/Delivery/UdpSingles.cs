@@ -5,15 +5,17 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there are.</summary>
-internal sealed unsafe class UdpSingles(Shard shard)
+internal sealed unsafe class UdpSingles(FanOutTable table)
 {
+    private readonly Shard _shard = table.Shard;
+
     /// <summary>How long a viewer rests to which there is no way at present. An address that moved away by mistake, or a route, is back in seconds at the earliest.</summary>
     private const long RestMicros = 1_000_000;
 
     /// <summary>What went to it in plain datagrams alone was refused for want of a way: whether it takes segments is open again.</summary>
     public void Rest(UdpViewer viewer)
     {
-        viewer.RestsUntilMicros = shard.NowMicros + RestMicros;
+        viewer.RestsUntilMicros = _shard.NowMicros + RestMicros;
         viewer.IsPlain = viewer.HasRaw;
     }
 
@@ -25,14 +27,14 @@ internal sealed unsafe class UdpSingles(Shard shard)
             return false;
         }
 
-        if (shard.NowMicros < viewer.RestsUntilMicros)
+        if (_shard.NowMicros < viewer.RestsUntilMicros)
         {
             viewer.DroppedPackets += run.PacketCount;
             return false;
         }
 
         bool hasRested = viewer.RestsUntilMicros != 0;
-        UdpMediaSockets media = shard.Media!;
+        UdpMediaSockets media = table.Media!;
         PeerAddress address = viewer.Tracks[run.Track].Rtp.ForKernel();
         MultiMessage* messages = plan.Packets(run, &address, viewer.Tracks[run.Track].Source, viewer.Tracks[run.Track].IsRaw);
         UdpRefusals refusals = default;
@@ -78,14 +80,14 @@ internal sealed unsafe class UdpSingles(Shard shard)
     /// <summary>Reads the error queue where that is the step, and says whether the same message is sent again.</summary>
     public bool IsSentAgain(UdpRefusalStep step)
     {
-        bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && shard.Media!.DrainErrors();
+        bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && table.Media!.DrainErrors();
         return isDrained || step is UdpRefusalStep.Again or UdpRefusalStep.DrainAndAgain;
     }
 
     /// <summary>A report to everybody in step: those of the track's list, and those that get plain packets.</summary>
     public void SendReport(UdpSendPlan plan, in UdpRun run, UdpTrackList? list, List<UdpViewer> plain)
     {
-        long now = shard.NowMicros;
+        long now = _shard.NowMicros;
         int count = 0;
         for (int i = 0; list is not null && i < list.Count; i++)
         {
@@ -104,7 +106,7 @@ internal sealed unsafe class UdpSingles(Shard shard)
     public void SendReport(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
     {
         int count = 0;
-        AddReport(plan, run, viewer, shard.NowMicros, ref count);
+        AddReport(plan, run, viewer, _shard.NowMicros, ref count);
         SendReports(plan, count);
     }
 
@@ -126,7 +128,7 @@ internal sealed unsafe class UdpSingles(Shard shard)
     /// <summary>A report that finds no room is left out: the next one is as good.</summary>
     private void SendReports(UdpSendPlan plan, int count)
     {
-        UdpMediaSockets media = shard.Media!;
+        UdpMediaSockets media = table.Media!;
         UdpRefusals refusals = default;
         for (int done = 0; done < count;)
         {

@@ -51,22 +51,22 @@ internal static class FrontendLimits
     public static readonly TimeSpan RefusalLinger = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc cref="RefusalLinger"/>
-    public const int RefusalDrainBytes = 2 * 1024 * 1024;
+    public const int RefusalDrainBytesMax = 2 * 1024 * 1024;
 
     /// <summary>The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones are dropped as they come.</summary>
-    public const int FrameBytes = 8 * 1024;
+    public const int FrameBytesMax = 8 * 1024;
 
     /// <summary>A connection without a session that sends so much in a row on channels that nobody set up is closed: no player does.</summary>
-    public const int StrayBytes = 64 * 1024;
+    public const int StrayBytesMax = 64 * 1024;
 
     /// <summary>Sessions bound to one connection: a wall of sixteen cameras twice over.</summary>
-    public const int SessionsPerConnection = 32;
+    public const int SessionsPerConnectionMax = 32;
 
     /// <summary>A session that was never played lives so long after its connection was closed: players that open a connection for each request come back sooner.</summary>
     public static readonly TimeSpan NeverPlayed = TimeSpan.FromSeconds(15);
 
     /// <summary>POSTs of one tunnel: players open a new one before they close the old one; each is a connection.</summary>
-    public const int PostsPerTunnel = 4;
+    public const int PostsPerTunnelMax = 4;
 
     /// <summary>A tunnel needs two connections a client, and there are always some that only ask.</summary>
     public static int ConnectionsFor(int clients) => (2 * Math.Min(clients, 1_000_000)) + 64;

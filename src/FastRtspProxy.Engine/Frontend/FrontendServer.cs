@@ -116,7 +116,6 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             await home.Shard.RunAsync(() =>
             {
-                OpenMediaPorts(home.Shard);
                 home.Start();
                 return Task.CompletedTask;
             });
@@ -143,8 +142,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             await home.Shard.RunAsync(() =>
             {
-                home.Shard.Media?.Close();
-                home.Shard.Media = null;
+                home.CloseMedia();
                 return Task.CompletedTask;
             });
         }
@@ -262,27 +260,13 @@ internal sealed class FrontendServer : IAsyncDisposable
         _ => error.ToString(),
     };
 
-    private void OpenMediaPorts(Shard shard)
-    {
-        PortRange range = new(Options.UdpPortFirst, Options.UdpPortLast);
-        if (UdpMediaSockets.TryCreate(shard, Options.BindAddress, range) is not { } media)
-        {
-            FrontendLog.NoUdpPorts(Log, range.First, range.Last, shard.Index);
-            return;
-        }
-
-        media.Sink = new UdpClients(_homes[shard.Index]);
-        shard.Media = media;
-        media.Start();
-    }
-
     /// <summary>Of the shards that have UDP ports, the one with the least to do; null: there is none.</summary>
     public FrontendShard? HomeWithUdp()
     {
         FrontendShard? least = null;
         foreach (FrontendShard home in _homes)
         {
-            if (home.Shard.Media is not null && (least is null || home.Shard.Load < least.Shard.Load))
+            if (home.Media is not null && (least is null || home.Shard.Load < least.Shard.Load))
             {
                 least = home;
             }

@@ -42,12 +42,19 @@ internal sealed class FrontendShard
 
     public FanOutTable FanOuts { get; }
 
+    /// <summary>The UDP server pair of the shard's clients; null where it has none (<c>--udp-ports</c> has fewer pairs than there are shards), before the start and after the stop.</summary>
+    public UdpMediaSockets? Media => FanOuts.Media;
+
     public int SessionCount => _sessions.Count;
 
     public int ConnectionCount => _connections.Count;
 
     /// <summary>On the shard.</summary>
-    public void Start() => _check.Start(CheckInterval);
+    public void Start()
+    {
+        OpenMedia();
+        _check.Start(CheckInterval);
+    }
 
     public Session? Find(string id) => _sessions.GetValueOrDefault(id);
 
@@ -71,7 +78,7 @@ internal sealed class FrontendShard
             _frontend.Counters.OnExpired();
         }
 
-        FrontendLog.SessionEnded(_frontend.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.PacketsDropped, session.PacketsReportedLost);
+        FrontendLog.SessionEnded(_frontend.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.Media.PacketsDropped, session.PacketsReportedLost);
     }
 
     public void Add(ClientConnection connection) => _connections.Add(connection);
@@ -95,6 +102,28 @@ internal sealed class FrontendShard
 
         await Task.WhenAll(closings);
         FanOuts.Dispose();
+    }
+
+    /// <summary>Nobody is sent anything any more. On the shard.</summary>
+    public void CloseMedia()
+    {
+        FanOuts.Media?.Close();
+        FanOuts.Media = null;
+    }
+
+    private void OpenMedia()
+    {
+        ProxyOptions options = _frontend.Options;
+        PortRange range = new(options.UdpPortFirst, options.UdpPortLast);
+        if (UdpMediaSockets.TryCreate(Shard, options.BindAddress, range) is not { } media)
+        {
+            FrontendLog.NoUdpPorts(Log, range.First, range.Last, Shard.Index);
+            return;
+        }
+
+        media.Sink = new UdpClients(this);
+        FanOuts.Media = media;
+        media.Start();
     }
 
     private void Check()

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.InteropServices;
@@ -8,22 +7,33 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// One connection of a client: reads requests and `$` frames in order, answers requests in order. It starts on the shard that accepted it and moves once, after its
-/// first request head, to where its tunnel or session lives, or near its mount; from then on it stays.
+/// One connection of a client: answers its requests, which <see cref="RequestReader"/> reads, in order. It starts on the shard that accepted it and moves once, after its first request head, to where
+/// its tunnel or session lives, or near its mount; from then on it stays. Its sessions know it as <see cref="SessionCarrier"/>; <see cref="OverdueWatch"/> says when it has to go.
 /// </summary>
-internal sealed partial class ClientConnection : IInputHolder
+internal sealed class ClientConnection : IInputHolder
 {
     private readonly FrontendServer _frontend;
     private readonly ControlStream _stream;
+    private readonly RequestReader _reader;
+    private readonly OverdueWatch _overdue;
+
+    /// <summary>The request in hand, or what of its head and body has come; <see cref="_reader"/> writes it.</summary>
     private readonly RtspMessage _message = new();
+
+    /// <summary>The answer to <see cref="_message"/>, made anew for each.</summary>
     private readonly RtspResponse _response = new();
-    private readonly List<Session> _sessions = [];
+
+    /// <summary>Where it lives; its shard is the stream's, but for the moment of a move.</summary>
     private FrontendShard _home;
-    private string? _endedByUs;
+
+    /// <summary>The first cause; <see cref="ConnectionEnd.None"/> while it is open. Set before the stream is closed.</summary>
     private ConnectionEnd _end;
 
-    /// <summary>Since when a request of it is in hand; <see cref="long.MaxValue"/> while none is.</summary>
-    private long _inHandSinceMicros = long.MaxValue;
+    /// <summary>The tunnel that it is the GET of; null: of none.</summary>
+    private Tunnel? _tunnel;
+
+    /// <summary>The tunnel that it is a POST of; null: of none. Its requests, if it had any before, are over then.</summary>
+    private Tunnel? _postOf;
 
     public ClientConnection(FrontendServer frontend, FrontendShard home, ControlStream stream, ConnectionPlace place)
     {
@@ -31,16 +41,15 @@ internal sealed partial class ClientConnection : IInputHolder
         _frontend = frontend;
         _home = home;
         _stream = stream;
-        Remote = Plain(stream.Remote);
-        Local = Plain(stream.Local);
-        _input = stream.Input;
+        Carrier = new SessionCarrier(stream, UpdatePlace);
+        _reader = new RequestReader(stream.Input, _message, Carrier, frontend.Counters);
+        _overdue = new OverdueWatch(stream, frontend.Options.SlowTimeout);
         stream.Account.Holder = this;
-        _lastHeardMicros = home.Shard.NowMicros;
     }
 
-    public IPEndPoint Remote { get; }
+    public IPEndPoint Remote => _stream.Remote;
 
-    public IPEndPoint Local { get; }
+    public IPEndPoint Local => _stream.Local;
 
     public IPAddress RemoteAddress => Remote.Address;
 
@@ -48,6 +57,9 @@ internal sealed partial class ClientConnection : IInputHolder
 
     /// <inheritdoc cref="ConnectionPlace"/>
     public ConnectionPlace Place { get; }
+
+    /// <summary>The sessions that live with this connection, and what they know of it.</summary>
+    public SessionCarrier Carrier { get; }
 
     /// <summary>It has a session that was played, or carries the requests of one. <see cref="UpdatePlace"/> writes it.</summary>
     public bool IsUsed { get; private set; }
@@ -65,17 +77,14 @@ internal sealed partial class ClientConnection : IInputHolder
     /// <summary>The error that the connection ended by, for its line: " (ETIMEDOUT)"; empty where it was closed in order.</summary>
     public string EndError => _stream.EndErrno == 0 ? "" : $" ({ErrorName.Of(_stream.EndErrno)})";
 
-    /// <summary>The sessions that live and end with this connection, or were made on it.</summary>
-    public IReadOnlyList<Session> Sessions => _sessions;
-
     /// <summary>Inside an HTTP tunnel there is no UDP.</summary>
-    public bool IsTunnel { get; private set; }
-
-    /// <summary>When the kernel last took something of ours.</summary>
-    public long LastProgressMicros => _stream.LastProgressMicros;
+    public bool IsTunnel => _tunnel is not null;
 
     /// <inheritdoc cref="ControlStream.PeerEnded"/>
     public Task PeerEnded => _stream.PeerEnded;
+
+    /// <inheritdoc/>
+    bool IInputHolder.IsPlaying => Carrier.IsPlaying;
 
     /// <summary>Serves the connection until it ends. Started on the shard that accepted it.</summary>
     public async Task RunAsync()
@@ -84,11 +93,8 @@ internal sealed partial class ClientConnection : IInputHolder
         ConnectionEnd end = ConnectionEnd.Failed;
         try
         {
-            if (!await ReadRequestAsync())
-            {
-                end = _readEnd;
-            }
-            else
+            end = await ReadRequestAsync();
+            if (end == ConnectionEnd.None)
             {
                 if (_frontend.Requests.IsEarly(_message, out string cookie))
                 {
@@ -107,39 +113,17 @@ internal sealed partial class ClientConnection : IInputHolder
         }
         catch (Exception e)
         {
+            end = ConnectionEnd.Failed;
             FrontendLog.ConnectionFailed(_frontend.Log, Remote, e);
         }
 
         Finish(end);
     }
 
-    /// <summary>False: it has as many sessions as it may have, and <paramref name="makesRoom"/> is null or one that can go for another.</summary>
-    public bool HasRoom(long nowMicros, out Session? makesRoom)
-    {
-        makesRoom = null;
-        if (_sessions.Count < FrontendLimits.SessionsPerConnection)
-        {
-            return true;
-        }
-
-        foreach (Session session in _sessions)
-        {
-            if (session.IsWaiting && nowMicros - session.BegunMicros >= (long)SessionPlaces.Grace.TotalMicroseconds && (makesRoom is null || session.BegunMicros < makesRoom.BegunMicros))
-            {
-                makesRoom = session;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Ties a session to this connection: any request here is a sign of its life.</summary>
-    public void Adopt(Session session) => _sessions.Add(session);
-
     /// <summary>A session of it was played for the first time, or has ended: the connection keeps its place, or is among those that may have to go.</summary>
     public void UpdatePlace()
     {
-        bool isUsed = _postOf?.IsUsed ?? _sessions.Exists(static session => session.WasPlayed);
+        bool isUsed = _postOf?.IsUsed ?? Carrier.WasPlayed;
         if (isUsed != IsUsed)
         {
             IsUsed = isUsed;
@@ -149,89 +133,40 @@ internal sealed partial class ClientConnection : IInputHolder
         }
     }
 
-    /// <summary>The session has ended.</summary>
-    public void Release(Session session)
+    /// <summary>The GET is answered: from now on requests come out of the tunnel, and what the socket itself still brings is nothing to us but its end.</summary>
+    public void BeginTunnel(Tunnel tunnel)
     {
-        _sessions.Remove(session);
-        if (session.EndCause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed))
+        _tunnel = tunnel;
+        _reader.Input = tunnel.Requests;
+        _ = tunnel.EndWithAsync(_stream.Input);
+    }
+
+    /// <summary>Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second.</summary>
+    public bool IsOverdue(long nowMicros)
+    {
+        TimeSpan idleMax = _tunnel is { IsPaired: false } ? FrontendLimits.TunnelPairing : FrontendLimits.IdleConnection;
+        return _overdue.IsOverdue(nowMicros, IsUsed || _postOf is not null ? null : idleMax);
+    }
+
+    /// <summary>Ends an overdue connection, with a word where one can still be said.</summary>
+    public void OnOverdue()
+    {
+        ConnectionEnd cause = _overdue.Cause;
+        if (cause == ConnectionEnd.HalfRequest)
         {
-            _endedByUs = session.Id;
+            _ = RefuseAndCloseAsync(RtspStatus.RequestTimeout, cause, drain: false);
         }
-
-        UpdatePlace();
-    }
-
-    /// <summary>True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.</summary>
-    public bool TakeEnded(string id)
-    {
-        bool was = _endedByUs == id;
-        _endedByUs = was ? null : _endedByUs;
-        return was;
-    }
-
-    /// <summary>Sends one `$` frame behind what is under way.</summary>
-    public void SendFrame(byte channel, ReadOnlySpan<byte> payload)
-    {
-        byte[] frame = ArrayPool<byte>.Shared.Rent(payload.Length + InterleavedFrame.HeaderBytes);
-        InterleavedFrame.Write(frame, channel, payload.Length);
-        payload.CopyTo(frame.AsSpan(InterleavedFrame.HeaderBytes));
-        _ = _stream.Send(frame.AsSpan(0, payload.Length + InterleavedFrame.HeaderBytes));
-        ArrayPool<byte>.Shared.Return(frame);
+        else
+        {
+            Close(cause);
+        }
     }
 
     /// <summary>Closes at once.</summary>
     public void Close(ConnectionEnd cause)
     {
-        if (_end == ConnectionEnd.None)
-        {
-            _end = cause;
-        }
-
+        NoteEnd(cause);
         _stream.Close();
-    }
-
-    /// <inheritdoc/>
-    bool IInputHolder.IsPlaying
-    {
-        get
-        {
-            foreach (Session session in _sessions)
-            {
-                if (session.State == SessionState.Playing)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-
-    /// <inheritdoc/>
-    void IInputHolder.OnEvicted(long heldBytes)
-    {
-        _frontend.OnOverBudget(Remote, heldBytes);
-        PostHome(() => Close(ConnectionEnd.OverBudget));
-    }
-
-    /// <inheritdoc/>
-    void IInputHolder.OnMemory() => PostHome(_stream.OnMemory);
-
-    /// <summary>From any thread to the connection's shard, also when it moves meanwhile.</summary>
-    private void PostHome(Action work)
-    {
-        Shard shard = _stream.Shard;
-        shard.Post(() =>
-        {
-            if (_stream.Shard == shard)
-            {
-                work();
-            }
-            else
-            {
-                PostHome(work);
-            }
-        });
     }
 
     /// <summary>Closes when what was written has left, or after <see cref="FrontendLimits.StopWait"/>.</summary>
@@ -246,6 +181,16 @@ internal sealed partial class ClientConnection : IInputHolder
 
         Close(ConnectionEnd.Stopping);
     }
+
+    /// <inheritdoc/>
+    void IInputHolder.OnEvicted(long heldBytes)
+    {
+        _frontend.OnOverBudget(Remote, heldBytes);
+        _stream.Post(() => Close(ConnectionEnd.OverBudget));
+    }
+
+    /// <inheritdoc/>
+    void IInputHolder.OnMemory() => _stream.Post(_stream.OnMemory);
 
     /// <summary>To be awaited, and followed by <see cref="Arrive"/> there. Two halves, because a method of ours that awaited the move would bring its caller back.</summary>
     private MoveAwaitable LeaveFor(FrontendShard target)
@@ -262,87 +207,10 @@ internal sealed partial class ClientConnection : IInputHolder
         _home.Add(this);
     }
 
-    /// <summary>True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards) and nothing binds us to it.</summary>
-    private bool LacksUdp() => _home.Shard.Media is null && _sessions.Count == 0 && !IsTunnel && !_stream.IsParked && RequestHandler.WantsUdp(_message);
-
-    /// <summary>Answers the request that was read, and all that follow.</summary>
-    private async Task<ConnectionEnd> ServeRequestsAsync()
-    {
-        do
-        {
-            OnRequest();
-            if (LacksUdp() && _frontend.HomeWithUdp() is { } home)
-            {
-                await LeaveFor(home);
-                Arrive(home);
-                if (_frontend.IsStopping)
-                {
-                    return ConnectionEnd.Stopping;
-                }
-            }
-
-            RtspResponse response = await HandleAsync();
-            if (_end != ConnectionEnd.None)
-            {
-                response.Handover?.Abandon();
-                return _end;
-            }
-
-            if (response.PostOf is { } tunnel)
-            {
-                return await PumpAsync(tunnel);
-            }
-
-            if (!response.IsSilent && !await WriteAsync(response))
-            {
-                response.Handover?.Abandon();
-                return ConnectionEnd.PeerClosed;
-            }
-
-            _message.Trim();
-            RunAfterWritten(response);
-            if (response.Handover is { } handover)
-            {
-                handover.Release(_stream);
-                return ConnectionEnd.HandedOver;
-            }
-
-            if (response.CloseAfter)
-            {
-                await LingerAsync();
-                return ConnectionEnd.Refused;
-            }
-
-            await _stream.AnswersTakenAsync();
-        }
-        while (await ReadRequestAsync());
-        return _readEnd;
-    }
-
-    /// <summary>Handles the request in hand. What a handler that waits keeps of it counts for as long.</summary>
-    private async ValueTask<RtspResponse> HandleAsync()
-    {
-        Task<RtspResponse> answer = _frontend.Requests.HandleAsync(this, _message, _response);
-        if (answer.IsCompletedSuccessfully)
-        {
-            return answer.Result;
-        }
-
-        _inHandSinceMicros = _home.Shard.NowMicros;
-        int heldBytes = _message.BufferBytes;
-        _stream.Account.Take(heldBytes);
-        RtspResponse response = await answer;
-        _stream.Account.Return(heldBytes);
-        _inHandSinceMicros = long.MaxValue;
-        return response;
-    }
-
-    private static void RunAfterWritten(RtspResponse response)
-    {
-        Action? after = response.AfterWritten;
-        response.AfterWritten = null;
-        after?.Invoke();
-    }
+    /// <summary>
+    /// True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards) and nothing binds us to it.
+    /// </summary>
+    private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && !IsTunnel && !_stream.IsParked && RequestHandler.WantsUdp(_message);
 
     /// <summary>Where this connection belongs: with its session if its first request names one, with its tunnel if it is a POST, near its mount else.</summary>
     private FrontendShard? HomeOf(RtspMessage first)
@@ -360,6 +228,100 @@ internal sealed partial class ClientConnection : IInputHolder
         return RequestTarget.Resolve(first.Uri, _frontend.Mounts).Mount is { } mount ? _frontend.HomeNear(mount.Shard) : null;
     }
 
+    /// <summary>Answers the request that was read, and all that follow.</summary>
+    private async Task<ConnectionEnd> ServeRequestsAsync()
+    {
+        while (true)
+        {
+            _frontend.Counters.OnRequest();
+            Carrier.OnRequest();
+            if (LacksUdp() && _frontend.HomeWithUdp() is { } home)
+            {
+                await LeaveFor(home);
+                Arrive(home);
+                if (_frontend.IsStopping)
+                {
+                    return ConnectionEnd.Stopping;
+                }
+            }
+
+            ConnectionEnd end = await AnswerAsync(await HandleAsync());
+            if (end != ConnectionEnd.None)
+            {
+                return end;
+            }
+
+            await _stream.AnswersTakenAsync();
+            end = await ReadRequestAsync();
+            if (end != ConnectionEnd.None)
+            {
+                return end;
+            }
+        }
+    }
+
+    /// <summary>Handles the request in hand. What a handler that waits keeps of it counts for as long.</summary>
+    private async ValueTask<RtspResponse> HandleAsync()
+    {
+        Task<RtspResponse> answer = _frontend.Requests.HandleAsync(this, _message, _response);
+        if (answer.IsCompletedSuccessfully)
+        {
+            return answer.Result;
+        }
+
+        _overdue.OnInHand(_home.Shard.NowMicros);
+        int heldBytes = _message.BufferBytes;
+        _stream.Account.Take(heldBytes);
+        RtspResponse response = await answer;
+        _stream.Account.Return(heldBytes);
+        _overdue.OnAnswered();
+        return response;
+    }
+
+    /// <summary>Writes an answer, and does what follows from it. What the connection ends by; none: it goes on.</summary>
+    private async ValueTask<ConnectionEnd> AnswerAsync(RtspResponse response)
+    {
+        if (_end != ConnectionEnd.None)
+        {
+            response.Handover?.Abandon();
+            return _end;
+        }
+
+        if (response.PostOf is { } tunnel)
+        {
+            return await PostAsync(tunnel);
+        }
+
+        if (!response.IsSilent && !await WriteAsync(response))
+        {
+            response.Handover?.Abandon();
+            return ConnectionEnd.PeerClosed;
+        }
+
+        _message.Trim();
+        RunAfterWritten(response);
+        if (response.Handover is { } handover)
+        {
+            handover.Release(_stream);
+            return ConnectionEnd.HandedOver;
+        }
+
+        if (response.CloseAfter)
+        {
+            await _reader.LingerAsync();
+            return ConnectionEnd.Refused;
+        }
+
+        return ConnectionEnd.None;
+    }
+
+    private static void RunAfterWritten(RtspResponse response)
+    {
+        Action? after = response.AfterWritten;
+        response.AfterWritten = null;
+        after?.Invoke();
+    }
+
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
     private async ValueTask<bool> WriteAsync(RtspResponse response)
     {
@@ -368,27 +330,102 @@ internal sealed partial class ClientConnection : IInputHolder
             _frontend.Counters.OnRequestRefused();
         }
 
-        RtspWriter.WriteResponse(
-            _stream.Output, response.Status, response.Reason, response.HasCSeq ? _message.CSeqText : default, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
+        ReadOnlySpan<byte> cseq = response.HasCSeq ? _message.CSeqText : default;
+        RtspWriter.WriteResponse(_stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
         FlushResult flushed = await _stream.Output.FlushAsync();
         return !flushed.IsCompleted;
     }
 
+    /// <summary>Reads up to the next whole request into <see cref="_message"/>. What the connection ends by; none: there is a request.</summary>
+    private async ValueTask<ConnectionEnd> ReadRequestAsync()
+    {
+        while (true)
+        {
+            bool isMore = await _reader.Input.WaitAsync();
+            if (!isMore || _end != ConnectionEnd.None)
+            {
+                return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
+            }
+
+            long now = _home.Shard.NowMicros;
+            _overdue.OnHeard(now);
+            Carrier.OnHeard();
+            switch (_reader.Take(out RtspDefect defect))
+            {
+                case ParseStatus.Complete:
+                    _overdue.OnRead(endsWithPart: false, now);
+                    if (_message.IsRequest)
+                    {
+                        return ConnectionEnd.None;
+                    }
+
+                    continue; // an answer to a question that we did not ask
+                case ParseStatus.Malformed:
+                    _frontend.Counters.OnMalformed();
+                    int code = defect is RtspDefect.BodyTooLong ? RtspStatus.RequestEntityTooLarge : RtspStatus.BadRequest;
+                    await RefuseAndCloseAsync(code, ConnectionEnd.Malformed, drain: true);
+                    return ConnectionEnd.Malformed;
+            }
+
+            if (_reader.IsStraying)
+            {
+                return ConnectionEnd.StrayFrames;
+            }
+
+            _overdue.OnRead(_reader.EndsWithPart, now);
+        }
+    }
+
+    /// <summary>Says no and closes.</summary>
+    private async Task RefuseAndCloseAsync(int status, ConnectionEnd cause, bool drain)
+    {
+        NoteEnd(cause);
+        RtspResponse refusal = new();
+        await WriteAsync(_frontend.Requests.Refuse(refusal, status));
+        if (drain)
+        {
+            await _reader.LingerAsync();
+        }
+
+        _stream.Close();
+    }
+
+    /// <summary>As a POST of the tunnel: what follows on this connection is the tunnel's, until either is closed. Never answered.</summary>
+    private async Task<ConnectionEnd> PostAsync(Tunnel tunnel)
+    {
+        if (!tunnel.TryAdd(this))
+        {
+            return ConnectionEnd.Refused;
+        }
+
+        _postOf = tunnel;
+        UpdatePlace();
+        try
+        {
+            if (!await TunnelPost.PumpAsync(_stream.Input, tunnel))
+            {
+                _frontend.Counters.OnMalformed();
+                return ConnectionEnd.Malformed;
+            }
+
+            return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
+        }
+        finally
+        {
+            tunnel.Remove(this);
+        }
+    }
+
     private void Finish(ConnectionEnd end)
     {
-        if (_end == ConnectionEnd.None)
+        NoteEnd(end);
+        if (_tunnel is { } tunnel)
         {
-            _end = end;
+            _frontend.Tunnels.Close(tunnel);
         }
 
-        LeaveTunnel();
         _home.Remove(this);
-        foreach (Session session in _sessions.ToArray())
-        {
-            session.OnConnectionClosed();
-        }
-
-        _sessions.Clear();
+        Carrier.OnClosed();
         if (_end != ConnectionEnd.HandedOver)
         {
             _stream.Close();
@@ -398,7 +435,12 @@ internal sealed partial class ClientConnection : IInputHolder
         _frontend.OnConnectionEnded(this);
     }
 
-    /// <summary>IPv4 clients of a dual-stack listener come IPv4-mapped; people and headers want the short form.</summary>
-    private static IPEndPoint Plain(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+    /// <summary>The first cause wins.</summary>
+    private void NoteEnd(ConnectionEnd cause)
+    {
+        if (_end == ConnectionEnd.None)
+        {
+            _end = cause;
+        }
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
             {
                 PlaceLimit.Address => $"{options.ClientsPerAddress} viewers of its {Whose(client)} are there, and {Address(options)}",
                 PlaceLimit.Mount => $"the stream has {options.MaxClientsPerMount} viewers, and --max-clients-per-mount allows no more",
-                PlaceLimit.Connection => $"its connection has {FrontendLimits.SessionsPerConnection} sessions, and may have no more",
+                PlaceLimit.Connection => $"its connection has {FrontendLimits.SessionsPerConnectionMax} sessions, and may have no more",
                 _ => $"{options.MaxClients} viewers are there, and --max-clients allows no more",
             });
         }

@@ -48,7 +48,7 @@ internal sealed partial class RequestHandler
         }
 
         WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(grant.Tracks, only, isPlaying: false, BaseUrl(connection, target, session.Mount.Name)));
-        response.AfterWritten = () => session.StartMedia(grant, only);
+        response.AfterWritten = () => session.Media.Start(grant, only);
         return response;
     }
 

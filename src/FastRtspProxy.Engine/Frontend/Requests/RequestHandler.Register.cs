@@ -28,7 +28,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
         }
 
-        ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Sessions.Count == 0 ? new ConnectionHandover() : null;
+        ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Carrier.Count == 0 ? new ConnectionHandover() : null;
         StreamRegistration registration = new(url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
         switch (await _frontend.Registry!.RegisterAsync(registration))
         {

@@ -133,14 +133,14 @@ internal sealed partial class RequestHandler
 
             if (!tcp)
             {
-                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Shard.Media is not null
+                if (spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Media is not null
                     && await IsFreeAsync(connection, isRaw ? new PortPair(ports.Rtp, ports.Rtp) : ports, session))
                 {
                     return new TransportSpec { Profile = spec.Profile, ClientPort = isRaw ? new PortPair(ports.Rtp, 0) : ports };
                 }
             }
-            else if ((session is null || session.Connection == connection) && connection.Home.Shard.IsCurrent
-                && connection.FreeChannels(spec.Interleaved, replaced) is { } channels)
+            else if ((session is null || session.Carrier == connection.Carrier) && connection.Home.Shard.IsCurrent
+                && connection.Carrier.Channels.Free(spec.Interleaved, replaced) is { } channels)
             {
                 return new TransportSpec { Tcp = true, Interleaved = channels };
             }
@@ -183,10 +183,10 @@ internal sealed partial class RequestHandler
     private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
     {
         long now = connection.Home.Shard.NowMicros;
-        Session session = new(connection.Home, mount, description, connection);
+        Session session = new(connection.Home, mount, description, connection.Carrier);
         List<SessionPlace> makeRoom = [];
         PlaceLimit full = PlaceLimit.Connection;
-        if (connection.HasRoom(now, out Session? ofConnection) || ofConnection is not null)
+        if (connection.Carrier.HasRoom(now, out Session? ofConnection) || ofConnection is not null)
         {
             ofConnection?.End(SessionEnd.MadeRoom); // first: its place may be the one that is needed
             full = _frontend.Limits.SessionPlaces.TryTake(session.Place, now, makeRoom);
@@ -204,7 +204,7 @@ internal sealed partial class RequestHandler
             other.Shard.Post(() => other.End(SessionEnd.MadeRoom));
         }
 
-        connection.Adopt(session);
+        connection.Carrier.Add(session);
         connection.Home.Add(session);
         FrontendLog.SessionBegan(_frontend.Log, session.Id, mount.Name, connection.Remote);
         return session;
@@ -233,7 +233,7 @@ internal sealed partial class RequestHandler
     {
         IPAddress local = connection.Local.Address;
         TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local), Ssrc = IsRaw(spec) ? null : track.Ssrc };
-        int port = session.Shard.Media?.RtpPort ?? 0;
+        int port = session.Home.Media?.RtpPort ?? 0;
         return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };
     }
 }

@@ -153,13 +153,13 @@ internal sealed partial class RequestHandler
     private async Task<RtspResponse> InSessionAsync(FrontendShard home, string id, ClientConnection connection, RtspMessage request, RtspResponse response)
     {
         Session? session = home.Find(id);
-        if (session is null && request.Method == RtspMethod.Teardown && connection.TakeEnded(id))
+        if (session is null && request.Method == RtspMethod.Teardown && connection.Carrier.TakeEnded(id))
         {
             return response;
         }
 
         // What is interleaved in another connection is that connection's alone.
-        if (session is null || session.State == SessionState.Ended || (session.IsInterleaved && session.Connection != connection))
+        if (session is null || session.State == SessionState.Ended || (session.IsInterleaved && session.Carrier != connection.Carrier))
         {
             return NotFound(request, response);
         }

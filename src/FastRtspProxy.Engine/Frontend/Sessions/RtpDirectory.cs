@@ -181,7 +181,7 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             {
                 track.IsPunched = true;
                 StopWaiting(host, track);
-                session.MoveRtp(track, from);
+                session.Media.MoveRtp(track, from);
                 _byAddress[from] = track;
             }
         }

@@ -1,39 +1,56 @@
+using System.Collections.Immutable;
 using System.Net;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// One client's session with one mount. Belongs to one shard for life; made by the first SETUP, ended by exactly one <see cref="SessionEnd"/>.
+/// One client's session with one mount: its tracks, its state, the signs of its life. Belongs to one shard for life; made by the first SETUP, ended by exactly one <see cref="SessionEnd"/>. Its viewers
+/// are <see cref="SessionMedia"/>'s, its addresses <see cref="SessionPorts"/>'; of the connection it knows <see cref="SessionCarrier"/>.
 /// </summary>
-internal sealed partial class Session : MountClient
+internal sealed class Session : MountClient
 {
     private readonly FrontendShard _home;
+
+    /// <summary>Those that are set up, each index of the mount once but within <see cref="TrySetUp"/>; all interleaved or none.</summary>
     private readonly List<SessionTrack> _tracks = [];
+
+    /// <inheritdoc cref="LossLog"/>
+    private readonly LossLog _losses;
+
+    /// <summary>When the last sign of life came; <see cref="Touch"/> says what is one.</summary>
     private long _aliveMicros;
 
-    /// <summary>When a request last named it.</summary>
+    /// <summary>When a request last named it; 0: none has yet.</summary>
     private long _askedMicros;
 
-    /// <summary>When <see cref="Connection"/> became null.</summary>
+    /// <summary>When <see cref="Carrier"/> became null; 0 before.</summary>
     private long _connectionClosedMicros;
+
+    /// <summary>What a request last said of how to start; null: none has, and the mount's own way holds.</summary>
     private StartMode? _start;
 
     /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
     private bool _wasPaused;
 
-    public Session(FrontendShard home, IMount mount, MountDescription description, ClientConnection connection)
+    public Session(FrontendShard home, IMount mount, MountDescription description, SessionCarrier carrier)
     {
         _home = home;
         Mount = mount;
         Description = description;
         Id = SessionId.New(home.Shard.Index);
-        ClientAddress = connection.RemoteAddress;
-        Connection = connection;
+        ClientAddress = carrier.RemoteAddress;
+        Carrier = carrier;
         _aliveMicros = BegunMicros = home.Shard.NowMicros;
         Ports = new SessionPorts(this, home.Addresses);
+        Media = new SessionMedia(this);
         Place = new SessionPlace(this);
+        _losses = new LossLog(this);
     }
+
+    /// <summary>The front-end's part of its shard.</summary>
+    public FrontendShard Home => _home;
 
     public override Shard Shard => _home.Shard;
 
@@ -61,8 +78,8 @@ internal sealed partial class Session : MountClient
 
     public IPAddress ClientAddress { get; }
 
-    /// <summary>The connection that the session was made on, while that is open. Interleaved media travels there.</summary>
-    public ClientConnection? Connection { get; private set; }
+    /// <summary>The connection that the session was made on; null from when it was closed. Interleaved media travels there.</summary>
+    public SessionCarrier? Carrier { get; private set; }
 
     /// <inheritdoc cref="SessionPlace"/>
     public SessionPlace Place { get; }
@@ -79,6 +96,9 @@ internal sealed partial class Session : MountClient
     /// <summary>Its part over UDP.</summary>
     public SessionPorts Ports { get; }
 
+    /// <inheritdoc cref="SessionMedia"/>
+    public SessionMedia Media { get; }
+
     public SessionState State { get; private set; } = SessionState.Ready;
 
     public SessionEnd EndCause { get; private set; }
@@ -87,6 +107,21 @@ internal sealed partial class Session : MountClient
 
     /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
     public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
+
+    /// <summary>Packets that the client itself says it missed, over all tracks.</summary>
+    public long PacketsReportedLost
+    {
+        get
+        {
+            long lost = 0;
+            foreach (SessionTrack track in _tracks)
+            {
+                lost += Math.Max(0, track.Report.LostOnTheWay);
+            }
+
+            return lost;
+        }
+    }
 
     /// <summary>How the next PLAY starts; null changes nothing.</summary>
     public void StartAs(StartMode? mode) => _start = mode ?? _start;
@@ -113,18 +148,18 @@ internal sealed partial class Session : MountClient
             // Datagrams alone keep no place for one that was never played: they cost a stranger nothing.
             long heardMicros = WasPlayed ? _aliveMicros : _askedMicros;
             long longerMicros = WasPlayed ? timeoutMicros : (long)FrontendLimits.NeverPlayed.TotalMicroseconds;
-            return Connection is null && nowMicros - Math.Max(heardMicros, _connectionClosedMicros) > longerMicros;
+            return Carrier is null && nowMicros - Math.Max(heardMicros, _connectionClosedMicros) > longerMicros;
         }
 
         long alive = _aliveMicros;
-        if (State == SessionState.Playing && IsInterleaved && Connection is { } connection)
+        if (State == SessionState.Playing && IsInterleaved && Carrier is { Stream: var stream })
         {
-            if (connection.Stream.IsParked)
+            if (stream.IsParked)
             {
                 return false; // it takes nothing now: how long that may last is --slow-timeout's to say
             }
 
-            alive = Math.Max(alive, connection.LastProgressMicros);
+            alive = Math.Max(alive, stream.LastProgressMicros);
         }
 
         return nowMicros - alive > timeoutMicros;
@@ -172,7 +207,7 @@ internal sealed partial class Session : MountClient
         Advance(SessionEvent.Setup);
         if (track.IsInterleaved)
         {
-            Connection?.Bind(track);
+            Carrier?.Channels.Bind(track);
         }
         else
         {
@@ -201,7 +236,7 @@ internal sealed partial class Session : MountClient
     /// </summary>
     public bool TryGiveWay()
     {
-        bool isConnected = Connection is { PeerEnded.IsCompleted: false };
+        bool isConnected = Carrier is { Stream.PeerEnded.IsCompleted: false };
         if (State != SessionState.Ended && isConnected && Shard.NowMicros - _aliveMicros < (long)RtpPortWatch.Heard.TotalMicroseconds)
         {
             return false;
@@ -210,6 +245,99 @@ internal sealed partial class Session : MountClient
         End(SessionEnd.Replaced);
         return true;
     }
+
+    /// <summary>True when the track (null: every track) is being sent.</summary>
+    public bool IsPlaying(SessionTrack? only) => only is null ? _tracks.TrueForAll(static track => track.IsPlaying) : only.IsPlaying;
+
+    /// <summary>True when a track other than this one is being sent.</summary>
+    public bool PlaysOthersThan(SessionTrack one) => _tracks.Exists(track => track.IsPlaying && track != one);
+
+    /// <summary>Asks the mount to play. Null: the session ended meanwhile.</summary>
+    public async Task<PlayGrant?> JoinAsync()
+    {
+        if (!WasPlayed && !_home.Places.TryKeep(Place))
+        {
+            return null; // it had to make room; its end is under way
+        }
+
+        bool wasPlaying = State == SessionState.Playing;
+        Advance(SessionEvent.Play);
+        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused));
+        if (State != SessionState.Starting)
+        {
+            grant.CatchUp?.Return();
+            Mount.Leave(this);
+            return null;
+        }
+
+        if (grant.Outcome == PlayOutcome.Playing)
+        {
+            Media.OnGranted(grant);
+            Advance(SessionEvent.Granted);
+            if (!WasPlayed)
+            {
+                WasPlayed = true;
+                Carrier?.OnPlayed();
+            }
+        }
+        else if (wasPlaying)
+        {
+            // What it plays already is not touched by a refused further track.
+            State = SessionState.Playing;
+        }
+        else
+        {
+            Advance(SessionEvent.Refused);
+            if (!WasPlayed)
+            {
+                _home.Places.WaitAgain(Place, Shard.NowMicros);
+            }
+        }
+
+        Touch();
+        return grant;
+    }
+
+    /// <summary>What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.</summary>
+    public List<RtpInfoEntry> RtpInfo(ImmutableArray<TrackStart> tracks, SessionTrack? only, bool isPlaying, string baseUrl)
+    {
+        List<RtpInfoEntry> entries = [];
+        foreach (TrackStart start in tracks)
+        {
+            if (TrackAt(start.Track) is { } track && track.IsPlaying == isPlaying && (only is null || only == track)
+                && (start.SequenceNumber is not null || start.RtpTime is not null))
+            {
+                entries.Add(new RtpInfoEntry(baseUrl + track.Track.Control, start.SequenceNumber, start.RtpTime));
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>Stops the media of everything; the mount may forget the client.</summary>
+    public void Pause()
+    {
+        bool played = State == SessionState.Playing;
+        Advance(SessionEvent.Pause);
+        Media.Stop();
+        if (played)
+        {
+            _wasPaused = true;
+            Mount.Leave(this);
+        }
+    }
+
+    /// <summary>The client's host says that nobody listens where RTP goes.</summary>
+    public void OnRtpPortClosed(in PeerAddress port)
+    {
+        if (Media.OnRtpPortClosed(port, _aliveMicros))
+        {
+            End(SessionEnd.Unreachable);
+        }
+    }
+
+    /// <inheritdoc cref="LossLog.Say"/>
+    public void SayLosses(long nowMicros) => _losses.Say(nowMicros);
 
     /// <summary>The mount ends the play; it posts this to our shard.</summary>
     public override void OnMountEnded(MountEnd cause) => End(cause switch
@@ -229,7 +357,7 @@ internal sealed partial class Session : MountClient
             End(SessionEnd.ConnectionClosed);
         }
 
-        Connection = null;
+        Carrier = null;
         _connectionClosedMicros = Shard.NowMicros;
     }
 
@@ -243,10 +371,10 @@ internal sealed partial class Session : MountClient
 
         State = next;
         EndCause = cause;
-        StopMedia();
+        Media.Stop();
         if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced or SessionEnd.MadeRoom))
         {
-            SendBye(cause);
+            SessionRtcp.SendBye(this, cause);
         }
 
         foreach (SessionTrack track in _tracks)
@@ -259,7 +387,7 @@ internal sealed partial class Session : MountClient
             Mount.Leave(this);
         }
 
-        Connection?.Release(this);
+        Carrier?.Remove(this);
         _home.Forget(this);
     }
 
@@ -268,7 +396,7 @@ internal sealed partial class Session : MountClient
     {
         if (track.IsInterleaved)
         {
-            Connection?.Unbind(track);
+            Carrier?.Channels.Unbind(track);
         }
         else if (track.IsListed)
         {

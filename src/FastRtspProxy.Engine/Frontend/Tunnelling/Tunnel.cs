@@ -1,3 +1,5 @@
+using FastRtspProxy.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class Tunnel(string cookie, ClientConnection get)
 {
+    /// <summary>Those that are open; at most <see cref="FrontendLimits.PostsPerTunnelMax"/>.</summary>
     private readonly List<ClientConnection> _posts = [];
 
     public string Cookie => cookie;
@@ -27,7 +30,7 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     /// <summary>A POST has come. False: the tunnel is over, or has more of them than a player would open.</summary>
     public bool TryAdd(ClientConnection post)
     {
-        if (get.EndCause != ConnectionEnd.None || _posts.Count >= FrontendLimits.PostsPerTunnel)
+        if (get.EndCause != ConnectionEnd.None || _posts.Count >= FrontendLimits.PostsPerTunnelMax)
         {
             return false;
         }
@@ -48,6 +51,17 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
 
     /// <summary>A POST was closed; another may follow.</summary>
     public void Remove(ClientConnection post) => _posts.Remove(post);
+
+    /// <summary>The GET's own socket brings nothing more that is of use: what comes is dropped, and with its end the tunnel ends.</summary>
+    public async Task EndWithAsync(PeerInput input)
+    {
+        while (await input.WaitAsync())
+        {
+            input.Consume(input.Unread.Length);
+        }
+
+        End();
+    }
 
     /// <summary>The GET was closed: so is the rest.</summary>
     public void End()

@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal struct TunnelDecoder
 {
-    // A mutable struct on purpose: a private field of the connection that feeds it.
+    // A mutable struct on purpose: a local variable of the loop that feeds it.
     private uint _bits;
     private int _digits;
     private int _padding;

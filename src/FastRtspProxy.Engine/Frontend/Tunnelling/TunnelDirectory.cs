@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class TunnelDirectory
 {
     /// <summary>Cookies in the field have 20 to 40 characters.</summary>
-    private const int MaxCookieChars = 256;
+    private const int CookieCharsMax = 256;
 
     private readonly ConcurrentDictionary<string, Tunnel> _tunnels = new(StringComparer.Ordinal);
 
@@ -56,7 +56,13 @@ internal sealed class TunnelDirectory
 
     public Tunnel? Find(string cookie) => _tunnels.GetValueOrDefault(cookie);
 
-    private static bool IsCookie(string cookie) => cookie.Length is > 0 and <= MaxCookieChars;
+    /// <summary>The tunnel's GET was closed. On its shard.</summary>
+    public void Close(Tunnel tunnel)
+    {
+        _tunnels.TryRemove(new KeyValuePair<string, Tunnel>(tunnel.Cookie, tunnel));
+        tunnel.End();
+        tunnel.Requests.Abandon();
+    }
 
-    public void Remove(Tunnel tunnel) => _tunnels.TryRemove(new KeyValuePair<string, Tunnel>(tunnel.Cookie, tunnel));
+    private static bool IsCookie(string cookie) => cookie.Length is > 0 and <= CookieCharsMax;
 }

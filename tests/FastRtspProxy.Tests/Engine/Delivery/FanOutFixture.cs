@@ -25,8 +25,7 @@ internal sealed class FanOutFixture : IDisposable
         Pool = new SlabPool(budgetBytes);
         Ring = new PacketRing(Pool, new RingOptions { KeepBytes = keepBytes }, 1);
         Media = UdpMediaSockets.TryCreate(Shard, null, PortRange.Ephemeral)!;
-        Shard.Media = Media;
-        Table = new FanOutTable(Shard, limits ?? new FanOutLimits { HoldMicrosPerViewer = 0 });
+        Table = new FanOutTable(Shard, limits ?? new FanOutLimits { HoldMicrosPerViewer = 0 }) { Media = Media };
         FanOut = Table.For(Ring);
         OnShard(Media.Start);
     }

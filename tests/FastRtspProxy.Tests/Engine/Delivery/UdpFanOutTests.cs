@@ -23,14 +23,14 @@ public sealed class UdpFanOutTests : IDisposable
         fixture.AddUdp();
         fixture.OnShard(() =>
         {
-            fixture.Shard.Media = null;
+            fixture.Table.Media = null;
             fixture.AppendFrame(0, 8, 3600);
             fixture.Ring.Publish();
         });
         fixture.OnShard(static () => { }); // the pass, after the one before, is over
         fixture.OnShard(() =>
         {
-            fixture.Shard.Media = fixture.Media;
+            fixture.Table.Media = fixture.Media;
             fixture.Ring.Clear();
         });
 

@@ -155,7 +155,7 @@ public sealed class FrontendPlacesTests
     {
         await using FrontendHost host = await FrontendHost.StartAsync();
         using RtspTestClient client = await ConnectAsync(host, 66);
-        string[] sessions = await SetUpAsync(client, host, FrontendLimits.SessionsPerConnection);
+        string[] sessions = await SetUpAsync(client, host, FrontendLimits.SessionsPerConnectionMax);
         Assert.Equal(200, (await client.RequestAsync("PLAY", Url(host), "Session: " + sessions[0])).Status);
         Assert.Equal(453, await SetUpStatusAsync(client, host));
 
@@ -164,7 +164,7 @@ public sealed class FrontendPlacesTests
 
         Assert.Equal(200, await KeepAliveAsync(client, host, sessions[0]));
         Assert.Equal(454, await KeepAliveAsync(client, host, sessions[1]));
-        Assert.Equal(FrontendLimits.SessionsPerConnection, host.Frontend.Limits.Clients);
+        Assert.Equal(FrontendLimits.SessionsPerConnectionMax, host.Frontend.Limits.Clients);
     }
 
     [Fact]
@@ -342,7 +342,7 @@ public sealed class FrontendPlacesTests
         await get.SendAsync("GET /cam HTTP/1.0\r\nx-sessioncookie: many\r\n\r\n");
         Assert.Equal(200, (await get.ReadResponseAsync()).Status);
         List<RtspTestClient> posts = [];
-        for (int i = 0; i < FrontendLimits.PostsPerTunnel + 3; i++)
+        for (int i = 0; i < FrontendLimits.PostsPerTunnelMax + 3; i++)
         {
             RtspTestClient post = await host.ConnectAsync();
             await post.SendAsync("POST /cam HTTP/1.0\r\nx-sessioncookie: many\r\nContent-Length: 32767\r\n\r\n");
@@ -350,7 +350,7 @@ public sealed class FrontendPlacesTests
         }
 
         Assert.True(await Eventually.HoldsAsync(() => posts.Count(static post => post.Socket.Poll(0, SelectMode.SelectRead) && post.Socket.Available == 0) == 3));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 1 + FrontendLimits.PostsPerTunnel));
+        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 1 + FrontendLimits.PostsPerTunnelMax));
         get.Dispose();
         Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
         posts.ForEach(static post => post.Dispose());

@@ -12,7 +12,7 @@ public sealed class FrontendRawTests
     public async Task Play_TransportStreamAsRaw_GetsThePayloadAloneAndNoReport(string profile, bool segmentation)
     {
         await using FrontendHost host = await FrontendHost.StartAsync(shards: 1);
-        await host.Shards[0].RunAsync(() => Task.FromResult(host.Shards[0].Media!.HasSegmentation = segmentation));
+        await host.Shards[0].RunAsync(() => Task.FromResult(host.Frontend.ShardAt(0)!.Media!.HasSegmentation = segmentation));
         FakeMount mount = host.AddMount("ts", tracks: 1, video: "MP2T");
         string url = $"rtsp://127.0.0.1:{host.Port}/ts";
         mount.SenderReport = UdpTestReceiver.ReceiverReport(mount.Tracks[0].Ssrc);

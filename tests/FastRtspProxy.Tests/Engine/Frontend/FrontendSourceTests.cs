@@ -19,7 +19,7 @@ public sealed class FrontendSourceTests
     {
         IPAddress spokenTo = IPAddress.Parse(address);
         await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { BindAddress = null });
-        await host.Mount.Shard.RunAsync(() => Task.FromResult(host.Mount.Shard.Media!.HasSegmentation = segmentation));
+        await host.Mount.Shard.RunAsync(() => Task.FromResult(host.Frontend.ShardAt(0)!.Media!.HasSegmentation = segmentation));
         using RtspTestClient client = await RtspTestClient.ConnectAsync(host.Port, spokenTo, from: IPAddress.Loopback);
         using UdpTestReceiver receiver = new();
         host.Mount.SenderReport = UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc);

@@ -1,0 +1,140 @@
+using System.Net;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// A connection as its sessions know it: its stream, its channels, and who else lives with it. The connection asks and tells its sessions through this, and hears of one thing only: that what they
+/// are to it has changed. On the connection's shard.
+/// </summary>
+internal sealed class SessionCarrier(ControlStream stream, Action changed)
+{
+    /// <summary>Those that were made on the connection and have not ended; at most <see cref="FrontendLimits.SessionsPerConnectionMax"/>.</summary>
+    private readonly List<Session> _sessions = [];
+
+    /// <summary>The id of the session that we ended last; null: its player has torn it down since, or we ended none.</summary>
+    private string? _endedByUs;
+
+    public ControlStream Stream => stream;
+
+    /// <inheritdoc cref="InterleavedChannels"/>
+    public InterleavedChannels Channels { get; } = new(stream);
+
+    /// <summary>The client's address.</summary>
+    public IPAddress RemoteAddress => stream.Remote.Address;
+
+    /// <summary>How many sessions live with the connection.</summary>
+    public int Count => _sessions.Count;
+
+    /// <summary>One of them was played at least once.</summary>
+    public bool WasPlayed
+    {
+        get
+        {
+            foreach (Session session in _sessions)
+            {
+                if (session.WasPlayed)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>One of them plays now.</summary>
+    public bool IsPlaying
+    {
+        get
+        {
+            foreach (Session session in _sessions)
+            {
+                if (session.State == SessionState.Playing)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>False: it has as many sessions as it may have, and <paramref name="makesRoom"/> is null or one that can go for another.</summary>
+    public bool HasRoom(long nowMicros, out Session? makesRoom)
+    {
+        makesRoom = null;
+        if (_sessions.Count < FrontendLimits.SessionsPerConnectionMax)
+        {
+            return true;
+        }
+
+        foreach (Session session in _sessions)
+        {
+            if (session.IsWaiting && nowMicros - session.BegunMicros >= (long)SessionPlaces.Grace.TotalMicroseconds && (makesRoom is null || session.BegunMicros < makesRoom.BegunMicros))
+            {
+                makesRoom = session;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The session lives with this connection from now on: any request here is a sign of its life.</summary>
+    public void Add(Session session) => _sessions.Add(session);
+
+    /// <summary>A session was played for the first time.</summary>
+    public void OnPlayed() => changed();
+
+    /// <summary>A session has ended.</summary>
+    public void Remove(Session session)
+    {
+        _sessions.Remove(session);
+        if (session.EndCause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed))
+        {
+            _endedByUs = session.Id;
+        }
+
+        changed();
+    }
+
+    /// <summary>True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.</summary>
+    public bool TakeEnded(string id)
+    {
+        bool was = _endedByUs == id;
+        _endedByUs = was ? null : _endedByUs;
+        return was;
+    }
+
+    /// <summary>Any byte on the connection is a sign of life of what is interleaved in it.</summary>
+    public void OnHeard()
+    {
+        foreach (Session session in _sessions)
+        {
+            if (session.IsInterleaved)
+            {
+                session.Touch();
+            }
+        }
+    }
+
+    /// <summary>Any request, with or without a Session header, is a sign of life of every session of the connection.</summary>
+    public void OnRequest()
+    {
+        foreach (Session session in _sessions)
+        {
+            session.Touch();
+        }
+    }
+
+    /// <summary>The connection was closed: its sessions end, or live on without it.</summary>
+    public void OnClosed()
+    {
+        foreach (Session session in _sessions.ToArray())
+        {
+            session.OnConnectionClosed();
+        }
+
+        _sessions.Clear();
+    }
+}

@@ -1,0 +1,190 @@
+using FastRtspProxy.Engine.Delivery;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>A session's viewers in the fan-out of its shard: one for each PLAY, because a player that starts its tracks one by one has several. On the session's shard.</summary>
+internal sealed class SessionMedia(Session session)
+{
+    /// <summary>Those whose media is interleaved; empty while nothing is sent. Those over UDP are <see cref="SessionPorts.Viewers"/>.</summary>
+    private readonly List<TcpViewer> _tcpViewers = [];
+
+    /// <summary>Where the viewers are; null while there is none.</summary>
+    private FanOut? _fanOut;
+
+    /// <summary>A granted instant start whose answer is not written yet; with a connection that breaks just then it never is.</summary>
+    private CatchUp? _granted;
+
+    /// <summary>Of the viewers that are gone.</summary>
+    private long _packetsDropped;
+
+    /// <summary>Packets left out because the client or its way was too slow, or this machine.</summary>
+    public long PacketsDropped
+    {
+        get
+        {
+            long dropped = _packetsDropped;
+            foreach (UdpViewer viewer in session.Ports.Viewers)
+            {
+                dropped += _fanOut?.PacketsDropped(viewer) ?? viewer.DroppedPackets;
+            }
+
+            foreach (TcpViewer viewer in _tcpViewers)
+            {
+                dropped += viewer.DroppedPackets;
+            }
+
+            return dropped;
+        }
+    }
+
+    /// <summary>The mount has granted a PLAY; its answer, and then <see cref="Start"/>, are to follow.</summary>
+    public void OnGranted(PlayGrant grant)
+    {
+        _granted?.Return();
+        _granted = grant.CatchUp;
+    }
+
+    /// <summary>The PLAY answer is written: sender reports for the joiner, then media from the join sequence on.</summary>
+    public void Start(PlayGrant grant, SessionTrack? only)
+    {
+        _granted = null;
+        List<SessionTrack> starting = [];
+        if (session.State == SessionState.Playing)
+        {
+            foreach (SessionTrack track in session.Tracks)
+            {
+                if (!track.IsPlaying && (only is null || only == track))
+                {
+                    starting.Add(track);
+                }
+            }
+        }
+
+        if (starting.Count == 0)
+        {
+            grant.CatchUp?.Return();
+            return;
+        }
+
+        foreach (SessionTrack track in starting)
+        {
+            track.IsPlaying = true;
+            SendSenderReport(track, grant);
+        }
+
+        if (session.IsInterleaved)
+        {
+            StartInterleaved(starting, grant);
+        }
+        else
+        {
+            StartUdp(starting, grant);
+        }
+
+        FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, session.IsInterleaved ? "TCP" : "UDP");
+    }
+
+    /// <summary>Nothing is sent any more when this returns.</summary>
+    public void Stop()
+    {
+        _packetsDropped = PacketsDropped;
+        _granted?.Return();
+        _granted = null;
+        foreach (UdpViewer viewer in session.Ports.Viewers)
+        {
+            _fanOut!.Remove(viewer);
+        }
+
+        foreach (TcpViewer viewer in _tcpViewers)
+        {
+            _fanOut!.Remove(viewer);
+        }
+
+        session.Ports.Viewers.Clear();
+        _tcpViewers.Clear();
+        _fanOut = null; // it goes with its last viewer
+        foreach (SessionTrack track in session.Tracks)
+        {
+            track.Report.IsPaused |= track.IsPlaying;
+            track.IsPlaying = false;
+        }
+    }
+
+    /// <summary>The client's host says that nobody listens where RTP goes. True: the client has gone.</summary>
+    /// <param name="port">Where it went.</param>
+    /// <param name="heardMicros">When the client was last heard of.</param>
+    public bool OnRtpPortClosed(in PeerAddress port, long heardMicros) => _fanOut is { } fanOut && session.Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, heardMicros);
+
+    /// <summary>A NAT makes the track's RTP port another than announced: it goes there from now on.</summary>
+    public void MoveRtp(SessionTrack track, in PeerAddress rtp)
+    {
+        session.Ports.OnRtpMoved(track, rtp);
+        foreach (UdpViewer viewer in session.Ports.Viewers)
+        {
+            _fanOut!.MoveRtp(viewer, track.Track.Index, rtp);
+        }
+
+        FrontendLog.RtpMoved(session.Home.Log, session.Id, session.Mount.Name, rtp);
+    }
+
+    private void SendSenderReport(SessionTrack track, PlayGrant grant)
+    {
+        foreach (TrackStart start in grant.Tracks)
+        {
+            if (start.Track == track.Track.Index && start.SenderReport is { } report && session.Shard.NowMicros >= track.RtcpClosedUntilMicros)
+            {
+                SessionRtcp.Send(track, report);
+            }
+        }
+    }
+
+    private void StartInterleaved(List<SessionTrack> starting, PlayGrant grant)
+    {
+        if (session.Carrier is not { } carrier)
+        {
+            grant.CatchUp?.Return();
+            return;
+        }
+
+        byte[] rtp = new byte[session.Description.Tracks.Length];
+        byte[] rtcp = new byte[session.Description.Tracks.Length];
+        Array.Fill(rtp, TcpViewer.NoChannel);
+        Array.Fill(rtcp, TcpViewer.NoChannel);
+        foreach (SessionTrack track in starting)
+        {
+            rtp[track.Track.Index] = track.RtpChannel;
+            rtcp[track.Track.Index] = track.RtcpChannel;
+        }
+
+        TcpViewer viewer = new(carrier.Stream, rtp, rtcp)
+        {
+            JoinSequence = grant.JoinSequence,
+            CatchUp = grant.CatchUp,
+            WaitsForRandomAccess = grant.WaitsForRandomAccess,
+            MaxRandomAccessWait = grant.MaxRandomAccessWait,
+        };
+        _tcpViewers.Add(viewer);
+        OpenFanOut().Add(viewer);
+    }
+
+    private void StartUdp(List<SessionTrack> starting, PlayGrant grant)
+    {
+        UdpViewer viewer = new(session.Description.Tracks.Length)
+        {
+            JoinSequence = grant.JoinSequence,
+            CatchUp = grant.CatchUp,
+            WaitsForRandomAccess = grant.WaitsForRandomAccess,
+            MaxRandomAccessWait = grant.MaxRandomAccessWait,
+        };
+        foreach (SessionTrack track in starting)
+        {
+            viewer.SetTrack(track.Track.Index, track.Rtp, track.IsRaw ? default : track.Rtcp, track.RtcpClosedUntilMicros, track.Source, track.IsRaw);
+        }
+
+        session.Ports.Viewers.Add(viewer);
+        OpenFanOut().Add(viewer);
+    }
+
+    private FanOut OpenFanOut() => _fanOut ??= session.Home.FanOuts.For(session.Mount.Ring);
+}

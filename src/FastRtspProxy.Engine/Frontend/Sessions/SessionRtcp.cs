@@ -1,0 +1,47 @@
+using FastRtspProxy.Protocol.Rtcp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>RTCP that a session sends of its own, apart from the reports in its media: the way each track has settled on.</summary>
+internal static class SessionRtcp
+{
+    /// <summary>CNAME of the packets that we send in our own name.</summary>
+    private const string Cname = "FastRtspProxy";
+
+    /// <summary>Tells the client that every track of the session has ended (RFC 3550, 6.6), with the reason in words.</summary>
+    public static void SendBye(Session session, SessionEnd cause)
+    {
+        string reason = cause switch
+        {
+            SessionEnd.Expired => "session timed out",
+            SessionEnd.Stopping => "server is stopping",
+            _ => "stream ended",
+        };
+        Span<byte> compound = stackalloc byte[128];
+        foreach (SessionTrack track in session.Tracks)
+        {
+            int bytes = RtcpWriter.WriteReceiverReport(compound, track.Track.Ssrc);
+            bytes += RtcpWriter.WriteSdesCname(compound[bytes..], track.Track.Ssrc, Cname);
+            bytes += RtcpWriter.WriteBye(compound[bytes..], track.Track.Ssrc, reason);
+            Send(track, compound[..bytes]);
+        }
+    }
+
+    /// <summary>Sends a compound packet; nothing goes to a client that takes the payload alone, or whose connection is gone.</summary>
+    public static void Send(SessionTrack track, ReadOnlySpan<byte> compound)
+    {
+        if (track.IsRaw)
+        {
+            return;
+        }
+
+        if (track.IsInterleaved)
+        {
+            track.Session.Carrier?.Channels.Send(track.RtcpChannel, compound);
+        }
+        else
+        {
+            _ = track.Session.Home.Media?.SendRtcp(compound, track.Rtcp, track.Source);
+        }
+    }
+}
