@@ -40,11 +40,7 @@ internal static class AddressScopes
     /// <param name="isOwn">True for the addresses of this machine's interfaces, and their networks' broadcast addresses.</param>
     public static AddressScope Of(IPAddress address, Func<IPAddress, bool> isOwn)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-
+        address = address.Unmapped();
         AddressScope scope = isOwn(address) ? AddressScope.ThisMachine : AddressScope.Elsewhere;
         foreach ((IPNetwork network, AddressScope known) in s_table)
         {

@@ -353,11 +353,7 @@ internal sealed class ControlStream
         }
     }
 
-    private static IPEndPoint EndPointOf(EndPoint? endPoint)
-    {
-        IPEndPoint ip = endPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
-        return ip.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : ip;
-    }
+    private static IPEndPoint EndPointOf(EndPoint? endPoint) => (endPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0)).Unmapped();
 
     private void OnEnded()
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Net;
 
@@ -35,7 +36,7 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
 
     private PeerAddress(ushort portBigEndian, ulong high, ulong low, uint scope)
     {
-        _family = 10; // AF_INET6
+        _family = LinuxConstants.FamilyIPv6;
         _portBigEndian = portBigEndian;
         _high = high;
         _low = low;
@@ -77,12 +78,12 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
     public static unsafe PeerAddress FromKernel(byte* sockaddr)
     {
         ushort family = Unsafe.ReadUnaligned<ushort>(sockaddr);
-        if (family == 10)
+        if (family == LinuxConstants.FamilyIPv6)
         {
             return Unsafe.ReadUnaligned<PeerAddress>(sockaddr);
         }
 
-        if (family != 2)
+        if (family != LinuxConstants.FamilyIPv4)
         {
             return default;
         }
@@ -95,7 +96,7 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
     /// What a socket of this machine takes: this value, or on a machine without IPv6 a sockaddr_in in its place (the kernel
     /// does not mind that the rest is longer).
     /// </summary>
-    public PeerAddress ForKernel() => Socket.OSSupportsIPv6 ? this : new PeerAddress(2, _portBigEndian, (uint)(_low >> 32));
+    public PeerAddress ForKernel() => Socket.OSSupportsIPv6 ? this : new PeerAddress(LinuxConstants.FamilyIPv4, _portBigEndian, (uint)(_low >> 32));
 
     /// <summary>The framework's form; an IPv4-mapped address comes back as IPv4.</summary>
     public IPEndPoint ToEndPoint()
@@ -104,7 +105,7 @@ internal readonly struct PeerAddress : IEquatable<PeerAddress>
         MemoryMarshal.Write(bytes, _high);
         MemoryMarshal.Write(bytes[8..], _low);
         IPAddress address = new(bytes, _scope);
-        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, Port);
+        return new IPEndPoint(address.Unmapped(), Port);
     }
 
     /// <summary>The sixteen bytes of the address, in network order; those of IPv4 are mapped.</summary>

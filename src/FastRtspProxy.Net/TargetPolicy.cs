@@ -47,7 +47,7 @@ internal sealed class TargetPolicy
         }
 
         // Its own address leads nowhere new, and a camera that the user has on this machine may know others on it.
-        return camera is not null && !Plain(camera).Equals(Plain(address)) && !IPAddress.IsLoopback(Plain(camera)) && _scopeOf(address) == AddressScope.ThisMachine;
+        return camera is not null && !camera.Unmapped().Equals(address.Unmapped()) && !IPAddress.IsLoopback(camera.Unmapped()) && _scopeOf(address) == AddressScope.ThisMachine;
     }
 
     /// <summary>What is said when an address is refused: why, and what helps.</summary>
@@ -61,6 +61,4 @@ internal sealed class TargetPolicy
 
     /// <summary>True when a stranger would have us talk to a service that is no camera's.</summary>
     public bool RefusesPort(int port) => _isRegistered && !_isAuthenticated && port < 1024 && !s_privilegedPorts.AsSpan().Contains(port);
-
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -26,8 +26,8 @@ internal sealed class TcpByteStream : ByteStream
         _socket.Blocking = false;
         _socket.NoDelay = true;
         _fd = SocketSetup.Fd(socket);
-        Remote = Normal((IPEndPoint)socket.RemoteEndPoint!);
-        Local = Normal((IPEndPoint)socket.LocalEndPoint!);
+        Remote = ((IPEndPoint)socket.RemoteEndPoint!).Unmapped();
+        Local = ((IPEndPoint)socket.LocalEndPoint!).Unmapped();
     }
 
     /// <inheritdoc/>
@@ -165,9 +165,6 @@ internal sealed class TcpByteStream : ByteStream
     }
 
     private EpollEvents WantedEvents => _queue.Bytes > 0 ? EpollEvents.In | EpollEvents.Out : EpollEvents.In;
-
-    private static IPEndPoint Normal(IPEndPoint endPoint) =>
-        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 
     private unsafe void Receive()
     {

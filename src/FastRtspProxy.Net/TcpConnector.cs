@@ -68,7 +68,7 @@ internal static class TcpConnector
         using CancellationTokenSource moved = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task<Socket> attempt = ConnectToAnyAsync([last], target.Host, target.Port, limit, time, moved.Token);
         await Task.WhenAny(attempt, lookUp);
-        bool hasMoved = lookUp.IsCompletedSuccessfully && !Array.Exists(await lookUp, address => Plain(address).Equals(Plain(last)));
+        bool hasMoved = lookUp.IsCompletedSuccessfully && !Array.Exists(await lookUp, address => address.Unmapped().Equals(last.Unmapped()));
         if (hasMoved)
         {
             await moved.CancelAsync();
@@ -91,8 +91,6 @@ internal static class TcpConnector
 
         return null;
     }
-
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>A connection to the first of the addresses that gives one.</summary>
     /// <param name="addresses">In the order of preference.</param>

@@ -8,8 +8,6 @@ internal sealed class FakeMountDirectory : IMountDirectory
 {
     private readonly ConcurrentDictionary<string, IMount> _mounts = new();
 
-    public IReadOnlyCollection<IMount> All => [.. _mounts.Values];
-
     public IMount? Find(string path) => _mounts.GetValueOrDefault(path);
 
     public void Add(IMount mount) => _mounts[mount.Name] = mount;

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -93,5 +94,5 @@ internal sealed class CameraCredentials
     /// <summary>One spelling for each address, and names without the dot of the root.</summary>
     private static string Plain(string host) => IPAddress.TryParse(host, out IPAddress? address) ? Plain(address).ToString() : host.TrimEnd('.');
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    private static IPAddress Plain(IPAddress address) => address.Unmapped();
 }

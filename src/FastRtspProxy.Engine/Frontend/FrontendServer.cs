@@ -299,7 +299,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             return;
         }
 
-        IPAddress address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+        IPAddress address = remote.Address.Unmapped();
         FrontendShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
         ConnectionPlace place = new(address) { Shard = home.Shard };
         PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);

@@ -45,8 +45,6 @@ internal sealed class FrontendShard
     /// <summary>The UDP server pair of the shard's clients; null where it has none (<c>--udp-ports</c> has fewer pairs than there are shards), before the start and after the stop.</summary>
     public UdpMediaSockets? Media => FanOuts.Media;
 
-    public int SessionCount => _sessions.Count;
-
     public int ConnectionCount => _connections.Count;
 
     /// <summary>On the shard.</summary>

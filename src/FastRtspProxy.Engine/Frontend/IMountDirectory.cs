@@ -5,7 +5,4 @@ internal interface IMountDirectory
 {
     /// <summary>The mount with that path, without a leading slash and without a query, or null. Case-sensitive.</summary>
     IMount? Find(string path);
-
-    /// <summary>Every mount of this moment.</summary>
-    IReadOnlyCollection<IMount> All { get; }
 }

@@ -11,10 +11,7 @@ internal sealed class MountDirectory : IMountDirectory
 {
     private ImmutableDictionary<string, Mount> _byName = ImmutableDictionary.Create<string, Mount>(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
-    public IReadOnlyCollection<IMount> All => [.. Volatile.Read(ref _byName).Values];
-
-    /// <summary>Every mount of this moment, as what it is.</summary>
+    /// <summary>Every mount of this moment.</summary>
     public IEnumerable<Mount> Mounts => Volatile.Read(ref _byName).Values;
 
     /// <inheritdoc/>

@@ -46,13 +46,13 @@ internal sealed unsafe class Epoll : IDisposable
     }
 
     /// <summary>Adds a descriptor; <paramref name="data"/> comes back with its events. False: the kernel refused (errno is left).</summary>
-    public bool Add(int fd, EpollEvents events, ulong data) => Control(1, fd, events, data);
+    public bool Add(int fd, EpollEvents events, ulong data) => Control(LinuxConstants.EpollAdd, fd, events, data);
 
     /// <summary>Changes what is waited for.</summary>
-    public bool Modify(int fd, EpollEvents events, ulong data) => Control(3, fd, events, data);
+    public bool Modify(int fd, EpollEvents events, ulong data) => Control(LinuxConstants.EpollChange, fd, events, data);
 
     /// <summary>Takes a descriptor out; before it is closed.</summary>
-    public bool Remove(int fd) => Control(2, fd, EpollEvents.None, 0);
+    public bool Remove(int fd) => Control(LinuxConstants.EpollRemove, fd, EpollEvents.None, 0);
 
     /// <summary>
     /// Waits for events: microseconds, -1 for no limit. Returns how many there are, 0 also after a signal; minus errno for any other error, after which the caller must

@@ -68,7 +68,7 @@ internal static unsafe class KernelCalls
         byte* address = stackalloc byte[PeerAddress.Bytes];
         MessageHeader header = default;
         int value = 0;
-        _ = Libc.EpollCtl(NoDescriptor, 1, NoDescriptor, room);
+        _ = Libc.EpollCtl(NoDescriptor, LinuxConstants.EpollAdd, NoDescriptor, room);
         string? refused = Refusal("epoll_ctl");
         _ = Libc.EpollWait(NoDescriptor, room, 1, 0);
         refused ??= Refusal("epoll_wait");

@@ -4,13 +4,18 @@ namespace FastRtspProxy.Net.Linux;
 internal static class LinuxConstants
 {
     public const int EpollCloseOnExec = 0x80000;
+    public const int EpollAdd = 1;
+    public const int EpollRemove = 2;
+    public const int EpollChange = 3;
     public const int EventFdNonBlock = 0x800;
     public const int EventFdCloseOnExec = 0x80000;
 
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;
     public const int MessageErrorQueue = 0x2000;
-    public const int MessageTruncated = 0x20;
+
+    public const int FamilyIPv4 = 2;
+    public const int FamilyIPv6 = 10;
 
     public const int SolSocket = 1;
     public const int SoReuseAddress = 2;
@@ -20,6 +25,7 @@ internal static class LinuxConstants
     public const int SoKeepAlive = 9;
     public const int SoReceiveBufferForce = 33;
     public const int SoSendBufferForce = 32;
+    public const int SoLinger = 13;
     public const int SoReceiveOverflow = 40;
 
     public const int IpProtocol = 0;
@@ -48,6 +54,7 @@ internal static class LinuxConstants
     public const int CloseOnExecFlag = 1;
     public const int SocketCloseOnExec = 0x80000;
 
+    // errno(3).
     public const int ErrorNotPermitted = 1;
     public const int ErrorInterrupted = 4;
     public const int ErrorIo = 5;
@@ -55,15 +62,17 @@ internal static class LinuxConstants
     public const int ErrorAgain = 11;
     public const int ErrorNoMemory = 12;
     public const int ErrorAccess = 13;
+    public const int ErrorInvalid = 22;
     public const int ErrorFileTable = 23;
     public const int ErrorTooManyFiles = 24;
     public const int ErrorBrokenPipe = 32;
     public const int ErrorNoSystemCall = 38;
-    public const int ErrorInvalid = 22;
     public const int ErrorMessageSize = 90;
     public const int ErrorNotSupported = 95;
+    public const int ErrorAddressInUse = 98;
     public const int ErrorAddressNotAvailable = 99;
     public const int ErrorNetworkDown = 100;
+    public const int ErrorNetworkUnreachable = 101;
     public const int ErrorConnectionAborted = 103;
     public const int ErrorConnectionReset = 104;
     public const int ErrorNoBuffers = 105;
@@ -71,7 +80,7 @@ internal static class LinuxConstants
     public const int ErrorConnectionRefused = 111;
     public const int ErrorHostDown = 112;
     public const int ErrorHostUnreachable = 113;
-    public const int ErrorNetworkUnreachable = 101;
+    public const int ErrorInProgress = 115;
 
     /// <summary>The most segments that the kernel takes in one UDP_SEGMENT message (UDP_MAX_SEGMENTS before Linux 6.9; later kernels take 128).</summary>
     public const int UdpMaxSegments = 64;

@@ -14,11 +14,8 @@ internal static unsafe class RawSocket
     private const int StreamType = 1;
     private const int DatagramType = 2;
     private const int NonBlockCloseOnExec = 0x800 | 0x80000;
-    private const int SoError = 4;
-    private const int SoLinger = 13;
     private const int TcpNoDelay = 1;
     private const int IpBindAddressNoPort = 24;
-    private const int ErrorInProgress = 115;
 
     /// <summary>A UDP socket bound to an address and port.</summary>
     public static int OpenUdp(IPAddress address, int port)
@@ -62,17 +59,17 @@ internal static unsafe class RawSocket
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return errno == ErrorInProgress ? fd : CloseWith(fd, -errno);
+        return errno == LinuxConstants.ErrorInProgress ? fd : CloseWith(fd, -errno);
     }
 
     /// <summary>The pending error of a socket (an errno, 0: none), which is cleared by that.</summary>
-    public static int TakeError(int fd) => SocketSetup.Get(fd, LinuxConstants.SolSocket, SoError);
+    public static int TakeError(int fd) => SocketSetup.Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoError);
 
     /// <summary>Makes the coming close a reset: what a peer sees of a client that has crashed.</summary>
     public static void ResetOnClose(int fd)
     {
         long linger = 1; // struct linger { l_onoff = 1, l_linger = 0 }
-        _ = Libc.SetSocketOption(fd, LinuxConstants.SolSocket, SoLinger, &linger, sizeof(long));
+        _ = Libc.SetSocketOption(fd, LinuxConstants.SolSocket, LinuxConstants.SoLinger, &linger, sizeof(long));
     }
 
     /// <summary>Bytes that the kernel took, or minus errno.</summary>
@@ -108,7 +105,7 @@ internal static unsafe class RawSocket
 
     private static int Open(AddressFamily family, int type)
     {
-        int fd = Libc.OpenSocket(family == AddressFamily.InterNetworkV6 ? 10 : 2, type | NonBlockCloseOnExec, 0);
+        int fd = Libc.OpenSocket(family == AddressFamily.InterNetworkV6 ? LinuxConstants.FamilyIPv6 : LinuxConstants.FamilyIPv4, type | NonBlockCloseOnExec, 0);
         return fd >= 0 ? fd : -Marshal.GetLastPInvokeError();
     }
 

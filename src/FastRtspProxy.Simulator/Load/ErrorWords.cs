@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Load;
 
@@ -7,14 +8,14 @@ internal static class ErrorWords
 {
     public static string Of(int errno) => errno switch
     {
-        23 or 24 => "out of descriptors (raise the limit: ulimit -n, or LimitNOFILE= of the service)",
-        98 or 99 => "out of local ports (give more addresses with --local, or widen net.ipv4.ip_local_port_range)",
-        101 => "network unreachable",
-        104 => "connection reset by the server",
-        105 or 12 => "out of kernel memory for sockets",
-        110 => "timed out",
-        111 => "connection refused (is the server running, and is the port right?)",
-        113 => "host unreachable",
+        LinuxConstants.ErrorFileTable or LinuxConstants.ErrorTooManyFiles => "out of descriptors (raise the limit: ulimit -n, or LimitNOFILE= of the service)",
+        LinuxConstants.ErrorAddressInUse or LinuxConstants.ErrorAddressNotAvailable => "out of local ports (give more addresses with --local, or widen net.ipv4.ip_local_port_range)",
+        LinuxConstants.ErrorNetworkUnreachable => "network unreachable",
+        LinuxConstants.ErrorConnectionReset => "connection reset by the server",
+        LinuxConstants.ErrorNoBuffers or LinuxConstants.ErrorNoMemory => "out of kernel memory for sockets",
+        LinuxConstants.ErrorTimedOut => "timed out",
+        LinuxConstants.ErrorConnectionRefused => "connection refused (is the server running, and is the port right?)",
+        LinuxConstants.ErrorHostUnreachable => "host unreachable",
         _ => "error " + errno.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -45,9 +45,9 @@ internal sealed class RtspConnection : IAsyncDisposable
     /// <summary>The Session header of all further requests.</summary>
     public string? Session { get; set; }
 
-    public IPAddress LocalAddress => ((IPEndPoint)_socket.LocalEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : ((IPEndPoint)_socket.LocalEndPoint!).Address;
+    public IPAddress LocalAddress => ((IPEndPoint)_socket.LocalEndPoint!).Address.Unmapped();
 
-    public IPAddress RemoteAddress => ((IPEndPoint)_socket.RemoteEndPoint!).Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : ((IPEndPoint)_socket.RemoteEndPoint!).Address;
+    public IPAddress RemoteAddress => ((IPEndPoint)_socket.RemoteEndPoint!).Address.Unmapped();
 
     /// <summary>Connects; over TLS for rtsps, and then the certificate is checked unless <paramref name="isInsecure"/>.</summary>
     /// <exception cref="TimeoutException">Nobody answers.</exception>

@@ -34,8 +34,6 @@ internal sealed class RegisterTarget : FuzzTarget
     {
         public HashSet<string> Paths { get; } = [];
 
-        public IReadOnlyCollection<IMount> All => [];
-
         public IMount? Find(string path)
         {
             Paths.Add(path);

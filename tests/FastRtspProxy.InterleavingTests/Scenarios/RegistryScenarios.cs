@@ -41,7 +41,7 @@ internal static class RegistryScenarios
         Check(mounts.Find("door") is null == isDoorRemoved, "A mount is found after its removal, or is not found without one.");
         Check(Deregister(registry, "gate"), "A mount cannot be taken away.");
         Check(Deregister(registry, "door") != isDoorRemoved, "A mount cannot be taken away, or can be twice.");
-        Check(mounts.All.Count == 0, "A mount is left.");
+        Check(!mounts.Mounts.Any(), "A mount is left.");
 
         // Every place came back.
         Check(Register(registry, "one") == RegisterOutcome.Accepted && Register(registry, "two") == RegisterOutcome.Accepted, "A place was lost.");
@@ -63,7 +63,7 @@ internal static class RegistryScenarios
         threads[1].Start();
         threads[0].Join();
         threads[1].Join();
-        Check(accepted == 1 && mounts.All.Count == 1, "A mount shadows another.");
+        Check(accepted == 1 && mounts.Mounts.Count() == 1, "A mount shadows another.");
         Check(Register(registry, "other") == RegisterOutcome.Accepted, "The one that was refused has kept its place.");
     }
 

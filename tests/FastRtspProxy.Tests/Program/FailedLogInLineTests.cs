@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Mounts;
@@ -21,7 +22,7 @@ public sealed class FailedLogInLineTests
     public void Filter_OfTheReadme_MatchesTheLine(string address)
     {
         IPAddress client = IPAddress.Parse(address);
-        client = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client; // as a connection has it
+        client = client.Unmapped(); // as a connection has it
         string[] lines = Print(client, "admin", "rtsp://h/cam", count: 3);
 
         Assert.Equal(3, lines.Length);

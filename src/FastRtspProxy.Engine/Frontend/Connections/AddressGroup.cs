@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -13,13 +14,13 @@ internal readonly record struct AddressGroup(ulong Bits, long Scope, bool IsIPv4
     public static AddressGroup Of(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6)
+        address = address.Unmapped();
+        _ = address.TryWriteBytes(bytes, out _);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            _ = address.TryWriteBytes(bytes, out _);
             return new AddressGroup(BinaryPrimitives.ReadUInt64BigEndian(bytes), address.ScopeId, IsIPv4: false);
         }
 
-        _ = address.MapToIPv4().TryWriteBytes(bytes, out _);
         return new AddressGroup(BinaryPrimitives.ReadUInt32BigEndian(bytes), Scope: 0, IsIPv4: true);
     }
 }

@@ -18,9 +18,6 @@ internal enum SessionEnd
     /// <summary>The client's host says that nobody listens at its RTP ports, and nothing else was heard of it.</summary>
     Unreachable = 13,
 
-    /// <summary>It did not take its media for the slow time-out.</summary>
-    TooSlow = 14,
-
     /// <summary>Its client's host began another session at the same UDP address, and nothing was heard of this one any more.</summary>
     Replaced = 15,
 
