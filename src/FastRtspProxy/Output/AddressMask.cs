@@ -39,7 +39,7 @@ internal static class AddressMask
             return Hidden;
         }
 
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        IPAddress plain = address.Unmapped();
         int bits = plain.AddressFamily == AddressFamily.InterNetwork ? IPv4Bits : IPv6Bits;
         byte[] bytes = plain.GetAddressBytes();
         bytes.AsSpan(bits / 8).Clear();
