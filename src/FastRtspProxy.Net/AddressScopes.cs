@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// The one table of networks that says what an address of this machine or of its neighbourhood is, IPv4 and IPv6 (IANA's special-purpose address registries, RFC 6890). An IPv6 address that carries an
-/// IPv4 one is as near as the nearer of the two: a translator or the kernel takes it there.
+/// The one table of networks that says what an address of this machine or of its neighbourhood is, IPv4 and IPv6 (IANA's special-purpose address
+/// registries, RFC 6890). An IPv6 address that carries an IPv4 one is as near as the nearer of the two: a translator or the kernel takes it there.
 /// </summary>
 internal static class AddressScopes
 {
@@ -81,8 +81,9 @@ internal static class AddressScopes
     }
 
     /// <summary>
-    /// Where the IPv4 address stands depends on how long a prefix the site made of its /48 (RFC 6052 section 2.2), and what follows it is zero, but not looked at by a translator. The shortest prefix alone
-    /// counts where nothing follows; else the nearest of all counts, and a place that begins with a zero is the prefix of a longer form.
+    /// Where the IPv4 address stands depends on how long a prefix the site made of its /48 (RFC 6052 section 2.2), and what follows it is zero, but
+    /// not looked at by a translator. The shortest prefix alone counts where nothing follows; else the nearest of all counts, and a place that begins
+    /// with a zero is the prefix of a longer form.
     /// </summary>
     private static AddressScope NearerLocalNat64(AddressScope scope, ReadOnlySpan<byte> bytes, Func<IPAddress, bool> isOwn)
     {

@@ -10,7 +10,8 @@ internal static class AddressText
     public static string ForPeer(IPAddress address) => HasZone(address) ? new IPAddress(address.GetAddressBytes()).ToString() : address.ToString();
 
     /// <summary>As the host of a URL, for a peer.</summary>
-    public static string HostForPeer(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ForPeer(address)}]" : address.ToString();
+    public static string HostForPeer(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ForPeer(address)}]" : address.ToString();
 
     /// <summary>A host as a URL and a <c>Host</c> header have it (RFC 3986 section 3.2.2): brackets around an IPv6 address, and no zone.</summary>
     public static string HostForPeer(string host) => IPAddress.TryParse(host, out IPAddress? address) ? HostForPeer(address) : host;

@@ -5,7 +5,10 @@ namespace FastRtspProxy.Net;
 /// <summary>A two-way stream of bytes on a shard that carries control and media together: TCP, TLS, an HTTP tunnel.</summary>
 internal abstract class ByteStream(Shard shard) : PollTarget
 {
-    /// <summary>What may wait to be sent, beside what the kernel takes: a peer that takes nothing while we only send requests and answers of a few hundred bytes is dead long before.</summary>
+    /// <summary>
+    /// What may wait to be sent, beside what the kernel takes: a peer that takes nothing while we only send requests and answers of a few hundred
+    /// bytes is dead long before.
+    /// </summary>
     public const int RequestQueueBytes = 64 * 1024;
 
     /// <summary>What may wait to be sent here; whoever sends media sets it, before the first send.</summary>

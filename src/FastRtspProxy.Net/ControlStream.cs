@@ -7,9 +7,10 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// A front-end connection over a raw socket: whether it is open, where it lives, and what is sent. Receiving is by pull (<see cref="StreamInput"/>). Sending has one writer for RTSP answers and
-/// media, in order: a non-blocking send first; what the kernel does not take is copied and waits (<see cref="StreamBacklog"/>), and when it has left the stream is writable again. That the peer has
-/// gone is seen also while nobody reads (<see cref="PeerWatch"/>). On its shard, but for what says otherwise.
+/// A front-end connection over a raw socket: whether it is open, where it lives, and what is sent. Receiving is by pull (<see cref="StreamInput"/>).
+/// Sending has one writer for RTSP answers and media, in order: a non-blocking send first; what the kernel does not take is copied and waits
+/// (<see cref="StreamBacklog"/>), and when it has left the stream is writable again. That the peer has gone is seen also while nobody reads
+/// (<see cref="PeerWatch"/>). On its shard, but for what says otherwise.
 /// </summary>
 internal sealed class ControlStream
 {
@@ -25,7 +26,9 @@ internal sealed class ControlStream
     /// <summary>Changed by <see cref="MoveTo"/> only, on the shard that it names until then.</summary>
     private Shard _shard;
 
-    /// <summary>Set once, by <see cref="Close"/> or <see cref="TryRelease"/>. The socket may still be in use (<see cref="DisposeWhenIdle"/>).</summary>
+    /// <summary>
+    /// Set once, by <see cref="Close"/> or <see cref="TryRelease"/>. The socket may still be in use (<see cref="DisposeWhenIdle"/>).
+    /// </summary>
     private bool _closed;
 
     /// <summary>Set once, when a send has failed for good: nothing is sent any more, and <see cref="Close"/> stands in the shard's inbox.</summary>
@@ -73,8 +76,9 @@ internal sealed class ControlStream
     public Task Closed => _closedSource.Task;
 
     /// <summary>
-    /// Completes when the peer has ended its sending (FIN), when the connection is broken, and when it was closed here; a request handler that waits for something can
-    /// give up then. A FIN is not yet the end: whoever shut down only its sending side (<c>nc -N</c>) still takes an answer. After a reset the stream is closed already.
+    /// Completes when the peer has ended its sending (FIN), when the connection is broken, and when it was closed here; a request handler that waits
+    /// for something can give up then. A FIN is not yet the end: whoever shut down only its sending side (<c>nc -N</c>) still takes an answer. After
+    /// a reset the stream is closed already.
     /// </summary>
     public Task PeerEnded => _peer.Ended;
 
@@ -107,8 +111,9 @@ internal sealed class ControlStream
     public Action? Writable { get; set; }
 
     /// <summary>
-    /// TCP_USER_TIMEOUT while no media goes out here, which is what the accepted socket has, and while some does: then a peer that takes nothing is <c>--slow-timeout</c>'s affair, and without media
-    /// the keep-alive decides (<see cref="KeepAlive.UserTimeout"/>). Null: it is left as it is. Set before the connection is served.
+    /// TCP_USER_TIMEOUT while no media goes out here, which is what the accepted socket has, and while some does: then a peer that takes nothing is
+    /// <c>--slow-timeout</c>'s affair, and without media the keep-alive decides (<see cref="KeepAlive.UserTimeout"/>). Null: it is left as it is. Set
+    /// before the connection is served.
     /// </summary>
     public (TimeSpan Silent, TimeSpan Media)? UserTimeouts { get; init; }
 
@@ -164,10 +169,15 @@ internal sealed class ControlStream
         }
     }
 
-    /// <summary>Done when the peer has taken its answers but for a few KiB: who asks and does not listen is not heard any further, instead of being answered into our budget.</summary>
+    /// <summary>
+    /// Done when the peer has taken its answers but for a few KiB: who asks and does not listen is not heard any further, instead of being answered
+    /// into our budget.
+    /// </summary>
     public Task AnswersTakenAsync() => _closed ? Task.CompletedTask : _backlog.AnswersTakenAsync();
 
-    /// <summary>An RTSP answer, an RTCP packet: sent now, or queued behind what is parked. False: closed (a peer that has too much waiting is closed here).</summary>
+    /// <summary>
+    /// An RTSP answer, an RTCP packet: sent now, or queued behind what is parked. False: closed (a peer that has too much waiting is closed here).
+    /// </summary>
     public bool Send(ReadOnlySpan<byte> bytes)
     {
         if (_closed || _isBroken)
@@ -224,7 +234,9 @@ internal sealed class ControlStream
         return NoteSend(Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
     }
 
-    /// <summary>Copies the rest of a frame and sends it in the background; at most 64 KiB a call. Only while not parked or right after another call.</summary>
+    /// <summary>
+    /// Copies the rest of a frame and sends it in the background; at most 64 KiB a call. Only while not parked or right after another call.
+    /// </summary>
     public void ParkRest(ReadOnlySpan<byte> rest)
     {
         if (!_closed && !_backlog.TryAdd(rest, isAnswer: false))
@@ -234,7 +246,8 @@ internal sealed class ControlStream
     }
 
     /// <summary>
-    /// So much more (or less) may wait unsent in the kernel, for one of those whose media goes out here. Only what waits on our side can still be left out for a peer that is too slow.
+    /// So much more (or less) may wait unsent in the kernel, for one of those whose media goes out here. Only what waits on our side can still be
+    /// left out for a peer that is too slow.
     /// </summary>
     public void ChangeUnsentMark(int byBytes)
     {
@@ -266,7 +279,8 @@ internal sealed class ControlStream
         Rider = null;
         try
         {
-            // Ends the operations under way; disposing now would end them too, but with a reset that throws away answers that the peer has not read yet.
+            // Ends the operations under way; disposing now would end them too, but with a reset that throws away answers that the peer has not read
+            // yet.
             _socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -281,8 +295,8 @@ internal sealed class ControlStream
     }
 
     /// <summary>
-    /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, or the peer has not taken our last answer
-    /// yet. While nobody reads.
+    /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, or the peer has
+    /// not taken our last answer yet. While nobody reads.
     /// </summary>
     public Socket? TryRelease(out byte[] unread)
     {

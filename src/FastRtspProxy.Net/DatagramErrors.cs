@@ -5,9 +5,10 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Reads what the kernel tells of datagrams that we sent earlier (IP_RECVERR, ip(7)). The one thing that counts is a port that nobody listens on, said by the host that
-/// the datagram went to. All else is no word about the port: an unreachable network or host is a hint about the way (RFC 1122, 3.2.3.1) and passes when a cable is plugged in
-/// again, time-exceeded is a loop of routers, EMSGSIZE a smaller MTU. What anybody else says of the port is a firewall's opinion or a forgery.
+/// Reads what the kernel tells of datagrams that we sent earlier (IP_RECVERR, ip(7)). The one thing that counts is a port that nobody listens on,
+/// said by the host that the datagram went to. All else is no word about the port: an unreachable network or host is a hint about the way (RFC 1122,
+/// 3.2.3.1) and passes when a cable is plugged in again, time-exceeded is a loop of routers, EMSGSIZE a smaller MTU. What anybody else says of the
+/// port is a firewall's opinion or a forgery.
 /// </summary>
 internal static unsafe class DatagramErrors
 {

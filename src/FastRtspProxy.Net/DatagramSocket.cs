@@ -14,19 +14,23 @@ internal abstract unsafe class DatagramSocket : PollTarget
     /// <summary>1 once the warning was given: it is about the machine, not about a socket.</summary>
     private static int s_saidSmallBuffer;
 
-    /// <summary>An error that comes with a datagram of ours is gone when it was read; so many reads in a row that fail without one are the machine's trouble.</summary>
-    private const int FailuresAtOnce = 16;
+    /// <summary>
+    /// An error about a datagram of ours is gone once it was read. When so many reads in a row fail without a datagram between them, the machine
+    /// refuses to read.
+    /// </summary>
+    private const int FailuresAtOnceMax = 16;
 
     /// <summary>How long a socket rests that cannot be read: level-triggered, epoll would bring us back at once, for ever.</summary>
-    private static readonly TimeSpan FailedReadPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_failedReadPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Errors read in one go: a flood of them must not keep the shard; level-triggered epoll brings us back to the rest.</summary>
-    private const int ErrorsAtOnce = 256;
+    private const int ErrorsAtOnceMax = 256;
 
     /// <summary>Datagrams read in one go, and what is left of the last batch: half a millisecond. A camera's large key frame has some 300.</summary>
-    private const int DatagramsAtOnce = 512;
+    private const int DatagramsAtOnceMax = 512;
 
     private const int ErrorControlBytes = 256;
+    private const int SendFlags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 
     /// <summary>Enough of a datagram to know its RTP or RTCP header.</summary>
     private const int QuotedBytes = 64;
@@ -111,7 +115,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
             for (int i = 0; ; i++)
             {
                 nint sent = source.IsEmpty
-                    ? Libc.SendTo(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal, (byte*)&address, PeerAddress.Bytes)
+                    ? Libc.SendTo(_fd, data, bytes.Length, SendFlags, (byte*)&address, PeerAddress.Bytes)
                     : SendFrom(source, data, bytes.Length, &address);
                 if (sent >= 0)
                 {
@@ -140,12 +144,12 @@ internal abstract unsafe class DatagramSocket : PollTarget
             Control = control,
             ControlBytes = SourceAddress.WriteControl(control, source),
         };
-        return Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal);
+        return Libc.SendMessage(_fd, &header, SendFlags);
     }
 
     /// <summary>
-    /// Packets of one size, the last may be shorter, to one peer in one call (UDP_SEGMENT, udp(7)); at most 64 and 65,000 bytes. False: nothing was sent, and
-    /// <c>Marshal.GetLastPInvokeError</c> says why; they can still be sent one by one.
+    /// Packets of one size, the last may be shorter, to one peer in one call (UDP_SEGMENT, udp(7)); at most 64 and 65,000 bytes. False: nothing was
+    /// sent, and <c>Marshal.GetLastPInvokeError</c> says why; they can still be sent one by one.
     /// </summary>
     protected bool TrySendBurst(IoVector* packets, int count, int packetBytes, in PeerAddress to)
     {
@@ -165,7 +169,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
             Control = control,
             ControlBytes = 24,
         };
-        return !_closed && Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal) >= 0;
+        return !_closed && Libc.SendMessage(_fd, &header, SendFlags) >= 0;
     }
 
     /// <summary>Stops receiving and closes; idempotent. On the shard.</summary>
@@ -236,7 +240,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
         bool any = false;
         byte* control = stackalloc byte[ErrorControlBytes];
         byte* data = stackalloc byte[QuotedBytes];
-        for (int i = 0; i < ErrorsAtOnce && !_closed; i++)
+        for (int i = 0; i < ErrorsAtOnceMax && !_closed; i++)
         {
             PeerAddress name = default;
             IoVector vector = new() { Base = data, Length = QuotedBytes };
@@ -272,9 +276,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     {
         ReceiveBatch batch = Shard.ReceiveBatch;
 
-        // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back. In datagrams, because the kernel may hand over up to 64 of them as one (UDP_GRO).
+        // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back. In datagrams, because the kernel may
+        // hand over up to 64 of them as one (UDP_GRO).
         int datagrams = 0;
-        while (datagrams < DatagramsAtOnce && !_closed)
+        while (datagrams < DatagramsAtOnceMax && !_closed)
         {
             int count = batch.Receive(_fd);
             if (count < 0)
@@ -303,7 +308,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
 
     private void OnReceiveFailed(SocketError error)
     {
-        if (DrainErrors() || ++_failures < FailuresAtOnce || _closed)
+        if (DrainErrors() || ++_failures < FailuresAtOnceMax || _closed)
         {
             return;
         }
@@ -315,7 +320,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
         }
 
         Shard.Rewatch(_fd, EpollEvents.None, this);
-        Shard.CreateTimer(ReadAgain).Start(FailedReadPause);
+        Shard.CreateTimer(ReadAgain).Start(s_failedReadPause);
     }
 
     private void ReadAgain()

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Somebody who sends on a <see cref="ControlStream"/>'s descriptor by system calls of his own, many streams in a loop, without touching the stream. He is told
-/// before the descriptor must not be used for that any more. One a stream; on the shard.
+/// Somebody who sends on a <see cref="ControlStream"/>'s descriptor by system calls of his own, many streams in a loop, without touching the stream.
+/// He is told before the descriptor must not be used for that any more. One a stream; on the shard.
 /// </summary>
 internal interface IStreamRider
 {

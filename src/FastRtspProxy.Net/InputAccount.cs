@@ -13,18 +13,23 @@ internal interface IInputHolder
     void OnMemory();
 }
 
-/// <summary>What one connection makes us hold, within the <see cref="InputBudget"/> of the process. Changed on the connection's shard only; read by any.</summary>
+/// <summary>
+/// What one connection makes us hold, within the <see cref="InputBudget"/> of the process. Changed on the connection's shard only; read by any.
+/// </summary>
 internal sealed class InputAccount(InputBudget budget)
 {
     private long _heldBytes;
 
-    // 1 while it stands in the queue of those who wait for budget.
+    // 1 while the account stands in the queue of those who wait for budget.
     private int _waiting;
 
-    // What it held when it was told to go; 0: it was not.
+    // What the account held when its connection was told to go; 0: it was not told; -1: the connection has ended.
     private long _leavingBytes;
 
-    /// <summary>A figure on its own, without a partner: a choice that comes a moment too early or too late is one between neighbours.</summary>
+    /// <summary>
+    /// A figure on its own, without a partner: when the budget chooses a moment before or after a change, it takes the neighbour in the order, which
+    /// is as right.
+    /// </summary>
     private volatile bool _isUsed;
 
     private bool _isEnlisted;
@@ -135,8 +140,8 @@ internal sealed class InputAccount(InputBudget budget)
     /// <summary>It is out of the queue; true when it can use budget.</summary>
     internal bool EndWaiting()
     {
-        // Pairs with the exchange in TryBeginWaiting. A release store will do: the look that follows it is OnMemory's, which posts to the shard, and a post is a full fence. An account that was
-        // refused while it was still marked is asked by that post, which runs after the refusal.
+        // Pairs with the exchange in TryBeginWaiting. A release store will do: the look that follows it is OnMemory's, which posts to the shard, and
+        // a post is a full fence. An account that was refused while it was still marked is asked by that post, which runs after the refusal.
         Volatile.Write(ref _waiting, 0);
         if (_isClosed)
         {

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// The process's one budget for what clients make it hold: requests that are not whole yet, those that wait for their turn or are being handled, answers that are not
-/// taken, tunnels. Within it everybody has what it needs; when it is used up, connections without a playing session are not read any more, and those that hold most are
-/// closed until there is room again, viewers last. Any thread.
+/// The process's one budget for what clients make it hold: requests that are not whole yet, those that wait for their turn or are being handled,
+/// answers that are not taken, tunnels. Within it everybody has what it needs; when it is used up, connections without a playing session are not read
+/// any more, and those that hold most are closed until there is room again, viewers last. Any thread.
 /// </summary>
 internal sealed class InputBudget(long limitBytes)
 {
@@ -21,7 +21,7 @@ internal sealed class InputBudget(long limitBytes)
     private long _evicted;
     private long _heldBytes;
 
-    // Of those, what connections hold that are being closed for it.
+    // Bytes among those held whose connections were told to close: they come back without anybody else having to go.
     private long _leavingBytes;
 
     /// <summary>An eighth of the process's budget: 8 MiB, enough for a hundred bodies of the largest size, to 64 MiB.</summary>
@@ -42,7 +42,9 @@ internal sealed class InputBudget(long limitBytes)
     /// <summary>Three quarters are used. Any thread.</summary>
     public bool IsShort => HeldBytesNow > limitBytes - (limitBytes / 4);
 
-    /// <summary>Takes memory if there is some; else whoever holds most has to go, and the caller waits for <see cref="IInputHolder.OnMemory"/>.</summary>
+    /// <summary>
+    /// Takes memory if there is some; else whoever holds most has to go, and the caller waits for <see cref="IInputHolder.OnMemory"/>.
+    /// </summary>
     internal bool TryTake(InputAccount account, int bytes)
     {
         if (Interlocked.Add(ref _heldBytes, bytes) <= limitBytes)
@@ -67,7 +69,9 @@ internal sealed class InputBudget(long limitBytes)
         return false;
     }
 
-    /// <summary>Takes memory in any case: for what cannot wait, an answer or a playing viewer's word. Over the limit those who hold most go.</summary>
+    /// <summary>
+    /// Takes memory in any case: for what cannot wait, an answer or a playing viewer's word. Over the limit those who hold most go.
+    /// </summary>
     internal void Take(int bytes)
     {
         if (Interlocked.Add(ref _heldBytes, bytes) > limitBytes)

@@ -3,8 +3,8 @@ using System.Net;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// IPv4 peers of a dual-stack socket come as IPv4-mapped IPv6 addresses (<c>::ffff:a.b.c.d</c>, RFC 4291 section 2.5.5.2). People, headers, networks and comparisons want the IPv4 address itself: this
-/// is the one place that makes it.
+/// IPv4 peers of a dual-stack socket come as IPv4-mapped IPv6 addresses (<c>::ffff:a.b.c.d</c>, RFC 4291 section 2.5.5.2). People, headers, networks
+/// and comparisons want the IPv4 address itself: this is the one place that makes it.
 /// </summary>
 internal static class MappedAddresses
 {

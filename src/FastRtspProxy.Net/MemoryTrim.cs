@@ -1,21 +1,26 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Gives memory back after a crowd or an attack has gone: nothing allocates then, so nothing would collect, and what the pools keep for the next one would stay in the process for days. Asked once a second
-/// by one shard; the collection runs elsewhere.
+/// Gives memory back after a crowd or an attack has gone: nothing allocates then, so nothing would collect, and what the pools keep for the next one
+/// would stay in the process for days. Asked once a second by one shard; the collection runs elsewhere.
 /// </summary>
 internal sealed class MemoryTrim
 {
     /// <summary>A crowd that leaves less than this behind is not worth a collection.</summary>
     private const int ConnectionsMin = 256;
 
-    /// <summary>It may come back at once; and what its end leaves takes a moment.</summary>
+    /// <summary>
+    /// How long after a crowd has gone the collection waits: the crowd may come back at once, and the ends of its connections take a moment.
+    /// </summary>
     private const int QuietSeconds = 15;
 
     /// <summary>The framework's array pool lets go of what was not used for a minute, at a collection.</summary>
     private const int SecondQuietSeconds = 62;
 
-    /// <summary>Two crowds, one after the other, have their collections; whoever comes and goes to make us collect gets one in five minutes, which stops the process for a moment each time.</summary>
+    /// <summary>
+    /// Each collection stops the process for a moment. Two crowds in a row get theirs at once; whoever comes and goes only to make us collect gets
+    /// one in five minutes.
+    /// </summary>
     private const int AtOnceMax = 4;
 
     /// <inheritdoc cref="AtOnceMax"/>

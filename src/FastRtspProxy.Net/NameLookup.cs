@@ -4,18 +4,25 @@ using System.Net.Sockets;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Looks names up on threads of its own: the system's resolver blocks its thread for as long as it likes (half a minute when the name server is silent), and no thread pool is large enough for that. As many
-/// names at once as there are threads; the others wait in their order, up to a limit; those that ask for one name share its answer. An answer that took so long that whoever asked may have given up is kept
-/// for a moment, or a name server that always takes six seconds would never be of use. This is the one place that resolves names. Any thread.
+/// Looks names up on threads of its own: the system's resolver blocks its thread for as long as it likes (half a minute when the name server is
+/// silent), and no thread pool is large enough for that. As many names at once as there are threads; the others wait in their order, up to a limit;
+/// those that ask for one name share its answer. An answer that took so long that whoever asked may have given up is kept for a moment, or a name
+/// server that always takes six seconds would never be of use. This is the one place that resolves names. Any thread.
 /// </summary>
 /// <param name="threadsMax">Names that are looked up at once.</param>
 /// <param name="waitingMax">Names that may wait for a thread.</param>
-/// <param name="waitingTime">A name that waits for a thread, and was not asked for again for so long, is forgotten: nobody waits for it any more.</param>
+/// <param name="waitingTime">A name that waits for a thread, and was not asked for again for so long, is forgotten: nobody waits for it any
+/// more.</param>
 /// <param name="resolve">The resolver, which may block.</param>
 /// <param name="time">The clock; null: the system's.</param>
 /// <param name="startThread">Starts one of the threads; false: there is none to be had. Null: <see cref="OwnThread"/>.</param>
 internal sealed class NameLookup(
-    int threadsMax, int waitingMax, TimeSpan waitingTime, Func<string, IPAddress[]> resolve, TimeProvider? time = null, Func<Action, bool>? startThread = null)
+    int threadsMax,
+    int waitingMax,
+    TimeSpan waitingTime,
+    Func<string, IPAddress[]> resolve,
+    TimeProvider? time = null,
+    Func<Action, bool>? startThread = null)
 {
     /// <summary>getaddrinfo(3) needs little; the default is 8 MiB of address space.</summary>
     private const int StackBytes = 256 * 1024;
@@ -26,7 +33,7 @@ internal sealed class NameLookup(
     /// <summary>Longer than the longest wait between two attempts to reach a camera (30 s), so that the next one finds the answer.</summary>
     internal static readonly TimeSpan KeptTime = TimeSpan.FromSeconds(40);
 
-    /// <summary>An answer within that time found whoever asked still waiting.</summary>
+    /// <summary>Whoever asked waits at least so long: an answer that came sooner has reached it and is not kept.</summary>
     internal static readonly TimeSpan LateTime = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -35,14 +42,19 @@ internal sealed class NameLookup(
     private readonly Dictionary<string, Question> _underWay = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (IPAddress[] Addresses, long Since)> _kept = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Each has its entry in <see cref="_underWay"/>, and no thread yet.</summary>
+    /// <summary>Names that have an entry in <see cref="_underWay"/> and no thread yet, in the order in which they were asked for.</summary>
     private readonly Queue<string> _waiting = new();
     private int _threads;
 
-    /// <summary>For the cameras of the command line: one slow name does not hold up another's. More than that many silent names at once wait for each other.</summary>
+    /// <summary>
+    /// For the cameras of the command line: one slow name does not hold up another's. More than that many silent names at once wait for each other.
+    /// </summary>
     public static NameLookup Cameras { get; } = new(64, 4096, TimeSpan.FromMinutes(1), Resolve);
 
-    /// <summary>For the cameras that came by REGISTER: strangers chose their names, so they are in no other camera's way. As many as there are registered streams, by default.</summary>
+    /// <summary>
+    /// For the cameras that came by REGISTER: strangers chose their names, so they are in no other camera's way. As many as there are registered
+    /// streams, by default.
+    /// </summary>
     public static NameLookup RegisteredCameras { get; } = new(32, 256, TimeSpan.FromSeconds(30), Resolve);
 
     /// <summary>For REGISTER itself: a few at a time, and whoever asked waits no longer than five seconds.</summary>
@@ -60,7 +72,10 @@ internal sealed class NameLookup(
         }
     }
 
-    /// <summary>The addresses of a name; a literal needs no look-up. Null: too many names wait. The task fails as the resolver does, and ends only when that does.</summary>
+    /// <summary>
+    /// The addresses of a name; a literal needs no look-up. Null: too many names wait. The task fails as the resolver does, and ends only when that
+    /// does.
+    /// </summary>
     public Task<IPAddress[]>? TryResolve(string host)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))

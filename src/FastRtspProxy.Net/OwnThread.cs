@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Starts threads while the program runs, where it can do without them: the machine, or a container (pids.max), may have none left. The runtime reports that as memory that it lacks, which would
-/// end the process (<see cref="Startup.OutOfMemory"/>).
+/// Starts threads while the program runs, where it can do without them: the machine, or a container (pids.max), may have none left. The runtime
+/// reports that as memory that it lacks, which would end the process (<see cref="Startup.OutOfMemory"/>).
 /// </summary>
 internal static class OwnThread
 {

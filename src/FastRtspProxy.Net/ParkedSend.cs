@@ -7,7 +7,10 @@ namespace FastRtspProxy.Net;
 /// <summary>A send that waits for a peer, with the bytes that it waits with. Pooled: only clients that are behind have one.</summary>
 internal sealed class ParkedSend : ShardWork
 {
-    private static readonly ObjectPool<ParkedSend> s_pool = new DefaultObjectPool<ParkedSend>(new DefaultPooledObjectPolicy<ParkedSend>(), 256);
+    /// <summary>More than so many that wait at once are garbage when they are done.</summary>
+    private const int PooledMax = 256;
+
+    private static readonly ObjectPool<ParkedSend> s_pool = new DefaultObjectPool<ParkedSend>(new DefaultPooledObjectPolicy<ParkedSend>(), PooledMax);
 
     private readonly SocketAsyncEventArgs _send = new(true);
 

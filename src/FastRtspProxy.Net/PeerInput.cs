@@ -3,9 +3,10 @@ using System.Threading.Tasks.Sources;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// What a peer has sent and nobody has consumed yet, as one run of bytes. It is pulled: nothing is read before the reader waits for more, so while a request is being
-/// handled no more is held than one read, and never more than the reader's largest unit and one read. While nothing is left over nothing is held at all: the bytes
-/// are looked at in the shard's scratch. One reader, on the shard. A turn hands over one read, within a budget that the reader spends.
+/// What a peer has sent and nobody has consumed yet, as one run of bytes. It is pulled: nothing is read before the reader waits for more, so while a
+/// request is being handled no more is held than one read, and never more than the reader's largest unit and one read. While nothing is left over
+/// nothing is held at all: the bytes are looked at in the shard's scratch. One reader, on the shard. A turn hands over one read, within a budget that
+/// the reader spends.
 /// </summary>
 internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
 {
@@ -13,7 +14,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
     public const int ReadBytes = 4096;
 
     /// <summary>The largest head that the parser takes from clients, or the largest frame that is kept, and one read.</summary>
-    public const int MaxBytes = 8192 + ReadBytes;
+    public const int BytesMax = 8192 + ReadBytes;
 
     // The bytes: the shard's scratch within a turn, else a buffer of our own (IsOwned).
     private byte[] _bytes = [];
@@ -137,7 +138,10 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
         }
     }
 
-    /// <summary>What is left in the shard's scratch moves to a buffer of our own, which was paid for when it was read. Before the turn ends, or the input leaves the shard.</summary>
+    /// <summary>
+    /// What is left in the shard's scratch moves to a buffer of our own, which was paid for when it was read. Before the turn ends, or the input
+    /// leaves the shard.
+    /// </summary>
     public void Keep()
     {
         if (_isOwned || _start == _end)
@@ -221,7 +225,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
         _wait.SetResult(HasNews);
         if (ReferenceEquals(shard, Shard))
         {
-            Keep(); // else the reader has moved, and the other shard has it by now
+            Keep(); // otherwise the reader has moved to another shard, and its bytes with it
         }
     }
 
@@ -235,7 +239,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
     private bool TryGrow()
     {
         int bytes = InputBuffers.SizeFor(_end + ReadBytes);
-        if (bytes > MaxBytes || !Account.TryTake(bytes - _bytes.Length))
+        if (bytes > BytesMax || !Account.TryTake(bytes - _bytes.Length))
         {
             return false;
         }

@@ -3,8 +3,9 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// The end of a connection's peer, seen while nobody reads. The descriptor stands in the shard's epoll for EPOLLRDHUP, EPOLLHUP and EPOLLERR alone (epoll_ctl(2)): data and room to
-/// send wake nobody there, so a connection that lives costs one system call when it comes and one when it goes. On the stream's shard.
+/// The end of a connection's peer, seen while nobody reads. The descriptor stands in the shard's epoll for EPOLLRDHUP, EPOLLHUP and EPOLLERR alone
+/// (epoll_ctl(2)): data and room to send wake nobody there, so a connection that lives costs one system call when it comes and one when it goes. On
+/// the stream's shard.
 /// </summary>
 internal sealed class PeerWatch(ControlStream stream) : PollTarget
 {
@@ -48,7 +49,8 @@ internal sealed class PeerWatch(ControlStream stream) : PollTarget
         // A parked send has taken the error out of the socket, and closes when it is told of it.
         bool isToldBySend = isGone && stream.EndErrno == 0 && stream.IsParked;
 
-        // A reader that is about to read meets the end behind the last bytes. Nobody else does: a handler that works for a peer that is gone, or a reader without memory.
+        // A reader that is about to read finds the end behind the last bytes by itself. Where a handler is at work, or the reader has no memory to
+        // read with, nobody would find it.
         if (!stream.IsAboutToRead && !isToldBySend && (isGone || stream.Input.IsWaiting))
         {
             stream.Close();

@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace FastRtspProxy.Net;
 
-/// <summary>A zero-byte SAEA receive: it completes when the socket has bytes, or its end, and holds no memory meanwhile. It is the work that its own completion posts to the shard.</summary>
+/// <summary>
+/// A zero-byte SAEA receive: it completes when the socket has bytes, or its end, and holds no memory meanwhile. It is the work that its own
+/// completion posts to the shard.
+/// </summary>
 internal sealed class ReadableWait : ShardWork
 {
     private readonly StreamInput _input;
@@ -19,7 +22,10 @@ internal sealed class ReadableWait : ShardWork
         _receive.Completed += (_, _) => _stream.Shard.Post(this);
     }
 
-    /// <summary>Set when the socket engine takes the receive, cleared on the shard when its completion was run there: so long the socket is in use. Only the shard.</summary>
+    /// <summary>
+    /// Set when the socket engine takes the receive, cleared on the shard when its completion was run there: so long the socket is in use. Only the
+    /// shard.
+    /// </summary>
     public bool IsUnderWay { get; private set; }
 
     /// <summary>Begins to wait, unless it does already or the stream is closed. On the shard.</summary>

@@ -43,7 +43,9 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         }
     }
 
-    /// <summary>One recvmmsg, or recvmsg until empty; how many datagrams came, 0 when there are none, -1 on an error (which is then reset in the socket).</summary>
+    /// <summary>
+    /// One recvmmsg, or recvmsg until empty; how many datagrams came, 0 when there are none, -1 on an error (which is then reset in the socket).
+    /// </summary>
     public int Receive(int fd)
     {
         for (int i = 0; i < Capacity; i++)
@@ -85,7 +87,10 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     /// <summary>Who sent it.</summary>
     public PeerAddress From(int index) => PeerAddress.FromKernel((byte*)(_names + index));
 
-    /// <summary>Reads a datagram's control messages: the size of the datagrams that UDP_GRO joined (0: not joined) and the socket's count of drops (SO_RXQ_OVFL; -1: not said).</summary>
+    /// <summary>
+    /// Reads a datagram's control messages: the size of the datagrams that UDP_GRO joined (0: not joined) and the socket's count of drops
+    /// (SO_RXQ_OVFL; -1: not said).
+    /// </summary>
     public void ReadControl(int index, out int segmentBytes, out long kernelDrops)
     {
         segmentBytes = 0;

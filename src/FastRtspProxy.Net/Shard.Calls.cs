@@ -6,7 +6,9 @@ internal sealed partial class Shard
     /// <summary>As <see cref="Post(ShardWork)"/>, for the control path. Any thread.</summary>
     public void Post(Action action) => Post(new ActionWork(action));
 
-    /// <summary>On the shard at once, else posted: like <see cref="RunAsync{T}"/>, so calls of both kinds from one shard take effect in their order.</summary>
+    /// <summary>
+    /// On the shard at once, else posted: like <see cref="RunAsync{T}"/>, so calls of both kinds from one shard take effect in their order.
+    /// </summary>
     public void Run(Action action)
     {
         if (IsCurrent)

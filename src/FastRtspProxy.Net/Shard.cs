@@ -6,14 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only.
-/// A turn: wait, handle the ready descriptors (<see cref="WatchedDescriptors"/>), run the inbox, give the connections their turns (<see cref="TurnRounds"/>), fire timers, then the end-of-turn work
-/// (the fan-out passes, <see cref="EndOfTurnQueue"/>). Everything but the descriptors themselves comes in slices, so that none of them keeps the others waiting.
+/// One event-loop thread. Every connection, session, mount and back-end belongs to one shard for life and is touched on it only. A turn: wait, handle
+/// the ready descriptors (<see cref="WatchedDescriptors"/>), run the inbox, give the connections their turns (<see cref="TurnRounds"/>), fire timers,
+/// then the end-of-turn work (the fan-out passes, <see cref="EndOfTurnQueue"/>). Everything but the descriptors themselves comes in slices, so that
+/// none of them keeps the others waiting.
 /// </summary>
 internal sealed partial class Shard : PollTarget, IDisposable
 {
     /// <summary>
-    /// What the inbox may take of one turn; the rest is run in the next ones, after the descriptors and the passes. A twelfth of the 50 ms that nothing may keep a shard from the others.
+    /// What the inbox may take of one turn; the rest is run in the next ones, after the descriptors and the passes. A twelfth of the 50 ms that
+    /// nothing may keep a shard from the others.
     /// </summary>
     private const long InboxMicros = 4_000;
 
@@ -23,7 +25,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>After a wait that failed. Media comes every 20 to 40 ms, so this delays little and costs a hundred wake-ups a second.</summary>
     private const int FailedWaitPauseMillis = 10;
 
-    /// <summary>How long one kind of work may keep the others waiting. Four of them and a pass are a turn, far below a picture's interval (40 ms).</summary>
+    /// <summary>
+    /// How long one kind of work may keep the others waiting. Four of them and a pass are a turn, far below a picture's interval (40 ms).
+    /// </summary>
     private const int SliceMicros = 2_000;
 
     /// <inheritdoc cref="SliceMicros"/>
@@ -32,7 +36,10 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private readonly Thread _thread;
     private readonly WatchedDescriptors _descriptors = new(waitsNanos: KernelCalls.WaitNanosRefusal == 0);
 
-    /// <summary>An eventfd: readable from a ring until the loop has read it. Whoever posts to a shard that sleeps writes to it; closed with the shard, after its thread has ended.</summary>
+    /// <summary>
+    /// An eventfd: readable from a ring until the loop has read it. Whoever posts to a shard that sleeps writes to it; closed with the shard, after
+    /// its thread has ended.
+    /// </summary>
     private readonly int _bell;
 
     /// <summary>Ticks a second of <see cref="Time"/>.</summary>
@@ -47,7 +54,10 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Made when the first datagram socket asks for it; the loop's thread has ended when it is disposed.</summary>
     private ReceiveBatch? _receiveBatch;
 
-    /// <summary>Set once, before the bell is rung, by whoever disposes: the ring is a system call and its count stays, so no fence of ours is needed beside it. The loop reads it each turn.</summary>
+    /// <summary>
+    /// Set once, before the bell is rung, by whoever disposes: the ring is a system call and its count stays, so no fence of ours is needed beside
+    /// it. The loop reads it each turn.
+    /// </summary>
     private volatile bool _stopping;
 
     /// <summary>A counter on its own: nothing else is read from its value, so it has no partner. Any thread, interlocked.</summary>
@@ -177,7 +187,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Asks for one run after all ready descriptors of this turn. On the shard.</summary>
     public void EndOfTurn(IEndOfTurn target) => _endOfTurn.Add(target);
 
-    /// <summary>As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment.</summary>
+    /// <summary>
+    /// As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment.
+    /// </summary>
     public void EndOfTurnAt(IEndOfTurn target, long micros) => _endOfTurn.AddAt(target, micros);
 
     internal void Start() => _thread.Start();
@@ -276,7 +288,10 @@ internal sealed partial class Shard : PollTarget, IDisposable
         return ready;
     }
 
-    /// <summary>An error is taken for "no events" only after a pause, or a wait that fails for good would keep a core busy; timers and the inbox go on meanwhile.</summary>
+    /// <summary>
+    /// An error is taken for "no events" only after a pause, or a wait that fails for good would keep a core busy; timers and the inbox go on
+    /// meanwhile.
+    /// </summary>
     private int Wait(long timeoutMicros)
     {
         int ready = _descriptors.Wait(timeoutMicros);

@@ -7,8 +7,8 @@ namespace FastRtspProxy.Net;
 internal sealed class ShardGroup : IDisposable
 {
     /// <summary>
-    /// The runtime's own, the standard ones, listeners with their reserves and a first few cameras and clients: some 30 are open in an idle proxy, twice that. A shard
-    /// has four: its epoll, its bell, and a pair of UDP ports.
+    /// The runtime's own, the standard ones, listeners with their reserves and a first few cameras and clients: some 30 are open in an idle proxy,
+    /// twice that. A shard has four: its epoll, its bell, and a pair of UDP ports.
     /// </summary>
     private const int DescriptorsAnyway = 64;
 
@@ -61,9 +61,10 @@ internal sealed class ShardGroup : IDisposable
     }
 
     /// <summary>
-    /// A connection whose media comes from a mount on <paramref name="home"/> is cheapest there: no second thread is woken for each batch, and the batch is sent in one
-    /// pass (measured with 1,000 UDP clients of 2 Mbit/s: 1.09 times the bare relay's cost on one shard, 1.22 on two). So a shard is filled up to
-    /// a third of what it can serve of those before others help, sooner when it is busy; from there on the load is spread evenly. Any thread.
+    /// A connection whose media comes from a mount on <paramref name="home"/> is cheapest there: no second thread is woken for each batch, and the
+    /// batch is sent in one pass (measured with 1,000 UDP clients of 2 Mbit/s: 1.09 times the bare relay's cost on one shard, 1.22 on two). So a
+    /// shard is filled up to a third of what it can serve of those before others help, sooner when it is busy; from there on the load is spread
+    /// evenly. Any thread.
     /// </summary>
     public Shard Near(Shard home)
     {
@@ -95,8 +96,9 @@ internal sealed class ShardGroup : IDisposable
         int needed = DescriptorsAnyway + (DescriptorsAShard * shards);
         return limit >= needed
             ? null
-            : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; each viewer and each camera needs more. ")
-                + "Remedy: raise the limit (ulimit -n 65536; LimitNOFILE= of a service; --ulimit nofile= of a container).";
+            : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; ")
+                + "each viewer and each camera needs more. Remedy: raise the limit (ulimit -n 65536; "
+                + "LimitNOFILE= of a service; --ulimit nofile= of a container).";
     }
 
     /// <summary>Calls that have a twin: everything works, at a higher price.</summary>

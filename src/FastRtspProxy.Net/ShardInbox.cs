@@ -1,15 +1,17 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// What was posted to a shard: a lock-free stack that any thread pushes to and the shard takes as a whole, and the agreement about who rings the bell. The bell itself, an eventfd, is the
-/// shard's; here stands only when it must be rung. Work runs in the order of the posts.
+/// What was posted to a shard: a lock-free stack that any thread pushes to and the shard takes as a whole, and the agreement about who rings the
+/// bell. The bell itself, an eventfd, is the shard's; here stands only when it must be rung. Work runs in the order of the posts.
 /// </summary>
 internal sealed class ShardInbox
 {
     /// <summary>The newest post; null: nothing was posted since the shard took. Any thread, by compare-exchange; emptied by the shard.</summary>
     private ShardWork? _top;
 
-    /// <summary>1 from the shard's last look before it sleeps until it wakes up, or until the poster takes it that will ring: one ring a sleep.</summary>
+    /// <summary>
+    /// 1 from the shard's last look before it sleeps until it wakes up, or until the poster takes it that will ring: one ring a sleep.
+    /// </summary>
     private int _sleeping;
 
     /// <summary>Taken, in order, and not run yet: what an earlier turn had no time for stands first. Only the shard.</summary>
@@ -47,16 +49,21 @@ internal sealed class ShardInbox
             top = seen;
         }
 
-        // A full fence, and it pairs with the exchange in TrySleep. The two exchanges of one field are in one order: if this one comes second, it reads 1 and we ring; if it comes first, the
-        // shard's reads what this one wrote, and with it, as an acquire of a release, sees our node, on every processor (models/wake.pml).
+        // A full fence, and it pairs with the exchange in TrySleep. The two exchanges of one field are in one order: if this one comes second, it
+        // reads 1 and we ring; if it comes first, the shard's reads what this one wrote, and with it, as an acquire of a release, sees our node, on
+        // every processor (models/wake.pml).
         mustRing = Interlocked.Exchange(ref _sleeping, 0) == 1;
         return true;
     }
 
-    /// <summary>True: nothing was posted, and whoever posts from now on rings; the shard may wait for the bell. False: there is something to run. On the shard.</summary>
+    /// <summary>
+    /// True: nothing was posted, and whoever posts from now on rings; the shard may wait for the bell. False: there is something to run. On the
+    /// shard.
+    /// </summary>
     public bool TrySleep()
     {
-        // A full fence, and it pairs with the exchange in TryPost: that we sleep is out before we look for the last time. Store then load: a release store would not do.
+        // A full fence, and it pairs with the exchange in TryPost: that we sleep is out before we look for the last time. Store then load: a release
+        // store would not do.
         Interlocked.Exchange(ref _sleeping, 1);
         return Volatile.Read(ref _top) is null;
     }
@@ -64,7 +71,8 @@ internal sealed class ShardInbox
     /// <summary>The shard is awake, whoever woke it. On the shard.</summary>
     public void WakeUp()
     {
-        // A release store will do: read too late, it is a ring too many. It cannot be read too early, for the exchange in Take, a full fence, comes before the next TrySleep.
+        // A release store will do: read too late, it is a ring too many. It cannot be read too early, for the exchange in Take, a full fence, comes
+        // before the next TrySleep.
         Volatile.Write(ref _sleeping, 0);
     }
 

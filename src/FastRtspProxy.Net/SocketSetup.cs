@@ -31,7 +31,10 @@ internal static unsafe class SocketSetup
         return Libc.GetSocketOption(fd, level, option, &value, &bytes) == 0 ? value : -1;
     }
 
-    /// <summary>Asks for a receive buffer, by force where we may (CAP_NET_ADMIN), and says what was given, in bytes of payload (the kernel reports the double).</summary>
+    /// <summary>
+    /// Asks for a receive buffer, by force where we may (CAP_NET_ADMIN), and says what was given, in bytes of payload (the kernel reports the
+    /// double).
+    /// </summary>
     public static int AskReceiveBuffer(Socket socket, int bytes)
     {
         int fd = Fd(socket);
@@ -55,7 +58,9 @@ internal static unsafe class SocketSetup
         return Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoSendBuffer) / 2;
     }
 
-    /// <summary>A TCP socket's send buffer, where the kernel does not do better by itself (<see cref="TcpBuffers"/>); before it is connected or listens.</summary>
+    /// <summary>
+    /// A TCP socket's send buffer, where the kernel does not do better by itself (<see cref="TcpBuffers"/>); before it is connected or listens.
+    /// </summary>
     public static void PrepareTcpSending(Socket socket)
     {
         TcpBufferChoice choice = TcpBuffers.Send(TcpSendBufferBytes);
@@ -87,7 +92,9 @@ internal static unsafe class SocketSetup
     public static void SetUnsentMark(int fd, int bytes) =>
         _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater, bytes);
 
-    /// <summary>TCP_USER_TIMEOUT, tcp(7): a peer that has vanished, or takes nothing, ends its connection after so long with data under way.</summary>
+    /// <summary>
+    /// TCP_USER_TIMEOUT, tcp(7): a peer that has vanished, or takes nothing, ends its connection after so long with data under way.
+    /// </summary>
     public static void SetUserTimeout(int fd, TimeSpan limit) =>
         _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpUserTimeout, (int)Math.Min(limit.TotalMilliseconds, int.MaxValue));
 
@@ -102,7 +109,8 @@ internal static unsafe class SocketSetup
     }
 
     /// <summary>
-    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)): the line is down, or the peer's machine. A peer that is there and takes nothing keeps its window shut instead.
+    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)): the line is down, or the peer's machine. A peer
+    /// that is there and takes nothing keeps its window shut instead.
     /// </summary>
     public static bool IsLineDown(int fd)
     {
@@ -136,7 +144,8 @@ internal static unsafe class SocketSetup
     }
 
     /// <summary>
-    /// Descriptors that the process has open (proc(5)), and those that the socket engine opens with the first connection: an epoll for each core. A guess where /proc is not there.
+    /// Descriptors that the process has open (proc(5)), and those that the socket engine opens with the first connection: an epoll for each core. A
+    /// guess where /proc is not there.
     /// </summary>
     public static long CountDescriptors()
     {

@@ -5,8 +5,9 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Which of our addresses datagrams leave from. A client spoke to one of them, and its firewall, its NAT and strict players take nothing from another one; the kernel takes the one that its
-/// routes prefer. Where these differ (secondary addresses, VRRP, a VPN, Debian's 127.0.1.1), each message carries the right one.
+/// Which of our addresses datagrams leave from. A client spoke to one of them, and its firewall, its NAT and strict players take nothing from another
+/// one; the kernel takes the one that its routes prefer. Where these differ (secondary addresses, VRRP, a VPN, Debian's 127.0.1.1), each message
+/// carries the right one.
 /// </summary>
 internal static unsafe class SourceAddress
 {
@@ -46,7 +47,9 @@ internal static unsafe class SourceAddress
         }
     }
 
-    /// <summary>Writes the control message that names a source; how many bytes it takes. The memory is aligned to eight bytes, and was cleared.</summary>
+    /// <summary>
+    /// Writes the control message that names a source; how many bytes it takes. The memory is aligned to eight bytes, and was cleared.
+    /// </summary>
     public static int WriteControl(byte* control, in PeerAddress source)
     {
         ControlHeader* header = (ControlHeader*)control;
@@ -55,7 +58,8 @@ internal static unsafe class SourceAddress
         source.CopyAddress(address);
         if (Socket.OSSupportsIPv6)
         {
-            // The kernel takes IPv4-mapped addresses here for IPv4 peers. The interface stays open: routes choose it, and a link-local peer's address has it.
+            // The kernel takes IPv4-mapped addresses here for IPv4 peers. The interface stays open: routes choose it, and a link-local peer's address
+            // has it.
             header->Bytes = sizeof(ControlHeader) + IPv6InfoBytes;
             header->Level = LinuxConstants.IpV6Protocol;
             header->Type = LinuxConstants.IpV6PacketInfo;

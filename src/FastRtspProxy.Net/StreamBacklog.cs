@@ -3,15 +3,18 @@ using System.Net.Sockets;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// What the kernel has not taken of a <see cref="ControlStream"/>: one parked send, and the bytes queued behind it. Nothing else is sent while something waits here, so everything leaves in order.
-/// On the stream's shard.
+/// What the kernel has not taken of a <see cref="ControlStream"/>: one parked send, and the bytes queued behind it. Nothing else is sent while
+/// something waits here, so everything leaves in order. On the stream's shard.
 /// </summary>
 internal sealed class StreamBacklog(ControlStream stream, Socket socket)
 {
     /// <summary>RTSP answers that may wait behind a parked frame: a peer that sends requests and reads no answers is closed.</summary>
     private const int BytesMax = 256 * 1024;
 
-    /// <summary>Answers that wait for the peer before its next request is read: some ten, or one of DESCRIBE. They wait behind what the kernel has taken, which is more.</summary>
+    /// <summary>
+    /// Answers that wait for the peer before its next request is read: some ten, or one of DESCRIBE. They wait behind what the kernel has taken,
+    /// which is more.
+    /// </summary>
     private const int AnswersAheadBytesMax = 4 * 1024;
 
     /// <summary>Empty whenever nothing is parked: what is appended then is parked at once.</summary>

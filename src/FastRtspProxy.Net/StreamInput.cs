@@ -5,8 +5,9 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// What comes in at a <see cref="ControlStream"/>, by one pump: while its reader waits, a zero-byte receive waits too (<see cref="ReadableWait"/>; nothing is held while the peer is silent); when there
-/// is something, the shard gives a turn; a turn makes one read, and the reader makes of it what its <see cref="TurnBudget"/> allows. On the shard.
+/// What comes in at a <see cref="ControlStream"/>, by one pump: while its reader waits, a zero-byte receive waits too (<see cref="ReadableWait"/>;
+/// nothing is held while the peer is silent); when there is something, the shard gives a turn; a turn makes one read, and the reader makes of it what
+/// its <see cref="TurnBudget"/> allows. On the shard.
 /// </summary>
 internal sealed class StreamInput : PeerInput
 {
@@ -69,7 +70,8 @@ internal sealed class StreamInput : PeerInput
         Span<byte> room = TryMakeRoom();
         if (room.IsEmpty)
         {
-            // Nothing is read until there is memory, so its end would not be seen either: whoever has gone is not waited for.
+            // Without memory nothing is read, so the end of the stream would not be seen either: when the peer has ended, the connection is closed
+            // instead of waiting for memory.
             if (_stream.PeerEnded.IsCompleted)
             {
                 _stream.Close();

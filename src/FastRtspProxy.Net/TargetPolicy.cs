@@ -3,8 +3,9 @@ using System.Net;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Where a camera's stream may lead us: the one place that decides it, for the host of its URL, for a redirect, and for the `source=` of its media. It is asked for what a name means at each connection,
-/// because that can be another address by then. A camera of the command line is where the user says; a registered one is where a stranger says, unless `--allow-private-register` trusts it as much.
+/// Where a camera's stream may lead us: the one place that decides it, for the host of its URL, for a redirect, and for the `source=` of its media.
+/// It is asked for what a name means at each connection, because that can be another address by then. A camera of the command line is where the user
+/// says; a registered one is where a stranger says, unless `--allow-private-register` trusts it as much.
 /// </summary>
 internal sealed class TargetPolicy
 {
@@ -41,13 +42,15 @@ internal sealed class TargetPolicy
     {
         if (_isRegistered && !_allowsPrivate)
         {
-            // Without an exception for the camera's own address: the only one that can be on this machine is a connection that came to us by REGISTER, through somebody's reverse proxy.
+            // Without an exception for the camera's own address: the only one that can be on this machine is a connection that came to us by
+            // REGISTER, through somebody's reverse proxy.
             AddressScope scope = _scopeOf(address);
             return scope == AddressScope.ThisMachine || (scope == AddressScope.Neighbourhood && !_isAuthenticated);
         }
 
         // Its own address leads nowhere new, and a camera that the user has on this machine may know others on it.
-        return camera is not null && !camera.Unmapped().Equals(address.Unmapped()) && !IPAddress.IsLoopback(camera.Unmapped()) && _scopeOf(address) == AddressScope.ThisMachine;
+        return camera is not null && !camera.Unmapped().Equals(address.Unmapped())
+            && !IPAddress.IsLoopback(camera.Unmapped()) && _scopeOf(address) == AddressScope.ThisMachine;
     }
 
     /// <summary>What is said when an address is refused: why, and what helps.</summary>

@@ -16,8 +16,9 @@ internal enum TcpBufferChoice
 }
 
 /// <summary>
-/// Whether a TCP socket's buffer is given a size. Any size, by force or not, ends the kernel's own tuning for that socket (socket(7), tcp(7)), and caps a long line: 2 MiB are some 84 Mbit/s at 100 ms, and what a
-/// user may ask for (net.core.wmem_max, 208 KiB by default) some 20. So it is left to the kernel, but where the kernel's own maximum is smaller than what a key frame needs: on machines with little memory it is.
+/// Whether a TCP socket's buffer is given a size. Any size, by force or not, ends the kernel's own tuning for that socket (socket(7), tcp(7)), and
+/// caps a long line: 2 MiB are some 84 Mbit/s at 100 ms, and what a user may ask for (net.core.wmem_max, 208 KiB by default) some 20. So it is left
+/// to the kernel, but where the kernel's own maximum is smaller than what a key frame needs: on machines with little memory it is.
 /// </summary>
 internal static class TcpBuffers
 {
@@ -59,7 +60,7 @@ internal static class TcpBuffers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return 0; // a container without it
+            return 0; // the container hides the setting
         }
     }
 }

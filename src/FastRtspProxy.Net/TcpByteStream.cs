@@ -13,7 +13,7 @@ internal sealed class TcpByteStream : ByteStream
     private IByteSink? _sink;
     private SendQueue _queue; // mutable struct: not readonly
 
-    // What was read of the socket before it came here; given to the sink first.
+    // Bytes that somebody else read from the socket before it was taken over; the sink gets them first. Mostly empty.
     private readonly byte[] _early;
     private bool _closed;
 

@@ -19,7 +19,8 @@ internal static class TcpConnector
         using CancellationTokenSource cancel = new(limit, time);
         Task<IPAddress[]> lookUp = target.Names.TryResolve(target.Host)
             ?? throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {target.Host} cannot be looked up now: too many other names are");
-        if (target.LastAddress is { } last && !Refuses(target, last) && !await IsAnsweredAsync(lookUp, time, cancel.Token) && !cancel.IsCancellationRequested
+        if (target.LastAddress is { } last && !Refuses(target, last)
+            && !await IsAnsweredAsync(lookUp, time, cancel.Token) && !cancel.IsCancellationRequested
             && await TryLastAsync(last, target, lookUp, limit, time, cancel.Token) is { } socket)
         {
             return socket;
@@ -31,14 +32,15 @@ internal static class TcpConnector
             ? await ConnectToAnyAsync(allowed, target.Host, target.Port, limit, time, cancel.Token)
             : throw new ByteStreamException(
                 ConnectFailure.NotAllowed,
-                $"this machine must not connect to {target.Host}:{target.Port}{(IPAddress.TryParse(target.Host, out _) ? string.Empty : $" ({addresses[0]})")}: {target.Refusal}");
+                $"this machine must not connect to {target.Host}:{target.Port}"
+                    + $"{(IPAddress.TryParse(target.Host, out _) ? string.Empty : $" ({addresses[0]})")}: {target.Refusal}");
     }
 
     private static bool Refuses(ConnectTarget target, IPAddress address) => target.Refuses?.Invoke(address) == true;
 
     /// <summary>
-    /// True when the resolver has answered within a second: with addresses, or that there are none. A name server that cannot be asked says nothing about the name
-    /// (getaddrinfo(3): EAI_AGAIN, EAI_FAIL).
+    /// True when the resolver has answered within a second: with addresses, or that there are none. A name server that cannot be asked says nothing
+    /// about the name (getaddrinfo(3): EAI_AGAIN, EAI_FAIL).
     /// </summary>
     private static async Task<bool> IsAnsweredAsync(Task<IPAddress[]> lookUp, TimeProvider time, CancellationToken cancel)
     {
@@ -134,7 +136,8 @@ internal static class TcpConnector
         }
 
         throw last is SocketException failure
-            ? new ByteStreamException(KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {MissingZone(host, addresses) ?? WordsFor(failure)}", failure)
+            ? new ByteStreamException(
+                KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {MissingZone(host, addresses) ?? WordsFor(failure)}", failure)
             : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} has no address");
     }
 
@@ -162,7 +165,9 @@ internal static class TcpConnector
         }
     }
 
-    /// <summary>What is missing where the kernel only says EINVAL: a link-local address means nothing without the interface (ipv6(7), sin6_scope_id).</summary>
+    /// <summary>
+    /// What is missing where the kernel only says EINVAL: a link-local address means nothing without the interface (ipv6(7), sin6_scope_id).
+    /// </summary>
     private static string? MissingZone(string host, IPAddress[] addresses)
     {
         if (!Array.Exists(addresses, static address => address is { IsIPv6LinkLocal: true, ScopeId: 0 }))

@@ -6,21 +6,25 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Listens on one address and family and hands accepted sockets on, on the socket engine's thread. When the process runs out of descriptors, a reserve descriptor is given
-/// up for long enough to take the connection, say no, and close it: nobody waits in the backlog for ever. What goes wrong again and again is tried a few times a second only.
+/// Listens on one address and family and hands accepted sockets on, on the socket engine's thread. When the process runs out of descriptors, a
+/// reserve descriptor is given up for long enough to take the connection, say no, and close it: nobody waits in the backlog for ever. What goes wrong
+/// again and again is tried a few times a second only.
 /// </summary>
 internal sealed class TcpListenerSocket : IDisposable
 {
     /// <summary>SOMAXCONN of Linux since 5.4.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Connections that were reset while they waited fail one by one, at the rate at which they came; more in a row are the machine's trouble.</summary>
-    private const int FailuresAtOnce = 16;
+    /// <summary>
+    /// A connection that was reset while it waited fails once, so such failures come at the rate of the connections; more in a row than this mean
+    /// that the machine cannot accept.
+    /// </summary>
+    private const int FailuresAtOnceMax = 16;
 
     /// <summary>Connections that are accepted before the thread does something else.</summary>
-    private const int AcceptedInARow = 64;
+    private const int AcceptedInARowMax = 64;
 
-    /// <summary>Soon enough for whoever waits in the backlog, and nothing for the machine.</summary>
+    /// <summary>The pause after failures. Whoever waits in the backlog hardly notices it, and ten attempts a second cost nothing.</summary>
     private const int PauseMillis = 100;
 
     private const long SayMillis = 10_000;
@@ -37,7 +41,10 @@ internal sealed class TcpListenerSocket : IDisposable
     private int _failuresInARow;
     private long _saidMillis = -SayMillis;
 
-    /// <summary>Set once, before the socket is disposed; pairs with the look in AcceptLoop. A loop that looks too early finds a disposed socket instead, and ends by that.</summary>
+    /// <summary>
+    /// Set once, before the socket is disposed; pairs with the look in AcceptLoop. A loop that looks too early finds a disposed socket instead, and
+    /// ends by that.
+    /// </summary>
     private volatile bool _disposed;
 
     /// <summary>Takes a socket over that listens already.</summary>
@@ -57,17 +64,19 @@ internal sealed class TcpListenerSocket : IDisposable
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>
-    /// Binds and listens on one address; IPv6 listeners take IPv6 only. Null: <paramref name="error"/> says why. Connections of an earlier process in TIME_WAIT
-    /// do not matter (SO_REUSEADDR); another listener does.
+    /// Binds and listens on one address; IPv6 listeners take IPv6 only. Null: <paramref name="error"/> says why. Connections of an earlier process in
+    /// TIME_WAIT do not matter (SO_REUSEADDR); another listener does.
     /// </summary>
     /// <param name="address">Any, IPv6Any, or one of the machine's.</param>
     /// <param name="port">0: the kernel chooses.</param>
     /// <param name="log">For running out of descriptors.</param>
     /// <param name="refusal">What a client is told when there is no descriptor for it.</param>
     /// <param name="error">Why not.</param>
-    /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much as its buffer holds.</param>
+    /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much
+    /// as its buffer holds.</param>
     /// <param name="keepAlive">When a silent peer is found dead, inherited as well; null: never.</param>
-    public static TcpListenerSocket? TryListen(IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null)
+    public static TcpListenerSocket? TryListen(
+        IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null)
     {
         Socket? socket = null;
         try
@@ -78,7 +87,8 @@ internal sealed class TcpListenerSocket : IDisposable
                 socket.DualMode = false;
             }
 
-            // Not by SocketOptionName.ReuseAddress: the framework would set SO_REUSEPORT with it, and two servers would share the port without a word.
+            // Not by SocketOptionName.ReuseAddress: the framework would set SO_REUSEPORT with it, and two servers would share the port without a
+            // word.
             _ = SocketSetup.TrySet(SocketSetup.Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
 
             // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
@@ -123,7 +133,7 @@ internal sealed class TcpListenerSocket : IDisposable
         }
         catch (SocketException)
         {
-            // Gone already.
+            // The client has gone already.
         }
 
         socket.Dispose();
@@ -157,7 +167,7 @@ internal sealed class TcpListenerSocket : IDisposable
             // A flood of connections must not keep the socket engine's thread from the completions of those that are there.
             for (int accepted = 0; !_disposed; accepted++)
             {
-                if (accepted == AcceptedInARow)
+                if (accepted == AcceptedInARowMax)
                 {
                     _pause.Change(1, Timeout.Infinite);
                     return;
@@ -209,7 +219,8 @@ internal sealed class TcpListenerSocket : IDisposable
         Interlocked.Increment(ref _failures);
         if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable && _reserve is not null)
         {
-            // accept(2) says so also while nobody waits. Until somebody does, the reserve is kept: given up early, it would be taken by something else.
+            // accept(2) reports the want of descriptors also while no client waits. The reserve is kept until one does: if it were given up earlier,
+            // something else would take the descriptor.
             if (!_socket.Poll(0, SelectMode.SelectRead))
             {
                 return false;
@@ -221,7 +232,7 @@ internal sealed class TcpListenerSocket : IDisposable
         }
 
         // A connection that was reset while it waited, or a listener that is of no use now.
-        if (_reserve is not null && ++_failuresInARow < FailuresAtOnce)
+        if (_reserve is not null && ++_failuresInARow < FailuresAtOnceMax)
         {
             return true;
         }

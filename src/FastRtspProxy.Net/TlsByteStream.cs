@@ -77,8 +77,9 @@ internal sealed class TlsByteStream : ByteStream
     }
 
     /// <summary>
-    /// How a peer's certificate is checked: by what the peer sent and what the machine trusts. Missing issuers are not fetched from the addresses that a certificate names (RFC 5280, 4.2.2.1): the framework would do so on the
-    /// thread that waits for all sockets, and block it, and a camera could have us ask any server that it likes.
+    /// How a peer's certificate is checked: by what the peer sent and what the machine trusts. Missing issuers are not fetched from the addresses
+    /// that a certificate names (RFC 5280, 4.2.2.1): the framework would do so on the thread that waits for all sockets, and block it, and a camera
+    /// could have us ask any server that it likes.
     /// </summary>
     internal static X509ChainPolicy ChainPolicy() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
@@ -192,7 +193,7 @@ internal sealed class TlsByteStream : ByteStream
         }
         catch (Exception e)
         {
-            // Whoever got the bytes failed: the stream ends, and he is told.
+            // The sink failed on the bytes: the stream ends, and the sink is told.
             NetLog.ShardWorkFailed(Shard.Log, Shard.Index, e);
             end = SocketError.SocketError;
         }

@@ -1,14 +1,15 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// What one handler may do in one turn of its shard. Whoever has more to do queues behind the others and goes on in the next turn, so that a peer who sends as fast as it can costs its neighbours a
-/// fraction of a millisecond a turn and no more: 64 KiB are some 30 µs, 16 requests 200 µs, 256 frames 30 µs. Mutable; a private field of the handler.
+/// What one handler may do in one turn of its shard. Whoever has more to do queues behind the others and goes on in the next turn, so that a peer who
+/// sends as fast as it can costs its neighbours a fraction of a millisecond a turn and no more: 64 KiB are some 30 µs, 16 requests 200 µs, 256 frames
+/// 30 µs. Mutable; a private field of the handler.
 /// </summary>
 internal struct TurnBudget
 {
-    public const int Bytes = 64 * 1024;
-    public const int Requests = 16;
-    public const int Frames = 256;
+    public const int BytesMax = 64 * 1024;
+    public const int RequestsMax = 16;
+    public const int FramesMax = 256;
 
     /// <summary>The turn that the counts are of; another turn's counts are void.</summary>
     private long _turn;
@@ -20,7 +21,7 @@ internal struct TurnBudget
     public bool IsSpent(Shard shard)
     {
         Begin(shard);
-        return _bytes >= Bytes || _requests >= Requests || _frames >= Frames;
+        return _bytes >= BytesMax || _requests >= RequestsMax || _frames >= FramesMax;
     }
 
     /// <summary>Counts bytes that were read. False: the budget of this turn is used up.</summary>
@@ -28,21 +29,21 @@ internal struct TurnBudget
     {
         Begin(shard);
         _bytes += bytes;
-        return _bytes < Bytes;
+        return _bytes < BytesMax;
     }
 
     /// <summary>Counts a request that was handled. False: the budget of this turn is used up.</summary>
     public bool SpendRequest(Shard shard)
     {
         Begin(shard);
-        return ++_requests < Requests;
+        return ++_requests < RequestsMax;
     }
 
     /// <summary>Counts a frame that was taken. False: the budget of this turn is used up.</summary>
     public bool SpendFrame(Shard shard)
     {
         Begin(shard);
-        return ++_frames < Frames;
+        return ++_frames < FramesMax;
     }
 
     private void Begin(Shard shard)

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// Which sources may work in a shard's turn. There are two queues: of sources that have something new, and of those that have spent their budget and have more to do. Each gets a round a turn, and a
-/// round ends with its slice: however many sources there are and whatever they bring, timers fire and the fan-out passes run every few milliseconds. On the shard.
+/// Which sources may work in a shard's turn. There are two queues: of sources that have something new, and of those that have spent their budget and
+/// have more to do. Each gets a round a turn, and a round ends with its slice: however many sources there are and whatever they bring, timers fire
+/// and the fan-out passes run every few milliseconds. On the shard.
 /// </summary>
 internal sealed class TurnRounds(ILogger log, int shard)
 {
@@ -15,7 +16,10 @@ internal sealed class TurnRounds(ILogger log, int shard)
     /// <summary>Sources that had more to do than one turn allows.</summary>
     private TurnQueue _again; // mutable struct: not readonly
 
-    /// <summary>The last of <see cref="_again"/> when the turn began: whoever queues behind it has spent its budget in this turn. Null once its round is over, and while nobody waited.</summary>
+    /// <summary>
+    /// The last of <see cref="_again"/> when the turn began: whoever queues behind it has spent its budget in this turn. Null once its round is over,
+    /// and while nobody waited.
+    /// </summary>
     private TurnWork? _lastAgain;
 
     /// <summary>True while somebody waits for a turn: no time to sleep.</summary>
@@ -38,7 +42,9 @@ internal sealed class TurnRounds(ILogger log, int shard)
         _lastAgain = null;
     }
 
-    /// <summary>Gives each source one turn up to the last of the round, as far as a slice reaches; those that queue meanwhile wait for the next round.</summary>
+    /// <summary>
+    /// Gives each source one turn up to the last of the round, as far as a slice reaches; those that queue meanwhile wait for the next round.
+    /// </summary>
     private void RunRound(ref TurnQueue queue, TurnWork? last)
     {
         if (last is null)

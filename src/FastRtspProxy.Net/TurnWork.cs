@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// A source of work that takes turns with the others of its shard. It stands in the shard's queue at most once; what it does in <see cref="RunTurn"/> is bounded by a
-/// <see cref="TurnBudget"/>, and what is left then waits for its next turn. On the shard only.
+/// A source of work that takes turns with the others of its shard. It stands in the shard's queue at most once; what it does in <see cref="RunTurn"/>
+/// is bounded by a <see cref="TurnBudget"/>, and what is left then waits for its next turn. On the shard only.
 /// </summary>
 internal abstract class TurnWork
 {

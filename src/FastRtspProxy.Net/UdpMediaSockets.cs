@@ -15,7 +15,9 @@ internal interface IUdpMediaSink
     /// <summary>A datagram to the RTP port: NAT punches, mostly.</summary>
     void OnRtp(ReadOnlySpan<byte> data, in PeerAddress from);
 
-    /// <summary>The host says that nobody listens on a port that we sent RTP to. The SSRC is that of the packet that it quotes; null: it quotes too little.</summary>
+    /// <summary>
+    /// The host says that nobody listens on a port that we sent RTP to. The SSRC is that of the packet that it quotes; null: it quotes too little.
+    /// </summary>
     void OnRtpPortClosed(in PeerAddress port, uint? ssrc);
 
     /// <inheritdoc cref="OnRtpPortClosed"/>
@@ -46,7 +48,8 @@ internal sealed unsafe class UdpMediaSockets
         HasSegmentation = SocketSetup.TrySet(_rtp.Fd, LinuxConstants.UdpProtocol, LinuxConstants.UdpSegment, 0);
         if (!HasSegmentation && Interlocked.Exchange(ref s_saidNoSegmentation, 1) == 0)
         {
-            NetLog.CallRefused(shard.Log, "setsockopt(UDP_SEGMENT)", Marshal.GetLastPInvokeError(), "each packet to each viewer over UDP is sent on its own, which costs processor time");
+            const string Consequence = "each packet to each viewer over UDP is sent on its own, which costs processor time";
+            NetLog.CallRefused(shard.Log, "setsockopt(UDP_SEGMENT)", Marshal.GetLastPInvokeError(), Consequence);
         }
 
         _ = SocketSetup.AskSendBuffer(rtp, SendBufferBytes);
@@ -54,7 +57,10 @@ internal sealed unsafe class UdpMediaSockets
         SendReports = KernelCalls.SendManyRefusal == 0 ? _rtcp.SendMany : _rtcp.SendOneByOne;
     }
 
-    /// <summary>Sends messages from the RTP socket: how many went, or -1 with the errno left in <c>Marshal.GetLastPInvokeError</c>. Tests put their own in its place to force errors.</summary>
+    /// <summary>
+    /// Sends messages from the RTP socket: how many went, or -1 with the errno left in <c>Marshal.GetLastPInvokeError</c>. Tests put their own in its
+    /// place to force errors.
+    /// </summary>
     public delegate int SendManyCall(MultiMessage* messages, int count);
 
     /// <summary>The RTP port of `server_port`; RTCP is the next.</summary>
@@ -110,7 +116,7 @@ internal sealed unsafe class UdpMediaSockets
         private const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 
         /// <summary>More are forgotten: a port that stays closed is reported again.</summary>
-        private const int ClosedPortsAtOnce = 1024;
+        private const int ClosedPortsAtOnceMax = 1024;
 
         /// <summary>What the sink has not been told yet; as long as it is not empty, <see cref="TellClosedPorts"/> is in the shard's inbox.</summary>
         private List<(PeerAddress Port, uint? Ssrc)> _closedPorts = [];
@@ -157,7 +163,7 @@ internal sealed unsafe class UdpMediaSockets
             // The SSRC stands at 8 in RTP and at 4 in RTCP (RFC 3550, 5.1 and 6.4.1). Hosts may quote the UDP header alone.
             int at = isRtcp ? 4 : 8;
             bool isQuoted = quoted.Length >= at + sizeof(uint);
-            if ((isQuoted && quoted[0] >> 6 != 2) || _closedPorts.Count >= ClosedPortsAtOnce)
+            if ((isQuoted && quoted[0] >> 6 != 2) || _closedPorts.Count >= ClosedPortsAtOnceMax)
             {
                 return;
             }

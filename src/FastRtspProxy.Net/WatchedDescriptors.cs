@@ -3,8 +3,9 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// The descriptors that a shard watches, in one epoll instance. The kernel gives a number back with each event (epoll_ctl(2)): ours names the target's slot and the slot's generation. An event that
-/// was fetched before its target was taken out names an older generation, and is dropped. On the shard, or before its thread has started.
+/// The descriptors that a shard watches, in one epoll instance. The kernel gives a number back with each event (epoll_ctl(2)): ours names the
+/// target's slot and the slot's generation. An event that was fetched before its target was taken out names an older generation, and is dropped. On
+/// the shard, or before its thread has started.
 /// </summary>
 internal sealed class WatchedDescriptors(bool waitsNanos) : IDisposable
 {

@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What the front-end counted since it started. Written by any shard, read by whoever asks: figures on their own, without partners. Two of them that are read together may be of two moments.</summary>
+/// <summary>
+/// What the front-end counted since it started. Written by any shard, read by whoever asks: figures on their own, without partners. Two of them that
+/// are read together may be of two moments.
+/// </summary>
 internal sealed class FrontendCounters
 {
     private long _connections;

@@ -5,13 +5,19 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>The front-end's limits that no option changes.</summary>
 internal static class FrontendLimits
 {
-    /// <summary>How long a DESCRIBE or SETUP waits for a camera that is not up yet, before its 404. Players give up after ten seconds or so.</summary>
+    /// <summary>
+    /// How long a DESCRIBE or SETUP waits for a camera that is not up yet, before its 404. Players give up after ten seconds or so.
+    /// </summary>
     public static readonly TimeSpan DescribeWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>A request that has begun must be whole by then: two round trips of the worst satellite link and a retransmission, many times over.</summary>
+    /// <summary>
+    /// A request that has begun must be whole by then: two round trips of the worst satellite link and a retransmission, many times over.
+    /// </summary>
     public static readonly TimeSpan HalfRequest = TimeSpan.FromSeconds(10);
 
-    /// <summary>A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.</summary>
+    /// <summary>
+    /// A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.
+    /// </summary>
     public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);
 
     /// <summary>A tunnel's POST waits so long for its GET, which another connection brings.</summary>
@@ -20,28 +26,40 @@ internal static class FrontendLimits
     /// <summary>A tunnel's GET without its POST is closed then, and its cookie forgotten.</summary>
     public static readonly TimeSpan TunnelPairing = TimeSpan.FromSeconds(30);
 
-    /// <summary>A back-end's own connection (REGISTER with reuse_connection) is used so long after the answer: the other side swaps its roles meanwhile, as LIVE555 does.</summary>
+    /// <summary>
+    /// A back-end's own connection (REGISTER with reuse_connection) is used so long after the answer: the other side swaps its roles meanwhile, as
+    /// LIVE555 does.
+    /// </summary>
     public static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Such a connection is closed when its mount has not taken it by then: the mount was removed meanwhile. One that waits for its turn to open has it long before.</summary>
+    /// <summary>
+    /// Such a connection is closed when its mount has not taken it by then, because the mount was removed meanwhile. A mount that waits for its turn
+    /// to open has taken it long before.
+    /// </summary>
     public static readonly TimeSpan HandoverTaken = TimeSpan.FromMinutes(1);
 
     /// <summary>A REGISTERed host name must resolve by then.</summary>
     public static readonly TimeSpan NameLookup = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// A player that is paused, or has its media over UDP, says nothing for as long as it likes, and its session lives while its connection is open: so the kernel asks whether it is there. A dead one is found out after 50 s; a
-    /// cable that is out for less than half a minute costs no connection, whenever the probes come.
+    /// A player that is paused, or has its media over UDP, says nothing for as long as it likes, and its session lives while its connection is open:
+    /// so the kernel asks whether it is there. A dead one is found out after 50 s; a cable that is out for less than half a minute costs no
+    /// connection, whenever the probes come.
     /// </summary>
     public static readonly KeepAlive KeepAlive = new(IdleSeconds: 20, IntervalSeconds: 10, Probes: 3);
 
     /// <summary>
-    /// TCP_USER_TIMEOUT (tcp(7)) of client connections while media goes out in them: data that nobody acknowledged for so long, or took (a window that stays shut), ends the connection. Longer than
-    /// <c>--slow-timeout</c>, which would mean nothing otherwise: it looks once a second, and says why.
+    /// TCP_USER_TIMEOUT (tcp(7)) of client connections while media goes out in them: data that nobody acknowledged for so long, or took (a window
+    /// that stays shut), ends the connection. Longer than <c>--slow-timeout</c>, which would mean nothing otherwise: it looks once a second, and says
+    /// why.
     /// </summary>
-    public static TimeSpan UserTimeoutFor(TimeSpan slowTimeout) => TimeSpan.FromSeconds(Math.Max(30, Math.Min(slowTimeout.TotalSeconds, 1_000_000) + 10));
+    public static TimeSpan UserTimeoutFor(TimeSpan slowTimeout) =>
+        TimeSpan.FromSeconds(Math.Max(30, Math.Min(slowTimeout.TotalSeconds, 1_000_000) + 10));
 
-    /// <summary>A client that has shut down its side while a request of it is in hand may be one that only reads by now (nc, a script): the answer has so long.</summary>
+    /// <summary>
+    /// When a client has shut down its side while its request is in hand, it may still read (nc, a script): the answer may take so long, then the
+    /// connection is closed.
+    /// </summary>
     public static readonly TimeSpan EndedPeer = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a stop waits for BYEs and answers to leave.</summary>
@@ -53,7 +71,10 @@ internal static class FrontendLimits
     /// <inheritdoc cref="RefusalLinger"/>
     public const int RefusalDrainBytesMax = 2 * 1024 * 1024;
 
-    /// <summary>The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones are dropped as they come.</summary>
+    /// <summary>
+    /// The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones
+    /// are dropped as they come.
+    /// </summary>
     public const int FrameBytesMax = 8 * 1024;
 
     /// <summary>A connection without a session that sends so much in a row on channels that nobody set up is closed: no player does.</summary>
@@ -62,12 +83,15 @@ internal static class FrontendLimits
     /// <summary>Sessions bound to one connection: a wall of sixteen cameras twice over.</summary>
     public const int SessionsPerConnectionMax = 32;
 
-    /// <summary>A session that was never played lives so long after its connection was closed: players that open a connection for each request come back sooner.</summary>
+    /// <summary>
+    /// A session that was never played lives so long after its connection was closed: players that open a connection for each request come back
+    /// sooner.
+    /// </summary>
     public static readonly TimeSpan NeverPlayed = TimeSpan.FromSeconds(15);
 
     /// <summary>POSTs of one tunnel: players open a new one before they close the old one; each is a connection.</summary>
     public const int PostsPerTunnelMax = 4;
 
-    /// <summary>A tunnel needs two connections a client, and there are always some that only ask.</summary>
+    /// <summary>A client in a tunnel has two connections, and some connections only ask and never become a client's.</summary>
     public static int ConnectionsFor(int clients) => (2 * Math.Min(clients, 1_000_000)) + 64;
 }

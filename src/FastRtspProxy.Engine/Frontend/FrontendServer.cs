@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -16,15 +17,25 @@ internal sealed class FrontendServer : IAsyncDisposable
     private readonly FrontendShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
 
-    /// <summary>Of the process; 0: it is not looked at (tests share one process).</summary>
+    /// <summary>How many descriptors the process may have open; 0: it is not looked at (tests share one process).</summary>
     private readonly long _descriptorLimit;
     private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
 
-    /// <summary>Set once, before each shard is told to stop; pairs with the look in Serve, on the shard: a connection that is taken before that message is closed by it, one after it sees this.</summary>
+    /// <summary>
+    /// Set once, before each shard is told to stop; pairs with the look in Serve, on the shard. A connection that a shard took before that message is
+    /// closed by the message; one that it takes afterwards sees this and is closed there.
+    /// </summary>
     private volatile bool _stopping;
     private volatile bool _draining;
 
-    public FrontendServer(ProxyOptions options, ShardGroup shards, IMountDirectory mounts, ILoggerFactory loggerFactory, IStreamRegistry? registry = null, InputBudget? input = null, long descriptorLimit = 0)
+    public FrontendServer(
+        ProxyOptions options,
+        ShardGroup shards,
+        IMountDirectory mounts,
+        ILoggerFactory loggerFactory,
+        IStreamRegistry? registry = null,
+        InputBudget? input = null,
+        long descriptorLimit = 0)
     {
         _descriptorLimit = descriptorLimit;
         Options = options;
@@ -37,7 +48,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
-        _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.MaxShards)];
+        _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
         {
             _homes[i] = new FrontendShard(this, shards.Shards[i]);
@@ -159,7 +170,9 @@ internal sealed class FrontendServer : IAsyncDisposable
         FrontendLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
     }
 
-    /// <summary>Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.</summary>
+    /// <summary>
+    /// Memory for requests and answers is used up, and this connection holds most of it: said once a minute, however many there are. Any thread.
+    /// </summary>
     public void OnOverBudget(IPEndPoint client, long heldBytes)
     {
         Counters.OnOverBudget();
@@ -171,7 +184,10 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Before the first client, and after everything of our own is open but the cameras' sockets.</summary>
+    /// <summary>
+    /// Counts what the process has open and divides the rest between cameras and clients. Called when everything of our own is open but the cameras'
+    /// sockets, and before the first client.
+    /// </summary>
     private void DivideDescriptors()
     {
         if (_descriptorLimit > 0)
@@ -220,7 +236,10 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Both families where the machine has them, each with a listener of its own. Whole: none may be taken; else one is enough.</summary>
+    /// <summary>
+    /// Listens on both families where the machine has them, each with a listener of its own. With <paramref name="whole"/> the port is refused when
+    /// another program has it in either family; without it, one family is enough.
+    /// </summary>
     private bool Listen(int port, bool whole, out int bound, out bool v4, out bool v6, out SocketError error)
     {
         bound = port;
@@ -230,7 +249,9 @@ internal sealed class FrontendServer : IAsyncDisposable
         IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
         foreach (IPAddress address in addresses)
         {
-            if (TcpListenerSocket.TryListen(address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive) is not { } listener)
+            TcpListenerSocket? listener = TcpListenerSocket.TryListen(
+                address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive);
+            if (listener is null)
             {
                 error = error == SocketError.Success ? failed : error;
                 continue;
@@ -275,10 +296,31 @@ internal sealed class FrontendServer : IAsyncDisposable
         return least;
     }
 
-    /// <inheritdoc cref="ShardGroup.Near"/>
-    public FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
+    /// <summary>
+    /// Where a connection belongs: with its session if its first request names one, with its tunnel if it is a POST, near its mount else.
+    /// Null: where it is.
+    /// </summary>
+    public FrontendShard? HomeOf(RtspMessage first)
+    {
+        if (first.IsHttp)
+        {
+            return Requests.TunnelOf(first)?.Home;
+        }
 
-    /// <summary>On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.</summary>
+        if (SessionId.TryParse(first.Session, out int shardIndex, out _))
+        {
+            return ShardAt(shardIndex);
+        }
+
+        return RequestTarget.Resolve(first.Uri, Mounts).Mount is { } mount ? HomeNear(mount.Shard) : null;
+    }
+
+    /// <inheritdoc cref="ShardGroup.Near"/>
+    private FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
+
+    /// <summary>
+    /// On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.
+    /// </summary>
     private void OnAccepted(Socket socket)
     {
         try
@@ -351,7 +393,9 @@ internal sealed class FrontendServer : IAsyncDisposable
         _ = connection.RunAsync();
     }
 
-    /// <summary>Closes a connection whose place was given away. It may have moved: from the shard that served it first it is followed to where it is.</summary>
+    /// <summary>
+    /// Closes a connection whose place was given away. It may have moved: from the shard that served it first it is followed to where it is.
+    /// </summary>
     private static void MakeRoom(ConnectionPlace place)
     {
         if (place.Connection is not { } connection)

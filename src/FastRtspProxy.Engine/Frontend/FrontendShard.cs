@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class FrontendShard
 {
     /// <summary>How often sessions and connections are looked at; time-outs are late by so much at most.</summary>
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_checkInterval = TimeSpan.FromSeconds(1);
 
     private readonly FrontendServer _frontend;
     private readonly Dictionary<string, Session> _sessions = [];
@@ -42,7 +42,10 @@ internal sealed class FrontendShard
 
     public FanOutTable FanOuts { get; }
 
-    /// <summary>The UDP server pair of the shard's clients; null where it has none (<c>--udp-ports</c> has fewer pairs than there are shards), before the start and after the stop.</summary>
+    /// <summary>
+    /// The UDP server pair of the shard's clients; null where it has none (<c>--udp-ports</c> has fewer pairs than there are shards), before the
+    /// start and after the stop.
+    /// </summary>
     public UdpMediaSockets? Media => FanOuts.Media;
 
     public int ConnectionCount => _connections.Count;
@@ -51,7 +54,7 @@ internal sealed class FrontendShard
     public void Start()
     {
         OpenMedia();
-        _check.Start(CheckInterval);
+        _check.Start(s_checkInterval);
     }
 
     public Session? Find(string id) => _sessions.GetValueOrDefault(id);
@@ -76,7 +79,14 @@ internal sealed class FrontendShard
             _frontend.Counters.OnExpired();
         }
 
-        FrontendLog.SessionEnded(_frontend.Log, session.EndCause, session.Id, session.Mount.Name, session.ClientAddress, session.Media.PacketsDropped, session.PacketsReportedLost);
+        FrontendLog.SessionEnded(
+            _frontend.Log,
+            session.EndCause,
+            session.Id,
+            session.Mount.Name,
+            session.ClientAddress,
+            session.Media.PacketsDropped,
+            session.PacketsReportedLost);
     }
 
     public void Add(ClientConnection connection) => _connections.Add(connection);
@@ -126,8 +136,8 @@ internal sealed class FrontendShard
 
     private void Check()
     {
-        // First: an error below must not be the last check.
-        _check.Start(CheckInterval);
+        // Started anew first: if an error ends this check, the next one comes all the same.
+        _check.Start(s_checkInterval);
         if (Shard.Index == 0)
         {
             _trim.OnSecond(_frontend.Limits.Connections);
@@ -135,7 +145,7 @@ internal sealed class FrontendShard
 
         if (!_dueEndings.IsEmpty)
         {
-            return; // those of the last look have not all had their turn
+            return; // what the last look found has not all been ended yet
         }
 
         long now = Shard.NowMicros;

@@ -5,8 +5,9 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// One path of the front-end: what it describes, its ring, and the coming and going of its clients. Calls of one shard take effect in their order, the mount's own shard
-/// included, whether or not they are waited for: a client that leaves and joins has joined, and one that joins and leaves is gone.
+/// One path of the front-end: what it describes, its ring, and the coming and going of its clients. Calls of one shard take effect in their order,
+/// the mount's own shard included, whether or not they are waited for: a client that leaves and joins has joined, and one that joins and leaves is
+/// gone.
 /// </summary>
 internal interface IMount
 {

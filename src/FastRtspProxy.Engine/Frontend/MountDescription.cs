@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What a mount offers now: the front-end's SDP, ready to send, for clients of either address family, and its tracks in the order of the camera's.</summary>
+/// <summary>
+/// What a mount offers now: the front-end's SDP, ready to send, for clients of either address family, and its tracks in the order of the camera's.
+/// </summary>
 internal sealed record MountDescription(byte[] Sdp, byte[] SdpForIPv6, ImmutableArray<MountTrack> Tracks)
 {
     /// <summary>The description for a client of that family; an IPv4-mapped address is IPv4.</summary>

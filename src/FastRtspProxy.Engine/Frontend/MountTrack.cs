@@ -11,10 +11,11 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed record MountTrack(int Index, string Control, string MediaType, byte PayloadType, int ClockRate, string EncodingName, uint Ssrc)
 {
     /// <summary>
-    /// False for a track that the camera does not give: it is not in the SDP. Whoever was told of it before, or asks for it by its name, sets it up all the same, and gets nothing.
+    /// False for a track that the camera does not give: it is not in the SDP. Whoever was told of it before, or asks for it by its name, sets it up
+    /// all the same, and gets nothing.
     /// </summary>
     public bool IsDescribed { get; init; } = true;
 
-    /// <summary>A transport stream: what RTP carries is one without RTP, too.</summary>
+    /// <summary>A transport stream (MPEG-TS): the payload of RTP can be sent alone, without RTP, to whoever asks for that.</summary>
     public bool IsTransportStream => PayloadType == 33 || EncodingName.Equals("MP2T", StringComparison.OrdinalIgnoreCase);
 }

@@ -15,6 +15,6 @@ internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, Immutab
     /// <summary>A client with video begins at the next random access point.</summary>
     public bool WaitsForRandomAccess { get; init; }
 
-    /// <summary>How long it is waited for at the most; null: <see cref="FanOutLimits.MaxRandomAccessWait"/>.</summary>
+    /// <summary>The longest wait for that random access point; null: <see cref="FanOutLimits.MaxRandomAccessWait"/>.</summary>
     public TimeSpan? MaxRandomAccessWait { get; init; }
 }

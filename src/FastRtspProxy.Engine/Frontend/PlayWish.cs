@@ -3,9 +3,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>What a client asks for with its PLAY. A value: the mount may belong to another shard, which must not read what is the client's.</summary>
 /// <param name="Start">How it wants to start; null: as the mount does.</param>
 /// <param name="TrackMask">The tracks that it has set up, a bit each.</param>
-/// <param name="Resumes">
-/// It was paused. It begins at the live edge, and is told so: GStreamer's players, whose flush seek is a PAUSE and a PLAY, show nothing until RTP-Info gives them the new times.
-/// </param>
+/// <param name="Resumes">It was paused. It begins at the live edge, and is told so: GStreamer's players, whose flush seek is a PAUSE and a PLAY, show
+/// nothing until RTP-Info gives them the new times.</param>
 internal readonly record struct PlayWish(StartMode? Start, uint TrackMask, bool Resumes)
 {
     /// <summary>All tracks, for the first time, as the mount starts.</summary>

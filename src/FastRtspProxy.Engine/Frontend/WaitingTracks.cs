@@ -2,7 +2,9 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>By host, the tracks of a shard that a first datagram from their client's address is still waited for. A host whose tracks are all known has no entry.</summary>
+/// <summary>
+/// By host, the tracks of a shard whose clients have not sent a first datagram yet. A host all of whose tracks have had theirs has no entry.
+/// </summary>
 internal sealed class WaitingTracks
 {
     private readonly Dictionary<PeerAddress, List<SessionTrack>> _byHost = [];
@@ -27,7 +29,10 @@ internal sealed class WaitingTracks
         }
     }
 
-    /// <summary>The tracks of the host that wait, in the order of their SETUPs, when they are of one session; else null: nobody can tell whose a datagram is.</summary>
+    /// <summary>
+    /// The waiting tracks of the host in the order of their SETUPs, when all of them belong to one session. Null when there are several sessions:
+    /// nobody can tell which of them a datagram is from.
+    /// </summary>
     public List<SessionTrack>? OfOneSession(in PeerAddress from)
     {
         if (!_byHost.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks))

@@ -55,8 +55,8 @@ internal sealed unsafe class Epoll : IDisposable
     public bool Remove(int fd) => Control(LinuxConstants.EpollRemove, fd, EpollEvents.None, 0);
 
     /// <summary>
-    /// Waits for events: microseconds, -1 for no limit. Returns how many there are, 0 also after a signal; minus errno for any other error, after which the caller must
-    /// pause: asked again at once, a kernel that refuses would be asked for ever.
+    /// Waits for events: microseconds, -1 for no limit. Returns how many there are, 0 also after a signal; minus errno for any other error, after
+    /// which the caller must pause: asked again at once, a kernel that refuses would be asked for ever.
     /// </summary>
     public int Wait(long timeoutMicros)
     {
@@ -88,7 +88,7 @@ internal sealed unsafe class Epoll : IDisposable
     {
         TimeSpec limit = new() { Seconds = timeoutMicros / 1_000_000, Nanoseconds = timeoutMicros % 1_000_000 * 1000 };
         int count = Libc.EpollPwait2(_fd, _events, CapacityEvents, &limit, 0);
-        if (count < 0 && Marshal.GetLastPInvokeError() is LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess)
+        if (count < 0 && KernelCalls.IsRefusal(Marshal.GetLastPInvokeError()))
         {
             _waitsNanos = false;
             return WaitMillis(timeoutMicros);

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastRtspProxy.Net.Linux;
 
 /// <summary>
-/// Which system calls this process may make. A container's seccomp profile that is older than a call refuses it, with EPERM or ENOSYS, before the kernel looks at its
-/// arguments; so each is asked once about descriptor -1, which an allowed call answers with EBADF. Calls with a twin are replaced by it, the others are named at the start.
+/// Which system calls this process may make. A container's seccomp profile that is older than a call refuses it, with EPERM or ENOSYS, before the
+/// kernel looks at its arguments; so each is asked once about descriptor -1, which an allowed call answers with EBADF. Calls with a twin are replaced
+/// by it, the others are named at the start.
 /// </summary>
 internal static unsafe class KernelCalls
 {
@@ -19,17 +20,25 @@ internal static unsafe class KernelCalls
     /// <summary>sendmmsg sends up to 128 messages; without it sendmsg sends them one by one.</summary>
     public static int SendManyRefusal { get; } = AskSendMany();
 
-    /// <summary>The calls of an event loop that have no twin; null when all are allowed, else a sentence that names the first that is not. eventfd and epoll_create1 are seen when they are made.</summary>
+    /// <summary>
+    /// The calls of an event loop that have no twin; null when all are allowed, else a sentence that names the first that is not. eventfd and
+    /// epoll_create1 are seen when they are made.
+    /// </summary>
     public static string? WhyNoEventLoop { get; } = FirstRefused();
 
     /// <summary>The sentence for a call without which nothing runs.</summary>
     public static string Sentence(string call, int errno) => errno switch
     {
-        LinuxConstants.ErrorTooManyFiles or LinuxConstants.ErrorFileTable => $"{call} finds no free descriptor. Remedy: raise the limit (ulimit -n, LimitNOFILE=).",
-        LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess or LinuxConstants.ErrorNoSystemCall =>
-            $"{call} is refused here (errno {errno}), and nothing runs without it. Remedy: allow it in the seccomp profile of the container or service.",
+        LinuxConstants.ErrorTooManyFiles or LinuxConstants.ErrorFileTable =>
+            $"{call} finds no free descriptor. Remedy: raise the limit (ulimit -n, LimitNOFILE=).",
+        _ when IsRefusal(errno) => $"{call} is refused here (errno {errno}), and nothing runs without it. "
+            + "Remedy: allow it in the seccomp profile of the container or service.",
         _ => $"{call} failed (errno {errno}).",
     };
+
+    /// <summary>True for the errors by which a filter refuses a call, and a kernel one that it does not have.</summary>
+    public static bool IsRefusal(int errno) =>
+        errno is LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess or LinuxConstants.ErrorNoSystemCall;
 
     private static int AskWaitNanos()
     {
@@ -96,7 +105,5 @@ internal static unsafe class KernelCalls
 
     /// <summary>Of the call before: any other error than a filter's says that the call is there.</summary>
     private static string? Refusal(string call) =>
-        Marshal.GetLastPInvokeError() is var errno and (LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess or LinuxConstants.ErrorNoSystemCall)
-            ? Sentence(call, errno)
-            : null;
+        Marshal.GetLastPInvokeError() is var errno && IsRefusal(errno) ? Sentence(call, errno) : null;
 }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FastRtspProxy.Net.Linux;
 
 /// <summary>
-/// The system calls that the framework has no name for, as glibc declares them. Errors are read with <c>Marshal.GetLastPInvokeError</c>. Each says its page of the manual,
-/// and what is done where the kernel, or a filter around this process, refuses it: a twin, or "required", which <see cref="KernelCalls.WhyNoEventLoop"/> says at the start.
+/// The system calls that the framework has no name for, as glibc declares them. Errors are read with <c>Marshal.GetLastPInvokeError</c>. Each says
+/// its page of the manual, and what is done where the kernel, or a filter around this process, refuses it: a twin, or "required", which
+/// <see cref="KernelCalls.WhyNoEventLoop"/> says at the start.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -82,7 +83,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(int fd, byte* buffer, nint count, int flags, byte* address, uint addressBytes);
 
-    /// <summary>sendmsg, send(2). Required: the twin of <see cref="SendMany"/>. A UDP_SEGMENT in its control bytes that is refused: packet by packet.</summary>
+    /// <summary>
+    /// sendmsg, send(2). Required: the twin of <see cref="SendMany"/>. A UDP_SEGMENT in its control bytes that is refused: packet by packet.
+    /// </summary>
     [LibraryImport(Name, EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(int fd, MessageHeader* message, int flags);
 

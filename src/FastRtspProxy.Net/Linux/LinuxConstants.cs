@@ -82,6 +82,8 @@ internal static class LinuxConstants
     public const int ErrorHostUnreachable = 113;
     public const int ErrorInProgress = 115;
 
-    /// <summary>The most segments that the kernel takes in one UDP_SEGMENT message (UDP_MAX_SEGMENTS before Linux 6.9; later kernels take 128).</summary>
+    /// <summary>
+    /// The most segments that the kernel takes in one UDP_SEGMENT message (UDP_MAX_SEGMENTS before Linux 6.9; later kernels take 128).
+    /// </summary>
     public const int UdpMaxSegments = 64;
 }

@@ -105,7 +105,8 @@ internal static unsafe class RawSocket
 
     private static int Open(AddressFamily family, int type)
     {
-        int fd = Libc.OpenSocket(family == AddressFamily.InterNetworkV6 ? LinuxConstants.FamilyIPv6 : LinuxConstants.FamilyIPv4, type | NonBlockCloseOnExec, 0);
+        int domain = family == AddressFamily.InterNetworkV6 ? LinuxConstants.FamilyIPv6 : LinuxConstants.FamilyIPv4;
+        int fd = Libc.OpenSocket(domain, type | NonBlockCloseOnExec, 0);
         return fd >= 0 ? fd : -Marshal.GetLastPInvokeError();
     }
 

@@ -4,8 +4,8 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net.Startup;
 
 /// <summary>
-/// Where the certificates of trusted authorities are. OpenSSL knows the folder of the machine that it was built on; linked in, it comes to machines that keep them
-/// elsewhere, and there every rtsps camera would be refused.
+/// Where the certificates of trusted authorities are. OpenSSL knows the folder of the machine that it was built on; linked in, it comes to machines
+/// that keep them elsewhere, and there every rtsps camera would be refused.
 /// </summary>
 internal static unsafe class CertificateBundle
 {
@@ -15,7 +15,9 @@ internal static unsafe class CertificateBundle
     /// <summary>What Debian's OpenSSL has compiled in (its openssl-version(1): OPENSSLDIR).</summary>
     private static readonly string[] s_compiledIn = ["/usr/lib/ssl/cert.pem", "/usr/lib/ssl/certs"];
 
-    /// <summary>One file with all of them, in the order in which distributions are met: Debian, Ubuntu, Arch and Alpine; Red Hat; SUSE; OpenELEC and the like.</summary>
+    /// <summary>
+    /// One file with all of them, in the order in which distributions are met: Debian, Ubuntu, Arch and Alpine; Red Hat; SUSE; OpenELEC and the like.
+    /// </summary>
     private static readonly string[] s_bundles =
     [
         "/etc/ssl/certs/ca-certificates.crt",
@@ -30,7 +32,8 @@ internal static unsafe class CertificateBundle
     /// <summary>Before OpenSSL looks: names the machine's bundle where nobody has said another and the compiled-in places have none.</summary>
     public static void UseTheMachines()
     {
-        bool isSaid = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(FileVariable)) || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(FolderVariable));
+        bool isSaid = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(FileVariable))
+            || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(FolderVariable));
         if (Choose(isSaid, HasContent) is not { } bundle)
         {
             return;

@@ -3,17 +3,23 @@ using System.Runtime.InteropServices;
 namespace FastRtspProxy.Net.Startup;
 
 /// <summary>
-/// Random numbers, digests and TLS go through OpenSSL. The published binaries have it linked in; a build that uses the machine's would be aborted by the framework, with a
-/// status and a line that help nobody, at the first random number where there is none or none that it can use. So it is asked first.
+/// Random numbers, digests and TLS go through OpenSSL. The published binaries have it linked in; a build that uses the machine's would be aborted by
+/// the framework, with a status and a line that help nobody, at the first random number where there is none or none that it can use. So it is asked
+/// first.
 /// </summary>
 internal static partial class OpenSslLibrary
 {
     private const string Shim = "libSystem.Security.Cryptography.Native.OpenSsl";
 
-    private const string Remedy = "Remedy: install OpenSSL 3 or 1.1 (libssl3 of Debian and Ubuntu, openssl-libs of Red Hat, libopenssl3 of SUSE), or use a build that has it linked in (perf-scripts/publish-aot.sh).";
+    private const string Remedy = "Remedy: install OpenSSL 3 or 1.1 (libssl3 of Debian and Ubuntu, openssl-libs of Red Hat, libopenssl3 of SUSE), "
+        + "or use a build that has it linked in (perf-scripts/publish-aot.sh).";
 
     /// <summary>One of each part that the framework takes from libssl and from libcrypto behind it.</summary>
-    private static readonly string[] s_neededSymbols = ["OPENSSL_init_ssl", "SSL_CTX_new", "SSL_read", "EVP_DigestInit_ex", "EVP_MD_CTX_new", "HMAC_Init_ex", "RAND_bytes", "X509_verify_cert"];
+    private static readonly string[] s_neededSymbols =
+    [
+        "OPENSSL_init_ssl", "SSL_CTX_new", "SSL_read",
+        "EVP_DigestInit_ex", "EVP_MD_CTX_new", "HMAC_Init_ex", "RAND_bytes", "X509_verify_cert",
+    ];
 
     /// <summary>Null when it can be used, else the sentence for the user.</summary>
     public static string? WhyUnusable()
@@ -22,7 +28,8 @@ internal static partial class OpenSslLibrary
         {
             if (IsAvailable() == 0)
             {
-                return "OpenSSL is missing: no libssl and libcrypto of this machine can be loaded, and log-ins, random numbers and TLS need them. " + Remedy;
+                return "OpenSSL is missing: no libssl and libcrypto of this machine can be loaded, "
+                    + "and log-ins, random numbers and TLS need them. " + Remedy;
             }
 
             // Linked in, there is nothing of the machine's.
@@ -33,7 +40,9 @@ internal static partial class OpenSslLibrary
 
             return Initialise() == 0
                 ? null
-                : "OpenSSL cannot be initialised: its configuration file may be wrong (OPENSSL_CONF names it, else openssl.cnf of OpenSSL's own folder). Remedy: mend it, or set OPENSSL_CONF=/dev/null.";
+                : "OpenSSL cannot be initialised: its configuration file may be wrong "
+                    + "(OPENSSL_CONF names it, else openssl.cnf of OpenSSL's own folder). "
+                    + "Remedy: mend it, or set OPENSSL_CONF=/dev/null.";
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or IOException or UnauthorizedAccessException)
         {

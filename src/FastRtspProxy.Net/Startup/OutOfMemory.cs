@@ -4,15 +4,15 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net.Startup;
 
 /// <summary>
-/// Without memory the process ends, at once: a loop that catches the exception, or a log line that cannot be made, would leave a process that lives on without some of its threads. A supervisor starts
-/// a whole one. This is the one place that decides it, for every thread, before any handler runs.
+/// Without memory the process ends, at once: a loop that catches the exception, or a log line that cannot be made, would leave a process that lives
+/// on without some of its threads. A supervisor starts a whole one. This is the one place that decides it, for every thread, before any handler runs.
 /// </summary>
 internal static class OutOfMemory
 {
     /// <summary>EX_OSERR of sysexits.h.</summary>
     public const int ExitStatus = 71;
 
-    /// <summary>Made before it is needed: there is no memory to make it then.</summary>
+    /// <summary>Made at the start, because there is no memory to make it with when it is needed.</summary>
     private static readonly byte[] s_sentence = GC.AllocateArray<byte>(128, pinned: true);
 
     private static int s_isArmed;

@@ -2,7 +2,9 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Net.Startup;
 
-/// <summary>What both programs do first, in an order that matters: nothing may have been opened, and no library have looked at the environment, before it.</summary>
+/// <summary>
+/// What both programs do first, in an order that matters: nothing may have been opened, and no library have looked at the environment, before it.
+/// </summary>
 internal static class ProgramStart
 {
     /// <summary>The framework's console alone opens some eight of its own at its first line, and aborts the process when it cannot.</summary>
@@ -22,8 +24,8 @@ internal static class ProgramStart
         Stream errors = StandardDescriptors.Streams();
         CertificateBundle.UseTheMachines();
 
-        // The engine of the sockets reads this once. Completions then run on the engine's own thread, which only posts to a shard's inbox; by way of the thread pool each
-        // costs a third more CPU time and a wake-up more.
+        // The engine of the sockets reads this once. Completions then run on the engine's own thread, which only posts to a shard's inbox; by way of
+        // the thread pool each costs a third more CPU time and a wake-up more.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         return errors;
     }

@@ -4,8 +4,8 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net.Startup;
 
 /// <summary>
-/// The descriptors 0 to 2 of a program that was started without some of them (<c>2&gt;&amp;-</c>). Left closed, their numbers would go to the next file or socket, and
-/// log lines would be written into it.
+/// The descriptors 0 to 2 of a program that was started without some of them (<c>2&gt;&amp;-</c>). Left closed, their numbers would go to the next
+/// file or socket, and log lines would be written into it.
 /// </summary>
 internal static unsafe class StandardDescriptors
 {
@@ -16,8 +16,8 @@ internal static unsafe class StandardDescriptors
     private static bool s_ownsErrors;
 
     /// <summary>
-    /// The very first thing in a program. Closed ones are opened on /dev/null. One that the runtime has taken already cannot be freed, and is known by its flag: no descriptor
-    /// that is closed at exec comes from whoever started us.
+    /// The very first thing in a program. Closed ones are opened on /dev/null. One that the runtime has taken already cannot be freed, and is known
+    /// by its flag: no descriptor that is closed at exec comes from whoever started us.
     /// </summary>
     public static void Occupy()
     {
@@ -54,7 +54,10 @@ internal static unsafe class StandardDescriptors
         return Stream.Null;
     }
 
-    /// <summary>A sentence where the framework's console cannot be had; nowhere when the descriptor is not whoever's who started us.</summary>
+    /// <summary>
+    /// Writes a sentence to error output without the framework's console, which may be missing; where descriptor 2 was not given to us by whoever
+    /// started the program, it is written nowhere.
+    /// </summary>
     public static void Say(string text)
     {
         if (!s_ownsErrors)

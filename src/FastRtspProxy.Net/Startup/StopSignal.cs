@@ -4,11 +4,11 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Net.Startup;
 
 /// <summary>
-/// SIGINT, SIGTERM and SIGHUP: the first asks for a clean end, a second SIGINT or SIGTERM ends at once. A hang-up never does: it comes by itself, twice when a terminal is closed
-/// (from its shell, and from the kernel), and behind systemd's SIGTERM. Signals that were ignored at the start (nohup) stay ignored: the runtime sets no handler for them.
-/// With a time to drain the first one only begins that, and the next asks for the end. Where somebody else wants hang-ups (to read a file again), they are no end at all.
-/// A signal's handler runs on a thread of the runtime's and is not waited for when its registration
-/// is disposed: so nothing that it touches is ever disposed.
+/// SIGINT, SIGTERM and SIGHUP: the first asks for a clean end, a second SIGINT or SIGTERM ends at once. A hang-up never does: it comes by itself,
+/// twice when a terminal is closed (from its shell, and from the kernel), and behind systemd's SIGTERM. Signals that were ignored at the start
+/// (nohup) stay ignored: the runtime sets no handler for them. A signal's handler runs on a thread of the runtime's and is not waited for when its
+/// registration is disposed: so nothing that it touches is ever disposed. With a time to drain the first one only begins that, and the next asks
+/// for the end. Where somebody else wants hang-ups (to read a file again), they are no end at all.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -27,9 +27,8 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Written by whoever reads the configuration, read by a signal's thread: the signal has the one or the other.</summary>
     private long _drainTicks;
 
-    /// <param name="limit">
-    /// The process ends by then, with status 0, whatever hangs: kept by a thread of its own, because what hangs may be the thread pool. Null: whoever waits keeps the time.
-    /// </param>
+    /// <param name="limit">The process ends by then, with status 0, whatever hangs: kept by a thread of its own, because what hangs may be the thread
+    /// pool. Null: whoever waits keeps the time.</param>
     /// <param name="end">What ends the process; a test has another way.</param>
     /// <param name="hungUp">What a hang-up does instead of asking for an end; called on a signal's thread.</param>
     public StopSignal(TimeSpan? limit = null, Action? end = null, Action? hungUp = null)
@@ -79,7 +78,7 @@ internal sealed class StopSignal : IDisposable
             new Thread(() => EndAfter(limit)) { IsBackground = true, Name = "stop" }.Start();
         }
 
-        // Whoever waits for the token is not run here: what it throws is its own.
+        // Those who wait for the token are not run on this thread: an exception of theirs must not end it.
         _ = _cancel.CancelAsync();
         return true;
     }

@@ -84,7 +84,7 @@ public sealed class PeerInputTests : IDisposable
     [InlineData(65_536)]
     public async Task NeedMore_UntilTheLargestUnitIsThere_ItIsThereWholeAndTheBufferWithinItsBound(int pieceBytes)
     {
-        const int unitBytes = PeerInput.MaxBytes - PeerInput.ReadBytes;
+        const int unitBytes = PeerInput.BytesMax - PeerInput.ReadBytes;
         byte[] unit = new byte[unitBytes];
         new Random(1).NextBytes(unit);
         ControlStream stream = Stream(out Socket peer);
@@ -97,7 +97,7 @@ public sealed class PeerInputTests : IDisposable
             {
                 stream.Input.NeedMore();
                 Assert.True(await stream.Input.WaitAsync());
-                Assert.InRange(stream.Account.HeldBytes, 0, PeerInput.MaxBytes);
+                Assert.InRange(stream.Account.HeldBytes, 0, PeerInput.BytesMax);
             }
 
             return stream.Input.Unread.ToArray();
@@ -179,9 +179,9 @@ public sealed class PeerInputTests : IDisposable
         await flooded.Task.WaitAsync(s_limit);
 
         (int Who, long Turn)[] seen = await Shard.RunAsync(() => Task.FromResult(frames.ToArray()));
-        Assert.All(seen.GroupBy(static f => f), static turn => Assert.InRange(turn.Count(), 1, TurnBudget.Frames));
+        Assert.All(seen.GroupBy(static f => f), static turn => Assert.InRange(turn.Count(), 1, TurnBudget.FramesMax));
         int at = Array.FindIndex(seen, static f => f.Who == 2);
-        Assert.InRange(at, 1, seen.Length - TurnBudget.Frames);
+        Assert.InRange(at, 1, seen.Length - TurnBudget.FramesMax);
 
         async Task ServeAsync(ControlStream stream, int who)
         {

@@ -16,15 +16,15 @@ public sealed class TurnBudgetTests
             TurnBudget budget = default;
             for (int turn = 0; turn < 3; turn++)
             {
-                Assert.True(budget.SpendBytes(shard, TurnBudget.Bytes - 1));
+                Assert.True(budget.SpendBytes(shard, TurnBudget.BytesMax - 1));
                 Assert.False(budget.SpendBytes(shard, 1));
-                for (int i = 1; i < TurnBudget.Requests; i++)
+                for (int i = 1; i < TurnBudget.RequestsMax; i++)
                 {
                     Assert.True(budget.SpendRequest(shard));
                 }
 
                 Assert.False(budget.SpendRequest(shard));
-                for (int i = 1; i < TurnBudget.Frames; i++)
+                for (int i = 1; i < TurnBudget.FramesMax; i++)
                 {
                     Assert.True(budget.SpendFrame(shard));
                 }

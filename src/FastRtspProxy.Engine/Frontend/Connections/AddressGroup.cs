@@ -6,8 +6,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// What counts as one address where clients are counted: an IPv4 address, mapped or not, and the /64 of an IPv6 one, because that is what one host or household has (RFC 6177), and any of
-/// its 2^64 addresses costs nothing. The scope tells the links apart: on each, fe80::/64 is somebody else's.
+/// What counts as one address where clients are counted: an IPv4 address, mapped or not, and the /64 of an IPv6 one, because that is what one host or
+/// household has (RFC 6177), and any of its 2^64 addresses costs nothing. The scope tells the links apart: on each, fe80::/64 is somebody else's.
 /// </summary>
 internal readonly record struct AddressGroup(ulong Bits, long Scope, bool IsIPv4)
 {

@@ -7,8 +7,9 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// One connection of a client: answers its requests, which <see cref="RequestReader"/> reads, in order. It starts on the shard that accepted it and moves once, after its first request head, to where
-/// its tunnel or session lives, or near its mount; from then on it stays. Its sessions know it as <see cref="SessionCarrier"/>; <see cref="OverdueWatch"/> says when it has to go.
+/// One connection of a client: answers its requests, which <see cref="RequestReader"/> reads, in order. It starts on the shard that accepted it and
+/// moves once, after its first request head, to where its tunnel or session lives, or near its mount; from then on it stays. Its sessions know it as
+/// <see cref="SessionCarrier"/>; <see cref="OverdueWatch"/> says when it has to go.
 /// </summary>
 internal sealed class ClientConnection : IInputHolder
 {
@@ -101,7 +102,7 @@ internal sealed class ClientConnection : IInputHolder
                     await _frontend.Tunnels.WaitForGetAsync(cookie, Task.WhenAny(PeerEnded, _home.Shard.DelayAsync(FrontendLimits.EarlyPost)));
                 }
 
-                if (HomeOf(_message) is { } target && target != _home)
+                if (_frontend.HomeOf(_message) is { } target && target != _home)
                 {
                     await LeaveFor(target);
                     Arrive(target);
@@ -120,7 +121,9 @@ internal sealed class ClientConnection : IInputHolder
         Finish(end);
     }
 
-    /// <summary>A session of it was played for the first time, or has ended: the connection keeps its place, or is among those that may have to go.</summary>
+    /// <summary>
+    /// A session of it was played for the first time, or has ended: the connection keeps its place, or is among those that may have to go.
+    /// </summary>
     public void UpdatePlace()
     {
         bool isUsed = _postOf?.IsUsed ?? Carrier.WasPlayed;
@@ -133,7 +136,9 @@ internal sealed class ClientConnection : IInputHolder
         }
     }
 
-    /// <summary>The GET is answered: from now on requests come out of the tunnel, and what the socket itself still brings is nothing to us but its end.</summary>
+    /// <summary>
+    /// The GET is answered: from now on requests come out of the tunnel, and what the socket itself still brings is nothing to us but its end.
+    /// </summary>
     public void BeginTunnel(Tunnel tunnel)
     {
         _tunnel = tunnel;
@@ -141,7 +146,9 @@ internal sealed class ClientConnection : IInputHolder
         _ = tunnel.EndWithAsync(_stream.Input);
     }
 
-    /// <summary>Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second.</summary>
+    /// <summary>
+    /// Half a request, silence without a session that was played, or answers that nobody takes, for too long. Asked about once a second.
+    /// </summary>
     public bool IsOverdue(long nowMicros)
     {
         TimeSpan idleMax = _tunnel is { IsPaired: false } ? FrontendLimits.TunnelPairing : FrontendLimits.IdleConnection;
@@ -192,7 +199,10 @@ internal sealed class ClientConnection : IInputHolder
     /// <inheritdoc/>
     void IInputHolder.OnMemory() => _stream.Post(_stream.OnMemory);
 
-    /// <summary>To be awaited, and followed by <see cref="Arrive"/> there. Two halves, because a method of ours that awaited the move would bring its caller back.</summary>
+    /// <summary>
+    /// To be awaited, and followed by <see cref="Arrive"/> there. Two halves, because a method of ours that awaited the move would bring its caller
+    /// back.
+    /// </summary>
     private MoveAwaitable LeaveFor(FrontendShard target)
     {
         _home.Remove(this);
@@ -208,25 +218,10 @@ internal sealed class ClientConnection : IInputHolder
     }
 
     /// <summary>
-    /// True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards) and nothing binds us to it.
+    /// True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards)
+    /// and nothing binds us to it.
     /// </summary>
     private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && !IsTunnel && !_stream.IsParked && RequestHandler.WantsUdp(_message);
-
-    /// <summary>Where this connection belongs: with its session if its first request names one, with its tunnel if it is a POST, near its mount else.</summary>
-    private FrontendShard? HomeOf(RtspMessage first)
-    {
-        if (first.IsHttp)
-        {
-            return _frontend.Requests.TunnelOf(first)?.Home;
-        }
-
-        if (SessionId.TryParse(first.Session, out int shardIndex, out _))
-        {
-            return _frontend.ShardAt(shardIndex);
-        }
-
-        return RequestTarget.Resolve(first.Uri, _frontend.Mounts).Mount is { } mount ? _frontend.HomeNear(mount.Shard) : null;
-    }
 
     /// <summary>Answers the request that was read, and all that follow.</summary>
     private async Task<ConnectionEnd> ServeRequestsAsync()
@@ -331,7 +326,14 @@ internal sealed class ClientConnection : IInputHolder
         }
 
         ReadOnlySpan<byte> cseq = response.HasCSeq ? _message.CSeqText : default;
-        RtspWriter.WriteResponse(_stream.Output, response.Status, response.Reason, cseq, CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
+        RtspWriter.WriteResponse(
+            _stream.Output,
+            response.Status,
+            response.Reason,
+            cseq,
+            CollectionsMarshal.AsSpan(response.Headers),
+            response.Body.Span,
+            response.Version);
         FlushResult flushed = await _stream.Output.FlushAsync();
         return !flushed.IsCompleted;
     }

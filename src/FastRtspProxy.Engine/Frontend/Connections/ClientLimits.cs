@@ -8,7 +8,9 @@ internal sealed class ClientLimits(ProxyOptions options)
 
     /// <inheritdoc cref="ConnectionPlaces"/>
     public ConnectionPlaces ConnectionPlaces { get; } = new(
-        FrontendLimits.ConnectionsFor(options.MaxClients), FrontendLimits.ConnectionsFor(options.ClientsPerAddress), options.MaxClientsPerAddress is not null);
+        FrontendLimits.ConnectionsFor(options.MaxClients),
+        FrontendLimits.ConnectionsFor(options.ClientsPerAddress),
+        options.MaxClientsPerAddress is not null);
 
     public int Connections => ConnectionPlaces.Count;
 

@@ -21,10 +21,10 @@ internal sealed class ConnectionPlace(IPAddress address)
     /// <summary>The shard that serves it first.</summary>
     public required Shard Shard { get; init; }
 
-    /// <summary>On its shard: set when it is served.</summary>
+    /// <summary>The connection that has the place; null until its shard serves it. Read and written on that shard.</summary>
     public ClientConnection? Connection { get; set; }
 
-    /// <summary>Its descriptor is open; false before and after.</summary>
+    /// <summary>True from when the place was taken until the connection's descriptor was closed: so long the place counts.</summary>
     internal bool IsOpen { get; set; }
 
     /// <summary>Among those without a session that was played; null: it has one, or has to go.</summary>

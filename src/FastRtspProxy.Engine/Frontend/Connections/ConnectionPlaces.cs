@@ -1,14 +1,18 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The places of connections over all shards, in all and for each address; a place is held until the descriptor is closed, so that the cameras' reserve is never lent. Where
-/// places run out, a connection without a session that was played makes room, be it silent, in the middle of a request, or with SETUPs only: the oldest of the address that
-/// has the most of them. A crowd makes room for whoever has fewer at once; otherwise one has to be older than the grace, else everybody would throw everybody out. The lock
-/// is held for a few look-ups when a connection comes, plays and goes. Any thread.
+/// The places of connections over all shards, in all and for each address; a place is held until the descriptor is closed, so that the cameras'
+/// reserve is never lent. Where places run out, a connection without a session that was played makes room, be it silent, in the middle of a request,
+/// or with SETUPs only: the oldest of the address that has the most of them. A crowd makes room for whoever has fewer at once; otherwise one has to
+/// be older than the grace, else everybody would throw everybody out. The lock is held for a few look-ups when a connection comes, plays and goes.
+/// Any thread.
 /// </summary>
 internal sealed class ConnectionPlaces
 {
-    /// <summary>Connections that have to go and are not closed yet: so many descriptors more than the limit at most. With more under way, a new one is refused.</summary>
+    /// <summary>
+    /// Connections that have to go and are not closed yet: so many descriptors more than the limit at most. With more under way, a new one is
+    /// refused.
+    /// </summary>
     public const int LeavingMax = 16;
 
     private static readonly long s_graceMicros = (long)SessionPlaces.Grace.TotalMicroseconds;
@@ -28,7 +32,8 @@ internal sealed class ConnectionPlaces
 
     /// <param name="max">In all.</param>
     /// <param name="maxPerAddress">For one address.</param>
-    /// <param name="isPerAddressGiven">The latter was asked for and counts as it is; else one address never gets all that the descriptors allow.</param>
+    /// <param name="isPerAddressGiven">True: the user gave the number for one address, and it holds as it is. False: one address gets three quarters
+    /// of what the descriptors allow at the most.</param>
     public ConnectionPlaces(int max, int maxPerAddress, bool isPerAddressGiven)
     {
         _isPerAddressGiven = isPerAddressGiven;

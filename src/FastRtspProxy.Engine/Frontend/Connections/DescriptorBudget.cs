@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// How the process's descriptors are divided: what it has open itself, a reserve for cameras, and the rest for clients' connections. Strangers that connect without end
-/// use up the rest; a camera that was lost can still be connected to.
+/// How the process's descriptors are divided: what it has open itself, a reserve for cameras, and the rest for clients' connections. Strangers that
+/// connect without end use up the rest; a camera that was lost can still be connected to.
 /// </summary>
 /// <param name="Limit">Of the process.</param>
 /// <param name="Streams">Of the command line, and as many as may be registered.</param>
@@ -11,7 +11,10 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <param name="IsShort">The limit is too low for the reserve; then clients get a quarter of what is left.</param>
 internal readonly record struct DescriptorBudget(long Limit, long Streams, int ForCameras, int Connections, bool IsShort)
 {
-    /// <summary>A camera over UDP: its connection, RTP and RTCP of two tracks, and one more: the connection of before that is being closed, or the tunnel's second.</summary>
+    /// <summary>
+    /// A camera over UDP: its connection, RTP and RTCP of two tracks, and one more: the connection of before that is being closed, or the tunnel's
+    /// second.
+    /// </summary>
     public const int PerStream = 6;
 
     /// <summary>Look-ups of names, logs, connections that are being refused.</summary>

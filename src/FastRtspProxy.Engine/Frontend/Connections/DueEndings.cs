@@ -3,13 +3,13 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Sessions and connections whose time is up, a few a turn: an end sends answers and reports, frees sockets and writes a line, some 50 µs, and a crowd that went silent together has its ends
-/// together. Whoever was heard meanwhile stays. On the shard.
+/// Sessions and connections whose time is up, a few a turn: an end sends answers and reports, frees sockets and writes a line, some 50 µs, and a
+/// crowd that went silent together has its ends together. Whoever was heard meanwhile stays. On the shard.
 /// </summary>
 internal sealed class DueEndings(Shard shard, long sessionTimeoutMicros) : TurnWork
 {
     /// <summary>A millisecond or so of a turn.</summary>
-    public const int PerTurn = 16;
+    public const int PerTurnMax = 16;
 
     private readonly Queue<Session> _sessions = new();
     private readonly Queue<ClientConnection> _connections = new();
@@ -35,14 +35,14 @@ internal sealed class DueEndings(Shard shard, long sessionTimeoutMicros) : TurnW
         try
         {
             long now = shard.NowMicros;
-            for (int i = 0; i < PerTurn && !IsEmpty; i++)
+            for (int i = 0; i < PerTurnMax && !IsEmpty; i++)
             {
                 EndNext(now);
             }
         }
         finally
         {
-            // An end that fails must not be the last one.
+            // When an end fails, the others still have theirs in the next turn.
             if (!IsEmpty)
             {
                 shard.QueueAgain(this);

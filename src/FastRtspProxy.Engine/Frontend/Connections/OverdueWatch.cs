@@ -3,8 +3,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// When a client has let us wait for too long: with half a request, with silence, with answers that it does not take; and one that has gone while a request of it is in hand. Asked about once a
-/// second. On the connection's shard.
+/// When a client has let us wait for too long: with half a request, with silence, with answers that it does not take; and one that has gone while a
+/// request of it is in hand. Asked about once a second. On the connection's shard.
 /// </summary>
 internal sealed class OverdueWatch(ControlStream stream, TimeSpan slowTimeout)
 {
@@ -40,8 +40,8 @@ internal sealed class OverdueWatch(ControlStream stream, TimeSpan slowTimeout)
     public void OnAnswered() => _inHandSinceMicros = Never;
 
     /// <summary>
-    /// True when a limit is exceeded. A line that is down is not a client that takes nothing: after 15 s without one, TCP tries again when 25 s are over, and until then TCP_USER_TIMEOUT decides
-    /// (<see cref="FrontendLimits.UserTimeoutFor"/>).
+    /// True when a limit is exceeded. A line that is down is not a client that takes nothing: after 15 s without one, TCP tries again when 25 s are
+    /// over, and until then TCP_USER_TIMEOUT decides (<see cref="FrontendLimits.UserTimeoutFor"/>).
     /// </summary>
     /// <param name="nowMicros">On the shard's clock.</param>
     /// <param name="idleMax">How long it may be silent; null: as long as it likes.</param>
@@ -60,5 +60,6 @@ internal sealed class OverdueWatch(ControlStream stream, TimeSpan slowTimeout)
             || isStuck;
     }
 
-    private static bool IsLater(long nowMicros, long sinceMicros, TimeSpan limit) => sinceMicros != Never && nowMicros - sinceMicros > (long)limit.TotalMicroseconds;
+    private static bool IsLater(long nowMicros, long sinceMicros, TimeSpan limit) =>
+        sinceMicros != Never && nowMicros - sinceMicros > (long)limit.TotalMicroseconds;
 }

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Says that a client was refused for want of a place: at once for each limit, and then once a while, however many there are. Any thread.</summary>
+/// <summary>
+/// Says that a client was refused for want of a place: at once for each limit, and then once a while, however many there are. Any thread.
+/// </summary>
 internal sealed class RefusalLog(ILogger log, ProxyOptions options)
 {
     private const long PauseMicros = 10_000_000;
 
-    /// <summary>By limit: when it was last said, and 0 before the first time.</summary>
+    /// <summary>By limit, when a refusal was last said; 0: none was yet.</summary>
     private readonly long[] _saidMicros = new long[Enum.GetValues<PlaceLimit>().Length];
 
     /// <summary>A SETUP was answered 453.</summary>
@@ -34,16 +36,20 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
             FrontendLog.ConnectionRefused(log, client, limit switch
             {
                 PlaceLimit.Address => $"its {Whose(client)} has as many as it may have, and {Address(options)}",
-                PlaceLimit.Descriptors => $"{connections} are open, and the limit of descriptors leaves no more beside those kept for cameras (one address gets three quarters of them). Remedy: raise it (ulimit -n, LimitNOFILE=)",
+                PlaceLimit.Descriptors => $"{connections} are open, and the limit of descriptors leaves no more beside those kept for cameras "
+                    + "(one address gets three quarters of them). Remedy: raise it (ulimit -n, LimitNOFILE=)",
                 _ => $"{connections} are open, and --max-clients {options.MaxClients} allows no more",
             });
         }
     }
 
-    private static string Whose(IPAddress client) => client.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "network (its /64)" : "address";
+    private static string Whose(IPAddress client) =>
+        client.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "network (its /64)" : "address";
 
     private static string Address(ProxyOptions options) =>
-        (options.MaxClientsPerAddress is null ? "--max-clients-per-address is a quarter of --max-clients unless given." : "--max-clients-per-address allows no more.")
+        (options.MaxClientsPerAddress is null
+            ? "--max-clients-per-address is a quarter of --max-clients unless given."
+            : "--max-clients-per-address allows no more.")
         + " Viewers behind one proxy, container or NAT share an address. Remedy, if these do: a larger number";
 
     private bool IsTimeToSay(PlaceLimit limit, long nowMicros)

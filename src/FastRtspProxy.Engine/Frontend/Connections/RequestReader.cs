@@ -5,8 +5,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Makes requests, and `$` frames between them, of the bytes of a client. A request's head goes into the message that it was given; bodies, and frames that nobody wants, are looked at as they come
-/// and not kept. On the connection's shard.
+/// Makes requests, and `$` frames between them, of the bytes of a client. A request's head goes into the message that it was given; bodies, and
+/// frames that nobody wants, are looked at as they come and not kept. On the connection's shard.
 /// </summary>
 internal sealed class RequestReader(PeerInput input, RtspMessage message, SessionCarrier carrier, FrontendCounters counters)
 {
@@ -17,7 +17,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     private int _bodyLeftBytes;
 
     /// <summary>
-    /// Bytes of frames on channels that nobody set up, while there was no session. A player that goes on with its reports after its session has ended sends 60 bytes in five seconds.
+    /// Bytes of frames on channels that nobody set up, while there was no session. A player that goes on with its reports after its session has ended
+    /// sends 60 bytes in five seconds.
     /// </summary>
     private long _strayBytes;
 
@@ -31,7 +32,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     public bool IsStraying => _strayBytes > FrontendLimits.StrayBytesMax && carrier.Count == 0;
 
     /// <summary>
-    /// Consumes frames, as many as the turn allows, and one message at most. Bodies are looked at as they come and not kept: all that is asked of one is whether it is blank.
+    /// Consumes frames, as many as the turn allows, and one message at most. Bodies are looked at as they come and not kept: all that is asked of one
+    /// is whether it is blank.
     /// </summary>
     public ParseStatus Take(out RtspDefect defect)
     {
@@ -90,7 +92,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     }
 
     /// <summary>
-    /// What the client is still sending is read and dropped for a moment before a close: a close with unread bytes is a reset, which may overtake the answer.
+    /// What the client is still sending is read and dropped for a moment before a close: a close with unread bytes is a reset, which may overtake the
+    /// answer.
     /// </summary>
     public Task LingerAsync() => Task.WhenAny(DrainAsync(), Task.Delay(FrontendLimits.RefusalLinger));
 
@@ -103,7 +106,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     }
 
     /// <summary>
-    /// Takes a frame. One on a channel that nobody set up, or too large for the reports that players send, is dropped as it comes, not kept until it is whole.
+    /// Takes a frame. One on a channel that nobody set up, or too large for the reports that players send, is dropped as it comes, not kept until it
+    /// is whole.
     /// </summary>
     private bool TryTakeFrame(ReadOnlySpan<byte> unread, out int consumed)
     {

@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Those who hold a place without using it, by the address that they count to. When places run out, the oldest one of the address that has the most of them is the first to
-/// go; those younger than the grace are neither counted nor chosen. Adding, removing and choosing cost the logarithm of the number of addresses, whatever a crowd does.
-/// Not safe for threads: its owner locks.
+/// Those who hold a place without using it, by the address that they count to. When places run out, the oldest one of the address that has the most
+/// of them is the first to go; those younger than the grace are neither counted nor chosen. Adding, removing and choosing cost the logarithm of the
+/// number of addresses, whatever a crowd does. Not safe for threads: its owner locks.
 /// </summary>
 internal sealed class WaitingList<T>(long graceMicros)
     where T : class
@@ -14,7 +14,10 @@ internal sealed class WaitingList<T>(long graceMicros)
     /// <summary>Addresses that have one at least that is older.</summary>
     private readonly Dictionary<AddressGroup, Queue> _queues = [];
 
-    /// <summary>The same in order: most first, of several the one whose oldest is older.</summary>
+    /// <summary>
+    /// The entries of <see cref="_queues"/> in the order in which they have to give: the one with the most items first, and of several with as many
+    /// the one whose oldest item is older.
+    /// </summary>
     private readonly SortedSet<Queue> _most = new(Comparer<Queue>.Create(static (a, b) =>
     {
         int order = b.Entries.Count.CompareTo(a.Entries.Count);
@@ -125,7 +128,7 @@ internal sealed class WaitingList<T>(long graceMicros)
 
         public long SinceMicros => sinceMicros;
 
-        /// <summary>Its place in the list of the young, or of its address.</summary>
+        /// <summary>Where it stands: in the list of the young, or in its address's list.</summary>
         internal LinkedListNode<Entry>? Node { get; set; }
 
         /// <summary>Its address's list; null while it is among the young.</summary>

@@ -8,7 +8,9 @@ internal sealed class ConnectionHandover
     private readonly TaskCompletionSource<ControlStream?> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _taken; // on the connection's shard
 
-    /// <summary>The answer is written: after 100 ms the connection is free, and closed when nobody takes it for a minute. On the connection's shard.</summary>
+    /// <summary>
+    /// The answer is written: after 100 ms the connection is free, and closed when nobody takes it for a minute. On the connection's shard.
+    /// </summary>
     public void Release(ControlStream stream) => _ = ReleaseAsync(stream);
 
     /// <summary>The REGISTER was refused, or the connection has ended before its answer: nobody gets it.</summary>

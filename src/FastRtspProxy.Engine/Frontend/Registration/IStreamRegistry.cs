@@ -6,14 +6,14 @@ namespace FastRtspProxy.Engine.Frontend;
 internal interface IStreamRegistry
 {
     /// <summary>
-    /// Makes a mount for the back-end, under the suffix or else the next <c>registeredProxyStream-N</c>, and begins to contact it. Must not wait for the
-    /// back-end, nor for <see cref="StreamRegistration.Connection"/>: the sender gets its answer first.
+    /// Makes a mount for the back-end, under the suffix or else the next <c>registeredProxyStream-N</c>, and begins to contact it. Must not wait for
+    /// the back-end, nor for <see cref="StreamRegistration.Connection"/>: the sender gets its answer first.
     /// </summary>
     Task<RegisterOutcome> RegisterAsync(StreamRegistration registration);
 
     /// <summary>
-    /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL, if just one has it. Streams of the command
-    /// line cannot be removed.
+    /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL, if just one has it. Streams of the
+    /// command line cannot be removed.
     /// </summary>
     Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix);
 }

@@ -2,10 +2,13 @@ using System.Buffers;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>The Transport header of REGISTER and DEREGISTER: `reuse_connection; preferred_delivery_protocol=udp|interleaved; proxy_url_suffix=name`, in any order and case.</summary>
+/// <summary>
+/// The Transport header of REGISTER and DEREGISTER: `reuse_connection; preferred_delivery_protocol=udp|interleaved; proxy_url_suffix=name`, in any
+/// order and case.
+/// </summary>
 internal readonly record struct RegisterParameters(bool ReusesConnection, bool OverTcp, string? Suffix)
 {
-    private const int MaxSuffixChars = 200;
+    private const int SuffixCharsMax = 200;
 
     private static readonly SearchValues<char> s_noName = SearchValues.Create("?#%\\\"<> *");
 
@@ -36,6 +39,7 @@ internal readonly record struct RegisterParameters(bool ReusesConnection, bool O
 
     /// <summary>False for a suffix that no URL could name.</summary>
     public bool HasUsableSuffix =>
-        Suffix is null || (Suffix.Length <= MaxSuffixChars && !Suffix.StartsWith('/') && !Suffix.EndsWith('/') && Suffix.AsSpan().IndexOfAny(s_noName) < 0
+        Suffix is null || (Suffix.Length <= SuffixCharsMax && !Suffix.StartsWith('/') && !Suffix.EndsWith('/')
+            && Suffix.AsSpan().IndexOfAny(s_noName) < 0
             && !Suffix.Any(char.IsControl) && !Array.Exists(Suffix.Split('/'), static part => part is "" or "." or ".."));
 }

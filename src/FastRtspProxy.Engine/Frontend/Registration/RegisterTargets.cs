@@ -5,12 +5,14 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Where a REGISTER may point, looked at before it is accepted; <see cref="TargetPolicy"/> decides, here and again at each connection.</summary>
+/// <summary>
+/// Where a REGISTER may point, looked at before it is accepted; <see cref="TargetPolicy"/> decides, here and again at each connection.
+/// </summary>
 internal static class RegisterTargets
 {
     /// <summary>The policy for a stream that came by REGISTER.</summary>
     /// <param name="options">What the user allows.</param>
-    /// <param name="isAuthenticated">Whoever registered it has answered `-U`.</param>
+    /// <param name="isAuthenticated">The REGISTER came with a right log-in of `-U`.</param>
     public static TargetPolicy PolicyOf(ProxyOptions options, bool isAuthenticated) =>
         new(isRegistered: true, isAuthenticated, allowsPrivate: options.AllowPrivateRegister);
 

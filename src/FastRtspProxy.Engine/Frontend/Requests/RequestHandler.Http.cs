@@ -11,7 +11,9 @@ internal sealed partial class RequestHandler
     public Tunnel? TunnelOf(RtspMessage request) =>
         request.IsHttp && request.Method == RtspMethod.Post && request.Header(CookieHeader) is { } cookie ? _frontend.Tunnels.Find(cookie) : null;
 
-    /// <summary>The two connections of a tunnel may overtake each other: a POST waits a while for its GET. False: there is nothing to wait for.</summary>
+    /// <summary>
+    /// The two connections of a tunnel may overtake each other: a POST waits a while for its GET. False: there is nothing to wait for.
+    /// </summary>
     public bool IsEarly(RtspMessage request, out string cookie)
     {
         cookie = request.Header(CookieHeader) ?? string.Empty;

@@ -25,9 +25,13 @@ internal sealed partial class RequestHandler
         {
             // A refresh: nothing changes, and the answer says where the stream is.
             ImmutableArray<TrackStart> edge = await session.Mount.LiveEdgeAsync();
-            return session.State == SessionState.Ended
-                ? NotFound(request, response)
-                : WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(edge, only, isPlaying: true, BaseUrl(connection, target, session.Mount.Name)));
+            if (session.State == SessionState.Ended)
+            {
+                return NotFound(request, response);
+            }
+
+            List<RtpInfoEntry> present = session.RtpInfo(edge, only, isPlaying: true, BaseUrl(connection, target, session.Mount.Name));
+            return WithRtpInfo(response.With("Range", range).With("Session", session.Id), present);
         }
 
         if (!session.Allows(SessionEvent.Play))
@@ -47,7 +51,8 @@ internal sealed partial class RequestHandler
             });
         }
 
-        WithRtpInfo(response.With("Range", range).With("Session", session.Id), session.RtpInfo(grant.Tracks, only, isPlaying: false, BaseUrl(connection, target, session.Mount.Name)));
+        List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, BaseUrl(connection, target, session.Mount.Name));
+        WithRtpInfo(response.With("Range", range).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);
         return response;
     }
@@ -77,8 +82,8 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>
-    /// What the request's URL names must be this session's mount (else 404 or, for another stream, 459), and a track of it one that was set up. A URL that names
-    /// nothing at all, `*` or an empty path, is the session's own: the Session header has said enough.
+    /// What the request's URL names must be this session's mount (else 404 or, for another stream, 459), and a track of it one that was set up. A URL
+    /// that names nothing at all, `*` or an empty path, is the session's own: the Session header has said enough.
     /// </summary>
     private bool TryTarget(Session session, RtspMessage request, RtspResponse response, out RequestTarget target, out SessionTrack? only)
     {
@@ -121,8 +126,8 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>
-    /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no reason to refuse what plays from
-    /// now on in any unit, and LIVE555 does not.
+    /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no
+    /// reason to refuse what plays from now on in any unit, and LIVE555 does not.
     /// </summary>
     private string RangeOf(string? asked)
     {
@@ -132,6 +137,7 @@ internal sealed partial class RequestHandler
             return string.Create(CultureInfo.InvariantCulture, $"clock={_frontend.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
         }
 
-        return unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase) ? "npt=now-" : "npt=0.000-";
+        bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);
+        return isNow ? "npt=now-" : "npt=0.000-";
     }
 }

@@ -28,8 +28,10 @@ internal sealed partial class RequestHandler
             return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
         }
 
-        ConnectionHandover? handover = parameters.ReusesConnection && !connection.IsTunnel && connection.Carrier.Count == 0 ? new ConnectionHandover() : null;
-        StreamRegistration registration = new(url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+        bool isGiven = parameters.ReusesConnection && !connection.IsTunnel && connection.Carrier.Count == 0;
+        ConnectionHandover? handover = isGiven ? new ConnectionHandover() : null;
+        StreamRegistration registration = new(
+            url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
         switch (await _frontend.Registry!.RegisterAsync(registration))
         {
             case RegisterOutcome.Accepted:
@@ -79,7 +81,8 @@ internal sealed partial class RequestHandler
 
         if (!MayRegister(connection.RemoteAddress))
         {
-            FrontendLog.RegistrationRefused(_frontend.Log, request.Method, "a stream", connection.RemoteAddress, "the address is not among those of --register-from");
+            const string Reason = "the address is not among those of --register-from";
+            FrontendLog.RegistrationRefused(_frontend.Log, request.Method, "a stream", connection.RemoteAddress, Reason);
             Begin(request, response, RtspStatus.Forbidden);
             return true;
         }

@@ -20,7 +20,7 @@ internal sealed partial class RequestHandler
 
         if (only.IsPlaying)
         {
-            // Its media is in one plan with its siblings'.
+            // One plan sends the media of all its tracks: one of them cannot be taken out alone.
             return Begin(request, response, RtspStatus.OnlyAggregateOperationAllowed);
         }
 
@@ -28,7 +28,9 @@ internal sealed partial class RequestHandler
         return response;
     }
 
-    /// <summary>An empty body is a keep-alive. We have no parameters, so any that is named is not understood (451), and none of several is done.</summary>
+    /// <summary>
+    /// An empty body is a keep-alive. We have no parameters, so any that is named is not understood (451), and none of several is done.
+    /// </summary>
     private RtspResponse Parameters(RtspMessage request, RtspResponse response, Session? session)
     {
         if (request.HasContent)

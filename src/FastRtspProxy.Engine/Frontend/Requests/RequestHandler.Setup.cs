@@ -112,7 +112,8 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
-    private async ValueTask<TransportSpec?> ChooseAsync(ClientConnection connection, RtspMessage request, Session? session, MountTrack track, SessionTrack? replaced)
+    private async ValueTask<TransportSpec?> ChooseAsync(
+        ClientConnection connection, RtspMessage request, Session? session, MountTrack track, SessionTrack? replaced)
     {
         // A track that is set up anew may change its way to travel if it is the only one.
         SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
@@ -150,8 +151,8 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>
-    /// True when no other session of the client's host holds one of the ports: its media would be mixed with ours, and our signs of life be taken for its own. One that
-    /// nobody cares for any more gives way.
+    /// True when no other session of the client's host holds one of the ports: its media would be mixed with ours, and our signs of life be taken for
+    /// its own. One that nobody cares for any more gives way.
     /// </summary>
     private async ValueTask<bool> IsFreeAsync(ClientConnection connection, PortPair ports, Session? asking)
     {
@@ -232,7 +233,12 @@ internal sealed partial class RequestHandler
     private static TransportSpec Answer(ClientConnection connection, Session session, MountTrack track, TransportSpec spec)
     {
         IPAddress local = connection.Local.Address;
-        TransportSpec answer = spec with { Destination = AddressText.ForPeer(connection.RemoteAddress), Source = AddressText.ForPeer(local), Ssrc = IsRaw(spec) ? null : track.Ssrc };
+        TransportSpec answer = spec with
+        {
+            Destination = AddressText.ForPeer(connection.RemoteAddress),
+            Source = AddressText.ForPeer(local),
+            Ssrc = IsRaw(spec) ? null : track.Ssrc,
+        };
         int port = session.Home.Media?.RtpPort ?? 0;
         return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };
     }

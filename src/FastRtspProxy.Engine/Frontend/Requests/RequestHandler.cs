@@ -6,8 +6,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Answers requests. Stateless but for its owner: what a request changes belongs to its session, on the session's shard. The answers keep LIVE555's words and the
-/// order of its headers, because scripts and devices read them.
+/// Answers requests. Stateless but for its owner: what a request changes belongs to its session, on the session's shard. The answers keep LIVE555's
+/// words and the order of its headers, because scripts and devices read them.
 /// </summary>
 internal sealed partial class RequestHandler
 {
@@ -96,7 +96,8 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", _methods);
         }
 
-        if (request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) && request.Method is not RtspMethod.Register and not RtspMethod.Deregister)
+        if (request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase)
+            && request.Method is not RtspMethod.Register and not RtspMethod.Deregister)
         {
             return Begin(request, response, RtspStatus.MovedPermanently).With("Location", string.Concat("rtsp://", request.Uri.AsSpan(8)));
         }
@@ -150,7 +151,8 @@ internal sealed partial class RequestHandler
         _ => NotFound(request, response),
     };
 
-    private async Task<RtspResponse> InSessionAsync(FrontendShard home, string id, ClientConnection connection, RtspMessage request, RtspResponse response)
+    private async Task<RtspResponse> InSessionAsync(
+        FrontendShard home, string id, ClientConnection connection, RtspMessage request, RtspResponse response)
     {
         Session? session = home.Find(id);
         if (session is null && request.Method == RtspMethod.Teardown && connection.Carrier.TakeEnded(id))
@@ -190,14 +192,18 @@ internal sealed partial class RequestHandler
 
     private RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(_frontend.UtcNow));
 
-    /// <summary>The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.</summary>
+    /// <summary>
+    /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
+    /// </summary>
     private static string BaseUrl(ClientConnection connection, in RequestTarget target, string mount)
     {
         string authority = target.Authority;
-        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length
+            || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
         {
             IPEndPoint local = connection.Local;
-            authority = local.Port == RtspUrl.DefaultPort ? "rtsp://" + AddressText.HostForPeer(local.Address) : $"rtsp://{AddressText.HostForPeer(local.Address)}:{local.Port}";
+            string host = AddressText.HostForPeer(local.Address);
+            authority = local.Port == RtspUrl.DefaultPort ? $"rtsp://{host}" : $"rtsp://{host}:{local.Port}";
         }
 
         return $"{authority}/{mount}/";

@@ -6,7 +6,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal readonly record struct RequestTarget(IMount? Mount, string? Control)
 {
-    /// <summary>The scheme, host and port as the client wrote them (<c>rtsp://host:8554</c>), without credentials; empty when the URL has none.</summary>
+    /// <summary>
+    /// The scheme, host and port as the client wrote them (<c>rtsp://host:8554</c>), without credentials; empty when the URL has none.
+    /// </summary>
     public string Authority { get; init; } = string.Empty;
 
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>

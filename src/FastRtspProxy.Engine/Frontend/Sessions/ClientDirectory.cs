@@ -3,9 +3,10 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Which session a client's datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several tracks of that session
-/// at one address, the newest. A source of RTCP that nobody announced (a NAT on the way, or a player that sends from another port) is latched only when its host has exactly one
-/// session that still waits for its first RTCP. What comes to the RTP port is <see cref="RtpDirectory"/>'s.
+/// Which session a client's datagram belongs to, on one shard: by (address, port), which one session holds (<see cref="UdpAddresses"/>); of several
+/// tracks of that session at one address, the newest. A source of RTCP that nobody announced (a NAT on the way, or a player that sends from another
+/// port) is latched only when its host has exactly one session that still waits for its first RTCP. What comes to the RTP port is
+/// <see cref="RtpDirectory"/>'s.
 /// </summary>
 internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses addresses)
 {
@@ -70,7 +71,10 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     /// <inheritdoc cref="RtpDirectory.OnPortClosed"/>
     public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => _rtp.OnPortClosed(port, ssrc);
 
-    /// <summary>The client's host says that nobody listens where RTCP goes. A packet that is quoted must be ours, as in <see cref="RtpDirectory.OnPortClosed"/>.</summary>
+    /// <summary>
+    /// The client's host says that nobody listens where RTCP goes. A packet that is quoted must be ours, as in
+    /// <see cref="RtpDirectory.OnPortClosed"/>.
+    /// </summary>
     public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc)
     {
         if (_bySource.TryGetValue(port, out SessionTrack? track) && track.Session.IsOurs(ssrc))
@@ -109,7 +113,8 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
         bool isReported = false;
         foreach (SessionTrack track in tracks)
         {
-            // Of several waiting tracks of the one session, the one that the report is about; a report about nothing is for the one whose punch came from the port below.
+            // Of several waiting tracks of the one session, the report is taken for the track that it is about; a report about no track for the one
+            // whose punch came from the port below.
             bool isAbout = ClientRtcp.Reports(data, track.Track.Ssrc);
             if (candidate is null || isAbout || (!isReported && track.IsPunched && track.Rtp.Port + 1 == from.Port))
             {
@@ -118,7 +123,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
             }
         }
 
-        // Of a session on another shard, perhaps.
+        // A session on another shard may hold the address.
         if (candidate is null || !addresses.TryHold(from, candidate.Session))
         {
             return null;

@@ -19,7 +19,10 @@ internal struct ClientReport
     /// <summary>The highest number that it had received, with its wraps.</summary>
     public uint ExtendedHighest;
 
-    /// <summary>The media was stopped since then: the first report about more than <see cref="ExtendedHighest"/> counts what was sent meanwhile to nobody.</summary>
+    /// <summary>
+    /// The media was stopped after the last report. The next report with a number above <see cref="ExtendedHighest"/> counts as lost what was sent to
+    /// others meanwhile.
+    /// </summary>
     public bool IsPaused;
 
     /// <summary>Of <see cref="Lost"/>, what the client could not get because it had paused.</summary>

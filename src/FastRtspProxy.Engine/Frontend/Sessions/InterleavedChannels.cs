@@ -10,7 +10,9 @@ internal sealed class InterleavedChannels(ControlStream stream)
 {
     private const int Channels = byte.MaxValue + 1;
 
-    /// <summary>By channel, the track that has set it up; null: it is free. Null itself until something is asked about a channel: most connections have none.</summary>
+    /// <summary>
+    /// By channel, the track that has set it up; null: it is free. Null itself until something is asked about a channel: most connections have none.
+    /// </summary>
     private SessionTrack?[]? _tracks;
 
     /// <summary>Whose channel it is; null: nobody's.</summary>

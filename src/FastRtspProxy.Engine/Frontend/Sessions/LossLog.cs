@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What a session's client does not get, said at `-v` with the remedy: our own drops apart from what the client reports. On the session's shard.</summary>
+/// <summary>
+/// What a session's client does not get, said at `-v` with the remedy: our own drops apart from what the client reports. On the session's shard.
+/// </summary>
 internal sealed class LossLog(Session session)
 {
     private const long IntervalMicros = 10_000_000;

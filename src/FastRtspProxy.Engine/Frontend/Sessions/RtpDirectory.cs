@@ -3,12 +3,13 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Where RTP goes, on one shard, and what comes from there: by (address, port), which one session holds (<see cref="UdpAddresses"/>). Players send a datagram to our RTP port, a punch, to
-/// open the way through a NAT or a firewall. A punch from an address that nobody announced comes through a NAT that changes ports; RTP then goes there instead of the
-/// announced port, where nothing would ever arrive. That is decided once for each track, and only where it cannot be anybody else's:
-/// the punch comes from the session's own host, exactly one session of that host has tracks that no punch has come for, and no session uses the address.
-/// Once the session has played, its media may well arrive, so there it takes evidence of a NAT too (<see cref="SessionPorts.IsBehindNat"/>).
-/// Punch and evidence come in any order, so the last punches of a host are remembered for a while (<see cref="UnpunchedHost"/>).
+/// Where RTP goes, on one shard, and what comes from there: by (address, port), which one session holds (<see cref="UdpAddresses"/>). Players send a
+/// datagram to our RTP port, a punch, to open the way through a NAT or a firewall. A punch from an address that nobody announced comes through a NAT
+/// that changes ports; RTP then goes there instead of the announced port, where nothing would ever arrive. That is decided once for each track, and
+/// only where it cannot be anybody else's: the punch comes from the session's own host, exactly one session of that host has tracks that no punch has
+/// come for, and no session uses the address. Once the session has played, its media may well arrive, so there it takes evidence of a NAT too
+/// (<see cref="SessionPorts.IsBehindNat"/>). Punch and evidence come in any order, so the last punches of a host are remembered for a while
+/// (<see cref="UnpunchedHost"/>).
 /// </summary>
 internal sealed class RtpDirectory(UdpAddresses addresses)
 {
@@ -49,7 +50,8 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             return;
         }
 
-        // Of two sessions that could have sent a punch, the one that stays need not be the one that did.
+        // While two sessions could have sent the remembered punches, nobody knew which one did. Now one of them goes, and the punches may have been
+        // its own: they must not be taken for those of the other.
         if (host.OnlySession is null)
         {
             host.ForgetPunches();
@@ -76,7 +78,8 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     }
 
     /// <summary>
-    /// The client's host says that nobody listens where RTP goes: the client has gone, or a NAT has another port for it. A packet that is quoted must be ours: whoever made the answer up does not know its SSRC.
+    /// The client's host says that nobody listens where RTP goes: the client has gone, or a NAT has another port for it. A packet that is quoted must
+    /// be ours: whoever made the answer up does not know its SSRC.
     /// </summary>
     public void OnPortClosed(in PeerAddress port, uint? ssrc)
     {
@@ -87,7 +90,10 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         }
     }
 
-    /// <summary>Something was learned that speaks for a NAT before this session: the punches of its host that are not old may be its own.</summary>
+    /// <summary>
+    /// Something has shown that the session's client is behind a NAT: the punches that its host has sent lately may be its own, so they are looked at
+    /// again.
+    /// </summary>
     public void OnEvidence(Session session)
     {
         if (session.Tracks.Count > 0 && _unpunched.TryGetValue(session.Tracks[0].Rtp.WithPort(0), out UnpunchedHost? host))
@@ -96,7 +102,10 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         }
     }
 
-    /// <summary>Which of a session's tracks a punch is for: the one whose RTCP comes from the next port, else the first that was set up, for players punch in that order.</summary>
+    /// <summary>
+    /// Which of a session's tracks a punch is for: the one whose RTCP comes from the next port, else the first that was set up, for players punch in
+    /// that order.
+    /// </summary>
     private static SessionTrack? Choose(UnpunchedHost host, Session session, in PeerAddress from)
     {
         SessionTrack? first = null;
@@ -139,7 +148,7 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             }
         }
 
-        TryRemembered(host); // with one session less that they may be of
+        TryRemembered(host); // one session less waits for a punch: perhaps just one is left that the remembered punches can be of
     }
 
     private void TryRemembered(UnpunchedHost host)

@@ -1,16 +1,20 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Judges by what a client's host says of its RTP ports whether a viewer over UDP has gone. Pure: times and counts in, a verdict out. It has gone when nothing was heard
-/// of it for 15 s, and its host said meanwhile, again and again for some seconds, that nobody listens at the port of each track that was sent. A player that left one of
-/// its tracks' ports closed is still there; one that opens its ports anew is heard or stops being reported.
+/// Judges by what a client's host says of its RTP ports whether a viewer over UDP has gone. Pure: times and counts in, a verdict out. It has gone
+/// when nothing was heard of it for 15 s, and its host said meanwhile, again and again for some seconds, that nobody listens at the port of each
+/// track that was sent. A player that left one of its tracks' ports closed is still there; one that opens its ports anew is heard or stops being
+/// reported.
 /// </summary>
 internal sealed class RtpPortWatch
 {
-    /// <summary>A viewer of which a request or RTCP was heard so lately is there, whatever its host says of its ports: three times the interval of RTCP (RFC 3550, 6.2).</summary>
+    /// <summary>
+    /// A viewer of which a request or RTCP was heard so lately is there, whatever its host says of its ports: three times the interval of RTCP (RFC
+    /// 3550, 6.2).
+    /// </summary>
     public static readonly TimeSpan Heard = TimeSpan.FromSeconds(15);
 
-    /// <summary>Hosts answer once a second to an address (icmp_ratelimit, icmp(7)), whatever they are sent.</summary>
+    /// <summary>A host says once a second to one address that a port is closed (icmp_ratelimit, icmp(7)), however many datagrams it gets.</summary>
     private const int ReportsMin = 3;
 
     private static readonly long s_heardMicros = (long)Heard.TotalMicroseconds;

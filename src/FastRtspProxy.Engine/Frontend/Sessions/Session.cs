@@ -6,8 +6,9 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// One client's session with one mount: its tracks, its state, the signs of its life. Belongs to one shard for life; made by the first SETUP, ended by exactly one <see cref="SessionEnd"/>. Its viewers
-/// are <see cref="SessionMedia"/>'s, its addresses <see cref="SessionPorts"/>'; of the connection it knows <see cref="SessionCarrier"/>.
+/// One client's session with one mount: its tracks, its state, the signs of its life. Belongs to one shard for life; made by the first SETUP, ended
+/// by exactly one <see cref="SessionEnd"/>. Its viewers are <see cref="SessionMedia"/>'s, its addresses <see cref="SessionPorts"/>'; of the
+/// connection it knows <see cref="SessionCarrier"/>.
 /// </summary>
 internal sealed class Session : MountClient
 {
@@ -137,9 +138,9 @@ internal sealed class Session : MountClient
     }
 
     /// <summary>
-    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY, or was paused, lives as long as its
-    /// connection is open: a viewer that went for a coffee says nothing, and TCP's keep-alive ends a connection that is dead. Then a little longer, for players that open one for each
-    /// request.
+    /// True when nothing was heard for the session time-out and, interleaved, nothing could be sent either. One that waits for its first PLAY, or was
+    /// paused, lives as long as its connection is open: a viewer that went for a coffee says nothing, and TCP's keep-alive ends a connection that is
+    /// dead. Then a little longer, for players that open one for each request.
     /// </summary>
     public bool IsExpired(long nowMicros, long timeoutMicros)
     {
@@ -194,7 +195,10 @@ internal sealed class Session : MountClient
 
     public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
 
-    /// <summary>Adds a track, or gives one that is not playing another way to travel. False, and nothing is changed: another session holds one of its addresses.</summary>
+    /// <summary>
+    /// Adds a track, or gives one that is not playing another way to travel. False, and nothing is changed: another session holds one of its
+    /// addresses.
+    /// </summary>
     public bool TrySetUp(SessionTrack track)
     {
         if (!track.IsInterleaved && !Ports.TryHold(track))
@@ -231,8 +235,8 @@ internal sealed class Session : MountClient
     }
 
     /// <summary>
-    /// Another session asks for one of our UDP addresses. One that has lost its control connection, or of which nothing was heard for a while, ends without a word (a BYE
-    /// would reach the new one): its player was started again. True: the address is free.
+    /// Another session asks for one of our UDP addresses. One that has lost its control connection, or of which nothing was heard for a while, ends
+    /// without a word (a BYE would reach the new one): its player was started again. True: the address is free.
     /// </summary>
     public bool TryGiveWay()
     {
@@ -298,7 +302,9 @@ internal sealed class Session : MountClient
         return grant;
     }
 
-    /// <summary>What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.</summary>
+    /// <summary>
+    /// What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.
+    /// </summary>
     public List<RtpInfoEntry> RtpInfo(ImmutableArray<TrackStart> tracks, SessionTrack? only, bool isPlaying, string baseUrl)
     {
         List<RtpInfoEntry> entries = [];

@@ -4,8 +4,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// A connection as its sessions know it: its stream, its channels, and who else lives with it. The connection asks and tells its sessions through this, and hears of one thing only: that what they
-/// are to it has changed. On the connection's shard.
+/// A connection as its sessions know it: its stream, its channels, and who else lives with it. The connection asks and tells its sessions through
+/// this, and hears of one thing only: that what they are to it has changed. On the connection's shard.
 /// </summary>
 internal sealed class SessionCarrier(ControlStream stream, Action changed)
 {
@@ -71,7 +71,8 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
 
         foreach (Session session in _sessions)
         {
-            if (session.IsWaiting && nowMicros - session.BegunMicros >= (long)SessionPlaces.Grace.TotalMicroseconds && (makesRoom is null || session.BegunMicros < makesRoom.BegunMicros))
+            bool canGo = session.IsWaiting && nowMicros - session.BegunMicros >= (long)SessionPlaces.Grace.TotalMicroseconds;
+            if (canGo && (makesRoom is null || session.BegunMicros < makesRoom.BegunMicros))
             {
                 makesRoom = session;
             }
@@ -98,7 +99,9 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
         changed();
     }
 
-    /// <summary>True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.</summary>
+    /// <summary>
+    /// True once for the session that we ended last: a player that was told BYE tears down all the same, and has done nothing wrong.
+    /// </summary>
     public bool TakeEnded(string id)
     {
         bool was = _endedByUs == id;

@@ -3,7 +3,10 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>A session's viewers in the fan-out of its shard: one for each PLAY, because a player that starts its tracks one by one has several. On the session's shard.</summary>
+/// <summary>
+/// A session's viewers in the fan-out of its shard: one for each PLAY, because a player that starts its tracks one by one has several. On the
+/// session's shard.
+/// </summary>
 internal sealed class SessionMedia(Session session)
 {
     /// <summary>Those whose media is interleaved; empty while nothing is sent. Those over UDP are <see cref="SessionPorts.Viewers"/>.</summary>
@@ -82,7 +85,8 @@ internal sealed class SessionMedia(Session session)
             StartUdp(starting, grant);
         }
 
-        FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, session.IsInterleaved ? "TCP" : "UDP");
+        string transport = session.IsInterleaved ? "TCP" : "UDP";
+        FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, transport);
     }
 
     /// <summary>Nothing is sent any more when this returns.</summary>
@@ -114,7 +118,8 @@ internal sealed class SessionMedia(Session session)
     /// <summary>The client's host says that nobody listens where RTP goes. True: the client has gone.</summary>
     /// <param name="port">Where it went.</param>
     /// <param name="heardMicros">When the client was last heard of.</param>
-    public bool OnRtpPortClosed(in PeerAddress port, long heardMicros) => _fanOut is { } fanOut && session.Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, heardMicros);
+    public bool OnRtpPortClosed(in PeerAddress port, long heardMicros) =>
+        _fanOut is { } fanOut && session.Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, heardMicros);
 
     /// <summary>A NAT makes the track's RTP port another than announced: it goes there from now on.</summary>
     public void MoveRtp(SessionTrack track, in PeerAddress rtp)

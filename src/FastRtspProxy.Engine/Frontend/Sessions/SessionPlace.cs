@@ -12,7 +12,7 @@ internal sealed class SessionPlace(Session session)
 
     public string Mount => session.Mount.Name;
 
-    /// <summary>Counted in the limits: from its taking until the session ended, or had to make room.</summary>
+    /// <summary>True from when the place was taken until the session has ended or had to make room: so long it counts in the limits.</summary>
     internal bool IsCounted { get; set; }
 
     /// <summary>Among all that wait for their PLAY; null: it was played, or is about to be.</summary>

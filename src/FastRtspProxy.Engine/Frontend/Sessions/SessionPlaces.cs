@@ -1,9 +1,10 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The places of sessions over all shards: in all, for each address, for each mount. Where they run out, a session that was never played makes room: for a place of an
-/// address only one of that address can, for a place of a mount only one of that mount; among those it is the oldest of the address that has the most. A session that was
-/// played keeps its place. The lock is held for a few look-ups once when a session comes, plays and goes, never for media. Any thread.
+/// The places of sessions over all shards: in all, for each address, for each mount. Where they run out, a session that was never played makes room:
+/// for a place of an address only one of that address can, for a place of a mount only one of that mount; among those it is the oldest of the address
+/// that has the most. A session that was played keeps its place. The lock is held for a few look-ups once when a session comes, plays and goes, never
+/// for media. Any thread.
 /// </summary>
 internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
 {
@@ -61,7 +62,9 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
         }
     }
 
-    /// <summary>Its first PLAY came to nothing: it waits again, and has had its grace: a client whose PLAYs are refused must not renew it with each.</summary>
+    /// <summary>
+    /// Its first PLAY came to nothing: it waits again, and has had its grace: a client whose PLAYs are refused must not renew it with each.
+    /// </summary>
     public void WaitAgain(SessionPlace place, long nowMicros)
     {
         lock (_lock)
@@ -90,7 +93,8 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
         if (_byAddress.GetValueOrDefault(place.Address) >= maxPerAddress)
         {
             // One that leaves a place in the mount too, if the mount has none.
-            WaitingList<SessionPlace>.Entry? own = ofMount?.OldestOf(place.Address, nowMicros, out _) ?? _waiting.OldestOf(place.Address, nowMicros, out _);
+            WaitingList<SessionPlace>.Entry? own = ofMount?.OldestOf(place.Address, nowMicros, out _)
+                ?? _waiting.OldestOf(place.Address, nowMicros, out _);
             if (own is null)
             {
                 return PlaceLimit.Address;

@@ -3,7 +3,9 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>A session's part over UDP: the client's addresses that it holds, and what the client's host says about them. On the session's shard only.</summary>
+/// <summary>
+/// A session's part over UDP: the client's addresses that it holds, and what the client's host says about them. On the session's shard only.
+/// </summary>
 internal sealed class SessionPorts(Session session, UdpAddresses addresses)
 {
     /// <summary>No report goes to a closed RTCP port for so long: six intervals of them.</summary>
@@ -12,17 +14,22 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     /// <summary>Made by the first word of the client's host that an RTP port is closed.</summary>
     private RtpPortWatch? _watch;
 
-    /// <summary>A word that an RTP port is closed speaks for a NAT so long: as long as a punch is remembered.</summary>
+    /// <summary>
+    /// When a client's host says that an announced RTP port is closed, that speaks for a NAT for so long; a punch is remembered as long.
+    /// </summary>
     private static readonly long s_evidenceMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
     /// <summary>RTCP has come from another port than announced. Never false again.</summary>
     private bool _isRtcpMoved;
 
-    /// <summary>Until then the last word that nobody listens at an RTP port, of which no punch has come, is no old one.</summary>
+    /// <summary>
+    /// Until then it is evidence of a NAT that the client's host said of an announced RTP port that nobody listens there; 0: it has said so of none.
+    /// </summary>
     private long _rtpClosedUntilMicros;
 
     /// <summary>
-    /// Evidence that the announced ports are not those that the client has on our side of a NAT: RTCP comes from another one, or nobody listens where RTP goes.
+    /// Evidence that the announced ports are not those that the client has on our side of a NAT: RTCP comes from another one, or nobody listens where
+    /// RTP goes.
     /// </summary>
     public bool IsBehindNat => _isRtcpMoved || session.Shard.NowMicros < _rtpClosedUntilMicros;
 
@@ -94,10 +101,12 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
         PeerAddress announced = track.Rtp;
         track.Rtp = rtp;
         Release(announced);
-        _watch = null; // what was said of the port of before says nothing of this one
+        _watch = null; // the reports were about the announced port, and RTP goes to another now
     }
 
-    /// <summary>The client's host says that nobody listens where RTCP goes: reports cease for a while, and that is all. Many players have no use for them.</summary>
+    /// <summary>
+    /// The client's host says that nobody listens where RTCP goes: reports cease for a while, and that is all. Many players have no use for them.
+    /// </summary>
     public void OnRtcpClosed(in PeerAddress port) => CloseRtcp(port, session.Shard.NowMicros + s_rtcpPauseMicros);
 
     /// <summary>The client's host says that nobody listens where RTP goes. True: the client has gone.</summary>

@@ -39,10 +39,14 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>A datagram has come from <see cref="Rtp"/> to our RTP port: no other address can take its place any more.</summary>
     public bool IsPunched { get; set; }
 
-    /// <summary>The session's shard knows it by its UDP addresses (<see cref="ClientDirectory"/>); false when it is interleaved or was taken out.</summary>
+    /// <summary>
+    /// The session's shard knows it by its UDP addresses (<see cref="ClientDirectory"/>); false when it is interleaved or was taken out.
+    /// </summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Until then nobody listens at <see cref="Rtcp"/> and no report goes there; 0: reports go.</summary>
+    /// <summary>
+    /// Until then no report is sent to <see cref="Rtcp"/>, because the client's host says that nobody listens there; 0: reports are sent.
+    /// </summary>
     public long RtcpClosedUntilMicros { get; set; }
 
     /// <summary>True while its media is sent.</summary>

@@ -4,8 +4,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Which session holds a client's UDP address, over all shards: two sessions that send to one port would mix their media there, and take each other's signs of life. The
-/// first to ask holds an address until it gives it up. Touched by SETUP and the end of a session, never by media. Any thread.
+/// Which session holds a client's UDP address, over all shards: two sessions that send to one port would mix their media there, and take each other's
+/// signs of life. The first to ask holds an address until it gives it up. Touched by SETUP and the end of a session, never by media. Any thread.
 /// </summary>
 internal sealed class UdpAddresses
 {

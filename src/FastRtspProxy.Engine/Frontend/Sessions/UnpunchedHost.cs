@@ -2,13 +2,21 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>A clients' host with tracks of which no punch has come, and the punches from it that could not be told whose they are. On its shard only.</summary>
+/// <summary>
+/// A clients' host with tracks of which no punch has come, and the punches from it that could not be told whose they are. On its shard only.
+/// </summary>
 internal sealed class UnpunchedHost
 {
-    /// <summary>Players punch once or twice for each track; of more, the oldest are forgotten. Together with the limit of clients it bounds what punches may keep.</summary>
+    /// <summary>
+    /// Players punch once or twice for each track; of more, the oldest are forgotten. Together with the limit of clients it bounds what punches may
+    /// keep.
+    /// </summary>
     private const int PunchesMax = 8;
 
-    /// <summary>A NAT keeps a way of which nothing more is heard for half a minute at least (RFC 4787, 4.3: two minutes); what speaks for it comes within two intervals of RTCP.</summary>
+    /// <summary>
+    /// How long a punch is remembered. A NAT keeps a way open for half a minute at least after the last datagram (RFC 4787, 4.3: two minutes), and
+    /// evidence of the NAT comes within two intervals of RTCP.
+    /// </summary>
     private static readonly long s_rememberedMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
     /// <summary>The oldest first, no address twice.</summary>

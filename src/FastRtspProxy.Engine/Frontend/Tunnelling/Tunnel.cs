@@ -3,8 +3,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// RTSP over HTTP: a GET that carries everything to the client and stays for as long as the tunnel, and the POSTs that carry the client's requests to us, one after the
-/// other. All of them are on the GET's shard.
+/// RTSP over HTTP: a GET that carries everything to the client and stays for as long as the tunnel, and the POSTs that carry the client's requests to
+/// us, one after the other. All of them are on the GET's shard.
 /// </summary>
 internal sealed class Tunnel(string cookie, ClientConnection get)
 {

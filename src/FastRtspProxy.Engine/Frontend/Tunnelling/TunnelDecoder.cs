@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The base64 of a tunnel's POST, decoded as it comes: split anywhere, with line ends or blanks between, each request encoded on its own and so with padding in the
-/// middle of the stream (Apple QTSS Programming Guide, chapter 2). One for each POST.
+/// The base64 of a tunnel's POST, decoded as it comes: split anywhere, with line ends or blanks between, each request encoded on its own and so with
+/// padding in the middle of the stream (Apple QTSS Programming Guide, chapter 2). One for each POST.
 /// </summary>
 internal struct TunnelDecoder
 {
@@ -11,10 +11,14 @@ internal struct TunnelDecoder
     private int _digits;
     private int _padding;
 
-    /// <summary>The room that so many characters need: three bytes for four, those of the text before included.</summary>
+    /// <summary>
+    /// The most bytes that so many characters can become: three for each four, counting the up to three characters that the last text left over.
+    /// </summary>
     public static int MaxBytesOf(int characters) => (characters + 3) / 4 * 3;
 
-    /// <summary>Decodes what can be decoded and keeps the rest. False: a character that base64 does not have, or padding where there can be none.</summary>
+    /// <summary>
+    /// Decodes what can be decoded and keeps the rest. False: a character that base64 does not have, or padding where there can be none.
+    /// </summary>
     /// <param name="text">As it was posted.</param>
     /// <param name="output">As long as <see cref="MaxBytesOf"/> says.</param>
     /// <param name="written">Bytes decoded.</param>

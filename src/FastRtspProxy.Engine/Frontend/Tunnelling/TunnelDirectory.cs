@@ -44,7 +44,8 @@ internal sealed class TunnelDirectory
             return;
         }
 
-        TaskCompletionSource waiting = _early.GetOrAdd(cookie, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        TaskCompletionSource waiting = _early.GetOrAdd(
+            cookie, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         if (_tunnels.ContainsKey(cookie))
         {
             waiting.TrySetResult(); // it came between the look and the entry

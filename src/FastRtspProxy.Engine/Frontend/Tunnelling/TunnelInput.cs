@@ -3,8 +3,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The requests that come out of a tunnel, as its GET's connection reads them. A POST gives one piece and waits until the reader wants more, so a tunnel takes no more memory
-/// than a plain connection. On the GET's shard.
+/// The requests that come out of a tunnel, as its GET's connection reads them. A POST gives one piece and waits until the reader wants more, so a
+/// tunnel takes no more memory than a plain connection. On the GET's shard.
 /// </summary>
 internal sealed class TunnelInput(ClientConnection get) : PeerInput
 {

@@ -49,7 +49,7 @@ public sealed class FrontendCheckTests
         host.Time.Advance(TimeSpan.FromSeconds(125));
 
         Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
-        Assert.True(watcher.TurnsOfChange >= Crowd / DueEndings.PerTurn / 2, $"the ends took {watcher.TurnsOfChange} turns");
+        Assert.True(watcher.TurnsOfChange >= Crowd / DueEndings.PerTurnMax / 2, $"the ends took {watcher.TurnsOfChange} turns");
         watcher.Stop();
         crowd.ForEach(static client => client.Dispose());
     }
