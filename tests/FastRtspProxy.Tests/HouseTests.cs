@@ -38,7 +38,6 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, int> s_largeTypes = new()
     {
         ["RequestHandler"] = 920,
-        ["BackendSession"] = 2080,
         ["Mount"] = 1380,
     };
 

@@ -4,14 +4,18 @@ using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>One UDP port of a track. Datagrams of senders that <see cref="MediaPeers"/> does not know are counted and dropped: anybody can send to a port.</summary>
+/// <summary>
+/// One UDP port of a track. Datagrams of senders that <see cref="MediaPeers"/> does not know are counted and dropped: anybody can send to a port.
+/// </summary>
 /// <param name="shard">Where it lives.</param>
 /// <param name="socket">Bound.</param>
-/// <param name="session">Whose track it is.</param>
+/// <param name="owner">Who knows where reports may go, and who may stand in.</param>
+/// <param name="media">Who hears of RTCP, of packets that wait, and of the end of each batch.</param>
 /// <param name="track">Who gets the packets.</param>
 /// <param name="peers">Who may send; null for a multicast group: whoever sends to it, and the SSRC tells sources apart.</param>
 /// <param name="isRtcp">The pair's second port.</param>
-internal sealed class BackendMediaSocket(Shard shard, Socket socket, BackendSession session, BackendTrack track, MediaPeers? peers, bool isRtcp)
+internal sealed class BackendMediaSocket(
+    Shard shard, Socket socket, MediaSockets owner, MediaReceiver media, BackendTrack track, MediaPeers? peers, bool isRtcp)
     : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp)
 {
     /// <summary>Where our own packets go; empty: nowhere yet.</summary>
@@ -54,12 +58,12 @@ internal sealed class BackendMediaSocket(Shard shard, Socket socket, BackendSess
         track.OnDatagram(data, Shard.NowMicros);
         if (track.Window.Held > 0)
         {
-            session.OnReorderNeeded();
+            media.OnReorderNeeded();
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnBatchEnd() => session.OnMediaBatchEnd();
+    protected override void OnBatchEnd() => media.OnBatchEnd();
 
     private void OnRtcp(ReadOnlySpan<byte> data, in PeerAddress from)
     {
@@ -71,14 +75,15 @@ internal sealed class BackendMediaSocket(Shard shard, Socket socket, BackendSess
                 return;
             }
 
-            // No server_port, or another host than it said: reports go to where the camera's reports come from, and while another one sends its media, to that one.
+            // No server_port, or another host than it said: reports go to where the camera's reports come from, and while another one sends its
+            // media, to that one.
             if ((Peer.IsEmpty || !from.SameAddress(Peer)) && (peers.StandIn.IsEmpty || peers.IsStandIn(from)))
             {
                 Peer = from;
             }
         }
 
-        session.OnRtcp(track, data, isGroup: peers is null);
+        media.OnRtcp(track, data, isGroup: peers is null);
     }
 
     private bool Accepts(MediaPeers known, ReadOnlySpan<byte> data, in PeerAddress from)
@@ -104,13 +109,13 @@ internal sealed class BackendMediaSocket(Shard shard, Socket socket, BackendSess
 
     private bool IsNewStandIn(MediaPeers known, ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (!Fits(data) || !known.MayStandIn(from, Shard.NowMicros) || !session.MayStandIn(track, from))
+        if (!Fits(data) || !known.MayStandIn(from, Shard.NowMicros) || !owner.MayStandIn(track, from))
         {
             return false;
         }
 
         known.OnStandIn(from, Shard.NowMicros);
-        track.RtcpSocket?.Follow(session.ReportsTo(track, from));
+        track.RtcpSocket?.Follow(owner.ReportsTo(track, from));
         return true;
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using FastRtspProxy.Net;
-using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
 using Microsoft.Extensions.Logging;
@@ -8,72 +7,63 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// One RTSP session with a camera, from the connection to its end; never used twice. Methods give null for success or the failure, and never throw. All of it
-/// lives on one shard.
+/// One RTSP session with a camera, from the connection to its end; never used twice. Methods give null for success or the failure, and never throw.
+/// All of it lives on one shard. The order of the dialogue is here: open, set up, play, pause, close. What each step takes is in the parts: <see
+/// cref="CameraDialogue"/> asks and answers, <see cref="SessionWay"/> knows the media's way, <see cref="TransportSetup"/> sets the tracks up, <see
+/// cref="MediaSockets"/> has their ports and <see cref="InterleavedChannels"/> their channels, <see cref="MediaReceiver"/> takes what comes, <see
+/// cref="TrackSupervision"/> and <see cref="Liveness"/> tell when it should and does not, and <see cref="ReceiverReports"/> and <see
+/// cref="SessionKeepAlive"/> keep the camera willing. Media goes to the <see cref="IBackendSink"/>.
 /// </summary>
-internal sealed partial class BackendSession : IRtspChannelOwner
+internal sealed class BackendSession
 {
     /// <summary>What we call ourselves; some cameras refuse requests without a User-Agent (go2rtc issue 235).</summary>
     public const string UserAgent = "FastRtspProxy";
 
     /// <summary>Redirects of one attempt.</summary>
-    public const int RedirectHops = 5;
+    public const int RedirectHopsMax = 5;
 
-    /// <summary>Receive tracks of one camera: two interleaved channels each, and nobody was seen to have more than five.</summary>
-    public const int TracksMax = 32;
+    private static readonly BackendFailure s_stopped = new(BackendFailureKind.Stopped, "stopped");
 
-    private readonly BackendOptions _options;
-    private readonly IBackendSink _sink;
-    private readonly Shard _shard;
-    private readonly ILogger _log;
-    private readonly List<BackendTrack> _tracks = [];
-    private readonly TrackWatch _watch;
-    private readonly BackendTrack?[] _trackOfChannel = new BackendTrack?[256];
-    private readonly CameraSessionId _id;
+    private readonly BackendContext _context;
+    private readonly BackendLife _life;
+    private readonly ReceiveTracks _tracks = new();
+    private readonly CameraDialogue _dialogue;
+    private readonly SessionWay _way;
+    private readonly TrackSupervision _supervision;
+    private readonly Liveness _liveness;
+    private readonly ReceiverReports _reports;
+    private readonly MediaReceiver _media;
+    private readonly MediaSockets _sockets;
+    private readonly TransportSetup _setup;
+    private readonly SessionKeepAlive _keepAlive;
 
-    /// <summary>Answers the challenges of the host that the present connection goes to: made anew with each connection, by <see cref="CameraCredentials"/>.</summary>
-    private AuthClient? _auth;
-    private RtspClientChannel? _channel;
-    private RtspUrl _url;
-    private string _base;
-    private string _aggregate;
-    private int _cseq;
+    /// <summary>PAUSEs that were sent: one that a PLAY has overtaken does not speak for the next.</summary>
+    private int _pauses;
 
-    /// <summary>The longest time that an answer took in this session.</summary>
-    private long _slowestAnswerMicros;
-    private bool _connectionTaken;
-
-    /// <summary>True while the present connection is the one that <see cref="BackendOptions.Connection"/> gave: there may be no other way to the camera.</summary>
-    private bool _isGivenConnection;
-
-    /// <summary>Of the present description; the source counts as live before there is one.</summary>
-    private ProgrammeWatch _programme = new(null);
-
-    /// <summary>The address of the camera that sent us to the present URL; null while the URL is the stream's own.</summary>
-    private IPAddress? _redirectedBy;
+    /// <summary>The one end of the session, from the first wish for it on.</summary>
+    private Task? _closing;
 
     public BackendSession(BackendOptions options, IBackendSink sink, Shard shard, ILogger log)
     {
-        _options = options;
-        _sink = sink;
-        _shard = shard;
-        _log = log;
-        _url = options.Url;
-        _redirectedBy = options.RedirectedBy;
-        _base = _aggregate = options.Url.RequestUri;
-        _id = new CameraSessionId(options.Timings.SessionTimeout);
-        _watch = new TrackWatch(shard, _tracks, options.VideoSilence, options.Timings.DeadStream, OnTracksLost);
-        _keepAliveTimer = shard.CreateTimer(OnKeepAliveDue);
-        _reportTimer = shard.CreateTimer(OnReportDue);
-        _silenceTimer = shard.CreateTimer(OnSilenceDue);
-        _reorderTimer = shard.CreateTimer(OnReorderDue);
+        _context = new BackendContext(options, sink, shard, log);
+        _life = new BackendLife(_context, Explain, OnLost);
+        _dialogue = new CameraDialogue(_context, _life);
+        InterleavedChannels channels = new(_dialogue.Expect);
+        _way = new SessionWay(_context, _life, _tracks, channels);
+        _supervision = new TrackSupervision(_context, _life, _tracks, _way, channels);
+        _liveness = new Liveness(_context, _life, _tracks, _way, _supervision);
+        _reports = new ReceiverReports(_context, _life, _tracks, _supervision, _dialogue);
+        _media = new MediaReceiver(_context, _tracks, channels, _reports, _liveness);
+        _sockets = new MediaSockets(_context, _tracks, _dialogue, _media);
+        _setup = new TransportSetup(_context, _life, _dialogue, _way, _supervision, channels, _sockets);
+        _keepAlive = new SessionKeepAlive(_context, _life, _tracks, _dialogue, _liveness);
     }
 
-    /// <summary>Where the session stands.</summary>
-    public BackendState State { get; private set; }
+    /// <inheritdoc cref="BackendLife.State"/>
+    public BackendState State => _life.State;
 
-    /// <summary>Why it is lost; null while it is not.</summary>
-    public BackendFailure? Failure { get; private set; }
+    /// <inheritdoc cref="BackendLife.Failure"/>
+    public BackendFailure? Failure => _life.Failure;
 
     /// <summary>The camera's description; null before it was read.</summary>
     public SdpDocument? Description { get; private set; }
@@ -82,75 +72,327 @@ internal sealed partial class BackendSession : IRtspChannelOwner
     public long DescribedMicros { get; private set; }
 
     /// <summary>The tracks that we receive, in the order of the description.</summary>
-    public IReadOnlyList<BackendTrack> Tracks => _tracks;
+    public IReadOnlyList<BackendTrack> Tracks => _tracks.All;
 
     /// <summary>True where the media comes in the RTSP connection.</summary>
-    public bool OverTcp => _way == MediaWay.Tcp;
+    public bool OverTcp => _way.IsTcp;
+
+    /// <inheritdoc cref="ReceiveTracks.HasMedia"/>
+    public bool HasMedia => _tracks.HasMedia;
 
     /// <summary>The camera's address, for messages.</summary>
-    public IPEndPoint? Remote => _channel?.Remote;
+    public IPEndPoint? Remote => _dialogue.Remote;
 
     /// <summary>The time-out that the camera announced for its session.</summary>
-    public TimeSpan SessionTimeout => _id.Timeout;
+    public TimeSpan SessionTimeout => _dialogue.Id.Timeout;
 
-    /// <summary>When the newest RTP packet of any track came; 0: none did.</summary>
-    private long LastRtpMicros
+    /// <inheritdoc cref="SessionKeepAlive.KnowsPublic"/>
+    public bool KnowsPublic => _keepAlive.KnowsPublic;
+
+    /// <inheritdoc cref="SessionKeepAlive.CanPause"/>
+    public bool CanPause => _keepAlive.CanPause;
+
+    /// <summary>The camera lists PAUSE, and has refused it, or not answered.</summary>
+    public bool RefusesPause { get; private set; }
+
+    /// <inheritdoc cref="SessionKeepAlive.KnowsPauseAsync"/>
+    public Task<bool> KnowsPauseAsync() => _keepAlive.KnowsPauseAsync();
+
+    /// <summary>Connects and reads the description.</summary>
+    public async Task<BackendFailure?> OpenAsync()
     {
-        get
+        for (int hop = 0; ; hop++)
         {
-            long last = 0;
-            foreach (BackendTrack track in _tracks)
+            _life.Move(BackendState.Connecting);
+            if (await _dialogue.ConnectAsync(_media) is { } unreachable)
             {
-                last = Math.Max(last, track.LastRtpMicros);
+                return _life.Lose(unreachable);
             }
 
-            return last;
+            if (State == BackendState.Closed)
+            {
+                return s_stopped;
+            }
+
+            _life.Move(BackendState.Describing);
+            RtspReply reply = await _dialogue.DescribeAsync();
+            if (_life.HasEnded)
+            {
+                return _life.Lose(reply.Failure ?? s_stopped);
+            }
+
+            if (reply.Status is 301 or 302 or 303 or 305 or 307 or 308)
+            {
+                if (Redirect(reply.Message!, hop) is { } problem)
+                {
+                    return _life.Lose(problem);
+                }
+
+                continue;
+            }
+
+            return reply.IsOk ? OnDescribed(reply.Message) : _life.Lose(_dialogue.FailureOf(RtspMethod.Describe, reply));
         }
     }
 
-    private bool Ended => State is BackendState.Closed or BackendState.TearingDown || Failure is not null;
-
-    private void Move(BackendState to)
+    /// <summary>
+    /// Reads the description once more where the connection is the one that the camera made (REGISTER with reuse_connection): there may be no other
+    /// way to it. False: on any other connection a new session is better, because some servers keep for a connection what they began to make with its
+    /// DESCRIBE.
+    /// </summary>
+    public async Task<bool> TryDescribeAgainAsync()
     {
-        if (State == to)
+        if (!_dialogue.IsGivenConnection || _life.HasEnded || State != BackendState.Described)
         {
-            return;
+            return false;
         }
 
-        if (!BackendStates.CanMove(State, to))
+        _life.Move(BackendState.Describing);
+        RtspReply reply = await _dialogue.DescribeAsync();
+        if (!_life.HasEnded && (reply.IsOk ? OnDescribed(reply.Message) : _dialogue.FailureOf(RtspMethod.Describe, reply)) is { } failure)
         {
-            throw new InvalidOperationException($"A back-end session cannot go from {State} to {to}.");
+            _life.Lose(failure);
         }
 
-        BackendLog.Moved(_log, _options.StreamName, State, to);
-        State = to;
-        _sink.OnSessionChanged();
+        return true;
     }
 
-    /// <summary>The session is of no more use; the first cause stays.</summary>
-    private BackendFailure Lose(BackendFailure failure)
+    /// <summary>Sets every track up that the camera gives.</summary>
+    public async Task<BackendFailure?> SetUpAsync()
     {
-        if (Failure is null && State != BackendState.Closed)
+        if (_life.HasEnded || State != BackendState.Described)
         {
-            if (State == BackendState.Playing && ProgrammeWatch.MayBeTheEnd(failure.Kind)
-                && IsPlayedOut(failure.Kind == BackendFailureKind.Bye ? _shard.NowMicros : LastRtpMicros))
-            {
-                failure = _programme.End();
-            }
-
-            LearnFromLoss(failure.Kind);
-            Failure = failure;
-            StopTimers();
-            if (failure.Kind != BackendFailureKind.VideoSilent)
-            {
-                _options.VideoSilence.OnOtherEnd();
-            }
-
-            _sink.OnSessionChanged();
+            return Failure;
         }
 
-        return Failure ?? failure;
+        _life.Move(BackendState.SettingUp);
+        if (await _setup.SetUpAsync(_tracks.All) is { } failure)
+        {
+            return failure;
+        }
+
+        if (_life.HasEnded)
+        {
+            return Failure;
+        }
+
+        _life.Move(BackendState.SetUp);
+        _keepAlive.Schedule();
+        return null;
     }
 
-    private BackendFailure Lose(BackendFailureKind kind, string message) => Lose(new BackendFailure(kind, message));
+    /// <summary>
+    /// Starts the media, the first time or after a PAUSE, which need not be answered yet: the camera answers in order, and whoever came back is not
+    /// to wait for it. No PLAY before every SETUP was answered (RFC 2326 section 10.5).
+    /// </summary>
+    public async Task<BackendFailure?> PlayAsync()
+    {
+        if (_life.HasEnded || State is not (BackendState.SetUp or BackendState.Paused or BackendState.Pausing))
+        {
+            return Failure;
+        }
+
+        _life.Move(BackendState.Starting);
+        _supervision.OnPlay();
+        if (_sockets.JoinGroups() is { } unjoined)
+        {
+            return _life.Lose(_setup.CannotJoin(unjoined));
+        }
+
+        _sockets.Punch();
+        RtspReply reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer);
+        if (!_life.HasEnded
+            && reply.Status is >= 400 and < 500 and not (RtspStatus.Unauthorized or RtspStatus.SessionNotFound or RtspStatus.NotEnoughBandwidth))
+        {
+            // Quirk (Parrot): PLAY without Range is refused (gortsplib, client.go). LIVE555 sends none, so without is tried first.
+            reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, new RtspHeader("Range", "npt=0.000-"));
+        }
+
+        if (_life.HasEnded || !reply.HasAnswer)
+        {
+            _way.OnUnanswered(Failure ?? reply.Failure);
+            return _life.Lose(Failure ?? reply.Failure ?? s_stopped);
+        }
+
+        if (!reply.IsOk)
+        {
+            return _life.Lose(_way.OnPlayRefused(_dialogue.FailureOf(RtspMethod.Play, reply)));
+        }
+
+        _life.Move(BackendState.Playing);
+        _liveness.OnPlay();
+        _keepAlive.Schedule();
+        _reports.Start();
+        _liveness.Watch();
+        _keepAlive.AskPublic();
+        return null;
+    }
+
+    /// <summary>
+    /// Stops the media and keeps the session, where the camera's Public lists PAUSE. False: the camera plays on, and only TEARDOWN is left
+    /// (<see cref="RefusesPause"/>); or a PLAY has overtaken the answer.
+    /// </summary>
+    public async Task<bool> PauseAsync()
+    {
+        if (_life.HasEnded || State != BackendState.Playing || !await KnowsPauseAsync() || _life.HasEnded)
+        {
+            return false;
+        }
+
+        _life.Move(BackendState.Pausing);
+        _liveness.OnPause();
+        int number = ++_pauses;
+        RtspReply reply = await _dialogue.AskAsync(RtspMethod.Pause, _dialogue.Aggregate, _context.Timings.ShortAnswer);
+        if (_life.HasEnded || State != BackendState.Pausing || number != _pauses)
+        {
+            return false;
+        }
+
+        if (!reply.IsOk)
+        {
+            RefusesPause = true;
+            _liveness.OnPauseRefused();
+            _life.Move(BackendState.Playing);
+            _keepAlive.Schedule();
+            _liveness.Watch();
+            return false;
+        }
+
+        _sockets.LeaveGroups();
+        _life.Move(BackendState.Paused);
+        _keepAlive.Schedule(); // one that fell due meanwhile was not asked
+        return true;
+    }
+
+    /// <summary>
+    /// Ends everything: TEARDOWN where the camera holds a session, bounded, then the connection and the sockets. Never fails; may be called again.
+    /// </summary>
+    public Task CloseAsync() => _closing ??= CloseOnceAsync();
+
+    private async Task CloseOnceAsync()
+    {
+        StopTimers();
+        if (Failure is null)
+        {
+            _context.Options.VideoSilence.OnOtherEnd();
+        }
+
+        _way.NoteEnd();
+        _liveness.NoteOverrun();
+        if (_dialogue.OwesTeardown)
+        {
+            // Also after a failure: a camera that allows few sessions must not keep a dead one (retina issue 17, go2rtc issue 65).
+            _life.Move(BackendState.TearingDown);
+            _ = await _dialogue.AskAsync(RtspMethod.Teardown, _dialogue.Aggregate, _context.Timings.Teardown);
+        }
+
+        _life.Move(BackendState.Closed);
+        _dialogue.Close(s_stopped);
+        foreach (BackendTrack track in _tracks)
+        {
+            BackendLog.TrackSummary(
+                _context.Log, _context.StreamName, track.Name, track.Packets, track.Window.Missing, track.Window.Late, track.Window.Duplicates,
+                track.UnknownPayloadTypes, track.Malformed);
+            track.Close();
+        }
+    }
+
+    private BackendFailure? Redirect(RtspMessage answer, int hop)
+    {
+        if (hop >= RedirectHopsMax)
+        {
+            return new BackendFailure(BackendFailureKind.BadRedirect, $"the camera redirects in a circle (more than {RedirectHopsMax} times)");
+        }
+
+        if (answer.Header("Location") is not { } location)
+        {
+            return new BackendFailure(BackendFailureKind.BadRedirect, "the camera redirects without saying where");
+        }
+
+        if (_dialogue.RedirectTarget(location, out BackendFailure? problem) is not { } target)
+        {
+            return problem;
+        }
+
+        _dialogue.Follow(target);
+        return null;
+    }
+
+    private BackendFailure? OnDescribed(RtspMessage answer)
+    {
+        if (answer.Body.IsEmpty)
+        {
+            return _life.Lose(BackendFailureKind.BadDescription, "DESCRIBE was answered without a description");
+        }
+
+        if (!SdpDocument.TryParse(answer.Body, out SdpDocument? document, out SdpDefect defect))
+        {
+            return _life.Lose(BackendFailureKind.BadDescription, $"the camera's description (SDP) cannot be read: {defect}");
+        }
+
+        _dialogue.TakeUrls(answer, document.Control);
+        ChooseTracks(document);
+        if (_tracks.Count == 0)
+        {
+            return _life.Lose(BackendFailureKind.NoMedia, document.Media.Count == 0
+                ? "the camera's description (SDP) has no media"
+                : "the camera's description (SDP) has no track that can be passed on");
+        }
+
+        if (_tracks.Count > ReceiveTracks.CountMax)
+        {
+            return _life.Lose(BackendFailureKind.BadDescription, $"the camera's description (SDP) has more than {ReceiveTracks.CountMax} tracks");
+        }
+
+        Description = document;
+        DescribedMicros = _context.NowMicros;
+        _liveness.OnDescribed(document);
+        _way.Choose(isEncrypted: _dialogue.Url.Tls);
+        _life.Move(BackendState.Described);
+        _keepAlive.Schedule();
+        return null;
+    }
+
+    /// <summary>
+    /// Back-channels (a=sendonly) and what is not plain RTP stay out; so nobody is asked to talk, and nobody else's intercom is blocked (Frigate's
+    /// documentation of restreaming, go2rtc issue 160).
+    /// </summary>
+    private void ChooseTracks(SdpDocument document)
+    {
+        _tracks.Clear();
+        foreach (SdpMedia media in SdpRewriter.Served(document))
+        {
+            IReadOnlyList<string> controls = ControlUrl.Candidates(_dialogue.Base, document.Control, media.Control);
+            _tracks.Add(new BackendTrack(_tracks.Count, media, controls[0], _context.Sink, _context.Options.VideoSilence)
+            {
+                Controls = controls,
+                Unused = _tracks.Unused,
+            });
+        }
+    }
+
+    /// <summary>What a failure is, before the session is lost for it.</summary>
+    private BackendFailure Explain(BackendFailure failure)
+    {
+        BackendFailure cause = _liveness.Explain(failure);
+        _keepAlive.LearnFromLoss(cause.Kind);
+        return cause;
+    }
+
+    private void OnLost(BackendFailure failure)
+    {
+        StopTimers();
+        if (failure.Kind != BackendFailureKind.VideoSilent)
+        {
+            _context.Options.VideoSilence.OnOtherEnd();
+        }
+    }
+
+    private void StopTimers()
+    {
+        _keepAlive.Stop();
+        _reports.Stop();
+        _liveness.Stop();
+        _media.Stop();
+    }
 }

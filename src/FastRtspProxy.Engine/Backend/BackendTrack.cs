@@ -9,6 +9,9 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>One receive track of a session: checks what comes, puts UDP into order, reads the camera's RTCP and writes our reports.</summary>
 internal sealed class BackendTrack
 {
+    /// <summary>Media within so long counts as flowing.</summary>
+    public const long FlowingMicros = 2_000_000;
+
     private readonly IBackendSink _sink;
 
     /// <summary>Hears of the pictures, where the track carries some.</summary>
@@ -22,6 +25,8 @@ internal sealed class BackendTrack
     /// <summary>Whose packets are passed on: <see cref="SourceChoice.Source"/> once what waited of the stream before it is through.</summary>
     private uint _source;
     private long _lastRtpMicros;
+
+    /// <summary>The source's newest sender report and when it came; of no meaning without <see cref="_hasReport"/>.</summary>
     private ulong _lastReportNtp;
     private long _lastReportMicros;
     private bool _hasReport;
@@ -110,6 +115,9 @@ internal sealed class BackendTrack
 
     /// <summary>The window, for its counts.</summary>
     public ReorderWindow Window => _window;
+
+    /// <summary>Media of it came a moment ago.</summary>
+    public bool Flows(long nowMicros) => Packets > 0 && nowMicros - _lastRtpMicros < FlowingMicros;
 
     /// <summary>True where the payload type is one of ours.</summary>
     public bool Knows(byte payloadType) => _payloadTypes[payloadType & 0x7F];
@@ -295,13 +303,17 @@ internal sealed class BackendTrack
         _probation.Add(packet);
     }
 
-    /// <summary>What was kept of a stream that plays now, before the packet that confirmed it. One may have overtaken another, so the window begins at the lowest number.</summary>
+    /// <summary>
+    /// What was kept of a stream that plays now, before the packet that confirmed it. One may have overtaken another, so the window begins at the
+    /// lowest number.
+    /// </summary>
     private void OrderKept(ushort sequenceNumber, long nowMicros)
     {
         int lowest = 0;
         for (int i = 0; i < Sources.Kept; i++)
         {
-            if (RtpPacketView.TryParse(_probation.View(i), out RtpPacketView view, out _) && (short)(view.SequenceNumber - sequenceNumber) > -ReorderWindow.Capacity)
+            if (RtpPacketView.TryParse(_probation.View(i), out RtpPacketView view, out _)
+                && (short)(view.SequenceNumber - sequenceNumber) > -ReorderWindow.Capacity)
             {
                 lowest = Math.Min(lowest, (short)(view.SequenceNumber - sequenceNumber));
             }
@@ -367,7 +379,8 @@ internal sealed class BackendTrack
     private void Restart(ushort sequenceNumber, long nowMicros)
     {
         PassHeld(nowMicros);
-        if (!_window.TryTakeCandidate(out byte[] memory, out int length) || !RtpPacketView.TryParse(memory.AsSpan(0, length), out RtpPacketView view, out _))
+        if (!_window.TryTakeCandidate(out byte[] memory, out int length)
+            || !RtpPacketView.TryParse(memory.AsSpan(0, length), out RtpPacketView view, out _))
         {
             _window.Reset();
             return;

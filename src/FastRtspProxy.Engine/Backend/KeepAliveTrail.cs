@@ -1,11 +1,13 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Which keep-alive came before the end of the media. A camera that dies of one is sent more of them until its silence is noticed, and those are no cause. Two are
-/// enough: a new one is noted only where media came after the last, and the media that was under way may make it one too many. Mutable; owned by the session.
+/// Which keep-alive came before the end of the media. A camera that dies of one is sent more of them until its silence is noticed, and those are no
+/// cause. Two are enough: a new one is noted only where media came after the last, and the media that was under way may make it one too many.
+/// Mutable; a private field of <see cref="SessionKeepAlive"/>.
 /// </summary>
 internal struct KeepAliveTrail
 {
+    /// <summary>The newest one that media came before, and the one before it; null: there was none.</summary>
     private (string Method, long Micros)? _last;
     private (string Method, long Micros)? _before;
 

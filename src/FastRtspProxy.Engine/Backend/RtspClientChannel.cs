@@ -9,27 +9,37 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// One connection to a camera: requests out, answers matched to them (<see cref="AnswerMatcher"/>), requests of the camera and interleaved frames handed on. A
-/// request without an answer in time fails alone; the end of the connection fails all of them.
+/// One connection to a camera: requests out, answers matched to them (<see cref="AnswerMatcher"/>), requests of the camera and interleaved frames
+/// handed on. A request without an answer in time fails alone; the end of the connection fails all of them.
 /// </summary>
 internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 {
     private readonly ByteStream _stream;
-    private readonly IRtspChannelOwner _owner;
+
+    /// <summary>Gets the camera's own messages, and hears of the end.</summary>
+    private readonly CameraDialogue _owner;
+
+    /// <summary>Gets the frames.</summary>
+    private readonly MediaReceiver _media;
     private readonly InterleavedDemux _demux;
     private readonly AnswerMatcher _matcher = new();
 
     /// <summary>The requests that somebody waits for; those that were given up are known to <see cref="_matcher"/> alone.</summary>
     private readonly List<Pending> _pending = [];
+
+    /// <summary>The message that is being written; of no meaning between calls.</summary>
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly string _streamName;
     private readonly ILogger _log;
+
+    /// <summary>The first cause of the end; with it the stream is closed, the owner was told and nobody waits.</summary>
     private BackendFailure? _end;
 
-    public RtspClientChannel(ByteStream stream, IRtspChannelOwner owner, string streamName, ILogger log)
+    public RtspClientChannel(ByteStream stream, CameraDialogue owner, MediaReceiver media, string streamName, ILogger log)
     {
         _stream = stream;
         _owner = owner;
+        _media = media;
         _streamName = streamName;
         _log = log;
         _demux = new InterleavedDemux(this);
@@ -100,7 +110,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     void IByteSink.OnBytes(ReadOnlySpan<byte> bytes) => _demux.OnBytes(bytes);
 
     /// <inheritdoc/>
-    void IByteSink.OnBatchEnd() => _owner.OnChannelBatchEnd();
+    void IByteSink.OnBatchEnd() => _media.OnBatchEnd();
 
     /// <inheritdoc/>
     void IByteSink.OnClosed(SocketError error) => Fail(new BackendFailure(
@@ -108,7 +118,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         error == SocketError.Success ? "the camera closed the connection" : $"the connection broke ({Words(error)})"));
 
     /// <inheritdoc/>
-    void IInterleavedHandler.OnFrame(byte channel, ReadOnlySpan<byte> payload) => _owner.OnChannelFrame(channel, payload);
+    void IInterleavedHandler.OnFrame(byte channel, ReadOnlySpan<byte> payload) => _media.OnFrame(channel, payload);
 
     /// <inheritdoc/>
     void IInterleavedHandler.OnUnusable(bool overLimit, string detail) => Fail(overLimit

@@ -3,15 +3,14 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Watches over the single tracks of a session that plays: pictures that stay away while other tracks go on, and the ends that tracks tell of (BYE). What silence of all tracks
-/// together means is not its business. Owned by the session, on its shard.
+/// Watches over the single tracks of a session that plays: pictures that stay away while other tracks go on, and the ends that tracks tell of (BYE).
+/// What silence of all tracks together means is not its business. Owned by the session, on its shard.
 /// </summary>
 internal sealed class TrackWatch
 {
-    /// <summary>Media within so long counts as flowing.</summary>
-    private const long FlowingMicros = 2_000_000;
-
-    /// <summary>A camera that takes a new SSRC says BYE for the one before, and may say it first: what comes within this time takes it back.</summary>
+    /// <summary>
+    /// A camera that takes a new SSRC says BYE for the one before, and may say it first. Media that comes within this time revokes the BYE.
+    /// </summary>
     private static readonly TimeSpan s_nextSource = TimeSpan.FromSeconds(1);
 
     /// <summary>After the pictures' BYE the other tracks have so long to say theirs: a programme's tracks do not end in the same moment.</summary>
@@ -22,7 +21,13 @@ internal sealed class TrackWatch
     private readonly TimeSpan _deadStream;
     private readonly Shard _shard;
     private readonly Action<BackendFailure> _lose;
+
+    /// <summary>
+    /// Runs while the session plays and has pictures and other tracks: to the moment at which the pictures' silence could be too long.
+    /// </summary>
     private readonly ShardTimer _silenceTimer;
+
+    /// <summary>Runs from a BYE that could end the session until its meaning is certain.</summary>
     private readonly ShardTimer _endTimer;
 
     public TrackWatch(Shard shard, IReadOnlyList<BackendTrack> tracks, VideoSilence silence, TimeSpan deadStream, Action<BackendFailure> lose)
@@ -67,7 +72,7 @@ internal sealed class TrackWatch
         for (int i = 0; i < signs.Length; i++)
         {
             BackendTrack track = _tracks[i];
-            signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, Flows(track), track.HasEnded);
+            signs[i] = new TrackSigns(track.IsVideo, track.Packets > 0, track.Flows(_shard.NowMicros), track.HasEnded);
         }
 
         switch (TrackEnds.Judge(signs))
@@ -76,13 +81,14 @@ internal sealed class TrackWatch
                 _endTimer.Start(s_nextSource);
                 break;
             case TrackEnd.All:
-                Lose(new BackendFailure(BackendFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
+                _lose(new BackendFailure(BackendFailureKind.Bye, "the camera ended the stream (RTCP BYE)"));
                 break;
             case TrackEnd.Video when isFinal && _silence.RestOfPatienceMicros(_shard.NowMicros) is > 0 and var rest:
-                _endTimer.Start(TimeSpan.FromMicroseconds(rest)); // pictures stay away, it is known: their sound is served meanwhile
+                // Earlier sessions ended for want of pictures too: the other tracks are served until the patience with this one is over.
+                _endTimer.Start(TimeSpan.FromMicroseconds(rest));
                 break;
             case TrackEnd.Video when isFinal:
-                Lose(new BackendFailure(BackendFailureKind.VideoSilent, $"{Names(isVideo: true)} has ended (RTCP BYE) while {Names(isVideo: false)} goes on"));
+                LosePictures($"{Names(isVideo: true)} has ended (RTCP BYE)");
                 break;
             case TrackEnd.Video:
                 _endTimer.Start(s_othersEnd);
@@ -104,31 +110,25 @@ internal sealed class TrackWatch
 
         if (!OthersFlow())
         {
-            _silenceTimer.Start(TimeSpan.FromMicroseconds(FlowingMicros)); // what silence of all tracks means is decided elsewhere
+            _silenceTimer.Start(TimeSpan.FromMicroseconds(BackendTrack.FlowingMicros)); // what silence of all tracks means is decided elsewhere
             return;
         }
 
         long since = _silence.SilentMicros(_shard.NowMicros);
-        Lose(new BackendFailure(BackendFailureKind.VideoSilent, $"{Names(isVideo: true)}: no picture for {since / 1e6:0} s while {Names(isVideo: false)} goes on"));
+        LosePictures($"{Names(isVideo: true)}: no picture for {since / 1e6:0} s");
     }
 
-    private void Lose(BackendFailure failure)
+    private void LosePictures(string what)
     {
-        if (failure.Kind == BackendFailureKind.VideoSilent)
-        {
-            _silence.OnLost(_shard.NowMicros);
-        }
-
-        _lose(failure);
+        _silence.OnLost(_shard.NowMicros);
+        _lose(new BackendFailure(BackendFailureKind.VideoSilent, $"{what} while {Names(isVideo: false)} goes on"));
     }
-
-    private bool Flows(BackendTrack track) => track.Packets > 0 && _shard.NowMicros - track.LastRtpMicros < FlowingMicros;
 
     private bool OthersFlow()
     {
         foreach (BackendTrack track in _tracks)
         {
-            if (!track.IsVideo && Flows(track))
+            if (!track.IsVideo && track.Flows(_shard.NowMicros))
             {
                 return true;
             }

@@ -189,7 +189,7 @@ public sealed class BackendSessionTests
         fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", fixture.Camera.Url));
         BackendFailure? failure = await fixture.OpenAsync(fixture.Create());
         Assert.Equal(BackendFailureKind.BadRedirect, failure!.Kind);
-        Assert.Equal(BackendSession.RedirectHops + 1, fixture.Camera.Count("DESCRIBE"));
+        Assert.Equal(BackendSession.RedirectHopsMax + 1, fixture.Camera.Count("DESCRIBE"));
     }
 
     [Fact]

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Which channel of the RTSP connection belongs to which track (RFC 2326 section 10.12): what we ask for, what the camera answers, and what it uses
+/// instead. Pure.
+/// </summary>
+/// <param name="expect">Hears of each channel on which media may come from now on.</param>
+internal sealed class InterleavedChannels(Action<byte> expect)
+{
+    /// <summary>
+    /// By channel. The track that an entry names has its <see cref="BackendTrack.Channels"/>, unless it was released; the entry of its RTP channel
+    /// names it.
+    /// </summary>
+    private readonly BackendTrack?[] _trackOf = new BackendTrack?[256];
+
+    /// <summary>Whose channel that is; null: nobody's.</summary>
+    public BackendTrack? this[byte channel] => _trackOf[channel];
+
+    /// <summary>
+    /// The pair that a SETUP asks for. Media may come before the answer (RFC 2326 section 10.12 and retina PR 46), so the channels are the track's
+    /// from now on.
+    /// </summary>
+    public ChannelPair Ask(BackendTrack track)
+    {
+        ChannelPair asked = FreePair(track);
+        Assign(asked, track);
+        return asked;
+    }
+
+    /// <summary>
+    /// The SETUP was answered: the channels are those of the answer; where it repeats those of another track, or has none, those that we asked for.
+    /// </summary>
+    public void Take(BackendTrack track, ChannelPair? answered)
+    {
+        ChannelPair asked = track.Channels ?? FreePair(track);
+        ChannelPair channels = answered ?? asked;
+        if (_trackOf[channels.Rtp] is { } other && other != track)
+        {
+            channels = asked;
+        }
+        else if (channels != asked && _trackOf[asked.Rtp] == track)
+        {
+            _trackOf[asked.Rtp] = _trackOf[asked.Rtcp] = null;
+        }
+
+        Assign(channels, track);
+    }
+
+    /// <summary>The track is not interleaved, or not at all.</summary>
+    public void Release(BackendTrack track)
+    {
+        track.Channels = null;
+        for (int channel = 0; channel < _trackOf.Length; channel++)
+        {
+            if (_trackOf[channel] == track)
+            {
+                _trackOf[channel] = null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Quirk (handled by gortsplib and retina, too): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to
+    /// exactly one track, which has heard nothing so far, makes the channel that track's. Null: the packet says of no track that it is its own.
+    /// </summary>
+    /// <param name="channel">Nobody's.</param>
+    /// <param name="packet">What came on it.</param>
+    /// <param name="tracks">The session's.</param>
+    public BackendTrack? Adopt(byte channel, ReadOnlySpan<byte> packet, ReceiveTracks tracks)
+    {
+        if (packet.Length < RtpPacketView.FixedHeaderBytes || packet[0] >> 6 != 2 || channel == byte.MaxValue)
+        {
+            return null;
+        }
+
+        BackendTrack? found = null;
+        foreach (BackendTrack track in tracks)
+        {
+            if (track.Knows((byte)(packet[1] & 0x7F)))
+            {
+                if (found is not null)
+                {
+                    return null;
+                }
+
+                found = track;
+            }
+        }
+
+        if (found is not { HasHeard: false, RtpSocket: null })
+        {
+            return null;
+        }
+
+        found.Channels = new ChannelPair(channel, (byte)(channel + 1));
+        Assign(channel, found);
+        if (_trackOf[channel + 1] is null)
+        {
+            Assign((byte)(channel + 1), found);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// The usual pair, or the next one that no other track has: a camera may have answered with other channels than it was asked for.
+    /// </summary>
+    private ChannelPair FreePair(BackendTrack track)
+    {
+        for (int first = 2 * track.Index; first < byte.MaxValue; first += 2)
+        {
+            if (IsFree(first) && IsFree(first + 1))
+            {
+                return new ChannelPair((byte)first, (byte)(first + 1));
+            }
+        }
+
+        return new ChannelPair((byte)(2 * track.Index), (byte)((2 * track.Index) + 1));
+
+        bool IsFree(int channel) => _trackOf[channel] is not { } owner || owner == track;
+    }
+
+    private void Assign(ChannelPair channels, BackendTrack track)
+    {
+        track.Channels = channels;
+        Assign(channels.Rtp, track);
+        Assign(channels.Rtcp, track);
+        Debug.Assert(_trackOf[channels.Rtp] == track || channels.Rtp == channels.Rtcp, "A track has its RTP channel.");
+    }
+
+    private void Assign(byte channel, BackendTrack track)
+    {
+        _trackOf[channel] = track;
+        expect(channel);
+    }
+}

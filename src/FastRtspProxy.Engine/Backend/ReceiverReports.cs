@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Backend;
+
+/// <summary>
+/// Our reports to the camera, which keep the session alive with many a camera (RFC 3550 section 6.4.2), and with each of them a look at what was
+/// lost.
+/// </summary>
+internal sealed class ReceiverReports
+{
+    /// <summary>An RR with one block and an SDES with our name, in its frame: 4 + 32 + 4 + 4 + 2 + 16 octets and their padding, well below.</summary>
+    private const int FrameBytesMax = 256;
+
+    private readonly BackendContext _context;
+    private readonly BackendLife _life;
+    private readonly ReceiveTracks _tracks;
+    private readonly TrackSupervision _supervision;
+    private readonly CameraDialogue _dialogue;
+
+    /// <summary>Runs from the first PLAY until the session ends.</summary>
+    private readonly ShardTimer _timer;
+
+    /// <summary>The SSRC of our reports for the first track; each further track has the next number.</summary>
+    private readonly uint _ownSsrc = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+
+    public ReceiverReports(BackendContext context, BackendLife life, ReceiveTracks tracks, TrackSupervision supervision, CameraDialogue dialogue)
+    {
+        _context = context;
+        _life = life;
+        _tracks = tracks;
+        _supervision = supervision;
+        _dialogue = dialogue;
+        _timer = context.Shard.CreateTimer(OnDue);
+    }
+
+    /// <summary>Our canonical name towards cameras: the same for all tracks of this process, and it names nobody (RFC 3550 section 6.5.1).</summary>
+    public static string CanonicalName { get; } = "frp-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(6));
+
+    /// <summary>PLAY was answered: reports go out from now on.</summary>
+    public void Start()
+    {
+        Send();
+        Schedule();
+    }
+
+    /// <summary>The session has ended.</summary>
+    public void Stop() => _timer.Stop();
+
+    /// <summary>
+    /// Our own reports, which a group on loopback, a bridge that loops, or a camera that echoes brings back: they are nobody's sign of life.
+    /// </summary>
+    public bool AreOurs(ReadOnlySpan<byte> compound) =>
+        compound.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(compound[4..]) - _ownSsrc < (uint)_tracks.Count;
+
+    private void OnDue()
+    {
+        Send();
+        foreach (BackendTrack track in _tracks)
+        {
+            track.Losses.Say(_context.Log, _context.StreamName, track, _context.NowMicros);
+        }
+
+        Schedule();
+    }
+
+    /// <summary>RFC 3550 section 6.3.1: randomised, here between 0.6 and 1 of the longest distance.</summary>
+    private void Schedule()
+    {
+        if (!_life.HasEnded)
+        {
+            _timer.Start(_context.Timings.ReceiverReport * (0.6 + (0.4 * Random.Shared.NextDouble())));
+        }
+    }
+
+    private void Send()
+    {
+        if (_life.HasEnded || _life.State is not (BackendState.Playing or BackendState.Pausing or BackendState.Paused))
+        {
+            return;
+        }
+
+        Span<byte> frame = stackalloc byte[FrameBytesMax];
+        Span<byte> report = frame[InterleavedFrame.HeaderBytes..];
+        foreach (BackendTrack track in _tracks)
+        {
+            if (!_supervision.IsThere(track))
+            {
+                continue;
+            }
+
+            int length = track.WriteReceiverReport(report, _ownSsrc + (uint)track.Index, CanonicalName, _context.NowMicros);
+            if (track.RtcpSocket is { } socket)
+            {
+                if (!socket.Peer.IsEmpty)
+                {
+                    _ = socket.Send(report[..length], socket.Peer);
+                }
+            }
+            else if (track.Channels is { } channels)
+            {
+                InterleavedFrame.Write(frame, channels.Rtcp, length);
+                _dialogue.SendFrame(frame[..(InterleavedFrame.HeaderBytes + length)]);
+            }
+        }
+    }
+}
