@@ -1,15 +1,15 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Decides which request of a connection an answer belongs to. The number (CSeq) decides where it can (RFC 2326 section 12.17). Cameras that write another one
-/// answer in order all the same (section 9.1), so order decides once a camera was seen to do that. A request that was given up keeps its place: its late answer
-/// is its own, and nobody else's. No clock, no sockets.
+/// Decides which request of a connection an answer belongs to. The number (CSeq) decides where it can (RFC 2326 section 12.17). Cameras that write
+/// another one answer in order all the same (section 9.1), so order decides once a camera was seen to do that. A request that was given up keeps its
+/// place, so that its late answer is not taken for the answer to another request. No clock, no sockets.
 /// </summary>
 internal sealed class AnswerMatcher
 {
     /// <summary>
-    /// Requests of one connection that are remembered. One or two wait; the rest were given up, by a camera that never answers keep-alives: half an hour of them
-    /// at the longest interval. The oldest is forgotten first.
+    /// Requests of one connection that are remembered. One or two wait; the rest were given up, by a camera that never answers keep-alives: half an
+    /// hour of them at the longest interval. The oldest is forgotten first.
     /// </summary>
     public const int RequestsMax = 64;
 
@@ -55,7 +55,8 @@ internal sealed class AnswerMatcher
             return Take(index, false);
         }
 
-        // Quirk (Hisilicon answers 0, Tapo the number before): with one request on its way and none that could be meant instead, the answer is that one's.
+        // Quirk (Hisilicon answers 0, Tapo the number before): where exactly one request is on its way, and none was given up that could be meant
+        // instead, the answer belongs to that request.
         _byOrder = _requests is [{ IsGivenUp: false }];
         return _byOrder ? Take(0, true) : default;
     }

@@ -29,7 +29,10 @@ internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
     /// <summary>The wait before the next attempt, where it is not the usual one.</summary>
     public TimeSpan? FirstWait { get; init; }
 
-    /// <summary>True where another try makes sense at once: it is made in another way, or the camera answers and only a new session is wanted.</summary>
+    /// <summary>
+    /// True where another try makes sense at once: it is made in another way, or the camera answers and only a new session is wanted.
+    /// </summary>
     public bool RetryAtOnce =>
-        Kind is BackendFailureKind.WayFailed or BackendFailureKind.VideoSilent or BackendFailureKind.Redirected or BackendFailureKind.ClosedAfterChallenge;
+        Kind is BackendFailureKind.WayFailed or BackendFailureKind.VideoSilent
+            or BackendFailureKind.Redirected or BackendFailureKind.ClosedAfterChallenge;
 }

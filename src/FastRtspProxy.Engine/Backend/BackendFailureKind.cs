@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>Why a camera could not be used, or was lost. The message of <see cref="BackendFailure"/> is for people, this is for decisions and counts.</summary>
+/// <summary>
+/// Why a camera could not be used, or was lost. The message of <see cref="BackendFailure"/> is for people, this is for decisions and counts.
+/// </summary>
 internal enum BackendFailureKind
 {
     /// <summary>Name look-up, connection or TLS failed.</summary>

@@ -20,22 +20,30 @@ internal static partial class BackendLog
     [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
+    [LoggerMessage(EventId = 205, Level = LogLevel.Debug,
+        Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
     public static partial void ForeignNumber(ILogger log, string stream, long? answered, int? asked);
 
-    [LoggerMessage(EventId = 206, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
+    [LoggerMessage(EventId = 206, Level = LogLevel.Debug,
+        Message = "{Stream}: {Track}: {Packets} packets are missing in the camera's own numbers although nothing can be lost over TCP: the camera, "
+            + "or its link, is overloaded. Remedy: a lower bit rate, or fewer viewers of the camera itself")]
     public static partial void CameraGaps(ILogger log, string stream, string track, long packets);
 
-    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "{Stream}: {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl -w net.core.rmem_max={Wanted}, or a less busy machine")]
+    [LoggerMessage(EventId = 207, Level = LogLevel.Debug,
+        Message = "{Stream}: {Track}: this machine's kernel dropped {Packets} packets, the receive buffer of {Bytes} bytes was full. Remedy: sysctl "
+            + "-w net.core.rmem_max={Wanted}, or a less busy machine")]
     public static partial void KernelDrops(ILogger log, string stream, string track, long packets, int bytes, int wanted);
 
-    [LoggerMessage(EventId = 208, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. Remedy: -t (TCP), or a better link")]
+    [LoggerMessage(EventId = 208, Level = LogLevel.Debug,
+        Message = "{Stream}: {Track}: {Lost} packets were lost between the camera and this machine, {Late} came too late, {Repeated} came twice. "
+            + "Remedy: -t (TCP), or a better link")]
     public static partial void LostOnTheWay(ILogger log, string stream, string track, long lost, long late, long repeated);
 
     [LoggerMessage(EventId = 209, Message = "{Stream}: {Problem} ({Way}); trying {Next} on the same connection")]
     public static partial void TriesWay(ILogger log, LogLevel level, string stream, string problem, string way, string next);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "{Stream}: {Track}: the media comes from {Address}, not from the camera at {Camera}; it is taken, for want of any from there")]
+    [LoggerMessage(EventId = 210, Level = LogLevel.Information,
+        Message = "{Stream}: {Track}: the media comes from {Address}, not from the camera at {Camera}; it is taken, for want of any from there")]
     public static partial void StandIn(ILogger log, string stream, string track, System.Net.IPAddress address, System.Net.IPAddress camera);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the stream is served without this track{Again}")]
@@ -50,15 +58,22 @@ internal static partial class BackendLog
     [LoggerMessage(EventId = 214, Level = LogLevel.Debug, Message = "{Stream}: {Track} has ended (RTCP BYE); the other tracks go on")]
     public static partial void TrackEnded(ILogger log, string stream, string track);
 
-    [LoggerMessage(EventId = 215, Level = LogLevel.Information, Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or let nobody else send to its group or port")]
+    [LoggerMessage(EventId = 215, Level = LogLevel.Information,
+        Message = "{Stream}: {Track}: two sources send by turns; SSRC {Kept:X8} is passed on, {Other:X8} is left out. Remedy: restart the camera, or "
+            + "let nobody else send to its group or port")]
     public static partial void TwoSources(ILogger log, string stream, string track, uint other, uint kept);
 
-    [LoggerMessage(EventId = 216, Level = LogLevel.Information, Message = "{Stream}: {Track} has changed its source {Times} in this session, and plays on with SSRC {Ssrc:X8}; an encoder that begins anew looks like that")]
+    [LoggerMessage(EventId = 216, Level = LogLevel.Information,
+        Message = "{Stream}: {Track} has changed its source {Times} in this session, and plays on with SSRC {Ssrc:X8}; an encoder that begins anew "
+            + "looks like that")]
     public static partial void SourceChanged(ILogger log, string stream, string track, string times, uint ssrc);
 
     [LoggerMessage(EventId = 217, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets of other sources were left out")]
     public static partial void OtherSources(ILogger log, string stream, string track, long packets);
 
-    [LoggerMessage(EventId = 218, Level = LogLevel.Debug, Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, {Malformed} malformed")]
-    public static partial void TrackSummary(ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
+    [LoggerMessage(EventId = 218, Level = LogLevel.Debug,
+        Message = "{Stream}: {Track}: {Packets} packets, {Missing} missing, {Late} late, {Duplicates} repeated, {Unknown} of unknown type, "
+            + "{Malformed} malformed")]
+    public static partial void TrackSummary(
+        ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
 }

@@ -34,22 +34,30 @@ internal sealed record BackendOptions
     /// <summary>The camera whose REDIRECT named <see cref="Url"/>; null: the URL is the stream's own.</summary>
     public IPAddress? RedirectedBy { get; init; }
 
-    /// <summary>Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.</summary>
+    /// <summary>
+    /// Gives an existing connection for the first connect (REGISTER with reuse_connection), or null when it is gone; null altogether: none.
+    /// </summary>
     public Func<Shard, Task<ByteStream?>>? Connection { get; init; }
 
-    /// <summary>What the sessions have learnt of tracks that the camera does not give: made with the options of a mount, so it outlives each session.</summary>
+    /// <summary>
+    /// What the sessions have learnt of tracks that the camera does not give: made with the options of a mount, so it outlives each session.
+    /// </summary>
     public MissingTracks Missing { get; } = new();
 
     /// <summary>What the sessions have learnt of pictures that stay away; outlives each session, too.</summary>
     public VideoSilence VideoSilence { get; } = new();
 
-    /// <summary>What is known of the ways by which this camera's media can come; all sessions of a mount share it, by sharing these options.</summary>
+    /// <summary>
+    /// What is known of the ways by which this camera's media can come; all sessions of a mount share it, by sharing these options.
+    /// </summary>
     public TransportChoice Ways { get; init; } = new();
 
     /// <inheritdoc cref="StandInsSaid"/>
     public StandInsSaid StandIns { get; init; } = new();
 
-    /// <summary>What the sessions have learnt of keeping the camera's session alive: made with the options of a mount, so it outlives each session.</summary>
+    /// <summary>
+    /// What the sessions have learnt of keeping the camera's session alive: made with the options of a mount, so it outlives each session.
+    /// </summary>
     public KeepAliveChoice KeepAlives { get; } = new();
 
     /// <inheritdoc cref="OverrunLength"/>

@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>The moves that a session with a camera may make. TEARDOWN may follow DESCRIBE: some cameras hand out their session's id with its answer.</summary>
+/// <summary>
+/// The moves that a session with a camera may make. TEARDOWN may follow DESCRIBE: some cameras hand out their session's id with its answer.
+/// </summary>
 internal static class BackendStates
 {
     /// <summary>Every state that may follow <paramref name="from"/>.</summary>
@@ -9,7 +11,9 @@ internal static class BackendStates
         BackendState.Created => [BackendState.Connecting, BackendState.Closed],
         BackendState.Connecting => [BackendState.Describing, BackendState.Closed],
         BackendState.Describing => [BackendState.Connecting, BackendState.Described, BackendState.TearingDown, BackendState.Closed],
-        BackendState.Described => [BackendState.SettingUp, BackendState.Describing, BackendState.TearingDown, BackendState.Closed], // Describing again: it was too old
+
+        // Describing again: the description was too old.
+        BackendState.Described => [BackendState.SettingUp, BackendState.Describing, BackendState.TearingDown, BackendState.Closed],
         BackendState.SettingUp => [BackendState.SetUp, BackendState.TearingDown, BackendState.Closed],
         BackendState.SetUp => [BackendState.Starting, BackendState.TearingDown, BackendState.Closed],
         BackendState.Starting => [BackendState.Playing, BackendState.TearingDown, BackendState.Closed],
@@ -20,8 +24,11 @@ internal static class BackendStates
         _ => [],
     };
 
-    /// <summary>True where no request of the dialogue is under way, so that keep-alives are asked for, and their answers tell how the camera is.</summary>
-    public static bool IsAtRest(BackendState state) => state is BackendState.Described or BackendState.SetUp or BackendState.Playing or BackendState.Paused;
+    /// <summary>
+    /// True where no request of the dialogue is under way, so that keep-alives are asked for, and their answers tell how the camera is.
+    /// </summary>
+    public static bool IsAtRest(BackendState state) =>
+        state is BackendState.Described or BackendState.SetUp or BackendState.Playing or BackendState.Paused;
 
     /// <summary>True where that move exists.</summary>
     public static bool CanMove(BackendState from, BackendState to)

@@ -10,7 +10,8 @@ internal sealed record BackendTimings
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The answers to DESCRIBE, SETUP and PLAY (`--answer-timeout`). Cameras that wake up for them, or are far away, were seen to take up to 30 s (Axis P1346, battery cameras).
+    /// The answers to DESCRIBE, SETUP and PLAY (`--answer-timeout`). Cameras that wake up for them, or are far away, were seen to take up to 30 s
+    /// (Axis P1346, battery cameras).
     /// </summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -23,7 +24,10 @@ internal sealed record BackendTimings
     /// <summary>The answer to TEARDOWN: the whole proxy has to end within a second.</summary>
     public TimeSpan Teardown { get; init; } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>After PLAY over UDP without a single datagram, the next way is tried, unless something speaks for UDP (<see cref="TransportChoice.Patience"/>).</summary>
+    /// <summary>
+    /// After PLAY over UDP without a single datagram, the next way is tried, unless something speaks for UDP (<see
+    /// cref="TransportChoice.Patience"/>).
+    /// </summary>
     public TimeSpan UdpSilence { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The longest distance of receiver reports (RFC 3550 section 6.2: 5 s); some cameras end a session without them.</summary>

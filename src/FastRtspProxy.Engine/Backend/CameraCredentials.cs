@@ -6,9 +6,10 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Who may hear which password: the one place that decides it, whatever leads to a host (the URL, a redirect by 3xx or by REDIRECT, a tunnel's connections, a connection that a
-/// REGISTER handed over). The user gave a password for the host of the URL. That host may be told the password itself (Basic); any other host gets digests at most.
-/// It lives as long as the mount, because a REDIRECT is followed by the next session. On the mount's shard.
+/// Who may hear which password: the one place that decides it, whatever leads to a host (the URL, a redirect by 3xx or by REDIRECT, a tunnel's
+/// connections, a connection that a REGISTER handed over). The user gave a password for the host of the URL. That host may be told the password
+/// itself (Basic); any other host gets digests at most. It lives as long as the mount, because a REDIRECT is followed by the next session. On the
+/// mount's shard.
 /// </summary>
 internal sealed class CameraCredentials
 {
@@ -16,7 +17,9 @@ internal sealed class CameraCredentials
     private readonly string _host;
     private readonly bool _digestOnly;
 
-    /// <summary>The address of the last connection to <see cref="_host"/>; null before the first. Never that of a host which a redirect named.</summary>
+    /// <summary>
+    /// The address of the last connection to <see cref="_host"/>; null before the first. Never that of a host which a redirect named.
+    /// </summary>
     private IPAddress? _address;
 
     /// <summary>The challenge that a camera gave before it closed the connection, and for which URL; null: none is open.</summary>
@@ -24,7 +27,9 @@ internal sealed class CameraCredentials
 
     /// <param name="given">What the user gave; null: nothing.</param>
     /// <param name="host">The host that it was given for.</param>
-    /// <param name="digestOnly">The host was not named by the user (a registered stream with the credentials of `-u`), so not even that host is told the password itself.</param>
+    /// <param name="digestOnly">
+    /// The host was not named by the user (a registered stream with the credentials of `-u`), so not even that host is told the password itself.
+    /// </param>
     public CameraCredentials(Credentials? given, string host, bool digestOnly = false)
     {
         _given = given;
@@ -32,7 +37,9 @@ internal sealed class CameraCredentials
         _digestOnly = digestOnly;
     }
 
-    /// <summary>The connection to a host has this address: a redirect to the address of the host that the user named is a redirect to the same host.</summary>
+    /// <summary>
+    /// The connection to a host has this address: a redirect to the address of the host that the user named is a redirect to the same host.
+    /// </summary>
     public void OnConnected(string host, IPAddress address)
     {
         if (IsName(host))
@@ -44,14 +51,19 @@ internal sealed class CameraCredentials
     /// <summary>The address that the host of the stream's own URL had last; null for any other host, and before the first connection.</summary>
     public IPAddress? AddressOf(string host) => IsName(host) ? _address : null;
 
-    /// <summary>True for the name that the user wrote, in any case and with or without its last dot, and for the address that its connection had. The port does not matter.</summary>
-    public bool IsNamed(string host) => IsName(host) || (_address is { } known && IPAddress.TryParse(host, out IPAddress? literal) && Plain(literal).Equals(known));
+    /// <summary>
+    /// True for the name that the user wrote, in any case and with or without its last dot, and for the address that its connection had. The port
+    /// does not matter.
+    /// </summary>
+    public bool IsNamed(string host) => IsName(host)
+        || (_address is { } known && IPAddress.TryParse(host, out IPAddress? literal) && Plain(literal).Equals(known));
 
     /// <summary>What may be answered to that host's challenges; null: nothing was given.</summary>
     public AuthClient? ClientFor(RtspUrl target) => ClientFor(target, IsNamed(target.Host));
 
     /// <summary>
-    /// As <see cref="ClientFor(RtspUrl)"/> for a connection that came to us: whose it is, only its address tells. It is never encrypted, so a URL that asks for TLS gets no Basic on it.
+    /// As <see cref="ClientFor(RtspUrl)"/> for a connection that came to us: only its address tells which host it belongs to. It is never encrypted,
+    /// so a URL that asks for TLS gets no Basic on it.
     /// </summary>
     public AuthClient? ClientFor(RtspUrl target, IPAddress peer)
     {
@@ -63,8 +75,8 @@ internal sealed class CameraCredentials
     public void KeepForNextConnection(RtspUrl target, AuthClient client) => _kept = (target, client);
 
     /// <summary>
-    /// As <see cref="ClientFor(RtspUrl)"/> for the RTSP dialogue of a new connection: it knows the challenge already where the last connection to that URL ended behind
-    /// one. Once only, and only where that host may be told no more than then.
+    /// As <see cref="ClientFor(RtspUrl)"/> for the RTSP dialogue of a new connection: where the last connection to that URL ended behind a challenge,
+    /// the client knows it already. The challenge is used once, and only where Basic is allowed to the host now as it was then.
     /// </summary>
     public AuthClient? ClientForConnection(RtspUrl target)
     {

@@ -3,8 +3,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// The id that the camera gave us, and its time-out. It is taken from whatever answer it comes with, DESCRIBE's and OPTIONS' included, and returned in everything
-/// that follows (RFC 2326 section 12.37). It ends with the session or with a redirect. No clock, no sockets.
+/// The id that the camera gave us, and its time-out. It is taken from whatever answer it comes with, DESCRIBE's and OPTIONS' included, and returned
+/// in everything that follows (RFC 2326 section 12.37). It ends with the session or with a redirect. No clock, no sockets.
 /// </summary>
 internal sealed class CameraSessionId(TimeSpan timeout)
 {
@@ -26,7 +26,8 @@ internal sealed class CameraSessionId(TimeSpan timeout)
         _isSetUp |= method == RtspMethod.Setup && status is >= 200 and < 300;
 
         // 454 repeats the id that it does not know, and the answer to TEARDOWN the one that has just ended.
-        if (header is null || status == RtspStatus.SessionNotFound || method == RtspMethod.Teardown || !SessionHeader.TryParse(header, out string id, out int? timeoutSeconds))
+        if (header is null || status == RtspStatus.SessionNotFound || method == RtspMethod.Teardown
+            || !SessionHeader.TryParse(header, out string id, out int? timeoutSeconds))
         {
             return;
         }
@@ -39,7 +40,10 @@ internal sealed class CameraSessionId(TimeSpan timeout)
         }
     }
 
-    /// <summary>True where a SETUP is worth sending once more without the id: the id came with an earlier answer, and the first SETUP says that there is no such session.</summary>
+    /// <summary>
+    /// True where a SETUP is worth sending once more without the id: the id came with an earlier answer, and the first SETUP says that there is no
+    /// such session.
+    /// </summary>
     public bool DropAfter(string method, int status)
     {
         if (Value is null || _isSetUp || method != RtspMethod.Setup || status != RtspStatus.SessionNotFound)

@@ -6,20 +6,32 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Reads the head of the answer to a tunnel's GET, then hands everything behind it on. The head is read by hand: its Content-Length, where there is one, is nominal,
-/// and nothing of the media may be taken for a body.
+/// Reads the head of the answer to a tunnel's GET, then hands everything behind it on. The head is read by hand: its Content-Length, where there is
+/// one, is nominal, and nothing of the media may be taken for a body.
 /// </summary>
 internal sealed class HttpTunnelReply(Shard shard) : IByteSink
 {
     private const int HeadBytesMax = 8192;
 
-    /// <summary>Nobody has asked the camera for anything yet: what comes between its head and our first request is a few bytes or a flood.</summary>
+    /// <summary>
+    /// What may come between the head and our first request. Nobody has asked the camera for anything yet, so more than this is a flood.
+    /// </summary>
     private const int EarlyBytesMax = 65_536;
 
+    /// <summary>
+    /// Done with true once the head was read or cannot be one; with false when it did not come in time, or the connection ended before.
+    /// </summary>
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The head as far as it came; once <see cref="_hasHead"/>, what came behind it until there was a <see cref="_sink"/>.</summary>
     private readonly List<byte> _early = [];
+
+    /// <summary>Who gets the bytes behind the head; null until the tunnel is used.</summary>
     private IByteSink? _sink;
+
+    /// <summary>The head was read, or what came is none.</summary>
     private bool _hasHead;
+
+    /// <summary>How the connection ended, the first cause; null while it lives.</summary>
     private SocketError? _end;
 
     /// <summary>The status; 0: what came is not HTTP.</summary>

@@ -9,8 +9,9 @@ using FastRtspProxy.Protocol.Auth;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// RTSP over HTTP as a client (Apple QTSS Programming Guide, chapter 2): everything that the camera sends comes on the GET connection in clear; what we send goes out
-/// base64-encoded, message by message, on POST connections, which are never answered and are renewed when their nominal length is used up.
+/// RTSP over HTTP as a client (Apple QTSS Programming Guide, chapter 2): everything that the camera sends comes on the GET connection in clear; what
+/// we send goes out base64-encoded, message by message, on POST connections, which are never answered and are renewed when their nominal length is
+/// used up.
 /// </summary>
 internal sealed class HttpTunnelStream : ByteStream
 {
@@ -22,11 +23,21 @@ internal sealed class HttpTunnelStream : ByteStream
     private readonly HttpTunnelReply _reply;
     private readonly string _cookie;
     private readonly AuthClient? _auth;
+
+    /// <summary>Messages, already encoded, that wait for a new POST, and their bytes; empty unless one is being opened.</summary>
     private readonly Queue<byte[]> _waiting = [];
     private int _waitingBytes;
+
+    /// <summary>The newest POST; null before the first.</summary>
     private ByteStream? _post;
+
+    /// <summary>What was sent of the nominal length of <see cref="_post"/>; all of it where that has ended.</summary>
     private int _posted;
+
+    /// <summary>A new POST is being opened: nothing is sent beside it, because the messages must stay in order.</summary>
     private bool _isReopening;
+
+    /// <summary>The tunnel was closed, with both of its connections; once true it stays.</summary>
     private bool _closed;
 
     private HttpTunnelStream(Shard shard, HttpTunnelTarget target, ByteStream get, HttpTunnelReply reply, string cookie, AuthClient? auth)
@@ -205,10 +216,12 @@ internal sealed class HttpTunnelStream : ByteStream
 
     private static string PostText(HttpTunnelTarget target, string cookie, string? authorization) =>
         Head("POST", target, cookie, authorization)
-        + $"Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nContent-Length: {PostBytes}\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
+        + "Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
+        + $"Content-Length: {PostBytes}\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
 
     private static string Head(string method, HttpTunnelTarget target, string cookie, string? authorization) =>
-        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackendSession.UserAgent}\r\nHost: {AddressText.HostForPeer(target.Host)}\r\nx-sessioncookie: {cookie}\r\n"
+        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackendSession.UserAgent}\r\nHost: {AddressText.HostForPeer(target.Host)}\r\n"
+        + $"x-sessioncookie: {cookie}\r\n"
         + (authorization is null ? string.Empty : $"Authorization: {authorization}\r\n");
 
     /// <summary>The POST connection is never answered; what comes there anyway is not ours.</summary>

@@ -13,7 +13,10 @@ internal interface IBackendSink
     /// <param name="arrivalMicros">The shard's clock at its arrival.</param>
     void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros);
 
-    /// <summary>The camera's sender report for the stream that the track plays now, by the name that <see cref="OnRtp"/> gives it; before its first packet by the report's own SSRC.</summary>
+    /// <summary>
+    /// The camera's sender report for the stream that the track plays now, by the name that <see cref="OnRtp"/> gives it; before its first packet by
+    /// the report's own SSRC.
+    /// </summary>
     void OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros);
 
     /// <summary>The camera's canonical name (SDES), in UTF-8; ends with the call.</summary>

@@ -1,26 +1,39 @@
 using System.Buffers;
+using System.Diagnostics;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Takes a camera's byte stream apart: RTSP messages and <c>$</c> frames in any order, from the first byte on, split anywhere. Whole units are parsed where
-/// they lie; only a unit that is cut by the end of a read is copied. After garbage it looks for <c>$</c> with a channel of ours or for <c>RTSP/1.</c>,
-/// within bounds.
+/// Takes a camera's byte stream apart: RTSP messages and <c>$</c> frames in any order, from the first byte on, split anywhere. Whole units are parsed
+/// where they lie; only a unit that is cut by the end of a read is copied. After garbage it looks for <c>$</c> with a channel of ours or for
+/// <c>RTSP/1.</c>, within bounds.
 /// </summary>
 internal sealed class InterleavedDemux(IInterleavedHandler handler)
 {
     /// <summary>Garbage in one piece after which the stream is given up: four of the largest frames.</summary>
-    public const int GarbageBytes = 4 * 65_540;
+    public const int GarbageBytesMax = 4 * 65_540;
 
     private const int FrameHeadBytes = InterleavedFrame.HeaderBytes;
 
+    /// <summary>What a frame, an answer, an empty line or a request begins with.</summary>
+    private static readonly SearchValues<byte> s_starts = SearchValues.Create("$R\r\nOAGSDPT"u8);
+
+    /// <summary>By channel: media is expected on it. Once true it stays; then <see cref="_hasChannels"/> is true too.</summary>
     private readonly bool[] _channels = new bool[256];
+
+    /// <summary>The unit that a read cut: its first <see cref="_count"/> bytes are waiting; 0: the next read begins with a unit.</summary>
     private byte[] _pending = [];
     private int _count;
+
+    /// <summary>What the next message is read into; one that is whole belongs to the handler, and is replaced.</summary>
     private RtspMessage _message = new();
     private bool _hasChannels;
+
+    /// <summary>The last byte that was consumed ended a frame or a message; false from the first byte of garbage to the next whole unit.</summary>
     private bool _inStep = true;
+
+    /// <summary>Bytes of garbage since the last whole unit; 0 while in step.</summary>
     private int _garbage;
 
     /// <summary>Bytes that belonged to nothing.</summary>
@@ -70,7 +83,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
         }
     }
 
-    /// <summary>How many bytes the unit at the front still lacks, as far as that is known: a frame's rest, or whatever there is for a message.</summary>
+    /// <summary>
+    /// How many bytes the unit at the front still lacks, as far as that is known: a frame's rest, or whatever there is for a message.
+    /// </summary>
     private int Missing()
     {
         if (_pending[0] != InterleavedFrame.Magic)
@@ -78,12 +93,12 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             return int.MaxValue;
         }
 
-        if (_count < FrameHeadBytes)
+        if (_count < InterleavedFrame.HeaderBytes)
         {
-            return FrameHeadBytes - _count;
+            return InterleavedFrame.HeaderBytes - _count;
         }
 
-        int wanted = FrameHeadBytes + ((_pending[2] << 8) | _pending[3]);
+        int wanted = InterleavedFrame.HeaderBytes + ((_pending[2] << 8) | _pending[3]);
         return Math.Max(1, wanted - _count);
     }
 
@@ -96,18 +111,21 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
 
         if (_pending.Length < _count + bytes.Length)
         {
-            // Bounded: a message by the parser's limits, a frame by its 16-bit length, plus one read. By half as much again, so that a camera with a long description is not held twice over.
+            // Bounded: a message by the parser's limits, a frame by its 16-bit length, plus one read. By half as much again, so that a camera with a
+            // long description is not held twice over.
             int wanted = _count + bytes.Length;
             Array.Resize(ref _pending, Math.Max(4096, wanted + (wanted / 2)));
         }
 
         bytes.CopyTo(_pending.AsSpan(_count));
         _count += bytes.Length;
+        Debug.Assert(_count <= _pending.Length, "What waits has room.");
     }
 
     /// <summary>Handles every whole unit; what is left needs more bytes.</summary>
     private int Consume(ReadOnlySpan<byte> bytes)
     {
+        Debug.Assert(!_inStep || _garbage == 0, "In step there is no garbage.");
         int position = 0;
         while (position < bytes.Length && !Stopped)
         {
@@ -125,7 +143,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
 
     private int ConsumeFrame(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < FrameHeadBytes)
+        if (bytes.Length < InterleavedFrame.HeaderBytes)
         {
             return 0;
         }
@@ -140,25 +158,25 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
                 return Skip(1);
             }
 
-            if (bytes.Length == FrameHeadBytes)
+            if (bytes.Length == InterleavedFrame.HeaderBytes)
             {
                 return 0;
             }
 
-            if (bytes[FrameHeadBytes] >> 6 != 2)
+            if (bytes[InterleavedFrame.HeaderBytes] >> 6 != 2)
             {
                 return Skip(1);
             }
         }
 
-        if (bytes.Length < FrameHeadBytes + length)
+        if (bytes.Length < InterleavedFrame.HeaderBytes + length)
         {
             return 0;
         }
 
         InStep();
-        handler.OnFrame(channel, bytes.Slice(FrameHeadBytes, length));
-        return FrameHeadBytes + length;
+        handler.OnFrame(channel, bytes.Slice(InterleavedFrame.HeaderBytes, length));
+        return InterleavedFrame.HeaderBytes + length;
     }
 
     private int ConsumeText(ReadOnlySpan<byte> bytes)
@@ -168,7 +186,8 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             return 1;
         }
 
-        // The search below passes over what is not among the starts. Here, too: where a read ends must not decide what in garbage is taken for a message.
+        // The search below passes over what is not among the starts. Here, too: where a read ends must not decide what in garbage is taken for a
+        // message.
         if (!_inStep && !s_starts.Contains(bytes[0]))
         {
             return Garbage(bytes);
@@ -197,7 +216,10 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
         }
     }
 
-    /// <summary>A request with a method that we do not know is answered (501), not skipped; but only a whole head with a CSeq is one, everything else is garbage.</summary>
+    /// <summary>
+    /// A request with a method that we do not know is answered (501), not skipped; but only a whole head with a CSeq is one, everything else is
+    /// garbage.
+    /// </summary>
     private int ConsumeUnknownRequest(ReadOnlySpan<byte> bytes)
     {
         ParseStatus status = RtspStart.LookUnknownRequest(bytes);
@@ -253,14 +275,12 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
         return Skip(next < 0 ? bytes.Length : next + 1);
     }
 
-    private static readonly SearchValues<byte> s_starts = SearchValues.Create("$R\r\nOAGSDPT"u8);
-
     private int Skip(int count)
     {
         _inStep = false;
         SkippedBytes += count;
         _garbage += count;
-        if (_garbage > GarbageBytes)
+        if (_garbage > GarbageBytesMax)
         {
             Stopped = true;
             handler.OnUnusable(false, "too many bytes in a row that are neither RTSP nor interleaved media");

@@ -4,9 +4,10 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Which request keeps a camera's session alive, and how often. OPTIONS is LIVE555's choice, but VLC's server and EvoStream count GET_PARAMETER only, and other
-/// cameras crash at it: so what the camera says (Public) decides, then what became of the sessions. Lives as long as its mount, because a session that has ended is
-/// what teaches most; what harmed is forgotten after <see cref="ForgetMicros"/>. No clock, no sockets; on the mount's shard.
+/// Which request keeps a camera's session alive, and how often. OPTIONS is LIVE555's choice, but VLC's server and EvoStream count GET_PARAMETER only,
+/// and other cameras crash at it: so what the camera says (Public) decides, then what became of the sessions. Lives as long as its mount, because a
+/// session that has ended is what teaches most; what harmed is forgotten after <see cref="ForgetMicros"/>. No clock, no sockets; on the mount's
+/// shard.
 /// </summary>
 internal sealed class KeepAliveChoice
 {
@@ -14,13 +15,13 @@ internal sealed class KeepAliveChoice
     public const long ForgetMicros = TransportChoice.ForgetMicros;
 
     /// <summary>A session without media traffic is asked for at least so often.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_intervalMax = TimeSpan.FromSeconds(30);
 
     /// <summary>And no oftener than this: half of the shortest time-out that can be announced (whole seconds).</summary>
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_intervalMin = TimeSpan.FromMilliseconds(500);
 
     /// <summary>An end within so long after a request is taken for its consequence, when it happens twice in a row.</summary>
-    private static readonly TimeSpan s_consequence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_consequenceMax = TimeSpan.FromSeconds(2);
 
     private static readonly string[] s_listed = [RtspMethod.GetParameter, RtspMethod.Options, RtspMethod.SetParameter];
     private static readonly string[] s_unlisted = [RtspMethod.Options, RtspMethod.SetParameter, RtspMethod.GetParameter];
@@ -28,7 +29,9 @@ internal sealed class KeepAliveChoice
     /// <summary>Servers that do not count OPTIONS count GET_PARAMETER, whether or not Public lists it (EvoStream).</summary>
     private static readonly string[] s_unlistedUncounted = [RtspMethod.Options, RtspMethod.GetParameter, RtspMethod.SetParameter];
 
-    /// <summary>Methods that the camera refused, or that ended its sessions, and when they did last: not used until <see cref="Begin"/> forgets it.</summary>
+    /// <summary>
+    /// Methods that the camera refused, or that ended its sessions, and when they did last: not used until <see cref="Begin"/> forgets it.
+    /// </summary>
     private readonly Dictionary<string, long> _harmful = [];
 
     /// <summary>Methods in whose sessions the camera's time-out struck; never all that are left, so that there is always one to try.</summary>
@@ -41,8 +44,9 @@ internal sealed class KeepAliveChoice
     public string? Public { get; private set; }
 
     /// <summary>
-    /// The method in use: GET_PARAMETER where Public lists it, else OPTIONS, else SET_PARAMETER, and GET_PARAMETER unlisted at the very last, but before SET_PARAMETER where
-    /// OPTIONS did not keep a session alive. Null: the camera takes none of them; receiver reports and the open connection have to do.
+    /// The method in use: GET_PARAMETER where Public lists it, else OPTIONS, else SET_PARAMETER, and GET_PARAMETER unlisted at the very last, but
+    /// before SET_PARAMETER where OPTIONS did not keep a session alive. Null: the camera takes none of them; receiver reports and the open connection
+    /// have to do.
     /// </summary>
     public string? Method
     {
@@ -65,7 +69,7 @@ internal sealed class KeepAliveChoice
     public static TimeSpan Interval(TimeSpan timeout)
     {
         TimeSpan half = timeout / 2;
-        return half > s_longest ? s_longest : half < s_shortest ? s_shortest : half;
+        return half > s_intervalMax ? s_intervalMax : half < s_intervalMin ? s_intervalMin : half;
     }
 
     /// <summary>What became of one that was given up, for the log; 0 is no status: no answer came.</summary>
@@ -75,8 +79,8 @@ internal sealed class KeepAliveChoice
     public bool MayUse(string method) => !_harmful.ContainsKey(method);
 
     /// <summary>
-    /// A session begins. What harmed long ago may be used in it; not before, because a session that is kept alive by another method gains nothing by it. A method that harmed is
-    /// left again after one more end behind it, not two.
+    /// A session begins. What harmed long ago may be used in it; not before, because a session that is kept alive by another method gains nothing by
+    /// it. A method that harmed is left again after one more end behind it, not two.
     /// </summary>
     public void Begin(long nowMicros)
     {
@@ -109,8 +113,8 @@ internal sealed class KeepAliveChoice
     public void NotePublic(string list) => Public = list;
 
     /// <summary>
-    /// A keep-alive was answered. While media flows there is a session, so 454 and 5xx mean the method (quirk: thingino firmware); without media they mean the session,
-    /// but for those that say that the method is not known.
+    /// A keep-alive was answered. While media flows there is a session, so 454 and 5xx mean the method (quirk: thingino firmware); without media they
+    /// mean the session, but for those that say that the method is not known.
     /// </summary>
     public KeepAliveVerdict OnAnswer(string method, int status, bool mediaFlows, long nowMicros)
     {
@@ -153,7 +157,7 @@ internal sealed class KeepAliveChoice
 
         // With short time-outs something was always sent a moment ago.
         TimeSpan consequence = Interval(loss.Timeout) / 2;
-        if (loss.SinceSent > (consequence < s_consequence ? consequence : s_consequence))
+        if (loss.SinceSent > (consequence < s_consequenceMax ? consequence : s_consequenceMax))
         {
             _suspect = null;
             return false;
@@ -170,7 +174,10 @@ internal sealed class KeepAliveChoice
         return true;
     }
 
-    /// <summary>Servers look at their time-outs every few seconds, or let some grace pass (LIVE555 grants 65 for 60); a little earlier because they begin to count before we do.</summary>
+    /// <summary>
+    /// Servers look at their time-outs every few seconds, or let some grace pass (LIVE555 grants 65 for 60); a little earlier because they begin to
+    /// count before we do.
+    /// </summary>
     private static bool IsAboutTimeout(TimeSpan sincePlay, TimeSpan timeout)
     {
         TimeSpan earlier = Max(timeout / 10, TimeSpan.FromSeconds(1));
@@ -187,7 +194,10 @@ internal sealed class KeepAliveChoice
         return Method != method;
     }
 
-    /// <summary>When every method that is left was in vain, the round begins anew with those before the last: what looked like a time-out may have been another loss.</summary>
+    /// <summary>
+    /// When every method that is left was in vain, the round begins anew with those before the last: what looked like a time-out may have been
+    /// another loss.
+    /// </summary>
     private void TryVainOnesAgain(string? last)
     {
         if (Method is not null)

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// What a track has lost, by where: in the camera (gaps in its own numbers over TCP), in this machine's kernel (SO_RXQ_OVFL), on the way (the other gaps over UDP). Said at `-v`,
-/// with the remedy, at most once in <see cref="IntervalMicros"/> for a track. And which other sources there were (<see cref="SourceChoice"/>).
+/// What a track has lost, by where: in the camera (gaps in its own numbers over TCP), in this machine's kernel (SO_RXQ_OVFL), on the way (the other
+/// gaps over UDP). Said at `-v`, with the remedy, at most once in <see cref="IntervalMicros"/> for a track. And which other sources there were (<see
+/// cref="SourceChoice"/>).
 /// </summary>
 internal sealed class LossReport
 {
@@ -14,6 +15,7 @@ internal sealed class LossReport
     /// <summary>Viewers play on over a change of the source, so a camera that makes many of them is worth a line now and then.</summary>
     private const long ChangesIntervalMicros = 600_000_000;
 
+    /// <summary>When the counts were last looked at, and what each was then.</summary>
     private long _saidMicros;
     private long _missing;
     private long _kernel;
@@ -74,7 +76,9 @@ internal sealed class LossReport
         }
     }
 
-    /// <summary>Two that send by turns are said once, since one of the two is the wrong one; packets that were left out, each time.</summary>
+    /// <summary>
+    /// Logs once that two sources send by turns, because one of them is the wrong one; and each time how many packets of other sources were left out.
+    /// </summary>
     private void SayOthers(ILogger log, string stream, BackendTrack track, long nowMicros)
     {
         long others = Take(ref _others, track.Sources.Others);
@@ -88,7 +92,8 @@ internal sealed class LossReport
         if (changes > _changes && (_changes == 0 || nowMicros - _changesSaidMicros >= ChangesIntervalMicros))
         {
             (_changes, _changesSaidMicros) = (changes, nowMicros);
-            BackendLog.SourceChanged(log, stream, track.Name, changes == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{changes} times"), track.Sources.Ssrc);
+            string times = changes == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{changes} times");
+            BackendLog.SourceChanged(log, stream, track.Name, times, track.Sources.Ssrc);
         }
 
         if (others > 0)

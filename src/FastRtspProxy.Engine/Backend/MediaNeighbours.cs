@@ -3,8 +3,9 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Whose RTP may be taken for a camera's although it comes from another address (multi-homed recorders, relays such as the Freebox's; ffmpeg, GStreamer and VLC take it from anybody): a neighbour in the
-/// same /24 (IPv6: /64), or anybody in a private network (RFC 1918, fc00::/7) where the camera is in one. Strangers on the internet stay out: anybody can send to a port.
+/// Whose RTP may be taken for a camera's although it comes from another address (multi-homed recorders, relays such as the Freebox's; ffmpeg,
+/// GStreamer and VLC take it from anybody): a neighbour in the same /24 (IPv6: /64), or anybody in a private network (RFC 1918, fc00::/7) where the
+/// camera is in one. Strangers on the internet stay out: anybody can send to a port.
 /// </summary>
 internal static class MediaNeighbours
 {

@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Who may send a track's datagrams: the camera, the address that it named as its source, and while nothing comes from those a neighbour that stands in for them (<see cref="MediaNeighbours"/>). Both
-/// ports of a track share one. It judges addresses alone; whether a packet fits the track is judged before it is asked.
+/// Who may send a track's datagrams: the camera, the address that it named as its source, and while nothing comes from those a neighbour that stands
+/// in for them (<see cref="MediaNeighbours"/>). Both ports of a track share one. It judges addresses alone; whether a packet fits the track is judged
+/// before it is asked.
 /// </summary>
 internal sealed class MediaPeers
 {
@@ -75,6 +77,7 @@ internal sealed class MediaPeers
     /// <summary>RTP of the track came from the stand-in, be it a new one.</summary>
     public void OnStandIn(in PeerAddress from, long nowMicros)
     {
+        Debug.Assert(!_hasExpected, "Where the camera itself sends, nobody stands in.");
         _standIn = from;
         _standInMicros = nowMicros;
     }
@@ -115,6 +118,8 @@ internal sealed class MediaPeers
 
         string others = _refusedOthers > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {_refusedOthers} from others") : string.Empty;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{_refusedCount} datagrams from {_refused.ToEndPoint().Address}{others} were not taken for those of the camera at {_camera.ToEndPoint().Address}");
+            CultureInfo.InvariantCulture,
+            $"{_refusedCount} datagrams from {_refused.ToEndPoint().Address}{others} were not taken for those of the camera at "
+            + $"{_camera.ToEndPoint().Address}");
     }
 }

@@ -6,8 +6,11 @@ internal struct MediaPosition
     /// <summary>A longer step between two packets is a jump of the camera's clock, or a pause: no time that was played.</summary>
     private const int StepMaxSeconds = 10;
 
+    /// <summary>The sum of all steps that were no jumps, and the most that it ever was.</summary>
     private long _ticks;
     private long _farthestTicks;
+
+    /// <summary>The timestamp before; of no meaning without <see cref="_hasLast"/>, which a break takes away.</summary>
     private uint _last;
     private bool _hasLast;
 

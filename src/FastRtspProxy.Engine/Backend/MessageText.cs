@@ -43,7 +43,9 @@ internal static class MessageText
         const string Name = "Authorization:";
         StringBuilder? masked = null;
         int taken = 0;
-        for (int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(Name, taken, StringComparison.OrdinalIgnoreCase))
+        for (int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
+            at >= 0;
+            at = text.IndexOf(Name, taken, StringComparison.OrdinalIgnoreCase))
         {
             int value = at + Name.Length;
             int length = text.AsSpan(value).IndexOfAny('\r', '\n');
@@ -77,5 +79,6 @@ internal static class MessageText
         return Joined(masked, text, taken);
     }
 
-    private static string Joined(StringBuilder? masked, string text, int taken) => masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
+    private static string Joined(StringBuilder? masked, string text, int taken) =>
+        masked is null ? text : masked.Append(text, taken, text.Length - taken).ToString();
 }

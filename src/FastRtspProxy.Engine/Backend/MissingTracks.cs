@@ -1,15 +1,20 @@
+using System.Diagnostics;
+using System.Numerics;
+
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Which tracks a mount's camera describes and does not give. Learnt by its sessions, kept as long as the mount describes the same tracks, and unlearnt by the first SETUP that
-/// succeeds or the first packet that comes. Knows no clock: whoever calls says the time.
+/// Which tracks a mount's camera describes and does not give. Learnt by its sessions, kept as long as the mount describes the same tracks, and
+/// unlearnt by the first SETUP that succeeds or the first packet that comes. Knows no clock: whoever calls says the time.
 /// </summary>
 internal sealed class MissingTracks
 {
     /// <summary>A track whose SETUP was not answered is not asked for again before this: each time costs every viewer 3 s.</summary>
     public const long SilenceKeptMicros = 3_600_000_000;
 
-    /// <summary>So many connections in a row that ended while a track was being set up are that track's fault; one may be a camera that was switched off.</summary>
+    /// <summary>
+    /// So many connections in a row that ended while a track was being set up are that track's fault; one may be a camera that was switched off.
+    /// </summary>
     private const int EndedConnectionsMax = 2;
 
     /// <summary>By index; at most as many as there are tracks.</summary>
@@ -19,7 +24,9 @@ internal sealed class MissingTracks
     private int _endedAt = -1;
     private int _ended;
 
-    /// <summary>A track has gone or come since somebody looked; whoever describes anew takes the mark away.</summary>
+    /// <summary>
+    /// A track was left out, or came back, since the mount made its description; the mount sets it to false when it makes a new one.
+    /// </summary>
     public bool HasChanged { get; set; }
 
     /// <summary>A bit for each track that is not there.</summary>
@@ -42,11 +49,14 @@ internal sealed class MissingTracks
         bool isNews = Find(index) is not { } known || known.Status != status;
         _tracks[index] = new MissingTrack(index, absence, status, nowMicros);
         Mask |= 1u << index;
+        Debug.Assert(BitOperations.PopCount(Mask) == _tracks.Count, "A bit for each missing track.");
         HasChanged |= isNews;
         return isNews;
     }
 
-    /// <summary>The connection ended while the track, which a session can do without, was being set up. True where that is the track's fault, and news.</summary>
+    /// <summary>
+    /// The connection ended while the track, which a session can do without, was being set up. True where that is the track's fault, and news.
+    /// </summary>
     public bool OnConnectionEnded(int index, long nowMicros)
     {
         _ended = _endedAt == index ? _ended + 1 : 1;
@@ -68,6 +78,7 @@ internal sealed class MissingTracks
         }
 
         Mask &= ~(1u << index);
+        Debug.Assert(BitOperations.PopCount(Mask) == _tracks.Count, "A bit for each missing track.");
         HasChanged = true;
         return true;
     }

@@ -6,7 +6,9 @@ using FastRtspProxy.Protocol.Sdp;
 
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>A multicast group of a track: any source, or one source where the description filters (RFC 4570). Joined while its sockets are open.</summary>
+/// <summary>
+/// A multicast group of a track: any source, or one source where the description filters (RFC 4570). Joined while its sockets are open.
+/// </summary>
 internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddress? Source, int Ttl)
 {
     /// <summary>ip(7): IP_ADD_SOURCE_MEMBERSHIP.</summary>
@@ -52,8 +54,9 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
         Socket? socket = null;
         try
         {
-            // Another camera's group on the same port must never end up here (weakness 10 of LIVE555). A socket that only receives is bound to the group's own
-            // address. One that sends cannot: the kernel would take a mapped group for its source address. It hears only its own groups instead (IP_MULTICAST_ALL).
+            // Another camera's group on the same port must never end up here (weakness 10 of LIVE555). A socket that only receives is bound to the
+            // group's own address. One that sends cannot: the kernel would take a mapped group for its source address. It hears only its own groups
+            // instead (IP_MULTICAST_ALL).
             bool isV4 = Address.AddressFamily == AddressFamily.InterNetwork;
             IPAddress bound = !isV4 || !Socket.OSSupportsIPv6 ? Address : sends ? IPAddress.IPv6Any : Address.MapToIPv6();
             socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// The length that a camera's range gives and that a session went far beyond: such a range means nothing, so that the next session, which may be lost at about that time, is not taken for a
-/// programme that has ended. Kept for an hour after it was seen last. One for each mount, on its shard; whoever calls says the time.
+/// The length that a camera's range gives and that a session went far beyond: such a range means nothing, so that the next session, which may be lost
+/// at about that time, is not taken for a programme that has ended. Kept for an hour after it was seen last. One for each mount, on its shard;
+/// whoever calls says the time.
 /// </summary>
 internal sealed class OverrunLength
 {

@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Tells the end of a programme from the loss of a camera. A description with a finite range (a file, a recording) ends when that was played: what then comes,
-/// BYE of all tracks, silence, a closed connection or a session that is not known any more, is no fault, and to begin again at once would play the file in a
-/// circle. Without a finite range, or earlier, it is a lost camera. One session's; on its shard.
+/// Tells the end of a programme from the loss of a camera. A description with a finite range (a file, a recording) ends when that was played: what
+/// then comes, BYE of all tracks, silence, a closed connection or a session that is not known any more, is no fault, and to begin again at once would
+/// play the file in a circle. Without a finite range, or earlier, it is a lost camera. One session's; on its shard.
 /// </summary>
 /// <param name="length">What the description says; null: the source is live.</param>
 internal sealed class ProgrammeWatch(TimeSpan? length)
@@ -14,17 +14,21 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
     /// <summary>What is silent for so long after its end has ended, where `-D 0` says that a stream is never given up.</summary>
     public static readonly TimeSpan SilenceAtTheEnd = TimeSpan.FromSeconds(10);
 
-    /// <summary>A source that goes on for longer than its range and this, or than twice a short one, is live, or plays in a circle, whatever it says.</summary>
+    /// <summary>
+    /// A source that goes on for longer than its range and this, or than twice a short one, is live, or plays in a circle, whatever it says.
+    /// </summary>
     private static readonly TimeSpan s_beyondMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>Nobody makes a programme of less, and some cameras give the length of a picture as their range (0-0.04).</summary>
+    /// <summary>A shorter range is no programme's: some cameras give the length of a picture as their range (0-0.04).</summary>
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
 
     /// <summary>The programme's length; null: live.</summary>
     private readonly TimeSpan? _length = length >= s_shortest ? length : null;
 
-    /// <summary>Of the PLAYs before the present one.</summary>
+    /// <summary>How long the PLAYs before the present one played, each until its PAUSE.</summary>
     private long _playedMicros;
+
+    /// <summary>When the present PLAY was answered; of no meaning unless <see cref="_plays"/>.</summary>
     private long _playSinceMicros;
     private bool _plays;
 
@@ -46,8 +50,8 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
     }
 
     /// <summary>
-    /// True when the programme is as good as over: by the timestamps of a track, or, where these have not got there, by the time that it played until then. A source that got far beyond
-    /// its end is none.
+    /// True when the programme is as good as over: by the timestamps of a track, or, where these have not got there, by the time that it played until
+    /// then. A source that went far beyond its end is no programme.
     /// </summary>
     /// <param name="untilMicros">Until when it played: now where it has said BYE, else when its last packet came.</param>
     /// <param name="media">What was played by the timestamps of the track that got farthest.</param>
@@ -79,5 +83,6 @@ internal sealed class ProgrammeWatch(TimeSpan? length)
 
     /// <summary>What may be the end of a programme, and is a fault of a live source.</summary>
     public static bool MayBeTheEnd(BackendFailureKind kind) =>
-        kind is BackendFailureKind.Bye or BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused;
+        kind is BackendFailureKind.Bye or BackendFailureKind.Silent or BackendFailureKind.VideoSilent
+            or BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused;
 }

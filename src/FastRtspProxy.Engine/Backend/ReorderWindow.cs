@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Puts UDP packets back into order. In order costs one compare; only behind a gap are packets copied and kept, at most <see cref="Capacity"/> and for at
-/// most the owner's time limit. Late and repeated packets are dropped and counted.
+/// Puts UDP packets back into order. In order costs one compare; only behind a gap are packets copied and kept, at most <see cref="Capacity"/> and
+/// for at most the owner's time limit. Late and repeated packets are dropped and counted.
 /// </summary>
 internal sealed class ReorderWindow
 {
@@ -20,14 +21,23 @@ internal sealed class ReorderWindow
     /// <summary>Two packets agree on a new start when their numbers are no further apart.</summary>
     private const int RestartMax = 16;
 
+    /// <summary>By sequence number modulo <see cref="Capacity"/>: rented copies of the packets that wait; null: none there.</summary>
     private readonly byte[]?[] _slots = new byte[Capacity][];
+
+    /// <summary>Of the packet in the slot, and when it came; of no meaning without one.</summary>
     private readonly int[] _lengths = new int[Capacity];
     private readonly long[] _sinceMicros = new long[Capacity];
+
+    /// <summary>A packet came since the last reset: <see cref="_expected"/> is the number after the last one that was passed or given up.</summary>
     private bool _started;
     private ushort _expected;
+
+    /// <summary>Slots that hold a packet. Their numbers are ahead of <see cref="_expected"/> by less than <see cref="Capacity"/>.</summary>
     private int _held;
 
-    /// <summary>The number of a packet that would begin the sender's numbers anew, and its copy; -1: none, and the copy waits to be overwritten.</summary>
+    /// <summary>
+    /// The number of a packet that would begin the sender's numbers anew, and its copy; -1: none, and the copy is of no meaning.
+    /// </summary>
     private int _candidate = -1;
     private byte[]? _candidateMemory;
     private int _candidateLength;
@@ -36,7 +46,8 @@ internal sealed class ReorderWindow
     public int Held => _held;
 
     /// <summary>
-    /// When the first of them came, in the owner's clock: since then the gap in front of all of them is known, and not since an earlier gap that was closed or given up meanwhile.
+    /// When the first of the packets that wait now came, in the owner's clock. The wait for the gap in front of them is measured from here, not from
+    /// an earlier gap that was closed or given up.
     /// </summary>
     public long HeldSinceMicros
     {
@@ -99,8 +110,10 @@ internal sealed class ReorderWindow
     /// <summary>Gives up waiting: the window moves to the first kept packet.</summary>
     public void SkipGap()
     {
+        ushort from = _expected;
         while (_held > 0 && _slots[_expected % Capacity] is null)
         {
+            Debug.Assert((ushort)(_expected - from) < Capacity, "A packet that is held is within the window.");
             _expected++;
             Missing++;
         }
@@ -109,6 +122,7 @@ internal sealed class ReorderWindow
     /// <summary>Gives up waiting for all that is missing before a packet that is too far ahead for the window, in which nothing is kept.</summary>
     public void SkipTo(ushort sequenceNumber)
     {
+        Debug.Assert(_held == 0, "What is held goes first.");
         Missing += (ushort)(sequenceNumber - _expected);
         _expected = sequenceNumber;
     }
@@ -121,7 +135,10 @@ internal sealed class ReorderWindow
         _expected = sequenceNumber;
     }
 
-    /// <summary>After <see cref="ReorderAction.Restart"/>: the packet that was the first to say that the sender began anew. The memory is the caller's until it calls <see cref="Return"/>.</summary>
+    /// <summary>
+    /// After <see cref="ReorderAction.Restart"/>: the packet that was the first to say that the sender began anew. The memory is the caller's until
+    /// it calls <see cref="Return"/>.
+    /// </summary>
     public bool TryTakeCandidate(out byte[] memory, out int length)
     {
         memory = _candidateMemory ?? [];
@@ -185,7 +202,9 @@ internal sealed class ReorderWindow
         return ahead < Capacity ? Hold(sequenceNumber, packet, nowMicros) : ReorderAction.MakeRoom;
     }
 
-    /// <summary>RFC 3550 A.1: two packets that agree make a new start, and neither is lost; one alone is a stray. One of the two may have overtaken the other.</summary>
+    /// <summary>
+    /// RFC 3550 A.1: two packets that agree make a new start, and neither is lost; one alone is a stray. One of the two may have overtaken the other.
+    /// </summary>
     private ReorderAction OfferFarAway(ushort sequenceNumber, ReadOnlySpan<byte> packet)
     {
         if (_candidate >= 0 && (short)(sequenceNumber - _candidate) is >= -RestartMax and <= RestartMax and not 0)

@@ -6,7 +6,8 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>Tells from the first bytes whether an RTSP (or HTTP) message can begin here.</summary>
 internal static class RtspStart
 {
-    private static readonly SearchValues<byte> s_methodBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."u8);
+    private static readonly SearchValues<byte> s_methodBytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."u8);
 
     /// <summary>Complete: it begins like one; NeedMore: it may; Malformed: it cannot.</summary>
     public static ParseStatus Look(ReadOnlySpan<byte> bytes)
@@ -27,20 +28,21 @@ internal static class RtspStart
     }
 
     /// <summary>
-    /// The longest request line that is taken for one although its method is unknown: a URL of a kilobyte. Behind garbage that looks like one, media waits for no
-    /// more bytes than these, and no garbage with a control character in it, as every frame has, looks like one.
+    /// The longest request line that is taken for one although its method is unknown: a URL of a kilobyte. Where garbage looks like such a line,
+    /// media behind it is held up by no more bytes than these. Garbage with a control character in it, as every frame has, does not look like one.
     /// </summary>
-    public const int UnknownRequestLineBytes = 1100;
+    public const int UnknownRequestLineBytesMax = 1100;
 
-    private const int UnknownMethodBytes = 32;
+    private const int UnknownMethodBytesMax = 32;
 
     /// <summary>
-    /// As <see cref="Look"/> for a request whose method we do not know: a token, a URL, and a version (RFC 2326 section 6.1). Complete: the whole line is there.
+    /// As <see cref="Look"/> for a request whose method we do not know: a token, a URL, and a version (RFC 2326 section 6.1). Complete: the whole
+    /// line is there.
     /// </summary>
     public static ParseStatus LookUnknownRequest(ReadOnlySpan<byte> bytes)
     {
         int method = bytes.IndexOfAnyExcept(s_methodBytes);
-        if (method is 0 or > UnknownMethodBytes || (method < 0 ? bytes.Length > UnknownMethodBytes : bytes[method] != (byte)' '))
+        if (method is 0 or > UnknownMethodBytesMax || (method < 0 ? bytes.Length > UnknownMethodBytesMax : bytes[method] != (byte)' '))
         {
             return ParseStatus.Malformed;
         }
@@ -48,11 +50,11 @@ internal static class RtspStart
         int end = bytes.IndexOfAnyInRange((byte)0, (byte)0x1F);
         if (end < 0)
         {
-            return bytes.Length <= UnknownRequestLineBytes ? ParseStatus.NeedMore : ParseStatus.Malformed;
+            return bytes.Length <= UnknownRequestLineBytesMax ? ParseStatus.NeedMore : ParseStatus.Malformed;
         }
 
         ReadOnlySpan<byte> line = bytes[..end];
-        bool isLine = end <= UnknownRequestLineBytes && bytes[end] is (byte)'\r' or (byte)'\n';
+        bool isLine = end <= UnknownRequestLineBytesMax && bytes[end] is (byte)'\r' or (byte)'\n';
         return isLine && line.LastIndexOf(" RTSP/"u8) > method ? ParseStatus.Complete : ParseStatus.Malformed;
     }
 

@@ -1,41 +1,56 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Which SSRCs are a track's stream. One stream plays at a time (RFC 3550 section 8.2), and this decides what another SSRC is, the first rule that fits:
+/// Which SSRCs are a track's stream. One stream plays at a time (RFC 3550 section 8.2), and this decides what another SSRC is, the first rule that
+/// fits:
 /// <list type="number">
-/// <item>Its numbers go on where the stream's end: it is the stream. Uniview takes a new SSRC for each group of pictures; others send parameter sets with SSRC 0.</item>
-/// <item>The stream was left for another one less than ten seconds ago: two send by turns. The one that the description or the SETUP names stays, else the one that came first.</item>
-/// <item>Over TCP, where nobody else can send; when it is the named one; when the present stream is silent: it is a camera that began anew, and plays at once.</item>
+/// <item>Its numbers go on where the stream's end: it is the stream. Uniview takes a new SSRC for each group of pictures; others send parameter sets
+/// with SSRC 0.</item>
+/// <item>The stream was left for another one less than ten seconds ago: two send by turns. The one that the description or the SETUP names stays,
+/// else the one that came first.</item>
+/// <item>Over TCP, where nobody else can send; when it is the named one; when the present stream is silent: it is a camera that began anew, and plays
+/// at once.</item>
 /// <item>Else it may be a stray: it plays from its third packet on (section A.1: probation), and none of the three is lost.</item>
 /// </list>
 /// It knows no packets and no clock of its own, and allocates nothing.
 /// </summary>
 internal sealed class SourceChoice
 {
-    /// <summary>Numbers that go on, with some packets lost in between.</summary>
+    /// <summary>
+    /// A packet of another SSRC goes on with the stream where its number is at most so far ahead: some packets may be lost in between.
+    /// </summary>
     public const int GoesOnMax = 16;
 
-    /// <summary>Packets of another source that wait for one more.</summary>
+    /// <summary>So many packets of a source on probation are kept; the next one confirms the source.</summary>
     public const int KeptMax = 2;
 
-    /// <summary>The present stream is silent.</summary>
+    /// <summary>After so long without a packet the present stream counts as silent.</summary>
     private const long SilenceMicros = 200_000;
 
-    /// <summary>Who comes back later than this has begun anew.</summary>
+    /// <summary>A source that comes back later than this after it was left has begun anew: it is not one of two that send by turns.</summary>
     private const long ReturnMicros = 10_000_000;
 
-    /// <summary>For the other of two by turns the one that stays has to be silent for so long, and twice as long each time it came back all the same.</summary>
+    /// <summary>
+    /// Of two that send by turns, the one that was left is taken again only once the one that stays has been silent for so long. Each time the latter
+    /// comes back all the same, the time doubles.
+    /// </summary>
     private const long PatienceMicros = 2_000_000;
 
-    /// <summary>Who came back with fewer packets than this and is silent again has sent the end of what was under way when it was left.</summary>
+    /// <summary>
+    /// A source that came back with fewer packets than this, and is silent again, has only sent what was still under way when it was left.
+    /// </summary>
     private const int TailPackets = 16;
 
     /// <summary>SSRCs of one stream that are remembered, for its reports and its late packets.</summary>
     private const int MembersMax = 4;
 
+    /// <summary>Streams that were left and are remembered, so that one of them that comes back is known.</summary>
     private const int LeftMax = 4;
 
+    /// <summary>SSRCs that the present stream had, the newest in the place of the oldest.</summary>
     private readonly uint[] _members = new uint[MembersMax];
+
+    /// <summary>The streams that were left, in no order; each SSRC once.</summary>
     private readonly LeftSource[] _left = new LeftSource[LeftMax];
 
     /// <summary>How many of <see cref="_members"/> were set, and where the next one goes: its remainder.</summary>
@@ -46,6 +61,8 @@ internal sealed class SourceChoice
 
     /// <summary>The number that would confirm that the stream's numbers began anew (RFC 3550 section A.1); -1: none.</summary>
     private int _confirms = -1;
+
+    /// <summary>When the stream was heard last; without meaning before the first.</summary>
     private long _heardMicros;
 
     /// <summary>Packets of the stream since it was taken.</summary>
@@ -75,7 +92,9 @@ internal sealed class SourceChoice
     /// <summary>The SSRC that the description or the SETUP names; null: none.</summary>
     public uint? Named { get; set; }
 
-    /// <summary>After <see cref="SourceVerdict.Begins"/>: how many packets were kept for it. After <see cref="SourceVerdict.Keep"/>: this one included.</summary>
+    /// <summary>
+    /// After <see cref="SourceVerdict.Begins"/>: how many packets were kept for it. After <see cref="SourceVerdict.Keep"/>: this one included.
+    /// </summary>
     public int Kept { get; private set; }
 
     /// <summary>Packets of other streams than the one that plays.</summary>
@@ -140,7 +159,7 @@ internal sealed class SourceChoice
             _confirms = (ushort)(sequenceNumber + 1);
         }
 
-        // One packet of the stream that was overtaken does not end a probation; a stream that goes on does.
+        // A stream that goes on ends the probation of another one. A single packet does not: it may have been overtaken.
         if (_waiting > 0 && ++_between > 1)
         {
             _waiting = 0;
@@ -164,7 +183,7 @@ internal sealed class SourceChoice
             return Hear(sequenceNumber, nowMicros);
         }
 
-        // A stream that changes its SSRCs: the first packet of the one before can be overtaken by the next one's.
+        // Where a stream changes its SSRCs, the last packet with the old SSRC can be overtaken by the first with the new one.
         bool isOvertaken = !isOrdered && _memberCount > 1 && step is < 0 and >= -GoesOnMax;
         if (isOvertaken || (step is >= -ReorderWindow.Misorder and < ReorderWindow.Dropout && IsOfStream(ssrc)))
         {
@@ -194,7 +213,7 @@ internal sealed class SourceChoice
         int step = (short)(sequenceNumber - left.Highest);
         if (step is <= 0 and >= -ReorderWindow.Misorder)
         {
-            // It was overtaken by the first packets of the stream that plays now.
+            // The packet was sent before the stream that plays now began, and was overtaken by that stream's first packets.
             Others++;
             return SourceVerdict.Drop;
         }
@@ -245,7 +264,7 @@ internal sealed class SourceChoice
 
     private SourceVerdict BeginNew(uint ssrc, ushort sequenceNumber, long nowMicros)
     {
-        // Who has not been heard of for ten seconds is no rival of anybody any more.
+        // A source that was not heard for ten seconds no longer counts as one of two that send by turns.
         bool hasRival = false;
         foreach (LeftSource left in _left)
         {

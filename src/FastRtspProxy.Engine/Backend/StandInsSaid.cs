@@ -2,14 +2,17 @@ using System.Net;
 
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>The addresses other than the camera's whose RTP was taken and of which that was said; one for each mount, so that sessions do not repeat each other.</summary>
+/// <summary>
+/// The addresses other than the camera's whose RTP was taken and of which that was said; one for each mount, so that sessions do not repeat each
+/// other.
+/// </summary>
 internal sealed class StandInsSaid
 {
     /// <summary>More relays than this for one camera are somebody's play with the log.</summary>
-    private const int Max = 16;
+    private const int AddressesMax = 16;
 
     private readonly HashSet<IPAddress> _said = [];
 
     /// <summary>True once for each address.</summary>
-    public bool IsNew(IPAddress address) => _said.Count < Max && _said.Add(address);
+    public bool IsNew(IPAddress address) => _said.Count < AddressesMax && _said.Add(address);
 }

@@ -3,7 +3,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>What the BYEs of a session's tracks mean together.</summary>
 internal enum TrackEnd
 {
-    /// <summary>The session goes on: who has ended is not what it is for.</summary>
+    /// <summary>The session goes on: a track that it is made for has not ended.</summary>
     GoesOn,
 
     /// <summary>The pictures have ended, other tracks go on.</summary>

@@ -1,9 +1,15 @@
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>Judges RTCP BYEs: a track's end is that track's. Sound or metadata that say BYE cost nothing; when all pictures, or all that there was, have ended, the session has. Pure.</summary>
+/// <summary>
+/// Judges RTCP BYEs. A BYE of sound or metadata ends that track alone; when all videos, or all tracks of which media came, have said BYE, the session
+/// has ended. Pure.
+/// </summary>
 internal static class TrackEnds
 {
-    /// <summary>What the tracks' BYEs mean together. A track of which nothing was heard has not ended, but where another video was heard nobody waits for it either.</summary>
+    /// <summary>
+    /// What the tracks' BYEs mean together. A video of which no media came has not ended, but it does not keep the session alive where another video
+    /// was heard and has ended.
+    /// </summary>
     public static TrackEnd Judge(ReadOnlySpan<TrackSigns> tracks)
     {
         int videos = 0;

@@ -3,12 +3,15 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Judges the SETUP of one track that failed: one track's fault is that track's alone. Cameras refuse the SETUP of a track that they describe (metadata or sound that is
-/// switched off: 404, 461, 500), or never answer it (Uniview's metadata); the picture must not suffer. Pure.
+/// Judges the SETUP of one track that failed: what is wrong with one track must not cost the others. Cameras refuse the SETUP of a track that they
+/// describe (metadata or sound that is switched off: 404, 461, 500), or never answer it (Uniview's metadata); the picture must not suffer. Pure.
 /// </summary>
 internal static class TrackSetup
 {
-    /// <summary>How long the connection's answers may take, in their own measure: a camera that took 4 s for DESCRIBE is not silent after 3 s.</summary>
+    /// <summary>
+    /// A track counts as silent only after so many times the slowest answer of the connection: a camera that took 4 s for DESCRIBE is not silent
+    /// after 3 s.
+    /// </summary>
     private const int SlowAnswers = 2;
 
     /// <summary>A second silent track is not waited for as long as the first: a viewer's PLAY is answered after 5 s at the latest.</summary>
@@ -31,7 +34,7 @@ internal static class TrackSetup
 
         if (status == 0)
         {
-            // Without an answer: silence may be the track's, the end of the connection is everybody's.
+            // No answer came. Silence may concern the track alone; the end of the connection concerns the whole session.
             return kind == BackendFailureKind.NoAnswer && !isNeeded ? SetupVerdict.LeaveOut : SetupVerdict.EndSession;
         }
 

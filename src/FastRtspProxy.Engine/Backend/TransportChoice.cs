@@ -1,15 +1,18 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Decides by which way a camera's media comes to us: multicast where it is described, UDP, TCP. One for each mount, for its life. It knows no clock, no sockets and no messages:
-/// sessions tell it what they met, by which way, and ask what that means.
-/// Evidence is booked on the way that the session went, which need not be <see cref="Current"/> any more.
+/// Decides by which way a camera's media comes to us: multicast where it is described, UDP, TCP. One for each mount, for its life. It knows no clock,
+/// no sockets and no messages: sessions tell it what they met, by which way, and ask what that means. Evidence is booked on the way that the session
+/// went, which need not be <see cref="Current"/> any more.
 /// <list type="bullet">
 /// <item>A way that was refused or stayed silent leads to the next, and round again: there is no way that is never tried again.</item>
-/// <item>A way that delivered is tried first while nothing contradicts it. Failures are forgotten after <see cref="ForgetMicros"/> or with a changed description.</item>
-/// <item>Only RTP counts. RTCP alone, or RTP that no track knows, puts the decision off: large datagrams that vanish on their way (a VPN, a firewall) let the small reports pass.</item>
+/// <item>A way that delivered is tried first while nothing contradicts it. Failures are forgotten after <see cref="ForgetMicros"/> or with a changed
+/// description.</item>
+/// <item>Only RTP counts. RTCP alone, or RTP that no track knows, puts the decision off: large datagrams that vanish on their way (a VPN, a firewall)
+/// let the small reports pass.</item>
 /// </list>
-/// Cameras behind it: UDP only, and 4 s to the first packet (BasisVR/Basis 940, 943); RTP lost in a VPN and RTCP not (rtsp-camera-view 28); a reboot whose first session is silent.
+/// Cameras behind it: UDP only, and 4 s to the first packet (BasisVR/Basis 940, 943); RTP lost in a VPN and RTCP not (rtsp-camera-view 28); a reboot
+/// whose first session is silent.
 /// </summary>
 internal sealed class TransportChoice
 {
@@ -19,18 +22,20 @@ internal sealed class TransportChoice
     /// <summary>What UDP gets in the second round, and TCP in each, where `-D 0` says that a stream is never given up.</summary>
     public static readonly TimeSpan Undying = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the third round on the patience doubles up to this: a camera may need longer than `-D` to its first packet. It is what players wait.</summary>
+    /// <summary>
+    /// From the third round on the patience doubles up to this: a camera may need longer than `-D` to its first packet. It is what players wait.
+    /// </summary>
     public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A way that never delivered is left after so many sessions in a row that ended without media for reasons that say nothing about it: some cameras say 453 or 503 for a way that they do not have,
-    /// and a busy one loses nothing by being asked in another way.
+    /// A way that never delivered is left after so many sessions in a row that ended without media for reasons that say nothing about it: some
+    /// cameras say 453 or 503 for a way that they do not have, and a busy one loses nothing by being asked in another way.
     /// </summary>
     private const int EmptySessionsMax = 3;
 
     private const int Ways = 3;
 
-    /// <summary>In <see cref="_leftForTrack"/>: for the pictures' sake, which never came although the sound did.</summary>
+    /// <summary>A value of <see cref="_leftForTrack"/>: the way was left because no picture came by it although the sound did.</summary>
     private const int Pictures = -1;
 
     private readonly WayRecord[] _records = new WayRecord[Ways];
@@ -91,8 +96,8 @@ internal sealed class TransportChoice
     };
 
     /// <summary>
-    /// True for a status that may be about the way: any refusal but those that concern the session or the user (401, 403, 453, 454, 503). Few cameras know 461; 400, 404, 406, 451, 500 and 501
-    /// were seen for a transport that they do not have.
+    /// True for a status that may be about the way: any refusal but those that concern the session or the user (401, 403, 453, 454, 503). Few cameras
+    /// know 461; 400, 404, 406, 451, 500 and 501 were seen for a transport that they do not have.
     /// </summary>
     public static bool IsAboutTheWay(int status) => status is >= 400 and < 600 and not (401 or 403 or 453 or 454 or 503);
 
@@ -115,10 +120,12 @@ internal sealed class TransportChoice
         return Current;
     }
 
-    /// <summary>How long after PLAY a way may bring no RTP; null: for ever, which only a fixed way may.</summary>
+    /// <summary>How long after PLAY a way may bring no RTP; null: for ever, which only a fixed way may, and only with `-D 0`.</summary>
     /// <param name="way">The way of the session that asks.</param>
     /// <param name="deadStream">`-D`; zero: never.</param>
-    /// <param name="udpSilence">What a way over datagrams gets that nothing speaks for.</param>
+    /// <param name="udpSilence">
+    /// How long a way over datagrams is waited for that has not delivered before, in the first round, while nothing is heard by it.
+    /// </param>
     /// <param name="isHeard">Something came that is no media: RTCP, or RTP of another payload type.</param>
     public TimeSpan? Patience(MediaWay way, TimeSpan deadStream, TimeSpan udpSilence, bool isHeard)
     {
@@ -149,7 +156,7 @@ internal sealed class TransportChoice
     /// <summary>RTP comes by the present way.</summary>
     /// <param name="way">The way of the session that says so.</param>
     /// <param name="tookMicros">From PLAY to the first packet.</param>
-    /// <param name="hasPictures">RTP of a video came: a way that is tried for its sake brings nothing without it.</param>
+    /// <param name="hasPictures">RTP of a video came. A way that is tried for the sake of pictures has not delivered before they come.</param>
     public void OnDelivered(MediaWay way, long tookMicros, bool hasPictures)
     {
         if (IsFixed || (_leftForATrack is not null && _leftForTrack == Pictures && !hasPictures))
@@ -171,16 +178,20 @@ internal sealed class TransportChoice
     }
 
     /// <summary>A way brought no RTP for as long as <see cref="Patience"/> says, or cannot be gone on this machine.</summary>
-    /// <param name="way">The way of the session that says so; what follows is <see cref="WayStep.TryNext"/> where the choice has left it already.</param>
+    /// <param name="way">
+    /// The way of the session that says so; what follows is <see cref="WayStep.TryNext"/> where the choice has left it already.
+    /// </param>
     /// <param name="why">What happened, for people.</param>
     /// <param name="nowMicros">The shard's clock.</param>
     public WayStep OnFailed(MediaWay way, string why, long nowMicros) => IsFixed ? WayStep.Stay : Fail(way, why, nowMicros);
 
     /// <summary>SETUP of the first video track, or PLAY, was answered with an error.</summary>
-    public WayStep OnRefused(MediaWay way, int status, string why, long nowMicros) => IsAboutTheWay(status) ? OnFailed(way, why, nowMicros) : WayStep.Stay;
+    public WayStep OnRefused(MediaWay way, int status, string why, long nowMicros) =>
+        IsAboutTheWay(status) ? OnFailed(way, why, nowMicros) : WayStep.Stay;
 
     /// <summary>
-    /// Every way refused a first video that a session can do without: the refusals were the track's, and say nothing of the ways that the other tracks come by. Gives the way to go on by.
+    /// Every way refused a first video that a session can do without: the refusals were the track's, and say nothing of the ways that the other
+    /// tracks come by. Gives the way to go on by.
     /// </summary>
     /// <param name="bound">The way of a session that has set up another track already; null: it may go any.</param>
     public MediaWay OnTrackRefusedByAll(MediaWay? bound)
@@ -190,8 +201,8 @@ internal sealed class TransportChoice
     }
 
     /// <summary>
-    /// SETUP of another track was answered with an error. Only 461 is about the way, and it leads to another one once: where the track is refused there too, the first way stays, and the refusal is
-    /// the track's own.
+    /// SETUP of another track was answered with an error. Only 461 is about the way, and it leads to another one once: where the track is refused
+    /// there too, the first way stays, and the refusal is the track's own.
     /// </summary>
     public WayStep OnOtherTrackRefused(MediaWay way, int track, int status, long nowMicros)
     {
@@ -209,8 +220,8 @@ internal sealed class TransportChoice
     }
 
     /// <summary>
-    /// No picture ever came in a session while its sound did. Large datagrams vanish where small ones pass, so another way is tried for the pictures, once; where none comes there either, the camera
-    /// has none to give, and the first way stays.
+    /// No picture ever came in a session while its sound did. Large datagrams vanish where small ones pass, so another way is tried for the pictures,
+    /// once; where none comes there either, the camera has none to give, and the first way stays.
     /// </summary>
     /// <param name="way">The way of that session.</param>
     /// <param name="nowMicros">The shard's clock.</param>
@@ -224,7 +235,9 @@ internal sealed class TransportChoice
         _ = _leftForATrack is not null ? GoBack() : LeaveFor(Pictures, ref _leftForPicturesMicros, nowMicros);
     }
 
-    /// <summary>The camera answered a SETUP for datagrams with TCP: it takes part in the choice, and that is its last word on the way asked for.</summary>
+    /// <summary>
+    /// The camera answered a SETUP for datagrams with TCP. That is a failure of the way that was asked for, and TCP is the way from now on.
+    /// </summary>
     public void OnAnsweredWithTcp(MediaWay way, string why, long nowMicros)
     {
         Note(way, why, nowMicros);
@@ -233,8 +246,8 @@ internal sealed class TransportChoice
     }
 
     /// <summary>
-    /// SETUP of the first video track, or PLAY, got no answer, or the connection ended in place of one: some cameras refuse a way like that. A way that delivered is given a second chance, because
-    /// a camera that reboots looks the same.
+    /// SETUP of the first video track, or PLAY, got no answer, or the connection ended in place of one: some cameras refuse a way like that. A way
+    /// that delivered is given a second chance, because a camera that reboots looks the same.
     /// </summary>
     public void OnUnanswered(MediaWay way, string why, long nowMicros)
     {
@@ -249,7 +262,10 @@ internal sealed class TransportChoice
         }
     }
 
-    /// <summary>A session that had asked for tracks ended without RTP, for a reason of its own: the way that was tried for another track's sake is given up, any other after some such sessions.</summary>
+    /// <summary>
+    /// A session that had asked for tracks ended without RTP, for a reason of its own: the way that was tried for another track's sake is given up,
+    /// any other after some such sessions.
+    /// </summary>
     /// <param name="way">The way of that session.</param>
     /// <param name="why">Why it ended.</param>
     /// <param name="nowMicros">The shard's clock.</param>
@@ -339,7 +355,10 @@ internal sealed class TransportChoice
         record.EmptySessions = 0;
     }
 
-    /// <summary>Of the ways that this round has not tried: what delivered last, if nothing contradicts it; else what has not failed; else what delivered; else the first.</summary>
+    /// <summary>
+    /// Of the ways that this round has not tried: what delivered last, if nothing contradicts it; else what has not failed; else what delivered; else
+    /// the first.
+    /// </summary>
     private MediaWay Best()
     {
         if (IsFixed)

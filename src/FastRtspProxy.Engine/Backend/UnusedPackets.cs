@@ -4,8 +4,8 @@ using System.Text;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// What came from the camera and fitted no track, so that a failure that says "no media" can say what came in its place: the camera's description and its stream
-/// do not agree. Only such packets are counted here; those that fit cost nothing. On the session's shard.
+/// What came from the camera and fitted no track, so that a failure that says "no media" can say what came in its place: the camera's description and
+/// its stream do not agree. Only such packets are counted here; those that fit cost nothing. On the session's shard.
 /// </summary>
 internal sealed class UnusedPackets
 {
@@ -47,7 +47,9 @@ internal sealed class UnusedPackets
             if (_byType![type] is > 0 and long count && IsListed(text, ref listed))
             {
                 Say(text, count, $"of payload type {type} came, which ");
-                _ = described.Contains(type) ? text.Append("belongs to another track") : text.Append(CultureInfo.InvariantCulture, $"no track has (the description names {string.Join(", ", described)})");
+                _ = described.Contains(type)
+                    ? text.Append("belongs to another track")
+                    : text.Append(CultureInfo.InvariantCulture, $"no track has (the description names {string.Join(", ", described)})");
             }
         }
 

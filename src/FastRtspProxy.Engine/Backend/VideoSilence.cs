@@ -1,23 +1,31 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Decides when pictures that stay away while sound or metadata go on are a fault, and how often a new session is tried for them. A camera's encoder hangs and its sound goes on
-/// (go2rtc#1847): a new session brings the picture back. But a camera in privacy mode, one that sends a picture a minute, and one that sends on motion only have no fault: of
-/// these the sound is served, new sessions are tried ever more rarely, and the longest gap that was seen is no reason for one.
-/// Lives as long as the mount, on its shard. Pure: whoever calls says the time.
+/// Decides when pictures that stay away while sound or metadata go on are a fault, and how often a new session is tried for them. A camera's encoder
+/// hangs and its sound goes on (go2rtc issue 1847): a new session brings the picture back. But a camera in privacy mode, one that sends a picture a
+/// minute, and one that sends on motion only have no fault: of these the sound is served, new sessions are tried ever more rarely, and the longest
+/// gap that was seen is no reason for one. Lives as long as the mount, on its shard. Pure: whoever calls says the time.
 /// </summary>
 internal sealed class VideoSilence
 {
-    /// <summary>A session has so long to bring its first picture. One that comes within it is the answer to PLAY, and tells nothing of the camera's own pace.</summary>
+    /// <summary>
+    /// A session has so long to bring its first picture. One that comes within it is the answer to PLAY, and tells nothing of the camera's own pace.
+    /// </summary>
     public const long FirstPictureMicros = 10_000_000;
 
     /// <summary>Four times the longest gap between two pictures: a camera that sends irregularly has longer ones yet to come.</summary>
     private const int GapFactor = 4;
 
-    /// <summary>A gap counts for no more than what makes the limit the longest step of the ladder: no fault stays unnoticed for longer.</summary>
+    /// <summary>
+    /// A longer gap counts as this one, so that the limit is never longer than the longest step of the ladder, and no fault stays unnoticed for
+    /// longer.
+    /// </summary>
     private const long GapMaxMicros = LadderMaxMicros / GapFactor;
 
-    /// <summary>A gap is remembered for one to two of these, lost sessions for one: one night in privacy mode must not make the camera's next fault last for minutes for ever.</summary>
+    /// <summary>
+    /// A gap is remembered for one to two of these, lost sessions for one, so that a night in privacy mode does not delay the notice of every later
+    /// fault by minutes.
+    /// </summary>
     private const long KeptMicros = 3_600_000_000;
 
     /// <summary>Pictures that go on for so long after PLAY are a stream. Some cameras send a key frame at PLAY and nothing behind it.</summary>
@@ -46,7 +54,7 @@ internal sealed class VideoSilence
     /// <summary>Sessions in a row that ended for want of pictures, since a session had a stream of them.</summary>
     public int Losses { get; private set; }
 
-    /// <summary>True once pictures have come back after <see cref="Losses"/>; whoever says it takes the mark away.</summary>
+    /// <summary>True once pictures have come back after <see cref="Losses"/>; whoever logs that sets it to false.</summary>
     public bool IsBack { get; set; }
 
     /// <summary>How long the session that comes next, or is there, is left alone without a picture: 0, 20, 40 … 300 s.</summary>
@@ -62,7 +70,9 @@ internal sealed class VideoSilence
         _pictureMicros = 0;
     }
 
-    /// <summary>PLAY was answered. A camera that took its time for that owes no picture from before.</summary>
+    /// <summary>
+    /// PLAY was answered. Where no picture came before the answer, the wait for pictures begins with it: a camera may take its time to answer.
+    /// </summary>
     public void OnAnswered(long nowMicros) => _playMicros = _pictureMicros == 0 ? nowMicros : _playMicros;
 
     /// <summary>How long the present session is still left alone without pictures, whatever else is said of them.</summary>
@@ -89,7 +99,7 @@ internal sealed class VideoSilence
         }
     }
 
-    /// <summary>True where the last sessions ended for want of pictures, not too long ago: nobody counts on them.</summary>
+    /// <summary>True where the last sessions ended for want of pictures, not too long ago: nobody is to wait for pictures.</summary>
     public bool StaysAway(long nowMicros) => Losses > 0 && nowMicros - _lostMicros < KeptMicros;
 
     /// <summary>True when no picture has come for so long.</summary>

@@ -119,7 +119,7 @@ public sealed class InterleavedDemuxTests
         InterleavedDemux demux = handler.Make(0, 1);
         byte[] noise = new byte[10_000];
         int fed = 0;
-        while (!demux.Stopped && fed < 2 * InterleavedDemux.GarbageBytes)
+        while (!demux.Stopped && fed < 2 * InterleavedDemux.GarbageBytesMax)
         {
             demux.OnBytes(noise);
             fed += noise.Length;
@@ -127,7 +127,7 @@ public sealed class InterleavedDemuxTests
 
         Assert.True(demux.Stopped);
         Assert.Single(handler.Problems);
-        Assert.True(fed <= InterleavedDemux.GarbageBytes + (2 * noise.Length));
+        Assert.True(fed <= InterleavedDemux.GarbageBytesMax + (2 * noise.Length));
     }
 
     [Fact]
