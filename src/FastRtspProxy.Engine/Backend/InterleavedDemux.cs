@@ -14,8 +14,6 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>Garbage in one piece after which the stream is given up: four of the largest frames.</summary>
     public const int GarbageBytesMax = 4 * 65_540;
 
-    private const int FrameHeadBytes = InterleavedFrame.HeaderBytes;
-
     /// <summary>What a frame, an answer, an empty line or a request begins with.</summary>
     private static readonly SearchValues<byte> s_starts = SearchValues.Create("$R\r\nOAGSDPT"u8);
 

@@ -10,8 +10,11 @@ internal sealed class IngestTrack
 {
     private const int NameBytesMax = 255;
 
+    /// <summary>The camera's canonical name in its first <see cref="_nameBytes"/> bytes; 0: it has told none.</summary>
     private readonly byte[] _name = new byte[NameBytesMax];
     private int _nameBytes;
+
+    /// <summary>Packets and octets of payload that went out, over all sessions; they wrap as in a sender report (RFC 3550 section 6.4.1).</summary>
     private uint _packets;
     private uint _octets;
 
@@ -19,21 +22,24 @@ internal sealed class IngestTrack
     {
         Index = index;
         ClockRate = media.ClockRate;
-        MediaCodec codec = MediaCodecs.FromEncodingName(media.EncodingName);
+        Codec = MediaCodecs.FromEncodingName(media.EncodingName);
         Span<byte> random = stackalloc byte[10];
         RandomNumberGenerator.Fill(random);
         Ssrc = BitConverter.ToUInt32(random);
 
         // RFC 3550 section 5.1: sequence number and timestamp start at random.
-        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), MediaCodecs.MayReorder(codec, media.Type));
+        bool mayReorder = MediaCodecs.MayReorder(Codec, media.Type);
+        Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), mayReorder);
         Reports = new ReportClock(wall);
-        Points = new RandomAccessFinder(codec);
-        Gate = new RandomAccessGate(codec);
-        ParameterSets = new ParameterSetCollector(codec);
+        Points = new RandomAccessFinder(Codec);
+        ParameterSets = new ParameterSetCollector(Codec);
     }
 
     /// <summary>Its place in the mount, from 0.</summary>
     public int Index { get; }
+
+    /// <summary>What it carries.</summary>
+    public MediaCodec Codec { get; }
 
     /// <summary>RTP clock ticks a second.</summary>
     public int ClockRate { get; }
@@ -52,9 +58,6 @@ internal sealed class IngestTrack
 
     /// <inheritdoc cref="RandomAccessFinder"/>
     public RandomAccessFinder Points { get; }
-
-    /// <inheritdoc cref="RandomAccessGate"/>
-    public RandomAccessGate Gate { get; }
 
     /// <summary>Parameter sets that were seen in the stream.</summary>
     public ParameterSetCollector ParameterSets { get; }

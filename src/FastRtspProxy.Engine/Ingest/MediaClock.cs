@@ -1,16 +1,26 @@
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// The mount's own time, shared by its tracks, in microseconds of media: it runs as the camera's timestamps do, and over a gap (reconnect, reboot, nobody
-/// watching) by the real time that went by. Tracks take it up again at one common point, so that sound and picture do not drift apart over many reboots.
+/// The mount's own time, shared by its tracks, in microseconds of media: it runs as the camera's timestamps do, and over a gap (reconnect, reboot,
+/// nobody watching) by the real time that went by. Tracks take it up again at one common point, so that sound and picture do not drift apart over
+/// many reboots.
 /// </summary>
 internal sealed class MediaClock
 {
+    /// <summary>
+    /// The common point of the session: an arrival, and the media time that it stands for. Of a meaning while <see cref="_anchored"/>.
+    /// </summary>
     private long _anchorArrivalMicros;
     private long _anchorMediaMicros;
+
+    /// <summary>False from the beginning of a session until its first packet of any track.</summary>
     private bool _anchored;
+
+    /// <summary>The highest media time that went out, and the arrival of its packet. Of a meaning once <see cref="_started"/>.</summary>
     private long _lastArrivalMicros;
     private long _lastMediaMicros;
+
+    /// <summary>True once a packet went out; never taken back.</summary>
     private bool _started;
 
     /// <summary>The camera begins anew: the next packet of any track is the common point.</summary>

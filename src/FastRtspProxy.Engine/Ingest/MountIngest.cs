@@ -1,4 +1,3 @@
-using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtcp;
@@ -20,17 +19,21 @@ internal sealed class MountIngest
     private readonly PacketRing _ring;
     private readonly MediaClock _clock = new();
     private readonly WallMapping _wall = new();
+    private readonly SessionGate _gate = new();
+
+    /// <summary>Of the present description, by index; the gate has one for each as well.</summary>
     private IngestTrack[] _tracks = [];
+
+    /// <summary>True from the moment that the camera is asked to play until it plays no longer: only then anything is served.</summary>
     private bool _accepts;
 
-    /// <summary>False while everything waits for a picture that a decoder can start from.</summary>
-    private bool _hasBegun;
-    private long _waitMicros;
-    private long _waitSinceMicros;
+    /// <summary>When reports were last appended.</summary>
     private long _reportedMicros;
 
     /// <summary>From the shard's clock to our wall clock, as it was when a session began or when the wall clock was last set.</summary>
     private long _wallOffsetMicros;
+
+    /// <summary>False before the first session.</summary>
     private bool _hasWallOffset;
 
     public MountIngest(Shard shard, PacketRing ring)
@@ -45,40 +48,43 @@ internal sealed class MountIngest
     /// <summary>Parameter sets came that the description may not know; whoever renews it takes the mark away.</summary>
     public bool HasNewParameterSets { get; set; }
 
+    /// <summary>Packets were dropped because the process's memory is used up.</summary>
+    public bool HasDroppedForMemory => _ring.DroppedForMemory > 0;
+
     /// <summary>Other tracks than before: nothing of the old ones goes on.</summary>
     public void Describe(IReadOnlyList<SdpMedia> media)
     {
         IngestTrack[] tracks = new IngestTrack[media.Count];
+        MediaCodec[] codecs = new MediaCodec[tracks.Length];
         for (int i = 0; i < tracks.Length; i++)
         {
             tracks[i] = new IngestTrack(i, media[i], _clock, _wall);
+            codecs[i] = tracks[i].Codec;
         }
 
         _tracks = tracks;
+        _gate.Describe(codecs);
         _ring.ForgetTracks();
     }
 
-    /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="RandomAccessGate"/> says.</summary>
+    /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="SessionGate"/> says.</summary>
     /// <param name="randomAccessWaitMicros">How long, at the most.</param>
     /// <param name="missing">A bit for each track that the camera does not give: no other waits for it.</param>
     /// <param name="othersWait">Whether the other tracks begin with the pictures.</param>
     public void Begin(long randomAccessWaitMicros, uint missing = 0, bool othersWait = true)
     {
         _accepts = true;
-        _hasBegun = !othersWait;
-        _waitMicros = randomAccessWaitMicros;
-        _waitSinceMicros = -1;
         CheckOwnClock();
         _wallOffsetMicros = WallOffset();
         _hasWallOffset = true;
         _clock.BeginSession();
         _wall.BeginSession();
+        _gate.BeginSession(randomAccessWaitMicros, missing, othersWait);
         foreach (IngestTrack track in _tracks)
         {
             track.Timeline.BeginSession();
             track.Reports.BeginSession();
             track.Early = null;
-            track.Gate.BeginSession((missing & (1u << track.Index)) == 0 ? randomAccessWaitMicros : 0);
             track.Points.BeginSession();
         }
     }
@@ -90,7 +96,12 @@ internal sealed class MountIngest
         _ring.Clear();
     }
 
-    /// <inheritdoc cref="IBackendSink.OnRtp"/>
+    /// <summary>One RTP packet of the camera, in order. Both views end with the call.</summary>
+    /// <param name="index">Its track.</param>
+    /// <param name="source">The stream that it belongs to: the same while the camera's numbers go on.</param>
+    /// <param name="view">The parsed header.</param>
+    /// <param name="packet">The whole packet.</param>
+    /// <param name="arrivalMicros">The shard's clock at its arrival.</param>
     public void OnRtp(int index, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         if (!_accepts || (uint)index >= (uint)_tracks.Length)
@@ -99,21 +110,22 @@ internal sealed class MountIngest
         }
 
         IngestTrack track = _tracks[index];
+        TrackTimeline timeline = track.Timeline;
         EntryFlags flags = ToFlags(track.Points.Classify(view, arrivalMicros));
-        if (track.Gate.Holds(flags, view.Timestamp, arrivalMicros) || (!_hasBegun && !Begins(track, arrivalMicros)))
+        IngestVerdict verdict = _gate.Judge(index, flags, view.Timestamp, arrivalMicros);
+        if (verdict == IngestVerdict.Drop)
         {
-            track.Timeline.LeaveOut(source, view.SequenceNumber);
+            timeline.LeaveOut(source, view.SequenceNumber);
             return;
         }
 
-        TrackTimeline timeline = track.Timeline;
         if (!timeline.TryMap(source, view.SequenceNumber, view.Timestamp, arrivalMicros, out ushort sequenceNumber, out uint timestamp))
         {
             return;
         }
 
         track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
-        if (track.Early is { } early)
+        if (verdict == IngestVerdict.Begin && track.Early is { } early)
         {
             track.Early = null;
             Report(track, early);
@@ -145,7 +157,7 @@ internal sealed class MountIngest
         }
     }
 
-    /// <inheritdoc cref="IBackendSink.OnSenderReport"/>
+    /// <summary>A sender report of the camera, for the source that the track plays now; before its first packet by the report's own SSRC.</summary>
     public void OnSenderReport(int index, uint ssrc, ulong ntp, uint rtpTimestamp, long arrivalMicros)
     {
         if (!_accepts || (uint)index >= (uint)_tracks.Length)
@@ -171,13 +183,13 @@ internal sealed class MountIngest
     {
         if (track.Timeline.TryMediaOf(report.Ssrc, report.RtpTimestamp, out long mediaMicros))
         {
-            long cameraMicros = report.Ntp == 0 ? 0 : (NtpTime.ToUnix(report.Ntp).UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+            long cameraMicros = report.Ntp == 0 ? 0 : UnixMicros(NtpTime.ToUnix(report.Ntp));
             long newestMicros = track.Timeline.MediaMicros + (report.ArrivalMicros - track.Timeline.LastArrivalMicros);
             track.Reports.OnCameraReport(cameraMicros, mediaMicros, report.ArrivalMicros + _wallOffsetMicros, newestMicros);
         }
     }
 
-    /// <inheritdoc cref="IBackendSink.OnCanonicalName"/>
+    /// <summary>The camera's canonical name (SDES), in UTF-8; ends with the call.</summary>
     public void OnCanonicalName(int index, ReadOnlySpan<byte> name)
     {
         if ((uint)index < (uint)_tracks.Length && !name.IsEmpty)
@@ -200,27 +212,13 @@ internal sealed class MountIngest
         }
     }
 
-    /// <summary>
-    /// Whether the session begins with this packet: sound that goes ahead of its picture by a second or more stands in a recording as a still picture, and as a delay in some players.
-    /// </summary>
-    private bool Begins(IngestTrack track, long arrivalMicros)
-    {
-        bool waits = track.Gate.IsShut;
-        if (!track.Gate.Applies)
-        {
-            _waitSinceMicros = _waitSinceMicros < 0 ? arrivalMicros : _waitSinceMicros;
-            waits = arrivalMicros - _waitSinceMicros <= _waitMicros && Array.Exists(_tracks, static t => t.Gate.IsShut);
-        }
-
-        _hasBegun = !waits;
-        return _hasBegun || track.Gate.Applies; // parameter sets pass, and begin nothing
-    }
-
     private long WallOffset()
     {
         _shard.RefreshNow(); // both clocks of one moment
-        return ((_shard.UtcNow.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond) - _shard.NowMicros;
+        return UnixMicros(_shard.UtcNow) - _shard.NowMicros;
     }
+
+    private static long UnixMicros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Notices that our wall clock was set, by the monotonic one.</summary>
     private void CheckOwnClock()

@@ -2,10 +2,13 @@ using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Ingest;
 
-/// <summary>Where a track can be joined, for codecs of which a packet alone does not tell: those that have a table in the stream, and those whose better places may be missing.</summary>
+/// <summary>
+/// Where a track can be joined, for codecs of which a packet alone does not tell: those that have a table in the stream, and those whose better
+/// places may be missing.
+/// </summary>
 internal sealed class RandomAccessFinder(MediaCodec codec)
 {
-    /// <summary>As long as a viewer waits for a better place (<see cref="Mount"/>'s longest wait).</summary>
+    /// <summary>As long as a client waits for a better place, at the most.</summary>
     private const long PlainIntraMicros = 12_000_000;
 
     /// <summary>Null: the codec's packets tell by themselves.</summary>
@@ -46,6 +49,7 @@ internal sealed class RandomAccessFinder(MediaCodec codec)
             return hint;
         }
 
-        return beginsPicture && (hint & AccessUnitHint.Intra) != 0 && arrivalMicros - _betterMicros > PlainIntraMicros ? hint | AccessUnitHint.RandomAccess : hint;
+        bool isPoint = beginsPicture && (hint & AccessUnitHint.Intra) != 0 && arrivalMicros - _betterMicros > PlainIntraMicros;
+        return isPoint ? hint | AccessUnitHint.RandomAccess : hint;
     }
 }

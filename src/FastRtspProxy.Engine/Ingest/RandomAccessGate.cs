@@ -4,16 +4,25 @@ using FastRtspProxy.Protocol.Rtp;
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// Holds a track's pictures back from the beginning of a session with the camera to the first random access point: a decoder can do nothing with them, neither
-/// the one of a first client nor the one of a client that was held over an outage, which would mend the new pictures with the old ones. Cameras begin with a key
-/// frame; other servers begin wherever they are.
+/// Holds a track's pictures back from the beginning of a session with the camera to the first random access point: a decoder can do nothing with
+/// them, neither the one of a first client nor the one of a client that was held over an outage, which would mend the new pictures with the old ones.
+/// Cameras begin with a key frame; other servers begin wherever they are.
 /// </summary>
 internal sealed class RandomAccessGate(MediaCodec codec)
 {
+    /// <summary>The track went by its limit once without a random access point: it is not held back again until one is seen.</summary>
     private bool _hasNone;
+
+    /// <summary>How long pictures are held back, from <see cref="_sinceMicros"/> on.</summary>
     private long _limitMicros;
+
+    /// <summary>When the session's first picture was held back; below 0: none was.</summary>
     private long _sinceMicros;
+
+    /// <summary>The timestamp of the packet that was held back last; a picture is not begun in its middle.</summary>
     private uint _heldTimestamp;
+
+    /// <summary>The timestamp of the newest parameter sets of this session; null: there were none.</summary>
     private uint? _leadTimestamp;
 
     /// <summary>True for a track whose random access points can be told.</summary>
@@ -22,7 +31,10 @@ internal sealed class RandomAccessGate(MediaCodec codec)
     /// <summary>True while pictures are held back.</summary>
     public bool IsShut { get; private set; }
 
-    /// <summary>A session begins. After so long the pictures pass as they come, and from then on they do from the start until a random access point is seen; 0: at once.</summary>
+    /// <summary>
+    /// A session begins. After so long the pictures pass as they come, and from then on they do from the start until a random access point is seen;
+    /// 0: at once.
+    /// </summary>
     public void BeginSession(long limitMicros)
     {
         IsShut = Applies && !_hasNone && limitMicros > 0;

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// One track's line between media time and told wall-clock time, for our sender reports: from the camera's reports while they are sane, else from the fastest
-/// arrivals (some cameras never send a report, or late: RFC 3550 6.4 asks for them, MediaMTX issue 5355 met those that do not).
+/// One track's line between media time and told wall-clock time, for our sender reports: from the camera's reports while they are sane, else from the
+/// fastest arrivals (some cameras never send a report, or late: RFC 3550 6.4 asks for them, MediaMTX issue 5355 met those that do not).
 /// </summary>
 internal sealed class ReportClock(WallMapping wall)
 {
@@ -10,19 +10,27 @@ internal sealed class ReportClock(WallMapping wall)
     private const long ContradictionMicros = 1_000_000;
 
     /// <summary>
-    /// A report whose timestamp is further from the stream than this is about something else. The time may be as far off from the arrival: that is the camera's own delay.
+    /// A report whose timestamp is further from the stream than this is about something else. The time may be as far off from the arrival: that is
+    /// the camera's own delay.
     /// </summary>
     private const long StrayMicros = 10_000_000;
 
+    /// <summary>True once a report of this session was believed: the line is the camera's, else that of the fastest arrivals.</summary>
     private bool _fromCamera;
+
+    /// <summary>True while the newest report of this session was refused; the next two fields are its time, and the media time of it.</summary>
     private bool _hasRefused;
     private long _refusedMicros;
     private long _refusedMediaMicros;
+
+    /// <summary>A point of the line that was told last, over all sessions. Of a meaning once <see cref="_told"/>.</summary>
     private long _toldMicros;
     private long _toldMediaMicros;
+
+    /// <summary>True once anything was told; never taken back.</summary>
     private bool _told;
 
-    /// <summary>The distance from media time to our clock of the packets that came fastest.</summary>
+    /// <summary>The distance from media time to our clock of the packets that came fastest in this session.</summary>
     private WindowedMinimum _fastestMicros;
 
     /// <summary>Reports of the camera that were not believed.</summary>
@@ -49,8 +57,9 @@ internal sealed class ReportClock(WallMapping wall)
     }
 
     /// <summary>
-    /// A report of the camera: its time, the media time of its timestamp, our clock, and the media time of the newest packet. One that contradicts what is told is refused; a second one that
-    /// agrees with the first means that the clock was set, and what is told stays continuous. Reports that agree with nothing, not with each other either, are never believed.
+    /// A report of the camera: its time, the media time of its timestamp, our clock, and the media time of the newest packet. One that contradicts
+    /// what is told is refused; a second one that agrees with the first means that the clock was set, and what is told stays continuous. Reports that
+    /// agree with nothing, not with each other either, are never believed.
     /// </summary>
     public void OnCameraReport(long cameraMicros, long mediaMicros, long ownMicros, long newestMediaMicros)
     {

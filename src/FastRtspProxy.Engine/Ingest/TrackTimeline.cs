@@ -1,66 +1,66 @@
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// Puts one track's packets on the mount's own timeline: sequence numbers and timestamps that never start anew, whatever the camera does. Within a session
-/// both move by a constant, so that a camera's losses stay visible and its timing is kept to the tick.
+/// Puts one track's packets on the mount's own timeline: sequence numbers and timestamps that never start anew, whatever the camera does. Within a
+/// session both move by a constant, so that a camera's losses stay visible and its timing is kept to the tick.
 /// </summary>
 internal sealed class TrackTimeline
 {
-    /// <summary>RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start, or so many losses that they cannot be told from one.</summary>
+    /// <summary>
+    /// RFC 3550 A.1: MAX_DROPOUT. A larger step forward, and any step back, is a new start, or so many losses that they cannot be told from one.
+    /// </summary>
     private const int SequenceStepMax = 3000;
-
-    /// <summary>Numbers that go back while the time went on for so many seconds: more were lost than the half of all numbers.</summary>
-    private const int LostBackSeconds = 1;
-
-    /// <summary>Steps forward up to this are followed without a look at the arrival.</summary>
-    private const int FollowedSeconds = 1;
-
-    /// <summary>A step that brings a track further ahead of its fastest packet than this is a jump of the camera's clock.</summary>
-    private const long LeadMicros = 1_000_000;
-
-    /// <summary>A larger step that stays behind the arrival by more than this is a jump as well.</summary>
-    private const int LagSeconds = 5;
-
-    /// <summary>B-frames go back by some frames; more is a jump: four times the step before, where there was one, and within these limits.</summary>
-    private const int JumpBackMaxSeconds = 2;
-
-    /// <summary>A part of a second.</summary>
-    private const int JumpBackMinDivisor = 4;
-
-    /// <summary>The arrival confirms the pace of a track when it is no further off than this part of a second.</summary>
-    private const int PaceDivisor = 10;
-
-    private readonly MediaClock _clock;
-    private readonly uint _timestampBase;
-    private readonly int _clockRate;
-    private bool _inSession;
-    private ushort _lastIn;
-    private uint _lastInTimestamp;
-    private uint _sourceSsrc;
-    private ushort _next;
-    private long _ticks;
-    private bool _hasTicks;
-    private long? _promisedTicks;
 
     /// <summary>A line that stays below what was sent for so many pictures is a clock that was set back.</summary>
     private const int HeldBackMax = 8;
 
-    /// <summary>What is sent: the line in <see cref="_ticks"/>, where it does not go back.</summary>
+    private readonly MediaClock _clock;
+    private readonly uint _timestampBase;
+    private readonly int _clockRate;
+
+    /// <summary>True once a packet went through since the session began; the fields of the last packet have a meaning then.</summary>
+    private bool _inSession;
+
+    /// <summary>The camera's sequence number of the last packet, be it sent or left out.</summary>
+    private ushort _lastIn;
+
+    /// <summary>The camera's timestamp of the last packet that was sent, which stands for <see cref="_ticks"/>.</summary>
+    private uint _lastInTimestamp;
+
+    /// <summary>The source of the last packet that was sent.</summary>
+    private uint _sourceSsrc;
+
+    /// <summary>Our number of the next packet: goes on over all sessions.</summary>
+    private ushort _next;
+
+    /// <summary>The newest place on the line from the camera's timestamps to ours, in ticks of media time.</summary>
+    private long _ticks;
+
+    /// <summary>False before the first packet of all.</summary>
+    private bool _hasTicks;
+
+    /// <summary>What was promised for the first packet of the next session; null: nothing was, or the packet has come.</summary>
+    private long? _promisedTicks;
+
+    /// <summary>What is sent: <see cref="_ticks"/>, where that does not go back.</summary>
     private long _sentTicks;
+
+    /// <summary>Knows what was sent, over all sessions.</summary>
     private DecodingOrder _order;
+
+    /// <summary>Knows how the packets of this session came.</summary>
+    private JumpDetector _jumps;
 
     /// <summary>Pictures in a row whose times were below what may be sent.</summary>
     private int _heldBack;
 
-    /// <summary>The distance from media time to arrival of the packets that came fastest: forgets, because the crystals of camera and machine drift apart.</summary>
-    private WindowedMinimum _fastestMicros;
-
-    /// <summary>The newest step forward; 0: none yet.</summary>
-    private long _pace;
-    private bool _goesBack;
-
-    /// <summary>Where the present line from timestamps to ticks began, and one point of the line before it.</summary>
+    /// <summary>
+    /// Where the present line from timestamps to ticks began, less a second for the first one of a session: a line older than a second is no stray
+    /// timestamp.
+    /// </summary>
     private long _lineStartTicks;
+
+    /// <summary>True while a stray timestamp may lead back to the line before the present one, of which the next two fields name a point.</summary>
     private bool _hasLineBefore;
     private long _ticksBefore;
     private uint _timestampBefore;
@@ -75,6 +75,7 @@ internal sealed class TrackTimeline
         _order = new DecodingOrder(mayReorder);
         _clock = clock;
         _clockRate = clockRate > 0 ? clockRate : 90_000;
+        _jumps = new JumpDetector(_clockRate);
         _next = firstSequenceNumber;
         _timestampBase = timestampBase;
     }
@@ -101,8 +102,8 @@ internal sealed class TrackTimeline
     public void BeginSession() => _inSession = false;
 
     /// <summary>
-    /// Promises the numbers of the next packet, which begins a session (RTP-Info of a client that joins an idle mount). The same promise is given until the
-    /// packet has come.
+    /// Promises the numbers of the next packet, which begins a session (RTP-Info of a client that joins an idle mount). The same promise is given
+    /// until the packet has come.
     /// </summary>
     public (ushort SequenceNumber, uint RtpTime) Promise(long nowMicros)
     {
@@ -124,7 +125,8 @@ internal sealed class TrackTimeline
     }
 
     /// <summary>The numbers of a packet on the mount's timeline; false: a repeated packet.</summary>
-    public bool TryMap(uint ssrc, ushort sequenceNumber, uint timestamp, long arrivalMicros, out ushort mappedSequenceNumber, out uint mappedTimestamp)
+    public bool TryMap(
+        uint ssrc, ushort sequenceNumber, uint timestamp, long arrivalMicros, out ushort mappedSequenceNumber, out uint mappedTimestamp)
     {
         bool isSamePicture = _inSession && ssrc == _sourceSsrc && timestamp == _lastInTimestamp;
         if (!_inSession)
@@ -171,7 +173,7 @@ internal sealed class TrackTimeline
 
         mappedTimestamp = Timestamp(_sentTicks);
         long mediaMicros = ToMicros(_ticks);
-        _fastestMicros.Note(arrivalMicros - mediaMicros, arrivalMicros);
+        _jumps.NoteArrival(mediaMicros, arrivalMicros);
         _clock.Note(mediaMicros, arrivalMicros);
         return true;
     }
@@ -202,9 +204,7 @@ internal sealed class TrackTimeline
         _hasTicks = true;
         _order.BeginAnew();
         _heldBack = 0;
-        _fastestMicros.Clear();
-        _pace = 0;
-        _goesBack = false;
+        _jumps.BeginSession();
         _hasLineBefore = false;
         _lineStartTicks = _ticks - _clockRate;
     }
@@ -212,11 +212,10 @@ internal sealed class TrackTimeline
     private void Advance(uint ssrc, uint timestamp, long arrivalMicros, bool isNext)
     {
         int step = (int)(timestamp - _lastInTimestamp);
-        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
-        if (ssrc == _sourceSsrc && !IsJump(step, elapsed, arrivalMicros))
+        long elapsed = ElapsedTicks(arrivalMicros);
+        if (ssrc == _sourceSsrc && !_jumps.IsJump(step, elapsed, ToMicros(_ticks + step), arrivalMicros))
         {
-            _goesBack |= step < 0;
-            _pace = step > 0 ? step : _pace;
+            _jumps.NoteStep(step);
             _ticks += step;
         }
         else
@@ -226,20 +225,20 @@ internal sealed class TrackTimeline
     }
 
     /// <summary>
-    /// Another source, or a clock that jumped: the time that really went by, and at least one tick. A clock that was set, or one stray timestamp, interrupts nothing, so the next unit
-    /// is where the pace of the track puts it: arrivals jitter, and with each stray one sound and picture would drift apart a little. After a stray one the old line goes on.
+    /// Another source, or a clock that jumped: the time that really went by, and at least one tick. A clock that was set, or one stray timestamp,
+    /// interrupts nothing, so the next unit is where the pace of the track puts it: arrivals jitter, and with each stray one sound and picture would
+    /// drift apart a little. After a stray one the old line goes on.
     /// </summary>
     private void Level(uint ssrc, uint timestamp, long elapsed, bool isNext)
     {
-        bool paced = isNext && !_goesBack && _pace > 0 && Math.Abs(elapsed - _pace) <= _clockRate / PaceDivisor;
-        long levelled = _ticks + Math.Max(1, paced ? _pace : elapsed);
+        bool paced = isNext && _jumps.ShowsPace(elapsed);
+        long levelled = _ticks + Math.Max(1, paced ? _jumps.PaceTicks : elapsed);
         if (ssrc != _sourceSsrc)
         {
             _order.BeginAnew();
             levelled = Math.Max(levelled, _order.Highest + 1);
             _hasLineBefore = false;
-            _pace = 0;
-            _goesBack = false;
+            _jumps.BeginSource();
         }
         else
         {
@@ -265,38 +264,17 @@ internal sealed class TrackTimeline
         _lineStartTicks = levelled;
     }
 
-    /// <summary>Numbers that do not go on, while the timestamps do: packets were lost, and decoders have to know.</summary>
-    private bool IsLoss(int step, uint timestamp, long arrivalMicros)
+    private bool IsLoss(int numberStep, uint timestamp, long arrivalMicros)
     {
-        int ticks = (int)(timestamp - _lastInTimestamp);
-        long elapsed = (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
-        return ticks > (step > 0 ? 0 : LostBackSeconds * _clockRate) && !IsJump(ticks, elapsed, arrivalMicros);
+        int step = (int)(timestamp - _lastInTimestamp);
+        return _jumps.IsLoss(numberStep, step, ElapsedTicks(arrivalMicros), ToMicros(_ticks + step), arrivalMicros);
     }
 
-    /// <summary>
-    /// A step is a jump when it is large and the arrival does not show it. A burst after a stall has small steps; a large one in it, where the camera dropped what it could not send, leads
-    /// to what is live by now; and a track that was quiet for minutes has a large one that its arrival shows.
-    /// </summary>
-    private bool IsJump(int step, long elapsed, long arrivalMicros)
-    {
-        if (step < 0)
-        {
-            long farthest = (long)JumpBackMaxSeconds * _clockRate;
-            return -(long)step > (_pace == 0 ? farthest : Math.Clamp(4 * _pace, _clockRate / JumpBackMinDivisor, farthest));
-        }
-
-        if (step <= FollowedSeconds * _clockRate)
-        {
-            return false;
-        }
-
-        return _fastestMicros.Value is { } fastest && ToMicros(_ticks + step) - (arrivalMicros - fastest) > LeadMicros
-            || (step > (long)LagSeconds * _clockRate && elapsed - step > Math.Max((long)LagSeconds * _clockRate, elapsed / 2));
-    }
+    private long ElapsedTicks(long arrivalMicros) => (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
 
     /// <summary>
-    /// Decides what is sent for a new picture. A clock that wobbles, or is set back a little, never sends time backwards where the order of decoding allows no such step: the pictures go a tick
-    /// apart until the line has caught up, so that sound and picture stay where the camera has them.
+    /// Decides what is sent for a new picture. A clock that wobbles, or is set back a little, never sends time backwards where the order of decoding
+    /// allows no such step: the pictures go a tick apart until the line has caught up, so that sound and picture stay where the camera has them.
     /// </summary>
     private void KeepOrder()
     {

@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// The offset between the camera's wall clock and the one that our sender reports tell, shared by the tracks of a mount. A sane camera clock is told as it is
-/// (offset 0). A camera that comes back with another clock, or whose first report comes after ours, gets an offset that keeps the told time continuous; tracks share it, so sound and picture stay together.
+/// The offset between the camera's wall clock and the one that our sender reports tell, shared by the tracks of a mount. A sane camera clock is told
+/// as it is (offset 0). A camera that comes back with another clock, or whose first report comes after ours, gets an offset that keeps the told time
+/// continuous; tracks share it, so sound and picture stay together.
 /// </summary>
 internal sealed class WallMapping
 {
@@ -12,11 +13,18 @@ internal sealed class WallMapping
     /// <summary>A difference below this is jitter of the anchor, and is corrected silently.</summary>
     private const long SameClockMicros = 200_000;
 
-    /// <summary>Our own clock was set when it is further than this from where the monotonic one says that it must be; less is the discipline of NTP.</summary>
+    /// <summary>
+    /// Our own clock was set when it is further than this from where the monotonic one says that it must be; less is the discipline of NTP.
+    /// </summary>
     private const long OwnStepMicros = 1_000_000;
 
+    /// <summary>What is added to the camera's time; of a meaning once <see cref="_hasOffset"/>.</summary>
     private long _offsetMicros;
+
+    /// <summary>True once a report was believed; never taken back.</summary>
     private bool _hasOffset;
+
+    /// <summary>True once a report of the present session, or since the camera's clock jumped, was believed: the offset fits its clock.</summary>
     private bool _alignedThisSession;
 
     /// <summary>How far the told time is from our own clock, by the newest report of the camera; for tracks without reports.</summary>
@@ -29,8 +37,9 @@ internal sealed class WallMapping
     public void Realign() => _alignedThisSession = false;
 
     /// <summary>
-    /// Looks at our own clock, at each report. A box without a clock battery begins in 1970, and so does what is told while the camera's clock seems the wrong one. When ours has been set
-    /// and what is told is not sane any more, the camera's time is told where that is sane, else ours. When both are sane, what is told stays.
+    /// Looks at our own clock, at each report. A box without a clock battery begins in 1970, and so does what is told while the camera's clock seems
+    /// the wrong one. When ours has been set and what is told is not sane any more, the camera's time is told where that is sane, else ours. When
+    /// both are sane, what is told stays.
     /// </summary>
     /// <param name="keptMicros">Where our clock would be, had nobody set it.</param>
     /// <param name="ownMicros">Where it is.</param>

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Ingest;
 
 /// <summary>
-/// The smallest of the values of the last ten to twenty seconds: what was the fastest a while ago says nothing of now, since two crystals drift apart by 4 s a day and more.
-/// It forgets by what comes, so the values before a silence count for ten seconds behind it. Mutable, one owner.
+/// The smallest of the values of the last ten to twenty seconds: what was the fastest a while ago says nothing of now, since two crystals drift apart
+/// by 4 s a day and more. It forgets by what comes, so the values before a silence count for ten seconds behind it. Mutable, one owner.
 /// </summary>
 internal struct WindowedMinimum
 {
@@ -12,6 +12,8 @@ internal struct WindowedMinimum
     private long _sinceMicros;
     private long _present;
     private long _before;
+
+    /// <summary>False until the first value; the others are of no meaning then.</summary>
     private bool _hasAny;
 
     /// <summary>The smallest; null while there is none.</summary>

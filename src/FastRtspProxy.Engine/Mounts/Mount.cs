@@ -1,53 +1,44 @@
-using System.Net;
-using System.Security.Cryptography;
-using FastRtspProxy.Engine.Backend;
+using System.Collections.Immutable;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
-using FastRtspProxy.Protocol.Rtp;
-using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// One path of the front-end and its camera: opens the camera, pulls it while somebody watches, holds the clients while it is lost. All of it lives on one
-/// shard; the members of <see cref="IMount"/> may be called from any thread.
+/// One path of the front-end and its camera, put together from what each is one thing: who is there (<see cref="MountClients"/>,
+/// <see cref="MountJoins"/>), what is described (<see cref="MountOffer"/>), where a client begins (<see cref="JoinPolicy"/>,
+/// <see cref="JoinStarts"/>), and the camera (<see cref="CameraLoop"/>), which is opened and pulled while somebody watches, and whose clients are
+/// held while it is lost. All of it lives on one shard; the members of <see cref="IMount"/> may be called from any thread.
 /// </summary>
-internal sealed partial class Mount : IMount, IBackendSink
+internal sealed class Mount : IMount
 {
     private readonly MountOptions _options;
-    private readonly OpenPacer _pacer;
     private readonly ILogger _log;
-    private readonly MountIngest _ingest;
-    private readonly ShardSignal _signal;
-    private readonly ShardWaiters _describeWaiters;
-    private readonly RetrySchedule _retries = new(Random.Shared);
-    private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
-    private BackendSession? _session;
-    private readonly OutageNews _outage = new();
-    private BackendFailure? _lastFailure;
-    private RtspUrl? _redirect;
-    private IPAddress? _redirectedBy;
-    private Task _life = Task.CompletedTask;
-
-    /// <summary>Begun by the stop; see <see cref="CloseGivenAsync"/>.</summary>
-    private Task _givenClosed = Task.CompletedTask;
-    private bool _stopping;
+    private readonly MountStatus _status;
+    private readonly ClientHold _hold;
+    private readonly MountClients _clients;
+    private readonly MountJoins _joins;
+    private readonly MountOffer _offer;
+    private readonly JoinStarts _starts;
+    private readonly CameraLoop _camera;
 
     public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
     {
         _options = options;
+        _log = log;
         Shard = shard;
         Ring = ring;
-        _pacer = pacer;
-        _log = log;
-        _ingest = new MountIngest(shard, ring);
-        _signal = new ShardSignal(shard);
-        _describeWaiters = new ShardWaiters(shard);
-        _holdTimer = shard.CreateTimer(OnHoldExpired);
-        _reportTimer = shard.CreateTimer(OnReportDue);
+        MountIngest ingest = new(shard, ring);
+        _status = new MountStatus(options.Name, log);
+        _hold = new ClientHold(shard, options, OnHoldExpired);
+        _clients = new MountClients(shard, options, _hold);
+        _offer = new MountOffer(shard, options, ingest);
+        _starts = new JoinStarts(shard, options, ring, ingest, new InstantStart(shard, options, ring, ingest, log));
+        _camera = new CameraLoop(options, shard, _status, _clients, _hold, _offer, _starts, ingest, pacer, log);
+        _joins = new MountJoins(shard, options, _status, _clients, _starts, _camera);
     }
 
     /// <inheritdoc/>
@@ -60,101 +51,80 @@ internal sealed partial class Mount : IMount, IBackendSink
     public PacketRing Ring { get; }
 
     /// <summary>Where the mount stands. On the shard.</summary>
-    public MountState State { get; private set; }
+    public MountState State => _status.State;
 
     /// <summary>Clients that play. On the shard.</summary>
     public int ClientCount => _clients.Count;
 
     /// <summary>True where the camera is known to take PAUSE. On the shard.</summary>
-    public bool CanPause => _session is { CanPause: true };
+    public bool CanPause => _camera.CanPause;
 
-    /// <summary>The URL as it may be shown.</summary>
-    public string ShownUrl => _options.Backend.Url.Redacted;
+    /// <summary>
+    /// Over when nothing of it goes on any more, an attempt to reach the camera included; that may take as long as a connect does. Never faulted.
+    /// </summary>
+    public Task Ended => _camera.Ended;
 
     /// <summary>Begins to look for the camera. Any thread, once.</summary>
-    public void Start() => Shard.Post(() => _life = LifeAsync());
+    public void Start() => Shard.Post(_camera.Start);
 
     /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
-    /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included; that may take as long as a connect does. Never faulted.</summary>
-    public Task Ended => Task.WhenAll(_life, _givenClosed);
-
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
+
+    /// <inheritdoc/>
+    public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(() => DescribeOnShardAsync(limit));
+
+    /// <inheritdoc/>
+    public void Prepare() => _joins.Prepare();
+
+    /// <inheritdoc/>
+    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => _joins.JoinAsync(client, wish);
+
+    /// <inheritdoc/>
+    public void Leave(MountClient client) => _joins.Leave(client);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => Shard.RunAsync(() =>
+        Task.FromResult(_status.Serves ? _starts.Take(withReports: false, _clients.Count > 0).Tracks : []));
+
+    private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
+    {
+        if (_status.IsStopping)
+        {
+            return null;
+        }
+
+        if (_status.Failure is not null || _offer.Description is null || (_camera.IsResting && _offer.IsOld))
+        {
+            _camera.Hurry();
+            await _clients.Describers.WaitAsync(limit);
+        }
+
+        _offer.NoteParameterSets();
+        return _status.Failure is null && !_status.IsStopping ? _offer.Description : null;
+    }
+
+    /// <summary>No media came in time, wherever the present attempt stands; it goes on as one for nobody.</summary>
+    private void OnHoldExpired()
+    {
+        MountLog.HoldExpired(_log, Name, _options.Timings.Hold.TotalSeconds, _clients.Count);
+        _clients.End(MountEnd.HoldExpired);
+        if (_status.State == MountState.Holding)
+        {
+            _status.Move(MountState.Down, _clients.Count);
+        }
+
+        _camera.Wake();
+    }
 
     private async Task StopOnShardAsync(MountEnd cause)
     {
-        _stopping = true;
-        EndClients(cause);
-        _describeWaiters.Release();
-        WakeJoining();
-        _queued?.Cancel();
-        _signal.Set();
-        _givenClosed = CloseGivenAsync();
-        Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
-
-        // A connection attempt cannot be called back; it ends by itself and finds the mount stopped.
-        await Task.WhenAny(Task.WhenAll(closing, _life), Shard.DelayAsync(TimeSpan.FromMilliseconds(900)));
-        _holdTimer.Stop();
-        _reportTimer.Stop();
+        _status.Stop();
+        _clients.End(cause);
+        _clients.Describers.Release();
+        _clients.WakeJoining();
+        await _camera.StopAsync();
+        _hold.End();
         Ring.Dispose();
-        Move(MountState.Stopped);
-    }
-
-    /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
-    private async Task CloseGivenAsync()
-    {
-        if (_hadSession || _options.Backend.Connection is not { } given)
-        {
-            return;
-        }
-
-        _hadSession = true;
-        try
-        {
-            (await given(Shard))?.Close();
-        }
-        catch (Exception e)
-        {
-            MountLog.Failed(_log, Name, ShownUrl, e);
-        }
-    }
-
-    /// <inheritdoc/>
-    void IBackendSink.OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
-    {
-        if (_outage.AwaitsMedia || _holdTimer.IsRunning)
-        {
-            OnMediaBack();
-        }
-
-        _ingest.OnRtp(track, source, view, packet, arrivalMicros);
-    }
-
-    /// <inheritdoc/>
-    void IBackendSink.OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
-        _ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
-
-    /// <inheritdoc/>
-    void IBackendSink.OnCanonicalName(int track, ReadOnlySpan<byte> name) => _ingest.OnCanonicalName(track, name);
-
-    /// <inheritdoc/>
-    void IBackendSink.OnBatchEnd() => _ingest.Publish();
-
-    /// <inheritdoc/>
-    void IBackendSink.OnSessionChanged() => _signal.Set();
-
-    private void Move(MountState to)
-    {
-        if (State == to)
-        {
-            return;
-        }
-
-        if (!MountStates.CanMove(State, to))
-        {
-            throw new InvalidOperationException($"A mount cannot go from {State} to {to}.");
-        }
-
-        MountLog.Moved(_log, Name, State, to, _clients.Count);
-        State = to;
+        _status.Move(MountState.Stopped, _clients.Count);
     }
 }

@@ -4,8 +4,8 @@ using FastRtspProxy.Engine.Frontend;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// The mounts by path. Read from any thread; changed rarely, by exchange of the whole map: each acquire load of it pairs with the compare-exchange that put it there, so whoever finds a mount finds it
-/// as it was made.
+/// The mounts by path. Read from any thread; changed rarely, by exchange of the whole map: each acquire load of it pairs with the compare-exchange
+/// that put it there, so whoever finds a mount finds it as it was made.
 /// </summary>
 internal sealed class MountDirectory : IMountDirectory
 {
@@ -18,7 +18,8 @@ internal sealed class MountDirectory : IMountDirectory
     public IMount? Find(string path) => Volatile.Read(ref _byName).GetValueOrDefault(path);
 
     /// <summary>
-    /// Adds a mount; false where the name is taken, or one name is the beginning of the other at a slash: requests for tracks (`cam/track1`) would reach one in place of the other.
+    /// Adds a mount; false where the name is taken, or one name is the beginning of the other at a slash: requests for tracks (`cam/track1`) would
+    /// reach one in place of the other.
     /// </summary>
     public bool TryAdd(Mount mount)
     {

@@ -12,7 +12,9 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>Makes mounts from the options; shards are filled one after the other.</summary>
 internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
 {
-    /// <summary>Four seconds of the largest streams (20 Mbit/s) for two dozen joiners, or a 1 MB group for 256; beyond it they wait for the next key frame.</summary>
+    /// <summary>
+    /// Four seconds of the largest streams (20 Mbit/s) for two dozen joiners, or a 1 MB group for 256; beyond it they wait for the next key frame.
+    /// </summary>
     private const long CatchUpBytes = 256L << 20;
 
     private const int MountsInARow = 64;
@@ -35,8 +37,9 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     }
 
     /// <summary>
-    /// A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it. The credentials of `-u` belong to the streams of the command line; a
-    /// registered one whose URL has none of its own may answer digests with them, and only when whoever registered it has proved by `-U` that it may name cameras.
+    /// A mount for a registered stream, not started yet: interleaved where it or `-t` asks for it. The credentials of `-u` belong to the streams of
+    /// the command line; a registered one whose URL has none of its own may answer digests with them, and only when whoever registered it has proved
+    /// by `-U` that it may name cameras.
     /// </summary>
     public Mount Create(string name, StreamRegistration registration)
     {
@@ -48,8 +51,10 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackendTransport.Tcp : BackendTransport.Udp,
             InsecureTls = options.RegisteredStreamsInsecureTls,
         };
-        CameraCredentials credentials = new(stream.CredentialsFor(registration.Url), registration.Url.Host, digestOnly: registration.Url.User is null);
-        return Create(stream, registration.Url, credentials, registration.Connection, RegisterTargets.PolicyOf(options, registration.IsAuthenticated));
+        RtspUrl url = registration.Url;
+        CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
+        TargetPolicy targets = RegisterTargets.PolicyOf(options, registration.IsAuthenticated);
+        return Create(stream, url, credentials, registration.Connection, targets);
     }
 
     private Mount Create(
@@ -79,13 +84,15 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
             },
         };
-        // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.
+
+        // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in
+        // flight.
         long share = pool.BudgetBytes / (2 * Math.Max(1, options.Streams.Count));
         int keepBytes = (int)Math.Min(settings.GopCacheBytes, Math.Max(share, pool.SlabBytes));
         RingOptions ring = new() { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
 
-        // A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
-        // cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
+        // A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them
+        // is cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
         Shard shard = shards.Shards[(Interlocked.Increment(ref _count) - 1) / MountsInARow % shards.Shards.Count];
         return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log);
     }

@@ -23,19 +23,24 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 305, Message = "{Stream} ({Url}): {Problem}; trying {Way}")]
     public static partial void TryWay(ILogger log, LogLevel level, string stream, string url, string problem, string way);
 
-    [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
+    [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message =
+        "{Stream} ({Url}): {Problem}; the session is made anew. If that brings no picture either, the other tracks are served and the "
+        + "next attempt comes after {Seconds:0} s, then ever later, up to 300 s")]
     public static partial void VideoSilent(ILogger log, string stream, string url, string problem, double seconds);
 
-    [LoggerMessage(EventId = 307, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; the session is made anew, and without a picture again after {Seconds:0} s")]
+    [LoggerMessage(EventId = 307, Level = LogLevel.Debug, Message =
+        "{Stream} ({Url}): still {Problem}; the session is made anew, and without a picture again after {Seconds:0} s")]
     public static partial void VideoStillSilent(ILogger log, string stream, string url, string problem, double seconds);
 
     [LoggerMessage(EventId = 308, Level = LogLevel.Information, Message = "{Stream} ({Url}): the picture is back")]
     public static partial void VideoIsBack(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 309, Level = LogLevel.Warning, Message = "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
+    [LoggerMessage(EventId = 309, Level = LogLevel.Warning, Message =
+        "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
     public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
 
-    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message =
+        "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
     public static partial void DescriptionChanged(ILogger log, string stream, int clients);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]
@@ -47,13 +52,17 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 313, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Problem}; answering it on a new connection")]
     public static partial void AnswersNext(ILogger log, string stream, string url, string problem);
 
-    [LoggerMessage(EventId = 314, Level = LogLevel.Information, Message = "{Stream}: its groups of pictures do not fit the cache; joining viewers wait for the next key frame. Remedy: a larger --gop-cache, or a shorter key-frame interval in the camera")]
+    [LoggerMessage(EventId = 314, Level = LogLevel.Information, Message =
+        "{Stream}: its groups of pictures do not fit the cache; joining viewers wait for the next key frame. Remedy: a larger "
+        + "--gop-cache, or a shorter key-frame interval in the camera")]
     public static partial void GroupTooLong(ILogger log, string stream);
 
-    [LoggerMessage(EventId = 315, Level = LogLevel.Error, Message = "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
+    [LoggerMessage(EventId = 315, Level = LogLevel.Error, Message =
+        "{Stream} ({Url}): an error of the proxy; please report it. The stream begins anew.")]
     public static partial void Failed(ILogger log, string stream, string url, Exception error);
 
-    [LoggerMessage(EventId = 316, Level = LogLevel.Warning, Message = "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
+    [LoggerMessage(EventId = 316, Level = LogLevel.Warning, Message =
+        "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
     public static partial void NoMemory(ILogger log, string stream);
 
     [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]

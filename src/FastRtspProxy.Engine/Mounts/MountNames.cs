@@ -3,7 +3,10 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>When two mounts cannot stand side by side.</summary>
 internal static class MountNames
 {
-    /// <summary>True when a URL of one would be read as a URL of the other: they are the same, or one is the beginning of the other at a slash. Percent-encoded or not, as requests may spell them.</summary>
+    /// <summary>
+    /// True when a URL of one would be read as a URL of the other: they are the same, or one is the beginning of the other at a slash.
+    /// Percent-encoded or not, as requests may spell them.
+    /// </summary>
     public static bool Collide(string one, string other)
     {
         one = Plain(one);

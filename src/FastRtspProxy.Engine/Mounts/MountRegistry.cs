@@ -6,7 +6,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>Mounts that come and go by REGISTER and DEREGISTER. Any thread.</summary>
-internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
+internal sealed class MountRegistry(
+    ProxyOptions options, MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
 {
     private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
     private int _numbers;
@@ -38,12 +39,16 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
         return DeregisterOutcome.Removed;
     }
 
-    /// <summary>A stream counts until the last attempt to reach its camera has ended: until then it has descriptors, which are reserved for so many streams.</summary>
+    /// <summary>
+    /// A stream counts until the last attempt to reach its camera has ended: until then it has descriptors, which are reserved for so many streams.
+    /// </summary>
     private async Task CountOutAsync(Mount mount)
     {
         await mount.Ended;
         Interlocked.Decrement(ref _count);
     }
+
+    private string NextName() => "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
 
     private RegisterOutcome Register(StreamRegistration registration)
     {
@@ -55,10 +60,11 @@ internal sealed class MountRegistry(ProxyOptions options, MountDirectory mounts,
 
         while (true)
         {
-            string name = registration.Suffix ?? "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
+            string name = registration.Suffix ?? NextName();
             if (mounts.IsFree(name) && factory.Create(name, registration) is { } mount && mounts.TryAdd(mount))
             {
-                // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is told so.
+                // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is
+                // told so.
                 mount.Start();
                 _urlOfName[name] = registration.Url.Text;
                 onRegistered(registration.Url.Redacted, name);

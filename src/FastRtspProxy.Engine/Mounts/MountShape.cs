@@ -5,8 +5,8 @@ using FastRtspProxy.Protocol.Sdp;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// What of a description the clients' decoders were set up with. A camera that comes back with the same shape goes on in the same sessions; another shape
-/// ends them. Parameter sets are not part of it: they come in the stream, and a reboot may renew them.
+/// What of a description the clients' decoders were set up with. A camera that comes back with the same shape goes on in the same sessions; another
+/// shape ends them. Parameter sets are not part of it: they come in the stream, and a reboot may renew them.
 /// </summary>
 internal static class MountShape
 {
@@ -16,7 +16,8 @@ internal static class MountShape
         StringBuilder text = new();
         foreach (SdpMedia one in media)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{one.Type} {one.PayloadTypes[0]} {one.EncodingName.ToUpperInvariant()}/{one.ClockRate}/{one.Channels} {FmtpOf(one)}\n");
+            string codec = one.EncodingName.ToUpperInvariant();
+            text.Append(CultureInfo.InvariantCulture, $"{one.Type} {one.PayloadTypes[0]} {codec}/{one.ClockRate}/{one.Channels} {FmtpOf(one)}\n");
         }
 
         return text.ToString();
@@ -30,7 +31,8 @@ internal static class MountShape
         }
 
         IEnumerable<string> parts = fmtp.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Where(p => !p.StartsWith("sprop-", StringComparison.OrdinalIgnoreCase) && !p.StartsWith("profile-level-id", StringComparison.OrdinalIgnoreCase))
+            .Where(static p => !p.StartsWith("sprop-", StringComparison.OrdinalIgnoreCase))
+            .Where(static p => !p.StartsWith("profile-level-id", StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal);
         return string.Join(';', parts);
     }

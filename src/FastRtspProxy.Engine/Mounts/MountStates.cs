@@ -15,7 +15,10 @@ internal static class MountStates
         MountState.Playing => [MountState.Lingering, MountState.Ready, MountState.Holding, MountState.Down, MountState.Opening, MountState.Stopped],
 
         // A client may join while the camera is being let go, and the camera be lost in that moment: so Holding follows these, and Opening, too.
-        MountState.Lingering => [MountState.Playing, MountState.Resting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
+        MountState.Lingering =>
+            [
+                MountState.Playing, MountState.Resting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped,
+            ],
         MountState.Resting => [MountState.Starting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
         MountState.Holding => [MountState.Starting, MountState.Down, MountState.Stopped],
         _ => [],

@@ -21,6 +21,8 @@ internal sealed record MountTimings
     /// <summary>A description that is older is read anew before a SETUP: some servers deliver all that they made since DESCRIBE.</summary>
     public TimeSpan DescriptionAge { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the last packets of a programme may take to the viewers before their sessions end: those behind live, and those held back over UDP.</summary>
+    /// <summary>
+    /// How long the last packets of a programme may take to the viewers before their sessions end: those behind live, and those held back over UDP.
+    /// </summary>
     public TimeSpan Tail { get; init; } = TimeSpan.FromSeconds(1);
 }

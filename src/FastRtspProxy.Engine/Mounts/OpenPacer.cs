@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (MediaMTX issue 4210). Who has somebody
-/// waiting for it takes no turn, so a thousand dead cameras keep nobody from a living one. Any thread; whoever waits goes on on its own shard.
+/// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (MediaMTX issue 4210).
+/// Who has somebody waiting for it takes no turn, so a thousand dead cameras keep nobody from a living one. Any thread; whoever waits goes on on its
+/// own shard.
 /// </summary>
 internal sealed class OpenPacer(int atOnce = OpenPacer.DefaultAtOnce) : IDisposable
 {
@@ -11,7 +12,9 @@ internal sealed class OpenPacer(int atOnce = OpenPacer.DefaultAtOnce) : IDisposa
 
     private readonly SemaphoreSlim _places = new(atOnce);
 
-    /// <summary>Waits for a place. True: it is taken, and <see cref="Leave"/> gives it back; false: hurried before there was one, so go on without.</summary>
+    /// <summary>
+    /// Waits for a place. True: it is taken, and <see cref="Leave"/> gives it back; false: hurried before there was one, so go on without.
+    /// </summary>
     public async Task<bool> EnterAsync(CancellationToken hurry)
     {
         try

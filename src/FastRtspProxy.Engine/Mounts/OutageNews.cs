@@ -3,8 +3,8 @@ using FastRtspProxy.Engine.Backend;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// What of a camera's outage is news: each kind of failure once, and its end once. The end is the first media, not the description: a camera that describes itself and
-/// then sends nothing is not back. On the mount's shard.
+/// What of a camera's outage is news: each kind of failure once, and its end once. The end is the first media, not the description: a camera that
+/// describes itself and then sends nothing is not back. On the mount's shard.
 /// </summary>
 internal sealed class OutageNews
 {
@@ -23,7 +23,8 @@ internal sealed class OutageNews
     }
 
     /// <summary>
-    /// The camera was described again. True where that is all that will be heard of it for now: nobody wants its media, and the failure was that it could not be described.
+    /// The camera was described again. True where that is all that will be heard of it for now: nobody wants its media, and the failure was that it
+    /// could not be described.
     /// </summary>
     public bool OnDescribed(bool isWanted)
     {
@@ -41,5 +42,6 @@ internal sealed class OutageNews
 
     /// <summary>Failures of cameras that could be described: only media ends them.</summary>
     private static bool IsOfMedia(BackendFailureKind kind) => kind
-        is BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.WayFailed or BackendFailureKind.NoWay or BackendFailureKind.Bye or BackendFailureKind.KeepAliveRefused;
+        is BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.WayFailed or BackendFailureKind.NoWay
+        or BackendFailureKind.Bye or BackendFailureKind.KeepAliveRefused;
 }

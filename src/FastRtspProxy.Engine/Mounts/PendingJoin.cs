@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Net;
 
@@ -17,5 +16,5 @@ internal sealed class PendingJoin(MountClient client, ShardSignal wake)
     public bool HasLeft { get; set; }
 
     /// <summary>Where it starts, fixed before the camera's first packet can be in the ring; null: the camera was not asked to play yet.</summary>
-    public (long JoinSequence, ImmutableArray<TrackStart> Tracks)? Snapshot { get; set; }
+    public JoinSnapshot? Snapshot { get; set; }
 }

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// When the next attempt is made: 1, 2, 4, 5, 5 … s while clients are held; else 1, 2, 4, 8, 16, 30, 30 … s with a fifth of jitter, so that the cameras of
-/// one switch do not all get asked in the same moment.
+/// When the next attempt is made: 1, 2, 4, 5, 5 … s while clients are held; else 1, 2, 4, 8, 16, 30, 30 … s with a fifth of jitter, so that the
+/// cameras of one switch do not all get asked in the same moment.
 /// </summary>
 internal sealed class RetrySchedule(Random random)
 {

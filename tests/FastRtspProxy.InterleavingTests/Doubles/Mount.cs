@@ -4,15 +4,13 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// In the place of a mount with a camera: started once, stopped once, in that order; and its camera plays. Who comes and goes is the real mount's business (Mount.Clients.cs).
+/// In the place of a mount with a camera: started once, stopped once, in that order; and its camera plays. Who comes and goes is the real mount's business (MountJoins.cs, MountClients.cs).
 /// </summary>
-internal sealed partial class Mount : IMount
+internal sealed class Mount : IMount
 {
-    private readonly MountOptions _options = new();
-    private readonly ShardTimer _holdTimer;
-    private readonly ShardSignal _signal;
-    private readonly List<int> _describeWaiters = [];
-    private bool _stopping;
+    private readonly MountStatus _status = new();
+    private readonly MountClients _clients;
+    private readonly MountJoins _joins;
     private int _starts;
     private int _stops;
 
@@ -20,15 +18,14 @@ internal sealed partial class Mount : IMount
     {
         Name = name;
         Shard = shard ?? new Shard();
-        _signal = new ShardSignal(Shard);
-        _holdTimer = Shard.CreateTimer(static () => { });
+        MountOptions options = new();
+        _clients = new MountClients(Shard, options, new ClientHold(Shard, options, static () => { }));
+        _joins = new MountJoins(Shard, options, _status, _clients, new JoinStarts(), new CameraLoop());
     }
 
     public string Name { get; }
 
     public Shard Shard { get; }
-
-    public MountState State { get; private set; } = MountState.Playing;
 
     /// <summary>On the shard, or when that has ended.</summary>
     public int ClientCount => _clients.Count;
@@ -39,7 +36,11 @@ internal sealed partial class Mount : IMount
     public Task Ended => Task.CompletedTask;
 
     /// <summary>For what it needs the camera: all that the real one asks.</summary>
-    public bool IsNeeded => NeedsCamera || IsAwaited;
+    public bool IsNeeded => _clients.NeedCamera || _clients.AreWaiting;
+
+    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => _joins.JoinAsync(client, wish);
+
+    public void Leave(MountClient client) => _joins.Leave(client);
 
     public void Start()
     {
@@ -58,20 +59,10 @@ internal sealed partial class Mount : IMount
 
         Shard.Post(() =>
         {
-            _stopping = true;
-            EndClients(cause);
-            WakeJoining();
+            _status.IsStopping = true;
+            _clients.End(cause);
+            _clients.WakeJoining();
         });
         return Task.CompletedTask;
     }
-
-    private static PlayGrant GrantNow(PlayWish wish) => new(PlayOutcome.Playing, (long)wish.TrackMask, []);
-
-    private static Task<PlayGrant> JoinLaterAsync(MountClient client, PlayWish wish) => throw new InvalidOperationException($"The camera plays: {client} waits for nothing ({wish}).");
-
-    private static void Hurry()
-    {
-    }
-
-    private void Move(MountState to) => State = to;
 }

@@ -5,6 +5,8 @@ internal sealed class ShardTimer(Action callback)
 {
     public Action Callback => callback;
 
+    public bool IsRunning => false;
+
     public void Start(TimeSpan due)
     {
     }

@@ -1,0 +1,430 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// The life of a mount's camera: an attempt to open it, a session (<see cref="CameraServing"/>), its loss, the wait, and again, by one loop that ends
+/// with the mount only. It asks <see cref="MountClients"/> who needs the camera, <see cref="AttemptWaits"/> when to try again, and gives what the
+/// camera sends to the <see cref="MountIngest"/>. On the mount's shard.
+/// </summary>
+internal sealed class CameraLoop
+{
+    /// <summary>A client's wish cuts the wait short, but a camera is not asked more often than this.</summary>
+    private static readonly TimeSpan s_attemptDistance = TimeSpan.FromSeconds(1);
+
+    /// <summary>A camera that closes idle connections is asked again only now and then.</summary>
+    private static readonly TimeSpan s_idleReopen = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A camera that takes longer to be described keeps no place from the others: sixteen slow ones would keep a hundred waiting for half a minute.
+    /// </summary>
+    private static readonly TimeSpan s_placeMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>A stop waits no longer for the TEARDOWN and the end of the loop: the whole proxy has to end within a second.</summary>
+    private static readonly TimeSpan s_stopMax = TimeSpan.FromMilliseconds(900);
+
+    private readonly MountOptions _options;
+    private readonly Shard _shard;
+    private readonly MountStatus _status;
+    private readonly MountClients _clients;
+    private readonly ClientHold _hold;
+    private readonly MountOffer _offer;
+    private readonly MountIngest _ingest;
+    private readonly OpenTurn _turn;
+    private readonly SessionPlan _plan;
+    private readonly CameraNews _news;
+    private readonly CameraServing _serving;
+    private readonly CameraSink _sink;
+    private readonly ILogger _log;
+    private readonly AttemptWaits _waits = new(Random.Shared);
+
+    /// <summary>Set whenever something has changed that the loop may wait for: the session, the clients, the stop.</summary>
+    private readonly ShardSignal _signal;
+
+    /// <summary>The loop; completed before it was started, and when the mount has stopped.</summary>
+    private Task _life = Task.CompletedTask;
+
+    /// <summary>Begun by the stop; see <see cref="CloseGivenAsync"/>.</summary>
+    private Task _givenClosed = Task.CompletedTask;
+
+    /// <summary>The newest session, over or not; null before the first one.</summary>
+    private BackendSession? _session;
+
+    /// <summary>When the newest attempt ended; without meaning while it goes on.</summary>
+    private long _attemptEndMicros;
+
+    /// <param name="options">The mount's.</param>
+    /// <param name="shard">The mount's.</param>
+    /// <param name="status">Where the mount stands.</param>
+    /// <param name="clients">Who needs the camera.</param>
+    /// <param name="hold">How long they are held while it is lost.</param>
+    /// <param name="offer">Gets the descriptions.</param>
+    /// <param name="starts">Is told when the camera is asked to play.</param>
+    /// <param name="ingest">Gets the media.</param>
+    /// <param name="pacer">Whose turn it is to open.</param>
+    /// <param name="log">The mount's.</param>
+    public CameraLoop(
+        MountOptions options,
+        Shard shard,
+        MountStatus status,
+        MountClients clients,
+        ClientHold hold,
+        MountOffer offer,
+        JoinStarts starts,
+        MountIngest ingest,
+        OpenPacer pacer,
+        ILogger log)
+    {
+        _options = options;
+        _shard = shard;
+        _status = status;
+        _clients = clients;
+        _hold = hold;
+        _offer = offer;
+        _ingest = ingest;
+        _log = log;
+        _signal = new ShardSignal(shard);
+        _turn = new OpenTurn(pacer);
+        _plan = new SessionPlan(options);
+        _news = new CameraNews(options, log);
+        _sink = new CameraSink(ingest, _news, hold, _signal);
+        _serving = new CameraServing(options, shard, status, clients, offer, starts, ingest, _news, _signal, log);
+    }
+
+    /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included. Never faulted.</summary>
+    public Task Ended => Task.WhenAll(_life, _givenClosed);
+
+    /// <summary>True while the camera is let go and nothing is asked of it; there is no session then.</summary>
+    public bool IsResting { get; private set; }
+
+    /// <summary>True where the camera is known to take PAUSE.</summary>
+    public bool CanPause => _session is { CanPause: true };
+
+    /// <summary>True while PLAY is on its way to the camera.</summary>
+    public bool IsStarting => _session?.State == BackendState.Starting;
+
+    /// <summary>
+    /// The camera is described, its session is on its way, and nothing is known against it: a camera may take half a minute for an answer, which no
+    /// player waits for. A failure that the next attempt meets in another way is none.
+    /// </summary>
+    public bool IsBeingOpened =>
+        _offer.Description is not null && _status.Failure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
+
+    private string ShownUrl => _options.Backend.Url.Redacted;
+
+    /// <summary>Begins to look for the camera; once.</summary>
+    public void Start() => _life = LifeAsync();
+
+    /// <summary>Looks at what has changed.</summary>
+    public void Wake() => _signal.Set();
+
+    /// <summary>A client needs the camera: no wait for a place among those that open, and hardly one for the next attempt.</summary>
+    public void Hurry()
+    {
+        _clients.AreInHurry = true;
+        _turn.Skip();
+        _signal.Set();
+    }
+
+    /// <summary>
+    /// The mount has been told to stop: lets the camera go, within a second. A connection attempt cannot be called back; it ends by itself, and finds
+    /// the mount stopped.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        _turn.Skip();
+        _signal.Set();
+        _givenClosed = CloseGivenAsync();
+        Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
+        await Task.WhenAny(Task.WhenAll(closing, _life), _shard.DelayAsync(s_stopMax));
+        _serving.EndReports();
+    }
+
+    private async Task LifeAsync()
+    {
+        while (!_status.IsStopping)
+        {
+            try
+            {
+                await LiveOnceAsync();
+            }
+            catch (Exception e)
+            {
+                // Whatever it was: a camera that is never asked again is worse.
+                MountLog.Failed(_log, _options.Name, ShownUrl, e);
+                await ClearUpAsync();
+            }
+        }
+    }
+
+    private async Task LiveOnceAsync()
+    {
+        BackendFailure? failure = await OpenAndServeAsync();
+        _attemptEndMicros = _shard.NowMicros;
+        if (_status.IsStopping)
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            await RestAsync();
+        }
+        else if (failure.Kind == BackendFailureKind.EndOfProgramme)
+        {
+            await RestAfterProgrammeAsync();
+        }
+        else if (IsForgottenPause(failure))
+        {
+            Move(MountState.Ready);
+            await RestAsync();
+        }
+        else if (IsIdleClose(failure))
+        {
+            await RestBeforeReopenAsync(s_idleReopen);
+        }
+        else
+        {
+            OnLost(failure);
+            await BackOffAsync(failure);
+        }
+    }
+
+    /// <summary>After an error of our own: nothing of the attempt is left, and the next one begins as after a lost camera.</summary>
+    private async Task ClearUpAsync()
+    {
+        _serving.End();
+        if (_session is { } session)
+        {
+            try
+            {
+                await session.CloseAsync();
+            }
+            catch (Exception e)
+            {
+                MountLog.Failed(_log, _options.Name, ShownUrl, e);
+            }
+        }
+
+        if (_status.IsStopping)
+        {
+            return;
+        }
+
+        _status.Recover(_clients.Count > 0 ? MountState.Holding : MountState.Down);
+        if (_status.State == MountState.Holding)
+        {
+            _hold.Begin();
+        }
+
+        await BackOffAsync(new BackendFailure(BackendFailureKind.Refused, "an error of the proxy; please report it"));
+    }
+
+    private async Task<BackendFailure?> OpenAndServeAsync()
+    {
+        if (_status.State != MountState.Holding)
+        {
+            Move(MountState.Opening);
+        }
+
+        if (await OpenAsync() is not var (session, opening))
+        {
+            return null;
+        }
+
+        BackendFailure? failure = await opening;
+        if (failure is null && !_status.IsStopping)
+        {
+            failure = await _serving.RunAsync(session);
+        }
+
+        if (failure?.Kind == BackendFailureKind.EndOfProgramme && !_status.IsStopping)
+        {
+            await EndProgrammeAsync(failure);
+        }
+        else if (failure is null && session.Failure is null && !_status.IsStopping
+            && _status.State is MountState.Starting or MountState.Lingering or MountState.Resting)
+        {
+            Move(MountState.Ready); // before its TEARDOWN: who joins now waits for the next session
+        }
+
+        _serving.End();
+        await session.CloseAsync();
+        if (session.HasMedia)
+        {
+            // Not with the answer to PLAY: a camera that answers and sends nothing is asked at growing distances.
+            _waits.OnMedia();
+        }
+
+        // Not what became of the session meanwhile: a camera that closes the connection at its TEARDOWN is no lost camera.
+        return failure;
+    }
+
+    /// <summary>
+    /// A session that is being connected and described, in the mount's turn unless somebody waits for it; null where the mount was told to stop
+    /// meanwhile.
+    /// </summary>
+    private async Task<(BackendSession Session, Task<BackendFailure?> Opening)?> OpenAsync()
+    {
+        bool hasPlace = !_clients.AreWaiting && await _turn.TakeAsync();
+        try
+        {
+            if (_status.IsStopping)
+            {
+                return null;
+            }
+
+            _serving.BeginAttempt();
+            BackendSession session = new(_plan.Next(), _sink, _shard, _log);
+            _session = session;
+            Task<BackendFailure?> opening = session.OpenAsync();
+            if (hasPlace)
+            {
+                await Task.WhenAny(opening, _shard.DelayAsync(s_placeMax));
+            }
+
+            return (session, opening);
+        }
+        finally
+        {
+            if (hasPlace)
+            {
+                _turn.Leave();
+            }
+        }
+    }
+
+    private void OnLost(BackendFailure failure)
+    {
+        Move(_clients.Count > 0 ? MountState.Holding : MountState.Down);
+        if (_status.State == MountState.Holding)
+        {
+            _hold.Begin();
+        }
+
+        _plan.OnLost(failure);
+    }
+
+    /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
+    private async Task BackOffAsync(BackendFailure failure)
+    {
+        long playedMicros = _serving.OnAirMicros is { } since ? _attemptEndMicros - since : 0;
+        if (_waits.After(failure, _clients.Any, playedMicros) is not { } wait)
+        {
+            _news.OnOtherWay(failure);
+            return;
+        }
+
+        _status.Failure = failure;
+        _news.OnFailure(failure, wait, _clients.Count, _hold.Left);
+        long due = _shard.NowMicros + (long)wait.TotalMicroseconds;
+        while (!_status.IsStopping && TimeUntil(due) is { } left && left > TimeSpan.Zero)
+        {
+            if (_clients.AreInHurry && failure.RetryAfter is null)
+            {
+                due = Math.Min(due, _attemptEndMicros + (long)s_attemptDistance.TotalMicroseconds);
+                left = TimeUntil(due);
+                if (left <= TimeSpan.Zero)
+                {
+                    break;
+                }
+            }
+
+            await _signal.WaitAsync(left);
+        }
+
+        _clients.AreInHurry = false;
+    }
+
+    /// <summary>
+    /// Gives the last packets time to reach the clients, then ends their sessions. Who joins meanwhile waits for the programme to begin again.
+    /// </summary>
+    private async Task EndProgrammeAsync(BackendFailure end)
+    {
+        int viewers = _clients.Count;
+        Move(MountState.Ready);
+        _serving.EndReports();
+        _ingest.Publish();
+        await _shard.DelayAsync(_options.Timings.Tail);
+        if (_status.IsStopping)
+        {
+            return;
+        }
+
+        string next = _options.AlwaysOn ? "and it begins again" : "it begins again with the next one";
+        MountLog.ProgrammeEnded(_log, _options.Name, ShownUrl, end.Message, viewers, next);
+        _clients.End(MountEnd.ProgrammeEnded);
+    }
+
+    /// <summary>The next client starts it again; a stream that is always on starts by itself, after the usual wait.</summary>
+    private async Task RestAfterProgrammeAsync()
+    {
+        if (!_options.AlwaysOn || _clients.Any)
+        {
+            await RestAsync();
+            return;
+        }
+
+        long due = _shard.NowMicros + (long)_waits.AfterProgramme().TotalMicroseconds;
+        while (!_status.IsStopping && !_clients.Any && TimeUntil(due) is { } left && left > TimeSpan.Zero)
+        {
+            await _signal.WaitAsync(left);
+        }
+    }
+
+    /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
+    private bool IsIdleClose(BackendFailure failure) =>
+        failure.Kind == BackendFailureKind.ConnectionLost && _status.State == MountState.Ready && !_clients.WantCamera;
+
+    /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
+    private bool IsForgottenPause(BackendFailure failure) =>
+        failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer
+            && _status.State == MountState.Resting && !_clients.WantCamera;
+
+    /// <summary>The camera was let go in order: it is left alone until somebody needs it.</summary>
+    private async Task RestAsync()
+    {
+        IsResting = true;
+        while (!_status.IsStopping && !_clients.NeedCamera)
+        {
+            await _signal.WaitAsync(null);
+        }
+
+        IsResting = false;
+    }
+
+    private async Task RestBeforeReopenAsync(TimeSpan rest)
+    {
+        long until = _shard.NowMicros + (long)rest.TotalMicroseconds;
+        while (!_status.IsStopping && !_clients.WantCamera && TimeUntil(until) is { } left && left > TimeSpan.Zero)
+        {
+            await _signal.WaitAsync(left);
+        }
+    }
+
+    /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
+    private async Task CloseGivenAsync()
+    {
+        if (_plan.TakeConnection() is not { } given)
+        {
+            return;
+        }
+
+        try
+        {
+            (await given(_shard))?.Close();
+        }
+        catch (Exception e)
+        {
+            MountLog.Failed(_log, _options.Name, ShownUrl, e);
+        }
+    }
+
+    private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - _shard.NowMicros);
+
+    private void Move(MountState to) => _status.Move(to, _clients.Count);
+}

@@ -1,0 +1,101 @@
+using FastRtspProxy.Engine.Backend;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Says what becomes of a mount's camera: each kind of failure once, and its end once, as <see cref="OutageNews"/> decides. On the mount's shard.
+/// </summary>
+internal sealed class CameraNews(MountOptions options, ILogger log)
+{
+    private readonly OutageNews _outage = new();
+
+    /// <summary>True until the end of an outage was told of. Looked at with each packet.</summary>
+    public bool AwaitsMedia => _outage.AwaitsMedia;
+
+    private string Url => options.Backend.Url.Redacted;
+
+    private VideoSilence Silence => options.Backend.VideoSilence;
+
+    /// <summary>The first packet after a loss.</summary>
+    public void OnMedia()
+    {
+        if (_outage.AwaitsMedia)
+        {
+            _outage.OnMedia();
+            MountLog.Back(log, options.Name, Url);
+        }
+    }
+
+    /// <summary>The camera was described again.</summary>
+    public void OnDescribed(bool isWanted)
+    {
+        if (_outage.OnDescribed(isWanted))
+        {
+            MountLog.Answers(log, options.Name, Url);
+        }
+    }
+
+    /// <summary>An attempt failed, and the next one comes after a wait.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="wait">How long.</param>
+    /// <param name="clients">Those who are held.</param>
+    /// <param name="holdLeft">For how long they still are.</param>
+    public void OnFailure(BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
+    {
+        if (_outage.OnFailure(failure.Kind))
+        {
+            string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;
+            MountLog.Down(log, options.Name, Url, failure.Message, wait.TotalSeconds, held);
+        }
+        else
+        {
+            MountLog.StillDown(log, options.Name, Url, failure.Message, wait.TotalSeconds);
+        }
+    }
+
+    /// <summary>An attempt failed, and the next one, in another way, comes at once.</summary>
+    public void OnOtherWay(BackendFailure failure)
+    {
+        if (failure.NextWay is { } next)
+        {
+            LogLevel level = failure.IsQuiet ? LogLevel.Debug : LogLevel.Information;
+            string way = TransportChoice.Name(next);
+            MountLog.TryWay(log, level, options.Name, Url, failure.Message, way);
+        }
+        else if (failure.Kind == BackendFailureKind.ClosedAfterChallenge)
+        {
+            MountLog.AnswersNext(log, options.Name, Url, failure.Message);
+        }
+        else if (failure.Kind == BackendFailureKind.VideoSilent)
+        {
+            SayVideoSilent(failure);
+        }
+        else
+        {
+            MountLog.Following(log, options.Name, Url, failure.Message);
+        }
+    }
+
+    /// <summary>Pictures may have come back after they had stayed away.</summary>
+    public void NoteVideo()
+    {
+        if (Silence.IsBack)
+        {
+            Silence.IsBack = false;
+            MountLog.VideoIsBack(log, options.Name, Url);
+        }
+    }
+
+    private void SayVideoSilent(BackendFailure failure)
+    {
+        if (Silence.Losses == 1)
+        {
+            MountLog.VideoSilent(log, options.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
+        }
+        else
+        {
+            MountLog.VideoStillSilent(log, options.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
+        }
+    }
+}

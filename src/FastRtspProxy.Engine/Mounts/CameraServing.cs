@@ -1,0 +1,300 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Sdp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// One session with the camera after the other, from its description to its end: it is set up, played, paused and let go as the clients need it. On
+/// the mount's shard.
+/// </summary>
+internal sealed class CameraServing
+{
+    private readonly MountOptions _options;
+    private readonly Shard _shard;
+    private readonly MountStatus _status;
+    private readonly MountClients _clients;
+    private readonly MountOffer _offer;
+    private readonly JoinStarts _starts;
+    private readonly MountIngest _ingest;
+    private readonly CameraNews _news;
+    private readonly ShardSignal _signal;
+    private readonly ILogger _log;
+
+    /// <summary>Runs while the camera plays, for our sender reports.</summary>
+    private readonly ShardTimer _reportTimer;
+
+    /// <summary>While nobody watches a camera that plays or is paused: when it is let go.</summary>
+    private long _lingerUntilMicros;
+
+    /// <summary>Set when it was said that the memory is used up; that is said once in a mount's life.</summary>
+    private bool _saidNoMemory;
+
+    /// <param name="options">The mount's.</param>
+    /// <param name="shard">The mount's.</param>
+    /// <param name="status">Where the mount stands.</param>
+    /// <param name="clients">Who needs the camera.</param>
+    /// <param name="offer">Gets the descriptions.</param>
+    /// <param name="starts">Is told when the camera is asked to play.</param>
+    /// <param name="ingest">Begins and ends with the play.</param>
+    /// <param name="news">Says what became of the camera.</param>
+    /// <param name="signal">Set when something has changed, the session's state included.</param>
+    /// <param name="log">The mount's.</param>
+    public CameraServing(
+        MountOptions options,
+        Shard shard,
+        MountStatus status,
+        MountClients clients,
+        MountOffer offer,
+        JoinStarts starts,
+        MountIngest ingest,
+        CameraNews news,
+        ShardSignal signal,
+        ILogger log)
+    {
+        _options = options;
+        _shard = shard;
+        _status = status;
+        _clients = clients;
+        _offer = offer;
+        _starts = starts;
+        _ingest = ingest;
+        _news = news;
+        _signal = signal;
+        _log = log;
+        _reportTimer = shard.CreateTimer(OnReportDue);
+    }
+
+    /// <summary>When the camera of the present attempt first played; null: it has not.</summary>
+    public long? OnAirMicros { get; private set; }
+
+    /// <summary>An attempt begins.</summary>
+    public void BeginAttempt() => OnAirMicros = null;
+
+    /// <summary>The camera plays no longer, or not for us: nothing old is ever served, and nobody who waits is promised a place in it.</summary>
+    public void End()
+    {
+        _ingest.End();
+        _reportTimer.Stop();
+        foreach (PendingJoin join in _clients.Joining)
+        {
+            join.Snapshot = null;
+        }
+    }
+
+    /// <summary>No more reports.</summary>
+    public void EndReports() => _reportTimer.Stop();
+
+    /// <summary>Runs until the session is lost (its failure), or was let go in order or is to be made anew at once (null).</summary>
+    public async Task<BackendFailure?> RunAsync(BackendSession session)
+    {
+        Adopt(session);
+        while (!_status.IsStopping && session.Failure is null)
+        {
+            TimeSpan? limit = null;
+            _offer.NoteTracks();
+            _news.NoteVideo();
+            switch (session.State)
+            {
+                case BackendState.Described when _clients.WantCamera && _offer.IsOldAt(session.DescribedMicros):
+                    if (!await session.TryDescribeAgainAsync())
+                    {
+                        return session.Failure; // a new session, at once
+                    }
+
+                    if (session.Failure is null && !_status.IsStopping)
+                    {
+                        Adopt(session);
+                    }
+
+                    continue;
+                case BackendState.Described when _clients.WantCamera:
+                    Move(MountState.Starting);
+                    await session.SetUpAsync();
+                    continue;
+                case BackendState.SetUp or BackendState.Paused or BackendState.Pausing when _clients.WantPlay:
+                    if (!await PlayAsync(session))
+                    {
+                        return null;
+                    }
+
+                    continue;
+                case BackendState.SetUp or BackendState.Paused:
+                    limit = TimeUntil(session.State == BackendState.SetUp ? _clients.PreparedUntilMicros : _lingerUntilMicros);
+                    if (limit <= TimeSpan.Zero)
+                    {
+                        return null;
+                    }
+
+                    break;
+                case BackendState.Playing when _clients.WantPlay && _status.State == MountState.Resting:
+                    PlayOn();
+                    continue;
+                case BackendState.Playing when _clients.WantPlay:
+                    Move(MountState.Playing);
+                    break;
+                case BackendState.Playing when session.RefusesPause && _status.State == MountState.Resting:
+                    return session.Failure;
+                case BackendState.Playing:
+                    limit = Linger();
+                    if (limit <= TimeSpan.Zero)
+                    {
+                        if (!await LetGoAsync(session))
+                        {
+                            return session.Failure;
+                        }
+
+                        continue;
+                    }
+
+                    break;
+                case BackendState.Closed or BackendState.TearingDown:
+                    return session.Failure;
+            }
+
+            await _signal.WaitAsync(limit);
+        }
+
+        return session.Failure;
+    }
+
+    /// <summary>The camera was described: its tracks are offered. Clients that have set up by others can not go on.</summary>
+    private void Adopt(BackendSession session)
+    {
+        List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
+        if (!_offer.Fits(media))
+        {
+            MountLog.DescriptionChanged(_log, _options.Name, _clients.Count);
+            _clients.End(MountEnd.DescriptionChanged);
+            _clients.TurnJoiningAway();
+        }
+
+        _offer.Adopt(session.Description!, media, session.DescribedMicros);
+        if (_log.IsEnabled(LogLevel.Debug))
+        {
+            string codecs = string.Join(", ", media.Select(m => m.EncodingName));
+            MountLog.Described(_log, _options.Name, _options.Backend.Url.Redacted, media.Count, codecs);
+        }
+
+        _status.Failure = null;
+        _news.OnDescribed(_clients.WantCamera);
+
+        // With clients held the mount goes on holding until the camera plays again.
+        if (_status.State != MountState.Holding)
+        {
+            Move(MountState.Ready);
+        }
+
+        _clients.Describers.Release();
+    }
+
+    /// <summary>PLAY; false where a paused session is of no more use and a new one is to be made at once.</summary>
+    private async Task<bool> PlayAsync(BackendSession session)
+    {
+        bool wasPaused = session.State is BackendState.Paused or BackendState.Pausing;
+        Begin();
+        BackendFailure? failure = await session.PlayAsync();
+        if (_status.IsStopping || session.State != BackendState.Playing)
+        {
+            // Quirk: PLAY after PAUSE is refused. The session is made anew, at once, and nobody needs to hear of it.
+            return !wasPaused || failure is not { Kind: BackendFailureKind.Refused or BackendFailureKind.KeepAliveRefused };
+        }
+
+        OnPlaying();
+        return true;
+    }
+
+    /// <summary>PAUSE was refused, and meanwhile somebody came: the camera plays, as if for a new PLAY.</summary>
+    private void PlayOn()
+    {
+        Begin();
+        OnPlaying();
+    }
+
+    /// <summary>
+    /// The camera is about to play: whoever waits starts here, before its first packet. A track that is missing is not waited for, nor is a key frame
+    /// where pictures stay away: sound does not wait for them, since the session was made anew in the hope of them, and who listens has waited for it
+    /// already.
+    /// </summary>
+    private void Begin()
+    {
+        Move(MountState.Starting);
+        bool picturesCome = !_options.Backend.VideoSilence.StaysAway(_shard.NowMicros);
+        _ingest.Begin(_starts.HeldBackMicros, _options.Backend.Missing.Mask, othersWait: picturesCome);
+        _starts.BeginSession();
+        foreach (PendingJoin join in _clients.Joining)
+        {
+            join.Snapshot = _starts.Take(withReports: false, _clients.Count > 0);
+        }
+    }
+
+    private void OnPlaying()
+    {
+        Move(MountState.Playing);
+        _clients.AreInHurry = false;
+        _status.Failure = null;
+        _reportTimer.Start(TimeSpan.FromMilliseconds(500));
+        OnAirMicros ??= _shard.NowMicros;
+        _clients.WakeJoining();
+        _clients.Describers.Release();
+    }
+
+    /// <summary>Nobody watches: how long the camera is still pulled.</summary>
+    private TimeSpan Linger()
+    {
+        if (_status.State == MountState.Playing)
+        {
+            Move(MountState.Lingering);
+            _lingerUntilMicros = _shard.NowMicros + (long)_options.Timings.Linger.TotalMicroseconds;
+        }
+
+        // Somebody who has set up is about to play.
+        return TimeUntil(Math.Max(_lingerUntilMicros, _clients.PreparedUntilMicros));
+    }
+
+    /// <summary>
+    /// The linger is over: PAUSE where the camera's Public lists it; false: TEARDOWN is next. The camera plays on until PAUSE is sent, and the answer
+    /// is not waited for here, so whoever joins is served at once wherever this stands.
+    /// </summary>
+    private async Task<bool> LetGoAsync(BackendSession session)
+    {
+        bool knowsPause = await session.KnowsPauseAsync();
+        if (_clients.WantCamera || session.Failure is not null || _status.IsStopping)
+        {
+            return true;
+        }
+
+        if (!knowsPause || session.RefusesPause)
+        {
+            return false;
+        }
+
+        _ingest.End();
+        _reportTimer.Stop();
+        _lingerUntilMicros = _shard.NowMicros + (long)_options.Timings.Rest.TotalMicroseconds;
+        Move(MountState.Resting);
+        _ = session.PauseAsync(); // its end changes the session's state, which wakes the loop
+        return true;
+    }
+
+    private void OnReportDue()
+    {
+        _ingest.AppendReports();
+        _offer.NoteTracks();
+        _news.NoteVideo();
+        if (_ingest.HasDroppedForMemory && !_saidNoMemory)
+        {
+            _saidNoMemory = true;
+            MountLog.NoMemory(_log, _options.Name);
+        }
+
+        _reportTimer.Start(_options.Timings.SenderReport);
+    }
+
+    private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - _shard.NowMicros);
+
+    private void Move(MountState to) => _status.Move(to, _clients.Count);
+}

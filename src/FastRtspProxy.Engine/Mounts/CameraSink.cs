@@ -1,0 +1,37 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtp;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On the mount's shard.
+/// </summary>
+internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold hold, ShardSignal signal) : IBackendSink
+{
+    /// <inheritdoc/>
+    public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
+    {
+        if (news.AwaitsMedia || hold.IsRunning)
+        {
+            hold.End();
+            news.OnMedia();
+        }
+
+        ingest.OnRtp(track, source, view, packet, arrivalMicros);
+    }
+
+    /// <inheritdoc/>
+    public void OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
+        ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
+
+    /// <inheritdoc/>
+    public void OnCanonicalName(int track, ReadOnlySpan<byte> name) => ingest.OnCanonicalName(track, name);
+
+    /// <inheritdoc/>
+    public void OnBatchEnd() => ingest.Publish();
+
+    /// <inheritdoc/>
+    public void OnSessionChanged() => signal.Set();
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Delivery;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Begins a client in the cached past: at the newest random access point, squeezed into hardly any time up to the present. On the mount's shard.
+/// </summary>
+internal sealed class InstantStart(Shard shard, MountOptions options, PacketRing ring, MountIngest ingest, ILogger log)
+{
+    /// <summary>
+    /// How long the squeezed past takes in the client's presentation: hardly more than it takes to come, over TCP. Times that run ahead of their
+    /// coming make rtspsrc's clock estimate wrong by seconds (with 20 ms, 3 of 8 joins late in a 10 s group).
+    /// </summary>
+    private const int SqueezedMillis = 1;
+
+    /// <summary>A client that has not caught up after so long gets the present instead.</summary>
+    private const long CatchUpMicrosMax = 5_000_000;
+
+    /// <summary>Set when it was said that the camera's groups do not fit the cache; that is said once in a mount's life.</summary>
+    private bool _saidGroupTooLong;
+
+    /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
+    public PlayGrant? Begin(PlayGrant live, long playingSinceMicros)
+    {
+        long start = ring.NewestRandomAccess;
+        if (start < 0)
+        {
+            SayGroupTooLong(playingSinceMicros);
+            return null;
+        }
+
+        using ReadScope scope = ring.Read(shard.Index, start);
+        bool isKept = scope.From == start && start < scope.Head;
+        return isKept ? BeginAt(scope.Entries, start, scope.Head, live) : null;
+    }
+
+    private PlayGrant? BeginAt(in PacketRing.EntriesView entries, long start, long head, PlayGrant live)
+    {
+        ref readonly RingEntry first = ref entries[start];
+        long bytes = entries[head - 1].EndBytes - first.EndBytes + first.FrameBytes;
+        if (options.CatchUpBudget is { } budget && !budget.TryTake(bytes))
+        {
+            return null;
+        }
+
+        int track = first.Track;
+        uint edge = first.Timestamp;
+        uint frames = 0;
+        int packets = 0;
+        int firstPackets = 0;
+        for (long s = start; s < head; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (entry.Track != track || entry.IsRtcp)
+            {
+                continue;
+            }
+
+            packets++;
+            firstPackets += entry.Timestamp == first.Timestamp ? 1 : 0;
+            if ((entry.Flags & EntryFlags.FrameStart) != 0)
+            {
+                edge = (int)(entry.Timestamp - edge) > 0 ? entry.Timestamp : edge;
+                frames++;
+            }
+        }
+
+        IngestTrack video = ingest.Tracks[track];
+        uint span = edge - first.Timestamp;
+
+        // At least two ticks a frame: different timestamps stay different.
+        uint squeezed = Math.Min(span, Math.Max((uint)(video.ClockRate / 1000 * SqueezedMillis), frames * 2));
+        TimestampMap map = new(track, edge, span, squeezed);
+        long squeezedMicros = squeezed * 1_000_000L / video.ClockRate;
+        long beginMicros = video.Timeline.LastArrivalMicros - squeezedMicros;
+        ushort sequenceNumber = first.SequenceNumber;
+        uint rtpTime = map.Map(first.Timestamp);
+        ImmutableArray<TrackStart>.Builder tracks = ImmutableArray.CreateBuilder<TrackStart>(live.Tracks.Length);
+        foreach (TrackStart t in live.Tracks)
+        {
+            // All tracks name the same moment: that of the first squeezed picture.
+            tracks.Add(t.Track == track
+                ? t with { SequenceNumber = sequenceNumber, RtpTime = rtpTime }
+                : t.RtpTime is null ? t : t with { RtpTime = ingest.Tracks[t.Track].Timeline.TimestampAt(beginMicros) });
+        }
+
+        long catchUpUntil = shard.NowMicros + CatchUpMicrosMax;
+        CatchUp catchUp = new(head, track, squeezed < span ? map : null, catchUpUntil, options.CatchUpBudget, bytes)
+        {
+            PastPackets = packets,
+            FirstPackets = firstPackets,
+            ClockRateHz = video.ClockRate,
+        };
+        return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };
+    }
+
+    private void SayGroupTooLong(long playingSinceMicros)
+    {
+        if (!_saidGroupTooLong && shard.NowMicros - playingSinceMicros > (long)options.GopCacheDuration.TotalMicroseconds)
+        {
+            _saidGroupTooLong = true;
+            MountLog.GroupTooLong(log, options.Name);
+        }
+    }
+}

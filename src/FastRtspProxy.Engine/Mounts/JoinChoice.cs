@@ -1,0 +1,13 @@
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>Where a client is to begin.</summary>
+/// <param name="Place">Where.</param>
+/// <param name="Otherwise">
+/// Where, if the past is not to be had: it is not kept, or the budget of catch-up is used up. As <paramref name="Place"/>, unless that is the past.
+/// </param>
+/// <param name="WaitMicrosMax">How long the next random access point is waited for; null: as long as anybody waits.</param>
+internal readonly record struct JoinChoice(JoinPlace Place, JoinPlace Otherwise, long? WaitMicrosMax)
+{
+    /// <summary>With whatever comes next.</summary>
+    public static JoinChoice Live => new(JoinPlace.Live, JoinPlace.Live, null);
+}

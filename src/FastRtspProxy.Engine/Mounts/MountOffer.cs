@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Sdp;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// What a mount describes: the camera's tracks under our names, with the parameter sets of the stream, without the tracks that the camera does not
+/// give. The same for as long as the camera comes back with the same shape. On the mount's shard.
+/// </summary>
+internal sealed class MountOffer(Shard shard, MountOptions options, MountIngest ingest)
+{
+    /// <summary>
+    /// The same in each description of the mount; with <see cref="_sdpVersion"/> it tells players that a session is the same one, changed (RFC 4566
+    /// section 5.2).
+    /// </summary>
+    private readonly ulong _sdpSessionId = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
+
+    /// <summary>One more with each description that is made.</summary>
+    private ulong _sdpVersion;
+
+    /// <summary><see cref="MountShape"/> of the tracks that clients have set up by; null until the camera was described for the first time.</summary>
+    private string? _shape;
+
+    /// <summary>When the camera's description was read; without meaning while <see cref="_camera"/> is null.</summary>
+    private long _describedMicros;
+
+    /// <summary>The camera's own, of the newest session; null until the first one was described. Set together with <see cref="_media"/>.</summary>
+    private SdpDocument? _camera;
+
+    /// <summary>The tracks of <see cref="_camera"/> that are received, in the order of the ingest's.</summary>
+    private IReadOnlyList<SdpMedia> _media = [];
+
+    /// <summary>What clients are told; null until the camera was described for the first time.</summary>
+    public MountDescription? Description { get; private set; }
+
+    /// <summary>True for a description that must not be set up from any more.</summary>
+    public bool IsOld => IsOldAt(_describedMicros);
+
+    private MissingTracks Missing => options.Backend.Missing;
+
+    /// <summary>True for a camera's description of that time that must not be set up from any more.</summary>
+    public bool IsOldAt(long describedMicros) => shard.NowMicros - describedMicros >= (long)options.Timings.DescriptionAge.TotalMicroseconds;
+
+    /// <summary>True where clients that have set up by the present description can go on with those tracks.</summary>
+    public bool Fits(IReadOnlyList<SdpMedia> media) => _shape is null || _shape == MountShape.Of(media);
+
+    /// <summary>The camera was described: its tracks are offered, the same as before where the shape is the same.</summary>
+    public void Adopt(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
+    {
+        if (_shape is null || !Fits(media))
+        {
+            _shape = MountShape.Of(media);
+            ingest.Describe(media);
+            Missing.Forget();
+            options.Backend.VideoSilence.Forget();
+        }
+
+        _camera = camera;
+        _describedMicros = describedMicros;
+        _media = media;
+        Build();
+    }
+
+    /// <summary>Takes up the parameter sets that came in the stream meanwhile.</summary>
+    public void NoteParameterSets()
+    {
+        if (ingest.HasNewParameterSets)
+        {
+            Build();
+        }
+    }
+
+    /// <summary>
+    /// Tracks that the camera does not give, or gives again: new clients are told so, those that were told otherwise keep what they have set up, and
+    /// the other tracks their names. So this is no change of shape, and ends no session.
+    /// </summary>
+    public void NoteTracks()
+    {
+        if (Missing.HasChanged && _camera is not null)
+        {
+            Missing.HasChanged = false;
+            Build();
+        }
+    }
+
+    /// <summary>
+    /// Makes the description, with the parameter sets of the stream in the place of the camera's (quirk: missing or old ones, Hikvision and others).
+    /// </summary>
+    private void Build()
+    {
+        ingest.HasNewParameterSets = false;
+        Dictionary<int, string> learnt = [];
+        for (int i = 0; i < _media.Count; i++)
+        {
+            if (ingest.Tracks[i].ParameterSets.Fmtp(_media[i].Fmtp) is { } fmtp)
+            {
+                learnt[_media[i].Index] = fmtp;
+            }
+        }
+
+        SdpRewriteOptions rewrite = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt, LeftOutTracks = Missing.Mask };
+        Description = new MountDescription(
+            SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), Tracks());
+    }
+
+    private ImmutableArray<MountTrack> Tracks()
+    {
+        ImmutableArray<MountTrack>.Builder tracks = ImmutableArray.CreateBuilder<MountTrack>(_media.Count);
+        for (int i = 0; i < _media.Count; i++)
+        {
+            SdpMedia media = _media[i];
+            byte payloadType = (byte)media.PayloadTypes[0];
+            uint ssrc = ingest.Tracks[i].Ssrc;
+            tracks.Add(new MountTrack(i, $"track{i + 1}", media.Type, payloadType, media.ClockRate, media.EncodingName, ssrc)
+            {
+                IsDescribed = !Missing.Has(i),
+            });
+        }
+
+        return tracks.MoveToImmutable();
+    }
+}
