@@ -60,6 +60,9 @@ internal sealed class NameLookup(
     /// <summary>For REGISTER itself: a few at a time, and whoever asked waits no longer than five seconds.</summary>
     public static NameLookup Registrants { get; } = new(4, 32, TimeSpan.FromSeconds(5), Resolve);
 
+    /// <summary>For the servers that the configuration names for decisions and reports: a handful, asked for again and again.</summary>
+    public static NameLookup Servers { get; } = new(4, 32, TimeSpan.FromSeconds(5), Resolve);
+
     /// <summary>Names that are being looked up, or wait for it.</summary>
     public int Pending
     {

@@ -27,6 +27,7 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, string[]> s_rooms = new()
     {
         ["Relay"] = [],
+        ["Access"] = [],
         ["Backend"] = [],
         ["Ingest"] = ["Relay"],
         ["Delivery"] = ["Relay"],

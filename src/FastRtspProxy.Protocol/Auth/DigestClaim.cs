@@ -15,6 +15,9 @@ public readonly struct DigestClaim
     /// <summary>The nonce that it answers.</summary>
     public string Nonce => Input.Nonce ?? string.Empty;
 
+    /// <summary>How it was computed.</summary>
+    public DigestAlgorithm Algorithm => Input.Algorithm;
+
     internal DigestInput Input { get; }
 
     internal string Response { get; }

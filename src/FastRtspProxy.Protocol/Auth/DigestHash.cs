@@ -47,7 +47,7 @@ internal static class DigestHash
     /// <summary>The response parameter; without a qop it is the form of RFC 2069, which needs neither nc nor cnonce.</summary>
     public static string Response(in DigestInput input)
     {
-        string a1 = Hex(input.Algorithm, $"{input.User}:{input.Realm}:{input.Password}");
+        string a1 = input.Ha1 ?? Hex(input.Algorithm, $"{input.User}:{input.Realm}:{input.Password}");
         if (input.IsSession)
         {
             a1 = Hex(input.Algorithm, $"{a1}:{input.SessionNonce ?? input.Nonce}:{input.Cnonce}");

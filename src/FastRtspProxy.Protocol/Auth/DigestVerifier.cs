@@ -82,15 +82,25 @@ public sealed class DigestVerifier
     /// <param name="passwordOf">A user's password, null for an unknown user.</param>
     public static DigestOutcome Judge(in DigestClaim claim, string? nonce, Func<string, bool> isOurs, Func<string, string?> passwordOf)
     {
-        ArgumentNullException.ThrowIfNull(isOurs);
         ArgumentNullException.ThrowIfNull(passwordOf);
+        return Judge(claim, nonce, isOurs, passwordOf(claim.User) is { } password ? UserSecret.OfPassword(password) : null);
+    }
+
+    /// <inheritdoc cref="Judge(in DigestClaim, string?, Func{string, bool}, Func{string, string?})"/>
+    /// <param name="claim">What <see cref="TryRead"/> read.</param>
+    /// <param name="nonce">The nonce in force; null: none is, and no answer is accepted.</param>
+    /// <param name="isOurs">Says of another nonce whether we gave it out.</param>
+    /// <param name="secret">The user's, null for an unknown user; one that is not known by the claim's algorithm accepts nothing.</param>
+    public static DigestOutcome Judge(in DigestClaim claim, string? nonce, Func<string, bool> isOurs, UserSecret? secret)
+    {
+        ArgumentNullException.ThrowIfNull(isOurs);
 
         // An unknown user costs the same hashes as a known one.
-        string? password = passwordOf(claim.User);
-        string expected = DigestHash.Response(claim.Input with { Password = password ?? string.Empty });
+        string? ha1 = secret?.Ha1(claim.Algorithm, claim.User, claim.Input.Realm);
+        string expected = DigestHash.Response(claim.Input with { Ha1 = ha1 });
         bool isRight = CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(claim.Response.ToLowerInvariant()));
-        if (!isRight || password is null)
+        if (!isRight || ha1 is null)
         {
             return DigestOutcome.Refused;
         }

@@ -1,0 +1,182 @@
+using System.Net;
+
+namespace FastRtspProxy.Engine.Access;
+
+/// <summary>
+/// The one place that says who may do what, from <see cref="AccessRules"/>. Pure: no clock, no socket, no state. A right comes from a role, for the
+/// streams and from the networks that the role names; a stream's own rule
+/// (<see cref="StreamAccess"/>) takes away and never gives. Giving somebody a further role or right refuses nobody.
+/// To who has not logged in, a stream that is not there answers like one that is not for him: as long as any stream has a rule of its own, an unknown
+/// one is treated as though it had the strictest.
+/// Who has logged in and may watch by the name hears that a stream is not there.
+/// </summary>
+internal sealed class AccessPolicy
+{
+    private readonly Dictionary<string, AccessRole> _roles = new(StringComparer.Ordinal);
+    private readonly ILookup<string, AccessUser> _users;
+    private readonly AccessRole[] _anonymous;
+    private readonly Dictionary<string, StreamAccess> _exact = new(StringComparer.Ordinal);
+    private readonly StreamAccess[] _patterns;
+
+    public AccessPolicy(AccessRules rules)
+    {
+        Rules = rules;
+        foreach (AccessRole role in rules.Roles)
+        {
+            _roles[role.Name] = role;
+        }
+
+        foreach (StreamAccess stream in rules.Streams)
+        {
+            if (stream.Streams.IsExact)
+            {
+                _exact[stream.Streams.Text] = stream;
+            }
+        }
+
+        _users = rules.Users.ToLookup(static user => user.Name, StringComparer.Ordinal);
+        _patterns = [.. rules.Streams.Where(static stream => !stream.Streams.IsExact)];
+        _anonymous = RolesOf(rules.Anonymous);
+    }
+
+    public AccessRules Rules { get; }
+
+    /// <summary>True when everybody has that right everywhere, so that nothing needs to be looked at.</summary>
+    public bool IsOpen(AccessRights right) => (right != AccessRights.Read || Rules.Streams.Count == 0)
+        && Array.Exists(_anonymous, role => (role.May & right) != 0 && role.Streams.Count == 0 && role.From.Count == 0);
+
+    /// <summary>
+    /// The user of that name, whatever it may do; null: it is not in the list. Where log-ins are by right (`-C`, `-U`), the one of that name which
+    /// has it.
+    /// </summary>
+    public AccessUser? Find(string name, AccessRights right)
+    {
+        foreach (AccessUser user in _users[name])
+        {
+            if (!Rules.LogsInByRight || HasRight(user, right, null))
+            {
+                return user;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Judges a request of a user who has logged in, or of nobody.</summary>
+    public AccessDecision Decide(AccessUser? user, in AccessQuestion question)
+    {
+        AccessReason reason = Refusal(user, question);
+        if (reason == AccessReason.None)
+        {
+            return AccessDecision.Allow;
+        }
+
+        return user is null && CouldSomebody(question.Right, question.Address) ? AccessDecision.Challenge : AccessDecision.Deny(reason);
+    }
+
+    /// <summary>
+    /// True when the external decision is to be asked about whom the users' list does not know. A stream for certain roles is not for those who have
+    /// none.
+    /// </summary>
+    public bool MayAskExternal(in AccessQuestion question) => Rules.External is { } external && (external.Actions & question.Right) != 0
+        && RuleOf(question) is var own && (own is null || (own.Roles.Count == 0 && Networks.Hold(own.From, question.Address)));
+
+    /// <summary>True when a user of the list has that right from there, for whichever stream.</summary>
+    public bool HasUserFor(AccessRights right, IPAddress address) => Rules.Users.Any(user => HasRight(user, right, address));
+
+    /// <summary>True when whoever was let in by that is let in by these rules too.</summary>
+    public bool Keeps(SessionGrant grant, in AccessQuestion question)
+    {
+        if (Refusal(null, question) == AccessReason.None)
+        {
+            return true;
+        }
+
+        if (grant.External is { } external)
+        {
+            return Rules.External?.Url == external.Url && MayAskExternal(question)
+                && (grant.User is null || Find(grant.User, question.Right) is null);
+        }
+
+        return grant.User is { } name && Find(name, question.Right) is { } user
+            && user.Secret.Equals(grant.Secret) && Refusal(user, question) == AccessReason.None;
+    }
+
+    private bool CouldSomebody(AccessRights right, IPAddress address) =>
+        HasUserFor(right, address) || (Rules.External is { } external && (external.Actions & right) != 0);
+
+    /// <summary>True when a role of the user has the right for some stream, from that address; null: from somewhere.</summary>
+    private bool HasRight(AccessUser user, AccessRights right, IPAddress? address) =>
+        Array.Exists(RolesOf(user.Roles), role => (role.May & right) != 0 && (address is null || Networks.Hold(role.From, address)));
+
+    /// <summary>Why that user, with the roles of everybody beside its own, is refused; None: it is not.</summary>
+    private AccessReason Refusal(AccessUser? user, in AccessQuestion question)
+    {
+        StreamAccess? own = RuleOf(question);
+        if (user is null && !question.IsKnown && question.Stream is not null && question.Right == AccessRights.Read && Rules.Streams.Count > 0)
+        {
+            return AccessReason.NoRole;
+        }
+
+        AccessReason reason = Better(AccessReason.None, _anonymous, own, question);
+        return reason == AccessReason.None || user is null ? reason : Better(reason, RolesOf(user.Roles), own, question);
+    }
+
+    /// <summary>
+    /// None as soon as a role lets the request pass, else how far the request came: the address of a role is refused before the stream's own rule.
+    /// </summary>
+    private static AccessReason Better(AccessReason before, AccessRole[] roles, StreamAccess? own, in AccessQuestion question)
+    {
+        AccessReason furthest = before == AccessReason.None ? AccessReason.NoRole : before;
+        foreach (AccessRole role in roles)
+        {
+            AccessReason reason = Refusal(role, own, question);
+            if (reason == AccessReason.None)
+            {
+                return reason;
+            }
+
+            furthest = reason > furthest ? reason : furthest;
+        }
+
+        return furthest;
+    }
+
+    private static AccessReason Refusal(AccessRole role, StreamAccess? own, in AccessQuestion question)
+    {
+        if ((role.May & question.Right) == 0 || !Covers(role.Streams, question.Stream))
+        {
+            return AccessReason.NoRole;
+        }
+
+        if (!Networks.Hold(role.From, question.Address))
+        {
+            return AccessReason.Address;
+        }
+
+        if (own is null)
+        {
+            return AccessReason.None;
+        }
+
+        return own.Roles.Count > 0 && !own.Roles.Contains(role.Name, StringComparer.Ordinal) ? AccessReason.StreamRoles
+            : Networks.Hold(own.From, question.Address) ? AccessReason.None
+            : AccessReason.StreamAddress;
+    }
+
+    private static bool Covers(IReadOnlyList<StreamPattern> patterns, string? stream) =>
+        patterns.Count == 0 || stream is null || patterns.Any(pattern => pattern.Matches(stream));
+
+    /// <summary>The stream's own rule; null: it has none, or what is asked is not to watch it.</summary>
+    private StreamAccess? RuleOf(in AccessQuestion question)
+    {
+        if (question.Right != AccessRights.Read || question.Stream is not { } stream)
+        {
+            return null;
+        }
+
+        return _exact.TryGetValue(stream, out StreamAccess? exact) ? exact : Array.Find(_patterns, access => access.Streams.Matches(stream));
+    }
+
+    private AccessRole[] RolesOf(IReadOnlyList<string> names) => [.. names.Select(name => _roles.GetValueOrDefault(name)).OfType<AccessRole>()];
+}

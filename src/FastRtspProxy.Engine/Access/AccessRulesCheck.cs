@@ -1,0 +1,129 @@
+using FastRtspProxy.Protocol.Auth;
+
+namespace FastRtspProxy.Engine.Access;
+
+/// <summary>Looks rules over before they are used.</summary>
+internal static class AccessRulesCheck
+{
+    public static List<string> Defects(AccessRules rules)
+    {
+        List<string> defects = [];
+        HashSet<string> roles = new(StringComparer.Ordinal);
+        foreach (AccessRole role in rules.Roles)
+        {
+            if (!roles.Add(role.Name))
+            {
+                defects.Add($"The role \"{role.Name}\" is defined twice; give one of the two another name.");
+            }
+        }
+
+        HashSet<string> users = new(StringComparer.Ordinal);
+        foreach (AccessUser user in rules.Users)
+        {
+            if (!users.Add(user.Name) && !rules.LogsInByRight)
+            {
+                defects.Add($"The user \"{user.Name}\" is there twice; one name has one password, and any number of roles.");
+            }
+
+            if (user.Name.Length == 0 || user.Name.Contains(':', StringComparison.Ordinal))
+            {
+                defects.Add($"The user \"{user.Name}\" needs a name without a colon (RFC 7617 section 2).");
+            }
+
+            AddUnknown($"The user \"{user.Name}\" has", user.Roles, roles, defects);
+        }
+
+        AddUnknown("auth.anonymous names", rules.Anonymous, roles, defects);
+        foreach (StreamAccess stream in rules.Streams)
+        {
+            AddUnknown($"The stream \"{stream.Streams}\" is for", stream.Roles, roles, defects);
+        }
+
+        if (rules.Digest.Count == 0 && !rules.OffersBasic && (rules.Users.Count > 0 || rules.External is not null))
+        {
+            defects.Add("auth.digest offers no algorithm, so nobody can log in; name md5, sha256 or both.");
+        }
+
+        foreach (DigestAlgorithm algorithm in rules.Digest)
+        {
+            if (algorithm is not (DigestAlgorithm.Md5 or DigestAlgorithm.Sha256))
+            {
+                defects.Add("auth.digest knows md5 and sha256.");
+            }
+        }
+
+        AddExternal(rules.External, defects);
+        return defects;
+    }
+
+    public static List<string> Warnings(AccessRules rules)
+    {
+        List<string> warnings = [];
+        foreach (AccessUser user in rules.Users)
+        {
+            foreach (DigestAlgorithm algorithm in rules.Digest)
+            {
+                if (!user.Secret.Knows(algorithm))
+                {
+                    string name = algorithm == DigestAlgorithm.Md5 ? "md5" : "sha-256";
+                    warnings.Add($"The user \"{user.Name}\" cannot log in by {name}, which auth.digest offers: "
+                        + $"add its ha1:{name}: hash, or offer the other algorithm only.");
+                }
+            }
+        }
+
+        if (rules.External is { Url: { Scheme: "http", IsLoopback: false } } external)
+        {
+            warnings.Add($"auth.external.url is {external}: questions, tokens and the secret headers go there in the clear. Use https.");
+        }
+
+        return warnings;
+    }
+
+    private static void AddUnknown(string who, IReadOnlyList<string> named, HashSet<string> roles, List<string> defects)
+    {
+        foreach (string role in named)
+        {
+            if (!roles.Contains(role))
+            {
+                defects.Add($"{who} the role \"{role}\", which nobody defined; define it in auth.roles.");
+            }
+        }
+    }
+
+    private static void AddExternal(ExternalSettings? external, List<string> defects)
+    {
+        if (external is null)
+        {
+            return;
+        }
+
+        if (!external.Url.IsAbsoluteUri || external.Url.Scheme is not ("http" or "https"))
+        {
+            defects.Add("auth.external.url is not an http or https URL with a host.");
+        }
+        else if (external.Url.UserInfo.Length > 0)
+        {
+            defects.Add("auth.external.url has a user in front of its host; put the secret into auth.external.headers.");
+        }
+
+        if (external.Timeout <= TimeSpan.Zero || external.Timeout > TimeSpan.FromSeconds(30))
+        {
+            defects.Add("auth.external.timeout is not within 30 s; players give up after ten or so.");
+        }
+
+        if (external.AllowFor < TimeSpan.Zero || external.DenyFor < TimeSpan.Zero)
+        {
+            defects.Add("auth.external.cache has a time below zero.");
+        }
+
+        foreach ((string name, string value) in external.Headers)
+        {
+            bool isName = name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains(':', StringComparison.Ordinal);
+            if (!isName || value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
+            {
+                defects.Add($"auth.external.headers has a name or a value that HTTP cannot send: \"{Protocol.Rtsp.Printable.Quoted(name, 64)}\".");
+            }
+        }
+    }
+}

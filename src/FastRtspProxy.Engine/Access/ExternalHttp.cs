@@ -1,0 +1,105 @@
+#pragma warning disable RS0030 // inside Outbound
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Access;
+
+/// <summary>
+/// The external decision over HTTP: one POST a question. It goes to the URL's host and to nobody else: no redirect is followed, no proxy of the
+/// environment is used, no cookie is kept. The name is looked up by
+/// <see cref="NameLookup"/>, because the framework's own look-up blocks a thread of the pool.
+/// </summary>
+internal sealed class ExternalHttp : IExternalServer
+{
+    private readonly ExternalSettings _settings;
+    private readonly HttpClient _client;
+
+    public ExternalHttp(ExternalSettings settings)
+    {
+        _settings = settings;
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectCallback = static (context, cancel) => ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel),
+            ConnectTimeout = settings.Timeout,
+            MaxConnectionsPerServer = ExternalDecision.MaxAsked,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name may mean another address by then
+            MaxResponseHeadersLength = 16,
+        };
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <inheritdoc/>
+    public Task<ExternalAnswer> AskAsync(ExternalQuestion question, CancellationToken cancel) => Outbound.RunAsync(() => PostAsync(question, cancel));
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<ExternalAnswer> PostAsync(ExternalQuestion question, CancellationToken cancel)
+    {
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, _settings.Url);
+            request.Content = new ByteArrayContent(question.ToJson());
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            foreach ((string name, string value) in _settings.Headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            return ExternalReply.Read((int)response.StatusCode, await ReadBodyAsync(response.Content, cancel));
+        }
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException or IOException or SocketException or InvalidOperationException)
+        {
+            return ExternalAnswer.Error;
+        }
+    }
+
+    /// <summary>The body, and one byte more than it may have where it is longer.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContent content, CancellationToken cancel)
+    {
+        byte[] body = new byte[ExternalReply.BodyBytes + 1];
+        int count = 0;
+        using Stream stream = await content.ReadAsStreamAsync(cancel);
+        while (count < body.Length && await stream.ReadAsync(body.AsMemory(count), cancel) is > 0 and int read)
+        {
+            count += read;
+        }
+
+        return body.AsMemory(0, count);
+    }
+
+    /// <summary>Each address of the name in turn; what cancels the question ends the attempt.</summary>
+    private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+    {
+        Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host.Trim('[', ']')) ?? throw new IOException("too many names are being looked up");
+        SocketException? failure = null;
+        foreach (IPAddress address in await lookUp.WaitAsync(cancel))
+        {
+            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException e)
+            {
+                failure = e;
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+}

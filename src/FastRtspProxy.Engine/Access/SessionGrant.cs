@@ -1,0 +1,16 @@
+using FastRtspProxy.Protocol.Auth;
+
+namespace FastRtspProxy.Engine.Access;
+
+/// <summary>By what a session was let in; kept with it, so that other rules can be held against it.</summary>
+/// <param name="User">The name that it logged in by; null: it did not.</param>
+/// <param name="Secret">What its answer was held against; null: nothing was proven.</param>
+/// <param name="External">The settings of the external decision that let it in; null: the rules themselves did.</param>
+internal sealed record SessionGrant(string? User, UserSecret? Secret, ExternalSettings? External)
+{
+    /// <summary>Let in without a log-in.</summary>
+    public static SessionGrant Anonymous { get; } = new(null, null, null);
+
+    /// <summary>Somebody said who it is.</summary>
+    public bool IsLoggedIn => User is not null || External is not null;
+}
