@@ -12,7 +12,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// <param name="owner">Who knows where reports may go, and who may stand in.</param>
 /// <param name="media">Who hears of RTCP, of packets that wait, and of the end of each batch.</param>
 /// <param name="track">Who gets the packets.</param>
-/// <param name="peers">Who may send; null for a multicast group: whoever sends to it, and the SSRC tells sources apart.</param>
+/// <param name="peers">Who may send; null for a multicast group: anybody may send to it, and the SSRC tells sources apart.</param>
 /// <param name="isRtcp">The pair's second port.</param>
 internal sealed class BackendMediaSocket(
     Shard shard, Socket socket, MediaSockets owner, MediaReceiver media, BackendTrack track, MediaPeers? peers, bool isRtcp)

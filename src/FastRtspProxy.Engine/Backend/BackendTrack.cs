@@ -101,7 +101,7 @@ internal sealed class BackendTrack
     /// <summary>The arrival of the first packet passed on; of no meaning while <see cref="Packets"/> is 0.</summary>
     public long FirstRtpMicros { get; private set; }
 
-    /// <summary>RTP or RTCP of somebody else has come, whatever its payload type: a sign of life, but no media.</summary>
+    /// <summary>RTP or RTCP that is not our own has come, whatever its payload type: a sign of life, but no media.</summary>
     public bool HasHeard { get; private set; }
 
     /// <summary>The last RTP packet's arrival.</summary>

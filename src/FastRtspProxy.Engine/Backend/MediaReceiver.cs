@@ -9,7 +9,7 @@ namespace FastRtspProxy.Engine.Backend;
 internal sealed class MediaReceiver
 {
     /// <summary>
-    /// After the first look the packets that still wait are looked at so often, in parts of the wait: each has come at another moment.
+    /// Where packets still wait after the first look, so many more follow within the time of one wait: each packet came at another moment.
     /// </summary>
     private const int FurtherLooks = 4;
 

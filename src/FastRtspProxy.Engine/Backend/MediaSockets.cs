@@ -20,7 +20,7 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
     /// <summary>Datagrams from each port that open the way back: one may be lost.</summary>
     private const int Punches = 2;
 
-    /// <summary>How often the policy was asked, up to <see cref="StandInsAskedMax"/> and the questions that were answered without it.</summary>
+    /// <summary>Calls of <see cref="MayStandIn"/>; those beyond <see cref="StandInsAskedMax"/> say no without asking the policy.</summary>
     private int _standInsAsked;
 
     private TargetPolicy Targets => context.Options.Targets;

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed class StandInsSaid
 {
-    /// <summary>More relays than this for one camera are somebody's play with the log.</summary>
+    /// <summary>A camera with more relays than this is not believed: anybody who can send to our ports could fill the log.</summary>
     private const int AddressesMax = 16;
 
     private readonly HashSet<IPAddress> _said = [];
