@@ -21,7 +21,7 @@ internal sealed partial class RequestHandler
 
         response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
         return response
-            .With("Content-Base", BaseUrl(connection, target, mount.Name))
+            .With("Content-Base", target.UrlOf(mount.Name, connection.Local))
             .With("Content-Type", "application/sdp");
     }
 }

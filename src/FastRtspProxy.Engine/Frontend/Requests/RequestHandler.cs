@@ -1,5 +1,3 @@
-using System.Net;
-using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -191,21 +189,4 @@ internal sealed partial class RequestHandler
     }
 
     private RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(_frontend.UtcNow));
-
-    /// <summary>
-    /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
-    /// </summary>
-    private static string BaseUrl(ClientConnection connection, in RequestTarget target, string mount)
-    {
-        string authority = target.Authority;
-        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length
-            || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
-        {
-            IPEndPoint local = connection.Local;
-            string host = AddressText.HostForPeer(local.Address);
-            authority = local.Port == RtspUrl.DefaultPort ? $"rtsp://{host}" : $"rtsp://{host}:{local.Port}";
-        }
-
-        return $"{authority}/{mount}/";
-    }
 }

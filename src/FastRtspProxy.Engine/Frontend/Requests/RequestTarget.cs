@@ -1,3 +1,7 @@
+using System.Net;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
@@ -13,6 +17,24 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
 
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
     public StartMode? Start { get; init; }
+
+    /// <summary>
+    /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
+    /// </summary>
+    /// <param name="mount">The mount's name.</param>
+    /// <param name="local">The address that the client reached us at, for when it typed none.</param>
+    public string UrlOf(string mount, IPEndPoint local)
+    {
+        string authority = Authority;
+        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length
+            || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+        {
+            string host = AddressText.HostForPeer(local.Address);
+            authority = local.Port == RtspUrl.DefaultPort ? $"rtsp://{host}" : $"rtsp://{host}:{local.Port}";
+        }
+
+        return $"{authority}/{mount}/";
+    }
 
     public static RequestTarget Resolve(string uri, IMountDirectory mounts)
     {
