@@ -29,7 +29,7 @@ internal sealed class LongOptions
         Hold = AddDuration("--hold", "keep the viewers of a lost camera for so long, from its loss until media is back; they play on then", Defaults.Hold);
         AnswerTimeout = AddValue("--answer-timeout", "DURATION", "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY (500ms to 10m); a viewer's PLAY is answered after 5 s all the same, and its picture comes when the camera's does", Quantity.FormatDuration(Defaults.AnswerTimeout), Defaults.AnswerTimeout, TryAnswerTimeout);
         Start = AddValue("--start", "MODE", "what a joining viewer gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL chooses for one viewer",
-            Word(Defaults.Start), Defaults.Start, TryStart);
+            StartModes.WordOf(Defaults.Start), Defaults.Start, TryStart);
         var gopCache = new GopCache(Defaults.GopCacheBytes, Defaults.GopCacheDuration);
         GopCacheBound = AddValue("--gop-cache", "SIZE[,DURATION]", "the most that is kept from the last key frame on, for each stream", null, gopCache,
             (string text, out GopCache value, out string error) => GopCache.TryParse(text, gopCache, out value, out error));
@@ -111,31 +111,10 @@ internal sealed class LongOptions
         return _command.Parse(words, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
     }
 
-    private static string Word(StartMode mode)
-    {
-        return mode switch
-        {
-            StartMode.Instant => "instant",
-            StartMode.Keyframe => "keyframe",
-            StartMode.Live => "live",
-            _ => "auto",
-        };
-    }
-
     private static bool TryStart(string text, out StartMode mode, out string error)
     {
         error = "the modes are auto, instant, keyframe and live";
-        foreach (StartMode candidate in (ReadOnlySpan<StartMode>)[StartMode.Auto, StartMode.Instant, StartMode.Keyframe, StartMode.Live])
-        {
-            mode = candidate;
-            if (text == Word(candidate))
-            {
-                return true;
-            }
-        }
-
-        mode = default;
-        return false;
+        return StartModes.TryParse(text, out mode);
     }
 
     private static bool TryClientsPerAddress(string text, out int? clients, out string error)

@@ -99,14 +99,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
             ReadOnlySpan<char> parameter = query[part];
             if (parameter.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
             {
-                return parameter[Name.Length..] switch
-                {
-                    "auto" => StartMode.Auto,
-                    "instant" => StartMode.Instant,
-                    "keyframe" => StartMode.Keyframe,
-                    "live" => StartMode.Live,
-                    _ => null,
-                };
+                return StartModes.TryParse(parameter[Name.Length..], out StartMode mode) ? mode : null;
             }
         }
 

@@ -1,0 +1,32 @@
+namespace FastRtspProxy.Engine;
+
+/// <summary>The words by which users choose what a joining viewer gets first: with <c>--start</c>, and with <c>?start=</c> at the end of a play URL.</summary>
+public static class StartModes
+{
+    private static readonly (string Word, StartMode Mode)[] s_words =
+    [
+        ("auto", StartMode.Auto),
+        ("instant", StartMode.Instant),
+        ("keyframe", StartMode.Keyframe),
+        ("live", StartMode.Live),
+    ];
+
+    /// <summary>The mode's word.</summary>
+    public static string WordOf(StartMode mode) => Array.Find(s_words, entry => entry.Mode == mode).Word;
+
+    /// <summary>The mode that a word names; false: it names none.</summary>
+    public static bool TryParse(ReadOnlySpan<char> word, out StartMode mode)
+    {
+        foreach ((string known, StartMode named) in s_words)
+        {
+            if (word.SequenceEqual(known))
+            {
+                mode = named;
+                return true;
+            }
+        }
+
+        mode = default;
+        return false;
+    }
+}
