@@ -1,6 +1,8 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Configuration;
+using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -27,26 +29,58 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
             return await PrintAsync(print.Text);
         }
 
+        if (outcome is ParseOutcome.Load { Request: { OnlyChecks: true } asked })
+        {
+            return await CheckAsync(asked);
+        }
+
         using var lines = new LineQueue(errors);
         lines.Add(Banner.Head());
-        if (outcome is ParseOutcome.Run && OpenSslLibrary.WhyUnusable() is { } unusable)
+        if (outcome is ParseOutcome.Refuse wrong)
+        {
+            lines.Add(Printable.Line(wrong.Line) + "\n" + HelpText.Usage(programName));
+            return 1;
+        }
+
+        if (OpenSslLibrary.WhyUnusable() is { } unusable)
         {
             lines.Add(unusable + "\n");
             return 1;
         }
 
-        string? refusal = outcome switch
+        ProgramOptions? options = outcome is ParseOutcome.Load load ? Load(load.Request, lines) : ((ParseOutcome.Run)outcome).Options;
+        return options is null ? 1 : await RunAsync(options, lines);
+    }
+
+    /// <summary>The options of a file and the arguments beside it; null when something is wrong, which has been said then.</summary>
+    private static ProgramOptions? Load(ConfigRequest request, LineQueue lines)
+    {
+        LoadedConfig loaded = Read(request);
+        foreach (string line in loaded.Lines)
         {
-            ParseOutcome.Refuse wrong => wrong.Line,
-            _ => null,
-        };
-        if (refusal is null)
-        {
-            return await RunAsync(((ParseOutcome.Run)outcome).Options, lines);
+            lines.Add(line + "\n");
         }
 
-        lines.Add(Printable.Line(refusal) + "\n" + HelpText.Usage(programName));
-        return 1;
+        return loaded.Config is { } config ? ProgramOptions.Of(config, request.Demo, request.AskedPort) : null;
+    }
+
+    /// <summary>The file as this version can serve it.</summary>
+    private static LoadedConfig Read(ConfigRequest request)
+    {
+        LoadedConfig loaded = ConfigLoader.OfThisMachine.Load(request.File, request.Arguments);
+        return loaded.Config is { } config && EngineGaps.Find(config) is { Count: > 0 } gaps ? loaded with { Config = null, Remarks = [.. gaps, .. loaded.Remarks] } : loaded;
+    }
+
+    /// <summary><c>--check</c>: everything that is to be said, and a last line with the sum.</summary>
+    private async Task<int> CheckAsync(ConfigRequest request)
+    {
+        LoadedConfig loaded = Read(request);
+        int warnings = loaded.Remarks.Count(static remark => remark.IsWarning);
+        string sum = loaded.Remarks.Count == 0 ? "good" : $"{Count(loaded.Remarks.Count - warnings, "error")}, {Count(warnings, "warning")}";
+        int status = await PrintAsync($"{string.Concat(loaded.Lines.Select(static line => line + "\n"))}{loaded.File}: {sum}\n");
+        return loaded.Config is null ? 1 : status;
+
+        static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
     }
 
     /// <summary>What was asked for is the answer: one that cannot be written (a full disk) is a failure.</summary>

@@ -20,7 +20,8 @@ public sealed partial class HouseTests
         ["FastRtspProxy.SimulatedCamera"] = ["FastRtspProxy.Net"],
         ["FastRtspProxy.Engine"] = ["FastRtspProxy.Net"],
         ["FastRtspProxy.Simulator"] = ["FastRtspProxy.SimulatedCamera"],
-        ["FastRtspProxy"] = ["FastRtspProxy.Engine", "FastRtspProxy.SimulatedCamera"],
+        ["FastRtspProxy.Operations"] = ["FastRtspProxy.Engine"],
+        ["FastRtspProxy"] = ["FastRtspProxy.Operations", "FastRtspProxy.SimulatedCamera"],
     };
 
     /// <summary>Exactly these arrows between the rooms of the engine. What stands in its root is the whole of it, and knows all.</summary>

@@ -14,5 +14,6 @@ internal static class MountNames
         return one == other || one.StartsWith(other + '/', StringComparison.Ordinal) || other.StartsWith(one + '/', StringComparison.Ordinal);
     }
 
-    private static string Plain(string name) => (name.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(name) : name).Trim('/');
+    /// <summary>The name as it is compared.</summary>
+    public static string Plain(string name) => (name.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(name) : name).Trim('/');
 }

@@ -1,5 +1,4 @@
-using System.CommandLine;
-using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.CommandLine;
 
@@ -10,19 +9,21 @@ namespace FastRtspProxy.CommandLine;
 internal sealed class CommandLineParser
 {
     private readonly IReadOnlyList<string> _arguments;
-    private readonly ShortOptions _short = new();
-    private readonly LongOptions _long = new();
-    private readonly List<(string Name, string Word)> _longWords = [];
+    private readonly ShortOptions _short;
+    private readonly List<(string Name, string Value)> _long = [];
     private int _index;
 
-    private CommandLineParser(IReadOnlyList<string> arguments)
+    private CommandLineParser(IReadOnlyList<string> arguments, IConfigFiles files)
     {
         _arguments = arguments;
+        _short = new ShortOptions(files);
     }
 
-    public static ParseOutcome Parse(IReadOnlyList<string> arguments)
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="files">Where passwords are that do not stand in the arguments; null: on this machine.</param>
+    public static ParseOutcome Parse(IReadOnlyList<string> arguments, IConfigFiles? files = null)
     {
-        return new CommandLineParser(arguments).Parse();
+        return new CommandLineParser(arguments, files ?? DiskFiles.Instance).Parse();
     }
 
     private static ParseOutcome.Refuse Refuse(string line) => new(line);
@@ -50,10 +51,7 @@ internal sealed class CommandLineParser
             urls.Add(_arguments[_index]);
         }
 
-        ParseResult longOptions = _long.Parse([.. _longWords.Select(w => w.Word)]);
-        return longOptions.Errors.Count > 0
-            ? Refuse(longOptions.Errors[0].Message)
-            : _short.FindConflict() is { } conflict ? Refuse(conflict) : OptionsBuilder.Build(_short, _long, longOptions, urls);
+        return _short.FindConflict() is { } conflict ? Refuse(conflict) : OptionsBuilder.Build(_short, _long, urls);
     }
 
     /// <summary>Returns how parsing ends here, or null to go on.</summary>
@@ -63,7 +61,7 @@ internal sealed class CommandLineParser
         string name = equals < 0 ? word : word[..equals];
         if (word == "--help")
         {
-            return new ParseOutcome.Print(HelpText.Help(_long));
+            return new ParseOutcome.Print(HelpText.Help());
         }
 
         if (word == "--version")
@@ -71,39 +69,32 @@ internal sealed class CommandLineParser
             return new ParseOutcome.Print(HelpText.Version());
         }
 
-        if (!_long.TryFind(name, out bool takesValue, out bool repeats))
+        if (LongOptions.Find(name) is not { } option)
         {
-            return Refuse($"unknown option \"{name}\": --help lists all of them");
+            string near = Spelling.Nearest(name, LongOptions.Rows.Select(static row => row.Name)) is { } meant ? $"did you mean {meant}? " : "";
+            return Refuse($"unknown option \"{name}\": {near}--help lists all of them");
         }
 
-        if (!takesValue)
+        string value = equals < 0 ? "" : word[(equals + 1)..];
+        if (option.ValueName.Length == 0)
         {
             if (equals >= 0)
             {
                 return Refuse($"option {name} takes no value: write {name} alone");
             }
         }
-        else if (equals < 0)
-        {
-            if (!TryTake(out string value) || value.Length == 0)
-            {
-                return Refuse($"option {name} needs a value: --help says which");
-            }
-
-            word = name + "=" + value;
-        }
-        else if (equals == word.Length - 1)
+        else if ((equals < 0 && !TryTake(out value)) || value.Length == 0)
         {
             return Refuse($"option {name} needs a value: --help says which");
         }
 
-        if (!repeats)
+        if (!option.Repeats)
         {
             // As with the short ones, the last one wins.
-            _longWords.RemoveAll(w => w.Name == name);
+            _long.RemoveAll(given => given.Name == name);
         }
 
-        _longWords.Add((name, word));
+        _long.Add((name, value));
         return null;
     }
 

@@ -15,7 +15,7 @@ internal static class HelpText
         ("-t", "get the media over the RTSP connection (TCP) from the cameras"),
         ("-T PORT", "reach the cameras by RTSP over HTTP, on that port"),
         ("-p PORT", "listen for viewers on this port (554; then 8554)"),
-        ("-u USER PASSWORD", "credentials for the cameras given here; those in a URL win"),
+        ("-u USER PASSWORD", "credentials for the cameras given here; those in a URL win; here and below, @/ABSOLUTE/FILE in place of a password names a file that holds it (@@/... is a password that begins with @/)"),
         ("-R", "accept REGISTER and DEREGISTER requests"),
         ("-U USER PASSWORD", "demand these for REGISTER and DEREGISTER; repeat it for more users"),
         ("-D SECONDS", "a camera that sends nothing for so long is lost and tried again (10; 0: never)"),
@@ -45,7 +45,7 @@ internal static class HelpText
 
     public static string Version() => $"fastrtspproxy {ProgramVersion.Text}\n";
 
-    public static string Help(LongOptions names)
+    public static string Help()
     {
         var text = new StringBuilder(8192);
         text.Append("fastrtspproxy ").Append(ProgramVersion.Text).Append(": reads each RTSP stream once and serves it to many viewers.\n\n");
@@ -58,9 +58,9 @@ internal static class HelpText
         }
 
         text.Append("\nOur own (--name value or --name=value):\n");
-        foreach ((string head, string row, string? byDefault) in names.Rows)
+        foreach (OptionRow row in LongOptions.Rows)
         {
-            AppendRow(text, head, byDefault is null ? row : $"{row} ({byDefault})");
+            AppendRow(text, row.Head, row.Default is null ? row.Text : $"{row.Text} ({row.Default})");
         }
 
         foreach ((string head, string row) in LastRows)

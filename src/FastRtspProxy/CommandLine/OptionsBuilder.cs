@@ -1,47 +1,65 @@
-using System.CommandLine;
-using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>Short options, long options and URLs become one <see cref="ProgramOptions"/>, or a refusal of what does not go together.</summary>
+/// <summary>Short options, long options and URLs become a configuration: alone, or beside a file. Or a refusal of what does not go together.</summary>
 internal static class OptionsBuilder
 {
-    /// <summary>The URL of the demo's stream until its camera listens and the real one is known.</summary>
-    public const string DemoUrl = "rtsp://127.0.0.1/demo";
+    /// <summary>The URL of the demo's stream until its camera listens and the real one is known. No camera has that port (tcpmux).</summary>
+    public const string DemoUrl = "rtsp://127.0.0.1:1/demo";
+
+    private static readonly string[] s_needRegister = ["--register-from", "--max-registered", "--allow-private-register"];
 
     /// <summary>The ports that LIVE555 tries for its RTSP-over-HTTP tunnel.</summary>
-    private static readonly int[] TunnelPorts = [80, 8000, 8080];
+    private static readonly ValueList<int> s_tunnelPorts = [80, 8000, 8080];
 
-    public static ParseOutcome Build(ShortOptions given, LongOptions names, ParseResult values, IReadOnlyList<string> urls)
+    /// <param name="given">The short options.</param>
+    /// <param name="longOptions">Name and value, the value empty where there is none.</param>
+    /// <param name="urls">Behind the options.</param>
+    public static ParseOutcome Build(ShortOptions given, IReadOnlyList<(string Name, string Value)> longOptions, IReadOnlyList<string> urls)
     {
-        if (FindMissingCompanion(given, names, values) is { } line)
+        bool demo = Has(longOptions, LongOptions.Demo);
+        List<string> allUrls = demo ? [DemoUrl, .. urls] : [.. urls];
+        string? file = longOptions.LastOrDefault(static option => option.Name == LongOptions.Config).Value;
+        ConfigArguments arguments = new(LongOptions.SettingsOf(longOptions), config => Apply(given, allUrls, file is null, config));
+        if (file is not null)
+        {
+            return new ParseOutcome.Load(new ConfigRequest(file, Has(longOptions, LongOptions.Check), arguments, demo, given.RtspPort));
+        }
+
+        LoadedConfig loaded = ConfigLoader.OfThisMachine.Load(arguments);
+        if (loaded.Remarks.FirstOrDefault(static remark => remark.Place.Option is not null) is { } wrong)
+        {
+            return new ParseOutcome.Refuse(wrong.Line(null));
+        }
+
+        if (FindMissingCompanion(given, longOptions) is { } line)
         {
             return new ParseOutcome.Refuse(line);
         }
 
-        bool demo = values.GetValue(names.Demo);
-        List<string> allUrls = demo ? [DemoUrl, .. urls] : [.. urls];
         if (allUrls.Count == 0 && !given.AcceptRegister)
         {
             return new ParseOutcome.Refuse("no stream: give the rtsp:// URL of a camera, or -R to let cameras register themselves, or --demo for a built-in one");
         }
 
-        return new ParseOutcome.Run(new ProgramOptions
-        {
-            Engine = BuildEngine(given, names, values) with
-            {
-                Streams = [.. allUrls.Select((url, index) => BuildStream(given, values.GetValue(names.InsecureTls), url, index, allUrls.Count))],
-            },
-            LogLevel = given.LogLevel,
-            Demo = demo,
-            AskedPort = given.RtspPort,
-        });
+        return loaded.Config is { } config
+            ? new ParseOutcome.Run(ProgramOptions.Of(config, demo, given.RtspPort))
+            : new ParseOutcome.Refuse(loaded.Lines.First());
     }
 
-    /// <summary>An option that does nothing without another one is a mistake that the user should hear of, as with -U and -R.</summary>
-    private static string? FindMissingCompanion(ShortOptions given, LongOptions names, ParseResult values)
+    private static bool Has(IReadOnlyList<(string Name, string Value)> options, string name) => options.Any(option => option.Name == name);
+
+    /// <summary>An option that does nothing without another one is a mistake that the user should hear of, as with -U and -R. Beside a file it may be the file that has the other one.</summary>
+    private static string? FindMissingCompanion(ShortOptions given, IReadOnlyList<(string Name, string Value)> longOptions)
     {
-        if (given.ClientCredentials is null && values.GetValue(names.OfferSha256))
+        if (Has(longOptions, LongOptions.Check))
+        {
+            return $"option {LongOptions.Check} needs {LongOptions.Config}: it names the file to check";
+        }
+
+        if (given.ClientCredentials is null && Has(longOptions, "--offer-sha256"))
         {
             return "option --offer-sha256 needs -C: it says how viewers may log in";
         }
@@ -51,67 +69,25 @@ internal static class OptionsBuilder
             return null;
         }
 
-        ReadOnlySpan<Option> needRegister = [names.RegisterFrom, names.MaxRegistered, names.AllowPrivateRegister];
-        foreach (Option option in needRegister)
+        return given.RegisterUsers.Count > 0
+            ? "option -U needs -R: it says who may REGISTER"
+            : s_needRegister.FirstOrDefault(name => Has(longOptions, name)) is { } option ? $"option {option} needs -R: it limits who and what may REGISTER" : null;
+    }
+
+    /// <summary>Short options win over what is there, and each URL is a stream with the defaults of then.</summary>
+    private static ProxyConfig Apply(ShortOptions given, List<string> urls, bool isAlone, ProxyConfig config)
+    {
+        config = given.Apply(config);
+        if (isAlone)
         {
-            if (values.GetResult(option) is { Implicit: false })
-            {
-                return $"option {option.Name} needs -R: it limits who and what may REGISTER";
-            }
+            config = config with { Rtsp = config.Rtsp with { HttpTunnelPorts = s_tunnelPorts } };
         }
 
-        return null;
-    }
-
-    private static StreamOptions BuildStream(ShortOptions given, bool insecureTls, string url, int index, int count)
-    {
-        return new StreamOptions
+        IEnumerable<StreamConfig> streams = urls.Select((url, index) => config.Defaults with
         {
-            Name = count == 1 ? given.Prefix : $"{given.Prefix}-{index + 1}",
-            Url = url,
-            Credentials = given.BackendCredentials,
-            Transport = given.OverTcp ? BackendTransport.Tcp : given.HttpPort is null ? BackendTransport.Udp : BackendTransport.HttpTunnel,
-            TunnelPort = given.HttpPort ?? 0,
-            InsecureTls = insecureTls,
-        };
-    }
-
-    private static ProxyOptions BuildEngine(ShortOptions given, LongOptions names, ParseResult values)
-    {
-        PortRange udpPorts = values.GetValue(names.UdpPorts);
-        GopCache gopCache = values.GetValue(names.GopCacheBound);
-        var defaults = new ProxyOptions();
-        return defaults with
-        {
-            RtspPorts = given.RtspPort is { } port ? [port, .. defaults.RtspPorts.Where(p => p != port)] : defaults.RtspPorts,
-            TunnelPorts = TunnelPorts,
-            BindAddress = values.GetValue(names.Bind),
-            UdpPortFirst = udpPorts.First,
-            UdpPortLast = udpPorts.Last,
-            Threads = values.GetValue(names.Threads),
-            MemoryBytes = values.GetValue(names.Memory),
-            Linger = values.GetValue(names.Linger),
-            Hold = values.GetValue(names.Hold),
-            AlwaysOn = values.GetValue(names.AlwaysOn),
-            AnswerTimeout = values.GetValue(names.AnswerTimeout),
-            DeadStreamInterval = given.DeadStreamInterval ?? defaults.DeadStreamInterval,
-            MaxClients = values.GetValue(names.MaxClients),
-            MaxClientsPerAddress = values.GetValue(names.MaxClientsPerAddress),
-            MaxClientsPerMount = values.GetValue(names.MaxClientsPerMount),
-            ClientCredentials = given.ClientCredentials is { } client ? [client] : [],
-            OfferSha256 = values.GetValue(names.OfferSha256),
-            AcceptRegister = given.AcceptRegister,
-            RegisterCredentials = given.RegisterCredentials,
-            BackendCredentials = given.BackendCredentials,
-            MaxRegistered = values.GetValue(names.MaxRegistered),
-            AllowPrivateRegister = values.GetValue(names.AllowPrivateRegister),
-            RegisterFrom = values.GetValue(names.RegisterFrom) ?? [],
-            RegisteredStreamsOverTcp = given.OverTcp,
-            RegisteredStreamsInsecureTls = values.GetValue(names.InsecureTls),
-            Start = values.GetValue(names.Start),
-            GopCacheBytes = gopCache.Bytes,
-            GopCacheDuration = gopCache.Duration,
-            SlowTimeout = values.GetValue(names.SlowTimeout),
-        };
+            Name = urls.Count == 1 ? given.Prefix : $"{given.Prefix}-{index + 1}",
+            Sources = [url],
+        });
+        return config with { Streams = [.. streams] };
     }
 }

@@ -1,6 +1,6 @@
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>What the arguments ask for: exactly one of the three.</summary>
+/// <summary>What the arguments ask for: exactly one of the four.</summary>
 internal abstract record ParseOutcome
 {
     private ParseOutcome()
@@ -9,6 +9,9 @@ internal abstract record ParseOutcome
 
     /// <summary>Start with these options.</summary>
     internal sealed record Run(ProgramOptions Options) : ParseOutcome;
+
+    /// <summary><c>--config</c>: read the file first.</summary>
+    internal sealed record Load(ConfigRequest Request) : ParseOutcome;
 
     /// <summary><c>--help</c> or <c>--version</c>: print on standard output and end with 0.</summary>
     internal sealed record Print(string Text) : ParseOutcome;

@@ -1,9 +1,11 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration;
+using FastRtspProxy.Operations.Configuration.Model;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>The parsed command line.</summary>
+/// <summary>What the program runs with.</summary>
 internal sealed record ProgramOptions
 {
     /// <summary>What the engine is told.</summary>
@@ -17,4 +19,12 @@ internal sealed record ProgramOptions
 
     /// <summary>The port of <c>-p</c>, or null when it was not given: only then is the fall-back to other ports worth a line.</summary>
     public int? AskedPort { get; init; }
+
+    public static ProgramOptions Of(ProxyConfig config, bool demo, int? askedPort) => new()
+    {
+        Engine = EngineOptions.Of(config),
+        LogLevel = config.Log.Level,
+        Demo = demo,
+        AskedPort = askedPort,
+    };
 }

@@ -1,18 +1,24 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>The options of the LIVE555 Proxy Server, applied one by one in the order of the command line. A repeated one replaces, but -U adds.</summary>
-internal sealed class ShortOptions
+/// <summary>The options of the LIVE555 Proxy Server, taken one by one in the order of the command line. A repeated one replaces, but -U adds.</summary>
+/// <param name="files">Where passwords are that do not stand in the arguments.</param>
+internal sealed class ShortOptions(IConfigFiles files)
 {
     /// <summary>LIVE555's limit for <c>-e</c>.</summary>
     private const int PrefixChars = 50;
 
-    private readonly List<Credentials> _registerCredentials = [];
+    /// <summary>The role that -C gives: without roles of a file, whoever logs in may watch everything.</summary>
+    private const string ViewerRole = "view";
 
-    public LogLevel LogLevel { get; private set; } = LogLevel.Information;
+    private readonly List<Credentials> _registerUsers = [];
+
+    public LogLevel? LogLevel { get; private set; }
 
     public bool OverTcp { get; private set; }
 
@@ -24,7 +30,7 @@ internal sealed class ShortOptions
 
     public bool AcceptRegister { get; private set; }
 
-    public IReadOnlyList<Credentials> RegisterCredentials => _registerCredentials;
+    public IReadOnlyList<Credentials> RegisterUsers => _registerUsers;
 
     public TimeSpan? DeadStreamInterval { get; private set; }
 
@@ -51,10 +57,10 @@ internal sealed class ShortOptions
         switch (letter)
         {
             case 'v':
-                LogLevel = LogLevel.Debug;
+                LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug;
                 return true;
             case 'V':
-                LogLevel = LogLevel.Trace;
+                LogLevel = Microsoft.Extensions.Logging.LogLevel.Trace;
                 return true;
             case 't':
                 OverTcp = true;
@@ -62,15 +68,8 @@ internal sealed class ShortOptions
             case 'R':
                 AcceptRegister = true;
                 return true;
-            case 'u':
-                BackendCredentials = new Credentials(first, second);
-                return true;
-            case 'U':
-                _registerCredentials.Add(new Credentials(first, second));
-                return true;
-            case 'C':
-                ClientCredentials = new Credentials(first, second);
-                return true;
+            case 'u' or 'U' or 'C':
+                return TryCredentials(letter, first, second, out error);
             case 'T':
             case 'p':
                 return TryPort(letter, first, out error);
@@ -82,13 +81,78 @@ internal sealed class ShortOptions
     }
 
     /// <summary>What single options cannot see: a line for the user, or null.</summary>
-    public string? FindConflict()
+    public string? FindConflict() =>
+        OverTcp && HttpPort is not null ? "options -t and -T exclude each other: choose one way to get the media from the cameras" : null;
+
+    /// <summary>The configuration with everything that was given.</summary>
+    public ProxyConfig Apply(ProxyConfig config)
     {
-        return OverTcp && HttpPort is not null
-            ? "options -t and -T exclude each other: choose one way to get the media from the cameras"
-            : _registerCredentials.Count > 0 && !AcceptRegister
-            ? "option -U needs -R: it says who may REGISTER"
-            : null;
+        StreamConfig defaults = config.Defaults;
+        if (OverTcp)
+        {
+            defaults = defaults with { Transport = CameraWay.Tcp };
+        }
+        else if (HttpPort is not null)
+        {
+            defaults = defaults with { Transport = CameraWay.Http, TunnelPort = HttpPort };
+        }
+
+        if (BackendCredentials is { } backend)
+        {
+            defaults = defaults with { UserName = backend.User, Password = new Secret(backend.Password) };
+        }
+
+        return config with
+        {
+            Log = config.Log with { Level = LogLevel ?? config.Log.Level },
+            Rtsp = RtspPort is { } port ? config.Rtsp with { Listen = ListenFirstOn(port, config.Rtsp.Listen) } : config.Rtsp,
+            Defaults = defaults with { Dead = DeadStreamInterval ?? defaults.Dead },
+            Register = config.Register with
+            {
+                Enabled = AcceptRegister || config.Register.Enabled,
+                Users = _registerUsers.Count > 0 ? [.. _registerUsers.Select(static user => new RegisterUser { Name = user.User, Password = new Secret(user.Password) })] : config.Register.Users,
+            },
+            Auth = ClientCredentials is { } client ? WithViewer(config.Auth, client) : config.Auth,
+        };
+    }
+
+    /// <summary>As LIVE555 does: the port that was asked for, and then the others all the same.</summary>
+    private static ValueList<ListenPoint> ListenFirstOn(int port, ValueList<ListenPoint> others) =>
+        [new ListenPoint(others[0].Address, port), .. others.Where(point => point.Port != port)];
+
+    /// <summary>One more user, in the place of one of the same name, and a role for him that may watch.</summary>
+    private static AuthConfig WithViewer(AuthConfig auth, Credentials client)
+    {
+        UserConfig viewer = new() { Name = client.User, Passwords = [new UserPassword(null, new Secret(client.Password))], Roles = [ViewerRole] };
+        return auth with
+        {
+            Users = [.. auth.Users.Where(user => user.Name != client.User), viewer],
+            Roles = auth.Roles.Any(static role => role.Name == ViewerRole) ? auth.Roles : [.. auth.Roles, new RoleConfig { Name = ViewerRole, May = [AccessRight.Read] }],
+        };
+    }
+
+    private bool TryCredentials(char letter, string user, string word, out string error)
+    {
+        if (!PasswordWord.TryRead(files, letter, word, out string password, out error))
+        {
+            return false;
+        }
+
+        Credentials credentials = new(user, password);
+        switch (letter)
+        {
+            case 'u':
+                BackendCredentials = credentials;
+                break;
+            case 'U':
+                _registerUsers.Add(credentials);
+                break;
+            default:
+                ClientCredentials = credentials;
+                break;
+        }
+
+        return true;
     }
 
     private bool TryPort(char letter, string text, out string error)
@@ -128,7 +192,7 @@ internal sealed class ShortOptions
             "" => "option -e needs a name: the path under which viewers find the stream",
             ['-', ..] => $"option -e \"{text}\": a stream-name prefix does not begin with a dash",
             { Length: > PrefixChars } => $"Invalid stream-name prefix \"{text}\": at most {PrefixChars} characters",
-            _ when IsBadPath(text) => $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?' or '#', and no slash at either end",
+            _ when IsBadPath(text) => $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?', '#' or '*', and no slash at either end",
             _ => "",
         };
         return error.Length == 0;
@@ -137,7 +201,7 @@ internal sealed class ShortOptions
     /// <summary>LIVE555 checks nothing here, and then no player can ask for the stream: a URL cannot hold these as part of a path.</summary>
     private static bool IsBadPath(string text)
     {
-        return text[0] == '/' || text[^1] == '/' || text.AsSpan().ContainsAny('?', '#')
+        return text[0] == '/' || text[^1] == '/' || text.AsSpan().ContainsAny('?', '#', '*')
             || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Output;

@@ -22,9 +22,9 @@ internal static partial class OptionsPage
         }
 
         text.Append("\n## Our own\n\n`--name value` or `--name=value`.\n\n| option | meaning | default |\n| --- | --- | --- |\n");
-        foreach ((string head, string meaning, string? byDefault) in new LongOptions().Rows)
+        foreach (OptionRow row in LongOptions.Rows)
         {
-            text.Append($"| `{head}` | {Escape(meaning)} | {Escape(byDefault ?? "")} |\n");
+            text.Append($"| `{row.Head}` | {Escape(row.Text)} | {Escape(row.Default ?? "")} |\n");
         }
 
         foreach ((string head, string meaning) in HelpText.OptionsThatPrint)

@@ -1,6 +1,7 @@
 using System.Net;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Output;
 
 namespace FastRtspProxy.Tests.Program.Output;

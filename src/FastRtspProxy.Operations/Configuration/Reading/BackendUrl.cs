@@ -1,6 +1,6 @@
 using FastRtspProxy.Protocol.Rtsp;
 
-namespace FastRtspProxy.CommandLine;
+namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>URLs as words of the command line: checked, and shown without their passwords.</summary>
 internal static class BackendUrl

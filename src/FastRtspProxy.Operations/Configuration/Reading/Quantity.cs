@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using FastRtspProxy.Operations.Configuration.Model;
 
-namespace FastRtspProxy.CommandLine;
+namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>
 /// The values of options. Each reader takes the whole text or refuses it with what would be right: LIVE555 scans a number and
@@ -29,7 +30,7 @@ internal static class Quantity
     }
 
     /// <summary>Two ports, <c>6970-7999</c>, with room for an even/odd pair.</summary>
-    public static bool TryPortRange(string text, out PortRange range, out string error)
+    public static bool TryPortRange(string text, out PortSpan range, out string error)
     {
         range = default;
         error = "a port range is written FIRST-LAST, both from 1 to 65535, and holds at least one even port and the odd one after it (6970-7999)";
@@ -40,7 +41,7 @@ internal static class Quantity
         }
 
         int firstEven = first + (first & 1);
-        range = new PortRange(first, last);
+        range = new PortSpan(first, last);
         return firstEven + 1 <= last;
     }
 

@@ -1,0 +1,44 @@
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Configuration.Table;
+
+namespace FastRtspProxy.Operations.Configuration.Checks;
+
+/// <summary>Streams need names that stand apart: requests for tracks (<c>cam/track1</c>) would reach one in place of the other.</summary>
+internal static class StreamNameChecks
+{
+    public static void Run(ValueList<StreamConfig> streams, ConfigReading reading)
+    {
+        Dictionary<string, string> byPlain = new(StringComparer.Ordinal);
+        foreach (StreamConfig stream in streams)
+        {
+            if (!byPlain.TryAdd(MountNames.Plain(stream.Name), stream.Name))
+            {
+                Refuse(stream.Name, $"another stream has the name already: \"{byPlain[MountNames.Plain(stream.Name)]}\"", reading);
+            }
+        }
+
+        StreamConfig[] rules = [.. streams.Where(static stream => stream.IsRule)];
+        foreach (StreamConfig stream in streams)
+        {
+            string plain = MountNames.Plain(stream.Name);
+            for (int slash = plain.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = plain.IndexOf('/', slash + 1))
+            {
+                string beginning = plain[..slash];
+                string? other = byPlain.GetValueOrDefault(beginning) ?? rules.FirstOrDefault(rule => StreamRule.Matches(rule.Name, beginning, out _))?.Name;
+                if (other is not null)
+                {
+                    Refuse(stream.Name, $"the name begins with that of another stream (\"{other}\") at a slash: requests for tracks of one would reach the other", reading);
+                    break;
+                }
+            }
+        }
+    }
+
+    private static void Refuse(string name, string text, ConfigReading reading)
+    {
+        string path = ConfigReading.PathOf(RootKeys.StreamsKey, name);
+        reading.Error(reading.PlaceOf(path), path, text);
+    }
+}

@@ -1,0 +1,59 @@
+using FastRtspProxy.Engine;
+
+namespace FastRtspProxy.Operations.Configuration.Model;
+
+/// <summary>One stream, complete: where it says nothing itself it holds what the defaults said. The defaults themselves are one without a name and a source.</summary>
+internal sealed record StreamConfig
+{
+    /// <summary>The path under which viewers find it, without a leading slash; with one <c>*</c> it is a rule for many.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>URLs of back-ends, the first is the one to use.</summary>
+    public ValueList<string> Sources { get; init; } = [];
+
+    /// <summary>For the back-end; credentials in a URL win.</summary>
+    public string? UserName { get; init; }
+
+    /// <inheritdoc cref="UserName"/>
+    public Secret? Password { get; init; }
+
+    public CameraWay Transport { get; init; } = CameraWay.Auto;
+
+    /// <summary>Of <see cref="CameraWay.Http"/>; null: 80.</summary>
+    public int? TunnelPort { get; init; }
+
+    public CameraTlsConfig Tls { get; init; } = new();
+
+    public bool AlwaysOn { get; init; }
+
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Silence after which the camera is lost; zero: never.</summary>
+    public TimeSpan Dead { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public StartMode Start { get; init; } = StartMode.Auto;
+
+    public KeepConfig Keep { get; init; } = new();
+
+    /// <summary>Null: as many as the limits let one stream have.</summary>
+    public int? MaxViewers { get; init; }
+
+    /// <summary>Of a rule: streams at once.</summary>
+    public int MaxInstances { get; init; } = 64;
+
+    /// <inheritdoc cref="StreamAllowConfig"/>
+    public StreamAllowConfig Allow { get; init; } = new();
+
+    /// <summary>Of what is sent to the camera; null: as for all cameras.</summary>
+    public int? Dscp { get; init; }
+
+    /// <summary>The name alone: URLs may hold passwords.</summary>
+    public override string ToString() => $"stream {Name}";
+
+    /// <summary>True for a rule that makes streams when they are asked for.</summary>
+    public bool IsRule => Name.Contains('*', StringComparison.Ordinal);
+}

@@ -1,0 +1,82 @@
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Operations.Configuration.Table;
+
+/// <summary>The keys of a section, and how it becomes a <typeparamref name="T"/>.</summary>
+internal sealed class ConfigShape<T>
+{
+    /// <param name="defaults">A section that says nothing: the table's defaults are taken out of it.</param>
+    /// <param name="keys">In the order in which they are read and shown.</param>
+    public ConfigShape(T defaults, params OwnedKey<T>[] keys)
+    {
+        Keys = keys;
+        foreach (OwnedKey<T> key in keys)
+        {
+            key.SetDefault(defaults);
+        }
+    }
+
+    public IReadOnlyList<OwnedKey<T>> Keys { get; }
+
+    /// <summary>The start with everything that the node says. What is wrong, and every key that is not in the table, goes to the reading.</summary>
+    /// <param name="node">What was written.</param>
+    /// <param name="start">What counts where it says nothing.</param>
+    /// <param name="path">Of the section, as errors name it.</param>
+    /// <param name="reading">Where errors go.</param>
+    /// <param name="only">Which keys to read now, without a look at what else is there; null: all.</param>
+    public T Read(ConfigNode node, T start, string path, ConfigReading reading, Predicate<ConfigKey>? only = null)
+    {
+        if (node is not ConfigMap map)
+        {
+            reading.Error(node.Place, path, node is ConfigScalar { IsNull: true }
+                ? "the section is empty: write its keys, or take it out"
+                : $"this is {node.Kind}, and it has to be a section with keys like \"{Keys[0].Name}\"");
+            return start;
+        }
+
+        T result = start;
+        foreach (OwnedKey<T> key in Keys)
+        {
+            if (only is null || only(key))
+            {
+                result = Read(map, key, result, path, reading);
+            }
+        }
+
+        if (only is null)
+        {
+            RefuseUnknown(map, path, reading);
+        }
+
+        return result;
+    }
+
+    /// <summary>Says which keys of the section are none.</summary>
+    public void RefuseUnknown(ConfigMap map, string path, ConfigReading reading)
+    {
+        foreach (ConfigEntry entry in map.Entries)
+        {
+            if (Keys.All(key => key.Name != entry.Key))
+            {
+                reading.Error(entry.Place, ConfigReading.PathOf(path, entry.Key), UnknownKey.Explain(entry.Key, [.. Keys.Select(static key => key.Name)]));
+            }
+        }
+    }
+
+    private static T Read(ConfigMap map, OwnedKey<T> key, T owner, string path, ConfigReading reading)
+    {
+        string keyPath = ConfigReading.PathOf(path, key.Name);
+        if (map.Find(key.Name) is { } value)
+        {
+            reading.Met(keyPath, value.Place);
+            return key.Read(owner, value, keyPath, reading);
+        }
+
+        if (key.IsRequired)
+        {
+            reading.Error(map.Place, keyPath, "it is missing");
+        }
+
+        return owner;
+    }
+}

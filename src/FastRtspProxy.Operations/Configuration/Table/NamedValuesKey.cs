@@ -1,0 +1,43 @@
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Operations.Configuration.Table;
+
+/// <summary>A key with values under names that the user gives.</summary>
+internal sealed class NamedValuesKey<TOwner, T, TItem>(
+    string name, TypeOf<T> type, Func<string, T, TItem> make, Func<string, string?> findFault, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+{
+    public override KeyForm Form => KeyForm.NamedValues;
+
+    public override ConfigType Type => type;
+
+    public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading)
+    {
+        if (node is not ConfigMap map)
+        {
+            reading.Error(node.Place, path, node is ConfigScalar { IsNull: true }
+                ? "the section is empty: write names and values, or take it out"
+                : $"this is {node.Kind}, and it has to be a section of names with values");
+            return owner;
+        }
+
+        var items = new List<TItem>(map.Entries.Count);
+        foreach (ConfigEntry entry in map.Entries)
+        {
+            string itemPath = ConfigReading.PathOf(path, entry.Key);
+            reading.Met(itemPath, entry.Value.Place);
+            if (findFault(entry.Key) is { } fault)
+            {
+                reading.Error(entry.Place, itemPath, fault);
+            }
+            else if (type.TryRead(entry.Value, itemPath, reading, out T? value))
+            {
+                items.Add(make(entry.Key, value));
+            }
+        }
+
+        return set(owner, [.. items]);
+    }
+
+    public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
+}

@@ -1,0 +1,38 @@
+using FastRtspProxy.Operations.Configuration.Model;
+
+namespace FastRtspProxy.Operations.Configuration.Table;
+
+/// <summary>The keys of <c>rtsp</c>.</summary>
+internal static class RtspKeys
+{
+    public static ConfigShape<RtspConfig> Shape { get; } = new(
+        new RtspConfig(),
+        new ValuesKey<RtspConfig, ListenPoint>("listen", ConfigTypes.ListenPoint, static c => c.Listen, static (c, v) => c with { Listen = v })
+        {
+            Text = "where viewers connect: the first that can be had; all of one address",
+            Effect = ConfigEffect.Restart,
+            CountMin = 1,
+        },
+        new ValueKey<RtspConfig, System.Net.IPAddress?>("bind", ConfigTypes.AddressOrNull, static c => c.Bind, static (c, v) => c with { Bind = v })
+        {
+            Text = "listen on this local address only",
+            DefaultWords = "every address, IPv4 and IPv6",
+            Effect = ConfigEffect.Restart,
+            Option = new("--bind"),
+            Sample = "null",
+        },
+        new ValueKey<RtspConfig, PortSpan>("udpPorts", ConfigTypes.PortSpan, static c => c.UdpPorts, static (c, v) => c with { UdpPorts = v })
+        {
+            Text = "UDP ports of the front-end, in even/odd pairs, one pair for each event loop",
+            Effect = ConfigEffect.Restart,
+            Option = new("--udp-ports"),
+        },
+        new ValuesKey<RtspConfig, int>("httpTunnelPorts", ConfigTypes.Port, static c => c.HttpTunnelPorts, static (c, v) => c with { HttpTunnelPorts = v })
+        {
+            Text = "ports of their own for RTSP over HTTP: the first that can be had; the RTSP port takes such tunnels too",
+            Effect = ConfigEffect.Restart,
+            Sample = "[8000, 8080]",
+        },
+        new LaterKey<RtspConfig>("webSocket") { Text = "RTSP over WebSocket" },
+        new LaterKey<RtspConfig>("proxyProtocol") { Text = "the PROXY protocol of balancers" });
+}

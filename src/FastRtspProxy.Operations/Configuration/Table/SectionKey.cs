@@ -1,0 +1,22 @@
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Operations.Configuration.Table;
+
+/// <summary>A key with a section.</summary>
+/// <param name="name">The key.</param>
+/// <param name="shape">The section's keys.</param>
+/// <param name="get">The section where nothing is said: its own keys change that one.</param>
+/// <param name="set">The owner with the section.</param>
+internal sealed class SectionKey<TOwner, TSection>(string name, ConfigShape<TSection> shape, Func<TOwner, TSection> get, Func<TOwner, TSection, TOwner> set) : OwnedKey<TOwner>(name)
+{
+    public override KeyForm Form => KeyForm.Section;
+
+    public override IReadOnlyList<ConfigKey> Children => shape.Keys;
+
+    public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading) => set(owner, shape.Read(node, get(owner), path, reading));
+
+    public override void SetDefault(TOwner owner)
+    {
+        // The section's keys have theirs.
+    }
+}

@@ -1,0 +1,21 @@
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Operations.Configuration.Table;
+
+/// <summary>What to say of a key that is none.</summary>
+internal static class UnknownKey
+{
+    /// <summary>The key that was meant: a near one of the same section, else the same one where it does belong.</summary>
+    public static string Explain(string name, IReadOnlyList<string> siblings)
+    {
+        if (Spelling.Nearest(name, siblings) is { } near)
+        {
+            return $"there is no such key; did you mean \"{near}\"?";
+        }
+
+        string[] elsewhere = [.. RootKeys.Paths.Where(path => path.EndsWith("." + name, StringComparison.Ordinal) || path == name)];
+        return elsewhere.Length > 0
+            ? $"there is no such key here; did you mean \"{elsewhere[0]}\"?"
+            : $"there is no such key; here are {string.Join(", ", siblings)}";
+    }
+}

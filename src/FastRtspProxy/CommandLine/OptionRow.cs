@@ -1,0 +1,13 @@
+namespace FastRtspProxy.CommandLine;
+
+/// <summary>A long option as help and parser see it.</summary>
+/// <param name="Name">With its dashes.</param>
+/// <param name="ValueName">Empty: it takes none.</param>
+/// <param name="Text">What it does.</param>
+/// <param name="Default">What holds without it; null for one without a value.</param>
+/// <param name="Repeats">A second one adds to the first instead of replacing it.</param>
+internal sealed record OptionRow(string Name, string ValueName, string Text, string? Default, bool Repeats)
+{
+    /// <summary>Name and value's name.</summary>
+    public string Head => ValueName.Length == 0 ? Name : $"{Name} {ValueName}";
+}

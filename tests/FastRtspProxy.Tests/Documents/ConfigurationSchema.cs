@@ -1,0 +1,165 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FastRtspProxy.Operations.Configuration.Table;
+
+namespace FastRtspProxy.Tests.Documents;
+
+/// <summary>docs/config.schema.json, for editors: JSON Schema draft 7, which the YAML server of most of them reads.</summary>
+internal static class ConfigurationSchema
+{
+    public static string Made()
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
+            json.WriteString("title", "The configuration of fastrtspproxy");
+            WriteSection(json, RootKeys.Shape.Keys);
+            json.WriteStartObject("definitions");
+            json.WriteStartObject("reference");
+            json.WriteString("description", "a value that stands elsewhere");
+            json.WriteString("type", "string");
+            json.WriteString("pattern", @"\$\{(env|file|credential):[^}]+\}");
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void WriteSection(Utf8JsonWriter json, IReadOnlyList<ConfigKey> keys)
+    {
+        json.WriteString("type", "object");
+        json.WriteBoolean("additionalProperties", false);
+        if (keys.Any(static key => key.IsRequired))
+        {
+            json.WriteStartArray("required");
+            foreach (ConfigKey key in keys.Where(static key => key.IsRequired))
+            {
+                json.WriteStringValue(key.Name);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteStartObject("properties");
+        foreach (ConfigKey key in keys.Where(static key => key.Form != KeyForm.Later))
+        {
+            json.WriteStartObject(key.Name);
+            json.WriteString("description", Description(key));
+            WriteForm(json, key);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string Description(ConfigKey key)
+    {
+        string byDefault = key.Type is { IsSecret: false } && key.DefaultText is { Length: > 0 } words ? $" (default: {words})" : "";
+        return key.Text + byDefault;
+    }
+
+    private static void WriteForm(Utf8JsonWriter json, ConfigKey key)
+    {
+        switch (key.Form)
+        {
+            case KeyForm.Value:
+                WriteType(json, key.Type!);
+                break;
+            case KeyForm.Values:
+                json.WriteStartArray("oneOf");
+                json.WriteStartObject();
+                json.WriteString("type", "array");
+                json.WriteStartObject("items");
+                WriteType(json, key.Type!);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteStartObject();
+                WriteType(json, key.Type!);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                break;
+            case KeyForm.Section:
+                WriteSection(json, key.Children);
+                break;
+            case KeyForm.Sections:
+                json.WriteString("type", "array");
+                json.WriteStartObject("items");
+                WriteSection(json, key.Children);
+                json.WriteEndObject();
+                break;
+            case KeyForm.NamedSections:
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                WriteSection(json, key.Children);
+                json.WriteEndObject();
+                break;
+            default:
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                WriteType(json, key.Type!);
+                json.WriteEndObject();
+                break;
+        }
+    }
+
+    /// <summary>What the value is, or that it stands elsewhere.</summary>
+    private static void WriteType(Utf8JsonWriter json, ConfigType type)
+    {
+        if (type.Words.Count == 0 && type.JsonTypes.Contains("string") && type.Range is null)
+        {
+            WriteTypes(json, type);
+            return;
+        }
+
+        json.WriteStartArray("anyOf");
+        json.WriteStartObject();
+        if (type.Words.Count > 0 && type.JsonTypes.Contains("string"))
+        {
+            json.WriteStartArray("enum");
+            foreach (string word in type.Words)
+            {
+                json.WriteStringValue(word);
+            }
+
+            json.WriteEndArray();
+        }
+        else
+        {
+            WriteTypes(json, type);
+            if (type.Range is { } range)
+            {
+                json.WriteNumber("minimum", range.Least);
+                json.WriteNumber("maximum", range.Most);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("$ref", "#/definitions/reference");
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteTypes(Utf8JsonWriter json, ConfigType type)
+    {
+        string[] types = [.. type.JsonTypes, .. type.TakesNull ? new[] { "null" } : []];
+        if (types.Length == 1)
+        {
+            json.WriteString("type", types[0]);
+            return;
+        }
+
+        json.WriteStartArray("type");
+        foreach (string one in types)
+        {
+            json.WriteStringValue(one);
+        }
+
+        json.WriteEndArray();
+    }
+}

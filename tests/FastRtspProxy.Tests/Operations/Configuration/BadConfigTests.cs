@@ -1,0 +1,246 @@
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Tests.Operations.Configuration;
+
+/// <summary>Wrong configurations and what is said of them. In the table a line end is written <c>|</c>; the stream that a good one needs is added where the text has none, unless it begins with <c>=</c>.</summary>
+public sealed class BadConfigTests
+{
+    private const string Prefix = ConfigBench.File + ":";
+
+    [Theory]
+    // Unknown keys, with what was meant.
+    [InlineData("limts: {viewers: 5}", "1:1: limts: there is no such key; did you mean \"limits\"?")]
+    [InlineData("streams:|  a: {sourse: rtsp://192.0.2.9/a}", "2:7: streams.a.sourse: there is no such key; did you mean \"source\"?")]
+    [InlineData("streams:|  a: {tarnsport: tcp, source: rtsp://192.0.2.9/a}", "2:7: streams.a.tarnsport: there is no such key; did you mean \"transport\"?")]
+    [InlineData("defaults: {Linger: 5s}", "1:12: defaults.Linger: there is no such key; did you mean \"linger\"?")]
+    [InlineData("linger: 5s", "1:1: linger: there is no such key here; did you mean \"defaults.linger\"?")]
+    [InlineData("defaults: {gopcache: 5}", "1:12: defaults.gopcache: there is no such key; here are username, password, transport,")]
+    [InlineData("auth: {users: [{name: a, pasword: geheim, password: b}]}", "1:26: auth.users[0].pasword: there is no such key; did you mean \"password\"?")]
+    [InlineData("auth: {roles: {view: {mai: [read], may: [read]}}}", "1:23: auth.roles.view.mai: there is no such key; did you mean \"may\"?")]
+    // What another version can do.
+    [InlineData("http:|  listen: [\":9554\"]", "2:3: http: not in this version (the HTTP server with API, metrics and page): take the key out")]
+    [InlineData("rtsps: {listen: [\":322\"]}", "1:8: rtsps: not in this version")]
+    [InlineData("hooks: []", "1:8: hooks: not in this version")]
+    [InlineData("cluster: {}", "1:10: cluster: not in this version")]
+    [InlineData("streamsDirectory: /var/lib/x", "1:19: streamsDirectory: not in this version")]
+    [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
+    [InlineData("rtsp: {proxyProtocol: {}}", "1:23: rtsp.proxyProtocol: not in this version")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, singleSession: true}}", "1:58: streams.a.singleSession: not in this version")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {}}}", "1:54: streams.a.multicast: not in this version")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, backChannel: false}}", "1:56: streams.a.backChannel: not in this version")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, whenAlone: keep}}", "1:54: streams.a.whenAlone: not in this version")]
+    // Types, ranges and units.
+    [InlineData("defaults: {linger: 5x}", "1:20: defaults.linger \"5x\": a duration is a number of seconds, or a number with ms, s, m or h, up to 24h")]
+    [InlineData("defaults: {linger: -1}", "1:20: defaults.linger \"-1\": a duration")]
+    [InlineData("defaults: {linger: 25h}", "1:20: defaults.linger \"25h\": a duration")]
+    [InlineData("defaults: {linger: [5s]}", "1:20: defaults.linger: this is a list, and it has to be DURATION")]
+    [InlineData("defaults: {linger: {a: b}}", "1:20: defaults.linger: this is a section (keys with values), and it has to be DURATION")]
+    [InlineData("defaults: {linger: }", "defaults.linger: it has no value: write one, or take the key out")]
+    [InlineData("defaults:|  linger:", "defaults.linger: it has no value")]
+    [InlineData("defaults: {linger: null}", "1:20: defaults.linger: it has no value")]
+    [InlineData("defaults: {answerTimeout: 0}", "1:27: defaults.answerTimeout \"0\": an answer is waited for from 500ms to 10m")]
+    [InlineData("defaults: {alwaysOn: yes}", "1:22: defaults.alwaysOn \"yes\": write true or false")]
+    [InlineData("defaults: {alwaysOn: 1}", "defaults.alwaysOn \"1\": write true or false")]
+    [InlineData("defaults: {start: instnat}", "1:19: defaults.start \"instnat\": the modes are auto, instant, keyframe and live; did you mean \"instant\"?")]
+    [InlineData("defaults: {transport: udp}", "1:23: defaults.transport \"udp\": the ways are auto, tcp and http")]
+    [InlineData("defaults: {tunnelPort: 70000}", "defaults.tunnelPort \"70000\": a port is a number from 1 to 65535")]
+    [InlineData("defaults: {keep: 8M}", "1:18: defaults.keep: this is a single value, and it has to be a section with keys like \"bytes\"")]
+    [InlineData("defaults: {keep: {bytes: 8MB}}", "defaults.keep.bytes \"8MB\": a size is a number of bytes, or a number with K, M or G, from 0 to 1G")]
+    [InlineData("defaults: {maxViewers: 0}", "defaults.maxViewers \"0\": a number from 1 to 1000000")]
+    [InlineData("defaults: {dscp: 64}", "defaults.dscp \"64\": a DSCP is a number from 0 to 63, or a name")]
+    [InlineData("defaults: {dscp: AF44}", "defaults.dscp \"AF44\": a DSCP is")]
+    [InlineData("defaults: {tls: {fingerprint: abc}}", "defaults.tls.fingerprint \"abc\": a fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits")]
+    [InlineData("defaults: {allow: {from: [10.0.0.0/33]}}", "1:27: defaults.allow.from[0] \"10.0.0.0/33\": a network is written 192.0.2.0/24")]
+    [InlineData("defaults: {allow: {from: [10.0.0.1/8]}}", "defaults.allow.from[0] \"10.0.0.1/8\": a network is written")]
+    [InlineData("defaults: {allow: {from: }}", "defaults.allow.from: it has no value")]
+    [InlineData("limits: {viewers: many}", "1:19: limits.viewers \"many\": a number from 1 to 1000000")]
+    [InlineData("limits: {memory: 1K}", "limits.memory \"1K\": a size is a number of bytes, or a number with K, M or G, from 16M to 1024G")]
+    [InlineData("egress: {total: 100M}", "egress.total \"100M\": a rate is a number of Mbit/s from 0.1 to 1000000")]
+    [InlineData("threads: 257", "1:10: threads \"257\": a number from 1 to 256")]
+    [InlineData("log: {level: verbose}", "log.level \"verbose\": the levels are error, warning, info, debug and trace")]
+    [InlineData("log: {level: DEBUG}", "did you mean \"debug\"?")]
+    [InlineData("log: {format: xml}", "log.format \"xml\": the formats are text and json")]
+    [InlineData("log: {addresses: some}", "log.addresses \"some\": the choices are full, network and none")]
+    [InlineData("rtsp: {listen: [554x]}", "1:17: rtsp.listen[0] \"554x\": where to listen is written :8554")]
+    [InlineData("rtsp: {listen: [\"host:554\"]}", "rtsp.listen[0] \"host:554\": where to listen")]
+    [InlineData("rtsp: {listen: [\"::1:554\"]}", "rtsp.listen[0] \"::1:554\": where to listen")]
+    [InlineData("rtsp: {listen: []}", "1:16: rtsp.listen: the list is empty: it needs at least one")]
+    [InlineData("rtsp: {listen: [\"192.0.2.1:554\", \":8554\"]}", "rtsp.listen: \":8554\" is of another address than the others")]
+    [InlineData("rtsp: {listen: [\"192.0.2.1:554\"], bind: 192.0.2.2}", "rtsp.bind: it differs from the address in rtsp.listen")]
+    [InlineData("rtsp: {bind: localhost}", "rtsp.bind \"localhost\": an address is written")]
+    [InlineData("rtsp: {udpPorts: 7001-7002}", "rtsp.udpPorts \"7001-7002\": a port range is written FIRST-LAST")]
+    [InlineData("rtsp: [a]", "1:7: rtsp: this is a list, and it has to be a section with keys like \"listen\"")]
+    [InlineData("rtsp:", "rtsp: the section is empty")]
+    [InlineData("shutdown: {drain: x}", "shutdown.drain \"x\": a duration")]
+    // Streams.
+    [InlineData("streams:", "streams: the section is empty")]
+    [InlineData("streams: [rtsp://192.0.2.9/a]", "1:10: streams: this is a list, and it has to be a section with names")]
+    [InlineData("streams: {a: rtsp://192.0.2.9/a}", "1:14: streams.a: this is a single value, and it has to be a section with keys like \"source\"")]
+    [InlineData("streams: {a: {}}", "streams.a: the stream has no source: the rtsp:// URL of its camera")]
+    [InlineData("streams: {a: {source: http://192.0.2.9/a}}", "streams.a.source \"http://192.0.2.9/a\": it is not the URL of a camera")]
+    [InlineData("streams: {a: {source: \"rtsp://u:geheim@:1/a\"}}", "streams.a.source \"rtsp://u:***@:1/a\": it cannot be used")]
+    [InlineData("streams: {a: {source: \"rstp://u:geheim@192.0.2.9/a\"}}", "streams.a.source \"rstp://u:***@192.0.2.9/a\": it is not the URL")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, sources: [rtsp://192.0.2.9/b]}}", "streams.a.sources: there is a source beside it")]
+    [InlineData("streams: {a: {sources: []}}", "streams.a.sources: the list is empty")]
+    [InlineData("streams: {/a: {source: rtsp://192.0.2.9/a}}", "1:11: streams./a: the name of a stream has no slash at either end")]
+    [InlineData("streams: {a b: {source: rtsp://192.0.2.9/a}}", "streams.a b: the name of a stream has no blanks")]
+    [InlineData("streams: {a//b: {source: rtsp://192.0.2.9/a}}", "streams.a//b: the name of a stream has no empty parts")]
+    [InlineData("streams: {a/../b: {source: rtsp://192.0.2.9/a}}", "streams.a/../b: the name of a stream has no empty parts")]
+    [InlineData("streams: {\"\": {source: rtsp://192.0.2.9/a}}", "a stream needs a name")]
+    [InlineData("streams: {\"a-*-*\": {source: rtsp://192.0.2.9/a}}", "a rule has one * only")]
+    [InlineData("streams:|  a: {source: rtsp://192.0.2.9/a}|  a: {source: rtsp://192.0.2.9/b}", "3:3: \"a\" stands here a second time; the first one is in line 2")]
+    [InlineData("streams:|  a/b: {source: rtsp://192.0.2.9/a}|  a%2Fb: {source: rtsp://192.0.2.9/b}", "streams.a%2Fb: another stream has the name already: \"a/b\"")]
+    [InlineData("streams:|  a/b: {source: rtsp://192.0.2.9/a}|  a: {source: rtsp://192.0.2.9/b}", "2:3: streams.a/b: the name begins with that of another stream (\"a\") at a slash")]
+    [InlineData("streams:|  a/b/c/d: {source: rtsp://192.0.2.9/a}|  a/b: {source: rtsp://192.0.2.9/b}", "streams.a/b/c/d: the name begins with that of another stream (\"a/b\")")]
+    [InlineData("streams:|  \"a/*\": {source: \"rtsp://192.0.2.9/${1}\"}|  a: {source: rtsp://192.0.2.9/b}", "streams.a/*: the name begins with that of another stream (\"a\")")]
+    [InlineData("streams:|  \"a-*\": {source: \"rtsp://192.0.2.9/${1}\"}|  a-1/x: {source: rtsp://192.0.2.9/b}", "streams.a-1/x: the name begins with that of another stream (\"a-*\")")]
+    [InlineData("streams: {a: {source: \"rtsp://192.0.2.9/${1}\"}}", "streams.a.source: ${1} is what the * in the name of a rule stands for, and this name has none")]
+    [InlineData("streams: {\"a-*\": {source: \"rtsp://${1}.example/a\"}}", "${1} stands in the path or the query only")]
+    [InlineData("streams: {\"a-*\": {source: \"rtsp://192.0.2.9:5${1}/a\"}}", "${1} stands in the path or the query only")]
+    [InlineData("streams: {\"a-*\": {source: \"rtsp://u:${1}@192.0.2.9/a\"}}", "${1} stands in the path or the query only")]
+    [InlineData("streams: {\"a-*\": {source: \"rtsp://${1}@192.0.2.9/a\"}}", "${1} stands in the path or the query only")]
+    [InlineData("rtsp: {listen: [\":554\"]}|streams: {a: {source: rtsp://127.0.0.1/a}}", "2:23: streams.a.source: it points at this proxy itself (port 554 of this machine)")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://localhost:8554/a\"}}", "it points at this proxy itself")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://192.0.2.1:8554/a\"}}", "it points at this proxy itself")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://[::1]:8554/a\"}}", "it points at this proxy itself")]
+    [InlineData("rtsp: {listen: [\"192.0.2.1:8554\"]}|streams: {a: {source: \"rtsp://192.0.2.1:8554/a\"}}", "it points at this proxy itself")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://127.9.9.9:8554/a\"}}", "it points at this proxy itself")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, password: geheim}}", "streams.a.password: there is no username for it")]
+    [InlineData("defaults: {password: geheim}", "defaults.password: there is no username for it")]
+    [InlineData("streams: {}", "there is no stream: name one under \"streams\"")]
+    [InlineData("register: {enabled: false}|streams: {}", "there is no stream")]
+    // Users and roles.
+    [InlineData("auth: {users: [{name: a, password: geheim, roles: [viewr]}], roles: {view: {may: [read]}}}", "auth.users[0].roles: nobody has defined the role \"viewr\"; did you mean \"view\"?")]
+    [InlineData("auth: {anonymous: [view]}", "1:20: auth.anonymous: nobody has defined the role \"view\"; define it under auth.roles")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, allow: {roles: [guard]}}}", "streams.a.allow.roles: nobody has defined the role \"guard\"")]
+    [InlineData("defaults: {allow: {roles: [guard]}}", "defaults.allow.roles: nobody has defined the role \"guard\"")]
+    [InlineData("auth: {roles: {\"a b\": {may: [read]}}}", "auth.roles.a b: the name of a role has letters")]
+    [InlineData("auth: {roles: {view: {}}}", "auth.roles.view.may: it is missing")]
+    [InlineData("auth: {roles: {view: {may: []}}}", "auth.roles.view.may: the list is empty")]
+    [InlineData("auth: {roles: {view: {may: [reed]}}}", "auth.roles.view.may[0] \"reed\": the rights are read, status, api and register; did you mean \"read\"?")]
+    [InlineData("auth: {roles: {view: {may: [read], from: [nowhere]}}}", "auth.roles.view.from[0] \"nowhere\": a network is written")]
+    [InlineData("auth: {roles: {view: {may: [read], streams: [\"/a\"]}}}", "auth.roles.view.streams[0] \"/a\": a pattern is the name of a stream")]
+    [InlineData("auth: {users: [{password: geheim}]}", "auth.users[0].name: it is missing")]
+    [InlineData("auth: {users: [{name: a}]}", "auth.users[0].password: it is missing")]
+    [InlineData("auth: {users: [{name: \"a:b\", password: geheim}]}", "auth.users[0].name \"a:b\": the name of a user has a letter at least, no colon")]
+    [InlineData("auth: {users: \"admin:geheim\"}", "auth.users: this is a single value, and it has to be a list")]
+    [InlineData("auth: {users: [\"admin:geheim\"]}", "auth.users[0]: this is a single value, and it has to be a section")]
+    [InlineData("auth: {users: [{name: a, password: \"\"}]}", "auth.users[0].password: a password cannot be empty")]
+    [InlineData("auth: {users: [{name: a, password: [geheim, geheim2]}]}", "auth.users[0].password: several passwords of one user are hashes")]
+    [InlineData("auth: {users: [{name: a, password: \"ha1:md5:geheim\"}]}", "auth.users[0].password: a hashed password is written ha1:md5: and 32")]
+    [InlineData("auth: {users: [{name: a, password: \"ha1:sha-1:0123456789abcdef0123456789abcdef\"}]}", "auth.users[0].password: a hashed password is written")]
+    [InlineData("auth: {users: [{name: a, password: \"ha1:0123456789abcdef0123456789abcdef\"}]}", "auth.users[0].password: a hashed password is written")]
+    [InlineData("auth: {users: [{name: a, password: geheim}, {name: a, password: geheim}]}", "auth.users[1]: \"a\" stands here a second time")]
+    [InlineData("register: {users: [{name: a, password: geheim}, {name: a, password: geheim}]}", "register.users[1]: \"a\" stands here a second time")]
+    [InlineData("auth: {digest: [md5, sha1]}", "auth.digest[1] \"sha1\": the algorithms are md5, sha-256 and sha256")]
+    [InlineData("auth: {digest: [md5, md5]}", "auth.digest[1]: \"md5\" stands here a second time")]
+    [InlineData("auth: {realm: 'a\"b'}", "auth.realm \"a\"b\": a realm has a letter at least")]
+    [InlineData("auth: {external: {timeout: 2s}}", "auth.external.url: it is missing")]
+    [InlineData("auth: {external: {url: \"https://u:geheim@auth.example/\"}}", "auth.external.url \"https://u:***@auth.example/\": a URL is written http://host/path")]
+    [InlineData("auth: {external: {url: \"ftp://auth.example/\"}}", "a URL is written http://host/path or https://host/path")]
+    [InlineData("auth: {external: {url: \"https://auth.example/\", timeout: 1m}}", "auth.external.timeout \"1m\": an answer is waited for from 100ms to 10s")]
+    [InlineData("auth: {external: {url: \"https://auth.example/\", onError: allow}}", "auth.external.onError \"allow\": the choices are deny and lastKnown")]
+    [InlineData("auth: {external: {url: \"https://auth.example/\", headers: {\"X Y\": geheim}}}", "auth.external.headers.X Y: this is no name of a header")]
+    [InlineData("auth: {external: {url: \"https://auth.example/\", headers: {X: \"a\\nb: geheim\"}}}", "auth.external.headers.X: it has no line ends")]
+    // YAML.
+    [InlineData("=a: [1, 2", "the file ends in the middle of something")]
+    [InlineData("a: {b: 1|c: 2|", "is a bracket, a brace or a quotation mark not closed?")]
+    [InlineData("a: \"abc", "1:4: the quotation mark that begins here is never closed")]
+    [InlineData("a: 'x' y", "this is no \"key: value\"")]
+    [InlineData("a: b: c", "1:5: \": \" within a value: put the value in quotation marks")]
+    [InlineData("streams:|\ta: {source: rtsp://192.0.2.9/a}", "a tab cannot indent YAML: use blanks")]
+    [InlineData("streams:|  a:|    source: rtsp://192.0.2.9/a|   alwaysOn: true", "4:4: this is no \"key: value\"")]
+    [InlineData("a: @x", "1:4: a value cannot begin with this character")]
+    [InlineData("a: \"C:\\q\"", "a backslash within double quotation marks")]
+    [InlineData("- a|b: c", "2:1: within a list each line begins with \"- \"")]
+    [InlineData("=- a", "1:1: the file is a list and not a section")]
+    [InlineData("=just text", "1:1: the file is a single value and not a section")]
+    [InlineData("=# nothing but this", "the file holds nothing but comments: is somebody writing it just now?")]
+    [InlineData("=---|...", "the file holds nothing but comments")]
+    [InlineData("a: 1|---|b: 2", "the file holds a second document (---): only one is read")]
+    [InlineData("<<: {a: 1}", "1:1: merge keys (<<) are not read: what all streams have in common stands under \"defaults\"")]
+    [InlineData("streams:|  a: {<<: *x, source: rtsp://192.0.2.9/a}", "2:11: the alias \"*x\" has no anchor \"&x\" before it")]
+    [InlineData("a: &x [*x]", "the alias \"*x\" stands within what it stands for")]
+    [InlineData("a: !!binary aGFsbG8=", "the tag \"tag:yaml.org,2002:binary\" is not read: leave it out")]
+    [InlineData("a: !vault x", "the tag \"!vault\" is not read: leave it out")]
+    [InlineData("? [a]|: b", "a key is a text, not a section or a list")]
+    [InlineData("defaults: {linger: 1s, linger: 2s}", "1:24: \"linger\" stands here a second time; the first one is in line 1")]
+    [InlineData("={\"defaults\": {\"linger\": \"5x\"}}", "1:25: defaults.linger \"5x\": a duration")]
+    // References.
+    [InlineData("defaults: {username: \"${env:NOBODY}\"}", "1:22: defaults.username: \"${env:NOBODY}\": the environment has no variable of that name")]
+    [InlineData("defaults: {username: \"${file:nowhere}\"}", "defaults.username: \"${file:nowhere}\": \"/etc/frp/nowhere\" does not exist")]
+    [InlineData("defaults: {username: \"${credential:cam}\"}", "defaults.username: \"${credential:cam}\": the environment has no CREDENTIALS_DIRECTORY")]
+    [InlineData("defaults: {username: \"${envv:X}\"}", "\"${envv:X}\" is none of ${env:NAME}, ${file:PATH} and ${credential:NAME}")]
+    [InlineData("defaults: {username: \"${X}\"}", "\"${X}\" is none of")]
+    [InlineData("defaults: {username: \"${env:}\"}", "\"${env:}\" is none of")]
+    [InlineData("defaults: {username: \"${env:X\"}", "\"${\" has no \"}\" behind it")]
+    public void Load_WrongConfiguration_IsToldWithPlaceAndRemedy(string text, string expected)
+    {
+        LoadedConfig loaded = Load(text);
+
+        Assert.Null(loaded.Config);
+        string lines = string.Join('\n', loaded.Lines);
+        string wanted = char.IsAsciiDigit(expected[0]) ? Prefix + expected : expected;
+        Assert.Contains(wanted, lines, StringComparison.Ordinal);
+        Assert.All(loaded.Lines, static line => Assert.StartsWith(ConfigBench.File + ":", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("geheim", lines, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auth: {users: [{name: a, password: geheim}]}", "1:16: warning: auth.users[0]: the user \"a\" has no roles, so he may do nothing")]
+    [InlineData(
+        "auth: {digest: [md5, sha-256], roles: {v: {may: read}}, users: [{name: a, roles: v, password: \"ha1:md5:0123456789abcdef0123456789abcdef\"}]}",
+        "warning: auth.users[0].password: the user \"a\" cannot log in with sha-256, which auth.digest offers")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b]}}", "warning: streams.a.sources: this version uses the first one only")]
+    [InlineData("streams: {a: {source: \"rtsp://127.0.0.1:8554/a\"}}", "1:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8554 of rtsp.listen")]
+    [InlineData("streams: {\"a-*\": {source: rtsp://192.0.2.9/a}}", "warning: streams.a-*.source: without ${1} all streams of this rule show the same camera")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, maxInstances: 5}}", "warning: streams.a.maxInstances: it is for rules")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, tunnelPort: 81}}", "warning: streams.a.tunnelPort: it is used with transport: http only")]
+    public void Load_DoubtfulConfiguration_IsTakenWithAWarning(string text, string expected)
+    {
+        LoadedConfig loaded = Load(text);
+
+        Assert.True(loaded.Config is not null, string.Join('\n', loaded.Lines));
+        Assert.Contains(expected, Assert.Single(loaded.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rtsp: {listen: [\"192.0.2.7:8554\"]}|streams: {a: {source: \"rtsp://127.0.0.1:8554/a\"}}")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://127.0.0.1:8555/a\"}}")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://192.0.2.9:8554/a\"}}")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://camera:8554/a\"}}")]
+    public void Load_SourceThatIsNotThisProxy_IsTaken(string text)
+    {
+        LoadedConfig loaded = Load(text);
+
+        Assert.Empty(loaded.Remarks);
+    }
+
+    [Fact]
+    public void Load_SeveralErrors_TellsAllInTheOrderOfTheFile()
+    {
+        LoadedConfig loaded = Load("limts: {}\nlog: {level: loud}\ndefaults:\n  linger: 5x\n  hodl: 3s\nstreams:\n  a: {source: rtsp://192.0.2.9/a, dead: soon}\n  b: {}\nhttp: {}\n");
+
+        Assert.Equal([1, 2, 4, 5, 7, 8, 9], loaded.Remarks.Select(static remark => remark.Place.Line));
+    }
+
+    [Fact]
+    public void Load_ThousandsOfErrors_TellsSomeAndCountsTheRest()
+    {
+        LoadedConfig loaded = Load(string.Concat(Enumerable.Range(0, 3000).Select(static i => $"wrong{i}: 1\n")));
+
+        Assert.Equal(201, loaded.Remarks.Count);
+        Assert.Contains("more of the kind are not shown", loaded.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    private static LoadedConfig Load(string text)
+    {
+        text = text.Replace('|', '\n');
+        return new ConfigBench().Load(text switch
+        {
+            ['=', .. string whole] => whole,
+            _ when text.Contains("streams", StringComparison.Ordinal) => text,
+            _ => text + "\nstreams: {zz: {source: rtsp://192.0.2.9/zz}}\n",
+        });
+    }
+}

@@ -1,0 +1,45 @@
+using FastRtspProxy.Operations.Configuration.Model;
+
+namespace FastRtspProxy.Tests.Operations.Configuration;
+
+public sealed class StreamRuleTests
+{
+    [Theory]
+    [InlineData("lobby-*", "lobby-1", "1")]
+    [InlineData("lobby-*", "lobby-a_b.C-9", "a_b.C-9")]
+    [InlineData("*", "x", "x")]
+    [InlineData("a/*/b", "a/x/b", "x")]
+    [InlineData("*-sub", "x-sub", "x")]
+    [InlineData("lobby-*", "lobby-", null)]
+    [InlineData("lobby-*", "hall-1", null)]
+    [InlineData("lobby-*", "lobby-1/x", null)]
+    [InlineData("lobby-*", "lobby-1%2f", null)]
+    [InlineData("lobby-*", "lobby-1?x", null)]
+    [InlineData("lobby-*", "lobby-@host", null)]
+    [InlineData("lobby-*", "lobby-${1}", null)]
+    [InlineData("lobby-*", "lobby-\u00e9", null)]
+    [InlineData("a/*", "a/.", null)]
+    [InlineData("a/*", "a/..", null)]
+    [InlineData("ab*ba", "aba", null)]
+    [InlineData("plain", "plain", null)]
+    public void Matches_PathThatIsAskedFor_GivesThePart(string rule, string path, string? expected)
+    {
+        bool matches = StreamRule.Matches(rule, path, out string part);
+
+        Assert.Equal(expected is not null, matches);
+        Assert.Equal(expected ?? part, part);
+    }
+
+    [Fact]
+    public void Matches_LongPart_IsRefused() => Assert.False(StreamRule.Matches("a*", "a" + new string('x', 65), out _));
+
+    [Fact]
+    public void Make_PutsThePartIntoEachSource()
+    {
+        StreamConfig rule = new() { Name = "lobby-*", Sources = ["rtsp://192.0.2.9/ch/${1}?n=${1}", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) };
+
+        StreamConfig stream = StreamRule.Make(rule, "lobby-7", "7");
+
+        Assert.Equal(new StreamConfig { Name = "lobby-7", Sources = ["rtsp://192.0.2.9/ch/7?n=7", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) }, stream);
+    }
+}
