@@ -4,7 +4,9 @@ using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.SimulatedCamera;
 
-/// <summary>The camera's side of Basic and Digest, in the variants that cameras have. One for each connection: the nonce is the connection's.</summary>
+/// <summary>
+/// The camera's side of Basic and Digest, in the variants that cameras have. One for each connection: the nonce is the connection's.
+/// </summary>
 internal sealed class CameraAuthenticator(SimulatedCameraOptions options)
 {
     private readonly DigestVerifier _verifier = new(options.Personality.Realm);
@@ -23,20 +25,20 @@ internal sealed class CameraAuthenticator(SimulatedCameraOptions options)
             return false;
         }
 
-        if (options.User == null)
+        if (options.User is null)
         {
             return true;
         }
 
         bool stale = false;
-        if (authorization != null && authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        if (authorization is not null && authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
         {
             if (Schemes.Contains(SimulatedCameraAuthScheme.Basic) && IsRightBasic(authorization.AsSpan(6).Trim()))
             {
                 return true;
             }
         }
-        else if (authorization != null && IsOffered(authorization))
+        else if (authorization is not null && IsOffered(authorization))
         {
             DigestOutcome outcome = _verifier.Verify(authorization, method, _nonce, user => user == options.User ? options.Password : null, out _);
             if (outcome == DigestOutcome.Accepted)
@@ -98,7 +100,7 @@ internal sealed class CameraAuthenticator(SimulatedCameraOptions options)
             "MD5" => null,
             _ => SimulatedCameraAuthScheme.Basic,
         };
-        return scheme == null
+        return scheme is null
             ? Schemes.Contains(SimulatedCameraAuthScheme.DigestLegacy) || Schemes.Contains(SimulatedCameraAuthScheme.DigestMd5)
             : scheme != SimulatedCameraAuthScheme.Basic && Schemes.Contains(scheme.Value);
     }

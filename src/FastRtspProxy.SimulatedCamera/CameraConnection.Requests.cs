@@ -16,7 +16,7 @@ internal sealed partial class CameraConnection
     {
         string method = _request.Method;
         _camera.Counters.OnRequest(method);
-        if (_request.CSeq == null)
+        if (_request.CSeq is null)
         {
             Answer(RtspStatus.BadRequest);
             return;
@@ -130,20 +130,20 @@ internal sealed partial class CameraConnection
         }
 
         CameraSession? session = null;
-        if (_request.Session is { } id && (session = _camera.FindSession(id)) == null)
+        if (_request.Session is { } id && (session = _camera.FindSession(id)) is null)
         {
             Answer(RtspStatus.SessionNotFound);
             return;
         }
 
-        if (session != null && session.Runner.Index != stream)
+        if (session is not null && session.Runner.Index != stream)
         {
             Answer(RtspStatus.AggregateOperationNotAllowed);
             return;
         }
 
         TransportSpec? chosen = TransportHeader.Parse(_request.Header("Transport") ?? "").FirstOrDefault(Supports);
-        if (chosen == null)
+        if (chosen is null)
         {
             Answer(RtspStatus.UnsupportedTransport);
             return;
@@ -159,7 +159,7 @@ internal sealed partial class CameraConnection
     private bool Supports(TransportSpec spec) =>
         spec.Profile == "RTP/AVP" && spec.Mode is null or "PLAY" or "play"
         && (spec.Tcp ? _camera.Options.OffersTcp && !_camera.Options.Faults.UdpOnly
-            : Tunnel == null && (spec.Multicast ? _camera.Options.MulticastGroup != null : _camera.Options.OffersUdp && spec.ClientPort != null));
+            : Tunnel is null && (spec.Multicast ? _camera.Options.MulticastGroup is not null : _camera.Options.OffersUdp && spec.ClientPort is not null));
 
     private string Accept(CameraSession session, SessionTrack track, TransportSpec wanted)
     {
@@ -216,7 +216,7 @@ internal sealed partial class CameraConnection
     private void AnswerPlay(CameraSession session, in StartPoint start)
     {
         List<RtspHeader> headers = [SessionOf(session)];
-        if (_request.Header("Scale") != null)
+        if (_request.Header("Scale") is not null)
         {
             headers.Add(new RtspHeader("Scale", "1"));
         }
@@ -276,7 +276,7 @@ internal sealed partial class CameraConnection
     private void OnHttp(ReadOnlySpan<byte> behind)
     {
         string? cookie = _request.Header("x-sessioncookie");
-        if (cookie == null || _request.Method is not (RtspMethod.Get or RtspMethod.Post))
+        if (cookie is null || _request.Method is not (RtspMethod.Get or RtspMethod.Post))
         {
             _stream.Send("HTTP/1.0 400 Bad Request\r\n\r\n"u8);
             Close();

@@ -11,7 +11,7 @@ namespace FastRtspProxy.SimulatedCamera;
 internal sealed partial class CameraConnection : IByteSink
 {
     /// <summary>A head and a body within the limits, and one frame; more than this without a whole message is refused by the parser anyway.</summary>
-    private const int MaxInputBytes = 256 * 1024;
+    private const int InputBytesMax = 256 * 1024;
 
     /// <summary>Some seconds of a large stream for a client that reads in fits; more of it is dropped.</summary>
     private const int MediaQueueBytes = 4 * 1024 * 1024;
@@ -25,7 +25,9 @@ internal sealed partial class CameraConnection : IByteSink
     private int _inputBytes;
     private bool _closed;
 
-    /// <summary>Runs while the request at the head of the input waits to be acted on (<see cref="SlowAnswers"/>); made for the first that does.</summary>
+    /// <summary>
+    /// Runs while the request at the head of the input waits to be acted on (<see cref="SlowAnswers"/>); made for the first that does.
+    /// </summary>
     private ShardTimer? _slowness;
 
     /// <summary>The request at the head of the input has waited long enough.</summary>
@@ -97,7 +99,7 @@ internal sealed partial class CameraConnection : IByteSink
         used = Math.Min(used, _inputBytes);
         _input.AsSpan(used, _inputBytes - used).CopyTo(_input);
         _inputBytes -= used;
-        if (_inputBytes > MaxInputBytes)
+        if (_inputBytes > InputBytesMax)
         {
             Close();
         }

@@ -35,8 +35,8 @@ internal static class CameraPaths
     }
 
     /// <summary>
-    /// The stream and track of a SETUP. A stream with a query has two forms: FFmpeg puts the control behind the query, GStreamer in front of it. The stream's own URL stands for its
-    /// only track.
+    /// The stream and track of a SETUP. A stream with a query has two forms: FFmpeg puts the control behind the query, GStreamer in front of it. The
+    /// stream's own URL stands for its only track.
     /// </summary>
     public static bool TryFindTrack(SimulatedCameraOptions options, string uri, out int stream, out int track)
     {

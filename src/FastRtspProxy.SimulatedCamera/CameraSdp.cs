@@ -26,7 +26,7 @@ internal static class CameraSdp
         Line(sdp, "v=0");
         Line(sdp, $"o=- 1109162014219182 1109162014219192 IN {family} {local}");
         Line(sdp, "s=" + personality.SessionName);
-        Line(sdp, group == null ? $"c=IN {family} {(family == "IP6" ? "::" : "0.0.0.0")}" : group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"c=IN IP6 {group}" : $"c=IN IP4 {group}/1");
+        Line(sdp, group is null ? $"c=IN {family} {(family == "IP6" ? "::" : "0.0.0.0")}" : group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"c=IN IP6 {group}" : $"c=IN IP4 {group}/1");
         Line(sdp, "t=0 0");
         foreach (string line in personality.SdpSessionLines)
         {
@@ -37,7 +37,7 @@ internal static class CameraSdp
         for (int i = 0; i < stream.Tracks.Count; i++)
         {
             MediaTrack track = stream.Tracks[i];
-            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {(group == null ? 0 : groupPort + 2 * i)} RTP/AVP {track.PayloadType}"));
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {(group is null ? 0 : groupPort + 2 * i)} RTP/AVP {track.PayloadType}"));
             if (track.BandwidthKilobits > 0)
             {
                 Line(sdp, string.Create(CultureInfo.InvariantCulture, $"b=AS:{track.BandwidthKilobits}"));
@@ -45,7 +45,7 @@ internal static class CameraSdp
 
             string channels = track.Channels > 0 ? string.Create(CultureInfo.InvariantCulture, $"/{track.Channels}") : "";
             Line(sdp, string.Create(CultureInfo.InvariantCulture, $"a=rtpmap:{track.PayloadType} {track.EncodingName}/{track.ClockRate}{channels}"));
-            if (track.Fmtp != null)
+            if (track.Fmtp is not null)
             {
                 Line(sdp, string.Create(CultureInfo.InvariantCulture, $"a=fmtp:{track.PayloadType} {track.Fmtp}"));
             }

@@ -58,7 +58,7 @@ internal sealed class CameraSession
     /// <summary>Set up over this connection: it ends with it.</summary>
     public bool UsesConnection(CameraConnection connection) => _tracks.Any(track => track?.Connection == connection);
 
-    public bool HasTrack(int index) => _tracks[index] != null;
+    public bool HasTrack(int index) => _tracks[index] is not null;
 
     public IEnumerable<SessionTrack> Tracks => _tracks.OfType<SessionTrack>();
 
@@ -118,9 +118,9 @@ internal sealed class CameraSession
         Span<byte> packet = stackalloc byte[256];
         foreach (SessionTrack track in Tracks)
         {
-            int bytes = WriteReport(packet[4..], track);
-            bytes += RtcpWriter.WriteBye(packet[(4 + bytes)..], track.Ssrc);
-            SendRtcp(track, packet[..(4 + bytes)]);
+            int bytes = WriteReport(packet[InterleavedFrame.HeaderBytes..], track);
+            bytes += RtcpWriter.WriteBye(packet[(InterleavedFrame.HeaderBytes + bytes)..], track.Ssrc);
+            SendRtcp(track, packet[..(InterleavedFrame.HeaderBytes + bytes)]);
         }
     }
 
@@ -136,7 +136,8 @@ internal sealed class CameraSession
         {
             track.NextReportMicros = _camera.Shard.NowMicros + (long)_camera.Options.SenderReportInterval.TotalMicroseconds;
             Span<byte> report = stackalloc byte[256];
-            SendRtcp(track, report[..(4 + WriteReport(report[4..], track))]);
+            int reportBytes = WriteReport(report[InterleavedFrame.HeaderBytes..], track);
+            SendRtcp(track, report[..(InterleavedFrame.HeaderBytes + reportBytes)]);
         }
 
         if ((IsVideoSilent || _camera.IsVideoSilent) && Runner.Stream.Tracks[index].MediaType == "video")
@@ -170,7 +171,7 @@ internal sealed class CameraSession
         }
 
         track.Packets += (uint)(to - from);
-        if (_camera.Options.Faults.RtcpOnly && track.Connection == null)
+        if (_camera.Options.Faults.RtcpOnly && track.Connection is null)
         {
             return;
         }
@@ -194,7 +195,7 @@ internal sealed class CameraSession
 
     private int SendClean(SessionTrack track, RtpBatch batch, int from, int to)
     {
-        if (track.Connection != null)
+        if (track.Connection is not null)
         {
             return from == 0 && to == batch.Count
                 ? track.Connection.SendMedia(batch.Framed) ? 0 : to - from
@@ -232,7 +233,7 @@ internal sealed class CameraSession
                 frame = Damage(frame, fate);
             }
 
-            if ((fate & PacketFate.Reordered) != 0 && track.HeldBack == null)
+            if ((fate & PacketFate.Reordered) != 0 && track.HeldBack is null)
             {
                 track.HeldBack = frame.ToArray();
                 continue;
@@ -274,7 +275,7 @@ internal sealed class CameraSession
         return copy.AsSpan(0, InterleavedFrame.HeaderBytes + packetBytes);
     }
 
-    private bool SendFrame(SessionTrack track, ReadOnlySpan<byte> frame) => track.Connection != null
+    private bool SendFrame(SessionTrack track, ReadOnlySpan<byte> frame) => track.Connection is not null
         ? track.Connection.SendMedia(frame)
         : _camera.RtpSocket.Send(frame[InterleavedFrame.HeaderBytes..], track.RtpPeer) == SocketError.Success;
 
@@ -289,7 +290,7 @@ internal sealed class CameraSession
     /// <summary>The packet stands behind four bytes of room for the interleaved header.</summary>
     private void SendRtcp(SessionTrack track, Span<byte> framed)
     {
-        if (track.Connection != null)
+        if (track.Connection is not null)
         {
             InterleavedFrame.Write(framed, track.RtcpChannel, framed.Length - InterleavedFrame.HeaderBytes);
             track.Connection.SendMedia(framed);

@@ -8,7 +8,10 @@ using FastRtspProxy.SimulatedCamera.Media;
 
 namespace FastRtspProxy.SimulatedCamera;
 
-/// <summary>A camera's share of one shard: the connections accepted to it, their sessions, and an own "encoder" of each stream that they watch. Touched on its shard only.</summary>
+/// <summary>
+/// A camera's share of one shard: the connections accepted to it, their sessions, and an own "encoder" of each stream that they watch. Touched on its
+/// shard only.
+/// </summary>
 internal sealed partial class CameraShard
 {
     private static readonly TimeSpan s_sweepInterval = TimeSpan.FromSeconds(1);
@@ -40,7 +43,7 @@ internal sealed partial class CameraShard
         _reboot = reboot;
         RtpSocket = new CameraMediaSocket(shard, rtp, OnPeerAlive);
         RtcpSocket = new CameraMediaSocket(shard, rtcp, OnPeerAlive);
-        if (options.MulticastGroup != null)
+        if (options.MulticastGroup is not null)
         {
             RtpSocket.AllowMulticast(1, options.BindAddress);
             RtcpSocket.AllowMulticast(1, options.BindAddress);
@@ -72,7 +75,10 @@ internal sealed partial class CameraShard
     /// <summary>The CNAME of all tracks (RFC 3550 section 6.5.1).</summary>
     public string CanonicalName { get; }
 
-    /// <summary>The wall clock at the shard's present moment, which the timestamps are reckoned from: a sender report must not mix two moments of a busy machine.</summary>
+    /// <summary>
+    /// The wall clock at the shard's present moment, which the timestamps are reckoned from: a sender report must not mix two moments of a busy
+    /// machine.
+    /// </summary>
     public DateTimeOffset WallTime => _wallTimeAtZero + TimeSpan.FromMicroseconds(Shard.NowMicros);
 
     /// <summary>A session without a sign of life ends after so long; also said in the `Session` header.</summary>
@@ -108,7 +114,7 @@ internal sealed partial class CameraShard
         RtcpSocket.Close();
     }
 
-    public CameraSession? FindSession(string? id) => id != null && _sessions.TryGetValue(id, out CameraSession? session) ? session : null;
+    public CameraSession? FindSession(string? id) => id is not null && _sessions.TryGetValue(id, out CameraSession? session) ? session : null;
 
     public CameraSession OpenSession(int stream)
     {
@@ -213,7 +219,7 @@ internal sealed partial class CameraShard
     /// <summary>The group of a stream; null: no multicast.</summary>
     public IPAddress? MulticastGroupOf(int stream)
     {
-        if (Options.MulticastGroup == null)
+        if (Options.MulticastGroup is null)
         {
             return null;
         }

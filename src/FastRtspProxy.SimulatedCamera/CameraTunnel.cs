@@ -3,8 +3,9 @@ using System.Net;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>
-/// RTSP over HTTP (Apple QuickTime Streaming Server Programming Guide, chapter 2): a GET connection carries what the camera sends, as it is; a POST connection with the same cookie
-/// carries the client's requests in base64 and is never answered. Decoded on the shard of the POST connection, answered on that of the GET connection.
+/// RTSP over HTTP (Apple QuickTime Streaming Server Programming Guide, chapter 2): a GET connection carries what the camera sends, as it is; a POST
+/// connection with the same cookie carries the client's requests in base64 and is never answered. Decoded on the shard of the POST connection,
+/// answered on that of the GET connection.
 /// </summary>
 internal sealed class CameraTunnel(string cookie, CameraConnection output)
 {

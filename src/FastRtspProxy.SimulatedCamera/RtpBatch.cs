@@ -4,14 +4,17 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>
-/// The RTP packets of one unit (an access unit, an audio frame) in sending order, in one dense buffer. Each packet lies behind four bytes for its interleaved header, so that
-/// a TCP session sends the whole batch with one call and a UDP session sends slices of it. Sequence number, SSRC and time stamp are each session's own: it patches them in place
-/// before it sends. Reused for every unit; grows and never shrinks.
+/// The RTP packets of one unit (an access unit, an audio frame) in sending order, in one dense buffer. Each packet lies behind four bytes for its
+/// interleaved header, so that a TCP session sends the whole batch with one call and a UDP session sends slices of it. Sequence number, SSRC and time
+/// stamp are each session's own: it patches them in place before it sends. Reused for every unit; grows and never shrinks.
 /// </summary>
 internal sealed class RtpBatch
 {
-    /// <summary>The largest payload that our packetisers make: with 12 bytes of RTP, 8 of UDP and 40 of IPv6 it stays under an Ethernet frame with room for a tunnel.</summary>
-    public const int MaxPayloadBytes = 1400;
+    /// <summary>
+    /// The largest payload that our packetisers make: with 12 bytes of RTP, 8 of UDP and 40 of IPv6 it stays under an Ethernet frame with room for a
+    /// tunnel.
+    /// </summary>
+    public const int PayloadBytesMax = 1400;
 
     private byte[] _bytes = new byte[16 * 1024];
     private int[] _offsets = new int[32];
@@ -77,7 +80,9 @@ internal sealed class RtpBatch
         return _bytes.AsSpan(_offsets[index], end - _offsets[index]);
     }
 
-    /// <summary>Work space for a track that has to make its unit before it can be cut into packets; its contents do not survive the next call.</summary>
+    /// <summary>
+    /// Work space for a track that has to make its unit before it can be cut into packets; its contents do not survive the next call.
+    /// </summary>
     public Span<byte> Scratch(int bytes)
     {
         if (_scratch.Length < bytes)

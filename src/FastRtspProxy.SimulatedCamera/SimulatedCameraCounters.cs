@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace FastRtspProxy.SimulatedCamera;
 
-/// <summary>What a camera has seen and sent, for tests and for the simulator's report. Any thread may read: figures on their own, without partners.</summary>
+/// <summary>
+/// What a camera has seen and sent, for tests and for the simulator's report. Any thread may read: figures on their own, without partners.
+/// </summary>
 internal sealed class SimulatedCameraCounters
 {
     private readonly ConcurrentDictionary<string, int> _requests = new();

@@ -55,7 +55,9 @@ internal sealed record SimulatedCameraOptions
     /// <summary>Send a picture's packets evenly over the time until the next one, and not in one burst as an encoder does.</summary>
     public bool Paced { get; init; }
 
-    /// <summary>A session that joins a running stream gets its first packet at the next random access point; false: at once, as many cameras do.</summary>
+    /// <summary>
+    /// A session that joins a running stream gets its first packet at the next random access point; false: at once, as many cameras do.
+    /// </summary>
     public bool StartsAtKeyFrame { get; init; } = true;
 
     /// <summary>How often senders report; RFC 3550's minimum is 5 s.</summary>

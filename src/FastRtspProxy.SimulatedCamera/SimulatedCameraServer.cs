@@ -26,7 +26,7 @@ internal sealed class SimulatedCameraServer : IAsyncDisposable
     private SimulatedCameraServer(IReadOnlyList<Shard> shards, SimulatedCameraOptions options)
     {
         _options = options;
-        _certificate = options.TlsPort == null ? null : options.Certificate ?? SimulatedCameraCertificate.Make(options.BindAddress);
+        _certificate = options.TlsPort is null ? null : options.Certificate ?? SimulatedCameraCertificate.Make(options.BindAddress);
         _shards = [.. shards.Select((shard, i) => Make(shard, i == 0))];
     }
 

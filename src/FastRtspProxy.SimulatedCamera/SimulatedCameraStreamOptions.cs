@@ -10,7 +10,10 @@ internal sealed record SimulatedCameraStreamOptions(string Path, IReadOnlyList<M
 {
     private static readonly SyntheticVideo s_small = new() { WidthPixels = 320, HeightPixels = 176, BitsPerSecond = 400_000 };
 
-    /// <summary>The clip's pictures as an H.265 byte stream, for a camera that is set to another codec, or to another size of that one. Without it such a change changes nothing.</summary>
+    /// <summary>
+    /// The clip's pictures as an H.265 byte stream, for a camera that is set to another codec, or to another size of that one. Without it such a
+    /// change changes nothing.
+    /// </summary>
     public byte[]? H265Clip { get; init; }
 
     /// <summary>The clip that ships with the program: H.264 and AAC.</summary>

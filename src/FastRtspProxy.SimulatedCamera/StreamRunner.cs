@@ -5,8 +5,8 @@ using FastRtspProxy.SimulatedCamera.Media;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>
-/// The "encoder" of one stream on one shard. It runs while anybody plays: each unit is made and cut into packets once, when it is due, and given to every playing session. A unit's due
-/// time is computed from its number, never from the one before, so that nothing drifts.
+/// The "encoder" of one stream on one shard. It runs while anybody plays: each unit is made and cut into packets once, when it is due, and given to
+/// every playing session. A unit's due time is computed from its number, never from the one before, so that nothing drifts.
 /// </summary>
 internal sealed class StreamRunner : IEndOfTurn
 {
@@ -45,7 +45,10 @@ internal sealed class StreamRunner : IEndOfTurn
     /// <summary>Units pass by unsent.</summary>
     public bool IsStalled { get; set; }
 
-    /// <summary>Adds a session and says where its media begins. An idle stream begins at a random access point now; a running one lets the joiner wait for the next.</summary>
+    /// <summary>
+    /// Adds a session and says where its media begins. An idle stream begins at a random access point now; a running one lets the joiner wait for the
+    /// next.
+    /// </summary>
     public StartPoint Join(CameraSession session)
     {
         StartPoint start = Peek(session);
@@ -218,7 +221,7 @@ internal sealed class StreamRunner : IEndOfTurn
             _sending = false;
             if (_players.Count > _playing)
             {
-                _players.RemoveAll(static player => player == null);
+                _players.RemoveAll(static player => player is null);
             }
         }
 

@@ -3,7 +3,9 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Simulator;
 
-/// <summary>Passes text on as <see cref="Printable"/> shows it: what is written holds URLs, and words of servers. Whole strings, not pieces of them.</summary>
+/// <summary>
+/// Passes text on as <see cref="Printable"/> shows it: what is written holds URLs, and words of servers. Whole strings, not pieces of them.
+/// </summary>
 internal sealed class PrintableWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;

@@ -16,10 +16,10 @@ namespace FastRtspProxy;
 internal sealed class ProxyProgram(string programName, TextWriter output, Stream errors)
 {
     /// <summary>The engine promises a second and a half; two seconds is our promise to whoever sent the signal.</summary>
-    private static readonly TimeSpan LongestStop = TimeSpan.FromMilliseconds(1700);
+    private static readonly TimeSpan s_longestStop = TimeSpan.FromMilliseconds(1700);
 
     /// <summary>The two seconds that docs/options.md promises, whatever hangs.</summary>
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromMilliseconds(1950);
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromMilliseconds(1950);
 
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
@@ -102,7 +102,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
 
     private static async Task<int> RunAsync(ProgramOptions options, LineQueue lines)
     {
-        using var stop = new StopSignal(LongestEnd);
+        using var stop = new StopSignal(s_longestEnd);
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, new LogStyle { Level = options.LogLevel });
         DemoCamera? demo = null;
         try
@@ -144,7 +144,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     {
         try
         {
-            await StopBothAsync(engine, demo).WaitAsync(LongestStop);
+            await StopBothAsync(engine, demo).WaitAsync(s_longestStop);
         }
         catch (TimeoutException)
         {

@@ -7,17 +7,17 @@ namespace FastRtspProxy.Tests;
 /// <summary>Guards what the compiler can not: how the tree looks. Who may know whom: <see cref="HouseTests"/>.</summary>
 public class TidyTests
 {
-    private static readonly string[] RoomsWithoutLinq =
+    private static readonly string[] s_roomsWithoutLinq =
         ["FastRtspProxy.Protocol", "FastRtspProxy.Net", "FastRtspProxy.Engine/Relay"];
 
-    private static readonly string Root = Repository.Root;
+    private static readonly string s_root = Repository.Root;
 
     [Fact]
     public void Folders_AreNamedByWhatTheyHold()
     {
         string[] banned = ["Common", "Utils", "Util", "Helpers", "Helper", "Misc"];
         List<string> offences = [.. new[] { "src", "tests", "bench" }
-            .Select(name => Path.Combine(Root, name)).Where(Directory.Exists)
+            .Select(name => Path.Combine(s_root, name)).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetDirectories(folder, "*", SearchOption.AllDirectories))
             .Where(folder => IsSource(folder) && banned.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))];
 
@@ -32,8 +32,8 @@ public class TidyTests
         string[] kinds = [".cs", ".csproj", ".props", ".md", ".sh", ".json", ".py", ".sln", ".txt", ".sdp", ".yml"];
         List<string> offences = [];
         foreach (string file in new[] { "src", "tests", "bench", "perf-scripts", "docs", ".ci", ".github" }
-            .Select(name => Path.Combine(Root, name)).Where(Directory.Exists).SelectMany(folder => Files(folder, "*"))
-            .Concat(Directory.GetFiles(Root)))
+            .Select(name => Path.Combine(s_root, name)).Where(Directory.Exists).SelectMany(folder => Files(folder, "*"))
+            .Concat(Directory.GetFiles(s_root)))
         {
             if (!kinds.Contains(Path.GetExtension(file)) && Path.GetExtension(file).Length > 0)
             {
@@ -41,7 +41,7 @@ public class TidyTests
             }
 
             string text = File.ReadAllText(file);
-            offences.AddRange(banned.Where(path => text.Contains(path, StringComparison.Ordinal)).Select(path => $"{Path.GetRelativePath(Root, file)}: {path}"));
+            offences.AddRange(banned.Where(path => text.Contains(path, StringComparison.Ordinal)).Select(path => $"{Path.GetRelativePath(s_root, file)}: {path}"));
         }
 
         Assert.Empty(offences);
@@ -52,7 +52,7 @@ public class TidyTests
     public void Names_AreResolvedInOnePlace()
     {
         string[] others = [@"\bDns\.", @"\bDnsEndPoint\b", @"\bTcpClient\b"];
-        List<string> offences = [.. Files(Path.Combine(Root, "src"), "*.cs")
+        List<string> offences = [.. Files(Path.Combine(s_root, "src"), "*.cs")
             .Where(file => Path.GetFileName(file) != "NameLookup.cs" && others.Any(way => Regex.IsMatch(File.ReadAllText(file), way)))];
 
         Assert.Empty(offences);
@@ -77,7 +77,7 @@ public class TidyTests
                 .Where(static method => method.Name == "ConfigureAwait"));
         IEnumerable<string> wanted = types.Select(static type => "T:" + type).Concat(methods.Select(DocumentationId));
 
-        IEnumerable<string> banned = File.ReadAllLines(Path.Combine(Root, "src", "BannedSymbols.txt")).Select(static line => line.Split(';')[0]);
+        IEnumerable<string> banned = File.ReadAllLines(Path.Combine(s_root, "src", "BannedSymbols.txt")).Select(static line => line.Split(';')[0]);
 
         Assert.Empty(wanted.Except(banned));
     }
@@ -88,19 +88,19 @@ public class TidyTests
     {
         string[] beforeTheFirstSocket = ["CameraCommandReader.cs", "LoadCommandReader.cs"];
         string[] runInOutbound = ["ProcessFigures.cs", "DiskFiles.cs"]; // by LoadProgram, by ConfigLoader
-        List<string> offences = [.. Files(Path.Combine(Root, "src"), "*.cs")
+        List<string> offences = [.. Files(Path.Combine(s_root, "src"), "*.cs")
             .Where(static file => File.ReadAllText(file) is var text && text.Contains("RS0030", StringComparison.Ordinal) && !text.Contains("Outbound.RunAsync(", StringComparison.Ordinal))
             .Select(static file => Path.GetFileName(file)).Except([.. beforeTheFirstSocket, .. runInOutbound])];
 
         Assert.Empty(offences);
-        Assert.Contains("Outbound.RunAsync(() => Task.FromResult(Load(", File.ReadAllText(Path.Combine(Root, "src", "FastRtspProxy.Operations", "Configuration", "Reading", "ConfigLoader.cs")), StringComparison.Ordinal);
-        Assert.Contains("Outbound.RunAsync(() => run.RunAsync(cancel))", File.ReadAllText(Path.Combine(Root, "src", "FastRtspProxy.Simulator", "Load", "LoadProgram.cs")), StringComparison.Ordinal);
+        Assert.Contains("Outbound.RunAsync(() => Task.FromResult(Load(", File.ReadAllText(Path.Combine(s_root, "src", "FastRtspProxy.Operations", "Configuration", "Reading", "ConfigLoader.cs")), StringComparison.Ordinal);
+        Assert.Contains("Outbound.RunAsync(() => run.RunAsync(cancel))", File.ReadAllText(Path.Combine(s_root, "src", "FastRtspProxy.Simulator", "Load", "LoadProgram.cs")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void HotRooms_DoNotUseLinq()
     {
-        List<string> offences = [.. RoomsWithoutLinq.Select(room => Path.Combine(Root, "src", room)).Where(Directory.Exists)
+        List<string> offences = [.. s_roomsWithoutLinq.Select(room => Path.Combine(s_root, "src", room)).Where(Directory.Exists)
             .SelectMany(folder => Files(folder, "*.cs"))
             .Where(file => File.ReadAllText(file).Contains("using System." + "Linq", StringComparison.Ordinal))];
 
@@ -133,7 +133,7 @@ public class TidyTests
 
     private static bool IsSource(string path)
     {
-        string[] parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar);
+        string[] parts = Path.GetRelativePath(s_root, path).Split(Path.DirectorySeparatorChar);
         return !parts.Contains("bin") && !parts.Contains("obj") && !parts.Contains("__pycache__") && !parts.Contains("BenchmarkDotNet.Artifacts");
     }
 }

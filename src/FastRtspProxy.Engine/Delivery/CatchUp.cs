@@ -3,8 +3,8 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// A client's instant start: the cached group of pictures of one track, up to the live edge, with its timestamps squeezed; the other tracks begin at the edge.
-/// Holds a share of the process's budget of catch-up bytes until <see cref="Return"/>.
+/// A client's instant start: the cached group of pictures of one track, up to the live edge, with its timestamps squeezed; the other tracks begin at
+/// the edge. Holds a share of the process's budget of catch-up bytes until <see cref="Return"/>.
 /// </summary>
 internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, long untilMicros, CatchUpBudget? budget, long bytes)
 {

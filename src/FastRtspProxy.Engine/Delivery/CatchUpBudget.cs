@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>The catch-up bytes that may be on their way to joining clients at once, in the whole process. Above it, joiners wait for the next key frame instead. Any thread: a share is taken by the value that the addition gives, and the sum stands for nothing else.</summary>
+/// <summary>
+/// The catch-up bytes that may be on their way to joining clients at once, in the whole process. Above it, joiners wait for the next key frame
+/// instead. Any thread: a share is taken by the value that the addition gives, and the sum stands for nothing else.
+/// </summary>
 internal sealed class CatchUpBudget(long bytes)
 {
     private long _taken;

@@ -4,9 +4,9 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// One mount's media to one shard's clients: a pass for each batch that the producer publishes. Clients in step share plans and cost a system call each
-/// (a fraction of one over UDP); those that join or lag are served one by one until they are in step. Here stands when a pass runs and where it ends; <see cref="TcpDelivery"/> and
-/// <see cref="UdpDelivery"/> are the two halves of it. On the shard only, but for <see cref="OnPublished"/>.
+/// One mount's media to one shard's clients: a pass for each batch that the producer publishes. Clients in step share plans and cost a system call
+/// each (a fraction of one over UDP); those that join or lag are served one by one until they are in step. Here stands when a pass runs and where it
+/// ends; <see cref="TcpDelivery"/> and <see cref="UdpDelivery"/> are the two halves of it. On the shard only, but for <see cref="OnPublished"/>.
 /// </summary>
 internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 {
@@ -37,7 +37,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <inheritdoc cref="HeldFrames.GivenUp"/>
     public long FramesGivenUp => _tcp.FramesGivenUp;
 
-    /// <summary>By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.</summary>
+    /// <summary>
+    /// By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.
+    /// </summary>
     public ReadOnlySpan<long> UdpPacketsByTrack => _udp.PacketsByTrack;
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>
@@ -130,7 +132,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// </summary>
     private long HoldBack(long head)
     {
-        long holdMicros = (long)Math.Min(_table.Limits.MaxHoldMicros, _viewers * _table.Limits.HoldMicrosPerViewer);
+        long holdMicros = (long)Math.Min(_table.Limits.HoldMicrosMax, _viewers * _table.Limits.HoldMicrosPerViewer);
         uint videoTracks = Ring.VideoTracks;
         if (holdMicros < 100 || videoTracks == 0)
         {

@@ -1,25 +1,40 @@
+using System.Diagnostics;
+using System.Numerics;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// What a parked TCP viewer still needs of the access units that it is in the middle of. Holds the slabs, so that the unit is finished even when the ring has gone on meanwhile:
-/// half a picture is worse than none. Of each video track that is the packets from the viewer's cursor on that come before the next unit begins, also those that are not published yet.
-/// One a viewer, reused; on the shard only.
+/// What a parked TCP viewer still needs of the access units that it is in the middle of. Holds the slabs, so that the unit is finished even when the
+/// ring has gone on meanwhile: half a picture is worse than none. Of each video track that is the packets from the viewer's cursor on that come
+/// before the next unit begins, also those that are not published yet. One a viewer, reused; on the shard only.
 /// </summary>
 internal sealed class FrameRest
 {
     private const int FirstCapacity = 64;
 
+    /// <summary>The slabs of the held packets, in their order, each held once. Empty exactly when no packet is held.</summary>
     private readonly List<Slab> _slabs = [];
+
+    /// <summary>The held packets, in the ring's order; a power of two long, as the view needs.</summary>
     private RingEntry[] _entries = new RingEntry[FirstCapacity];
+
+    /// <summary>Tracks (a bit each) whose access unit is held to its end: nothing more of them is wanted.</summary>
     private uint _closedTracks;
 
     /// <summary>Packets held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Of them, those that were sent or parked.</summary>
-    public int Sent { get; set; }
+    /// <summary>Of them, those that were sent or parked: the first ones, never fewer than before until <see cref="Clear"/>.</summary>
+    public int Sent
+    {
+        get;
+        set
+        {
+            Debug.Assert(value <= Count && (value == 0 || value >= field), "What is sent is held, and stays sent.");
+            field = value;
+        }
+    }
 
     /// <summary>Its place in the list of those that wait for packets to be published; -1: not in it.</summary>
     public int Slot { get; set; } = -1;
@@ -38,11 +53,15 @@ internal sealed class FrameRest
     {
         Clear();
         Next = cursor;
+        AssertValid();
     }
 
-    /// <summary>Takes what was published; true when nothing more is needed. Inside a read scope that begins at <see cref="Next"/> or before.</summary>
+    /// <summary>
+    /// Takes what was published; true when nothing more is needed. Inside a read scope that begins at <see cref="Next"/> or before.
+    /// </summary>
     public bool Extend(in PacketRing.EntriesView entries, long to, TcpClass channels, uint videoTracks)
     {
+        AssertValid();
         for (; Next < to && (_closedTracks & videoTracks) != videoTracks; Next++)
         {
             ref readonly RingEntry entry = ref entries[Next];
@@ -63,12 +82,14 @@ internal sealed class FrameRest
             }
         }
 
+        AssertValid();
         return (_closedTracks & videoTracks) == videoTracks;
     }
 
     /// <summary>Gives everything back.</summary>
     public void Clear()
     {
+        AssertValid();
         foreach (Slab slab in _slabs)
         {
             slab.Release();
@@ -76,7 +97,8 @@ internal sealed class FrameRest
 
         _slabs.Clear();
         Array.Clear(_entries, 0, Count);
-        Count = Sent = 0;
+        Sent = 0;
+        Count = 0;
         _closedTracks = 0;
     }
 
@@ -94,5 +116,13 @@ internal sealed class FrameRest
         }
 
         _entries[Count++] = entry;
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertValid()
+    {
+        Debug.Assert(Sent >= 0 && Sent <= Count && Count <= _entries.Length, "What is sent is held.");
+        Debug.Assert(BitOperations.IsPow2(_entries.Length), "The index of an entry is its sequence under a mask.");
+        Debug.Assert(_slabs.Count == 0 == (Count == 0) && _slabs.Count <= Count, "Slabs are held for packets only.");
     }
 }

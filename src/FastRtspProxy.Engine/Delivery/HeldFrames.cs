@@ -3,8 +3,8 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// Parked TCP viewers and the access units that they are in the middle of: those are finished, whatever the ring does meanwhile. But no mount stops for want of the slabs that stuck
-/// clients hold: when there are no others, they are given up.
+/// Parked TCP viewers and the access units that they are in the middle of: those are finished, whatever the ring does meanwhile. But no mount stops
+/// for want of the slabs that stuck clients hold: when there are no others, they are given up.
 /// </summary>
 internal sealed class HeldFrames(PacketRing ring, int shardIndex)
 {
@@ -30,7 +30,9 @@ internal sealed class HeldFrames(PacketRing ring, int shardIndex)
         }
     }
 
-    /// <summary>Takes hold of what was published before <paramref name="to"/> at once. Inside a read scope that begins at the viewer's cursor or before.</summary>
+    /// <summary>
+    /// Takes hold of what was published before <paramref name="to"/> at once. Inside a read scope that begins at the viewer's cursor or before.
+    /// </summary>
     public void BeginWith(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
     {
         if (viewer.Rest is { Slot: >= 0, Count: 0 } rest && rest.Extend(entries, to, viewer.Class!, ring.VideoTracks))
@@ -64,8 +66,9 @@ internal sealed class HeldFrames(PacketRing ring, int shardIndex)
     }
 
     /// <summary>
-    /// The next slab that a mount needs must come from the clients that take nothing. One that takes bytes again before the ring laps it has lost nothing; else it is left with a torn
-    /// picture, the last before its next random access point, and all of that counts as dropped. Whoever was given up holds nothing until it is parked anew.
+    /// The next slab that a mount needs must come from the clients that take nothing. One that takes bytes again before the ring laps it has lost
+    /// nothing; else it is left with a torn picture, the last before its next random access point, and all of that counts as dropped. Whoever was
+    /// given up holds nothing until it is parked anew.
     /// </summary>
     private void GiveUpHolders()
     {

@@ -1,11 +1,17 @@
+using System.Diagnostics;
 using FastRtspProxy.Engine.Relay;
-using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>Clients with the same tracks on the same channels: what they get is the same bytes, so they share one plan a batch.</summary>
 internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
 {
+    /// <summary>
+    /// In Debug a class up to this large is looked through whole at each change; a larger one would make that the square of its size.
+    /// </summary>
+    private const int CheckedWholeMax = 64;
+
+    /// <summary>The first of them are those of <see cref="InStep"/>, place by place; it only grows.</summary>
     private int[] _descriptors = [];
 
     /// <summary>The members that are in step.</summary>
@@ -26,6 +32,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
     /// <summary>Puts a member in step, last.</summary>
     public void Enter(TcpViewer viewer)
     {
+        Debug.Assert(viewer.Class == this && viewer.Slot < 0 && InStep.Count < Members, "A member that is out of step comes into it.");
         viewer.Slot = InStep.Count;
         viewer.ClassBytesBefore = SentBytes;
         if (viewer.Slot == _descriptors.Length)
@@ -35,11 +42,13 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
 
         _descriptors[viewer.Slot] = viewer.Stream.Descriptor;
         InStep.Add(viewer);
+        AssertValid();
     }
 
     /// <summary>Takes a member out of step; the last one takes its place.</summary>
     public void Leave(TcpViewer viewer)
     {
+        Debug.Assert(InStep[viewer.Slot] == viewer, "A viewer in step knows its place.");
         TcpViewer last = InStep[^1];
         InStep[viewer.Slot] = last;
         _descriptors[viewer.Slot] = last.Stream.Descriptor;
@@ -47,6 +56,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
         InStep.RemoveAt(InStep.Count - 1);
         viewer.Slot = -1;
         viewer.Stream.NoteSent(SentBytes - viewer.ClassBytesBefore, LastPassMicros);
+        AssertValid();
     }
 
     /// <summary>True for a viewer with the same channels.</summary>
@@ -58,5 +68,16 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
     {
         byte[] channels = entry.IsRtcp ? rtcpChannels : rtpChannels;
         return entry.Track < channels.Length ? channels[entry.Track] : TcpViewer.NoChannel;
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertValid()
+    {
+        Debug.Assert(InStep.Count <= Members && InStep.Count <= _descriptors.Length, "Those in step are members, with a descriptor each.");
+        for (int i = 0; i < InStep.Count && InStep.Count <= CheckedWholeMax; i++)
+        {
+            Debug.Assert(InStep[i].Slot == i && InStep[i].Class == this, "A viewer knows its place.");
+            Debug.Assert(_descriptors[i] == InStep[i].Stream.Descriptor, "What is sent to a descriptor is its viewer's.");
+        }
     }
 }

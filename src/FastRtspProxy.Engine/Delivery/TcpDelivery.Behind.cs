@@ -3,14 +3,16 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>TCP viewers that join or lag: served one by one, parked while their connection takes nothing, moved forward when they lag too far.</summary>
+/// <summary>
+/// TCP viewers that join or lag: served one by one, parked while their connection takes nothing, moved forward when they lag too far.
+/// </summary>
 internal sealed unsafe partial class TcpDelivery
 {
     /// <summary>What is copied of a frame for a connection that takes nothing now; the rest of a larger frame follows from the ring.</summary>
-    private const int MaxParkedBytes = 64 * 1024;
+    private const int ParkedBytesMax = 64 * 1024;
 
     /// <summary>A catch-up send: about what a connection's buffer takes at once.</summary>
-    private const int MaxCatchUpBytes = 256 * 1024;
+    private const int CatchUpBytesMax = 256 * 1024;
 
     private void ServeBehind()
     {
@@ -91,7 +93,7 @@ internal sealed unsafe partial class TcpDelivery
     {
         TcpSendPlan plan = table.TcpPlan;
         long from = viewer.Cursor;
-        long to = plan.Build(entries, from, limit, viewer.Class!, filter, MaxCatchUpBytes);
+        long to = plan.Build(entries, from, limit, viewer.Class!, filter, CatchUpBytesMax);
         if (viewer.VideoSkip is { IsOn: true, Counts: true })
         {
             CountDropped(viewer, entries, from, to, filter);
@@ -114,8 +116,8 @@ internal sealed unsafe partial class TcpDelivery
     }
 
     /// <summary>
-    /// Copies the rest of the frame that a send broke off in, and gives the sequence behind it. Afterwards the connection stands on a packet's end, and on a
-    /// frame's end if the frame's rest was there and not too long.
+    /// Copies the rest of the frame that a send broke off in, and gives the sequence behind it. Afterwards the connection stands on a packet's end,
+    /// and on a frame's end if the frame's rest was there and not too long.
     /// </summary>
     private long ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
     {
@@ -123,7 +125,7 @@ internal sealed unsafe partial class TcpDelivery
         int offset = 0;
         long end = from;
         int parkBytes = 0;
-        int maxParkedBytes = viewer.Stream.Account.IsMemoryShort ? 0 : MaxParkedBytes; // then a packet's rest; the frame's stays in its slabs
+        int parkedBytesMax = viewer.Stream.Account.IsMemoryShort ? 0 : ParkedBytesMax; // then a packet's rest; the frame's stays in its slabs
         bool isFrameOpen = false;
         for (; end < to; end++)
         {
@@ -137,7 +139,7 @@ internal sealed unsafe partial class TcpDelivery
             if (offset + entry.FrameBytes > sentBytes)
             {
                 bool isNewFrame = isVideo && (entry.Flags & EntryFlags.FrameStart) != 0;
-                if (parkBytes > 0 && (!isFrameOpen || isNewFrame || parkBytes + entry.FrameBytes > maxParkedBytes))
+                if (parkBytes > 0 && (!isFrameOpen || isNewFrame || parkBytes + entry.FrameBytes > parkedBytesMax))
                 {
                     break;
                 }
@@ -167,8 +169,8 @@ internal sealed unsafe partial class TcpDelivery
         }
 
         ref readonly RingEntry next = ref entries[from];
-        return _shard.NowMicros - next.ArrivalMicros > (long)table.Limits.MaxLag.TotalMicroseconds ||
-               entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.MaxLagBytes ?? _ring.KeepBytes / 2);
+        return _shard.NowMicros - next.ArrivalMicros > (long)table.Limits.LagMax.TotalMicroseconds ||
+               entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.LagBytesMax ?? _ring.KeepBytes / 2);
     }
 
     private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
@@ -182,7 +184,10 @@ internal sealed unsafe partial class TcpDelivery
         }
     }
 
-    /// <summary>The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once, the rest as it comes.</summary>
+    /// <summary>
+    /// The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once,
+    /// the rest as it comes.
+    /// </summary>
     private void Park(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
     {
         Park(viewer);
@@ -214,7 +219,7 @@ internal sealed unsafe partial class TcpDelivery
         TcpSendPlan plan = table.TcpPlan;
         PlanFilter filter = new(0, WithoutRtcp: false, viewer.CatchUp?.Map);
         int from = rest.Sent;
-        int to = (int)plan.Build(rest.View, from, rest.Count, viewer.Class!, filter, MaxCatchUpBytes);
+        int to = (int)plan.Build(rest.View, from, rest.Count, viewer.Class!, filter, CatchUpBytesMax);
         int sent = SendPlan(plan, viewer.Stream);
         if (sent == plan.TotalBytes)
         {

@@ -199,7 +199,9 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         }
     }
 
-    /// <summary>Out of step, at the front, until the connection is writable (or for good, if it is closed: the session removes the viewer then).</summary>
+    /// <summary>
+    /// Out of step, at the front, until the connection is writable (or for good, if it is closed: the session removes the viewer then).
+    /// </summary>
     internal void LeaveStep(TcpViewer viewer)
     {
         if (viewer.State == TcpViewerState.InStep)

@@ -8,22 +8,23 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// How a batch goes out over TCP for one class: where the class's channels are the ring's own, neighbours in memory become one vector (usually the whole
-/// batch is one); elsewhere a header of the class's own stands before each packet. One a shard; rebuilt for each batch and class; allocates nothing.
+/// How a batch goes out over TCP for one class: where the class's channels are the ring's own, neighbours in memory become one vector (usually the
+/// whole batch is one); elsewhere a header of the class's own stands before each packet. One a shard; rebuilt for each batch and class; allocates
+/// nothing.
 /// </summary>
 internal sealed unsafe class TcpSendPlan : IDisposable
 {
     /// <summary>Packets a plan.</summary>
-    public const int MaxPackets = 512;
+    public const int PacketsMax = 512;
 
     /// <summary>Two for each packet, at the worst; below IOV_MAX (1024).</summary>
-    private const int MaxVectors = MaxPackets * 2;
+    private const int VectorsMax = PacketsMax * 2;
 
     /// <summary>A class's own frame header and, where a timestamp changes, the packet's own fixed header (RFC 3550, 5.1).</summary>
     private const int HeaderBytes = InterleavedFrame.HeaderBytes + RtpPacketView.FixedHeaderBytes;
 
-    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxVectors, (nuint)sizeof(IoVector));
-    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * HeaderBytes);
+    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(VectorsMax, (nuint)sizeof(IoVector));
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(PacketsMax * HeaderBytes);
 
     /// <summary>The vectors of the batch.</summary>
     public IoVector* Vectors => _vectors;
@@ -37,14 +38,16 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>Packets in the batch.</summary>
     public int PacketCount { get; private set; }
 
-    /// <summary>Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="filter"/>: for viewers that are not in step.</summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, TcpClass channels, in PlanFilter filter, int maxBytes = int.MaxValue)
+    /// <summary>
+    /// Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="filter"/>: for viewers that are not in step.
+    /// </summary>
+    public long Build(in PacketRing.EntriesView entries, long from, long to, TcpClass channels, in PlanFilter filter, int bytesMax = int.MaxValue)
     {
         VectorCount = 0;
         TotalBytes = 0;
         PacketCount = 0;
         long sequence = from;
-        for (; sequence < to && PacketCount < MaxPackets && TotalBytes < maxBytes; sequence++)
+        for (; sequence < to && PacketCount < PacketsMax && TotalBytes < bytesMax; sequence++)
         {
             ref readonly RingEntry entry = ref entries[sequence];
             if (IsWanted(entry, channels, filter, out byte channel))

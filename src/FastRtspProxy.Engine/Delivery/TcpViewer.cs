@@ -26,7 +26,9 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>Its place in its class's list while in step, in the list of those behind otherwise.</summary>
     internal int Slot { get; set; } = -1;
 
-    /// <summary>While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.</summary>
+    /// <summary>
+    /// While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.
+    /// </summary>
     internal FrameRest? Rest { get; set; }
 
     internal override bool Has(int track) => track < rtpChannels.Length && rtpChannels[track] != NoChannel;
@@ -54,20 +56,4 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     /// <summary>Its class.</summary>
     internal TcpClass? Class { get; set; }
-}
-
-/// <summary>Where a TCP viewer stands.</summary>
-internal enum TcpViewerState
-{
-    /// <summary>Not (or no longer) in a fan-out.</summary>
-    Out,
-
-    /// <summary>Gets every batch with its class.</summary>
-    InStep,
-
-    /// <summary>Has packets to catch up with, and its connection takes them.</summary>
-    Behind,
-
-    /// <summary>Its connection takes nothing now.</summary>
-    Parked,
 }

@@ -5,7 +5,10 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>A mount's media to the UDP viewers of one shard: runs through sendmmsg, with a fall-back for each destination that refuses them. On the shard only.</summary>
+/// <summary>
+/// A mount's media to the UDP viewers of one shard: runs through sendmmsg, with a fall-back for each destination that refuses them. On the shard
+/// only.
+/// </summary>
 internal sealed unsafe partial class UdpDelivery
 {
     private readonly FanOut _fanOut;
@@ -31,7 +34,9 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>Viewers in step, those with plain packets included.</summary>
     private int _inStep;
 
-    /// <summary>What is being sent: the plan's end, the run to go on with, its filter, and since when. Of a batch that is through it means nothing.</summary>
+    /// <summary>
+    /// What is being sent: the plan's end, the run to go on with, its filter, and since when. Of a batch that is through it means nothing.
+    /// </summary>
     private UdpBatch _batch;
 
     /// <summary>What those in step are left without, as one: video, from where packets were dropped to the next random access point.</summary>
@@ -133,7 +138,9 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
     public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? CrowdDropped(viewer) - viewer.AddedAtDropped : 0);
 
-    /// <summary>By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.</summary>
+    /// <summary>
+    /// By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.
+    /// </summary>
     public ReadOnlySpan<long> PacketsByTrack => _sentByTrack;
 
     private long CrowdDropped(UdpViewer viewer)
@@ -154,7 +161,7 @@ internal sealed unsafe partial class UdpDelivery
         using ReadScope scope = _ring.Read(_shard.Index, Next);
         PacketRing.EntriesView entries = scope.Entries;
         long from = scope.From;
-        bool isTooOld = _shard.NowMicros - _batch.SinceMicros > (long)_table.Limits.MaxUdpBacklog.TotalMicroseconds;
+        bool isTooOld = _shard.NowMicros - _batch.SinceMicros > (long)_table.Limits.UdpBacklogMax.TotalMicroseconds;
         if (from > Next || isTooOld)
         {
             DropTo(Math.Max(from, _batch.To));
@@ -283,7 +290,7 @@ internal sealed unsafe partial class UdpDelivery
         UdpRefusals refusals = default;
         while (list.Done < list.Count)
         {
-            int count = Math.Min(UdpSendPlan.MaxMessages, list.Count - list.Done);
+            int count = Math.Min(UdpSendPlan.MessagesMax, list.Count - list.Done);
             MultiMessage* messages = plan.Address(list.AddressAt(list.Done), count);
             for (int i = 0; list.NamesSources && i < count; i++)
             {
@@ -314,7 +321,9 @@ internal sealed unsafe partial class UdpDelivery
         return 0;
     }
 
-    /// <summary>The message at the front was refused. True: it is sent again; false: its viewer is done with this run, or was taken out of the list.</summary>
+    /// <summary>
+    /// The message at the front was refused. True: it is sent again; false: its viewer is done with this run, or was taken out of the list.
+    /// </summary>
     private bool OnRefused(UdpSendPlan plan, in UdpRun run, UdpTrackList list, UdpRefusalStep step, int errno)
     {
         if (_singles.IsSentAgain(step))
@@ -363,7 +372,9 @@ internal sealed unsafe partial class UdpDelivery
         return false;
     }
 
-    /// <summary>What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.</summary>
+    /// <summary>
+    /// What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.
+    /// </summary>
     private void DropTo(long to)
     {
         _droppedForAll += _ranges.Missed(Next, to);

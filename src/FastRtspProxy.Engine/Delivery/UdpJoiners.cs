@@ -8,7 +8,9 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <summary>UDP viewers on their way into step: each gets what it lacks, in parts if it is much. On the shard only.</summary>
 internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, ViewerRanges ranges, UdpSingles singles)
 {
-    /// <summary>How long a joiner rests whose run found no room in the socket or its device; a gigabit device sends some 80 packets meanwhile.</summary>
+    /// <summary>
+    /// How long a joiner rests whose run found no room in the socket or its device; a gigabit device sends some 80 packets meanwhile.
+    /// </summary>
     private const long FullSocketMicros = 1000;
 
     /// <summary>When the first of those that rest between two parts goes on.</summary>
@@ -29,7 +31,10 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     /// <summary>False: it is not among them.</summary>
     public bool Remove(UdpViewer viewer) => _viewers.Remove(viewer);
 
-    /// <summary>A pass: what was published before <paramref name="front"/>, as far as each may have it; those who have all of it are taken by <paramref name="crowd"/>.</summary>
+    /// <summary>
+    /// A pass: what was published before <paramref name="front"/>, as far as each may have it; those who have all of it are taken by
+    /// <paramref name="crowd"/>.
+    /// </summary>
     public void Serve(long front, UdpDelivery crowd)
     {
         _nextPartMicros = long.MaxValue;
@@ -54,7 +59,8 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         viewer.PartPackets = table.Limits.CatchUpPartPackets;
         if (viewer.CatchUp is { Map: { } map } catchUp)
         {
-            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz), table.Limits);
+            long spanMicros = Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz);
+            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, spanMicros, table.Limits);
             viewer.PartPackets = pace.PartPackets;
             viewer.FastPackets = pace.FastPackets;
             catchUp.SpreadOver(pace.SpreadMicros);
@@ -121,7 +127,9 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         UdpSendPlan plan = table.UdpPlan;
         bool isPaced = viewer.CatchUp is not null;
         long from = viewer.Cursor;
-        int packets = !isPaced ? UdpSendPlan.MaxPackets : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, table.Limits.CatchUpPartPackets)) : viewer.PartPackets;
+        int packets = !isPaced ? UdpSendPlan.PacketsMax
+            : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, table.Limits.CatchUpPartPackets))
+            : viewer.PartPackets;
         long to = plan.Build(entries, from, limit, table.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;
         viewer.Cursor = SendRunsTo(plan, viewer, to);

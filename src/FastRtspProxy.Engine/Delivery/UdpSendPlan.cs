@@ -15,39 +15,39 @@ namespace FastRtspProxy.Engine.Delivery;
 internal sealed unsafe class UdpSendPlan : IDisposable
 {
     /// <summary>Packets a plan: a 4 Mbit key frame is some 360.</summary>
-    public const int MaxPackets = 512;
+    public const int PacketsMax = 512;
 
     /// <summary>Messages a sendmmsg.</summary>
-    public const int MaxMessages = 128;
+    public const int MessagesMax = 128;
 
     /// <summary>Bytes a message: the largest UDP payload is 65,507 and the kernel builds headers for each segment.</summary>
-    private const int MaxMessageBytes = 65_000;
+    private const int MessageBytesMax = 65_000;
 
     /// <summary>CMSG_SPACE(sizeof(uint16_t)).</summary>
     private const int ControlBytes = 24;
 
     private const int SourceBytes = SourceAddress.ControlBytes + ControlBytes;
 
-    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(MaxPackets * 2, (nuint)sizeof(IoVector));
-    private readonly MultiMessage* _messages = (MultiMessage*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(MultiMessage));
+    private readonly IoVector* _vectors = (IoVector*)NativeMemory.AllocZeroed(PacketsMax * 2, (nuint)sizeof(IoVector));
+    private readonly MultiMessage* _messages = (MultiMessage*)NativeMemory.AllocZeroed(MessagesMax, (nuint)sizeof(MultiMessage));
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(ControlBytes);
 
     /// <summary>For messages that name the address that they leave from: that, and the segments behind it.</summary>
-    private readonly byte* _sources = (byte*)NativeMemory.AllocZeroed(MaxMessages, SourceBytes);
+    private readonly byte* _sources = (byte*)NativeMemory.AllocZeroed(MessagesMax, SourceBytes);
 
     /// <summary>Where the reports of one call go: a viewer's own addresses stand in memory that the collector moves.</summary>
-    private readonly PeerAddress* _reportTo = (PeerAddress*)NativeMemory.AllocZeroed(MaxMessages, PeerAddress.Bytes);
+    private readonly PeerAddress* _reportTo = (PeerAddress*)NativeMemory.AllocZeroed(MessagesMax, PeerAddress.Bytes);
 
     /// <summary>For packets that go without RTP's headers.</summary>
-    private readonly IoVector* _payloads = (IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(IoVector));
-    private readonly UdpRun[] _runs = new UdpRun[MaxPackets];
-    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(MaxPackets * RtpPacketView.FixedHeaderBytes);
+    private readonly IoVector* _payloads = (IoVector*)NativeMemory.AllocZeroed(MessagesMax, (nuint)sizeof(IoVector));
+    private readonly UdpRun[] _runs = new UdpRun[PacketsMax];
+    private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(PacketsMax * RtpPacketView.FixedHeaderBytes);
     private int _vectorCount;
     private int _packetCount;
 
     public UdpSendPlan()
     {
-        for (int i = 0; i < MaxMessages; i++)
+        for (int i = 0; i < MessagesMax; i++)
         {
             _messages[i].Header.NameBytes = PeerAddress.Bytes;
         }
@@ -65,15 +65,17 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     public int RunCount { get; private set; }
 
     /// <summary>
-    /// Plans the packets from <paramref name="from"/> up to <paramref name="to"/>, at most so many of those that pass; returns how far it came. RTCP stands in runs of its own.
+    /// Plans the packets from <paramref name="from"/> up to <paramref name="to"/>, at most so many of those that pass; returns how far it came. RTCP
+    /// stands in runs of its own.
     /// </summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default, int maxPackets = MaxPackets)
+    public long Build(
+        in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default, int packetsMax = PacketsMax)
     {
         RunCount = 0;
         _vectorCount = 0;
         _packetCount = 0;
         long sequence = from;
-        for (; sequence < to && _packetCount < maxPackets; sequence++)
+        for (; sequence < to && _packetCount < packetsMax; sequence++)
         {
             ref readonly RingEntry entry = ref entries[sequence];
             if (filter.Passes(entry))
@@ -88,7 +90,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>Points the messages at a run, for so many clients at once.</summary>
     public void Aim(in UdpRun run, int clients)
     {
-        int count = Math.Min(clients, MaxMessages);
+        int count = Math.Min(clients, MessagesMax);
         bool segmented = run.PacketCount > 1;
         if (segmented)
         {
@@ -120,7 +122,10 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// <summary>The messages, as they were last aimed and addressed.</summary>
     public MultiMessage* Messages => _messages;
 
-    /// <summary>Points the messages at the packets of a run, one each, for one client, and gives the vector of messages. The address must stay where it is while they are sent.</summary>
+    /// <summary>
+    /// Points the messages at the packets of a run, one each, for one client, and gives the vector of messages. The address must stay where it is
+    /// while they are sent.
+    /// </summary>
     /// <param name="run">Of this plan.</param>
     /// <param name="to">The client's address.</param>
     /// <param name="source">Which of our addresses they leave from; empty: the kernel's choice.</param>
@@ -159,7 +164,9 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         LeaveFrom(source, run, message);
     }
 
-    /// <summary>Lets one of the messages that were aimed at a run leave from one of our addresses; empty: from the one that the kernel chooses.</summary>
+    /// <summary>
+    /// Lets one of the messages that were aimed at a run leave from one of our addresses; empty: from the one that the kernel chooses.
+    /// </summary>
     public void LeaveFrom(in PeerAddress source, in UdpRun run, int message)
     {
         ref MessageHeader header = ref _messages[message].Header;
@@ -199,7 +206,8 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         {
             ref UdpRun last = ref _runs[RunCount - 1];
             extends = last.Track == entry.Track && !last.IsRtcp && !last.IsClosed && bytes <= last.SegmentBytes &&
-                      last.PacketCount < LinuxConstants.UdpMaxSegments && last.IsMapped == map is not null && last.TotalBytes + bytes <= MaxMessageBytes;
+                      last.PacketCount < LinuxConstants.UdpMaxSegments && last.IsMapped == map is not null &&
+                      last.TotalBytes + bytes <= MessageBytesMax;
             if (extends)
             {
                 last.PacketCount++;
@@ -228,11 +236,18 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         _packetCount++;
     }
 
-    /// <summary>Where the payload of a packet lies in the ring. With a header of its own, the one that the ring has stands before the rest all the same.</summary>
+    /// <summary>
+    /// Where the payload of a packet lies in the ring. With a header of its own, the one that the ring has stands before the rest all the same.
+    /// </summary>
     private static void PutPayload(IoVector* packet, int vectors, IoVector* payload)
     {
-        IoVector whole = vectors == 1 ? *packet : new IoVector { Base = packet[1].Base - RtpPacketView.FixedHeaderBytes, Length = packet[1].Length + RtpPacketView.FixedHeaderBytes };
-        ReadOnlySpan<byte> bytes = RtpPacketView.TryParse(new ReadOnlySpan<byte>(whole.Base, (int)whole.Length), out RtpPacketView rtp, out _) ? rtp.Payload : default;
+        IoVector whole = vectors == 1 ? *packet : new IoVector
+        {
+            Base = packet[1].Base - RtpPacketView.FixedHeaderBytes,
+            Length = packet[1].Length + RtpPacketView.FixedHeaderBytes,
+        };
+        ReadOnlySpan<byte> inRing = new(whole.Base, (int)whole.Length);
+        ReadOnlySpan<byte> bytes = RtpPacketView.TryParse(inRing, out RtpPacketView rtp, out _) ? rtp.Payload : default;
         payload->Base = bytes.IsEmpty ? whole.Base : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // slabs are pinned
         payload->Length = bytes.Length;
     }
@@ -249,26 +264,10 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         entry.PacketView[..RtpPacketView.FixedHeaderBytes].CopyTo(new Span<byte>(header, RtpPacketView.FixedHeaderBytes));
         BinaryPrimitives.WriteUInt32BigEndian(new Span<byte>(header + 4, 4), map.Map(entry.Timestamp));
         _vectors[_vectorCount++] = new IoVector { Base = header, Length = RtpPacketView.FixedHeaderBytes };
-        _vectors[_vectorCount++] = new IoVector { Base = entry.Packet + RtpPacketView.FixedHeaderBytes, Length = entry.PacketBytes - RtpPacketView.FixedHeaderBytes };
+        _vectors[_vectorCount++] = new IoVector
+        {
+            Base = entry.Packet + RtpPacketView.FixedHeaderBytes,
+            Length = entry.PacketBytes - RtpPacketView.FixedHeaderBytes,
+        };
     }
-}
-
-/// <summary>Packets of one track and one size, the last perhaps shorter: one message for each client.</summary>
-internal struct UdpRun
-{
-    /// <summary>Of its first packet.</summary>
-    public long FirstSequence;
-    public int Track;
-    public bool IsRtcp;
-    public int FirstVector;
-    public int VectorCount;
-
-    /// <summary>Its packets have headers of their own: two vectors each.</summary>
-    public bool IsMapped;
-    public int PacketCount;
-    public int SegmentBytes;
-    public int TotalBytes;
-
-    /// <summary>Its last packet is shorter: nothing can follow.</summary>
-    public bool IsClosed;
 }

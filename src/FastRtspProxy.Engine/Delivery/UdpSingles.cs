@@ -4,12 +4,18 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there are.</summary>
+/// <summary>
+/// What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there
+/// are.
+/// </summary>
 internal sealed unsafe class UdpSingles(FanOutTable table)
 {
     private readonly Shard _shard = table.Shard;
 
-    /// <summary>How long a viewer rests to which there is no way at present. An address that moved away by mistake, or a route, is back in seconds at the earliest.</summary>
+    /// <summary>
+    /// How long a viewer rests to which there is no way at present. An address that moved away by mistake, or a route, is back in seconds at the
+    /// earliest.
+    /// </summary>
     private const long RestMicros = 1_000_000;
 
     /// <summary>What went to it in plain datagrams alone was refused for want of a way: whether it takes segments is open again.</summary>
@@ -19,7 +25,9 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
         viewer.IsPlain = viewer.HasRaw;
     }
 
-    /// <summary>A run to one viewer, each packet on its own. The plan's messages must be aimed anew afterwards. True: it rested, and takes packets again.</summary>
+    /// <summary>
+    /// A run to one viewer, each packet on its own. The plan's messages must be aimed anew afterwards. True: it rested, and takes packets again.
+    /// </summary>
     public bool Send(UdpSendPlan plan, in UdpRun run, UdpViewer viewer)
     {
         if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtp.IsEmpty)
@@ -112,13 +120,14 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
 
     private void AddReport(UdpSendPlan plan, in UdpRun run, UdpViewer viewer, long nowMicros, ref int count)
     {
-        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtcp.IsEmpty || nowMicros < Math.Max(viewer.Tracks[run.Track].RtcpClosedUntilMicros, viewer.RestsUntilMicros))
+        if (run.Track >= viewer.Tracks.Length || viewer.Tracks[run.Track].Rtcp.IsEmpty
+            || nowMicros < Math.Max(viewer.Tracks[run.Track].RtcpClosedUntilMicros, viewer.RestsUntilMicros))
         {
             return;
         }
 
         plan.PutReport(run, count++, viewer.Tracks[run.Track].Rtcp, viewer.Tracks[run.Track].Source);
-        if (count == UdpSendPlan.MaxMessages)
+        if (count == UdpSendPlan.MessagesMax)
         {
             SendReports(plan, count);
             count = 0;

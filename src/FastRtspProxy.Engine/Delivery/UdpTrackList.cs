@@ -1,23 +1,45 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// The in-step viewers of one track: their addresses stand densely in native memory, where the message vector points. Sending goes from the first to the
-/// last; <see cref="Done"/> of them have got the run under way, and taking a viewer out keeps that true.
+/// The in-step viewers of one track: their addresses stand densely in native memory, where the message vector points. Sending goes from the first to
+/// the last; <see cref="Done"/> of them have got the run under way, and taking a viewer out keeps that true.
 /// </summary>
 internal sealed unsafe class UdpTrackList(int track) : IDisposable
 {
+    /// <summary>
+    /// In Debug a list up to this long is looked through whole at each change; a longer one would make that the square of its length.
+    /// </summary>
+    private const int CheckedWholeMax = 64;
+
+    /// <summary>The first <see cref="Count"/> are in step, each with its index as its track's slot; what lies behind is null.</summary>
     private UdpViewer[] _viewers = [];
+
+    /// <summary>
+    /// As many as <see cref="_viewers"/> has places; those of the first <see cref="Count"/> are set. Null before the first viewer and after
+    /// <see cref="Dispose"/>.
+    /// </summary>
     private PeerAddress* _addresses;
+
+    /// <summary>How many of the viewers name the address that their messages leave from.</summary>
     private int _named;
 
     /// <summary>How many.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many of them the present run has reached.</summary>
-    public int Done { get; set; }
+    /// <summary>How many of them the present run has reached: the first ones, never more than there are.</summary>
+    public int Done
+    {
+        get;
+        set
+        {
+            Debug.Assert(value >= 0 && value <= Count, "A run reaches viewers that are there.");
+            field = value;
+        }
+    }
 
     /// <summary>Messages to some of them name the address that they leave from.</summary>
     public bool NamesSources => _named > 0;
@@ -37,8 +59,10 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
             _addresses = (PeerAddress*)NativeMemory.Realloc(_addresses, (nuint)capacity * PeerAddress.Bytes);
         }
 
+        Debug.Assert(viewer.Tracks[track].Slot < 0, "A viewer stands in the list once.");
         _named += viewer.Tracks[track].Source.IsEmpty ? 0 : 1;
         Put(Count++, viewer);
+        AssertValid();
     }
 
     public void Remove(UdpViewer viewer)
@@ -63,6 +87,7 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
         Count--;
         Move(Count, hole);
         _viewers[Count] = null!;
+        AssertValid();
     }
 
     /// <summary>The viewer's address has changed, if it is in the list.</summary>
@@ -78,7 +103,18 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
     {
         NativeMemory.Free(_addresses);
         _addresses = null;
+        Done = 0;
         Count = 0;
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertValid()
+    {
+        Debug.Assert(Count <= _viewers.Length && Done <= Count && _named >= 0 && _named <= Count, "The counts are of viewers that are there.");
+        for (int i = 0; i < Count && Count <= CheckedWholeMax; i++)
+        {
+            Debug.Assert(_viewers[i].Tracks[track].Slot == i, "A viewer knows its place.");
+        }
     }
 
     private void Move(int from, int to)

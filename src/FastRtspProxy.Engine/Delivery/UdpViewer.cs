@@ -17,25 +17,39 @@ internal sealed class UdpViewer : Viewer
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }
 
-    /// <summary>True once a message of several segments was refused for its destination, or when a track goes without RTP's headers: it gets plain datagrams.</summary>
+    /// <summary>
+    /// True once a message of several segments was refused for its destination, or when a track goes without RTP's headers: it gets plain datagrams.
+    /// </summary>
     public bool IsPlain { get; internal set; }
 
     /// <summary>
-    /// Nothing is sent to it until then, because there is no way to it at present: each try would cost a system call, and cut the batch of the others short. 0: it does not rest. While it is set and
-    /// the viewer is in step, it stands among those that get plain datagrams.
+    /// Nothing is sent to it until then, because there is no way to it at present: each try would cost a system call, and cut the batch of the others
+    /// short. 0: it does not rest. While it is set and the viewer is in step, it stands among those that get plain datagrams.
     /// </summary>
     internal long RestsUntilMicros { get; set; }
 
     /// <summary>A track of it goes without RTP's headers, which segments cannot do.</summary>
     internal bool HasRaw { get; private set; }
 
-    /// <summary>The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the others'.</summary>
+    /// <summary>
+    /// The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the
+    /// others'.
+    /// </summary>
     internal long PlainHadSequence { get; set; } = -1;
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
-    public void SetTrack(int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default, bool isRaw = false)
+    public void SetTrack(
+        int track, PeerAddress rtp, PeerAddress rtcp, long rtcpClosedUntilMicros = 0, PeerAddress source = default, bool isRaw = false)
     {
-        _tracks[track] = new UdpTrack { Rtp = rtp, Rtcp = rtcp, Source = source, RtcpClosedUntilMicros = rtcpClosedUntilMicros, IsRaw = isRaw, Slot = -1 };
+        _tracks[track] = new UdpTrack
+        {
+            Rtp = rtp,
+            Rtcp = rtcp,
+            Source = source,
+            RtcpClosedUntilMicros = rtcpClosedUntilMicros,
+            IsRaw = isRaw,
+            Slot = -1,
+        };
         IsPlain |= isRaw;
         HasRaw |= isRaw;
     }
@@ -62,23 +76,4 @@ internal sealed class UdpViewer : Viewer
     internal long AddedAtPackets { get; set; }
 
     internal long AddedAtDropped { get; set; }
-}
-
-/// <summary>One track of a UDP viewer.</summary>
-internal struct UdpTrack
-{
-    public PeerAddress Rtp;
-    public PeerAddress Rtcp;
-
-    /// <summary>What RTP carries goes without RTP, and no report (an empty <see cref="Rtcp"/>).</summary>
-    public bool IsRaw;
-
-    /// <summary>Which of our addresses both leave from; empty: the kernel's choice.</summary>
-    public PeerAddress Source;
-
-    /// <summary>Until then no report goes to <see cref="Rtcp"/>; 0: they go.</summary>
-    public long RtcpClosedUntilMicros;
-
-    /// <summary>Its place in the track's list of in-step viewers; -1: not there.</summary>
-    public int Slot;
 }

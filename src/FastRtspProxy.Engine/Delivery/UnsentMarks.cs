@@ -3,7 +3,10 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>How much may wait in the kernel for the mount's TCP viewers: measured of the ring now and then, and set where it differs (<see cref="UnsentMark"/>).</summary>
+/// <summary>
+/// How much may wait in the kernel for the mount's TCP viewers: measured of the ring now and then, and set where it differs
+/// (<see cref="UnsentMark"/>).
+/// </summary>
 internal sealed class UnsentMarks(PacketRing ring, Shard shard)
 {
     /// <summary>The rate is that of the last seconds: over less, one key frame would be all of it.</summary>

@@ -1,12 +1,14 @@
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// Video that is left out for somebody who cannot use it: a joiner that waits for its first picture, or a viewer (or the crowd in step) that lagged, up to the next random access point. Mutable; a
-/// field of whoever it concerns.
+/// Video that is left out for somebody who cannot use it: a joiner that waits for its first picture, or a viewer (or the crowd in step) that lagged,
+/// up to the next random access point. Mutable; a field of whoever it concerns.
 /// </summary>
 internal struct VideoSkip
 {
-    /// <summary>Video packets before this sequence are left out; 0: none are, <see cref="long.MaxValue"/>: until a random access point comes.</summary>
+    /// <summary>
+    /// Video packets before this sequence are left out; 0: none are, <see cref="long.MaxValue"/>: until a random access point comes.
+    /// </summary>
     public long Until;
 
     /// <summary>When the wait for a random access point ends, on the shard's clock. Of no meaning while <see cref="Until"/> is 0.</summary>

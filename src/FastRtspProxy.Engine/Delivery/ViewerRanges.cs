@@ -3,7 +3,9 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
 
-/// <summary>What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had. On the shard.</summary>
+/// <summary>
+/// What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had. On the shard.
+/// </summary>
 internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits limits)
 {
     /// <summary>A viewer has come.</summary>
@@ -15,14 +17,15 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
         viewer.OtherTracks = viewer.CatchUp is { } catchUp ? ~(1u << catchUp.Track) : 0;
         if (viewer.WaitsForRandomAccess && HasVideo(viewer))
         {
-            viewer.VideoSkip.Begin(shard.NowMicros + (long)(viewer.MaxRandomAccessWait ?? limits.MaxRandomAccessWait).TotalMicroseconds, counts: false);
+            TimeSpan wait = viewer.MaxRandomAccessWait ?? limits.MaxRandomAccessWait;
+            viewer.VideoSkip.Begin(shard.NowMicros + (long)wait.TotalMicroseconds, counts: false);
         }
     }
 
     private bool HasVideo(Viewer viewer)
     {
         uint videoTracks = ring.VideoTracks;
-        for (int track = 0; track < RingOptions.MaxTracks; track++)
+        for (int track = 0; track < RingOptions.TracksMax; track++)
         {
             if ((videoTracks & (1u << track)) != 0 && viewer.Has(track))
             {
@@ -33,7 +36,9 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
         return false;
     }
 
-    /// <summary>The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.</summary>
+    /// <summary>
+    /// The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.
+    /// </summary>
     public bool TryNext(Viewer viewer, in PacketRing.EntriesView entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
     {
         limit = front;
@@ -66,7 +71,9 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
         return viewer.Cursor < limit;
     }
 
-    /// <summary>Whether pictures after the live edge at the join get other timestamps as well; at most those up to <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Whether pictures after the live edge at the join get other timestamps as well; at most those up to <paramref name="limit"/>.
+    /// </summary>
     private bool StillNeedsMap(CatchUp catchUp, in PacketRing.EntriesView entries, long from, ref long limit)
     {
         if (catchUp.Map is not { } map)
@@ -112,8 +119,11 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
             return;
         }
 
-        // One that lagged goes on hearing; one that joins begins with everything at once, as a recorder and a player that must line up its tracks would have it.
-        filter = skip.Counts ? filter with { WithoutTracks = filter.WithoutTracks | ring.VideoTracks } : filter with { WithoutTracks = uint.MaxValue, WithoutRtcp = true };
+        // One that lagged goes on hearing; one that joins begins with everything at once, as a recorder and a player that must line up its tracks
+        // would have it.
+        filter = skip.Counts
+            ? filter with { WithoutTracks = filter.WithoutTracks | ring.VideoTracks }
+            : filter with { WithoutTracks = uint.MaxValue, WithoutRtcp = true };
         limit = Math.Min(limit, skip.Until);
         if (skip.Until == long.MaxValue)
         {
@@ -122,8 +132,8 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     }
 
     /// <summary>
-    /// Where the newest packets that only lead a picture (parameter sets, SEI, delimiters) begin: their picture, still on its way, may be the one that is waited
-    /// for, and then it begins with them.
+    /// Where the newest packets that only lead a picture (parameter sets, SEI, delimiters) begin: their picture, still on its way, may be the one
+    /// that is waited for, and then it begins with them.
     /// </summary>
     private long BeforeLeadingPackets(in PacketRing.EntriesView entries, long from, long to)
     {
@@ -148,10 +158,15 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
         return begin;
     }
 
-    /// <summary>Packets from one point to another that a viewer was too slow for: not those that were thrown away with a lost camera, which nobody could have got.</summary>
+    /// <summary>
+    /// Packets from one point to another that a viewer was too slow for: not those that were thrown away with a lost camera, which nobody could have
+    /// got.
+    /// </summary>
     public long Missed(long from, long to) => Math.Max(0, to - Math.Max(from, ring.ClearedTo));
 
-    /// <summary>A viewer lagged: from here on video is left out until the next random access point; without video, everything up to the front is.</summary>
+    /// <summary>
+    /// A viewer lagged: from here on video is left out until the next random access point; without video, everything up to the front is.
+    /// </summary>
     public void Skip(Viewer viewer, long front)
     {
         if (viewer.CatchUp is { IsSpread: true } catchUp)

@@ -18,8 +18,8 @@ internal sealed partial class PacketRing
     }
 
     /// <summary>
-    /// Begins a read of packets from <paramref name="from"/> on; the scope must be disposed. It begins later than asked for when the reader was lapped.
-    /// One scope at a time for each shard; on the shard.
+    /// Begins a read of packets from <paramref name="from"/> on; the scope must be disposed. It begins later than asked for when the reader was
+    /// lapped. One scope at a time for each shard; on the shard.
     /// </summary>
     public ReadScope Read(int shardIndex, long from)
     {
@@ -31,8 +31,9 @@ internal sealed partial class PacketRing
 
         while (true)
         {
-            // Pairs with the fence in FreeBelowTail: our announcement is out before we look at the tail. The store is a release, so that the reads of an earlier scope are over before
-            // the producer can see a later announcement. Store then load, so it takes a full fence between them, on every processor (see the type's remarks).
+            // Pairs with the fence in FreeBelowTail: our announcement is out before we look at the tail. The store is a release, so that the reads of
+            // an earlier scope are over before the producer can see a later announcement. Store then load, so it takes a full fence between them, on
+            // every processor (see the type's remarks).
             Volatile.Write(ref reading, from);
             Interlocked.MemoryBarrier();
             long tail = Volatile.Read(ref _tail.Value);
@@ -44,7 +45,8 @@ internal sealed partial class PacketRing
             from = tail;
         }
 
-        // Acquire loads; they pair with the release stores in Publish and GrowEntries. Entries are newer than, or as new as, the head that was seen: GrowEntries comes before Publish.
+        // Acquire loads; they pair with the release stores in Publish and GrowEntries. Entries are newer than, or as new as, the head that was seen:
+        // GrowEntries comes before Publish.
         long head = Volatile.Read(ref _head.Value);
         return new ReadScope(this, shardIndex, from, head, new EntriesView(Volatile.Read(ref _entries)));
     }
@@ -52,8 +54,9 @@ internal sealed partial class PacketRing
     /// <summary>Ends a scope: for <see cref="ReadScope"/> only.</summary>
     internal void Leave(int shardIndex)
     {
-        // A full fence, and it pairs with those in Retire: either the producer (or another who leaves) sees that we are gone, or we see what was left for us. As a release it also ends
-        // our reads before a slab can be handed out anew. A plain release store might still be on its way when we look, and the slabs would be nobody's (models/leave.pml).
+        // A full fence, and it pairs with those in Retire: either the producer (or another who leaves) sees that we are gone, or we see what was left
+        // for us. As a release it also ends our reads before a slab can be handed out anew. A plain release store might still be on its way when we
+        // look, and the slabs would be nobody's (models/leave.pml).
         Interlocked.Exchange(ref _reading[shardIndex].Value, NotReading);
         if (Volatile.Read(ref _retired) is not null)
         {
@@ -62,18 +65,22 @@ internal sealed partial class PacketRing
     }
 
     /// <summary>
-    /// From the next <see cref="Publish"/> on the listener is woken; what was published before stands in <see cref="Head"/>, read after this call. Any thread; one listener a shard.
+    /// From the next <see cref="Publish"/> on the listener is woken; what was published before stands in <see cref="Head"/>, read after this call.
+    /// Any thread; one listener a shard.
     /// </summary>
     /// <remarks>
-    /// A full fence, and it pairs with the one in Wake: either the producer sees the listener, or the listener sees the head. With a plain store both could miss each other, and the
-    /// newest packet would lie there until the next one comes (models/subscribe.pml).
+    /// A full fence, and it pairs with the one in Wake: either the producer sees the listener, or the listener sees the head. With a plain store both
+    /// could miss each other, and the newest packet would lie there until the next one comes (models/subscribe.pml).
     /// </remarks>
     public void Subscribe(int shardIndex, IRingListener listener) => Interlocked.Exchange(ref _listeners[shardIndex], listener);
 
-    /// <summary>No more wake-ups for the shard, but for one that is on its way. A release store will do: a wake-up too many finds nothing to do.</summary>
+    /// <summary>
+    /// No more wake-ups for the shard, but for one that is on its way. A release store will do: a wake-up too many finds nothing to do.
+    /// </summary>
     public void Unsubscribe(int shardIndex) => Volatile.Write(ref _listeners[shardIndex], null);
 
-    private static void ThrowNested() => throw new InvalidOperationException("A shard reads a ring in one scope at a time: the inner one would end the outer one's announcement.");
+    private static void ThrowNested() =>
+        throw new InvalidOperationException("A shard reads a ring in one scope at a time: the inner one would end the outer one's announcement.");
 
     private void Wake()
     {

@@ -3,7 +3,10 @@ namespace FastRtspProxy.Engine.Relay;
 /// <summary>Slabs that the producer gives up for good while somebody is in the middle of reading them: whoever leaves last gives them back.</summary>
 internal sealed partial class PacketRing
 {
-    /// <summary>A stack, taken as a whole. A slab in it is nobody's but its taker's. Null but for moments: a camera was lost, or a mount removed, in the middle of a pass.</summary>
+    /// <summary>
+    /// A stack, taken as a whole. A slab in it is nobody's but its taker's. Null but for moments: a camera was lost, or a mount removed, in the
+    /// middle of a pass.
+    /// </summary>
     private RetiredSlab? _retired;
 
     /// <summary>What <see cref="FreeBelowTail"/> had to leave, in a place where the readers find it. On the producer, with the tail moved.</summary>
@@ -17,7 +20,10 @@ internal sealed partial class PacketRing
         FreeRetired();
     }
 
-    /// <summary>The compare-exchange is a full fence, and it pairs with the exchange in Leave: whoever pushes looks at the announcements afterwards, whoever leaves looks here afterwards.</summary>
+    /// <summary>
+    /// The compare-exchange is a full fence, and it pairs with the exchange in Leave: whoever pushes looks at the announcements afterwards, whoever
+    /// leaves looks here afterwards.
+    /// </summary>
     private void Retire(RetiredSlab slab)
     {
         RetiredSlab? top = Volatile.Read(ref _retired);
@@ -34,7 +40,9 @@ internal sealed partial class PacketRing
         }
     }
 
-    /// <summary>Gives back what nobody reads any more. Any thread: the producer that has retired, and each reader that leaves and finds something here.</summary>
+    /// <summary>
+    /// Gives back what nobody reads any more. Any thread: the producer that has retired, and each reader that leaves and finds something here.
+    /// </summary>
     private void FreeRetired()
     {
         while (Interlocked.Exchange(ref _retired, null) is { } taken)
@@ -58,7 +66,8 @@ internal sealed partial class PacketRing
                 slab = next;
             }
 
-            // A reader that left while the slabs were in our hands found nothing here: they are ours to look at again. One that is still there finds them.
+            // A reader that left while the slabs were in our hands found nothing here: they are ours to look at again. One that is still there finds
+            // them.
             if (LowestReading() < lowestKept)
             {
                 return;
@@ -76,16 +85,5 @@ internal sealed partial class PacketRing
         }
 
         return lowest;
-    }
-
-    /// <summary>A slab on the stack. Next is written by whoever holds the node, before its compare-exchange; read by the taker, after its exchange.</summary>
-    private sealed class RetiredSlab(Slab slab, long endSequence)
-    {
-        public Slab Slab => slab;
-
-        /// <summary>One past its last packet.</summary>
-        public long EndSequence => endSequence;
-
-        public RetiredSlab? Next;
     }
 }

@@ -1,21 +1,24 @@
+using System.Diagnostics;
+using System.Numerics;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
 /// The packet broadcast ring of one mount: one producer (the mount's shard), any number of cursors. A packet is copied once, densely, behind its
-/// interleaved header, so that what a TCP client gets are the bytes in memory. The producer never waits: a reader that falls out of what is kept is lapped and told so.
+/// interleaved header, so that what a TCP client gets are the bytes in memory. The producer never waits: a reader that falls out of what is kept is
+/// lapped and told so.
 /// </summary>
 /// <remarks>
-/// Reclaiming. A shard announces the lowest sequence that it is about to read, fences, and then reads <see cref="Tail"/>; the producer moves the tail,
-/// fences, and then reads the announcements. So either the producer sees the announcement and keeps the slab, or the shard sees the new tail and keeps off.
-/// Both fences are needed, on every processor: a store may pass a later load in x64's store buffer, and a release store does not keep a later acquire load back on arm64
-/// either (Volatile.Read is LDAPR there). What can go wrong without each is in models/ring.pml.
+/// Reclaiming. A shard announces the lowest sequence that it is about to read, fences, and then reads <see cref="Tail"/>; the producer moves the
+/// tail, fences, and then reads the announcements. So either the producer sees the announcement and keeps the slab, or the shard sees the new tail
+/// and keeps off. Both fences are needed, on every processor: a store may pass a later load in x64's store buffer, and a release store does not keep
+/// a later acquire load back on arm64 either (Volatile.Read is LDAPR there). What can go wrong without each is in models/ring.pml.
 /// </remarks>
 internal sealed partial class PacketRing
 {
     /// <summary>The largest packet that a frame can carry: its length is a 16-bit number.</summary>
-    public const int MaxPacketBytes = InterleavedFrame.MaxPayloadBytes;
+    public const int PacketBytesMax = InterleavedFrame.PayloadBytesMax;
 
     private const int FirstCapacity = 1024;
 
@@ -23,7 +26,7 @@ internal sealed partial class PacketRing
     private readonly RingOptions _options;
     private readonly Queue<KeptSlab> _kept = new();
     private readonly PaddedLong[] _reading;
-    private readonly TrackState[] _tracks = new TrackState[RingOptions.MaxTracks];
+    private readonly RingTrack[] _tracks = new RingTrack[RingOptions.TracksMax];
     private RingEntry[] _entries = new RingEntry[FirstCapacity];
     private Slab? _slab;
     private int _slabUsedBytes;
@@ -57,8 +60,8 @@ internal sealed partial class PacketRing
     public long Tail => Volatile.Read(ref _tail.Value);
 
     /// <summary>
-    /// What lies before was thrown away with its camera at the latest, however fast its readers were; never goes back. Any thread: an acquire load, which pairs with the release store in
-    /// <see cref="Clear"/>: whoever was lapped by it sees it.
+    /// What lies before was thrown away with its camera at the latest, however fast its readers were; never goes back. Any thread: an acquire load,
+    /// which pairs with the release store in <see cref="Clear"/>: whoever was lapped by it sees it.
     /// </summary>
     public long ClearedTo => Volatile.Read(ref _clearedTo);
 
@@ -78,24 +81,25 @@ internal sealed partial class PacketRing
     public long DroppedForMemory { get; private set; }
 
     /// <summary>
-    /// Appends a packet and gives its copy back, which may be patched until <see cref="Publish"/>. On the producer. An empty span: no memory, the packet is
-    /// dropped and counted (its sequence number stays used: the gap is honest), or the ring is disposed.
+    /// Appends a packet and gives its copy back, which may be patched until <see cref="Publish"/>. On the producer. An empty span: no memory, the
+    /// packet is dropped and counted (its sequence number stays used: the gap is honest), or the ring is disposed.
     /// </summary>
     /// <param name="track">Index of the track; the frame's channel is twice that, one more for RTCP.</param>
     /// <param name="flags">What the classifier said; the ring itself adds <see cref="EntryFlags.FrameStart"/>.</param>
     /// <param name="sequenceNumber">On the mount's time line.</param>
     /// <param name="timestamp">On the mount's time line, in ticks of the track's clock.</param>
     /// <param name="arrivalMicros">On the shard's clock.</param>
-    /// <param name="packet">At most <see cref="MaxPacketBytes"/>.</param>
+    /// <param name="packet">At most <see cref="PacketBytesMax"/>.</param>
     public Span<byte> Append(int track, EntryFlags flags, ushort sequenceNumber, uint timestamp, long arrivalMicros, ReadOnlySpan<byte> packet)
     {
+        AssertValid();
         if (_isDisposed)
         {
             return [];
         }
 
         int frameBytes = packet.Length + InterleavedFrame.HeaderBytes;
-        if (packet.Length > MaxPacketBytes || !HasRoom(frameBytes, arrivalMicros))
+        if (packet.Length > PacketBytesMax || !HasRoom(frameBytes, arrivalMicros))
         {
             DroppedForMemory++;
             return [];
@@ -125,6 +129,7 @@ internal sealed partial class PacketRing
     /// <summary>Makes everything appended visible and wakes the shards that listen, once. On the producer.</summary>
     public void Publish()
     {
+        AssertValid();
         if (_next == _head.Value)
         {
             if (_wokenForDropped != DroppedForMemory)
@@ -137,22 +142,26 @@ internal sealed partial class PacketRing
             return;
         }
 
-        // Release stores; they pair with the acquire loads of Head and NewestRandomAccess by readers: whoever sees the number sees the entries, on arm64 too.
+        // Release stores; they pair with the acquire loads of Head and NewestRandomAccess by readers: whoever sees the number sees the entries, on
+        // arm64 too.
         Volatile.Write(ref _newestRandomAccess, _pendingRandomAccess);
         Volatile.Write(ref _head.Value, _next);
         Wake();
     }
 
     /// <summary>
-    /// Nothing before this point is served to anybody any more: the back-end has stopped. The slabs go back at once, or, where somebody is in the middle of reading, with the last who
-    /// leaves, for nobody knows when the producer comes by again. On the producer.
+    /// Nothing before this point is served to anybody any more: the back-end has stopped. The slabs go back at once, or, where somebody is in the
+    /// middle of reading, with the last who leaves, for nobody knows when the producer comes by again. On the producer.
     /// </summary>
     public void Clear()
     {
+        AssertValid();
+
         // A release store before the tail moves; pairs with the acquire load in ClearedTo by readers whom the moved tail has lapped.
         Volatile.Write(ref _clearedTo, _next);
 
-        // A release store; readers' acquire load of Head then finds the tail, below, moved or about to be: a scope ends up empty, or is kept for by its announcement.
+        // A release store; readers' acquire load of Head then finds the tail, below, moved or about to be: a scope ends up empty, or is kept for by
+        // its announcement.
         Volatile.Write(ref _head.Value, _next);
         _pendingRandomAccess = -1;
         Volatile.Write(ref _newestRandomAccess, -1);
@@ -168,7 +177,9 @@ internal sealed partial class PacketRing
         RetireKept();
     }
 
-    /// <summary>The mount is gone: as <see cref="Clear"/>, and whatever its camera still sends finds no memory. Readers may be there. On the producer.</summary>
+    /// <summary>
+    /// The mount is gone: as <see cref="Clear"/>, and whatever its camera still sends finds no memory. Readers may be there. On the producer.
+    /// </summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -232,7 +243,8 @@ internal sealed partial class PacketRing
             larger[s & (larger.Length - 1)] = _entries[s & (_entries.Length - 1)];
         }
 
-        // A release store; it pairs with the acquire load of _entries in Read: the copies were written before. Readers of the old array find the same entries there.
+        // A release store; it pairs with the acquire load of _entries in Read: the copies were written before. Readers of the old array find the same
+        // entries there.
         Volatile.Write(ref _entries, larger);
         return true;
     }
@@ -256,7 +268,8 @@ internal sealed partial class PacketRing
     /// <summary>Gives back the slabs that nobody may read any more.</summary>
     private void FreeBelowTail()
     {
-        // Pairs with the fence in Read: the tail is out before we look at who reads. Store then load, so it takes a full fence (`lock or` on x64, `dmb ish` on arm64).
+        // Pairs with the fence in Read: the tail is out before we look at who reads. Store then load, so it takes a full fence (`lock or` on x64,
+        // `dmb ish` on arm64).
         Interlocked.MemoryBarrier();
         long lowest = Math.Min(_tail.Value, LowestReading());
         while (_kept.TryPeek(out KeptSlab oldest) && oldest.EndSequence <= lowest)
@@ -269,6 +282,18 @@ internal sealed partial class PacketRing
         _freedTo = Math.Max(_freedTo, lowest);
     }
 
-    /// <summary>A full slab: one past its last packet, and when that came.</summary>
-    private readonly record struct KeptSlab(Slab Slab, long EndSequence, long LastMicros);
+    /// <summary>What holds between two calls of the producer, which alone writes what is read here.</summary>
+    [Conditional("DEBUG")]
+    private void AssertValid()
+    {
+        Debug.Assert(_freedTo <= _tail.Value, "Nothing is written over that a reader may still begin at.");
+        Debug.Assert(_tail.Value <= _next && _head.Value <= _next, "Nothing is kept or published that was not appended.");
+        Debug.Assert(_clearedTo <= _head.Value, "What was thrown away was published first, as its end.");
+        Debug.Assert(BitOperations.IsPow2(_entries.Length), "The index of an entry is its sequence under a mask.");
+        Debug.Assert(_next - _freedTo <= _entries.Length, "Each packet that may be read has an entry of its own.");
+        Debug.Assert(_slab is null || (uint)_slabUsedBytes <= (uint)_pool.SlabBytes, "A frame ends inside its slab.");
+        Debug.Assert(
+            _pendingRandomAccess == -1 || (_pendingRandomAccess >= _tail.Value && _pendingRandomAccess < _next),
+            "A joiner begins at a packet that is kept.");
+    }
 }

@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// A shard's leave to read a ring, and the only way to it: while it lasts, no packet from <see cref="From"/> on loses its memory. It is disposed where it was opened (<c>using</c>), so
-/// that an exception in a pass leaves no announcement behind, which would keep the mount's slabs for good. On the shard.
+/// A shard's leave to read a ring, and the only way to it: while it lasts, no packet from <see cref="From"/> on loses its memory. It is disposed
+/// where it was opened (<c>using</c>), so that an exception in a pass leaves no announcement behind, which would keep the mount's slabs for good. On
+/// the shard.
 /// </summary>
 internal readonly ref struct ReadScope
 {

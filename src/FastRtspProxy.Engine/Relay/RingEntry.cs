@@ -2,7 +2,10 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Relay;
 
-/// <summary>One packet in the ring: where its interleaved frame (`$ channel length packet`) lies and what is known of it. Written by the producer before it is published, then never again.</summary>
+/// <summary>
+/// One packet in the ring: where its interleaved frame (`$ channel length packet`) lies and what is known of it. Written by the producer before it is
+/// published, then never again.
+/// </summary>
 internal unsafe struct RingEntry
 {
     /// <summary>Where the bytes live.</summary>

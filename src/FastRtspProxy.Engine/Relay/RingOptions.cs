@@ -10,5 +10,5 @@ internal sealed record RingOptions
     public TimeSpan KeepDuration { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>Tracks that a mount may have.</summary>
-    public const int MaxTracks = 32;
+    public const int TracksMax = 32;
 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace FastRtspProxy.Engine.Relay;
 
-/// <summary>A pinned, pooled, ref-counted block of memory. Whoever rents it is its first holder; the last <see cref="Release"/> returns it to the pool.</summary>
+/// <summary>
+/// A pinned, pooled, ref-counted block of memory. Whoever rents it is its first holder; the last <see cref="Release"/> returns it to the pool.
+/// </summary>
 internal sealed unsafe class Slab
 {
     private readonly SlabPool _pool;
@@ -40,8 +42,8 @@ internal sealed unsafe class Slab
     }
 
     /// <summary>
-    /// Gives one hold back; the last one returns the slab to its pool. The decrements pair with each other (each is a release and an acquire): what any holder has read or written is over before the
-    /// last one passes the slab on.
+    /// Gives one hold back; the last one returns the slab to its pool. The decrements pair with each other (each is a release and an acquire): what
+    /// any holder has read or written is over before the last one passes the slab on.
     /// </summary>
     public void Release()
     {

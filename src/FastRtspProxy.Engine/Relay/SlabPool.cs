@@ -14,7 +14,9 @@ internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.Defaul
     /// </summary>
     public const int DefaultSlabBytes = 256 * 1024;
 
-    /// <summary>Hands a slab from who returned it to who rents it, with all that was done to it; the counts below stand for nothing but themselves.</summary>
+    /// <summary>
+    /// Hands a slab from who returned it to who rents it, with all that was done to it; the counts below stand for nothing but themselves.
+    /// </summary>
     private readonly ConcurrentQueue<Slab> _free = new();
     private long _allocatedBytes;
     private long _rentedBytes;
@@ -28,7 +30,10 @@ internal sealed class SlabPool(long budgetBytes, int slabBytes = SlabPool.Defaul
     /// <summary>Bytes in slabs that exist, rented or free.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
-    /// <summary>True when the next <see cref="TryRent"/> would find nothing: of two values of a moment ago, so a hint; who acts on it looks again at each batch. Any thread.</summary>
+    /// <summary>
+    /// True when the next <see cref="TryRent"/> would find nothing: of two values of a moment ago, so a hint; who acts on it looks again at each
+    /// batch. Any thread.
+    /// </summary>
     public bool IsUsedUp => _free.IsEmpty && AllocatedBytes + slabBytes > budgetBytes;
 
     /// <summary>Bytes in slabs that somebody holds.</summary>

@@ -18,7 +18,9 @@ public sealed class AuthClient
     private string? _qop;
     private string? _sessionCnonce;
 
-    /// <summary>The nonce that the next request is signed with: the challenge's, until the server named the next one. Null before a challenge.</summary>
+    /// <summary>
+    /// The nonce that the next request is signed with: the challenge's, until the server named the next one. Null before a challenge.
+    /// </summary>
     private string? _nonce;
     private uint _nonceCount;
     private bool _wasSent;
@@ -42,15 +44,17 @@ public sealed class AuthClient
     }
 
     /// <summary>
-    /// False: the other side is not the host that the password was given for. A Basic challenge, which asks for the password itself, is then nothing that can be answered, wherever
-    /// and however it is written.
+    /// False: the other side is not the host that the password was given for. A Basic challenge, which asks for the password itself, is then nothing
+    /// that can be answered, wherever and however it is written.
     /// </summary>
     public bool AllowsBasic { get; init; } = true;
 
     /// <summary>A challenge was left unanswered because it was Basic and <see cref="AllowsBasic"/> is false.</summary>
     public bool HasWithheldPassword { get; private set; }
 
-    /// <summary>The challenge in use said of the answer before it that only its nonce was too old: the password is right (RFC 7616 section 3.3).</summary>
+    /// <summary>
+    /// The challenge in use said of the answer before it that only its nonce was too old: the password is right (RFC 7616 section 3.3).
+    /// </summary>
     public bool IsStale { get; private set; }
 
     /// <summary>The scheme in use, null before a challenge.</summary>
@@ -105,8 +109,8 @@ public sealed class AuthClient
     }
 
     /// <summary>
-    /// Takes the value of an Authentication-Info header: the requests from now on are signed with its `nextnonce`, if it has one (RFC 7616 section 3.5). A server that names
-    /// the nonce in use has said nothing new, and its count goes on.
+    /// Takes the value of an Authentication-Info header: the requests from now on are signed with its `nextnonce`, if it has one (RFC 7616 section
+    /// 3.5). A server that names the nonce in use has said nothing new, and its count goes on.
     /// </summary>
     public void TakeNextNonce(string authenticationInfo)
     {

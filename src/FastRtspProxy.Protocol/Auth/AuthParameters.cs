@@ -6,9 +6,9 @@ namespace FastRtspProxy.Protocol.Auth;
 internal sealed class AuthParameters
 {
     /// <summary>Challenges on one header line that are looked at.</summary>
-    private const int MaxChallenges = 8;
+    private const int ChallengesMax = 8;
 
-    private const int MaxParameters = 32;
+    private const int ParametersMax = 32;
 
     private readonly List<(string Name, string Value)> _parameters = [];
 
@@ -58,7 +58,7 @@ internal sealed class AuthParameters
             bool startsScheme = equals < 0 || (blank >= 0 && blank < equals && piece[blank..equals].Trim().Length > 0);
             if (startsScheme)
             {
-                if (all.Count == MaxChallenges)
+                if (all.Count == ChallengesMax)
                 {
                     break;
                 }
@@ -81,7 +81,7 @@ internal sealed class AuthParameters
     private void Add(ReadOnlySpan<char> piece)
     {
         int equals = piece.IndexOf('=');
-        if (equals > 0 && _parameters.Count < MaxParameters)
+        if (equals > 0 && _parameters.Count < ParametersMax)
         {
             _parameters.Add((piece[..equals].TrimEnd().ToString(), Unescape(piece[(equals + 1)..].Trim())));
         }

@@ -14,7 +14,10 @@ internal readonly record struct DigestInput(
     string? NonceCount,
     string? Cnonce)
 {
-    /// <summary>The nonce of the challenge, from which a -sess key is made however often the server names a next one (RFC 7616 section 3.4.2); null: <see cref="Nonce"/>.</summary>
+    /// <summary>
+    /// The nonce of the challenge, from which a -sess key is made however often the server names a next one (RFC 7616 section 3.4.2); null:
+    /// <see cref="Nonce"/>.
+    /// </summary>
     public string? SessionNonce { get; init; }
 
     /// <summary>H(user:realm:password) where that is known instead of the password; null: it is computed.</summary>

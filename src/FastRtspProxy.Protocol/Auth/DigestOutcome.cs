@@ -14,7 +14,9 @@ public enum DigestOutcome
     /// <summary>Right, but for a nonce of ours that is not the one in force: challenge again with stale=TRUE.</summary>
     StaleNonce,
 
-    /// <summary>Right, but for a nonce that we never gave out: a challenge like any other, so that it does not say whether the password was right.</summary>
+    /// <summary>
+    /// Right, but for a nonce that we never gave out: a challenge like any other, so that it does not say whether the password was right.
+    /// </summary>
     ForeignNonce,
 
     /// <summary>Unknown user or wrong password.</summary>

@@ -48,8 +48,9 @@ public sealed class DigestVerifier
     }
 
     /// <summary>
-    /// Reads what an Authorization header claims, without a look at any password. Quirks: parameters in any order, quoted or not; the digest's uri is not compared with the request's,
-    /// because players send the base URL (VLC, LIVE555), a relative form (Bosch BVMS) or another host (TP-Link), and the hash covers whatever they sent.
+    /// Reads what an Authorization header claims, without a look at any password. Quirks: parameters in any order, quoted or not; the digest's uri is
+    /// not compared with the request's, because players send the base URL (VLC, LIVE555), a relative form (Bosch BVMS) or another host (TP-Link), and
+    /// the hash covers whatever they sent.
     /// </summary>
     /// <param name="authorization">The header's value, null when there is none.</param>
     /// <param name="method">The request's method.</param>

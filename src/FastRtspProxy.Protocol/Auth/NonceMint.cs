@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace FastRtspProxy.Protocol.Auth;
 
 /// <summary>
-/// Makes nonces and knows them again without remembering any: 8 random bytes and 8 bytes of an HMAC-SHA256 over them, with a key that lives as long as the mint. So a nonce that was given out,
-/// on another connection or long ago, is told apart from one that was made up (RFC 7616 section 3.3 leaves a nonce's content to the server, section 3.4.6 asks for <c>stale</c>). Which nonce is
-/// in force is not its business. Thread-safe.
+/// Makes nonces and knows them again without remembering any: 8 random bytes and 8 bytes of an HMAC-SHA256 over them, with a key that lives as long
+/// as the mint. So a nonce that was given out, on another connection or long ago, is told apart from one that was made up (RFC 7616 section 3.3
+/// leaves a nonce's content to the server, section 3.4.6 asks for <c>stale</c>). Which nonce is in force is not its business. Thread-safe.
 /// </summary>
 public sealed class NonceMint
 {
@@ -31,7 +31,9 @@ public sealed class NonceMint
     {
         ArgumentNullException.ThrowIfNull(nonce);
         Span<byte> bytes = stackalloc byte[RandomBytes + MacBytes];
-        if (nonce.Length != 2 * bytes.Length || Convert.FromHexString(nonce, bytes, out _, out int count) != OperationStatus.Done || count != bytes.Length)
+        if (nonce.Length != 2 * bytes.Length
+            || Convert.FromHexString(nonce, bytes, out _, out int count) != OperationStatus.Done
+            || count != bytes.Length)
         {
             return false;
         }

@@ -6,18 +6,18 @@ namespace FastRtspProxy.Protocol.Auth;
 /// <summary>SHA-512/256 (FIPS 180-4): the platform has SHA-512 but not its truncated sister. Once a request, so plain rather than fast.</summary>
 internal static class Sha512Slash256
 {
-    private static readonly ulong[] Start =
+    private static readonly ulong[] s_start =
     [
         0x22312194FC2BF72C, 0x9F555FA3C84C64C2, 0x2393B86B6F53B151, 0x963877195940EABD,
         0x96283EE2A88EFFE3, 0xBE5E1E2553863992, 0x2B0199FC2C85B8AA, 0x0EB72DDC81C52CA2,
     ];
 
-    private static readonly ulong[] K = RoundConstants();
+    private static readonly ulong[] s_k = RoundConstants();
 
     public static byte[] HashData(ReadOnlySpan<byte> data)
     {
         Span<ulong> state = stackalloc ulong[8];
-        Start.CopyTo(state);
+        s_start.CopyTo(state);
         int tail = data.Length % 128;
         for (int i = 0; i + 128 <= data.Length; i += 128)
         {
@@ -65,7 +65,7 @@ internal static class Sha512Slash256
         {
             ulong s1 = Rotate(v[4], 14) ^ Rotate(v[4], 18) ^ Rotate(v[4], 41);
             ulong choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-            ulong t1 = unchecked(v[7] + s1 + choice + K[i] + w[i]);
+            ulong t1 = unchecked(v[7] + s1 + choice + s_k[i] + w[i]);
             ulong s0 = Rotate(v[0], 28) ^ Rotate(v[0], 34) ^ Rotate(v[0], 39);
             ulong majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
             v[..7].CopyTo(v[1..]);

@@ -8,12 +8,13 @@ namespace FastRtspProxy.Protocol.Rtcp;
 public static class RtcpWriter
 {
     /// <summary>The five-bit count of report blocks.</summary>
-    public const int MaxBlocks = 31;
+    public const int BlocksMax = 31;
 
     /// <summary>Text items have an 8-bit length.</summary>
-    public const int MaxTextBytes = 255;
+    public const int TextBytesMax = 255;
 
-    public static int SenderReportBytes(int blocks) => RtcpPacketView.HeadBytes + RtcpPacketView.SenderInfoBytes + (blocks * RtcpPacketView.BlockBytes);
+    public static int SenderReportBytes(int blocks) =>
+        RtcpPacketView.HeadBytes + RtcpPacketView.SenderInfoBytes + (blocks * RtcpPacketView.BlockBytes);
 
     public static int ReceiverReportBytes(int blocks) => RtcpPacketView.HeadBytes + (blocks * RtcpPacketView.BlockBytes);
 
@@ -46,7 +47,7 @@ public static class RtcpWriter
     public static int WriteSdesCname(Span<byte> output, uint ssrc, string cname)
     {
         ArgumentNullException.ThrowIfNull(cname);
-        Span<byte> text = stackalloc byte[MaxTextBytes];
+        Span<byte> text = stackalloc byte[TextBytesMax];
         Encoding.UTF8.GetEncoder().Convert(cname, text, flush: true, out _, out int textBytes, out _);
         return WriteSdesCname(output, ssrc, text[..textBytes]);
     }
@@ -54,7 +55,7 @@ public static class RtcpWriter
     /// <summary>The same from bytes; allocates nothing.</summary>
     public static int WriteSdesCname(Span<byte> output, uint ssrc, ReadOnlySpan<byte> cname)
     {
-        cname = cname[..int.Min(cname.Length, MaxTextBytes)];
+        cname = cname[..int.Min(cname.Length, TextBytesMax)];
         int bytes = RoundUp(RtcpPacketView.HeadBytes + 2 + cname.Length + 1);
         WriteHeader(output, RtcpPacketType.SourceDescription, 1, bytes);
         BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], ssrc);
@@ -68,7 +69,7 @@ public static class RtcpWriter
     /// <summary>Section 6.6.</summary>
     public static int WriteBye(Span<byte> output, uint ssrc, string? reason = null)
     {
-        Span<byte> text = stackalloc byte[MaxTextBytes];
+        Span<byte> text = stackalloc byte[TextBytesMax];
         int textBytes = 0;
         if (!string.IsNullOrEmpty(reason))
         {
@@ -106,7 +107,7 @@ public static class RtcpWriter
 
     private static void WriteHeader(Span<byte> output, RtcpPacketType type, int count, int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxBlocks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BlocksMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, output.Length, nameof(output));
         output[0] = (byte)(0x80 | count);
         output[1] = (byte)type;

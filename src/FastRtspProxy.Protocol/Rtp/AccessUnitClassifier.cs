@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace FastRtspProxy.Protocol.Rtp;
 
 /// <summary>
-/// Tells from the first bytes of a packet whether a decoder can start there. Allocates nothing, believes no length. What one packet alone cannot tell: transport streams
-/// (<see cref="TransportStreamScanner"/>).
+/// Tells from the first bytes of a packet whether a decoder can start there. Allocates nothing, believes no length. What one packet alone cannot
+/// tell: transport streams (<see cref="TransportStreamScanner"/>).
 /// </summary>
 public static class AccessUnitClassifier
 {
     /// <summary>An aggregation packet with more units than this is looked at no further; parameter sets come first in practice.</summary>
-    private const int MaxAggregatedUnits = 16;
+    private const int AggregatedUnitsMax = 16;
 
     public static AccessUnitHint Classify(MediaCodec codec, in RtpPacketView packet)
     {
@@ -63,7 +63,7 @@ public static class AccessUnitClassifier
     {
         AccessUnitHint all = AccessUnitHint.None;
         bool isNonVcl = true;
-        for (int i = 0; i < MaxAggregatedUnits && units.Length > 2; i++)
+        for (int i = 0; i < AggregatedUnitsMax && units.Length > 2; i++)
         {
             int size = BinaryPrimitives.ReadUInt16BigEndian(units);
             ReadOnlySpan<byte> unit = units.Slice(2, int.Min(size, units.Length - 2));
@@ -179,7 +179,7 @@ public static class AccessUnitClassifier
     {
         AccessUnitHint all = AccessUnitHint.None;
         bool isNonVcl = true;
-        for (int i = 0; i < MaxAggregatedUnits && units.Length > 4; i++)
+        for (int i = 0; i < AggregatedUnitsMax && units.Length > 4; i++)
         {
             int size = BinaryPrimitives.ReadUInt16BigEndian(units);
             ReadOnlySpan<byte> unit = units.Slice(2, int.Min(size, units.Length - 2));

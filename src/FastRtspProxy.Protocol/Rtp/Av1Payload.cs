@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>AV1 in RTP (the Alliance's specification, section 4.4). Aggregation header: Z Y W W N, then elements, each an OBU or a part of one.</summary>
+/// <summary>
+/// AV1 in RTP (the Alliance's specification, section 4.4). Aggregation header: Z Y W W N, then elements, each an OBU or a part of one.
+/// </summary>
 internal static class Av1Payload
 {
     private const int Continues = 0x80;

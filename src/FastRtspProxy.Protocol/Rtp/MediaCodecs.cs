@@ -32,7 +32,9 @@ public static class MediaCodecs
         };
     }
 
-    /// <summary>True where pictures may come in another order than they are shown in (B-frames), so that timestamps go back; an unknown video codec may.</summary>
+    /// <summary>
+    /// True where pictures may come in another order than they are shown in (B-frames), so that timestamps go back; an unknown video codec may.
+    /// </summary>
     public static bool MayReorder(MediaCodec codec, string mediaType) =>
         string.Equals(mediaType, "video", StringComparison.OrdinalIgnoreCase)
         && codec is not (MediaCodec.Vp8 or MediaCodec.Vp9 or MediaCodec.Av1 or MediaCodec.Mjpeg or MediaCodec.Jpeg2000 or MediaCodec.Mpeg2Ts);
@@ -40,7 +42,11 @@ public static class MediaCodecs
     /// <summary>True where a decoder can start at marked packets only, so that the classifier has something to say.</summary>
     public static bool HasRandomAccessPoints(MediaCodec codec) => NeedsRandomAccessPoint(codec) || codec is MediaCodec.Mjpeg or MediaCodec.Jpeg2000;
 
-    /// <summary>True where most pictures need earlier ones, so that a decoder which begins elsewhere shows something wrong; not where each picture stands for itself.</summary>
-    public static bool NeedsRandomAccessPoint(MediaCodec codec) => codec is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8 or MediaCodec.Vp9 or MediaCodec.Av1
+    /// <summary>
+    /// True where most pictures need earlier ones, so that a decoder which begins elsewhere shows something wrong; not where each picture stands for
+    /// itself.
+    /// </summary>
+    public static bool NeedsRandomAccessPoint(MediaCodec codec) => codec
+        is MediaCodec.H264 or MediaCodec.H265 or MediaCodec.Vp8 or MediaCodec.Vp9 or MediaCodec.Av1
         or MediaCodec.Mpeg4Video or MediaCodec.MpegVideo or MediaCodec.Mpeg2Ts;
 }

@@ -9,7 +9,7 @@ internal static class Mpeg4VideoPayload
     private const byte VisualObject = 0xb5;
 
     /// <summary>What stands in front of a picture: sequence, object, layer, their user data, group.</summary>
-    private const int MaxHeaders = 16;
+    private const int HeadersMax = 16;
 
     /// <summary>A picture (VOP) of type I can be joined, with the headers in front of it.</summary>
     public static AccessUnitHint Classify(ReadOnlySpan<byte> payload)
@@ -20,7 +20,7 @@ internal static class Mpeg4VideoPayload
         }
 
         AccessUnitHint sets = AccessUnitHint.None;
-        for (int i = 0; i < MaxHeaders && StartCodes.TryTake(ref payload, out byte code); i++)
+        for (int i = 0; i < HeadersMax && StartCodes.TryTake(ref payload, out byte code); i++)
         {
             if (code == Picture)
             {

@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>MPEG-1 and MPEG-2 video in RTP (RFC 2250 section 3.4). Header: MBZ T TR AN N S B E P FBV BFC FFV FFC, and four bytes more with T.</summary>
+/// <summary>
+/// MPEG-1 and MPEG-2 video in RTP (RFC 2250 section 3.4). Header: MBZ T TR AN N S B E P FBV BFC FFV FFC, and four bytes more with T.
+/// </summary>
 internal static class MpegVideoPayload
 {
     private const int HeaderBytes = 4;
@@ -14,7 +16,7 @@ internal static class MpegVideoPayload
     private const byte GroupCode = 0xb8;
 
     /// <summary>Sequence header, its extensions and user data, group, picture.</summary>
-    private const int MaxHeaders = 16;
+    private const int HeadersMax = 16;
 
     /// <summary>A decoder starts at a sequence header. A picture of type I without one is only told (<see cref="AccessUnitHint.Intra"/>).</summary>
     public static AccessUnitHint Classify(ReadOnlySpan<byte> payload)
@@ -32,7 +34,7 @@ internal static class MpegVideoPayload
         // Quirk (GStreamer's rtpmpvpay): the header is all zeros, so the video behind it is read too; headers stand at the beginning of a packet.
         if (StartCodes.IsAtStart(video))
         {
-            for (int i = 0; i < MaxHeaders && StartCodes.TryTake(ref video, out byte code) && code is PictureCode or > LastSliceCode; i++)
+            for (int i = 0; i < HeadersMax && StartCodes.TryTake(ref video, out byte code) && code is PictureCode or > LastSliceCode; i++)
             {
                 starts |= code is PictureCode or SequenceCode or GroupCode;
                 hasSequence |= code == SequenceCode;

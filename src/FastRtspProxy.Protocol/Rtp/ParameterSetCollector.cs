@@ -12,9 +12,9 @@ namespace FastRtspProxy.Protocol.Rtp;
 public sealed class ParameterSetCollector
 {
     /// <summary>The largest SPS seen is below 100 bytes; what is far above is no parameter set.</summary>
-    private const int MaxSetBytes = 1024;
+    private const int SetBytesMax = 1024;
 
-    private const int MaxAggregatedUnits = 16;
+    private const int AggregatedUnitsMax = 16;
 
     private readonly MediaCodec _codec;
     private byte[] _vps = [];
@@ -50,7 +50,7 @@ public sealed class ParameterSetCollector
 
         bool isNew = false;
         ReadOnlySpan<byte> units = payload[header..];
-        for (int i = 0; i < MaxAggregatedUnits && units.Length > 2; i++)
+        for (int i = 0; i < AggregatedUnitsMax && units.Length > 2; i++)
         {
             int size = BinaryPrimitives.ReadUInt16BigEndian(units);
             if (size > units.Length - 2)
@@ -90,7 +90,7 @@ public sealed class ParameterSetCollector
     {
         // Quirk (V380): start codes of the byte stream format around the unit.
         unit = WithoutStartCode(unit);
-        if (unit.Length < 2 || unit.Length > MaxSetBytes)
+        if (unit.Length < 2 || unit.Length > SetBytesMax)
         {
             return false;
         }

@@ -7,17 +7,19 @@ namespace FastRtspProxy.Protocol.Rtp;
 public sealed class RtpReceptionStats
 {
     /// <summary>A.1: a step forward above this is a jump, not loss.</summary>
-    private const int MaxDropout = 3000;
+    private const int DropoutMax = 3000;
 
     /// <summary>A.1: a packet this late is still counted as out of order.</summary>
-    private const int MaxMisorder = 100;
+    private const int MisorderMax = 100;
 
     /// <summary>Sequence numbers that are remembered to tell a duplicate from a late packet.</summary>
     private const int HistoryBits = 128;
 
     private bool _hasFirst;
     private ushort _highest;
-    /// <summary>The numbers that wrapped so far, a multiple of 65,536. 64 bits: at 2,000 packets a second 2^32 numbers are used up after 25 days.</summary>
+    /// <summary>
+    /// The numbers that wrapped so far, a multiple of 65,536. 64 bits: at 2,000 packets a second 2^32 numbers are used up after 25 days.
+    /// </summary>
     private long _cycles;
     private long _base;
     private int _badSequence;
@@ -38,7 +40,9 @@ public sealed class RtpReceptionStats
     /// <summary>Jumps after which counting began anew (a source that restarted).</summary>
     public long Restarts { get; private set; }
 
-    /// <summary>Wraps in the upper 16 bits, highest sequence number in the lower; itself wraps, as the field of a report does (RFC 3550 section 6.4.1).</summary>
+    /// <summary>
+    /// Wraps in the upper 16 bits, highest sequence number in the lower; itself wraps, as the field of a report does (RFC 3550 section 6.4.1).
+    /// </summary>
     public uint ExtendedHighest => unchecked((uint)(_cycles + _highest));
 
     /// <summary>Numbers from the first packet to the highest, since the last restart; never wraps.</summary>
@@ -84,7 +88,7 @@ public sealed class RtpReceptionStats
         }
 
         ushort forward = unchecked((ushort)(sequence - _highest));
-        if (forward is > 0 and < MaxDropout)
+        if (forward is > 0 and < DropoutMax)
         {
             if (sequence < _highest)
             {
@@ -97,7 +101,7 @@ public sealed class RtpReceptionStats
         }
 
         int behind = unchecked((ushort)(_highest - sequence));
-        if (behind <= MaxMisorder)
+        if (behind <= MisorderMax)
         {
             CountLate(behind);
             return true;

@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>The start codes of MPEG-1, MPEG-2 and MPEG-4 video: 00 00 01 and a byte that says what follows. Nothing else in such a stream looks like one.</summary>
+/// <summary>
+/// The start codes of MPEG-1, MPEG-2 and MPEG-4 video: 00 00 01 and a byte that says what follows. Nothing else in such a stream looks like one.
+/// </summary>
 internal static class StartCodes
 {
     /// <summary>Moves behind the next start code; false: there is none with a whole code.</summary>

@@ -4,10 +4,10 @@ namespace FastRtspProxy.Protocol.Rtp;
 internal sealed class TransportProgram
 {
     /// <summary>Video streams of one program: several views of a camera.</summary>
-    private const int MaxVideo = 4;
+    private const int VideoMax = 4;
 
     private readonly TransportSection _section = new();
-    private readonly int[] _videoPids = new int[MaxVideo];
+    private readonly int[] _videoPids = new int[VideoMax];
     private int _videoCount;
 
     /// <summary>Where the table is; below 0: the program is not there.</summary>
@@ -53,7 +53,7 @@ internal sealed class TransportProgram
         _videoCount = 0;
         int programBytes = ((section[10] & 0x0f) << 8) | section[11];
         ReadOnlySpan<byte> rest = section[int.Min(12 + programBytes, section.Length - 4)..^4];
-        while (rest.Length >= 5 && _videoCount < MaxVideo)
+        while (rest.Length >= 5 && _videoCount < VideoMax)
         {
             int descriptorBytes = int.Min(((rest[3] & 0x0f) << 8) | rest[4], rest.Length - 5);
             if (IsVideoType(rest[0]) || (rest[0] == 0x06 && IsRegisteredVideo(rest.Slice(5, descriptorBytes))))
@@ -65,7 +65,8 @@ internal sealed class TransportProgram
         }
     }
 
-    // MPEG-1, MPEG-2, MPEG-4 Part 2, H.264 and its extensions, JPEG 2000, H.265, H.266, AVS, AVS2, AVS3, Dirac, VC-1 (ISO/IEC 13818-1 table 2-34 and what is registered).
+    // MPEG-1, MPEG-2, MPEG-4 Part 2, H.264 and its extensions, JPEG 2000, H.265, H.266, AVS, AVS2, AVS3, Dirac, VC-1 (ISO/IEC 13818-1 table 2-34 and
+    // what is registered).
     private static bool IsVideoType(byte type) =>
         type is 0x01 or 0x02 or 0x10 or 0x1b or 0x1f or 0x20 or 0x21 or 0x24 or 0x25 or 0x33 or 0x34 or 0x42 or 0xd1 or 0xd2 or 0xd4 or 0xea;
 

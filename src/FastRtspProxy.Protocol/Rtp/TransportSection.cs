@@ -1,12 +1,15 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
-/// <summary>Puts a section of a program table together from the packets that it is spread over (ISO/IEC 13818-1 section 2.4.4). Mutable; allocates at its making only.</summary>
+/// <summary>
+/// Puts a section of a program table together from the packets that it is spread over (ISO/IEC 13818-1 section 2.4.4). Mutable; allocates at its
+/// making only.
+/// </summary>
 internal sealed class TransportSection
 {
     /// <summary>Three bytes and a length of at most 1,021 for PAT and PMT.</summary>
-    private const int MaxBytes = 1024;
+    private const int BytesMax = 1024;
 
-    private readonly byte[] _bytes = new byte[MaxBytes];
+    private readonly byte[] _bytes = new byte[BytesMax];
 
     /// <summary>What is there so far; valid while <see cref="_isOpen"/>.</summary>
     private int _count;
@@ -33,7 +36,7 @@ internal sealed class TransportSection
             return false;
         }
 
-        int taken = int.Min(content.Length, MaxBytes - _count);
+        int taken = int.Min(content.Length, BytesMax - _count);
         content[..taken].CopyTo(_bytes.AsSpan(_count));
         _count += taken;
         if (_count < 3)
@@ -42,7 +45,7 @@ internal sealed class TransportSection
         }
 
         int whole = 3 + (((_bytes[1] & 0x0f) << 8) | _bytes[2]);
-        if (whole > MaxBytes)
+        if (whole > BytesMax)
         {
             _isOpen = false;
             return false;

@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
 /// <summary>
-/// MPEG-TS in RTP (RFC 2250 section 2): finds where its video can be joined. What is video is said by the program tables (PAT, PMT), because encoders set the
-/// random access indicator on sound as well. Of several programs the first with video counts: that is the one that players show. Mutable, one for each track; allocates at its making only.
+/// MPEG-TS in RTP (RFC 2250 section 2): finds where its video can be joined. What is video is said by the program tables (PAT, PMT), because encoders
+/// set the random access indicator on sound as well. Of several programs the first with video counts: that is the one that players show. Mutable, one
+/// for each track; allocates at its making only.
 /// </summary>
 public sealed class TransportStreamScanner
 {
@@ -13,22 +14,23 @@ public sealed class TransportStreamScanner
     private const int NoPid = -1;
 
     /// <summary>Programs that are told apart; cameras have one.</summary>
-    private const int MaxPrograms = 8;
+    private const int ProgramsMax = 8;
 
-    private readonly TransportProgram[] _programs = new TransportProgram[MaxPrograms];
+    private readonly TransportProgram[] _programs = new TransportProgram[ProgramsMax];
     private readonly TransportSection _table = new();
     private int _programCount;
 
     public TransportStreamScanner()
     {
-        for (int i = 0; i < MaxPrograms; i++)
+        for (int i = 0; i < ProgramsMax; i++)
         {
             _programs[i] = new TransportProgram();
         }
     }
 
     /// <summary>
-    /// Random access: video says so in this packet. Parameter sets: the program table is in it. Without any video (radio) each table is a place to start.
+    /// Random access: video says so in this packet. Parameter sets: the program table is in it. Without any video (radio) each table is a place to
+    /// start.
     /// </summary>
     public AccessUnitHint Scan(ReadOnlySpan<byte> payload)
     {
@@ -112,7 +114,7 @@ public sealed class TransportStreamScanner
         }
 
         int count = 0;
-        for (ReadOnlySpan<byte> rest = section[8..^4]; rest.Length >= 4 && count < MaxPrograms; rest = rest[4..])
+        for (ReadOnlySpan<byte> rest = section[8..^4]; rest.Length >= 4 && count < ProgramsMax; rest = rest[4..])
         {
             if ((rest[0] | rest[1]) != 0)
             {

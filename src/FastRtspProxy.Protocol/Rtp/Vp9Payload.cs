@@ -67,8 +67,9 @@ internal static class Vp9Payload
         return payload[int.Min(at, payload.Length)..];
     }
 
-    // Quirk (FFmpeg's RTP muxer): P is never set. The frame's own header tells: marker 10, two bits of profile (a third, 0, in profile 3), show_existing_frame, then
-    // frame_type, which is 1 for all but key frames (VP9 bitstream specification, section 6.2). Where that cannot be read, the descriptor is believed.
+    // Quirk (FFmpeg's RTP muxer): P is never set. The frame's own header tells: marker 10, two bits of profile (a third, 0, in profile 3),
+    // show_existing_frame, then frame_type, which is 1 for all but key frames (VP9 bitstream specification, section 6.2). Where that cannot be read,
+    // the descriptor is believed.
     private static bool IsKnownInterFrame(ReadOnlySpan<byte> frame)
     {
         if (frame.IsEmpty || frame[0] >> 6 != 2)

@@ -6,9 +6,10 @@ namespace FastRtspProxy.Protocol.Rtsp;
 public static class ControlUrl
 {
     /// <summary>
-    /// The URLs that may be meant by a track's `a=control`, the likeliest first; further ones are tried after a 404. An absolute control of the session is the
-    /// base of relative track controls, with a `/` between them, as ffmpeg, GStreamer, gortsplib and aiortsp read it. By the letter (RFC 2326 appendix C.1.1)
-    /// only Content-Base, Content-Location and the request's URL are bases, and a control takes the place of what stands behind their last slash.
+    /// The URLs that may be meant by a track's `a=control`, the likeliest first; further ones are tried after a 404. An absolute control of the
+    /// session is the base of relative track controls, with a `/` between them, as ffmpeg, GStreamer, gortsplib and aiortsp read it. By the letter
+    /// (RFC 2326 appendix C.1.1) only Content-Base, Content-Location and the request's URL are bases, and a control takes the place of what stands
+    /// behind their last slash.
     /// </summary>
     public static IReadOnlyList<string> Candidates(string baseUrl, string? sessionControl, string? control)
     {
@@ -93,7 +94,10 @@ public static class ControlUrl
         }
     }
 
-    /// <summary>A relative control in the place of what stands behind the last slash of the base's path (RFC 1808 section 4); others as <see cref="Resolve"/> has them.</summary>
+    /// <summary>
+    /// A relative control in the place of what stands behind the last slash of the base's path (RFC 1808 section 4); others as <see cref="Resolve"/>
+    /// has them.
+    /// </summary>
     private static string Replace(string baseUrl, string? control)
     {
         control = control?.Trim();
@@ -133,7 +137,9 @@ public static class ControlUrl
         return end < 0 ? url.Length : start + end;
     }
 
-    /// <summary>Where the authority begins, -1 without a scheme. Quirk (go2rtc issue 1852): the scheme is written twice, `rtsp://rtsp://host/path`.</summary>
+    /// <summary>
+    /// Where the authority begins, -1 without a scheme. Quirk (go2rtc issue 1852): the scheme is written twice, `rtsp://rtsp://host/path`.
+    /// </summary>
     private static int SchemeEnd(string url)
     {
         int end = -1;

@@ -11,7 +11,7 @@ public readonly ref struct InterleavedFrame
 
     public const int HeaderBytes = 4;
 
-    public const int MaxPayloadBytes = ushort.MaxValue;
+    public const int PayloadBytesMax = ushort.MaxValue;
 
     private InterleavedFrame(byte channel, ReadOnlySpan<byte> payload)
     {
@@ -55,7 +55,7 @@ public readonly ref struct InterleavedFrame
     }
 
     /// <summary>Reads a frame and moves <paramref name="input"/> behind it. A payload that crosses segments is copied into
-    /// <paramref name="scratch"/>, which must hold <see cref="MaxPayloadBytes"/> or the largest payload that is to be accepted; a larger one
+    /// <paramref name="scratch"/>, which must hold <see cref="PayloadBytesMax"/> or the largest payload that is to be accepted; a larger one
     /// that crosses segments is malformed.</summary>
     public static ParseStatus TryParse(ref ReadOnlySequence<byte> input, Span<byte> scratch, out InterleavedFrame frame)
     {
@@ -72,10 +72,12 @@ public readonly ref struct InterleavedFrame
             : TryParseAcrossSegments(ref input, scratch, out frame);
     }
 
-    /// <summary>Writes the header that stands before <paramref name="payloadBytes"/> bytes of payload to the first four bytes of <paramref name="frame"/>.</summary>
+    /// <summary>
+    /// Writes the header that stands before <paramref name="payloadBytes"/> bytes of payload to the first four bytes of <paramref name="frame"/>.
+    /// </summary>
     public static void Write(Span<byte> frame, byte channel, int payloadBytes)
     {
-        Debug.Assert(payloadBytes is >= 0 and <= MaxPayloadBytes, "a length of 16 bits");
+        Debug.Assert(payloadBytes is >= 0 and <= PayloadBytesMax, "a length of 16 bits");
         BinaryPrimitives.WriteUInt16BigEndian(frame[2..HeaderBytes], (ushort)payloadBytes);
         frame[0] = Magic;
         frame[1] = channel;

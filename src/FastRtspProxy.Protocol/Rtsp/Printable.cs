@@ -4,8 +4,8 @@ using System.Text;
 namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>
-/// Text of others on its way to a terminal, a log file or a report: whatever shows a URL, a header or a name that a peer or a user wrote goes through here. Passwords in URLs are masked, and
-/// nothing in it moves a cursor, forges a line or turns the order of letters around.
+/// Text of others on its way to a terminal, a log file or a report: whatever shows a URL, a header or a name that a peer or a user wrote goes through
+/// here. Passwords in URLs are masked, and nothing in it moves a cursor, forges a line or turns the order of letters around.
 /// </summary>
 public static class Printable
 {
@@ -16,8 +16,9 @@ public static class Printable
     public static string Lines(string text) => Clean(UrlSecrets.Mask(text.Replace("\r\n", "\n", StringComparison.Ordinal)), keepLineBreaks: true);
 
     /// <summary>
-    /// A name that a peer chose, for a place between quotation marks in a line that programs read: letters, digits and signs as they are, everything else (quotation marks, backslashes, control,
-    /// format and private characters, blanks other than the blank, halves of surrogates) as \uXXXX, and no longer than so many characters, the cut shown by three dots.
+    /// A name that a peer chose, for a place between quotation marks in a line that programs read: letters, digits and signs as they are, everything
+    /// else (quotation marks, backslashes, control, format and private characters, blanks other than the blank, halves of surrogates) as \uXXXX, and
+    /// no longer than so many characters, the cut shown by three dots.
     /// </summary>
     public static string Quoted(string text, int maxChars)
     {

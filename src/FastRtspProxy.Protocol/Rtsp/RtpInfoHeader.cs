@@ -6,15 +6,15 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// <summary>The RTP-Info header (RFC 2326 section 12.33).</summary>
 public static class RtpInfoHeader
 {
-    private const int MaxEntries = 64;
+    private const int EntriesMax = 64;
 
-    private static readonly string[] Fields = ["url", "seq", "rtptime"];
+    private static readonly string[] s_fields = ["url", "seq", "rtptime"];
 
     public static List<RtpInfoEntry> Parse(string value)
     {
         List<RtpInfoEntry> entries = [];
         ReadOnlySpan<char> rest = value;
-        while (!rest.IsEmpty && entries.Count < MaxEntries)
+        while (!rest.IsEmpty && entries.Count < EntriesMax)
         {
             ReadOnlySpan<char> entry = NextEntry(ref rest);
             if (!entry.Trim(" \t;,").IsEmpty)
@@ -69,7 +69,7 @@ public static class RtpInfoHeader
     private static bool StartsWithField(ReadOnlySpan<char> text)
     {
         text = text.TrimStart();
-        foreach (string field in Fields)
+        foreach (string field in s_fields)
         {
             if (text.StartsWith(field, StringComparison.OrdinalIgnoreCase) && text[field.Length..].TrimStart().StartsWith("="))
             {

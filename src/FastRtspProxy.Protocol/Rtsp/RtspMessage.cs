@@ -66,7 +66,9 @@ public sealed partial class RtspMessage
 
     /// <summary>The CSeq as it came, for an answer (`007` stays `007`); empty when it is none.</summary>
     public ReadOnlySpan<byte> CSeqText =>
-        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value) && value.Length is > 0 and <= 10 && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? value : default;
+        TryGetHeader("CSeq"u8, out ReadOnlySpan<byte> value) && value.Length is > 0 and <= 10 && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            ? value
+            : default;
 
     /// <summary>The session id, without `;timeout=`; null when there is none.</summary>
     public string? Session

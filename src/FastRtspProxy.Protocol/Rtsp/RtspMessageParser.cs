@@ -77,7 +77,9 @@ public static class RtspMessageParser
         }
     }
 
-    /// <summary>Reads a message but for its body, whose bytes follow: for whoever makes nothing of them and keeps none (<see cref="RtspMessage.PassBody"/>).</summary>
+    /// <summary>
+    /// Reads a message but for its body, whose bytes follow: for whoever makes nothing of them and keeps none (<see cref="RtspMessage.PassBody"/>).
+    /// </summary>
     public static ParseStatus TryParseHead(
         ReadOnlySpan<byte> input, RtspMessage message, RtspLimits limits, out int headBytes, out int bodyBytes, out RtspDefect defect)
     {

@@ -21,7 +21,7 @@ public static class RtspMethod
     public const string Get = "GET";
     public const string Post = "POST";
 
-    private static readonly string[] Known =
+    private static readonly string[] s_known =
     [
         Options, Describe, Setup, Play, Pause, Teardown, GetParameter, SetParameter, Announce, Record, Redirect, Register, Deregister, Get, Post,
     ];
@@ -29,7 +29,7 @@ public static class RtspMethod
     /// <summary>The constant for a known token, else a new string.</summary>
     internal static string Intern(ReadOnlySpan<byte> token)
     {
-        foreach (string known in Known)
+        foreach (string known in s_known)
         {
             if (Ascii.Equals(token, known))
             {

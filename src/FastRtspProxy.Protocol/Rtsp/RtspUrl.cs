@@ -13,9 +13,9 @@ public sealed record RtspUrl
     /// <summary>The port of rtsps, RFC 7826 section 22.14.</summary>
     public const int DefaultTlsPort = 322;
 
-    private static readonly SearchValues<char> NotInHost = SearchValues.Create("@#\\\"<>");
+    private static readonly SearchValues<char> s_notInHost = SearchValues.Create("@#\\\"<>");
 
-    private static readonly SearchValues<char> NotInZone = SearchValues.Create("/:%[]@#\\\"<>\x7f");
+    private static readonly SearchValues<char> s_notInZone = SearchValues.Create("/:%[]@#\\\"<>\x7f");
 
     private RtspUrl()
     {
@@ -40,7 +40,10 @@ public sealed record RtspUrl
     /// <summary>The URL as it was written, without credentials: which stream it is. A scheme that was written twice stands here once.</summary>
     public required string Text { get; init; }
 
-    /// <summary>What goes on the wire: <see cref="Text"/> without the zone of an IPv6 address, which means something on this machine only (RFC 6874 section 1).</summary>
+    /// <summary>
+    /// What goes on the wire: <see cref="Text"/> without the zone of an IPv6 address, which means something on this machine only (RFC 6874 section
+    /// 1).
+    /// </summary>
     public required string RequestUri { get; init; }
 
     /// <summary>The zone of an IPv6 address (`fe80::1%25eth0`), decoded: the interface that leads to it; null without one.</summary>
@@ -100,12 +103,13 @@ public sealed record RtspUrl
     }
 
     /// <summary>
-    /// The same URL with a zone, where its host is a link-local IPv6 address without one: a camera that names itself cannot know which of our interfaces leads
-    /// to it.
+    /// The same URL with a zone, where its host is a link-local IPv6 address without one: a camera that names itself cannot know which of our
+    /// interfaces leads to it.
     /// </summary>
     public RtspUrl WithZoneOf(IPAddress? neighbour)
     {
-        if (neighbour is not { IsIPv6LinkLocal: true, ScopeId: > 0 } || Zone is not null || !IPAddress.TryParse(Host, out IPAddress? address) || !address.IsIPv6LinkLocal)
+        if (neighbour is not { IsIPv6LinkLocal: true, ScopeId: > 0 } || Zone is not null
+            || !IPAddress.TryParse(Host, out IPAddress? address) || !address.IsIPv6LinkLocal)
         {
             return this;
         }
@@ -183,8 +187,8 @@ public sealed record RtspUrl
     private static string Decode(string text) => Uri.UnescapeDataString(text);
 
     /// <summary>
-    /// The address with its zone as the framework reads it: RFC 6874 section 2 writes `%25` and the encoded zone; a bare `%` is what users type (section 3).
-    /// Whether this machine has such an interface is seen when the connection is made: it may come later than the program.
+    /// The address with its zone as the framework reads it: RFC 6874 section 2 writes `%25` and the encoded zone; a bare `%` is what users type
+    /// (section 3). Whether this machine has such an interface is seen when the connection is made: it may come later than the program.
     /// </summary>
     private static string WithZone(string literal)
     {
@@ -201,7 +205,7 @@ public sealed record RtspUrl
         }
 
         // Nothing that could not be the name of an interface (dev_valid_name in Linux): no blank, slash or colon, at most 15 characters.
-        bool isName = zone.Length is > 0 and <= 15 && zone.AsSpan().IndexOfAny(NotInZone) < 0 && zone.AsSpan().IndexOfAnyInRange('\0', ' ') < 0;
+        bool isName = zone.Length is > 0 and <= 15 && zone.AsSpan().IndexOfAny(s_notInZone) < 0 && zone.AsSpan().IndexOfAnyInRange('\0', ' ') < 0;
         return isName ? literal[..(percent + 1)] + zone : string.Empty;
     }
 
@@ -228,7 +232,7 @@ public sealed record RtspUrl
             portText = colon < 0 ? string.Empty : text[(colon + 1)..];
         }
 
-        if (host.Length == 0 || host.AsSpan().IndexOfAny(NotInHost) >= 0)
+        if (host.Length == 0 || host.AsSpan().IndexOfAny(s_notInHost) >= 0)
         {
             error = "the URL has no valid host";
             return false;

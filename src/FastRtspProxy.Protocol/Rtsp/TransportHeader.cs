@@ -7,14 +7,14 @@ namespace FastRtspProxy.Protocol.Rtsp;
 public static class TransportHeader
 {
     /// <summary>Nobody offers more alternatives than this; the rest is not looked at.</summary>
-    private const int MaxAlternatives = 16;
+    private const int AlternativesMax = 16;
 
     /// <summary>All alternatives in the sender's order of preference; empty when there is nothing in it.</summary>
     public static IReadOnlyList<TransportSpec> Parse(string value)
     {
         List<TransportSpec> specs = [];
         ReadOnlySpan<char> rest = value;
-        while (!rest.IsEmpty && specs.Count < MaxAlternatives)
+        while (!rest.IsEmpty && specs.Count < AlternativesMax)
         {
             ReadOnlySpan<char> one = HeaderText.Next(ref rest, ',');
             if (!one.Trim().IsEmpty)

@@ -3,8 +3,9 @@ using System.Text;
 namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>
-/// Passwords in the query or the path of URLs, as cheap cameras have them: `?user=a&amp;password=b`, `/user=admin_password=x_channel=1_stream=0.sdp`, `/user=admin&amp;password=x`. It works on any
-/// text that may hold such URLs, so that it serves messages and sentences alike. In doubt it masks more.
+/// Passwords in the query or the path of URLs, as cheap cameras have them: `?user=a&amp;password=b`, `/user=admin_password=x_channel=1_stream=0.sdp`,
+/// `/user=admin&amp;password=x`. It works on any text that may hold such URLs, so that it serves messages and sentences alike. In doubt it masks
+/// more.
 /// </summary>
 public static class UrlSecrets
 {
@@ -12,15 +13,21 @@ public static class UrlSecrets
     public const string Masked = "***";
 
     /// <summary>
-    /// A parameter whose name ends with one of these holds a secret: `password`, `userpass`, `access_token`, `apikey`. Quirks: Foscam's `loginpas=`, Tenda's `psw=`, and `authbasic=`, the
-    /// credentials in base64. Marks within a name do not count: `pass-word`, `pass_word`, `password%20`.
+    /// A parameter whose name ends with one of these holds a secret: `password`, `userpass`, `access_token`, `apikey`. Quirks: Foscam's `loginpas=`,
+    /// Tenda's `psw=`, and `authbasic=`, the credentials in base64. Marks within a name do not count: `pass-word`, `pass_word`, `password%20`.
     /// </summary>
-    private static readonly string[] s_names = ["password", "passwd", "pwd", "pass", "pw", "token", "auth", "key", "secret", "passphrase", "passcode", "psw", "loginpas", "authbasic"];
+    private static readonly string[] s_names =
+    [
+        "password", "passwd", "pwd", "pass", "pw", "token", "auth", "key", "secret", "passphrase", "passcode", "psw", "loginpas", "authbasic",
+    ];
 
     /// <summary>The text with <c>***</c> for the values of parameters that hold secrets.</summary>
     public static string Mask(string text) => Mask(text, isUrl: false);
 
-    /// <summary>As <see cref="Mask(string)"/> for a text that is one URL, and no sentence around it: blanks, quotation marks and punctuation are part of a value there.</summary>
+    /// <summary>
+    /// As <see cref="Mask(string)"/> for a text that is one URL, and no sentence around it: blanks, quotation marks and punctuation are part of a
+    /// value there.
+    /// </summary>
     public static string MaskUrl(string url) => Mask(url, isUrl: true);
 
     private static string Mask(string text, bool isUrl)
@@ -53,8 +60,8 @@ public static class UrlSecrets
     }
 
     /// <summary>
-    /// A URL within a URL, as gateways have it (`?src=rtsp://user:password@camera/`, percent-encoded or not): what stands before its <c>@</c>. That of the URL itself is whoever's who
-    /// prints it (<see cref="RtspUrl.Redacted"/>).
+    /// A URL within a URL, as gateways have it (`?src=rtsp://user:password@camera/`, percent-encoded or not): what stands before its <c>@</c>. That
+    /// of the URL itself is whoever's who prints it (<see cref="RtspUrl.Redacted"/>).
     /// </summary>
     private static string WithoutNestedUserInfo(string text, bool isUrl)
     {
@@ -142,8 +149,8 @@ public static class UrlSecrets
     private static bool IsEquals(string text, int at, out int length) => IsSign(text, at, '=', out length);
 
     /// <summary>
-    /// Reads the name in front of an equals sign backwards; its letters may be percent-encoded. Brackets and digits behind it (`password[]=`, `pw2=`) only count several of them, and a name
-    /// may stand within brackets itself (`user[password]=`).
+    /// Reads the name in front of an equals sign backwards; its letters may be percent-encoded. Brackets and digits behind it (`password[]=`, `pw2=`)
+    /// only count several of them, and a name may stand within brackets itself (`user[password]=`).
     /// </summary>
     private static bool EndsWithSecretName(string text, int equals, out int nameStart)
     {
@@ -158,7 +165,8 @@ public static class UrlSecrets
         nameStart = end;
         bool isLastWord = true;
         int walked = end;
-        while (walked > 0 && first > 0 && ReadBack(text, walked, out int start) is var c && (char.IsAsciiLetterOrDigit(c) || IsMark(c, walked - start)))
+        while (walked > 0 && first > 0 && ReadBack(text, walked, out int start) is var c
+            && (char.IsAsciiLetterOrDigit(c) || IsMark(c, walked - start)))
         {
             walked = start;
             isLastWord &= char.IsAsciiLetterOrDigit(c);
@@ -208,7 +216,10 @@ public static class UrlSecrets
         return at;
     }
 
-    /// <summary>The character that ends in front of <paramref name="end"/>, which is 1 at least: one of the text, or one that is percent-encoded, once or several times.</summary>
+    /// <summary>
+    /// The character that ends in front of <paramref name="end"/>, which is 1 at least: one of the text, or one that is percent-encoded, once or
+    /// several times.
+    /// </summary>
     private static char ReadBack(string text, int end, out int start)
     {
         int hex = end - 2;
@@ -243,8 +254,9 @@ public static class UrlSecrets
     }
 
     /// <summary>
-    /// A value ends at a blank, a quotation mark or an `&amp;`; in a path at its `/` or `?`; at `;`, `,` and, where parameters are parted by it, `_` only when another parameter follows,
-    /// because a password may hold these itself. The punctuation of the sentence around the URL is not part of it.
+    /// A value ends at a blank, a quotation mark or an `&amp;`; in a path at its `/` or `?`; at `;`, `,` and, where parameters are parted by it, `_`
+    /// only when another parameter follows, because a password may hold these itself. The punctuation of the sentence around the URL is not part of
+    /// it.
     /// </summary>
     private static int EndOfValue(string text, int start, int nameStart, int value, bool isUrl)
     {
@@ -275,7 +287,9 @@ public static class UrlSecrets
     private static bool EndsUrl(string text, int at) => char.IsWhiteSpace(text[at]) || char.IsControl(text[at])
         || (text[at] is '"' or '<' or '>' && (at + 1 == text.Length || !(char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] == '%')));
 
-    /// <summary>`user=admin_password=…`: an underscore in front of the name, and a parameter before it in the same piece of the path or query.</summary>
+    /// <summary>
+    /// `user=admin_password=…`: an underscore in front of the name, and a parameter before it in the same piece of the path or query.
+    /// </summary>
     private static bool IsUnderscored(string text, int start, int nameStart)
     {
         if (nameStart == 0 || text[nameStart - 1] != '_')
@@ -299,8 +313,8 @@ public static class UrlSecrets
     }
 
     /// <summary>
-    /// Where the URL around a place begins: behind the last blank, quotation mark or bracket. Asked for ascending places, so that a text of nothing but names is walked once;
-    /// looking back from each of them was the square of its length.
+    /// Where the URL around a place begins: behind the last blank, quotation mark or bracket. Asked for ascending places, so that a text of nothing
+    /// but names is walked once; looking back from each of them was the square of its length.
     /// </summary>
     private struct UrlStart(string text, bool isUrl)
     {

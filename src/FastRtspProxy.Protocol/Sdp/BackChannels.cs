@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Protocol.Sdp;
 
 /// <summary>
-/// Which media of a description are back channels, where the player may send. ONVIF (streaming specification, 5.3) marks them `a=sendonly`, seen from the player; other
-/// encoders mark what they send themselves. A back channel is never video, and where a video or all media are marked, the marks are the server's own view and
-/// mean nothing (go2rtc issue 771: video sendonly, audio without a mark).
+/// Which media of a description are back channels, where the player may send. ONVIF (streaming specification, 5.3) marks them `a=sendonly`, seen from
+/// the player; other encoders mark what they send themselves. A back channel is never video, and where a video or all media are marked, the marks are
+/// the server's own view and mean nothing (go2rtc issue 771: video sendonly, audio without a mark).
 /// </summary>
 internal static class BackChannels
 {

@@ -3,12 +3,13 @@ using System.Globalization;
 namespace FastRtspProxy.Protocol.Sdp;
 
 /// <summary>
-/// How long a programme is: the `a=range` of a file or a recording has an end (RFC 2326 section 3.6 and appendix C.1.5), that of a live source has none, or `now`.
+/// How long a programme is: the `a=range` of a file or a recording has an end (RFC 2326 section 3.6 and appendix C.1.5), that of a live source has
+/// none, or `now`.
 /// </summary>
 public static class ProgrammeLength
 {
     /// <summary>A year. Servers that mean "without end" were seen to write the largest number that they have.</summary>
-    private const double MaxSeconds = 366 * 86_400.0;
+    private const double SecondsMax = 366 * 86_400.0;
 
     /// <summary>The longest finite range of the session and its media; null: there is none, the source is live for all that is said.</summary>
     public static TimeSpan? Of(SdpDocument document)
@@ -34,7 +35,10 @@ public static class ProgrammeLength
         return longest;
     }
 
-    /// <summary>The length of a range with both ends: `npt=0-12.3`, `npt=0:00:10-0:01:00.5`, `clock=19961108T142300Z-19961108T143520.25Z`; null for anything else, and where the end is not behind the start.</summary>
+    /// <summary>
+    /// The length of a range with both ends: `npt=0-12.3`, `npt=0:00:10-0:01:00.5`, `clock=19961108T142300Z-19961108T143520.25Z`; null for anything
+    /// else, and where the end is not behind the start.
+    /// </summary>
     public static TimeSpan? Of(string? range)
     {
         if (range is null)
@@ -67,7 +71,7 @@ public static class ProgrammeLength
             _ when unit.Equals("clock", StringComparison.OrdinalIgnoreCase) => (Clock(to) - Clock(from))?.TotalSeconds,
             _ => null,
         };
-        return length is > 0 and < MaxSeconds ? TimeSpan.FromSeconds(length.Value) : null;
+        return length is > 0 and < SecondsMax ? TimeSpan.FromSeconds(length.Value) : null;
     }
 
     /// <summary>Seconds, or hours, minutes and seconds (RFC 2326 section 3.6); null: `now`, or nothing.</summary>
@@ -91,7 +95,11 @@ public static class ProgrammeLength
     /// <summary>RFC 2326 section 3.7: `YYYYMMDDThhmmss[.fraction]Z`.</summary>
     private static DateTime? Clock(ReadOnlySpan<char> text) =>
         DateTime.TryParseExact(
-            text, ["yyyyMMdd'T'HHmmss'Z'", "yyyyMMdd'T'HHmmss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)
+            text,
+            ["yyyyMMdd'T'HHmmss'Z'", "yyyyMMdd'T'HHmmss.FFFFFFF'Z'"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out DateTime time)
             ? time
             : null;
 }

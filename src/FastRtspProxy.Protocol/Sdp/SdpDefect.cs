@@ -8,10 +8,10 @@ public enum SdpDefect
     /// <summary>No line that could be one.</summary>
     Empty,
 
-    /// <summary>Above <see cref="SdpDocument.MaxBytes"/>.</summary>
+    /// <summary>Above <see cref="SdpDocument.BytesMax"/>.</summary>
     TooLong,
 
-    /// <summary>More media than <see cref="SdpDocument.MaxMedia"/>.</summary>
+    /// <summary>More media than <see cref="SdpDocument.MediaMax"/>.</summary>
     TooManyMedia,
 
     /// <summary>No m= line that could be read.</summary>

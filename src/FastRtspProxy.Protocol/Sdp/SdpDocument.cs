@@ -10,10 +10,10 @@ namespace FastRtspProxy.Protocol.Sdp;
 public sealed class SdpDocument
 {
     /// <summary>LIVE555 stops at 20,000 bytes; no camera is known above a quarter of this.</summary>
-    public const int MaxBytes = 256 * 1024;
+    public const int BytesMax = 256 * 1024;
 
     /// <summary>NVRs describe up to 16 channels with three media each.</summary>
-    public const int MaxMedia = 64;
+    public const int MediaMax = 64;
 
     private SdpDocument(List<string> sessionLines, List<SdpMedia> media)
     {
@@ -39,7 +39,7 @@ public sealed class SdpDocument
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out SdpDocument? document, out SdpDefect defect)
     {
         document = null;
-        if (text.Length > MaxBytes)
+        if (text.Length > BytesMax)
         {
             defect = SdpDefect.TooLong;
             return false;
@@ -62,7 +62,7 @@ public sealed class SdpDocument
             }
 
             (sections.Count == 0 ? session : sections[^1]).Add(line);
-            if (sections.Count > MaxMedia)
+            if (sections.Count > MediaMax)
             {
                 defect = SdpDefect.TooManyMedia;
                 return false;

@@ -52,7 +52,9 @@ public sealed class SdpMedia
 
     public bool RtcpMux { get; private init; }
 
-    /// <summary>The first a=ssrc (RFC 5576): the source that carries the media; those that repair it are named behind it. Null: none is named.</summary>
+    /// <summary>
+    /// The first a=ssrc (RFC 5576): the source that carries the media; those that repair it are named behind it. Null: none is named.
+    /// </summary>
     public uint? Ssrc { get; private init; }
 
     /// <summary>All lines, m= first, as sent.</summary>

@@ -10,15 +10,15 @@ namespace FastRtspProxy.Protocol.Sdp;
 public static class SdpRewriter
 {
     /// <summary>Keys, addresses, sources and the transport between the camera and us, at whichever level a camera writes them.</summary>
-    private static readonly string[] CamerasWay =
+    private static readonly string[] s_camerasWay =
     [
-        "control", "range", "source-filter", "key-mgmt", "crypto", "mikey", "fingerprint", "setup", "candidate", "remote-candidates", "end-of-candidates", "ice-ufrag", "ice-pwd",
-        "ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "rtcp", "rtcp-mux", "rtcp-mux-only", "rtcp-rsize", "rtcp-unicast", "rtcp-fb", "ssrc", "ssrc-group", "msid", "sendonly",
-        "inactive",
+        "control", "range", "source-filter", "key-mgmt", "crypto", "mikey", "fingerprint", "setup", "candidate", "remote-candidates",
+        "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "rtcp", "rtcp-mux", "rtcp-mux-only",
+        "rtcp-rsize", "rtcp-unicast", "rtcp-fb", "ssrc", "ssrc-group", "msid", "sendonly", "inactive",
     ];
 
     /// <summary>Of the session besides: what is said anew, and what groups tracks that may be missing.</summary>
-    private static readonly string[] OfTheSessionOnly = ["group", "msid-semantic", "recvonly", "sendrecv", "tool", "type", "etag"];
+    private static readonly string[] s_ofTheSessionOnly = ["group", "msid-semantic", "recvonly", "sendrecv", "tool", "type", "etag"];
 
     /// <summary>The media that clients are offered, in order: the first is `track1`. Left out are back channels, what is not plain RTP, and
     /// sections without a payload type.</summary>
@@ -76,7 +76,7 @@ public static class SdpRewriter
         Line(text, "a=range:npt=now-");
         foreach (string line in backend.SessionLines)
         {
-            if (line[0] == 'a' && !IsOneOf(line, CamerasWay) && !IsOneOf(line, OfTheSessionOnly))
+            if (line[0] == 'a' && !IsOneOf(line, s_camerasWay) && !IsOneOf(line, s_ofTheSessionOnly))
             {
                 Line(text, line);
             }
@@ -102,7 +102,7 @@ public static class SdpRewriter
         bool replacesFmtp = options.Fmtp is not null && options.Fmtp.TryGetValue(media.Index, out fmtp);
         foreach (string line in media.Lines)
         {
-            if (line[0] == 'a' && !IsOneOf(line, CamerasWay) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
+            if (line[0] == 'a' && !IsOneOf(line, s_camerasWay) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
             {
                 Line(text, line);
             }

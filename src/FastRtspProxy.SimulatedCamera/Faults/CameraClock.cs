@@ -3,8 +3,8 @@ using FastRtspProxy.SimulatedCamera.Media;
 namespace FastRtspProxy.SimulatedCamera.Faults;
 
 /// <summary>
-/// A camera's idea of the time. Timestamps and sender reports come from one clock, as in cameras whose media clock follows their wall clock: when it is set, both jump by the same
-/// amount. What only the reports get wrong comes on top.
+/// A camera's idea of the time. Timestamps and sender reports come from one clock, as in cameras whose media clock follows their wall clock: when it
+/// is set, both jump by the same amount. What only the reports get wrong comes on top.
 /// </summary>
 internal sealed class CameraClock(FaultSchedule faults, ulong seed)
 {

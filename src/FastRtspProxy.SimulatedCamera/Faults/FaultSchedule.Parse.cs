@@ -38,7 +38,7 @@ internal sealed partial record FaultSchedule
             "ssrc=per-gop" => schedule with { SsrcPerGroup = true },
             _ => null,
         };
-        if (flagged != null)
+        if (flagged is not null)
         {
             schedule = flagged;
             return true;
@@ -85,16 +85,16 @@ internal sealed partial record FaultSchedule
                     or RtspMethod.Teardown or RtspMethod.GetParameter or RtspMethod.SetParameter;
             default:
                 TimeSpan timeout = TimeSpan.Zero;
-                bool timed = detail != null && TryDuration(detail, out timeout) && timeout >= TimeSpan.FromSeconds(1);
+                bool timed = detail is not null && TryDuration(detail, out timeout) && timeout >= TimeSpan.FromSeconds(1);
                 schedule = schedule with { OnlyKeepAlive = new OnlyKeepAlive(value, timed ? (int)timeout.TotalSeconds : null) };
-                return value is RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter && timed == (detail != null);
+                return value is RtspMethod.Options or RtspMethod.GetParameter or RtspMethod.SetParameter && timed == (detail is not null);
         }
     }
 
     private static int StatusOf(string? detail, out int status)
     {
         status = RtspStatus.NotFound;
-        if (detail != null && !int.TryParse(detail, NumberStyles.None, CultureInfo.InvariantCulture, out status))
+        if (detail is not null && !int.TryParse(detail, NumberStyles.None, CultureInfo.InvariantCulture, out status))
         {
             status = -1;
         }
@@ -149,7 +149,7 @@ internal sealed partial record FaultSchedule
             _ => null,
         };
         schedule = changed ?? schedule;
-        return changed != null;
+        return changed is not null;
     }
 
     private static bool TryAddTimed(ref FaultSchedule schedule, string item)
@@ -176,7 +176,7 @@ internal sealed partial record FaultSchedule
         };
         TimeSpan every = TimeSpan.Zero;
         bool takesTime = head.Length > 1 && head[0] != "sdp-change" && kind != TimedFaultKind.VideoSilentInSessions;
-        if (kind == null
+        if (kind is null
             || (takesTime && !(kind == TimedFaultKind.ClockJump ? TrySignedDuration(head[1], out duration) : TryDuration(head[1], out duration)))
             || !TryDuration(tail[0], out TimeSpan start)
             || (tail.Length > 1 && (!TryDuration(tail[1], out every) || every <= TimeSpan.Zero)))

@@ -33,8 +33,8 @@ namespace FastRtspProxy.SimulatedCamera.Faults;
 /// </summary>
 internal sealed partial record FaultSchedule
 {
-    private const double StrayMinMicros = 10e6;
-    private const double StrayMaxMicros = 36_000e6;
+    private const double StrayMicrosMin = 10e6;
+    private const double StrayMicrosMax = 36_000e6;
 
     public static FaultSchedule None { get; } = new();
 
@@ -141,7 +141,7 @@ internal sealed partial record FaultSchedule
             return 0;
         }
 
-        double distance = StrayMinMicros + ((StrayMaxMicros - StrayMinMicros) * Hash64.Unit(lane + 1, (ulong)unit));
+        double distance = StrayMicrosMin + ((StrayMicrosMax - StrayMicrosMin) * Hash64.Unit(lane + 1, (ulong)unit));
         return (long)(Hash64.Unit(lane + 2, (ulong)unit) < 0.5 ? -distance : distance);
     }
 }

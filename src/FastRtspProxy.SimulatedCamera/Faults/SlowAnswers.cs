@@ -6,5 +6,5 @@ namespace FastRtspProxy.SimulatedCamera.Faults;
 internal readonly record struct SlowAnswers(TimeSpan By, string? Method)
 {
     /// <summary>How long a request of this method waits.</summary>
-    public TimeSpan Of(string method) => Method == null || Method == method ? By : TimeSpan.Zero;
+    public TimeSpan Of(string method) => Method is null || Method == method ? By : TimeSpan.Zero;
 }

@@ -23,7 +23,7 @@ internal sealed class ClipAudioTrack : EvenTrack
     public static bool TryCreate(byte[] adts, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClipAudioTrack? track)
     {
         track = Adts.TryParse(adts, out Adts? stream) ? new ClipAudioTrack(adts, stream) : null;
-        return track != null;
+        return track is not null;
     }
 
     /// <summary>Frames in one round of the loop.</summary>

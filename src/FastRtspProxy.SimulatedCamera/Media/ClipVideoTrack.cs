@@ -25,7 +25,7 @@ internal sealed class ClipVideoTrack : EvenTrack
     {
         AccessUnit[] units = AnnexB.AccessUnits(h265, annexB);
         track = units.Length > 0 && units[0].IsRandomAccess ? new ClipVideoTrack(h265, annexB, units, framesPerSecond) : null;
-        return track != null;
+        return track is not null;
     }
 
     /// <summary>Pictures in one round of the loop.</summary>

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// The clip that ships with both programs, made by perf-scripts/make-demo-clip.sh: eight seconds of 640x360 at 25 pictures a second, and AAC at 48 kHz.
-/// Its pictures as H.265 ship with rtspsim only, which hands them in.
+/// The clip that ships with both programs, made by perf-scripts/make-demo-clip.sh: eight seconds of 640x360 at 25 pictures a second, and AAC at 48
+/// kHz. Its pictures as H.265 ship with rtspsim only, which hands them in.
 /// </summary>
 internal static class DemoClip
 {

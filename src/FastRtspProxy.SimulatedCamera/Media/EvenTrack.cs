@@ -1,6 +1,8 @@
 namespace FastRtspProxy.SimulatedCamera.Media;
 
-/// <summary>A track whose units come evenly: <c>ticks = unit * ticksPerUnits / units</c>, in whole numbers, so that 29.97 pictures a second do not drift.</summary>
+/// <summary>
+/// A track whose units come evenly: <c>ticks = unit * ticksPerUnits / units</c>, in whole numbers, so that 29.97 pictures a second do not drift.
+/// </summary>
 internal abstract class EvenTrack(long ticks, long units) : MediaTrack
 {
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace FastRtspProxy.SimulatedCamera.Media;
 
-/// <summary>A mixing function (splitmix64) instead of a random generator: the n-th draw is a function of seed and n, so runs repeat whatever the order of events was.</summary>
+/// <summary>
+/// A mixing function (splitmix64) instead of a random generator: the n-th draw is a function of seed and n, so runs repeat whatever the order of
+/// events was.
+/// </summary>
 internal static class Hash64
 {
     /// <summary>An evenly spread 64-bit value of (seed, n).</summary>

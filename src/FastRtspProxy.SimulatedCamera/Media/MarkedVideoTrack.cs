@@ -4,8 +4,8 @@ using FastRtspProxy.SimulatedCamera.Packetisers;
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// Noise with the marks of a codec around it: where its pictures begin, and which of them a decoder could start from. It shows whether a proxy reads these marks, at any bit rate;
-/// no player shows it.
+/// Noise with the marks of a codec around it: where its pictures begin, and which of them a decoder could start from. It shows whether a proxy reads
+/// these marks, at any bit rate; no player shows it.
 /// </summary>
 internal sealed class MarkedVideoTrack : EvenTrack
 {

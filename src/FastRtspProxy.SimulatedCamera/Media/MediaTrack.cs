@@ -1,8 +1,9 @@
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// One track of a camera's stream as an endless row of units (access units, audio frames, documents), numbered from 0. A track is a pure function of the unit's number: it has no
-/// position of its own, so any number of shards and sessions read it at once, and the same number always gives the same bytes (but for the send time in a simulator SEI).
+/// One track of a camera's stream as an endless row of units (access units, audio frames, documents), numbered from 0. A track is a pure function of
+/// the unit's number: it has no position of its own, so any number of shards and sessions read it at once, and the same number always gives the same
+/// bytes (but for the send time in a simulator SEI).
 /// </summary>
 internal abstract class MediaTrack
 {

@@ -3,8 +3,9 @@ using FastRtspProxy.SimulatedCamera.Packetisers;
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// JPEG pictures made without an encoder (RFC 2435, type 1): every block has its mean and, up to the wanted size, coefficients of plus or minus one. Both codes have a fixed length in
-/// the standard Huffman tables (ITU-T T.81 Annex K.3), so the size is known beforehand, and every decoder shows the picture.
+/// JPEG pictures made without an encoder (RFC 2435, type 1): every block has its mean and, up to the wanted size, coefficients of plus or minus one.
+/// Both codes have a fixed length in the standard Huffman tables (ITU-T T.81 Annex K.3), so the size is known beforehand, and every decoder shows the
+/// picture.
 /// </summary>
 internal sealed class MjpegTrack : EvenTrack
 {
@@ -57,7 +58,8 @@ internal sealed class MjpegTrack : EvenTrack
     private int WriteScan(Span<byte> output, long picture, int coefficients)
     {
         BitWriter bits = new(output);
-        // The first block's mean swings, category 5 ('110' and five bits), so that one sees that pictures follow each other; the other blocks follow it by difference zero.
+        // The first block's mean swings, category 5 ('110' and five bits), so that one sees that pictures follow each other; the other blocks follow
+        // it by difference zero.
         int mean = (int)(picture % 16) + 16;
         ulong draw = Hash64.Of(_video.Seed, (ulong)picture);
         int blocks = _units * 4;

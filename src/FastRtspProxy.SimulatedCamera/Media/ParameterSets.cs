@@ -35,7 +35,7 @@ internal static class ParameterSets
         foreach (NalRange nal in nals)
         {
             string? name = ((bytes[nal.Offset] >> 1) & 0x3F) switch { 32 => "sprop-vps", 33 => "sprop-sps", 34 => "sprop-pps", _ => null };
-            if (name != null)
+            if (name is not null)
             {
                 parts.Add(name + "=" + Convert.ToBase64String(nal.In(bytes)));
             }

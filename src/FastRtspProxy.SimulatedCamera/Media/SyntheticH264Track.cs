@@ -3,9 +3,9 @@ using FastRtspProxy.SimulatedCamera.Packetisers;
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// H.264 made without an encoder, at any bit rate, and still decodable by everybody: the top of a picture is macroblocks of raw samples (I_PCM, H.264 section 7.3.5), as many as the
-/// wanted size asks for, the rest is flat (key pictures) or skipped (the others). Raw samples are never zero, so that emulation prevention has nothing to do in them. Sizes come in
-/// steps of 385 bytes; what is beyond the whole picture in raw samples is cut off.
+/// H.264 made without an encoder, at any bit rate, and still decodable by everybody: the top of a picture is macroblocks of raw samples (I_PCM, H.264
+/// section 7.3.5), as many as the wanted size asks for, the rest is flat (key pictures) or skipped (the others). Raw samples are never zero, so that
+/// emulation prevention has nothing to do in them. Sizes come in steps of 385 bytes; what is beyond the whole picture in raw samples is cut off.
 /// </summary>
 internal sealed class SyntheticH264Track : EvenTrack
 {
@@ -118,7 +118,8 @@ internal sealed class SyntheticH264Track : EvenTrack
         return Escape(output, bits.Bytes);
     }
 
-    // Intra 16x16, DC prediction, nothing coded. The code for "no coefficient" depends on what the neighbours have (H.264 section 9.2.1): an I_PCM block counts as 16.
+    // Intra 16x16, DC prediction, nothing coded. The code for "no coefficient" depends on what the neighbours have (H.264 section 9.2.1): an I_PCM
+    // block counts as 16.
     private void WriteFlat(ref BitWriter bits, int firstBlock, int count)
     {
         for (int block = firstBlock; block < firstBlock + count; block++)
@@ -131,7 +132,8 @@ internal sealed class SyntheticH264Track : EvenTrack
         }
     }
 
-    // Emulation prevention (H.264 section 7.4.1.1). Raw samples hold no zero, so only the few bytes around them are ever affected; the rest of the picture is looked at by a vector search.
+    // Emulation prevention (H.264 section 7.4.1.1). Raw samples hold no zero, so only the few bytes around them are ever affected; the rest of the
+    // picture is looked at by a vector search.
     private static int Escape(Span<byte> nal, int length)
     {
         int from = 1;

@@ -3,8 +3,8 @@ using FastRtspProxy.SimulatedCamera.Packetisers;
 namespace FastRtspProxy.SimulatedCamera.Media;
 
 /// <summary>
-/// H.265-shaped bytes at any bit rate: real parameter sets (those of the built-in clip), real NAL unit headers and types, slices filled with noise. Proxies and load tools see every
-/// property that they look at; a decoder does not get a picture out of it (use the clip for that).
+/// H.265-shaped bytes at any bit rate: real parameter sets (those of the built-in clip), real NAL unit headers and types, slices filled with noise.
+/// Proxies and load tools see every property that they look at; a decoder does not get a picture out of it (use the clip for that).
 /// </summary>
 internal sealed class SyntheticH265Track : EvenTrack
 {

@@ -10,7 +10,7 @@ internal static class AacPacketiser
         while (!frame.IsEmpty)
         {
             // RFC 3640 section 3.2.3.1: each fragment's header tells the size of the whole access unit; the marker stands on the last.
-            int take = Math.Min(frame.Length, RtpBatch.MaxPayloadBytes - 4);
+            int take = Math.Min(frame.Length, RtpBatch.PayloadBytesMax - 4);
             Span<byte> payload = batch.Append(payloadType, take == frame.Length, ticks, take + 4);
             payload[0] = 0;
             payload[1] = 16;

@@ -1,13 +1,17 @@
 namespace FastRtspProxy.SimulatedCamera.Packetisers;
 
-/// <summary>H.264 into RTP (RFC 6184, packetization-mode 1): single NAL unit packets, FU-A, and one STAP-A for the parameter sets and SEI in front of a picture.</summary>
+/// <summary>
+/// H.264 into RTP (RFC 6184, packetization-mode 1): single NAL unit packets, FU-A, and one STAP-A for the parameter sets and SEI in front of a
+/// picture.
+/// </summary>
 internal static class H264Packetiser
 {
     private const byte StapA = 24;
     private const byte FuA = 28;
 
     /// <summary>
-    /// Appends an access unit. <paramref name="sei"/>, when not empty, goes in front of the first slice, as H.264 section 7.4.1.2.3 demands. The last packet carries the marker.
+    /// Appends an access unit. <paramref name="sei"/>, when not empty, goes in front of the first slice, as H.264 section 7.4.1.2.3 demands. The last
+    /// packet carries the marker.
     /// </summary>
     public static void Append(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
     {
@@ -29,7 +33,7 @@ internal static class H264Packetiser
     /// <summary>One NAL unit, whole when it fits, else as FU-A (RFC 6184 section 5.8). No marker.</summary>
     public static void AppendNal(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> nal)
     {
-        if (nal.Length <= RtpBatch.MaxPayloadBytes)
+        if (nal.Length <= RtpBatch.PayloadBytesMax)
         {
             nal.CopyTo(batch.Append(payloadType, false, ticks, nal.Length));
             return;
@@ -50,7 +54,7 @@ internal static class H264Packetiser
             importance = Math.Max(importance, bytes[nal.Offset] & 0x60);
         }
 
-        if (!aggregate || count < 2 || total > RtpBatch.MaxPayloadBytes)
+        if (!aggregate || count < 2 || total > RtpBatch.PayloadBytesMax)
         {
             foreach (NalRange nal in nals)
             {

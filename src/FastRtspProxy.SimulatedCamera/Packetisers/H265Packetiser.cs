@@ -1,12 +1,17 @@
 namespace FastRtspProxy.SimulatedCamera.Packetisers;
 
-/// <summary>H.265 into RTP (RFC 7798, no DON fields): single NAL unit packets, FU, and one aggregation packet for the parameter sets and SEI in front of a picture.</summary>
+/// <summary>
+/// H.265 into RTP (RFC 7798, no DON fields): single NAL unit packets, FU, and one aggregation packet for the parameter sets and SEI in front of a
+/// picture.
+/// </summary>
 internal static class H265Packetiser
 {
     private const int Ap = 48;
     private const int Fu = 49;
 
-    /// <summary>Appends an access unit; <paramref name="sei"/>, when not empty, goes in front of the first slice. The last packet carries the marker.</summary>
+    /// <summary>
+    /// Appends an access unit; <paramref name="sei"/>, when not empty, goes in front of the first slice. The last packet carries the marker.
+    /// </summary>
     public static void Append(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
     {
         int leading = 0;
@@ -16,7 +21,7 @@ internal static class H265Packetiser
             total += 2 + nals[leading++].Length;
         }
 
-        if (aggregate && leading + (sei.IsEmpty ? 0 : 1) >= 2 && total <= RtpBatch.MaxPayloadBytes)
+        if (aggregate && leading + (sei.IsEmpty ? 0 : 1) >= 2 && total <= RtpBatch.PayloadBytesMax)
         {
             AppendAggregate(batch, payloadType, ticks, bytes, nals[..leading], sei, total);
         }
@@ -44,7 +49,7 @@ internal static class H265Packetiser
     /// <summary>One NAL unit, whole when it fits, else as FU (RFC 7798 section 4.4.3). No marker.</summary>
     public static void AppendNal(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> nal)
     {
-        if (nal.Length <= RtpBatch.MaxPayloadBytes)
+        if (nal.Length <= RtpBatch.PayloadBytesMax)
         {
             nal.CopyTo(batch.Append(payloadType, false, ticks, nal.Length));
             return;

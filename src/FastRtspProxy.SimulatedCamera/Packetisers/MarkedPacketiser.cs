@@ -3,7 +3,10 @@ using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.SimulatedCamera.Packetisers;
 
-/// <summary>Noise into RTP, with the payload headers of a codec and the first bytes of its pictures: RFC 9628 (VP9), the Alliance's specification (AV1), RFC 6416, RFC 2250, RFC 5371.</summary>
+/// <summary>
+/// Noise into RTP, with the payload headers of a codec and the first bytes of its pictures: RFC 9628 (VP9), the Alliance's specification (AV1), RFC
+/// 6416, RFC 2250, RFC 5371.
+/// </summary>
 internal static class MarkedPacketiser
 {
     /// <summary>The longest of the headers below.</summary>
@@ -15,7 +18,7 @@ internal static class MarkedPacketiser
         int offset = 0;
         do
         {
-            int take = Math.Min(picture.Length - offset, RtpBatch.MaxPayloadBytes - MarksMax);
+            int take = Math.Min(picture.Length - offset, RtpBatch.PayloadBytesMax - MarksMax);
             bool isLast = offset + take == picture.Length;
             int bytes = Write(marks, codec, isKey, offset, isLast);
             Span<byte> payload = batch.Append(payloadType, isLast, ticks, bytes + take);

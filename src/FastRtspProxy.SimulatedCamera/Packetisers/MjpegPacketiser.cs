@@ -14,7 +14,7 @@ internal static class MjpegPacketiser
         int offset = 0;
         while (offset < scan.Length)
         {
-            int take = Math.Min(scan.Length - offset, RtpBatch.MaxPayloadBytes - HeaderBytes);
+            int take = Math.Min(scan.Length - offset, RtpBatch.PayloadBytesMax - HeaderBytes);
             Span<byte> payload = batch.Append(payloadType, offset + take == scan.Length, ticks, take + HeaderBytes);
             BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)offset); // type-specific byte 0, then 24 bits of fragment offset
             payload[4] = Type420;

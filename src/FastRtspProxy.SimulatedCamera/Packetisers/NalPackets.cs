@@ -13,7 +13,7 @@ internal static class NalPackets
         byte first = First;
         while (rest.Length > 0)
         {
-            int take = Math.Min(rest.Length, RtpBatch.MaxPayloadBytes - headBytes);
+            int take = Math.Min(rest.Length, RtpBatch.PayloadBytesMax - headBytes);
             Span<byte> payload = batch.Append(payloadType, false, ticks, take + headBytes);
             header.CopyTo(payload);
             payload[header.Length] = (byte)(type | first | (take == rest.Length ? Last : 0));
@@ -23,7 +23,9 @@ internal static class NalPackets
         }
     }
 
-    /// <summary>Fills an aggregation packet behind its header: each unit with its length in 16 bits, <paramref name="sei"/> last when not empty.</summary>
+    /// <summary>
+    /// Fills an aggregation packet behind its header: each unit with its length in 16 bits, <paramref name="sei"/> last when not empty.
+    /// </summary>
     public static void Aggregate(Span<byte> output, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei)
     {
         foreach (NalRange nal in nals)

@@ -1,13 +1,13 @@
 namespace FastRtspProxy.SimulatedCamera.Packetisers;
 
 /// <summary>
-/// Noise into a transport stream in RTP (RFC 2250 section 2), seven packets in each. The program tables stand before a picture that can be joined, which is marked; and each picture is
-/// followed by a packet of sound that is marked as well, as encoders do it.
+/// Noise into a transport stream in RTP (RFC 2250 section 2), seven packets in each. The program tables stand before a picture that can be joined,
+/// which is marked; and each picture is followed by a packet of sound that is marked as well, as encoders do it.
 /// </summary>
 internal static class TransportPacketiser
 {
     private const int PacketBytes = 188;
-    private const int PacketsMax = RtpBatch.MaxPayloadBytes / PacketBytes;
+    private const int PacketsMax = RtpBatch.PayloadBytesMax / PacketBytes;
     private const int TablePid = 0x20;
     private const int VideoPid = 0x41;
     private const int SoundPid = 0x42;

@@ -83,7 +83,7 @@ internal sealed record SimulatedCameraPersonality
         }
 
         using Stream? stream = typeof(SimulatedCameraPersonality).Assembly.GetManifestResourceStream(ResourcePrefix + name + ".json");
-        if (stream == null)
+        if (stream is null)
         {
             error = "no personality is called " + name + "; there are: " + string.Join(", ", Names);
             return false;

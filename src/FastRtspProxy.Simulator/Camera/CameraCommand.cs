@@ -39,7 +39,7 @@ internal static class CameraCommand
                 Console.WriteLine(url);
             }
 
-            if (run.RegisterHost != null)
+            if (run.RegisterHost is not null)
             {
                 foreach (string url in server.Urls)
                 {

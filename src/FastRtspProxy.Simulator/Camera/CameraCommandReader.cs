@@ -15,7 +15,7 @@ namespace FastRtspProxy.Simulator.Camera;
 internal static class CameraCommandReader
 {
     /// <summary>Streams in one process: each has its own encoder; ten times what a two-core machine serves at the default rate.</summary>
-    private const int MaxStreams = 10_000;
+    private const int StreamsMax = 10_000;
 
     public static bool TryRead(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out CameraRun? run, [NotNullWhen(false)] out string? error)
     {
@@ -96,7 +96,7 @@ internal static class CameraCommandReader
     private static (string User, string Password)? Credentials(string? text)
     {
         int colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        return text == null ? null : colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
+        return text is null ? null : colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
     }
 
     private static bool TryPersonality(string name, out SimulatedCameraPersonality personality, out string? error)
@@ -115,9 +115,9 @@ internal static class CameraCommandReader
     {
         streams = null;
         int count = result.GetValue(given.Streams);
-        if (count is < 1 or > MaxStreams)
+        if (count is < 1 or > StreamsMax)
         {
-            error = string.Create(CultureInfo.InvariantCulture, $"--streams takes 1 to {MaxStreams}");
+            error = string.Create(CultureInfo.InvariantCulture, $"--streams takes 1 to {StreamsMax}");
             return false;
         }
 
@@ -210,7 +210,7 @@ internal static class CameraCommandReader
         }
 
         error = tracks.Count == 0 ? "a stream without any track: give --video, --audio or --metadata" : null;
-        return error == null;
+        return error is null;
     }
 
     private static MediaCodec CodecOf(string kind) => kind switch
@@ -247,7 +247,7 @@ internal static class CameraCommandReader
             video = new SyntheticVideo { BitsPerSecond = bitrate, FramesPerSecond = fps, GopFrames = gop, WidthPixels = width, HeightPixels = height };
         }
 
-        return video != null;
+        return video is not null;
     }
 
     private static bool TryPixels(string text, out int pixels) =>
@@ -256,13 +256,13 @@ internal static class CameraCommandReader
     private static bool TryPort(string option, int port, out string? error)
     {
         error = port is >= 0 and <= 65535 ? null : option + " takes 0 to 65535";
-        return error == null;
+        return error is null;
     }
 
     private static bool TryAddress(string option, string text, [NotNullWhen(true)] out IPAddress? address, out string? error)
     {
         error = IPAddress.TryParse(text, out address) ? null : option + " takes an IP address, not " + text;
-        return address != null;
+        return address is not null;
     }
 
     private static bool TryGroup(string? text, out IPAddress? group, out int port, out string? error)
@@ -270,7 +270,7 @@ internal static class CameraCommandReader
         group = null;
         port = 5004;
         error = null;
-        if (text == null)
+        if (text is null)
         {
             return true;
         }
@@ -300,7 +300,7 @@ internal static class CameraCommandReader
                 "digest-sha512-256" => SimulatedCameraAuthScheme.DigestSha512T256,
                 _ => null,
             };
-            if (scheme == null)
+            if (scheme is null)
             {
                 error = "--auth does not know " + name + " (see --help)";
                 return false;

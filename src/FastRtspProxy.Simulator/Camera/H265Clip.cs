@@ -2,7 +2,10 @@ using FastRtspProxy.SimulatedCamera.Media;
 
 namespace FastRtspProxy.Simulator.Camera;
 
-/// <summary>The pictures of the demo clip as H.265, made by perf-scripts/make-demo-clip.sh. It ships with rtspsim only: the camera of the proxy's <c>--demo</c> is H.264.</summary>
+/// <summary>
+/// The pictures of the demo clip as H.265, made by perf-scripts/make-demo-clip.sh. It ships with rtspsim only: the camera of the proxy's
+/// <c>--demo</c> is H.264.
+/// </summary>
 internal static class H265Clip
 {
     /// <summary>The byte stream, for a track or for its parameter sets: one copy for all streams, which nobody changes.</summary>

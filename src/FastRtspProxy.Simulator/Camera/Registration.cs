@@ -69,7 +69,7 @@ internal sealed class Registration : IByteSink
         _input.ResetWrittenCount();
         _answered = new TaskCompletionSource<bool>();
         List<RtspHeader> headers = [new RtspHeader("Transport", "preferred_delivery_protocol=udp")];
-        if (authorization != null)
+        if (authorization is not null)
         {
             headers.Add(new RtspHeader("Authorization", authorization));
         }

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Simulator.Load;
 internal sealed class LiveView : ILoadView
 {
     private const int BarWidth = 40;
-    private const int MaxErrorKinds = 8;
+    private const int ErrorKindsMax = 8;
 
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _live;
@@ -51,7 +51,7 @@ internal sealed class LiveView : ILoadView
         Row(grid, "tool CPU", $"{now.ToolCpuPercent:0} %", "tool's own drops", Bad(snapshot.Normal.KernelDrops));
 
         List<IRenderable> rows = [bar, grid];
-        foreach ((string kind, int count) in snapshot.Errors.OrderByDescending(static one => one.Value).Take(MaxErrorKinds))
+        foreach ((string kind, int count) in snapshot.Errors.OrderByDescending(static one => one.Value).Take(ErrorKindsMax))
         {
             rows.Add(new Markup($"[red]{count} x[/] {Markup.Escape(kind)}"));
         }

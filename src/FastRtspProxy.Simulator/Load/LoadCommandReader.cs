@@ -9,14 +9,14 @@ namespace FastRtspProxy.Simulator.Load;
 /// <summary>From the command line to <see cref="LoadOptions"/>; every refusal says what would be right.</summary>
 internal static class LoadCommandReader
 {
-    private const int MaxClients = 1_000_000;
+    private const int ClientsMax = 1_000_000;
 
     public static bool TryRead(ParseResult result, LoadCommandOptions given, [NotNullWhen(true)] out LoadOptions? options, [NotNullWhen(false)] out string? error)
     {
         Reading reading = new();
         IReadOnlyList<string> urls = reading.Urls(result.GetValue(given.Urls) ?? []);
         int clients = result.GetValue(given.Clients);
-        reading.Check(clients is >= 1 and <= MaxClients, "--clients: 1 to 1,000,000");
+        reading.Check(clients is >= 1 and <= ClientsMax, "--clients: 1 to 1,000,000");
         int threads = result.GetValue(given.Threads);
         reading.Check(threads is >= 0 and <= 1024, "--threads: 0 (one a core) to 1024");
         double slow = reading.Share("--slow", result.GetValue(given.Slow));

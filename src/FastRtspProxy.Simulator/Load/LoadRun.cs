@@ -5,7 +5,9 @@ using FastRtspProxy.Simulator.Report;
 
 namespace FastRtspProxy.Simulator.Load;
 
-/// <summary>One run: starts the clients, keeps the time line, ends them, and adds up. Lives on the caller's thread and talks to the shards by messages.</summary>
+/// <summary>
+/// One run: starts the clients, keeps the time line, ends them, and adds up. Lives on the caller's thread and talks to the shards by messages.
+/// </summary>
 internal sealed class LoadRun
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(10);
@@ -199,6 +201,7 @@ internal sealed class LoadRun
         return until > s_step ? until : s_step;
     }
 
-    // Blocks this thread. A timer of the thread pool would wake one of its threads, which then spins a while for more work; at a hundred times a second that showed in the profile.
+    // Blocks this thread. A timer of the thread pool would wake one of its threads, which then spins a while for more work; at a hundred times a
+    // second that showed in the profile.
     private static void Sleep(TimeSpan time, CancellationToken cancel) => cancel.WaitHandle.WaitOne(time);
 }

@@ -34,7 +34,7 @@ internal sealed class LoadSnapshot(int started)
 
     public SortedDictionary<string, int> Errors { get; } = new(StringComparer.Ordinal);
 
-    public long MaxTurnDelayMicros { get; private set; }
+    public long TurnDelayMicrosMax { get; private set; }
 
     public int ClosedByServer { get; private set; }
 
@@ -51,7 +51,7 @@ internal sealed class LoadSnapshot(int started)
         _normal.Add(shard.Normal);
         _handicapped.Add(shard.Handicapped);
         Latency.Add(shard.Latency);
-        MaxTurnDelayMicros = Math.Max(MaxTurnDelayMicros, shard.MaxTurnDelayMicros);
+        TurnDelayMicrosMax = Math.Max(TurnDelayMicrosMax, shard.TurnDelayMicrosMax);
         ClosedByServer += shard.ClosedByServer;
         for (int i = 0; i < States.Length; i++)
         {

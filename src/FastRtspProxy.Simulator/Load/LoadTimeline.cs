@@ -7,7 +7,7 @@ namespace FastRtspProxy.Simulator.Load;
 /// <summary>The run second by second. A long run keeps every n-th point only, so that the report stays readable: about an hour of seconds.</summary>
 internal sealed class LoadTimeline(int watchedProcess)
 {
-    private const int MaxPoints = 3600;
+    private const int PointsMax = 3600;
 
     private readonly List<TimelinePoint> _points = [];
     private ReceiveCounters _last;
@@ -44,7 +44,7 @@ internal sealed class LoadTimeline(int watchedProcess)
             snapshot.Latency.TotalCount == 0 ? 0 : snapshot.Latency.GetValueAtPercentile(99),
             snapshot.Latency.TotalCount == 0 ? 0 : snapshot.Latency.GetMaxValue(),
             Math.Round((cpu - _lastCpu).TotalSeconds / seconds * 100, 1),
-            snapshot.MaxTurnDelayMicros,
+            snapshot.TurnDelayMicrosMax,
             watchedProcess > 0 ? ProcessFigures.ResidentBytes(watchedProcess) : 0,
             watchedProcess > 0 ? ProcessFigures.Descriptors(watchedProcess) : 0,
             WatchedCpuPercent(seconds));
@@ -78,7 +78,7 @@ internal sealed class LoadTimeline(int watchedProcess)
         }
 
         _points.Add(point);
-        if (_points.Count >= MaxPoints)
+        if (_points.Count >= PointsMax)
         {
             for (int i = 0; i < _points.Count / 2; i++)
             {

@@ -4,9 +4,9 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Simulator.Load;
 
 /// <summary>
-/// Hands out pairs of UDP ports (RTP even, RTCP the next, RFC 3550 section 11) over one or several local addresses. An address has about 27,000 pairs; the
-/// clients are spread over the addresses by their number, because a client's control connection must come from the address that its media goes to.
-/// Any thread.
+/// Hands out pairs of UDP ports (RTP even, RTCP the next, RFC 3550 section 11) over one or several local addresses. An address has about 27,000
+/// pairs; the clients are spread over the addresses by their number, because a client's control connection must come from the address that its media
+/// goes to. Any thread.
 /// </summary>
 internal sealed class LocalPorts
 {

@@ -6,7 +6,9 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Simulator.Load;
 
-/// <summary>The sending half of an HTTP tunnel (QuickTime Streaming Server programming guide, chapter 2): requests go out in base64, nothing ever comes back.</summary>
+/// <summary>
+/// The sending half of an HTTP tunnel (QuickTime Streaming Server programming guide, chapter 2): requests go out in base64, nothing ever comes back.
+/// </summary>
 internal sealed class PostConnection(Shard shard, Action<string?> opened) : PollTarget
 {
     private int _fd = -1;

@@ -10,5 +10,5 @@ internal sealed record ShardSnapshot(
     LongHistogram Latency,
     int[] States,
     Dictionary<string, int> Errors,
-    long MaxTurnDelayMicros,
+    long TurnDelayMicrosMax,
     int ClosedByServer);

@@ -5,8 +5,8 @@ using HdrHistogram;
 namespace FastRtspProxy.Simulator.Load;
 
 /// <summary>
-/// How late the shard runs what was due: the tool's own share of every latency it measures. Asks the event loop for a turn every 20 ms and looks when it gets it; late because the
-/// thread had other descriptors to handle, or because the machine gave the processor to somebody else.
+/// How late the shard runs what was due: the tool's own share of every latency it measures. Asks the event loop for a turn every 20 ms and looks when
+/// it gets it; late because the thread had other descriptors to handle, or because the machine gave the processor to somebody else.
 /// </summary>
 internal sealed class TurnProbe(Shard shard) : IEndOfTurn
 {

@@ -57,7 +57,10 @@ internal sealed class ProbeTrack : IMediaOwner
 
     public double JitterMillis => _jitterTicks * 1000 / Plan.ClockRate;
 
-    /// <summary>How much faster the source's RTP clock runs than ours, parts in a million: the slope of a line through all packets. Means little below some ten seconds.</summary>
+    /// <summary>
+    /// How much faster the source's RTP clock runs than ours, parts in a million: the slope of a line through all packets. Means little below some
+    /// ten seconds.
+    /// </summary>
     public double DriftPpm
     {
         get

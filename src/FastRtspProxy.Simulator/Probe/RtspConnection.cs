@@ -10,7 +10,10 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Simulator.Probe;
 
-/// <summary>One RTSP connection for asking questions: requests and answers in turn, frames in between are handed on. Nothing here is fast; crowds have their own client.</summary>
+/// <summary>
+/// One RTSP connection for asking questions: requests and answers in turn, frames in between are handed on. Nothing here is fast; crowds have their
+/// own client.
+/// </summary>
 internal sealed class RtspConnection : IAsyncDisposable
 {
     private static readonly RtspLimits s_limits = new() { HeadBytes = 65536, HeaderLines = 1024, BodyBytes = 1024 * 1024 };

@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Simulator.Probe;
 
-/// <summary>The rules that the probe can try from outside. docs/conformance.md has the whole list with a sentence each, and a test holds the two together.</summary>
+/// <summary>
+/// The rules that the probe can try from outside. docs/conformance.md has the whole list with a sentence each, and a test holds the two together.
+/// </summary>
 internal static class Rules
 {
     public static readonly Rule CSeqComesBack = new("S1", "RFC 2326 12.17");

@@ -4,7 +4,9 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Simulator.Probe;
 
-/// <summary>Tries what clients may expect of a server, each on a connection of its own, so that one that the server takes badly spoils nothing else.</summary>
+/// <summary>
+/// Tries what clients may expect of a server, each on a connection of its own, so that one that the server takes badly spoils nothing else.
+/// </summary>
 internal sealed class ServerChecks(ProbeOptions options)
 {
     private readonly List<Finding> _findings = [];

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>
-/// What somebody who joins sees. A player shows the first key frame when it has come and goes on at the pace of the RTP timestamps; a second later it is so far behind the camera
-/// as this says. Mutable, one owner.
+/// What somebody who joins sees. A player shows the first key frame when it has come and goes on at the pace of the RTP timestamps; a second later it
+/// is so far behind the camera as this says. Mutable, one owner.
 /// </summary>
 internal struct JoinProbe
 {

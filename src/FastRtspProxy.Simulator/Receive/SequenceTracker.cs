@@ -1,13 +1,13 @@
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>
-/// Sequence numbers of one source: what is missing, late, twice. Exact as long as a late packet is at most 127 packets late; an older one counts as a duplicate,
-/// because nothing tells the two apart any more. A step of more than 3,000 (RFC 3550 A.1, MAX_DROPOUT) is a sender that began anew and no loss.
-/// Mutable, one owner, no allocation.
+/// Sequence numbers of one source: what is missing, late, twice. Exact as long as a late packet is at most 127 packets late; an older one counts as a
+/// duplicate, because nothing tells the two apart any more. A step of more than 3,000 (RFC 3550 A.1, MAX_DROPOUT) is a sender that began anew and no
+/// loss. Mutable, one owner, no allocation.
 /// </summary>
 internal struct SequenceTracker
 {
-    private const int MaxDropout = 3000;
+    private const int DropoutMax = 3000;
 
     private UInt128 _seen;
     private ulong _highest;
@@ -44,7 +44,7 @@ internal struct SequenceTracker
     private SequenceVerdict TakeSlow(ushort number, int step, out int missing)
     {
         missing = 0;
-        if (step > 1 && step <= MaxDropout)
+        if (step > 1 && step <= DropoutMax)
         {
             _highest += (ulong)step;
             _seen = step >= 128 ? 1 : (_seen << step) | 1;
@@ -52,7 +52,7 @@ internal struct SequenceTracker
             return SequenceVerdict.AfterGap;
         }
 
-        if (step <= 0 && step > -MaxDropout)
+        if (step <= 0 && step > -DropoutMax)
         {
             if (-step >= 128 || (ulong)-step > _highest - _first)
             {

@@ -140,7 +140,9 @@ internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMedia
         _kernelDrops = drops;
     }
 
-    /// <summary>Says whose fault the missing packets are: ours as far as our socket overflowed; where nothing lies between us and the server, the server's.</summary>
+    /// <summary>
+    /// Says whose fault the missing packets are: ours as far as our socket overflowed; where nothing lies between us and the server, the server's.
+    /// </summary>
     public void Attribute(bool nothingBetween)
     {
         long tool = Math.Min(_lost, _kernelDrops);

@@ -5,8 +5,8 @@ using FastRtspProxy.SimulatedCamera;
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>
-/// The access unit of an H.264 or H.265 track that is arriving: finds the simulated camera's message in it and, when asked, runs its checksum over the VCL NAL
-/// units as they come, whatever packets they came in, so no unit is ever put together in memory. Mutable, one owner, no allocation.
+/// The access unit of an H.264 or H.265 track that is arriving: finds the simulated camera's message in it and, when asked, runs its checksum over
+/// the VCL NAL units as they come, whatever packets they came in, so no unit is ever put together in memory. Mutable, one owner, no allocation.
 /// </summary>
 internal struct UnitTracker
 {
@@ -182,7 +182,8 @@ internal struct UnitTracker
         bool first = (fragmentHeader & 0x80) != 0;
         bool last = (fragmentHeader & 0x40) != 0;
 
-        // Packetisers fill every fragment but the last; a shorter one in the middle is what truncation looks like. Judged only when the checksum is wrong.
+        // Packetisers fill every fragment but the last; a shorter one in the middle is what truncation looks like. Judged only when the checksum is
+        // wrong.
         _shortFragment |= !first && !last && bytes.Length < _fragmentBytes;
         _fragmentBytes = bytes.Length;
         if (!SimulatorSei.IsVcl(h265, nalHeader[0]))

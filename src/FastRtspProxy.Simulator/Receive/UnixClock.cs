@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>
-/// CLOCK_REALTIME, in which a simulated camera stamps its frames. Latencies are differences of two readings of it, so camera and tool must share it: one machine, or two that
-/// are synchronised far better than the latencies of interest.
+/// CLOCK_REALTIME, in which a simulated camera stamps its frames. Latencies are differences of two readings of it, so camera and tool must share it:
+/// one machine, or two that are synchronised far better than the latencies of interest.
 /// </summary>
 internal static class UnixClock
 {

@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Simulator.Report;
 
-/// <summary>All that a run found: the JSON file is this, and the summary and the HTML page are made from it. Times are microseconds where the name does not say otherwise.</summary>
+/// <summary>
+/// All that a run found: the JSON file is this, and the summary and the HTML page are made from it. Times are microseconds where the name does not
+/// say otherwise.
+/// </summary>
 internal sealed record LoadReport
 {
     public string Tool { get; init; } = "rtspsim load";
@@ -60,7 +63,8 @@ internal sealed record LoadReport
     public required LatencySummary TimeFromPlayToFirstKeyFrame { get; init; }
 
     /// <summary>
-    /// How far behind the camera a player is a second after it has shown its first key frame, when it goes on at the pace of the timestamps and leaves out what comes too late.
+    /// How far behind the camera a player is a second after it has shown its first key frame, when it goes on at the pace of the timestamps and
+    /// leaves out what comes too late.
     /// </summary>
     public required LatencySummary BehindLiveAfterASecond { get; init; }
 

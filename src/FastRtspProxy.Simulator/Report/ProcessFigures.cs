@@ -8,7 +8,7 @@ namespace FastRtspProxy.Simulator.Report;
 internal static class ProcessFigures
 {
     /// <summary>pid_max at most, proc(5): a larger number does not fit into a clock's.</summary>
-    private const int MaxProcess = 1 << 22;
+    private const int ProcessMax = 1 << 22;
 
     /// <summary>USER_HZ, in which Linux counts for programs on x64 and arm64 (sysconf(3), _SC_CLK_TCK).</summary>
     private const long MicrosATick = 10_000;
@@ -30,19 +30,21 @@ internal static class ProcessFigures
     }
 
     /// <summary>
-    /// Processor time of all its threads, those that have ended with them: it never falls. By the process's own clock, to the nanosecond (clock_getcpuclockid(3)); where that is
-    /// refused, by /proc/PID/stat, in ticks of 10 ms. 0: there is no such process.
+    /// Processor time of all its threads, those that have ended with them: it never falls. By the process's own clock, to the nanosecond
+    /// (clock_getcpuclockid(3)); where that is refused, by /proc/PID/stat, in ticks of 10 ms. 0: there is no such process.
     /// </summary>
     public static unsafe long CpuMicros(int process)
     {
         int clock;
         TimeSpec time;
-        return process is > 0 and <= MaxProcess && Libc.GetProcessClock(process, &clock) == 0 && Libc.GetClock(clock, &time) == 0
+        return process is > 0 and <= ProcessMax && Libc.GetProcessClock(process, &clock) == 0 && Libc.GetClock(clock, &time) == 0
             ? (time.Seconds * 1_000_000) + (time.Nanoseconds / 1000)
             : StatMicros(process);
     }
 
-    /// <summary>proc(5), /proc/PID/stat: fields 14 and 15, utime and stime. The second is the program's name, in parentheses, with whatever it has in it.</summary>
+    /// <summary>
+    /// proc(5), /proc/PID/stat: fields 14 and 15, utime and stime. The second is the program's name, in parentheses, with whatever it has in it.
+    /// </summary>
     internal static long StatMicros(int process)
     {
         try

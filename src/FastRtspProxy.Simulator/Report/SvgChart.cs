@@ -3,7 +3,10 @@ using System.Text;
 
 namespace FastRtspProxy.Simulator.Report;
 
-/// <summary>A line chart as inline SVG, without any script: axes, grid, legend, curves. The page's style sheet gives text and grid their colours, so it follows light and dark.</summary>
+/// <summary>
+/// A line chart as inline SVG, without any script: axes, grid, legend, curves. The page's style sheet gives text and grid their colours, so it
+/// follows light and dark.
+/// </summary>
 internal sealed class SvgChart(string title, string xTitle, string yTitle)
 {
     private const double Width = 620;

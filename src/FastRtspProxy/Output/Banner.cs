@@ -6,7 +6,9 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Output;
 
-/// <summary>The start-up text in the shape of the LIVE555 Proxy Server's: scripts cut the play URLs out of it. Tabs and blank lines are part of it.</summary>
+/// <summary>
+/// The start-up text in the shape of the LIVE555 Proxy Server's: scripts cut the play URLs out of it. Tabs and blank lines are part of it.
+/// </summary>
 internal static class Banner
 {
     /// <summary>Printed first, before the arguments are looked at.</summary>

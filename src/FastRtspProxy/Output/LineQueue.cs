@@ -18,7 +18,7 @@ internal sealed class LineQueue : IDisposable
     public const int EntryChars = 32 << 10;
 
     /// <summary>What a stuck reader of our standard error may cost at exit.</summary>
-    private static readonly TimeSpan LongestFlush = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_longestFlush = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentQueue<string> _entries = new();
     private readonly AutoResetEvent _bell = new(false);
@@ -56,7 +56,9 @@ internal sealed class LineQueue : IDisposable
         _bell.Set();
     }
 
-    /// <summary>Leaves any number of lines, in entries of whole lines: the streams of a start with hundreds of cameras are longer than one entry may be.</summary>
+    /// <summary>
+    /// Leaves any number of lines, in entries of whole lines: the streams of a start with hundreds of cameras are longer than one entry may be.
+    /// </summary>
     public void AddLines(string text)
     {
         int start = 0;
@@ -83,7 +85,7 @@ internal sealed class LineQueue : IDisposable
         _bell.Set();
 
         // The bell is not disposed: an engine that had to be left behind may still ring it.
-        _writer.Join(LongestFlush);
+        _writer.Join(s_longestFlush);
     }
 
     private void Write()
@@ -140,7 +142,8 @@ internal sealed class LineQueue : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A descriptor that was opened for reading only, a full disk or a closed terminal: the proxy proxies on, and the next text may have better luck.
+            // A descriptor that was opened for reading only, a full disk or a closed terminal: the proxy proxies on, and the next text may have
+            // better luck.
         }
         catch (ObjectDisposedException)
         {

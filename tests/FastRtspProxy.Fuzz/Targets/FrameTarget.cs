@@ -7,7 +7,7 @@ namespace FastRtspProxy.Fuzz.Targets;
 /// <summary>`$` frames of players: the same at any cut, prefixes need more and consume nothing, and writing the frame gives the same bytes.</summary>
 internal sealed class FrameTarget : FuzzTarget
 {
-    private readonly byte[] _scratch = new byte[InterleavedFrame.MaxPayloadBytes];
+    private readonly byte[] _scratch = new byte[InterleavedFrame.PayloadBytesMax];
 
     public override string Name => "frame";
 

@@ -16,7 +16,7 @@ public sealed class ClearedPacketsTests
     [InlineData(false)]
     public void Clear_WhileATcpClientIsBehind_CountsAgainstItOnlyWhatTheRingHadLapped(bool isLapped)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1), MaxLagBytes = long.MaxValue }, keepBytes: 1 << 20);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = long.MaxValue }, keepBytes: 1 << 20);
         (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 16 * 1024);
         for (uint i = 0; i < 200 && fixture.OnShard(() => viewer.State) != TcpViewerState.Parked; i++)
         {

@@ -29,7 +29,7 @@ public sealed class JoinAndLagProperties
 
     private static void Run(Step[] steps)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1), MaxLagBytes = 600_000 }, keepBytes: 1 << 20);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = 600_000 }, keepBytes: 1 << 20);
         Camera camera = new(fixture.Ring);
         List<Client> clients = [];
         foreach (Step step in steps)

@@ -15,7 +15,7 @@ public sealed class SlowReaderTests
     [InlineData(200)]
     public void Publish_TheRingLapsAClientInTheMiddleOfAPicture_ThePictureArrivesWhole(int packets)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1), MaxLagBytes = long.MaxValue }, keepBytes: 1 << 20);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = long.MaxValue }, keepBytes: 1 << 20);
         PictureStream stream = new(fixture.Ring);
         (TcpViewer viewer, Socket far) = fixture.AddTcp([0, 2], sendBufferBytes: 16 * 1024);
         PictureReader reader = new(beginsAtRandomAccess: true);
@@ -49,7 +49,7 @@ public sealed class SlowReaderTests
     [InlineData(6_000, 90, 1400)]
     public void Publish_AReaderOf100KilobytesASecondOf20Megabits_NotOneTornPicture(int pictures, int packetsMax, int packetBytes)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1), MaxLagBytes = 1 << 20 }, keepBytes: 2 << 20);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = 1 << 20 }, keepBytes: 2 << 20);
         PictureStream stream = new(fixture.Ring, packetBytes);
         (TcpViewer viewer, Socket far) = fixture.AddTcp([0, 2], sendBufferBytes: 256 * 1024);
         PictureReader reader = new(beginsAtRandomAccess: true);

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Tests.Engine.Delivery;
 
 public sealed class TcpFanOutTests : IDisposable
 {
-    private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromMinutes(1), MaxLagBytes = 1 << 20 });
+    private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromMinutes(1), LagBytesMax = 1 << 20 });
 
     public void Dispose() => _fixture.Dispose();
 
@@ -92,7 +92,7 @@ public sealed class TcpFanOutTests : IDisposable
     [Fact]
     public void Publish_UnfinishedFrame_IsHeldForItsRestButNotForEver()
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 1_000_000, MaxHoldMicros = 200_000 });
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 1_000_000, HoldMicrosMax = 200_000 });
         (_, Socket far) = fixture.AddTcp([0]);
         fixture.OnShard(() =>
         {
@@ -124,7 +124,7 @@ public sealed class TcpFanOutTests : IDisposable
         using FanOutFixture fixture = new(new FanOutLimits
         {
             HoldMicrosPerViewer = 0,
-            MaxLagBytes = 64 * 1024,
+            LagBytesMax = 64 * 1024,
             MaxRandomAccessWait = TimeSpan.FromMilliseconds(50),
         });
         (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 8192);

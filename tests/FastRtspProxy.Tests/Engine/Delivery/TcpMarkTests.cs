@@ -71,7 +71,7 @@ public sealed class TcpMarkTests
     [InlineData(4 << 20, 1 << 20, false)]
     public void Publish_AViewerStalls_ItIsMovedForwardBeyondHalfOfWhatTheRingKeeps(int keepBytes, int stallBytes, bool isMoved)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1) }, keepBytes);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1) }, keepBytes);
         (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 64 * 1024);
         uint timestamp = 0;
         for (int bytes = 0; bytes < stallBytes || fixture.OnShard(() => viewer.State) != TcpViewerState.Parked; bytes += 40 * FanOutFixture.PacketBytes)

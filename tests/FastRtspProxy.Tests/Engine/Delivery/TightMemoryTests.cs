@@ -18,7 +18,7 @@ public sealed class TightMemoryTests
     public void Publish_StuckClientsHoldMoreThanTheBudget_TheOthersGetEveryPicture()
     {
         using FanOutFixture fixture = new(
-            new FanOutLimits { HoldMicrosPerViewer = 0, MaxLag = TimeSpan.FromHours(1), MaxLagBytes = long.MaxValue },
+            new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = long.MaxValue },
             keepBytes: Slabs / 2 * SlabPool.DefaultSlabBytes,
             budgetBytes: Slabs * SlabPool.DefaultSlabBytes);
         PictureStream stream = new(fixture.Ring);

@@ -182,7 +182,7 @@ public sealed class UdpFanOutTests : IDisposable
     [InlineData(false)]
     public unsafe void Publish_WhatWasDropped_VideoGoesOnAtARandomAccessPointAndIsCounted(bool isLapped)
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxUdpBacklog = TimeSpan.FromMilliseconds(20) }, keepBytes: 256 << 10);
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, UdpBacklogMax = TimeSpan.FromMilliseconds(20) }, keepBytes: 256 << 10);
         (UdpViewer viewer, Socket socket) = fixture.AddUdp(tracks: 2);
         void PublishPicture(uint timestamp, EntryFlags flags = EntryFlags.None)
         {
@@ -241,7 +241,7 @@ public sealed class UdpFanOutTests : IDisposable
     [Fact]
     public unsafe void Add_JoinerWhileTheCrowdWaitsForAKeyFrame_ItsVideoGoesOn()
     {
-        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, MaxUdpBacklog = TimeSpan.FromMilliseconds(20) });
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, UdpBacklogMax = TimeSpan.FromMilliseconds(20) });
         (UdpViewer old, Socket oldSocket) = fixture.AddUdp();
         void Picture(uint timestamp, EntryFlags flags = EntryFlags.None) => fixture.OnShard(() =>
         {

@@ -3,7 +3,7 @@ namespace FastRtspProxy.Tests.Protocol.Fuzz;
 /// <summary>Damages valid input in the ways that find parser faults. Seeded: a failure can be run again.</summary>
 internal sealed class Mutator(int seed)
 {
-    private static readonly byte[] Interesting = "\r\n :;=,\"\\/$@[]?*-0\0\t"u8.ToArray();
+    private static readonly byte[] s_interesting = "\r\n :;=,\"\\/$@[]?*-0\0\t"u8.ToArray();
 
     private readonly Random _random = new(seed);
 
@@ -42,7 +42,7 @@ internal sealed class Mutator(int seed)
                 bytes[at] = (byte)_random.Next(256);
                 break;
             case 2:
-                bytes.Insert(at, Interesting[_random.Next(Interesting.Length)]);
+                bytes.Insert(at, s_interesting[_random.Next(s_interesting.Length)]);
                 break;
             case 3:
                 bytes.RemoveRange(at, Math.Min(_random.Next(20), bytes.Count - at));

@@ -16,9 +16,9 @@ namespace FastRtspProxy.Tests.Protocol.Fuzz;
 /// </summary>
 public class ParserFuzzTests
 {
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("FRP_FUZZ_ROUNDS"), out int rounds) ? rounds : 20_000;
+    private static readonly int s_rounds = int.TryParse(Environment.GetEnvironmentVariable("FRP_FUZZ_ROUNDS"), out int rounds) ? rounds : 20_000;
 
-    private static readonly RtspLimits Limits = new() { HeadBytes = 1024, HeaderLines = 16, BodyBytes = 512 };
+    private static readonly RtspLimits s_limits = new() { HeadBytes = 1024, HeaderLines = 16, BodyBytes = 512 };
 
     [Theory]
     [InlineData(1)]
@@ -37,12 +37,12 @@ public class ParserFuzzTests
         RtspMessage whole = new();
         RtspMessage split = new();
         int complete = 0;
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < s_rounds; i++)
         {
             byte[] input = i % 10 == 0 ? mutator.Noise(2000) : mutator.Next(corpus);
-            ParseStatus status = RtspMessageParser.TryParse(input, whole, Limits, out int consumed, out RtspDefect defect);
+            ParseStatus status = RtspMessageParser.TryParse(input, whole, s_limits, out int consumed, out RtspDefect defect);
             ReadOnlySequence<byte> sequence = SplitSequence.At(input, mutator.Below(input.Length + 1));
-            ParseStatus splitStatus = RtspMessageParser.TryParse(ref sequence, split, Limits, out RtspDefect splitDefect);
+            ParseStatus splitStatus = RtspMessageParser.TryParse(ref sequence, split, s_limits, out RtspDefect splitDefect);
 
             Assert.Equal((status, defect, input.Length - consumed), (splitStatus, splitDefect, sequence.Length));
             Assert.Equal(status == ParseStatus.Malformed, defect != RtspDefect.None);
@@ -51,7 +51,7 @@ public class ParserFuzzTests
             Touch(whole);
         }
 
-        Assert.InRange(complete, Rounds / 20, Rounds);
+        Assert.InRange(complete, s_rounds / 20, s_rounds);
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public class ParserFuzzTests
     {
         byte[][] corpus = [[(byte)'$', 0, 0, 4, 1, 2, 3, 4, (byte)'$', 1, 0, 0], [(byte)'$', 255, 1, 0, .. new byte[256]]];
         Mutator mutator = new(3);
-        byte[] scratch = new byte[InterleavedFrame.MaxPayloadBytes];
-        for (int i = 0; i < Rounds; i++)
+        byte[] scratch = new byte[InterleavedFrame.PayloadBytesMax];
+        for (int i = 0; i < s_rounds; i++)
         {
             byte[] input = mutator.Next(corpus);
             ParseStatus status = InterleavedFrame.TryParse(input, out InterleavedFrame frame, out int consumed);
@@ -86,7 +86,7 @@ public class ParserFuzzTests
         ParameterSetCollector avc = new(MediaCodec.H264);
         ParameterSetCollector hevc = new(MediaCodec.H265);
         int valid = 0;
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < s_rounds; i++)
         {
             byte[] input = i % 10 == 0 ? mutator.Noise(100) : mutator.Next(corpus);
             if (!RtpPacketView.TryParse(input, out RtpPacketView view, out RtpDefect defect))
@@ -124,7 +124,7 @@ public class ParserFuzzTests
         RtcpWriter.WriteReceiverReport(receiver, 1, [new(1, 2, 3, 4, 5, 6, 7)]);
         byte[][] corpus = [compound[..length], receiver, Convert.FromHexString("81CE000200000001" + "00000002")];
         Mutator mutator = new(5);
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < s_rounds; i++)
         {
             byte[] input = i % 10 == 0 ? mutator.Noise(100) : mutator.Next(corpus);
             RtcpCompoundReader reader = new(input);
@@ -145,7 +145,7 @@ public class ParserFuzzTests
         byte[][] corpus = [TestData.Bytes("tplink.sdp"), TestData.Bytes("broken_lines.sdp"), TestData.Bytes("onvif_backchannel.sdp"), TestData.Bytes("multicast.sdp")];
         Mutator mutator = new(6);
         SdpRewriteOptions options = new() { SessionId = 1 };
-        for (int i = 0; i < Rounds / 5; i++)
+        for (int i = 0; i < s_rounds / 5; i++)
         {
             byte[] input = mutator.Next(corpus);
             if (!SdpDocument.TryParse(input, out SdpDocument? document, out SdpDefect defect))
@@ -174,7 +174,7 @@ public class ParserFuzzTests
             "trackID=1", "rtsp://10.0.0.1/live/?x=y");
         Mutator mutator = new(7);
         DigestVerifier verifier = new("r");
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < s_rounds; i++)
         {
             string text = Encoding.Latin1.GetString(i % 10 == 0 ? mutator.Noise(200) : mutator.Next(corpus));
             foreach (TransportSpec spec in TransportHeader.Parse(text))

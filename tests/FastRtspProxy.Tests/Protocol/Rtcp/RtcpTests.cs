@@ -5,7 +5,7 @@ namespace FastRtspProxy.Tests.Protocol.Rtcp;
 
 public class RtcpTests
 {
-    private static readonly RtcpReportBlock Block = new(0xAABBCCDD, 64, -5, 0x1FFFE, 77, 0x12345678, 65536);
+    private static readonly RtcpReportBlock s_block = new(0xAABBCCDD, 64, -5, 0x1FFFE, 77, 0x12345678, 65536);
 
     [Fact]
     [Rule("R1")]
@@ -19,11 +19,11 @@ public class RtcpTests
             (RtcpPacketType.SenderReport, 1u, 0x0102030405060708ul, 9u, 10u, 11u),
             (report.Type, report.Ssrc, report.Ntp, report.RtpTimestamp, report.PacketCount, report.OctetCount));
         Assert.Equal(2, report.ReportBlockCount);
-        Assert.Equal(Block, report.ReportBlock(0));
+        Assert.Equal(s_block, report.ReportBlock(0));
         Assert.Equal(0x7fffff, report.ReportBlock(1).CumulativeLost);
         Assert.True(reader.MoveNext(out RtcpPacketView receiver));
         Assert.Equal((RtcpPacketType.ReceiverReport, 2u, 1), (receiver.Type, receiver.Ssrc, receiver.ReportBlockCount));
-        Assert.Equal(Block, receiver.ReportBlock(0));
+        Assert.Equal(s_block, receiver.ReportBlock(0));
         Assert.True(reader.MoveNext(out RtcpPacketView names));
         Assert.Equal((RtcpPacketType.SourceDescription, 1u, "proxy@host"), (names.Type, names.Ssrc, names.Cname));
         Assert.True(reader.MoveNext(out RtcpPacketView bye));
@@ -175,7 +175,7 @@ public class RtcpTests
                 packets += packet.TryGetCname(out _, out _) || packet.ReportBlockCount >= 0 ? 1 : 0;
             }
 
-            int length = RtcpWriter.WriteSenderReport(output, 1, 2, 3, 4, 5, [Block]);
+            int length = RtcpWriter.WriteSenderReport(output, 1, 2, 3, 4, 5, [s_block]);
             RtcpWriter.WriteSdesCname(output.AsSpan(length), 1, "name"u8);
         });
 
@@ -186,8 +186,8 @@ public class RtcpTests
     private static byte[] Compound()
     {
         byte[] buffer = new byte[512];
-        int length = RtcpWriter.WriteSenderReport(buffer, 1, 0x0102030405060708, 9, 10, 11, [Block, Block with { CumulativeLost = int.MaxValue }]);
-        length += RtcpWriter.WriteReceiverReport(buffer.AsSpan(length), 2, [Block]);
+        int length = RtcpWriter.WriteSenderReport(buffer, 1, 0x0102030405060708, 9, 10, 11, [s_block, s_block with { CumulativeLost = int.MaxValue }]);
+        length += RtcpWriter.WriteReceiverReport(buffer.AsSpan(length), 2, [s_block]);
         length += RtcpWriter.WriteSdesCname(buffer.AsSpan(length), 1, "proxy@host");
         length += RtcpWriter.WriteBye(buffer.AsSpan(length), 1, "camera gone");
         return buffer[..length];

@@ -5,29 +5,29 @@ namespace FastRtspProxy.Tests.Protocol.Rtp;
 
 public class ParameterSetCollectorTests
 {
-    private static readonly byte[] Sps = [0x67, 0x64, 0x00, 0x28, 0xAC];
-    private static readonly byte[] Pps = [0x68, 0xEE, 0x3C, 0x80];
+    private static readonly byte[] s_sps = [0x67, 0x64, 0x00, 0x28, 0xAC];
+    private static readonly byte[] s_pps = [0x68, 0xEE, 0x3C, 0x80];
 
     [Fact]
     public void Quirk_NoSetsInTheDescription_AreLearntFromSingleUnits()
     {
         ParameterSetCollector sets = new(MediaCodec.H264);
-        Assert.True(Offer(sets, Sps));
+        Assert.True(Offer(sets, s_sps));
         Assert.False(sets.IsComplete);
         Assert.Null(sets.Fmtp(null));
 
-        Assert.True(Offer(sets, Pps));
+        Assert.True(Offer(sets, s_pps));
 
         Assert.True(sets.IsComplete);
         Assert.Equal("packetization-mode=1;profile-level-id=640028;sprop-parameter-sets=Z2QAKKw=,aO48gA==", sets.Fmtp(null));
-        Assert.False(Offer(sets, Sps));
+        Assert.False(Offer(sets, s_sps));
     }
 
     [Fact]
     public void Quirk_StaleSetsInTheDescription_AreReplacedAndTheRestStays()
     {
         ParameterSetCollector sets = new(MediaCodec.H264);
-        Assert.True(Offer(sets, [0x78, 0, 5, .. Sps, 0, 4, .. Pps, 0, 2, 0x65, 0x88]));
+        Assert.True(Offer(sets, [0x78, 0, 5, .. s_sps, 0, 4, .. s_pps, 0, 2, 0x65, 0x88]));
 
         Assert.Equal(
             "packetization-mode=0;profile-level-id=640028;x=y;sprop-parameter-sets=Z2QAKKw=,aO48gA==",
@@ -48,10 +48,10 @@ public class ParameterSetCollectorTests
     public void Quirk_V380StartCodes_AreTakenOff()
     {
         ParameterSetCollector sets = new(MediaCodec.H264);
-        Assert.True(Offer(sets, [0x78, 0, 9, 0, 0, 0, 1, .. Sps, 0, 7, 0, 0, 1, .. Pps]));
+        Assert.True(Offer(sets, [0x78, 0, 9, 0, 0, 0, 1, .. s_sps, 0, 7, 0, 0, 1, .. s_pps]));
 
-        Assert.Equal(Sps, sets.Sps.ToArray());
-        Assert.Equal(Pps, sets.Pps.ToArray());
+        Assert.Equal(s_sps, sets.Sps.ToArray());
+        Assert.Equal(s_pps, sets.Pps.ToArray());
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public class ParameterSetCollectorTests
     public void Offer_KnownSetsAgain_AllocatesNothing()
     {
         ParameterSetCollector sets = new(MediaCodec.H264);
-        byte[] packet = RtpPackets.Make([0x78, 0, 5, .. Sps, 0, 4, .. Pps]);
+        byte[] packet = RtpPackets.Make([0x78, 0, 5, .. s_sps, 0, 4, .. s_pps]);
         int changes = 0;
 
         long allocated = AllocationMeter.SteadyBytes(() =>

@@ -7,12 +7,12 @@ namespace FastRtspProxy.Tests.Protocol.Rtsp;
 
 public class InterleavedFrameTests
 {
-    private static readonly byte[] Frame = [(byte)'$', 3, 0, 4, 10, 11, 12, 13];
+    private static readonly byte[] s_frame = [(byte)'$', 3, 0, 4, 10, 11, 12, 13];
 
     [Fact]
     public void TryParse_WholeFrame_GivesChannelAndPayload()
     {
-        byte[] input = [.. Frame, 99];
+        byte[] input = [.. s_frame, 99];
 
         Assert.Equal(ParseStatus.Complete, InterleavedFrame.TryParse(input, out InterleavedFrame frame, out int consumed));
 
@@ -23,12 +23,12 @@ public class InterleavedFrameTests
     [Fact]
     public void TryParse_EachProperPrefix_NeedsMoreAndConsumesNothing()
     {
-        for (int length = 0; length < Frame.Length; length++)
+        for (int length = 0; length < s_frame.Length; length++)
         {
-            Assert.Equal(ParseStatus.NeedMore, InterleavedFrame.TryParse(Frame.AsSpan(0, length), out _, out int consumed));
+            Assert.Equal(ParseStatus.NeedMore, InterleavedFrame.TryParse(s_frame.AsSpan(0, length), out _, out int consumed));
             Assert.Equal(0, consumed);
 
-            ReadOnlySequence<byte> bytewise = SplitSequence.Bytewise(Frame.AsMemory(0, length));
+            ReadOnlySequence<byte> bytewise = SplitSequence.Bytewise(s_frame.AsMemory(0, length));
             Assert.Equal(ParseStatus.NeedMore, InterleavedFrame.TryParse(ref bytewise, new byte[16], out _));
             Assert.Equal(length, bytewise.Length);
         }
@@ -37,7 +37,7 @@ public class InterleavedFrameTests
     [Fact]
     public void TryParse_SplitAtEachByte_SameFrame()
     {
-        byte[] input = [.. Frame, 99];
+        byte[] input = [.. s_frame, 99];
         for (int cut = 0; cut <= input.Length; cut++)
         {
             ReadOnlySequence<byte> sequence = SplitSequence.At(input, cut);
@@ -56,7 +56,7 @@ public class InterleavedFrameTests
     [InlineData(254, 255)]
     [InlineData(255, 256)]
     [InlineData(2, 1400)]
-    [InlineData(3, InterleavedFrame.MaxPayloadBytes)]
+    [InlineData(3, InterleavedFrame.PayloadBytesMax)]
     public void Write_AnyChannelAndLength_IsReadBackAndTouchesNothingElse(byte channel, int payloadBytes)
     {
         byte[] bytes = new byte[InterleavedFrame.HeaderBytes + payloadBytes];
@@ -92,23 +92,23 @@ public class InterleavedFrameTests
     [Fact]
     public void TryParse_SplitPayloadAboveScratch_Malformed()
     {
-        ReadOnlySequence<byte> sequence = SplitSequence.At(Frame, 6);
+        ReadOnlySequence<byte> sequence = SplitSequence.At(s_frame, 6);
 
         Assert.Equal(ParseStatus.Malformed, InterleavedFrame.TryParse(ref sequence, new byte[3], out _));
-        Assert.Equal(Frame.Length, sequence.Length);
+        Assert.Equal(s_frame.Length, sequence.Length);
     }
 
     [Fact]
     public void TryParse_SteadyState_AllocatesNothing()
     {
-        ReadOnlySequence<byte> split = SplitSequence.At(Frame, 2, 6);
+        ReadOnlySequence<byte> split = SplitSequence.At(s_frame, 2, 6);
         byte[] scratch = new byte[64];
         int bytes = 0;
 
         long allocated = AllocationMeter.SteadyBytes(() =>
         {
             ReadOnlySequence<byte> input = split;
-            InterleavedFrame.TryParse(Frame, out InterleavedFrame one, out _);
+            InterleavedFrame.TryParse(s_frame, out InterleavedFrame one, out _);
             InterleavedFrame.TryParse(ref input, scratch, out InterleavedFrame other);
             bytes += one.Payload.Length + other.Payload.Length;
         });

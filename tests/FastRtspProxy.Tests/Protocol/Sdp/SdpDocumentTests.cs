@@ -112,11 +112,11 @@ public class SdpDocumentTests
     [Fact]
     public void TryParse_AboveItsLimits_IsRefused()
     {
-        string many = string.Concat(Enumerable.Repeat("m=video 0 RTP/AVP 96\n", SdpDocument.MaxMedia + 1));
+        string many = string.Concat(Enumerable.Repeat("m=video 0 RTP/AVP 96\n", SdpDocument.MediaMax + 1));
         Assert.False(SdpDocument.TryParse(Encoding.Latin1.GetBytes(many), out _, out SdpDefect defect));
         Assert.Equal(SdpDefect.TooManyMedia, defect);
 
-        Assert.False(SdpDocument.TryParse(new byte[SdpDocument.MaxBytes + 1], out _, out defect));
+        Assert.False(SdpDocument.TryParse(new byte[SdpDocument.BytesMax + 1], out _, out defect));
         Assert.Equal(SdpDefect.TooLong, defect);
     }
 

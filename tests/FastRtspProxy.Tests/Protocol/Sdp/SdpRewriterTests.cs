@@ -5,7 +5,7 @@ namespace FastRtspProxy.Tests.Protocol.Sdp;
 
 public class SdpRewriterTests
 {
-    private static readonly SdpRewriteOptions Options = new() { SessionId = 123456789, OriginAddress = "192.0.2.1", Tool = "FastRtspProxy" };
+    private static readonly SdpRewriteOptions s_options = new() { SessionId = 123456789, OriginAddress = "192.0.2.1", Tool = "FastRtspProxy" };
 
     [Fact]
     [Rule("S12")]
@@ -27,7 +27,7 @@ public class SdpRewriterTests
     {
         SdpDocument camera = SdpDocumentTests.Parse("onvif_backchannel.sdp");
 
-        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(camera, Options with { LeftOutTracks = 0b10 })).Split("\r\n");
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(camera, s_options with { LeftOutTracks = 0b10 })).Split("\r\n");
 
         Assert.Equal(["a=control:*", "a=control:track1", "a=control:track3"], lines.Where(line => line.StartsWith("a=control", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, line => line.StartsWith("m=audio", StringComparison.Ordinal));
@@ -83,7 +83,7 @@ public class SdpRewriterTests
     {
         string sdp = $"v=0\r\ns=x\r\na={attribute}\r\na=x-kept:1\r\nm=video 0 RTP/AVP 96\r\na={attribute}\r\na=rtpmap:96 H264/90000\r\n";
         Assert.True(SdpDocument.TryParse(Encoding.Latin1.GetBytes(sdp), out SdpDocument? document, out _));
-        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, Options));
+        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, s_options));
         Assert.DoesNotContain(attribute[..5], served, StringComparison.Ordinal);
         Assert.Contains("a=x-kept:1\r\n", served, StringComparison.Ordinal);
     }
@@ -127,7 +127,7 @@ public class SdpRewriterTests
     public void ForFrontend_NoSessionName_TakesOurs()
     {
         string text = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("s=\nm=video 0 RTP/AVP 96\n"), Options with { OriginAddress = "::1" }));
+            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("s=\nm=video 0 RTP/AVP 96\n"), s_options with { OriginAddress = "::1" }));
 
         Assert.Contains("s=FastRtspProxy\r\n", text, StringComparison.Ordinal);
         Assert.Contains("IN IP6 ::1\r\n", text, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public class SdpRewriterTests
     public void ForFrontend_Connection_IsOfTheFamilyOfTheOrigin(string origin, string expected)
     {
         string[] lines = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("c=IN IP4 10.0.0.9\nm=video 0 RTP/AVP 96\nc=IN IP6 ff15::1\nm=audio 0 RTP/AVP 0\n"), Options with { OriginAddress = origin })).Split("\r\n");
+            SdpRewriter.ForFrontend(SdpDocumentTests.ParseText("c=IN IP4 10.0.0.9\nm=video 0 RTP/AVP 96\nc=IN IP6 ff15::1\nm=audio 0 RTP/AVP 0\n"), s_options with { OriginAddress = origin })).Split("\r\n");
 
         Assert.Equal([expected, expected], lines.Where(line => line.StartsWith("c=", StringComparison.Ordinal)));
     }
@@ -150,7 +150,7 @@ public class SdpRewriterTests
         SdpDocument camera = SdpDocumentTests.ParseText("m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 packetization-mode=1\n");
 
         string text = Encoding.Latin1.GetString(
-            SdpRewriter.ForFrontend(camera, Options with { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } }));
+            SdpRewriter.ForFrontend(camera, s_options with { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } }));
 
         Assert.Contains("a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0==,aO==\r\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("a=fmtp:96 packetization-mode=1\r\n", text, StringComparison.Ordinal);
@@ -163,9 +163,9 @@ public class SdpRewriterTests
     [InlineData("multicast.sdp")]
     public void ForFrontend_ReadBackAndWrittenAgain_IsTheSame(string name)
     {
-        byte[] once = SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), Options);
+        byte[] once = SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), s_options);
 
-        byte[] twice = SdpRewriter.ForFrontend(SdpDocumentTests.ParseText(Encoding.Latin1.GetString(once)), Options);
+        byte[] twice = SdpRewriter.ForFrontend(SdpDocumentTests.ParseText(Encoding.Latin1.GetString(once)), s_options);
 
         Assert.Equal(Encoding.Latin1.GetString(once), Encoding.Latin1.GetString(twice));
     }
@@ -176,14 +176,14 @@ public class SdpRewriterTests
         byte[] camera = [.. "s=T"u8, 0xfc, 0xC3, 0xBC, .. "r\nm=video 0 RTP/AVP 96\n"u8];
         Assert.True(SdpDocument.TryParse(camera, out SdpDocument? document, out _));
 
-        byte[] bytes = SdpRewriter.ForFrontend(document, Options);
+        byte[] bytes = SdpRewriter.ForFrontend(document, s_options);
 
         Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'T', 0xfc, 0xC3, 0xBC, (byte)'r']) > 0);
     }
 
     private static string[] Lines(string name)
     {
-        string text = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), Options));
+        string text = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(SdpDocumentTests.Parse(name), s_options));
         Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
         return text[..^2].Split("\r\n");
     }

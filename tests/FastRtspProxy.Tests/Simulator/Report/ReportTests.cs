@@ -6,7 +6,7 @@ namespace FastRtspProxy.Tests.Simulator.Report;
 
 public class ReportTests
 {
-    private static readonly LatencySummary Latency = new(1000, 100, 500, 400, 900, 20_000, 30_000, 40_000);
+    private static readonly LatencySummary s_latency = new(1000, 100, 500, 400, 900, 20_000, 30_000, 40_000);
 
     [Theory]
     [InlineData(0, 0, true)]
@@ -78,5 +78,5 @@ public class ReportTests
     public void Step_ASpan_IsARoundNumber(double span, int steps, double expected) => Assert.Equal(expected, SvgChart.Step(span, steps), 9);
 
     private static bool Holds(LoadOptions options, in ReceiveCounters received, int peak) =>
-        ReportBuilder.Judge(options, received, Latency, peak).TrueForAll(static one => one.Holds);
+        ReportBuilder.Judge(options, received, s_latency, peak).TrueForAll(static one => one.Holds);
 }

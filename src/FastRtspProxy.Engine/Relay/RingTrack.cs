@@ -1,0 +1,78 @@
+namespace FastRtspProxy.Engine.Relay;
+
+/// <summary>The producer's notes on a track of a ring. Mutable; one owner.</summary>
+internal struct RingTrack
+{
+    /// <summary>It has had a packet: <see cref="Timestamp"/>, <see cref="FrameStart"/> and <see cref="PointStart"/> say something.</summary>
+    public bool Seen;
+
+    /// <summary>Of the newest access unit.</summary>
+    public uint Timestamp;
+
+    /// <summary>Where the newest access unit begins.</summary>
+    public long FrameStart;
+
+    /// <summary>Where a reader begins if the newest access unit is a random access point: at its start, or at what leads it.</summary>
+    public long PointStart;
+
+    /// <summary>
+    /// The newest access unit holds parameter sets and no picture so far, or is a packet with the program table: it belongs to the next one.
+    /// </summary>
+    public bool IsLead;
+
+    /// <summary>It has had a random access point: <see cref="RandomAccessFrame"/> and <see cref="RandomAccessMicros"/> say something.</summary>
+    public bool HasRandomAccess;
+
+    /// <summary>Where the newest random access point's access unit begins.</summary>
+    public long RandomAccessFrame;
+
+    /// <summary>When that came, on the producer's clock.</summary>
+    public long RandomAccessMicros;
+
+    /// <summary>From the one before it to it; 0 while there was one only.</summary>
+    public long RandomAccessIntervalMicros;
+
+    /// <summary>When the newest random access point of the track that has been waiting longest came; 0: no track has had one.</summary>
+    public static long OldestRandomAccess(ReadOnlySpan<RingTrack> tracks)
+    {
+        long oldest = long.MaxValue;
+        foreach (ref readonly RingTrack track in tracks)
+        {
+            oldest = track.HasRandomAccess ? Math.Min(oldest, track.RandomAccessMicros) : oldest;
+        }
+
+        return oldest == long.MaxValue ? 0 : oldest;
+    }
+
+    /// <summary>The interval of the track whose random access points are furthest apart.</summary>
+    public static long LongestInterval(ReadOnlySpan<RingTrack> tracks)
+    {
+        long longest = 0;
+        foreach (ref readonly RingTrack track in tracks)
+        {
+            longest = Math.Max(longest, track.RandomAccessIntervalMicros);
+        }
+
+        return longest;
+    }
+
+    /// <summary>The newest access unit is a random access point. True: there was one before it, so there is an interval.</summary>
+    public bool NoteRandomAccess(long arrivalMicros)
+    {
+        if (HasRandomAccess && RandomAccessFrame == FrameStart)
+        {
+            return false; // another packet of it
+        }
+
+        bool isInterval = HasRandomAccess;
+        if (isInterval)
+        {
+            RandomAccessIntervalMicros = arrivalMicros - RandomAccessMicros;
+        }
+
+        HasRandomAccess = true;
+        RandomAccessFrame = FrameStart;
+        RandomAccessMicros = arrivalMicros;
+        return isInterval;
+    }
+}
