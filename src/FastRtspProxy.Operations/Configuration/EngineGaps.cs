@@ -28,7 +28,7 @@ internal static class EngineGaps
             (auth.Users.Any(user => !user.Roles.Any(isOpenToAllUsers)), "users that may not watch all streams from everywhere"),
             (auth.Roles.Any(static role => role.May.Any(static right => right != AccessRight.Read)), "roles with other rights than read"),
             (config.Streams.Any(static stream => stream.Allow != new StreamAllowConfig()) || config.Defaults.Allow != new StreamAllowConfig(), "allow"),
-            (config.Streams.Any(static stream => stream.IsRule), "rules (a stream with a * in its name)"),
+            (config.Streams.Any(static stream => stream.IsWildcard), "wildcards (streams with a * in their names)"),
             (config.Streams.Any(static stream => stream.Tls.Fingerprint is not null) || config.Defaults.Tls.Fingerprint is not null, "tls.fingerprint"),
             (config.Dscp != new DscpConfig() || config.Streams.Any(static stream => stream.Dscp is not null), "dscp"),
             (config.Egress != new EgressConfig(), "egress"),

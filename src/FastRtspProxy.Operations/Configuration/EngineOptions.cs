@@ -44,7 +44,7 @@ internal static class EngineOptions
             Start = defaults.Start,
             GopCacheBytes = (int)defaults.Keep.Bytes,
             GopCacheDuration = defaults.Keep.Time,
-            Streams = [.. config.Streams.Where(static stream => !stream.IsRule).Select(stream => StreamOf(stream, config.Limits))],
+            Streams = [.. config.Streams.Where(static stream => !stream.IsWildcard).Select(stream => StreamOf(stream, config.Limits))],
         };
     }
 

@@ -19,7 +19,7 @@ internal static class ConfigurationSample
         ("gate/1", "A stream with every key; most need its source alone.", null),
         ("hall/2", "A camera that is pulled day and night.", new() { ["sources"] = null, ["alwaysOn"] = "true" }),
         ("yard/3", "A camera that is reached by HTTP only.", new() { ["source"] = "rtsp://192.0.2.13/main", ["transport"] = "http", ["tunnelPort"] = "8080" }),
-        ("\"lobby-*\"", "A rule: lobby-7 is channel 7 of the recorder, made when somebody asks for it.", new() { ["source"] = "rtsp://192.0.2.20/ch/${1}", ["maxInstances"] = null }),
+        ("\"lobby-*\"", "A wildcard: lobby-7 is channel 7 of the recorder, made when somebody asks for it.", new() { ["source"] = "rtsp://192.0.2.20/ch/${1}", ["maxInstances"] = null }),
     ];
 
     /// <summary>What a complete stream has not: it stands beside another key, or for another kind of stream.</summary>

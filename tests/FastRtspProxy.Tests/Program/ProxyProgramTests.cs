@@ -29,6 +29,49 @@ public sealed class ProxyProgramTests
         Assert.Empty(errors);
     }
 
+    [Theory]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a}}", 0, "FILE: good\n")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, sources: [rtsp://192.0.2.9/b]}}\nlimts: {}", 1, "FILE:1:52: streams.a.sources: there is a source beside it: take one of the two out\nFILE:2:1: limts: there is no such key; did you mean \"limits\"?\nFILE: 2 errors, 0 warnings\n")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b]}}", 0, "FILE:1:24: warning: streams.a.sources: this version uses the first one only\nFILE: 0 errors, 1 warning\n")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, allow: {from: 10.0.0.0/8}}}", 1, "FILE: not in this version: allow\nFILE: 1 error, 0 warnings\n")]
+    public async Task Run_Check_PrintsEverythingOnStandardOutputAndEndsWith0Or1(string text, int expectedStatus, string expected)
+    {
+        using TemporaryFile file = new(text);
+
+        (int status, string output, string errors) = await RunAsync("--config", file.Path, "--check");
+
+        Assert.Equal(expectedStatus, status);
+        Assert.Equal(expected, output.Replace(file.Path, "FILE", StringComparison.Ordinal));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Run_ConfigurationWithErrors_SaysAllOnStandardErrorAndEndsWith1()
+    {
+        using TemporaryFile file = new("limts: {}\nstreams: {a: {source: http://192.0.2.9/a}}\n");
+
+        (int status, string output, string errors) = await RunAsync("--config", file.Path);
+
+        Assert.Equal(1, status);
+        Assert.Empty(output);
+        string[] lines = errors.Split('\n');
+        Assert.Equal("FastRtspProxy", lines[0]);
+        Assert.StartsWith($"{file.Path}:1:1: limts: ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith($"{file.Path}:2:23: streams.a.source \"http://192.0.2.9/a\": ", lines[4], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--check", "option --check needs --config: it names the file to check")]
+    [InlineData("--config", "option --config needs a value: --help says which")]
+    [InlineData("--cnofig", "unknown option \"--cnofig\": did you mean --config? --help lists all of them")]
+    public async Task Run_WrongUseOfConfig_IsToldInALine(string argument, string expected)
+    {
+        (int status, _, string errors) = await RunAsync(argument);
+
+        Assert.Equal(1, status);
+        Assert.Equal(expected, errors.Split('\n')[3]);
+    }
+
     private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         using var output = new StringWriter();

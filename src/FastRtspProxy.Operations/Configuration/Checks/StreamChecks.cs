@@ -43,33 +43,33 @@ internal static class StreamChecks
 
     private static void CheckPlaceholder(StreamConfig stream, string source, string path, ConfigReading reading)
     {
-        bool hasPart = source.Contains(StreamRule.Placeholder, StringComparison.Ordinal);
-        if (hasPart && !stream.IsRule)
+        bool hasPart = source.Contains(WildcardName.Placeholder, StringComparison.Ordinal);
+        if (hasPart && !stream.IsWildcard)
         {
-            reading.Error(PlaceOfSource(path, reading), $"{path}.source", "${1} is what the * in the name of a rule stands for, and this name has none");
+            reading.Error(PlaceOfSource(path, reading), $"{path}.source", "${1} is what the * in the name of a wildcard stands for, and this name has none");
         }
         else if (hasPart && !IsBehindTheHost(source))
         {
             reading.Error(PlaceOfSource(path, reading), $"{path}.source", "${1} stands in the path or the query only: which host is asked, and with which password, is not for viewers to say");
         }
-        else if (!hasPart && stream.IsRule)
+        else if (!hasPart && stream.IsWildcard)
         {
-            reading.Remarks.Warn(PlaceOfSource(path, reading), $"{Printable.Line(path)}.source: without ${{1}} all streams of this rule show the same camera");
+            reading.Remarks.Warn(PlaceOfSource(path, reading), $"{Printable.Line(path)}.source: without ${{1}} all streams of this wildcard show the same camera");
         }
     }
 
     /// <summary>Whatever the part is, host, port and credentials are the same.</summary>
     private static bool IsBehindTheHost(string source)
     {
-        return RtspUrl.TryParse(source.Replace(StreamRule.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? one, out _)
-            && RtspUrl.TryParse(source.Replace(StreamRule.Placeholder, "22", StringComparison.Ordinal), out RtspUrl? other, out _)
+        return RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? one, out _)
+            && RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "22", StringComparison.Ordinal), out RtspUrl? other, out _)
             && (one.Host, one.Port, one.User, one.Password) == (other.Host, other.Port, other.User, other.Password);
     }
 
     /// <summary>A camera that is ourselves would ask us for a stream whose camera is ourselves. Of several ports to listen on it is not known yet which one will be ours.</summary>
     private static void CheckLoop(RtspConfig rtsp, string source, string path, ConfigReading reading, Func<IPAddress, bool> isOwn)
     {
-        if (!RtspUrl.TryParse(source.Replace(StreamRule.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? url, out _)
+        if (!RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? url, out _)
             || url.Tls || !rtsp.Listen.Any(point => point.Port == url.Port) || !IsOurs(url.Host, rtsp.Address, isOwn))
         {
             return;
@@ -110,9 +110,9 @@ internal static class StreamChecks
             reading.Remarks.Warn(reading.PlaceOf($"{path}.tunnelPort"), $"{Printable.Line(path)}.tunnelPort: it is used with transport: http only");
         }
 
-        if (!stream.IsRule && reading.HasMet($"{path}.maxInstances"))
+        if (!stream.IsWildcard && reading.HasMet($"{path}.maxInstances"))
         {
-            reading.Remarks.Warn(reading.PlaceOf($"{path}.maxInstances"), $"{Printable.Line(path)}.maxInstances: it is for rules, streams with a * in their names");
+            reading.Remarks.Warn(reading.PlaceOf($"{path}.maxInstances"), $"{Printable.Line(path)}.maxInstances: it is for wildcards, streams with a * in their names");
         }
     }
 

@@ -19,14 +19,14 @@ internal static class StreamNameChecks
             }
         }
 
-        StreamConfig[] rules = [.. streams.Where(static stream => stream.IsRule)];
+        StreamConfig[] wildcards = [.. streams.Where(static stream => stream.IsWildcard)];
         foreach (StreamConfig stream in streams)
         {
             string plain = MountNames.Plain(stream.Name);
             for (int slash = plain.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = plain.IndexOf('/', slash + 1))
             {
                 string beginning = plain[..slash];
-                string? other = byPlain.GetValueOrDefault(beginning) ?? rules.FirstOrDefault(rule => StreamRule.Matches(rule.Name, beginning, out _))?.Name;
+                string? other = byPlain.GetValueOrDefault(beginning) ?? wildcards.FirstOrDefault(wildcard => WildcardName.Matches(wildcard.Name, beginning, out _))?.Name;
                 if (other is not null)
                 {
                     Refuse(stream.Name, $"the name begins with that of another stream (\"{other}\") at a slash: requests for tracks of one would reach the other", reading);

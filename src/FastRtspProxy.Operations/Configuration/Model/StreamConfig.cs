@@ -5,7 +5,7 @@ namespace FastRtspProxy.Operations.Configuration.Model;
 /// <summary>One stream, complete: where it says nothing itself it holds what the defaults said. The defaults themselves are one without a name and a source.</summary>
 internal sealed record StreamConfig
 {
-    /// <summary>The path under which viewers find it, without a leading slash; with one <c>*</c> it is a rule for many.</summary>
+    /// <summary>The path under which viewers find it, without a leading slash; with one <c>*</c> it is a wildcard.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>URLs of back-ends, the first is the one to use.</summary>
@@ -42,7 +42,7 @@ internal sealed record StreamConfig
     /// <summary>Null: as many as the limits let one stream have.</summary>
     public int? MaxViewers { get; init; }
 
-    /// <summary>Of a rule: streams at once.</summary>
+    /// <summary>Of a wildcard: streams at once.</summary>
     public int MaxInstances { get; init; } = 64;
 
     /// <inheritdoc cref="StreamAllowConfig"/>
@@ -54,6 +54,6 @@ internal sealed record StreamConfig
     /// <summary>The name alone: URLs may hold passwords.</summary>
     public override string ToString() => $"stream {Name}";
 
-    /// <summary>True for a rule that makes streams when they are asked for.</summary>
-    public bool IsRule => Name.Contains('*', StringComparison.Ordinal);
+    /// <summary>True for one that makes streams when they are asked for.</summary>
+    public bool IsWildcard => Name.Contains('*', StringComparison.Ordinal);
 }

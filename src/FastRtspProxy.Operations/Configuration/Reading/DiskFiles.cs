@@ -18,7 +18,7 @@ internal sealed class DiskFiles : IConfigFiles
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             byte[] bytes = new byte[bytesMax + 1];
             int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            bool isOpen = (File.GetUnixFileMode(stream.SafeFileHandle) & UnixFileMode.OtherRead) != 0;
+            bool isOpen = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & UnixFileMode.OtherRead) != 0;
             return new FileContent(bytes[..count], isOpen, null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

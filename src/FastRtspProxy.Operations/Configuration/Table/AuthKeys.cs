@@ -58,7 +58,7 @@ internal static class AuthKeys
             Sample = "https://auth.example/frp",
         },
         new ValuesKey<ExternalAuthConfig, AccessRight>("actions", s_right, static c => c.Actions, static (c, v) => c with { Actions = v }) { Text = "for which rights it is asked", CountMin = 1 },
-        new NamedValuesKey<ExternalAuthConfig, Secret, HeaderConfig>("headers", ConfigTypes.Secret, static (name, value) => new HeaderConfig(name, value), NameTypes.FindHeaderFault, static (c, v) => c with { Headers = v })
+        new NamedValuesKey<ExternalAuthConfig, Secret, HeaderConfig>("headers", ConfigTypes.Secret, static (name, value) => new HeaderConfig(name, value), NameTypes.FindHeaderFault, static header => header.Name, static c => c.Headers, static (c, v) => c with { Headers = v })
         {
             Text = "sent with each question, so that the server knows who asks",
             Sample = "{X-Secret: \"${file:auth-secret}\"}",
@@ -95,8 +95,8 @@ internal static class AuthKeys
             Option = new("--offer-sha256") { Text = "with -C: offer Digest SHA-256 beside MD5", ValueName = "", Sets = ["md5", "sha-256"] },
             Sample = "[md5, sha-256]",
         },
-        new SectionsKey<AuthConfig, UserConfig>("users", s_user, static () => new UserConfig(), static (c, v) => c with { Users = v }) { Text = "who may log in" },
-        new NamedSectionsKey<AuthConfig, RoleConfig>("roles", s_role, static (_, name) => new RoleConfig { Name = name }, NameTypes.FindRoleFault, static (c, v) => c with { Roles = v })
+        new SectionsKey<AuthConfig, UserConfig>("users", s_user, static () => new UserConfig(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v }) { Text = "who may log in" },
+        new NamedSectionsKey<AuthConfig, RoleConfig>("roles", s_role, static (_, name) => new RoleConfig { Name = name }, NameTypes.FindRoleFault, static role => role.Name, static c => c.Roles, static (c, v) => c with { Roles = v })
         {
             Text = "what users may do",
             NameText = "ROLE",

@@ -10,6 +10,7 @@ internal sealed class ConfigShape<T>
     public ConfigShape(T defaults, params OwnedKey<T>[] keys)
     {
         Keys = keys;
+        HasRestartKeys = keys.Any(HasRestart);
         foreach (OwnedKey<T> key in keys)
         {
             key.SetDefault(defaults);
@@ -51,6 +52,39 @@ internal sealed class ConfigShape<T>
         return result;
     }
 
+    /// <summary>True when a change of some key in it needs a restart.</summary>
+    public bool HasRestartKeys { get; }
+
+    /// <summary>Every value that differs, by the paths within the section.</summary>
+    /// <param name="old">As it was.</param>
+    /// <param name="next">As it is to be.</param>
+    /// <param name="only">Which keys of this section to compare.</param>
+    public IReadOnlyList<KeyChange> Changes(T old, T next, Predicate<ConfigKey> only)
+    {
+        List<KeyChange> changes = [];
+        foreach (OwnedKey<T> key in Keys)
+        {
+            if (only(key))
+            {
+                key.Compare(old, next, key.Name, changes);
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>Adds every value that differs.</summary>
+    public void Compare(T old, T next, string path, ICollection<KeyChange> changes)
+    {
+        foreach (OwnedKey<T> key in Keys)
+        {
+            key.Compare(old, next, ConfigReading.PathOf(path, key.Name), changes);
+        }
+    }
+
+    /// <summary>The next section with what the old one had where a change needs a restart.</summary>
+    public T WithRestartKeysOf(T next, T old) => Keys.Aggregate(next, (result, key) => key.WithRestartKeysOf(result, old));
+
     /// <summary>Says which keys of the section are none.</summary>
     public void RefuseUnknown(ConfigMap map, string path, ConfigReading reading)
     {
@@ -62,6 +96,8 @@ internal sealed class ConfigShape<T>
             }
         }
     }
+
+    private static bool HasRestart(ConfigKey key) => key.Effect == ConfigEffect.Restart || key.Children.Any(HasRestart);
 
     private static T Read(ConfigMap map, OwnedKey<T> key, T owner, string path, ConfigReading reading)
     {

@@ -15,6 +15,13 @@ internal sealed class LaterKey<TOwner>(string name) : OwnedKey<TOwner>(name)
         return owner;
     }
 
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes)
+    {
+        // Nobody has it.
+    }
+
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
+
     public override void SetDefault(TOwner owner)
     {
         // It has none.

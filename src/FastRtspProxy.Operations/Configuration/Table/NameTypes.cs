@@ -37,7 +37,7 @@ internal static class NameTypes
             ['/', ..] or [.., '/'] => "the name of a stream has no slash at either end",
             _ when name.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)) || name.AsSpan().ContainsAny('?', '#', '"') => "the name of a stream has no blanks, control characters, quotation marks, ? or #",
             _ when name.Split('/').Any(static part => part is "" or "." or "..") => "the name of a stream has no empty parts and no \".\" or \"..\" between slashes",
-            _ when name.AsSpan().Count('*') > 1 => "a rule has one * only",
+            _ when name.AsSpan().Count('*') > 1 => "a wildcard has one * only",
             _ => null,
         };
     }

@@ -8,9 +8,13 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <param name="shape">The keys of each.</param>
 /// <param name="start">One of that name that says nothing yet.</param>
 /// <param name="findFault">What is wrong with a name, as the rest of a sentence; null: nothing.</param>
+/// <param name="nameOf">The name of one.</param>
+/// <param name="get">All of them.</param>
 /// <param name="set">The owner with all of them.</param>
 internal sealed class NamedSectionsKey<TOwner, TItem>(
-    string name, ConfigShape<TItem> shape, Func<TOwner, string, TItem> start, Func<string, string?> findFault, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    string name, ConfigShape<TItem> shape, Func<TOwner, string, TItem> start, Func<string, string?> findFault,
+    Func<TItem, string> nameOf, Func<TOwner, ValueList<TItem>> get, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    where TItem : class
 {
     public override KeyForm Form => KeyForm.NamedSections;
 
@@ -45,6 +49,17 @@ internal sealed class NamedSectionsKey<TOwner, TItem>(
 
         return set(owner, new ValueList<TItem>(items));
     }
+
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes)
+    {
+        if (!get(old).Equals(get(next)))
+        {
+            changes.Add(new KeyChange(path, Effect, ChangedNames(get(old), get(next), nameOf)));
+        }
+    }
+
+    /// <summary>No list of sections has such keys.</summary>
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
 }

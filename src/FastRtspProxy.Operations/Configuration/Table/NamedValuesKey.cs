@@ -4,8 +4,17 @@ using FastRtspProxy.Operations.Configuration.Reading;
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>A key with values under names that the user gives.</summary>
+/// <param name="name">The key.</param>
+/// <param name="type">Of each value.</param>
+/// <param name="make">A name with its value.</param>
+/// <param name="findFault">What is wrong with a name, as the rest of a sentence; null: nothing.</param>
+/// <param name="nameOf">The name of one.</param>
+/// <param name="get">All of them.</param>
+/// <param name="set">The owner with all of them.</param>
 internal sealed class NamedValuesKey<TOwner, T, TItem>(
-    string name, TypeOf<T> type, Func<string, T, TItem> make, Func<string, string?> findFault, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    string name, TypeOf<T> type, Func<string, T, TItem> make, Func<string, string?> findFault,
+    Func<TItem, string> nameOf, Func<TOwner, ValueList<TItem>> get, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    where TItem : class
 {
     public override KeyForm Form => KeyForm.NamedValues;
 
@@ -38,6 +47,17 @@ internal sealed class NamedValuesKey<TOwner, T, TItem>(
 
         return set(owner, [.. items]);
     }
+
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes)
+    {
+        if (!get(old).Equals(get(next)))
+        {
+            changes.Add(new KeyChange(path, Effect, ChangedNames(get(old), get(next), nameOf)));
+        }
+    }
+
+    /// <summary>No list of sections has such keys.</summary>
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
 }

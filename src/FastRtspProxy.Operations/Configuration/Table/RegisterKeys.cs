@@ -37,7 +37,7 @@ internal static class RegisterKeys
                 ValueName = "",
             },
         },
-        new SectionsKey<RegisterConfig, RegisterUser>("users", User, static () => new RegisterUser(), static (c, v) => c with { Users = v })
+        new SectionsKey<RegisterConfig, RegisterUser>("users", User, static () => new RegisterUser(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v })
         {
             Text = "demand one of these for REGISTER and DEREGISTER",
         });

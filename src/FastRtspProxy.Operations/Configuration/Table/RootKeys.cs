@@ -61,9 +61,9 @@ internal static class RootKeys
         new LaterKey<ProxyConfig>("streamsDirectory") { Text = "streams that are made by the API" },
         new SectionKey<ProxyConfig, StreamConfig>("defaults", StreamKeys.Defaults, static c => c.Defaults, static (c, v) => c with { Defaults = v }) { Text = "for every stream that does not say otherwise" },
         new NamedSectionsKey<ProxyConfig, StreamConfig>(
-            StreamsKey, StreamKeys.Stream, static (c, name) => c.Defaults with { Name = name }, NameTypes.FindStreamFault, static (c, v) => c with { Streams = v })
+            StreamsKey, StreamKeys.Stream, static (c, name) => c.Defaults with { Name = name }, NameTypes.FindStreamFault, static stream => stream.Name, static c => c.Streams, static (c, v) => c with { Streams = v })
         {
-            Text = "the streams, by the path under which viewers find them; a name with one * is a rule: such streams are made when they are asked for, and go when nobody watches",
+            Text = "the streams, by the path under which viewers find them; a name with one * is a wildcard: such streams are made when they are asked for, and go when nobody watches",
             NameText = "NAME",
         });
 

@@ -15,6 +15,10 @@ internal sealed class SectionKey<TOwner, TSection>(string name, ConfigShape<TSec
 
     public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading) => set(owner, shape.Read(node, get(owner), path, reading));
 
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes) => shape.Compare(get(old), get(next), path, changes);
+
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => shape.HasRestartKeys ? set(next, shape.WithRestartKeysOf(get(next), get(old))) : next;
+
     public override void SetDefault(TOwner owner)
     {
         // The section's keys have theirs.

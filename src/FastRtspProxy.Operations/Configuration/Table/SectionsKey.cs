@@ -4,7 +4,15 @@ using FastRtspProxy.Operations.Configuration.Reading;
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>A key with a list of sections.</summary>
-internal sealed class SectionsKey<TOwner, TItem>(string name, ConfigShape<TItem> shape, Func<TItem> start, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+/// <param name="name">The key.</param>
+/// <param name="shape">The keys of each.</param>
+/// <param name="start">One that says nothing yet.</param>
+/// <param name="nameOf">What one is called where a change is told.</param>
+/// <param name="get">All of them.</param>
+/// <param name="set">The owner with all of them.</param>
+internal sealed class SectionsKey<TOwner, TItem>(
+    string name, ConfigShape<TItem> shape, Func<TItem> start, Func<TItem, string> nameOf, Func<TOwner, ValueList<TItem>> get, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    where TItem : class
 {
     public override KeyForm Form => KeyForm.Sections;
 
@@ -30,6 +38,17 @@ internal sealed class SectionsKey<TOwner, TItem>(string name, ConfigShape<TItem>
 
         return set(owner, new ValueList<TItem>(items));
     }
+
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes)
+    {
+        if (!get(old).Equals(get(next)))
+        {
+            changes.Add(new KeyChange(path, Effect, ChangedNames(get(old), get(next), nameOf)));
+        }
+    }
+
+    /// <summary>No list of sections has such keys.</summary>
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "[]";
 }

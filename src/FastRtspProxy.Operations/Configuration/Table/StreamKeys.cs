@@ -48,12 +48,12 @@ internal static class StreamKeys
         [
             new ValueKey<StreamConfig, string>("source", UrlTypes.Camera, static c => c.Sources.Count == 0 ? "" : c.Sources[0], static (c, v) => c with { Sources = [v] })
             {
-                Text = "the URL of the camera; of a rule, with ${1} for its *, in the path or the query",
+                Text = "the URL of the camera; of a wildcard, with ${1} for its *, in the path or the query",
                 DefaultWords = "",
                 Effect = ConfigEffect.Session,
                 Sample = "rtsp://192.0.2.11/Streaming/Channels/101",
             },
-            new ValuesKey<StreamConfig, string>("sources", UrlTypes.Camera, static c => c.Sources, static (c, v) => c with { Sources = v })
+            new ValuesKey<StreamConfig, string>("sources", UrlTypes.Camera, static c => c.Sources.Count > 1 ? c.Sources : [], static (c, v) => c with { Sources = v })
             {
                 Text = "several URLs in place of one, the best first; this version uses the first",
                 DefaultWords = "",
@@ -64,7 +64,7 @@ internal static class StreamKeys
             .. Common(),
             new ValueKey<StreamConfig, int>("maxInstances", ConfigTypes.Count(1, 100_000), static c => c.MaxInstances, static (c, v) => c with { MaxInstances = v })
             {
-                Text = "of a rule: streams at once",
+                Text = "of a wildcard: streams at once",
             },
             new LaterKey<StreamConfig>("singleSession") { Text = "cameras that allow one RTSP session" },
             new LaterKey<StreamConfig>("backChannel") { Text = "sound from the viewer to the camera" },

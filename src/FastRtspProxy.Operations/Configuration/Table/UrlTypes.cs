@@ -13,7 +13,7 @@ internal static class UrlTypes
     private static bool TryCamera(string text, out string value, out string error)
     {
         value = text;
-        error = BackendUrl.FindFault(text.Replace(StreamRule.Placeholder, "1", StringComparison.Ordinal)) is { } fault ? "it " + fault : "";
+        error = BackendUrl.FindFault(text.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal)) is { } fault ? "it " + fault : "";
         return error.Length == 0;
     }
 

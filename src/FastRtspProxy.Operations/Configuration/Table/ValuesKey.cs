@@ -1,5 +1,6 @@
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
@@ -35,9 +36,19 @@ internal sealed class ValuesKey<TOwner, T>(string name, TypeOf<T> type, Func<TOw
         return values.Count == nodes.Count ? set(owner, [.. values]) : owner;
     }
 
-    public override void SetDefault(TOwner owner)
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes)
     {
-        ValueList<T> values = get(owner);
-        DefaultText ??= values.Count == 0 ? "[]" : $"[{string.Join(", ", values.Select(type.Write))}]";
+        if (!get(old).Equals(get(next)))
+        {
+            changes.Add(new KeyChange(path, Effect, type.IsSecret ? "changed" : $"{Show(get(old))} -> {Show(get(next))}"));
+        }
     }
+
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => Effect == ConfigEffect.Restart ? set(next, get(old)) : next;
+
+    public override void SetDefault(TOwner owner) => DefaultText ??= Write(get(owner));
+
+    private string Write(ValueList<T> values) => values.Count == 0 ? "[]" : $"[{string.Join(", ", values.Select(type.Write))}]";
+
+    private string Show(ValueList<T> values) => values.Count == 0 && DefaultText is { Length: > 0 } words ? words : Printable.Line(Write(values));
 }

@@ -2,7 +2,7 @@ using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Tests.Operations.Configuration;
 
-public sealed class StreamRuleTests
+public sealed class WildcardNameTests
 {
     [Theory]
     [InlineData("lobby-*", "lobby-1", "1")]
@@ -22,23 +22,23 @@ public sealed class StreamRuleTests
     [InlineData("a/*", "a/..", null)]
     [InlineData("ab*ba", "aba", null)]
     [InlineData("plain", "plain", null)]
-    public void Matches_PathThatIsAskedFor_GivesThePart(string rule, string path, string? expected)
+    public void Matches_PathThatIsAskedFor_GivesThePart(string wildcard, string path, string? expected)
     {
-        bool matches = StreamRule.Matches(rule, path, out string part);
+        bool matches = WildcardName.Matches(wildcard, path, out string part);
 
         Assert.Equal(expected is not null, matches);
         Assert.Equal(expected ?? part, part);
     }
 
     [Fact]
-    public void Matches_LongPart_IsRefused() => Assert.False(StreamRule.Matches("a*", "a" + new string('x', 65), out _));
+    public void Matches_LongPart_IsRefused() => Assert.False(WildcardName.Matches("a*", "a" + new string('x', 65), out _));
 
     [Fact]
     public void Make_PutsThePartIntoEachSource()
     {
-        StreamConfig rule = new() { Name = "lobby-*", Sources = ["rtsp://192.0.2.9/ch/${1}?n=${1}", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) };
+        StreamConfig wildcard = new() { Name = "lobby-*", Sources = ["rtsp://192.0.2.9/ch/${1}?n=${1}", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) };
 
-        StreamConfig stream = StreamRule.Make(rule, "lobby-7", "7");
+        StreamConfig stream = WildcardName.Make(wildcard, "lobby-7", "7");
 
         Assert.Equal(new StreamConfig { Name = "lobby-7", Sources = ["rtsp://192.0.2.9/ch/7?n=7", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) }, stream);
     }
