@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Output;
 
@@ -14,9 +15,9 @@ internal static class AddressMask
     private const int IPv6Bits = 48;
 
     /// <summary>The value as it may be shown: itself, unless it is a viewer's address.</summary>
-    public static object? Apply(string name, object? value, LoggedAddresses shown)
+    public static object? Apply(string name, object? value, AddressDetail shown)
     {
-        if (shown == LoggedAddresses.Full)
+        if (shown == AddressDetail.Full)
         {
             return value;
         }
@@ -32,9 +33,9 @@ internal static class AddressMask
         };
     }
 
-    private static string Mask(IPAddress address, LoggedAddresses shown)
+    private static string Mask(IPAddress address, AddressDetail shown)
     {
-        if (shown == LoggedAddresses.None)
+        if (shown == AddressDetail.None)
         {
             return Hidden;
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +16,7 @@ internal readonly struct LogLine(LogLevel level, string category, EventId id, IR
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>With its line end.</summary>
-    public string Text(LogFormat format, LoggedAddresses addresses, DateTimeOffset now)
+    public string Text(LogFormat format, AddressDetail addresses, DateTimeOffset now)
     {
         string shown = Message(addresses);
         return format == LogFormat.Json ? Json(shown, addresses, now) : Plain(shown);
@@ -33,7 +34,7 @@ internal readonly struct LogLine(LogLevel level, string category, EventId id, IR
         return text.EndsWith('\n') ? text : text + "\n";
     }
 
-    private string Json(string shown, LoggedAddresses addresses, DateTimeOffset now)
+    private string Json(string shown, AddressDetail addresses, DateTimeOffset now)
     {
         ArrayBufferWriter<byte> buffer = new(512);
         using (Utf8JsonWriter json = new(buffer, s_json))
@@ -63,10 +64,10 @@ internal readonly struct LogLine(LogLevel level, string category, EventId id, IR
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    private string Message(LoggedAddresses addresses)
+    private string Message(AddressDetail addresses)
     {
         IReadOnlyList<KeyValuePair<string, object?>> all = values;
-        return addresses == LoggedAddresses.Full || Find(all, MessageTemplate.Key) is not string template
+        return addresses == AddressDetail.Full || Find(all, MessageTemplate.Key) is not string template
             ? message
             : MessageTemplate.Render(template, name => AddressMask.Apply(name, Find(all, name), addresses));
     }

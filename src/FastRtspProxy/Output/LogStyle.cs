@@ -1,3 +1,4 @@
+using FastRtspProxy.Operations.Configuration.Model;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Output;
@@ -7,7 +8,7 @@ internal sealed class LogStyle
 {
     private volatile LogLevel _level = LogLevel.Information;
     private volatile LogFormat _format;
-    private volatile LoggedAddresses _addresses;
+    private volatile AddressDetail _addresses;
 
     /// <summary>Messages below it are not logged.</summary>
     public LogLevel Level
@@ -23,10 +24,18 @@ internal sealed class LogStyle
         set => _format = value;
     }
 
-    /// <inheritdoc cref="LoggedAddresses"/>
-    public LoggedAddresses Addresses
+    /// <inheritdoc cref="AddressDetail"/>
+    public AddressDetail Addresses
     {
         get => _addresses;
         set => _addresses = value;
+    }
+
+    /// <summary>All three, as a configuration says.</summary>
+    public void Set(LogConfig log)
+    {
+        Level = log.Level;
+        Format = log.Format;
+        Addresses = log.Addresses;
     }
 }

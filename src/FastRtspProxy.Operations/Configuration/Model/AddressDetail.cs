@@ -5,7 +5,7 @@ internal enum AddressDetail
 {
     Full,
 
-    /// <summary>Its network: /24 of IPv4, /64 of IPv6.</summary>
+    /// <summary>Its network: /24 of IPv4, /48 of IPv6, which is what a provider hands to one household or office.</summary>
     Network,
 
     None,

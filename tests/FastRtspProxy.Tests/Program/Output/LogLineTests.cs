@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Output;
 using FastRtspProxy.TestPeers;
 using Microsoft.Extensions.Logging;
@@ -14,15 +15,15 @@ namespace FastRtspProxy.Tests.Program.Output;
 public sealed class LogLineTests
 {
     [Theory]
-    [InlineData(nameof(LoggedAddresses.Full), "192.0.2.77", "A viewer of cam from 192.0.2.77 was refused: full\n")]
-    [InlineData(nameof(LoggedAddresses.Network), "192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
-    [InlineData(nameof(LoggedAddresses.Network), "::ffff:192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
-    [InlineData(nameof(LoggedAddresses.Network), "2001:db8:1:2::7", "A viewer of cam from 2001:db8:1::/48 was refused: full\n")]
-    [InlineData(nameof(LoggedAddresses.None), "192.0.2.77", "A viewer of cam from - was refused: full\n")]
+    [InlineData(nameof(AddressDetail.Full), "192.0.2.77", "A viewer of cam from 192.0.2.77 was refused: full\n")]
+    [InlineData(nameof(AddressDetail.Network), "192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
+    [InlineData(nameof(AddressDetail.Network), "::ffff:192.0.2.77", "A viewer of cam from 192.0.2.0/24 was refused: full\n")]
+    [InlineData(nameof(AddressDetail.Network), "2001:db8:1:2::7", "A viewer of cam from 2001:db8:1::/48 was refused: full\n")]
+    [InlineData(nameof(AddressDetail.None), "192.0.2.77", "A viewer of cam from - was refused: full\n")]
     public void Text_OfAViewer_ShowsWhatMayBeShown(string shown, string address, string expected)
     {
         string text = Logged(
-            new LogStyle { Addresses = Enum.Parse<LoggedAddresses>(shown) },
+            new LogStyle { Addresses = Enum.Parse<AddressDetail>(shown) },
             log => FrontendLog.ClientRefused(log, "cam", IPAddress.Parse(address), "full"));
 
         Assert.Equal(expected, text);
@@ -31,7 +32,7 @@ public sealed class LogLineTests
     [Fact]
     public void Text_EndPoint_LosesItsPort()
     {
-        LogStyle style = new() { Addresses = LoggedAddresses.Network, Level = LogLevel.Debug };
+        LogStyle style = new() { Addresses = AddressDetail.Network, Level = LogLevel.Debug };
 
         string text = Logged(style, log => FrontendLog.SessionBegan(log, "1A2B", "cam", new IPEndPoint(IPAddress.Parse("203.0.113.9"), 4711)));
 
@@ -42,7 +43,7 @@ public sealed class LogLineTests
     public void Text_AddressAsText_IsMaskedToo()
     {
         string text = Logged(
-            new LogStyle { Addresses = LoggedAddresses.None },
+            new LogStyle { Addresses = AddressDetail.None },
             log => FrontendLog.LogInFailed(log, "203.0.113.9", "admin", "cam", string.Empty));
 
         Assert.Equal("Failed log-in from - as \"admin\" to \"cam\"\n", text);
@@ -99,7 +100,7 @@ public sealed class LogLineTests
     public void Json_Masked_ShowsNoAddressInAnyMember()
     {
         string text = Logged(
-            new LogStyle { Format = LogFormat.Json, Addresses = LoggedAddresses.None },
+            new LogStyle { Format = LogFormat.Json, Addresses = AddressDetail.None },
             log => FrontendLog.ConnectionRefused(log, IPAddress.Parse("198.51.100.4"), "too many"));
 
         Assert.DoesNotContain("198.51", text);

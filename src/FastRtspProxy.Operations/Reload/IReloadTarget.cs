@@ -1,0 +1,16 @@
+using FastRtspProxy.Operations.Configuration.Comparison;
+
+namespace FastRtspProxy.Operations.Reload;
+
+/// <summary>What runs, as a reload sees it: asked first, changed afterwards.</summary>
+internal interface IReloadTarget
+{
+    /// <summary>Why it cannot be made so, each a sentence that names the input and the remedy; empty: it can. Nothing is changed.</summary>
+    IReadOnlyList<string> Objections(ConfigDifference difference);
+
+    /// <summary>
+    /// Makes it so. What is in none of the difference's lists is not touched. Gives what could not be done all the same (a camera may have registered
+    /// itself under a name meanwhile), by the names of the streams; everything else is done.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, string>> ApplyAsync(ConfigDifference difference);
+}

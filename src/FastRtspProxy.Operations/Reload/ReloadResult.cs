@@ -1,0 +1,24 @@
+namespace FastRtspProxy.Operations.Reload;
+
+/// <summary>What came of a reload; the last one is kept for whoever asks.</summary>
+internal sealed record ReloadResult(ReloadCause Cause, DateTimeOffset At)
+{
+    public TimeSpan Took { get; init; }
+
+    /// <summary>Why nothing was changed, each with its place; empty: the configuration was taken.</summary>
+    public IReadOnlyList<string> Errors { get; init; } = [];
+
+    /// <summary>What is as it was said, and may not be as it was meant.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What was changed.</summary>
+    public IReadOnlyList<string> Applied { get; init; } = [];
+
+    /// <summary>What needs a restart, and was left as it is.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>What could not be changed after all; everything else was.</summary>
+    public IReadOnlyList<string> Failed { get; init; } = [];
+
+    public bool IsTaken => Errors.Count == 0;
+}

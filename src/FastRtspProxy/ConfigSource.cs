@@ -1,0 +1,39 @@
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration;
+using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Reload;
+
+namespace FastRtspProxy;
+
+/// <summary>The file of <c>--config</c> and the arguments beside it, read as often as it is asked for. One reading at a time.</summary>
+internal sealed class ConfigSource(ConfigRequest request)
+{
+    /// <summary>The files of the last reading, each as it was just before.</summary>
+    public IReadOnlyList<FileStamp> Stamps { get; private set; } = [];
+
+    /// <summary>Before there are sockets.</summary>
+    public LoadedConfig Load()
+    {
+        StampedFiles files = new(DiskFiles.Instance);
+        LoadedConfig loaded = LoaderOf(files).Load(request.File, request.Arguments);
+        Stamps = files.Stamps;
+        return Served(loaded);
+    }
+
+    /// <summary>While the program runs.</summary>
+    public async Task<LoadedConfig> LoadAsync()
+    {
+        StampedFiles files = new(DiskFiles.Instance);
+        LoadedConfig loaded = await LoaderOf(files).LoadAsync(request.File, request.Arguments);
+        Stamps = files.Stamps;
+        return Served(loaded);
+    }
+
+    private static ConfigLoader LoaderOf(StampedFiles files) => new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
+
+    /// <summary>As this version can serve it.</summary>
+    private static LoadedConfig Served(LoadedConfig loaded) => loaded.Config is { } config && EngineGaps.Find(config) is { Count: > 0 } gaps
+        ? loaded with { Config = null, Remarks = [.. gaps, .. loaded.Remarks] }
+        : loaded;
+}

@@ -1,0 +1,25 @@
+using FastRtspProxy.Operations.Configuration.Model;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Output;
+
+/// <summary>What the program itself says, beside its log: as it stands, or each line as a message where the log is one JSON object a line.</summary>
+internal sealed class ProgramLines(LineQueue lines, LogStyle style, TimeProvider time)
+{
+    private const string Category = "Program";
+
+    /// <summary>One line or several that stay together, each with its line end.</summary>
+    public void Say(string text)
+    {
+        if (style.Format == LogFormat.Text)
+        {
+            lines.AddLines(text);
+            return;
+        }
+
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            lines.Add(new LogLine(LogLevel.Information, Category, default, [], line, null).Text(style.Format, style.Addresses, time.GetUtcNow()));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Reload;
+using FastRtspProxy.Output;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy;
+
+/// <summary>One run of the proxy, from its options to its orderly end.</summary>
+internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle style)
+{
+    /// <summary>The engine promises a second and a half; two seconds is our promise to whoever sent the signal.</summary>
+    private static readonly TimeSpan s_longestStop = TimeSpan.FromMilliseconds(1700);
+
+    /// <summary>The two seconds that docs/options.md promises, whatever hangs.</summary>
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromMilliseconds(1950);
+
+    /// <summary>How often it is looked whether the last viewer has gone.</summary>
+    private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="options">What it is started with.</param>
+    /// <param name="reloads">Null: there is no file that could be read again.</param>
+    public async Task<int> RunAsync(ProgramOptions options, ReloadSource? reloads)
+    {
+        await using ConfigWatch? watch = reloads is null ? null : new ConfigWatch(TimeProvider.System);
+        using StopSignal stop = new(s_longestEnd, hungUp: watch is null ? null : watch.OnHangUp);
+        stop.Drain = reloads?.Started.Shutdown.Drain ?? TimeSpan.Zero;
+        style.Level = options.LogLevel;
+        using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, style);
+        DemoCamera? demo = null;
+        try
+        {
+            if (options.Demo)
+            {
+                demo = await DemoCamera.StartAsync(log);
+                options = options with { Engine = demo.Apply(options.Engine) };
+            }
+
+            ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
+            Announce(options, engine);
+            if (watch is not null)
+            {
+                Watch(watch, reloads!, engine, stop, log);
+            }
+
+            await Task.WhenAny(stop.Task, stop.Draining);
+            await DrainAsync(engine, stop);
+            if (watch is not null)
+            {
+                await watch.DisposeAsync(); // nobody changes an engine that stops
+            }
+
+            await StopAsync(engine, demo);
+            return 0;
+        }
+        catch (ProxyStartException cause)
+        {
+            program.Say(Printable.Line(cause.Message) + "\n");
+            return 1;
+        }
+    }
+
+    private void Watch(ConfigWatch watch, ReloadSource reloads, ProxyEngine engine, StopSignal stop, ILoggerFactory log)
+    {
+        EngineTarget target = new(engine, SetOwn);
+        Reloader reloader = new(reloads.Started, reloads.Source.LoadAsync, target, TimeProvider.System, log.CreateLogger("Configuration"));
+        watch.Start(reloads.Source.Stamps, async cause =>
+        {
+            await reloader.ReloadAsync(cause);
+            return reloads.Source.Stamps;
+        });
+
+        void SetOwn(ProxyConfig config)
+        {
+            style.Set(config.Log);
+            stop.Drain = config.Shutdown.Drain;
+        }
+    }
+
+    private void Announce(ProgramOptions options, ProxyEngine engine)
+    {
+        string host = OwnAddress.Find(options.Engine.BindAddress, engine.ListensOnIPv4, engine.ListensOnIPv6);
+        int port = engine.RtspPort;
+        if (options.AskedPort is { } asked && asked != port)
+        {
+            program.Say(Banner.OtherPort(asked));
+        }
+
+        // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
+        program.Say(Banner.Streams(options.Engine, host, port, engine.TunnelPort));
+        engine.StreamRegistered += (url, name) => program.Say(Banner.Registered(url, host, port, name));
+    }
+
+    /// <summary>Lets nobody new in until the last viewer has gone, the time is over, or another signal comes.</summary>
+    private async Task DrainAsync(ProxyEngine engine, StopSignal stop)
+    {
+        if (stop.Task.IsCompleted)
+        {
+            return;
+        }
+
+        engine.BeginDrain();
+        program.Say($"Draining: no new viewers; the end comes with the last of {engine.Viewers}, and in {stop.Drain.TotalSeconds:0.#} s at the latest.\n");
+        Task timeIsOver = Task.Delay(stop.Drain);
+        while (engine.Viewers > 0 && !timeIsOver.IsCompleted && !stop.Task.IsCompleted)
+        {
+            await Task.WhenAny(stop.Task, timeIsOver, Task.Delay(s_drainLook));
+        }
+
+        stop.Ask();
+    }
+
+    private async Task StopAsync(ProxyEngine engine, DemoCamera? demo)
+    {
+        try
+        {
+            await StopBothAsync(engine, demo).WaitAsync(s_longestStop);
+        }
+        catch (TimeoutException)
+        {
+            program.Say("Ended without waiting longer: some cameras or viewers may not have been told.\n");
+        }
+    }
+
+    /// <summary>The proxy first: its camera is to hear its TEARDOWN.</summary>
+    private static async Task StopBothAsync(ProxyEngine engine, DemoCamera? demo)
+    {
+        await engine.DisposeAsync();
+        if (demo is not null)
+        {
+            await demo.DisposeAsync();
+        }
+    }
+}
