@@ -3,7 +3,10 @@ using System.Xml.Linq;
 
 namespace FastRtspProxy.Tests;
 
-/// <summary>The plan of the house (docs/architecture.md): which project, and inside the engine which room, knows which; how large a type may be; who makes system calls; whose log lines have which numbers.</summary>
+/// <summary>
+/// The plan of the house (docs/architecture.md): which project, and inside the engine which room, knows which; how large a type may be; who makes
+/// system calls; whose log lines have which numbers.
+/// </summary>
 public sealed partial class HouseTests
 {
     private const int FileLinesMax = 450;

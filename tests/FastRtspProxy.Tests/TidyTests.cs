@@ -58,7 +58,10 @@ public class TidyTests
         Assert.Empty(offences);
     }
 
-    /// <summary>What blocks, or goes on inline, on the thread that waits for all sockets (Net/Outbound.cs). The compiler refuses what the list names; new members of the framework come into the list by this test.</summary>
+    /// <summary>
+    /// What blocks, or goes on inline, on the thread that waits for all sockets (Net/Outbound.cs). The compiler refuses what the list names; new
+    /// members of the framework come into the list by this test.
+    /// </summary>
     [Fact]
     public void BannedSymbols_NameEachWayToWaitByTheFramework()
     {

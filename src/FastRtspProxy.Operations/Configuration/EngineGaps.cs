@@ -5,8 +5,8 @@ using FastRtspProxy.Protocol.Auth;
 namespace FastRtspProxy.Operations.Configuration;
 
 /// <summary>
-/// What the model can say and this version of the program cannot do: each a sentence, and the program does not start with it. Taken without a word, a role that is not enforced would be believed. A line goes when the engine
-/// can do it.
+/// What the model can say and this version of the program cannot do: each a sentence, and the program does not start with it. Taken without a word,
+/// a role that is not enforced would be believed. A line goes when the engine can do it.
 /// </summary>
 internal static class EngineGaps
 {

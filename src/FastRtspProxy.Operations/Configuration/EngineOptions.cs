@@ -86,8 +86,9 @@ internal static class EngineOptions
     }
 
     /// <summary>
-    /// Who may watch, as far as the engine knows it: users with plain passwords who may watch everything. The rest of the model (roles, networks, hashes, the external answer; egress, DSCP and rules beside it) is mapped here
-    /// when the engine has it, and its line leaves <see cref="EngineGaps"/>.
+    /// Who may watch, as far as the engine knows it: users with plain passwords who may watch everything. The rest of the model (roles, networks,
+    /// hashes, the external answer; egress, DSCP and rules beside it) is mapped here when the engine has it, and its line leaves <see
+    /// cref="EngineGaps"/>.
     /// </summary>
     private static ProxyOptions Access(ProxyConfig config, ProxyOptions options) => options with
     {

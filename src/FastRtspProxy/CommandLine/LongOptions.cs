@@ -4,8 +4,8 @@ using FastRtspProxy.Operations.Configuration.Table;
 namespace FastRtspProxy.CommandLine;
 
 /// <summary>
-/// Our own options, all long. Those that say what a key of the configuration says come from its table, with type, range, default and text; a few are the command line's own. <see cref="CommandLineParser"/> finds them between
-/// the short ones, whose grammar is LIVE555's.
+/// Our own options, all long. Those that say what a key of the configuration says come from its table, with type, range, default and text; a few are
+/// the command line's own. <see cref="CommandLineParser"/> finds them between the short ones, whose grammar is LIVE555's.
 /// </summary>
 internal static class LongOptions
 {

@@ -3,7 +3,9 @@ using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>Short options, long options and URLs become a configuration: alone, or beside a file. Or a refusal of what does not go together.</summary>
+/// <summary>
+/// Short options, long options and URLs become a configuration: alone, or beside a file. Or a refusal of what does not go together.
+/// </summary>
 internal static class OptionsBuilder
 {
     /// <summary>The URL of the demo's stream until its camera listens and the real one is known. No camera has that port (tcpmux).</summary>
@@ -51,7 +53,10 @@ internal static class OptionsBuilder
 
     private static bool Has(IReadOnlyList<(string Name, string Value)> options, string name) => options.Any(option => option.Name == name);
 
-    /// <summary>An option that does nothing without another one is a mistake that the user should hear of, as with -U and -R. Beside a file it may be the file that has the other one.</summary>
+    /// <summary>
+    /// An option that does nothing without another one is a mistake that the user should hear of, as with -U and -R. Beside a file it may be the
+    /// file that has the other one.
+    /// </summary>
     private static string? FindMissingCompanion(ShortOptions given, IReadOnlyList<(string Name, string Value)> longOptions)
     {
         if (Has(longOptions, LongOptions.Check))

@@ -3,8 +3,8 @@ using FastRtspProxy.Operations.Configuration.Reading;
 namespace FastRtspProxy.CommandLine;
 
 /// <summary>
-/// The password behind -u, -U or -C. What stands in arguments every user of the machine can read (ps), so <c>@/run/secrets/cam</c> names a file that holds it. Only a whole path does: a password that begins with @ alone stays
-/// what it is, and one that begins with @/ is written @@/.
+/// The password behind -u, -U or -C. What stands in arguments every user of the machine can read (ps), so <c>@/run/secrets/cam</c> names a file that
+/// holds it. Only a whole path does: a password that begins with @ alone stays what it is, and one that begins with @/ is written @@/.
 /// </summary>
 internal static class PasswordWord
 {

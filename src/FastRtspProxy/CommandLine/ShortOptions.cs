@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>The options of the LIVE555 Proxy Server, taken one by one in the order of the command line. A repeated one replaces, but -U adds.</summary>
+/// <summary>
+/// The options of the LIVE555 Proxy Server, taken one by one in the order of the command line. A repeated one replaces, but -U adds.
+/// </summary>
 /// <param name="files">Where passwords are that do not stand in the arguments.</param>
 internal sealed class ShortOptions(IConfigFiles files)
 {

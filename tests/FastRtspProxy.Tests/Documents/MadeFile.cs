@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Tests.Documents;
 
-/// <summary>A file of the repository that is made from the program's table of keys and options, whole or up to a line behind which people write.</summary>
+/// <summary>
+/// A file of the repository that is made from the program's table of keys and options, whole or up to a line behind which people write.
+/// </summary>
 /// <param name="Path">From the root, with slashes.</param>
 /// <param name="Make">What it has to be.</param>
 /// <param name="LastLine">The last line that is made; null: all are.</param>

@@ -4,7 +4,9 @@ using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Checks;
 
-/// <summary>What no key sees alone: whether the parts of a configuration fit together. Pure but for the question which addresses are this machine's.</summary>
+/// <summary>
+/// What no key sees alone: whether the parts of a configuration fit together. Pure but for the question which addresses are this machine's.
+/// </summary>
 internal static class ConfigChecks
 {
     /// <param name="config">Each value is right by itself.</param>

@@ -66,7 +66,10 @@ internal static class StreamChecks
             && (one.Host, one.Port, one.User, one.Password) == (other.Host, other.Port, other.User, other.Password);
     }
 
-    /// <summary>A camera that is ourselves would ask us for a stream whose camera is ourselves. Of several ports to listen on it is not known yet which one will be ours.</summary>
+    /// <summary>
+    /// A camera that is ourselves would ask us for a stream whose camera is ourselves. Of several ports to listen on it is not known yet which one
+    /// will be ours.
+    /// </summary>
     private static void CheckLoop(RtspConfig rtsp, string source, string path, ConfigReading reading, Func<IPAddress, bool> isOwn)
     {
         if (!RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? url, out _)

@@ -6,8 +6,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Configuration.Comparison;
 
 /// <summary>
-/// What a reload does, decided from nothing but the two configurations. Which effect a key has stands in the table, so that what the reference page says of a change is what happens. The rule that everything here serves: a
-/// stream that did not change notices nothing.
+/// What a reload does, decided from nothing but the two configurations. Which effect a key has stands in the table, so that what the reference page
+/// says of a change is what happens. The rule that everything here serves: a stream that did not change notices nothing.
 /// </summary>
 internal static class ConfigComparison
 {
@@ -57,7 +57,9 @@ internal static class ConfigComparison
         return new ConfigDifference { Changes = [.. changes, .. refused], Result = result, Removed = removed, Added = added, Remade = remade, Adjusted = adjusted };
     }
 
-    /// <summary>The streams have comparisons of their own, and the defaults are in each of them; what is left of the defaults is that of registered streams.</summary>
+    /// <summary>
+    /// The streams have comparisons of their own, and the defaults are in each of them; what is left of the defaults is that of registered streams.
+    /// </summary>
     private static bool IsOfTheProgram(ConfigKey key) => key.Name != RootKeys.StreamsKey;
 
     private static ValueList<StreamConfig> WithKeptObjects(ValueList<StreamConfig> old, ValueList<StreamConfig> next)

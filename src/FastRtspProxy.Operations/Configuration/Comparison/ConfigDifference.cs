@@ -2,14 +2,18 @@ using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Operations.Configuration.Comparison;
 
-/// <summary>What leads from one configuration to another one. Whoever applies it takes the lists in this order; a stream that is in none of them is not touched.</summary>
+/// <summary>
+/// What leads from one configuration to another one. Whoever applies it takes the lists in this order; a stream that is in none of them is not
+/// touched.
+/// </summary>
 internal sealed record ConfigDifference
 {
     /// <summary>What to say of it, refusals last.</summary>
     public required IReadOnlyList<ConfigChange> Changes { get; init; }
 
     /// <summary>
-    /// What counts afterwards: the new configuration, with the old values where a restart is needed. A stream that did not change is the very object that it was, so that whoever holds one can tell by reference.
+    /// What counts afterwards: the new configuration, with the old values where a restart is needed. A stream that did not change is the very object
+    /// that it was, so that whoever holds one can tell by reference.
     /// </summary>
     public required ProxyConfig Result { get; init; }
 

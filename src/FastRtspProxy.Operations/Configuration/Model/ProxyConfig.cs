@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Operations.Configuration.Model;
 
 /// <summary>
-/// Everything that a user can say, wherever it was said: in arguments, in the file, by the API. Immutable all through and equal by value, so that two of them can be compared part by part. What a key is called, what it may
-/// be and what a change of it does stands in the table (<see cref="Table.RootKeys"/>); here are only the values, with the defaults that the table shows.
+/// Everything that a user can say, wherever it was said: in arguments, in the file, by the API. Immutable all through and equal by value, so that
+/// two of them can be compared part by part. What a key is called, what it may be and what a change of it does stands in the table (<see
+/// cref="Table.RootKeys"/>); here are only the values, with the defaults that the table shows.
 /// </summary>
 internal sealed record ProxyConfig
 {

@@ -2,7 +2,9 @@ using FastRtspProxy.Engine;
 
 namespace FastRtspProxy.Operations.Configuration.Model;
 
-/// <summary>One stream, complete: where it says nothing itself it holds what the defaults said. The defaults themselves are one without a name and a source.</summary>
+/// <summary>
+/// One stream, complete: where it says nothing itself it holds what the defaults said. The defaults themselves are one without a name and a source.
+/// </summary>
 internal sealed record StreamConfig
 {
     /// <summary>The path under which viewers find it, without a leading slash; with one <c>*</c> it is a wildcard.</summary>

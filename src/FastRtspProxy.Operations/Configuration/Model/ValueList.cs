@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace FastRtspProxy.Operations.Configuration.Model;
 
-/// <summary>An immutable list that equals every other one with equal items in the same order: records that hold one compare by what they say.</summary>
+/// <summary>
+/// An immutable list that equals every other one with equal items in the same order: records that hold one compare by what they say.
+/// </summary>
 [CollectionBuilder(typeof(ValueListBuilder), nameof(ValueListBuilder.Create))]
 internal sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace FastRtspProxy.Operations.Configuration.Model;
 
 /// <summary>
-/// A wildcard is a stream whose name has a <c>*</c>: it makes a stream for what a viewer asked for. What the <c>*</c> stands for is chosen by strangers, so it is one segment of few characters, none of which means anything in a
-/// URL, and it goes into the path or the query of the source: which host is asked is the user's to say.
+/// A wildcard is a stream whose name has a <c>*</c>: it makes a stream for what a viewer asked for. What the <c>*</c> stands for is chosen by
+/// strangers, so it is one segment of few characters, none of which means anything in a URL, and it goes into the path or the query of the source:
+/// which host is asked is the user's to say.
 /// </summary>
 internal static class WildcardName
 {

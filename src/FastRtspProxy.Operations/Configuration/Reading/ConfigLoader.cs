@@ -8,7 +8,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>
-/// From a file and the arguments beside it to a configuration that fits together, or to everything that is wrong with it. Nothing is changed by it, and nothing is kept: a load that fails leaves no trace.
+/// From a file and the arguments beside it to a configuration that fits together, or to everything that is wrong with it. Nothing is changed by it,
+/// and nothing is kept: a load that fails leaves no trace.
 /// </summary>
 /// <param name="files">The files of this machine.</param>
 /// <param name="environment">A variable, or null.</param>

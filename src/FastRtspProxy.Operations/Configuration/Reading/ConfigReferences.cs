@@ -3,8 +3,9 @@ using System.Text;
 namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>
-/// What <c>${env:NAME}</c>, <c>${file:PATH}</c> and <c>${credential:NAME}</c> in a value of the hand-written file stand for. Only that file may have them: sent by the API, <c>username: ${file:/etc/shadow}</c> would carry any
-/// file of this machine to a camera of the sender's choice. What comes in their place is not looked at again, and <c>$$</c> is one <c>$</c>. <c>${1}</c> is left alone: it is a wildcard's.
+/// What <c>${env:NAME}</c>, <c>${file:PATH}</c> and <c>${credential:NAME}</c> in a value of the hand-written file stand for. Only that file may have
+/// them: sent by the API, <c>username: ${file:/etc/shadow}</c> would carry any file of this machine to a camera of the sender's choice. What comes
+/// in their place is not looked at again, and <c>$$</c> is one <c>$</c>. <c>${1}</c> is left alone: it is a wildcard's.
 /// </summary>
 /// <param name="files">Reads what is named.</param>
 /// <param name="folder">Of the file itself: relative paths begin there.</param>

@@ -4,8 +4,9 @@ using YamlDotNet.Core.Events;
 namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>
-/// YAML, and with it JSON, by the events of YamlDotNet: its tokens have lines and columns, and nothing needs reflection. Read are sections, lists, texts, anchors and aliases; refused are what surprises in a configuration:
-/// duplicate keys, merge keys, tags, several documents, and aliases that multiply.
+/// YAML, and with it JSON, by the events of YamlDotNet: its tokens have lines and columns, and nothing needs reflection. Read are sections, lists,
+/// texts, anchors and aliases; refused are what surprises in a configuration: duplicate keys, merge keys, tags, several documents, and aliases that
+/// multiply.
 /// </summary>
 internal sealed class YamlParser : IConfigParser
 {

@@ -11,7 +11,10 @@ internal sealed class YamlTree(ConfigRemarks remarks)
     /// <summary>The configuration itself is six deep.</summary>
     private const int DepthMax = 32;
 
-    /// <summary>What aliases may add to the nodes that are written: a list of networks at each of five thousand streams. A file of 1 MB can write half a million nodes itself, and would stand for billions by aliases.</summary>
+    /// <summary>
+    /// What aliases may add to the nodes that are written: a list of networks at each of five thousand streams. A file of 1 MB can write half a
+    /// million nodes itself, and would stand for billions by aliases.
+    /// </summary>
     private const long AliasedNodesMax = 100_000;
 
     /// <summary>Sections and lists that are not closed yet, the root at the bottom.</summary>

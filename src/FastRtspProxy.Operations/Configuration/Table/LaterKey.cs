@@ -3,7 +3,8 @@ using FastRtspProxy.Operations.Configuration.Reading;
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>
-/// A key that the design has and this version cannot do yet. It is refused by name: taken without a word, it would be believed. When the feature is built, the row becomes one of the other kinds, in its place.
+/// A key that the design has and this version cannot do yet. It is refused by name: taken without a word, it would be believed. When the feature is
+/// built, the row becomes one of the other kinds, in its place.
 /// </summary>
 internal sealed class LaterKey<TOwner>(string name) : OwnedKey<TOwner>(name)
 {

@@ -2,7 +2,10 @@ using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Tests.Operations.Configuration;
 
-/// <summary>Wrong configurations and what is said of them. In the table a line end is written <c>|</c>; the stream that a good one needs is added where the text has none, unless it begins with <c>=</c>.</summary>
+/// <summary>
+/// Wrong configurations and what is said of them. In the table a line end is written <c>|</c>; the stream that a good one needs is added where the
+/// text has none, unless it begins with <c>=</c>.
+/// </summary>
 public sealed class BadConfigTests
 {
     private const string Prefix = ConfigBench.File + ":";

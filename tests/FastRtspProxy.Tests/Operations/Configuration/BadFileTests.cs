@@ -54,7 +54,10 @@ public sealed class BadFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 << 20);
     }
 
-    /// <summary>Whatever is cut off while somebody writes the file: never an exception, and no configuration without the last stream unless the rest was whole.</summary>
+    /// <summary>
+    /// Whatever is cut off while somebody writes the file: never an exception, and no configuration without the last stream unless the rest was
+    /// whole.
+    /// </summary>
     [Fact]
     public void Load_EveryBeginningOfAFile_IsToldOrTaken()
     {

@@ -59,7 +59,10 @@ public sealed class ConfigComparisonTests
         Assert.All(old.Streams.Zip(difference.Result.Streams), static pair => Assert.Same(pair.First, pair.Second));
     }
 
-    /// <summary>Applying the difference to a running engine leads where a start with the result leads; and that is the second configuration, but for what needs a restart.</summary>
+    /// <summary>
+    /// Applying the difference to a running engine leads where a start with the result leads; and that is the second configuration, but for what
+    /// needs a restart.
+    /// </summary>
     [Fact]
     public void Of_AnyTwo_AppliedToARunningEngineIsTheStateOfAStart()
     {
