@@ -96,5 +96,6 @@ internal static class EngineOptions
         OfferSha256 = config.Auth.Digest.Contains(DigestAlgorithm.Sha256),
     };
 
-    private static Credentials? CredentialsOf(StreamConfig stream) => stream.UserName is { } user ? new Credentials(user, stream.Password?.Value ?? "") : null;
+    private static Credentials? CredentialsOf(StreamConfig stream) =>
+        stream.UserName is { } user ? new Credentials(user, stream.Password?.Value ?? "") : null;
 }

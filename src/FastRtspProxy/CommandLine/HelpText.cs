@@ -15,7 +15,10 @@ internal static class HelpText
         ("-t", "get the media over the RTSP connection (TCP) from the cameras"),
         ("-T PORT", "reach the cameras by RTSP over HTTP, on that port"),
         ("-p PORT", "listen for viewers on this port (554; then 8554)"),
-        ("-u USER PASSWORD", "credentials for the cameras given here; those in a URL win; here and below, @/ABSOLUTE/FILE in place of a password names a file that holds it (@@/... is a password that begins with @/)"),
+        (
+            "-u USER PASSWORD",
+            "credentials for the cameras given here; those in a URL win; here and below, @/ABSOLUTE/FILE in place of a password names a file "
+                + "that holds it (@@/... is a password that begins with @/)"),
         ("-R", "accept REGISTER and DEREGISTER requests"),
         ("-U USER PASSWORD", "demand these for REGISTER and DEREGISTER; repeat it for more users"),
         ("-D SECONDS", "a camera that sends nothing for so long is lost and tried again (10; 0: never)"),

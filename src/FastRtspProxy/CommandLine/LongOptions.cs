@@ -19,7 +19,9 @@ internal static class LongOptions
     [
         new(Config, "FILE", "read a configuration (YAML or JSON) from this file; arguments beside it win, URLs add streams", "none", Repeats: false),
         new(Check, "", "with --config: say what is wrong with the file, and end with 0 if nothing is, else with 1", null, Repeats: false),
-        new(Demo, "", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream; no URL needed", null, Repeats: false),
+        new(
+            Demo, "", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream; no URL needed", null,
+            Repeats: false),
     ];
 
     /// <summary>In the order of the help text.</summary>
@@ -48,22 +50,29 @@ internal static class LongOptions
         ConfigPlace place = ConfigPlace.OfOption(option.Name);
         if (option.ValueName is "")
         {
-            return option.Sets.Count == 1 ? new ConfigScalar(place, option.Sets[0]) : new ConfigList(place, [.. option.Sets.Select(word => new ConfigScalar(place, word))]);
+            return option.Sets.Count == 1
+                ? new ConfigScalar(place, option.Sets[0])
+                : new ConfigList(place, [.. option.Sets.Select(word => new ConfigScalar(place, word))]);
         }
 
         if (option.Parts.Count > 0)
         {
             string[] parts = values[^1].Split(',', option.Parts.Count);
-            return new ConfigMap(place, [.. parts.Select((part, index) => new ConfigEntry(option.Parts[index], place, new ConfigScalar(place, part, shown: values[^1])))]);
+            return new ConfigMap(
+                place,
+                [.. parts.Select((part, index) => new ConfigEntry(option.Parts[index], place, new ConfigScalar(place, part, shown: values[^1])))]);
         }
 
-        return option.Repeats ? new ConfigList(place, [.. values.Select(value => new ConfigScalar(place, value))]) : new ConfigScalar(place, values[^1]);
+        return option.Repeats
+            ? new ConfigList(place, [.. values.Select(value => new ConfigScalar(place, value))])
+            : new ConfigScalar(place, values[^1]);
     }
 
     private static OptionRow RowOf(ConfigKey key)
     {
         OptionSpec option = key.Option!;
         string valueName = option.ValueName ?? key.Type!.Name;
-        return new OptionRow(option.Name, valueName, option.Text ?? key.Text, valueName.Length == 0 ? null : option.DefaultText ?? key.DefaultText, option.Repeats);
+        return new OptionRow(
+            option.Name, valueName, option.Text ?? key.Text, valueName.Length == 0 ? null : option.DefaultText ?? key.DefaultText, option.Repeats);
     }
 }

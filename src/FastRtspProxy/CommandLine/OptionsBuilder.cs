@@ -43,7 +43,8 @@ internal static class OptionsBuilder
 
         if (allUrls.Count == 0 && !given.AcceptRegister)
         {
-            return new ParseOutcome.Refuse("no stream: give the rtsp:// URL of a camera, or -R to let cameras register themselves, or --demo for a built-in one");
+            return new ParseOutcome.Refuse(
+                "no stream: give the rtsp:// URL of a camera, or -R to let cameras register themselves, or --demo for a built-in one");
         }
 
         return loaded.Config is { } config
@@ -76,7 +77,9 @@ internal static class OptionsBuilder
 
         return given.RegisterUsers.Count > 0
             ? "option -U needs -R: it says who may REGISTER"
-            : s_needRegister.FirstOrDefault(name => Has(longOptions, name)) is { } option ? $"option {option} needs -R: it limits who and what may REGISTER" : null;
+            : s_needRegister.FirstOrDefault(name => Has(longOptions, name)) is { } option
+                ? $"option {option} needs -R: it limits who and what may REGISTER"
+                : null;
     }
 
     /// <summary>Short options win over what is there, and each URL is a stream with the defaults of then.</summary>

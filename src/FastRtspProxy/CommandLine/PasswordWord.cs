@@ -19,7 +19,9 @@ internal static class PasswordWord
 
         SecretFile file = SecretFile.Read(files, word[1..]);
         password = file.Text;
-        error = file.Error is null ? "" : $"option -{option}: the file of the password, {file.Error} (a password that begins so itself is written @@/)";
+        error = file.Error is null
+            ? ""
+            : $"option -{option}: the file of the password, {file.Error} (a password that begins so itself is written @@/)";
         return file.Error is null;
     }
 }

@@ -28,5 +28,9 @@ internal sealed class SettingsBuilder
 
     public ConfigMap Build() => new(
         ConfigPlace.WholeFile,
-        [.. _entries.Select(static entry => new ConfigEntry(entry.Key, ConfigPlace.WholeFile, entry.Value as ConfigNode ?? ((SettingsBuilder)entry.Value).Build()))]);
+        [
+            .. _entries.Select(
+                static entry =>
+                    new ConfigEntry(entry.Key, ConfigPlace.WholeFile, entry.Value as ConfigNode ?? ((SettingsBuilder)entry.Value).Build())),
+        ]);
 }

@@ -112,7 +112,9 @@ internal sealed class ShortOptions(IConfigFiles files)
             Register = config.Register with
             {
                 Enabled = AcceptRegister || config.Register.Enabled,
-                Users = _registerUsers.Count > 0 ? [.. _registerUsers.Select(static user => new RegisterUser { Name = user.User, Password = new Secret(user.Password) })] : config.Register.Users,
+                Users = _registerUsers.Count > 0
+                    ? [.. _registerUsers.Select(static user => new RegisterUser { Name = user.User, Password = new Secret(user.Password) })]
+                    : config.Register.Users,
             },
             Auth = ClientCredentials is { } client ? WithViewer(config.Auth, client) : config.Auth,
         };
@@ -129,7 +131,9 @@ internal sealed class ShortOptions(IConfigFiles files)
         return auth with
         {
             Users = [.. auth.Users.Where(user => user.Name != client.User), viewer],
-            Roles = auth.Roles.Any(static role => role.Name == ViewerRole) ? auth.Roles : [.. auth.Roles, new RoleConfig { Name = ViewerRole, May = [AccessRight.Read] }],
+            Roles = auth.Roles.Any(static role => role.Name == ViewerRole)
+                ? auth.Roles
+                : [.. auth.Roles, new RoleConfig { Name = ViewerRole, May = [AccessRight.Read] }],
         };
     }
 
@@ -194,7 +198,8 @@ internal sealed class ShortOptions(IConfigFiles files)
             "" => "option -e needs a name: the path under which viewers find the stream",
             ['-', ..] => $"option -e \"{text}\": a stream-name prefix does not begin with a dash",
             { Length: > PrefixChars } => $"Invalid stream-name prefix \"{text}\": at most {PrefixChars} characters",
-            _ when IsBadPath(text) => $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?', '#' or '*', and no slash at either end",
+            _ when IsBadPath(text) =>
+                $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?', '#' or '*', and no slash at either end",
             _ => "",
         };
         return error.Length == 0;

@@ -15,11 +15,18 @@ internal static class ConfigurationPage
     {
         StringBuilder text = new();
         text.Append("# Configuration\n\n");
-        text.Append("`fastrtspproxy --config FILE` reads its configuration from a file, YAML or JSON; `fastrtspproxy --config FILE --check` says everything that is wrong with it, and ends with 0 or 1. ");
+        text.Append(
+            "`fastrtspproxy --config FILE` reads its configuration from a file, YAML or JSON; `fastrtspproxy --config FILE --check` says "
+                + "everything that is wrong with it, and ends with 0 or 1. ");
         text.Append("Arguments beside the file win, and URLs add streams.\n");
-        text.Append("[fastrtspproxy.sample.yaml](fastrtspproxy.sample.yaml) has every key; editors take [config.schema.json](config.schema.json).\n\n");
-        text.Append("A DURATION is `10` or `10s`, `500ms`, `2m`, `1h`; a SIZE is `512K`, `64M`, `2G`. Where a list is asked for, a single value is a list of one.\n\n");
-        text.Append("A change while the program runs is *live* (who watches goes on watching), makes the *session* with that camera anew (its viewers are held meanwhile), or needs a *restart* (it is refused until then).\n\n");
+        text.Append(
+            "[fastrtspproxy.sample.yaml](fastrtspproxy.sample.yaml) has every key; editors take [config.schema.json](config.schema.json).\n\n");
+        text.Append(
+            "A DURATION is `10` or `10s`, `500ms`, `2m`, `1h`; a SIZE is `512K`, `64M`, `2G`. Where a list is asked for, a single value is a "
+                + "list of one.\n\n");
+        text.Append(
+            "A change while the program runs is *live* (who watches goes on watching), makes the *session* with that camera anew (its viewers "
+                + "are held meanwhile), or needs a *restart* (it is refused until then).\n\n");
         text.Append("## Top level\n\n");
         AppendTable(text, RootKeys.Shape.Keys);
         foreach ((string path, ConfigKey key) in RootKeys.Rows.Where(static row => row.Key.Children.Count > 0))
@@ -51,7 +58,11 @@ internal static class ConfigurationPage
 
     public static string TypeText(ConfigKey key)
     {
-        string type = key.Type is { } of ? of.Words.Count > 0 ? string.Join(", ", of.Words.Select(static word => $"`{word}`")) : of.Remark.Length > 0 ? $"{of.Name} ({of.Remark})" : of.Name : "";
+        string type = key.Type is { } of
+            ? of.Words.Count > 0
+                ? string.Join(", ", of.Words.Select(static word => $"`{word}`")) : of.Remark.Length > 0 ? $"{of.Name} ({of.Remark})"
+                : of.Name
+            : "";
         return key.Form switch
         {
             KeyForm.Value => type + (key.Type!.TakesNull ? " or null" : ""),
@@ -83,7 +94,9 @@ internal static class ConfigurationPage
                 ConfigEffect.Restart => "restart",
                 _ => "live",
             };
-            text.Append($"| `{key.Name}` | {TypeText(key)} | {byDefault} | {change} | {key.Text}{option} |\n".Replace("**", "\\*\\*", StringComparison.Ordinal));
+            text.Append(
+                $"| `{key.Name}` | {TypeText(key)} | {byDefault} | {change} | {key.Text}{option} |\n".Replace(
+                    "**", "\\*\\*", StringComparison.Ordinal));
         }
     }
 

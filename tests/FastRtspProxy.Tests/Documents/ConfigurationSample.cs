@@ -18,8 +18,12 @@ internal static class ConfigurationSample
     [
         ("gate/1", "A stream with every key; most need its source alone.", null),
         ("hall/2", "A camera that is pulled day and night.", new() { ["sources"] = null, ["alwaysOn"] = "true" }),
-        ("yard/3", "A camera that is reached by HTTP only.", new() { ["source"] = "rtsp://192.0.2.13/main", ["transport"] = "http", ["tunnelPort"] = "8080" }),
-        ("\"lobby-*\"", "A wildcard: lobby-7 is channel 7 of the recorder, made when somebody asks for it.", new() { ["source"] = "rtsp://192.0.2.20/ch/${1}", ["maxInstances"] = null }),
+        (
+            "yard/3", "A camera that is reached by HTTP only.",
+            new() { ["source"] = "rtsp://192.0.2.13/main", ["transport"] = "http", ["tunnelPort"] = "8080" }),
+        (
+            "\"lobby-*\"", "A wildcard: lobby-7 is channel 7 of the recorder, made when somebody asks for it.",
+            new() { ["source"] = "rtsp://192.0.2.20/ch/${1}", ["maxInstances"] = null }),
     ];
 
     /// <summary>What a complete stream has not: it stands beside another key, or for another kind of stream.</summary>
@@ -30,8 +34,12 @@ internal static class ConfigurationSample
         StringBuilder text = new();
         text.Append("# A configuration of fastrtspproxy with every key, made from the program's own table. Nothing but streams is needed.\n");
         text.Append("#   check it:  fastrtspproxy --config FILE --check\n#   start it:  fastrtspproxy --config FILE\n");
-        text.Append("# Durations: 500ms 10s 2m 1h. Sizes: 512K 64M 2G. An unknown key is an error. ${env:NAME}, ${file:PATH} and ${credential:NAME} stand in\n");
-        text.Append("# any value for a variable, the text of a file (a path without a slash begins beside this file), or a credential of systemd; $$ is one $.\n");
+        text.Append(
+            "# Durations: 500ms 10s 2m 1h. Sizes: 512K 64M 2G. An unknown key is an error. ${env:NAME}, ${file:PATH} and ${credential:NAME} "
+                + "stand in\n");
+        text.Append(
+            "# any value for a variable, the text of a file (a path without a slash begins beside this file), or a credential of systemd; $$ "
+                + "is one $.\n");
         AppendKeys(text, RootKeys.Shape.Keys, 0);
         return text.ToString();
     }

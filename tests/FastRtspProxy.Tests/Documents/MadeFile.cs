@@ -16,7 +16,9 @@ internal sealed record MadeFile(string Path, Func<string> Make, string? LastLine
         new("docs/fastrtspproxy.1", ManPage.Made),
     ];
 
-    public bool IsUpToDate => File.Exists(FullName) && (LastLine is null ? Repository.Text(Path) == Make() : Repository.Text(Path).StartsWith(Make(), StringComparison.Ordinal));
+    public bool IsUpToDate =>
+        File.Exists(FullName)
+            && (LastLine is null ? Repository.Text(Path) == Make() : Repository.Text(Path).StartsWith(Make(), StringComparison.Ordinal));
 
     private string FullName => System.IO.Path.Combine(Repository.Root, Path);
 

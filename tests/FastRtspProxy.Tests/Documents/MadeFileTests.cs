@@ -57,7 +57,9 @@ public sealed class MadeFileTests
         using JsonDocument schema = JsonDocument.Parse(Repository.Text("docs/config.schema.json"));
 
         JsonElement properties = schema.RootElement.GetProperty("properties");
-        Assert.All(RootKeys.Shape.Keys.Where(static key => key.Form != KeyForm.Later), key => Assert.True(properties.TryGetProperty(key.Name, out _), key.Name));
+        Assert.All(
+            RootKeys.Shape.Keys.Where(static key => key.Form != KeyForm.Later),
+            key => Assert.True(properties.TryGetProperty(key.Name, out _), key.Name));
         Assert.False(properties.TryGetProperty("hooks", out _));
     }
 
@@ -66,11 +68,16 @@ public sealed class MadeFileTests
     public void Defaults_OfTheTable_ReadBackAsThemselves()
     {
         StringBuilder text = new();
-        foreach ((string path, ConfigKey key) in RootKeys.Rows.Where(static row => row.Key is { Form: KeyForm.Value or KeyForm.Values, Type.IsSecret: false, DefaultText: not null } && !row.Path.Contains("NAME", StringComparison.Ordinal) && !row.Path.Contains("[]", StringComparison.Ordinal)))
+        foreach (
+            (string path, ConfigKey key) in RootKeys.Rows.Where(
+                static row =>
+                    row.Key is { Form: KeyForm.Value or KeyForm.Values, Type.IsSecret: false, DefaultText: not null }
+                        && !row.Path.Contains("NAME", StringComparison.Ordinal) && !row.Path.Contains("[]", StringComparison.Ordinal)))
         {
             ConfigRemarks remarks = new();
             string[] parts = path.Split('.');
-            string yaml = string.Concat(parts.Select(static (part, depth) => new string(' ', depth * 2) + part + ":\n")).TrimEnd('\n') + " " + key.DefaultText + "\n";
+            string yaml = string.Concat(
+                parts.Select(static (part, depth) => new string(' ', depth * 2) + part + ":\n")).TrimEnd('\n') + " " + key.DefaultText + "\n";
             ConfigMap map = new YamlParser().Parse(yaml, remarks)!;
             RootKeys.Shape.Read(map, new(), "", new ConfigReading(remarks, null));
             bool isWrong = remarks.InOrder().Any(static remark => !remark.Text.EndsWith("it is missing", StringComparison.Ordinal));
@@ -84,7 +91,8 @@ public sealed class MadeFileTests
     }
 
     /// <summary>A default in words needs a sample that is a value.</summary>
-    private static bool IsInWords(ConfigKey key) => key.Sample is not null || key.DefaultText!.Contains(' ', StringComparison.Ordinal) || key.DefaultText is "any" or "all";
+    private static bool IsInWords(ConfigKey key) =>
+        key.Sample is not null || key.DefaultText!.Contains(' ', StringComparison.Ordinal) || key.DefaultText is "any" or "all";
 
     private static bool Find(ConfigNode node, ReadOnlySpan<string> path)
     {

@@ -79,7 +79,9 @@ internal static class AccessChecks
         DigestAlgorithm?[] hashes = [.. user.Passwords.Select(static password => password.Hash)];
         if (hashes.Length > 1 && (hashes.Contains(null) || hashes.Distinct().Count() < hashes.Length))
         {
-            reading.Error(reading.PlaceOf($"{path}.password"), $"{path}.password", "several passwords of one user are hashes, one for each algorithm; a plain one stands alone");
+            reading.Error(
+                reading.PlaceOf($"{path}.password"), $"{path}.password",
+                "several passwords of one user are hashes, one for each algorithm; a plain one stands alone");
         }
         else if (hashes.Length > 0 && !hashes.Contains(null))
         {
@@ -87,7 +89,8 @@ internal static class AccessChecks
             {
                 reading.Remarks.Warn(
                     reading.PlaceOf($"{path}.password"),
-                    $"{path}.password: the user \"{name}\" cannot log in with {Name(offered)}, which auth.digest offers: add ha1:{Name(offered)}: with its hash, or offer only what every user has");
+                    $"{path}.password: the user \"{name}\" cannot log in with {Name(offered)}, which auth.digest offers: add "
+                        + $"ha1:{Name(offered)}: with its hash, or offer only what every user has");
             }
         }
     }

@@ -20,7 +20,9 @@ internal static class ConfigChecks
         StreamChecks.Run(config, reading, isOwn);
         if (config.Streams.Count == 0 && !config.Register.Enabled)
         {
-            reading.Remarks.Error(ConfigPlace.WholeFile, "there is no stream: name one under \"streams\", or let cameras register themselves (register: {enabled: true})");
+            reading.Remarks.Error(
+                ConfigPlace.WholeFile,
+                "there is no stream: name one under \"streams\", or let cameras register themselves (register: {enabled: true})");
         }
     }
 
@@ -31,7 +33,9 @@ internal static class ConfigChecks
             IPAddress? address = point.Address ?? rtsp.Bind;
             if (!Equals(address, rtsp.Address))
             {
-                reading.Error(reading.PlaceOf("rtsp.listen"), "rtsp.listen", $"\"{point}\" is of another address than the others: all have one, or none and rtsp.bind has it");
+                reading.Error(
+                    reading.PlaceOf("rtsp.listen"), "rtsp.listen",
+                    $"\"{point}\" is of another address than the others: all have one, or none and rtsp.bind has it");
                 return;
             }
         }

@@ -46,15 +46,19 @@ internal static class StreamChecks
         bool hasPart = source.Contains(WildcardName.Placeholder, StringComparison.Ordinal);
         if (hasPart && !stream.IsWildcard)
         {
-            reading.Error(PlaceOfSource(path, reading), $"{path}.source", "${1} is what the * in the name of a wildcard stands for, and this name has none");
+            reading.Error(
+                PlaceOfSource(path, reading), $"{path}.source", "${1} is what the * in the name of a wildcard stands for, and this name has none");
         }
         else if (hasPart && !IsBehindTheHost(source))
         {
-            reading.Error(PlaceOfSource(path, reading), $"{path}.source", "${1} stands in the path or the query only: which host is asked, and with which password, is not for viewers to say");
+            reading.Error(
+                PlaceOfSource(path, reading), $"{path}.source",
+                "${1} stands in the path or the query only: which host is asked, and with which password, is not for viewers to say");
         }
         else if (!hasPart && stream.IsWildcard)
         {
-            reading.Remarks.Warn(PlaceOfSource(path, reading), $"{Printable.Line(path)}.source: without ${{1}} all streams of this wildcard show the same camera");
+            reading.Remarks.Warn(
+                PlaceOfSource(path, reading), $"{Printable.Line(path)}.source: without ${{1}} all streams of this wildcard show the same camera");
         }
     }
 
@@ -85,7 +89,8 @@ internal static class StreamChecks
         }
         else
         {
-            reading.Remarks.Warn(place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {url.Port} of rtsp.listen");
+            reading.Remarks.Warn(
+                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {url.Port} of rtsp.listen");
         }
     }
 
@@ -97,7 +102,8 @@ internal static class StreamChecks
             return isAll || IPAddress.IsLoopback(listens!);
         }
 
-        return IPAddress.TryParse(host, out IPAddress? address) && (isAll ? IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || isOwn(address) : address.Equals(listens));
+        return IPAddress.TryParse(host, out IPAddress? address)
+            && (isAll ? IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || isOwn(address) : address.Equals(listens));
     }
 
     private static void CheckRest(StreamConfig stream, string path, ConfigReading reading)
@@ -115,9 +121,12 @@ internal static class StreamChecks
 
         if (!stream.IsWildcard && reading.HasMet($"{path}.maxInstances"))
         {
-            reading.Remarks.Warn(reading.PlaceOf($"{path}.maxInstances"), $"{Printable.Line(path)}.maxInstances: it is for wildcards, streams with a * in their names");
+            reading.Remarks.Warn(
+                reading.PlaceOf($"{path}.maxInstances"),
+                $"{Printable.Line(path)}.maxInstances: it is for wildcards, streams with a * in their names");
         }
     }
 
-    private static ConfigPlace PlaceOfSource(string path, ConfigReading reading) => reading.PlaceOf(reading.HasMet($"{path}.sources") ? $"{path}.sources" : $"{path}.source");
+    private static ConfigPlace PlaceOfSource(string path, ConfigReading reading) =>
+        reading.PlaceOf(reading.HasMet($"{path}.sources") ? $"{path}.sources" : $"{path}.source");
 }

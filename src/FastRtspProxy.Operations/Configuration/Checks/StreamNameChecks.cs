@@ -26,10 +26,14 @@ internal static class StreamNameChecks
             for (int slash = plain.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = plain.IndexOf('/', slash + 1))
             {
                 string beginning = plain[..slash];
-                string? other = byPlain.GetValueOrDefault(beginning) ?? wildcards.FirstOrDefault(wildcard => WildcardName.Matches(wildcard.Name, beginning, out _))?.Name;
+                string? other = byPlain.GetValueOrDefault(beginning)
+                    ?? wildcards.FirstOrDefault(wildcard => WildcardName.Matches(wildcard.Name, beginning, out _))?.Name;
                 if (other is not null)
                 {
-                    Refuse(stream.Name, $"the name begins with that of another stream (\"{other}\") at a slash: requests for tracks of one would reach the other", reading);
+                    Refuse(
+                        stream.Name,
+                        $"the name begins with that of another stream (\"{other}\") at a slash: requests for tracks of one would reach the other",
+                        reading);
                     break;
                 }
             }

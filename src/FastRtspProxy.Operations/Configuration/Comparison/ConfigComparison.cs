@@ -41,7 +41,10 @@ internal static class ConfigComparison
             if (keys.Any(static key => key.Effect == ConfigEffect.Session) || (stream.Dscp is null && old.Dscp.Cameras != result.Dscp.Cameras))
             {
                 remade.Add(new StreamChange(known, stream));
-                changes.Add(Change(ConfigChangeKind.StreamSession, stream, $"{Words(keys, "dscp.cameras")}: the camera's session is made anew, its viewers are held"));
+                changes.Add(
+                    Change(
+                        ConfigChangeKind.StreamSession, stream,
+                        $"{Words(keys, "dscp.cameras")}: the camera's session is made anew, its viewers are held"));
             }
             else if (keys.Length > 0)
             {
@@ -54,7 +57,15 @@ internal static class ConfigComparison
             }
         }
 
-        return new ConfigDifference { Changes = [.. changes, .. refused], Result = result, Removed = removed, Added = added, Remade = remade, Adjusted = adjusted };
+        return new ConfigDifference
+        {
+            Changes = [.. changes, .. refused],
+            Result = result,
+            Removed = removed,
+            Added = added,
+            Remade = remade,
+            Adjusted = adjusted,
+        };
     }
 
     /// <summary>
@@ -75,7 +86,9 @@ internal static class ConfigComparison
             : new ConfigChange(ConfigChangeKind.Live, $"{change.Path}: {change.Text}");
     }
 
-    private static ConfigChange Change(ConfigChangeKind kind, StreamConfig stream, string text) => new(kind, $"{RootKeys.StreamsKey}.{Printable.Line(stream.Name)}: {text}", stream.Name);
+    private static ConfigChange Change(ConfigChangeKind kind, StreamConfig stream, string text) =>
+        new(kind, $"{RootKeys.StreamsKey}.{Printable.Line(stream.Name)}: {text}", stream.Name);
 
-    private static string Words(KeyChange[] keys, string otherwise) => keys.Length == 0 ? otherwise : string.Join(", ", keys.Select(static key => $"{key.Path} {key.Text}"));
+    private static string Words(KeyChange[] keys, string otherwise) =>
+        keys.Length == 0 ? otherwise : string.Join(", ", keys.Select(static key => $"{key.Path} {key.Text}"));
 }

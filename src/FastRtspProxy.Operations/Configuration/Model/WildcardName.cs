@@ -25,7 +25,9 @@ internal static class WildcardName
     {
         int star = wildcard.IndexOf('*', StringComparison.Ordinal);
         part = "";
-        if (star < 0 || path.Length < wildcard.Length || !path.StartsWith(wildcard[..star], StringComparison.Ordinal) || !path.EndsWith(wildcard[(star + 1)..], StringComparison.Ordinal))
+        if (
+            star < 0 || path.Length < wildcard.Length || !path.StartsWith(wildcard[..star], StringComparison.Ordinal)
+                || !path.EndsWith(wildcard[(star + 1)..], StringComparison.Ordinal))
         {
             return false;
         }

@@ -51,7 +51,10 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
 
         foreach (string open in references.FilesOpenToOthers)
         {
-            remarks.Warn(ConfigPlace.WholeFile, $"the file \"{Printable.Line(open)}\" is used for a value, and every user of this machine may read it: chmod o-r {Printable.Line(open)}");
+            remarks.Warn(
+                ConfigPlace.WholeFile,
+                $"the file \"{Printable.Line(open)}\" is used for a value, and every user of this machine may read it: chmod o-r "
+                    + $"{Printable.Line(open)}");
         }
 
         return new LoadedConfig(remarks.HasErrors ? null : config, remarks.InOrder(), shown);

@@ -3,7 +3,8 @@ namespace FastRtspProxy.Operations.Configuration.Reading;
 /// <summary>Keys with their nodes, no key twice, in the order in which they were written.</summary>
 internal sealed class ConfigMap(ConfigPlace place, IReadOnlyList<ConfigEntry> entries) : ConfigNode(place)
 {
-    private readonly Dictionary<string, ConfigNode> _byKey = entries.ToDictionary(static entry => entry.Key, static entry => entry.Value, StringComparer.Ordinal);
+    private readonly Dictionary<string, ConfigNode> _byKey = entries.ToDictionary(
+        static entry => entry.Key, static entry => entry.Value, StringComparer.Ordinal);
 
     public IReadOnlyList<ConfigEntry> Entries { get; } = entries;
 

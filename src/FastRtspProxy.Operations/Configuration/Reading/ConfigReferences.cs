@@ -85,7 +85,8 @@ internal sealed class ConfigReferences(IConfigFiles files, string folder, Func<s
                 value = "${1}";
                 return true;
             default:
-                error = $"{Quote(name)} is none of ${{env:NAME}}, ${{file:PATH}} and ${{credential:NAME}}; a dollar sign before a brace is written $$";
+                error = $"{Quote(name)} is none of ${{env:NAME}}, ${{file:PATH}} and ${{credential:NAME}}; a dollar sign before a brace is "
+                    + $"written $$";
                 return false;
         }
     }

@@ -19,7 +19,10 @@ internal sealed class ConfigRemarks
     /// <summary>Errors first, each kind in the order of the file; of the same place in the order in which they were found.</summary>
     public IReadOnlyList<ConfigRemark> InOrder()
     {
-        IEnumerable<ConfigRemark> sorted = _remarks.Distinct().OrderBy(static remark => remark.IsWarning).ThenBy(static remark => remark.Place.Line).ThenBy(static remark => remark.Place.Column);
+        IEnumerable<ConfigRemark> sorted = _remarks.Distinct()
+            .OrderBy(static remark => remark.IsWarning)
+            .ThenBy(static remark => remark.Place.Line)
+            .ThenBy(static remark => remark.Place.Column);
         return _more == 0 ? [.. sorted] : [.. sorted, new ConfigRemark(ConfigPlace.WholeFile, !HasErrors, $"{_more} more of the kind are not shown")];
     }
 

@@ -51,7 +51,8 @@ internal static class ConfigText
     }
 
     /// <summary>Every second byte of its beginning is zero: UTF-16 without its mark.</summary>
-    private static bool IsWide(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && ((bytes[0] == 0 && bytes[2] == 0) || (bytes[1] == 0 && bytes[3] == 0));
+    private static bool IsWide(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 4 && ((bytes[0] == 0 && bytes[2] == 0) || (bytes[1] == 0 && bytes[3] == 0));
 
     private static int FirstBadByte(ReadOnlySpan<byte> bytes)
     {

@@ -50,13 +50,19 @@ internal sealed class YamlParser : IConfigParser
         return e.Message switch
         {
             var words when words.Contains("invalid mapping", StringComparison.Ordinal) => "\": \" within a value: put the value in quotation marks",
-            var words when words.Contains("cannot start any token", StringComparison.Ordinal) => "a value cannot begin with this character: put the value in quotation marks",
-            var words when words.Contains("unknown escape", StringComparison.Ordinal) => "a backslash within double quotation marks has to be doubled, or use single ones",
+            var words when words.Contains("cannot start any token", StringComparison.Ordinal) =>
+                "a value cannot begin with this character: put the value in quotation marks",
+            var words when words.Contains("unknown escape", StringComparison.Ordinal) =>
+                "a backslash within double quotation marks has to be doubled, or use single ones",
             var words when words.Contains("quoted scalar", StringComparison.Ordinal) => "the quotation mark that begins here is never closed",
-            _ when isAtEnd => "the file ends in the middle of something: a bracket or a brace is not closed, or somebody is writing the file just now",
-            var words when words.Contains("flow", StringComparison.Ordinal) => "within brackets and braces a comma or the closing one is missing here",
-            var words when words.Contains("block mapping", StringComparison.Ordinal) => "this is no \"key: value\" of the section that it stands in: look at its indentation and at quotation marks",
-            var words when words.Contains("block collection", StringComparison.Ordinal) => "within a list each line begins with \"- \": look at the indentation",
+            _ when isAtEnd =>
+                "the file ends in the middle of something: a bracket or a brace is not closed, or somebody is writing the file just now",
+            var words when words.Contains("flow", StringComparison.Ordinal) =>
+                "within brackets and braces a comma or the closing one is missing here",
+            var words when words.Contains("block mapping", StringComparison.Ordinal) =>
+                "this is no \"key: value\" of the section that it stands in: look at its indentation and at quotation marks",
+            var words when words.Contains("block collection", StringComparison.Ordinal) =>
+                "within a list each line begins with \"- \": look at the indentation",
             _ => "this is no YAML: look at indentation, brackets and quotation marks here",
         };
     }

@@ -134,7 +134,10 @@ internal sealed class YamlTree(ConfigRemarks remarks)
 
         _aliasedNodes += node.Weight;
         return _aliasedNodes > AliasedNodesMax
-            ? Fail(place, string.Create(CultureInfo.InvariantCulture, $"the aliases of the file stand for more than {AliasedNodesMax} values: write what is meant"))
+            ? Fail(
+                place,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"the aliases of the file stand for more than {AliasedNodesMax} values: write what is meant"))
             : Put(node);
     }
 
@@ -167,7 +170,8 @@ internal sealed class YamlTree(ConfigRemarks remarks)
         }
         else if (!parent.Names!.TryAdd(entry.Key, entry.Place))
         {
-            remarks.Error(entry.Place, $"\"{Printable.Line(entry.Key)}\" stands here a second time; the first one is in line {parent.Names[entry.Key].Line}");
+            remarks.Error(
+                entry.Place, $"\"{Printable.Line(entry.Key)}\" stands here a second time; the first one is in line {parent.Names[entry.Key].Line}");
         }
         else
         {

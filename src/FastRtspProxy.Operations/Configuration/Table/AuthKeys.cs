@@ -8,19 +8,34 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 internal static class AuthKeys
 {
     private static readonly TypeOf<AccessRight> s_right = ConfigTypes.Word(
-        "RIGHT", "the rights", ("read", AccessRight.Read), ("status", AccessRight.Status), ("api", AccessRight.Api), ("register", AccessRight.Register));
+        "RIGHT",
+        "the rights",
+        ("read", AccessRight.Read),
+        ("status", AccessRight.Status),
+        ("api", AccessRight.Api),
+        ("register", AccessRight.Register));
 
     private static readonly ConfigShape<UserConfig> s_user = new(
         new UserConfig(),
-        new ValueKey<UserConfig, string>("name", NameTypes.User, static c => c.Name, static (c, v) => c with { Name = v }) { Text = "who", IsRequired = true, Sample = "viewer" },
-        new ValuesKey<UserConfig, UserPassword>("password", UserPasswordType.Instance, static c => c.Passwords, static (c, v) => c with { Passwords = v })
+        new ValueKey<UserConfig, string>("name", NameTypes.User, static c => c.Name, static (c, v) => c with { Name = v })
+        {
+            Text = "who",
+            IsRequired = true,
+            Sample = "viewer",
+        },
+        new ValuesKey<UserConfig, UserPassword>(
+            "password", UserPasswordType.Instance, static c => c.Passwords, static (c, v) => c with { Passwords = v })
         {
             Text = "plain, or hashed with name and realm, one for each algorithm (ha1:md5:HEX, ha1:sha-256:HEX)",
             IsRequired = true,
             CountMin = 1,
             Sample = "${file:viewer}",
         },
-        new ValuesKey<UserConfig, string>("roles", NameTypes.Role, static c => c.Roles, static (c, v) => c with { Roles = v }) { Text = "what he may do: names under auth.roles", Sample = "[view]" });
+        new ValuesKey<UserConfig, string>("roles", NameTypes.Role, static c => c.Roles, static (c, v) => c with { Roles = v })
+        {
+            Text = "what he may do: names under auth.roles",
+            Sample = "[view]",
+        });
 
     private static readonly ConfigShape<RoleConfig> s_role = new(
         new RoleConfig(),
@@ -46,8 +61,14 @@ internal static class AuthKeys
 
     private static readonly ConfigShape<AnswerCacheConfig> s_cache = new(
         new AnswerCacheConfig(),
-        new ValueKey<AnswerCacheConfig, TimeSpan>("allow", ConfigTypes.Duration, static c => c.Allow, static (c, v) => c with { Allow = v }) { Text = "for so long a yes holds" },
-        new ValueKey<AnswerCacheConfig, TimeSpan>("deny", ConfigTypes.Duration, static c => c.Deny, static (c, v) => c with { Deny = v }) { Text = "for so long a no holds" });
+        new ValueKey<AnswerCacheConfig, TimeSpan>("allow", ConfigTypes.Duration, static c => c.Allow, static (c, v) => c with { Allow = v })
+        {
+            Text = "for so long a yes holds",
+        },
+        new ValueKey<AnswerCacheConfig, TimeSpan>("deny", ConfigTypes.Duration, static c => c.Deny, static (c, v) => c with { Deny = v })
+        {
+            Text = "for so long a no holds",
+        });
 
     private static readonly ConfigShape<ExternalAuthConfig> s_external = new(
         new ExternalAuthConfig(),
@@ -57,21 +78,31 @@ internal static class AuthKeys
             IsRequired = true,
             Sample = "https://auth.example/frp",
         },
-        new ValuesKey<ExternalAuthConfig, AccessRight>("actions", s_right, static c => c.Actions, static (c, v) => c with { Actions = v }) { Text = "for which rights it is asked", CountMin = 1 },
-        new NamedValuesKey<ExternalAuthConfig, Secret, HeaderConfig>("headers", ConfigTypes.Secret, static (name, value) => new HeaderConfig(name, value), NameTypes.FindHeaderFault, static header => header.Name, static c => c.Headers, static (c, v) => c with { Headers = v })
+        new ValuesKey<ExternalAuthConfig, AccessRight>("actions", s_right, static c => c.Actions, static (c, v) => c with { Actions = v })
+        {
+            Text = "for which rights it is asked",
+            CountMin = 1,
+        },
+        new NamedValuesKey<ExternalAuthConfig, Secret, HeaderConfig>(
+            "headers", ConfigTypes.Secret, static (name, value) => new HeaderConfig(name, value), NameTypes.FindHeaderFault,
+            static header => header.Name, static c => c.Headers, static (c, v) => c with { Headers = v })
         {
             Text = "sent with each question, so that the server knows who asks",
             Sample = "{X-Secret: \"${file:auth-secret}\"}",
         },
         new ValueKey<ExternalAuthConfig, TimeSpan>(
             "timeout",
-            ConfigTypes.DurationWithin(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), "an answer is waited for from 100ms to 10s (the default is 2s)"),
+            ConfigTypes.DurationWithin(
+                TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), "an answer is waited for from 100ms to 10s (the default is 2s)"),
             static c => c.Timeout,
             static (c, v) => c with { Timeout = v })
         {
             Text = "wait so long for its answer",
         },
-        new SectionKey<ExternalAuthConfig, AnswerCacheConfig>("cache", s_cache, static c => c.Cache, static (c, v) => c with { Cache = v }) { Text = "how long answers hold, for each user, stream, address and protocol" },
+        new SectionKey<ExternalAuthConfig, AnswerCacheConfig>("cache", s_cache, static c => c.Cache, static (c, v) => c with { Cache = v })
+        {
+            Text = "how long answers hold, for each user, stream, address and protocol",
+        },
         new ValueKey<ExternalAuthConfig, ExternalFailure>(
             "onError",
             ConfigTypes.Word("WORD", "the choices", ("deny", ExternalFailure.Deny), ("lastKnown", ExternalFailure.LastKnown)),
@@ -83,10 +114,14 @@ internal static class AuthKeys
 
     public static ConfigShape<AuthConfig> Shape { get; } = new(
         new AuthConfig(),
-        new ValueKey<AuthConfig, string>("realm", NameTypes.Realm, static c => c.Realm, static (c, v) => c with { Realm = v }) { Text = "what log-ins are for; hashed passwords are bound to it" },
+        new ValueKey<AuthConfig, string>("realm", NameTypes.Realm, static c => c.Realm, static (c, v) => c with { Realm = v })
+        {
+            Text = "what log-ins are for; hashed passwords are bound to it",
+        },
         new ValuesKey<AuthConfig, DigestAlgorithm>(
             "digest",
-            ConfigTypes.Word("ALGORITHM", "the algorithms", ("md5", DigestAlgorithm.Md5), ("sha-256", DigestAlgorithm.Sha256), ("sha256", DigestAlgorithm.Sha256)),
+            ConfigTypes.Word(
+                "ALGORITHM", "the algorithms", ("md5", DigestAlgorithm.Md5), ("sha-256", DigestAlgorithm.Sha256), ("sha256", DigestAlgorithm.Sha256)),
             static c => c.Digest,
             static (c, v) => c with { Digest = v })
         {
@@ -95,8 +130,14 @@ internal static class AuthKeys
             Option = new("--offer-sha256") { Text = "with -C: offer Digest SHA-256 beside MD5", ValueName = "", Sets = ["md5", "sha-256"] },
             Sample = "[md5, sha-256]",
         },
-        new SectionsKey<AuthConfig, UserConfig>("users", s_user, static () => new UserConfig(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v }) { Text = "who may log in" },
-        new NamedSectionsKey<AuthConfig, RoleConfig>("roles", s_role, static (_, name) => new RoleConfig { Name = name }, NameTypes.FindRoleFault, static role => role.Name, static c => c.Roles, static (c, v) => c with { Roles = v })
+        new SectionsKey<AuthConfig, UserConfig>(
+            "users", s_user, static () => new UserConfig(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v })
+        {
+            Text = "who may log in",
+        },
+        new NamedSectionsKey<AuthConfig, RoleConfig>(
+            "roles", s_role, static (_, name) => new RoleConfig { Name = name }, NameTypes.FindRoleFault, static role => role.Name,
+            static c => c.Roles, static (c, v) => c with { Roles = v })
         {
             Text = "what users may do",
             NameText = "ROLE",
@@ -106,7 +147,8 @@ internal static class AuthKeys
             Text = "the roles of whoever does not log in",
             Sample = "[]",
         },
-        new SectionKey<AuthConfig, ExternalAuthConfig>("external", s_external, static c => c.External ?? new ExternalAuthConfig(), static (c, v) => c with { External = v })
+        new SectionKey<AuthConfig, ExternalAuthConfig>(
+            "external", s_external, static c => c.External ?? new ExternalAuthConfig(), static (c, v) => c with { External = v })
         {
             Text = "a server that decides who may watch",
         });

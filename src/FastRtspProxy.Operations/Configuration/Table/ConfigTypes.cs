@@ -10,9 +10,16 @@ internal static class ConfigTypes
 {
     private const string DurationName = "DURATION";
 
-    public static TypeOf<bool> Flag { get; } = new("true|false", "", TryFlag, static value => value ? "true" : "false") { Words = ["true", "false"], JsonTypes = ["boolean"] };
+    public static TypeOf<bool> Flag { get; } = new("true|false", "", TryFlag, static value => value ? "true" : "false")
+    {
+        Words = ["true", "false"],
+        JsonTypes = ["boolean"],
+    };
 
-    public static TypeOf<TimeSpan> Duration { get; } = new(DurationName, "up to 24h", Quantity.TryDuration, Quantity.FormatDuration) { JsonTypes = ["string", "number"] };
+    public static TypeOf<TimeSpan> Duration { get; } = new(DurationName, "up to 24h", Quantity.TryDuration, Quantity.FormatDuration)
+    {
+        JsonTypes = ["string", "number"],
+    };
 
     public static TypeOf<string> Text { get; } = new("TEXT", "", TryText, static text => text);
 
@@ -22,26 +29,53 @@ internal static class ConfigTypes
 
     public static TypeOf<Secret?> SecretOrNull { get; } = new("TEXT", "", TrySecret!, static _ => null) { IsSecret = true, TakesNull = true };
 
-    public static TypeOf<IPNetwork> Network { get; } = new("NETWORK", "192.0.2.0/24, 2001:db8::/32 or one address", Quantity.TryNetwork, static network => network.ToString());
+    public static TypeOf<IPNetwork> Network { get; } = new(
+        "NETWORK", "192.0.2.0/24, 2001:db8::/32 or one address", Quantity.TryNetwork, static network => network.ToString());
 
-    public static TypeOf<IPAddress?> AddressOrNull { get; } = new("ADDRESS", "192.0.2.10 or 2001:db8::10", Quantity.TryAddress, static address => address?.ToString()) { TakesNull = true };
+    public static TypeOf<IPAddress?> AddressOrNull { get; } = new(
+        "ADDRESS", "192.0.2.10 or 2001:db8::10", Quantity.TryAddress, static address => address?.ToString())
+    {
+        TakesNull = true,
+    };
 
     public static TypeOf<int> Port { get; } = new("PORT", "1 to 65535", Quantity.TryPort, Number) { JsonTypes = ["integer"], Range = (1, 65_535) };
 
-    public static TypeOf<int?> PortOrNull { get; } = new("PORT", "1 to 65535", TryPortOrNull, Number) { JsonTypes = ["integer"], Range = (1, 65_535), TakesNull = true };
+    public static TypeOf<int?> PortOrNull { get; } = new("PORT", "1 to 65535", TryPortOrNull, Number)
+    {
+        JsonTypes = ["integer"],
+        Range = (1, 65_535),
+        TakesNull = true,
+    };
 
-    public static TypeOf<PortSpan> PortSpan { get; } = new("FIRST-LAST", "with an even port and the odd one after it", Quantity.TryPortRange, static span => span.ToString());
+    public static TypeOf<PortSpan> PortSpan { get; } = new(
+        "FIRST-LAST", "with an even port and the odd one after it", Quantity.TryPortRange, static span => span.ToString());
 
-    public static TypeOf<ListenPoint> ListenPoint { get; } = new("[ADDRESS]:PORT", "\":8554\", \"192.0.2.10:8554\", \"[2001:db8::10]:8554\"", TryListenPoint, static point => $"\"{point}\"") { JsonTypes = ["string", "integer"] };
+    public static TypeOf<ListenPoint> ListenPoint { get; } = new(
+        "[ADDRESS]:PORT", "\":8554\", \"192.0.2.10:8554\", \"[2001:db8::10]:8554\"", TryListenPoint, static point => $"\"{point}\"")
+    {
+        JsonTypes = ["string", "integer"],
+    };
 
     /// <summary>Null: the system's own.</summary>
-    public static TypeOf<int?> DscpOrNull { get; } = new("DSCP", "0 to 63, or a name: EF, AF41, CS5", DscpNames.TryRead, Number) { JsonTypes = ["integer", "string"], TakesNull = true };
+    public static TypeOf<int?> DscpOrNull { get; } = new("DSCP", "0 to 63, or a name: EF, AF41, CS5", DscpNames.TryRead, Number)
+    {
+        JsonTypes = ["integer", "string"],
+        TakesNull = true,
+    };
 
     /// <summary>Null: no limit.</summary>
-    public static TypeOf<long?> BitRateOrNull { get; } = new("MBIT/S", "0.1 to 1000000", TryBitRate, FormatBitRate) { JsonTypes = ["number"], TakesNull = true };
+    public static TypeOf<long?> BitRateOrNull { get; } = new("MBIT/S", "0.1 to 1000000", TryBitRate, FormatBitRate)
+    {
+        JsonTypes = ["number"],
+        TakesNull = true,
+    };
 
     public static TypeOf<int> Count(int least, int most) =>
-        new("N", $"{least} to {most}", (string text, out int value, out string error) => TryCount(text, least, most, out value, out error), Number) { JsonTypes = ["integer"], Range = (least, most) };
+        new("N", $"{least} to {most}", (string text, out int value, out string error) => TryCount(text, least, most, out value, out error), Number)
+        {
+            JsonTypes = ["integer"],
+            Range = (least, most),
+        };
 
     public static TypeOf<int?> CountOrNull(int least, int most, string? remedy = null)
     {
@@ -82,7 +116,13 @@ internal static class ConfigTypes
 
     public static TypeOf<long?> SizeOrNull(long least, long most)
     {
-        return new("SIZE", $"{Quantity.FormatSize(least)} to {Quantity.FormatSize(most)}", Read, static bytes => bytes is { } some ? Quantity.FormatSize(some) : null) { JsonTypes = ["string", "integer"], TakesNull = true };
+        return new(
+            "SIZE", $"{Quantity.FormatSize(least)} to {Quantity.FormatSize(most)}", Read,
+            static bytes => bytes is { } some ? Quantity.FormatSize(some) : null)
+        {
+            JsonTypes = ["string", "integer"],
+            TakesNull = true,
+        };
 
         bool Read(string text, out long? value, out string error)
         {
@@ -100,12 +140,18 @@ internal static class ConfigTypes
         where T : notnull
     {
         string list = $"{string.Join(", ", words.SkipLast(1).Select(static word => word.Word))} and {words[^1].Word}";
-        return new TypeOf<T>(name, list.Replace(" and ", " or ", StringComparison.Ordinal), Read, value => words.First(word => word.Value.Equals(value)).Word) { Words = [.. words.Select(static word => word.Word)] };
+        return new TypeOf<T>(
+            name, list.Replace(" and ", " or ", StringComparison.Ordinal), Read, value => words.First(word => word.Value.Equals(value)).Word)
+        {
+            Words = [.. words.Select(static word => word.Word)],
+        };
 
         bool Read(string text, out T value, out string error)
         {
             int index = Array.FindIndex(words, word => word.Word == text);
-            string near = index < 0 && Spelling.Nearest(text, words.Select(static word => word.Word)) is { } meant ? $"; did you mean \"{meant}\"?" : "";
+            string near = index < 0 && Spelling.Nearest(text, words.Select(static word => word.Word)) is { } meant
+                ? $"; did you mean \"{meant}\"?"
+                : "";
             error = $"{what} are {list}{near}";
             value = words[Math.Max(0, index)].Value;
             return index >= 0;
@@ -162,7 +208,8 @@ internal static class ConfigTypes
         if (host.Length > 0)
         {
             bool isBracketed = host.StartsWith('[') && host.EndsWith(']');
-            if (!Quantity.TryAddress(isBracketed ? host[1..^1] : host, out address, out _) || isBracketed != host.Contains(':', StringComparison.Ordinal))
+            string literal = isBracketed ? host[1..^1] : host;
+            if (!Quantity.TryAddress(literal, out address, out _) || isBracketed != host.Contains(':', StringComparison.Ordinal))
             {
                 return false;
             }
@@ -175,7 +222,8 @@ internal static class ConfigTypes
     private static bool TryBitRate(string text, out long? bits, out string error)
     {
         error = "a rate is a number of Mbit/s from 0.1 to 1000000 (8, 2.5)";
-        bool isNumber = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal megabits) && megabits is >= 0.1m and <= 1_000_000m;
+        bool isNumber = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal megabits)
+            && megabits is >= 0.1m and <= 1_000_000m;
         bits = isNumber ? (long)(megabits * 1_000_000m) : null;
         return isNumber;
     }

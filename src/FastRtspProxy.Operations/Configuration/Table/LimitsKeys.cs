@@ -14,27 +14,33 @@ internal static class LimitsKeys
             Text = "viewers in all",
             Option = new("--max-clients"),
         },
-        new ValueKey<LimitsConfig, int?>("viewersPerAddress", ConfigTypes.CountOrNull(1, Viewers), static c => c.ViewersPerAddress, static (c, v) => c with { ViewersPerAddress = v })
+        new ValueKey<LimitsConfig, int?>(
+            "viewersPerAddress", ConfigTypes.CountOrNull(1, Viewers), static c => c.ViewersPerAddress,
+            static (c, v) => c with { ViewersPerAddress = v })
         {
             Text = "viewers from one address (IPv6: from one /64); those behind one proxy, container or NAT share one",
             DefaultWords = "a quarter of viewers",
             Option = new("--max-clients-per-address") { DefaultText = "a quarter of --max-clients" },
             Sample = "5000",
         },
-        new ValueKey<LimitsConfig, int>("viewersPerStream", ConfigTypes.Count(1, Viewers), static c => c.ViewersPerStream, static (c, v) => c with { ViewersPerStream = v })
+        new ValueKey<LimitsConfig, int>(
+            "viewersPerStream", ConfigTypes.Count(1, Viewers), static c => c.ViewersPerStream, static (c, v) => c with { ViewersPerStream = v })
         {
             Text = "viewers of one stream",
             Option = new("--max-clients-per-mount"),
         },
-        new ValueKey<LimitsConfig, long?>("memory", ConfigTypes.SizeOrNull(16L << 20, 1L << 40), static c => c.MemoryBytes, static (c, v) => c with { MemoryBytes = v })
+        new ValueKey<LimitsConfig, long?>(
+            "memory", ConfigTypes.SizeOrNull(16L << 20, 1L << 40), static c => c.MemoryBytes, static (c, v) => c with { MemoryBytes = v })
         {
-            Text = "the budget for media in memory, all streams together, and an eighth of it (8 to 64 MiB) for what viewers send and have not finished, or do not take",
+            Text = "the budget for media in memory, all streams together, and an eighth of it (8 to 64 MiB) for what viewers send and have not "
+                + "finished, or do not take",
             DefaultWords = "a quarter of the machine's memory, 2G at most",
             Effect = ConfigEffect.Restart,
             Option = new("--memory"),
             Sample = "1G",
         },
-        new ValueKey<LimitsConfig, TimeSpan>("slowTimeout", ConfigTypes.Duration, static c => c.SlowTimeout, static (c, v) => c with { SlowTimeout = v })
+        new ValueKey<LimitsConfig, TimeSpan>(
+            "slowTimeout", ConfigTypes.Duration, static c => c.SlowTimeout, static (c, v) => c with { SlowTimeout = v })
         {
             Text = "close a viewer that takes nothing for so long (any length; one that reads too slowly is not closed, but misses pictures)",
             Option = new("--slow-timeout"),
@@ -42,13 +48,15 @@ internal static class LimitsKeys
 
     public static ConfigShape<EgressConfig> Egress { get; } = new(
         new EgressConfig(),
-        new ValueKey<EgressConfig, long?>("perViewer", ConfigTypes.BitRateOrNull, static c => c.PerViewerBits, static (c, v) => c with { PerViewerBits = v })
+        new ValueKey<EgressConfig, long?>(
+            "perViewer", ConfigTypes.BitRateOrNull, static c => c.PerViewerBits, static (c, v) => c with { PerViewerBits = v })
         {
             Text = "the most that one viewer may get; a PLAY of more is refused with 453",
             DefaultWords = "no limit",
             Sample = "25",
         },
-        new ValueKey<EgressConfig, long?>("perStream", ConfigTypes.BitRateOrNull, static c => c.PerStreamBits, static (c, v) => c with { PerStreamBits = v })
+        new ValueKey<EgressConfig, long?>(
+            "perStream", ConfigTypes.BitRateOrNull, static c => c.PerStreamBits, static (c, v) => c with { PerStreamBits = v })
         {
             Text = "the most that all viewers of one stream may get together",
             DefaultWords = "no limit",

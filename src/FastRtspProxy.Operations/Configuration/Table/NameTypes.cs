@@ -11,7 +11,8 @@ internal static class NameTypes
     private static readonly SearchValues<char> s_role = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <summary>A token of RFC 9110 section 5.6.2.</summary>
-    private static readonly SearchValues<char> s_token = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
+    private static readonly SearchValues<char> s_token = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
     /// <summary>RFC 7616 section 3.4.2 and RFC 7617 section 2 put a colon behind the name.</summary>
     public static TypeOf<string> User { get; } = new("NAME", "without a colon", TryUser, static name => name);
@@ -23,9 +24,11 @@ internal static class NameTypes
     /// <summary>It stands in quotation marks in a header.</summary>
     public static TypeOf<string> Realm { get; } = new("TEXT", "without quotation marks", TryRealm, static realm => realm);
 
-    public static string? FindRoleFault(string name) => name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_role) ? "the name of a role has letters, digits, and . _ - only" : null;
+    public static string? FindRoleFault(string name) =>
+        name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_role) ? "the name of a role has letters, digits, and . _ - only" : null;
 
-    public static string? FindHeaderFault(string name) => name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_token) ? "this is no name of a header" : null;
+    public static string? FindHeaderFault(string name) =>
+        name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_token) ? "this is no name of a header" : null;
 
     /// <summary>What a player can ask for: a URL cannot hold the rest as part of a path.</summary>
     public static string? FindStreamFault(string name)
@@ -35,8 +38,10 @@ internal static class NameTypes
             "" => "a stream needs a name: the path under which viewers find it",
             { Length: > StreamChars } => $"the name of a stream has at most {StreamChars} characters",
             ['/', ..] or [.., '/'] => "the name of a stream has no slash at either end",
-            _ when name.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)) || name.AsSpan().ContainsAny('?', '#', '"') => "the name of a stream has no blanks, control characters, quotation marks, ? or #",
-            _ when name.Split('/').Any(static part => part is "" or "." or "..") => "the name of a stream has no empty parts and no \".\" or \"..\" between slashes",
+            _ when name.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)) || name.AsSpan().ContainsAny('?', '#', '"') =>
+                "the name of a stream has no blanks, control characters, quotation marks, ? or #",
+            _ when name.Split('/').Any(static part => part is "" or "." or "..") =>
+                "the name of a stream has no empty parts and no \".\" or \"..\" between slashes",
             _ when name.AsSpan().Count('*') > 1 => "a wildcard has one * only",
             _ => null,
         };

@@ -32,7 +32,10 @@ internal abstract class OwnedKey<TOwner>(string name) : ConfigKey(name)
         [
             .. after.Where(group => !before.Contains(group.Key)).Select(static group => $"{Printable.Line(group.Key)} added"),
             .. before.Where(group => !after.Contains(group.Key)).Select(static group => $"{Printable.Line(group.Key)} removed"),
-            .. after.Where(group => before.Contains(group.Key) && !group.SequenceEqual(before[group.Key])).Select(static group => $"{Printable.Line(group.Key)} changed"),
+            .. after.Where(
+                group =>
+                    before.Contains(group.Key) && !group.SequenceEqual(before[group.Key])).Select(static group =>
+                        $"{Printable.Line(group.Key)} changed"),
         ];
         return words.Length == 0 ? "another order" : string.Join(", ", words);
     }

@@ -23,7 +23,8 @@ internal static class RegisterKeys
             },
             Sample = "[192.0.2.0/24]",
         },
-        new ValueKey<RegisterConfig, int>("maxStreams", ConfigTypes.Count(0, 100_000), static c => c.MaxStreams, static (c, v) => c with { MaxStreams = v })
+        new ValueKey<RegisterConfig, int>(
+            "maxStreams", ConfigTypes.Count(0, 100_000), static c => c.MaxStreams, static (c, v) => c with { MaxStreams = v })
         {
             Text = "registered streams at most",
             Option = new("--max-registered") { Text = "with -R: registered streams at most" },
@@ -37,7 +38,8 @@ internal static class RegisterKeys
                 ValueName = "",
             },
         },
-        new SectionsKey<RegisterConfig, RegisterUser>("users", User, static () => new RegisterUser(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v })
+        new SectionsKey<RegisterConfig, RegisterUser>(
+            "users", User, static () => new RegisterUser(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v })
         {
             Text = "demand one of these for REGISTER and DEREGISTER",
         });

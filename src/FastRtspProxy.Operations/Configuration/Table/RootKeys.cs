@@ -18,13 +18,21 @@ internal static class RootKeys
         new ValueKey<LogConfig, LogLevel>(
             "level",
             ConfigTypes.Word(
-                "LEVEL", "the levels", ("error", LogLevel.Error), ("warning", LogLevel.Warning), ("info", LogLevel.Information), ("debug", LogLevel.Debug), ("trace", LogLevel.Trace)),
+                "LEVEL",
+                "the levels",
+                ("error", LogLevel.Error),
+                ("warning", LogLevel.Warning),
+                ("info", LogLevel.Information),
+                ("debug", LogLevel.Debug),
+                ("trace", LogLevel.Trace)),
             static c => c.Level,
             static (c, v) => c with { Level = v })
         {
             Text = "what is said: debug is -v, trace is -V",
         },
-        new ValueKey<LogConfig, LogFormat>("format", ConfigTypes.Word("FORMAT", "the formats", ("text", LogFormat.Text), ("json", LogFormat.Json)), static c => c.Format, static (c, v) => c with { Format = v })
+        new ValueKey<LogConfig, LogFormat>(
+            "format", ConfigTypes.Word("FORMAT", "the formats", ("text", LogFormat.Text), ("json", LogFormat.Json)), static c => c.Format,
+            static (c, v) => c with { Format = v })
         {
             Text = "plain lines, or one JSON object a line",
         },
@@ -39,14 +47,31 @@ internal static class RootKeys
 
     public static ConfigShape<ProxyConfig> Shape { get; } = new(
         new ProxyConfig(),
-        new SectionKey<ProxyConfig, RtspConfig>("rtsp", RtspKeys.Shape, static c => c.Rtsp, static (c, v) => c with { Rtsp = v }) { Text = "where viewers connect" },
+        new SectionKey<ProxyConfig, RtspConfig>("rtsp", RtspKeys.Shape, static c => c.Rtsp, static (c, v) => c with { Rtsp = v })
+        {
+            Text = "where viewers connect",
+        },
         new LaterKey<ProxyConfig>("rtsps") { Text = "RTSP over TLS for viewers" },
         new LaterKey<ProxyConfig>("http") { Text = "the HTTP server with API, metrics and page" },
-        new SectionKey<ProxyConfig, LogConfig>("log", s_log, static c => c.Log, static (c, v) => c with { Log = v }) { Text = "what is said on standard error" },
-        new SectionKey<ProxyConfig, LimitsConfig>("limits", LimitsKeys.Limits, static c => c.Limits, static (c, v) => c with { Limits = v }) { Text = "what viewers may take" },
-        new SectionKey<ProxyConfig, EgressConfig>("egress", LimitsKeys.Egress, static c => c.Egress, static (c, v) => c with { Egress = v }) { Text = "how much may be sent to viewers" },
-        new SectionKey<ProxyConfig, DscpConfig>("dscp", LimitsKeys.Dscp, static c => c.Dscp, static (c, v) => c with { Dscp = v }) { Text = "how packets are marked for routers" },
-        new ValueKey<ProxyConfig, int?>("threads", ConfigTypes.CountOrNull(0, 256, "a number from 1 to 256, or 0 for one event loop a core"), static c => c.Threads, static (c, v) => c with { Threads = v == 0 ? null : v })
+        new SectionKey<ProxyConfig, LogConfig>("log", s_log, static c => c.Log, static (c, v) => c with { Log = v })
+        {
+            Text = "what is said on standard error",
+        },
+        new SectionKey<ProxyConfig, LimitsConfig>("limits", LimitsKeys.Limits, static c => c.Limits, static (c, v) => c with { Limits = v })
+        {
+            Text = "what viewers may take",
+        },
+        new SectionKey<ProxyConfig, EgressConfig>("egress", LimitsKeys.Egress, static c => c.Egress, static (c, v) => c with { Egress = v })
+        {
+            Text = "how much may be sent to viewers",
+        },
+        new SectionKey<ProxyConfig, DscpConfig>("dscp", LimitsKeys.Dscp, static c => c.Dscp, static (c, v) => c with { Dscp = v })
+        {
+            Text = "how packets are marked for routers",
+        },
+        new ValueKey<ProxyConfig, int?>(
+            "threads", ConfigTypes.CountOrNull(0, 256, "a number from 1 to 256, or 0 for one event loop a core"), static c => c.Threads,
+            static (c, v) => c with { Threads = v == 0 ? null : v })
         {
             Text = "event loops",
             DefaultWords = "one for each core",
@@ -54,17 +79,36 @@ internal static class RootKeys
             Option = new("--threads"),
             Sample = "2",
         },
-        new SectionKey<ProxyConfig, AuthConfig>("auth", AuthKeys.Shape, static c => c.Auth, static (c, v) => c with { Auth = v }) { Text = "who may do what; without it everybody may watch" },
-        new SectionKey<ProxyConfig, RegisterConfig>("register", RegisterKeys.Shape, static c => c.Register, static (c, v) => c with { Register = v }) { Text = "streams that come by REGISTER" },
+        new SectionKey<ProxyConfig, AuthConfig>("auth", AuthKeys.Shape, static c => c.Auth, static (c, v) => c with { Auth = v })
+        {
+            Text = "who may do what; without it everybody may watch",
+        },
+        new SectionKey<ProxyConfig, RegisterConfig>("register", RegisterKeys.Shape, static c => c.Register, static (c, v) => c with { Register = v })
+        {
+            Text = "streams that come by REGISTER",
+        },
         new LaterKey<ProxyConfig>("hooks") { Text = "web hooks" },
         new LaterKey<ProxyConfig>("cluster") { Text = "clusters" },
-        new SectionKey<ProxyConfig, ShutdownConfig>("shutdown", LimitsKeys.Shutdown, static c => c.Shutdown, static (c, v) => c with { Shutdown = v }) { Text = "the end" },
-        new LaterKey<ProxyConfig>("streamsDirectory") { Text = "streams that are made by the API" },
-        new SectionKey<ProxyConfig, StreamConfig>("defaults", StreamKeys.Defaults, static c => c.Defaults, static (c, v) => c with { Defaults = v }) { Text = "for every stream that does not say otherwise" },
-        new NamedSectionsKey<ProxyConfig, StreamConfig>(
-            StreamsKey, StreamKeys.Stream, static (c, name) => c.Defaults with { Name = name }, NameTypes.FindStreamFault, static stream => stream.Name, static c => c.Streams, static (c, v) => c with { Streams = v })
+        new SectionKey<ProxyConfig, ShutdownConfig>("shutdown", LimitsKeys.Shutdown, static c => c.Shutdown, static (c, v) => c with { Shutdown = v })
         {
-            Text = "the streams, by the path under which viewers find them; a name with one * is a wildcard: such streams are made when they are asked for, and go when nobody watches",
+            Text = "the end",
+        },
+        new LaterKey<ProxyConfig>("streamsDirectory") { Text = "streams that are made by the API" },
+        new SectionKey<ProxyConfig, StreamConfig>("defaults", StreamKeys.Defaults, static c => c.Defaults, static (c, v) => c with { Defaults = v })
+        {
+            Text = "for every stream that does not say otherwise",
+        },
+        new NamedSectionsKey<ProxyConfig, StreamConfig>(
+            StreamsKey,
+            StreamKeys.Stream,
+            static (c, name) => c.Defaults with { Name = name },
+            NameTypes.FindStreamFault,
+            static stream => stream.Name,
+            static c => c.Streams,
+            static (c, v) => c with { Streams = v })
+        {
+            Text = "the streams, by the path under which viewers find them; a name with one * is a wildcard: such streams are made when they "
+                + "are asked for, and go when nobody watches",
             NameText = "NAME",
         });
 
@@ -75,7 +119,8 @@ internal static class RootKeys
     public static IEnumerable<(string Path, ConfigKey Key)> Rows => Walk("", Shape.Keys);
 
     /// <summary>The keys that an option sets, by their paths, in the order of the table.</summary>
-    public static IEnumerable<(string Path, ConfigKey Key)> WithOptions => Rows.Where(static row => row.Key.Option is not null && !row.Path.StartsWith(StreamsKey, StringComparison.Ordinal));
+    public static IEnumerable<(string Path, ConfigKey Key)> WithOptions =>
+        Rows.Where(static row => row.Key.Option is not null && !row.Path.StartsWith(StreamsKey, StringComparison.Ordinal));
 
     private static IEnumerable<(string Path, ConfigKey Key)> Walk(string parent, IReadOnlyList<ConfigKey> keys)
     {

@@ -27,7 +27,8 @@ internal static class RtspKeys
             Effect = ConfigEffect.Restart,
             Option = new("--udp-ports"),
         },
-        new ValuesKey<RtspConfig, int>("httpTunnelPorts", ConfigTypes.Port, static c => c.HttpTunnelPorts, static (c, v) => c with { HttpTunnelPorts = v })
+        new ValuesKey<RtspConfig, int>(
+            "httpTunnelPorts", ConfigTypes.Port, static c => c.HttpTunnelPorts, static (c, v) => c with { HttpTunnelPorts = v })
         {
             Text = "ports of their own for RTSP over HTTP: the first that can be had; the RTSP port takes such tunnels too",
             Effect = ConfigEffect.Restart,

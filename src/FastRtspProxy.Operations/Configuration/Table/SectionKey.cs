@@ -7,17 +7,21 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <param name="shape">The section's keys.</param>
 /// <param name="get">The section where nothing is said: its own keys change that one.</param>
 /// <param name="set">The owner with the section.</param>
-internal sealed class SectionKey<TOwner, TSection>(string name, ConfigShape<TSection> shape, Func<TOwner, TSection> get, Func<TOwner, TSection, TOwner> set) : OwnedKey<TOwner>(name)
+internal sealed class SectionKey<TOwner, TSection>(
+    string name, ConfigShape<TSection> shape, Func<TOwner, TSection> get, Func<TOwner, TSection, TOwner> set) : OwnedKey<TOwner>(name)
 {
     public override KeyForm Form => KeyForm.Section;
 
     public override IReadOnlyList<ConfigKey> Children => shape.Keys;
 
-    public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading) => set(owner, shape.Read(node, get(owner), path, reading));
+    public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading) =>
+        set(owner, shape.Read(node, get(owner), path, reading));
 
-    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes) => shape.Compare(get(old), get(next), path, changes);
+    public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes) =>
+        shape.Compare(get(old), get(next), path, changes);
 
-    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => shape.HasRestartKeys ? set(next, shape.WithRestartKeysOf(get(next), get(old))) : next;
+    public override TOwner WithRestartKeysOf(TOwner next, TOwner old) =>
+        shape.HasRestartKeys ? set(next, shape.WithRestartKeysOf(get(next), get(old))) : next;
 
     public override void SetDefault(TOwner owner)
     {

@@ -11,7 +11,12 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <param name="get">All of them.</param>
 /// <param name="set">The owner with all of them.</param>
 internal sealed class SectionsKey<TOwner, TItem>(
-    string name, ConfigShape<TItem> shape, Func<TItem> start, Func<TItem, string> nameOf, Func<TOwner, ValueList<TItem>> get, Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
+    string name,
+    ConfigShape<TItem> shape,
+    Func<TItem> start,
+    Func<TItem, string> nameOf,
+    Func<TOwner, ValueList<TItem>> get,
+    Func<TOwner, ValueList<TItem>, TOwner> set) : OwnedKey<TOwner>(name)
     where TItem : class
 {
     public override KeyForm Form => KeyForm.Sections;

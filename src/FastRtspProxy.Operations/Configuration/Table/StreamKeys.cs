@@ -12,8 +12,14 @@ internal static class StreamKeys
 
     private static readonly ConfigShape<KeepConfig> s_keep = new(
         new KeepConfig(),
-        new ValueKey<KeepConfig, long>("bytes", ConfigTypes.Size(0, 1L << 30), static c => c.Bytes, static (c, v) => c with { Bytes = v }) { Text = "bytes" },
-        new ValueKey<KeepConfig, TimeSpan>("time", ConfigTypes.Duration, static c => c.Time, static (c, v) => c with { Time = v }) { Text = "and time" });
+        new ValueKey<KeepConfig, long>("bytes", ConfigTypes.Size(0, 1L << 30), static c => c.Bytes, static (c, v) => c with { Bytes = v })
+        {
+            Text = "bytes",
+        },
+        new ValueKey<KeepConfig, TimeSpan>("time", ConfigTypes.Duration, static c => c.Time, static (c, v) => c with { Time = v })
+        {
+            Text = "and time",
+        });
 
     private static readonly ConfigShape<CameraTlsConfig> s_tls = new(
         new CameraTlsConfig(),
@@ -23,7 +29,8 @@ internal static class StreamKeys
             Effect = ConfigEffect.Session,
             Option = new("--insecure-tls") { Text = "do not check the certificates of rtsps:// cameras", ValueName = "", Sets = ["false"] },
         },
-        new ValueKey<CameraTlsConfig, string?>("fingerprint", FingerprintType.OrNull, static c => c.Fingerprint, static (c, v) => c with { Fingerprint = v })
+        new ValueKey<CameraTlsConfig, string?>(
+            "fingerprint", FingerprintType.OrNull, static c => c.Fingerprint, static (c, v) => c with { Fingerprint = v })
         {
             Text = "take this one certificate, whoever signed it: its SHA-256, in hexadecimal digits",
             DefaultWords = "null",
@@ -33,7 +40,12 @@ internal static class StreamKeys
 
     private static readonly ConfigShape<StreamAllowConfig> s_allow = new(
         new StreamAllowConfig(),
-        new ValuesKey<StreamAllowConfig, string>("roles", NameTypes.Role, static c => c.Roles, static (c, v) => c with { Roles = v }) { Text = "only who has one of these roles", DefaultWords = "any", Sample = "[view]" },
+        new ValuesKey<StreamAllowConfig, string>("roles", NameTypes.Role, static c => c.Roles, static (c, v) => c with { Roles = v })
+        {
+            Text = "only who has one of these roles",
+            DefaultWords = "any",
+            Sample = "[view]",
+        },
         new ValuesKey<StreamAllowConfig, IPNetwork>("from", ConfigTypes.Network, static c => c.From, static (c, v) => c with { From = v })
         {
             Text = "only from these addresses",
@@ -46,14 +58,16 @@ internal static class StreamKeys
     public static ConfigShape<StreamConfig> Stream { get; } = new(
         new StreamConfig(),
         [
-            new ValueKey<StreamConfig, string>("source", UrlTypes.Camera, static c => c.Sources.Count == 0 ? "" : c.Sources[0], static (c, v) => c with { Sources = [v] })
+            new ValueKey<StreamConfig, string>(
+                "source", UrlTypes.Camera, static c => c.Sources.Count == 0 ? "" : c.Sources[0], static (c, v) => c with { Sources = [v] })
             {
                 Text = "the URL of the camera; of a wildcard, with ${1} for its *, in the path or the query",
                 DefaultWords = "",
                 Effect = ConfigEffect.Session,
                 Sample = "rtsp://192.0.2.11/Streaming/Channels/101",
             },
-            new ValuesKey<StreamConfig, string>("sources", UrlTypes.Camera, static c => c.Sources.Count > 1 ? c.Sources : [], static (c, v) => c with { Sources = v })
+            new ValuesKey<StreamConfig, string>(
+                "sources", UrlTypes.Camera, static c => c.Sources.Count > 1 ? c.Sources : [], static (c, v) => c with { Sources = v })
             {
                 Text = "several URLs in place of one, the best first; this version uses the first",
                 DefaultWords = "",
@@ -62,7 +76,8 @@ internal static class StreamKeys
                 Sample = "[\"rtsp://192.0.2.12/main\"]",
             },
             .. Common(),
-            new ValueKey<StreamConfig, int>("maxInstances", ConfigTypes.Count(1, 100_000), static c => c.MaxInstances, static (c, v) => c with { MaxInstances = v })
+            new ValueKey<StreamConfig, int>(
+                "maxInstances", ConfigTypes.Count(1, 100_000), static c => c.MaxInstances, static (c, v) => c with { MaxInstances = v })
             {
                 Text = "of a wildcard: streams at once",
             },
@@ -95,7 +110,8 @@ internal static class StreamKeys
             static c => c.Transport,
             static (c, v) => c with { Transport = v })
         {
-            Text = "how the media comes: auto (multicast where it is described, UDP, TCP: what brings media), tcp (in the RTSP connection), http (RTSP over HTTP)",
+            Text = "how the media comes: auto (multicast where it is described, UDP, TCP: what brings media), tcp (in the RTSP connection), "
+                + "http (RTSP over HTTP)",
             Effect = ConfigEffect.Session,
         },
         new ValueKey<StreamConfig, int?>("tunnelPort", ConfigTypes.PortOrNull, static c => c.TunnelPort, static (c, v) => c with { TunnelPort = v })
@@ -105,7 +121,10 @@ internal static class StreamKeys
             Effect = ConfigEffect.Session,
             Sample = "80",
         },
-        new SectionKey<StreamConfig, CameraTlsConfig>("tls", s_tls, static c => c.Tls, static (c, v) => c with { Tls = v }) { Text = "how rtsps:// cameras are known" },
+        new SectionKey<StreamConfig, CameraTlsConfig>("tls", s_tls, static c => c.Tls, static (c, v) => c with { Tls = v })
+        {
+            Text = "how rtsps:// cameras are known",
+        },
         new ValueKey<StreamConfig, bool>("alwaysOn", ConfigTypes.Flag, static c => c.AlwaysOn, static (c, v) => c with { AlwaysOn = v })
         {
             Text = "pull every camera from the start, viewers or not",
@@ -127,17 +146,21 @@ internal static class StreamKeys
         },
         new ValueKey<StreamConfig, TimeSpan>(
             "answerTimeout",
-            ConfigTypes.DurationWithin(TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10), "an answer is waited for from 500ms to 10m (the default is 30s)"),
+            ConfigTypes.DurationWithin(
+                TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10), "an answer is waited for from 500ms to 10m (the default is 30s)"),
             static c => c.AnswerTimeout,
             static (c, v) => c with { AnswerTimeout = v })
         {
-            Text = "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY (500ms to 10m); a viewer's PLAY is answered after 5 s all the same, and its picture comes when the camera's does",
+            Text = "wait so long for a camera's answer to DESCRIBE, SETUP and PLAY (500ms to 10m); a viewer's PLAY is answered after 5 s all "
+                + "the same, and its picture comes when the camera's does",
             Option = new("--answer-timeout"),
         },
         new ValueKey<StreamConfig, StartMode>("start", s_start, static c => c.Start, static (c, v) => c with { Start = v })
         {
-            Text = "what a joining viewer gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), instant (the cached pictures from the last key frame on), "
-                + "keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL chooses for one viewer",
+            Text = "what a joining viewer gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), "
+                + "instant (the cached pictures from the last key frame on), "
+                + "keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL "
+                + "chooses for one viewer",
             Option = new("--start"),
         },
         new SectionKey<StreamConfig, KeepConfig>("keep", s_keep, static c => c.Keep, static (c, v) => c with { Keep = v })
@@ -145,13 +168,17 @@ internal static class StreamKeys
             Text = "the most that is kept from the last key frame on, for each stream",
             Option = new("--gop-cache") { ValueName = "SIZE[,DURATION]", DefaultText = "8M,12s", Parts = ["bytes", "time"] },
         },
-        new ValueKey<StreamConfig, int?>("maxViewers", ConfigTypes.CountOrNull(1, 1_000_000), static c => c.MaxViewers, static (c, v) => c with { MaxViewers = v })
+        new ValueKey<StreamConfig, int?>(
+            "maxViewers", ConfigTypes.CountOrNull(1, 1_000_000), static c => c.MaxViewers, static (c, v) => c with { MaxViewers = v })
         {
             Text = "viewers of this stream at most",
             DefaultWords = "limits.viewersPerStream",
             Sample = "50",
         },
-        new SectionKey<StreamConfig, StreamAllowConfig>("allow", s_allow, static c => c.Allow, static (c, v) => c with { Allow = v }) { Text = "who may watch, of those whose roles let them" },
+        new SectionKey<StreamConfig, StreamAllowConfig>("allow", s_allow, static c => c.Allow, static (c, v) => c with { Allow = v })
+        {
+            Text = "who may watch, of those whose roles let them",
+        },
         new ValueKey<StreamConfig, int?>("dscp", ConfigTypes.DscpOrNull, static c => c.Dscp, static (c, v) => c with { Dscp = v })
         {
             Text = "the DSCP of what is sent to the camera",

@@ -6,9 +6,16 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <summary>URLs, which are shown without their passwords only.</summary>
 internal static class UrlTypes
 {
-    public static TypeOf<string> Camera { get; } = new("URL", "rtsp:// or rtsps://", TryCamera, static url => BackendUrl.Redact(url)) { Mask = BackendUrl.Redact };
+    public static TypeOf<string> Camera { get; } = new("URL", "rtsp:// or rtsps://", TryCamera, static url => BackendUrl.Redact(url))
+    {
+        Mask = BackendUrl.Redact,
+    };
 
-    public static TypeOf<string> Web { get; } = new("URL", "http:// or https://", TryWeb, static url => url.Length == 0 ? null : BackendUrl.Redact(url)) { Mask = BackendUrl.Redact };
+    public static TypeOf<string> Web { get; } = new(
+        "URL", "http:// or https://", TryWeb, static url => url.Length == 0 ? null : BackendUrl.Redact(url))
+    {
+        Mask = BackendUrl.Redact,
+    };
 
     private static bool TryCamera(string text, out string value, out string error)
     {
@@ -21,6 +28,7 @@ internal static class UrlTypes
     {
         value = text;
         error = "a URL is written http://host/path or https://host/path, without user and password";
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Host.Length > 0 && !text.Any(char.IsWhiteSpace);
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0
+            && url.Host.Length > 0 && !text.Any(char.IsWhiteSpace);
     }
 }

@@ -8,7 +8,10 @@ internal static class UserPasswordType
 {
     private const string Mark = "ha1:";
 
-    public static TypeOf<UserPassword> Instance { get; } = new("PASSWORD", "plain, ha1:md5:HEX or ha1:sha-256:HEX", TryRead, static _ => null) { IsSecret = true };
+    public static TypeOf<UserPassword> Instance { get; } = new("PASSWORD", "plain, ha1:md5:HEX or ha1:sha-256:HEX", TryRead, static _ => null)
+    {
+        IsSecret = true,
+    };
 
     private static bool TryRead(string text, out UserPassword value, out string error)
     {
@@ -23,7 +26,9 @@ internal static class UserPasswordType
         int colon = text.IndexOf(':', Mark.Length);
         string name = colon < 0 ? "" : text[Mark.Length..colon];
         string hex = text[(colon + 1)..];
-        if (name.Length == 0 || !DigestHash.TryParseAlgorithm(name, out DigestAlgorithm algorithm, out bool isSession) || isSession || algorithm is not (DigestAlgorithm.Md5 or DigestAlgorithm.Sha256))
+        if (
+            name.Length == 0 || !DigestHash.TryParseAlgorithm(name, out DigestAlgorithm algorithm, out bool isSession) || isSession
+                || algorithm is not (DigestAlgorithm.Md5 or DigestAlgorithm.Sha256))
         {
             return false;
         }

@@ -5,7 +5,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>A key with a list of values; a single value is a list of one.</summary>
-internal sealed class ValuesKey<TOwner, T>(string name, TypeOf<T> type, Func<TOwner, ValueList<T>> get, Func<TOwner, ValueList<T>, TOwner> set) : OwnedKey<TOwner>(name)
+internal sealed class ValuesKey<TOwner, T>(
+    string name, TypeOf<T> type, Func<TOwner, ValueList<T>> get, Func<TOwner, ValueList<T>, TOwner> set) : OwnedKey<TOwner>(name)
 {
     public override KeyForm Form => KeyForm.Values;
 

@@ -222,7 +222,9 @@ public sealed class BadConfigTests
     [Fact]
     public void Load_SeveralErrors_TellsAllInTheOrderOfTheFile()
     {
-        LoadedConfig loaded = Load("limts: {}\nlog: {level: loud}\ndefaults:\n  linger: 5x\n  hodl: 3s\nstreams:\n  a: {source: rtsp://192.0.2.9/a, dead: soon}\n  b: {}\nhttp: {}\n");
+        LoadedConfig loaded = Load(
+            "limts: {}\nlog: {level: loud}\ndefaults:\n  linger: 5x\n  hodl: 3s\nstreams:\n  a: {source: rtsp://192.0.2.9/a, dead: soon}\n  b: "
+                + "{}\nhttp: {}\n");
 
         Assert.Equal([1, 2, 4, 5, 7, 8, 9], loaded.Remarks.Select(static remark => remark.Place.Line));
     }

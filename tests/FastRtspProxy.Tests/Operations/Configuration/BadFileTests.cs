@@ -14,8 +14,10 @@ public sealed class BadFileTests
         ["nothing"] = (static () => [], ": the file is empty: is somebody writing it just now?"),
         ["blanks"] = (static () => Encoding.UTF8.GetBytes(" \n\n"), ": the file is empty"),
         ["a mark alone"] = (static () => [0xef, 0xbb, 0xbf], ": the file is empty"),
-        ["UTF-16"] = (static () => [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Good)], ": the file is UTF-16 or UTF-32: save it as UTF-8"),
-        ["UTF-16, big end first"] = (static () => [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Good)], ": the file is UTF-16 or UTF-32"),
+        ["UTF-16"] = (
+            static () => [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Good)], ": the file is UTF-16 or UTF-32: save it as UTF-8"),
+        ["UTF-16, big end first"] = (
+            static () => [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Good)], ": the file is UTF-16 or UTF-32"),
         ["UTF-16 without a mark"] = (static () => Encoding.Unicode.GetBytes(Good), ": the file is UTF-16 or UTF-32"),
         ["UTF-16, big end first, without a mark"] = (static () => Encoding.BigEndianUnicode.GetBytes(Good), ": the file is UTF-16 or UTF-32"),
         ["UTF-32 without a mark"] = (static () => Encoding.UTF32.GetBytes(Good), ": the file is UTF-16 or UTF-32"),

@@ -27,7 +27,8 @@ internal sealed class ConfigBench : IConfigFiles
         return this;
     }
 
-    public LoadedConfig Load(string text, ConfigArguments? arguments = null, bool isOpen = false) => Load(Encoding.UTF8.GetBytes(text), arguments, isOpen);
+    public LoadedConfig Load(string text, ConfigArguments? arguments = null, bool isOpen = false) =>
+        Load(Encoding.UTF8.GetBytes(text), arguments, isOpen);
 
     public LoadedConfig Load(byte[] bytes, ConfigArguments? arguments = null, bool isOpen = false)
     {
@@ -41,5 +42,6 @@ internal sealed class ConfigBench : IConfigFiles
         ? content with { Bytes = content.Bytes[..Math.Min(content.Bytes.Length, bytesMax + 1)] }
         : new FileContent([], false, "does not exist");
 
-    private ConfigLoader Loader() => new(this, name => Environment.GetValueOrDefault(name), static address => address.Equals(IPAddress.Parse("192.0.2.1")));
+    private ConfigLoader Loader() =>
+        new(this, name => Environment.GetValueOrDefault(name), static address => address.Equals(IPAddress.Parse("192.0.2.1")));
 }

@@ -43,7 +43,8 @@ public sealed class ConfigComparisonTests
     [InlineData("a: {source: rtsp://192.0.2.9/a, allow: {from: 10.0.0.0/8}}|b: {source: \"rtsp://u:geheim@192.0.2.9/b\"}", "StreamSettings streams.a: allow.from any -> [10.0.0.0/8]")]
     public void Of_OtherStreams_SaysWhatHappensToEach(string streams, string expected)
     {
-        ConfigDifference difference = ConfigComparison.Of(ConfigBench.Good(Base), ConfigBench.Good("streams:\n  " + streams.Replace("|", "\n  ", StringComparison.Ordinal)));
+        ConfigDifference difference = ConfigComparison.Of(
+            ConfigBench.Good(Base), ConfigBench.Good("streams:\n  " + streams.Replace("|", "\n  ", StringComparison.Ordinal)));
 
         Assert.Equal(expected, Describe(difference));
     }
@@ -77,12 +78,16 @@ public sealed class ConfigComparisonTests
 
                 FakeEngine fresh = FakeEngine.Start(difference.Result);
                 Assert.Equal(fresh.Describe(), engine.Describe());
-                Assert.Equal(next with { Rtsp = old.Rtsp, Threads = old.Threads, Limits = next.Limits with { MemoryBytes = old.Limits.MemoryBytes }, Dscp = next.Dscp with { Viewers = old.Dscp.Viewers } }, difference.Result);
+                Assert.Equal(
+                    next with { Rtsp = old.Rtsp, Threads = old.Threads, Limits = next.Limits with { MemoryBytes = old.Limits.MemoryBytes }, Dscp = next.Dscp with { Viewers = old.Dscp.Viewers } },
+                    difference.Result);
                 foreach (StreamConfig stream in difference.Result.Streams)
                 {
                     StreamConfig? known = old.Streams.FirstOrDefault(other => other == stream);
                     Assert.Equal(known is not null, ReferenceEquals(known, stream) && known is not null);
-                    if (known is not null && old.Dscp == difference.Result.Dscp && old.Limits.ViewersPerStream == difference.Result.Limits.ViewersPerStream)
+                    if (
+                        known is not null && old.Dscp == difference.Result.Dscp
+                            && old.Limits.ViewersPerStream == difference.Result.Limits.ViewersPerStream)
                     {
                         Assert.Same(before[stream.Name], engine.Streams[stream.Name]);
                         Assert.Equal((1, 0), (engine.Streams[stream.Name].Sessions, engine.Streams[stream.Name].Touched));
@@ -95,5 +100,6 @@ public sealed class ConfigComparisonTests
             iter: 2000);
     }
 
-    private static string Describe(ConfigDifference difference) => string.Join('|', difference.Changes.Select(static change => $"{change.Kind} {change.Text}"));
+    private static string Describe(ConfigDifference difference) =>
+        string.Join('|', difference.Changes.Select(static change => $"{change.Kind} {change.Text}"));
 }

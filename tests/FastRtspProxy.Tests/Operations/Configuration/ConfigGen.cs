@@ -32,7 +32,8 @@ internal static class ConfigGen
 
     private static readonly Gen<ValueList<StreamConfig>> s_streams = Gen.Select(s_stream.Array[5], Gen.Bool.Array[5], Gen.Bool, static (streams, has, isReversed) =>
     {
-        IEnumerable<StreamConfig> chosen = streams.Select(static (stream, index) => stream with { Name = $"s{index}" }).Where((_, index) => has[index]);
+        IEnumerable<StreamConfig> chosen = streams.Select(
+            static (stream, index) => stream with { Name = $"s{index}" }).Where((_, index) => has[index]);
         return (ValueList<StreamConfig>)[.. isReversed ? chosen.Reverse() : chosen];
     });
 

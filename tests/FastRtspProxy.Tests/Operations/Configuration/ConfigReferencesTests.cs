@@ -83,7 +83,8 @@ public sealed class ConfigReferencesTests
         ConfigBench bench = Bench();
         bench.Environment["N"] = "7";
 
-        LoadedConfig loaded = bench.Load("limits: {viewers: \"${env:N}\"}\ndefaults: {linger: \"${env:N}s\", alwaysOn: true}\nstreams: {a: {source: \"rtsp://192.0.2.${env:N}/a\"}}\n");
+        LoadedConfig loaded = bench.Load(
+            "limits: {viewers: \"${env:N}\"}\ndefaults: {linger: \"${env:N}s\", alwaysOn: true}\nstreams: {a: {source: \"rtsp://192.0.2.${env:N}/a\"}}\n");
 
         Assert.Equal(7, loaded.Config!.Limits.Viewers);
         Assert.Equal(TimeSpan.FromSeconds(7), loaded.Config.Streams[0].Linger);
@@ -102,7 +103,13 @@ public sealed class ConfigReferencesTests
     [Fact]
     public void Load_ReferenceInArguments_IsText()
     {
-        ConfigMap settings = new(default, [new ConfigEntry("auth", default, new ConfigMap(default, [new ConfigEntry("realm", default, new ConfigScalar(ConfigPlace.OfOption("--x"), "${env:NAME}"))]))]);
+        ConfigMap settings = new(
+            default,
+            [
+                new ConfigEntry(
+                    "auth", default,
+                    new ConfigMap(default, [new ConfigEntry("realm", default, new ConfigScalar(ConfigPlace.OfOption("--x"), "${env:NAME}"))])),
+            ]);
 
         LoadedConfig loaded = Bench().Load(Stream, new ConfigArguments(settings, static config => config));
 

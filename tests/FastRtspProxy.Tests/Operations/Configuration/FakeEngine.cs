@@ -62,11 +62,13 @@ internal sealed class FakeEngine
         _live = LiveOf(config);
     }
 
-    public string Describe() => $"{_fixed}\n{_live}\n{string.Join('\n', Streams.OrderBy(static entry => entry.Key).Select(static entry => $"{entry.Key} {entry.Value.Camera} {entry.Value.Settings}"))}";
+    public string Describe() =>
+        $"{_fixed}\n{_live}\n{string.Join('\n', Streams.OrderBy(static entry => entry.Key).Select(static entry => $"{entry.Key} {entry.Value.Camera} {entry.Value.Settings}"))}";
 
     private static string LiveOf(ProxyConfig config) => $"{config.Auth} {config.Log} {config.Limits with { MemoryBytes = null }} {config.Egress}";
 
     private static string SettingsOf(StreamConfig stream, ProxyConfig config) => $"{EngineOptions.SettingsOf(stream, config.Limits)} {stream.Allow}";
 
-    private void Add(StreamConfig stream, ProxyConfig config) => Streams.Add(stream.Name, new FakeStream(FakeStream.CameraOf(stream, config), SettingsOf(stream, config)));
+    private void Add(StreamConfig stream, ProxyConfig config) =>
+        Streams.Add(stream.Name, new FakeStream(FakeStream.CameraOf(stream, config), SettingsOf(stream, config)));
 }

@@ -191,14 +191,22 @@ public sealed class GoodConfigTests
     [Fact]
     public void Load_ArgumentsBesideTheFile_Win()
     {
-        ConfigMap settings = new(ConfigPlace.WholeFile, [new ConfigEntry("defaults", default, new ConfigMap(default, [new ConfigEntry("linger", default, new ConfigScalar(ConfigPlace.OfOption("--linger"), "5s"))]))]);
+        ConfigMap settings = new(
+            ConfigPlace.WholeFile,
+            [
+                new ConfigEntry(
+                    "defaults", default,
+                    new ConfigMap(default, [new ConfigEntry("linger", default, new ConfigScalar(ConfigPlace.OfOption("--linger"), "5s"))])),
+            ]);
         ConfigArguments arguments = new(settings, config => config with
         {
             Defaults = config.Defaults with { Dead = TimeSpan.FromSeconds(3) },
             Streams = [config.Defaults with { Name = "c", Sources = ["rtsp://192.0.2.9/c"] }],
         });
 
-        LoadedConfig loaded = new ConfigBench().Load("defaults: {linger: 1s, dead: 2s, hold: 4s}\nstreams:\n  a: {source: rtsp://192.0.2.9/a}\n  b: {source: rtsp://192.0.2.9/b, linger: 7s}\n", arguments);
+        LoadedConfig loaded = new ConfigBench().Load(
+            "defaults: {linger: 1s, dead: 2s, hold: 4s}\nstreams:\n  a: {source: rtsp://192.0.2.9/a}\n  b: {source: rtsp://192.0.2.9/b, linger: 7s}\n",
+            arguments);
 
         Assert.Equal(["a", "b", "c"], loaded.Config!.Streams.Select(static stream => stream.Name));
         Assert.Equal([5, 7, 5], loaded.Config.Streams.Select(static stream => stream.Linger.TotalSeconds));

@@ -35,7 +35,47 @@ public sealed class RandomConfigTests
         """;
 
     private static readonly string[] s_pieces =
-        ["{", "}", "[", "]", "\"", "'", ":", ": ", "-", "- ", "\n", "\n  ", "\t", "&a ", "*a", "!", "|", ">", "#", "%", "@", "`", "?", ",", "<<: ", "---\n", "...", "null", "~", "${env:X}", "${", "$$", "\\", "\u00e9", "\U0001f600", "\u2028", "\0", "0", "\r\n"];
+        [
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "'",
+            ":",
+            ": ",
+            "-",
+            "- ",
+            "\n",
+            "\n  ",
+            "\t",
+            "&a ",
+            "*a",
+            "!",
+            "|",
+            ">",
+            "#",
+            "%",
+            "@",
+            "`",
+            "?",
+            ",",
+            "<<: ",
+            "---\n",
+            "...",
+            "null",
+            "~",
+            "${env:X}",
+            "${",
+            "$$",
+            "\\",
+            "\u00e9",
+            "\U0001f600",
+            "\u2028",
+            "\0",
+            "0",
+            "\r\n",
+        ];
 
     [Theory]
     [InlineData(1)]
@@ -77,5 +117,6 @@ public sealed class RandomConfigTests
     /// <summary>Each secret stands where it stood: what damage has made a key or another value is no secret any more to a reader.</summary>
     private static bool IsIntact(string text) =>
         text.Contains("password: \"geheim\",", StringComparison.Ordinal) && text.Contains("password: 'geheim'\n", StringComparison.Ordinal)
-        && text.Contains("\n  password: geheim\n", StringComparison.Ordinal) && text.Contains("source: rtsp://u:geheim@192.0.2.9/a\n", StringComparison.Ordinal);
+        && text.Contains("\n  password: geheim\n", StringComparison.Ordinal)
+            && text.Contains("source: rtsp://u:geheim@192.0.2.9/a\n", StringComparison.Ordinal);
 }

@@ -25,5 +25,6 @@ public sealed class SpellingTests
     [InlineData("xyz", null)]
     [InlineData("h", null)]
     [InlineData("a word that is longer than every key that there could ever be in here", null)]
-    public void Nearest_OfSomeWords_IsNearOrNothing(string word, string? expected) => Assert.Equal(expected, Spelling.Nearest(word, ["source", "sources", "hold"]));
+    public void Nearest_OfSomeWords_IsNearOrNothing(string word, string? expected) =>
+        Assert.Equal(expected, Spelling.Nearest(word, ["source", "sources", "hold"]));
 }

@@ -36,10 +36,17 @@ public sealed class WildcardNameTests
     [Fact]
     public void Make_PutsThePartIntoEachSource()
     {
-        StreamConfig wildcard = new() { Name = "lobby-*", Sources = ["rtsp://192.0.2.9/ch/${1}?n=${1}", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) };
+        StreamConfig wildcard = new()
+        {
+            Name = "lobby-*",
+            Sources = ["rtsp://192.0.2.9/ch/${1}?n=${1}", "rtsp://192.0.2.10/x"],
+            Linger = TimeSpan.FromSeconds(3),
+        };
 
         StreamConfig stream = WildcardName.Make(wildcard, "lobby-7", "7");
 
-        Assert.Equal(new StreamConfig { Name = "lobby-7", Sources = ["rtsp://192.0.2.9/ch/7?n=7", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) }, stream);
+        Assert.Equal(
+            new StreamConfig { Name = "lobby-7", Sources = ["rtsp://192.0.2.9/ch/7?n=7", "rtsp://192.0.2.10/x"], Linger = TimeSpan.FromSeconds(3) },
+            stream);
     }
 }

@@ -42,7 +42,8 @@ public sealed class ConfigArgumentsTests
     [InlineData("-C n p", "viewer=n")]
     public void Parse_ArgumentsBesideAFile_Win(string arguments, string expected)
     {
-        ConfigRequest request = Assert.IsType<ParseOutcome.Load>(CommandLineParser.Parse(["--config", ConfigBench.File, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Request;
+        ConfigRequest request = Assert.IsType<ParseOutcome.Load>(
+            CommandLineParser.Parse(["--config", ConfigBench.File, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Request;
 
         LoadedConfig loaded = new ConfigBench().Load(Text, request.Arguments);
 
@@ -57,7 +58,8 @@ public sealed class ConfigArgumentsTests
     [InlineData("-e a/x rtsp://192.0.2.9/c", "streams.a/x: the name begins with that of another stream (\"a\") at a slash")]
     public void Load_WrongArgumentsBesideAFile_AreToldWithTheFilesErrors(string arguments, string expected)
     {
-        ConfigRequest request = Assert.IsType<ParseOutcome.Load>(CommandLineParser.Parse(["--config", ConfigBench.File, .. arguments.Split(' ')])).Request;
+        ConfigRequest request = Assert.IsType<ParseOutcome.Load>(
+            CommandLineParser.Parse(["--config", ConfigBench.File, .. arguments.Split(' ')])).Request;
 
         LoadedConfig loaded = new ConfigBench().Load(Text, request.Arguments);
 
@@ -112,11 +114,14 @@ public sealed class ConfigArgumentsTests
         string[] words =
         [
             .. engine.Streams.Select(static stream => $"{stream.Name}={stream.Settings!.Linger.TotalSeconds}s"),
-            $"ports={string.Join(',', engine.RtspPorts)} udp={engine.UdpPortFirst}-{engine.UdpPortLast} level={options.LogLevel} viewers={engine.MaxClients} memory={engine.MemoryBytes}",
-            $"dead={engine.Streams[0].Settings!.DeadStreamInterval.TotalSeconds} hold={engine.Streams[0].Settings!.Hold.TotalSeconds} start={engine.Streams[0].Settings!.Start}",
+            $"ports={string.Join(',', engine.RtspPorts)} udp={engine.UdpPortFirst}-{engine.UdpPortLast} level={options.LogLevel} "
+                + $"viewers={engine.MaxClients} memory={engine.MemoryBytes}",
+            $"dead={engine.Streams[0].Settings!.DeadStreamInterval.TotalSeconds} hold={engine.Streams[0].Settings!.Hold.TotalSeconds} "
+                + $"start={engine.Streams[0].Settings!.Start}",
             $"keep={engine.Streams[0].Settings!.GopCacheBytes}/{engine.Streams[0].Settings!.GopCacheDuration.TotalSeconds}",
             $"user={string.Join(',', engine.Streams.Take(2).Select(static stream => stream.Credentials?.User))} way={string.Join(',', engine.Streams.Take(2).Select(static stream => stream.Transport))}",
-            $"register={string.Join(',', engine.RegisterCredentials.Select(static user => user.User))} max={engine.MaxRegistered} viewer={string.Join(',', engine.ClientCredentials.Select(static user => user.User))}",
+            $"register={string.Join(',', engine.RegisterCredentials.Select(static user => user.User))} max={engine.MaxRegistered} "
+                + $"viewer={string.Join(',', engine.ClientCredentials.Select(static user => user.User))}",
         ];
         return string.Join(' ', words) + " ";
     }
