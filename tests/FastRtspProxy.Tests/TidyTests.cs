@@ -96,7 +96,7 @@ public class TidyTests
             .Select(static file => Path.GetFileName(file)).Except([.. beforeTheFirstSocket, .. runInOutbound])];
 
         Assert.Empty(offences);
-        Assert.Contains("Outbound.RunAsync(() => Task.FromResult(Load(", File.ReadAllText(Path.Combine(s_root, "src", "FastRtspProxy.Operations", "Configuration", "Reading", "ConfigLoader.cs")), StringComparison.Ordinal);
+        Assert.Contains("Outbound.RunAsync(() => Task.FromResult(Load(", File.ReadAllText(Path.Combine(s_root, "src", "FastRtspProxy.Operations", "Configuration", "ConfigLoader.cs")), StringComparison.Ordinal);
         Assert.Contains("Outbound.RunAsync(() => run.RunAsync(cancel))", File.ReadAllText(Path.Combine(s_root, "src", "FastRtspProxy.Simulator", "Load", "LoadProgram.cs")), StringComparison.Ordinal);
     }
 

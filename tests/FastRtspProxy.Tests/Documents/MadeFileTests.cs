@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
 using FastRtspProxy.Tests.Operations.Configuration;
@@ -61,6 +62,26 @@ public sealed class MadeFileTests
             RootKeys.Shape.Keys.Where(static key => key.Form != KeyForm.Later),
             key => Assert.True(properties.TryGetProperty(key.Name, out _), key.Name));
         Assert.False(properties.TryGetProperty("hooks", out _));
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, allow: {from: 10.0.0.0/8, roles: [a, b]}, linger: 10, keep: {bytes: 8M}}}", "")]
+    [InlineData("rtsp: {listen: [8554, \":554\"], bind: null}\nthreads: ${env:N}", "")]
+    [InlineData("egress: {total: 2.5}\ndscp: {viewers: EF, cameras: 46}", "")]
+    [InlineData("limts: {}", "/limts is not known")]
+    [InlineData("streams: {a: {sorce: x}}", "/streams/a/sorce is not known")]
+    [InlineData("hooks: []", "/hooks is not known")]
+    [InlineData("limits: {viewers: 0}", "/limits/viewers fits 0 of anyOf")]
+    [InlineData("defaults: {alwaysOn: yes}", "/defaults/alwaysOn fits 0 of anyOf")]
+    [InlineData("defaults: {start: now}", "/defaults/start fits 0 of anyOf")]
+    [InlineData("auth: {users: [{name: a}]}", "/auth/users[0]/password is missing")]
+    public void Schema_HeldAgainstAConfiguration_FindsWhatTheProgramFinds(string? text, string expected)
+    {
+        using JsonDocument schema = JsonDocument.Parse(Repository.Text("docs/config.schema.json"));
+        ConfigMap map = new YamlParser().Parse(text ?? Repository.Text(ConfigurationSample.Path), new ConfigRemarks())!;
+
+        Assert.Equal(expected, string.Join('\n', new SchemaCheck(schema.RootElement).Run(map)));
     }
 
     /// <summary>Each default that the table shows is what a file without the key has.</summary>

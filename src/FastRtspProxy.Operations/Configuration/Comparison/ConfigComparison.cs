@@ -1,5 +1,4 @@
 using FastRtspProxy.Operations.Configuration.Model;
-using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
 using FastRtspProxy.Protocol.Rtsp;
 

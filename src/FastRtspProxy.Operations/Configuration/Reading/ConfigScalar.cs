@@ -9,6 +9,9 @@ internal sealed class ConfigScalar(ConfigPlace place, string written, bool isPla
     /// <summary>What a message shows: a part of an option's value is shown as the whole that the user typed.</summary>
     public string Shown { get; } = shown ?? written;
 
+    /// <summary>Without quotation marks: in YAML and JSON a number, a boolean, a null, or a text that looks like none of them.</summary>
+    public bool IsPlain { get; } = isPlain;
+
     /// <summary>True for a null of YAML or JSON; a quoted "null" is a text.</summary>
     public bool IsNull { get; } = isPlain && (written is "" or "~" or "null" or "Null" or "NULL");
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Tests.Operations.Configuration;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 

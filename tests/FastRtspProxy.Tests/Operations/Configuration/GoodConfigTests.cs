@@ -28,6 +28,10 @@ public sealed class GoodConfigTests
             engine with { RtspPorts = ports, Streams = [], ClientCredentials = [], RegisterCredentials = [], RegisterFrom = [], TunnelPorts = ports });
     }
 
+    /// <summary>Players have passwords stored under it.</summary>
+    [Fact]
+    public void Realm_ByDefault_IsWhatTheEngineAlwaysSaid() => Assert.Equal(FastRtspProxy.Engine.Frontend.Authenticator.Realm, new AuthConfig().Realm);
+
     [Fact]
     public void Load_Defaults_AreEveryStreamsUnlessItSaysOtherwise()
     {

@@ -1,5 +1,6 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Tests.Operations.Configuration;
 

@@ -1,6 +1,7 @@
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 
-namespace FastRtspProxy.Operations.Configuration.Reading;
+namespace FastRtspProxy.Operations.Configuration;
 
 /// <summary>
 /// What the command line says beside the file. It wins: it is read after the file, and before the streams, which begin with the defaults.

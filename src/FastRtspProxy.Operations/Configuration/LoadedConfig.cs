@@ -1,6 +1,7 @@
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 
-namespace FastRtspProxy.Operations.Configuration.Reading;
+namespace FastRtspProxy.Operations.Configuration;
 
 /// <summary>What came of a reading.</summary>
 /// <param name="Config">Null when there is an error.</param>

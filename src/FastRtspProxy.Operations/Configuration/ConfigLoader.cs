@@ -2,10 +2,11 @@ using System.Net;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Checks;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
 using FastRtspProxy.Protocol.Rtsp;
 
-namespace FastRtspProxy.Operations.Configuration.Reading;
+namespace FastRtspProxy.Operations.Configuration;
 
 /// <summary>
 /// From a file and the arguments beside it to a configuration that fits together, or to everything that is wrong with it. Nothing is changed by it,
