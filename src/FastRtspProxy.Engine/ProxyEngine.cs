@@ -30,8 +30,9 @@ public sealed class ProxyEngine : IAsyncDisposable
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
+        Streams = new StreamControl(options, _mounts, _factory, OwnPorts, loggerFactory);
         MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
-        _frontend = new FrontendServer(options, _shards, _mounts, loggerFactory, registry, input, descriptors);
+        _frontend = new FrontendServer(options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -52,7 +53,7 @@ public sealed class ProxyEngine : IAsyncDisposable
 
         try
         {
-            List<Mount> mounts = engine.AddMounts(options);
+            List<Mount> mounts = engine.Begin(options.Streams);
             await engine._frontend.StartAsync();
             engine.SayLimits(options);
             foreach (Mount mount in mounts)
@@ -81,6 +82,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <inheritdoc cref="ListensOnIPv4"/>
     public bool ListensOnIPv6 => _frontend.ListensOnIPv6;
 
+    /// <summary>The streams, which can be added, removed and changed.</summary>
+    public StreamControl Streams { get; }
+
     /// <summary>The budget of rings, parked sends and catch-up, in bytes.</summary>
     public long MemoryBytes { get; }
 
@@ -102,6 +106,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         }
 
         _disposed = true;
+        await Streams.CloseAsync();
 
         // Clients first: their BYE must not wait for a camera that does not answer its TEARDOWN. Both run side by side.
         Task clients = _frontend.DisposeAsync().AsTask();
@@ -124,22 +129,20 @@ public sealed class ProxyEngine : IAsyncDisposable
         }
     }
 
-    private List<Mount> AddMounts(ProxyOptions options)
+    private List<Mount> Begin(IReadOnlyList<StreamOptions> streams)
     {
-        List<Mount> mounts = [];
-        foreach (StreamOptions stream in options.Streams)
+        try
         {
-            Mount mount = _factory.Create(stream);
-            if (!_mounts.TryAdd(mount))
-            {
-                throw new ProxyStartException($"The name \"{stream.Name}\" is another stream's, or one of the two is the beginning of the other at a slash; streams need names that stand apart.");
-            }
-
-            mounts.Add(mount);
+            return Streams.Begin(streams);
         }
-
-        return mounts;
+        catch (StreamException cause)
+        {
+            throw new ProxyStartException(cause.Message);
+        }
     }
+
+    /// <summary>The ports that clients reach us on; none before we listen.</summary>
+    private int[] OwnPorts() => [.. ((int[])[_frontend.RtspPort, _frontend.TunnelPort]).Where(static port => port > 0)];
 
     private static long DefaultMemoryBytes() => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryBytesMax);
 }

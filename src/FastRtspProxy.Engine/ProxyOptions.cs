@@ -177,6 +177,16 @@ public sealed record StreamOptions
     /// <summary>Do not check the certificate of an `rtsps` back-end.</summary>
     public bool InsecureTls { get; init; }
 
+    /// <summary>The class that our packets to the camera are marked with (DSCP, RFC 2474: 0 to 63); null: as the system does.</summary>
+    public int? Dscp { get; init; }
+
+    /// <summary>
+    /// For a wildcard stream, whose <see cref="Name"/> has a <c>*</c> and whose <see cref="Url"/> has <c>${1}</c> for what that stands for: how many
+    /// of its streams there may be at once. Each is made when a viewer asks for it, and goes when nobody has needed it for the linger; none is always
+    /// on.
+    /// </summary>
+    public int MaxInstances { get; init; } = 64;
+
     /// <summary>How this stream is served where it differs from the others; null: as <see cref="ProxyOptions"/> say for all.</summary>
     public StreamSettings? Settings { get; init; }
 }

@@ -59,6 +59,9 @@ internal sealed class BackendSession
         _keepAlive = new SessionKeepAlive(_context, _life, _tracks, _dialogue, _liveness);
     }
 
+    /// <inheritdoc cref="Liveness.OnTimingsChanged"/>
+    public void OnTimingsChanged() => _liveness.OnTimingsChanged();
+
     /// <inheritdoc cref="BackendLife.State"/>
     public BackendState State => _life.State;
 

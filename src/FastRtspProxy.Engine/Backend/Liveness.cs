@@ -59,16 +59,19 @@ internal sealed class Liveness
     /// <summary>From now on silence counts.</summary>
     public void Watch()
     {
-        if (!_tracks.HasMedia)
-        {
-            WatchFirstMedia();
-        }
-        else if (SilenceLimit > TimeSpan.Zero)
-        {
-            _timer.Start(SilenceLimit);
-        }
-
+        WatchSilence();
         _supervision.Watch();
+    }
+
+    /// <summary>The times of the session's options were changed: a session that plays is watched by the new ones.</summary>
+    public void OnTimingsChanged()
+    {
+        if (_life.State == BackendState.Playing && _life.Failure is null)
+        {
+            _timer.Stop();
+            WatchSilence();
+            _supervision.OnTimingsChanged();
+        }
     }
 
     /// <summary>PAUSE is sent: silence is what was asked for.</summary>
@@ -86,6 +89,18 @@ internal sealed class Liveness
     {
         _timer.Stop();
         _supervision.Stop();
+    }
+
+    private void WatchSilence()
+    {
+        if (!_tracks.HasMedia)
+        {
+            WatchFirstMedia();
+        }
+        else if (SilenceLimit > TimeSpan.Zero)
+        {
+            _timer.Start(SilenceLimit);
+        }
     }
 
     /// <summary>The source of a track has said BYE.</summary>

@@ -23,7 +23,7 @@ internal sealed class TrackSupervision
         _tracks = tracks;
         _way = way;
         _channels = channels;
-        _watch = new TrackWatch(context.Shard, tracks.All, context.Options.VideoSilence, context.Timings.DeadStream, OnTracksLost);
+        _watch = new TrackWatch(context.Shard, tracks.All, context.Options.VideoSilence, context.Timings, OnTracksLost);
     }
 
     private MissingTracks Missing => _context.Options.Missing;
@@ -106,6 +106,9 @@ internal sealed class TrackSupervision
 
     /// <summary>The session plays: its tracks are watched from now on.</summary>
     public void Watch() => _watch.Start();
+
+    /// <inheritdoc cref="TrackWatch.OnTimingsChanged"/>
+    public void OnTimingsChanged() => _watch.OnTimingsChanged();
 
     /// <summary>The session plays no longer.</summary>
     public void Stop() => _watch.Stop();

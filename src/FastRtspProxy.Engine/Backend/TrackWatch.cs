@@ -18,7 +18,7 @@ internal sealed class TrackWatch
 
     private readonly IReadOnlyList<BackendTrack> _tracks;
     private readonly VideoSilence _silence;
-    private readonly TimeSpan _deadStream;
+    private readonly BackendTimings _timings;
     private readonly Shard _shard;
     private readonly Action<BackendFailure> _lose;
 
@@ -30,12 +30,12 @@ internal sealed class TrackWatch
     /// <summary>Runs from a BYE that could end the session until its meaning is certain.</summary>
     private readonly ShardTimer _endTimer;
 
-    public TrackWatch(Shard shard, IReadOnlyList<BackendTrack> tracks, VideoSilence silence, TimeSpan deadStream, Action<BackendFailure> lose)
+    public TrackWatch(Shard shard, IReadOnlyList<BackendTrack> tracks, VideoSilence silence, BackendTimings timings, Action<BackendFailure> lose)
     {
         _shard = shard;
         _tracks = tracks;
         _silence = silence;
-        _deadStream = deadStream;
+        _timings = timings;
         _lose = lose;
         _silenceTimer = shard.CreateTimer(OnSilenceDue);
         _endTimer = shard.CreateTimer(OnEndDue);
@@ -48,6 +48,15 @@ internal sealed class TrackWatch
     public void Start()
     {
         _silence.OnAnswered(_shard.NowMicros);
+        if (HasVideoAndOthers())
+        {
+            OnSilenceDue();
+        }
+    }
+
+    /// <summary>The silence that counts has another length.</summary>
+    public void OnTimingsChanged()
+    {
         if (HasVideoAndOthers())
         {
             OnSilenceDue();
@@ -98,7 +107,7 @@ internal sealed class TrackWatch
 
     private void OnSilenceDue()
     {
-        if (!_silence.IsLost(_deadStream, _shard.NowMicros, out long restMicros))
+        if (!_silence.IsLost(_timings.DeadStream, _shard.NowMicros, out long restMicros))
         {
             if (restMicros < long.MaxValue)
             {

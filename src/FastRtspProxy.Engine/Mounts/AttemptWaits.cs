@@ -43,6 +43,13 @@ internal sealed class AttemptWaits(Random random)
     /// <summary>The wait before a programme that is always on begins again.</summary>
     public TimeSpan AfterProgramme() => _schedule.Next(clientsAreHeld: false);
 
+    /// <summary>The camera is another one, or reached in another way: nothing that happened counts.</summary>
+    public void Forget()
+    {
+        _atOnce = 0;
+        _schedule.Reset();
+    }
+
     /// <summary>Media came: the next failure starts at one second.</summary>
     public void OnMedia() => _schedule.Reset();
 }

@@ -13,12 +13,6 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class CameraLoop
 {
-    /// <summary>A client's wish cuts the wait short, but a camera is not asked more often than this.</summary>
-    private static readonly TimeSpan s_attemptDistance = TimeSpan.FromSeconds(1);
-
-    /// <summary>A camera that closes idle connections is asked again only now and then.</summary>
-    private static readonly TimeSpan s_idleReopen = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// A camera that takes longer to be described keeps no place from the others: sixteen slow ones would keep a hundred waiting for half a minute.
     /// </summary>
@@ -27,7 +21,7 @@ internal sealed class CameraLoop
     /// <summary>A stop waits no longer for the TEARDOWN and the end of the loop: the whole proxy has to end within a second.</summary>
     private static readonly TimeSpan s_stopMax = TimeSpan.FromMilliseconds(900);
 
-    private readonly MountOptions _options;
+    private readonly MountSettings _settings;
     private readonly Shard _shard;
     private readonly MountStatus _status;
     private readonly MountClients _clients;
@@ -36,6 +30,7 @@ internal sealed class CameraLoop
     private readonly MountIngest _ingest;
     private readonly OpenTurn _turn;
     private readonly SessionPlan _plan;
+    private readonly CameraRest _rest;
     private readonly CameraNews _news;
     private readonly CameraServing _serving;
     private readonly CameraSink _sink;
@@ -57,7 +52,7 @@ internal sealed class CameraLoop
     /// <summary>When the newest attempt ended; without meaning while it goes on.</summary>
     private long _attemptEndMicros;
 
-    /// <param name="options">The mount's.</param>
+    /// <param name="settings">The mount's.</param>
     /// <param name="shard">The mount's.</param>
     /// <param name="status">Where the mount stands.</param>
     /// <param name="clients">Who needs the camera.</param>
@@ -68,7 +63,7 @@ internal sealed class CameraLoop
     /// <param name="pacer">Whose turn it is to open.</param>
     /// <param name="log">The mount's.</param>
     public CameraLoop(
-        MountOptions options,
+        MountSettings settings,
         Shard shard,
         MountStatus status,
         MountClients clients,
@@ -79,7 +74,7 @@ internal sealed class CameraLoop
         OpenPacer pacer,
         ILogger log)
     {
-        _options = options;
+        _settings = settings;
         _shard = shard;
         _status = status;
         _clients = clients;
@@ -89,17 +84,18 @@ internal sealed class CameraLoop
         _log = log;
         _signal = new ShardSignal(shard);
         _turn = new OpenTurn(pacer);
-        _plan = new SessionPlan(options);
-        _news = new CameraNews(options, log);
+        _plan = new SessionPlan(settings);
+        _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
+        _news = new CameraNews(settings, log);
         _sink = new CameraSink(ingest, _news, hold, _signal);
-        _serving = new CameraServing(options, shard, status, clients, offer, starts, ingest, _news, _signal, log);
+        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, _news, _signal, log);
     }
 
     /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included. Never faulted.</summary>
     public Task Ended => Task.WhenAll(_life, _givenClosed);
 
-    /// <summary>True while the camera is let go and nothing is asked of it; there is no session then.</summary>
-    public bool IsResting { get; private set; }
+    /// <inheritdoc cref="CameraRest.IsResting"/>
+    public bool IsResting => _rest.IsResting;
 
     /// <summary>True where the camera is known to take PAUSE.</summary>
     public bool CanPause => _session is { CanPause: true };
@@ -114,7 +110,7 @@ internal sealed class CameraLoop
     public bool IsBeingOpened =>
         _offer.Description is not null && _status.Failure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
 
-    private string ShownUrl => _options.Backend.Url.Redacted;
+    private string ShownUrl => _settings.Backend.Url.Redacted;
 
     /// <summary>Begins to look for the camera; once.</summary>
     public void Start() => _life = LifeAsync();
@@ -127,6 +123,27 @@ internal sealed class CameraLoop
     {
         _clients.AreInHurry = true;
         _turn.Skip();
+        _signal.Set();
+    }
+
+    /// <summary>
+    /// The mount's settings were changed. Where the camera is another one, its session is made anew at once; the clients are held meanwhile, and play
+    /// on.
+    /// </summary>
+    public void OnChanged(bool isOtherCamera)
+    {
+        if (isOtherCamera)
+        {
+            _plan.OnCameraChanged();
+            _offer.OnCameraChanged();
+            _turn.Skip();
+            _ = _session?.CloseAsync();
+        }
+        else
+        {
+            _session?.OnTimingsChanged();
+        }
+
         _signal.Set();
     }
 
@@ -155,7 +172,7 @@ internal sealed class CameraLoop
             catch (Exception e)
             {
                 // Whatever it was: a camera that is never asked again is worse.
-                MountLog.Failed(_log, _options.Name, ShownUrl, e);
+                MountLog.Failed(_log, _settings.Name, ShownUrl, e);
                 await ClearUpAsync();
             }
         }
@@ -170,22 +187,36 @@ internal sealed class CameraLoop
             return;
         }
 
+        if (!_plan.IsOutOfDate)
+        {
+            await WaitForNextAsync(failure);
+        }
+
+        if (_plan.IsOutOfDate && !_status.IsStopping)
+        {
+            OnCameraChanged();
+        }
+    }
+
+    /// <summary>After an attempt: rests until the camera is needed, or waits before it is tried again.</summary>
+    private async Task WaitForNextAsync(BackendFailure? failure)
+    {
         if (failure is null)
         {
-            await RestAsync();
+            await _rest.UntilNeededAsync();
         }
         else if (failure.Kind == BackendFailureKind.EndOfProgramme)
         {
-            await RestAfterProgrammeAsync();
+            await _rest.AfterProgrammeAsync(_waits);
         }
         else if (IsForgottenPause(failure))
         {
             Move(MountState.Ready);
-            await RestAsync();
+            await _rest.UntilNeededAsync();
         }
         else if (IsIdleClose(failure))
         {
-            await RestBeforeReopenAsync(s_idleReopen);
+            await _rest.AfterIdleCloseAsync();
         }
         else
         {
@@ -206,7 +237,7 @@ internal sealed class CameraLoop
             }
             catch (Exception e)
             {
-                MountLog.Failed(_log, _options.Name, ShownUrl, e);
+                MountLog.Failed(_log, _settings.Name, ShownUrl, e);
             }
         }
 
@@ -237,12 +268,12 @@ internal sealed class CameraLoop
         }
 
         BackendFailure? failure = await opening;
-        if (failure is null && !_status.IsStopping)
+        if (failure is null && _rest.GoesOn)
         {
             failure = await _serving.RunAsync(session);
         }
 
-        if (failure?.Kind == BackendFailureKind.EndOfProgramme && !_status.IsStopping)
+        if (failure?.Kind == BackendFailureKind.EndOfProgramme && _rest.GoesOn)
         {
             await EndProgrammeAsync(failure);
         }
@@ -300,13 +331,26 @@ internal sealed class CameraLoop
 
     private void OnLost(BackendFailure failure)
     {
+        HoldClients();
+        _plan.OnLost(failure);
+    }
+
+    /// <summary>The session ended because the mount has another camera: that is no failure of either, and the next attempt is made at once.</summary>
+    private void OnCameraChanged()
+    {
+        MountLog.CameraChanged(_log, _settings.Name, ShownUrl, _clients.Count);
+        _status.Failure = null;
+        _waits.Forget();
+        HoldClients();
+    }
+
+    private void HoldClients()
+    {
         Move(_clients.Count > 0 ? MountState.Holding : MountState.Down);
         if (_status.State == MountState.Holding)
         {
             _hold.Begin();
         }
-
-        _plan.OnLost(failure);
     }
 
     /// <summary>Says what happened, once per change, and waits for the next attempt; a client's wish cuts the wait short.</summary>
@@ -321,23 +365,7 @@ internal sealed class CameraLoop
 
         _status.Failure = failure;
         _news.OnFailure(failure, wait, _clients.Count, _hold.Left);
-        long due = _shard.NowMicros + (long)wait.TotalMicroseconds;
-        while (!_status.IsStopping && TimeUntil(due) is { } left && left > TimeSpan.Zero)
-        {
-            if (_clients.AreInHurry && failure.RetryAfter is null)
-            {
-                due = Math.Min(due, _attemptEndMicros + (long)s_attemptDistance.TotalMicroseconds);
-                left = TimeUntil(due);
-                if (left <= TimeSpan.Zero)
-                {
-                    break;
-                }
-            }
-
-            await _signal.WaitAsync(left);
-        }
-
-        _clients.AreInHurry = false;
+        await _rest.AfterFailureAsync(wait, _attemptEndMicros, mayHurry: failure.RetryAfter is null);
     }
 
     /// <summary>
@@ -349,31 +377,15 @@ internal sealed class CameraLoop
         Move(MountState.Ready);
         _serving.EndReports();
         _ingest.Publish();
-        await _shard.DelayAsync(_options.Timings.Tail);
+        await _shard.DelayAsync(_settings.Timings.Tail);
         if (_status.IsStopping)
         {
             return;
         }
 
-        string next = _options.AlwaysOn ? "and it begins again" : "it begins again with the next one";
-        MountLog.ProgrammeEnded(_log, _options.Name, ShownUrl, end.Message, viewers, next);
+        string next = _settings.AlwaysOn ? "and it begins again" : "it begins again with the next one";
+        MountLog.ProgrammeEnded(_log, _settings.Name, ShownUrl, end.Message, viewers, next);
         _clients.End(MountEnd.ProgrammeEnded);
-    }
-
-    /// <summary>The next client starts it again; a stream that is always on starts by itself, after the usual wait.</summary>
-    private async Task RestAfterProgrammeAsync()
-    {
-        if (!_options.AlwaysOn || _clients.Any)
-        {
-            await RestAsync();
-            return;
-        }
-
-        long due = _shard.NowMicros + (long)_waits.AfterProgramme().TotalMicroseconds;
-        while (!_status.IsStopping && !_clients.Any && TimeUntil(due) is { } left && left > TimeSpan.Zero)
-        {
-            await _signal.WaitAsync(left);
-        }
     }
 
     /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
@@ -384,27 +396,6 @@ internal sealed class CameraLoop
     private bool IsForgottenPause(BackendFailure failure) =>
         failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer
             && _status.State == MountState.Resting && !_clients.WantCamera;
-
-    /// <summary>The camera was let go in order: it is left alone until somebody needs it.</summary>
-    private async Task RestAsync()
-    {
-        IsResting = true;
-        while (!_status.IsStopping && !_clients.NeedCamera)
-        {
-            await _signal.WaitAsync(null);
-        }
-
-        IsResting = false;
-    }
-
-    private async Task RestBeforeReopenAsync(TimeSpan rest)
-    {
-        long until = _shard.NowMicros + (long)rest.TotalMicroseconds;
-        while (!_status.IsStopping && !_clients.WantCamera && TimeUntil(until) is { } left && left > TimeSpan.Zero)
-        {
-            await _signal.WaitAsync(left);
-        }
-    }
 
     /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
     private async Task CloseGivenAsync()
@@ -420,11 +411,9 @@ internal sealed class CameraLoop
         }
         catch (Exception e)
         {
-            MountLog.Failed(_log, _options.Name, ShownUrl, e);
+            MountLog.Failed(_log, _settings.Name, ShownUrl, e);
         }
     }
-
-    private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - _shard.NowMicros);
 
     private void Move(MountState to) => _status.Move(to, _clients.Count);
 }

@@ -6,16 +6,16 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Says what becomes of a mount's camera: each kind of failure once, and its end once, as <see cref="OutageNews"/> decides. On the mount's shard.
 /// </summary>
-internal sealed class CameraNews(MountOptions options, ILogger log)
+internal sealed class CameraNews(MountSettings settings, ILogger log)
 {
     private readonly OutageNews _outage = new();
 
     /// <summary>True until the end of an outage was told of. Looked at with each packet.</summary>
     public bool AwaitsMedia => _outage.AwaitsMedia;
 
-    private string Url => options.Backend.Url.Redacted;
+    private string Url => settings.Backend.Url.Redacted;
 
-    private VideoSilence Silence => options.Backend.VideoSilence;
+    private VideoSilence Silence => settings.Backend.VideoSilence;
 
     /// <summary>The first packet after a loss.</summary>
     public void OnMedia()
@@ -23,7 +23,7 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
         if (_outage.AwaitsMedia)
         {
             _outage.OnMedia();
-            MountLog.Back(log, options.Name, Url);
+            MountLog.Back(log, settings.Name, Url);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
     {
         if (_outage.OnDescribed(isWanted))
         {
-            MountLog.Answers(log, options.Name, Url);
+            MountLog.Answers(log, settings.Name, Url);
         }
     }
 
@@ -46,11 +46,11 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
         if (_outage.OnFailure(failure.Kind))
         {
             string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;
-            MountLog.Down(log, options.Name, Url, failure.Message, wait.TotalSeconds, held);
+            MountLog.Down(log, settings.Name, Url, failure.Message, wait.TotalSeconds, held);
         }
         else
         {
-            MountLog.StillDown(log, options.Name, Url, failure.Message, wait.TotalSeconds);
+            MountLog.StillDown(log, settings.Name, Url, failure.Message, wait.TotalSeconds);
         }
     }
 
@@ -61,11 +61,11 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
         {
             LogLevel level = failure.IsQuiet ? LogLevel.Debug : LogLevel.Information;
             string way = TransportChoice.Name(next);
-            MountLog.TryWay(log, level, options.Name, Url, failure.Message, way);
+            MountLog.TryWay(log, level, settings.Name, Url, failure.Message, way);
         }
         else if (failure.Kind == BackendFailureKind.ClosedAfterChallenge)
         {
-            MountLog.AnswersNext(log, options.Name, Url, failure.Message);
+            MountLog.AnswersNext(log, settings.Name, Url, failure.Message);
         }
         else if (failure.Kind == BackendFailureKind.VideoSilent)
         {
@@ -73,7 +73,7 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
         }
         else
         {
-            MountLog.Following(log, options.Name, Url, failure.Message);
+            MountLog.Following(log, settings.Name, Url, failure.Message);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
         if (Silence.IsBack)
         {
             Silence.IsBack = false;
-            MountLog.VideoIsBack(log, options.Name, Url);
+            MountLog.VideoIsBack(log, settings.Name, Url);
         }
     }
 
@@ -91,11 +91,11 @@ internal sealed class CameraNews(MountOptions options, ILogger log)
     {
         if (Silence.Losses == 1)
         {
-            MountLog.VideoSilent(log, options.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
+            MountLog.VideoSilent(log, settings.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
         }
         else
         {
-            MountLog.VideoStillSilent(log, options.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
+            MountLog.VideoStillSilent(log, settings.Name, Url, failure.Message, Silence.Patience.TotalSeconds);
         }
     }
 }

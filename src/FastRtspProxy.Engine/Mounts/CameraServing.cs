@@ -13,7 +13,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class CameraServing
 {
-    private readonly MountOptions _options;
+    private readonly MountSettings _settings;
     private readonly Shard _shard;
     private readonly MountStatus _status;
     private readonly MountClients _clients;
@@ -27,13 +27,13 @@ internal sealed class CameraServing
     /// <summary>Runs while the camera plays, for our sender reports.</summary>
     private readonly ShardTimer _reportTimer;
 
-    /// <summary>While nobody watches a camera that plays or is paused: when it is let go.</summary>
-    private long _lingerUntilMicros;
+    /// <summary>Since when nobody has watched a camera that plays, or since when it is paused; of no meaning otherwise.</summary>
+    private long _idleSinceMicros;
 
     /// <summary>Set when it was said that the memory is used up; that is said once in a mount's life.</summary>
     private bool _saidNoMemory;
 
-    /// <param name="options">The mount's.</param>
+    /// <param name="settings">The mount's.</param>
     /// <param name="shard">The mount's.</param>
     /// <param name="status">Where the mount stands.</param>
     /// <param name="clients">Who needs the camera.</param>
@@ -44,7 +44,7 @@ internal sealed class CameraServing
     /// <param name="signal">Set when something has changed, the session's state included.</param>
     /// <param name="log">The mount's.</param>
     public CameraServing(
-        MountOptions options,
+        MountSettings settings,
         Shard shard,
         MountStatus status,
         MountClients clients,
@@ -55,7 +55,7 @@ internal sealed class CameraServing
         ShardSignal signal,
         ILogger log)
     {
-        _options = options;
+        _settings = settings;
         _shard = shard;
         _status = status;
         _clients = clients;
@@ -123,7 +123,7 @@ internal sealed class CameraServing
 
                     continue;
                 case BackendState.SetUp or BackendState.Paused:
-                    limit = TimeUntil(session.State == BackendState.SetUp ? _clients.PreparedUntilMicros : _lingerUntilMicros);
+                    limit = TimeUntil(session.State == BackendState.SetUp ? _clients.PreparedUntilMicros : After(_settings.Timings.Rest));
                     if (limit <= TimeSpan.Zero)
                     {
                         return null;
@@ -167,7 +167,7 @@ internal sealed class CameraServing
         List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
         if (!_offer.Fits(media))
         {
-            MountLog.DescriptionChanged(_log, _options.Name, _clients.Count);
+            MountLog.DescriptionChanged(_log, _settings.Name, _clients.Count);
             _clients.End(MountEnd.DescriptionChanged);
             _clients.TurnJoiningAway();
         }
@@ -176,7 +176,7 @@ internal sealed class CameraServing
         if (_log.IsEnabled(LogLevel.Debug))
         {
             string codecs = string.Join(", ", media.Select(m => m.EncodingName));
-            MountLog.Described(_log, _options.Name, _options.Backend.Url.Redacted, media.Count, codecs);
+            MountLog.Described(_log, _settings.Name, _settings.Backend.Url.Redacted, media.Count, codecs);
         }
 
         _status.Failure = null;
@@ -222,8 +222,8 @@ internal sealed class CameraServing
     private void Begin()
     {
         Move(MountState.Starting);
-        bool picturesCome = !_options.Backend.VideoSilence.StaysAway(_shard.NowMicros);
-        _ingest.Begin(_starts.HeldBackMicros, _options.Backend.Missing.Mask, othersWait: picturesCome);
+        bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
+        _ingest.Begin(_starts.HeldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
         _starts.BeginSession();
         foreach (PendingJoin join in _clients.Joining)
         {
@@ -248,11 +248,11 @@ internal sealed class CameraServing
         if (_status.State == MountState.Playing)
         {
             Move(MountState.Lingering);
-            _lingerUntilMicros = _shard.NowMicros + (long)_options.Timings.Linger.TotalMicroseconds;
+            _idleSinceMicros = _shard.NowMicros;
         }
 
         // Somebody who has set up is about to play.
-        return TimeUntil(Math.Max(_lingerUntilMicros, _clients.PreparedUntilMicros));
+        return TimeUntil(Math.Max(After(_settings.Timings.Linger), _clients.PreparedUntilMicros));
     }
 
     /// <summary>
@@ -274,7 +274,7 @@ internal sealed class CameraServing
 
         _ingest.End();
         _reportTimer.Stop();
-        _lingerUntilMicros = _shard.NowMicros + (long)_options.Timings.Rest.TotalMicroseconds;
+        _idleSinceMicros = _shard.NowMicros;
         Move(MountState.Resting);
         _ = session.PauseAsync(); // its end changes the session's state, which wakes the loop
         return true;
@@ -288,11 +288,13 @@ internal sealed class CameraServing
         if (_ingest.HasDroppedForMemory && !_saidNoMemory)
         {
             _saidNoMemory = true;
-            MountLog.NoMemory(_log, _options.Name);
+            MountLog.NoMemory(_log, _settings.Name);
         }
 
-        _reportTimer.Start(_options.Timings.SenderReport);
+        _reportTimer.Start(_settings.Timings.SenderReport);
     }
+
+    private long After(TimeSpan idle) => _idleSinceMicros + (long)idle.TotalMicroseconds;
 
     private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - _shard.NowMicros);
 

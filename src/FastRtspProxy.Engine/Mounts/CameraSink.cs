@@ -6,7 +6,8 @@ using FastRtspProxy.Protocol.Rtp;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On the mount's shard.
+/// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On
+/// the mount's shard.
 /// </summary>
 internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold hold, ShardSignal signal) : IBackendSink
 {

@@ -11,7 +11,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Begins a client in the cached past: at the newest random access point, squeezed into hardly any time up to the present. On the mount's shard.
 /// </summary>
-internal sealed class InstantStart(Shard shard, MountOptions options, PacketRing ring, MountIngest ingest, ILogger log)
+internal sealed class InstantStart(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, ILogger log)
 {
     /// <summary>
     /// How long the squeezed past takes in the client's presentation: hardly more than it takes to come, over TCP. Times that run ahead of their
@@ -44,7 +44,7 @@ internal sealed class InstantStart(Shard shard, MountOptions options, PacketRing
     {
         ref readonly RingEntry first = ref entries[start];
         long bytes = entries[head - 1].EndBytes - first.EndBytes + first.FrameBytes;
-        if (options.CatchUpBudget is { } budget && !budget.TryTake(bytes))
+        if (settings.CatchUpBudget is { } budget && !budget.TryTake(bytes))
         {
             return null;
         }
@@ -91,7 +91,7 @@ internal sealed class InstantStart(Shard shard, MountOptions options, PacketRing
         }
 
         long catchUpUntil = shard.NowMicros + CatchUpMicrosMax;
-        CatchUp catchUp = new(head, track, squeezed < span ? map : null, catchUpUntil, options.CatchUpBudget, bytes)
+        CatchUp catchUp = new(head, track, squeezed < span ? map : null, catchUpUntil, settings.CatchUpBudget, bytes)
         {
             PastPackets = packets,
             FirstPackets = firstPackets,
@@ -102,10 +102,10 @@ internal sealed class InstantStart(Shard shard, MountOptions options, PacketRing
 
     private void SayGroupTooLong(long playingSinceMicros)
     {
-        if (!_saidGroupTooLong && shard.NowMicros - playingSinceMicros > (long)options.GopCacheDuration.TotalMicroseconds)
+        if (!_saidGroupTooLong && shard.NowMicros - playingSinceMicros > (long)settings.GopCacheDuration.TotalMicroseconds)
         {
             _saidGroupTooLong = true;
-            MountLog.GroupTooLong(log, options.Name);
+            MountLog.GroupTooLong(log, settings.Name);
         }
     }
 }

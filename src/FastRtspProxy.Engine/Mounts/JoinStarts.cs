@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Tells clients where they begin, by what <see cref="JoinPolicy"/> decides and what the ring and the timelines hold. On the mount's shard.
 /// </summary>
-internal sealed class JoinStarts(Shard shard, MountOptions options, PacketRing ring, MountIngest ingest, InstantStart past)
+internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, InstantStart past)
 {
     /// <summary>A track that was silent for longer has no truthful extrapolation of its timestamp.</summary>
     private const long QuietMicros = 1_000_000;
@@ -18,10 +18,10 @@ internal sealed class JoinStarts(Shard shard, MountOptions options, PacketRing r
     /// <summary>When the camera was last asked to play; without meaning before it was.</summary>
     private long _playingSinceMicros;
 
-    private VideoSilence Silence => options.Backend.VideoSilence;
+    private VideoSilence Silence => settings.Backend.VideoSilence;
 
     /// <summary>How long the first pictures of the session that begins now are held back.</summary>
-    public long HeldBackMicros => JoinPolicy.HeldBackMicros(options.Start, ring.RandomAccessIntervalMicros);
+    public long HeldBackMicros => JoinPolicy.HeldBackMicros(settings.Start, ring.RandomAccessIntervalMicros);
 
     /// <summary>The camera is asked to play.</summary>
     public void BeginSession() => _playingSinceMicros = shard.NowMicros;
@@ -33,7 +33,7 @@ internal sealed class JoinStarts(Shard shard, MountOptions options, PacketRing r
         PlayGrant live = new(PlayOutcome.Playing, now.JoinSequence, now.Tracks);
         JoinChoice choice = JoinPolicy.Choose(new JoinSituation
         {
-            Mode = wish.Start ?? options.Start,
+            Mode = wish.Start ?? settings.Start,
             Resumes = wish.Resumes,
             HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
             HasOthers = HasOthers(wish),
@@ -86,7 +86,7 @@ internal sealed class JoinStarts(Shard shard, MountOptions options, PacketRing r
         TrackTimeline timeline = track.Timeline;
         if (!timeline.InSession)
         {
-            if (options.Backend.Missing.Has(track.Index))
+            if (settings.Backend.Missing.Has(track.Index))
             {
                 return new TrackStart(track.Index, null, null, null); // nothing of it is expected, so nothing is promised
             }

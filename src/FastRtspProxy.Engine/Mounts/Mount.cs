@@ -15,7 +15,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class Mount : IMount
 {
-    private readonly MountOptions _options;
+    private readonly MountSettings _settings;
     private readonly ILogger _log;
     private readonly MountStatus _status;
     private readonly ClientHold _hold;
@@ -25,24 +25,29 @@ internal sealed class Mount : IMount
     private readonly JoinStarts _starts;
     private readonly CameraLoop _camera;
 
+    /// <summary>There for a mount that goes when nobody needs it.</summary>
+    private readonly IdleWatch? _idle;
+
     public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
     {
-        _options = options;
+        MountSettings settings = new(options);
+        _settings = settings;
         _log = log;
         Shard = shard;
         Ring = ring;
         MountIngest ingest = new(shard, ring);
         _status = new MountStatus(options.Name, log);
-        _hold = new ClientHold(shard, options, OnHoldExpired);
-        _clients = new MountClients(shard, options, _hold);
-        _offer = new MountOffer(shard, options, ingest);
-        _starts = new JoinStarts(shard, options, ring, ingest, new InstantStart(shard, options, ring, ingest, log));
-        _camera = new CameraLoop(options, shard, _status, _clients, _hold, _offer, _starts, ingest, pacer, log);
-        _joins = new MountJoins(shard, options, _status, _clients, _starts, _camera);
+        _hold = new ClientHold(shard, settings, OnHoldExpired);
+        _clients = new MountClients(shard, settings, _hold);
+        _offer = new MountOffer(shard, settings, ingest);
+        _starts = new JoinStarts(shard, settings, ring, ingest, new InstantStart(shard, settings, ring, ingest, log));
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, pacer, log);
+        _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
+        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera);
     }
 
     /// <inheritdoc/>
-    public string Name => _options.Name;
+    public string Name => _settings.Name;
 
     /// <inheritdoc/>
     public Shard Shard { get; }
@@ -65,7 +70,28 @@ internal sealed class Mount : IMount
     public Task Ended => _camera.Ended;
 
     /// <summary>Begins to look for the camera. Any thread, once.</summary>
-    public void Start() => Shard.Post(_camera.Start);
+    public void Start() => Shard.Post(() =>
+    {
+        _idle?.Start();
+        _camera.Start();
+    });
+
+    /// <summary>
+    /// Goes by other options, while clients and camera are there: no session of either is touched, unless the camera is another one. Then its session
+    /// is made anew, and the clients are held and play on, as over an outage. Any thread.
+    /// </summary>
+    public Task ChangeAsync(MountOptions to, RingOptions ring, bool isOtherCamera) => Shard.RunAsync(() =>
+    {
+        if (!_status.IsStopping)
+        {
+            _settings.Change(to, isOtherCamera);
+            Ring.Change(ring);
+            _hold.OnChanged();
+            _camera.OnChanged(isOtherCamera);
+        }
+
+        return Task.CompletedTask;
+    });
 
     /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
@@ -93,20 +119,20 @@ internal sealed class Mount : IMount
             return null;
         }
 
-        if (_status.Failure is not null || _offer.Description is null || (_camera.IsResting && _offer.IsOld))
+        if (_status.Failure is not null || _offer.Description is null || (_camera.IsResting && _offer.IsOld) || _offer.IsOfOtherCamera)
         {
             _camera.Hurry();
             await _clients.Describers.WaitAsync(limit);
         }
 
         _offer.NoteParameterSets();
-        return _status.Failure is null && !_status.IsStopping ? _offer.Description : null;
+        return _status.Failure is null && !_status.IsStopping && !_offer.IsOfOtherCamera ? _offer.Description : null;
     }
 
     /// <summary>No media came in time, wherever the present attempt stands; it goes on as one for nobody.</summary>
     private void OnHoldExpired()
     {
-        MountLog.HoldExpired(_log, Name, _options.Timings.Hold.TotalSeconds, _clients.Count);
+        MountLog.HoldExpired(_log, Name, _settings.Timings.Hold.TotalSeconds, _clients.Count);
         _clients.End(MountEnd.HoldExpired);
         if (_status.State == MountState.Holding)
         {
@@ -119,6 +145,7 @@ internal sealed class Mount : IMount
     private async Task StopOnShardAsync(MountEnd cause)
     {
         _status.Stop();
+        _idle?.Stop();
         _clients.End(cause);
         _clients.Describers.Release();
         _clients.WakeJoining();

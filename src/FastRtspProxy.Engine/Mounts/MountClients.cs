@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// Who plays a mount, who waits for it to play, who is about to, and who waits for its description: from that follows whether the camera is needed.
 /// On the mount's shard.
 /// </summary>
-internal sealed class MountClients(Shard shard, MountOptions options, ClientHold hold)
+internal sealed class MountClients(Shard shard, MountSettings settings, ClientHold hold)
 {
     /// <summary>Who was let in, and has neither left nor been told of the end since.</summary>
     private readonly HashSet<MountClient> _playing = [];
@@ -42,7 +42,7 @@ internal sealed class MountClients(Shard shard, MountOptions options, ClientHold
     private bool IsPrepared => shard.NowMicros < PreparedUntilMicros;
 
     /// <summary>The camera is to play.</summary>
-    public bool WantPlay => options.AlwaysOn || Any;
+    public bool WantPlay => settings.AlwaysOn || Any;
 
     /// <summary>The camera is to be set up, if not more.</summary>
     public bool WantCamera => WantPlay || IsPrepared;
@@ -53,15 +53,16 @@ internal sealed class MountClients(Shard shard, MountOptions options, ClientHold
     /// <summary>Somebody is there who needs the camera, if only its description; more than being pulled from the start.</summary>
     public bool AreWaiting => Any || IsPrepared || Describers.Count > 0;
 
+    /// <summary>
+    /// How long a mount is kept ready for one who may come: the linger, and no less than a player takes from one request to the next.
+    /// </summary>
+    public TimeSpan Patience => settings.Timings.Linger > settings.Timings.Join ? settings.Timings.Linger : settings.Timings.Join;
+
     /// <summary>True for a client that was let in.</summary>
     public bool Contains(MountClient client) => _playing.Contains(client);
 
     /// <summary>A client has set up a track.</summary>
-    public void Prepare()
-    {
-        TimeSpan patience = options.Timings.Linger > options.Timings.Join ? options.Timings.Linger : options.Timings.Join;
-        PreparedUntilMicros = shard.NowMicros + (long)patience.TotalMicroseconds;
-    }
+    public void Prepare() => PreparedUntilMicros = shard.NowMicros + (long)Patience.TotalMicroseconds;
 
     /// <summary>A client plays. Its SETUP has served its purpose: when it leaves, the camera is not kept ready for it.</summary>
     public void Admit(MountClient client)

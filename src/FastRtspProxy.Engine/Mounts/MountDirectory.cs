@@ -14,6 +14,11 @@ internal sealed class MountDirectory : IMountDirectory
     /// <summary>Every mount of this moment.</summary>
     public IEnumerable<Mount> Mounts => Volatile.Read(ref _byName).Values;
 
+    /// <summary>
+    /// Names that a wildcard stream would serve: strangers get none of them (<see cref="IsFree(string)"/>). Set once, before anybody asks.
+    /// </summary>
+    public Func<string, bool> IsReserved { get; set; } = static _ => false;
+
     /// <inheritdoc/>
     public IMount? Find(string path) => Volatile.Read(ref _byName).GetValueOrDefault(path);
 
@@ -38,8 +43,10 @@ internal sealed class MountDirectory : IMountDirectory
         }
     }
 
-    /// <summary>True when <see cref="TryAdd"/> would take the name, at this moment.</summary>
-    public bool IsFree(string name) => IsFree(name, Volatile.Read(ref _byName));
+    /// <summary>
+    /// True for a name that a stranger may have, at this moment: <see cref="TryAdd"/> would take it, and no wildcard stream stands for it.
+    /// </summary>
+    public bool IsFree(string name) => !IsReserved(name) && IsFree(name, Volatile.Read(ref _byName));
 
     /// <summary>Takes a mount out, and gives it to the caller to stop.</summary>
     public bool TryRemove(string name, out Mount? mount) => ImmutableInterlocked.TryRemove(ref _byName, name, out mount);

@@ -1,4 +1,3 @@
-using System.Net;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
-/// <summary>Makes mounts from the options; shards are filled one after the other.</summary>
+/// <summary>Makes mounts from the options; shards are filled one after the other. Any thread.</summary>
 internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
 {
     /// <summary>
@@ -22,18 +21,26 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     private readonly CatchUpBudget _catchUp = new(CatchUpBytes);
     private readonly OpenPacer _pacer = new();
     private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
+
+    /// <summary>Mounts that were made so far, those that have gone included.</summary>
     private int _count;
 
-    /// <summary>A mount that was not started yet.</summary>
-    /// <exception cref="ProxyStartException">The URL is none.</exception>
-    public Mount Create(StreamOptions stream)
-    {
-        if (!RtspUrl.TryParse(stream.Url, out RtspUrl? url, out string? error))
-        {
-            throw new ProxyStartException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
-        }
+    /// <summary>
+    /// Streams that there are now, registered ones and those of wildcards left out: half of the memory is divided among them. Set by whoever adds and
+    /// removes them.
+    /// </summary>
+    public int StreamCount { get; set; } = options.Streams.Count;
 
-        return Create(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, TargetPolicy.Given);
+    /// <summary>A mount that was not started yet.</summary>
+    /// <param name="stream">What it serves.</param>
+    /// <param name="onIdle">Called once, on the mount's shard, when nobody has needed the mount for a while; null: it stays.</param>
+    /// <exception cref="StreamException">The URL is none.</exception>
+    public Mount Create(StreamOptions stream, Action<Mount>? onIdle = null)
+    {
+        Mount? mount = null;
+        MountOptions made = OptionsOf(stream);
+        mount = Make(onIdle is null ? made : made with { OnIdle = () => onIdle(mount!) }, RingOf(stream));
+        return mount;
     }
 
     /// <summary>
@@ -54,14 +61,31 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
         RtspUrl url = registration.Url;
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
         TargetPolicy targets = RegisterTargets.PolicyOf(options, registration.IsAuthenticated);
-        return Create(stream, url, credentials, registration.Connection, targets);
+        return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream));
     }
 
-    private Mount Create(
+    /// <summary>Makes a mount go by other options of the same name; see <see cref="Mount.ChangeAsync"/>.</summary>
+    /// <exception cref="StreamException">The URL is none; nothing was changed.</exception>
+    public Task ChangeAsync(Mount mount, StreamOptions to, bool isOtherCamera) => mount.ChangeAsync(OptionsOf(to), RingOf(to), isOtherCamera);
+
+    /// <inheritdoc/>
+    public void Dispose() => _pacer.Dispose();
+
+    private MountOptions OptionsOf(StreamOptions stream)
+    {
+        if (!RtspUrl.TryParse(stream.Url, out RtspUrl? url, out string? error))
+        {
+            throw new StreamException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
+        }
+
+        return OptionsOf(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, TargetPolicy.Given);
+    }
+
+    private MountOptions OptionsOf(
         StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
     {
-        StreamSettings settings = stream.Settings ?? options.CommonSettings;
-        MountOptions mount = new()
+        StreamSettings settings = SettingsOf(stream);
+        return new MountOptions
         {
             Name = stream.Name,
             AlwaysOn = settings.AlwaysOn,
@@ -84,19 +108,28 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
             },
         };
+    }
 
-        // Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in
-        // flight.
-        long share = pool.BudgetBytes / (2 * Math.Max(1, options.Streams.Count));
+    /// <summary>
+    /// Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.
+    /// </summary>
+    private RingOptions RingOf(StreamOptions stream)
+    {
+        StreamSettings settings = SettingsOf(stream);
+        long share = pool.BudgetBytes / (2 * Math.Max(1, StreamCount));
         int keepBytes = (int)Math.Min(settings.GopCacheBytes, Math.Max(share, pool.SlabBytes));
-        RingOptions ring = new() { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
+        return new RingOptions { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
+    }
 
-        // A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them
-        // is cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
+    private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? options.CommonSettings;
+
+    /// <summary>
+    /// A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
+    /// cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
+    /// </summary>
+    private Mount Make(MountOptions mount, RingOptions ring)
+    {
         Shard shard = shards.Shards[(Interlocked.Increment(ref _count) - 1) / MountsInARow % shards.Shards.Count];
         return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _pacer.Dispose();
 }

@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// The coming and going of clients. Any thread: calls of one shard take effect in their order, the mount's own shard included, whether or not they
 /// are waited for.
 /// </summary>
-internal sealed class MountJoins(Shard shard, MountOptions options, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera)
+internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera)
 {
     /// <summary>A client has set up a track: the camera is made ready.</summary>
     public void Prepare() => shard.Run(() =>
@@ -42,7 +42,7 @@ internal sealed class MountJoins(Shard shard, MountOptions options, MountStatus 
             return new PlayGrant(PlayOutcome.Gone, 0, []);
         }
 
-        if (!clients.Contains(client) && clients.CountWithJoining >= options.ClientsMax)
+        if (!clients.Contains(client) && clients.CountWithJoining >= settings.ClientsMax)
         {
             return new PlayGrant(PlayOutcome.Full, 0, []);
         }
@@ -67,7 +67,7 @@ internal sealed class MountJoins(Shard shard, MountOptions options, MountStatus 
 
         clients.Add(join);
         camera.Hurry();
-        long due = shard.NowMicros + (long)options.Timings.Join.TotalMicroseconds;
+        long due = shard.NowMicros + (long)settings.Timings.Join.TotalMicroseconds;
         while (due > shard.NowMicros && !status.IsStopping && !join.HasLeft)
         {
             await join.Wake.WaitAsync(TimeSpan.FromMicroseconds(due - shard.NowMicros));

@@ -65,6 +65,24 @@ internal static partial class MountLog
         "{Stream}: packets are dropped because the memory budget is used up. Remedy: a larger --memory, or a smaller --gop-cache")]
     public static partial void NoMemory(ILogger log, string stream);
 
+    [LoggerMessage(EventId = 318, Level = LogLevel.Information, Message =
+        "{Stream} ({Url}): its source was changed; the session is made anew, {Clients} viewer(s) are held meanwhile")]
+    public static partial void CameraChanged(ILogger log, string stream, string url, int clients);
+
+    [LoggerMessage(EventId = 319, Level = LogLevel.Information, Message = "{Stream}: made by the wildcard stream {Wildcard} for a viewer")]
+    public static partial void Made(ILogger log, string stream, string wildcard);
+
+    [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "{Stream}: nobody needs it, and the wildcard stream {Wildcard} lets it go")]
+    public static partial void Gone(ILogger log, string stream, string wildcard);
+
+    [LoggerMessage(EventId = 321, Level = LogLevel.Warning, Message =
+        "{Wildcard}: a viewer asked for one more of its streams and was refused: there are {Instances}. Remedy: a larger maxInstances")]
+    public static partial void WildcardFull(ILogger log, string wildcard, int instances);
+
+    [LoggerMessage(EventId = 322, Level = LogLevel.Warning, Message =
+        "{Stream}: a registered stream has a name that the wildcard stream {Wildcard} stands for; the registered one is served under it")]
+    public static partial void RegisteredWins(ILogger log, string stream, string wildcard);
+
     [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

@@ -14,6 +14,6 @@ internal static class MountNames
         return one == other || one.StartsWith(other + '/', StringComparison.Ordinal) || other.StartsWith(one + '/', StringComparison.Ordinal);
     }
 
-    /// <summary>The name as it is compared.</summary>
+    /// <summary>A name as it is compared: percent-decoded, without slashes around it.</summary>
     public static string Plain(string name) => (name.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(name) : name).Trim('/');
 }

@@ -12,7 +12,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// What a mount describes: the camera's tracks under our names, with the parameter sets of the stream, without the tracks that the camera does not
 /// give. The same for as long as the camera comes back with the same shape. On the mount's shard.
 /// </summary>
-internal sealed class MountOffer(Shard shard, MountOptions options, MountIngest ingest)
+internal sealed class MountOffer(Shard shard, MountSettings settings, MountIngest ingest)
 {
     /// <summary>
     /// The same in each description of the mount; with <see cref="_sdpVersion"/> it tells players that a session is the same one, changed (RFC 4566
@@ -41,13 +41,22 @@ internal sealed class MountOffer(Shard shard, MountOptions options, MountIngest 
     /// <summary>True for a description that must not be set up from any more.</summary>
     public bool IsOld => IsOldAt(_describedMicros);
 
-    private MissingTracks Missing => options.Backend.Missing;
+    /// <summary>
+    /// True while <see cref="Description"/> is another camera's: from a change of the source until the new one was described. Nobody new is told of
+    /// it.
+    /// </summary>
+    public bool IsOfOtherCamera { get; private set; }
+
+    private MissingTracks Missing => settings.Backend.Missing;
 
     /// <summary>True for a camera's description of that time that must not be set up from any more.</summary>
-    public bool IsOldAt(long describedMicros) => shard.NowMicros - describedMicros >= (long)options.Timings.DescriptionAge.TotalMicroseconds;
+    public bool IsOldAt(long describedMicros) => shard.NowMicros - describedMicros >= (long)settings.Timings.DescriptionAge.TotalMicroseconds;
 
     /// <summary>True where clients that have set up by the present description can go on with those tracks.</summary>
     public bool Fits(IReadOnlyList<SdpMedia> media) => _shape is null || _shape == MountShape.Of(media);
+
+    /// <summary>The mount has another camera now, or another way to it.</summary>
+    public void OnCameraChanged() => IsOfOtherCamera = Description is not null;
 
     /// <summary>The camera was described: its tracks are offered, the same as before where the shape is the same.</summary>
     public void Adopt(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
@@ -57,9 +66,10 @@ internal sealed class MountOffer(Shard shard, MountOptions options, MountIngest 
             _shape = MountShape.Of(media);
             ingest.Describe(media);
             Missing.Forget();
-            options.Backend.VideoSilence.Forget();
+            settings.Backend.VideoSilence.Forget();
         }
 
+        IsOfOtherCamera = false;
         _camera = camera;
         _describedMicros = describedMicros;
         _media = media;

@@ -28,6 +28,11 @@ internal sealed record MountOptions
     /// <summary>The process's budget of instant starts; null: no limit.</summary>
     public CatchUpBudget? CatchUpBudget { get; init; }
 
+    /// <summary>
+    /// For a mount that was made for whoever asked for it: what is done once when nobody has needed it for a while, on its shard; null: it stays.
+    /// </summary>
+    public Action? OnIdle { get; init; }
+
     /// <summary>Clients at most.</summary>
     public int ClientsMax { get; init; } = 20_000;
 }

@@ -9,7 +9,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// What the next session with the camera is made with: the mount's own, but the URL of a redirect for one session, and the connection that came with
 /// a REGISTER for the first session only. On the mount's shard.
 /// </summary>
-internal sealed class SessionPlan(MountOptions options)
+internal sealed class SessionPlan(MountSettings settings)
 {
     /// <summary>
     /// Where the last failure sent us; null: to the mount's own URL. When the session that follows a redirect ends, the mount's own URL counts again.
@@ -22,6 +22,9 @@ internal sealed class SessionPlan(MountOptions options)
     /// <summary>False until the connection that came with the REGISTER was given away: to the first session, or to whoever closes it.</summary>
     private bool _hasGivenConnection;
 
+    /// <summary>True from a change of the camera until the next session is made: the one that goes on, or the wait for one, is to end.</summary>
+    public bool IsOutOfDate { get; private set; }
+
     /// <summary>A session was lost, or could not be made.</summary>
     public void OnLost(BackendFailure failure)
     {
@@ -29,10 +32,21 @@ internal sealed class SessionPlan(MountOptions options)
         _redirectedBy = failure.RedirectedBy;
     }
 
+    /// <summary>
+    /// The mount has another camera now, or another way to it: the next session is made with that, and a redirect of the last one is none of its.
+    /// </summary>
+    public void OnCameraChanged()
+    {
+        IsOutOfDate = true;
+        _redirect = null;
+        _redirectedBy = null;
+    }
+
     /// <summary>For the next session.</summary>
     public BackendOptions Next()
     {
-        BackendOptions next = options.Backend;
+        IsOutOfDate = false;
+        BackendOptions next = settings.Backend;
         if (_redirect is { } redirect)
         {
             next = next with { Url = redirect, RedirectedBy = _redirectedBy };
@@ -44,7 +58,7 @@ internal sealed class SessionPlan(MountOptions options)
     /// <summary>The connection that came with the REGISTER, for one who asks first; null: there is none, or it was given away.</summary>
     public Func<Shard, Task<ByteStream?>>? TakeConnection()
     {
-        Func<Shard, Task<ByteStream?>>? connection = _hasGivenConnection ? null : options.Backend.Connection;
+        Func<Shard, Task<ByteStream?>>? connection = _hasGivenConnection ? null : settings.Backend.Connection;
         _hasGivenConnection = true;
         return connection;
     }

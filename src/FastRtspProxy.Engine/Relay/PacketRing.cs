@@ -23,11 +23,13 @@ internal sealed partial class PacketRing
     private const int FirstCapacity = 1024;
 
     private readonly SlabPool _pool;
-    private readonly RingOptions _options;
     private readonly Queue<KeptSlab> _kept = new();
     private readonly PaddedLong[] _reading;
     private readonly RingTrack[] _tracks = new RingTrack[RingOptions.TracksMax];
     private RingEntry[] _entries = new RingEntry[FirstCapacity];
+
+    /// <summary>How much is kept; replaced as a whole, on the producer, by <see cref="Change"/>.</summary>
+    private RingOptions _options;
     private Slab? _slab;
     private int _slabUsedBytes;
     private long _next;
@@ -69,7 +71,7 @@ internal sealed partial class PacketRing
     public long NewestRandomAccess => Volatile.Read(ref _newestRandomAccess);
 
     /// <summary>How many bytes of packets it keeps at the most. Any thread.</summary>
-    public long KeepBytes => _options.KeepBytes;
+    public long KeepBytes => Volatile.Read(ref _options).KeepBytes;
 
     /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
     public long HeldBytes => (_kept.Count + (_slab is null ? 0 : 1)) * (long)_pool.SlabBytes;
@@ -176,6 +178,12 @@ internal sealed partial class PacketRing
         FreeBelowTail();
         RetireKept();
     }
+
+    /// <summary>
+    /// Keeps more from now on, or less as it goes on: what is too much goes back when the next slab is needed, and no reader is lapped before. On the
+    /// producer.
+    /// </summary>
+    public void Change(RingOptions options) => Volatile.Write(ref _options, options); // a release store; pairs with the acquire load in KeepBytes
 
     /// <summary>
     /// The mount is gone: as <see cref="Clear"/>, and whatever its camera still sends finds no memory. Readers may be there. On the producer.

@@ -18,9 +18,9 @@ internal sealed class Mount : IMount
     {
         Name = name;
         Shard = shard ?? new Shard();
-        MountOptions options = new();
-        _clients = new MountClients(Shard, options, new ClientHold(Shard, options, static () => { }));
-        _joins = new MountJoins(Shard, options, _status, _clients, new JoinStarts(), new CameraLoop());
+        MountSettings settings = new();
+        _clients = new MountClients(Shard, settings, new ClientHold(Shard, settings, static () => { }));
+        _joins = new MountJoins(Shard, settings, _status, _clients, new JoinStarts(), new CameraLoop());
     }
 
     public string Name { get; }

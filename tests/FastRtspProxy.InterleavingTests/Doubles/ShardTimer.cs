@@ -11,6 +11,10 @@ internal sealed class ShardTimer(Action callback)
     {
     }
 
+    public void StartMicros(long dueMicros)
+    {
+    }
+
     public void Stop()
     {
     }

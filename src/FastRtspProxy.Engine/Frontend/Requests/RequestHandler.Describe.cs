@@ -7,10 +7,10 @@ internal sealed partial class RequestHandler
 {
     private async Task<RtspResponse> DescribeAsync(ClientConnection connection, RtspMessage request, RtspResponse response)
     {
-        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts, makes: true);
         if (target.Mount is not { } mount)
         {
-            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+            return NoStream(request, response, target);
         }
 
         connection.Start = target.Start ?? connection.Start;

@@ -11,10 +11,10 @@ internal sealed partial class RequestHandler
 
     private async Task<RtspResponse> SetupAsync(ClientConnection connection, RtspMessage request, RtspResponse response, Session? session)
     {
-        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts, makes: session is null);
         if (target.Mount is not { } mount)
         {
-            return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+            return NoStream(request, response, target);
         }
 
         if (session is not null && session.Mount != mount)

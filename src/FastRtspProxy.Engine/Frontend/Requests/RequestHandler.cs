@@ -176,6 +176,11 @@ internal sealed partial class RequestHandler
         };
     }
 
+    /// <summary>No stream has that name; or it could have it, and the wildcard stream that stands for it has as many as it may have.</summary>
+    private RtspResponse NoStream(RtspMessage request, RtspResponse response, in RequestTarget target) => target.IsFull
+        ? Begin(request, response, RtspStatus.ServiceUnavailable)
+        : Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+
     private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
 
     private RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>

@@ -18,6 +18,9 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
     public StartMode? Start { get; init; }
 
+    /// <summary>A wildcard stream has as many mounts as it may have, and the one that is asked for is not among them.</summary>
+    public bool IsFull { get; init; }
+
     /// <summary>
     /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
     /// </summary>
@@ -36,7 +39,11 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         return $"{authority}/{mount}/";
     }
 
-    public static RequestTarget Resolve(string uri, IMountDirectory mounts)
+    /// <summary>What the URL names of the mounts that are there.</summary>
+    /// <param name="uri">As it was written.</param>
+    /// <param name="mounts">What there is.</param>
+    /// <param name="makes">Also what a wildcard stream stands for, which is made; for requests that are let in only.</param>
+    public static RequestTarget Resolve(string uri, IMountDirectory mounts, bool makes = false)
     {
         SplitAuthority(uri, out string authority, out string rest);
         string path = rest;
@@ -67,7 +74,19 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
             return new RequestTarget(parent, path[(last + 1)..]) { Authority = authority, Start = start };
         }
 
-        return new RequestTarget(null, null) { Authority = authority };
+        bool isFull = false;
+        if (makes && Make(path, mounts, out isFull) is IMount made)
+        {
+            return new RequestTarget(made, controlFromQuery) { Authority = authority, Start = start };
+        }
+
+        bool isParentFull = false;
+        if (makes && last > 0 && Make(path[..last].TrimEnd('/'), mounts, out isParentFull) is IMount madeParent)
+        {
+            return new RequestTarget(madeParent, path[(last + 1)..]) { Authority = authority, Start = start };
+        }
+
+        return new RequestTarget(null, null) { Authority = authority, IsFull = isFull || isParentFull };
     }
 
     /// <summary>Splits <c>rtsp://user:pass@host:port/path</c>; a URL without a scheme is all path.</summary>
@@ -105,6 +124,9 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
 
         return null;
     }
+
+    private static IMount? Make(string path, IMountDirectory mounts, out bool isFull) =>
+        mounts.FindOrMake(path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path, out isFull);
 
     private static IMount? Find(string path, IMountDirectory mounts)
     {

@@ -22,7 +22,7 @@ public sealed class MountFactoryTests
             Streams = [.. Enumerable.Range(0, Mounts).Select(i => new StreamOptions { Name = "cam" + i, Url = "rtsp://127.0.0.1:9/" + i })],
         };
         using MountFactory factory = new(options, shards, pool, NullLoggerFactory.Instance);
-        Mount[] mounts = [.. options.Streams.Select(factory.Create)];
+        Mount[] mounts = [.. options.Streams.Select(stream => factory.Create(stream))];
 
         // Not started: this thread is the producer.
         byte[] packet = new byte[60_000];

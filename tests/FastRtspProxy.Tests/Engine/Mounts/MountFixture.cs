@@ -55,8 +55,17 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public Mount Create(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
     {
+        Mount mount = new(Options(transport, alwaysOn, clientsMax), MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
+        _mounts.Add(mount);
+        mount.Start();
+        return mount;
+    }
+
+    /// <summary>What <see cref="Create"/> makes a mount with, as the fixture stands now.</summary>
+    public MountOptions Options(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
+    {
         Assert.True(RtspUrl.TryParse(Camera.Url.Replace("://", "://admin:secret@", StringComparison.Ordinal), out RtspUrl? url, out _));
-        MountOptions options = new()
+        return new MountOptions
         {
             Name = "cam",
             AlwaysOn = alwaysOn,
@@ -75,10 +84,6 @@ internal sealed class MountFixture : IAsyncDisposable
                 Timings = BackendTimings,
             },
         };
-        Mount mount = new(options, MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
-        _mounts.Add(mount);
-        mount.Start();
-        return mount;
     }
 
     public RecordingClient Client() => new(_shards.Shards[1]);

@@ -120,6 +120,27 @@ public sealed class PacketRingTests
     }
 
     [Fact]
+    public void Change_KeepsMoreAtOnceAndLessAsItGoes()
+    {
+        using SlabPool pool = new(64 * SlabBytes, SlabBytes);
+        PacketRing ring = new(pool, new RingOptions { KeepBytes = 4 * SlabBytes }, 1);
+        byte[] packet = new byte[SlabBytes / 4];
+        Fill(ring, packet, 100);
+        Assert.InRange(ring.HeldBytes, 3 * SlabBytes, 5 * SlabBytes);
+        long tail = ring.Tail;
+
+        ring.Change(new RingOptions { KeepBytes = 16 * SlabBytes });
+        Fill(ring, packet, 20);
+
+        Assert.Equal((tail, 16L * SlabBytes), (ring.Tail, ring.KeepBytes)); // nothing was given up meanwhile
+        ring.Change(new RingOptions { KeepBytes = 2 * SlabBytes });
+        Assert.Equal(tail, ring.Tail); // no reader is lapped by the change itself
+        Fill(ring, packet, 8);
+        Assert.InRange(ring.HeldBytes, SlabBytes, 3 * SlabBytes);
+        ring.Dispose();
+    }
+
+    [Fact]
     public void Append_BudgetUsedUp_GivesUpItsOwnOldestAndGoesOn()
     {
         SlabPool pool = new(2 * SlabBytes, SlabBytes);

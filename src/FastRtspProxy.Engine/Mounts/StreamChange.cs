@@ -1,0 +1,14 @@
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>What it takes to make a stream another one of the same name.</summary>
+internal enum StreamChange
+{
+    /// <summary>They are the same.</summary>
+    None,
+
+    /// <summary>It is served or pulled by other limits: nothing is interrupted.</summary>
+    Settings,
+
+    /// <summary>Another camera, or another way to it: the camera's session is made anew, and the viewers are held meanwhile.</summary>
+    Camera,
+}

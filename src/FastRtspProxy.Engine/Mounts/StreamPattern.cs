@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// The name of a wildcard stream: one <c>*</c>, which stands for what a client asks for. That is chosen by strangers and goes into the camera's URL,
+/// so it is one segment's worth of letters that mean nothing anywhere: no slash, no percent, no dots alone. Pure.
+/// </summary>
+internal sealed class StreamPattern
+{
+    /// <summary>Where the source of a wildcard stream takes what the client asked for.</summary>
+    public const string Placeholder = "${1}";
+
+    /// <summary>As long as the longest label that people give to a camera, and then some.</summary>
+    public const int MatchCharsMax = 128;
+
+    private const char Star = '*';
+
+    private static readonly SearchValues<char> s_allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+
+    private readonly string _before;
+    private readonly string _behind;
+
+    /// <param name="name">A name with exactly one star.</param>
+    public StreamPattern(string name)
+    {
+        int star = name.IndexOf(Star, StringComparison.Ordinal);
+        _before = name[..star];
+        _behind = name[(star + 1)..];
+    }
+
+    /// <summary>How much of a name it says itself: of two patterns that fit, the one that says more is meant.</summary>
+    public int LiteralChars => _before.Length + _behind.Length;
+
+    /// <summary>True for a name that stands for others.</summary>
+    public static bool IsPattern(string name) => name.Contains(Star, StringComparison.Ordinal);
+
+    /// <summary>How many stars a name has.</summary>
+    public static int CountStars(string name) => name.AsSpan().Count(Star);
+
+    /// <summary>Whether a path is one of its names, and what the star stands for in it.</summary>
+    public bool TryMatch(string path, [NotNullWhen(true)] out string? match)
+    {
+        match = null;
+        int chars = path.Length - LiteralChars;
+        if (chars is <= 0 or > MatchCharsMax
+            || !path.StartsWith(_before, StringComparison.Ordinal) || !path.EndsWith(_behind, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> asked = path.AsSpan(_before.Length, chars);
+        if (asked.ContainsAnyExcept(s_allowed) || asked is "." or "..")
+        {
+            return false;
+        }
+
+        match = asked.ToString();
+        return true;
+    }
+
+    /// <summary>
+    /// The source of one of its streams. What is put in needs no percent-encoding by <see cref="TryMatch"/>'s letters; it is encoded all the same, so
+    /// that it never depends on them.
+    /// </summary>
+    public static string Fill(string source, string match) => source.Replace(Placeholder, Uri.EscapeDataString(match), StringComparison.Ordinal);
+}

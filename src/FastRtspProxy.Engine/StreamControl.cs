@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine;
+
+/// <summary>
+/// The streams of a running proxy: added, removed and changed one after the other, while viewers watch. What is done to one stream touches no other:
+/// no packet of it, and no session. Registered streams are none of these; their names are respected. Any thread.
+/// </summary>
+public sealed class StreamControl
+{
+    private readonly MountDirectory _mounts;
+    private readonly MountFactory _factory;
+    private readonly WildcardStreams _wildcards;
+    private readonly Func<IReadOnlyCollection<int>> _ownPorts;
+    private readonly ILogger _log;
+
+    /// <summary>Held by whoever changes streams; one at a time.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>
+    /// What there is, in the order in which it came. Replaced as a whole by whoever has the turn: a release store, which pairs with the acquire load
+    /// in <see cref="Snapshot"/>.
+    /// </summary>
+    private ImmutableList<StreamOptions> _streams = [];
+
+    /// <summary>Set in turn, once: nothing is added or changed any more.</summary>
+    private bool _isClosed;
+
+    internal StreamControl(
+        ProxyOptions options, MountDirectory mounts, MountFactory factory, Func<IReadOnlyCollection<int>> ownPorts, ILoggerFactory loggerFactory)
+    {
+        _mounts = mounts;
+        _factory = factory;
+        _ownPorts = ownPorts;
+        _log = loggerFactory.CreateLogger("Stream");
+        _wildcards = new WildcardStreams(mounts, factory, options.CommonSettings, _log);
+        mounts.IsReserved = _wildcards.StandsFor;
+    }
+
+    /// <summary>
+    /// Every stream that was added and not removed, as it is now, in the order in which they came; wildcard streams, but not what was made by them.
+    /// </summary>
+    public IReadOnlyList<StreamOptions> Snapshot => Volatile.Read(ref _streams);
+
+    /// <summary>What clients can ask for.</summary>
+    internal IMountDirectory Directory => _wildcards;
+
+    /// <summary>The mounts that wildcard streams have made; for tests.</summary>
+    internal IReadOnlyDictionary<string, StreamOptions> Instances => _wildcards.Instances;
+
+    /// <summary>Everything that is wrong with a set of streams that is to be all that there are; empty: it can be had. Nothing is changed.</summary>
+    public IReadOnlyList<StreamProblem> Validate(IReadOnlyList<StreamOptions> streams)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        return StreamRules.Check(streams, RegisteredNames(), _ownPorts());
+    }
+
+    /// <summary>
+    /// A new stream: its camera is looked for at once, as at the start. One that stands for itself takes its name from a wildcard stream's.
+    /// </summary>
+    /// <exception cref="StreamException">It cannot be had; nothing was changed.</exception>
+    public Task AddAsync(StreamOptions stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return InTurnAsync(() => AddInTurnAsync(stream));
+    }
+
+    /// <summary>The stream goes: its viewers get a BYE and their sessions end, its camera is let go. False: there is none of that name.</summary>
+    public Task<bool> RemoveAsync(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return InTurnAsync(() => RemoveInTurnAsync(name));
+    }
+
+    /// <summary>
+    /// A stream of the same name goes by other options. Its settings change without touching any session. With another camera, or another way to it,
+    /// the camera's session is made anew, and the viewers are held and play on.
+    /// </summary>
+    /// <exception cref="StreamException">It cannot be had, or there is none of that name; nothing was changed.</exception>
+    public Task ChangeAsync(StreamOptions stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return InTurnAsync(() => ChangeInTurnAsync(stream));
+    }
+
+    /// <summary>The streams of the start: their mounts, for whoever starts them when everything listens.</summary>
+    /// <exception cref="StreamException">One cannot be had.</exception>
+    internal List<Mount> Begin(IReadOnlyList<StreamOptions> streams)
+    {
+        List<Mount> mounts = [];
+        foreach (StreamOptions stream in streams)
+        {
+            if (StreamPattern.IsPattern(stream.Name))
+            {
+                ThrowIfFaulty(stream);
+                _ = _wildcards.AddAsync(stream); // no instance is there yet, so it is done
+            }
+            else
+            {
+                mounts.Add(Make(stream, out _));
+            }
+
+            Volatile.Write(ref _streams, _streams.Add(stream)); // the memory is divided among all of them from the first one on
+        }
+
+        return mounts;
+    }
+
+    /// <summary>The proxy stops: who had a turn is done, and nobody gets another one.</summary>
+    internal async Task CloseAsync()
+    {
+        await _turn.WaitAsync();
+        _isClosed = true;
+        _turn.Release();
+    }
+
+    private async Task<bool> AddInTurnAsync(StreamOptions stream)
+    {
+        ThrowIfFaulty(stream);
+        if (StreamPattern.IsPattern(stream.Name))
+        {
+            SayRegisteredOnes(stream);
+            Publish(_streams.Add(stream));
+            await _wildcards.AddAsync(stream);
+            return true;
+        }
+
+        _factory.StreamCount = _streams.Count + 1;
+        Mount mount = Make(stream, out Task gaveWay);
+        Publish(_streams.Add(stream));
+        mount.Start();
+        await gaveWay;
+        return true;
+    }
+
+    private async Task<bool> RemoveInTurnAsync(string name)
+    {
+        int index = _streams.FindIndex(stream => stream.Name == name);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        Publish(_streams.RemoveAt(index));
+        if (StreamPattern.IsPattern(name))
+        {
+            await _wildcards.RemoveAsync(name);
+        }
+        else if (_mounts.TryRemove(name, out Mount? mount))
+        {
+            await mount!.StopAsync(MountEnd.Removed);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> ChangeInTurnAsync(StreamOptions stream)
+    {
+        int index = _streams.FindIndex(other => other.Name == stream.Name);
+        if (index < 0)
+        {
+            throw new StreamException($"There is no stream \"{stream.Name}\" that could be changed; add it.");
+        }
+
+        StreamChange change = StreamChanges.Between(_streams[index], stream);
+        if (change == StreamChange.None)
+        {
+            return true;
+        }
+
+        ThrowIfAny(StreamRules.Faults(stream, _ownPorts()));
+        Task work = StreamPattern.IsPattern(stream.Name) ? _wildcards.ChangeAsync(stream)
+            : _mounts.Find(stream.Name) is Mount mount ? _factory.ChangeAsync(mount, stream, change == StreamChange.Camera)
+            : Task.CompletedTask;
+        Publish(_streams.SetItem(index, stream));
+        await work;
+        return true;
+    }
+
+    private Mount Make(StreamOptions stream, out Task gaveWay)
+    {
+        Mount mount = _factory.Create(stream);
+        if (!_wildcards.TryAdd(mount, out gaveWay))
+        {
+            mount.Ring.Dispose();
+            throw new StreamException(StreamRules.Collision(stream.Name));
+        }
+
+        return mount;
+    }
+
+    private void ThrowIfFaulty(StreamOptions stream)
+    {
+        Dictionary<string, string> taken = RegisteredNames();
+        foreach (StreamOptions other in _streams)
+        {
+            taken.TryAdd(other.Name, $"the stream \"{other.Name}\"");
+        }
+
+        ThrowIfAny(StreamRules.Check([stream], taken, _ownPorts()).Select(static problem => problem.Text));
+    }
+
+    private static void ThrowIfAny(IEnumerable<string> faults)
+    {
+        string text = string.Join(' ', faults);
+        if (text.Length > 0)
+        {
+            throw new StreamException(text);
+        }
+    }
+
+    /// <summary>The names of mounts that are neither ours nor made by a wildcard, and what they are.</summary>
+    private Dictionary<string, string> RegisteredNames()
+    {
+        HashSet<string> ours = [.. Snapshot.Select(static stream => stream.Name), .. _wildcards.Instances.Keys];
+        return _mounts.Mounts.Where(mount => !ours.Contains(mount.Name)).ToDictionary(static mount => mount.Name, static _ => "a registered stream");
+    }
+
+    private void SayRegisteredOnes(StreamOptions wildcard)
+    {
+        StreamPattern pattern = new(wildcard.Name);
+        foreach (string name in RegisteredNames().Keys.Where(name => pattern.TryMatch(name, out _)))
+        {
+            MountLog.RegisteredWins(_log, name, wildcard.Name);
+        }
+    }
+
+    private void Publish(ImmutableList<StreamOptions> streams)
+    {
+        _factory.StreamCount = streams.Count;
+        Volatile.Write(ref _streams, streams);
+    }
+
+    private async Task<bool> InTurnAsync(Func<Task<bool>> work)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            return await work();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
