@@ -24,9 +24,6 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
     private long _saidFullMillis = -SaidIntervalMillis;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<IMount> All => mounts.All;
-
-    /// <inheritdoc/>
     public IMount? Find(string path) => mounts.Find(path);
 
     /// <inheritdoc/>

@@ -1,17 +1,55 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Comparison;
 using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Operations.Reload;
 
+/// <summary>The running engine, and what of the program goes by the configuration.</summary>
+/// <param name="engine">The engine.</param>
+/// <param name="program">Sets what is the program's own: the log, the end.</param>
 internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> program) : IReloadTarget
 {
-    public IReadOnlyList<string> Objections(ConfigDifference difference) => [];
-
-    public Task<IReadOnlyDictionary<string, string>> ApplyAsync(ConfigDifference difference)
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Objections(ConfigDifference difference)
     {
-        program(difference.Result);
-        GC.KeepAlive(engine);
-        return Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
+        ProxyOptions next = EngineOptions.Of(difference.Result);
+        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text)];
+    }
+
+    /// <summary>Rights first: a new stream is never there without the rule of who may watch it.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ApplyAsync(ConfigDifference difference)
+    {
+        ProxyConfig config = difference.Result;
+        program(config);
+        Dictionary<string, string> failed = new(StringComparer.Ordinal);
+        foreach (StreamConfig stream in difference.Removed)
+        {
+            await engine.Streams.RemoveAsync(stream.Name);
+        }
+
+        foreach (StreamConfig stream in difference.Added)
+        {
+            await TryAsync(stream, () => engine.Streams.AddAsync(EngineOptions.StreamOf(stream, config.Limits)), failed);
+        }
+
+        foreach (StreamChange change in difference.Remade.Concat(difference.Adjusted))
+        {
+            await TryAsync(change.New, () => engine.Streams.ChangeAsync(EngineOptions.StreamOf(change.New, config.Limits)), failed);
+        }
+
+        return failed;
+    }
+
+    private static async Task TryAsync(StreamConfig stream, Func<Task> change, Dictionary<string, string> failed)
+    {
+        try
+        {
+            await change();
+        }
+        catch (StreamException e)
+        {
+            failed[stream.Name] = e.Message;
+        }
     }
 }
