@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
@@ -41,6 +42,11 @@ public sealed class ProxyEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
+        if (options.Access?.Defects() is { Count: > 0 } defects)
+        {
+            throw new ProxyStartException(string.Join('\n', defects));
+        }
+
         ProxyEngine engine;
         try
         {
@@ -96,6 +102,22 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string>? StreamRegistered;
+
+    /// <summary>
+    /// Puts other rules in force while everything goes on: requests are judged by them from now on, and sessions that they do not let in any more end
+    /// with a BYE. All others notice nothing. Any thread.
+    /// </summary>
+    /// <exception cref="ArgumentException">They have a defect (<see cref="AccessRules.Defects"/>); the old ones stay in force.</exception>
+    public void ChangeAccess(AccessRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        if (rules.Defects() is { Count: > 0 } defects)
+        {
+            throw new ArgumentException(string.Join('\n', defects), nameof(rules));
+        }
+
+        _frontend.ChangeAccess(rules);
+    }
 
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>
     public async ValueTask DisposeAsync()

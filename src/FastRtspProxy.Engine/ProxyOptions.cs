@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine;
@@ -65,6 +66,12 @@ public sealed record ProxyOptions
 
     /// <summary>Offer SHA-256 beside MD5 to clients that must authenticate.</summary>
     public bool OfferSha256 { get; init; }
+
+    /// <summary>Who may do what; null: as <see cref="ClientCredentials"/> and <see cref="RegisterCredentials"/> say.</summary>
+    public AccessRules? Access { get; init; }
+
+    /// <summary>The rules that follow.</summary>
+    internal AccessRules AccessInForce => Access ?? AccessRules.OfCommandLine(ClientCredentials, RegisterCredentials, OfferSha256);
 
     /// <summary>Accept REGISTER and DEREGISTER (`-R`).</summary>
     public bool AcceptRegister { get; init; }

@@ -75,10 +75,15 @@ internal sealed class AccessPolicy
     }
 
     /// <summary>
-    /// True when the external decision is to be asked about whom the users' list does not know. A stream for certain roles is not for those who have
-    /// none.
+    /// True when the external decision is asked about that right, for whom the users' list does not know. For every stream alike, those that it
+    /// cannot open and those that are not there too: else a stranger would read from the time of an answer which are.
     /// </summary>
-    public bool MayAskExternal(in AccessQuestion question) => Rules.External is { } external && (external.Actions & question.Right) != 0
+    public bool AsksExternal(AccessRights right) => Rules.External is { } external && (external.Actions & right) != 0;
+
+    /// <summary>
+    /// True when a yes of the external decision lets somebody in. A stream for certain roles is not for those who have none.
+    /// </summary>
+    public bool LetsExternalIn(in AccessQuestion question) => AsksExternal(question.Right)
         && RuleOf(question) is var own && (own is null || (own.Roles.Count == 0 && Networks.Hold(own.From, question.Address)));
 
     /// <summary>True when a user of the list has that right from there, for whichever stream.</summary>
@@ -94,7 +99,7 @@ internal sealed class AccessPolicy
 
         if (grant.External is { } external)
         {
-            return Rules.External?.Url == external.Url && MayAskExternal(question)
+            return Rules.External?.Url == external.Url && LetsExternalIn(question)
                 && (grant.User is null || Find(grant.User, question.Right) is null);
         }
 
@@ -102,8 +107,7 @@ internal sealed class AccessPolicy
             && user.Secret.Equals(grant.Secret) && Refusal(user, question) == AccessReason.None;
     }
 
-    private bool CouldSomebody(AccessRights right, IPAddress address) =>
-        HasUserFor(right, address) || (Rules.External is { } external && (external.Actions & right) != 0);
+    private bool CouldSomebody(AccessRights right, IPAddress address) => HasUserFor(right, address) || AsksExternal(right);
 
     /// <summary>True when a role of the user has the right for some stream, from that address; null: from somewhere.</summary>
     private bool HasRight(AccessUser user, AccessRights right, IPAddress? address) =>

@@ -24,7 +24,7 @@ internal sealed class ExternalHttp : IExternalServer
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            ConnectCallback = static (context, cancel) => ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel),
+            ConnectCallback = (_, cancel) => ConnectAsync(settings.Url.IdnHost, settings.Url.Port, cancel),
             ConnectTimeout = settings.Timeout,
             MaxConnectionsPerServer = ExternalDecision.MaxAsked,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name may mean another address by then
@@ -78,7 +78,7 @@ internal sealed class ExternalHttp : IExternalServer
     /// <summary>Each address of the name in turn; what cancels the question ends the attempt.</summary>
     private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
     {
-        Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host.Trim('[', ']')) ?? throw new IOException("too many names are being looked up");
+        Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host) ?? throw new IOException("too many names are being looked up");
         SocketException? failure = null;
         foreach (IPAddress address in await lookUp.WaitAsync(cancel))
         {

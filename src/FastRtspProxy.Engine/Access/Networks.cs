@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Access;
 
@@ -13,7 +14,7 @@ internal static class Networks
         }
 
         // A viewer of a dual-stack socket comes as ::ffff:10.0.0.1 and is meant by 10.0.0.0/8.
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        IPAddress plain = address.Unmapped();
         foreach (IPNetwork network in networks)
         {
             if (network.Contains(plain))

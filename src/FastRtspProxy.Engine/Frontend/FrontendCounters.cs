@@ -20,6 +20,8 @@ internal sealed class FrontendCounters
     private long _authenticationsFailed;
     private long _answersUnjudged;
     private long _overBudget;
+    private long _accessRefused;
+    private long _sessionsRevoked;
 
     public long Connections => Volatile.Read(ref _connections);
 
@@ -56,6 +58,19 @@ internal sealed class FrontendCounters
 
     /// <summary>Connections closed because the budget for requests and answers was used up and they held most of it.</summary>
     public long OverBudget => Volatile.Read(ref _overBudget);
+
+    /// <summary>
+    /// Requests that were refused because whoever asked has not the right, logged in or not (403), or because the external decision said no to
+    /// somebody who has logged in, or gave no answer.
+    /// </summary>
+    public long AccessRefused => Volatile.Read(ref _accessRefused);
+
+    /// <summary>Sessions that other rules have ended.</summary>
+    public long SessionsRevoked => Volatile.Read(ref _sessionsRevoked);
+
+    public void OnAccessRefused() => Interlocked.Increment(ref _accessRefused);
+
+    public void OnRevoked() => Interlocked.Increment(ref _sessionsRevoked);
 
     public void OnOverBudget() => Interlocked.Increment(ref _overBudget);
 

@@ -75,6 +75,10 @@ internal static partial class FrontendLog
     [LoggerMessage(EventId = 412, Level = LogLevel.Warning, Message = "Failed log-in from {Client} as \"{User}\" to \"{Stream}\"{More}")]
     public static partial void LogInFailed(ILogger log, string client, string user, string stream, string more);
 
+    /// <summary>As <see cref="LogInFailed"/>: docs/log-ins.md promises its form.</summary>
+    [LoggerMessage(EventId = 415, Level = LogLevel.Warning, Message = "Refused {Client} as \"{User}\" to \"{Stream}\": {Reason}")]
+    public static partial void AccessRefused(ILogger log, string client, string user, string stream, string reason);
+
     [LoggerMessage(EventId = 413, Level = LogLevel.Debug, Message = "{Method} of {Url} by {Client} was refused: {Reason}")]
     public static partial void RegistrationRefused(ILogger log, string method, string url, IPAddress client, string reason);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     private readonly ShardGroup _shards;
     private readonly FrontendShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
+
+    private readonly RulesInForce _rules;
 
     /// <summary>How many descriptors the process may have open; 0: it is not looked at (tests share one process).</summary>
     private readonly long _descriptorLimit;
@@ -45,9 +48,11 @@ internal sealed class FrontendServer : IAsyncDisposable
         Limits = new ClientLimits(options);
         Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
         Refusals = new RefusalLog(Log, options);
+        AccessRefusals = new AccessRefusals(shards.Shards[0], Log);
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
+        _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
         {
@@ -65,6 +70,15 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     /// <inheritdoc cref="RefusalLog"/>
     public RefusalLog Refusals { get; }
+
+    /// <inheritdoc cref="Frontend.AccessRefusals"/>
+    public AccessRefusals AccessRefusals { get; }
+
+    /// <summary>The rules in force. Any thread.</summary>
+    public AccessState Access => _rules.Now;
+
+    /// <summary>Its connections are under TLS, so that Basic may be offered and taken. None of its own listeners has TLS.</summary>
+    public bool IsSecure { get; init; }
 
     /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
     public DescriptorBudget Descriptors { get; private set; }
@@ -118,6 +132,13 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>The shard of that index, null when there is none: an id of another process.</summary>
     public FrontendShard? ShardAt(int index) => (uint)index < (uint)_homes.Length ? _homes[index] : null;
 
+    /// <summary>
+    /// Puts other rules in force: for every request that is judged from now on, and for the sessions that the rules do not let in any more, which
+    /// end. Any thread.
+    /// </summary>
+    public void ChangeAccess(AccessRules rules) =>
+        _rules.Change(rules, () => Array.ForEach(_homes, static home => home.Shard.Post(home.ReviewRights)));
+
     /// <summary>Binds and serves.</summary>
     /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
     public async Task StartAsync()
@@ -157,6 +178,8 @@ internal sealed class FrontendServer : IAsyncDisposable
                 return Task.CompletedTask;
             });
         }
+
+        _rules.Dispose();
     }
 
     public void OnConnectionEnded(ClientConnection connection)

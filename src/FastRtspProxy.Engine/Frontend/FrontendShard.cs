@@ -13,6 +13,7 @@ internal sealed class FrontendShard
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly HashSet<ClientConnection> _connections = [];
     private readonly DueEndings _dueEndings;
+    private readonly RightsReview _rights;
     private readonly MemoryTrim _trim = new();
     private readonly ShardTimer _check;
     private readonly long _sessionTimeoutMicros;
@@ -26,6 +27,7 @@ internal sealed class FrontendShard
         _sessionTimeoutMicros = (long)frontend.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
         _dueEndings = new DueEndings(shard, _sessionTimeoutMicros);
+        _rights = new RightsReview(shard, frontend);
     }
 
     public Shard Shard { get; }
@@ -65,6 +67,9 @@ internal sealed class FrontendShard
         _frontend.Counters.OnSession();
     }
 
+    /// <summary>Other rules are in force.</summary>
+    public void ReviewRights() => _rights.Begin(_sessions.Values);
+
     /// <summary>The session has ended.</summary>
     public void Forget(Session session)
     {
@@ -77,6 +82,10 @@ internal sealed class FrontendShard
         if (session.EndCause == SessionEnd.Expired)
         {
             _frontend.Counters.OnExpired();
+        }
+        else if (session.EndCause == SessionEnd.Revoked)
+        {
+            _frontend.Counters.OnRevoked();
         }
 
         FrontendLog.SessionEnded(

@@ -16,4 +16,7 @@ internal interface IMountDirectory
         isFull = false;
         return Find(path);
     }
+
+    /// <summary>True for a path that has no mount and would have one if it were asked for. Makes nothing.</summary>
+    bool StandsFor(string path) => false;
 }

@@ -64,7 +64,7 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
         }
     }
 
-    /// <summary>True for a path that a wildcard stands for.</summary>
+    /// <inheritdoc/>
     public bool StandsFor(string path)
     {
         lock (_lock)

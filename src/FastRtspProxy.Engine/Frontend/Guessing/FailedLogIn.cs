@@ -10,6 +10,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <param name="Stream">What was asked for.</param>
 internal readonly record struct FailedLogIn(string Client, string User, string Stream)
 {
+    /// <summary>What is said behind the stream, of our own words; empty: nothing.</summary>
+    public string Reason { get; init; } = string.Empty;
+
     /// <summary>Names are cut there: two of them and an address stay well within a line of any log.</summary>
     public const int MaxChars = 64;
 

@@ -6,8 +6,15 @@ namespace FastRtspProxy.Engine.Frontend;
 /// Says failed log-ins, so that neither a guesser nor many of them fill the log: of an address the first three, then a line every ten seconds with the number of those between; of all together
 /// a hundred at once and ten a second, 100 MB a day at the very most. What is not said is counted, and said when its time comes.
 /// </summary>
-internal sealed class FailedLogIns(ILogger log)
+/// <param name="say">Writes a line: address, user, stream, and what stands behind them.</param>
+internal sealed class FailedLogIns(Action<string, string, string, string> say)
 {
+    /// <summary>Says failed log-ins.</summary>
+    public FailedLogIns(ILogger log)
+        : this((client, user, stream, more) => FrontendLog.LogInFailed(log, client, user, stream, more))
+    {
+    }
+
     /// <summary>Lines that an address has before they are spaced: as many as it has free guesses.</summary>
     public const int FirstLines = GuessLimiter.FreeGuesses;
 
@@ -70,7 +77,7 @@ internal sealed class FailedLogIns(ILogger log)
     {
         string more = row.Said.Unsaid > 0 ? $" ({row.Said.Unsaid} more since the last such line)" : string.Empty;
         row.Said = new SaidLogIns { Lines = row.Said.Lines + 1, SaidMicros = nowMicros, IsPending = row.Said.IsPending };
-        FrontendLog.LogInFailed(log, failed.Client, failed.User, failed.Stream, more);
+        say(failed.Client, failed.User, failed.Stream, failed.Reason + more);
     }
 
     private void Await(GuesserRow row, long nowMicros)

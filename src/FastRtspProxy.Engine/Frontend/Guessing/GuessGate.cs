@@ -54,6 +54,9 @@ internal sealed class GuessGate
         return false;
     }
 
+    /// <summary>An answer that had its turn here was judged elsewhere, and right.</summary>
+    public void OnRightElsewhere(LogInAttempt attempt) => _shard.Post(() => _limiter.OnAccepted(attempt.Key, _shard.NowMicros));
+
     /// <summary>An answer was judged elsewhere, and wrong.</summary>
     public void OnWrongElsewhere(LogInAttempt attempt) => _shard.Post(() =>
     {
@@ -83,6 +86,8 @@ internal sealed class GuessGate
     {
         switch (attempt.Judge())
         {
+            case DigestOutcome.Refused when attempt.IsJudgedElsewhere:
+                break; // it has its turn; whoever waits for that says what came of it
             case DigestOutcome.Accepted:
                 _limiter.OnAccepted(attempt.Key, _shard.NowMicros);
                 break;

@@ -19,6 +19,11 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
         }
 
+        if (!StillMay(connection, mount))
+        {
+            return Begin(request, response, RtspStatus.Forbidden);
+        }
+
         response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
         return response
             .With("Content-Base", target.UrlOf(mount.Name, connection.Local))

@@ -15,7 +15,9 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontend.Options, _registrants.IsRequired, _frontend.RegistrantNames);
+        // A viewer's log-in (`-C` alone) makes nobody a registrant.
+        bool isTrusted = connection.Auth.Grant.IsLoggedIn && _frontend.Access.Rules.TrustsRegistrants;
+        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontend.Options, isTrusted, _frontend.RegistrantNames);
         if (verdict != RegisterVerdict.Allowed)
         {
             Log(connection, request, url!, verdict switch
@@ -31,7 +33,7 @@ internal sealed partial class RequestHandler
         bool isGiven = parameters.ReusesConnection && !connection.IsTunnel && connection.Carrier.Count == 0;
         ConnectionHandover? handover = isGiven ? new ConnectionHandover() : null;
         StreamRegistration registration = new(
-            url!, parameters.Suffix, _registrants.IsRequired, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
+            url!, parameters.Suffix, isTrusted, parameters.OverTcp, handover is null ? null : handover.TakeAsync);
         switch (await _frontend.Registry!.RegisterAsync(registration))
         {
             case RegisterOutcome.Accepted:

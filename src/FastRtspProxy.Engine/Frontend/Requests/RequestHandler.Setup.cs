@@ -57,6 +57,11 @@ internal sealed partial class RequestHandler
         }
 
         bool isNew = session is null;
+        if (isNew && !StillMay(connection, mount))
+        {
+            return Begin(request, response, RtspStatus.Forbidden);
+        }
+
         if (session is null && (session = Open(connection, mount, description)) is null)
         {
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
@@ -184,7 +189,7 @@ internal sealed partial class RequestHandler
     private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
     {
         long now = connection.Home.Shard.NowMicros;
-        Session session = new(connection.Home, mount, description, connection.Carrier);
+        Session session = new(connection.Home, mount, description, connection.Carrier) { Grant = connection.Auth.Grant };
         List<SessionPlace> makeRoom = [];
         PlaceLimit full = PlaceLimit.Connection;
         if (connection.Carrier.HasRoom(now, out Session? ofConnection) || ofConnection is not null)

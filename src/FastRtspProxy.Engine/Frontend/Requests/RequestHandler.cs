@@ -1,4 +1,4 @@
-using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -15,13 +15,12 @@ internal sealed partial class RequestHandler
 
     private readonly FrontendServer _frontend;
     private readonly string _methods;
+    private readonly AccessCheck _access;
 
     public RequestHandler(FrontendServer frontend)
     {
         _frontend = frontend;
-        NonceMint nonces = new();
-        _clients = new Authenticator(frontend.Options.ClientCredentials, nonces, frontend.Options.OfferSha256);
-        _registrants = new Authenticator(frontend.Options.RegisterCredentials, nonces, frontend.Options.OfferSha256);
+        _access = new AccessCheck(frontend);
         _methods = frontend.Options.AcceptRegister ? WatchMethods + ", REGISTER, DEREGISTER" : WatchMethods;
     }
 
@@ -39,11 +38,13 @@ internal sealed partial class RequestHandler
         }
 
         string method = request.Method;
-        if (await AuthenticateAsync(connection, request, response) is { } unauthorized)
+        AccessOutcome access = await _access.JudgeAsync(connection, request);
+        if (access.Grant is not { } grant)
         {
-            return unauthorized;
+            return Refuse(access, connection, request, response);
         }
 
+        connection.Auth.Grant = grant;
         if (_frontend.IsDraining && IsForNewcomers(request))
         {
             return Begin(request, response, RtspStatus.ServiceUnavailable);
@@ -73,6 +74,30 @@ internal sealed partial class RequestHandler
         response.Begin(status);
         response.HasCSeq = false;
         return Dated(response).With("Allow", _methods);
+    }
+
+    /// <summary>401 with challenges, or 403.</summary>
+    private RtspResponse Refuse(in AccessOutcome access, ClientConnection connection, RtspMessage request, RtspResponse response)
+    {
+        if (access.Verdict == AccessVerdict.Deny)
+        {
+            return Begin(request, response, RtspStatus.Forbidden);
+        }
+
+        Begin(request, response, RtspStatus.Unauthorized);
+        _access.Authenticator.Challenge(
+            response, _frontend.Access, connection.Auth, _frontend.IsSecure, access.Answer, connection.Home.Shard.NowMicros);
+        return response;
+    }
+
+    /// <summary>
+    /// False: other rules came while the request waited, for the camera or for an older session, and do not let it in. To be asked in the turn that
+    /// acts on it.
+    /// </summary>
+    private bool StillMay(ClientConnection connection, IMount mount)
+    {
+        AccessQuestion question = new(AccessRights.Read, mount.Name, IsKnown: true, connection.RemoteAddress);
+        return _frontend.Access.Policy.Keeps(connection.Auth.Grant, question);
     }
 
     /// <summary>The checks that every method passes first.</summary>

@@ -15,6 +15,9 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// </summary>
     public string Authority { get; init; } = string.Empty;
 
+    /// <summary>Where no mount was found: what the URL names, without slashes around it.</summary>
+    public string Path { get; init; } = string.Empty;
+
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
     public StartMode? Start { get; init; }
 
@@ -86,7 +89,8 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
             return new RequestTarget(madeParent, path[(last + 1)..]) { Authority = authority, Start = start };
         }
 
-        return new RequestTarget(null, null) { Authority = authority, IsFull = isFull || isParentFull };
+        string plain = path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path;
+        return new RequestTarget(null, null) { Authority = authority, Path = plain, IsFull = isFull || isParentFull };
     }
 
     /// <summary>Splits <c>rtsp://user:pass@host:port/path</c>; a URL without a scheme is all path.</summary>

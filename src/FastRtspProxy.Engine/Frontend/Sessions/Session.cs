@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -78,6 +79,9 @@ internal sealed class Session : MountClient
     public MountDescription Description { get; }
 
     public IPAddress ClientAddress { get; }
+
+    /// <inheritdoc cref="SessionGrant"/>
+    public required SessionGrant Grant { get; init; }
 
     /// <summary>The connection that the session was made on; null from when it was closed. Interleaved media travels there.</summary>
     public SessionCarrier? Carrier { get; private set; }

@@ -38,4 +38,7 @@ internal enum SessionEnd
 
     /// <summary>It was never played, and its place was needed.</summary>
     MadeRoom = 31,
+
+    /// <summary>Other rules took away the right that it was let in by.</summary>
+    Revoked = 32,
 }

@@ -15,6 +15,7 @@ internal static class SessionRtcp
         {
             SessionEnd.Expired => "session timed out",
             SessionEnd.Stopping => "server is stopping",
+            SessionEnd.Revoked => "access was revoked",
             _ => "stream ended",
         };
         Span<byte> compound = stackalloc byte[128];

@@ -28,6 +28,16 @@ public sealed class ExternalHttpTests
             json.RootElement.EnumerateObject().Select(static member => $"{member.Name}={member.Value.GetString()}"));
     }
 
+    /// <summary>A name has several addresses, of which the first may be nobody's: localhost is ::1 and 127.0.0.1 on most machines.</summary>
+    [Fact]
+    public async Task Ask_HostByName_ReachesIt()
+    {
+        await using StandInAuthServer server = new();
+        using ExternalHttp http = new(new ExternalSettings(new Uri($"http://localhost:{server.Url.Port}/frp")));
+
+        Assert.Equal(ExternalVerdict.Allow, (await http.AskAsync(s_question, CancellationToken.None)).Verdict);
+    }
+
     [Fact]
     public async Task Ask_Redirect_IsNotFollowed()
     {

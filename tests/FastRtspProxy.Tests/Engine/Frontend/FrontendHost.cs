@@ -14,13 +14,13 @@ internal sealed class FrontendHost : IAsyncDisposable
     private readonly ShardGroup _shards;
     private bool _stopped;
 
-    private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names)
+    private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names, bool isSecure)
     {
         _shards = shards;
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
-        Frontend = new FrontendServer(options, shards, Mounts, log, registry) { RegistrantNames = names ?? NameLookup.Registrants };
+        Frontend = new FrontendServer(options, shards, Mounts, log, registry) { RegistrantNames = names ?? NameLookup.Registrants, IsSecure = isSecure };
     }
 
     public FakeTimeProvider Time { get; }
@@ -40,10 +40,11 @@ internal sealed class FrontendHost : IAsyncDisposable
     public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
     public static async Task<FrontendHost> StartAsync(
-        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null)
+        Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null,
+        bool isSecure = false)
     {
         FakeTimeProvider time = new();
-        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance, names);
+        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance, names, isSecure);
         await host.Frontend.StartAsync();
         return host;
     }
@@ -54,6 +55,8 @@ internal sealed class FrontendHost : IAsyncDisposable
         Mounts.Add(mount);
         return mount;
     }
+
+    public FakeMount MountOf(string name) => (FakeMount)Mounts.Find(name)!;
 
     public Task<RtspTestClient> ConnectAsync() => RtspTestClient.ConnectAsync(Port);
 

@@ -336,34 +336,6 @@ public sealed class FrontendRegisterTests
         Assert.Equal(405, (await client.RequestAsync("REGISTER", Camera)).Status);
         Assert.Equal(405, (await client.RequestAsync("DEREGISTER", Camera)).Status);
     }
-
-    private sealed class FakeRegistry : IStreamRegistry
-    {
-        public RegisterOutcome Outcome { get; init; }
-
-        public DeregisterOutcome Removal { get; set; } = DeregisterOutcome.Unknown;
-
-        /// <summary>What a REGISTER waits for.</summary>
-        public TaskCompletionSource? Gate { get; init; }
-
-        public ConcurrentQueue<StreamRegistration> Registered { get; } = new();
-
-        public ConcurrentQueue<(string, string?)> Deregistered { get; } = new();
-
-        public async Task<RegisterOutcome> RegisterAsync(StreamRegistration registration)
-        {
-            Registered.Enqueue(registration);
-            await (Gate?.Task ?? Task.CompletedTask);
-            return Outcome;
-        }
-
-        public Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix)
-        {
-            Deregistered.Enqueue((url.Text, suffix));
-            return Task.FromResult(Removal);
-        }
-    }
-
     private sealed class RecordingSink : IByteSink
     {
         private readonly StringBuilder _text = new();

@@ -1,0 +1,283 @@
+using System.Text.Json;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>The external decision over real connections, with an auth server on loopback.</summary>
+public sealed class FrontendExternalTests
+{
+    [Theory]
+    [InlineData("good", 200)]
+    [InlineData("bad", 401)]
+    public async Task Token_InTheQuery_IsAskedAboutAndCutOff(string token, int status)
+    {
+        CollectedLog log = new();
+        await using StandInAuthServer server = new() { Answer = static request => Has(request, "token", "good") ? StandInAuthServer.Json("{}") : StandInAuthServer.Json("", "401 Unauthorized") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server), log: log);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", LogIns.Url(host, $"gate/1?start=live&token={token}"));
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(("read", "gate/1", token, "127.0.0.1", "rtsp"), Question(Assert.Single(server.Requests)));
+        await host.SettleAsync();
+        Assert.Equal(status == 401 ? 1 : 0, host.Frontend.Counters.AuthenticationsFailed);
+        Assert.Equal(status == 401, log.Loud.Contains("Failed log-in from 127.0.0.1 as \"\" to \"gate/1\""));
+        Assert.DoesNotContain(log.Texts, line => line.Contains(token, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Token_OfTheDescribe_IsGoodForTheSessionAndTheServerIsAskedOnce()
+    {
+        await using StandInAuthServer server = new();
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=good"))).Status);
+
+        string session = await LogIns.PlayAsync(host, client, "gate/1");
+        server.Answer = static _ => null;
+        for (int i = 0; i < 10; i++)
+        {
+            // A minute and more each: the cache has forgotten it, and who plays is not asked about.
+            await host.AdvanceAsync(TimeSpan.FromSeconds(61));
+            Assert.Equal(200, (await client.RequestAsync("GET_PARAMETER", LogIns.Url(host, "gate/1"), "Session: " + session)).Status);
+        }
+
+        using RtspTestClient keepAlive = await host.ConnectAsync();
+        Assert.Equal(454, (await keepAlive.RequestAsync("GET_PARAMETER", "*", "Session: " + session)).Status); // let in, to a session that is another connection's
+        Assert.Single(server.Requests);
+
+        // Another stream is another question, whatever session is named.
+        server.Answer = static _ => StandInAuthServer.Json("", "403 Forbidden");
+        Assert.Equal(403, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "lobby"), "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task Digest_ServerGivesTheHash_IsHeldAgainstIt()
+    {
+        string ha1 = DigestHash.Hex(DigestAlgorithm.Md5, "anna:FastRtspProxy:pa55");
+        await using StandInAuthServer server = new() { Answer = _ => StandInAuthServer.Json($$$"""{"ha1": {"md5": "{{{ha1}}}"}}""") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+        using RtspTestClient guesser = await host.ConnectAsync();
+
+        string session = await LogIns.PlayAsync(host, client, "gate/1", "anna", "pa55");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(401, (await LogIns.RequestAsync(guesser, "DESCRIBE", LogIns.Url(host, "gate/1"), "anna", "guess")).Status);
+        }
+
+        RtspTestResponse challenge = await guesser.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1"));
+        await guesser.SendAsync(guesser.Request("DESCRIBE", LogIns.Url(host, "gate/1"), LogIns.Answer(challenge, "DESCRIBE", LogIns.Url(host, "gate/1"), "anna", "guess")));
+        Assert.True(await guesser.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(3, host.Frontend.Counters.AuthenticationsFailed);
+
+        // Who has shown the password asks on, in its session and outside it.
+        Assert.Equal(200, (await LogIns.RequestAsync(client, "GET_PARAMETER", LogIns.Url(host, "gate/1"), "anna", "pa55", "Session: " + session)).Status);
+        Assert.Equal(200, (await LogIns.RequestAsync(client, "DESCRIBE", LogIns.Url(host, "gate/1"), "anna", "pa55")).Status);
+        Assert.DoesNotContain(server.Requests, static request => request.Contains("password", StringComparison.Ordinal) || request.Contains("pa55", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("anna", 200)]
+    [InlineData("otto", 401)]
+    public async Task Digest_ServerDecidesByTheName_NoPasswordIsHeldAgainstAnything(string user, int status)
+    {
+        await using StandInAuthServer server = new() { Answer = static request => StandInAuthServer.Json(Has(request, "user", "anna") ? "{\"allow\": true}" : "{\"allow\": false}") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(status, (await LogIns.RequestAsync(client, "DESCRIBE", LogIns.Url(host, "gate/1"), user, "whatever")).Status);
+    }
+
+    [Fact]
+    public async Task Basic_OverTls_SendsThePasswordOnAndASessionShowsItAgain()
+    {
+        await using StandInAuthServer server = new() { Answer = static request => Has(request, "password", "pa55") ? StandInAuthServer.Json("{}") : StandInAuthServer.Json("", "401 Unauthorized") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server) with { OffersBasic = true }, isSecure: true);
+        using RtspTestClient client = await host.ConnectAsync();
+        string url = LogIns.Url(host, "gate/1");
+
+        Assert.Equal(401, (await client.RequestAsync("DESCRIBE", url, LogIns.Basic("anna", "guess"))).Status);
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", url, LogIns.Basic("anna", "pa55"))).Status);
+        RtspTestResponse setup = await client.RequestAsync("SETUP", url + "/track1", LogIns.Basic("anna", "pa55"), PlayDialogue.Interleaved(0));
+        Assert.Equal(200, (await client.RequestAsync("PLAY", url, LogIns.Basic("anna", "pa55"), "Session: " + setup.Session)).Status);
+        Assert.Equal(401, (await client.RequestAsync("GET_PARAMETER", url, LogIns.Basic("anna", "guess"), "Session: " + setup.Session)).Status);
+        Assert.Equal(401, (await client.RequestAsync("GET_PARAMETER", url, "Session: " + setup.Session)).Status);
+        Assert.Contains(server.Requests, static request => Has(request, "protocol", "rtsps"));
+    }
+
+    [Fact]
+    public async Task ServerHangs_DelaysOnlyTheJoinsThatNeedIt()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => null };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server) with { Anonymous = ["lobby"] });
+        List<RtspTestClient> waiting = [];
+        for (int i = 0; i < 100; i++)
+        {
+            RtspTestClient one = await host.ConnectAsync();
+            waiting.Add(one);
+            await one.SendAsync(one.Request("DESCRIBE", LogIns.Url(host, "gate/1?token=t" + i)));
+        }
+
+        Assert.True(await Eventually.HoldsAsync(() => server.Waiting == ExternalDecision.MaxAsked));
+
+        // The clock stands still, so nothing that follows has waited for the server.
+        using RtspTestClient user = await host.ConnectAsync();
+        using RtspTestClient stranger = await host.ConnectAsync();
+        string session = await LogIns.PlayAsync(host, user, "gate/1", "viewer");
+        await LogIns.PlayAsync(host, stranger, "lobby");
+        Assert.Equal(200, (await LogIns.RequestAsync(user, "GET_PARAMETER", "*", "viewer", null, "Session: " + session)).Status);
+        await host.MountOf("gate/1").EmitAsync(0);
+        Assert.Equal(0, (await user.ReadFrameAsync()).Channel);
+
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        foreach (RtspTestClient one in waiting)
+        {
+            Assert.Equal(403, (await one.ReadResponseAsync()).Status);
+            one.Dispose();
+        }
+
+        Assert.Equal(100, host.Frontend.Counters.AccessRefused);
+        Assert.Equal(0, host.Frontend.Counters.AuthenticationsFailed);
+
+        server.Answer = static _ => StandInAuthServer.Json("{}"); // it is back
+        using RtspTestClient next = await host.ConnectAsync();
+        Assert.Equal(200, (await next.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=t1"))).Status);
+    }
+
+    [Theory]
+    [InlineData(ExternalOnError.Deny, 403)]
+    [InlineData(ExternalOnError.LastKnown, 200)]
+    public async Task ServerFails_WhoWasLetInBefore_AsConfigured(ExternalOnError onError, int status)
+    {
+        await using StandInAuthServer server = new();
+        AccessRules rules = Rules(server);
+        await using FrontendHost host = await LogIns.StartAsync(rules with { External = rules.External! with { OnError = onError } });
+        using (RtspTestClient first = await host.ConnectAsync())
+        {
+            Assert.Equal(200, (await first.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=t"))).Status);
+        }
+
+        server.Answer = static _ => StandInAuthServer.Json("", "500 Oops");
+        await host.AdvanceAsync(TimeSpan.FromSeconds(61));
+        using RtspTestClient again = await host.ConnectAsync();
+        using RtspTestClient stranger = await host.ConnectAsync();
+
+        Assert.Equal(status, (await again.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=t"))).Status);
+        Assert.Equal(403, (await stranger.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=other"))).Status);
+    }
+
+    [Fact]
+    public async Task TokenGuesses_AreBoundedAsPasswordsAre()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => StandInAuthServer.Json("", "403 Forbidden") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient guesser = await host.ConnectAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(401, (await guesser.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=g" + i))).Status);
+        }
+
+        await guesser.SendAsync(guesser.Request("DESCRIBE", LogIns.Url(host, "gate/1?token=g3")));
+
+        Assert.True(await guesser.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(3, server.Requests.Count);
+        host.Time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(401, (await guesser.ReadResponseAsync()).Status);
+        Assert.Equal(4, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task FirstRequestOfAUser_DoesNotAskTheServer()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => null };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(401, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1"))).Status);
+        Assert.Equal(200, (await LogIns.RequestAsync(client, "DESCRIBE", LogIns.Url(host, "gate/1"), "viewer")).Status);
+        Assert.Equal(401, (await LogIns.RequestAsync(client, "DESCRIBE", LogIns.Url(host, "gate/1"), "viewer", "guess")).Status);
+
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 401)]
+    public async Task NoUsers_StrangerWithoutAToken_IsAskedAboutByItsAddress(bool isAllowed, int status)
+    {
+        await using StandInAuthServer server = new() { Answer = _ => StandInAuthServer.Json(isAllowed ? "{\"allow\": true}" : "{\"allow\": false}") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server) with { Users = [] });
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(status, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1"))).Status);
+        Assert.Equal(0, host.Frontend.Counters.AuthenticationsFailed);
+        Assert.DoesNotContain(server.Requests, static request => request.Contains("\"user\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task StreamForCertainRoles_IsNotForThoseWhoHaveNone()
+    {
+        await using StandInAuthServer server = new();
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(403, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "hall?token=good"))).Status);
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=good"))).Status);
+        Assert.Equal(404, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "nowhere?token=good"))).Status);
+    }
+
+    /// <summary>
+    /// Neither by the answer nor by who is asked: one that it may not see, one that is not there, and one that it could see with another token.
+    /// </summary>
+    [Theory]
+    [InlineData("hall")]
+    [InlineData("nowhere")]
+    [InlineData("gate/1")]
+    public async Task StrangerWithABadToken_HearsTheSameOfEachStream(string stream)
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => StandInAuthServer.Json("", "403 Forbidden") };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(401, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, stream + "?token=bad"))).Status);
+
+        await host.SettleAsync();
+        Assert.Single(server.Requests);
+        Assert.Equal((1, 0), (host.Frontend.Counters.AuthenticationsFailed, host.Frontend.Counters.AccessRefused));
+    }
+
+    [Fact]
+    public async Task ChangeAccess_NoExternalDecisionAnyMore_EndsWhomItLetIn()
+    {
+        await using StandInAuthServer server = new();
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=good"))).Status);
+        await LogIns.PlayAsync(host, client, "gate/1");
+
+        AccessRules same = Rules(server);
+        host.Frontend.ChangeAccess(same with { External = same.External! with { Headers = [new("X-Secret", "new")] } });
+        await host.SettleAsync();
+        Assert.Equal(0, host.Frontend.Counters.SessionsRevoked);
+        host.Frontend.ChangeAccess(LogIns.House);
+
+        await LogIns.ReadByeAsync(host, client);
+        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.SessionsRevoked == 1));
+    }
+
+    private static AccessRules Rules(StandInAuthServer server) => LogIns.House with { External = new ExternalSettings(server.Url) { Headers = [new("X-Secret", "s3")] } };
+
+    private static bool Has(string request, string member, string value) => request.Contains($"\"{member}\":\"{value}\"", StringComparison.Ordinal);
+
+    private static (string?, string?, string?, string?, string?) Question(string request)
+    {
+        using JsonDocument json = JsonDocument.Parse(request.Split("\r\n\r\n")[1]);
+        string? Of(string name) => json.RootElement.GetProperty(name).GetString();
+        return (Of("action"), Of("path"), Of("token"), Of("address"), Of("protocol"));
+    }
+}
