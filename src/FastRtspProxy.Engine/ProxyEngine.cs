@@ -42,6 +42,11 @@ public sealed class ProxyEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
+        if (options.FrontendDscp is < 0 or > StreamRules.DscpMax)
+        {
+            throw new ProxyStartException($"The DSCP for viewers is {options.FrontendDscp}; it must be 0 to {StreamRules.DscpMax}.");
+        }
+
         if (options.Access?.Defects() is { Count: > 0 } defects)
         {
             throw new ProxyStartException(string.Join('\n', defects));
@@ -91,6 +96,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The streams, which can be added, removed and changed.</summary>
     public StreamControl Streams { get; }
 
+    /// <summary>The limits of viewers as they are.</summary>
+    public ViewerLimits Limits => _frontend.Limits.Now;
+
     /// <summary>The budget of rings, parked sends and catch-up, in bytes.</summary>
     public long MemoryBytes { get; }
 
@@ -117,6 +125,20 @@ public sealed class ProxyEngine : IAsyncDisposable
         }
 
         _frontend.ChangeAccess(rules);
+    }
+
+    /// <summary>Other limits of viewers from now on: whoever is there stays, and the next one meets them. Any thread.</summary>
+    /// <exception cref="ArgumentException">They cannot be had; the message says why, and nothing was changed.</exception>
+    public void ChangeLimits(ViewerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        if (limits.Problems is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join(' ', problems), nameof(limits));
+        }
+
+        _factory.Egress.Limits = limits.Egress;
+        _frontend.Limits.Change(limits);
     }
 
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>

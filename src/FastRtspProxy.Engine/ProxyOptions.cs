@@ -25,6 +25,9 @@ public sealed record ProxyOptions
     /// <inheritdoc cref="UdpPortFirst"/>
     public int UdpPortLast { get; init; } = 7999;
 
+    /// <summary>The class that our packets to viewers are marked with (DSCP, RFC 2474: 0 to 63), over UDP and TCP; null: as the system does.</summary>
+    public int? FrontendDscp { get; init; }
+
     /// <summary>Shards; 0: one for each core.</summary>
     public int Threads { get; init; }
 
@@ -108,6 +111,19 @@ public sealed record ProxyOptions
 
     /// <summary>A client that makes no progress for so long is closed.</summary>
     public TimeSpan SlowTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc cref="EgressLimits"/>
+    public EgressLimits Egress { get; init; } = new();
+
+    /// <summary>The limits of viewers as they are at the start; <see cref="ProxyEngine.ChangeLimits"/> changes them.</summary>
+    public ViewerLimits Limits => new()
+    {
+        MaxClients = MaxClients,
+        MaxClientsPerAddress = MaxClientsPerAddress,
+        MaxClientsPerMount = MaxClientsPerMount,
+        SlowTimeout = SlowTimeout,
+        Egress = Egress,
+    };
 
     /// <summary>The settings of a stream that has none of its own.</summary>
     internal StreamSettings CommonSettings => new()

@@ -16,6 +16,9 @@ internal sealed record ConnectTarget(string Host, int Port)
     /// <summary>What is said to the user when all addresses are refused: why, and what helps.</summary>
     public string Refusal { get; init; } = "that is not allowed";
 
+    /// <summary>The class of the connection's packets (<see cref="SocketSetup.SetTrafficClass"/>); null: as the system does.</summary>
+    public int? Dscp { get; init; }
+
     /// <summary>The address of the last connection to this host, for when its name takes long; null: none is known.</summary>
     public IPAddress? LastAddress { get; init; }
 }

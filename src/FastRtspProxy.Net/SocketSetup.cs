@@ -93,6 +93,26 @@ internal static unsafe class SocketSetup
         _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater, bytes);
 
     /// <summary>
+    /// The class that the socket's packets are marked with: the upper six bits of TOS, ip(7), and of the traffic class, ipv6(7), for each family that it
+    /// can speak (RFC 2474 section 3; the lower two are the kernel's, for ECN). On a listener: for all that it accepts, which inherit it.
+    /// </summary>
+    /// <param name="socket">Before its first packet.</param>
+    /// <param name="dscp">0 to 63; null: as the system does.</param>
+    public static void SetTrafficClass(Socket socket, int? dscp)
+    {
+        if (dscp is not { } value)
+        {
+            return;
+        }
+
+        _ = TrySet(Fd(socket), LinuxConstants.IpProtocol, LinuxConstants.IpTypeOfService, value << 2);
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            _ = TrySet(Fd(socket), LinuxConstants.IpV6Protocol, LinuxConstants.IpV6TrafficClass, value << 2);
+        }
+    }
+
+    /// <summary>
     /// TCP_USER_TIMEOUT, tcp(7): a peer that has vanished, or takes nothing, ends its connection after so long with data under way.
     /// </summary>
     public static void SetUserTimeout(int fd, TimeSpan limit) =>

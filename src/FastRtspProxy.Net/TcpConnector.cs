@@ -29,7 +29,7 @@ internal static class TcpConnector
         IPAddress[] addresses = await AddressesAsync(lookUp, target.Host, cancel.Token);
         IPAddress[] allowed = Array.FindAll(addresses, address => !Refuses(target, address));
         return allowed.Length > 0 || addresses.Length == 0
-            ? await ConnectToAnyAsync(allowed, target.Host, target.Port, limit, time, cancel.Token)
+            ? await ConnectToAnyAsync(allowed, target, limit, time, cancel.Token)
             : throw new ByteStreamException(
                 ConnectFailure.NotAllowed,
                 $"this machine must not connect to {target.Host}:{target.Port}"
@@ -68,7 +68,7 @@ internal static class TcpConnector
         IPAddress last, ConnectTarget target, Task<IPAddress[]> lookUp, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
         using CancellationTokenSource moved = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task<Socket> attempt = ConnectToAnyAsync([last], target.Host, target.Port, limit, time, moved.Token);
+        Task<Socket> attempt = ConnectToAnyAsync([last], target, limit, time, moved.Token);
         await Task.WhenAny(attempt, lookUp);
         bool hasMoved = lookUp.IsCompletedSuccessfully && !Array.Exists(await lookUp, address => address.Unmapped().Equals(last.Unmapped()));
         if (hasMoved)
@@ -96,14 +96,13 @@ internal static class TcpConnector
 
     /// <summary>A connection to the first of the addresses that gives one.</summary>
     /// <param name="addresses">In the order of preference.</param>
-    /// <param name="host">For messages.</param>
-    /// <param name="port">The port.</param>
+    /// <param name="target">What they are addresses of.</param>
     /// <param name="limit">The time for all of them: each has an equal share.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">When <paramref name="limit"/> is over, the look-up included.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
     internal static async Task<Socket> ConnectToAnyAsync(
-        IPAddress[] addresses, string host, int port, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+        IPAddress[] addresses, ConnectTarget target, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
         Exception? last = null;
         foreach (IPAddress address in addresses)
@@ -116,7 +115,8 @@ internal static class TcpConnector
             {
                 socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 SocketSetup.PrepareTcpReceiving(socket);
-                await socket.ConnectAsync(new IPEndPoint(address, port), both.Token);
+                SocketSetup.SetTrafficClass(socket, target.Dscp);
+                await socket.ConnectAsync(new IPEndPoint(address, target.Port), both.Token);
                 return socket;
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested && address != addresses[^1])
@@ -126,7 +126,7 @@ internal static class TcpConnector
             catch (OperationCanceledException e)
             {
                 socket?.Dispose();
-                throw new ByteStreamException(ConnectFailure.TimedOut, $"no answer from {host}:{port} within {limit.TotalSeconds:0.#} s", e);
+                throw new ByteStreamException(ConnectFailure.TimedOut, $"no answer from {target.Host}:{target.Port} within {limit.TotalSeconds:0.#} s", e);
             }
             catch (SocketException e)
             {
@@ -137,8 +137,8 @@ internal static class TcpConnector
 
         throw last is SocketException failure
             ? new ByteStreamException(
-                KindOf(failure.SocketErrorCode), $"cannot connect to {host}:{port}: {MissingZone(host, addresses) ?? WordsFor(failure)}", failure)
-            : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {host} has no address");
+                KindOf(failure.SocketErrorCode), $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(failure)}", failure)
+            : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {target.Host} has no address");
     }
 
     private static async Task<IPAddress[]> AddressesAsync(Task<IPAddress[]> lookUp, string host, CancellationToken cancel)

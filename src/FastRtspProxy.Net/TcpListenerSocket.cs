@@ -75,8 +75,10 @@ internal sealed class TcpListenerSocket : IDisposable
     /// <param name="unsentMarkBytes">What may wait unsent in the kernel for each connection (<see cref="UnsentMark"/>), inherited as well; 0: as much
     /// as its buffer holds.</param>
     /// <param name="keepAlive">When a silent peer is found dead, inherited as well; null: never.</param>
+    /// <param name="dscp">The class of all packets, inherited as well; null: as the system does.</param>
     public static TcpListenerSocket? TryListen(
-        IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null)
+        IPAddress address, int port, ILogger log, byte[] refusal, out SocketError error,
+        int unsentMarkBytes = 0, KeepAlive? keepAlive = null, int? dscp = null)
     {
         Socket? socket = null;
         try
@@ -93,6 +95,7 @@ internal sealed class TcpListenerSocket : IDisposable
 
             // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
             SocketSetup.PrepareTcpSending(socket);
+            SocketSetup.SetTrafficClass(socket, dscp);
             if (unsentMarkBytes > 0)
             {
                 SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);

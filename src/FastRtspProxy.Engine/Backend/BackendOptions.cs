@@ -22,6 +22,9 @@ internal sealed record BackendOptions
     /// <summary>The port of the RTSP-over-HTTP tunnel.</summary>
     public int TunnelPort { get; init; }
 
+    /// <summary>The class of our packets to the camera (DSCP); null: as the system does.</summary>
+    public int? Dscp { get; init; }
+
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
 

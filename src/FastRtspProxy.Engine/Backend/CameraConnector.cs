@@ -97,6 +97,7 @@ internal sealed class CameraConnector(BackendContext context)
         return new ConnectTarget(Url.Host, port)
         {
             Names = Options.Names,
+            Dscp = Options.Dscp,
             Refuses = address => Options.Targets.Refuses(address, camera),
             Refusal = Options.Targets.Refusal(camera),
             LastAddress = Options.Credentials.AddressOf(Url.Host),

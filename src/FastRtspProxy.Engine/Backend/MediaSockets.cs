@@ -167,6 +167,8 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
     private void Begin(BackendTrack track, Socket rtp, Socket rtcp, MediaPeers? peers)
     {
         Debug.Assert(track.RtpSocket is null && track.RtcpSocket is null, "A track has one pair of ports.");
+        SocketSetup.SetTrafficClass(rtp, context.Options.Dscp);
+        SocketSetup.SetTrafficClass(rtcp, context.Options.Dscp);
         track.RtpSocket = new BackendMediaSocket(context.Shard, rtp, this, media, track, peers, isRtcp: false);
         track.RtcpSocket = new BackendMediaSocket(context.Shard, rtcp, this, media, track, peers, isRtcp: true);
         track.RtpSocket.Start();

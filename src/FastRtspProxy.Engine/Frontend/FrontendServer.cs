@@ -45,9 +45,9 @@ internal sealed class FrontendServer : IAsyncDisposable
         Mounts = mounts;
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontendServer");
-        Limits = new ClientLimits(options);
+        Limits = new ClientLimits(options.Limits);
         Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
-        Refusals = new RefusalLog(Log, options);
+        Refusals = new RefusalLog(Log, Limits);
         AccessRefusals = new AccessRefusals(shards.Shards[0], Log);
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
@@ -273,7 +273,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         foreach (IPAddress address in addresses)
         {
             TcpListenerSocket? listener = TcpListenerSocket.TryListen(
-                address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive);
+                address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive, Options.FrontendDscp);
             if (listener is null)
             {
                 error = error == SocketError.Success ? failed : error;
@@ -387,7 +387,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             stream = new ControlStream(home.Shard, socket, Input)
             {
-                UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Options.SlowTimeout)),
+                UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Limits.Now.SlowTimeout)),
                 Disposed = () => Limits.ConnectionPlaces.Leave(place),
             };
         }

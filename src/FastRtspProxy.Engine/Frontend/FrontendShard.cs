@@ -132,7 +132,7 @@ internal sealed class FrontendShard
     {
         ProxyOptions options = _frontend.Options;
         PortRange range = new(options.UdpPortFirst, options.UdpPortLast);
-        if (UdpMediaSockets.TryCreate(Shard, options.BindAddress, range) is not { } media)
+        if (UdpMediaSockets.TryCreate(Shard, options.BindAddress, range, options.FrontendDscp) is not { } media)
         {
             FrontendLog.NoUdpPorts(Log, range.First, range.Last, Shard.Index);
             return;

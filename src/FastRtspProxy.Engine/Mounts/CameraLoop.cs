@@ -28,6 +28,7 @@ internal sealed class CameraLoop
     private readonly ClientHold _hold;
     private readonly MountOffer _offer;
     private readonly MountIngest _ingest;
+    private readonly MountEgress _egress;
     private readonly OpenTurn _turn;
     private readonly SessionPlan _plan;
     private readonly CameraRest _rest;
@@ -60,6 +61,7 @@ internal sealed class CameraLoop
     /// <param name="offer">Gets the descriptions.</param>
     /// <param name="starts">Is told when the camera is asked to play.</param>
     /// <param name="ingest">Gets the media.</param>
+    /// <param name="egress">Measures it.</param>
     /// <param name="pacer">Whose turn it is to open.</param>
     /// <param name="log">The mount's.</param>
     public CameraLoop(
@@ -71,6 +73,7 @@ internal sealed class CameraLoop
         MountOffer offer,
         JoinStarts starts,
         MountIngest ingest,
+        MountEgress egress,
         OpenPacer pacer,
         ILogger log)
     {
@@ -81,6 +84,7 @@ internal sealed class CameraLoop
         _hold = hold;
         _offer = offer;
         _ingest = ingest;
+        _egress = egress;
         _log = log;
         _signal = new ShardSignal(shard);
         _turn = new OpenTurn(pacer);
@@ -88,7 +92,7 @@ internal sealed class CameraLoop
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
         _news = new CameraNews(settings, log);
         _sink = new CameraSink(ingest, _news, hold, _signal);
-        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, _news, _signal, log);
+        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, _news, _signal, log);
     }
 
     /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included. Never faulted.</summary>
@@ -136,6 +140,7 @@ internal sealed class CameraLoop
         {
             _plan.OnCameraChanged();
             _offer.OnCameraChanged();
+            _egress.OnCameraChanged();
             _turn.Skip();
             _ = _session?.CloseAsync();
         }
@@ -158,6 +163,7 @@ internal sealed class CameraLoop
         _givenClosed = CloseGivenAsync();
         Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
         await Task.WhenAny(Task.WhenAll(closing, _life), _shard.DelayAsync(s_stopMax));
+        _egress.End();
         _serving.EndReports();
     }
 

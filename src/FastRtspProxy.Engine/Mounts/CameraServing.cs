@@ -21,6 +21,7 @@ internal sealed class CameraServing
     private readonly JoinStarts _starts;
     private readonly MountIngest _ingest;
     private readonly CameraNews _news;
+    private readonly MountEgress _egress;
     private readonly ShardSignal _signal;
     private readonly ILogger _log;
 
@@ -40,6 +41,7 @@ internal sealed class CameraServing
     /// <param name="offer">Gets the descriptions.</param>
     /// <param name="starts">Is told when the camera is asked to play.</param>
     /// <param name="ingest">Begins and ends with the play.</param>
+    /// <param name="egress">Measures while the camera plays.</param>
     /// <param name="news">Says what became of the camera.</param>
     /// <param name="signal">Set when something has changed, the session's state included.</param>
     /// <param name="log">The mount's.</param>
@@ -51,6 +53,7 @@ internal sealed class CameraServing
         MountOffer offer,
         JoinStarts starts,
         MountIngest ingest,
+        MountEgress egress,
         CameraNews news,
         ShardSignal signal,
         ILogger log)
@@ -62,6 +65,7 @@ internal sealed class CameraServing
         _offer = offer;
         _starts = starts;
         _ingest = ingest;
+        _egress = egress;
         _news = news;
         _signal = signal;
         _log = log;
@@ -78,6 +82,7 @@ internal sealed class CameraServing
     public void End()
     {
         _ingest.End();
+        _egress.End();
         _reportTimer.Stop();
         foreach (PendingJoin join in _clients.Joining)
         {
@@ -225,6 +230,7 @@ internal sealed class CameraServing
         bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
         _ingest.Begin(_starts.HeldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
         _starts.BeginSession();
+        _egress.BeginSession();
         foreach (PendingJoin join in _clients.Joining)
         {
             join.Snapshot = _starts.Take(withReports: false, _clients.Count > 0);
@@ -273,6 +279,7 @@ internal sealed class CameraServing
         }
 
         _ingest.End();
+        _egress.End();
         _reportTimer.Stop();
         _idleSinceMicros = _shard.NowMicros;
         Move(MountState.Resting);
@@ -283,6 +290,7 @@ internal sealed class CameraServing
     private void OnReportDue()
     {
         _ingest.AppendReports();
+        _egress.Note(_clients.Count);
         _offer.NoteTracks();
         _news.NoteVideo();
         if (_ingest.HasDroppedForMemory && !_saidNoMemory)

@@ -41,9 +41,10 @@ internal sealed class Mount : IMount
         _clients = new MountClients(shard, settings, _hold);
         _offer = new MountOffer(shard, settings, ingest);
         _starts = new JoinStarts(shard, settings, ring, ingest, new InstantStart(shard, settings, ring, ingest, log));
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, pacer, log);
+        MountEgress egress = new(shard, ring, options.Egress, options.Name, log);
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, egress, pacer, log);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
-        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera);
+        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, egress);
     }
 
     /// <inheritdoc/>

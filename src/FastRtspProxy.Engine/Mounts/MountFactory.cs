@@ -25,6 +25,9 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     /// <summary>Mounts that were made so far, those that have gone included.</summary>
     private int _count;
 
+    /// <summary>What goes out to the viewers of all mounts.</summary>
+    public EgressBudget Egress { get; } = new(options.Egress);
+
     /// <summary>
     /// Streams that there are now, registered ones and those of wildcards left out: half of the memory is divided among them. Set by whoever adds and
     /// removes them.
@@ -92,7 +95,8 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
             Start = settings.Start,
             GopCacheDuration = settings.GopCacheDuration,
             CatchUpBudget = _catchUp,
-            ClientsMax = settings.MaxClients,
+            Egress = Egress,
+            ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
             Backend = new BackendOptions
             {
@@ -102,6 +106,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Transport = stream.Transport,
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
+                Dscp = stream.Dscp,
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,

@@ -7,7 +7,8 @@ namespace FastRtspProxy.Engine.Mounts;
 /// The coming and going of clients. Any thread: calls of one shard take effect in their order, the mount's own shard included, whether or not they
 /// are waited for.
 /// </summary>
-internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera)
+internal sealed class MountJoins(
+    Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera, MountEgress egress)
 {
     /// <summary>A client has set up a track: the camera is made ready.</summary>
     public void Prepare() => shard.Run(() =>
@@ -32,6 +33,7 @@ internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatu
             status.Move(MountState.Down, clients.Count);
         }
 
+        egress.Note(status.Serves ? clients.Count : 0);
         camera.Wake();
     });
 
@@ -42,7 +44,8 @@ internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatu
             return new PlayGrant(PlayOutcome.Gone, 0, []);
         }
 
-        if (!clients.Contains(client) && clients.CountWithJoining >= settings.ClientsMax)
+        if (!clients.Contains(client)
+            && (clients.CountWithJoining >= settings.ClientsMax || !egress.Admits(clients.CountWithJoining + 1)))
         {
             return new PlayGrant(PlayOutcome.Full, 0, []);
         }
@@ -50,6 +53,7 @@ internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatu
         if (status.Serves)
         {
             clients.Admit(client);
+            egress.Note(clients.Count);
             camera.Wake();
             return starts.GrantNow(wish);
         }
@@ -87,6 +91,7 @@ internal sealed class MountJoins(Shard shard, MountSettings settings, MountStatu
         if (status.Serves && join.Snapshot is { } start)
         {
             clients.Admit(client);
+            egress.Note(clients.Count);
             return starts.GrantFrom(start, wish);
         }
 

@@ -83,6 +83,11 @@ internal static partial class MountLog
         "{Stream}: a registered stream has a name that the wildcard stream {Wildcard} stands for; the registered one is served under it")]
     public static partial void RegisteredWins(ILogger log, string stream, string wildcard);
 
+    [LoggerMessage(EventId = 323, Level = LogLevel.Warning, Message =
+        "{Stream}: a viewer was refused: the stream has {Mbits:0.0} Mbit/s, it would be the {Viewers}. viewer, and the limit of egress ({Which}) is "
+        + "{Limit:0.#} Mbit/s")]
+    public static partial void EgressRefused(ILogger log, string stream, double mbits, int viewers, double limit, EgressRefusal which);
+
     [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

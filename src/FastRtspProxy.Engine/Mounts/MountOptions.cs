@@ -33,6 +33,9 @@ internal sealed record MountOptions
     /// </summary>
     public Action? OnIdle { get; init; }
 
+    /// <summary>What may go out to all viewers of the process; null: no limit.</summary>
+    public EgressBudget? Egress { get; init; }
+
     /// <summary>Clients at most.</summary>
     public int ClientsMax { get; init; } = 20_000;
 }

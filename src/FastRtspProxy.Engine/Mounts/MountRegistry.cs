@@ -9,8 +9,13 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class MountRegistry(
     ProxyOptions options, MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
 {
+    /// <summary>The URL of each registered mount that a DEREGISTER can name: put in last when one comes, taken out first when it goes.</summary>
     private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
+
+    /// <summary>The number of the last name that we gave; never goes back.</summary>
     private int _numbers;
+
+    /// <summary>Registered mounts, those included that are being made or have not ended yet.</summary>
     private int _count;
 
     /// <inheritdoc/>

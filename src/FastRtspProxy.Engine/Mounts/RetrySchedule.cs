@@ -9,6 +9,7 @@ internal sealed class RetrySchedule(Random random)
     private const double HeldMaxSeconds = 5;
     private const double AloneMaxSeconds = 30;
 
+    /// <summary>Since the camera worked last, or since the mount began.</summary>
     private int _failures;
 
     /// <summary>Attempts that failed in a row.</summary>

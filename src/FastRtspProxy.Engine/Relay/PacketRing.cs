@@ -79,6 +79,9 @@ internal sealed partial class PacketRing
     /// <summary>Every slab of the process is in use: whoever holds some beside a ring lets go of them. Any thread.</summary>
     public bool IsShortOfSlabs => _pool.IsUsedUp;
 
+    /// <summary>Bytes of all frames that were appended so far; never goes back. On the producer.</summary>
+    public long AppendedBytes => _appendedBytes;
+
     /// <summary>Packets that found no memory: the budget is used up and nothing of our own could be given up.</summary>
     public long DroppedForMemory { get; private set; }
 

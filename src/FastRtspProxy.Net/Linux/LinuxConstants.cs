@@ -29,9 +29,11 @@ internal static class LinuxConstants
     public const int SoReceiveOverflow = 40;
 
     public const int IpProtocol = 0;
+    public const int IpTypeOfService = 1;
     public const int IpReceiveError = 11;
     public const int IpV6Protocol = 41;
     public const int IpV6ReceiveError = 25;
+    public const int IpV6TrafficClass = 67;
     public const int IpV6PacketInfo = 50;
     public const int IpPacketInfo = 8;
 

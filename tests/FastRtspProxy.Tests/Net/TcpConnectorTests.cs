@@ -29,7 +29,7 @@ public sealed class TcpConnectorTests
         TimeSpan limit = TimeSpan.FromSeconds(4);
         using CancellationTokenSource cancel = new(limit);
         using Socket socket = await TcpConnector.ConnectToAnyAsync(
-            [deadAddress, IPAddress.Loopback], "camera.test", port, limit, TimeProvider.System, cancel.Token);
+            [deadAddress, IPAddress.Loopback], new ConnectTarget("camera.test", port), limit, TimeProvider.System, cancel.Token);
 
         Assert.Equal(living.LocalEndPoint, socket.RemoteEndPoint);
         fill.ForEach(static one => one.Dispose());

@@ -44,7 +44,7 @@ internal sealed class ClientConnection : IInputHolder
         _stream = stream;
         Carrier = new SessionCarrier(stream, UpdatePlace);
         _reader = new RequestReader(stream.Input, _message, Carrier, frontend.Counters);
-        _overdue = new OverdueWatch(stream, frontend.Options.SlowTimeout);
+        _overdue = new OverdueWatch(stream, frontend.Limits);
         stream.Account.Holder = this;
     }
 

@@ -20,11 +20,20 @@ internal sealed class ConnectionPlaces
     private readonly Lock _lock = new();
     private readonly Dictionary<AddressGroup, int> _byAddress = [];
     private readonly WaitingList<ConnectionPlace> _waiting = new(graceMicros: 0);
-    private readonly bool _isPerAddressGiven;
+
+    /// <summary>What the descriptors leave; as many as are asked for until <see cref="Cap"/> has said.</summary>
+    private int _cap = int.MaxValue;
+
+    /// <summary>What counts: what is asked for, or what the descriptors leave. Written by <see cref="Change"/> and <see cref="Cap"/>.</summary>
     private int _max;
     private int _maxPerAddress;
 
-    /// <summary>The descriptors allow fewer than the options; set by <see cref="Cap"/>, like what follows from it for one address.</summary>
+    /// <summary>What is asked for.</summary>
+    private int _wanted;
+    private int _wantedPerAddress;
+    private bool _isPerAddressGiven;
+
+    /// <summary>The descriptors allow fewer than is asked for, in all and for one address.</summary>
     private bool _isCapped;
     private bool _isAddressCapped;
     private int _open;
@@ -36,8 +45,7 @@ internal sealed class ConnectionPlaces
     /// of what the descriptors allow at the most.</param>
     public ConnectionPlaces(int max, int maxPerAddress, bool isPerAddressGiven)
     {
-        _isPerAddressGiven = isPerAddressGiven;
-        (_max, _maxPerAddress) = (max, maxPerAddress);
+        Change(max, maxPerAddress, isPerAddressGiven);
     }
 
     /// <summary>The most that there may be.</summary>
@@ -51,13 +59,18 @@ internal sealed class ConnectionPlaces
     {
         lock (_lock)
         {
-            if (max < _max)
-            {
-                (_max, _isCapped) = (max, true);
-                int share = Math.Max(1, max * 3 / 4);
-                _isAddressCapped = !_isPerAddressGiven && share < _maxPerAddress;
-                _maxPerAddress = _isAddressCapped ? share : _maxPerAddress;
-            }
+            _cap = max;
+            Apply();
+        }
+    }
+
+    /// <summary>Others are asked for; whoever has a place keeps it. As in the constructor.</summary>
+    public void Change(int max, int maxPerAddress, bool isPerAddressGiven)
+    {
+        lock (_lock)
+        {
+            (_wanted, _wantedPerAddress, _isPerAddressGiven) = (max, maxPerAddress, isPerAddressGiven);
+            Apply();
         }
     }
 
@@ -147,6 +160,15 @@ internal sealed class ConnectionPlaces
                 SessionPlaces.Add(_byAddress, place.Address, -1);
             }
         }
+    }
+
+    private void Apply()
+    {
+        _isCapped = _cap < _wanted;
+        Volatile.Write(ref _max, Math.Min(_cap, _wanted));
+        int share = (int)Math.Max(1, _cap * 3L / 4);
+        _isAddressCapped = _isCapped && !_isPerAddressGiven && share < _wantedPerAddress;
+        _maxPerAddress = _isAddressCapped ? share : _wantedPerAddress;
     }
 
     private static ConnectionPlace? OldEnough(WaitingList<ConnectionPlace>.Entry? entry, long nowMicros) =>

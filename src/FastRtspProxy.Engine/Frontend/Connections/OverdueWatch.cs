@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// When a client has let us wait for too long: with half a request, with silence, with answers that it does not take; and one that has gone while a
 /// request of it is in hand. Asked about once a second. On the connection's shard.
 /// </summary>
-internal sealed class OverdueWatch(ControlStream stream, TimeSpan slowTimeout)
+internal sealed class OverdueWatch(ControlStream stream, ClientLimits limits)
 {
     private const long Never = long.MaxValue;
 
@@ -47,7 +47,7 @@ internal sealed class OverdueWatch(ControlStream stream, TimeSpan slowTimeout)
     /// <param name="idleMax">How long it may be silent; null: as long as it likes.</param>
     public bool IsOverdue(long nowMicros, TimeSpan? idleMax)
     {
-        bool isStuck = _stuck.IsStuck(nowMicros, stream.IsParked, stream.BytesAccepted, slowTimeout);
+        bool isStuck = _stuck.IsStuck(nowMicros, stream.IsParked, stream.BytesAccepted, limits.Now.SlowTimeout);
         if (isStuck && stream.IsLineDown)
         {
             _stuck.OnLineDown(nowMicros);

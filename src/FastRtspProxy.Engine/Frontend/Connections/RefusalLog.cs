@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>
 /// Says that a client was refused for want of a place: at once for each limit, and then once a while, however many there are. Any thread.
 /// </summary>
-internal sealed class RefusalLog(ILogger log, ProxyOptions options)
+internal sealed class RefusalLog(ILogger log, ClientLimits limits)
 {
     private const long PauseMicros = 10_000_000;
 
@@ -20,10 +20,10 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
         {
             FrontendLog.ClientRefused(log, mount, client, limit switch
             {
-                PlaceLimit.Address => $"{options.ClientsPerAddress} viewers of its {Whose(client)} are there, and {Address(options)}",
-                PlaceLimit.Mount => $"the stream has {options.MaxClientsPerMount} viewers, and --max-clients-per-mount allows no more",
+                PlaceLimit.Address => $"{limits.Now.ClientsPerAddress} viewers of its {Whose(client)} are there, and {Address(limits.Now)}",
+                PlaceLimit.Mount => $"the stream has {limits.Now.MaxClientsPerMount} viewers, and --max-clients-per-mount allows no more",
                 PlaceLimit.Connection => $"its connection has {FrontendLimits.SessionsPerConnectionMax} sessions, and may have no more",
-                _ => $"{options.MaxClients} viewers are there, and --max-clients allows no more",
+                _ => $"{limits.Now.MaxClients} viewers are there, and --max-clients allows no more",
             });
         }
     }
@@ -35,10 +35,10 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
         {
             FrontendLog.ConnectionRefused(log, client, limit switch
             {
-                PlaceLimit.Address => $"its {Whose(client)} has as many as it may have, and {Address(options)}",
+                PlaceLimit.Address => $"its {Whose(client)} has as many as it may have, and {Address(limits.Now)}",
                 PlaceLimit.Descriptors => $"{connections} are open, and the limit of descriptors leaves no more beside those kept for cameras "
                     + "(one address gets three quarters of them). Remedy: raise it (ulimit -n, LimitNOFILE=)",
-                _ => $"{connections} are open, and --max-clients {options.MaxClients} allows no more",
+                _ => $"{connections} are open, and --max-clients {limits.Now.MaxClients} allows no more",
             });
         }
     }
@@ -46,8 +46,8 @@ internal sealed class RefusalLog(ILogger log, ProxyOptions options)
     private static string Whose(IPAddress client) =>
         client.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "network (its /64)" : "address";
 
-    private static string Address(ProxyOptions options) =>
-        (options.MaxClientsPerAddress is null
+    private static string Address(ViewerLimits limits) =>
+        (limits.MaxClientsPerAddress is null
             ? "--max-clients-per-address is a quarter of --max-clients unless given."
             : "--max-clients-per-address allows no more.")
         + " Viewers behind one proxy, container or NAT share an address. Remedy, if these do: a larger number";

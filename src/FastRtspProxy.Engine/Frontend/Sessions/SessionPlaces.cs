@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// that has the most. A session that was played keeps its place. The lock is held for a few look-ups once when a session comes, plays and goes, never
 /// for media. Any thread.
 /// </summary>
-internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
+internal sealed class SessionPlaces
 {
     /// <summary>A player has so long from its SETUP to its PLAY before its place can be given away.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -18,9 +18,27 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
     private readonly Dictionary<string, int> _byMount = new(StringComparer.Ordinal);
     private readonly WaitingList<SessionPlace> _waiting = new(s_graceMicros);
     private readonly Dictionary<string, WaitingList<SessionPlace>> _waitingOfMount = new(StringComparer.Ordinal);
+
+    /// <summary>How many there may be, in all, of an address, and of a mount; under the lock.</summary>
+    private int _max;
+    private int _maxPerAddress;
+    private int _maxPerMount;
+
+    /// <summary>Sessions that have a place.</summary>
     private int _count;
 
+    public SessionPlaces(int max, int maxPerAddress, int maxPerMount) => Change(max, maxPerAddress, maxPerMount);
+
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Others count from now on; whoever has a place keeps it.</summary>
+    public void Change(int max, int maxPerAddress, int maxPerMount)
+    {
+        lock (_lock)
+        {
+            (_max, _maxPerAddress, _maxPerMount) = (max, maxPerAddress, maxPerMount);
+        }
+    }
 
     /// <summary>Takes a place for a session that was not played yet.</summary>
     /// <param name="place">The session's.</param>
@@ -88,9 +106,9 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
     /// <summary>Finds who has to go so that every limit has a place; nothing is changed.</summary>
     private PlaceLimit Choose(SessionPlace place, long nowMicros, List<SessionPlace> makeRoom)
     {
-        bool isMountFull = _byMount.GetValueOrDefault(place.Mount) >= maxPerMount;
+        bool isMountFull = _byMount.GetValueOrDefault(place.Mount) >= _maxPerMount;
         WaitingList<SessionPlace>? ofMount = isMountFull ? _waitingOfMount.GetValueOrDefault(place.Mount) : null;
-        if (_byAddress.GetValueOrDefault(place.Address) >= maxPerAddress)
+        if (_byAddress.GetValueOrDefault(place.Address) >= _maxPerAddress)
         {
             // One that leaves a place in the mount too, if the mount has none.
             WaitingList<SessionPlace>.Entry? own = ofMount?.OldestOf(place.Address, nowMicros, out _)
@@ -113,7 +131,7 @@ internal sealed class SessionPlaces(int max, int maxPerAddress, int maxPerMount)
             makeRoom.Add(entry.Item);
         }
 
-        if (_count >= max && makeRoom.Count == 0)
+        if (_count >= _max && makeRoom.Count == 0)
         {
             if (_waiting.OldestOfMost(nowMicros, out _) is not { } entry)
             {

@@ -16,7 +16,7 @@ public sealed class RefusalLogTests
     [InlineData((int)PlaceLimit.Mount, "--max-clients-per-mount ")]
     public void OnClient_FirstOfALimit_NamesTheOption(int limit, string option)
     {
-        RefusalLog refusals = new(_log, new ProxyOptions());
+        RefusalLog refusals = new(_log, new ClientLimits(new ViewerLimits()));
 
         refusals.OnClient((PlaceLimit)limit, "cam", IPAddress.Loopback, 0);
 
@@ -26,7 +26,7 @@ public sealed class RefusalLogTests
     [Fact]
     public void OnClient_AFloodOfThem_IsSaidOnceInTenSecondsForEachLimit()
     {
-        RefusalLog refusals = new(_log, new ProxyOptions());
+        RefusalLog refusals = new(_log, new ClientLimits(new ViewerLimits()));
 
         for (int i = 0; i < 25_000; i++)
         {
@@ -40,7 +40,7 @@ public sealed class RefusalLogTests
     [Fact]
     public void OnConnection_ForWantOfDescriptors_SaysTheRemedy()
     {
-        RefusalLog refusals = new(_log, new ProxyOptions());
+        RefusalLog refusals = new(_log, new ClientLimits(new ViewerLimits()));
 
         refusals.OnConnection(PlaceLimit.Descriptors, 56, IPAddress.Loopback, 0);
 

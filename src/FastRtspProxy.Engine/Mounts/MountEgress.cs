@@ -1,0 +1,75 @@
+using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>What one mount sends to its viewers, measured, and whether one more may come. On the mount's shard.</summary>
+internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? budget, string name, ILogger log)
+{
+    /// <summary>A refusal is said so often at the most.</summary>
+    private const long SaidIntervalMicros = 60_000_000;
+
+    /// <summary>Of what the camera sends; the last figure while it sends nothing.</summary>
+    private RateMeter _rate;
+
+    /// <summary>What the budget was told last, in bits a second.</summary>
+    private long _told;
+
+    /// <summary>When a refusal was said last; below 0: none was.</summary>
+    private long _saidMicros = -1;
+
+    /// <summary>In bits a second; 0: never measured.</summary>
+    public long BitsPerSecond => _rate.BitsPerSecond;
+
+    /// <summary>The camera plays, from now on.</summary>
+    public void BeginSession() => _rate.Begin(ring.AppendedBytes, shard.NowMicros);
+
+    /// <summary>The mount has another camera: its rate is not known.</summary>
+    public void OnCameraChanged() => _rate.Forget();
+
+    /// <summary>Measures, and tells the budget what so many viewers get; 0 of them while the camera does not play.</summary>
+    public void Note(int viewers)
+    {
+        _rate.Note(ring.AppendedBytes, shard.NowMicros);
+        Tell(_rate.BitsPerSecond * viewers);
+    }
+
+    /// <summary>Nothing goes out.</summary>
+    public void End() => Tell(0);
+
+    /// <summary>Whether one more may come, to make so many; if not, it is said now and then.</summary>
+    public bool Admits(int viewers)
+    {
+        if (budget is null)
+        {
+            return true;
+        }
+
+        if (_told > 0)
+        {
+            _rate.Note(ring.AppendedBytes, shard.NowMicros);
+        }
+
+        EgressLimits limits = budget.Limits;
+        EgressRefusal refusal = EgressRules.Judge(limits, _rate.BitsPerSecond, viewers, budget.Total - _told);
+        if (refusal == EgressRefusal.None)
+        {
+            return true;
+        }
+
+        if (_saidMicros < 0 || shard.NowMicros - _saidMicros >= SaidIntervalMicros)
+        {
+            _saidMicros = shard.NowMicros;
+            MountLog.EgressRefused(log, name, _rate.BitsPerSecond / 1e6, viewers, EgressRules.LimitOf(limits, refusal), refusal);
+        }
+
+        return false;
+    }
+
+    private void Tell(long now)
+    {
+        budget?.Add(now - _told);
+        _told = now;
+    }
+}

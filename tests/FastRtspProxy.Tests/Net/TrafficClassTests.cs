@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Net;
+
+/// <summary>The class of our packets (DSCP), on sockets of either side.</summary>
+public sealed class TrafficClassTests
+{
+    private const int Dscp = 34; // AF41, as video is marked
+    private const int Tos = Dscp << 2;
+
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork, SocketType.Dgram)]
+    [InlineData(AddressFamily.InterNetwork, SocketType.Stream)]
+    [InlineData(AddressFamily.InterNetworkV6, SocketType.Dgram)]
+    [InlineData(AddressFamily.InterNetworkV6, SocketType.Stream)]
+    public void SetTrafficClass_EachFamilyThatTheSocketSpeaks_IsMarked(AddressFamily family, SocketType type)
+    {
+        using Socket socket = new(family, type, ProtocolType.Unspecified);
+
+        SocketSetup.SetTrafficClass(socket, null);
+        int before = TosOf(socket);
+        SocketSetup.SetTrafficClass(socket, Dscp);
+
+        Assert.Equal((0, Tos), (before, TosOf(socket)));
+        Assert.True(family == AddressFamily.InterNetwork
+            || SocketSetup.Get(SocketSetup.Fd(socket), LinuxConstants.IpV6Protocol, LinuxConstants.IpV6TrafficClass) == Tos);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task TryListen_WithAClass_AcceptedConnectionsHaveIt(string address)
+    {
+        using TcpListenerSocket listener = TcpListenerSocket.TryListen(IPAddress.Parse(address), 0, NullLogger.Instance, [], out _, dscp: Dscp)!;
+        TaskCompletionSource<Socket> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        listener.Start(accepted.SetResult);
+        using Socket client = await TcpConnector.ConnectAsync(
+            new ConnectTarget(address, listener.Port) { Dscp = Dscp }, TimeSpan.FromSeconds(10), TimeProvider.System);
+
+        using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((Tos, Tos), (ClassOf(client), ClassOf(server)));
+    }
+
+    /// <summary>What stands in the datagrams: ours to a viewer, and our reports to a camera.</summary>
+    [Fact]
+    public async Task Datagrams_OfEitherSide_AreMarked()
+    {
+        using ScriptedCamera camera = new();
+        await using ProxyHost host = await ProxyHost.StartAsync(
+            [ProxyHost.Stream("cam", camera.Url, BackendTransport.Udp) with { Dscp = 10 }], static options => options with { FrontendDscp = Dscp });
+        using MarkedReceiver viewer = new();
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse setup = await client.RequestAsync(
+            "SETUP", host.Url + "/track1", $"Transport: RTP/AVP;unicast;client_port={viewer.Port}-{viewer.Port + 1}");
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);
+        new CameraTrack(camera).SendPicture();
+
+        int seen = await viewer.ReadTosAsync();
+
+        Assert.Equal(Tos, seen);
+    }
+
+    private static int TosOf(Socket socket) => SocketSetup.Get(SocketSetup.Fd(socket), LinuxConstants.IpProtocol, LinuxConstants.IpTypeOfService);
+
+    private static int ClassOf(Socket socket) => socket.AddressFamily == AddressFamily.InterNetwork
+        ? TosOf(socket) : SocketSetup.Get(SocketSetup.Fd(socket), LinuxConstants.IpV6Protocol, LinuxConstants.IpV6TrafficClass);
+}
