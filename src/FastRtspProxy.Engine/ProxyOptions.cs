@@ -200,6 +200,12 @@ public sealed record StreamOptions
     /// <summary>Do not check the certificate of an `rtsps` back-end.</summary>
     public bool InsecureTls { get; init; }
 
+    /// <summary>
+    /// The one certificate that is taken of an `rtsps` back-end, whoever signed it, by its SHA-256 in small hexadecimal digits; null: what this machine
+    /// trusts.
+    /// </summary>
+    public string? TlsFingerprint { get; init; }
+
     /// <summary>The class that our packets to the camera are marked with (DSCP, RFC 2474: 0 to 63); null: as the system does.</summary>
     public int? Dscp { get; init; }
 

@@ -16,6 +16,12 @@ internal sealed record ConnectTarget(string Host, int Port)
     /// <summary>What is said to the user when all addresses are refused: why, and what helps.</summary>
     public string Refusal { get; init; } = "that is not allowed";
 
+    /// <summary>
+    /// Over TLS: the one certificate that is taken, whoever signed it, by the SHA-256 of its DER, in small hexadecimal digits; null: what this machine
+    /// trusts.
+    /// </summary>
+    public string? CertificateFingerprint { get; init; }
+
     /// <summary>The class of the connection's packets (<see cref="SocketSetup.SetTrafficClass"/>); null: as the system does.</summary>
     public int? Dscp { get; init; }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace FastRtspProxy.Net;
@@ -47,19 +48,32 @@ internal sealed class TlsByteStream : ByteStream
         (string host, int port) = (target.Host, target.Port);
         Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
         SslPolicyErrors seen = SslPolicyErrors.None;
+        string? other = null;
         SslClientAuthenticationOptions options = new()
         {
             TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
             EnabledSslProtocols = SslProtocols.None,
             CertificateChainPolicy = ChainPolicy(),
-            RemoteCertificateValidationCallback = (_, _, _, errors) =>
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             {
+                if (target.CertificateFingerprint is { } wanted)
+                {
+                    string given = Convert.ToHexStringLower(SHA256.HashData(certificate?.GetRawCertData() ?? []));
+                    other = given == wanted ? null : given;
+                    return other is null;
+                }
+
                 seen = errors;
                 return isInsecure || errors == SslPolicyErrors.None;
             },
         };
         return await HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsClientAsync(options, cancel), e =>
-            seen == SslPolicyErrors.None
+            other is not null
+                ? new ByteStreamException(
+                    ConnectFailure.CertificateRefused,
+                    $"the certificate of {host}:{port} has the SHA-256 fingerprint {other}, and that is not the one that was given for it",
+                    e)
+            : seen == SslPolicyErrors.None
                 ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {host}:{port} failed: {e.Message}", e)
                 : new ByteStreamException(
                     ConnectFailure.CertificateRefused,

@@ -18,7 +18,7 @@ internal sealed class ConfigSource(ConfigRequest request)
         StampedFiles files = new(DiskFiles.Instance);
         LoadedConfig loaded = LoaderOf(files).Load(request.File, request.Arguments);
         Stamps = files.Stamps;
-        return Served(loaded);
+        return loaded;
     }
 
     /// <summary>While the program runs.</summary>
@@ -27,13 +27,8 @@ internal sealed class ConfigSource(ConfigRequest request)
         StampedFiles files = new(DiskFiles.Instance);
         LoadedConfig loaded = await LoaderOf(files).LoadAsync(request.File, request.Arguments);
         Stamps = files.Stamps;
-        return Served(loaded);
+        return loaded;
     }
 
     private static ConfigLoader LoaderOf(StampedFiles files) => new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
-
-    /// <summary>As this version can serve it.</summary>
-    private static LoadedConfig Served(LoadedConfig loaded) => loaded.Config is { } config && EngineGaps.Find(config) is { Count: > 0 } gaps
-        ? loaded with { Config = null, Remarks = [.. gaps, .. loaded.Remarks] }
-        : loaded;
 }

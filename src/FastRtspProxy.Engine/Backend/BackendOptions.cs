@@ -28,6 +28,9 @@ internal sealed record BackendOptions
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
 
+    /// <inheritdoc cref="ConnectTarget.CertificateFingerprint"/>
+    public string? TlsFingerprint { get; init; }
+
     /// <inheritdoc cref="TargetPolicy"/>
     public TargetPolicy Targets { get; init; } = TargetPolicy.Given;
 

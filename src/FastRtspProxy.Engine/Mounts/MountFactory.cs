@@ -106,6 +106,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
                 Transport = stream.Transport,
                 TunnelPort = stream.TunnelPort,
                 InsecureTls = stream.InsecureTls,
+                TlsFingerprint = stream.TlsFingerprint,
                 Dscp = stream.Dscp,
                 Connection = connection,
                 Targets = targets,

@@ -132,4 +132,8 @@ internal static unsafe partial class Libc
     /// <summary>accept4, accept(2). Required: the framework accepts by it. Here only to ask whether it is allowed.</summary>
     [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int fd, byte* address, uint* addressBytes, int flags);
+
+    /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change.</summary>
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
+    public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* stat);
 }

@@ -88,4 +88,10 @@ internal static class LinuxConstants
     /// The most segments that the kernel takes in one UDP_SEGMENT message (UDP_MAX_SEGMENTS before Linux 6.9; later kernels take 128).
     /// </summary>
     public const int UdpMaxSegments = 64;
+
+    /// <summary>AT_FDCWD.</summary>
+    public const int AtCurrentDirectory = -100;
+
+    /// <summary>STATX_BASIC_STATS.</summary>
+    public const uint StatxBasicStats = 0x7FF;
 }

@@ -1,10 +1,9 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Configuration.Model;
-using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Operations.Configuration;
 
-/// <summary>A configuration in the engine's words. What the engine cannot do yet is <see cref="EngineGaps"/>'.</summary>
+/// <summary>A configuration in the engine's words.</summary>
 internal static class EngineOptions
 {
     /// <summary>The port of HTTP, where the tunnel of a camera is expected that nobody gave another one for.</summary>
@@ -13,8 +12,9 @@ internal static class EngineOptions
     public static ProxyOptions Of(ProxyConfig config)
     {
         StreamConfig defaults = config.Defaults;
-        return Access(config, new ProxyOptions()) with
+        return new ProxyOptions
         {
+            Access = EngineAccess.Of(config),
             RtspPorts = [.. config.Rtsp.Listen.Select(static point => point.Port)],
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,
@@ -26,8 +26,14 @@ internal static class EngineOptions
             MaxClientsPerAddress = config.Limits.ViewersPerAddress,
             MaxClientsPerMount = config.Limits.ViewersPerStream,
             SlowTimeout = config.Limits.SlowTimeout,
+            Egress = new EgressLimits
+            {
+                PerViewerMbits = MbitsOf(config.Egress.PerViewerBits),
+                PerStreamMbits = MbitsOf(config.Egress.PerStreamBits),
+                TotalMbits = MbitsOf(config.Egress.TotalBits),
+            },
+            FrontendDscp = config.Dscp.Viewers,
             AcceptRegister = config.Register.Enabled,
-            RegisterCredentials = [.. config.Register.Users.Select(static user => new Credentials(user.Name, user.Password.Value))],
             RegisterFrom = config.Register.From,
             MaxRegistered = config.Register.MaxStreams,
             AllowPrivateRegister = config.Register.AllowPrivate,
@@ -44,12 +50,12 @@ internal static class EngineOptions
             Start = defaults.Start,
             GopCacheBytes = (int)defaults.Keep.Bytes,
             GopCacheDuration = defaults.Keep.Time,
-            Streams = [.. config.Streams.Where(static stream => !stream.IsWildcard).Select(stream => StreamOf(stream, config.Limits))],
+            Streams = [.. config.Streams.Select(stream => StreamOf(stream, config))],
         };
     }
 
     /// <summary>One stream, complete.</summary>
-    public static StreamOptions StreamOf(StreamConfig stream, LimitsConfig limits)
+    public static StreamOptions StreamOf(StreamConfig stream, ProxyConfig config)
     {
         return new StreamOptions
         {
@@ -64,7 +70,10 @@ internal static class EngineOptions
             },
             TunnelPort = stream.Transport == CameraWay.Http ? stream.TunnelPort ?? TunnelPort : 0,
             InsecureTls = !stream.Tls.Verify,
-            Settings = SettingsOf(stream, limits),
+            TlsFingerprint = stream.Tls.Fingerprint,
+            Dscp = stream.Dscp ?? config.Dscp.Cameras,
+            MaxInstances = stream.MaxInstances,
+            Settings = SettingsOf(stream, config.Limits),
         };
     }
 
@@ -85,16 +94,7 @@ internal static class EngineOptions
         };
     }
 
-    /// <summary>
-    /// Who may watch, as far as the engine knows it: users with plain passwords who may watch everything. The rest of the model (roles, networks,
-    /// hashes, the external answer; egress, DSCP and rules beside it) is mapped here when the engine has it, and its line leaves <see
-    /// cref="EngineGaps"/>.
-    /// </summary>
-    private static ProxyOptions Access(ProxyConfig config, ProxyOptions options) => options with
-    {
-        ClientCredentials = [.. config.Auth.Users.Select(static user => new Credentials(user.Name, user.Passwords[0].Value.Value))],
-        OfferSha256 = config.Auth.Digest.Contains(DigestAlgorithm.Sha256),
-    };
+    private static double? MbitsOf(long? bits) => bits / 1e6;
 
     private static Credentials? CredentialsOf(StreamConfig stream) =>
         stream.UserName is { } user ? new Credentials(user, stream.Password?.Value ?? "") : null;

@@ -14,14 +14,17 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
     public IReadOnlyList<string> Objections(ConfigDifference difference)
     {
         ProxyOptions next = EngineOptions.Of(difference.Result);
-        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text)];
+        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text), .. next.Access!.Defects(), .. next.Limits.Problems];
     }
 
     /// <summary>Rights first: a new stream is never there without the rule of who may watch it.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ApplyAsync(ConfigDifference difference)
     {
         ProxyConfig config = difference.Result;
+        ProxyOptions options = EngineOptions.Of(config);
         program(config);
+        engine.ChangeAccess(options.Access!);
+        engine.ChangeLimits(options.Limits);
         Dictionary<string, string> failed = new(StringComparer.Ordinal);
         foreach (StreamConfig stream in difference.Removed)
         {
@@ -30,12 +33,12 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
 
         foreach (StreamConfig stream in difference.Added)
         {
-            await TryAsync(stream, () => engine.Streams.AddAsync(EngineOptions.StreamOf(stream, config.Limits)), failed);
+            await TryAsync(stream, () => engine.Streams.AddAsync(EngineOptions.StreamOf(stream, config)), failed);
         }
 
         foreach (StreamChange change in difference.Remade.Concat(difference.Adjusted))
         {
-            await TryAsync(change.New, () => engine.Streams.ChangeAsync(EngineOptions.StreamOf(change.New, config.Limits)), failed);
+            await TryAsync(change.New, () => engine.Streams.ChangeAsync(EngineOptions.StreamOf(change.New, config)), failed);
         }
 
         return failed;

@@ -1,3 +1,4 @@
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Comparison;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;

@@ -1,3 +1,4 @@
+using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Reload;
 
 namespace FastRtspProxy.Tests.Operations.Reload;
@@ -55,5 +56,5 @@ public sealed class SettledChangeTests
         Assert.Equal([false, true], looks);
     }
 
-    private static FileStamp Stamp(long bytes, string path = "file") => new(path, path, bytes, default, default);
+    private static FileStamp Stamp(long bytes, string path = "file") => new(path, new FileIdentity(1, 2, (ulong)bytes, 3, 4));
 }
