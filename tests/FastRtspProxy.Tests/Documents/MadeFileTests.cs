@@ -41,6 +41,19 @@ public sealed class MadeFileTests
         Assert.NotNull(loaded.Config);
     }
 
+    /// <summary>What the hand-written part of the page shows.</summary>
+    [Fact]
+    public void Page_ShowsConfigurationsThatLoad()
+    {
+        string page = Repository.Text(ConfigurationPage.Path);
+        string example = page.Split("```yaml\n")[1].Split("```")[0];
+
+        LoadedConfig loaded = new ConfigBench().With("/etc/fastrtspproxy/gate1", "secret\n").Load(example);
+
+        Assert.Empty(loaded.Lines);
+        Assert.Equal("rtsp://10.1.0.11/Streaming/Channels/101", loaded.Config!.Streams[0].Sources[0]);
+    }
+
     [Fact]
     public void Sample_HasEveryKey()
     {

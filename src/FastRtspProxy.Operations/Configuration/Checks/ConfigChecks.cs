@@ -1,6 +1,7 @@
 using System.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Configuration.Table;
 
 namespace FastRtspProxy.Operations.Configuration.Checks;
 
@@ -18,7 +19,7 @@ internal static class ConfigChecks
         AccessChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
         StreamChecks.Run(config, reading, isOwn);
-        if (config.Streams.Count == 0 && !config.Register.Enabled)
+        if (config.Streams.Count == 0 && !config.Register.Enabled && !reading.IsWrong(RootKeys.StreamsKey))
         {
             reading.Remarks.Error(
                 ConfigPlace.WholeFile,

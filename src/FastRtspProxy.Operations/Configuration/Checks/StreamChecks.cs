@@ -25,7 +25,7 @@ internal static class StreamChecks
         {
             reading.Error(reading.PlaceOf($"{path}.sources"), $"{path}.sources", "there is a source beside it: take one of the two out");
         }
-        else if (stream.Sources.Count == 0 && !reading.HasMet($"{path}.source") && !reading.HasMet($"{path}.sources"))
+        else if (stream.Sources.Count == 0 && !reading.IsWrong(path) && !reading.HasMet($"{path}.source") && !reading.HasMet($"{path}.sources"))
         {
             reading.Error(reading.PlaceOf(path), path, "the stream has no source: the rtsp:// URL of its camera");
         }

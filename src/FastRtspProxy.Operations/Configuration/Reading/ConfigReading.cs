@@ -13,6 +13,9 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
     /// <summary>The place of every key that was met, by its path.</summary>
     private readonly Dictionary<string, ConfigPlace> _places = new(StringComparer.Ordinal);
 
+    /// <summary>The paths that something is wrong with: what follows from it is not told as well.</summary>
+    private readonly HashSet<string> _wrong = new(StringComparer.Ordinal);
+
     public ConfigRemarks Remarks { get; } = remarks;
 
     /// <summary>The first place with a secret in the text itself; null: there is none.</summary>
@@ -26,6 +29,9 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
 
     /// <summary>True when the key was written.</summary>
     public bool HasMet(string path) => _places.ContainsKey(path);
+
+    /// <summary>True when an error about the key itself has been told.</summary>
+    public bool IsWrong(string path) => _wrong.Contains(path);
 
     /// <summary>Where a key stands, else where what it belongs to stands.</summary>
     public ConfigPlace PlaceOf(string path)
@@ -44,7 +50,11 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
     }
 
     /// <summary>An error about a whole key.</summary>
-    public void Error(ConfigPlace place, string path, string text) => Remarks.Error(place, $"{Name(place, path)}: {text}");
+    public void Error(ConfigPlace place, string path, string text)
+    {
+        _wrong.Add(path);
+        Remarks.Error(place, $"{Name(place, path)}: {text}");
+    }
 
     /// <summary>An error about a value that may be quoted.</summary>
     /// <param name="mask">What may be shown of it; null: nothing.</param>
@@ -57,6 +67,7 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
             quoted = shown.Length > QuotedCharsMax ? $" \"{shown[..QuotedCharsMax]}...\"" : $" \"{shown}\"";
         }
 
+        _wrong.Add(path);
         Remarks.Error(scalar.Place, $"{Name(scalar.Place, path)}{quoted}: {remedy}");
     }
 

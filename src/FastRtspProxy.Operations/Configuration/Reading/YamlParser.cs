@@ -78,6 +78,18 @@ internal sealed class YamlParser : IConfigParser
             why = "a tab cannot indent YAML: use blanks";
         }
 
+        else if (IsBraceOfReference(lines, place))
+        {
+            why = "within brackets and braces ${...} stands in quotation marks";
+        }
+
         remarks.Error(place, why);
+    }
+
+    /// <summary>The parser takes the brace of <c>${</c> for one of its own.</summary>
+    private static bool IsBraceOfReference(string[] lines, ConfigPlace place)
+    {
+        string line = place.Line >= 1 && place.Line <= lines.Length ? lines[place.Line - 1] : "";
+        return place.Column >= 2 && place.Column <= line.Length && line.AsSpan(place.Column - 2).StartsWith("${");
     }
 }

@@ -124,7 +124,7 @@ internal sealed class YamlTree(ConfigRemarks remarks)
     {
         if (!_anchors.TryGetValue(name, out ConfigNode? node))
         {
-            return Fail(place, $"the alias \"*{Printable.Line(name)}\" has no anchor \"&{Printable.Line(name)}\" before it");
+            return Fail(place, $"the alias \"*{Printable.Line(name)}\" has no anchor before it; a text that begins with * stands in quotation marks");
         }
 
         if (node is null)

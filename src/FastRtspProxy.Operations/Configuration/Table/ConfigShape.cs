@@ -93,7 +93,7 @@ internal sealed class ConfigShape<T>
             if (Keys.All(key => key.Name != entry.Key))
             {
                 reading.Error(
-                    entry.Place, ConfigReading.PathOf(path, entry.Key), UnknownKey.Explain(entry.Key, [.. Keys.Select(static key => key.Name)]));
+                    entry.Place, ConfigReading.PathOf(path, entry.Key), UnknownKey.Explain(entry.Key, Keys));
             }
         }
     }

@@ -6,9 +6,9 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 internal static class UnknownKey
 {
     /// <summary>The key that was meant: a near one of the same section, else the same one where it does belong.</summary>
-    public static string Explain(string name, IReadOnlyList<string> siblings)
+    public static string Explain(string name, IReadOnlyList<ConfigKey> siblings)
     {
-        if (Spelling.Nearest(name, siblings) is { } near)
+        if (Spelling.Nearest(name, siblings.Select(static key => key.Name)) is { } near)
         {
             return $"there is no such key; did you mean \"{near}\"?";
         }
@@ -16,6 +16,6 @@ internal static class UnknownKey
         string[] elsewhere = [.. RootKeys.Paths.Where(path => path.EndsWith("." + name, StringComparison.Ordinal) || path == name)];
         return elsewhere.Length > 0
             ? $"there is no such key here; did you mean \"{elsewhere[0]}\"?"
-            : $"there is no such key; here are {string.Join(", ", siblings)}";
+            : $"there is no such key; here are {string.Join(", ", siblings.Where(static key => key.Form != KeyForm.Later).Select(static key => key.Name))}";
     }
 }

@@ -163,13 +163,16 @@ public sealed class BadConfigTests
     [InlineData("=---|...", "the file holds nothing but comments")]
     [InlineData("a: 1|---|b: 2", "the file holds a second document (---): only one is read")]
     [InlineData("<<: {a: 1}", "1:1: merge keys (<<) are not read: what all streams have in common stands under \"defaults\"")]
-    [InlineData("streams:|  a: {<<: *x, source: rtsp://192.0.2.9/a}", "2:11: the alias \"*x\" has no anchor \"&x\" before it")]
+    [InlineData("streams:|  a: {<<: *x, source: rtsp://192.0.2.9/a}", "2:11: the alias \"*x\" has no anchor before it; a text that begins with * stands in quotation marks")]
     [InlineData("a: &x [*x]", "the alias \"*x\" stands within what it stands for")]
     [InlineData("a: !!binary aGFsbG8=", "the tag \"tag:yaml.org,2002:binary\" is not read: leave it out")]
     [InlineData("a: !vault x", "the tag \"!vault\" is not read: leave it out")]
     [InlineData("? [a]|: b", "a key is a text, not a section or a list")]
     [InlineData("defaults: {linger: 1s, linger: 2s}", "1:24: \"linger\" stands here a second time; the first one is in line 1")]
     [InlineData("={\"defaults\": {\"linger\": \"5x\"}}", "1:25: defaults.linger \"5x\": a duration")]
+    [InlineData("defaults: {username: ${env:X}}", "1:23: within brackets and braces ${...} stands in quotation marks")]
+    [InlineData("streams:|  lobby-*: {source: rtsp://192.0.2.9/${1}}", "2:39: within brackets and braces ${...} stands in quotation marks")]
+    [InlineData("streams:|  *: {source: rtsp://192.0.2.9/a}", "2:3: the alias \"*:\" has no anchor before it; a text that begins with * stands in quotation marks")]
     // References.
     [InlineData("defaults: {username: \"${env:NOBODY}\"}", "1:22: defaults.username: \"${env:NOBODY}\": the environment has no variable of that name")]
     [InlineData("defaults: {username: \"${file:nowhere}\"}", "defaults.username: \"${file:nowhere}\": \"/etc/frp/nowhere\" does not exist")]
@@ -229,6 +232,16 @@ public sealed class BadConfigTests
 
         Assert.Equal([1, 2, 4, 5, 7, 8, 9], loaded.Remarks.Select(static remark => remark.Place.Line));
     }
+
+    /// <summary>What follows from an error is not one more.</summary>
+    [Theory]
+    [InlineData("streams: [a]")]
+    [InlineData("streams:")]
+    [InlineData("streams:\n  a:\n")]
+    [InlineData("streams:\n  a: rtsp://192.0.2.9/a\n")]
+    [InlineData("streams:\n  a: {source: x}\n")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a}}\nauth: {users: [{name: a, password: [], roles: v}], roles: {v: {may: read}}}")]
+    public void Load_OneMistake_IsOneError(string text) => Assert.Single(new ConfigBench().Load(text).Lines);
 
     [Fact]
     public void Load_ThousandsOfErrors_TellsSomeAndCountsTheRest()
