@@ -19,15 +19,14 @@ internal static class StreamNameChecks
             }
         }
 
-        StreamConfig[] wildcards = [.. streams.Where(static stream => stream.IsWildcard)];
+        WildcardIndex wildcards = new(streams.Where(static stream => stream.IsWildcard).Select(static stream => stream.Name));
         foreach (StreamConfig stream in streams)
         {
             string plain = MountNames.Plain(stream.Name);
             for (int slash = plain.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = plain.IndexOf('/', slash + 1))
             {
                 string beginning = plain[..slash];
-                string? other = byPlain.GetValueOrDefault(beginning)
-                    ?? wildcards.FirstOrDefault(wildcard => WildcardName.Matches(wildcard.Name, beginning, out _))?.Name;
+                string? other = byPlain.GetValueOrDefault(beginning) ?? wildcards.Find(beginning);
                 if (other is not null)
                 {
                     Refuse(

@@ -1,3 +1,4 @@
+using FastRtspProxy.Operations.Configuration.Checks;
 using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Tests.Operations.Configuration;
@@ -28,6 +29,21 @@ public sealed class WildcardNameTests
 
         Assert.Equal(expected is not null, matches);
         Assert.Equal(expected ?? part, part);
+    }
+
+    [Theory]
+    [InlineData("lobby-7", "lobby-*")]
+    [InlineData("x-sub", "*-sub")]
+    [InlineData("hall/9", "hall/*")]
+    [InlineData("hall/9/x", null)]
+    [InlineData("hall", null)]
+    [InlineData("", null)]
+    public void Find_PathAmongWildcards_IsTheOneThatMakesIt(string path, string? expected)
+    {
+        WildcardIndex index = new(["lobby-*", "hall/*", "*-sub"]);
+
+        Assert.Equal(expected, index.Find(path));
+        Assert.Null(new WildcardIndex([]).Find(path));
     }
 
     [Fact]
