@@ -46,20 +46,23 @@ internal sealed class AccessPolicy
         && Array.Exists(_anonymous, role => (role.May & right) != 0 && role.Streams.Count == 0 && role.From.Count == 0);
 
     /// <summary>
-    /// The user of that name, whatever it may do; null: it is not in the list. Where log-ins are by right (`-C`, `-U`), the one of that name which
-    /// has it.
+    /// The user of that name; null: it is not in the list. Of two of one name (a viewer and a registrant, each with a password) the one that has the
+    /// right. Where log-ins are by right (`-C`, `-U`), one that has not is none.
     /// </summary>
     public AccessUser? Find(string name, AccessRights right)
     {
+        AccessUser? first = null;
         foreach (AccessUser user in _users[name])
         {
-            if (!Rules.LogsInByRight || HasRight(user, right, null))
+            if (HasRight(user, right, null))
             {
                 return user;
             }
+
+            first ??= user;
         }
 
-        return null;
+        return Rules.LogsInByRight ? null : first;
     }
 
     /// <summary>Judges a request of a user who has logged in, or of nobody.</summary>

@@ -17,14 +17,19 @@ internal static class AccessRulesCheck
             }
         }
 
-        HashSet<string> users = new(StringComparer.Ordinal);
+        Dictionary<string, AccessRights> users = new(StringComparer.Ordinal);
         foreach (AccessUser user in rules.Users)
         {
-            if (!users.Add(user.Name) && !rules.LogsInByRight)
+            // A viewer and a registrant may share a name, each with its password; two that may do the same could not be told apart.
+            AccessRights rights = rules.Roles.Where(role => user.Roles.Contains(role.Name))
+                .Aggregate(AccessRights.None, static (all, role) => all | role.May);
+            AccessRights others = users.GetValueOrDefault(user.Name);
+            if (users.ContainsKey(user.Name) && ((rights & others) != 0 || rights == AccessRights.None || others == AccessRights.None))
             {
                 defects.Add($"The user \"{user.Name}\" is there twice; one name has one password, and any number of roles.");
             }
 
+            users[user.Name] = rights | others;
             if (user.Name.Length == 0 || user.Name.Contains(':', StringComparison.Ordinal))
             {
                 defects.Add($"The user \"{user.Name}\" needs a name without a colon (RFC 7617 section 2).");

@@ -1,5 +1,7 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Operations.Configuration;
 
@@ -12,9 +14,15 @@ internal static class EngineOptions
     public static ProxyOptions Of(ProxyConfig config)
     {
         StreamConfig defaults = config.Defaults;
+        AccessRules? access = EngineAccess.Of(config);
         return new ProxyOptions
         {
-            Access = EngineAccess.Of(config),
+            Access = access,
+            ClientCredentials = access is null
+                ? [.. config.Auth.Users.Select(static user => new Credentials(user.Name, user.Passwords[0].Value.Value))]
+                : [],
+            OfferSha256 = config.Auth.Digest.Contains(DigestAlgorithm.Sha256),
+            RegisterCredentials = [.. config.Register.Users.Select(static user => new Credentials(user.Name, user.Password.Value))],
             RtspPorts = [.. config.Rtsp.Listen.Select(static point => point.Port)],
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,

@@ -14,7 +14,7 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
     public IReadOnlyList<string> Objections(ConfigDifference difference)
     {
         ProxyOptions next = EngineOptions.Of(difference.Result);
-        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text), .. next.Access!.Defects(), .. next.Limits.Problems];
+        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text), .. next.AccessInForce.Defects(), .. next.Limits.Problems];
     }
 
     /// <summary>Rights first: a new stream is never there without the rule of who may watch it.</summary>
@@ -23,7 +23,7 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
         ProxyConfig config = difference.Result;
         ProxyOptions options = EngineOptions.Of(config);
         program(config);
-        engine.ChangeAccess(options.Access!);
+        engine.ChangeAccess(options.AccessInForce);
         engine.ChangeLimits(options.Limits);
         Dictionary<string, string> failed = new(StringComparer.Ordinal);
         foreach (StreamConfig stream in difference.Removed)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRtspProxy.Engine.Access;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
@@ -64,8 +65,15 @@ internal static class NameTypes
     private static bool TryPattern(string text, out string value, out string error)
     {
         value = text;
-        error = "a pattern is the name of a stream, with * for what has no slash and ** for anything (gate/*, hall/**)";
-        return text.Length > 0 && !text.StartsWith('/') && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c));
+        error = "a pattern is the name of a stream, with * for what has no slash and ** for anything below (gate/*, hall/**)";
+        if (text.Length == 0 || text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)))
+        {
+            return false;
+        }
+
+        bool isPattern = StreamPattern.TryParse(text, out _, out string defect);
+        error = isPattern ? error : $"a pattern is the name of a stream; this one {defect}";
+        return isPattern;
     }
 
     private static bool TryRealm(string text, out string value, out string error)

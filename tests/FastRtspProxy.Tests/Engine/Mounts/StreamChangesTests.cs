@@ -16,6 +16,7 @@ public sealed class StreamChangesTests
         { "transport", "Camera" },
         { "tunnel port", "Camera" },
         { "tls", "Camera" },
+        { "fingerprint", "Camera" },
         { "dscp", "Camera" },
         { "settings", "Settings" },
         { "instances", "Settings" },
@@ -33,6 +34,7 @@ public sealed class StreamChangesTests
             "transport" => s_stream with { Transport = BackendTransport.Tcp },
             "tunnel port" => s_stream with { TunnelPort = 80 },
             "tls" => s_stream with { InsecureTls = true },
+            "fingerprint" => s_stream with { TlsFingerprint = new string('a', 64) },
             "dscp" => s_stream with { Dscp = 34 },
             "settings" => s_stream with { Settings = new StreamSettings() },
             "instances" => s_stream with { MaxInstances = 3 },
@@ -45,6 +47,6 @@ public sealed class StreamChangesTests
     /// <summary>Whoever adds an option to a stream has to say here what its change takes.</summary>
     [Fact]
     public void Between_EveryOption_IsInTheTable() => Assert.Equal(
-        ["Credentials", "Dscp", "InsecureTls", "MaxInstances", "Name", "Settings", "Transport", "TunnelPort", "Url"],
+        ["Credentials", "Dscp", "InsecureTls", "MaxInstances", "Name", "Settings", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
         typeof(StreamOptions).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order());
 }
