@@ -49,13 +49,12 @@ public sealed class TrafficClassTests
         Assert.Equal((Tos, Tos), (ClassOf(client), ClassOf(server)));
     }
 
-    /// <summary>What stands in the datagrams: ours to a viewer, and our reports to a camera.</summary>
     [Fact]
-    public async Task Datagrams_OfEitherSide_AreMarked()
+    public async Task Datagrams_ToAViewer_AreMarked()
     {
         using ScriptedCamera camera = new();
         await using ProxyHost host = await ProxyHost.StartAsync(
-            [ProxyHost.Stream("cam", camera.Url, BackendTransport.Udp) with { Dscp = 10 }], static options => options with { FrontendDscp = Dscp });
+            camera, change: static options => options with { FrontendDscp = Dscp });
         using MarkedReceiver viewer = new();
         using RtspTestClient client = await host.ConnectAsync();
         RtspTestResponse setup = await client.RequestAsync(
@@ -64,6 +63,23 @@ public sealed class TrafficClassTests
         new CameraTrack(camera).SendPicture();
 
         int seen = await viewer.ReadTosAsync();
+
+        Assert.Equal(Tos, seen);
+    }
+
+    [Fact]
+    public async Task Datagrams_ToACamera_AreMarked()
+    {
+        using MarkedReceiver media = new();
+        using ScriptedCamera camera = new() { Sdp = ScriptedCamera.VideoOnly };
+        string ports = $";server_port={media.Port}-{media.Port + 1}";
+        camera.Script = request => request.Method == "SETUP"
+            ? ScriptedReply.Of(200, "OK", ("Session", "1"), ("Transport", request.Header("Transport") + ports))
+            : null;
+        await using ProxyHost host = await ProxyHost.StartAsync(
+            [ProxyHost.Stream("cam", camera.Url, BackendTransport.Udp) with { Dscp = Dscp, Settings = new StreamSettings { AlwaysOn = true } }]);
+
+        int seen = await media.ReadTosAsync(); // of what opens the way through a NAT
 
         Assert.Equal(Tos, seen);
     }
