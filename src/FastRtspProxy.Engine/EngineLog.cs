@@ -5,9 +5,18 @@ namespace FastRtspProxy.Engine;
 /// <summary>Log lines of the engine as a whole: events 100 to 199.</summary>
 internal static partial class EngineLog
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and {Connections} are for connections of viewers (one each, over UDP too); {MemoryMiB} MiB of memory (--memory), {InputMiB} MiB of them for what viewers send or do not take, the rest for streams")]
+    [LoggerMessage(
+        EventId = 100,
+        Level = LogLevel.Debug,
+        Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and {Connections} are for connections of"
+            + " viewers (one each, over UDP too); {MemoryMiB} MiB of memory (--memory), {InputMiB} MiB of them for what viewers send or do not take,"
+            + " the rest for streams")]
     public static partial void Limits(ILogger log, long descriptors, int cameras, int connections, long memoryMiB, long inputMiB);
 
-    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "{Descriptors} descriptors are few for {Streams} streams: viewers get {Connections} connections, and cameras that are lost may find none. Remedy: raise the limit (ulimit -n, LimitNOFILE=), or lower --max-registered.")]
+    [LoggerMessage(
+        EventId = 101,
+        Level = LogLevel.Warning,
+        Message = "{Descriptors} descriptors are few for {Streams} streams: viewers get {Connections} connections, and cameras that are lost may find"
+            + " none. Remedy: raise the limit (ulimit -n, LimitNOFILE=), or lower --max-registered.")]
     public static partial void FewDescriptors(ILogger log, long descriptors, long streams, int connections);
 }

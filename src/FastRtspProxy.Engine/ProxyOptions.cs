@@ -55,7 +55,9 @@ public sealed record ProxyOptions
     /// <summary>Clients (sessions) in all.</summary>
     public int MaxClients { get; init; } = 20_000;
 
-    /// <summary>Clients of one address (IPv6: of one /64); null: a quarter of <see cref="MaxClients"/>, so that no single address takes all places.</summary>
+    /// <summary>
+    /// Clients of one address (IPv6: of one /64); null: a quarter of <see cref="MaxClients"/>, so that no single address takes all places.
+    /// </summary>
     public int? MaxClientsPerAddress { get; init; }
 
     /// <summary><see cref="MaxClientsPerAddress"/> as it counts.</summary>

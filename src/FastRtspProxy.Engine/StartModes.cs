@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Engine;
 
-/// <summary>The words by which users choose what a joining viewer gets first: with <c>--start</c>, and with <c>?start=</c> at the end of a play URL.</summary>
+/// <summary>
+/// The words by which users choose what a joining viewer gets first: with <c>--start</c>, and with <c>?start=</c> at the end of a play URL.
+/// </summary>
 public static class StartModes
 {
     private static readonly (string Word, StartMode Mode)[] s_words =

@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Engine;
 
-/// <summary>How one stream is pulled and served. Everything in it can be changed while the stream is watched: no session of a viewer or of the camera is lost by it.</summary>
+/// <summary>
+/// How one stream is pulled and served. Everything in it can be changed while the stream is watched: no session of a viewer or of the camera is lost
+/// by it.
+/// </summary>
 public sealed record StreamSettings
 {
     /// <summary>Pull from the start and never stop.</summary>

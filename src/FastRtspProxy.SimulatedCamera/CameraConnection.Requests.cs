@@ -159,7 +159,8 @@ internal sealed partial class CameraConnection
     private bool Supports(TransportSpec spec) =>
         spec.Profile == "RTP/AVP" && spec.Mode is null or "PLAY" or "play"
         && (spec.Tcp ? _camera.Options.OffersTcp && !_camera.Options.Faults.UdpOnly
-            : Tunnel is null && (spec.Multicast ? _camera.Options.MulticastGroup is not null : _camera.Options.OffersUdp && spec.ClientPort is not null));
+            : Tunnel is null
+                && (spec.Multicast ? _camera.Options.MulticastGroup is not null : _camera.Options.OffersUdp && spec.ClientPort is not null));
 
     private string Accept(CameraSession session, SessionTrack track, TransportSpec wanted)
     {
@@ -186,12 +187,19 @@ internal sealed partial class CameraConnection
             track.RtpPeer = PeerAddress.From(_stream.Remote.Address, ports.Rtp);
             track.RtcpPeer = PeerAddress.From(_stream.Remote.Address, ports.Rtcp);
             _camera.RememberPeers(session, track);
-            answer = new TransportSpec { ClientPort = ports, ServerPort = new PortPair(_camera.RtpSocket.LocalPort, _camera.RtcpSocket.LocalPort), Source = AddressText.ForPeer(_stream.Local.Address) };
+            answer = new TransportSpec
+            {
+                ClientPort = ports,
+                ServerPort = new PortPair(_camera.RtpSocket.LocalPort, _camera.RtcpSocket.LocalPort),
+                Source = AddressText.ForPeer(_stream.Local.Address),
+            };
         }
 
         uint ssrc = wanted.Multicast ? _camera.GroupSessionOf(session.Runner).SetUp(track.Index).Ssrc : track.Ssrc;
         string text = TransportHeader.Format(answer);
-        return Personality.TransportSsrcPrefix is { } prefix ? string.Create(CultureInfo.InvariantCulture, $"{text};ssrc={prefix}{ssrc:X8};mode=\"PLAY\"") : text;
+        return Personality.TransportSsrcPrefix is { } prefix
+            ? string.Create(CultureInfo.InvariantCulture, $"{text};ssrc={prefix}{ssrc:X8};mode=\"PLAY\"")
+            : text;
     }
 
     private void Control(CameraSession session, string method)
@@ -235,7 +243,8 @@ internal sealed partial class CameraConnection
             {
                 SessionTrack numbers = sender.Track(track.Index) ?? track;
                 uint ticks = (uint)session.Runner.Stream.Tracks[track.Index].UnitTicks(start.FirstUnits[track.Index]);
-                entries.Add(new RtpInfoEntry(url + "/" + CameraSdp.Control(Personality, track.Index), numbers.NextSequenceNumber, ticks + sender.TicksOffset(numbers)));
+                string control = url + "/" + CameraSdp.Control(Personality, track.Index);
+                entries.Add(new RtpInfoEntry(control, numbers.NextSequenceNumber, ticks + sender.TicksOffset(numbers)));
             }
 
             headers.Add(new RtspHeader("RTP-Info", RtpInfoHeader.Format(entries)));
@@ -287,7 +296,9 @@ internal sealed partial class CameraConnection
         {
             Tunnel = new CameraTunnel(cookie, this);
             _camera.AddTunnel(Tunnel);
-            _stream.Send("HTTP/1.0 200 OK\r\nServer: rtspsim\r\nConnection: close\r\nCache-Control: no-store\r\nPragma: no-cache\r\nContent-Type: application/x-rtsp-tunnelled\r\n\r\n"u8);
+            _stream.Send(
+                "HTTP/1.0 200 OK\r\nServer: rtspsim\r\nConnection: close\r\nCache-Control: no-store\r\nPragma: no-cache\r\n"u8
+                + "Content-Type: application/x-rtsp-tunnelled\r\n\r\n"u8);
             return;
         }
 

@@ -52,7 +52,11 @@ internal sealed class CameraMediaSocket : DatagramSocket
                 int count = _sendsBursts ? BurstAt(batch, i, to) : 1;
                 for (int k = 0; k < count; k++)
                 {
-                    packets[k] = new IoVector { Base = bytes + batch.FrameOffset(i + k) + InterleavedFrame.HeaderBytes, Length = batch.Packet(i + k).Length };
+                    packets[k] = new IoVector
+                    {
+                        Base = bytes + batch.FrameOffset(i + k) + InterleavedFrame.HeaderBytes,
+                        Length = batch.Packet(i + k).Length,
+                    };
                 }
 
                 if (count == 1 || !TrySendBurst(packets, count, batch.Packet(i).Length, peer))

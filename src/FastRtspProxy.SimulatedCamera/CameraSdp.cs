@@ -19,14 +19,22 @@ internal static class CameraSdp
     /// <param name="streamUrl">The stream's URL, for makes that write whole URLs as controls.</param>
     /// <param name="group">The multicast group, null for unicast.</param>
     /// <param name="groupPort">The group's first port.</param>
-    public static byte[] Write(SimulatedCameraStreamOptions stream, SimulatedCameraPersonality personality, IPAddress local, string streamUrl, IPAddress? group, int groupPort)
+    public static byte[] Write(
+        SimulatedCameraStreamOptions stream,
+        SimulatedCameraPersonality personality,
+        IPAddress local,
+        string streamUrl,
+        IPAddress? group,
+        int groupPort)
     {
         StringBuilder sdp = new();
         string family = local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IP6" : "IP4";
         Line(sdp, "v=0");
         Line(sdp, $"o=- 1109162014219182 1109162014219192 IN {family} {local}");
         Line(sdp, "s=" + personality.SessionName);
-        Line(sdp, group is null ? $"c=IN {family} {(family == "IP6" ? "::" : "0.0.0.0")}" : group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"c=IN IP6 {group}" : $"c=IN IP4 {group}/1");
+        Line(sdp, group is null ? $"c=IN {family} {(family == "IP6" ? "::" : "0.0.0.0")}"
+            : group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"c=IN IP6 {group}"
+            : $"c=IN IP4 {group}/1");
         Line(sdp, "t=0 0");
         foreach (string line in personality.SdpSessionLines)
         {
@@ -37,7 +45,8 @@ internal static class CameraSdp
         for (int i = 0; i < stream.Tracks.Count; i++)
         {
             MediaTrack track = stream.Tracks[i];
-            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {(group is null ? 0 : groupPort + 2 * i)} RTP/AVP {track.PayloadType}"));
+            int port = group is null ? 0 : groupPort + (2 * i);
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {port} RTP/AVP {track.PayloadType}"));
             if (track.BandwidthKilobits > 0)
             {
                 Line(sdp, string.Create(CultureInfo.InvariantCulture, $"b=AS:{track.BandwidthKilobits}"));

@@ -34,7 +34,14 @@ internal sealed partial class CameraShard
     /// <param name="rtp">A bound socket on an even port.</param>
     /// <param name="rtcp">A bound socket on the next port.</param>
     /// <param name="reboot">Told for how long the camera goes away; the listener is somebody else's.</param>
-    public CameraShard(Shard shard, SimulatedCameraOptions options, SimulatedCameraCounters counters, ConcurrentDictionary<string, CameraTunnel> tunnels, Socket rtp, Socket rtcp, Action<TimeSpan> reboot)
+    public CameraShard(
+        Shard shard,
+        SimulatedCameraOptions options,
+        SimulatedCameraCounters counters,
+        ConcurrentDictionary<string, CameraTunnel> tunnels,
+        Socket rtp,
+        Socket rtcp,
+        Action<TimeSpan> reboot)
     {
         Shard = shard;
         Options = options;

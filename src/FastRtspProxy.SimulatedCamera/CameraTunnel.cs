@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Net;
 
 namespace FastRtspProxy.SimulatedCamera;
@@ -45,7 +47,7 @@ internal sealed class CameraTunnel(string cookie, CameraConnection output)
             if (_quantumBytes == 4)
             {
                 _quantumBytes = 0;
-                if (System.Buffers.Text.Base64.DecodeFromUtf8(_quantum, bytes.AsSpan(count), out _, out int written) != System.Buffers.OperationStatus.Done)
+                if (Base64.DecodeFromUtf8(_quantum, bytes.AsSpan(count), out _, out int written) != OperationStatus.Done)
                 {
                     _input!.Close();
                     return;

@@ -125,7 +125,8 @@ internal sealed class SimulatedCameraServer : IAsyncDisposable
     {
         TcpListenerSocket? listener = TcpListenerSocket.TryListen(_options.BindAddress, port, _shards[0].Shard.Log, [], out SocketError error)
             ?? throw new SimulatedCameraStartException(string.Create(
-                CultureInfo.InvariantCulture, $"cannot listen on {_options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
+                CultureInfo.InvariantCulture,
+                $"cannot listen on {_options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
         listener.Start(socket => Accepted(socket, tls));
         return listener;
     }
@@ -133,7 +134,9 @@ internal sealed class SimulatedCameraServer : IAsyncDisposable
     private string[] UrlsOf(string scheme, int port)
     {
         IPAddress bind = _options.BindAddress;
-        string host = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? "127.0.0.1" : bind.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{bind}]" : bind.ToString();
+        string host = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? "127.0.0.1"
+            : bind.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{bind}]"
+            : bind.ToString();
         return [.. _options.Streams.Select(stream => string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}/{stream.Path}"))];
     }
 

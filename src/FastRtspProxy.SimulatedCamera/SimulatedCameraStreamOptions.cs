@@ -22,7 +22,8 @@ internal sealed record SimulatedCameraStreamOptions(string Path, IReadOnlyList<M
     /// <summary>The same stream after its camera was set to something else.</summary>
     public SimulatedCameraStreamOptions Changed(TimedFaultKind change)
     {
-        MediaTrack[] tracks = [.. Tracks.Where(track => change != TimedFaultKind.NoAudio || track.MediaType != "audio").Select(track => Changed(track, change))];
+        IEnumerable<MediaTrack> kept = Tracks.Where(track => change != TimedFaultKind.NoAudio || track.MediaType != "audio");
+        MediaTrack[] tracks = [.. kept.Select(track => Changed(track, change))];
         return tracks.Length > 0 ? this with { Tracks = tracks } : this;
     }
 

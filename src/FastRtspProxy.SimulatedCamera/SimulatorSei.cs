@@ -4,19 +4,21 @@ using System.Numerics;
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>
-/// What a simulated camera says about each H.264 and H.265 access unit, inside it: an SEI message "user data unregistered" (payload type 5, H.264 D.1.7, H.265 D.2.7), which survives
-/// any proxy, also one that cuts the access unit into packets anew.
+/// What a simulated camera says about each H.264 and H.265 access unit, inside it: an SEI message "user data unregistered" (payload type 5, H.264
+/// D.1.7, H.265 D.2.7), which survives any proxy, also one that cuts the access unit into packets anew.
 /// <code>
 /// offset  bytes  content
 ///      0     16  the identifier, "FastRtspProxySim" in ASCII
 ///     16      1  version, '1'
 ///     17     10  access unit number, counts from 0 with the stream's start and never wraps
 ///     27     10  send time, microseconds of Unix time, taken just before the first packet of the access unit leaves
-///     37      5  CRC-32C over the bytes of the VCL NAL units (H.264 types 1 to 5, H.265 types 0 to 31) in order, headers and emulation prevention included
+///     37      5  CRC-32C over the bytes of the VCL NAL units (H.264 types 1 to 5, H.265 types 0 to 31) in order, headers and emulation
+///                prevention included
 ///     42      2  number of VCL NAL units
 /// </code>
-/// Numbers are big-endian in groups of seven bits with the top bit set, so that no zero byte occurs and emulation prevention never touches the message: a reader needs no unescaping.
-/// Parameter sets, delimiters and other SEI are left out of the checksum, because a proxy may rightly repeat or drop them.
+/// Numbers are big-endian in groups of seven bits with the top bit set, so that no zero byte occurs and emulation prevention never touches the
+/// message: a reader needs no unescaping. Parameter sets, delimiters and other SEI are left out of the checksum, because a proxy may rightly repeat
+/// or drop them.
 /// </summary>
 internal readonly record struct SimulatorSei(long AccessUnit, long SentUnixMicros, uint VclCrc, int VclCount)
 {

@@ -54,7 +54,14 @@ internal static class SimulatorProgram
         {
             // Signals are ours: the library's own handler may meet what it has disposed already.
             Task<int> run = result.InvokeAsync(
-                new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = errors,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                stop.Token);
             _ = await Task.WhenAny(run, OverdueAsync(stop));
             if (run.IsCompleted)
             {

@@ -32,7 +32,8 @@ internal sealed class DemoCamera : IAsyncDisposable
 
         try
         {
-            camera._server = await SimulatedCameraServer.StartAsync(camera._shards, new SimulatedCameraOptions { Streams = [SimulatedCameraStreamOptions.Demo()] });
+            SimulatedCameraOptions options = new() { Streams = [SimulatedCameraStreamOptions.Demo()] };
+            camera._server = await SimulatedCameraServer.StartAsync(camera._shards, options);
             return camera;
         }
         catch (SimulatedCameraStartException cause)

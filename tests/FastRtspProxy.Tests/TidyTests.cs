@@ -7,8 +7,25 @@ namespace FastRtspProxy.Tests;
 /// <summary>Guards what the compiler can not: how the tree looks. Who may know whom: <see cref="HouseTests"/>.</summary>
 public class TidyTests
 {
+    private const int ColumnsMax = 150;
+
     private static readonly string[] s_roomsWithoutLinq =
         ["FastRtspProxy.Protocol", "FastRtspProxy.Net", "FastRtspProxy.Engine/Relay"];
+
+    /// <summary>Rooms (projects, and what stands in their roots) that have lines of more than <see cref="ColumnsMax"/>, and how many. No number grows, no room comes.</summary>
+    private static readonly Dictionary<string, int> s_longLines = new()
+    {
+        ["FastRtspProxy"] = 3,
+        ["FastRtspProxy/CommandLine"] = 18,
+        ["FastRtspProxy.Engine"] = 8,
+        ["FastRtspProxy.Engine/Backend"] = 2,
+        ["FastRtspProxy.Engine/Frontend"] = 22,
+        ["FastRtspProxy.Engine/Mounts"] = 1,
+        ["FastRtspProxy.Net"] = 5,
+        ["FastRtspProxy.Operations/Configuration"] = 140,
+        ["FastRtspProxy.Operations/Reload"] = 9,
+        ["FastRtspProxy.Simulator/Report"] = 43,
+    };
 
     private static readonly string s_root = Repository.Root;
 
@@ -20,6 +37,22 @@ public class TidyTests
             .Select(name => Path.Combine(s_root, name)).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetDirectories(folder, "*", SearchOption.AllDirectories))
             .Where(folder => IsSource(folder) && banned.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))];
+
+        Assert.Empty(offences);
+    }
+
+    /// <summary>A line of more columns does not stand beside another one on a screen (.editorconfig says the same to editors).</summary>
+    [Fact]
+    public void Lines_KeepToTheColumns()
+    {
+        string source = Path.Combine(s_root, "src");
+        IEnumerable<IGrouping<string, string>> rooms = Files(source, "*.cs")
+            .SelectMany(file => File.ReadAllLines(file)
+                .Select((line, index) => (line.Length, Place: $"{Path.GetRelativePath(source, file).Replace('\\', '/')}:{index + 1}")))
+            .Where(static line => line.Length > ColumnsMax)
+            .GroupBy(static line => string.Join('/', line.Place.Split('/').SkipLast(1).Take(2)), static line => line.Place);
+
+        IEnumerable<string> offences = rooms.Where(static room => room.Count() > s_longLines.GetValueOrDefault(room.Key)).SelectMany(static room => room);
 
         Assert.Empty(offences);
     }

@@ -12,7 +12,10 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     /// <summary>By ring, those that have viewers, and those whose last viewer has gone in the middle of a UDP batch.</summary>
     private readonly Dictionary<PacketRing, FanOut> _fanOuts = [];
 
-    /// <summary>Those whose UDP batch stopped in the middle, in the order in which they stopped; each goes on, and perhaps stops again, when the socket or the device takes more.</summary>
+    /// <summary>
+    /// Those whose UDP batch stopped in the middle, in the order in which they stopped; each goes on, and perhaps stops again, when the socket or the
+    /// device takes more.
+    /// </summary>
     private readonly Queue<FanOut> _suspended = new();
 
     public FanOutTable(Shard shard, FanOutLimits limits)
@@ -27,7 +30,10 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     /// <inheritdoc cref="FanOutLimits"/>
     public FanOutLimits Limits { get; }
 
-    /// <summary>The UDP server pair that the shard's clients are served from; null: the shard has none, and so no UDP viewers. Set before the first of them, and null again when the last has gone.</summary>
+    /// <summary>
+    /// The UDP server pair that the shard's clients are served from; null: the shard has none, and so no UDP viewers. Set before the first of them,
+    /// and null again when the last has gone.
+    /// </summary>
     public UdpMediaSockets? Media { get; set; }
 
     internal UdpSendPlan UdpPlan { get; } = new();

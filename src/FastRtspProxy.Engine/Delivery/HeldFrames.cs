@@ -8,10 +8,10 @@ namespace FastRtspProxy.Engine.Delivery;
 /// </summary>
 internal sealed class HeldFrames(PacketRing ring, int shardIndex)
 {
-    // Viewers whose open access unit is not published to its end yet.
+    /// <summary>Viewers whose open access unit is not published to its end yet, each at the slot of its rest.</summary>
     private readonly List<TcpViewer> _holding = [];
 
-    // Viewers that hold, or wait to.
+    /// <summary>Viewers whose rest holds slabs, or waits for packets to hold.</summary>
     private readonly HashSet<TcpViewer> _holders = [];
 
     /// <summary>Access units that were not finished because their slabs were needed.</summary>

@@ -35,11 +35,14 @@ internal sealed unsafe partial class UdpDelivery
     private int _inStep;
 
     /// <summary>
-    /// What is being sent: the plan's end, the run to go on with, its filter, and since when. Of a batch that is through it means nothing.
+    /// What is being sent: the plan's end, the run to go on with, its filter, and since when. Once all runs are sent, nothing reads it before the
+    /// next batch begins.
     /// </summary>
     private UdpBatch _batch;
 
-    /// <summary>What those in step are left without, as one: video, from where packets were dropped to the next random access point.</summary>
+    /// <summary>
+    /// On from the moment that those in step were left without packets until the next random access point: none of them gets video meanwhile.
+    /// </summary>
     private VideoSkip _skip;
 
     /// <summary>Packets that all in step were left without, whatever their tracks.</summary>
@@ -62,7 +65,10 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>The socket took nothing more in the middle of a batch; <see cref="Resume"/> follows.</summary>
     public bool IsSuspended { get; private set; }
 
-    /// <summary>A crowd that waits for a random access point does not take in one that lacks nothing.</summary>
+    /// <summary>
+    /// False while those in step wait for a random access point: a joiner that has had every packet would lose its video with them, so it stays out
+    /// of step until they have theirs.
+    /// </summary>
     public bool TakesJoiners => !_skip.IsOn || _inStep == 0;
 
     /// <summary>The first viewer comes: what was published before is nobody's here.</summary>
@@ -180,7 +186,7 @@ internal sealed unsafe partial class UdpDelivery
         return true;
     }
 
-    /// <summary>The batch that a full socket stopped is nobody's any more.</summary>
+    /// <summary>The last viewer has left while a full socket held its batch: nobody waits for the rest.</summary>
     public void GiveUp() => IsSuspended = false;
 
     private void RunInStep(long limit)
@@ -373,7 +379,8 @@ internal sealed unsafe partial class UdpDelivery
     }
 
     /// <summary>
-    /// What lies before is not sent to those in step any more; a decoder is not given the rest of what it has the beginning of, or nothing of.
+    /// Those in step get nothing that lies before <paramref name="to"/> any more. Where there is video they get none until the next random access
+    /// point, because a decoder cannot show what follows a gap.
     /// </summary>
     private void DropTo(long to)
     {

@@ -32,8 +32,8 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     public bool Remove(UdpViewer viewer) => _viewers.Remove(viewer);
 
     /// <summary>
-    /// A pass: what was published before <paramref name="front"/>, as far as each may have it; those who have all of it are taken by
-    /// <paramref name="crowd"/>.
+    /// A pass: each joiner gets what was published before <paramref name="front"/>, as far as its pace allows; <paramref name="crowd"/> takes those
+    /// that have had all of it.
     /// </summary>
     public void Serve(long front, UdpDelivery crowd)
     {
@@ -67,7 +67,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         }
     }
 
-    /// <summary>The other tracks do not wait for the past of this one.</summary>
+    /// <summary>Sends the tracks that have no past up to the front: sound does not wait until the past of the video is sent.</summary>
     private void SendOthers(UdpViewer viewer, CatchUp catchUp, long front)
     {
         using ReadScope scope = _ring.Read(_shard.Index, viewer.OthersFrom);

@@ -46,7 +46,8 @@ internal struct UdpRefusals
             // checksum segments.
             case LinuxConstants.ErrorMessageSize or LinuxConstants.ErrorIo or LinuxConstants.ErrorInvalid when isSegmented:
                 return UdpRefusalStep.Plain;
-            case LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess or LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotSupported
+            case LinuxConstants.ErrorNotPermitted or LinuxConstants.ErrorAccess
+                or LinuxConstants.ErrorNoSystemCall or LinuxConstants.ErrorNotSupported
                 when isSegmented:
                 return UdpRefusalStep.TryPlain;
             default:

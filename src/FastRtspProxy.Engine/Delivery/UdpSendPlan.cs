@@ -237,7 +237,8 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     }
 
     /// <summary>
-    /// Where the payload of a packet lies in the ring. With a header of its own, the one that the ring has stands before the rest all the same.
+    /// Where the payload of a packet lies in the ring. A packet that was given a header of its own has two vectors; its second one lies in the ring,
+    /// right behind the header that the ring has.
     /// </summary>
     private static void PutPayload(IoVector* packet, int vectors, IoVector* payload)
     {

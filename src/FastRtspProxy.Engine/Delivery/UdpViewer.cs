@@ -54,7 +54,7 @@ internal sealed class UdpViewer : Viewer
         HasRaw |= isRaw;
     }
 
-    /// <summary>The tracks; an empty address where one is not set up.</summary>
+    /// <summary>The mount's tracks, by index; one that is not set up has an empty address.</summary>
     internal Span<UdpTrack> Tracks => _tracks;
 
     /// <summary>When the next part of its catch-up may go.</summary>
@@ -71,9 +71,12 @@ internal sealed class UdpViewer : Viewer
 
     internal override bool Has(int track) => track < _tracks.Length && !_tracks[track].Rtp.IsEmpty;
 
+    /// <summary>It has had every packet before its shard's front, and gets the next ones with all that have.</summary>
     internal bool IsInStep { get; set; }
 
+    /// <summary>What had been sent of its tracks to those in step when it came into step: what was sent since is its own.</summary>
     internal long AddedAtPackets { get; set; }
 
+    /// <summary>What those in step had been left without of its tracks when it came into step: what they lacked since, it lacks.</summary>
     internal long AddedAtDropped { get; set; }
 }

@@ -24,12 +24,18 @@ internal abstract class Viewer
     /// <summary>The next packet that it needs, while it is not in step.</summary>
     internal long Cursor { get; set; }
 
-    /// <summary>Before this sequence only the track of the instant start is left to send: the others began there, or went ahead.</summary>
+    /// <summary>
+    /// Before this sequence only the track of the instant start is sent. The other tracks begin at the live edge, or have been sent up to here while
+    /// the past of that track was still under way.
+    /// </summary>
     internal long OthersFrom { get; set; }
 
-    /// <summary>Those others, a bit each.</summary>
+    /// <summary>The tracks that have nothing to send before <see cref="OthersFrom"/>, a bit each; 0 without an instant start.</summary>
     internal uint OtherTracks { get; set; }
 
-    /// <summary>A field, because it is changed in place.</summary>
+    /// <summary>
+    /// On while the viewer, out of step, gets no video: it waits for its first random access point, or lagged. A field, because it is changed in
+    /// place.
+    /// </summary>
     internal VideoSkip VideoSkip;
 }

@@ -15,7 +15,8 @@ internal sealed partial record FaultSchedule
         {
             if (!TryAdd(ref schedule, item))
             {
-                error = "fault not understood: " + item + " (examples: loss=1%, loss=#100, jitter=20ms, stall=5s@30s, reboot@60s, clock-jump=-10s@30s, sr-clock=-1h, silent-describe, refuse-track=audio:461, slow-answers=12s:PLAY, keepalive=GET_PARAMETER:6s, video-silent@10s)";
+                error = "fault not understood: " + item + " (examples: loss=1%, loss=#100, jitter=20ms, stall=5s@30s, reboot@60s, clock-jump=-10s@30s"
+                    + ", sr-clock=-1h, silent-describe, refuse-track=audio:461, slow-answers=12s:PLAY, keepalive=GET_PARAMETER:6s, video-silent@10s)";
                 schedule = None;
                 return false;
             }
@@ -76,13 +77,15 @@ internal sealed partial record FaultSchedule
             case "refuse-track":
                 string mediaType = value == "metadata" ? "application" : value;
                 int status = RtspStatus.NotFound;
-                schedule = schedule with { RefusedTracks = [.. schedule.RefusedTracks, new TrackRefusal(mediaType, detail == "silent" ? TrackRefusal.Silent : StatusOf(detail, out status))] };
+                TrackRefusal refusal = new(mediaType, detail == "silent" ? TrackRefusal.Silent : StatusOf(detail, out status));
+                schedule = schedule with { RefusedTracks = [.. schedule.RefusedTracks, refusal] };
                 return mediaType is "video" or "audio" or "application" && status is >= 400 and <= 599;
             case "slow-answers":
                 bool understood = TryDuration(value, out TimeSpan by);
                 schedule = schedule with { SlowAnswers = new SlowAnswers(by, detail) };
-                return understood && detail is null or RtspMethod.Options or RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Play or RtspMethod.Pause
-                    or RtspMethod.Teardown or RtspMethod.GetParameter or RtspMethod.SetParameter;
+                return understood && detail is null
+                    or RtspMethod.Options or RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Play or RtspMethod.Pause or RtspMethod.Teardown
+                    or RtspMethod.GetParameter or RtspMethod.SetParameter;
             default:
                 TimeSpan timeout = TimeSpan.Zero;
                 bool timed = detail is not null && TryDuration(detail, out timeout) && timeout >= TimeSpan.FromSeconds(1);
@@ -239,7 +242,8 @@ internal sealed partial record FaultSchedule
             _ when text.EndsWith('h') => (3600, 1),
             _ => (1.0, 0),
         };
-        bool understood = double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+        ReadOnlySpan<char> digits = text.AsSpan(0, text.Length - suffix);
+        bool understood = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
             && number * factor < 1e9;
         duration = understood ? TimeSpan.FromSeconds(number * factor) : TimeSpan.Zero;
         return understood;

@@ -12,12 +12,14 @@ namespace FastRtspProxy.SimulatedCamera.Faults;
 /// reboot@60s  reboot=10s@60s                          away for 3 s (10 s), everything begins anew
 /// bye@90s  close@120s                                 RTCP BYE; RTSP connections closed
 /// clock-jump=10s@30s  clock-jump=-10s@30s             its clock is set: RTP timestamps and the time in sender reports jump together
-/// sdp-change@30s  sdp-change=size@30s                 sessions end, and it is another camera from then on: H.265 in the place of H.264 (or back), smaller pictures,
-/// sdp-change=no-audio@30s                             no sound
+/// sdp-change@30s  sdp-change=size@30s                 sessions end, and it is another camera from then on: H.265 in the place of H.264
+/// sdp-change=no-audio@30s                             (or back), smaller pictures, no sound
 /// …@60s/60s                                           and again every 60 s
 /// stray=1%  stray=#100                                the timestamp of single units is 10 s to 10 h off, either way
-/// sr-clock=-1h  sr-clock=random  sr-drift=1%          sender reports tell a time that is an hour behind, nothing true at all, fast by a hundredth (-1%: slow)
-/// silent-describe 401-storm nonce-rotate no-rtcp      DESCRIBE is never answered; every request is 401; each nonce is good for one request; no sender reports
+/// sr-clock=-1h  sr-clock=random  sr-drift=1%          sender reports tell a time that is an hour behind, nothing true at all, fast by a
+///                                                     hundredth (-1%: slow)
+/// silent-describe 401-storm nonce-rotate no-rtcp      DESCRIBE is never answered; every request is 401; each nonce is good for one request;
+///                                                     no sender reports
 /// busy                                                SETUP is answered 453
 /// refuse-track=audio  refuse-track=audio:461          SETUP of such tracks (video, audio, metadata) is answered 404, another status, or nothing
 /// refuse-track=audio:silent
@@ -26,8 +28,8 @@ namespace FastRtspProxy.SimulatedCamera.Faults;
 /// ssrc=per-gop                                        each group of pictures has a new SSRC; numbers and timestamps go on
 /// udp-only  rtcp-only                                 SETUP for TCP is answered 461; over UDP the reports arrive, the media does not
 /// late-media=4s                                       the first packet comes so long after PLAY, at the next group of pictures
-/// video-silent@10s  video-silent=5s@10s               no video any more, or for 5 s, while the other tracks flow; or in the sessions of that moment only
-/// video-silent=session@10s
+/// video-silent@10s  video-silent=5s@10s               no video any more, or for 5 s, while the other tracks flow; or in the sessions of that
+/// video-silent=session@10s                            moment only
 /// </code>
 /// All is a function of the seed: the same seed gives the same run.
 /// </summary>

@@ -95,5 +95,6 @@ internal static class AnnexB
     // Suffix SEI, end of sequence and end of bit stream belong to the access unit in front of them.
     private static bool IsSuffix(bool h265, byte first) => h265 ? ((first >> 1) & 0x3F) is 36 or 37 or 38 or 40 : (first & 0x1F) is 10 or 11 or 12;
 
-    private static bool IsLeftOut(bool h265, byte first) => h265 ? ((first >> 1) & 0x3F) is 35 or 36 or 37 or 38 : (first & 0x1F) is 9 or 10 or 11 or 12;
+    private static bool IsLeftOut(bool h265, byte first) =>
+        h265 ? ((first >> 1) & 0x3F) is 35 or 36 or 37 or 38 : (first & 0x1F) is 9 or 10 or 11 or 12;
 }

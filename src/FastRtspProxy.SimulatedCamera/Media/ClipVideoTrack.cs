@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FastRtspProxy.SimulatedCamera.Packetisers;
 
 namespace FastRtspProxy.SimulatedCamera.Media;
@@ -21,7 +22,7 @@ internal sealed class ClipVideoTrack : EvenTrack
     }
 
     /// <summary>False when the clip has no picture or does not begin with one that a decoder can start from: it would not loop.</summary>
-    public static bool TryCreate(bool h265, byte[] annexB, int framesPerSecond, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClipVideoTrack? track)
+    public static bool TryCreate(bool h265, byte[] annexB, int framesPerSecond, [NotNullWhen(true)] out ClipVideoTrack? track)
     {
         AccessUnit[] units = AnnexB.AccessUnits(h265, annexB);
         track = units.Length > 0 && units[0].IsRandomAccess ? new ClipVideoTrack(h265, annexB, units, framesPerSecond) : null;

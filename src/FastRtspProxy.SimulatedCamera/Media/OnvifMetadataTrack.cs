@@ -7,6 +7,14 @@ namespace FastRtspProxy.SimulatedCamera.Media;
 /// <summary>ONVIF metadata (streaming specification, section 5.1.2.1.1): one XML document a second, the marker on its last packet.</summary>
 internal sealed class OnvifMetadataTrack() : EvenTrack(90_000, 1)
 {
+    private const string Head =
+        """<?xml version="1.0" encoding="UTF-8"?><tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"><tt:VideoAnalytics>""";
+
+    private const string Shape = """<tt:Appearance><tt:Shape><tt:BoundingBox left="-0.25" top="0.25" right="0.25" bottom="-0.25"/>"""
+        + """<tt:CenterOfGravity x="0" y="0"/></tt:Shape></tt:Appearance>""";
+
+    private const string Tail = "</tt:VideoAnalytics></tt:MetadataStream>";
+
     public override string MediaType => "application";
 
     public override string EncodingName => "vnd.onvif.metadata";
@@ -20,7 +28,7 @@ internal sealed class OnvifMetadataTrack() : EvenTrack(90_000, 1)
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(stamp.SentUnixMicros / 1000);
         string document = string.Create(
             CultureInfo.InvariantCulture,
-            $"""<?xml version="1.0" encoding="UTF-8"?><tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"><tt:VideoAnalytics><tt:Frame UtcTime="{at:yyyy-MM-ddTHH:mm:ss.fffZ}"><tt:Object ObjectId="{unit}"><tt:Appearance><tt:Shape><tt:BoundingBox left="-0.25" top="0.25" right="0.25" bottom="-0.25"/><tt:CenterOfGravity x="0" y="0"/></tt:Shape></tt:Appearance></tt:Object></tt:Frame></tt:VideoAnalytics></tt:MetadataStream>""");
+            $"""{Head}<tt:Frame UtcTime="{at:yyyy-MM-ddTHH:mm:ss.fffZ}"><tt:Object ObjectId="{unit}">{Shape}</tt:Object></tt:Frame>{Tail}""");
         PlainPacketiser.Append(batch, PayloadType, (uint)UnitTicks(unit), Encoding.UTF8.GetBytes(document), true);
     }
 }

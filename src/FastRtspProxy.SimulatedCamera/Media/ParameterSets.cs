@@ -25,7 +25,8 @@ internal static class ParameterSets
             }
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={string.Join(',', sets)}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={string.Join(',', sets)}");
     }
 
     /// <summary>RFC 7798 section 7.1.</summary>

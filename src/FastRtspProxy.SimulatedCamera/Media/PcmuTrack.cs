@@ -21,7 +21,10 @@ internal sealed class PcmuTrack() : EvenTrack(PacketSamples, 1)
     public override int BandwidthKilobits => 64;
 
     public override void Append(RtpBatch batch, long unit, in UnitStamp stamp) =>
-        PlainPacketiser.Append(batch, PayloadType, (uint)UnitTicks(unit), s_second.AsSpan((int)(unit % (SampleRate / PacketSamples)) * PacketSamples, PacketSamples), false);
+        PlainPacketiser.Append(batch, PayloadType, (uint)UnitTicks(unit), Samples(unit), false);
+
+    private static ReadOnlySpan<byte> Samples(long unit) =>
+        s_second.AsSpan((int)(unit % (SampleRate / PacketSamples)) * PacketSamples, PacketSamples);
 
     private static byte[] MakeSecond()
     {

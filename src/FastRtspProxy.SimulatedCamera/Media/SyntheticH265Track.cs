@@ -62,7 +62,8 @@ internal sealed class SyntheticH265Track : EvenTrack
         slice[2] |= 0x80; // first_slice_segment_in_pic_flag
         Span<byte> sei = stackalloc byte[SimulatorSei.H265NalBytes];
         int seiBytes = stamp.EmbedSei ? new SimulatorSei(unit, stamp.SentUnixMicros, SimulatorSei.Crc(0, slice), 1).WriteH265(sei) : 0;
-        H265Packetiser.Append(batch, PayloadType, ticks, key ? _sets : slice, key ? _setRanges : [new NalRange(0, sliceBytes)], sei[..seiBytes], stamp.Aggregate);
+        ReadOnlySpan<NalRange> ranges = key ? _setRanges : [new NalRange(0, sliceBytes)];
+        H265Packetiser.Append(batch, PayloadType, ticks, key ? _sets : slice, ranges, sei[..seiBytes], stamp.Aggregate);
         if (key)
         {
             batch.UnmarkLast();

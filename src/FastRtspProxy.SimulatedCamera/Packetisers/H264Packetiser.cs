@@ -13,7 +13,8 @@ internal static class H264Packetiser
     /// Appends an access unit. <paramref name="sei"/>, when not empty, goes in front of the first slice, as H.264 section 7.4.1.2.3 demands. The last
     /// packet carries the marker.
     /// </summary>
-    public static void Append(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
+    public static void Append(
+        RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
     {
         int leading = 0;
         while (leading < nals.Length && !SimulatorSei.IsVcl(false, bytes[nals[leading].Offset]))
@@ -43,7 +44,8 @@ internal static class H264Packetiser
         NalPackets.AppendFragments(batch, payloadType, ticks, [indicator], (byte)(nal[0] & 0x1F), nal[1..]);
     }
 
-    private static void AppendLeading(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
+    private static void AppendLeading(
+        RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
     {
         int count = nals.Length + (sei.IsEmpty ? 0 : 1);
         int total = 1 + (sei.IsEmpty ? 0 : 2 + sei.Length);

@@ -12,7 +12,8 @@ internal static class H265Packetiser
     /// <summary>
     /// Appends an access unit; <paramref name="sei"/>, when not empty, goes in front of the first slice. The last packet carries the marker.
     /// </summary>
-    public static void Append(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
+    public static void Append(
+        RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, bool aggregate)
     {
         int leading = 0;
         int total = 2 + (sei.IsEmpty ? 0 : 2 + sei.Length);
@@ -59,7 +60,8 @@ internal static class H265Packetiser
         NalPackets.AppendFragments(batch, payloadType, ticks, [first, nal[1]], (byte)((nal[0] >> 1) & 0x3F), nal[2..]);
     }
 
-    private static void AppendAggregate(RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, int total)
+    private static void AppendAggregate(
+        RtpBatch batch, byte payloadType, uint ticks, ReadOnlySpan<byte> bytes, ReadOnlySpan<NalRange> nals, ReadOnlySpan<byte> sei, int total)
     {
         Span<byte> payload = batch.Append(payloadType, false, ticks, total);
         payload[0] = Ap << 1;

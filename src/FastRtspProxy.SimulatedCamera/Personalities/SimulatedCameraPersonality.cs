@@ -21,7 +21,8 @@ internal sealed record SimulatedCameraPersonality
     public string Realm { get; init; } = "rtspsim";
 
     /// <summary>What a 401 offers, in order.</summary>
-    public IReadOnlyList<SimulatedCameraAuthScheme> AuthSchemes { get; init; } = [SimulatedCameraAuthScheme.DigestMd5, SimulatedCameraAuthScheme.Basic];
+    public IReadOnlyList<SimulatedCameraAuthScheme> AuthSchemes { get; init; } =
+        [SimulatedCameraAuthScheme.DigestMd5, SimulatedCameraAuthScheme.Basic];
 
     /// <summary>The URL path of the n-th stream; `{0}` is n, from 1.</summary>
     public string Path { get; init; } = "stream{0}";

@@ -72,5 +72,6 @@ internal static class CameraCommand
 
     private static string Summary(SimulatedCameraCounters counters) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"{counters.SessionsOpened} sessions, {counters.RtpPackets} RTP packets ({counters.RtpBytes / 1_000_000.0:0.0} MB), {counters.Dropped} not taken by the network");
+        $"{counters.SessionsOpened} sessions, {counters.RtpPackets} RTP packets ({counters.RtpBytes / 1_000_000.0:0.0} MB), "
+        + $"{counters.Dropped} not taken by the network");
 }

@@ -7,45 +7,104 @@ internal sealed class CameraCommandOptions
 {
     public Option<int> Streams { get; } = new("--streams") { Description = "How many streams are served.", DefaultValueFactory = _ => 1 };
 
-    public Option<string?> Path { get; } = new("--path") { Description = "The streams' path; {0} is the stream's number from 1, put behind when it is missing and there are several. Default: the personality's." };
+    public Option<string?> Path { get; } = new("--path")
+    {
+        Description = "The streams' path; {0} is the stream's number from 1, put behind when it is missing and there are several. Default: the "
+            + "personality's.",
+    };
 
     public Option<string> Bind { get; } = new("--bind") { Description = "The local address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
 
-    public Option<int> Port { get; } = new("--port", "-p") { Description = "The RTSP port; it takes HTTP tunnels too. 0: any free one.", DefaultValueFactory = _ => 8554 };
+    public Option<int> Port { get; } = new("--port", "-p")
+    {
+        Description = "The RTSP port; it takes HTTP tunnels too. 0: any free one.",
+        DefaultValueFactory = _ => 8554,
+    };
 
-    public Option<int?> TlsPort { get; } = new("--tls-port") { Description = "Serve rtsps on this port as well, with a certificate signed by itself. 0: any free one." };
+    public Option<int?> TlsPort { get; } = new("--tls-port")
+    {
+        Description = "Serve rtsps on this port as well, with a certificate signed by itself. 0: any free one.",
+    };
 
-    public Option<string> Video { get; } = new("--video") { Description = "clip (H.264), clip-h265, h264, h265, mjpeg, vp9, av1, mpeg4, mpeg2, ts, jpeg2000, opaque, none. The clip is 640x360 at 25 pictures a second; the others are made at the rate asked for. From vp9 on it is noise with the marks of the codec, which no player shows.", DefaultValueFactory = _ => "clip" };
+    public Option<string> Video { get; } = new("--video")
+    {
+        Description = "clip (H.264), clip-h265, h264, h265, mjpeg, vp9, av1, mpeg4, mpeg2, ts, jpeg2000, opaque, none. The clip is 640x360 at 25 "
+            + "pictures a second; the others are made at the rate asked for. From vp9 on it is noise with the marks of the codec, which no player "
+            + "shows.",
+        DefaultValueFactory = _ => "clip",
+    };
 
     public Option<string> Audio { get; } = new("--audio") { Description = "clip (AAC), pcmu, none.", DefaultValueFactory = _ => "clip" };
 
     public Option<bool> Metadata { get; } = new("--metadata") { Description = "A third track with ONVIF metadata." };
 
-    public Option<string> Bitrate { get; } = new("--bitrate") { Description = "Of synthetic video, bits a second: 800k, 4M.", DefaultValueFactory = _ => "4M" };
+    public Option<string> Bitrate { get; } = new("--bitrate")
+    {
+        Description = "Of synthetic video, bits a second: 800k, 4M.",
+        DefaultValueFactory = _ => "4M",
+    };
 
     public Option<int> Fps { get; } = new("--fps") { Description = "Pictures a second of synthetic video.", DefaultValueFactory = _ => 25 };
 
-    public Option<int> Gop { get; } = new("--gop") { Description = "Pictures from one key frame to the next of synthetic video.", DefaultValueFactory = _ => 50 };
+    public Option<int> Gop { get; } = new("--gop")
+    {
+        Description = "Pictures from one key frame to the next of synthetic video.",
+        DefaultValueFactory = _ => 50,
+    };
 
-    public Option<string> Size { get; } = new("--size") { Description = "Width and height of synthetic video.", DefaultValueFactory = _ => "1920x1080" };
+    public Option<string> Size { get; } = new("--size")
+    {
+        Description = "Width and height of synthetic video.",
+        DefaultValueFactory = _ => "1920x1080",
+    };
 
-    public Option<bool> Paced { get; } = new("--paced") { Description = "Spread a picture's packets over its time; default: one burst, as encoders do." };
+    public Option<bool> Paced { get; } = new("--paced")
+    {
+        Description = "Spread a picture's packets over its time; default: one burst, as encoders do.",
+    };
 
-    public Option<bool> AnyFrame { get; } = new("--any-frame") { Description = "A client that joins gets media at once, in the middle of a group of pictures; default: from the next key frame." };
+    public Option<bool> AnyFrame { get; } = new("--any-frame")
+    {
+        Description = "A client that joins gets media at once, in the middle of a group of pictures; default: from the next key frame.",
+    };
 
     public Option<bool> NoSei { get; } = new("--no-sei") { Description = "Leave the number, send time and checksum out of the access units." };
 
-    public Option<string> Transports { get; } = new("--transports") { Description = "What SETUP accepts: udp, tcp, or both.", DefaultValueFactory = _ => "udp,tcp" };
+    public Option<string> Transports { get; } = new("--transports")
+    {
+        Description = "What SETUP accepts: udp, tcp, or both.",
+        DefaultValueFactory = _ => "udp,tcp",
+    };
 
-    public Option<string?> Multicast { get; } = new("--multicast") { Description = "Offer multicast: GROUP or GROUP:PORT; stream n uses the n-th address behind it." };
+    public Option<string?> Multicast { get; } = new("--multicast")
+    {
+        Description = "Offer multicast: GROUP or GROUP:PORT; stream n uses the n-th address behind it.",
+    };
 
     public Option<string?> User { get; } = new("--user", "-u") { Description = "Ask for credentials: USER:PASSWORD." };
 
-    public Option<string?> Auth { get; } = new("--auth") { Description = "The challenges, in order: basic, digest, digest-md5, digest-md5-sess, digest-sha256, digest-sha256-sess, digest-sha512-256. Default: the personality's." };
+    public Option<string?> Auth { get; } = new("--auth")
+    {
+        Description = "The challenges, in order: basic, digest, digest-md5, digest-md5-sess, digest-sha256, digest-sha256-sess, digest-sha512-256. "
+            + "Default: the personality's.",
+    };
 
-    public Option<string> Personality { get; } = new("--personality") { Description = "plain, hikvision, dahua, reolink, or a JSON file of the same kind.", DefaultValueFactory = _ => "plain" };
+    public Option<string> Personality { get; } = new("--personality")
+    {
+        Description = "plain, hikvision, dahua, reolink, or a JSON file of the same kind.",
+        DefaultValueFactory = _ => "plain",
+    };
 
-    public Option<string?> Fail { get; } = new("--fail") { Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, bye@90s, close@120s, clock-jump=10s@30s, clock-jump=-10s@30s, sdp-change@30s (to the other codec; =size, =no-audio) (…@60s/60s: again and again), stray=1% (timestamps of single units, or =#N), sr-clock=-1h, sr-clock=random, sr-drift=1% (sender reports), silent-describe, 401-storm, nonce-rotate, no-rtcp, busy (SETUP is 453), refuse-track=audio (SETUP of such tracks is 404; video, metadata; =audio:461, =audio:silent), slow-answers=12s (=12s:PLAY: one method), keepalive=GET_PARAMETER (nothing else keeps a session alive; =GET_PARAMETER:6s: its time-out), ssrc=per-gop, udp-only, rtcp-only (over UDP the media is lost), late-media=4s (after PLAY), video-silent@10s (the other tracks flow; =5s, =session: in the sessions of that moment)." };
+    public Option<string?> Fail { get; } = new("--fail")
+    {
+        Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, "
+            + "bye@90s, close@120s, clock-jump=10s@30s, clock-jump=-10s@30s, sdp-change@30s (to the other codec; =size, =no-audio) (…@60s/60s: "
+            + "again and again), stray=1% (timestamps of single units, or =#N), sr-clock=-1h, sr-clock=random, sr-drift=1% (sender reports), "
+            + "silent-describe, 401-storm, nonce-rotate, no-rtcp, busy (SETUP is 453), refuse-track=audio (SETUP of such tracks is 404; video, "
+            + "metadata; =audio:461, =audio:silent), slow-answers=12s (=12s:PLAY: one method), keepalive=GET_PARAMETER (nothing else keeps a "
+            + "session alive; =GET_PARAMETER:6s: its time-out), ssrc=per-gop, udp-only, rtcp-only (over UDP the media is lost), late-media=4s "
+            + "(after PLAY), video-silent@10s (the other tracks flow; =5s, =session: in the sessions of that moment).",
+    };
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "The same seed gives the same run.", DefaultValueFactory = _ => 1UL };
 
@@ -60,7 +119,8 @@ internal sealed class CameraCommandOptions
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
     [
-        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User, Auth, Personality, Fail, Seed, Register, RegisterUser,
+        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User,
+        Auth, Personality, Fail, Seed, Register, RegisterUser,
         Duration, Threads,
     ];
 }

@@ -17,7 +17,8 @@ internal static class CameraCommandReader
     /// <summary>Streams in one process: each has its own encoder; ten times what a two-core machine serves at the default rate.</summary>
     private const int StreamsMax = 10_000;
 
-    public static bool TryRead(ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out CameraRun? run, [NotNullWhen(false)] out string? error)
+    public static bool TryRead(
+        ParseResult result, CameraCommandOptions given, [NotNullWhen(true)] out CameraRun? run, [NotNullWhen(false)] out string? error)
     {
         run = null;
         if (!TryPersonality(result.GetValue(given.Personality)!, out SimulatedCameraPersonality personality, out error)
@@ -68,17 +69,28 @@ internal static class CameraCommandReader
             Paced = result.GetValue(given.Paced),
             StartsAtKeyFrame = !result.GetValue(given.AnyFrame),
         };
-        run = new CameraRun { Camera = camera, Threads = Math.Max(0, result.GetValue(given.Threads)), Duration = duration > TimeSpan.Zero ? duration : null };
+        run = new CameraRun
+        {
+            Camera = camera,
+            Threads = Math.Max(0, result.GetValue(given.Threads)),
+            Duration = duration > TimeSpan.Zero ? duration : null,
+        };
         if (result.GetValue(given.Register) is { } register)
         {
             int at = register.LastIndexOf(':');
-            if (at <= 0 || !int.TryParse(register.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is 0 or > 65535)
+            if (at <= 0 || !int.TryParse(register.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+                || port is 0 or > 65535)
             {
                 error = "--register takes HOST:PORT, not " + register;
                 return false;
             }
 
-            run = run with { RegisterHost = register[..at].Trim('[', ']'), RegisterPort = port, RegisterCredentials = Credentials(result.GetValue(given.RegisterUser)) };
+            run = run with
+            {
+                RegisterHost = register[..at].Trim('[', ']'),
+                RegisterPort = port,
+                RegisterCredentials = Credentials(result.GetValue(given.RegisterUser)),
+            };
         }
 
         return true;
@@ -87,8 +99,11 @@ internal static class CameraCommandReader
     /// <summary>`800k`, `4M`, `2.5M`, plain bits a second.</summary>
     internal static bool TryBitrate(string text, out long bitsPerSecond)
     {
-        (double factor, int suffix) = text.Length == 0 ? (1, 0) : char.ToLowerInvariant(text[^1]) switch { 'k' => (1e3, 1), 'm' => (1e6, 1), 'g' => (1e9, 1), _ => (1, 0) };
-        bool understood = double.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        (double factor, int suffix) = text.Length == 0
+            ? (1, 0)
+            : char.ToLowerInvariant(text[^1]) switch { 'k' => (1e3, 1), 'm' => (1e6, 1), 'g' => (1e9, 1), _ => (1, 0) };
+        bool understood = double.TryParse(
+            text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
         bitsPerSecond = understood ? (long)Math.Min(number * factor, 1e12) : 0;
         return understood && bitsPerSecond is >= 1000 and <= 10_000_000_000;
     }
@@ -111,7 +126,8 @@ internal static class CameraCommandReader
     }
 
     private static bool TryStreams(
-        ParseResult result, CameraCommandOptions given, SimulatedCameraPersonality personality, [NotNullWhen(true)] out List<SimulatedCameraStreamOptions>? streams, out string? error)
+        ParseResult result, CameraCommandOptions given, SimulatedCameraPersonality personality,
+        [NotNullWhen(true)] out List<SimulatedCameraStreamOptions>? streams, out string? error)
     {
         streams = null;
         int count = result.GetValue(given.Streams);
@@ -133,12 +149,14 @@ internal static class CameraCommandReader
         {
             for (int i = 0; i < count; i++)
             {
-                if (!TryTracks(result, given, video with { Seed = (ulong)i }, made.Count > 0 ? made[0].Tracks : null, out List<MediaTrack> tracks, out error))
+                if (!TryTracks(
+                    result, given, video with { Seed = (ulong)i }, made.Count > 0 ? made[0].Tracks : null, out List<MediaTrack> tracks, out error))
                 {
                     return false;
                 }
 
-                made.Add(new SimulatedCameraStreamOptions(string.Format(CultureInfo.InvariantCulture, path, i + 1), tracks) { H265Clip = H265Clip.Bytes });
+                made.Add(
+                    new SimulatedCameraStreamOptions(string.Format(CultureInfo.InvariantCulture, path, i + 1), tracks) { H265Clip = H265Clip.Bytes });
             }
         }
         catch (FormatException)
@@ -153,7 +171,8 @@ internal static class CameraCommandReader
 
     // Clips are the same for all streams and are held in memory once; synthetic streams differ by their seed.
     private static bool TryTracks(
-        ParseResult result, CameraCommandOptions given, SyntheticVideo video, IReadOnlyList<MediaTrack>? first, out List<MediaTrack> tracks, out string? error)
+        ParseResult result, CameraCommandOptions given, SyntheticVideo video, IReadOnlyList<MediaTrack>? first, out List<MediaTrack> tracks,
+        out string? error)
     {
         tracks = [];
         string videoKind = result.GetValue(given.Video)!;
@@ -244,7 +263,14 @@ internal static class CameraCommandReader
         }
         else
         {
-            video = new SyntheticVideo { BitsPerSecond = bitrate, FramesPerSecond = fps, GopFrames = gop, WidthPixels = width, HeightPixels = height };
+            video = new SyntheticVideo
+            {
+                BitsPerSecond = bitrate,
+                FramesPerSecond = fps,
+                GopFrames = gop,
+                WidthPixels = width,
+                HeightPixels = height,
+            };
         }
 
         return video is not null;
@@ -277,8 +303,11 @@ internal static class CameraCommandReader
 
         int colon = text.LastIndexOf(':');
         string address = colon < 0 ? text : text[..colon];
-        bool understood = IPAddress.TryParse(address, out group) && group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && group.GetAddressBytes()[0] is >= 224 and < 240
-            && (colon < 0 || (int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && (port & 1) == 0 && port is > 0 and < 65000));
+        bool understood = IPAddress.TryParse(address, out group) && group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            && group.GetAddressBytes()[0] is >= 224 and < 240
+            && (colon < 0
+                || (int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+                    && (port & 1) == 0 && port is > 0 and < 65000));
         error = understood ? null : "--multicast takes an IPv4 group and an even port such as 239.1.2.3:5004, not " + text;
         return understood;
     }

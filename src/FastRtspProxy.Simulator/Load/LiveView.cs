@@ -38,16 +38,27 @@ internal sealed class LiveView : ILoadView
         double share = Math.Clamp(now.Second / Math.Max(1, progress.Total.TotalSeconds), 0, 1);
         int full = (int)(share * BarWidth);
         TimeSpan left = TimeSpan.FromSeconds(Math.Max(0, progress.Total.TotalSeconds - now.Second));
-        Markup bar = new($"[green]{new string('━', full)}[/][grey]{new string('━', BarWidth - full)}[/] {share * 100,3:0} %  {left:hh\\:mm\\:ss} left");
+        Markup bar = new($"[green]{new string('━', full)}[/][grey]{new string('━', BarWidth - full)}[/] {share * 100,3:0} %  {left:hh\\:mm\\:ss} "
+            + "left");
 
         Grid grid = new();
         grid.AddColumns(4);
         Row(grid, "playing", $"[bold]{now.Playing}[/] of {progress.Clients}", "Mbit/s", $"[bold]{now.MegabitsPerSecond:#,0.0}[/]");
         Row(grid, "starting", $"{now.Starting}", "packets/s", Units.Count(now.PacketsPerSecond));
-        Row(grid, "failed", now.Failed > 0 ? $"[red]{now.Failed}[/]" : "0", "lost", snapshot.Normal.Lost > 0 ? $"[red]{Units.Count(snapshot.Normal.Lost)}[/]" : "0");
+        Row(
+            grid,
+            "failed",
+            now.Failed > 0 ? $"[red]{now.Failed}[/]" : "0",
+            "lost",
+            snapshot.Normal.Lost > 0 ? $"[red]{Units.Count(snapshot.Normal.Lost)}[/]" : "0");
         Row(grid, "latency p50", Time(now.LatencyP50), "duplicated", Units.Count(snapshot.Normal.Duplicated));
         Row(grid, "latency p99", Time(now.LatencyP99), "reordered", Units.Count(snapshot.Normal.Reordered));
-        Row(grid, "latency max", Time(now.LatencyMax), "corrupt", Bad(snapshot.Normal.UnitsCorrupt + snapshot.Normal.UnitsTruncated + snapshot.Normal.Malformed));
+        Row(
+            grid,
+            "latency max",
+            Time(now.LatencyMax),
+            "corrupt",
+            Bad(snapshot.Normal.UnitsCorrupt + snapshot.Normal.UnitsTruncated + snapshot.Normal.Malformed));
         Row(grid, "tool CPU", $"{now.ToolCpuPercent:0} %", "tool's own drops", Bad(snapshot.Normal.KernelDrops));
 
         List<IRenderable> rows = [bar, grid];

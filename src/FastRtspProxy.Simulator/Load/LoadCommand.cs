@@ -9,7 +9,10 @@ internal static class LoadCommand
     public static Command Create(TextWriter output, TextWriter errors)
     {
         LoadCommandOptions options = new();
-        Command command = new("load", "Plays streams with a crowd of clients and looks at every packet. Exit code: 0 when the pass criteria hold, 1 when not, 2 for bad options.");
+        Command command = new(
+            "load",
+            "Plays streams with a crowd of clients and looks at every packet. Exit code: 0 when the pass criteria hold, 1 when not, 2 for bad "
+                + "options.");
         command.Arguments.Add(options.Urls);
         foreach (Option option in options.All)
         {

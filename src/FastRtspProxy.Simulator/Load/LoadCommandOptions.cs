@@ -7,11 +7,16 @@ internal sealed class LoadCommandOptions
 {
     public Argument<string[]> Urls { get; } = new("URL")
     {
-        Description = "rtsp://[user:password@]host[:port]/path, or rtsps://… with --transport tcp; several: clients take them in turn. @FILE reads one a line.",
+        Description = "rtsp://[user:password@]host[:port]/path, or rtsps://… with --transport tcp; several: clients take them in turn. @FILE reads "
+            + "one a line.",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    public Option<int> Clients { get; } = new("--clients", "-n") { Description = "How many clients play at the same time.", DefaultValueFactory = _ => 1 };
+    public Option<int> Clients { get; } = new("--clients", "-n")
+    {
+        Description = "How many clients play at the same time.",
+        DefaultValueFactory = _ => 1,
+    };
 
     public Option<string> Transport { get; } = new("--transport", "-t")
     {
@@ -19,7 +24,11 @@ internal sealed class LoadCommandOptions
         DefaultValueFactory = _ => "udp",
     };
 
-    public Option<string> Ramp { get; } = new("--ramp") { Description = "New clients a second: 500/s; 0: all at once.", DefaultValueFactory = _ => "100/s" };
+    public Option<string> Ramp { get; } = new("--ramp")
+    {
+        Description = "New clients a second: 500/s; 0: all at once.",
+        DefaultValueFactory = _ => "100/s",
+    };
 
     public Option<string> Duration { get; } = new("--duration", "-d")
     {
@@ -29,11 +38,18 @@ internal sealed class LoadCommandOptions
 
     public Option<string?> Churn { get; } = new("--churn") { Description = "So many clients leave and are replaced each second: 50/s." };
 
-    public Option<string?> Vanish { get; } = new("--vanish") { Description = "Of the clients that leave, so many do it without TEARDOWN: 20%. Their kernel resets the connection, as after a crash; a pulled cable, where nothing comes any more, not even that, needs a firewall rule of the administrator's." };
+    public Option<string?> Vanish { get; } = new("--vanish")
+    {
+        Description = "Of the clients that leave, so many do it without TEARDOWN: 20%. Their kernel resets the connection, as after a crash; a "
+            + "pulled cable, where nothing comes any more, not even that, needs a firewall rule of the administrator's.",
+    };
 
     public Option<string?> Slow { get; } = new("--slow") { Description = "So many clients read 64 KiB a second only: 5%. Counted apart." };
 
-    public Option<string?> Stopped { get; } = new("--stopped") { Description = "So many clients stop reading after their first packet: 10%. Counted apart." };
+    public Option<string?> Stopped { get; } = new("--stopped")
+    {
+        Description = "So many clients stop reading after their first packet: 10%. Counted apart.",
+    };
 
     public Option<string> Tracks { get; } = new("--tracks")
     {
@@ -54,19 +70,35 @@ internal sealed class LoadCommandOptions
 
     public Option<string?> MaxP99 { get; } = new("--max-p99") { Description = "Pass criterion: the 99th percentile of the frame latency: 50ms." };
 
-    public Option<int?> MinClients { get; } = new("--min-clients") { Description = "Pass criterion: so many clients must have played at the same time." };
+    public Option<int?> MinClients { get; } = new("--min-clients")
+    {
+        Description = "Pass criterion: so many clients must have played at the same time.",
+    };
 
-    public Option<string?> Local { get; } = new("--local") { Description = "The clients' addresses, separated by commas, in turn: more ports. Towards 127.0.0.0/8 that is done by itself." };
+    public Option<string?> Local { get; } = new("--local")
+    {
+        Description = "The clients' addresses, separated by commas, in turn: more ports. Towards 127.0.0.0/8 that is done by itself.",
+    };
 
-    public Option<bool> Gro { get; } = new("--gro") { Description = "Take datagrams joined by the kernel (UDP_GRO): half the cost here, but players do not do it." };
+    public Option<bool> Gro { get; } = new("--gro")
+    {
+        Description = "Take datagrams joined by the kernel (UDP_GRO): half the cost here, but players do not do it.",
+    };
 
     public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 0 };
 
-    public Option<string> Timeout { get; } = new("--timeout") { Description = "For the connect, each answer, and the first packet.", DefaultValueFactory = _ => "10s" };
+    public Option<string> Timeout { get; } = new("--timeout")
+    {
+        Description = "For the connect, each answer, and the first packet.",
+        DefaultValueFactory = _ => "10s",
+    };
 
     public Option<bool> InsecureTls { get; } = new("--insecure-tls") { Description = "Do not check the certificates of rtsps:// servers." };
 
-    public Option<int> WatchProcess { get; } = new("--watch-pid") { Description = "Follow memory, descriptors and processor time of this process (the server, on this machine)." };
+    public Option<int> WatchProcess { get; } = new("--watch-pid")
+    {
+        Description = "Follow memory, descriptors and processor time of this process (the server, on this machine).",
+    };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "Lines instead of the live view." };
 

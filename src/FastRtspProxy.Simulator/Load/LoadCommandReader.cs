@@ -11,7 +11,8 @@ internal static class LoadCommandReader
 {
     private const int ClientsMax = 1_000_000;
 
-    public static bool TryRead(ParseResult result, LoadCommandOptions given, [NotNullWhen(true)] out LoadOptions? options, [NotNullWhen(false)] out string? error)
+    public static bool TryRead(
+        ParseResult result, LoadCommandOptions given, [NotNullWhen(true)] out LoadOptions? options, [NotNullWhen(false)] out string? error)
     {
         Reading reading = new();
         IReadOnlyList<string> urls = reading.Urls(result.GetValue(given.Urls) ?? []);
@@ -24,7 +25,8 @@ internal static class LoadCommandReader
         reading.Check(slow + stopped <= 1, "--slow and --stopped together are more than all clients");
         double? maxLoss = result.GetValue(given.MaxLoss) is { } loss ? 100 * reading.Share("--max-loss", loss) : null;
         int? minClients = result.GetValue(given.MinClients);
-        reading.Check(minClients is null || (minClients >= 0 && minClients <= clients), "--min-clients: 0 to --clients, more cannot play at the same time");
+        reading.Check(
+            minClients is null || (minClients >= 0 && minClients <= clients), "--min-clients: 0 to --clients, more cannot play at the same time");
         reading.File("--json", result.GetValue(given.Json));
         reading.File("--html", result.GetValue(given.Html));
         options = new LoadOptions
@@ -53,7 +55,9 @@ internal static class LoadCommandReader
             MaxP99 = result.GetValue(given.MaxP99) is { } p99 ? reading.Duration("--max-p99", p99) : null,
             MinClients = minClients,
         };
-        reading.Check(!reading.HasTls || options.Transports.All(static one => one == ClientTransport.Tcp), "over rtsps the media comes inside TLS: --transport tcp");
+        reading.Check(
+            !reading.HasTls || options.Transports.All(static one => one == ClientTransport.Tcp),
+            "over rtsps the media comes inside TLS: --transport tcp");
         reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
         error = reading.Error;
         if (error is not null)
@@ -103,7 +107,9 @@ internal static class LoadCommandReader
 
         public TrackChoice Tracks(string text)
         {
-            Check(TrackChoice.TryParse(text, out TrackChoice choice), $"--tracks: all, video, audio, application, text or numbers from 1, not \"{text}\"");
+            Check(
+                TrackChoice.TryParse(text, out TrackChoice choice),
+                $"--tracks: all, video, audio, application, text or numbers from 1, not \"{text}\"");
             return choice;
         }
 

@@ -75,8 +75,9 @@ internal static class LoadProgram
 
         long fitting = Math.Max(0, (limit - SpareDescriptors) * options.Transports.Count / perRound);
         refusal = FormattableString.Invariant(
-            $"{options.Clients} clients need {needed} descriptors ({tracks} tracks, over UDP two sockets each), and this process may open {limit}, enough for {fitting} clients: ")
-            + FormattableString.Invariant($"raise the limit (ulimit -n {needed}, as root; LimitNOFILE= of a service), or set up fewer tracks (--tracks video), or use --transport tcp");
+            $"{options.Clients} clients need {needed} descriptors ({tracks} tracks, over UDP two sockets each), and this process may open {limit}, ")
+            + FormattableString.Invariant($"enough for {fitting} clients: raise the limit (ulimit -n {needed}, as root; LimitNOFILE= of a service), ")
+            + "or set up fewer tracks (--tracks video), or use --transport tcp";
         return false;
     }
 

@@ -94,12 +94,24 @@ internal sealed class LoadRun
         ToolCost cost = meter.Cost(last.All, elapsed, turnDelay, _shards.Length);
         await LeaveAsync();
         return ReportBuilder.Build(
-            _options, _targets, startedAt, elapsed, elapsed < total && cancel.IsCancellationRequested, last, histograms, results, _timeline, cost, _started);
+            _options,
+            _targets,
+            startedAt,
+            elapsed,
+            elapsed < total && cancel.IsCancellationRequested,
+            last,
+            histograms,
+            results,
+            _timeline,
+            cost,
+            _started);
     }
 
     private void LaunchDue(TimeSpan elapsed)
     {
-        int due = _options.RampPerSecond > 0 ? (int)Math.Min(_options.Clients, (elapsed.TotalSeconds * _options.RampPerSecond) + 1) : _options.Clients;
+        int due = _options.RampPerSecond > 0
+            ? (int)Math.Min(_options.Clients, (elapsed.TotalSeconds * _options.RampPerSecond) + 1)
+            : _options.Clients;
         for (; _started < due; _started++)
         {
             Launch(_started);

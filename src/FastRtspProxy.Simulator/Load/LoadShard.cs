@@ -168,7 +168,8 @@ internal sealed class LoadShard
         }
 
         return new ShardSnapshot(
-            Normal.Counters, Handicapped.Counters, Normal.TakeInterval(), (int[])States.Clone(), new Dictionary<string, int>(_errors), TurnDelay.TakeInterval(), ClosedByServer);
+            Normal.Counters, Handicapped.Counters, Normal.TakeInterval(), (int[])States.Clone(), new Dictionary<string, int>(_errors),
+            TurnDelay.TakeInterval(), ClosedByServer);
     }
 
     /// <summary>What the clients that still run have received.</summary>

@@ -47,7 +47,8 @@ internal sealed class StreamDescription
         {
             if (!media.IsBackChannel && media.PayloadTypes.Count > 0 && choice.Wants(media, media.Index + 1))
             {
-                tracks.Add(new TrackPlan(media.Index, ControlUrl.Resolve(baseUrl, media.Control), media, MediaCodecs.FromEncodingName(media.EncodingName)));
+                tracks.Add(
+                    new TrackPlan(media.Index, ControlUrl.Resolve(baseUrl, media.Control), media, MediaCodecs.FromEncodingName(media.EncodingName)));
             }
         }
 

@@ -13,8 +13,11 @@ internal static class TrackCount
         try
         {
             await using RtspConnection connection = await RtspConnection.ConnectAsync(target.Url, options.Timeout, options.InsecureTls, cancel);
-            RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, target.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
-            return answer.StatusCode == RtspStatus.Ok ? StreamDescription.Read(answer, target.Url.RequestUri, options.Tracks, null, out _)?.Tracks.Count : null;
+            RtspMessage answer = await connection.RequestAsync(
+                RtspMethod.Describe, target.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
+            return answer.StatusCode == RtspStatus.Ok
+                ? StreamDescription.Read(answer, target.Url.RequestUri, options.Tracks, null, out _)?.Tracks.Count
+                : null;
         }
         catch (Exception e) when (e is SocketException or IOException or InvalidDataException or TimeoutException or OperationCanceledException)
         {

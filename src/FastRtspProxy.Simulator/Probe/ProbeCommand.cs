@@ -16,7 +16,10 @@ internal static class ProbeCommand
         Option<string> timeout = new("--timeout") { Description = "For the connect and each answer.", DefaultValueFactory = _ => "5s" };
         Option<bool> noChecks = new("--no-checks") { Description = "Watch the stream only; do not try unusual requests on the server." };
         Option<bool> insecureTls = new("--insecure-tls") { Description = "Do not check the certificate of an rtsps:// server." };
-        Command command = new("probe", "Plays one stream and says what it is, and what is odd about its server's RTSP. Exit code: 0 when media came, 1 when not, 2 for bad options.")
+        Command command = new(
+            "probe",
+            "Plays one stream and says what it is, and what is odd about its server's RTSP. Exit code: 0 when media came, 1 when not, 2 for bad "
+                + "options.")
         {
             url, transport, duration, timeout, noChecks, insecureTls,
         };
@@ -49,7 +52,8 @@ internal static class ProbeCommand
                 return ExitCode.BadOptions;
             }
 
-            ProbeOptions options = new(parsed!, result.GetValue(transport) == "udp", watched, limit, result.GetValue(noChecks), result.GetValue(insecureTls));
+            ProbeOptions options = new(
+                parsed!, result.GetValue(transport) == "udp", watched, limit, result.GetValue(noChecks), result.GetValue(insecureTls));
             try
             {
                 return await new ProbeRun(options, output).RunAsync(cancel);

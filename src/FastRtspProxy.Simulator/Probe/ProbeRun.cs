@@ -92,7 +92,12 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         bool early = _tracks.Exists(static track => track.First is not null);
         if (!options.Udp)
         {
-            _findings.Add(new Finding(Rules.FirstPacket, "PLAY is answered before the first packet", !early, early ? "media came before the answer" : "the answer came first"));
+            _findings.Add(
+                new Finding(
+                    Rules.FirstPacket,
+                    "PLAY is answered before the first packet",
+                    !early,
+                    early ? "media came before the answer" : "the answer came first"));
         }
 
         string? info = answer.Header("RTP-Info");
@@ -118,10 +123,12 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
             TransportSpec wanted = options.Udp
                 ? new TransportSpec { ClientPort = OpenPorts(connection, _tracks[i]) }
                 : new TransportSpec { Tcp = true, Interleaved = new ChannelPair((byte)(2 * i), (byte)((2 * i) + 1)) };
-            RtspMessage answer = await connection.RequestAsync(RtspMethod.Setup, _tracks[i].Plan.Control, cancel, new RtspHeader("Transport", TransportHeader.Format(wanted)));
+            RtspMessage answer = await connection.RequestAsync(
+                RtspMethod.Setup, _tracks[i].Plan.Control, cancel, new RtspHeader("Transport", TransportHeader.Format(wanted)));
             if (answer.StatusCode != RtspStatus.Ok)
             {
-                output.WriteLine($"  SETUP of track {i + 1} was answered {answer.StatusCode} {answer.Reason}" + (answer.StatusCode == RtspStatus.UnsupportedTransport ? "; try the other --transport" : ""));
+                output.WriteLine($"  SETUP of track {i + 1} was answered {answer.StatusCode} "
+                    + $"{answer.Reason}" + (answer.StatusCode == RtspStatus.UnsupportedTransport ? "; try the other --transport" : ""));
                 return false;
             }
 

@@ -54,7 +54,8 @@ internal static class ProbeText
         ReceiveCounters counters = track.Bucket.Counters;
         string channels = plan.Media.Channels > 1 ? $"/{plan.Media.Channels}" : "";
         output.WriteLine();
-        output.WriteLine($"track {number}: {plan.Media.Type} {plan.Media.EncodingName}/{plan.ClockRate}{channels}, payload type {string.Join(' ', plan.Media.PayloadTypes)}");
+        output.WriteLine($"track {number}: {plan.Media.Type} {plan.Media.EncodingName}/{plan.ClockRate}{channels}, payload type "
+            + $"{string.Join(' ', plan.Media.PayloadTypes)}");
         Line(output, "control", plan.Control);
         if (plan.Media.Fmtp is { } fmtp)
         {
@@ -68,24 +69,43 @@ internal static class ProbeText
         }
 
         double seconds = track.SecondsWatched;
-        Line(output, "bit rate", Invariant($"{track.PayloadBytes * 8 / seconds / 1000:0.0} kbit/s, {counters.Packets / seconds:0.0} packets/s, largest {track.LargestPacketBytes} bytes"));
+        Line(
+            output,
+            "bit rate",
+            Invariant($"{track.PayloadBytes * 8 / seconds / 1000:0.0} kbit/s, {counters.Packets / seconds:0.0} packets/s, ")
+                + Invariant($"largest {track.LargestPacketBytes} bytes"));
         Line(output, "source", Invariant($"SSRC {first.Ssrc:X8}, first sequence number {first.SequenceNumber}, RTP time {first.Timestamp}"));
-        Line(output, "packets", Invariant($"{counters.Packets}, lost {counters.Lost}, duplicated {counters.Duplicated}, reordered {counters.Reordered}, malformed {counters.Malformed}, foreign {counters.Foreign}"));
+        Line(
+            output,
+            "packets",
+            Invariant($"{counters.Packets}, lost {counters.Lost}, duplicated {counters.Duplicated}, reordered {counters.Reordered}, ")
+                + Invariant($"malformed {counters.Malformed}, foreign {counters.Foreign}"));
         Line(output, "jitter", Invariant($"{track.JitterMillis:0.00} ms (RFC 3550)"));
         if (plan.IsVideo)
         {
             Line(output, "frames", Invariant($"{track.Frames}, {track.Frames / seconds:0.0}/s; gap {GapText(track.Bucket)}"));
             Line(output, "key frames", track.GopFrames.Count == 0
                 ? "fewer than two came; watch longer (--duration)"
-                : Invariant($"every {track.GopFrames.Average():0.#} frames, {track.KeyIntervalsMicros.Average() / 1e6:0.00} s (at most {track.KeyIntervalsMicros.Max() / 1e6:0.00} s)"));
+                : Invariant($"every {track.GopFrames.Average():0.#} frames, {track.KeyIntervalsMicros.Average() / 1e6:0.00} s ")
+                    + Invariant($"(at most {track.KeyIntervalsMicros.Max() / 1e6:0.00} s)"));
         }
 
         if (counters.UnitsStamped > 0)
         {
-            Line(output, "stamps", Invariant($"{counters.UnitsVerified} of {counters.UnitsStamped} access units verified; latency p50 {Units.Millis(track.Bucket.Latency.GetValueAtPercentile(50))}, p99 {Units.Millis(track.Bucket.Latency.GetValueAtPercentile(99))}"));
+            Line(
+                output,
+                "stamps",
+                Invariant($"{counters.UnitsVerified} of {counters.UnitsStamped} access units verified; ")
+                    + $"latency p50 {Units.Millis(track.Bucket.Latency.GetValueAtPercentile(50))}, "
+                    + $"p99 {Units.Millis(track.Bucket.Latency.GetValueAtPercentile(99))}");
         }
 
-        Line(output, "clock", seconds < 5 ? "watch longer for its drift" : Invariant($"{track.DriftPpm:+0;-0;0} ppm against ours{(seconds < 30 ? ", roughly: a longer --duration says more" : "")}"));
+        Line(
+            output,
+            "clock",
+            seconds < 5
+                ? "watch longer for its drift"
+                : Invariant($"{track.DriftPpm:+0;-0;0} ppm against ours{(seconds < 30 ? ", roughly: a longer --duration says more" : "")}"));
         Line(output, "RTCP", ReportText(track));
     }
 
@@ -101,9 +121,11 @@ internal static class ProbeText
         }
 
         (long _, ulong ntp, uint _) = track.SenderReports[0];
-        string interval = track.SenderReports.Count < 2 ? "" : Invariant(
-            $", one every {(track.SenderReports[^1].ArrivalMicros - track.SenderReports[0].ArrivalMicros) / 1e6 / (track.SenderReports.Count - 1):0.0} s");
-        return $"{track.SenderReports.Count} sender reports{interval}, wall clock {NtpTime.ToUnix(ntp).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, CNAME {track.Cname ?? "none"}{(track.HasBye ? ", BYE" : "")}";
+        int intervals = track.SenderReports.Count - 1;
+        double seconds = (track.SenderReports[^1].ArrivalMicros - track.SenderReports[0].ArrivalMicros) / 1e6;
+        string interval = intervals == 0 ? "" : Invariant($", one every {seconds / intervals:0.0} s");
+        return $"{track.SenderReports.Count} sender reports{interval}, wall clock {NtpTime.ToUnix(ntp).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, CNAME "
+            + $"{track.Cname ?? "none"}{(track.HasBye ? ", BYE" : "")}";
     }
 
     private static void Line(TextWriter output, string name, string text) => output.WriteLine($"  {name,-10} {text}");

@@ -210,7 +210,11 @@ internal sealed class RtspConnection : IAsyncDisposable
         catch (AuthenticationException e)
         {
             await tls.DisposeAsync();
-            throw new IOException(seen == SslPolicyErrors.None ? "TLS failed: " + e.Message : $"the certificate is not trusted ({seen}); install its authority, or use --insecure-tls", e);
+            throw new IOException(
+                seen == SslPolicyErrors.None
+                    ? "TLS failed: " + e.Message
+                    : $"the certificate is not trusted ({seen}); install its authority, or use --insecure-tls",
+                e);
         }
         catch
         {

@@ -32,8 +32,10 @@ internal static class Rules
 
     public static IReadOnlyList<Rule> All { get; } =
     [
-        CSeqComesBack, CSeqIsThere, OrderOfAnswers, Options, UnknownMethod, Version, MethodsAreCaseSensitive, HeaderForms, Require, Description, TransportList,
-        UnsupportedTransport, SessionId, UnknownSession, UdpPorts, Channels, Play, FirstPacket, Timestamp, Teardown, Parameters, HttpTunnel, RequestsWithoutEnd,
+        CSeqComesBack, CSeqIsThere, OrderOfAnswers, Options, UnknownMethod, Version, MethodsAreCaseSensitive, HeaderForms, Require, Description,
+        TransportList,
+        UnsupportedTransport, SessionId, UnknownSession, UdpPorts, Channels, Play, FirstPacket, Timestamp, Teardown, Parameters, HttpTunnel,
+        RequestsWithoutEnd,
         CompoundReports,
     ];
 }

@@ -22,40 +22,69 @@ internal sealed class ServerChecks(ProbeOptions options)
         await TryAsync(Rules.OrderOfAnswers, "two requests in one segment get two answers in order", async c => await PipelinedAsync(c, cancel));
         await TryAsync(Rules.OrderOfAnswers, "a request that comes in pieces gets one answer", async c => await PiecesAsync(c, cancel));
         await TryAsync(Rules.Options, "OPTIONS * gets 200 and Public", async c =>
-            Judge(await c.RequestAsync(RtspMethod.Options, "*", cancel), static a => a.StatusCode == 200 && a.Header("Public") is { } methods && methods.Contains("PLAY", StringComparison.Ordinal)));
-        await TryAsync(Rules.UnknownMethod, "an unknown method gets 501 or 405", async c => Judge(await c.RequestAsync("EXPLODE", url, cancel), static a => a.StatusCode is 501 or 405));
-        await TryAsync(Rules.Version, "RTSP/9.9 gets 505", async c => Judge(await SendAsync(c, $"OPTIONS {url} RTSP/9.9\r\nCSeq: 7\r\n\r\n", cancel), static a => a.StatusCode == 505));
-        await TryAsync(Rules.MethodsAreCaseSensitive, "methods are case-sensitive", async c => Judge(await c.RequestAsync("options", url, cancel), static a => a.StatusCode is 501 or 405 or 400));
+            Judge(
+                await c.RequestAsync(RtspMethod.Options, "*", cancel),
+                static a => a.StatusCode == 200 && a.Header("Public") is { } methods && methods.Contains("PLAY", StringComparison.Ordinal)));
+        await TryAsync(
+            Rules.UnknownMethod,
+            "an unknown method gets 501 or 405",
+            async c => Judge(await c.RequestAsync("EXPLODE", url, cancel), static a => a.StatusCode is 501 or 405));
+        await TryAsync(
+            Rules.Version,
+            "RTSP/9.9 gets 505",
+            async c => Judge(await SendAsync(c, $"OPTIONS {url} RTSP/9.9\r\nCSeq: 7\r\n\r\n", cancel), static a => a.StatusCode == 505));
+        await TryAsync(
+            Rules.MethodsAreCaseSensitive,
+            "methods are case-sensitive",
+            async c => Judge(await c.RequestAsync("options", url, cancel), static a => a.StatusCode is 501 or 405 or 400));
         await TryAsync(Rules.HeaderForms, "header names in any case, LF alone, folded lines", async c =>
-            Judge(await SendAsync(c, $"OPTIONS {url} RTSP/1.0\ncseq: 9\nUSER-AGENT: rtspsim\n and more\n\n", cancel), static a => a.StatusCode == 200 && a.CSeq == 9));
+            Judge(
+                await SendAsync(c, $"OPTIONS {url} RTSP/1.0\ncseq: 9\nUSER-AGENT: rtspsim\n and more\n\n", cancel),
+                static a => a.StatusCode == 200 && a.CSeq == 9));
         await TryAsync(Rules.Require, "Require: of something unknown gets 551 and Unsupported", async c =>
-            Judge(await c.RequestAsync(RtspMethod.Describe, url, cancel, new RtspHeader("Require", "org.example.nonsense")), static a => a.StatusCode == 551 && a.Header("Unsupported") is not null));
+            Judge(
+                await c.RequestAsync(RtspMethod.Describe, url, cancel, new RtspHeader("Require", "org.example.nonsense")),
+                static a => a.StatusCode == 551 && a.Header("Unsupported") is not null));
         await TryAsync(Rules.UnsupportedTransport, "SETUP with an unknown transport gets 461, and the connection lives", async c =>
             await ThenAliveAsync(c, await SetUpAsync(c, "RAW/RAW/PIGEON;unicast", cancel), static a => a.StatusCode == 461, cancel));
         await TryAsync(Rules.TransportList, "SETUP with a list of transports gets exactly one", async c =>
-            Judge(await SetUpAsync(c, "RTP/AVP/PIGEON;unicast,RTP/AVP/TCP;unicast;interleaved=0-1,RTP/AVP;unicast;client_port=40000-40001", cancel), static a =>
+            Judge(
+                await SetUpAsync(c, "RTP/AVP/PIGEON;unicast,RTP/AVP/TCP;unicast;interleaved=0-1,RTP/AVP;unicast;client_port=40000-40001", cancel),
+                static a =>
                 a.StatusCode == 461 || (a.StatusCode == 200 && TransportHeader.Parse(a.Header("Transport") ?? "").Count == 1)));
         await TryAsync(Rules.UnknownSession, "an unknown Session gets 454", async c =>
         {
             c.Session = "0123456789ABCDEF";
             return Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode == 454);
         });
-        await TryAsync(Rules.Play, "PLAY without SETUP gets 455 or 454", async c => Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode is 455 or 454));
+        await TryAsync(
+            Rules.Play,
+            "PLAY without SETUP gets 455 or 454",
+            async c => Judge(await c.RequestAsync(RtspMethod.Play, url, cancel), static a => a.StatusCode is 455 or 454));
         await TryAsync(Rules.Timestamp, "Timestamp comes back", async c =>
-            Judge(await c.RequestAsync(RtspMethod.Options, url, cancel, new RtspHeader("Timestamp", "17.5")), static a => a.Header("Timestamp")?.StartsWith("17.5", StringComparison.Ordinal) == true));
+            Judge(
+                await c.RequestAsync(RtspMethod.Options, url, cancel, new RtspHeader("Timestamp", "17.5")),
+                static a => a.Header("Timestamp")?.StartsWith("17.5", StringComparison.Ordinal) == true));
         await TryAsync(Rules.Teardown, "after TEARDOWN the session is gone (454)", async c => await GoneAsync(c, cancel));
         await TryAsync(Rules.Parameters, "GET_PARAMETER without a body gets 200 within a session", async c =>
         {
             RtspMessage answer = await SetUpAsync(c, "RTP/AVP/TCP;unicast;interleaved=0-1", cancel);
-            return answer.StatusCode != 200 ? (null, "SETUP over TCP was answered " + Words(answer)) : Judge(await c.RequestAsync(RtspMethod.GetParameter, url, cancel), static a => a.StatusCode == 200);
+            return answer.StatusCode != 200
+                ? (null, "SETUP over TCP was answered " + Words(answer))
+                : Judge(await c.RequestAsync(RtspMethod.GetParameter, url, cancel), static a => a.StatusCode == 200);
         });
         await TryAsync(Rules.HttpTunnel, "the HTTP tunnel is offered", async c =>
         {
-            RtspMessage answer = await SendAsync(c, $"GET {options.Url.PathAndQuery} HTTP/1.0\r\nx-sessioncookie: rtspsimprobe0123456789\r\nAccept: application/x-rtsp-tunnelled\r\n\r\n", cancel);
+            RtspMessage answer = await SendAsync(
+                c,
+                $"GET {options.Url.PathAndQuery} HTTP/1.0\r\nx-sessioncookie: rtspsimprobe0123456789\r\nAccept: application/x-rtsp-tunnelled\r\n\r\n",
+                cancel);
             return (answer.StatusCode == 200 ? true : null, Words(answer));
         });
         await TryAsync(Rules.RequestsWithoutEnd, "a header of 20 KB is refused, and no harm done", async c =>
-            Judge(await SendAsync(c, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nX-Long: {new string('x', 20_000)}\r\n\r\n", cancel), static a => a.StatusCode is >= 400 and < 500));
+            Judge(
+                await SendAsync(c, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 1\r\nX-Long: {new string('x', 20_000)}\r\n\r\n", cancel),
+                static a => a.StatusCode is >= 400 and < 500));
         return _findings;
     }
 
@@ -98,7 +127,8 @@ internal sealed class ServerChecks(ProbeOptions options)
         return (answer.CSeq == connection.LastCSeq, answer.CSeq is null ? "no CSeq" : "yes");
     }
 
-    private async Task<(bool?, string)> ThenAliveAsync(RtspConnection connection, RtspMessage answer, Func<RtspMessage, bool> expected, CancellationToken cancel)
+    private async Task<(bool?, string)> ThenAliveAsync(
+        RtspConnection connection, RtspMessage answer, Func<RtspMessage, bool> expected, CancellationToken cancel)
     {
         (bool? holds, string words) = Judge(answer, expected);
         try
@@ -115,7 +145,8 @@ internal sealed class ServerChecks(ProbeOptions options)
     private async Task<(bool?, string)> PipelinedAsync(RtspConnection connection, CancellationToken cancel)
     {
         string url = options.Url.RequestUri;
-        RtspMessage answer = await SendAsync(connection, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 21\r\n\r\nOPTIONS {url} RTSP/1.0\r\nCSeq: 22\r\n\r\n", cancel);
+        RtspMessage answer = await SendAsync(
+            connection, $"OPTIONS {url} RTSP/1.0\r\nCSeq: 21\r\n\r\nOPTIONS {url} RTSP/1.0\r\nCSeq: 22\r\n\r\n", cancel);
         long? first = answer.CSeq;
         answer = await connection.ReceiveAsync(cancel);
         return (first == 21 && answer.CSeq == 22, $"CSeq {first} and {answer.CSeq}");
@@ -137,8 +168,10 @@ internal sealed class ServerChecks(ProbeOptions options)
 
     private async Task<RtspMessage> SetUpAsync(RtspConnection connection, string transport, CancellationToken cancel)
     {
-        RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, options.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
-        string control = Load.StreamDescription.Read(answer, options.Url.RequestUri, Load.TrackChoice.All, null, out _)?.Tracks[0].Control ?? options.Url.RequestUri;
+        RtspMessage answer = await connection.RequestAsync(
+            RtspMethod.Describe, options.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
+        string control = Load.StreamDescription.Read(
+            answer, options.Url.RequestUri, Load.TrackChoice.All, null, out _)?.Tracks[0].Control ?? options.Url.RequestUri;
         answer = await connection.RequestAsync(RtspMethod.Setup, control, cancel, new RtspHeader("Transport", transport));
         if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out _))
         {

@@ -5,7 +5,10 @@ using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Output;
 
-/// <summary>What may be shown of an address. The log's values named <c>Client</c> are viewers' addresses, and so is each <see cref="PeerAddress"/>; a camera's is shown whole.</summary>
+/// <summary>
+/// What may be shown of an address. The log's values named <c>Client</c> are viewers' addresses, and so is each <see cref="PeerAddress"/>; a camera's
+/// is shown whole.
+/// </summary>
 internal static class AddressMask
 {
     private const string Hidden = "-";

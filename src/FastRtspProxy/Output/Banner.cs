@@ -42,11 +42,13 @@ internal static class Banner
 
     /// <summary>Printed when a stream was REGISTERed.</summary>
     public static string Registered(string redactedUrl, string host, int rtspPort, string name) =>
-        $"Proxying the registered back-end stream \"{Printable.Line(redactedUrl)}\".\n\tPlay this stream using the URL: {PlayUrl(host, rtspPort, Printable.Line(name))}\n";
+        $"Proxying the registered back-end stream \"{Printable.Line(redactedUrl)}\".\n"
+        + $"\tPlay this stream using the URL: {PlayUrl(host, rtspPort, Printable.Line(name))}\n";
 
     /// <summary>Printed before <see cref="Streams"/> when <c>-p</c> could not be had.</summary>
     public static string OtherPort(int asked) =>
-        $"Unable to create a RTSP server with port number {asked}: the port is in use or may not be bound\nTrying instead with the standard port numbers (554 and 8554)...\n";
+        $"Unable to create a RTSP server with port number {asked}: the port is in use or may not be bound\n"
+        + "Trying instead with the standard port numbers (554 and 8554)...\n";
 
     private static string PlayUrl(string host, int port, string name) =>
         port == 554 ? $"rtsp://{host}/{name}" : string.Create(CultureInfo.InvariantCulture, $"rtsp://{host}:{port}/{name}");

@@ -12,11 +12,15 @@ internal sealed class LineLoggerProvider(LineQueue lines, LogStyle style, TimePr
     {
     }
 
-    /// <summary>A factory without dependency injection: it costs neither start-up time nor reflection in a native binary. What is logged is for the style to say, at any moment.</summary>
+    /// <summary>
+    /// A factory without dependency injection: it costs neither start-up time nor reflection in a native binary. What is logged is for the style to
+    /// say, at any moment.
+    /// </summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The factory disposes its providers.")]
     public static ILoggerFactory CreateFactory(LineQueue lines, LogStyle style, TimeProvider? time = null)
     {
-        return new LoggerFactory([new LineLoggerProvider(lines, style, time ?? TimeProvider.System)], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+        LineLoggerProvider provider = new(lines, style, time ?? TimeProvider.System);
+        return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
     }
 
     private sealed class LineLogger(string category, LineQueue lines, LogStyle style, TimeProvider time) : ILogger

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Output;
 
 /// <summary>One log message as the text that is written, in the style that is asked for.</summary>
-internal readonly struct LogLine(LogLevel level, string category, EventId id, IReadOnlyList<KeyValuePair<string, object?>> values, string message, Exception? error)
+internal readonly struct LogLine(
+    LogLevel level, string category, EventId id, IReadOnlyList<KeyValuePair<string, object?>> values, string message, Exception? error)
 {
     /// <summary>A log is read by programs and by people: only what JSON needs is escaped, and control characters are.</summary>
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

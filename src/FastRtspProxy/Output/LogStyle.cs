@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Output;
 
-/// <summary>What is logged, and how. Each of the three is changed while it runs, by whoever reloads; a line that is being written meanwhile has the one or the other.</summary>
+/// <summary>
+/// What is logged, and how. Each of the three is changed while it runs, by whoever reloads; a line that is being written meanwhile has the one or the
+/// other.
+/// </summary>
 internal sealed class LogStyle
 {
     private volatile LogLevel _level = LogLevel.Information;

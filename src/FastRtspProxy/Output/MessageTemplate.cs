@@ -3,7 +3,10 @@ using System.Text;
 
 namespace FastRtspProxy.Output;
 
-/// <summary>Writes a log message again from its template and its values, where one of them may not be shown as it is. Our templates have plain <c>{Name}</c>s only.</summary>
+/// <summary>
+/// Writes a log message again from its template and its values, where one of them may not be shown as it is. Our templates have plain <c>{Name}</c>s
+/// only.
+/// </summary>
 internal static class MessageTemplate
 {
     /// <summary>The name under which a message's values hold its template.</summary>
