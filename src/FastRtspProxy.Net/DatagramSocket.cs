@@ -133,7 +133,8 @@ internal abstract unsafe class DatagramSocket : PollTarget
 
     private nint SendFrom(in PeerAddress source, byte* data, int bytes, PeerAddress* to)
     {
-        byte* control = stackalloc byte[SourceAddress.ControlBytes]; // cleared by the runtime
+        byte* control = stackalloc byte[SourceAddress.ControlBytes];
+        new Span<byte>(control, SourceAddress.ControlBytes).Clear();
         IoVector vector = new() { Base = data, Length = bytes };
         MessageHeader header = new()
         {
