@@ -297,6 +297,43 @@ public sealed class FrontendAccessTests
         Assert.Equal(0, host.Frontend.Counters.Sessions);
     }
 
+    /// <summary>What a wildcard stands for is there for whoever may see it, before it is made, also beside streams that are not for everybody.</summary>
+    [Theory]
+    [InlineData(null, "DESCRIBE", "yard-7", 200)]
+    [InlineData(null, "SETUP", "yard-7/track1", 200)]
+    [InlineData(null, "DESCRIBE", "safe-7", 401)]
+    [InlineData(null, "SETUP", "safe-7/track1", 401)]
+    [InlineData(null, "DESCRIBE", "nowhere", 401)]
+    [InlineData("viewer", "DESCRIBE", "safe-7", 403)]
+    [InlineData("viewer", "SETUP", "safe-7/track1", 403)]
+    [InlineData("admin", "SETUP", "safe-7/track1", 200)]
+    public async Task Wildcard_StreamThatIsNotMadeYet_IsJudgedByItsName(string? user, string method, string path, int status)
+    {
+        AccessRules rules = LogIns.House with { Anonymous = ["view"], Streams = [new StreamAccess(LogIns.Pattern("safe-*")) { Roles = ["admin"] }] };
+        await using FrontendHost host = await LogIns.StartAsync(rules);
+        int made = 0;
+        host.Mounts.Wildcard = name =>
+        {
+            if (name.Contains('/', StringComparison.Ordinal) || name == "nowhere")
+            {
+                return null;
+            }
+
+            made++;
+            return new FakeMount(name, host.Shards[0], host.Shards.Count);
+        };
+        using RtspTestClient client = await host.ConnectAsync();
+        string[] headers = method == "SETUP" ? [PlayDialogue.Interleaved(0)] : [];
+
+        RtspTestResponse response = user is null
+            ? await client.RequestAsync(method, LogIns.Url(host, path), headers)
+            : await LogIns.RequestAsync(client, method, LogIns.Url(host, path), user, null, headers);
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(status == 200, host.Mounts.Find(path.Split('/')[0]) is not null);
+        Assert.Equal(path != "nowhere", made > 0);
+    }
+
     [Fact]
     public async Task ChangeAccess_SamePasswordInOtherRules_KeepsWhatAConnectionHasProven()
     {
