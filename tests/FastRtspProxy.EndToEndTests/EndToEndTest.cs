@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.TestPeers;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -121,15 +122,7 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return process;
     }
 
-    protected static async Task WaitUntilAsync(string what, Func<bool> condition)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < Soon, $"not within {Soon.TotalSeconds} s: {what}");
-            await Task.Delay(20);
-        }
-    }
+    protected static Task WaitUntilAsync(string what, Func<bool> condition) => Until.TrueAsync(condition, Soon.TotalSeconds, text: what);
 
     /// <summary>
     /// The moving test picture was decoded for the whole time: a player may lose up to a key interval at its start and the frames in flight at

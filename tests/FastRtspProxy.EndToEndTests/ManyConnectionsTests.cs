@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.EndToEndTests.Processes;
 using FastRtspProxy.EndToEndTests.RawClient;
+using FastRtspProxy.TestPeers;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -75,12 +76,13 @@ public sealed class ManyConnectionsTests(ITestOutputHelper log) : EndToEndTest(l
             clients.ForEach(static client => client.Dispose());
         }
 
-        await EventuallyAsync(async () =>
+        await Until.TrueAsync(async () =>
         {
             (Socket client, string answer) = await AskAsync(port);
             client.Dispose();
             return answer.StartsWith("RTSP/1.0 200 OK", StringComparison.Ordinal);
-        });
+        },
+        Soon.TotalSeconds);
     }
 
     [Theory]
@@ -105,7 +107,7 @@ public sealed class ManyConnectionsTests(ITestOutputHelper log) : EndToEndTest(l
             // Three reboots of the camera, and a new viewer after them.
             await WaitUntilAsync("eleven seconds of media", () => first.Tracks.All(track => MediaSeconds(track) > 11));
             int tries = 0;
-            await EventuallyAsync(async () =>
+            await Until.TrueAsync(async () =>
             {
                 tries++;
                 try
@@ -119,7 +121,8 @@ public sealed class ManyConnectionsTests(ITestOutputHelper log) : EndToEndTest(l
                 {
                     return false;
                 }
-            });
+            },
+            Soon.TotalSeconds);
             Log.WriteLine($"the late viewer was served at its attempt {tries}");
         }
         finally
@@ -180,16 +183,6 @@ public sealed class ManyConnectionsTests(ITestOutputHelper log) : EndToEndTest(l
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return (client, "RTSP/1.0 503, lost to the reset that our unread request caused");
-        }
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        long start = Environment.TickCount64;
-        while (!await condition())
-        {
-            Assert.True(Environment.TickCount64 - start < Soon.TotalMilliseconds);
-            await Task.Delay(50);
         }
     }
 }

@@ -3,23 +3,41 @@ using System.Runtime.CompilerServices;
 
 namespace FastRtspProxy.TestPeers;
 
-/// <summary>Waits for a condition, with a limit.</summary>
+/// <summary>Waits for something that must happen, with a limit that is generous enough for a machine with other work. The one place of the tests that does.</summary>
 public static class Until
 {
+    private const double SecondsMax = 10;
+
+    private const int PauseMilliseconds = 5;
+
     /// <summary>Returns when the condition holds; throws after the limit, with the condition's text and what else there is to say.</summary>
+    public static Task TrueAsync(
+        Func<bool> condition,
+        double seconds = SecondsMax,
+        Func<string>? detail = null,
+        [CallerArgumentExpression(nameof(condition))] string text = "")
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        return TrueAsync(() => Task.FromResult(condition()), seconds, detail, text);
+    }
+
+    /// <summary>The same for a condition that has to ask somebody.</summary>
     public static async Task TrueAsync(
-        Func<bool> condition, double seconds = 5, Func<string>? detail = null, [CallerArgumentExpression(nameof(condition))] string text = "")
+        Func<Task<bool>> condition,
+        double seconds = SecondsMax,
+        Func<string>? detail = null,
+        [CallerArgumentExpression(nameof(condition))] string text = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
         long start = Stopwatch.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(start).TotalSeconds > seconds)
             {
                 throw new TimeoutException($"Not within {seconds} s: {text}. {detail?.Invoke()}");
             }
 
-            await Task.Delay(5);
+            await Task.Delay(PauseMilliseconds);
         }
     }
 }

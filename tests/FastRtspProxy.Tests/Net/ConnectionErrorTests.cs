@@ -46,7 +46,7 @@ public sealed class ConnectionErrorTests
 
         if (activity == "sending")
         {
-            Assert.True(await Eventually.HoldsAsync(() => shard.RunAsync(() => Task.FromResult(!stream.Send("x"u8))).GetAwaiter().GetResult()));
+            await Until.TrueAsync(() => shard.RunAsync(() => Task.FromResult(!stream.Send("x"u8))).GetAwaiter().GetResult());
         }
 
         await over.WaitAsync(RtspTestClient.Limit);

@@ -29,17 +29,6 @@ internal sealed class CameraFixture : IAsyncDisposable
 
     public Task<CameraClient> ConnectAsync() => CameraClient.ConnectAsync(Server.Port);
 
-    /// <summary>Waits until the condition holds, ten seconds at most.</summary>
-    public static async Task<bool> EventuallyAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 1000 && !condition(); i++)
-        {
-            await Task.Delay(10);
-        }
-
-        return condition();
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();

@@ -4,6 +4,7 @@ using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.SimulatedCamera.Faults;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
@@ -133,7 +134,7 @@ public sealed class SimulatedCameraServerFaultTests
         using CameraClient client = await camera.ConnectAsync();
         string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
         await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
-        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters.SessionsPlaying == 0));
+        await Until.TrueAsync(() => camera.Server.Counters.SessionsPlaying == 0);
         Assert.Equal(200, (await client.AskAsync(RtspMethod.GetParameter, camera.Url, new RtspHeader("Session", session))).StatusCode);
 
         RtcpCompoundReader reader = new(client.Frames[^1].Payload);
@@ -169,7 +170,7 @@ public sealed class SimulatedCameraServerFaultTests
             }
         }
 
-        Assert.True(await CameraFixture.EventuallyAsync(Reachable));
+        await Until.TrueAsync(Reachable);
         using CameraClient second = await camera.ConnectAsync();
         Assert.Equal(200, (await second.AskAsync(RtspMethod.Describe, camera.Url)).StatusCode);
     }

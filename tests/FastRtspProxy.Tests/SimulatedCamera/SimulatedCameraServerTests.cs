@@ -9,6 +9,7 @@ using FastRtspProxy.Protocol.Sdp;
 using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.SimulatedCamera.Personalities;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.SimulatedCamera;
 
@@ -167,7 +168,7 @@ public class SimulatedCameraServerTests
             Assert.Equal(1, camera.Server.Counters.Sessions);
         }
 
-        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters is { Sessions: 0, Connections: 0 }));
+        await Until.TrueAsync(() => camera.Server.Counters is { Sessions: 0, Connections: 0 });
     }
 
     [Fact]
@@ -220,7 +221,7 @@ public class SimulatedCameraServerTests
         using CameraClient client = await camera.ConnectAsync();
         RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", "RTP/AVP;unicast;client_port=5000-5001"));
         Assert.EndsWith(";timeout=1", setup.Header("Session"), StringComparison.Ordinal);
-        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters.Sessions == 0));
+        await Until.TrueAsync(() => camera.Server.Counters.Sessions == 0);
         Assert.Equal(454, (await client.AskAsync(RtspMethod.GetParameter, camera.Url, new RtspHeader("Session", setup.Session!))).StatusCode);
     }
 
@@ -265,7 +266,7 @@ public class SimulatedCameraServerTests
         Assert.True(transport.Multicast);
         Assert.Equal("239.255.42.1", transport.Destination);
         Assert.Equal(new PortPair(15_004, 15_005), transport.Port);
-        Assert.True(await CameraFixture.EventuallyAsync(() => camera.Server.Counters.SessionsPlaying == 1));
+        await Until.TrueAsync(() => camera.Server.Counters.SessionsPlaying == 1);
         await client.AskAsync(RtspMethod.Teardown, camera.Url, new RtspHeader("Session", setup.Session!));
         Assert.Equal(0, camera.Server.Counters.SessionsPlaying);
     }

@@ -69,7 +69,7 @@ public sealed class ExternalDecisionTests : IDisposable
     {
         ExternalDecision decision = Make();
         Task<ExternalAnswer> asked = decision.AskAsync(Question("anna"));
-        Assert.True(await Eventually.HoldsAsync(() => _server.Asked == 1));
+        await Until.TrueAsync(() => _server.Asked == 1);
         _time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.False(asked.IsCompleted);
 
@@ -85,11 +85,11 @@ public sealed class ExternalDecisionTests : IDisposable
     {
         ExternalDecision decision = Make();
         Task<ExternalAnswer>[] asked = [.. Enumerable.Range(0, ExternalDecision.MaxAsked + 20).Select(i => decision.AskAsync(Question("u" + i)))];
-        Assert.True(await Eventually.HoldsAsync(() => _server.Asked == ExternalDecision.MaxAsked));
+        await Until.TrueAsync(() => _server.Asked == ExternalDecision.MaxAsked);
 
         // A place that is free goes to one that waits, and the rest's time ends with the others'.
         await _server.AnswerAsync("u0", ExternalAnswer.Allow);
-        Assert.True(await Eventually.HoldsAsync(() => _server.Asked == ExternalDecision.MaxAsked + 1));
+        await Until.TrueAsync(() => _server.Asked == ExternalDecision.MaxAsked + 1);
         Assert.Equal(ExternalDecision.MaxAsked, _server.MostAtOnce);
         _time.Advance(TimeSpan.FromSeconds(2));
 
@@ -208,7 +208,7 @@ public sealed class ExternalDecisionTests : IDisposable
 
         public async Task AnswerAsync(string user, ExternalAnswer answer)
         {
-            Assert.True(await Eventually.HoldsAsync(() => _open.ContainsKey(user)));
+            await Until.TrueAsync(() => _open.ContainsKey(user));
             _open[user].TrySetResult(answer);
         }
 

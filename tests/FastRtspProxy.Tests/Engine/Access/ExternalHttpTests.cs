@@ -80,7 +80,7 @@ public sealed class ExternalHttpTests
         using ExternalHttp http = new(new ExternalSettings(server.Url));
         using CancellationTokenSource cancel = new();
         Task<ExternalAnswer> asked = http.AskAsync(s_question, cancel.Token);
-        Assert.True(await Eventually.HoldsAsync(() => server.Waiting == 1));
+        await Until.TrueAsync(() => server.Waiting == 1);
         Assert.False(asked.IsCompleted);
 
         await cancel.CancelAsync();

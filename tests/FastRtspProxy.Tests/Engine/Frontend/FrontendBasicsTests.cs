@@ -221,7 +221,7 @@ public sealed class FrontendBasicsTests
         RtspTestResponse response = await client.RequestAsync(method, host.Url, "Session: " + session, "Require: www.onvif.org/ver20/backchannel");
 
         Assert.Equal(200, response.Status);
-        Assert.True(await Eventually.HoldsAsync(() => host.Mount.ClientCount == 0));
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
     }
 
     [Theory]
@@ -287,7 +287,7 @@ public sealed class FrontendBasicsTests
         using RtspTestClient client = await host.ConnectAsync();
 
         await client.SendAsync(client.Request("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}/late"));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.Requests == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.Requests == 1);
         await host.AdvanceAsync(TimeSpan.FromSeconds(4));
         late.ComeUp();
 
@@ -302,7 +302,7 @@ public sealed class FrontendBasicsTests
         using RtspTestClient client = await host.ConnectAsync();
 
         await client.SendAsync(client.Request("DESCRIBE", $"rtsp://127.0.0.1:{host.Port}/late"));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.Requests == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.Requests == 1);
         await host.AdvanceAsync(TimeSpan.FromSeconds(4.5));
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));

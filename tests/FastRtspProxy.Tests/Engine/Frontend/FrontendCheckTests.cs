@@ -26,7 +26,7 @@ public sealed class FrontendCheckTests
 
         await host.AdvanceAsync(TimeSpan.FromSeconds(80)); // over the error at 65 s
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Mount.ClientCount == 0));
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
     }
 
     /// <summary>A crowd that fell silent together: its ends take turns with everybody else's work.</summary>
@@ -41,14 +41,14 @@ public sealed class FrontendCheckTests
             crowd.Add(await host.ConnectAsync());
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == Crowd));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == Crowd);
         await host.SettleAsync(); // they are served, too
         Watcher watcher = new(host.Shards[0], () => host.Frontend.Limits.Connections);
         host.Shards[0].Post(watcher.Start);
 
         host.Time.Advance(TimeSpan.FromSeconds(125));
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
         Assert.True(watcher.TurnsOfChange >= Crowd / DueEndings.PerTurnMax / 2, $"the ends took {watcher.TurnsOfChange} turns");
         watcher.Stop();
         crowd.ForEach(static client => client.Dispose());

@@ -199,7 +199,7 @@ public sealed class FrontendLimitsTests
             Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0);
     }
 
     [Fact]
@@ -215,5 +215,5 @@ public sealed class FrontendLimitsTests
     }
 
     private static async Task WaitForConnectionsAsync(FrontendHost host, int count) =>
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == count));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == count);
 }

@@ -28,7 +28,7 @@ public sealed class FrontendLivenessTests
         return setup.Session!;
     }
 
-    private static Task<bool> LivesAsync(FrontendHost host, int sessions) => Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == sessions);
+    private static Task LivesAsync(FrontendHost host, int sessions) => Until.TrueAsync(() => host.Frontend.Limits.Clients == sessions);
 
     [Fact]
     [Rule("S32")]
@@ -43,7 +43,7 @@ public sealed class FrontendLivenessTests
         Assert.Equal(1, host.Frontend.Limits.Clients);
         await host.AdvanceAsync(TimeSpan.FromSeconds(4));
 
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
         Assert.Equal(1, host.Frontend.Counters.SessionsExpired);
         Assert.True(PlayDialogue.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
         await host.Mount.EmitAsync(0, 3);
@@ -88,7 +88,7 @@ public sealed class FrontendLivenessTests
         {
             await host.AdvanceAsync(NearlyTimeout);
             await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc, fractionLost: 25, lost: 40 + i), serverPort + 1);
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == i));
+            await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == i);
         }
 
         Assert.Equal(1, host.Frontend.Limits.Clients);
@@ -109,10 +109,10 @@ public sealed class FrontendLivenessTests
 
         await host.AdvanceAsync(NearlyTimeout);
         await receiver.SendRtcpAsync([1, 2, 3], serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpMalformed == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpMalformed == 1);
         await host.AdvanceAsync(Tick);
 
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class FrontendLivenessTests
         Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
 
         client.Dispose();
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
     }
 
     [Fact]
@@ -166,11 +166,11 @@ public sealed class FrontendLivenessTests
         Assert.Equal(1, host.Frontend.Limits.Clients);
 
         client.Dispose();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
         await host.AdvanceAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(1, host.Frontend.Limits.Clients);
         await host.AdvanceAsync(TimeSpan.FromSeconds(20));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class FrontendLivenessTests
             await client.ReadFrameAsync();
         }
 
-        Assert.True(await LivesAsync(host, 1));
+        await LivesAsync(host, 1);
         await host.Mount.EmitAsync(0);
         Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
     }
@@ -208,11 +208,11 @@ public sealed class FrontendLivenessTests
             Assert.Equal(2, host.Mount.ClientCount);
         }
 
-        Assert.True(await LivesAsync(host, 1));
+        await LivesAsync(host, 1);
         await host.Mount.EmitAsync(0);
         await receiver.ReadRtpAsync();
         await host.AdvanceAsync(NearlyTimeout + Tick);
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
         Assert.Equal(0, host.Mount.ClientCount);
     }
 
@@ -242,7 +242,7 @@ public sealed class FrontendLivenessTests
 
         using RtspTestClient last = await host.ConnectAsync();
         Assert.Equal(200, (await last.RequestAsync("TEARDOWN", host.Url, "Session: " + session)).Status);
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
     }
 
     [Fact]
@@ -273,7 +273,7 @@ public sealed class FrontendLivenessTests
 
         await host.AdvanceAsync(NearlyTimeout);
         await translated.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == 1);
         await host.AdvanceAsync(NearlyTimeout);
 
         Assert.Equal(1, host.Frontend.Limits.Clients);
@@ -295,13 +295,13 @@ public sealed class FrontendLivenessTests
         await PlayUdpAsync(host, client, two.Transport);
 
         await stranger.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpStray == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpStray == 1);
 
         // Once one of them is known, the other is the only one that waits.
         await one.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == 1);
         await stranger.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == 2));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == 2);
     }
 
     [Fact]
@@ -349,7 +349,7 @@ public sealed class FrontendLivenessTests
             await host.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
-        Assert.True(await LivesAsync(host, 1));
+        await LivesAsync(host, 1);
         Assert.Equal(1, host.Mount.ClientCount);
     }
 
@@ -369,7 +369,7 @@ public sealed class FrontendLivenessTests
         await host.AdvanceAsync(TimeSpan.FromSeconds(95));
         Assert.Equal(1, host.Frontend.Limits.Clients);
         await host.AdvanceAsync(TimeSpan.FromSeconds(10));
-        Assert.True(await LivesAsync(host, 0));
+        await LivesAsync(host, 0);
     }
 
     [Theory]
@@ -397,7 +397,7 @@ public sealed class FrontendLivenessTests
         client.Dispose();
 
         string line = $"PeerClosed (ECONNRESET): connection of viewer 127.0.0.1:{port} closed";
-        Assert.True(await Eventually.HoldsAsync(() => log.Texts.Contains(line)), string.Join('\n', log.Texts));
+        await Until.TrueAsync(() => log.Texts.Contains(line), detail: () => string.Join('\n', log.Texts));
     }
 
     [Fact]

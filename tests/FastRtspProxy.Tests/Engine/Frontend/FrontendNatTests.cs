@@ -44,7 +44,7 @@ public sealed class FrontendNatTests
         long before = host.Frontend.Counters.RtcpStray;
         await from.SendPunchAsync(serverPort);
         await last.SendRtcpAsync([1, 2, 3], serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpStray > before));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpStray > before);
         await host.SettleAsync();
     }
 
@@ -52,7 +52,7 @@ public sealed class FrontendNatTests
     {
         long before = host.Frontend.Counters.RtcpReceived;
         await from.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[track].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived > before));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived > before);
         await host.SettleAsync();
     }
 
@@ -341,7 +341,7 @@ public sealed class FrontendNatTests
 
         // As ffmpeg punches: an empty receiver report. The one of the first track was lost.
         await translatedSound.SendRtcpAsync([0x80, 201, 0, 1, 0, 0, 0, 0], serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == 1);
         await PlayAsync(host, client, session);
 
         await host.Mount.EmitReportAsync(1);
@@ -367,7 +367,7 @@ public sealed class FrontendNatTests
         if (rtcpFirst)
         {
             await translated.SendRtcpFromRtpPortAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived == 1));
+            await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == 1);
         }
 
         await PunchAsync(host, translated, serverPort);

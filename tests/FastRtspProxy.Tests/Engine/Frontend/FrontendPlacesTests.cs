@@ -210,7 +210,7 @@ public sealed class FrontendPlacesTests
         TaskCompletionSource gate = new();
         host.Mount.JoinGate = gate.Task;
         await first.SendAsync(first.Request("PLAY", Url(host), "Session: " + sessions[0]));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.Requests == 2));
+        await Until.TrueAsync(() => host.Frontend.Counters.Requests == 2);
         await host.AdvanceAsync(Grace);
 
         Assert.Equal(453, await SetUpStatusAsync(second, host));
@@ -244,7 +244,7 @@ public sealed class FrontendPlacesTests
 
         Assert.True(await client.IsClosedAsync());
         await host.AdvanceAsync(FrontendLimits.NeverPlayed + TimeSpan.FromSeconds(2));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0);
     }
 
     [Fact]
@@ -255,12 +255,12 @@ public sealed class FrontendPlacesTests
         await SetUpAsync(client, host, 3);
         await host.AdvanceAsync(TimeSpan.FromSeconds(20));
         client.Dispose();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
 
         await host.AdvanceAsync(TimeSpan.FromSeconds(14));
         Assert.Equal(3, host.Frontend.Limits.Clients);
         await host.AdvanceAsync(TimeSpan.FromSeconds(3));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class FrontendPlacesTests
                 session ??= response.Session;
             }
 
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+            await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
             await host.AdvanceAsync(TimeSpan.FromSeconds(10));
         }
 
@@ -300,12 +300,12 @@ public sealed class FrontendPlacesTests
             silent.Add(await ConnectAsync(host, 66));
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == max));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == max);
         using RtspTestClient good = await ConnectAsync(host, 99);
 
         Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
         Assert.True(await silent[0].IsClosedAsync());
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == max));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == max);
         silent.ForEach(static client => client.Dispose());
     }
 
@@ -331,7 +331,7 @@ public sealed class FrontendPlacesTests
         Assert.Equal(200, (await viewer.RequestAsync("GET_PARAMETER", Url(host), "Session: " + session)).Status);
         Assert.InRange(host.Frontend.Limits.Connections, 1, max + ConnectionPlaces.LeavingMax);
         strangers.ForEach(static client => client.Dispose());
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 1));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 1);
     }
 
     [Fact]
@@ -349,10 +349,10 @@ public sealed class FrontendPlacesTests
             posts.Add(post);
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => posts.Count(static post => post.Socket.Poll(0, SelectMode.SelectRead) && post.Socket.Available == 0) == 3));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 1 + FrontendLimits.PostsPerTunnelMax));
+        await Until.TrueAsync(() => posts.Count(static post => post.Socket.Poll(0, SelectMode.SelectRead) && post.Socket.Available == 0) == 3);
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 1 + FrontendLimits.PostsPerTunnelMax);
         get.Dispose();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
         posts.ForEach(static post => post.Dispose());
     }
 }

@@ -254,12 +254,12 @@ public sealed class FrontendPlayTests
         {
             string session = await SetUpTcpAsync(host, client);
             await client.SendAsync(client.Request("PLAY", host.Url, "Session: " + session));
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.Requests == 3));
+            await Until.TrueAsync(() => host.Frontend.Counters.Requests == 3);
         }
 
         gate.SetResult();
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Mount.Joins == 1 && host.Mount.ClientCount == 0 && host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Mount.Joins == 1 && host.Mount.ClientCount == 0 && host.Frontend.Limits.Clients == 0);
     }
 
     [Fact]
@@ -322,7 +322,7 @@ public sealed class FrontendPlayTests
         client.Dispose();
         await Task.Delay(100);
         gate.SetResult();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0 && host.Mount.ClientCount == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0 && host.Mount.ClientCount == 0);
         Assert.Equal(0, budget.TakenBytes);
     }
 }

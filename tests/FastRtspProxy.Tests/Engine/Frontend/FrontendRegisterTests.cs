@@ -272,10 +272,10 @@ public sealed class FrontendRegisterTests
         });
         Assert.Equal("9", (await camera.ReadResponseAsync()).CSeq);
         await camera.SendAsync("RTSP/1.0 200 OK\r\n\r\n");
-        Assert.True(await Eventually.HoldsAsync(() => sink.Text == "RTSP/1.0 200 OK\r\n\r\n"));
+        await Until.TrueAsync(() => sink.Text == "RTSP/1.0 200 OK\r\n\r\n");
         Assert.Equal(0, host.Frontend.Limits.Connections);
         camera.Dispose();
-        Assert.True(await Eventually.HoldsAsync(() => sink.Closed));
+        await Until.TrueAsync(() => sink.Closed);
     }
 
     [Fact]
@@ -317,7 +317,7 @@ public sealed class FrontendRegisterTests
         await using FrontendHost host = await StartAsync(registry);
         using RtspTestClient camera = await host.ConnectAsync();
         await camera.SendAsync(camera.Request("REGISTER", Camera, "Transport: reuse_connection"));
-        Assert.True(await Eventually.HoldsAsync(() => registry.Registered.Count == 1));
+        await Until.TrueAsync(() => registry.Registered.Count == 1);
         Task<ByteStream?> taking = Assert.Single(registry.Registered).Connection!(host.Shards[1]);
 
         camera.Socket.LingerState = new LingerOption(true, 0); // a reset

@@ -126,7 +126,7 @@ public sealed class FrontendSetupTests
         using RtspTestClient client = await host.ConnectAsync();
         RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1", Tcp01);
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session)).Status);
-        Assert.True(await Eventually.HoldsAsync(() => host.Mount.ClientCount == 1));
+        await Until.TrueAsync(() => host.Mount.ClientCount == 1);
 
         RtspTestResponse again = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;interleaved=8-9", "Session: " + setup.Session);
 

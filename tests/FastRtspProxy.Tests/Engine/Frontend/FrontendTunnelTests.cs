@@ -44,12 +44,12 @@ public sealed class FrontendTunnelTests
         await using FrontendHost host = await FrontendHost.StartAsync(shards: shards);
         using RtspTestClient post = await PostAsync(host, "early");
         await post.SendAsync(Encode($"OPTIONS {host.Url} RTSP/1.0\r\nCSeq: 5\r\n\r\n"));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Tunnels.EarlyCount == 1));
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 1);
 
         using RtspTestClient get = await OpenAsync(host, "early");
 
         Assert.Equal("5", (await get.ReadResponseAsync()).CSeq);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Tunnels.EarlyCount == 0));
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 0);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class FrontendTunnelTests
     {
         await using FrontendHost host = await FrontendHost.StartAsync();
         RtspTestClient post = await PostAsync(host, "lonely");
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Tunnels.EarlyCount == 1));
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 1);
 
         if (goes)
         {
@@ -72,7 +72,7 @@ public sealed class FrontendTunnelTests
             post.Dispose();
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Tunnels.EarlyCount == 0));
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 0);
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class FrontendTunnelTests
         get.Dispose();
 
         Assert.True(await post.IsClosedAsync());
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == 0 && host.Frontend.Tunnels.Count == 0 && host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Clients == 0 && host.Frontend.Tunnels.Count == 0 && host.Frontend.Limits.Connections == 0);
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class FrontendTunnelTests
         await host.AdvanceAsync(FrontendLimits.TunnelPairing + TimeSpan.FromSeconds(3));
 
         Assert.True(await get.IsClosedAsync());
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Tunnels.Count == 0));
+        await Until.TrueAsync(() => host.Frontend.Tunnels.Count == 0);
     }
 
     [Fact]
@@ -305,6 +305,6 @@ public sealed class FrontendTunnelTests
         get.Dispose();
         await Task.Delay(100);
         gate.SetResult();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0 && host.Frontend.Limits.Clients == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0 && host.Frontend.Limits.Clients == 0);
     }
 }

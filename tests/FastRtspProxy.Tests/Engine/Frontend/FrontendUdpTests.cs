@@ -32,10 +32,10 @@ public sealed class FrontendUdpTests
     {
         long before = host.Frontend.Counters.RtcpReceived;
         await receiver.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[0].Ssrc), serverPort + 1);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpReceived > before));
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived > before);
     }
 
-    private static Task<bool> LivesAsync(FrontendHost host, int sessions) => Eventually.HoldsAsync(() => host.Frontend.Limits.Clients == sessions);
+    private static Task LivesAsync(FrontendHost host, int sessions) => Until.TrueAsync(() => host.Frontend.Limits.Clients == sessions);
 
     [Theory]
     [InlineData("cam")]
@@ -129,13 +129,13 @@ public sealed class FrontendUdpTests
         using UdpTestReceiver receiver = new();
         await PlayAsync(host, first, receiver);
         first.Dispose();
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
 
         using RtspTestClient second = await host.ConnectAsync();
         RtspTestResponse setup = await SetUpAsync(second, url, receiver);
 
         Assert.Equal(200, setup.Status);
-        Assert.True(await LivesAsync(host, 1));
+        await LivesAsync(host, 1);
         Assert.Equal(200, (await second.RequestAsync("PLAY", url, "Session: " + setup.Session)).Status);
         Assert.Equal(1, other.ClientCount);
         await other.EmitReportAsync(0);
@@ -185,7 +185,7 @@ public sealed class FrontendUdpTests
                 // RTCP behind it: the shard has read both when the second is counted, and that one keeps nothing alive.
                 await receiver.SendPunchAsync(serverPort);
                 await receiver.SendRtcpAsync([1, 2, 3], serverPort + 1);
-                Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.RtcpMalformed == 1));
+                await Until.TrueAsync(() => host.Frontend.Counters.RtcpMalformed == 1);
                 await host.SettleAsync();
                 break;
         }
@@ -263,7 +263,7 @@ public sealed class FrontendUdpTests
         });
 
         Assert.Equal(1, granted);
-        Assert.True(await LivesAsync(host, 1));
+        await LivesAsync(host, 1);
         Assert.Equal(2, host.Frontend.UdpAddresses.Count);
         clients.ForEach(static client => client.Dispose());
     }
@@ -365,7 +365,7 @@ public sealed class FrontendUdpTests
         await host.Mount.EmitReportAsync(0);
         FrontendShard home = host.Frontend.ShardAt(0)!;
         ClientDirectory directory = home.Directory;
-        Assert.True(await Eventually.HoldsAsync(() => directory.ClosedRtcpPorts == 1));
+        await Until.TrueAsync(() => directory.ClosedRtcpPorts == 1);
         receiver.OpenRtcp(rtcpPort);
 
         await host.Mount.EmitReportAsync(0);

@@ -67,7 +67,7 @@ public sealed class MountRegistryTests
 
         Assert.Equal(RegisterOutcome.Full, await fixture.RegisterAsync("next"));
         connection.SetResult(null);
-        Assert.True(await Eventually.HoldsAsync(() => fixture.RegisterAsync("next").IsCompletedSuccessfully && fixture.Mounts.Find("next") is not null));
+        await Until.TrueAsync(() => fixture.RegisterAsync("next").IsCompletedSuccessfully && fixture.Mounts.Find("next") is not null);
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public sealed class FrontendGuessingTests
     {
         await using FrontendHost host = await StartAsync();
         await RestrictAsync(host);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
 
         // The clock stands still: what is judged now is judged beside the line.
         for (int round = 0; round < 3; round++)
@@ -62,7 +62,7 @@ public sealed class FrontendGuessingTests
                 await SendAnswerAsync(host, client, await ChallengeAsync(host, client), "guess");
             }
 
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Guesses.Waiting == 64));
+            await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 64);
             for (int i = 0; i < clients.Count; i++)
             {
                 // Closed, shut down, or reset.
@@ -77,7 +77,7 @@ public sealed class FrontendGuessingTests
                 }
             }
 
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+            await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
             clients.ForEach(static client => client.Dispose());
         }
 
@@ -88,7 +88,7 @@ public sealed class FrontendGuessingTests
         // Nobody stands in the line any more: the next one is the first.
         using RtspTestClient viewer = await host.ConnectAsync();
         await SendAnswerAsync(host, viewer, await ChallengeAsync(host, viewer), "secret");
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Guesses.Waiting == 1));
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
         host.Time.Advance(s_turn);
         Assert.Equal(200, (await viewer.ReadResponseAsync()).Status);
     }
@@ -145,7 +145,7 @@ public sealed class FrontendGuessingTests
         using RtspTestClient keepAlive = await host.ConnectAsync();
         RtspTestResponse asked = await keepAlive.RequestAsync("GET_PARAMETER", host.Url, "Session: " + setup.Session);
         await keepAlive.SendAsync(keepAlive.Request("GET_PARAMETER", host.Url, Authorization(asked, "GET_PARAMETER", host.Url, "secret"), "Session: " + setup.Session));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.AnswersUnjudged == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.AnswersUnjudged == 1);
         host.Time.Advance(s_turn);
 
         Assert.Equal(200, (await keepAlive.ReadResponseAsync()).Status);
@@ -267,7 +267,7 @@ public sealed class FrontendGuessingTests
         await RestrictAsync(host);
         using RtspTestClient player = await host.ConnectAsync();
         await SendAnswerAsync(host, player, old, "secret");
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Guesses.Waiting == 1));
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
         using Crowd crowd = await Crowd.WaitAsync(host, 40);
         host.Time.Advance(s_turn);
         RtspTestResponse stale = await player.ReadResponseAsync();
@@ -338,7 +338,7 @@ public sealed class FrontendGuessingTests
 
         await host.StopFrontendAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Limits.Connections == 0));
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
     }
 
     /// <summary>Three wrong answers: from now on the answers of 127.0.0.1 wait.</summary>
@@ -394,7 +394,7 @@ public sealed class FrontendGuessingTests
                 await SendAnswerAsync(host, client, await ChallengeAsync(host, client), "guess");
             }
 
-            Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Guesses.Waiting >= count));
+            await Until.TrueAsync(() => host.Frontend.Guesses.Waiting >= count);
             return crowd;
         }
 
