@@ -25,6 +25,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         int[] holdSeconds = [.. Enumerable.Repeat(30, Streams)];
         using ConfigFile file = new(Write(camera.Port, holdSeconds));
         ProxyProcess proxy = await StartProxyForAsync(Streams, "--config", file.Path);
+        await WaitForSocketsAsync(proxy, Streams);
         string report = Path.Combine(file.DirectoryPath, "report.json");
         string urls = Path.Combine(file.DirectoryPath, "urls");
         await File.WriteAllLinesAsync(urls, proxy.PlayUrls);
@@ -223,7 +224,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         StringBuilder text = new("streams:\n");
         for (int i = 0; i < holdSeconds.Length; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  cam{i + 1}: {{source: \"rtsp://127.0.0.1:{port}/cam{i + 1}\", transport: tcp, hold: {holdSeconds[i]}s}}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  cam{i + 1}: {{source: \"rtsp://127.0.0.1:{port}/cam{i + 1}\", transport: tcp, alwaysOn: true, hold: {holdSeconds[i]}s}}\n");
         }
 
         return text.ToString();
