@@ -32,7 +32,9 @@ public sealed class ProxyEngine : IAsyncDisposable
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
         Streams = new StreamControl(options, _mounts, _factory, OwnPorts, loggerFactory);
-        MountRegistry? registry = options.AcceptRegister ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name)) : null;
+        MountRegistry? registry = options.AcceptRegister
+            ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
+            : null;
         _frontend = new FrontendServer(options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors);
     }
 

@@ -25,7 +25,9 @@ public sealed record ProxyOptions
     /// <inheritdoc cref="UdpPortFirst"/>
     public int UdpPortLast { get; init; } = 7999;
 
-    /// <summary>The class that our packets to viewers are marked with (DSCP, RFC 2474: 0 to 63), over UDP and TCP; null: as the system does.</summary>
+    /// <summary>
+    /// The class that our packets to viewers are marked with (DSCP, RFC 2474: 0 to 63), over UDP and TCP; null: as the system does.
+    /// </summary>
     public int? FrontendDscp { get; init; }
 
     /// <summary>Shards; 0: one for each core.</summary>
@@ -203,8 +205,8 @@ public sealed record StreamOptions
     public bool InsecureTls { get; init; }
 
     /// <summary>
-    /// The one certificate that is taken of an `rtsps` back-end, whoever signed it, by its SHA-256 in small hexadecimal digits; null: what this machine
-    /// trusts.
+    /// The one certificate that is taken of an `rtsps` back-end, whoever signed it, by its SHA-256 in small hexadecimal digits; null: what this
+    /// machine trusts.
     /// </summary>
     public string? TlsFingerprint { get; init; }
 

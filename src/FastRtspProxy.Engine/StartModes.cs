@@ -13,6 +13,9 @@ public static class StartModes
         ("live", StartMode.Live),
     ];
 
+    /// <summary>All of them, in the order in which they are told.</summary>
+    public static IReadOnlyList<(string Word, StartMode Mode)> Words => s_words;
+
     /// <summary>The mode's word.</summary>
     public static string WordOf(StartMode mode) => Array.Find(s_words, entry => entry.Mode == mode).Word;
 

@@ -34,7 +34,8 @@ public sealed record ViewerLimits
             if (MaxClients < 1 || MaxClientsPerAddress < 1 || MaxClientsPerMount < 1)
             {
                 problems.Add(
-                    $"The most viewers are {MaxClients} in all, {ClientsPerAddress} of an address, {MaxClientsPerMount} of a stream; each must be one at least.");
+                    $"The most viewers are {MaxClients} in all, {ClientsPerAddress} of an address, {MaxClientsPerMount} of a stream; "
+                        + "each must be one at least.");
             }
 
             if (SlowTimeout <= TimeSpan.Zero)

@@ -17,8 +17,8 @@ internal sealed record ConnectTarget(string Host, int Port)
     public string Refusal { get; init; } = "that is not allowed";
 
     /// <summary>
-    /// Over TLS: the one certificate that is taken, whoever signed it, by the SHA-256 of its DER, in small hexadecimal digits; null: what this machine
-    /// trusts.
+    /// Over TLS: the one certificate that is taken, whoever signed it, by the SHA-256 of its DER, in small hexadecimal digits; null: what this
+    /// machine trusts.
     /// </summary>
     public string? CertificateFingerprint { get; init; }
 

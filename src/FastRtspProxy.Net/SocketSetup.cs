@@ -93,8 +93,8 @@ internal static unsafe class SocketSetup
         _ = TrySet(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater, bytes);
 
     /// <summary>
-    /// The class that the socket's packets are marked with: the upper six bits of TOS, ip(7), and of the traffic class, ipv6(7), for each family that it
-    /// can speak (RFC 2474 section 3; the lower two are the kernel's, for ECN). On a listener: for all that it accepts, which inherit it.
+    /// The class that the socket's packets are marked with: the upper six bits of TOS, ip(7), and of the traffic class, ipv6(7), for each family that
+    /// it can speak (RFC 2474 section 3; the lower two are the kernel's, for ECN). On a listener: for all that it accepts, which inherit it.
     /// </summary>
     /// <param name="socket">Before its first packet.</param>
     /// <param name="dscp">0 to 63; null: as the system does.</param>

@@ -126,7 +126,8 @@ internal static class TcpConnector
             catch (OperationCanceledException e)
             {
                 socket?.Dispose();
-                throw new ByteStreamException(ConnectFailure.TimedOut, $"no answer from {target.Host}:{target.Port} within {limit.TotalSeconds:0.#} s", e);
+                throw new ByteStreamException(
+                    ConnectFailure.TimedOut, $"no answer from {target.Host}:{target.Port} within {limit.TotalSeconds:0.#} s", e);
             }
             catch (SocketException e)
             {
@@ -137,7 +138,9 @@ internal static class TcpConnector
 
         throw last is SocketException failure
             ? new ByteStreamException(
-                KindOf(failure.SocketErrorCode), $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(failure)}", failure)
+                KindOf(failure.SocketErrorCode),
+                $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(failure)}",
+                failure)
             : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {target.Host} has no address");
     }
 

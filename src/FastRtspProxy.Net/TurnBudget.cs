@@ -2,8 +2,8 @@ namespace FastRtspProxy.Net;
 
 /// <summary>
 /// What one handler may do in one turn of its shard. Whoever has more to do queues behind the others and goes on in the next turn, so that a peer who
-/// sends as fast as it can costs its neighbours a fraction of a millisecond a turn and no more: 64 KiB are some 30 µs, 16 requests 200 µs, 256 frames
-/// 30 µs. Mutable; a private field of the handler.
+/// sends as fast as it can costs its neighbours a fraction of a millisecond a turn and no more: 64 KiB are some 30 µs, 16 requests 200 µs, 256
+/// frames 30 µs. Mutable; a private field of the handler.
 /// </summary>
 internal struct TurnBudget
 {

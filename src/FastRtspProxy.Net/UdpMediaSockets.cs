@@ -81,7 +81,9 @@ internal sealed unsafe class UdpMediaSockets
     /// <summary>Called once after <see cref="WaitWritable"/>, when the RTP socket takes datagrams again.</summary>
     public Action? Writable { get; set; }
 
-    /// <summary>Binds a pair for a shard, whose packets are of that class (<see cref="SocketSetup.SetTrafficClass"/>); null when the range is used up.</summary>
+    /// <summary>
+    /// Binds a pair for a shard, whose packets are of that class (<see cref="SocketSetup.SetTrafficClass"/>); null when the range is used up.
+    /// </summary>
     public static UdpMediaSockets? TryCreate(Shard shard, IPAddress? bind, PortRange range, int? dscp = null)
     {
         if (!UdpPorts.TryBindPair(bind, range, out Socket? rtp, out Socket? rtcp))

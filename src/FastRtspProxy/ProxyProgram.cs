@@ -63,7 +63,8 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         }
 
         return loaded.Config is { } right && IsOpenSslUsable(program)
-            ? await new ProxyRun(lines, program, style).RunAsync(ProgramOptions.Of(right, request.Demo, request.AskedPort), new ReloadSource(source, right))
+            ? await new ProxyRun(lines, program, style).RunAsync(
+                ProgramOptions.Of(right, request.Demo, request.AskedPort), new ReloadSource(source, right))
             : 1;
     }
 

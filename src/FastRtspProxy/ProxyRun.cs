@@ -41,6 +41,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
             Announce(options, engine);
+            _ = StartupCode.GiveBackAsync();
             if (watch is not null)
             {
                 Watch(watch, reloads!, engine, stop, log);
@@ -103,7 +104,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         }
 
         engine.BeginDrain();
-        program.Say($"Draining: no new viewers; the end comes with the last of {engine.Viewers}, and in {stop.Drain.TotalSeconds:0.#} s at the latest.\n");
+        program.Say(
+            $"Draining: no new viewers; the end comes with the last of {engine.Viewers}, and in {stop.Drain.TotalSeconds:0.#} s at the latest.\n");
         Task timeIsOver = Task.Delay(stop.Drain);
         while (engine.Viewers > 0 && !timeIsOver.IsCompleted && !stop.Task.IsCompleted)
         {

@@ -10,8 +10,8 @@ internal sealed record BackendTimings
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The answers to DESCRIBE, SETUP and PLAY (`--answer-timeout`); may change on the shard: read for each request. Cameras that wake up for them, or are far away, were seen to take up to 30 s
-    /// (Axis P1346, battery cameras).
+    /// The answers to DESCRIBE, SETUP and PLAY (`--answer-timeout`); may change on the shard: read for each request. Cameras that wake up for them,
+    /// or are far away, were seen to take up to 30 s (Axis P1346, battery cameras).
     /// </summary>
     public TimeSpan Answer { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -36,7 +36,10 @@ internal sealed record BackendTimings
     /// <summary>The session time-out when the camera names none (RFC 2326 section 12.37).</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>No media at all for so long: lost. Zero: never. May change on the shard; <see cref="BackendSession.OnTimingsChanged"/> tells a session that goes on.</summary>
+    /// <summary>
+    /// No media at all for so long: lost. Zero: never. May change on the shard; <see cref="BackendSession.OnTimingsChanged"/> tells a session that
+    /// goes on.
+    /// </summary>
     public TimeSpan DeadStream { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A missing UDP packet is waited for so long, no longer: it delays everything behind it.</summary>

@@ -91,7 +91,10 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>True from the beginning of a stop.</summary>
     public bool IsStopping => _stopping;
 
-    /// <summary>True while no new viewer is let in, because the process is about to end; those that are there play on. Set by any thread, read by the shards: a request sees it or is from before.</summary>
+    /// <summary>
+    /// True while no new viewer is let in, because the process is about to end; those that are there play on. Set by any thread, read by the shards:
+    /// a request sees it or is from before.
+    /// </summary>
     public bool IsDraining
     {
         get => _draining;

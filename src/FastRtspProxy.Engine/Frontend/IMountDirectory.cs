@@ -7,7 +7,8 @@ internal interface IMountDirectory
     IMount? Find(string path);
 
     /// <summary>
-    /// The mount with that path, made for whoever asks if there is none and a wildcard stream stands for it. For requests that are let in only: what it makes opens a camera.
+    /// The mount with that path, made for whoever asks if there is none and a wildcard stream stands for it. For requests that are let in only: what
+    /// it makes opens a camera.
     /// </summary>
     /// <param name="path">As for <see cref="Find"/>.</param>
     /// <param name="isFull">The wildcard stream has as many as it may have, and null is given for that.</param>

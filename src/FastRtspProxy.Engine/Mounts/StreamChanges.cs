@@ -11,7 +11,8 @@ internal static class StreamChanges
             return StreamChange.None;
         }
 
-        bool isSameCamera = from.Url == to.Url && from.Credentials == to.Credentials && from.InsecureTls == to.InsecureTls && from.TlsFingerprint == to.TlsFingerprint
+        bool isSameCamera = from.Url == to.Url && from.Credentials == to.Credentials
+            && from.InsecureTls == to.InsecureTls && from.TlsFingerprint == to.TlsFingerprint
             && from.Transport == to.Transport && from.TunnelPort == to.TunnelPort && from.Dscp == to.Dscp;
         return isSameCamera ? StreamChange.Settings : StreamChange.Camera;
     }

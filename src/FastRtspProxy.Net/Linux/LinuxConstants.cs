@@ -94,4 +94,7 @@ internal static class LinuxConstants
 
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint StatxBasicStats = 0x7FF;
+
+    /// <summary>MADV_DONTNEED.</summary>
+    public const int AdviceDontNeed = 4;
 }

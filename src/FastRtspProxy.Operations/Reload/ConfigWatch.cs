@@ -3,9 +3,9 @@ using System.Threading.Channels;
 namespace FastRtspProxy.Operations.Reload;
 
 /// <summary>
-/// Has the configuration read again when somebody hangs up, and when its files have changed. Once a second it looks whether they have: that finds what
-/// notifications miss (renames over a file, turned links, network and overlay file systems), for a few system calls a second, and for nothing when nothing
-/// is configured by a file.
+/// Has the configuration read again when somebody hangs up, and when its files have changed. Once a second it looks whether they have: that finds
+/// what notifications miss (renames over a file, turned links, network and overlay file systems), for a few system calls a second, and for nothing
+/// when nothing is configured by a file.
 /// </summary>
 internal sealed class ConfigWatch : IAsyncDisposable
 {

@@ -14,7 +14,8 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
     public IReadOnlyList<string> Objections(ConfigDifference difference)
     {
         ProxyOptions next = EngineOptions.Of(difference.Result);
-        return [.. engine.Streams.Validate(next.Streams).Select(static problem => problem.Text), .. next.AccessInForce.Defects(), .. next.Limits.Problems];
+        IEnumerable<string> streams = engine.Streams.Validate(next.Streams).Select(static problem => problem.Text);
+        return [.. streams, .. next.AccessInForce.Defects(), .. next.Limits.Problems];
     }
 
     /// <summary>Rights first: a new stream is never there without the rule of who may watch it.</summary>

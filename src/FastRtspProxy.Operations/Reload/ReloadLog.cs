@@ -14,7 +14,10 @@ internal static partial class ReloadLog
     [LoggerMessage(EventId = 602, Level = LogLevel.Warning, Message = "Not changed: {Change}")]
     public static partial void NeedsRestart(ILogger log, string change);
 
-    [LoggerMessage(EventId = 603, Level = LogLevel.Error, Message = "The configuration was read again ({Cause}) and cannot be used; the one before goes on (errors: {Errors})")]
+    [LoggerMessage(
+        EventId = 603,
+        Level = LogLevel.Error,
+        Message = "The configuration was read again ({Cause}) and cannot be used; the one before goes on (errors: {Errors})")]
     public static partial void Refused(ILogger log, string cause, int errors);
 
     [LoggerMessage(EventId = 604, Level = LogLevel.Error, Message = "{Error}")]
@@ -26,6 +29,9 @@ internal static partial class ReloadLog
     [LoggerMessage(EventId = 606, Level = LogLevel.Error, Message = "Not changed: {Failure}")]
     public static partial void Failed(ILogger log, string failure);
 
-    [LoggerMessage(EventId = 607, Level = LogLevel.Error, Message = "The configuration could not be read again by an error of the proxy; please report it.")]
+    [LoggerMessage(
+        EventId = 607,
+        Level = LogLevel.Error,
+        Message = "The configuration could not be read again by an error of the proxy; please report it.")]
     public static partial void Broken(ILogger log, Exception error);
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Operations.Reload;
 
 /// <summary>
-/// Load, validate all, compare, apply: in this order, one at a time. With an error anywhere what was there goes on, the reason is said once, and kept for
-/// whoever asks. Any thread may ask; what runs, runs on the thread pool.
+/// Load, validate all, compare, apply: in this order, one at a time. With an error anywhere what was there goes on, the reason is said once, and kept
+/// for whoever asks. Any thread may ask; what runs, runs on the thread pool.
 /// </summary>
 /// <param name="running">What the program was started with.</param>
 /// <param name="load">Reads the file and the arguments again. Called outside the threads of sockets.</param>
@@ -85,7 +85,8 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         };
     }
 
-    private static IEnumerable<string> Texts(ConfigDifference difference, IReadOnlyDictionary<string, string> failed, bool refused) => difference.Changes
+    private static IEnumerable<string> Texts(ConfigDifference difference, IReadOnlyDictionary<string, string> failed, bool refused) =>
+        difference.Changes
         .Where(change => (change.Kind == ConfigChangeKind.Refused) == refused && !(change.Stream is { } stream && failed.ContainsKey(stream)))
         .Select(static change => change.Text);
 
@@ -97,7 +98,8 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
             return difference.Result;
         }
 
-        IEnumerable<StreamConfig> asBefore = difference.Remade.Concat(difference.Adjusted).Where(change => failed.ContainsKey(change.New.Name)).Select(static change => change.Old);
+        IEnumerable<StreamConfig> asBefore = difference.Remade.Concat(difference.Adjusted)
+            .Where(change => failed.ContainsKey(change.New.Name)).Select(static change => change.Old);
         return difference.Result with { Streams = [.. difference.Result.Streams.Where(stream => !failed.ContainsKey(stream.Name)), .. asBefore] };
     }
 

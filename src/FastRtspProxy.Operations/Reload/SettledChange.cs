@@ -1,7 +1,8 @@
 namespace FastRtspProxy.Operations.Reload;
 
 /// <summary>
-/// Tells when files have changed and rest: a change counts when two looks in a row find the same, so a file is not read while somebody writes it. Pure; one owner.
+/// Tells when files have changed and rest: a change counts when two looks in a row find the same, so a file is not read while somebody writes it.
+/// Pure; one owner.
 /// </summary>
 /// <param name="known">As the files were when they were read.</param>
 internal sealed class SettledChange(IReadOnlyList<FileStamp> known)

@@ -22,7 +22,7 @@ public sealed class ProxyEngineAccessTests
         await using ProxyHost host = await ProxyHost.StartAsync(camera, change: static o => o with { Access = s_rules });
         using RtspTestClient viewer = await WatchAsync(host, "viewer");
         using RtspTestClient guard = await WatchAsync(host, "guard");
-        Assert.True(await Eventually.HoldsAsync(() => camera.Count("PLAY") == 1));
+        await Until.TrueAsync(() => camera.Count("PLAY") == 1, 30);
         ushort? last = null;
         for (int i = 0; i < 100; i++)
         {

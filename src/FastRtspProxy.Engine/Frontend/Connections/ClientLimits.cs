@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>The places of connections and of clients (sessions), over all shards. Touched when one comes, plays and goes, never by media. Any thread.</summary>
+/// <summary>
+/// The places of connections and of clients (sessions), over all shards. Touched when one comes, plays and goes, never by media. Any thread.
+/// </summary>
 internal sealed class ClientLimits(ViewerLimits limits)
 {
     /// <summary>Replaced as a whole; a release store in <see cref="Change"/> pairs with the acquire load in <see cref="Now"/>.</summary>

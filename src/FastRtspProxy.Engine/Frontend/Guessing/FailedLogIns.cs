@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Says failed log-ins, so that neither a guesser nor many of them fill the log: of an address the first three, then a line every ten seconds with the number of those between; of all together
-/// a hundred at once and ten a second, 100 MB a day at the very most. What is not said is counted, and said when its time comes.
+/// Says failed log-ins, so that neither a guesser nor many of them fill the log: of an address the first three, then a line every ten seconds with
+/// the number of those between; of all together a hundred at once and ten a second, 100 MB a day at the very most. What is not said is counted, and
+/// said when its time comes.
 /// </summary>
 /// <param name="say">Writes a line: address, user, stream, and what stands behind them.</param>
 internal sealed class FailedLogIns(Action<string, string, string, string> say)

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Where all answers to challenges of the process are judged but those of connections that have proven the same user's password: on one shard, so that an address has one count and one line, on however
-/// many connections it comes. What may be judged when is <see cref="GuessLimiter"/>'s decision, what is said of failures <see cref="FailedLogIns"/>'s.
+/// Where all answers to challenges of the process are judged but those of connections that have proven the same user's password: on one shard, so
+/// that an address has one count and one line, on however many connections it comes. What may be judged when is <see cref="GuessLimiter"/>'s
+/// decision, what is said of failures <see cref="FailedLogIns"/>'s.
 /// </summary>
 internal sealed class GuessGate
 {
@@ -34,7 +35,10 @@ internal sealed class GuessGate
     /// <summary>Answers that wait for their turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Judges an answer when its turn has come. False: the peer has gone before that, and nothing was judged. On the connection's shard, as is what follows.</summary>
+    /// <summary>
+    /// Judges an answer when its turn has come. False: the peer has gone before that, and nothing was judged. On the connection's shard, as is what
+    /// follows.
+    /// </summary>
     public async Task<bool> JudgeAsync(LogInAttempt attempt, Task peerEnded)
     {
         if (!await _shard.RunAsync(() => Task.FromResult(Ask(attempt))))

@@ -1,10 +1,11 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Who may guess when. An address (<see cref="AddressGroup"/>) that has answered wrongly three times in a row has its answers judged in turn, one every 200 ms; 64 wait, the rest is refused without a look.
-/// It knows no sockets and no clock. Whoever asks judges at once when told to, and says what came of it before the next question: so no two answers
-/// of an address are under way at a time, but for those that somebody else judges.
-/// A right answer does not end the row, or a guesser behind the address of a good viewer had three free guesses with each log-in of that one, and one with an account of its own as many as it likes.
+/// Who may guess when. An address (<see cref="AddressGroup"/>) that has answered wrongly three times in a row has its answers judged in turn, one
+/// every 200 ms; 64 wait, the rest is refused without a look. It knows no sockets and no clock. Whoever asks judges at once when told to, and says
+/// what came of it before the next question: so no two answers of an address are under way at a time, but for those that somebody else judges. A
+/// right answer does not end the row, or a guesser behind the address of a good viewer had three free guesses with each log-in of that one, and one
+/// with an account of its own as many as it likes.
 /// </summary>
 internal sealed class GuessLimiter
 {

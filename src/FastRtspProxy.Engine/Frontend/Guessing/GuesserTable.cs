@@ -1,10 +1,11 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The addresses that have answered wrongly, the most recent first. Bounded: some 220 bytes a row, 7 MiB when it is full. Those with three wrong answers and those with fewer are kept apart, and a new
-/// one drives out the oldest of the others while these are more than a quarter: so addresses that guess once or twice drive out nobody but their like. To have a restricted address forgotten, an
-/// attacker needs <see cref="MaxRows"/> × 3/4 = 24,576 other addresses (of IPv6: /64s) with three wrong answers each since, 73,728 in all, and gains three guesses by it: far fewer than those were. To have
-/// addresses with one or two wrong answers forgotten, so that these never add up to three, it needs 8,192 of them.
+/// The addresses that have answered wrongly, the most recent first. Bounded: some 220 bytes a row, 7 MiB when it is full. Those with three wrong
+/// answers and those with fewer are kept apart, and a new one drives out the oldest of the others while these are more than a quarter: so addresses
+/// that guess once or twice drive out nobody but their like. To have a restricted address forgotten, an attacker needs <see cref="MaxRows"/> × 3/4 =
+/// 24,576 other addresses (of IPv6: /64s) with three wrong answers each since, 73,728 in all, and gains three guesses by it: far fewer than those
+/// were. To have addresses with one or two wrong answers forgotten, so that these never add up to three, it needs 8,192 of them.
 /// </summary>
 internal sealed class GuesserTable
 {
@@ -13,7 +14,10 @@ internal sealed class GuesserTable
     /// <summary>An address is forgotten so long after its last wrong answer.</summary>
     private static readonly long s_forgetMicros = (long)TimeSpan.FromMinutes(10).TotalMicroseconds;
 
-    /// <summary>As <see cref="s_forgetMicros"/>, when a right answer came since: somebody mistyped. Long enough that a neighbour who logs in does not give a guesser three free guesses each time.</summary>
+    /// <summary>
+    /// As <see cref="s_forgetMicros"/>, when a right answer came since: somebody mistyped. Long enough that a neighbour who logs in does not give a
+    /// guesser three free guesses each time.
+    /// </summary>
     private static readonly long s_forgetAfterRightMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
     private readonly Dictionary<AddressGroup, GuesserRow> _rows = [];

@@ -3,7 +3,10 @@ using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>One answer to a challenge, from its arrival to what came of it. Written by the gate's shard until <see cref="Done"/> completes, read by the connection's after that.</summary>
+/// <summary>
+/// One answer to a challenge, from its arrival to what came of it. Written by the gate's shard until <see cref="Done"/> completes, read by the
+/// connection's after that.
+/// </summary>
 /// <param name="judge">Says what comes of it, when its turn has come; null: whoever waits for the turn asks somebody else, and says then what came of
 /// it.</param>
 /// <param name="user">The name that it gives.</param>

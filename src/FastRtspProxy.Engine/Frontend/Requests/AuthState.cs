@@ -2,7 +2,10 @@ using FastRtspProxy.Engine.Access;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What one connection has been asked and has proven. Touched on the connection's shard, and by the judge of its answer while the connection waits for that.</summary>
+/// <summary>
+/// What one connection has been asked and has proven. Touched on the connection's shard, and by the judge of its answer while the connection waits
+/// for that.
+/// </summary>
 internal sealed class AuthState
 {
     private long _sinceMicros;
@@ -12,8 +15,8 @@ internal sealed class AuthState
     public string? Nonce { get; private set; }
 
     /// <summary>
-    /// True after a right answer to a nonce of ours that was not in force. The sender has waited for its turn once and knew the password, so its next answer is the first in line:
-    /// a player that re-uses a nonce on a new connection does not wait twice.
+    /// True after a right answer to a nonce of ours that was not in force. The sender has waited for its turn once and knew the password, so its next
+    /// answer is the first in line: a player that re-uses a nonce on a new connection does not wait twice.
     /// </summary>
     public bool AnsweredOldNonce { get; set; }
 

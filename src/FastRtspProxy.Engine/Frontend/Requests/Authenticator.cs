@@ -39,9 +39,9 @@ internal sealed class Authenticator
     }
 
     /// <summary>
-    /// Writes the challenges, with a new nonce unless the one in force will do: after a wrong answer, one for a nonce of somebody else's and one that was not looked at there is always a new one, and
-    /// nothing that tells the three apart. SHA-256 comes second, and only where configured: some players take fright at what they do not know. Basic
-    /// comes last, where nobody listens.
+    /// Writes the challenges, with a new nonce unless the one in force will do: after a wrong answer, one for a nonce of somebody else's and one that
+    /// was not looked at there is always a new one, and nothing that tells the three apart. SHA-256 comes second, and only where configured: some
+    /// players take fright at what they do not know. Basic comes last, where nobody listens.
     /// </summary>
     public void Challenge(RtspResponse response, AccessState access, AuthState state, bool isSecure, DigestOutcome outcome, long nowMicros)
     {

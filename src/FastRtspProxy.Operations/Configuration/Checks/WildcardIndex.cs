@@ -28,7 +28,8 @@ internal sealed class WildcardIndex
         Dictionary<string, List<string>>.AlternateLookup<ReadOnlySpan<char>> lookup = _byBeginning.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int length = _byBeginning.Count == 0 ? path.Length : 0; length < path.Length; length++)
         {
-            if (lookup.TryGetValue(path.AsSpan(0, length), out List<string>? names) && names.Find(name => WildcardName.Matches(name, path, out _)) is { } found)
+            if (lookup.TryGetValue(path.AsSpan(0, length), out List<string>? names)
+                && names.Find(name => WildcardName.Matches(name, path, out _)) is { } found)
             {
                 return found;
             }

@@ -37,7 +37,8 @@ internal static class BackendUrl
             return Printable.Line(UrlSecrets.MaskUrl(text));
         }
 
-        // A secret in front of the '@': which of the two it belongs to, the password before the host or one in the query, is not known, so nothing behind is shown.
+        // A secret in front of the '@': which of the two it belongs to, the password before the host or one in the query, is not known, so nothing
+        // behind is shown.
         string hidden = text[(colon + 1)..at];
         string rest = UrlSecrets.MaskUrl(hidden) == hidden ? UrlSecrets.MaskUrl(text[at..]) : string.Empty;
         return Printable.Line(string.Concat(text.AsSpan(0, colon + 1), "***", rest));

@@ -101,7 +101,9 @@ internal static class Quantity
         return bytes >= leastBytes;
     }
 
-    /// <summary>A local address, IPv6 with or without brackets. Abbreviations such as <c>127.1</c> are refused: they are typing errors here.</summary>
+    /// <summary>
+    /// A local address, IPv6 with or without brackets. Abbreviations such as <c>127.1</c> are refused: they are typing errors here.
+    /// </summary>
     public static bool TryAddress(string text, out IPAddress? address, out string error)
     {
         error = "an address is written 192.0.2.10 or 2001:db8::10";
@@ -117,7 +119,8 @@ internal static class Quantity
         if (IPNetwork.TryParse(text, out network))
         {
             // .NET 9 refuses bits behind the prefix, .NET 10 clears them: most often the prefix is the typing error.
-            return IPAddress.TryParse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)), out IPAddress? written) && written.Equals(network.BaseAddress);
+            return IPAddress.TryParse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)), out IPAddress? written)
+                && written.Equals(network.BaseAddress);
         }
 
         if (!TryAddress(text, out IPAddress? address, out _))

@@ -7,8 +7,7 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <summary>The keys of <c>defaults</c> and of each stream.</summary>
 internal static class StreamKeys
 {
-    private static readonly TypeOf<StartMode> s_start = ConfigTypes.Word(
-        "MODE", "the modes", ("auto", StartMode.Auto), ("instant", StartMode.Instant), ("keyframe", StartMode.Keyframe), ("live", StartMode.Live));
+    private static readonly TypeOf<StartMode> s_start = ConfigTypes.Word("MODE", "the modes", [.. StartModes.Words]);
 
     private static readonly ConfigShape<KeepConfig> s_keep = new(
         new KeepConfig(),

@@ -16,6 +16,7 @@ internal static class UnknownKey
         string[] elsewhere = [.. RootKeys.Paths.Where(path => path.EndsWith("." + name, StringComparison.Ordinal) || path == name)];
         return elsewhere.Length > 0
             ? $"there is no such key here; did you mean \"{elsewhere[0]}\"?"
-            : $"there is no such key; here are {string.Join(", ", siblings.Where(static key => key.Form != KeyForm.Later).Select(static key => key.Name))}";
+            : $"there is no such key; here are "
+                + string.Join(", ", siblings.Where(static key => key.Form != KeyForm.Later).Select(static key => key.Name));
     }
 }

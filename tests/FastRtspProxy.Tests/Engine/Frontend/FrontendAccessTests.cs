@@ -77,7 +77,7 @@ public sealed class FrontendAccessTests
         Assert.Equal(403, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "no\"where"))).Status);
 
         Assert.Equal(2, host.Frontend.Counters.AccessRefused);
-        Assert.True(await Eventually.HoldsAsync(() => log.Loud.Count(static line => line.StartsWith("Refused", StringComparison.Ordinal)) == 2));
+        await Until.TrueAsync(() => log.Loud.Count(static line => line.StartsWith("Refused", StringComparison.Ordinal)) == 2, 30);
         Assert.Equal(
             ["Refused 127.0.0.1 as \"\" to \"gate/1\": no role of it has the right", "Refused 127.0.0.1 as \"\" to \"no\\u0022where\": no role of it has the right"],
             log.Loud.Where(static line => line.StartsWith("Refused", StringComparison.Ordinal)));
@@ -214,8 +214,8 @@ public sealed class FrontendAccessTests
         host.Frontend.ChangeAccess(LogIns.House with { Users = [LogIns.User("viewer", "view")] });
 
         await LogIns.ReadByeAsync(host, guard);
-        Assert.True(await Eventually.HoldsAsync(() => log.Texts.Any(line => line.StartsWith("Revoked: session " + ended, StringComparison.Ordinal))));
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.SessionsRevoked == 1));
+        await Until.TrueAsync(() => log.Texts.Any(line => line.StartsWith("Revoked: session " + ended, StringComparison.Ordinal)), 30);
+        await Until.TrueAsync(() => host.Frontend.Counters.SessionsRevoked == 1, 30);
         Assert.Equal(401, (await LogIns.RequestAsync(guard, "DESCRIBE", LogIns.Url(host, "gate/1"), "guard")).Status);
 
         // The other one has its next packet as the next, and goes on to ask.
@@ -245,7 +245,7 @@ public sealed class FrontendAccessTests
         });
 
         await LogIns.ReadByeAsync(host, guard);
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.SessionsRevoked == 1));
+        await Until.TrueAsync(() => host.Frontend.Counters.SessionsRevoked == 1, 30);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class FrontendAccessTests
             host.Frontend.ChangeAccess(LogIns.House with { Anonymous = ["lobby"], Users = [] });
         }
 
-        Assert.True(await Eventually.HoldsAsync(() => host.Frontend.Counters.SessionsRevoked == 40));
+        await Until.TrueAsync(() => host.Frontend.Counters.SessionsRevoked == 40, 30);
         await host.MountOf("lobby").EmitAsync(0);
         foreach (RtspTestClient stranger in strangers)
         {
