@@ -41,7 +41,6 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
             Announce(options, engine);
-            _ = StartupCode.GiveBackAsync();
             if (watch is not null)
             {
                 Watch(watch, reloads!, engine, stop, log);

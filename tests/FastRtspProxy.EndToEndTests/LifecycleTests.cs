@@ -36,15 +36,6 @@ public sealed class LifecycleTests(ITestOutputHelper log) : EndToEndTest(log)
         Log.WriteLine($"ended in {took.TotalMilliseconds:F0} ms");
     }
 
-    /// <summary>What a plain command line costs on a small box: docs/decisions.md.</summary>
-    [Fact]
-    public async Task Start_NobodyWatches_Takes17MegabytesAtTheMost()
-    {
-        ProxyProcess proxy = await StartProxyAsync("rtsp://127.0.0.1:1/stream");
-
-        await WaitUntilAsync("at most 17 MB resident", () => proxy.ResidentBytes <= 17_000_000);
-    }
-
     [Fact]
     public async Task HangUp_IgnoredAtTheStart_StaysIgnored()
     {

@@ -62,6 +62,9 @@ internal sealed class Mount : IMount
     /// <summary>Clients that play. On the shard.</summary>
     public int ClientCount => _clients.Count;
 
+    /// <inheritdoc cref="CameraLoop.IsResting"/>
+    public bool IsResting => _camera.IsResting;
+
     /// <summary>True where the camera is known to take PAUSE. On the shard.</summary>
     public bool CanPause => _camera.CanPause;
 

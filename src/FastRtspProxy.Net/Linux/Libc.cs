@@ -136,8 +136,4 @@ internal static unsafe partial class Libc
     /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change.</summary>
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* stat);
-
-    /// <summary>madvise(2). Refused: the memory stays ours.</summary>
-    [LibraryImport(Name, EntryPoint = "madvise", SetLastError = true)]
-    public static partial int Advise(void* start, nuint length, int advice);
 }

@@ -94,7 +94,4 @@ internal static class LinuxConstants
 
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint StatxBasicStats = 0x7FF;
-
-    /// <summary>MADV_DONTNEED.</summary>
-    public const int AdviceDontNeed = 4;
 }

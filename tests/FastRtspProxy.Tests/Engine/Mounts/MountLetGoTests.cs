@@ -232,7 +232,7 @@ public sealed class MountLetGoTests
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == MountState.Lingering);
         time.Advance(TimeSpan.FromSeconds(11));
-        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready && fixture.Camera.OpenConnections == 0);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready && mount.IsResting);
         time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.NotNull(await mount.DescribeAsync(s_limit));
