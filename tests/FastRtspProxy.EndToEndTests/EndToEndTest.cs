@@ -122,7 +122,8 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return process;
     }
 
-    protected static Task WaitUntilAsync(string what, Func<bool> condition) => Until.TrueAsync(condition, Soon.TotalSeconds, text: what);
+    protected static Task WaitUntilAsync(string what, Func<bool> condition, TimeSpan? limit = null) =>
+        Until.TrueAsync(condition, (limit ?? Soon).TotalSeconds, text: what);
 
     /// <summary>
     /// The moving test picture was decoded for the whole time: a player may lose up to a key interval at its start and the frames in flight at
