@@ -143,6 +143,16 @@ public sealed class ProxyEngine : IAsyncDisposable
         _frontend.Limits.Change(limits);
     }
 
+    /// <summary>
+    /// What streams have that register from now on: how they are pulled and served, with which credentials, marks and way. Those that are there keep
+    /// what they have. Any thread.
+    /// </summary>
+    public void ChangeRegistered(ProxyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _factory.Registered = options;
+    }
+
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -152,12 +162,12 @@ public sealed class ProxyEngine : IAsyncDisposable
         }
 
         _disposed = true;
-        await Streams.CloseAsync();
+        Task removed = await Streams.CloseAsync();
 
         // Clients first: their BYE must not wait for a camera that does not answer its TEARDOWN. Both run side by side.
         Task clients = _frontend.DisposeAsync().AsTask();
         await Task.WhenAll(_mounts.Mounts.Select(m => m.StopAsync(MountEnd.Stopping)));
-        await clients;
+        await Task.WhenAll(clients, removed);
         _factory.Dispose();
         _shards.Dispose();
         ((IDisposable)_pool).Dispose();

@@ -104,6 +104,9 @@ public sealed record ProxyOptions
     /// <summary>Do not check the certificates of registered `rtsps` streams.</summary>
     public bool RegisteredStreamsInsecureTls { get; init; }
 
+    /// <summary>The class that our packets to the cameras of registered streams are marked with; null: as the system does.</summary>
+    public int? RegisteredStreamsDscp { get; init; }
+
     /// <summary>What a joining client gets first.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
 

@@ -16,9 +16,6 @@ public static class StartModes
     /// <summary>All of them, in the order in which they are told.</summary>
     public static IReadOnlyList<(string Word, StartMode Mode)> Words => s_words;
 
-    /// <summary>The mode's word.</summary>
-    public static string WordOf(StartMode mode) => Array.Find(s_words, entry => entry.Mode == mode).Word;
-
     /// <summary>The mode that a word names; false: it names none.</summary>
     public static bool TryParse(ReadOnlySpan<char> word, out StartMode mode)
     {

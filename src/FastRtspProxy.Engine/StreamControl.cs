@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,9 @@ public sealed class StreamControl
     /// </summary>
     private ImmutableList<StreamOptions> _streams = [];
 
+    /// <summary>Ends of removed streams, of which some go on. In turn, and when nobody gets one any more.</summary>
+    private readonly List<Task> _ends = [];
+
     /// <summary>Set in turn, once: nothing is added or changed any more.</summary>
     private bool _isClosed;
 
@@ -37,7 +41,7 @@ public sealed class StreamControl
         _ownPorts = ownPorts;
         _log = loggerFactory.CreateLogger("Stream");
         _wildcards = new WildcardStreams(mounts, factory, options.CommonSettings, _log);
-        mounts.IsReserved = _wildcards.StandsFor;
+        mounts.IsReserved = _wildcards.Reserves;
     }
 
     /// <summary>
@@ -69,10 +73,17 @@ public sealed class StreamControl
     }
 
     /// <summary>The stream goes: its viewers get a BYE and their sessions end, its camera is let go. False: there is none of that name.</summary>
-    public Task<bool> RemoveAsync(string name)
+    public async Task<bool> RemoveAsync(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return InTurnAsync(() => RemoveInTurnAsync(name));
+        Task? end = null;
+        if (!await InTurnAsync(() => Task.FromResult(TryRemoveInTurn(name, out end))))
+        {
+            return false;
+        }
+
+        await end!; // a camera that does not answer its TEARDOWN holds up nobody's turn
+        return true;
     }
 
     /// <summary>
@@ -109,12 +120,14 @@ public sealed class StreamControl
         return mounts;
     }
 
-    /// <summary>The proxy stops: who had a turn is done, and nobody gets another one.</summary>
-    internal async Task CloseAsync()
+    /// <summary>The proxy stops: who had a turn is done, and nobody gets another one. Gives the ends of removed streams that go on.</summary>
+    internal async Task<Task> CloseAsync()
     {
         await _turn.WaitAsync();
         _isClosed = true;
+        _wildcards.Close();
         _turn.Release();
+        return Task.WhenAll(_ends);
     }
 
     private async Task<bool> AddInTurnAsync(StreamOptions stream)
@@ -136,8 +149,10 @@ public sealed class StreamControl
         return true;
     }
 
-    private async Task<bool> RemoveInTurnAsync(string name)
+    /// <summary>The name is free afterwards; what had it is over when <paramref name="end"/> is.</summary>
+    private bool TryRemoveInTurn(string name, [NotNullWhen(true)] out Task? end)
     {
+        end = null;
         int index = _streams.FindIndex(stream => stream.Name == name);
         if (index < 0)
         {
@@ -145,15 +160,11 @@ public sealed class StreamControl
         }
 
         Publish(_streams.RemoveAt(index));
-        if (StreamPattern.IsPattern(name))
-        {
-            await _wildcards.RemoveAsync(name);
-        }
-        else if (_mounts.TryRemove(name, out Mount? mount))
-        {
-            await mount!.StopAsync(MountEnd.Removed);
-        }
-
+        end = StreamPattern.IsPattern(name) ? _wildcards.RemoveAsync(name)
+            : _mounts.TryRemove(name, out Mount? mount) ? mount!.StopAsync(MountEnd.Removed)
+            : Task.CompletedTask;
+        _ends.RemoveAll(static other => other.IsCompleted);
+        _ends.Add(end);
         return true;
     }
 

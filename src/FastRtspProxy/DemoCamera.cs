@@ -44,11 +44,10 @@ internal sealed class DemoCamera : IAsyncDisposable
     }
 
     /// <summary>The options with the camera's real URL in place of the command line's stand-in.</summary>
-    public ProxyOptions Apply(ProxyOptions options)
-    {
-        string url = _server!.Urls[0];
-        return options with { Streams = [.. options.Streams.Select(s => s.Url == OptionsBuilder.DemoUrl ? s with { Url = url } : s)] };
-    }
+    public ProxyOptions Apply(ProxyOptions options) => options with { Streams = [.. options.Streams.Select(Apply)] };
+
+    /// <inheritdoc cref="Apply(ProxyOptions)"/>
+    public StreamOptions Apply(StreamOptions stream) => stream.Url == OptionsBuilder.DemoUrl ? stream with { Url = _server!.Urls[0] } : stream;
 
     public async ValueTask DisposeAsync()
     {

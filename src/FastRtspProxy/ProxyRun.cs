@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net.Startup;
@@ -43,16 +44,13 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             Announce(options, engine);
             if (watch is not null)
             {
-                Watch(watch, reloads!, engine, stop, log);
+                Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
+                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop), real), log);
             }
 
             await Task.WhenAny(stop.Task, stop.Draining);
             await DrainAsync(engine, stop);
-            if (watch is not null)
-            {
-                await watch.DisposeAsync(); // nobody changes an engine that stops
-            }
-
+            watch?.Stop();
             await StopAsync(engine, demo);
             return 0;
         }
@@ -63,21 +61,21 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         }
     }
 
-    private void Watch(ConfigWatch watch, ReloadSource reloads, ProxyEngine engine, StopSignal stop, ILoggerFactory log)
+    private static void Watch(ConfigWatch watch, ReloadSource reloads, EngineTarget target, ILoggerFactory log)
     {
-        EngineTarget target = new(engine, SetOwn);
         Reloader reloader = new(reloads.Started, reloads.Source.LoadAsync, target, TimeProvider.System, log.CreateLogger("Configuration"));
         watch.Start(reloads.Source.Stamps, async cause =>
         {
             await reloader.ReloadAsync(cause);
             return reloads.Source.Stamps;
         });
+    }
 
-        void SetOwn(ProxyConfig config)
-        {
-            style.Set(config.Log);
-            stop.Drain = config.Shutdown.Drain;
-        }
+    /// <summary>What of the configuration is the program's own, and live.</summary>
+    private void SetOwn(ProxyConfig config, StopSignal stop)
+    {
+        style.Set(config.Log);
+        stop.Drain = config.Shutdown.Drain;
     }
 
     private void Announce(ProgramOptions options, ProxyEngine engine)
@@ -105,10 +103,10 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         engine.BeginDrain();
         program.Say(
             $"Draining: no new viewers; the end comes with the last of {engine.Viewers}, and in {stop.Drain.TotalSeconds:0.#} s at the latest.\n");
-        Task timeIsOver = Task.Delay(stop.Drain);
-        while (engine.Viewers > 0 && !timeIsOver.IsCompleted && !stop.Task.IsCompleted)
+        long began = Stopwatch.GetTimestamp();
+        while (engine.Viewers > 0 && Stopwatch.GetElapsedTime(began) < stop.Drain && !stop.Task.IsCompleted)
         {
-            await Task.WhenAny(stop.Task, timeIsOver, Task.Delay(s_drainLook));
+            await Task.WhenAny(stop.Task, Task.Delay(s_drainLook)); // a reload may make it longer, or shorter
         }
 
         stop.Ask();

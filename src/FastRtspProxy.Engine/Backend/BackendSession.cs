@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// One RTSP session with a camera, from the connection to its end; never used twice. Methods give null for success or the failure, and never throw.
 /// All of it lives on one shard. The order of the dialogue is here: open, set up, play, pause, close. What each step takes is in the parts: <see
 /// cref="CameraDialogue"/> asks and answers, <see cref="SessionWay"/> knows the media's way, <see cref="TransportSetup"/> sets the tracks up, <see
-/// cref="MediaSockets"/> has their ports and <see cref="InterleavedChannels"/> their channels, <see cref="MediaReceiver"/> takes what comes, <see
+/// cref="MediaSockets"/> has their ports and <see cref="CameraChannels"/> their channels, <see cref="MediaReceiver"/> takes what comes, <see
 /// cref="TrackSupervision"/> and <see cref="Liveness"/> tell when it should and does not, and <see cref="ReceiverReports"/> and <see
 /// cref="SessionKeepAlive"/> keep the camera willing. Media goes to the <see cref="IBackendSink"/>.
 /// </summary>
@@ -48,7 +48,7 @@ internal sealed class BackendSession
         _context = new BackendContext(options, sink, shard, log);
         _life = new BackendLife(_context, Explain, OnLost);
         _dialogue = new CameraDialogue(_context, _life);
-        InterleavedChannels channels = new(_dialogue.Expect);
+        CameraChannels channels = new(_dialogue.Expect);
         _way = new SessionWay(_context, _life, _tracks, channels);
         _supervision = new TrackSupervision(_context, _life, _tracks, _way, channels);
         _liveness = new Liveness(_context, _life, _tracks, _way, _supervision);

@@ -15,14 +15,14 @@ internal sealed class MediaReceiver
 
     private readonly BackendContext _context;
     private readonly ReceiveTracks _tracks;
-    private readonly InterleavedChannels _channels;
+    private readonly CameraChannels _channels;
     private readonly ReceiverReports _reports;
     private readonly Liveness _liveness;
 
     /// <summary>Runs while a packet of any track waits behind a gap.</summary>
     private readonly ShardTimer _reorderTimer;
 
-    public MediaReceiver(BackendContext context, ReceiveTracks tracks, InterleavedChannels channels, ReceiverReports reports, Liveness liveness)
+    public MediaReceiver(BackendContext context, ReceiveTracks tracks, CameraChannels channels, ReceiverReports reports, Liveness liveness)
     {
         _context = context;
         _tracks = tracks;

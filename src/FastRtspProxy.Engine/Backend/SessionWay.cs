@@ -9,7 +9,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// The way that the media of one session takes: what the session tells the mount's <see cref="TransportChoice"/>, and what it makes of the answers.
 /// While the camera holds no track of the session, another way can be tried on the same connection; after that another way needs another session.
 /// </summary>
-internal sealed class SessionWay(BackendContext context, BackendLife life, ReceiveTracks tracks, InterleavedChannels channels)
+internal sealed class SessionWay(BackendContext context, BackendLife life, ReceiveTracks tracks, CameraChannels channels)
 {
     /// <summary>Between the first round of ways and the second: nothing was wrong with the camera so far, it was asked in the wrong way.</summary>
     private static readonly TimeSpan s_secondRound = TimeSpan.FromMilliseconds(200);

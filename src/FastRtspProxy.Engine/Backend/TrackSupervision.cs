@@ -13,10 +13,10 @@ internal sealed class TrackSupervision
     private readonly BackendLife _life;
     private readonly ReceiveTracks _tracks;
     private readonly SessionWay _way;
-    private readonly InterleavedChannels _channels;
+    private readonly CameraChannels _channels;
     private readonly TrackWatch _watch;
 
-    public TrackSupervision(BackendContext context, BackendLife life, ReceiveTracks tracks, SessionWay way, InterleavedChannels channels)
+    public TrackSupervision(BackendContext context, BackendLife life, ReceiveTracks tracks, SessionWay way, CameraChannels channels)
     {
         _context = context;
         _life = life;

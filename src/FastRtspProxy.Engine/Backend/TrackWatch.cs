@@ -4,7 +4,7 @@ namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
 /// Watches over the single tracks of a session that plays: pictures that stay away while other tracks go on, and the ends that tracks tell of (BYE).
-/// What silence of all tracks together means is not its business. Owned by the session, on its shard.
+/// What silence of all tracks together means is not its business. Owned by <see cref="TrackSupervision"/>, on its shard.
 /// </summary>
 internal sealed class TrackWatch
 {

@@ -12,7 +12,7 @@ internal sealed class TransportSetup(
     CameraDialogue dialogue,
     SessionWay way,
     TrackSupervision supervision,
-    InterleavedChannels channels,
+    CameraChannels channels,
     MediaSockets sockets)
 {
     /// <summary>Which of <see cref="BackendTrack.Controls"/> the camera took for the newest track; 0 before the first SETUP.</summary>

@@ -71,9 +71,9 @@ internal struct JumpDetector(int clockRate)
     /// <summary>A step is a jump when it is large and the arrival does not show it.</summary>
     /// <param name="stepTicks">From the last timestamp to this one.</param>
     /// <param name="elapsedTicks">From the last arrival to this one.</param>
-    /// <param name="mediaMicros">The media time that the step leads to.</param>
+    /// <param name="placeTicks">The media time that the step leads to.</param>
     /// <param name="arrivalMicros">The packet's arrival.</param>
-    public readonly bool IsJump(int stepTicks, long elapsedTicks, long mediaMicros, long arrivalMicros)
+    public readonly bool IsJump(int stepTicks, long elapsedTicks, long placeTicks, long arrivalMicros)
     {
         if (stepTicks < 0)
         {
@@ -87,7 +87,8 @@ internal struct JumpDetector(int clockRate)
         }
 
         long lagMax = (long)LagSecondsMax * clockRate;
-        return (_fastestMicros.Value is { } fastest && mediaMicros - (arrivalMicros - fastest) > LeadMicrosMax)
+        return (_fastestMicros.Value is { } fastest
+                && TrackTimeline.ToMicros(placeTicks, clockRate) - (arrivalMicros - fastest) > LeadMicrosMax)
             || (stepTicks > lagMax && elapsedTicks - stepTicks > Math.Max(lagMax, elapsedTicks / 2));
     }
 
@@ -95,8 +96,8 @@ internal struct JumpDetector(int clockRate)
     /// <param name="numberStep">From the last sequence number to this one, which is no step to a next one.</param>
     /// <param name="stepTicks">As for <see cref="IsJump"/>, with what follows.</param>
     /// <param name="elapsedTicks"><inheritdoc cref="IsJump" path="/param[@name='elapsedTicks']"/></param>
-    /// <param name="mediaMicros"><inheritdoc cref="IsJump" path="/param[@name='mediaMicros']"/></param>
+    /// <param name="placeTicks"><inheritdoc cref="IsJump" path="/param[@name='placeTicks']"/></param>
     /// <param name="arrivalMicros"><inheritdoc cref="IsJump" path="/param[@name='arrivalMicros']"/></param>
-    public readonly bool IsLoss(int numberStep, int stepTicks, long elapsedTicks, long mediaMicros, long arrivalMicros) =>
-        stepTicks > (numberStep > 0 ? 0 : LostBackSeconds * clockRate) && !IsJump(stepTicks, elapsedTicks, mediaMicros, arrivalMicros);
+    public readonly bool IsLoss(int numberStep, int stepTicks, long elapsedTicks, long placeTicks, long arrivalMicros) =>
+        stepTicks > (numberStep > 0 ? 0 : LostBackSeconds * clockRate) && !IsJump(stepTicks, elapsedTicks, placeTicks, arrivalMicros);
 }

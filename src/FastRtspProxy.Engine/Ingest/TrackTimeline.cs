@@ -213,7 +213,7 @@ internal sealed class TrackTimeline
     {
         int step = (int)(timestamp - _lastInTimestamp);
         long elapsed = ElapsedTicks(arrivalMicros);
-        if (ssrc == _sourceSsrc && !_jumps.IsJump(step, elapsed, ToMicros(_ticks + step), arrivalMicros))
+        if (ssrc == _sourceSsrc && !_jumps.IsJump(step, elapsed, _ticks + step, arrivalMicros))
         {
             _jumps.NoteStep(step);
             _ticks += step;
@@ -267,7 +267,7 @@ internal sealed class TrackTimeline
     private bool IsLoss(int numberStep, uint timestamp, long arrivalMicros)
     {
         int step = (int)(timestamp - _lastInTimestamp);
-        return _jumps.IsLoss(numberStep, step, ElapsedTicks(arrivalMicros), ToMicros(_ticks + step), arrivalMicros);
+        return _jumps.IsLoss(numberStep, step, ElapsedTicks(arrivalMicros), _ticks + step, arrivalMicros);
     }
 
     private long ElapsedTicks(long arrivalMicros) => (arrivalMicros - LastArrivalMicros) * _clockRate / 1_000_000;
@@ -310,5 +310,8 @@ internal sealed class TrackTimeline
 
     private long ToTicks(long micros) => (micros / 1_000_000 * _clockRate) + (micros % 1_000_000 * _clockRate / 1_000_000);
 
-    private long ToMicros(long ticks) => (ticks / _clockRate * 1_000_000) + (ticks % _clockRate * 1_000_000 / _clockRate);
+    private long ToMicros(long ticks) => ToMicros(ticks, _clockRate);
+
+    /// <summary>Three divisions: not for every packet.</summary>
+    internal static long ToMicros(long ticks, int clockRate) => (ticks / clockRate * 1_000_000) + (ticks % clockRate * 1_000_000 / clockRate);
 }

@@ -19,9 +19,6 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>When a refusal was said last; below 0: none was.</summary>
     private long _saidMicros = -1;
 
-    /// <summary>In bits a second; 0: never measured.</summary>
-    public long BitsPerSecond => _rate.BitsPerSecond;
-
     /// <summary>The camera plays, from now on.</summary>
     public void BeginSession() => _rate.Begin(ring.AppendedBytes, shard.NowMicros);
 

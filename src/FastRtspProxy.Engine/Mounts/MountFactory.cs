@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>Makes mounts from the options; shards are filled one after the other. Any thread.</summary>
-internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
+internal sealed class MountFactory(ProxyOptions start, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
 {
     /// <summary>
     /// Four seconds of the largest streams (20 Mbit/s) for two dozen joiners, or a 1 MB group for 256; beyond it they wait for the next key frame.
@@ -22,17 +22,29 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     private readonly OpenPacer _pacer = new();
     private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
 
+    private volatile ProxyOptions _registered = start;
+
     /// <summary>Mounts that were made so far, those that have gone included.</summary>
     private int _count;
 
     /// <summary>What goes out to the viewers of all mounts.</summary>
-    public EgressBudget Egress { get; } = new(options.Egress);
+    public EgressBudget Egress { get; } = new(start.Egress);
 
     /// <summary>
     /// Streams that there are now, registered ones and those of wildcards left out: half of the memory is divided among them. Set by whoever adds and
     /// removes them.
     /// </summary>
-    public int StreamCount { get; set; } = options.Streams.Count;
+    public int StreamCount { get; set; } = start.Streams.Count;
+
+    /// <summary>
+    /// What streams have that bring no options of their own: those that register. Replaced as a whole; whoever makes a mount has the one or the
+    /// other.
+    /// </summary>
+    public ProxyOptions Registered
+    {
+        get => _registered;
+        set => _registered = value;
+    }
 
     /// <summary>A mount that was not started yet.</summary>
     /// <param name="stream">What it serves.</param>
@@ -53,17 +65,19 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
     /// </summary>
     public Mount Create(string name, StreamRegistration registration)
     {
+        ProxyOptions common = Registered;
         StreamOptions stream = new()
         {
             Name = name,
             Url = registration.Url.Text,
-            Credentials = registration.IsAuthenticated ? options.BackendCredentials : null,
-            Transport = registration.OverTcp || options.RegisteredStreamsOverTcp ? BackendTransport.Tcp : BackendTransport.Udp,
-            InsecureTls = options.RegisteredStreamsInsecureTls,
+            Credentials = registration.IsAuthenticated ? common.BackendCredentials : null,
+            Transport = registration.OverTcp || common.RegisteredStreamsOverTcp ? BackendTransport.Tcp : BackendTransport.Udp,
+            InsecureTls = common.RegisteredStreamsInsecureTls,
+            Dscp = common.RegisteredStreamsDscp,
         };
         RtspUrl url = registration.Url;
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
-        TargetPolicy targets = RegisterTargets.PolicyOf(options, registration.IsAuthenticated);
+        TargetPolicy targets = RegisterTargets.PolicyOf(common, registration.IsAuthenticated);
         return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream));
     }
 
@@ -127,7 +141,7 @@ internal sealed class MountFactory(ProxyOptions options, ShardGroup shards, Slab
         return new RingOptions { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
     }
 
-    private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? options.CommonSettings;
+    private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? Registered.CommonSettings;
 
     /// <summary>
     /// A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is

@@ -33,7 +33,11 @@ internal sealed class MountJoins(
             status.Move(MountState.Down, clients.Count);
         }
 
-        egress.Note(status.Serves ? clients.Count : 0);
+        if (status.Serves || clients.Count == 0)
+        {
+            egress.Note(clients.Count); // during an outage the rate is what it was before
+        }
+
         camera.Wake();
     });
 

@@ -22,9 +22,12 @@ internal sealed class MountRegistry(
     public Task<RegisterOutcome> RegisterAsync(StreamRegistration registration) => Task.FromResult(Register(registration));
 
     /// <inheritdoc/>
+    public string? NameOf(RtspUrl url) => NamesOf(url) is [string name] ? name : null;
+
+    /// <inheritdoc/>
     public async Task<DeregisterOutcome> DeregisterAsync(RtspUrl url, string? suffix)
     {
-        List<string> names = suffix is not null ? [suffix] : [.. _urlOfName.Where(p => p.Value == url.Text).Select(p => p.Key)];
+        List<string> names = suffix is not null ? [suffix] : NamesOf(url);
         if (names.Count > 1)
         {
             return DeregisterOutcome.Ambiguous;
@@ -52,6 +55,8 @@ internal sealed class MountRegistry(
         await mount.Ended;
         Interlocked.Decrement(ref _count);
     }
+
+    private List<string> NamesOf(RtspUrl url) => [.. _urlOfName.Where(entry => entry.Value == url.Text).Select(static entry => entry.Key)];
 
     private string NextName() => "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
 

@@ -20,6 +20,9 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
     /// </summary>
     private readonly List<Wildcard> _wildcards = [];
 
+    /// <summary>Set once, under the lock: nothing is made any more.</summary>
+    private bool _isClosed;
+
     /// <summary>When it was last said that one is full; see <see cref="SaidIntervalMillis"/>.</summary>
     private long _saidFullMillis = -SaidIntervalMillis;
 
@@ -37,7 +40,7 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
                 return there;
             }
 
-            if (BestFor(path, out string match) is not { } wildcard)
+            if (_isClosed || BestFor(path, out string match) is not { } wildcard)
             {
                 return null;
             }
@@ -70,6 +73,40 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
         lock (_lock)
         {
             return BestFor(path, out _) is not null;
+        }
+    }
+
+    /// <summary>
+    /// True for a name that is no stranger's to have: a wildcard stands for it, or it would be the beginning of a wildcard's names at a slash, or one
+    /// of these is its beginning. Requests for the one would reach the other.
+    /// </summary>
+    public bool Reserves(string name)
+    {
+        lock (_lock)
+        {
+            if (_wildcards.Exists(wildcard => wildcard.Options.Name.StartsWith(name + '/', StringComparison.Ordinal)))
+            {
+                return true;
+            }
+
+            for (int slash = name.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = name.IndexOf('/', slash + 1))
+            {
+                if (BestFor(name[..slash], out _) is not null)
+                {
+                    return true;
+                }
+            }
+
+            return BestFor(name, out _) is not null;
+        }
+    }
+
+    /// <summary>The proxy stops: nobody would stop what is made from now on.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
         }
     }
 

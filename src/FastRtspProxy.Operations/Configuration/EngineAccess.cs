@@ -85,16 +85,20 @@ internal static class EngineAccess
     }
 
     /// <summary>
-    /// Each stream with an `allow` of its own. Where the defaults have one, every stream of the configuration stands here, those that took it back
-    /// too, and behind them all others: those that come by REGISTER.
+    /// Each stream with an `allow` of its own. Where a wildcard or the defaults have one, every stream of the configuration stands here, those
+    /// without a rule too, and in the order in which wildcards are chosen: a stream goes by the rule of what it was made from. Behind them all stand
+    /// the others, those that come by REGISTER.
     /// </summary>
     private static IEnumerable<StreamAccess> StreamsOf(ProxyConfig config)
     {
         StreamAllowConfig nothing = new();
         bool isForAll = config.Defaults.Allow != nothing;
-        foreach (StreamConfig stream in config.Streams)
+        bool isForMany = isForAll || config.Streams.Any(stream => stream.IsWildcard && stream.Allow != nothing);
+        IEnumerable<StreamConfig> inOrder = config.Streams
+            .OrderByDescending(static stream => stream.Name.Length).ThenBy(static stream => stream.Name, StringComparer.Ordinal);
+        foreach (StreamConfig stream in inOrder)
         {
-            if (isForAll || stream.Allow != nothing)
+            if (isForMany || stream.Allow != nothing)
             {
                 yield return AccessOf(stream.Name, stream.Allow);
             }

@@ -50,6 +50,7 @@ internal static class EngineOptions
             BackendCredentials = CredentialsOf(defaults),
             RegisteredStreamsOverTcp = defaults.Transport == CameraWay.Tcp,
             RegisteredStreamsInsecureTls = !defaults.Tls.Verify,
+            RegisteredStreamsDscp = defaults.Dscp ?? config.Dscp.Cameras,
             Linger = defaults.Linger,
             Hold = defaults.Hold,
             AlwaysOn = defaults.AlwaysOn,

@@ -19,6 +19,8 @@ internal sealed class ConfigWatch : IAsyncDisposable
     /// <summary>1 from a hang-up until it is acted upon. Exchanged: both sides see it with a full fence, before and behind the bell.</summary>
     private int _hungUp;
 
+    /// <summary>Set once, before the bell is completed; whoever takes what was rung before sees it.</summary>
+    private volatile bool _isOver;
     private ITimer? _timer;
     private Task _looking = Task.CompletedTask;
 
@@ -43,15 +45,22 @@ internal sealed class ConfigWatch : IAsyncDisposable
         _looking = Task.Run(() => LookAsync(known, read));
     }
 
+    /// <summary>From now on nothing is read again; a reload that goes on is not waited for. Any thread.</summary>
+    public void Stop()
+    {
+        _isOver = true;
+        _bell.Writer.TryComplete();
+    }
+
     /// <summary>Over when nothing is looked at any more; a reload that goes on is waited for.</summary>
     public async ValueTask DisposeAsync()
     {
+        Stop();
         if (_timer is { } timer)
         {
             await timer.DisposeAsync();
         }
 
-        _bell.Writer.TryComplete();
         await _looking;
     }
 
@@ -60,6 +69,11 @@ internal sealed class ConfigWatch : IAsyncDisposable
         SettledChange settled = new(known);
         await foreach (bool _ in _bell.Reader.ReadAllAsync())
         {
+            if (_isOver)
+            {
+                return; // rung before the end, and taken behind it
+            }
+
             bool hungUp = Interlocked.Exchange(ref _hungUp, 0) != 0;
             if (hungUp || settled.Look([.. known.Select(static stamp => FileStamp.Of(stamp.Path))]))
             {

@@ -20,5 +20,8 @@ internal sealed record ReloadResult(ReloadCause Cause, DateTimeOffset At)
     /// <summary>What could not be changed after all; everything else was.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
 
+    /// <summary>The proxy stopped meanwhile: nothing is to be said of it.</summary>
+    public bool IsCutShort { get; init; }
+
     public bool IsTaken => Errors.Count == 0;
 }

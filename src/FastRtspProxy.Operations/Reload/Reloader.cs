@@ -35,7 +35,11 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
             long began = time.GetTimestamp();
             ReloadResult result = await TryAttemptAsync(new ReloadResult(cause, now));
             result = result with { Took = time.GetElapsedTime(began) };
-            Say(result);
+            if (!result.IsCutShort)
+            {
+                Say(result);
+            }
+
             _last = result;
             return result;
         }
@@ -51,6 +55,10 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         try
         {
             return await AttemptAsync(result);
+        }
+        catch (ObjectDisposedException)
+        {
+            return result with { IsCutShort = true, Errors = ["the proxy stopped meanwhile"] };
         }
         catch (Exception e)
         {

@@ -9,7 +9,9 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// </summary>
 public static class Printable
 {
-    /// <summary>One line: every control character becomes '?'; bidirectional and other invisible format characters are written by their number (\u202E).</summary>
+    /// <summary>
+    /// One line: every control character becomes '?'; bidirectional and other invisible format characters are written by their number (\u202E).
+    /// </summary>
     public static string Line(string text) => Clean(UrlSecrets.Mask(text), keepLineBreaks: false);
 
     /// <summary>Several lines: as <see cref="Line"/>, but LF and tab stay and CR before LF goes.</summary>
@@ -17,8 +19,8 @@ public static class Printable
 
     /// <summary>
     /// A name that a peer chose, for a place between quotation marks in a line that programs read: letters, digits and signs as they are, everything
-    /// else (quotation marks, backslashes, control, format and private characters, blanks other than the blank, halves of surrogates) by its number (\u0022), and
-    /// no longer than so many characters, the cut shown by three dots.
+    /// else (quotation marks, backslashes, control, format and private characters, blanks other than the blank, halves of surrogates) by its number
+    /// (\u0022), and no longer than so many characters, the cut shown by three dots.
     /// </summary>
     public static string Quoted(string text, int maxChars)
     {

@@ -31,7 +31,7 @@ internal static class AddressMask
             IPEndPoint end when isViewer => Mask(end.Address, shown),
             IPAddress address when isViewer => Mask(address, shown),
             string text when isViewer => IPAddress.TryParse(text, out IPAddress? address) ? Mask(address, shown) : Hidden,
-            PeerAddress peer => IPEndPoint.TryParse(peer.ToString(), out IPEndPoint? end) ? Mask(end.Address, shown) : Hidden,
+            PeerAddress peer => peer.IsEmpty ? Hidden : Mask(peer.ToEndPoint().Address, shown),
             _ => value,
         };
     }

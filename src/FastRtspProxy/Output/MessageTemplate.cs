@@ -4,8 +4,8 @@ using System.Text;
 namespace FastRtspProxy.Output;
 
 /// <summary>
-/// Writes a log message again from its template and its values, where one of them may not be shown as it is. Our templates have plain <c>{Name}</c>s
-/// only.
+/// Writes a log message again from its template and its values, where one of them may not be shown as it is. Our templates have <c>{Name}</c>s and
+/// <c>{Name:format}</c>s.
 /// </summary>
 internal static class MessageTemplate
 {
@@ -20,8 +20,10 @@ internal static class MessageTemplate
         while (rest.IndexOf('{') is var open and >= 0 && rest[open..].IndexOf('}') is var length and > 0)
         {
             text.Append(rest[..open]);
-            object? one = value(rest.Slice(open + 1, length - 1).ToString());
-            text.Append(one is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : one?.ToString() ?? "(null)");
+            string[] hole = rest.Slice(open + 1, length - 1).ToString().Split(':', 2);
+            object? one = value(hole[0]);
+            string? format = hole.Length > 1 ? hole[1] : null;
+            text.Append(one is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : one?.ToString() ?? "(null)");
             rest = rest[(open + length + 1)..];
         }
 

@@ -73,6 +73,53 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(1, second.SessionsOpened);
     }
 
+    /// <summary>Its camera is known to the program alone: a change that all streams have reaches it too, and does not send it elsewhere.</summary>
+    [Fact]
+    public async Task Reload_BesideTheDemo_ItsPictureGoesOn()
+    {
+        const string Limits = "limits: {viewersPerStream: 100}\n";
+        using ConfigFile file = new("log: {level: info}\n" + Limits);
+        ProxyProcess proxy = await StartProxyAsync("--config", file.Path, "--demo");
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
+        await player.WaitForVideoFramesAsync(25, Soon);
+
+        file.Replace("log: {level: info}\n" + Limits.Replace("100", "200", StringComparison.Ordinal));
+        await proxy.Process.WaitForLineAsync("the reload", static line => line.Text.Contains(Taken, StringComparison.Ordinal), Soon);
+        int before = player.VideoFrames;
+        await player.WaitForVideoFramesAsync(before + 75, Soon);
+
+        Assert.DoesNotContain(proxy.Process.Lines(), static line => line.Text.Contains("trying again", StringComparison.Ordinal));
+    }
+
+    /// <summary>Cameras that answer nothing any more are let go side by side, and a stop meanwhile is orderly.</summary>
+    [Fact]
+    public async Task SigTerm_WhileManyDeadStreamsGo_ViewersAreToldAllTheSame()
+    {
+        CameraProcess camera = await StartCameraAsync("h264");
+        using System.Net.Sockets.TcpListener silent = new(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        int port = ((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
+        StringBuilder dead = new();
+        for (int i = 0; i < 40; i++)
+        {
+            dead.Append(CultureInfo.InvariantCulture, $"  dead{i}:\n    source: rtsp://127.0.0.1:{port}/{i}\n    alwaysOn: true\n");
+        }
+
+        using ConfigFile file = new(OneStream(camera.Url) + dead);
+        ProxyProcess proxy = await StartProxyForAsync(41, "--config", file.Path);
+        await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+        await player.PlayAsync();
+        await WaitUntilAsync("media", () => player.Tracks[0].Packets > 25);
+
+        file.Replace(OneStream(camera.Url));
+        proxy.Process.Signal(ChildProcess.SigHup);
+        proxy.Process.Signal(ChildProcess.SigTerm);
+
+        Assert.Equal(0, await proxy.Process.WaitForExitAsync(Soon));
+        await camera.WaitForRequestAsync("TEARDOWN", Soon);
+        await WaitUntilAsync("a BYE", () => player.Tracks[0].SawBye);
+    }
+
     [Fact]
     public async Task Reload_AFileWithErrors_SaysThemWithTheirPlacesAndEverythingGoesOn()
     {

@@ -211,6 +211,26 @@ public sealed class WildcardStreamTests
         }
     }
 
+    /// <summary>Requests for the one would reach the other, also where one is the beginning of the other at a slash.</summary>
+    [Theory]
+    [InlineData("lobby-1", false)]
+    [InlineData("lobby-1/track1", false)]
+    [InlineData("hall", false)]
+    [InlineData("hall/x", false)]
+    [InlineData("hallway", true)]
+    [InlineData("other", true)]
+    public async Task Register_BesideWildcards_GetsNoNameOfTheirs(string name, bool isFree)
+    {
+        using ScriptedCamera camera = new();
+        await using ProxyHost host = await ProxyHost.StartAsync(
+            [Wildcard("lobby-*", camera), Wildcard("hall/*", camera)], static options => options with { AcceptRegister = true, AllowPrivateRegister = true });
+        using RtspTestClient client = await host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("REGISTER", $"rtsp://127.0.0.1:{camera.Port}/s", $"Transport: proxy_url_suffix={name}");
+
+        Assert.Equal(isFree, response.Status == 200);
+    }
+
     [Fact]
     public async Task Register_NameThatAWildcardStandsFor_IsRefused()
     {

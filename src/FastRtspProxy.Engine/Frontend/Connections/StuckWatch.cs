@@ -2,7 +2,8 @@ namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
 /// Since when a client takes nothing of what waits for it. Looked at once a second. The time in which the line is down is not the client's: it begins
-/// anew when the line is back, because what was lost has to be sent again before anything new is taken. Mutable; a private field of the connection.
+/// anew when the line is back, because what was lost has to be sent again before anything new is taken. Mutable; a private field of
+/// <see cref="OverdueWatch"/>.
 /// </summary>
 internal struct StuckWatch
 {

@@ -11,6 +11,9 @@ internal interface IStreamRegistry
     /// </summary>
     Task<RegisterOutcome> RegisterAsync(StreamRegistration registration);
 
+    /// <summary>The stream that came by REGISTER with that URL; null: none, or several.</summary>
+    string? NameOf(RtspUrl url);
+
     /// <summary>
     /// Removes a stream that came by REGISTER: the one with that name, or without a name the one with that URL, if just one has it. Streams of the
     /// command line cannot be removed.

@@ -51,7 +51,8 @@ internal sealed class AccessCheck(FrontendServer frontend)
         bool isClaimed = LogInClaim.TryRead(
             access, request.Header("Authorization"), request.Method, _frontend.IsSecure, out LogInClaim claim, out DigestOutcome defect);
         AccessUser? user = isClaimed ? policy.Find(claim.User, question.Right) : null;
-        if (SessionOf(connection, request) is { Grant: { External: not null } grant } session && request.Method != RtspMethod.Describe
+        if (question.Right == AccessRights.Read && request.Method != RtspMethod.Describe
+            && SessionOf(connection, request) is { Grant: { External: not null } grant } session
             && (question.Stream is null || question.Stream == session.Mount.Name) && policy.Keeps(grant, question)
             && (!isClaimed || claim.User == grant.User || grant.Secret is null))
         {
@@ -298,8 +299,13 @@ internal sealed class AccessCheck(FrontendServer frontend)
     {
         if (right == AccessRights.Register)
         {
-            string name = RegisterParameters.Parse(request.Header("Transport")).Suffix ?? UnnamedStream;
-            return new AccessQuestion(right, name, IsKnown: true, connection.RemoteAddress);
+            string? name = RegisterParameters.Parse(request.Header("Transport")).Suffix;
+            if (name is null && request.Method == RtspMethod.Deregister && RtspUrl.TryParse(request.Uri, out RtspUrl? url, out _))
+            {
+                name = _frontend.Registry?.NameOf(url);
+            }
+
+            return new AccessQuestion(right, name ?? UnnamedStream, IsKnown: true, connection.RemoteAddress);
         }
 
         if (request.Method is RtspMethod.GetParameter or RtspMethod.SetParameter)

@@ -11,9 +11,6 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class Authenticator
 {
-    /// <inheritdoc cref="AccessRules.Live555Realm"/>
-    public const string Realm = AccessRules.Live555Realm;
-
     /// <summary>A nonce is in force for so long.</summary>
     public static readonly TimeSpan NonceLife = TimeSpan.FromMinutes(5);
 

@@ -1,4 +1,4 @@
-using System.Net;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -81,7 +81,7 @@ internal sealed partial class RequestHandler
             return true;
         }
 
-        if (!MayRegister(connection.RemoteAddress))
+        if (!Networks.Hold(_frontend.Options.RegisterFrom, connection.RemoteAddress))
         {
             const string Reason = "the address is not among those of --register-from";
             FrontendLog.RegistrationRefused(_frontend.Log, request.Method, "a stream", connection.RemoteAddress, Reason);
@@ -102,19 +102,6 @@ internal sealed partial class RequestHandler
         }
 
         return false;
-    }
-
-    private bool MayRegister(IPAddress address)
-    {
-        foreach (IPNetwork network in _frontend.Options.RegisterFrom)
-        {
-            if (network.Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return _frontend.Options.RegisterFrom.Count == 0;
     }
 
     private void Log(ClientConnection connection, RtspMessage request, RtspUrl url, string reason) =>

@@ -17,8 +17,8 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
 
     public ControlStream Stream => stream;
 
-    /// <inheritdoc cref="InterleavedChannels"/>
-    public InterleavedChannels Channels { get; } = new(stream);
+    /// <inheritdoc cref="ClientChannels"/>
+    public ClientChannels Channels { get; } = new(stream);
 
     /// <summary>The client's address.</summary>
     public IPAddress RemoteAddress => stream.Remote.Address;

@@ -1,12 +1,14 @@
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Table;
 using FastRtspProxy.Protocol.Rtsp;
+using EngineChange = FastRtspProxy.Engine.Mounts.StreamChange;
 
 namespace FastRtspProxy.Operations.Configuration.Comparison;
 
 /// <summary>
-/// What a reload does, decided from nothing but the two configurations. Which effect a key has stands in the table, so that what the reference page
-/// says of a change is what happens. The rule that everything here serves: a stream that did not change notices nothing.
+/// What a reload does, decided from nothing but the two configurations. What a change of a stream takes is the engine's to say
+/// (<see cref="StreamChanges"/>): it is the engine that does it. The rule that everything here serves: a stream that did not change notices nothing.
 /// </summary>
 internal static class ConfigComparison
 {
@@ -37,7 +39,8 @@ internal static class ConfigComparison
             }
 
             KeyChange[] keys = ReferenceEquals(known, stream) ? [] : [.. StreamKeys.Stream.Changes(known, stream, static _ => true)];
-            if (keys.Any(static key => key.Effect == ConfigEffect.Session) || (stream.Dscp is null && old.Dscp.Cameras != result.Dscp.Cameras))
+            EngineChange change = StreamChanges.Between(EngineOptions.StreamOf(known, old), EngineOptions.StreamOf(stream, result));
+            if (change == EngineChange.Camera)
             {
                 remade.Add(new StreamChange(known, stream));
                 changes.Add(
@@ -45,14 +48,17 @@ internal static class ConfigComparison
                         ConfigChangeKind.StreamSession, stream,
                         $"{Words(keys, "dscp.cameras")}: the camera's session is made anew, its viewers are held"));
             }
-            else if (keys.Length > 0)
+            else
             {
-                adjusted.Add(new StreamChange(known, stream));
-                changes.Add(Change(ConfigChangeKind.StreamSettings, stream, Words(keys, "")));
-            }
-            else if (stream.MaxViewers is null && old.Limits.ViewersPerStream != result.Limits.ViewersPerStream)
-            {
-                adjusted.Add(new StreamChange(known, stream));
+                if (keys.Length > 0)
+                {
+                    changes.Add(Change(ConfigChangeKind.StreamSettings, stream, Words(keys, "")));
+                }
+
+                if (keys.Length > 0 || change == EngineChange.Settings)
+                {
+                    adjusted.Add(new StreamChange(known, stream));
+                }
             }
         }
 

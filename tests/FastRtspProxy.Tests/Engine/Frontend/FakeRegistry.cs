@@ -18,6 +18,11 @@ internal sealed class FakeRegistry : IStreamRegistry
 
     public ConcurrentQueue<(string, string?)> Deregistered { get; } = new();
 
+    /// <summary>By URL.</summary>
+    public Dictionary<string, string> Names { get; } = [];
+
+    public string? NameOf(RtspUrl url) => Names.GetValueOrDefault(url.Text);
+
     public async Task<RegisterOutcome> RegisterAsync(StreamRegistration registration)
     {
         Registered.Enqueue(registration);

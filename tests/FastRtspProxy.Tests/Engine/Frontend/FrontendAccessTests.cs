@@ -129,6 +129,27 @@ public sealed class FrontendAccessTests
         Assert.Equal(status == 200, registry.Registered.Any(static one => one.IsAuthenticated));
     }
 
+    /// <summary>By its URL alone a stream is still that stream, and its name decides.</summary>
+    [Theory]
+    [InlineData("gate/7", 200)]
+    [InlineData("hall/7", 403)]
+    public async Task Deregister_ByTheUrl_IsJudgedByTheNameOfThatStream(string name, int status)
+    {
+        AccessRules rules = LogIns.House with
+        {
+            Users = [LogIns.User("clerk", "clerk")],
+            Roles = [new AccessRole("clerk", AccessRights.Register) { Streams = [LogIns.Pattern("gate/*")] }],
+            Streams = [],
+        };
+        FakeRegistry registry = new() { Names = { ["rtsp://192.0.2.9/s"] = name }, Removal = DeregisterOutcome.Removed };
+        await using FrontendHost host = await FrontendHost.StartAsync(o => o with { Access = rules, AcceptRegister = true }, registry: registry);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(status, (await LogIns.RequestAsync(client, "DEREGISTER", "rtsp://192.0.2.9/s", "clerk")).Status);
+
+        Assert.Equal(status == 200, !registry.Deregistered.IsEmpty);
+    }
+
     [Theory]
     [InlineData("gate/7", 200)]
     [InlineData("hall/7", 403)]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
@@ -53,6 +54,29 @@ public sealed class FrontendExternalTests
         // Another stream is another question, whatever session is named.
         server.Answer = static _ => StandInAuthServer.Json("", "403 Forbidden");
         Assert.Equal(403, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "lobby"), "Session: " + session)).Status);
+    }
+
+    /// <summary>Who was let in to watch has been let in to watch: a DEREGISTER of what it watches is another question.</summary>
+    [Fact]
+    public async Task Deregister_ByAViewerOfTheStream_IsAskedAbout()
+    {
+        await using StandInAuthServer server = new()
+        {
+            Answer = static request => Has(request, "action", "read") ? StandInAuthServer.Json("{}") : StandInAuthServer.Json("", "403 Forbidden"),
+        };
+        AccessRules rules = Rules(server);
+        rules = rules with { External = rules.External! with { Actions = AccessRights.Read | AccessRights.Register } };
+        FakeRegistry registry = new() { Names = { ["rtsp://192.0.2.9/s"] = "gate/1" }, Removal = DeregisterOutcome.Removed };
+        await using FrontendHost host = await FrontendHost.StartAsync(o => o with { Access = rules, AcceptRegister = true }, registry: registry);
+        host.AddMount("gate/1");
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=good"))).Status);
+        string session = await LogIns.PlayAsync(host, client, "gate/1");
+
+        RtspTestResponse response = await client.RequestAsync("DEREGISTER", "rtsp://192.0.2.9/s", "Session: " + session);
+
+        Assert.Contains(response.Status, (int[])[401, 403]);
+        Assert.Empty(registry.Deregistered);
     }
 
     [Fact]

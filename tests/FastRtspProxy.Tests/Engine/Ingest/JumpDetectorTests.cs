@@ -13,6 +13,8 @@ public sealed class JumpDetectorTests
     private const long DelayMicros = 10_000;
     private const long LastMediaMicros = 4_000_000;
 
+    private const long LastMediaTicks = LastMediaMicros / 1_000_000 * Rate;
+
     [Theory]
     [InlineData(0.04, 0.04, false, "the next picture")]
     [InlineData(1, 0, false, "a second in a burst after a stall")]
@@ -30,7 +32,7 @@ public sealed class JumpDetectorTests
         int step = (int)(stepSeconds * Rate);
         long arrivalMicros = LastMediaMicros + DelayMicros + (long)(elapsedSeconds * 1_000_000);
 
-        bool isJump = jumps.IsJump(step, (long)(elapsedSeconds * Rate), LastMediaMicros + (long)(stepSeconds * 1_000_000), arrivalMicros);
+        bool isJump = jumps.IsJump(step, (long)(elapsedSeconds * Rate), LastMediaTicks + step, arrivalMicros);
 
         Assert.True(expected == isJump, because);
     }
@@ -46,10 +48,10 @@ public sealed class JumpDetectorTests
         JumpDetector jumps = AtPace();
         double elapsed = Math.Clamp(stepSeconds, 0, 2);
 
-        long mediaMicros = LastMediaMicros + (long)(stepSeconds * 1_000_000);
+        int step = (int)(stepSeconds * Rate);
         long arrivalMicros = LastMediaMicros + DelayMicros + (long)(elapsed * 1_000_000);
 
-        bool isLoss = jumps.IsLoss(numberStep, (int)(stepSeconds * Rate), (long)(elapsed * Rate), mediaMicros, arrivalMicros);
+        bool isLoss = jumps.IsLoss(numberStep, step, (long)(elapsed * Rate), LastMediaTicks + step, arrivalMicros);
 
         Assert.Equal(expected, isLoss);
     }

@@ -95,6 +95,26 @@ public sealed class EngineAccessTests
         Assert.Equal(AccessVerdict.Allow, policy.Decide(null, Question("a", "10.0.0.7")).Verdict);
     }
 
+    /// <summary>A stream goes by the rule of what it is made from: the wildcard that says most of its name, whatever their order in the file.</summary>
+    [Theory]
+    [InlineData("lobby-1", true)]
+    [InlineData("lobby-vip-1", false)]
+    [InlineData("lobby-boss", true)]
+    public void Of_SeveralWildcards_TheOneThatMakesTheStreamRules(string stream, bool isAllowed)
+    {
+        AccessPolicy policy = new(EngineOptions.Of(ConfigBench.Good("""
+            auth: {users: [{name: guest, password: g, roles: [guest]}], roles: {guest: {may: [read]}, vip: {may: [read]}}}
+            streams:
+              "lobby-*": {source: "rtsp://192.0.2.9/${1}", allow: {roles: [guest]}}
+              "lobby-vip-*": {source: "rtsp://192.0.2.9/vip/${1}", allow: {roles: [vip]}}
+              lobby-boss: {source: rtsp://192.0.2.9/boss}
+            """)).AccessInForce);
+
+        AccessDecision decision = policy.Decide(policy.Find("guest", AccessRights.Read), Question(stream, "192.0.2.7"));
+
+        Assert.Equal(isAllowed, decision.Verdict == AccessVerdict.Allow);
+    }
+
     [Theory]
     [InlineData("hall**")]
     [InlineData("**/x")]

@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Tests.Operations.Configuration;
@@ -14,6 +16,9 @@ internal sealed class FakeStream(string camera, string settings)
 
     public int Touched { get; set; }
 
-    public static string CameraOf(StreamConfig stream, ProxyConfig config) =>
-        $"{stream.Sources} {stream.UserName}:{stream.Password?.Value} {stream.Transport} {stream.TunnelPort} {stream.Tls} {stream.Dscp ?? config.Dscp.Cameras}";
+    public static string CameraOf(StreamConfig stream, ProxyConfig config)
+    {
+        StreamOptions options = EngineOptions.StreamOf(stream, config);
+        return $"{options with { Settings = null, MaxInstances = 0 }} {options.Credentials?.Password}";
+    }
 }

@@ -30,7 +30,7 @@ public sealed class GoodConfigTests
 
     /// <summary>Players have passwords stored under it.</summary>
     [Fact]
-    public void Realm_ByDefault_IsWhatTheEngineAlwaysSaid() => Assert.Equal(FastRtspProxy.Engine.Frontend.Authenticator.Realm, new AuthConfig().Realm);
+    public void Realm_ByDefault_IsWhatTheEngineAlwaysSaid() => Assert.Equal(FastRtspProxy.Engine.Access.AccessRules.Live555Realm, new AuthConfig().Realm);
 
     [Fact]
     public void Load_Defaults_AreEveryStreamsUnlessItSaysOtherwise()

@@ -39,6 +39,17 @@ public sealed class LogLineTests
         Assert.Equal("Viewer 203.0.113.0/24 opened session 1A2B on cam\n", text);
     }
 
+    /// <summary>Written again from its template, a message is the same but for addresses: its formats count.</summary>
+    [Fact]
+    public void Text_ValueWithAFormat_KeepsIt()
+    {
+        LogStyle style = new() { Addresses = AddressDetail.None };
+
+        string text = Logged(style, log => log.Log(LogLevel.Warning, "{Client} waits {Seconds:0.#} s ({Mark:X4})", IPAddress.Loopback, 1.25, 255));
+
+        Assert.Equal("- waits 1.3 s (00FF)\n", text);
+    }
+
     [Fact]
     public void Text_AddressAsText_IsMaskedToo()
     {

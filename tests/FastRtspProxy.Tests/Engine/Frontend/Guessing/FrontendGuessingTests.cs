@@ -375,7 +375,7 @@ public sealed class FrontendGuessingTests
     private static string AuthorizationFor(string nonce, string method, string url, string password)
     {
         AuthClient answers = new("viewer", password);
-        Assert.True(answers.Accept([$"Digest realm=\"{Authenticator.Realm}\", nonce=\"{nonce}\""]));
+        Assert.True(answers.Accept([$"Digest realm=\"{FastRtspProxy.Engine.Access.AccessRules.Live555Realm}\", nonce=\"{nonce}\""]));
         return "Authorization: " + answers.Authorization(method, url);
     }
 

@@ -4,9 +4,9 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Tests.Engine.Frontend.Sessions;
 
 /// <summary>Who gets which channels of a connection; nothing is sent here, so there is no stream behind it.</summary>
-public sealed class InterleavedChannelsTests
+public sealed class ClientChannelsTests
 {
-    private readonly InterleavedChannels _channels = new(null!);
+    private readonly ClientChannels _channels = new(null!);
 
     [Theory]
     [InlineData(6, 7, 6, 7)] // as asked

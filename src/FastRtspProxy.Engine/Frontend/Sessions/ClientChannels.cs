@@ -6,7 +6,7 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>Which track has which `$` channels of one connection (RFC 2326, 10.12). On the connection's shard.</summary>
-internal sealed class InterleavedChannels(ControlStream stream)
+internal sealed class ClientChannels(ControlStream stream)
 {
     private const int Channels = byte.MaxValue + 1;
 

@@ -4,13 +4,13 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Tests.Engine.Backend;
 
 /// <summary>Which channel is whose: asked for, answered, used.</summary>
-public sealed class InterleavedChannelsTests
+public sealed class CameraChannelsTests
 {
     private readonly List<byte> _expected = [];
     private readonly ReceiveTracks _tracks = TestTracks.Of(TestTracks.Video, TestTracks.Audio);
-    private readonly InterleavedChannels _channels;
+    private readonly CameraChannels _channels;
 
-    public InterleavedChannelsTests() => _channels = new InterleavedChannels(_expected.Add);
+    public CameraChannelsTests() => _channels = new CameraChannels(_expected.Add);
 
     private BackendTrack Video => _tracks.All[0];
 

@@ -9,11 +9,11 @@ namespace FastRtspProxy.Engine.Backend;
 /// instead. Pure.
 /// </summary>
 /// <param name="expect">Hears of each channel on which media may come from now on.</param>
-internal sealed class InterleavedChannels(Action<byte> expect)
+internal sealed class CameraChannels(Action<byte> expect)
 {
     /// <summary>
     /// By channel. The track that an entry names has its <see cref="BackendTrack.Channels"/>, unless it was released; the entry of its RTP channel
-    /// names it.
+    /// names it, unless a later track was answered with that channel for its RTCP.
     /// </summary>
     private readonly BackendTrack?[] _trackOf = new BackendTrack?[256];
 
