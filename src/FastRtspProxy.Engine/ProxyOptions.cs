@@ -13,6 +13,9 @@ public sealed record ProxyOptions
     /// <summary>RTSP ports to try in order; the first that binds is used.</summary>
     public IReadOnlyList<int> RtspPorts { get; init; } = [554, 8554];
 
+    /// <summary>Ports of RTSP over TLS to try in order; empty: there is none.</summary>
+    public IReadOnlyList<int> RtspsPorts { get; init; } = [];
+
     /// <summary>Ports to try for the RTSP-over-HTTP tunnel; empty: only the RTSP port takes tunnels.</summary>
     public IReadOnlyList<int> TunnelPorts { get; init; } = [];
 

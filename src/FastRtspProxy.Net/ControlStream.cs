@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Net.Tls;
 
 namespace FastRtspProxy.Net;
 
@@ -21,6 +22,10 @@ internal sealed class ControlStream
     private readonly StreamInput _input;
     private readonly StreamBacklog _backlog;
     private readonly PeerWatch _peer;
+
+    /// <summary>Null: the connection is in the clear.</summary>
+    private readonly TlsLayer? _tls;
+    private readonly TlsOutput? _tlsOutput;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Changed by <see cref="MoveTo"/> only, on the shard that it names until then.</summary>
@@ -38,7 +43,11 @@ internal sealed class ControlStream
     private long _unsentMarkBytes;
 
     /// <summary>Takes a connected socket over. Any thread; nothing happens before <see cref="Start"/>.</summary>
-    public ControlStream(Shard shard, Socket socket, InputBudget? budget = null)
+    /// <param name="shard">Where it lives first.</param>
+    /// <param name="socket">Connected.</param>
+    /// <param name="budget">For what the peer makes us hold.</param>
+    /// <param name="tls">Its TLS, the handshake done; null: it is in the clear.</param>
+    public ControlStream(Shard shard, Socket socket, InputBudget? budget = null, TlsLayer? tls = null)
     {
         _shard = shard;
         _socket = socket;
@@ -49,7 +58,9 @@ internal sealed class ControlStream
         Local = EndPointOf(socket.LocalEndPoint);
         Account = new InputAccount(budget ?? InputBudget.Unlimited);
         Output = new ControlWriter(this);
-        _input = new StreamInput(this, socket);
+        _tls = tls;
+        _tlsOutput = tls is null ? null : new TlsOutput(this, tls);
+        _input = tls is null ? new StreamInput(this, socket) : new TlsInput(this, socket, tls);
         _backlog = new StreamBacklog(this, socket);
         _peer = new PeerWatch(this);
     }
@@ -120,6 +131,11 @@ internal sealed class ControlStream
     /// <inheritdoc cref="SocketSetup.IsLineDown"/>
     public bool IsLineDown => !_closed && SocketSetup.IsLineDown(_fd);
 
+    /// <summary>
+    /// True: what is sent is encrypted on its way, so it has to go through <see cref="TrySendMedia"/> and its like, never to the descriptor itself.
+    /// </summary>
+    public bool IsSecure => _tls is not null;
+
     /// <summary>The descriptor, for the fan-out's own calls.</summary>
     internal int Descriptor => _fd;
 
@@ -185,6 +201,11 @@ internal sealed class ControlStream
             return false;
         }
 
+        if (_tlsOutput is { } tls)
+        {
+            return SendOrClose(tls, bytes, isAnswer: true);
+        }
+
         if (!IsParked)
         {
             int sent = TrySendMedia(bytes);
@@ -216,6 +237,11 @@ internal sealed class ControlStream
             return -1;
         }
 
+        if (_tlsOutput is { } tls)
+        {
+            return tls.TrySend(bytes);
+        }
+
         fixed (byte* data = bytes)
         {
             return NoteSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
@@ -230,6 +256,11 @@ internal sealed class ControlStream
             return -1;
         }
 
+        if (_tlsOutput is { } tls)
+        {
+            return tls.TrySend(vectors, count);
+        }
+
         MessageHeader header = new() { Vectors = vectors, VectorCount = count };
         return NoteSend(Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
     }
@@ -239,7 +270,16 @@ internal sealed class ControlStream
     /// </summary>
     public void ParkRest(ReadOnlySpan<byte> rest)
     {
-        if (!_closed && !_backlog.TryAdd(rest, isAnswer: false))
+        if (_closed)
+        {
+            return;
+        }
+
+        if (_tlsOutput is { } tls)
+        {
+            _ = SendOrClose(tls, rest, isAnswer: false);
+        }
+        else if (!_backlog.TryAdd(rest, isAnswer: false))
         {
             Close();
         }
@@ -273,6 +313,7 @@ internal sealed class ControlStream
             return;
         }
 
+        SayEnd();
         _closed = true;
         _peer.Stop();
         Rider?.OnClosing();
@@ -295,13 +336,13 @@ internal sealed class ControlStream
     }
 
     /// <summary>
-    /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, or the peer has
-    /// not taken our last answer yet. While nobody reads.
+    /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, the peer has not
+    /// taken our last answer yet, or it has TLS, which nobody else could go on with. While nobody reads.
     /// </summary>
     public Socket? TryRelease(out byte[] unread)
     {
         unread = _input.Unread.ToArray();
-        if (_closed || IsParked || _input.IsArmed)
+        if (_closed || IsParked || _input.IsArmed || _tls is not null)
         {
             return null;
         }
@@ -336,15 +377,58 @@ internal sealed class ControlStream
             return 0;
         }
 
+        Break(errno);
+        return -1;
+    }
+
+    /// <summary>Nothing more can be sent: closed soon.</summary>
+    internal void Break(int errno)
+    {
         NoteError(errno);
         if (!_isBroken)
         {
             _isBroken = true;
             _shard.Post(Close); // not here and now: whoever sends is in the middle of a pass over its clients
         }
-
-        return -1;
     }
+
+    /// <summary>
+    /// Sends what is encrypted, or parks it, whole. False: broken, or too much waits already, which ends it: what follows would not be in order.
+    /// </summary>
+    internal unsafe bool SendSealed(ReadOnlySpan<byte> bytes, bool isAnswer)
+    {
+        if (_closed || _isBroken)
+        {
+            return false;
+        }
+
+        if (!IsParked)
+        {
+            int sent;
+            fixed (byte* data = bytes)
+            {
+                sent = NoteSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
+            }
+
+            if (sent < 0)
+            {
+                return false;
+            }
+
+            bytes = bytes[sent..];
+        }
+
+        if (bytes.Length == 0 || _backlog.TryAdd(bytes, isAnswer))
+        {
+            return true;
+        }
+
+        Break(LinuxConstants.ErrorNoBuffers);
+        return false;
+    }
+
+    /// <summary>The TLS code has written something.</summary>
+    internal void OnTlsWritten(ReadOnlySpan<byte> bytes) => _tlsOutput!.OnWritten(bytes);
 
     /// <summary>Whoever meets an error first takes it out of the socket; the others see an end without a cause.</summary>
     internal void NoteError(int errno)
@@ -360,6 +444,7 @@ internal sealed class ControlStream
     {
         if (!_input.IsArmed && !IsParked)
         {
+            _tls?.Dispose();
             _socket.Dispose();
             Action? disposed = Disposed;
             Disposed = null;
@@ -368,6 +453,32 @@ internal sealed class ControlStream
     }
 
     private static IPEndPoint EndPointOf(EndPoint? endPoint) => (endPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0)).Unmapped();
+
+    private bool SendOrClose(TlsOutput tls, ReadOnlySpan<byte> bytes, bool isAnswer)
+    {
+        if (!tls.SendAll(bytes, isAnswer))
+        {
+            Close();
+        }
+
+        return !_closed;
+    }
+
+    /// <summary>A peer with TLS can tell this end from one that somebody else has brought about.</summary>
+    private void SayEnd()
+    {
+        if (_tls is not null && !_isBroken && !IsParked)
+        {
+            try
+            {
+                _tls.SayEnd();
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException)
+            {
+                // It has ended already.
+            }
+        }
+    }
 
     private void OnEnded()
     {

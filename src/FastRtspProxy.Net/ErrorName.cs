@@ -12,6 +12,7 @@ internal static class ErrorName
         LinuxConstants.ErrorBrokenPipe => "EPIPE",
         LinuxConstants.ErrorNoMemory => "ENOMEM",
         LinuxConstants.ErrorNotPermitted => "EPERM",
+        LinuxConstants.ErrorProtocol => "EPROTO",
         LinuxConstants.ErrorNetworkDown => "ENETDOWN",
         LinuxConstants.ErrorNetworkUnreachable => "ENETUNREACH",
         LinuxConstants.ErrorConnectionAborted => "ECONNABORTED",

@@ -1,3 +1,5 @@
+using FastRtspProxy.Net.Linux;
+
 namespace FastRtspProxy.Net;
 
 /// <summary>
@@ -29,5 +31,15 @@ internal static class OwnThread
         {
             s_isStarting = false;
         }
+    }
+
+    /// <summary>
+    /// The calling thread stands behind the others of the process where they want the same core (setpriority(2)); never to be taken back.
+    /// </summary>
+    public static void GiveWay(int niceness)
+    {
+        const int PriorityOfProcess = 0;
+        const uint CallingThread = 0;
+        _ = Libc.SetPriority(PriorityOfProcess, CallingThread, niceness);
     }
 }

@@ -182,7 +182,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
     }
 
     /// <summary>Room for one read; empty when there is no memory: the account's holder is told when there is.</summary>
-    protected Span<byte> TryMakeRoom()
+    protected ArraySegment<byte> TryMakeRoom()
     {
         if (_start == _end)
         {
@@ -196,7 +196,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
             return default;
         }
 
-        return _bytes.AsSpan(_end, ReadBytes);
+        return new ArraySegment<byte>(_bytes, _end, ReadBytes);
     }
 
     /// <summary>So many bytes were written into the room.</summary>
@@ -229,7 +229,7 @@ internal abstract class PeerInput : TurnWork, IValueTaskSource<bool>
         }
     }
 
-    private Span<byte> Borrow()
+    private ArraySegment<byte> Borrow()
     {
         _bytes = Shard.InputScratch;
         _start = _end = _examined = 0;

@@ -144,6 +144,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>Where connections read: what a turn leaves over moves out of it.</summary>
     public byte[] InputScratch { get; } = GC.AllocateUninitializedArray<byte>(PeerInput.ReadBytes, pinned: true);
 
+    /// <summary>For encrypting; made for the first connection that needs it. Empty between two calls.</summary>
+    public Tls.TlsScratch TlsScratch => field ??= new Tls.TlsScratch();
+
     /// <inheritdoc cref="Net.InputBuffers"/>
     public InputBuffers InputBuffers { get; } = new();
 

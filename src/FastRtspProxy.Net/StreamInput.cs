@@ -9,9 +9,8 @@ namespace FastRtspProxy.Net;
 /// nothing is held while the peer is silent); when there is something, the shard gives a turn; a turn makes one read, and the reader makes of it what
 /// its <see cref="TurnBudget"/> allows. On the shard.
 /// </summary>
-internal sealed class StreamInput : PeerInput
+internal class StreamInput : PeerInput
 {
-    private readonly ControlStream _stream;
     private readonly ReadableWait _readable;
 
     /// <summary>What the last read has brought; 0 before the first, and after one that brought nothing.</summary>
@@ -19,7 +18,7 @@ internal sealed class StreamInput : PeerInput
 
     public StreamInput(ControlStream stream, Socket socket)
     {
-        _stream = stream;
+        Stream = stream;
         _readable = new ReadableWait(this, stream, socket);
     }
 
@@ -29,9 +28,11 @@ internal sealed class StreamInput : PeerInput
     /// <summary>The reader waits, and nothing but time stands between it and its next read: not the want of memory.</summary>
     public bool IsAboutToRead => IsWaiting && (IsArmed || IsQueued);
 
-    protected override Shard Shard => _stream.Shard;
+    protected ControlStream Stream { get; }
 
-    protected override InputAccount Account => _stream.Account;
+    protected override Shard Shard => Stream.Shard;
+
+    protected override InputAccount Account => Stream.Account;
 
     /// <summary>There was something at once: who has had something in this turn already comes behind the others.</summary>
     public void OnReadable()
@@ -54,27 +55,32 @@ internal sealed class StreamInput : PeerInput
         }
         else
         {
-            _readable.Begin();
+            BeginToWait();
         }
     }
 
-    protected override void Read()
+    protected sealed override void Read()
     {
         _lastReadBytes = 0;
-        if (_stream.IsClosed)
+        if (Stream.IsClosed)
         {
             End();
             return;
         }
 
-        Span<byte> room = TryMakeRoom();
-        if (room.IsEmpty)
+        if (!IsReady())
+        {
+            return;
+        }
+
+        ArraySegment<byte> room = TryMakeRoom();
+        if (room.Count == 0)
         {
             // Without memory nothing is read, so the end of the stream would not be seen either: when the peer has ended, the connection is closed
             // instead of waiting for memory.
-            if (_stream.PeerEnded.IsCompleted)
+            if (Stream.PeerEnded.IsCompleted)
             {
-                _stream.Close();
+                Stream.Close();
             }
 
             return;
@@ -90,20 +96,33 @@ internal sealed class StreamInput : PeerInput
 
         if (errno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted)
         {
-            _readable.Begin();
+            BeginToWait();
         }
         else
         {
-            _stream.NoteError(errno);
+            Stream.NoteError(errno);
             End(); // in order, or broken
         }
     }
 
-    private unsafe int Receive(Span<byte> room, out int errno)
+    /// <summary>The reader wants bytes, and the last ones are used up: a turn follows when there are more, or the end.</summary>
+    protected virtual void BeginToWait() => BeginToWaitForSocket();
+
+    /// <summary>A turn follows when the socket has bytes, or its end.</summary>
+    protected void BeginToWaitForSocket() => _readable.Begin();
+
+    /// <summary>The socket has something. False: it gives the reader nothing yet, and another turn follows.</summary>
+    protected virtual bool IsReady() => true;
+
+    /// <summary>Takes what there is. 0: the end; -1: nothing, for this cause.</summary>
+    protected virtual int Receive(ArraySegment<byte> room, out int errno) => Receive(Stream.Descriptor, room, out errno);
+
+    /// <summary>One non-blocking read of a socket.</summary>
+    internal static unsafe int Receive(int descriptor, Span<byte> room, out int errno)
     {
         fixed (byte* data = room)
         {
-            nint count = Libc.Receive(_stream.Descriptor, data, room.Length, LinuxConstants.MessageDontWait);
+            nint count = Libc.Receive(descriptor, data, room.Length, LinuxConstants.MessageDontWait);
             errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
             return (int)count;
         }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace FastRtspProxy.TestPeers;
@@ -21,7 +23,14 @@ internal sealed class RtspTestClient : IDisposable
     private int _end;
     private int _cseq;
 
-    public RtspTestClient(Socket socket) => _socket = socket;
+    /// <summary>Null: in the clear.</summary>
+    private readonly SslStream? _tls;
+
+    public RtspTestClient(Socket socket, SslStream? tls = null)
+    {
+        _socket = socket;
+        _tls = tls;
+    }
 
     public IPEndPoint Local => (IPEndPoint)_socket.LocalEndPoint!;
 
@@ -46,10 +55,43 @@ internal sealed class RtspTestClient : IDisposable
         return new RtspTestClient(socket);
     }
 
+    /// <summary>Connects by TLS, and trusts whatever certificate there is.</summary>
+    public static async Task<RtspTestClient> ConnectSecureAsync(int port, SslProtocols protocols = SslProtocols.None, string name = "localhost")
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port)).WaitAsync(Limit);
+        SslStream tls = new(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = name,
+                EnabledSslProtocols = protocols,
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            }).WaitAsync(Limit);
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+
+        return new RtspTestClient(socket, tls);
+    }
+
+    /// <summary>What was agreed on; null: it is in the clear.</summary>
+    public SslStream? Tls => _tls;
+
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+            return;
+        }
+
         while (!bytes.IsEmpty)
         {
             int sent = await _socket.SendAsync(bytes, SocketFlags.None).AsTask().WaitAsync(Limit);
@@ -170,7 +212,11 @@ internal sealed class RtspTestClient : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _tls?.Dispose();
+    }
 
     private async Task<bool> FillAsync(CancellationToken cancel)
     {
@@ -183,11 +229,13 @@ internal sealed class RtspTestClient : IDisposable
 
         try
         {
-            int count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel);
+            int count = _tls is null
+                ? await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel)
+                : await _tls.ReadAsync(_buffer.AsMemory(_end), cancel);
             _end += count;
             return count > 0;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
         }

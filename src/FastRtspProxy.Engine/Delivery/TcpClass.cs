@@ -4,7 +4,10 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>Clients with the same tracks on the same channels: what they get is the same bytes, so they share one plan a batch.</summary>
-internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
+/// <param name="rtpChannels">As <see cref="TcpViewer.RtpChannels"/>.</param>
+/// <param name="rtcpChannels">As <see cref="TcpViewer.RtcpChannels"/>.</param>
+/// <param name="isSecure">True: their connections have TLS, so each sends the plan itself, encrypted.</param>
+internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isSecure)
 {
     /// <summary>
     /// In Debug a class up to this large is looked through whole at each change; a larger one would make that the square of its size.
@@ -20,7 +23,12 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
     /// <summary>Their descriptors, densely: a pass that goes through whole touches nothing else of a client.</summary>
     public ReadOnlySpan<int> Descriptors => _descriptors.AsSpan(0, InStep.Count);
 
-    /// <summary>Bytes that each member in step has got since the class was made.</summary>
+    /// <inheritdoc cref="TcpClass" path="/param[@name='isSecure']"/>
+    public bool IsSecure => isSecure;
+
+    /// <summary>
+    /// Bytes that each member in step has got since the class was made; none in a secure class, whose connections count by themselves.
+    /// </summary>
     public long SentBytes { get; set; }
 
     /// <summary>When that last grew.</summary>
@@ -55,13 +63,19 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels)
         last.Slot = viewer.Slot;
         InStep.RemoveAt(InStep.Count - 1);
         viewer.Slot = -1;
-        viewer.Stream.NoteSent(SentBytes - viewer.ClassBytesBefore, LastPassMicros);
+        if (!isSecure)
+        {
+            viewer.Stream.NoteSent(SentBytes - viewer.ClassBytesBefore, LastPassMicros);
+        }
+
         AssertValid();
     }
 
-    /// <summary>True for a viewer with the same channels.</summary>
+    /// <summary>True for a viewer with the same channels, whose connection is as the others'.</summary>
     public bool Fits(TcpViewer viewer) =>
-        viewer.RtpChannels.AsSpan().SequenceEqual(rtpChannels) && viewer.RtcpChannels.AsSpan().SequenceEqual(rtcpChannels);
+        viewer.Stream.IsSecure == isSecure
+        && viewer.RtpChannels.AsSpan().SequenceEqual(rtpChannels)
+        && viewer.RtcpChannels.AsSpan().SequenceEqual(rtcpChannels);
 
     /// <summary>The channel of a packet for this class, or <see cref="TcpViewer.NoChannel"/>: it does not get it.</summary>
     public byte ChannelOf(in RingEntry entry)

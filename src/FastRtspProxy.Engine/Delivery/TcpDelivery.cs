@@ -41,7 +41,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
         {
-            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels);
+            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels, viewer.Stream.IsSecure);
             _classes.Add(channels);
         }
 
@@ -123,13 +123,20 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             return;
         }
 
+        if (channels.IsSecure)
+        {
+            SendToSecureClass(channels, entries, from, to);
+            return;
+        }
+
         // Backwards: a viewer that falls behind gives its place to the last one, which was served already.
         for (int i = channels.InStep.Count - 1; i >= 0; i--)
         {
             nint sent = Send(plan, channels.Descriptors[i]);
             if (sent != plan.TotalBytes)
             {
-                FallBehind(channels.InStep[i], sent, entries, from, to);
+                TcpViewer viewer = channels.InStep[i];
+                FallBehind(viewer, viewer.Stream.NoteSend(sent), entries, from, to);
             }
         }
 
@@ -137,10 +144,26 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         channels.LastPassMicros = _shard.NowMicros;
     }
 
-    /// <summary>The connection did not take the whole batch.</summary>
-    private void FallBehind(TcpViewer viewer, nint result, in PacketRing.EntriesView entries, long from, long to)
+    /// <summary>
+    /// The same for connections with TLS: each encrypts the plan for itself. One that has taken all of it may have parked the end, encrypted.
+    /// </summary>
+    private void SendToSecureClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
     {
-        int sent = viewer.Stream.NoteSend(result);
+        TcpSendPlan plan = table.TcpPlan;
+        for (int i = channels.InStep.Count - 1; i >= 0; i--)
+        {
+            TcpViewer viewer = channels.InStep[i];
+            int sent = SendPlan(plan, viewer.Stream);
+            if (sent != plan.TotalBytes || viewer.Stream.IsParked)
+            {
+                FallBehind(viewer, sent, entries, from, to);
+            }
+        }
+    }
+
+    /// <summary>The connection did not take the whole batch; -1: it is broken.</summary>
+    private void FallBehind(TcpViewer viewer, int sent, in PacketRing.EntriesView entries, long from, long to)
+    {
         LeaveStep(viewer);
         if (sent >= 0)
         {

@@ -22,6 +22,8 @@ internal sealed class FrontendCounters
     private long _overBudget;
     private long _accessRefused;
     private long _sessionsRevoked;
+    private long _handshakes;
+    private long _handshakesFailed;
 
     public long Connections => Volatile.Read(ref _connections);
 
@@ -67,6 +69,14 @@ internal sealed class FrontendCounters
 
     /// <summary>Sessions that other rules have ended.</summary>
     public long SessionsRevoked => Volatile.Read(ref _sessionsRevoked);
+
+    /// <summary>TLS handshakes that were done.</summary>
+    public long Handshakes => Volatile.Read(ref _handshakes);
+
+    /// <summary>Connections to a port of rtsps that came to nothing: no TLS, no agreement, too slow, or gone.</summary>
+    public long HandshakesFailed => Volatile.Read(ref _handshakesFailed);
+
+    public void OnHandshake(bool isDone) => Interlocked.Increment(ref isDone ? ref _handshakes : ref _handshakesFailed);
 
     public void OnAccessRefused() => Interlocked.Increment(ref _accessRefused);
 

@@ -15,6 +15,9 @@ internal static class FrontendLimits
     /// </summary>
     public static readonly TimeSpan HalfRequest = TimeSpan.FromSeconds(10);
 
+    /// <summary>A TLS handshake must be done by then: as many round trips as of a request, and nobody to type a password.</summary>
+    public static readonly TimeSpan TlsHandshake = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.
     /// </summary>

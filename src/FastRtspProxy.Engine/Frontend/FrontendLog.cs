@@ -89,4 +89,21 @@ internal static partial class FrontendLog
             + "the connection of {Client}, which holds most ({HeldKiB} KiB), is closed ({Closed} so far; said once a minute). "
             + "Remedy, if these are viewers: --memory")]
     public static partial void InputOverBudget(ILogger log, long limitMiB, IPEndPoint client, long heldKiB, long closed);
+
+    [LoggerMessage(
+        EventId = 416,
+        Level = LogLevel.Warning,
+        Message = "{Client} speaks to the port of rtsps in the clear, and was closed ({Closed} so far; said once a minute). "
+            + "Remedy, if it is a viewer: rtsps:// in its URL, or the port of rtsp")]
+    public static partial void PlainTextToTls(ILogger log, IPEndPoint client, long closed);
+
+    [LoggerMessage(
+        EventId = 417,
+        Level = LogLevel.Warning,
+        Message = "{Client} speaks TLS to a port without it, and was closed ({Closed} so far; said once a minute). "
+            + "Remedy, if it is a viewer: rtsp:// in its URL, or the port of rtsps")]
+    public static partial void TlsToPlainText(ILogger log, IPEndPoint client, long closed);
+
+    [LoggerMessage(EventId = 418, Level = LogLevel.Warning, Message = "TLS with {Client} failed: {Reason} ({Failed} so far; said once a minute)")]
+    public static partial void HandshakeFailed(ILogger log, IPEndPoint client, string reason, long failed);
 }

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +19,12 @@ internal sealed class FrontendServer : IAsyncDisposable
     private readonly ShardGroup _shards;
     private readonly FrontendShard[] _homes;
     private readonly List<TcpListenerSocket> _listeners = [];
+
+    /// <summary>Those of <see cref="_listeners"/> whose connections begin with a TLS handshake.</summary>
+    private readonly HashSet<TcpListenerSocket> _secureListeners = [];
+
+    /// <summary>Null: there is no rtsps.</summary>
+    private readonly TlsServer? _tls;
 
     private readonly RulesInForce _rules;
 
@@ -38,7 +46,8 @@ internal sealed class FrontendServer : IAsyncDisposable
         ILoggerFactory loggerFactory,
         IStreamRegistry? registry = null,
         InputBudget? input = null,
-        long descriptorLimit = 0)
+        long descriptorLimit = 0,
+        Func<string?, SslServerAuthenticationOptions>? certificates = null)
     {
         _descriptorLimit = descriptorLimit;
         Options = options;
@@ -52,6 +61,8 @@ internal sealed class FrontendServer : IAsyncDisposable
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
+        _tls = certificates is null ? null : new TlsServer(certificates, FrontendLimits.TlsHandshake, shards.Shards[0].Time);
+        DoorRefusals = new DoorRefusals(Log);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
@@ -77,8 +88,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;
 
-    /// <summary>Its connections are under TLS, so that Basic may be offered and taken. None of its own listeners has TLS.</summary>
-    public bool IsSecure { get; init; }
+    /// <inheritdoc cref="Frontend.DoorRefusals"/>
+    public DoorRefusals DoorRefusals { get; }
 
     /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
     public DescriptorBudget Descriptors { get; private set; }
@@ -126,6 +137,9 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>The HTTP tunnel's own port, or 0.</summary>
     public int TunnelPort { get; private set; }
 
+    /// <summary>The port of rtsps, or 0.</summary>
+    public int RtspsPort { get; private set; }
+
     /// <summary>True where IPv4 clients can connect.</summary>
     public bool ListensOnIPv4 { get; private set; }
 
@@ -159,7 +173,8 @@ internal sealed class FrontendServer : IAsyncDisposable
         DivideDescriptors();
         foreach (TcpListenerSocket listener in _listeners)
         {
-            listener.Start(OnAccepted);
+            bool isSecure = _secureListeners.Contains(listener);
+            listener.Start(socket => OnAccepted(socket, isSecure));
         }
     }
 
@@ -172,6 +187,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             listener.Dispose();
         }
 
+        _tls?.Dispose();
         await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
         foreach (FrontendShard home in _homes)
         {
@@ -260,6 +276,31 @@ internal sealed class FrontendServer : IAsyncDisposable
                 break;
             }
         }
+
+        if (_tls is not null)
+        {
+            BindSecure();
+        }
+    }
+
+    /// <summary>The first port of rtsps that can be had. It was asked for, and nothing else takes its place: without one nothing is served.</summary>
+    private void BindSecure()
+    {
+        string? failure = null;
+        foreach (int port in Options.RtspsPorts)
+        {
+            int before = _listeners.Count;
+            if (Listen(port, whole: true, out int bound, out _, out _, out SocketError error))
+            {
+                RtspsPort = bound;
+                _secureListeners.UnionWith(_listeners.Skip(before));
+                return;
+            }
+
+            failure ??= $"The port {port} of rtsps cannot be had: {Words(error)}. Remedy: another one (--rtsps, rtsps.listen)";
+        }
+
+        throw new ProxyStartException(failure ?? "There are certificates for rtsps, and no port to listen on was given");
     }
 
     /// <summary>
@@ -347,11 +388,11 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>
     /// On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.
     /// </summary>
-    private void OnAccepted(Socket socket)
+    private void OnAccepted(Socket socket, bool isSecure)
     {
         try
         {
-            Accept(socket);
+            Accept(socket, isSecure);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -359,7 +400,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
     }
 
-    private void Accept(Socket socket)
+    private void Accept(Socket socket, bool isSecure)
     {
         if (_stopping || socket.RemoteEndPoint is not IPEndPoint remote)
         {
@@ -375,7 +416,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             Counters.OnConnectionRefused();
             Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
-            TcpListenerSocket.Refuse(socket, s_refusal);
+            TcpListenerSocket.Refuse(socket, isSecure ? [] : s_refusal);
             return;
         }
 
@@ -385,10 +426,60 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         Counters.OnConnection();
+        if (isSecure)
+        {
+            BeginHandshake(home, socket, remote, place);
+        }
+        else
+        {
+            Begin(home, socket, place, null);
+        }
+    }
+
+    /// <summary>The connection has its place; a shard hears of it when the handshake is done.</summary>
+    private void BeginHandshake(FrontendShard home, Socket socket, IPEndPoint remote, ConnectionPlace place)
+    {
+        try
+        {
+            place.Handshake = _tls!.Begin(socket, (layer, refusal, why) => OnHandshake(home, socket, remote, place, layer, refusal, why));
+        }
+        catch
+        {
+            Limits.ConnectionPlaces.Leave(place);
+            throw;
+        }
+    }
+
+    /// <summary>On a thread of handshakes, or wherever one was ended.</summary>
+    private void OnHandshake(
+        FrontendShard home, Socket socket, IPEndPoint remote, ConnectionPlace place, TlsLayer? layer, TlsRefusal refusal, string why)
+    {
+        Counters.OnHandshake(refusal == TlsRefusal.None);
+        if (layer is null)
+        {
+            Limits.ConnectionPlaces.Leave(place);
+            DoorRefusals.OnHandshake(refusal, remote, why);
+            return;
+        }
+
+        try
+        {
+            Begin(home, socket, place, layer);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            layer.Dispose(); // reset meanwhile
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Gives a connection to its first shard. Any thread.</summary>
+    private void Begin(FrontendShard home, Socket socket, ConnectionPlace place, TlsLayer? tls)
+    {
         ControlStream stream;
         try
         {
-            stream = new ControlStream(home.Shard, socket, Input)
+            stream = new ControlStream(home.Shard, socket, Input, tls)
             {
                 UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Limits.Now.SlowTimeout)),
                 Disposed = () => Limits.ConnectionPlaces.Leave(place),
@@ -426,6 +517,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     {
         if (place.Connection is not { } connection)
         {
+            place.Handshake?.Abort(TlsRefusal.Closed);
             return; // not served yet: it will not be
         }
 

@@ -133,6 +133,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int fd, byte* address, uint* addressBytes, int flags);
 
+    /// <summary>setpriority(2), by whose page a thread has a nice value of its own. Refused: it stays as it is.</summary>
+    [LibraryImport(Name, EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, uint who, int niceness);
+
     /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change.</summary>
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* stat);

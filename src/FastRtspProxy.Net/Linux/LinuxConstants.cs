@@ -10,6 +10,7 @@ internal static class LinuxConstants
     public const int EventFdNonBlock = 0x800;
     public const int EventFdCloseOnExec = 0x80000;
 
+    public const int MessagePeek = 0x2;
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;
     public const int MessageErrorQueue = 0x2000;
@@ -69,6 +70,7 @@ internal static class LinuxConstants
     public const int ErrorTooManyFiles = 24;
     public const int ErrorBrokenPipe = 32;
     public const int ErrorNoSystemCall = 38;
+    public const int ErrorProtocol = 71;
     public const int ErrorMessageSize = 90;
     public const int ErrorNotSupported = 95;
     public const int ErrorAddressInUse = 98;

@@ -30,6 +30,9 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The first cause; <see cref="ConnectionEnd.None"/> while it is open. Set before the stream is closed.</summary>
     private ConnectionEnd _end;
 
+    /// <summary>The first byte of a TLS handshake (RFC 8446 section 5.1), which no request begins with.</summary>
+    private const byte TlsHandshakeRecord = 22;
+
     /// <summary>The tunnel that it is the GET of; null: of none.</summary>
     private Tunnel? _tunnel;
 
@@ -78,8 +81,14 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The error that the connection ended by, for its line: " (ETIMEDOUT)"; empty where it was closed in order.</summary>
     public string EndError => _stream.EndErrno == 0 ? "" : $" ({ErrorName.Of(_stream.EndErrno)})";
 
-    /// <summary>Inside an HTTP tunnel there is no UDP.</summary>
+    /// <summary>It is the GET of an HTTP tunnel.</summary>
     public bool IsTunnel => _tunnel is not null;
+
+    /// <summary>It has TLS: rtsps.</summary>
+    public bool IsSecure => _stream.IsSecure;
+
+    /// <summary>Inside an HTTP tunnel there is no UDP, and beside TLS it would show in the clear what the viewer wants hidden.</summary>
+    public bool HasUdp => !IsTunnel && !IsSecure;
 
     /// <inheritdoc cref="ControlStream.PeerEnded"/>
     public Task PeerEnded => _stream.PeerEnded;
@@ -221,7 +230,7 @@ internal sealed class ClientConnection : IInputHolder
     /// True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards)
     /// and nothing binds us to it.
     /// </summary>
-    private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && !IsTunnel && !_stream.IsParked && RequestHandler.WantsUdp(_message);
+    private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && HasUdp && !_stream.IsParked && RequestHandler.WantsUdp(_message);
 
     /// <summary>Answers the request that was read, and all that follow.</summary>
     private async Task<ConnectionEnd> ServeRequestsAsync()
@@ -347,6 +356,13 @@ internal sealed class ClientConnection : IInputHolder
             if (!isMore || _end != ConnectionEnd.None)
             {
                 return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
+            }
+
+            if (!IsSecure && _reader.Input.Unread is [TlsHandshakeRecord, ..])
+            {
+                _frontend.Counters.OnMalformed();
+                _frontend.DoorRefusals.OnTlsInTheClear(Remote);
+                return ConnectionEnd.Malformed;
             }
 
             long now = _home.Shard.NowMicros;

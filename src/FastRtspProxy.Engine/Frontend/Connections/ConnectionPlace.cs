@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -23,6 +24,11 @@ internal sealed class ConnectionPlace(IPAddress address)
 
     /// <summary>The connection that has the place; null until its shard serves it. Read and written on that shard.</summary>
     public ClientConnection? Connection { get; set; }
+
+    /// <summary>
+    /// What the connection begins with on a port of rtsps; null: nothing, or it has not begun. It is ended when the place is given away.
+    /// </summary>
+    public TlsHandshake? Handshake { get; set; }
 
     /// <summary>True from when the place was taken until the connection's descriptor was closed: so long the place counts.</summary>
     internal bool IsOpen { get; set; }

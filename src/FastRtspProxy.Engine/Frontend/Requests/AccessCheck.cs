@@ -49,7 +49,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
         }
 
         bool isClaimed = LogInClaim.TryRead(
-            access, request.Header("Authorization"), request.Method, _frontend.IsSecure, out LogInClaim claim, out DigestOutcome defect);
+            access, request.Header("Authorization"), request.Method, connection.IsSecure, out LogInClaim claim, out DigestOutcome defect);
         AccessUser? user = isClaimed ? policy.Find(claim.User, question.Right) : null;
         if (question.Right == AccessRights.Read && request.Method != RtspMethod.Describe
             && SessionOf(connection, request) is { Grant: { External: not null } grant } session
@@ -125,7 +125,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
         ExternalQuestion asked = new(
             question.Right == AccessRights.Register ? "register" : "read", question.Stream ?? string.Empty,
             claim.IsNone ? null : claim.User, claim.Password, token,
-            connection.RemoteAddress.ToString(), _frontend.IsSecure ? "rtsps" : "rtsp");
+            connection.RemoteAddress.ToString(), connection.IsSecure ? "rtsps" : "rtsp");
         LogInProof known = new(asked.User, null, asked.Key with { Path = string.Empty });
         ExternalAnswer? answer = external.TryRemembered(asked);
         if (answer?.Secret is { } remembered && claim.Digest is not null && access.Policy.LetsExternalIn(question)

@@ -26,7 +26,7 @@ internal sealed partial class RequestHandler
 
         response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
         return response
-            .With("Content-Base", target.UrlOf(mount.Name, connection.Local))
+            .With("Content-Base", target.UrlOf(mount.Name, connection))
             .With("Content-Type", "application/sdp");
     }
 }

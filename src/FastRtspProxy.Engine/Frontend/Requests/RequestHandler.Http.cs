@@ -38,8 +38,9 @@ internal sealed partial class RequestHandler
 
                 break;
 
-            // Not from inside a tunnel: its socket is read already, for its end.
-            case RtspMethod.Post when !connection.IsTunnel && TunnelOf(request) is { } tunnel && tunnel.Home == connection.Home:
+            // Not from inside a tunnel: its socket is read already, for its end. And as the GET came: what was asked by TLS is not steered past it.
+            case RtspMethod.Post when !connection.IsTunnel && TunnelOf(request) is { } tunnel && tunnel.Home == connection.Home
+                && tunnel.IsSecure == connection.IsSecure:
                 response.Begin().IsSilent = true;
                 response.PostOf = tunnel;
                 return response;

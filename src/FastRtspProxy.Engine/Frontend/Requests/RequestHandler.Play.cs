@@ -30,7 +30,7 @@ internal sealed partial class RequestHandler
                 return NotFound(request, response);
             }
 
-            List<RtpInfoEntry> present = session.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection.Local));
+            List<RtpInfoEntry> present = session.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
             return WithRtpInfo(response.With("Range", range).With("Session", session.Id), present);
         }
 
@@ -51,7 +51,7 @@ internal sealed partial class RequestHandler
             });
         }
 
-        List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection.Local));
+        List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
         WithRtpInfo(response.With("Range", range).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);
         return response;

@@ -32,7 +32,7 @@ internal sealed partial class RequestHandler
             return HandleHttp(connection, request, response);
         }
 
-        if (Preconditions(request, response) is { } refused)
+        if (Preconditions(connection, request, response) is { } refused)
         {
             return refused;
         }
@@ -86,7 +86,7 @@ internal sealed partial class RequestHandler
 
         Begin(request, response, RtspStatus.Unauthorized);
         _access.Authenticator.Challenge(
-            response, _frontend.Access, connection.Auth, _frontend.IsSecure, access.Answer, connection.Home.Shard.NowMicros);
+            response, _frontend.Access, connection.Auth, connection.IsSecure, access.Answer, connection.Home.Shard.NowMicros);
         return response;
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>The checks that every method passes first.</summary>
-    private RtspResponse? Preconditions(RtspMessage request, RtspResponse response)
+    private RtspResponse? Preconditions(ClientConnection connection, RtspMessage request, RtspResponse response)
     {
         if (request.CSeq is null)
         {
@@ -119,7 +119,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", _methods);
         }
 
-        if (request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase)
+        if (!connection.IsSecure && request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase)
             && request.Method is not RtspMethod.Register and not RtspMethod.Deregister)
         {
             return Begin(request, response, RtspStatus.MovedPermanently).With("Location", string.Concat("rtsp://", request.Uri.AsSpan(8)));

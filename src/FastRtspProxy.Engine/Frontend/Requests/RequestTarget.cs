@@ -1,4 +1,3 @@
-using System.Net;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -28,18 +27,19 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
     /// </summary>
     /// <param name="mount">The mount's name.</param>
-    /// <param name="local">The address that the client reached us at, for when it typed none.</param>
-    public string UrlOf(string mount, IPEndPoint local)
+    /// <param name="connection">The address that it reached us at stands in for one that the client did not type; and who came by TLS is to stay
+    /// there, whatever it typed.</param>
+    public string UrlOf(string mount, ClientConnection connection)
     {
-        string authority = Authority;
-        if (!authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) || authority.Length == "rtsp://".Length
-            || authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0)
+        string host = TypedHost();
+        if (host.Length == 0)
         {
-            string host = AddressText.HostForPeer(local.Address);
-            authority = local.Port == RtspUrl.DefaultPort ? $"rtsp://{host}" : $"rtsp://{host}:{local.Port}";
+            int port = connection.Local.Port;
+            host = AddressText.HostForPeer(connection.Local.Address);
+            host = port == (connection.IsSecure ? RtspUrl.DefaultTlsPort : RtspUrl.DefaultPort) ? host : $"{host}:{port}";
         }
 
-        return $"{authority}/{mount}/";
+        return $"{(connection.IsSecure ? "rtsps" : "rtsp")}://{host}/{mount}/";
     }
 
     /// <summary>What the URL names of the mounts that are there.</summary>
@@ -112,6 +112,15 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         host = at >= 0 ? host[(at + 1)..] : host;
         authority = host.Length == 0 ? string.Empty : string.Concat(uri.AsSpan(0, start), host);
         path = uri[end..];
+    }
+
+    /// <summary>Host and port of a URL that names RTSP; empty: it names something else, or no host that could be said again.</summary>
+    private string TypedHost()
+    {
+        int scheme = Authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) ? "rtsp://".Length
+            : Authority.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? "rtsps://".Length
+            : 0;
+        return scheme == 0 || Authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0 ? string.Empty : Authority[scheme..];
     }
 
     private static StartMode? StartOf(ReadOnlySpan<char> query)

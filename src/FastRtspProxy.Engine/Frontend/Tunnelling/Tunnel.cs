@@ -15,6 +15,9 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
 
     public FrontendShard Home => get.Home;
 
+    /// <summary>The GET came by TLS.</summary>
+    public bool IsSecure => get.IsSecure;
+
     /// <summary>What the client asks, decoded.</summary>
     public TunnelInput Requests { get; } = new(get);
 

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Net;
+using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.TestPeers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +13,11 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 /// <summary>A real front-end on loopback, two shards, a clock that stands still, and a mount <c>cam</c> with two tracks on the first shard.</summary>
 internal sealed class FrontendHost : IAsyncDisposable
 {
+    private static readonly Lazy<SslServerAuthenticationOptions> s_tls = new(static () => new SslServerAuthenticationOptions
+    {
+        ServerCertificateContext = SslStreamCertificateContext.Create(SimulatedCameraCertificate.Make(IPAddress.Loopback), null, offline: true),
+    });
+
     private readonly ShardGroup _shards;
     private bool _stopped;
 
@@ -20,8 +27,15 @@ internal sealed class FrontendHost : IAsyncDisposable
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
-        Frontend = new FrontendServer(options, shards, Mounts, log, registry) { RegistrantNames = names ?? NameLookup.Registrants, IsSecure = isSecure };
+        IsSecure = isSecure;
+        Frontend = new FrontendServer(options, shards, Mounts, log, registry, certificates: isSecure ? static _ => s_tls.Value : null)
+        {
+            RegistrantNames = names ?? NameLookup.Registrants,
+        };
     }
+
+    /// <summary>Clients come by TLS.</summary>
+    public bool IsSecure { get; }
 
     public FakeTimeProvider Time { get; }
 
@@ -33,11 +47,11 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public IReadOnlyList<Shard> Shards => _shards.Shards;
 
-    public int Port => Frontend.RtspPort;
+    public int Port => IsSecure ? Frontend.RtspsPort : Frontend.RtspPort;
 
-    public string Url => $"rtsp://127.0.0.1:{Port}/cam";
+    public string Url => $"{(IsSecure ? "rtsps" : "rtsp")}://127.0.0.1:{Port}/cam";
 
-    public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
+    public static ProxyOptions Options => new() { RtspPorts = [0], RtspsPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
     public static async Task<FrontendHost> StartAsync(
         Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null,
@@ -58,7 +72,7 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public FakeMount MountOf(string name) => (FakeMount)Mounts.Find(name)!;
 
-    public Task<RtspTestClient> ConnectAsync() => RtspTestClient.ConnectAsync(Port);
+    public Task<RtspTestClient> ConnectAsync() => IsSecure ? RtspTestClient.ConnectSecureAsync(Port) : RtspTestClient.ConnectAsync(Port);
 
     /// <summary>Moves the clock on in steps that a shard sees.</summary>
     public async Task AdvanceAsync(TimeSpan by)
