@@ -98,6 +98,12 @@ public sealed record ProxyOptions
     /// <summary>Let REGISTER name loopback and link-local back-ends.</summary>
     public bool AllowPrivateRegister { get; init; }
 
+    /// <summary>
+    /// The balancers whose connections begin with a PROXY header that says who the client is: they must send one, and nobody else is believed.
+    /// Empty: there are none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> ProxyProtocolFrom { get; init; } = [];
+
     /// <summary>Addresses that may REGISTER; empty: any.</summary>
     public IReadOnlyList<IPNetwork> RegisterFrom { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -68,11 +69,21 @@ internal sealed class ControlStream
     /// <summary>Where it lives now. Any thread.</summary>
     public Shard Shard => _shard;
 
-    /// <summary>The peer.</summary>
-    public IPEndPoint Remote { get; }
+    /// <summary>The peer: the socket's, unless the creator knows of another one behind it. Null leaves it.</summary>
+    [AllowNull]
+    public IPEndPoint Remote
+    {
+        get;
+        init => field = value ?? field;
+    }
 
-    /// <summary>Our end: the address that the peer reached us at.</summary>
-    public IPEndPoint Local { get; }
+    /// <summary>The address that the peer reached us at: the socket's, unless the creator knows of another one. Null leaves it.</summary>
+    [AllowNull]
+    public IPEndPoint Local
+    {
+        get;
+        init => field = value ?? field;
+    }
 
     /// <summary>What the peer makes us hold.</summary>
     public InputAccount Account { get; }

@@ -24,6 +24,7 @@ internal static class FuzzTargets
         new TunnelReplyTarget(),
         new FrameTarget(),
         new DemuxTarget(),
+        new ProxyHeaderTarget(),
         new RtpTarget(),
         new RtcpTarget(),
         new AccessUnitTarget(),

@@ -19,6 +19,14 @@ internal static class FrontendLimits
     public static readonly TimeSpan TlsHandshake = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// A configured balancer's PROXY header must be whole by then. A balancer sends it with its first segment; so long a retransmission or two take.
+    /// </summary>
+    public static readonly TimeSpan ProxyHeader = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc cref="FrontDoor.KeptPlaces"/>
+    public const int DoorPlaces = 16;
+
+    /// <summary>
     /// A connection without a session, or with such only as were never played, that says nothing is closed then; nearly two session time-outs.
     /// </summary>
     public static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(120);

@@ -91,19 +91,8 @@ internal static partial class FrontendLog
     public static partial void InputOverBudget(ILogger log, long limitMiB, IPEndPoint client, long heldKiB, long closed);
 
     [LoggerMessage(
-        EventId = 416,
+        EventId = 430,
         Level = LogLevel.Warning,
-        Message = "{Client} speaks to the port of rtsps in the clear, and was closed ({Closed} so far; said once a minute). "
-            + "Remedy, if it is a viewer: rtsps:// in its URL, or the port of rtsp")]
-    public static partial void PlainTextToTls(ILogger log, IPEndPoint client, long closed);
-
-    [LoggerMessage(
-        EventId = 417,
-        Level = LogLevel.Warning,
-        Message = "{Client} speaks TLS to a port without it, and was closed ({Closed} so far; said once a minute). "
-            + "Remedy, if it is a viewer: rtsp:// in its URL, or the port of rtsps")]
-    public static partial void TlsToPlainText(ILogger log, IPEndPoint client, long closed);
-
-    [LoggerMessage(EventId = 418, Level = LogLevel.Warning, Message = "TLS with {Client} failed: {Reason} ({Failed} so far; said once a minute)")]
-    public static partial void HandshakeFailed(ILogger log, IPEndPoint client, string reason, long failed);
+        Message = "A connection from {Peer} was closed: {Reason} ({Count} so far; said once a minute). Remedy: {Remedy}")]
+    public static partial void DoorRefused(ILogger log, IPAddress peer, string reason, long count, string remedy);
 }

@@ -62,8 +62,8 @@ internal sealed class FrontendServer : IAsyncDisposable
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
         _tls = certificates is null ? null : new TlsServer(certificates, FrontendLimits.TlsHandshake, shards.Shards[0].Time);
-        DoorRefusals = new DoorRefusals(Log);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
+        Door = new FrontDoor(this, shards.Shards[0]);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
         {
@@ -85,11 +85,11 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <inheritdoc cref="Frontend.AccessRefusals"/>
     public AccessRefusals AccessRefusals { get; }
 
+    /// <inheritdoc cref="FrontDoor"/>
+    public FrontDoor Door { get; }
+
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;
-
-    /// <inheritdoc cref="Frontend.DoorRefusals"/>
-    public DoorRefusals DoorRefusals { get; }
 
     /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
     public DescriptorBudget Descriptors { get; private set; }
@@ -174,7 +174,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         foreach (TcpListenerSocket listener in _listeners)
         {
             bool isSecure = _secureListeners.Contains(listener);
-            listener.Start(socket => OnAccepted(socket, isSecure));
+            listener.Start(socket => Door.Enter(socket, isSecure));
         }
     }
 
@@ -187,6 +187,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             listener.Dispose();
         }
 
+        Door.Stop();
         _tls?.Dispose();
         await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
         foreach (FrontendShard home in _homes)
@@ -235,7 +236,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         if (_descriptorLimit > 0)
         {
             int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
-            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors(), streams);
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces, streams);
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }
@@ -386,29 +387,19 @@ internal sealed class FrontendServer : IAsyncDisposable
     private FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
 
     /// <summary>
-    /// On the socket engine's thread. What goes wrong here is one connection's business; the loop that accepts must not hear of it.
+    /// Takes a connection that has come through the door, and gives it to a shard, if there is a place for it. The socket is ours from now on. Any
+    /// thread.
     /// </summary>
-    private void OnAccepted(Socket socket, bool isSecure)
+    /// <exception cref="SocketException">The client reset it before we looked at it.</exception>
+    public void Admit(in Arrival arrival)
     {
-        try
+        if (_stopping)
         {
-            Accept(socket, isSecure);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            socket.Dispose(); // reset by the client before we looked at it
-        }
-    }
-
-    private void Accept(Socket socket, bool isSecure)
-    {
-        if (_stopping || socket.RemoteEndPoint is not IPEndPoint remote)
-        {
-            socket.Dispose();
+            arrival.Socket.Dispose();
             return;
         }
 
-        IPAddress address = remote.Address.Unmapped();
+        IPAddress address = arrival.Remote.Address.Unmapped();
         FrontendShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
         ConnectionPlace place = new(address) { Shard = home.Shard };
         PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);
@@ -416,7 +407,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             Counters.OnConnectionRefused();
             Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
-            TcpListenerSocket.Refuse(socket, isSecure ? [] : s_refusal);
+            TcpListenerSocket.Refuse(arrival.Socket, arrival.IsSecure ? [] : s_refusal);
             return;
         }
 
@@ -426,22 +417,22 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         Counters.OnConnection();
-        if (isSecure)
+        if (arrival.IsSecure)
         {
-            BeginHandshake(home, socket, remote, place);
+            BeginHandshake(home, arrival, place);
         }
         else
         {
-            Begin(home, socket, place, null);
+            Begin(home, arrival, place, null);
         }
     }
 
     /// <summary>The connection has its place; a shard hears of it when the handshake is done.</summary>
-    private void BeginHandshake(FrontendShard home, Socket socket, IPEndPoint remote, ConnectionPlace place)
+    private void BeginHandshake(FrontendShard home, Arrival arrival, ConnectionPlace place)
     {
         try
         {
-            place.Handshake = _tls!.Begin(socket, (layer, refusal, why) => OnHandshake(home, socket, remote, place, layer, refusal, why));
+            place.Handshake = _tls!.Begin(arrival.Socket, (layer, refusal, why) => OnHandshake(home, arrival, place, layer, refusal, why));
         }
         catch
         {
@@ -451,36 +442,37 @@ internal sealed class FrontendServer : IAsyncDisposable
     }
 
     /// <summary>On a thread of handshakes, or wherever one was ended.</summary>
-    private void OnHandshake(
-        FrontendShard home, Socket socket, IPEndPoint remote, ConnectionPlace place, TlsLayer? layer, TlsRefusal refusal, string why)
+    private void OnHandshake(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? layer, TlsRefusal refusal, string why)
     {
         Counters.OnHandshake(refusal == TlsRefusal.None);
         if (layer is null)
         {
             Limits.ConnectionPlaces.Leave(place);
-            DoorRefusals.OnHandshake(refusal, remote, why);
+            Door.OnHandshake(refusal, arrival.Remote, why);
             return;
         }
 
         try
         {
-            Begin(home, socket, place, layer);
+            Begin(home, arrival, place, layer);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             layer.Dispose(); // reset meanwhile
-            socket.Dispose();
+            arrival.Socket.Dispose();
         }
     }
 
     /// <summary>Gives a connection to its first shard. Any thread.</summary>
-    private void Begin(FrontendShard home, Socket socket, ConnectionPlace place, TlsLayer? tls)
+    private void Begin(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? tls)
     {
         ControlStream stream;
         try
         {
-            stream = new ControlStream(home.Shard, socket, Input, tls)
+            stream = new ControlStream(home.Shard, arrival.Socket, Input, tls)
             {
+                Remote = arrival.Remote.Unmapped(),
+                Local = arrival.Local,
                 UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Limits.Now.SlowTimeout)),
                 Disposed = () => Limits.ConnectionPlaces.Leave(place),
             };
@@ -491,11 +483,12 @@ internal sealed class FrontendServer : IAsyncDisposable
             throw;
         }
 
+        bool isRelayed = arrival.IsRelayed;
         home.Shard.AddLoad(1);
-        home.Shard.Post(() => Serve(home, stream, place));
+        home.Shard.Post(() => Serve(home, stream, place, isRelayed));
     }
 
-    private void Serve(FrontendShard home, ControlStream stream, ConnectionPlace place)
+    private void Serve(FrontendShard home, ControlStream stream, ConnectionPlace place, bool isRelayed)
     {
         if (_stopping || place.HasToGo)
         {
@@ -504,7 +497,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             return;
         }
 
-        ClientConnection connection = new(this, home, stream, place);
+        ClientConnection connection = new(this, home, stream, place) { IsRelayed = isRelayed };
         place.Connection = connection;
         stream.Start();
         _ = connection.RunAsync();

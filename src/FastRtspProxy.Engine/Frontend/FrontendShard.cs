@@ -150,6 +150,7 @@ internal sealed class FrontendShard
         if (Shard.Index == 0)
         {
             _trim.OnSecond(_frontend.Limits.Connections);
+            _frontend.Door.CloseLate();
         }
 
         if (!_dueEndings.IsEmpty)

@@ -26,6 +26,7 @@ internal static class EngineOptions
             RtspPorts = [.. config.Rtsp.Listen.Select(static point => point.Port)],
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,
+            ProxyProtocolFrom = config.Rtsp.ProxyProtocol.From,
             UdpPortFirst = config.Rtsp.UdpPorts.First,
             UdpPortLast = config.Rtsp.UdpPorts.Last,
             Threads = config.Threads ?? 0,

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.InteropServices;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.ProxyProtocol;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -81,14 +82,20 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The error that the connection ended by, for its line: " (ETIMEDOUT)"; empty where it was closed in order.</summary>
     public string EndError => _stream.EndErrno == 0 ? "" : $" ({ErrorName.Of(_stream.EndErrno)})";
 
+    /// <inheritdoc cref="Arrival"/>
+    public bool IsRelayed { get; init; }
+
     /// <summary>It is the GET of an HTTP tunnel.</summary>
     public bool IsTunnel => _tunnel is not null;
 
     /// <summary>It has TLS: rtsps.</summary>
     public bool IsSecure => _stream.IsSecure;
 
-    /// <summary>Inside an HTTP tunnel there is no UDP, and beside TLS it would show in the clear what the viewer wants hidden.</summary>
-    public bool HasUdp => !IsTunnel && !IsSecure;
+    /// <summary>
+    /// Inside an HTTP tunnel there is no UDP. Beside TLS it would show in the clear what the viewer wants hidden. And past a balancer go no datagrams:
+    /// the address that its header names may not be ours to reach, and what comes back would miss us.
+    /// </summary>
+    public bool HasUdp => !IsTunnel && !IsSecure && !IsRelayed;
 
     /// <inheritdoc cref="ControlStream.PeerEnded"/>
     public Task PeerEnded => _stream.PeerEnded;
@@ -303,7 +310,7 @@ internal sealed class ClientConnection : IInputHolder
         }
 
         _message.Trim();
-        RunAfterWritten(response);
+        response.RunAfterWritten();
         if (response.Handover is { } handover)
         {
             handover.Release(_stream);
@@ -317,13 +324,6 @@ internal sealed class ClientConnection : IInputHolder
         }
 
         return ConnectionEnd.None;
-    }
-
-    private static void RunAfterWritten(RtspResponse response)
-    {
-        Action? after = response.AfterWritten;
-        response.AfterWritten = null;
-        after?.Invoke();
     }
 
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
@@ -360,8 +360,7 @@ internal sealed class ClientConnection : IInputHolder
 
             if (!IsSecure && _reader.Input.Unread is [TlsHandshakeRecord, ..])
             {
-                _frontend.Counters.OnMalformed();
-                _frontend.DoorRefusals.OnTlsInTheClear(Remote);
+                _frontend.Door.OnTlsInTheClear(this);
                 return ConnectionEnd.Malformed;
             }
 
@@ -370,6 +369,9 @@ internal sealed class ClientConnection : IInputHolder
             Carrier.OnHeard();
             switch (_reader.Take(out RtspDefect defect))
             {
+                case not ParseStatus.Complete when ProxyHeader.IsBegunBy(_reader.Input.Unread):
+                    _frontend.Door.OnStrangeHeader(this);
+                    return ConnectionEnd.StrangeHeader;
                 case ParseStatus.Complete:
                     _overdue.OnRead(endsWithPart: false, now);
                     if (_message.IsRequest)

@@ -30,6 +30,9 @@ internal enum ConnectionEnd
     /// <summary>It held most when the budget for input and answers was used up.</summary>
     OverBudget = 17,
 
+    /// <summary>It sent a PROXY header where none is taken: from elsewhere, or behind the first.</summary>
+    StrangeHeader = 18,
+
     /// <summary>The connection became something else: a registered back-end's.</summary>
     HandedOver = 30,
 

@@ -119,7 +119,8 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", _methods);
         }
 
-        if (!connection.IsSecure && request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase)
+        // A balancer that sent a PROXY header may have had the TLS before us.
+        if (!connection.IsSecure && !connection.IsRelayed && request.Uri.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase)
             && request.Method is not RtspMethod.Register and not RtspMethod.Deregister)
         {
             return Begin(request, response, RtspStatus.MovedPermanently).With("Location", string.Concat("rtsp://", request.Uri.AsSpan(8)));

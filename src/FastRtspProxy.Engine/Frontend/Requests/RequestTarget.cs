@@ -27,19 +27,20 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// The URL of a mount as this client spells our address; through a NAT, what it typed is right and what we are bound to is not.
     /// </summary>
     /// <param name="mount">The mount's name.</param>
-    /// <param name="connection">The address that it reached us at stands in for one that the client did not type; and who came by TLS is to stay
-    /// there, whatever it typed.</param>
+    /// <param name="connection">The address that it reached us at stands in for one that the client did not type; and who came by TLS, to
+    /// us or to the balancer before us, is to stay there.</param>
     public string UrlOf(string mount, ClientConnection connection)
     {
-        string host = TypedHost();
+        string host = TypedHost(out bool isTypedSecure);
+        bool isSecure = connection.IsSecure || (connection.IsRelayed && isTypedSecure);
         if (host.Length == 0)
         {
             int port = connection.Local.Port;
             host = AddressText.HostForPeer(connection.Local.Address);
-            host = port == (connection.IsSecure ? RtspUrl.DefaultTlsPort : RtspUrl.DefaultPort) ? host : $"{host}:{port}";
+            host = port == (isSecure ? RtspUrl.DefaultTlsPort : RtspUrl.DefaultPort) ? host : $"{host}:{port}";
         }
 
-        return $"{(connection.IsSecure ? "rtsps" : "rtsp")}://{host}/{mount}/";
+        return $"{(isSecure ? "rtsps" : "rtsp")}://{host}/{mount}/";
     }
 
     /// <summary>What the URL names of the mounts that are there.</summary>
@@ -115,11 +116,10 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     }
 
     /// <summary>Host and port of a URL that names RTSP; empty: it names something else, or no host that could be said again.</summary>
-    private string TypedHost()
+    private string TypedHost(out bool isSecure)
     {
-        int scheme = Authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) ? "rtsp://".Length
-            : Authority.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase) ? "rtsps://".Length
-            : 0;
+        isSecure = Authority.StartsWith("rtsps://", StringComparison.OrdinalIgnoreCase);
+        int scheme = isSecure ? "rtsps://".Length : Authority.StartsWith("rtsp://", StringComparison.OrdinalIgnoreCase) ? "rtsp://".Length : 0;
         return scheme == 0 || Authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0 ? string.Empty : Authority[scheme..];
     }
 

@@ -53,6 +53,14 @@ internal sealed class RtspResponse
         return this;
     }
 
+    /// <summary>The answer is on its way: runs <see cref="AfterWritten"/>, once.</summary>
+    public void RunAfterWritten()
+    {
+        Action? after = AfterWritten;
+        AfterWritten = null;
+        after?.Invoke();
+    }
+
     public RtspResponse With(string name, string value)
     {
         _headers.Add(new RtspHeader(name, value));

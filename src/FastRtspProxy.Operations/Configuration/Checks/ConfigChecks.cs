@@ -16,6 +16,7 @@ internal static class ConfigChecks
     public static void Run(ProxyConfig config, ConfigReading reading, Func<IPAddress, bool> isOwn)
     {
         CheckListen(config.Rtsp, reading);
+        CheckBalancers(config.Rtsp.ProxyProtocol, reading);
         AccessChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
         StreamChecks.Run(config, reading, isOwn);
@@ -44,6 +45,21 @@ internal static class ConfigChecks
         if (rtsp.Bind is not null && !rtsp.Bind.Equals(rtsp.Address))
         {
             reading.Error(reading.PlaceOf("rtsp.bind"), "rtsp.bind", "it differs from the address in rtsp.listen: leave one of the two out");
+        }
+    }
+
+    /// <summary>A network of every address would let each viewer say who he is, past all rules and limits of addresses.</summary>
+    private static void CheckBalancers(ProxyProtocolConfig proxyProtocol, ConfigReading reading)
+    {
+        for (int i = 0; i < proxyProtocol.From.Count; i++)
+        {
+            string item = ConfigReading.PathOf("rtsp.proxyProtocol.from", i);
+            string path = reading.HasMet(item) ? item : "rtsp.proxyProtocol.from";
+            if (proxyProtocol.From[i].PrefixLength == 0)
+            {
+                reading.Remarks.Warn(
+                    reading.PlaceOf(path), $"{path}: with {proxyProtocol.From[i]} every viewer can claim any address: name the balancers alone");
+            }
         }
     }
 }

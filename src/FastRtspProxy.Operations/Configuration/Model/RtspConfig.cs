@@ -17,6 +17,9 @@ internal sealed record RtspConfig
     /// <summary>Ports of their own for RTSP over HTTP, tried in this order; the RTSP port takes such tunnels too.</summary>
     public ValueList<int> HttpTunnelPorts { get; init; } = [];
 
+    /// <inheritdoc cref="ProxyProtocolConfig"/>
+    public ProxyProtocolConfig ProxyProtocol { get; init; } = new();
+
     /// <summary>The address that all of <see cref="Listen"/> have, that is <see cref="Bind"/> where they name none; null: every address.</summary>
     public IPAddress? Address => Listen.Select(static point => point.Address).FirstOrDefault(static address => address is not null) ?? Bind;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -13,7 +14,7 @@ internal static class RtspKeys
             Effect = ConfigEffect.Restart,
             CountMin = 1,
         },
-        new ValueKey<RtspConfig, System.Net.IPAddress?>("bind", ConfigTypes.AddressOrNull, static c => c.Bind, static (c, v) => c with { Bind = v })
+        new ValueKey<RtspConfig, IPAddress?>("bind", ConfigTypes.AddressOrNull, static c => c.Bind, static (c, v) => c with { Bind = v })
         {
             Text = "listen on this local address only",
             DefaultWords = "every address, IPv4 and IPv6",
@@ -35,5 +36,20 @@ internal static class RtspKeys
             Sample = "[8000, 8080]",
         },
         new LaterKey<RtspConfig>("webSocket") { Text = "RTSP over WebSocket" },
-        new LaterKey<RtspConfig>("proxyProtocol") { Text = "the PROXY protocol of balancers" });
+        new SectionKey<RtspConfig, ProxyProtocolConfig>(
+            "proxyProtocol", ProxyProtocol, static c => c.ProxyProtocol, static (c, v) => c with { ProxyProtocol = v })
+        {
+            Text = "balancers that say in front of a connection who the viewer is (PROXY protocol, versions 1 and 2)",
+        });
+
+    private static ConfigShape<ProxyProtocolConfig> ProxyProtocol => new(
+        new ProxyProtocolConfig(),
+        new ValuesKey<ProxyProtocolConfig, IPNetwork>("from", ConfigTypes.Network, static c => c.From, static (c, v) => c with { From = v })
+        {
+            Text = "the balancers: each connection of theirs must begin with a PROXY header, and the viewer's address is what it says; "
+                + "such viewers get media over TCP only",
+            Effect = ConfigEffect.Restart,
+            DefaultWords = "nobody",
+            Sample = "[192.0.2.0/24]",
+        });
 }

@@ -28,7 +28,6 @@ public sealed class BadConfigTests
     [InlineData("cluster: {}", "1:10: cluster: not in this version")]
     [InlineData("streamsDirectory: /var/lib/x", "1:19: streamsDirectory: not in this version")]
     [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
-    [InlineData("rtsp: {proxyProtocol: {}}", "1:23: rtsp.proxyProtocol: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, singleSession: true}}", "1:58: streams.a.singleSession: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {}}}", "1:54: streams.a.multicast: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, backChannel: false}}", "1:56: streams.a.backChannel: not in this version")]
@@ -73,6 +72,9 @@ public sealed class BadConfigTests
     [InlineData("rtsp: {listen: [\"192.0.2.1:554\"], bind: 192.0.2.2}", "rtsp.bind: it differs from the address in rtsp.listen")]
     [InlineData("rtsp: {bind: localhost}", "rtsp.bind \"localhost\": an address is written")]
     [InlineData("rtsp: {udpPorts: 7001-7002}", "rtsp.udpPorts \"7001-7002\": a port range is written FIRST-LAST")]
+    [InlineData("rtsp: {proxyProtocol: {from: [10.0.0.1/8]}}", "1:31: rtsp.proxyProtocol.from[0] \"10.0.0.1/8\": a network is written 192.0.2.0/24")]
+    [InlineData("rtsp: {proxyProtocol: {form: [10.0.0.0/8]}}", "1:24: rtsp.proxyProtocol.form: there is no such key; did you mean \"from\"?")]
+    [InlineData("rtsp: {proxyProtocol: [10.0.0.0/8]}", "rtsp.proxyProtocol: this is a list, and it has to be a section with keys like \"from\"")]
     [InlineData("rtsp: [a]", "1:7: rtsp: this is a list, and it has to be a section with keys like \"listen\"")]
     [InlineData("rtsp:", "rtsp: the section is empty")]
     [InlineData("shutdown: {drain: x}", "shutdown.drain \"x\": a duration")]
@@ -198,6 +200,10 @@ public sealed class BadConfigTests
     [InlineData(
         "auth: {digest: [md5, sha-256], roles: {v: {may: read}}, users: [{name: a, roles: v, password: \"ha1:md5:0123456789abcdef0123456789abcdef\"}]}",
         "warning: auth.users[0].password: the user \"a\" cannot log in with sha-256, which auth.digest offers")]
+    [InlineData(
+        "rtsp: {proxyProtocol: {from: [192.0.2.1, \"::/0\"]}}",
+        "1:42: warning: rtsp.proxyProtocol.from[1]: with ::/0 every viewer can claim any address: name the balancers alone")]
+    [InlineData("rtsp: {proxyProtocol: {from: 0.0.0.0/0}}", "1:30: warning: rtsp.proxyProtocol.from: with 0.0.0.0/0 every viewer")]
     [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b]}}", "warning: streams.a.sources: this version uses the first one only")]
     [InlineData("streams: {a: {source: \"rtsp://127.0.0.1:8554/a\"}}", "1:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8554 of rtsp.listen")]
     [InlineData("streams: {\"a-*\": {source: rtsp://192.0.2.9/a}}", "warning: streams.a-*.source: without ${1} all streams of this wildcard show the same camera")]

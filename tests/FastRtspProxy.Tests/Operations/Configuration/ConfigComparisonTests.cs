@@ -15,6 +15,9 @@ public sealed class ConfigComparisonTests
     [InlineData("limits: {viewers: 10, slowTimeout: 5s}", "Live limits.viewers: 20000 -> 10|Live limits.slowTimeout: 20s -> 5s")]
     [InlineData("limits: {viewersPerStream: 10}", "Live limits.viewersPerStream: 20000 -> 10")]
     [InlineData("limits: {memory: 64M}", "Refused limits.memory: a quarter of the machine's memory, 2G at most -> 64M: needs a restart, until then the old value stays")]
+    [InlineData(
+        "rtsp: {proxyProtocol: {from: 192.0.2.0/24}}",
+        "Refused rtsp.proxyProtocol.from: nobody -> [192.0.2.0/24]: needs a restart, until then the old value stays")]
     [InlineData("rtsp: {listen: [\":9554\"]}", "Refused rtsp.listen: [\":554\", \":8554\"] -> [\":9554\"]: needs a restart, until then the old value stays")]
     [InlineData("rtsp: {udpPorts: 7000-7099}|threads: 2", "Refused rtsp.udpPorts: 6970-7999 -> 7000-7099: needs a restart, until then the old value stays|Refused threads: one for each core -> 2: needs a restart, until then the old value stays")]
     [InlineData("threads: 2|log: {level: debug}", "Live log.level: info -> debug|Refused threads: one for each core -> 2: needs a restart, until then the old value stays")]
