@@ -84,16 +84,16 @@ public sealed class ProxyEngine : IAsyncDisposable
     }
 
     /// <summary>The RTSP port in use.</summary>
-    public int RtspPort => _frontend.RtspPort;
+    public int RtspPort => _frontend.Listeners.RtspPort;
 
     /// <summary>The HTTP tunnel's port, or 0.</summary>
-    public int TunnelPort => _frontend.TunnelPort;
+    public int TunnelPort => _frontend.Listeners.TunnelPort;
 
     /// <summary>True where IPv4 (IPv6) clients can connect.</summary>
-    public bool ListensOnIPv4 => _frontend.ListensOnIPv4;
+    public bool ListensOnIPv4 => _frontend.Listeners.ListensOnIPv4;
 
     /// <inheritdoc cref="ListensOnIPv4"/>
-    public bool ListensOnIPv6 => _frontend.ListensOnIPv6;
+    public bool ListensOnIPv6 => _frontend.Listeners.ListensOnIPv6;
 
     /// <summary>The streams, which can be added, removed and changed.</summary>
     public StreamControl Streams { get; }
@@ -198,7 +198,7 @@ public sealed class ProxyEngine : IAsyncDisposable
     }
 
     /// <summary>The ports that clients reach us on; none before we listen.</summary>
-    private int[] OwnPorts() => [.. ((int[])[_frontend.RtspPort, _frontend.TunnelPort]).Where(static port => port > 0)];
+    private int[] OwnPorts() => [.. ((int[])[_frontend.Listeners.RtspPort, _frontend.Listeners.TunnelPort]).Where(static port => port > 0)];
 
     private static long DefaultMemoryBytes() => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryBytesMax);
 }

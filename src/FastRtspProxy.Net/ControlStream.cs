@@ -23,10 +23,7 @@ internal sealed class ControlStream
     private readonly StreamInput _input;
     private readonly StreamBacklog _backlog;
     private readonly PeerWatch _peer;
-
-    /// <summary>Null: the connection is in the clear.</summary>
-    private readonly TlsLayer? _tls;
-    private readonly TlsOutput? _tlsOutput;
+    private readonly StreamOutput _output;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Changed by <see cref="MoveTo"/> only, on the shard that it names until then.</summary>
@@ -59,11 +56,20 @@ internal sealed class ControlStream
         Local = EndPointOf(socket.LocalEndPoint);
         Account = new InputAccount(budget ?? InputBudget.Unlimited);
         Output = new ControlWriter(this);
-        _tls = tls;
-        _tlsOutput = tls is null ? null : new TlsOutput(this, tls);
-        _input = tls is null ? new StreamInput(this, socket) : new TlsInput(this, socket, tls);
         _backlog = new StreamBacklog(this, socket);
         _peer = new PeerWatch(this);
+        IsSecure = tls is not null;
+        if (tls is null)
+        {
+            _output = new StreamOutput(this, _backlog);
+            _input = new StreamInput(this, socket);
+        }
+        else
+        {
+            TlsOutput output = new(this, _backlog, tls);
+            _output = output;
+            _input = new TlsInput(this, socket, tls, output);
+        }
     }
 
     /// <summary>Where it lives now. Any thread.</summary>
@@ -113,6 +119,9 @@ internal sealed class ControlStream
     /// <summary>The first error that the connection met; 0: none. Set on the shard, before the end is told to anybody.</summary>
     public int EndErrno { get; private set; }
 
+    /// <summary>True once a send has failed for good; <see cref="Close"/> follows.</summary>
+    internal bool IsBroken => _isBroken;
+
     /// <summary>True while bytes wait that the kernel has not taken; media waits for <see cref="Writable"/>.</summary>
     public bool IsParked => _backlog.IsParked;
 
@@ -145,7 +154,7 @@ internal sealed class ControlStream
     /// <summary>
     /// True: what is sent is encrypted on its way, so it has to go through <see cref="TrySendMedia"/> and its like, never to the descriptor itself.
     /// </summary>
-    public bool IsSecure => _tls is not null;
+    public bool IsSecure { get; }
 
     /// <summary>The descriptor, for the fan-out's own calls.</summary>
     internal int Descriptor => _fd;
@@ -212,85 +221,26 @@ internal sealed class ControlStream
             return false;
         }
 
-        if (_tlsOutput is { } tls)
-        {
-            return SendOrClose(tls, bytes, isAnswer: true);
-        }
-
-        if (!IsParked)
-        {
-            int sent = TrySendMedia(bytes);
-            if (sent < 0)
-            {
-                return false;
-            }
-
-            bytes = bytes[sent..];
-            if (bytes.Length == 0)
-            {
-                return true;
-            }
-        }
-
-        if (!_backlog.TryAdd(bytes, isAnswer: true))
+        if (!_output.SendAll(bytes, isAnswer: true) && !_isBroken)
         {
             Close();
         }
 
-        return !_closed;
+        return !_closed && !_isBroken;
     }
 
     /// <summary>One non-blocking send. Bytes taken, 0 when none are taken now; -1: broken, and closed here. Only while not parked.</summary>
-    public unsafe int TrySendMedia(ReadOnlySpan<byte> bytes)
-    {
-        if (_closed || _isBroken)
-        {
-            return -1;
-        }
-
-        if (_tlsOutput is { } tls)
-        {
-            return tls.TrySend(bytes);
-        }
-
-        fixed (byte* data = bytes)
-        {
-            return NoteSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
-        }
-    }
+    public int TrySendMedia(ReadOnlySpan<byte> bytes) => _closed || _isBroken ? -1 : _output.TrySend(bytes);
 
     /// <summary>As <see cref="TrySendMedia"/> for a gathered list.</summary>
-    public unsafe int TrySendVectors(IoVector* vectors, int count)
-    {
-        if (_closed || _isBroken)
-        {
-            return -1;
-        }
-
-        if (_tlsOutput is { } tls)
-        {
-            return tls.TrySend(vectors, count);
-        }
-
-        MessageHeader header = new() { Vectors = vectors, VectorCount = count };
-        return NoteSend(Libc.SendMessage(_fd, &header, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
-    }
+    public unsafe int TrySendVectors(IoVector* vectors, int count) => _closed || _isBroken ? -1 : _output.TrySend(vectors, count);
 
     /// <summary>
     /// Copies the rest of a frame and sends it in the background; at most 64 KiB a call. Only while not parked or right after another call.
     /// </summary>
     public void ParkRest(ReadOnlySpan<byte> rest)
     {
-        if (_closed)
-        {
-            return;
-        }
-
-        if (_tlsOutput is { } tls)
-        {
-            _ = SendOrClose(tls, rest, isAnswer: false);
-        }
-        else if (!_backlog.TryAdd(rest, isAnswer: false))
+        if (!_closed && !_isBroken && !_output.Park(rest) && !_isBroken)
         {
             Close();
         }
@@ -316,6 +266,17 @@ internal sealed class ControlStream
         }
     }
 
+    /// <summary>Done when nothing waits to be sent, or after a while.</summary>
+    public async Task SentAsync(TimeSpan limit)
+    {
+        // By the machine's clock: this is about leaving in time, whatever a test does to ours.
+        long since = Environment.TickCount64;
+        while (IsParked && !_closed && Environment.TickCount64 - since < limit.TotalMilliseconds)
+        {
+            await Task.Delay(5);
+        }
+    }
+
     /// <summary>Closes at once; idempotent.</summary>
     public void Close()
     {
@@ -324,7 +285,11 @@ internal sealed class ControlStream
             return;
         }
 
-        SayEnd();
+        if (!_isBroken && !IsParked)
+        {
+            _output.SayEnd();
+        }
+
         _closed = true;
         _peer.Stop();
         Rider?.OnClosing();
@@ -353,7 +318,7 @@ internal sealed class ControlStream
     public Socket? TryRelease(out byte[] unread)
     {
         unread = _input.Unread.ToArray();
-        if (_closed || IsParked || _input.IsArmed || _tls is not null)
+        if (_closed || IsParked || _input.IsArmed || IsSecure)
         {
             return null;
         }
@@ -403,44 +368,6 @@ internal sealed class ControlStream
         }
     }
 
-    /// <summary>
-    /// Sends what is encrypted, or parks it, whole. False: broken, or too much waits already, which ends it: what follows would not be in order.
-    /// </summary>
-    internal unsafe bool SendSealed(ReadOnlySpan<byte> bytes, bool isAnswer)
-    {
-        if (_closed || _isBroken)
-        {
-            return false;
-        }
-
-        if (!IsParked)
-        {
-            int sent;
-            fixed (byte* data = bytes)
-            {
-                sent = NoteSend(Libc.Send(_fd, data, bytes.Length, LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal));
-            }
-
-            if (sent < 0)
-            {
-                return false;
-            }
-
-            bytes = bytes[sent..];
-        }
-
-        if (bytes.Length == 0 || _backlog.TryAdd(bytes, isAnswer))
-        {
-            return true;
-        }
-
-        Break(LinuxConstants.ErrorNoBuffers);
-        return false;
-    }
-
-    /// <summary>The TLS code has written something.</summary>
-    internal void OnTlsWritten(ReadOnlySpan<byte> bytes) => _tlsOutput!.OnWritten(bytes);
-
     /// <summary>Whoever meets an error first takes it out of the socket; the others see an end without a cause.</summary>
     internal void NoteError(int errno)
     {
@@ -455,7 +382,7 @@ internal sealed class ControlStream
     {
         if (!_input.IsArmed && !IsParked)
         {
-            _tls?.Dispose();
+            _output.Release();
             _socket.Dispose();
             Action? disposed = Disposed;
             Disposed = null;
@@ -464,32 +391,6 @@ internal sealed class ControlStream
     }
 
     private static IPEndPoint EndPointOf(EndPoint? endPoint) => (endPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0)).Unmapped();
-
-    private bool SendOrClose(TlsOutput tls, ReadOnlySpan<byte> bytes, bool isAnswer)
-    {
-        if (!tls.SendAll(bytes, isAnswer))
-        {
-            Close();
-        }
-
-        return !_closed;
-    }
-
-    /// <summary>A peer with TLS can tell this end from one that somebody else has brought about.</summary>
-    private void SayEnd()
-    {
-        if (_tls is not null && !_isBroken && !IsParked)
-        {
-            try
-            {
-                _tls.SayEnd();
-            }
-            catch (Exception e) when (e is IOException or InvalidOperationException)
-            {
-                // It has ended already.
-            }
-        }
-    }
 
     private void OnEnded()
     {

@@ -12,17 +12,10 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>The proxy as a server: listens, hands connections to shards, and knows the limits over all of them.</summary>
 internal sealed class FrontendServer : IAsyncDisposable
 {
-    private static readonly byte[] s_refusal = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
-
     private const long OverBudgetLogMicros = 60_000_000;
 
     private readonly ShardGroup _shards;
     private readonly FrontendShard[] _homes;
-    private readonly List<TcpListenerSocket> _listeners = [];
-
-    /// <summary>Those of <see cref="_listeners"/> whose connections begin with a TLS handshake.</summary>
-    private readonly HashSet<TcpListenerSocket> _secureListeners = [];
-
     /// <summary>Null: there is no rtsps.</summary>
     private readonly TlsServer? _tls;
 
@@ -61,6 +54,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         Requests = new RequestHandler(this);
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
+        Listeners = new FrontendListeners(options, Log);
         _tls = certificates is null ? null : new TlsServer(certificates, FrontendLimits.TlsHandshake, shards.Shards[0].Time);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
         Door = new FrontDoor(this, shards.Shards[0]);
@@ -131,20 +125,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>Looks up the names that REGISTERs bring; a test has one of its own.</summary>
     public NameLookup RegistrantNames { get; init; } = NameLookup.Registrants;
 
-    /// <summary>The RTSP port in use.</summary>
-    public int RtspPort { get; private set; }
-
-    /// <summary>The HTTP tunnel's own port, or 0.</summary>
-    public int TunnelPort { get; private set; }
-
-    /// <summary>The port of rtsps, or 0.</summary>
-    public int RtspsPort { get; private set; }
-
-    /// <summary>True where IPv4 clients can connect.</summary>
-    public bool ListensOnIPv4 { get; private set; }
-
-    /// <summary>True where IPv6 clients can connect.</summary>
-    public bool ListensOnIPv6 { get; private set; }
+    /// <inheritdoc cref="FrontendListeners"/>
+    public FrontendListeners Listeners { get; }
 
     /// <summary>The shard of that index, null when there is none: an id of another process.</summary>
     public FrontendShard? ShardAt(int index) => (uint)index < (uint)_homes.Length ? _homes[index] : null;
@@ -160,7 +142,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
     public async Task StartAsync()
     {
-        Bind();
+        Listeners.Bind(_tls is not null);
         foreach (FrontendShard home in _homes)
         {
             await home.Shard.RunAsync(() =>
@@ -171,22 +153,14 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         DivideDescriptors();
-        foreach (TcpListenerSocket listener in _listeners)
-        {
-            bool isSecure = _secureListeners.Contains(listener);
-            listener.Start(socket => Door.Enter(socket, isSecure));
-        }
+        Listeners.Start(Door.Enter);
     }
 
     /// <summary>Stops to listen, says good-bye to every client, closes every connection. Within a second.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
-        foreach (TcpListenerSocket listener in _listeners)
-        {
-            listener.Dispose();
-        }
-
+        Listeners.Dispose();
         Door.Stop();
         _tls?.Dispose();
         await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
@@ -240,114 +214,6 @@ internal sealed class FrontendServer : IAsyncDisposable
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }
-
-    private void Bind()
-    {
-        string? failure = null;
-        // A port of which one family is taken by another program is second choice: half of the clients would reach that program.
-        foreach (bool whole in (ReadOnlySpan<bool>)[true, false])
-        {
-            foreach (int port in Options.RtspPorts)
-            {
-                if (Listen(port, whole, out int bound, out bool v4, out bool v6, out SocketError error))
-                {
-                    (RtspPort, ListensOnIPv4, ListensOnIPv6) = (bound, v4, v6);
-                    break;
-                }
-
-                failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {Words(error)}";
-            }
-
-            if (RtspPort != 0)
-            {
-                break;
-            }
-        }
-
-        if (RtspPort == 0)
-        {
-            throw new ProxyStartException(failure ?? "Failed to create RTSP server: no port to listen on was given");
-        }
-
-        foreach (int port in Options.TunnelPorts)
-        {
-            if (Listen(port, whole: false, out int bound, out _, out _, out _))
-            {
-                TunnelPort = bound;
-                break;
-            }
-        }
-
-        if (_tls is not null)
-        {
-            BindSecure();
-        }
-    }
-
-    /// <summary>The first port of rtsps that can be had. It was asked for, and nothing else takes its place: without one nothing is served.</summary>
-    private void BindSecure()
-    {
-        string? failure = null;
-        foreach (int port in Options.RtspsPorts)
-        {
-            int before = _listeners.Count;
-            if (Listen(port, whole: true, out int bound, out _, out _, out SocketError error))
-            {
-                RtspsPort = bound;
-                _secureListeners.UnionWith(_listeners.Skip(before));
-                return;
-            }
-
-            failure ??= $"The port {port} of rtsps cannot be had: {Words(error)}. Remedy: another one (--rtsps, rtsps.listen)";
-        }
-
-        throw new ProxyStartException(failure ?? "There are certificates for rtsps, and no port to listen on was given");
-    }
-
-    /// <summary>
-    /// Listens on both families where the machine has them, each with a listener of its own. With <paramref name="whole"/> the port is refused when
-    /// another program has it in either family; without it, one family is enough.
-    /// </summary>
-    private bool Listen(int port, bool whole, out int bound, out bool v4, out bool v6, out SocketError error)
-    {
-        bound = port;
-        v4 = v6 = false;
-        error = SocketError.Success;
-        List<TcpListenerSocket> opened = [];
-        IPAddress[] addresses = Options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
-        foreach (IPAddress address in addresses)
-        {
-            TcpListenerSocket? listener = TcpListenerSocket.TryListen(
-                address, bound, Log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive, Options.FrontendDscp);
-            if (listener is null)
-            {
-                error = error == SocketError.Success ? failed : error;
-                continue;
-            }
-
-            bound = listener.Port;
-            opened.Add(listener);
-            v4 |= address.AddressFamily == AddressFamily.InterNetwork;
-            v6 |= address.AddressFamily == AddressFamily.InterNetworkV6;
-        }
-
-        if (opened.Count == 0 || (whole && error is SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
-        {
-            opened.ForEach(static listener => listener.Dispose());
-            return false;
-        }
-
-        _listeners.AddRange(opened);
-        return true;
-    }
-
-    private static string Words(SocketError error) => error switch
-    {
-        SocketError.AddressAlreadyInUse => "Address already in use",
-        SocketError.AccessDenied => "Permission denied",
-        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n, LimitNOFILE=)",
-        _ => error.ToString(),
-    };
 
     /// <summary>Of the shards that have UDP ports, the one with the least to do; null: there is none.</summary>
     public FrontendShard? HomeWithUdp()
@@ -407,7 +273,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             Counters.OnConnectionRefused();
             Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
-            TcpListenerSocket.Refuse(arrival.Socket, arrival.IsSecure ? [] : s_refusal);
+            FrontendListeners.Refuse(arrival);
             return;
         }
 

@@ -15,6 +15,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     private const int RecordHeldBytes = 20 * 1024;
 
     private readonly TlsLayer _layer;
+    private readonly TlsOutput _output;
 
     /// <summary>The wait of the TLS code is under way.</summary>
     private bool _isDecrypting;
@@ -28,10 +29,11 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     /// <summary>What the wait failed by; 0: it did not.</summary>
     private int _errno;
 
-    public TlsInput(ControlStream stream, Socket socket, TlsLayer layer)
+    public TlsInput(ControlStream stream, Socket socket, TlsLayer layer, TlsOutput output)
         : base(stream, socket)
     {
         _layer = layer;
+        _output = output;
         layer.Wire.Owner = this;
     }
 
@@ -42,7 +44,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     }
 
     /// <inheritdoc/>
-    void ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes) => Stream.OnTlsWritten(bytes);
+    void ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes) => _output.OnWritten(bytes);
 
     protected override void BeginToWait()
     {

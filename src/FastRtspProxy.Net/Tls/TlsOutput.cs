@@ -6,7 +6,7 @@ namespace FastRtspProxy.Net.Tls;
 /// What goes out at a <see cref="ControlStream"/> with TLS: encrypted, and then sent as the stream sends. A record goes out whole or not at all, so
 /// what the kernel does not take of one is parked. On the stream's shard.
 /// </summary>
-internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
+internal sealed class TlsOutput(ControlStream stream, StreamBacklog backlog, TlsLayer layer) : StreamOutput(stream, backlog)
 {
     /// <summary>The send in the making; null: there is none.</summary>
     private TlsScratch? _open;
@@ -14,10 +14,10 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
     /// <summary>
     /// Plain bytes of a gathered list that were taken: sent, or encrypted and parked; nothing more is taken once something is parked. -1: broken.
     /// </summary>
-    public unsafe int TrySend(IoVector* vectors, int count) => Send(vectors, count, isAnswer: false, isAll: false);
+    public override unsafe int TrySend(IoVector* vectors, int count) => Send(vectors, count, isAnswer: false, isAll: false);
 
     /// <inheritdoc cref="TrySend(IoVector*, int)"/>
-    public unsafe int TrySend(ReadOnlySpan<byte> bytes)
+    public override unsafe int TrySend(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* data = bytes)
         {
@@ -26,8 +26,8 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
         }
     }
 
-    /// <summary>Encrypts all of it, and sends it or parks it. False: broken, or too much waits already.</summary>
-    public unsafe bool SendAll(ReadOnlySpan<byte> bytes, bool isAnswer)
+    /// <inheritdoc/>
+    public override unsafe bool SendAll(ReadOnlySpan<byte> bytes, bool isAnswer)
     {
         fixed (byte* data = bytes)
         {
@@ -36,16 +36,35 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
         }
     }
 
+    /// <inheritdoc/>
+    public override bool Park(ReadOnlySpan<byte> bytes) => SendAll(bytes, isAnswer: false);
+
+    /// <inheritdoc/>
+    public override void SayEnd()
+    {
+        try
+        {
+            layer.SayEnd();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Release() => layer.Dispose();
+
     /// <summary>What the TLS code wrote: of a send in the making, or a word of its own (an alert, an answer to a key update).</summary>
     public void OnWritten(ReadOnlySpan<byte> bytes)
     {
         if (_open is null)
         {
-            _ = stream.SendSealed(bytes, isAnswer: true);
+            _ = SendSealed(bytes, isAnswer: true);
         }
         else if (!_open.TryAdd(bytes))
         {
-            stream.Break(LinuxConstants.ErrorMessageSize); // a record larger than any can be: nothing after it would be in order
+            Stream.Break(LinuxConstants.ErrorMessageSize); // a record larger than any can be: nothing after it would be in order
         }
     }
 
@@ -54,9 +73,9 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
         int taken = 0;
         int at = 0;
         nint offset = 0;
-        while (at < count && (isAll || !stream.IsParked))
+        while (at < count && (isAll || !Stream.IsParked))
         {
-            TlsScratch scratch = _open = stream.Shard.TlsScratch;
+            TlsScratch scratch = _open = Stream.Shard.TlsScratch;
             scratch.Clear();
             int sendBytes = 0;
             while (at < count && sendBytes < TlsScratch.SendBytes)
@@ -71,7 +90,7 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
             }
 
             _open = null;
-            if (!stream.SendSealed(scratch.Sealed, isAnswer))
+            if (!SendSealed(scratch.Sealed, isAnswer))
             {
                 return -1;
             }
@@ -80,6 +99,23 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
         }
 
         return taken;
+    }
+
+    /// <summary>Sends what is encrypted, or parks it, whole. Where neither can be done nothing that follows would be in order: the connection ends.</summary>
+    private bool SendSealed(ReadOnlySpan<byte> bytes, bool isAnswer)
+    {
+        if (Stream.IsBroken)
+        {
+            return false;
+        }
+
+        bool isTaken = SendOrPark(bytes, isAnswer);
+        if (!isTaken)
+        {
+            Stream.Break(LinuxConstants.ErrorNoBuffers);
+        }
+
+        return isTaken;
     }
 
     /// <summary>Copies what comes next of a list, until the record is full or the list at its end.</summary>
@@ -111,7 +147,7 @@ internal sealed class TlsOutput(ControlStream stream, TlsLayer layer)
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            stream.Break(LinuxConstants.ErrorProtocol); // the connection's TLS has ended, by an alert for example
+            Stream.Break(LinuxConstants.ErrorProtocol); // the connection's TLS has ended, by an alert for example
             return false;
         }
     }

@@ -31,9 +31,6 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The first cause; <see cref="ConnectionEnd.None"/> while it is open. Set before the stream is closed.</summary>
     private ConnectionEnd _end;
 
-    /// <summary>The first byte of a TLS handshake (RFC 8446 section 5.1), which no request begins with.</summary>
-    private const byte TlsHandshakeRecord = 22;
-
     /// <summary>The tunnel that it is the GET of; null: of none.</summary>
     private Tunnel? _tunnel;
 
@@ -82,7 +79,7 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The error that the connection ended by, for its line: " (ETIMEDOUT)"; empty where it was closed in order.</summary>
     public string EndError => _stream.EndErrno == 0 ? "" : $" ({ErrorName.Of(_stream.EndErrno)})";
 
-    /// <inheritdoc cref="Arrival"/>
+    /// <inheritdoc cref="Arrival" path="/param[@name='IsRelayed']"/>
     public bool IsRelayed { get; init; }
 
     /// <summary>It is the GET of an HTTP tunnel.</summary>
@@ -91,10 +88,7 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>It has TLS: rtsps.</summary>
     public bool IsSecure => _stream.IsSecure;
 
-    /// <summary>
-    /// Inside an HTTP tunnel there is no UDP. Beside TLS it would show in the clear what the viewer wants hidden. And past a balancer go no datagrams:
-    /// the address that its header names may not be ours to reach, and what comes back would miss us.
-    /// </summary>
+    /// <summary>Not inside a tunnel; beside TLS it would show what the viewer wants hidden; past a balancer go no datagrams.</summary>
     public bool HasUdp => !IsTunnel && !IsSecure && !IsRelayed;
 
     /// <inheritdoc cref="ControlStream.PeerEnded"/>
@@ -195,13 +189,7 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>Closes when what was written has left, or after <see cref="FrontendLimits.StopWait"/>.</summary>
     public async Task CloseAfterFlushAsync()
     {
-        // By the machine's clock: this is about leaving in time, whatever a test does to ours.
-        long since = Environment.TickCount64;
-        while (_stream.IsParked && !_stream.IsClosed && Environment.TickCount64 - since < FrontendLimits.StopWait.TotalMilliseconds)
-        {
-            await Task.Delay(5);
-        }
-
+        await _stream.SentAsync(FrontendLimits.StopWait);
         Close(ConnectionEnd.Stopping);
     }
 
@@ -358,17 +346,13 @@ internal sealed class ClientConnection : IInputHolder
                 return _end == ConnectionEnd.None ? ConnectionEnd.PeerClosed : _end;
             }
 
-            if (!IsSecure && _reader.Input.Unread is [TlsHandshakeRecord, ..])
-            {
-                _frontend.Door.OnTlsInTheClear(this);
-                return ConnectionEnd.Malformed;
-            }
-
             long now = _home.Shard.NowMicros;
             _overdue.OnHeard(now);
             Carrier.OnHeard();
             switch (_reader.Take(out RtspDefect defect))
             {
+                case not ParseStatus.Complete when _frontend.Door.FindsTls(this, _reader.Input.Unread):
+                    return ConnectionEnd.StrangeHeader;
                 case not ParseStatus.Complete when ProxyHeader.IsBegunBy(_reader.Input.Unread):
                     _frontend.Door.OnStrangeHeader(this);
                     return ConnectionEnd.StrangeHeader;

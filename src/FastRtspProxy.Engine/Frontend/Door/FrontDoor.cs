@@ -16,6 +16,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class FrontDoor
 {
+    /// <summary>The first byte of a TLS handshake (RFC 8446 section 5.1), which no request begins with.</summary>
+    private const byte TlsHandshakeRecord = 22;
+
     private readonly FrontendServer _frontend;
     private readonly Shard _clock;
     private readonly IReadOnlyList<IPNetwork> _balancers;
@@ -81,9 +84,17 @@ internal sealed class FrontDoor
         connection.RemoteAddress,
         _clock.NowMicros);
 
-    /// <summary>A connection began with a TLS handshake where there is no TLS; the caller closes it. Any thread.</summary>
-    public void OnTlsInTheClear(ClientConnection connection) =>
+    /// <summary>True: a TLS handshake stands where a request should, on a connection in the clear; the caller closes it. Any thread.</summary>
+    public bool FindsTls(ClientConnection connection, ReadOnlySpan<byte> input)
+    {
+        if (connection.IsSecure || input is not [TlsHandshakeRecord, ..])
+        {
+            return false;
+        }
+
         Log.Refused(DoorRefusal.TlsInTheClear, ProxyHeaderDefect.None, connection.RemoteAddress, _clock.NowMicros);
+        return true;
+    }
 
     /// <summary>A TLS handshake came to nothing, and its connection is closed. Any thread.</summary>
     public void OnHandshake(TlsRefusal cause, IPEndPoint client, string why)

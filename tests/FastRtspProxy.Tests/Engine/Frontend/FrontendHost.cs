@@ -47,7 +47,7 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public IReadOnlyList<Shard> Shards => _shards.Shards;
 
-    public int Port => IsSecure ? Frontend.RtspsPort : Frontend.RtspPort;
+    public int Port => IsSecure ? Frontend.Listeners.RtspsPort : Frontend.Listeners.RtspPort;
 
     public string Url => $"{(IsSecure ? "rtsps" : "rtsp")}://127.0.0.1:{Port}/cam";
 

@@ -413,7 +413,7 @@ public sealed class FrontendLivenessTests
         using RtspTestClient six = await RtspTestClient.ConnectAsync(host.Port, IPAddress.IPv6Loopback);
         using UdpTestReceiver receiver4 = new();
         using UdpTestReceiver receiver6 = new(IPAddress.IPv6Loopback);
-        Assert.True(host.Frontend.ListensOnIPv4 && host.Frontend.ListensOnIPv6);
+        Assert.True(host.Frontend.Listeners.ListensOnIPv4 && host.Frontend.Listeners.ListensOnIPv6);
 
         await PlayUdpAsync(host, four, receiver4.Transport);
         RtspTestResponse describe = await six.RequestAsync("DESCRIBE", $"rtsp://[::1]:{host.Port}/cam");

@@ -64,8 +64,8 @@ public sealed class FrontendPortsTests
         await using FrontendHost host = await FrontendHost.StartAsync(o => o with { RtspPorts = [port], BindAddress = null });
 
         Assert.Equal(port, host.Port);
-        Assert.False(host.Frontend.ListensOnIPv4);
-        Assert.True(host.Frontend.ListensOnIPv6);
+        Assert.False(host.Frontend.Listeners.ListensOnIPv4);
+        Assert.True(host.Frontend.Listeners.ListensOnIPv6);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class FrontendPortsTests
         await using FrontendHost second = await FrontendHost.StartAsync(o => o with { RtspPorts = [port] });
 
         Assert.Equal(port, second.Port);
-        Assert.True(second.Frontend.ListensOnIPv4);
+        Assert.True(second.Frontend.Listeners.ListensOnIPv4);
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public sealed class FrontendPortsTests
 
         await using FrontendHost host = await FrontendHost.StartAsync(o => o with { TunnelPorts = [port, 0] });
 
-        Assert.NotEqual(0, host.Frontend.TunnelPort);
-        Assert.NotEqual(port, host.Frontend.TunnelPort);
-        using RtspTestClient client = await RtspTestClient.ConnectAsync(host.Frontend.TunnelPort);
+        Assert.NotEqual(0, host.Frontend.Listeners.TunnelPort);
+        Assert.NotEqual(port, host.Frontend.Listeners.TunnelPort);
+        using RtspTestClient client = await RtspTestClient.ConnectAsync(host.Frontend.Listeners.TunnelPort);
         Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
     }
 }

@@ -230,7 +230,7 @@ public sealed class FrontendTlsTests
         await get.SendAsync("GET /cam HTTP/1.0\r\nx-sessioncookie: abc\r\nAccept: application/x-rtsp-tunnelled\r\n\r\n");
         Assert.Equal("HTTP/1.0 200 OK", (await get.ReadResponseAsync()).StatusLine);
         const string Post = "POST /cam HTTP/1.0\r\nx-sessioncookie: abc\r\nContent-Type: application/x-rtsp-tunnelled\r\nContent-Length: 32767\r\n\r\n";
-        using RtspTestClient outside = await RtspTestClient.ConnectAsync(host.Frontend.RtspPort);
+        using RtspTestClient outside = await RtspTestClient.ConnectAsync(host.Frontend.Listeners.RtspPort);
         using RtspTestClient post = await host.ConnectAsync();
 
         await outside.SendAsync(Post);
