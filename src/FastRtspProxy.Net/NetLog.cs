@@ -51,4 +51,24 @@ internal static partial class NetLog
         Message = "Connections to port {Port} cannot be accepted: {Error} ({Failures} attempts failed so far). "
             + "It is tried again a few times a second.")]
     public static partial void AcceptFails(ILogger log, int port, SocketError error, long failures);
+
+    [LoggerMessage(
+        EventId = 8,
+        Level = LogLevel.Warning,
+        Message = "The certificate for {Names} ({File}) ends in {Days} days, at {NotAfter:yyyy-MM-dd HH:mm} UTC: players will refuse it then. "
+            + "Remedy: renew it; it is taken while the proxy runs.")]
+    public static partial void CertificateEnds(ILogger log, string names, string file, DateTimeOffset notAfter, int days);
+
+    [LoggerMessage(
+        EventId = 9,
+        Level = LogLevel.Error,
+        Message = "The certificate for {Names} ({File}) has expired at {NotAfter:yyyy-MM-dd HH:mm} UTC: players refuse it. "
+            + "Remedy: renew it; it is taken while the proxy runs.")]
+    public static partial void CertificateEnded(ILogger log, string names, string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(
+        EventId = 10,
+        Level = LogLevel.Information,
+        Message = "From now on the certificate for {Names} is that of {File}, valid until {NotAfter:yyyy-MM-dd HH:mm} UTC")]
+    public static partial void CertificateTaken(ILogger log, string names, string file, DateTimeOffset notAfter);
 }
