@@ -94,6 +94,13 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         return StartProgram(name, command[0], command[1..]);
     }
 
+    protected async Task<HaProxyProcess> StartHaProxyAsync(int to, string serverOptions)
+    {
+        HaProxyProcess balancer = await HaProxyProcess.StartAsync(to, serverOptions);
+        _started.Add((balancer.Process, balancer));
+        return balancer;
+    }
+
     protected FfmpegPlayer StartFfmpeg(string url, string transport, double? seconds = null, params string[] inputOptions)
     {
         FfmpegPlayer player = FfmpegPlayer.Start(url, transport, seconds, inputOptions);
