@@ -67,7 +67,7 @@ internal sealed class RtspTestClient : IDisposable
             {
                 TargetHost = name,
                 EnabledSslProtocols = protocols,
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
             }).WaitAsync(Limit);
         }
         catch

@@ -15,7 +15,7 @@ public sealed class OwnClockIngestTests
     private static readonly DateTimeOffset s_unset = DateTimeOffset.UnixEpoch.AddSeconds(90);
     private static readonly DateTimeOffset s_now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppedClock _time = new();
     private ushort _number;
     private uint _timestamp = 5000;
 

@@ -55,7 +55,7 @@ internal sealed class TlsPair : IDisposable
         {
             TargetHost = "localhost",
             EnabledSslProtocols = protocols,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });
         ControlStream stream = new(shard, near, budget, await done.Task);
         await shard.RunAsync(() =>
