@@ -31,7 +31,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
         _mounts = new MountDirectory();
         _factory = new MountFactory(options, _shards, _pool, loggerFactory);
-        Streams = new StreamControl(options, _mounts, _factory, OwnPorts, loggerFactory);
+        Streams = new StreamControl(options, _mounts, _factory, OwnPlace, loggerFactory);
         MountRegistry? registry = options.AcceptRegister
             ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
             : null;
@@ -49,10 +49,8 @@ public sealed class ProxyEngine : IAsyncDisposable
             throw new ProxyStartException($"The DSCP for viewers is {options.FrontendDscp}; it must be 0 to {StreamRules.DscpMax}.");
         }
 
-        if (options.Access?.Defects() is { Count: > 0 } defects)
-        {
-            throw new ProxyStartException(string.Join('\n', defects));
-        }
+        IEnumerable<string> streams = StreamRules.Check(options.Streams).Select(static problem => problem.Text);
+        Refuse([.. streams, .. options.AccessInForce.Defects(), .. options.Limits.Problems]);
 
         ProxyEngine engine;
         try
@@ -68,6 +66,9 @@ public sealed class ProxyEngine : IAsyncDisposable
         {
             List<Mount> mounts = engine.Begin(options.Streams);
             await engine._frontend.StartAsync();
+
+            // Once more by the rules of a later change: which port is ours, and so which camera, is known by now.
+            Refuse([.. engine.Streams.Validate(options.Streams).Select(static problem => problem.Text)]);
             engine.SayLimits(options);
             foreach (Mount mount in mounts)
             {
@@ -197,8 +198,23 @@ public sealed class ProxyEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>The ports that clients reach us on; none before we listen.</summary>
-    private int[] OwnPorts() => [.. ((int[])[_frontend.Listeners.RtspPort, _frontend.Listeners.TunnelPort]).Where(static port => port > 0)];
+    private OwnPlace OwnPlace()
+    {
+        FrontendListeners at = _frontend.Listeners;
+        return new OwnPlace(_frontend.Options.BindAddress, [.. ((int[])[at.RtspPort, at.TunnelPort]).Where(static port => port > 0)])
+        {
+            TlsPorts = at.RtspsPort > 0 ? [at.RtspsPort] : [],
+        };
+    }
+
+    /// <summary>What cannot be had at a reload cannot be had at the start either: it would keep every later change from being taken.</summary>
+    private static void Refuse(IReadOnlyCollection<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new ProxyStartException(string.Join('\n', problems));
+        }
+    }
 
     private static long DefaultMemoryBytes() => Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryBytesMax);
 }

@@ -15,7 +15,7 @@ public sealed class StreamControl
     private readonly MountDirectory _mounts;
     private readonly MountFactory _factory;
     private readonly WildcardStreams _wildcards;
-    private readonly Func<IReadOnlyCollection<int>> _ownPorts;
+    private readonly Func<OwnPlace> _own;
     private readonly ILogger _log;
 
     /// <summary>Held by whoever changes streams; one at a time.</summary>
@@ -34,11 +34,11 @@ public sealed class StreamControl
     private bool _isClosed;
 
     internal StreamControl(
-        ProxyOptions options, MountDirectory mounts, MountFactory factory, Func<IReadOnlyCollection<int>> ownPorts, ILoggerFactory loggerFactory)
+        ProxyOptions options, MountDirectory mounts, MountFactory factory, Func<OwnPlace> own, ILoggerFactory loggerFactory)
     {
         _mounts = mounts;
         _factory = factory;
-        _ownPorts = ownPorts;
+        _own = own;
         _log = loggerFactory.CreateLogger("Stream");
         _wildcards = new WildcardStreams(mounts, factory, options.CommonSettings, _log);
         mounts.IsReserved = _wildcards.Reserves;
@@ -59,7 +59,7 @@ public sealed class StreamControl
     public IReadOnlyList<StreamProblem> Validate(IReadOnlyList<StreamOptions> streams)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        return StreamRules.Check(streams, RegisteredNames(), _ownPorts());
+        return StreamRules.Check(streams, RegisteredNames(), _own());
     }
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class StreamControl
         List<Mount> mounts = [];
         foreach (StreamOptions stream in streams)
         {
-            if (StreamPattern.IsPattern(stream.Name))
+            if (WildcardName.IsPattern(stream.Name))
             {
                 ThrowIfFaulty(stream);
                 _ = _wildcards.AddAsync(stream); // no instance is there yet, so it is done
@@ -133,7 +133,7 @@ public sealed class StreamControl
     private async Task<bool> AddInTurnAsync(StreamOptions stream)
     {
         ThrowIfFaulty(stream);
-        if (StreamPattern.IsPattern(stream.Name))
+        if (WildcardName.IsPattern(stream.Name))
         {
             SayRegisteredOnes(stream);
             Publish(_streams.Add(stream));
@@ -160,7 +160,7 @@ public sealed class StreamControl
         }
 
         Publish(_streams.RemoveAt(index));
-        end = StreamPattern.IsPattern(name) ? _wildcards.RemoveAsync(name)
+        end = WildcardName.IsPattern(name) ? _wildcards.RemoveAsync(name)
             : _mounts.TryRemove(name, out Mount? mount) ? mount!.StopAsync(MountEnd.Removed)
             : Task.CompletedTask;
         _ends.RemoveAll(static other => other.IsCompleted);
@@ -182,8 +182,8 @@ public sealed class StreamControl
             return true;
         }
 
-        ThrowIfAny(StreamRules.Faults(stream, _ownPorts()));
-        Task work = StreamPattern.IsPattern(stream.Name) ? _wildcards.ChangeAsync(stream)
+        ThrowIfAny(StreamRules.Faults(stream, _own()));
+        Task work = WildcardName.IsPattern(stream.Name) ? _wildcards.ChangeAsync(stream)
             : _mounts.Find(stream.Name) is Mount mount ? _factory.ChangeAsync(mount, stream, change == StreamChange.Camera)
             : Task.CompletedTask;
         Publish(_streams.SetItem(index, stream));
@@ -211,7 +211,7 @@ public sealed class StreamControl
             taken.TryAdd(other.Name, $"the stream \"{other.Name}\"");
         }
 
-        ThrowIfAny(StreamRules.Check([stream], taken, _ownPorts()).Select(static problem => problem.Text));
+        ThrowIfAny(StreamRules.Check([stream], taken, _own()).Select(static problem => problem.Text));
     }
 
     private static void ThrowIfAny(IEnumerable<string> faults)
@@ -232,7 +232,7 @@ public sealed class StreamControl
 
     private void SayRegisteredOnes(StreamOptions wildcard)
     {
-        StreamPattern pattern = new(wildcard.Name);
+        WildcardName pattern = new(wildcard.Name);
         foreach (string name in RegisteredNames().Keys.Where(name => pattern.TryMatch(name, out _)))
         {
             MountLog.RegisteredWins(_log, name, wildcard.Name);

@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Net;
 using FastRtspProxy.Engine.Mounts;
-using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine;
@@ -12,16 +9,15 @@ public static class StreamRules
     /// <summary>The largest class that the six bits of DSCP can say (RFC 2474 section 3).</summary>
     public const int DscpMax = 63;
 
+    /// <summary>A path of a URL that people read out on the telephone is shorter.</summary>
     private const int NameCharsMax = 200;
-
-    private static readonly SearchValues<char> s_noName = SearchValues.Create("?#%\\\"<> ");
 
     /// <summary>Everything that is wrong with a set of streams, in their order.</summary>
     /// <param name="streams">All that there are to be.</param>
     /// <param name="taken">Names that others have already, and what these are, as <c>a registered stream</c>.</param>
-    /// <param name="ownPorts">The ports that we listen on: a source there would be read from ourselves.</param>
+    /// <param name="own">Where we listen: a source there would be read from ourselves. Null: nothing is known of it.</param>
     public static IReadOnlyList<StreamProblem> Check(
-        IReadOnlyList<StreamOptions> streams, IReadOnlyDictionary<string, string>? taken = null, IReadOnlyCollection<int>? ownPorts = null)
+        IReadOnlyList<StreamOptions> streams, IReadOnlyDictionary<string, string>? taken = null, OwnPlace? own = null)
     {
         ArgumentNullException.ThrowIfNull(streams);
         List<StreamProblem> problems = [];
@@ -34,7 +30,7 @@ public static class StreamRules
         for (int i = 0; i < streams.Count; i++)
         {
             StreamOptions stream = streams[i];
-            foreach (string text in Faults(stream, ownPorts ?? []))
+            foreach (string text in Faults(stream, own))
             {
                 problems.Add(new StreamProblem(i, stream.Name, text));
             }
@@ -53,49 +49,59 @@ public static class StreamRules
         $"The name \"{name}\" is another stream's, or one of the two is the beginning of the other at a slash; streams need names that stand apart.";
 
     /// <summary>What is wrong with one stream, whatever others there are.</summary>
-    internal static IEnumerable<string> Faults(StreamOptions stream, IReadOnlyCollection<int> ownPorts) =>
-        [.. NameFaults(stream), .. SourceFaults(stream, ownPorts), .. ValueFaults(stream)];
+    internal static IEnumerable<string> Faults(StreamOptions stream, OwnPlace? own) =>
+        [.. NameFaults(stream), .. SourceFaults(stream, own), .. ValueFaults(stream)];
+
+    /// <summary>What is wrong with a name, as the rest of a sentence; null: nothing. A URL cannot hold the rest as part of a path.</summary>
+    internal static string? FindNameFault(string name)
+    {
+        return name switch
+        {
+            "" => "a stream needs a name: the path under which viewers find it",
+            { Length: > NameCharsMax } => $"the name of a stream has at most {NameCharsMax} characters",
+            ['/', ..] or [.., '/'] => "the name of a stream has no slash at either end",
+            _ when name.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)) || name.AsSpan().ContainsAny('?', '#', '"') =>
+                "the name of a stream has no blanks, control characters, quotation marks, ? or #",
+            _ when name.Split('/').Any(static part => part is "." or "..") =>
+                "the name of a stream has no \".\" and no \"..\" between slashes: players leave them out of what they ask for",
+            _ when WildcardName.CountStars(name) > 1 => "a wildcard has one * only",
+            _ => null,
+        };
+    }
+
+    /// <summary>What is wrong with a fingerprint for that camera, as the rest of a sentence; null: nothing.</summary>
+    internal static string? FindFingerprintFault(StreamOptions stream) =>
+        stream.TlsFingerprint is not null && RtspUrl.TryParse(WildcardName.Fill(stream.Url, "1"), out RtspUrl? url, out _) && !url.Tls
+            ? "a camera at an rtsp:// URL shows no certificate, so nothing would be checked; write rtsps://, or take the fingerprint out"
+            : null;
 
     private static IEnumerable<string> NameFaults(StreamOptions stream)
     {
-        string name = stream.Name;
-        if (name.Length is 0 or > NameCharsMax || name.AsSpan().ContainsAny(s_noName) || name.Any(char.IsControl)
-            || Array.Exists(name.Split('/'), static part => part is "" or "." or ".."))
+        if (FindNameFault(stream.Name) is { } fault)
         {
-            yield return $"The name \"{Shown(name)}\" can be no stream's: 1 to {NameCharsMax} characters without blanks and ? # % \\ \" < >, "
-                + "and between slashes something that is neither empty nor . nor ..";
-        }
-
-        if (StreamPattern.CountStars(name) > 1)
-        {
-            yield return $"The name \"{name}\" has several stars; a wildcard stream has one.";
+            yield return $"The name \"{Shown(stream.Name)}\" can be no stream's: {fault}.";
         }
     }
 
-    private static IEnumerable<string> SourceFaults(StreamOptions stream, IReadOnlyCollection<int> ownPorts)
+    private static IEnumerable<string> SourceFaults(StreamOptions stream, OwnPlace? own)
     {
-        if (!RtspUrl.TryParse(stream.Url, out RtspUrl? url, out string? error))
+        if (!RtspUrl.TryParse(WildcardName.Fill(stream.Url, "1"), out RtspUrl? url, out string? error))
         {
             yield return $"The URL of the stream \"{stream.Name}\" cannot be used: {error}.";
             yield break;
         }
 
-        bool isPattern = StreamPattern.IsPattern(stream.Name);
-        bool hasPlace = url.PathAndQuery.Contains(StreamPattern.Placeholder, StringComparison.Ordinal);
-        if ((url.Host + '\n' + url.User + '\n' + url.Password).Contains(StreamPattern.Placeholder, StringComparison.Ordinal))
+        if (WildcardName.FindSourceFault(stream.Name, stream.Url) is { } fault)
         {
-            yield return $"The URL of the stream \"{stream.Name}\" has {StreamPattern.Placeholder} before its path: "
-                + "viewers would choose the camera or its log-in. It may stand in the path or the query only.";
-        }
-        else if (isPattern != hasPlace)
-        {
-            yield return isPattern
-                ? $"The URL of the wildcard stream \"{stream.Name}\" has no {StreamPattern.Placeholder}: every name would be the same camera. "
-                    + "Put it where the name's part belongs."
-                : $"The URL of the stream \"{stream.Name}\" has {StreamPattern.Placeholder}, and its name has no star that would fill it.";
+            yield return $"The URL of the stream \"{stream.Name}\" cannot be used: {fault}.";
         }
 
-        if (ownPorts.Contains(url.Port) && IsOwn(url.Host))
+        if (FindFingerprintFault(stream) is { } useless)
+        {
+            yield return $"The fingerprint of the stream \"{stream.Name}\" cannot be used: {useless}.";
+        }
+
+        if (own?.Has(stream) == true)
         {
             yield return $"The URL of the stream \"{stream.Name}\" ({url.Redacted}) points at this proxy itself; name the camera.";
         }
@@ -129,9 +135,9 @@ public static class StreamRules
             yield return $"The most viewers {whose} are {settings.MaxClients}; it must be one at least.";
         }
 
-        if (settings.GopCacheBytes < 1 || settings.GopCacheDuration <= TimeSpan.Zero)
+        if (settings.GopCacheBytes < 0 || settings.GopCacheDuration < TimeSpan.Zero)
         {
-            yield return $"The cache {whose} has no bytes or no time; it must have both.";
+            yield return $"The cache {whose} has less than no bytes or no time; 0 keeps no more than what is being sent.";
         }
 
         if (settings.Linger < TimeSpan.Zero || settings.Hold < TimeSpan.Zero || settings.DeadStreamInterval < TimeSpan.Zero)
@@ -146,11 +152,4 @@ public static class StreamRules
     }
 
     private static string Shown(string name) => new([.. name.Take(NameCharsMax).Select(static c => char.IsControl(c) ? '?' : c)]);
-
-    private static bool IsOwn(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host, out IPAddress? address) && (IsAny(address) || OwnAddresses.Contains(address)));
-
-    /// <summary>A connection to no address in particular is one to ourselves, in Linux.</summary>
-    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

@@ -38,9 +38,9 @@ public sealed record ViewerLimits
                         + "each must be one at least.");
             }
 
-            if (SlowTimeout <= TimeSpan.Zero)
+            if (SlowTimeout < TimeSpan.Zero)
             {
-                problems.Add("The time after which a viewer that takes nothing is closed is none; it must be more.");
+                problems.Add("The time after which a viewer that takes nothing is closed is negative; 0 closes it at the first look.");
             }
 
             if (Egress.PerViewerMbits <= 0 || Egress.PerStreamMbits <= 0 || Egress.TotalMbits <= 0)

@@ -30,9 +30,9 @@ internal static class AccessRulesCheck
             }
 
             users[user.Name] = rights | others;
-            if (user.Name.Length == 0 || user.Name.Contains(':', StringComparison.Ordinal))
+            if (rules.OffersBasic && user.Name.Contains(':', StringComparison.Ordinal))
             {
-                defects.Add($"The user \"{user.Name}\" needs a name without a colon (RFC 7617 section 2).");
+                defects.Add($"The user \"{user.Name}\" needs a name without a colon to log in by Basic (RFC 7617 section 2).");
             }
 
             AddUnknown($"The user \"{user.Name}\" has", user.Roles, roles, defects);
@@ -64,19 +64,6 @@ internal static class AccessRulesCheck
     public static List<string> Warnings(AccessRules rules)
     {
         List<string> warnings = [];
-        foreach (AccessUser user in rules.Users)
-        {
-            foreach (DigestAlgorithm algorithm in rules.Digest)
-            {
-                if (!user.Secret.Knows(algorithm))
-                {
-                    string name = algorithm == DigestAlgorithm.Md5 ? "md5" : "sha-256";
-                    warnings.Add($"The user \"{user.Name}\" cannot log in by {name}, which auth.digest offers: "
-                        + $"add its ha1:{name}: hash, or offer the other algorithm only.");
-                }
-            }
-        }
-
         if (rules.External is { Url: { Scheme: "http", IsLoopback: false } } external)
         {
             warnings.Add($"auth.external.url is {external}: questions, tokens and the secret headers go there in the clear. Use https.");

@@ -24,6 +24,15 @@ public sealed record StreamPattern
     /// <summary>It names exactly one stream.</summary>
     public bool IsExact => !Text.Contains('*', StringComparison.Ordinal);
 
+    /// <summary>
+    /// The pattern of one stream, by its name: of a wildcard's, whatever it makes. Any name that a stream can have, also one with an empty piece.
+    /// </summary>
+    public static StreamPattern OfStream(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new StreamPattern(name, name.Split('/'));
+    }
+
     /// <summary>Reads a pattern; the defect is the end of a sentence that begins with it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out StreamPattern? pattern, out string defect)
     {
@@ -122,6 +131,6 @@ public sealed record StreamPattern
             p++;
         }
 
-        return p == pattern.Length && name.Length > 0;
+        return p == pattern.Length && (name.Length > 0 || pattern.Length == 0);
     }
 }

@@ -4,7 +4,7 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class Wildcard(StreamOptions options)
 {
     /// <summary>Of the name, which is never changed.</summary>
-    public StreamPattern Pattern { get; } = new(options.Name);
+    public WildcardName Pattern { get; } = new(options.Name);
 
     /// <summary>As they are now; of the same name always.</summary>
     public StreamOptions Options { get; set; } = options;
@@ -16,7 +16,7 @@ internal sealed class Wildcard(StreamOptions options)
     public StreamOptions Instance(string path, string match, StreamSettings common) => Options with
     {
         Name = path,
-        Url = StreamPattern.Fill(Options.Url, match),
+        Url = WildcardName.Fill(Options.Url, match),
         Settings = (Options.Settings ?? common) with { AlwaysOn = false },
     };
 }

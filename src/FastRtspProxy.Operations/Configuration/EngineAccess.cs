@@ -100,17 +100,17 @@ internal static class EngineAccess
         {
             if (isForMany || stream.Allow != nothing)
             {
-                yield return AccessOf(stream.Name, stream.Allow);
+                yield return AccessOf(StreamPattern.OfStream(stream.Name), stream.Allow);
             }
         }
 
         if (isForAll)
         {
-            yield return AccessOf("**", config.Defaults.Allow);
+            yield return AccessOf(PatternOf("**"), config.Defaults.Allow);
         }
     }
 
-    private static StreamAccess AccessOf(string name, StreamAllowConfig allow) => new(PatternOf(name)) { Roles = allow.Roles, From = allow.From };
+    private static StreamAccess AccessOf(StreamPattern streams, StreamAllowConfig allow) => new(streams) { Roles = allow.Roles, From = allow.From };
 
     private static StreamPattern PatternOf(string text) =>
         StreamPattern.TryParse(text, out StreamPattern? pattern, out string defect)

@@ -151,6 +151,7 @@ internal sealed class ShortOptions(IConfigFiles files)
                 BackendCredentials = credentials;
                 break;
             case 'U':
+                _registerUsers.RemoveAll(other => other.User == user); // as LIVE555 does: the last password of a name counts
                 _registerUsers.Add(credentials);
                 break;
             default:
@@ -198,17 +199,13 @@ internal sealed class ShortOptions(IConfigFiles files)
             "" => "option -e needs a name: the path under which viewers find the stream",
             ['-', ..] => $"option -e \"{text}\": a stream-name prefix does not begin with a dash",
             { Length: > PrefixChars } => $"Invalid stream-name prefix \"{text}\": at most {PrefixChars} characters",
-            _ when IsBadPath(text) =>
-                $"Invalid stream-name prefix \"{Printable.Line(text)}\": no blanks, control characters, '?', '#' or '*', and no slash at either end",
+            _ when FindFault(text) is { } fault => $"Invalid stream-name prefix \"{Printable.Line(text)}\": {fault}",
             _ => "",
         };
         return error.Length == 0;
     }
 
     /// <summary>LIVE555 checks nothing here, and then no player can ask for the stream: a URL cannot hold these as part of a path.</summary>
-    private static bool IsBadPath(string text)
-    {
-        return text[0] == '/' || text[^1] == '/' || text.AsSpan().ContainsAny('?', '#', '*')
-            || text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
-    }
+    private static string? FindFault(string text) => StreamRules.FindNameFault(text)
+        ?? (text.Contains('*', StringComparison.Ordinal) ? "a name with a * is for the streams of a configuration file" : null);
 }

@@ -36,7 +36,7 @@ public sealed class ViewerLimitsTests
     {
         await using ProxyHost host = await ProxyHost.StartAsync([]);
         ViewerLimits before = host.Engine.Limits;
-        ViewerLimits bad = before with { MaxClients = 0, SlowTimeout = TimeSpan.Zero, Egress = new EgressLimits { TotalMbits = 0 } };
+        ViewerLimits bad = before with { MaxClients = 0, SlowTimeout = TimeSpan.FromSeconds(-1), Egress = new EgressLimits { TotalMbits = 0 } };
 
         ArgumentException refused = Assert.Throws<ArgumentException>(() => host.Engine.ChangeLimits(bad));
 

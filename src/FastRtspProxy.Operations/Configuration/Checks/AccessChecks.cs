@@ -34,7 +34,7 @@ internal static class AccessChecks
 
         foreach (StreamConfig stream in config.Streams)
         {
-            string path = $"{RootKeys.StreamsKey}.{stream.Name}.allow.roles";
+            string path = ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name) + ".allow.roles";
             if (reading.HasMet(path))
             {
                 CheckRoles(stream.Allow.Roles, roles, path, reading);

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
@@ -19,12 +20,48 @@ internal static class ConfigChecks
         CheckBalancers(config.Rtsp.ProxyProtocol, reading);
         AccessChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
-        StreamChecks.Run(config, reading, isOwn);
+        OwnPlace own = new(config.Rtsp.Address, [.. config.Rtsp.Listen.Select(static point => point.Port), .. config.Rtsp.HttpTunnelPorts])
+        {
+            IsOwn = isOwn,
+        };
+        StreamChecks.Run(config, reading, own);
         if (config.Streams.Count == 0 && !config.Register.Enabled && !reading.IsWrong(RootKeys.StreamsKey))
         {
             reading.Remarks.Error(
                 ConfigPlace.WholeFile,
                 "there is no stream: name one under \"streams\", or let cameras register themselves (register: {enabled: true})");
+        }
+
+        if (!reading.Remarks.HasErrors)
+        {
+            AskEngine(EngineOptions.Of(config), reading);
+        }
+    }
+
+    /// <summary>
+    /// By the rules that the engine has at its start and at a reload: what is right here can be had then, too. Where we listen is not known before.
+    /// </summary>
+    private static void AskEngine(ProxyOptions options, ConfigReading reading)
+    {
+        foreach (StreamProblem problem in StreamRules.Check(options.Streams))
+        {
+            string path = ConfigReading.PathOf(RootKeys.StreamsKey, options.Streams[problem.Index].Name);
+            reading.Error(reading.PlaceOf(path), path, problem.Text);
+        }
+
+        foreach (string text in options.Limits.Problems)
+        {
+            reading.Error(reading.PlaceOf("limits"), "limits", text);
+        }
+
+        foreach (string text in options.AccessInForce.Defects())
+        {
+            reading.Error(reading.PlaceOf("auth"), "auth", text);
+        }
+
+        foreach (string text in options.AccessInForce.Warnings())
+        {
+            reading.Remarks.Warn(reading.PlaceOf("auth.external.url"), text);
         }
     }
 

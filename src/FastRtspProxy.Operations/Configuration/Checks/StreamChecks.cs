@@ -1,4 +1,5 @@
-using System.Net;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
@@ -9,17 +10,17 @@ namespace FastRtspProxy.Operations.Configuration.Checks;
 /// <summary>A stream's keys against each other, and its source against ourselves.</summary>
 internal static class StreamChecks
 {
-    public static void Run(ProxyConfig config, ConfigReading reading, Func<IPAddress, bool> isOwn)
+    public static void Run(ProxyConfig config, ConfigReading reading, OwnPlace own)
     {
         foreach (StreamConfig stream in config.Streams)
         {
             string path = ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name);
-            CheckSources(config, stream, path, reading, isOwn);
+            CheckSources(config, stream, path, reading, own);
             CheckRest(stream, path, reading);
         }
     }
 
-    private static void CheckSources(ProxyConfig config, StreamConfig stream, string path, ConfigReading reading, Func<IPAddress, bool> isOwn)
+    private static void CheckSources(ProxyConfig config, StreamConfig stream, string path, ConfigReading reading, OwnPlace own)
     {
         if (reading.HasMet($"{path}.source") && reading.HasMet($"{path}.sources"))
         {
@@ -36,74 +37,49 @@ internal static class StreamChecks
 
         foreach (string source in stream.Sources)
         {
+            StreamOptions camera = EngineOptions.StreamOf(stream with { Sources = [source] }, config);
             CheckPlaceholder(stream, source, path, reading);
-            CheckLoop(config.Rtsp, source, path, reading, isOwn);
+            CheckFingerprint(camera, path, reading);
+            CheckLoop(config.Rtsp, own, camera, path, reading);
         }
     }
 
     private static void CheckPlaceholder(StreamConfig stream, string source, string path, ConfigReading reading)
     {
-        bool hasPart = source.Contains(WildcardName.Placeholder, StringComparison.Ordinal);
-        if (hasPart && !stream.IsWildcard)
+        if (WildcardName.FindSourceFault(stream.Name, source) is { } fault)
         {
-            reading.Error(
-                PlaceOfSource(path, reading), $"{path}.source", "${1} is what the * in the name of a wildcard stands for, and this name has none");
-        }
-        else if (hasPart && !IsBehindTheHost(source))
-        {
-            reading.Error(
-                PlaceOfSource(path, reading), $"{path}.source",
-                "${1} stands in the path or the query only: which host is asked, and with which password, is not for viewers to say");
-        }
-        else if (!hasPart && stream.IsWildcard)
-        {
-            reading.Remarks.Warn(
-                PlaceOfSource(path, reading), $"{Printable.Line(path)}.source: without ${{1}} all streams of this wildcard show the same camera");
+            reading.Error(PlaceOfSource(path, reading), $"{path}.source", fault);
         }
     }
 
-    /// <summary>Whatever the part is, host, port and credentials are the same.</summary>
-    private static bool IsBehindTheHost(string source)
+    private static void CheckFingerprint(StreamOptions camera, string path, ConfigReading reading)
     {
-        return RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? one, out _)
-            && RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "22", StringComparison.Ordinal), out RtspUrl? other, out _)
-            && (one.Host, one.Port, one.User, one.Password) == (other.Host, other.Port, other.User, other.Password);
+        if (StreamRules.FindFingerprintFault(camera) is { } fault)
+        {
+            string where = reading.HasMet($"{path}.tls.fingerprint") ? path : "defaults";
+            reading.Error(reading.PlaceOf($"{where}.tls.fingerprint"), $"{path}.tls.fingerprint", fault);
+        }
     }
 
-    /// <summary>
-    /// A camera that is ourselves would ask us for a stream whose camera is ourselves. Of several ports to listen on it is not known yet which one
-    /// will be ours.
-    /// </summary>
-    private static void CheckLoop(RtspConfig rtsp, string source, string path, ConfigReading reading, Func<IPAddress, bool> isOwn)
+    /// <summary>Of several ports to listen on it is not known yet which one will be ours: the start knows.</summary>
+    private static void CheckLoop(RtspConfig rtsp, OwnPlace own, StreamOptions camera, string path, ConfigReading reading)
     {
-        if (!RtspUrl.TryParse(source.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal), out RtspUrl? url, out _)
-            || url.Tls || !rtsp.Listen.Any(point => point.Port == url.Port) || !IsOurs(url.Host, rtsp.Address, isOwn))
+        if (!own.Has(camera) || !OwnPlace.TryFindCamera(camera, out _, out int port, out _))
         {
             return;
         }
 
         ConfigPlace place = PlaceOfSource(path, reading);
-        if (rtsp.Listen.All(point => point.Port == url.Port))
+        if (rtsp.Listen.All(point => point.Port == port))
         {
-            reading.Error(place, $"{path}.source", $"it points at this proxy itself (port {url.Port} of this machine): name the camera");
+            reading.Error(place, $"{path}.source", $"it points at this proxy itself (port {port} of this machine): name the camera");
         }
         else
         {
+            string key = rtsp.Listen.Any(point => point.Port == port) ? "listen" : "httpTunnelPorts";
             reading.Remarks.Warn(
-                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {url.Port} of rtsp.listen");
+                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {port} of rtsp.{key}");
         }
-    }
-
-    private static bool IsOurs(string host, IPAddress? listens, Func<IPAddress, bool> isOwn)
-    {
-        bool isAll = listens is null || listens.Equals(IPAddress.Any) || listens.Equals(IPAddress.IPv6Any);
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            return isAll || IPAddress.IsLoopback(listens!);
-        }
-
-        return IPAddress.TryParse(host, out IPAddress? address)
-            && (isAll ? IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || isOwn(address) : address.Equals(listens));
     }
 
     private static void CheckRest(StreamConfig stream, string path, ConfigReading reading)

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
@@ -13,6 +14,12 @@ internal static class StreamNameChecks
         Dictionary<string, string> byPlain = new(StringComparer.Ordinal);
         foreach (StreamConfig stream in streams)
         {
+            // Those of the file have been looked at where they stand; those of the arguments come here.
+            if (!reading.IsWrong(ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name)) && StreamRules.FindNameFault(stream.Name) is { } fault)
+            {
+                Refuse(stream.Name, fault, reading);
+            }
+
             if (!byPlain.TryAdd(MountNames.Plain(stream.Name), stream.Name))
             {
                 Refuse(stream.Name, $"another stream has the name already: \"{byPlain[MountNames.Plain(stream.Name)]}\"", reading);

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Mounts;
 
 namespace FastRtspProxy.Operations.Configuration.Model;
 
@@ -57,5 +58,5 @@ internal sealed record StreamConfig
     public override string ToString() => $"stream {Name}";
 
     /// <summary>True for one that makes streams when they are asked for.</summary>
-    public bool IsWildcard => Name.Contains('*', StringComparison.Ordinal);
+    public bool IsWildcard => WildcardName.IsPattern(Name);
 }

@@ -21,7 +21,16 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
     /// <summary>The first place with a secret in the text itself; null: there is none.</summary>
     public ConfigPlace? PlainSecret { get; private set; }
 
-    public static string PathOf(string parent, string key) => parent.Length == 0 ? key : $"{parent}.{key}";
+    /// <summary>No two keys have one path: names that users give stand in quotation marks where they hold what parts a path.</summary>
+    public static string PathOf(string parent, string key)
+    {
+        if (key.AsSpan().ContainsAny('.', '[', '"'))
+        {
+            key = $"\"{key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        }
+
+        return parent.Length == 0 ? key : $"{parent}.{key}";
+    }
 
     public static string PathOf(string parent, int index) => $"{parent}[{index}]";
 

@@ -12,6 +12,7 @@ internal sealed record ConfigRemark(ConfigPlace Place, bool IsWarning, string Te
         string where = Place switch
         {
             { Option: not null } => "",
+            _ when file is null => "",
             { Line: 0 } => $"{file}: ",
             { Column: 0 } => $"{file}:{Place.Line}: ",
             _ => $"{file}:{Place.Line}:{Place.Column}: ",

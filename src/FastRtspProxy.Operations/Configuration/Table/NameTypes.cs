@@ -3,12 +3,9 @@ using FastRtspProxy.Engine.Access;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
-/// <summary>What names may be, of streams, users, roles and headers.</summary>
+/// <summary>What names may be, of users, roles and headers.</summary>
 internal static class NameTypes
 {
-    /// <summary>A path of a URL that people read out on the telephone is shorter.</summary>
-    private const int StreamChars = 200;
-
     private static readonly SearchValues<char> s_role = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <summary>A token of RFC 9110 section 5.6.2.</summary>
@@ -30,23 +27,6 @@ internal static class NameTypes
 
     public static string? FindHeaderFault(string name) =>
         name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_token) ? "this is no name of a header" : null;
-
-    /// <summary>What a player can ask for: a URL cannot hold the rest as part of a path.</summary>
-    public static string? FindStreamFault(string name)
-    {
-        return name switch
-        {
-            "" => "a stream needs a name: the path under which viewers find it",
-            { Length: > StreamChars } => $"the name of a stream has at most {StreamChars} characters",
-            ['/', ..] or [.., '/'] => "the name of a stream has no slash at either end",
-            _ when name.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)) || name.AsSpan().ContainsAny('?', '#', '"') =>
-                "the name of a stream has no blanks, control characters, quotation marks, ? or #",
-            _ when name.Split('/').Any(static part => part is "" or "." or "..") =>
-                "the name of a stream has no empty parts and no \".\" or \"..\" between slashes",
-            _ when name.AsSpan().Count('*') > 1 => "a wildcard has one * only",
-            _ => null,
-        };
-    }
 
     private static bool TryUser(string text, out string value, out string error)
     {

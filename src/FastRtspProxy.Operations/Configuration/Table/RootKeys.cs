@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using Microsoft.Extensions.Logging;
@@ -102,7 +103,7 @@ internal static class RootKeys
             StreamsKey,
             StreamKeys.Stream,
             static (c, name) => c.Defaults with { Name = name },
-            NameTypes.FindStreamFault,
+            StreamRules.FindNameFault,
             static stream => stream.Name,
             static c => c.Streams,
             static (c, v) => c with { Streams = v })

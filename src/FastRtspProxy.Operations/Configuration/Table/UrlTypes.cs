@@ -1,4 +1,4 @@
-using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -20,7 +20,7 @@ internal static class UrlTypes
     private static bool TryCamera(string text, out string value, out string error)
     {
         value = text;
-        error = BackendUrl.FindFault(text.Replace(WildcardName.Placeholder, "1", StringComparison.Ordinal)) is { } fault ? "it " + fault : "";
+        error = BackendUrl.FindFault(WildcardName.Fill(text, "1")) is { } fault ? "it " + fault : "";
         return error.Length == 0;
     }
 

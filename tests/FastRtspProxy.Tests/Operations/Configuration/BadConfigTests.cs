@@ -90,8 +90,8 @@ public sealed class BadConfigTests
     [InlineData("streams: {a: {sources: []}}", "streams.a.sources: the list is empty")]
     [InlineData("streams: {/a: {source: rtsp://192.0.2.9/a}}", "1:11: streams./a: the name of a stream has no slash at either end")]
     [InlineData("streams: {a b: {source: rtsp://192.0.2.9/a}}", "streams.a b: the name of a stream has no blanks")]
-    [InlineData("streams: {a//b: {source: rtsp://192.0.2.9/a}}", "streams.a//b: the name of a stream has no empty parts")]
-    [InlineData("streams: {a/../b: {source: rtsp://192.0.2.9/a}}", "streams.a/../b: the name of a stream has no empty parts")]
+    [InlineData("streams: {a/./b: {source: rtsp://192.0.2.9/a}}", "streams.\"a/./b\": the name of a stream has no \".\" and no \"..\" between slashes")]
+    [InlineData("streams: {a/../b: {source: rtsp://192.0.2.9/a}}", "streams.\"a/../b\": the name of a stream has no \".\" and no \"..\" between slashes")]
     [InlineData("streams: {\"\": {source: rtsp://192.0.2.9/a}}", "a stream needs a name")]
     [InlineData("streams: {\"a-*-*\": {source: rtsp://192.0.2.9/a}}", "a wildcard has one * only")]
     [InlineData("streams:|  a: {source: rtsp://192.0.2.9/a}|  a: {source: rtsp://192.0.2.9/b}", "3:3: \"a\" stands here a second time; the first one is in line 2")]
@@ -100,6 +100,17 @@ public sealed class BadConfigTests
     [InlineData("streams:|  a/b/c/d: {source: rtsp://192.0.2.9/a}|  a/b: {source: rtsp://192.0.2.9/b}", "streams.a/b/c/d: the name begins with that of another stream (\"a/b\")")]
     [InlineData("streams:|  \"a/*\": {source: \"rtsp://192.0.2.9/${1}\"}|  a: {source: rtsp://192.0.2.9/b}", "streams.a/*: the name begins with that of another stream (\"a\")")]
     [InlineData("streams:|  \"a-*\": {source: \"rtsp://192.0.2.9/${1}\"}|  a-1/x: {source: rtsp://192.0.2.9/b}", "streams.a-1/x: the name begins with that of another stream (\"a-*\")")]
+    [InlineData(
+        "streams: {a: {source: rtsp://192.0.2.9/a, tls: {fingerprint: \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}}",
+        "1:62: streams.a.tls.fingerprint: a camera at an rtsp:// URL shows no certificate")]
+    [InlineData(
+        "defaults: {tls: {fingerprint: \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}}|streams: {a: {source: rtsp://192.0.2.9/a}}",
+        "1:31: streams.a.tls.fingerprint: a camera at an rtsp:// URL shows no certificate")]
+    [InlineData("streams: {\"a-*\": {source: rtsp://192.0.2.9/a}}", "1:27: streams.a-*.source: without ${1} all streams of this wildcard would show the same camera")]
+    [InlineData("streams: {\"a.b\": {source: rtsp://192.0.2.9/a, hold: 5x}}", "streams.\"a.b\".hold \"5x\": a duration")]
+    [InlineData("streams:|  cam: {hold: 5s}|  \"cam.source\": {source: rtsp://192.0.2.9/a}", "2:3: streams.cam: the stream has no source")]
+    [InlineData("streams:|  cam: {hold: 5s}|  \"cam\\\".source\": {source: rtsp://192.0.2.9/a}", "streams.cam: the stream has no source")]
+    [InlineData("streams:|  a: {source: rtsp://192.0.2.9/a}|auth: {users: [{name: n, password: geheim, roles: r}], roles: {r: {may: [read, register]}}}|register: {users: [{name: n, password: geheim}]}", "3:7: auth: The user \"n\" is there twice")]
     [InlineData("streams: {a: {source: \"rtsp://192.0.2.9/${1}\"}}", "streams.a.source: ${1} is what the * in the name of a wildcard stands for, and this name has none")]
     [InlineData("streams: {\"a-*\": {source: \"rtsp://${1}.example/a\"}}", "${1} stands in the path or the query only")]
     [InlineData("streams: {\"a-*\": {source: \"rtsp://192.0.2.9:5${1}/a\"}}", "${1} stands in the path or the query only")]
@@ -206,7 +217,10 @@ public sealed class BadConfigTests
     [InlineData("rtsp: {proxyProtocol: {from: 0.0.0.0/0}}", "1:30: warning: rtsp.proxyProtocol.from: with 0.0.0.0/0 every viewer")]
     [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b]}}", "warning: streams.a.sources: this version uses the first one only")]
     [InlineData("streams: {a: {source: \"rtsp://127.0.0.1:8554/a\"}}", "1:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8554 of rtsp.listen")]
-    [InlineData("streams: {\"a-*\": {source: rtsp://192.0.2.9/a}}", "warning: streams.a-*.source: without ${1} all streams of this wildcard show the same camera")]
+    [InlineData("auth: {external: {url: \"http://auth.example/x?token=geheim\"}}", "1:24: warning: auth.external.url is http://auth.example/x: questions, tokens and the secret headers go there in the clear")]
+    [InlineData(
+        "rtsp: {listen: [8554], httpTunnelPorts: [8000]}|streams: {a: {source: \"rtsp://127.0.0.1/a\", transport: http, tunnelPort: 8000}}",
+        "2:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8000 of rtsp.httpTunnelPorts")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, maxInstances: 5}}", "warning: streams.a.maxInstances: it is for wildcards")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, tunnelPort: 81}}", "warning: streams.a.tunnelPort: it is used with transport: http only")]
     public void Load_DoubtfulConfiguration_IsTakenWithAWarning(string text, string expected)
@@ -222,6 +236,8 @@ public sealed class BadConfigTests
     [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://127.0.0.1:8555/a\"}}")]
     [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://192.0.2.9:8554/a\"}}")]
     [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://camera:8554/a\"}}")]
+    [InlineData("rtsp: {listen: [\":8554\"]}|streams: {a: {source: \"rtsp://127.0.0.1:8554/a\", transport: http}}")]
+    [InlineData("rtsp: {listen: [\"127.0.0.2:8554\"]}|streams: {a: {source: \"rtsp://localhost:8554/a\"}}")]
     public void Load_SourceThatIsNotThisProxy_IsTaken(string text)
     {
         LoadedConfig loaded = Load(text);

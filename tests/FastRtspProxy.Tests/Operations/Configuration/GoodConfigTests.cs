@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
@@ -185,7 +186,7 @@ public sealed class GoodConfigTests
         ProxyConfig config = ConfigBench.Good("""
             defaults: {username: u, password: geheim}
             auth: {users: [{name: a, password: geheim}], external: {url: "https://auth.example/", headers: {X: geheim}}}
-            register: {users: [{name: a, password: geheim}]}
+            register: {users: [{name: r, password: geheim}]}
             streams: {a: {source: rtsp://192.0.2.9/a}}
             """);
 

@@ -33,6 +33,8 @@ public sealed class ConfigArgumentsTests
     [InlineData("-T 81", "way=HttpTunnel,Udp")]
     [InlineData("-u arg arg", "user=arg,own")]
     [InlineData("-U x y", "register=x")]
+    [InlineData("-U x y -U z y -U x q", "register=z,x")]
+    [InlineData("-e c//b rtsp://192.0.2.9/c", "c//b=1s")]
     [InlineData("--gop-cache 2M", "keep=2097152/5")]
     [InlineData("--gop-cache 2M,7s", "keep=2097152/7")]
     [InlineData("--max-clients 3 --memory 32M --udp-ports 7200-7299", "viewers=3 memory=33554432 udp=7200-7299")]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -7,13 +8,13 @@ namespace FastRtspProxy.Engine.Mounts;
 /// The name of a wildcard stream: one <c>*</c>, which stands for what a client asks for. That is chosen by strangers and goes into the camera's URL,
 /// so it is one segment's worth of letters that mean nothing anywhere: no slash, no percent, no dots alone. Pure.
 /// </summary>
-internal sealed class StreamPattern
+internal sealed class WildcardName
 {
     /// <summary>Where the source of a wildcard stream takes what the client asked for.</summary>
     public const string Placeholder = "${1}";
 
     /// <summary>As long as the longest label that people give to a camera, and then some.</summary>
-    public const int MatchCharsMax = 128;
+    public const int MatchCharsMax = 64;
 
     private const char Star = '*';
 
@@ -24,7 +25,7 @@ internal sealed class StreamPattern
     private readonly string _behind;
 
     /// <param name="name">A name with exactly one star.</param>
-    public StreamPattern(string name)
+    public WildcardName(string name)
     {
         int star = name.IndexOf(Star, StringComparison.Ordinal);
         _before = name[..star];
@@ -62,8 +63,31 @@ internal sealed class StreamPattern
     }
 
     /// <summary>
+    /// What is wrong with a source and the place in it for what the star stands for, as the rest of a sentence; null: nothing. The source is a URL
+    /// when that is filled in.
+    /// </summary>
+    public static string? FindSourceFault(string name, string source)
+    {
+        if (!source.Contains(Placeholder, StringComparison.Ordinal))
+        {
+            return IsPattern(name)
+                ? "without ${1} all streams of this wildcard would show the same camera; put it where their part of the name belongs"
+                : null;
+        }
+
+        return !IsPattern(name) ? "${1} is what the * in the name of a wildcard stands for, and this name has none"
+            : IsBehindTheHost(source) ? null
+            : "${1} stands in the path or the query only: which host is asked, and with which password, is not for viewers to say";
+    }
+
+    /// <summary>
     /// The source of one of its streams. What is put in needs no percent-encoding by <see cref="TryMatch"/>'s letters; it is encoded all the same, so
     /// that it never depends on them.
     /// </summary>
     public static string Fill(string source, string match) => source.Replace(Placeholder, Uri.EscapeDataString(match), StringComparison.Ordinal);
+
+    /// <summary>Whatever is filled in, host, port and credentials are the same.</summary>
+    private static bool IsBehindTheHost(string source) =>
+        RtspUrl.TryParse(Fill(source, "1"), out RtspUrl? one, out _) && RtspUrl.TryParse(Fill(source, "22"), out RtspUrl? other, out _)
+        && (one.Host, one.Port, one.User, one.Password) == (other.Host, other.Port, other.User, other.Password);
 }
