@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Reading;
@@ -24,6 +25,11 @@ internal static class BackendUrl
     public static string Redact(string text)
     {
         int at = text.LastIndexOf('@');
+        if (at < 0 && IndexOfNoPort(text) is >= 0 and int noPort)
+        {
+            return Printable.Line(string.Concat(text.AsSpan(0, noPort), UrlSecrets.Masked));
+        }
+
         if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null))
         {
             return Printable.Line(UrlSecrets.MaskUrl(text));
@@ -42,5 +48,26 @@ internal static class BackendUrl
         string hidden = text[(colon + 1)..at];
         string rest = UrlSecrets.MaskUrl(hidden) == hidden ? UrlSecrets.MaskUrl(text[at..]) : string.Empty;
         return Printable.Line(string.Concat(text.AsSpan(0, colon + 1), "***", rest));
+    }
+
+    /// <summary>
+    /// Where something stands behind the colon of a host that is no port: the user and the beginning of the password of a URL whose host is missing,
+    /// or was cut off. -1: nowhere.
+    /// </summary>
+    private static int IndexOfNoPort(string text)
+    {
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0)
+        {
+            return -1;
+        }
+
+        int start = scheme + "://".Length;
+        int end = text.AsSpan(start).IndexOfAny("/?#");
+        ReadOnlySpan<char> authority = end < 0 ? text.AsSpan(start) : text.AsSpan(start, end);
+        int host = Math.Max(0, authority.LastIndexOf(']')); // an IPv6 address has colons of its own
+        int port = host + authority[host..].IndexOf(':') + 1;
+        bool isPort = port == host || port == authority.Length || ushort.TryParse(authority[port..], NumberStyles.None, null, out _);
+        return isPort ? -1 : start + port;
     }
 }

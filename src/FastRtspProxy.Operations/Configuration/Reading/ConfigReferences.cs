@@ -85,8 +85,9 @@ internal sealed class ConfigReferences(IConfigFiles files, string folder, Func<s
                 value = "${1}";
                 return true;
             default:
-                error = $"{Quote(name)} is none of ${{env:NAME}}, ${{file:PATH}} and ${{credential:NAME}}; a dollar sign before a brace is "
-                    + $"written $$";
+                // Perhaps a part of a password that nobody meant as a reference, so it is not shown.
+                error = "the \"${...}\" in it is none of ${env:NAME}, ${file:PATH} and ${credential:NAME}; a dollar sign before a brace is "
+                    + "written $$";
                 return false;
         }
     }

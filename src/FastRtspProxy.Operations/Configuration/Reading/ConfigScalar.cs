@@ -15,6 +15,9 @@ internal sealed class ConfigScalar(ConfigPlace place, string written, bool isPla
     /// <summary>True for a null of YAML or JSON; a quoted "null" is a text.</summary>
     public bool IsNull { get; } = isPlain && (written is "" or "~" or "null" or "Null" or "NULL");
 
+    /// <summary>True where nothing was written at all, neither a value nor a null.</summary>
+    public bool IsMissing { get; } = isPlain && written.Length == 0;
+
     public override string Kind => IsNull ? "nothing" : "a single value";
 
     public override long Weight => 1;

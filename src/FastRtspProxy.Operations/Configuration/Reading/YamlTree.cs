@@ -37,8 +37,9 @@ internal sealed class YamlTree(ConfigRemarks remarks)
         {
             case DocumentStart when _root is not null:
                 return Fail(place, "the file holds a second document (---): only one is read");
-            case NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag }:
-                remarks.Error(place, $"the tag \"{Printable.Line(tag.Value)}\" is not read: leave it out");
+            case NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } }:
+                // It may be the beginning of a password, so it is not shown; nor is the name of an alias.
+                remarks.Error(place, "a tag (!...) is not read: leave it out; a text that begins with ! stands in quotation marks");
                 break;
         }
 
@@ -51,7 +52,7 @@ internal sealed class YamlTree(ConfigRemarks remarks)
             case MappingStart or SequenceStart when _open.Count == DepthMax:
                 return Fail(place, $"sections and lists are nested deeper than {DepthMax}: the configuration needs six");
             case MappingStart mapping:
-                return Begin(new Open(place, [], null), mapping.Anchor);
+                return Begin(new Open(place, [], null) { IsInBraces = mapping.Style == MappingStyle.Flow }, mapping.Anchor);
             case SequenceStart sequence:
                 return Begin(new Open(place, null, []), sequence.Anchor);
             case MappingEnd or SequenceEnd:
@@ -124,12 +125,12 @@ internal sealed class YamlTree(ConfigRemarks remarks)
     {
         if (!_anchors.TryGetValue(name, out ConfigNode? node))
         {
-            return Fail(place, $"the alias \"*{Printable.Line(name)}\" has no anchor before it; a text that begins with * stands in quotation marks");
+            return Fail(place, "this alias (*...) has no anchor before it; a text that begins with * stands in quotation marks");
         }
 
         if (node is null)
         {
-            return Fail(place, $"the alias \"*{Printable.Line(name)}\" stands within what it stands for");
+            return Fail(place, "this alias (*...) stands within what it stands for");
         }
 
         _aliasedNodes += node.Weight;
@@ -162,16 +163,23 @@ internal sealed class YamlTree(ConfigRemarks remarks)
             return node is ConfigScalar key ? TakeKey(parent, key) : Fail(node.Place, "a key is a text, not a section or a list");
         }
 
-        ConfigEntry entry = new(parent.Key, parent.KeyPlace, node);
+        bool isMissing = node is ConfigScalar { IsMissing: true };
+        if (parent is { IsInBraces: true, IsBehindPlain: true } && isMissing)
+        {
+            return Fail(parent.KeyPlace, "no value stands here behind a key; a value that holds a comma itself stands in quotation marks");
+        }
+
+        ConfigEntry entry = new(parent.Key, parent.KeyPlace, node, parent.IsInBraces && (isMissing || parent.IsBehindPlain));
         parent.Key = null;
+        parent.IsBehindPlain = node is ConfigScalar { IsPlain: true };
         if (entry.Key == "<<")
         {
             remarks.Error(entry.Place, "merge keys (<<) are not read: what all streams have in common stands under \"defaults\"");
         }
         else if (!parent.Names!.TryAdd(entry.Key, entry.Place))
         {
-            remarks.Error(
-                entry.Place, $"\"{Printable.Line(entry.Key)}\" stands here a second time; the first one is in line {parent.Names[entry.Key].Line}");
+            string key = entry.MayBeCut ? "this key" : $"\"{Printable.Line(entry.Key)}\"";
+            remarks.Error(entry.Place, $"{key} stands here a second time; the first one is in line {parent.Names[entry.Key].Line}");
         }
         else
         {
@@ -201,6 +209,12 @@ internal sealed class YamlTree(ConfigRemarks remarks)
         public Dictionary<string, ConfigPlace>? Names { get; } = entries is null ? null : new(StringComparer.Ordinal);
 
         public string? Anchor { get; set; }
+
+        /// <summary>A section in braces, where a comma ends a value.</summary>
+        public bool IsInBraces { get; init; }
+
+        /// <summary>The value that came last in it stood without quotation marks: what comes next may be its rest.</summary>
+        public bool IsBehindPlain { get; set; }
 
         /// <summary>The key whose value comes next; null: a key comes next.</summary>
         public string? Key { get; set; }

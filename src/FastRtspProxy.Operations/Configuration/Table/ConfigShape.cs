@@ -5,11 +5,13 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <summary>The keys of a section, and how it becomes a <typeparamref name="T"/>.</summary>
 internal sealed class ConfigShape<T>
 {
+    private readonly OwnedKey<T>[] _keys;
+
     /// <param name="defaults">A section that says nothing: the table's defaults are taken out of it.</param>
     /// <param name="keys">In the order in which they are read and shown.</param>
     public ConfigShape(T defaults, params OwnedKey<T>[] keys)
     {
-        Keys = keys;
+        _keys = keys;
         HasRestartKeys = keys.Any(HasRestart);
         foreach (OwnedKey<T> key in keys)
         {
@@ -17,7 +19,7 @@ internal sealed class ConfigShape<T>
         }
     }
 
-    public IReadOnlyList<OwnedKey<T>> Keys { get; }
+    public IReadOnlyList<OwnedKey<T>> Keys => _keys;
 
     /// <summary>The start with everything that the node says. What is wrong, and every key that is not in the table, goes to the reading.</summary>
     /// <param name="node">What was written.</param>
@@ -88,13 +90,18 @@ internal sealed class ConfigShape<T>
     /// <summary>Says which keys of the section are none.</summary>
     public void RefuseUnknown(ConfigMap map, string path, ConfigReading reading)
     {
+        bool isBehindSecret = false;
         foreach (ConfigEntry entry in map.Entries)
         {
-            if (Keys.All(key => key.Name != entry.Key))
+            OwnedKey<T>? key = Array.Find(_keys, one => one.Name == entry.Key);
+            if (key is null)
             {
+                string shown = entry.Shown(isBehindSecret);
                 reading.Error(
-                    entry.Place, ConfigReading.PathOf(path, entry.Key), UnknownKey.Explain(entry.Key, Keys));
+                    entry.Place, ConfigReading.PathOf(path, shown), shown == entry.Key ? UnknownKey.Explain(entry.Key, Keys) : UnknownKey.Cut);
             }
+
+            isBehindSecret = key is null or { Type.IsSecret: true };
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class NamedValuesKey<TOwner, T, TItem>(
         var items = new List<TItem>(map.Entries.Count);
         foreach (ConfigEntry entry in map.Entries)
         {
-            string itemPath = ConfigReading.PathOf(path, entry.Key);
+            string itemPath = ConfigReading.PathOf(path, entry.Shown(type.IsSecret));
             reading.Met(itemPath, entry.Value.Place);
             if (findFault(entry.Key) is { } fault)
             {

@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
@@ -8,14 +9,22 @@ internal static class UrlTypes
 {
     public static TypeOf<string> Camera { get; } = new("URL", "rtsp:// or rtsps://", TryCamera, static url => BackendUrl.Redact(url))
     {
-        Mask = BackendUrl.Redact,
+        Mask = Mask,
     };
 
     public static TypeOf<string> Web { get; } = new(
         "URL", "http:// or https://", TryWeb, static url => url.Length == 0 ? null : BackendUrl.Redact(url))
     {
-        Mask = BackendUrl.Redact,
+        Mask = Mask,
     };
+
+    /// <summary>
+    /// What is no URL at all may be a piece of one that a comma within brackets has cut, and then of its password; what stands for another text is
+    /// shown as it is written.
+    /// </summary>
+    private static string Mask(string text) => text.Contains("://", StringComparison.Ordinal) ? BackendUrl.Redact(text)
+        : text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1 ? text
+        : UrlSecrets.Masked;
 
     private static bool TryCamera(string text, out string value, out string error)
     {

@@ -70,6 +70,12 @@ public sealed class BannerTests
     [InlineData("rtsp://h:554/?password=a@b", "rtsp://h:554/?password=***")]
     [InlineData("rtsp://h/?password=a b", "rtsp://h/?password=***")]
     [InlineData("http://h:80/?password=a@b", "http://h:***")]
+    [InlineData("rtsp://admin:secret", "rtsp://admin:***")]
+    [InlineData("rtsp://admin:secret/192.0.2.1", "rtsp://admin:***")]
+    [InlineData("rtsp://[2001:db8::1]:secret", "rtsp://[2001:db8::1]:***")]
+    [InlineData("rtsp://[2001:db8::1]:554/a", "rtsp://[2001:db8::1]:554/a")]
+    [InlineData("rtsp://h:554?a=b", "rtsp://h:554?a=b")]
+    [InlineData("rtsp://h:/a", "rtsp://h:/a")]
     public void Redact_AnyText_ShowsNoPasswordAndNoControlCharacter(string url, string expected)
     {
         Assert.Equal(expected, BackendUrl.Redact(url));
