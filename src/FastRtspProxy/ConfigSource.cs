@@ -1,5 +1,4 @@
 using FastRtspProxy.CommandLine;
-using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Reload;
@@ -16,7 +15,7 @@ internal sealed class ConfigSource(ConfigRequest request)
     public LoadedConfig Load()
     {
         StampedFiles files = new(DiskFiles.Instance);
-        LoadedConfig loaded = LoaderOf(files).Load(request.File, request.Arguments);
+        LoadedConfig loaded = ConfigLoader.OfThisMachine(files).Load(request.File, request.Arguments);
         Stamps = files.Stamps;
         return loaded;
     }
@@ -25,10 +24,8 @@ internal sealed class ConfigSource(ConfigRequest request)
     public async Task<LoadedConfig> LoadAsync()
     {
         StampedFiles files = new(DiskFiles.Instance);
-        LoadedConfig loaded = await LoaderOf(files).LoadAsync(request.File, request.Arguments);
+        LoadedConfig loaded = await ConfigLoader.OfThisMachine(files).LoadAsync(request.File, request.Arguments);
         Stamps = files.Stamps;
         return loaded;
     }
-
-    private static ConfigLoader LoaderOf(StampedFiles files) => new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
 }

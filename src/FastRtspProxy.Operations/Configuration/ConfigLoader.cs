@@ -19,7 +19,8 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
 {
     private static readonly YamlParser s_parser = new();
 
-    public static ConfigLoader OfThisMachine { get; } = new(DiskFiles.Instance, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
+    /// <summary>With the environment and the addresses of this machine.</summary>
+    public static ConfigLoader OfThisMachine(IConfigFiles files) => new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
 
     /// <summary>On the thread pool, as a program does that has sockets.</summary>
     public Task<LoadedConfig> LoadAsync(string file, ConfigArguments arguments) => Outbound.RunAsync(() => Task.FromResult(Load(file, arguments)));

@@ -124,6 +124,6 @@ internal static class EngineAccess
         Timeout = external.Timeout,
         AllowFor = external.Cache.Allow,
         DenyFor = external.Cache.Deny,
-        OnError = external.OnError == ExternalFailure.LastKnown ? ExternalOnError.LastKnown : ExternalOnError.Deny,
+        OnError = external.OnError,
     };
 }

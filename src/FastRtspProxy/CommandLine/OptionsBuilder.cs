@@ -31,7 +31,7 @@ internal static class OptionsBuilder
             return new ParseOutcome.Load(new ConfigRequest(file, Has(longOptions, LongOptions.Check), arguments, demo, given.RtspPort));
         }
 
-        LoadedConfig loaded = ConfigLoader.OfThisMachine.Load(arguments);
+        LoadedConfig loaded = ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(arguments);
         if (loaded.Remarks.FirstOrDefault(static remark => remark.Place.Option is not null) is { } wrong)
         {
             return new ParseOutcome.Refuse(wrong.Line(null));

@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Access;
+
 namespace FastRtspProxy.Operations.Configuration.Model;
 
 /// <summary>A server that decides who may watch.</summary>
@@ -15,5 +17,5 @@ internal sealed record ExternalAuthConfig
 
     public AnswerCacheConfig Cache { get; init; } = new();
 
-    public ExternalFailure OnError { get; init; } = ExternalFailure.Deny;
+    public ExternalOnError OnError { get; init; } = ExternalOnError.Deny;
 }

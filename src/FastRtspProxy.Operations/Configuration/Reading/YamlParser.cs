@@ -8,8 +8,9 @@ namespace FastRtspProxy.Operations.Configuration.Reading;
 /// texts, anchors and aliases; refused are what surprises in a configuration: duplicate keys, merge keys, tags, several documents, and aliases that
 /// multiply.
 /// </summary>
-internal sealed class YamlParser : IConfigParser
+internal sealed class YamlParser
 {
+    /// <summary>The root section, or null; then at least one error says why. Errors beside a root are possible too.</summary>
     public ConfigMap? Parse(string text, ConfigRemarks remarks)
     {
         Scanner scanner = new(new StringReader(text), skipComments: true);

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Auth;
 
@@ -103,9 +104,9 @@ internal static class AuthKeys
         {
             Text = "how long answers hold, for each user, stream, address and protocol",
         },
-        new ValueKey<ExternalAuthConfig, ExternalFailure>(
+        new ValueKey<ExternalAuthConfig, ExternalOnError>(
             "onError",
-            ConfigTypes.Word("WORD", "the choices", ("deny", ExternalFailure.Deny), ("lastKnown", ExternalFailure.LastKnown)),
+            ConfigTypes.Word("WORD", "the choices", ("deny", ExternalOnError.Deny), ("lastKnown", ExternalOnError.LastKnown)),
             static c => c.OnError,
             static (c, v) => c with { OnError = v })
         {

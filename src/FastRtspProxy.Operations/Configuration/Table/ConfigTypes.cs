@@ -21,8 +21,6 @@ internal static class ConfigTypes
         JsonTypes = ["string", "number"],
     };
 
-    public static TypeOf<string> Text { get; } = new("TEXT", "", TryText, static text => text);
-
     public static TypeOf<string?> TextOrNull { get; } = new("TEXT", "", TryText!, static text => text) { TakesNull = true };
 
     public static TypeOf<Secret> Secret { get; } = new("TEXT", "", TrySecret, static _ => null) { IsSecret = true };

@@ -103,7 +103,7 @@ public sealed class BadFileTests
             Directory.Delete(folder, recursive: true);
         }
 
-        static IEnumerable<string> Load(string file) => ConfigLoader.OfThisMachine.Load(file, ConfigArguments.None).Lines;
+        static IEnumerable<string> Load(string file) => ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(file, ConfigArguments.None).Lines;
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class BadFileTests
         {
             await File.WriteAllTextAsync(file, Good);
 
-            LoadedConfig loaded = await ConfigLoader.OfThisMachine.LoadAsync(file, ConfigArguments.None);
+            LoadedConfig loaded = await ConfigLoader.OfThisMachine(DiskFiles.Instance).LoadAsync(file, ConfigArguments.None);
 
             Assert.NotNull(loaded.Config);
         }

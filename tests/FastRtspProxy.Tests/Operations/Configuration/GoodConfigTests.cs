@@ -151,7 +151,7 @@ public sealed class GoodConfigTests
                 Headers = [new HeaderConfig("X-Secret", new Secret("s"))],
                 Timeout = TimeSpan.FromMilliseconds(500),
                 Cache = new AnswerCacheConfig { Allow = TimeSpan.FromMinutes(1), Deny = TimeSpan.Zero },
-                OnError = ExternalFailure.LastKnown,
+                OnError = ExternalOnError.LastKnown,
             },
         };
         Assert.Equal(expected, config.Auth);
