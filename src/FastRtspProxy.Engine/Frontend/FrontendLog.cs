@@ -93,6 +93,6 @@ internal static partial class FrontendLog
     [LoggerMessage(
         EventId = 430,
         Level = LogLevel.Warning,
-        Message = "A connection from {Peer} was closed: {Reason} ({Count} so far; said once a minute). Remedy: {Remedy}")]
-    public static partial void DoorRefused(ILogger log, IPAddress peer, string reason, long count, string remedy);
+        Message = "A connection from {Client} was closed: {Reason} ({Count} so far; said once a minute). Remedy: {Remedy}")]
+    public static partial void DoorRefused(ILogger log, IPAddress client, string reason, long count, string remedy);
 }

@@ -43,7 +43,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "_exit")]
     public static partial void Exit(int status);
 
-    /// <summary>open(2), of files that exist. Refused: the descriptor stays closed.</summary>
+    /// <summary>open(2), of files that exist. Refused: the descriptor stays closed, and the file is said not to be readable.</summary>
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags);
 
@@ -137,7 +137,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "setpriority", SetLastError = true)]
     public static partial int SetPriority(int which, uint who, int niceness);
 
-    /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change.</summary>
+    /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change, or to be a device.</summary>
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* stat);
 }

@@ -52,19 +52,25 @@ internal static class LinuxConstants
 
     public const int ResourceNoFile = 7;
 
+    public const int OpenReadOnly = 0;
     public const int OpenReadWrite = 2;
+    public const int OpenNoTerminal = 0x100;
+    public const int OpenNonBlock = 0x800;
+    public const int OpenCloseOnExec = 0x80000;
     public const int GetDescriptorFlags = 1;
     public const int CloseOnExecFlag = 1;
     public const int SocketCloseOnExec = 0x80000;
 
     // errno(3).
     public const int ErrorNotPermitted = 1;
+    public const int ErrorNoEntry = 2;
     public const int ErrorInterrupted = 4;
     public const int ErrorIo = 5;
     public const int ErrorBadDescriptor = 9;
     public const int ErrorAgain = 11;
     public const int ErrorNoMemory = 12;
     public const int ErrorAccess = 13;
+    public const int ErrorNotDirectory = 20;
     public const int ErrorInvalid = 22;
     public const int ErrorFileTable = 23;
     public const int ErrorTooManyFiles = 24;
@@ -93,6 +99,9 @@ internal static class LinuxConstants
 
     /// <summary>AT_FDCWD.</summary>
     public const int AtCurrentDirectory = -100;
+
+    /// <summary>AT_EMPTY_PATH: of the descriptor itself.</summary>
+    public const int AtEmptyPath = 0x1000;
 
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint StatxBasicStats = 0x7FF;

@@ -101,7 +101,9 @@ internal sealed class TlsOutput(ControlStream stream, StreamBacklog backlog, Tls
         return taken;
     }
 
-    /// <summary>Sends what is encrypted, or parks it, whole. Where neither can be done nothing that follows would be in order: the connection ends.</summary>
+    /// <summary>
+    /// Sends what is encrypted, or parks it, whole. Where neither can be done nothing that follows would be in order: the connection ends.
+    /// </summary>
     private bool SendSealed(ReadOnlySpan<byte> bytes, bool isAnswer)
     {
         if (Stream.IsBroken)

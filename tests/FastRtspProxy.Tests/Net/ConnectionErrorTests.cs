@@ -95,7 +95,8 @@ public sealed class ConnectionErrorTests
     [InlineData(104, "ECONNRESET")]
     [InlineData(110, "ETIMEDOUT")]
     [InlineData(113, "EHOSTUNREACH")]
-    [InlineData(71, "errno 71")]
+    [InlineData(71, "EPROTO")]
+    [InlineData(72, "errno 72")]
     public void Of_AnErrno_IsItsNameOrItsNumber(int errno, string expected) => Assert.Equal(expected, ErrorName.Of(errno));
 
     private static async Task ReadOnAsync(ControlStream stream)

@@ -1,39 +1,28 @@
-#pragma warning disable RS0030 // at the start no socket waits yet, and later ConfigLoader.LoadAsync puts the whole loader on the thread pool
+using FastRtspProxy.Net;
+
 namespace FastRtspProxy.Operations.Configuration.Reading;
 
-/// <summary>The files of this machine.</summary>
+/// <summary>
+/// The files of this machine. It waits for their disk: at the start no socket waits yet, and later <see cref="ConfigLoader.LoadAsync"/> puts the
+/// whole loader on the thread pool.
+/// </summary>
 internal sealed class DiskFiles : IConfigFiles
 {
     public static DiskFiles Instance { get; } = new();
 
     public FileContent Read(string path, int bytesMax)
     {
-        try
+        WholeFile file = WholeFile.Read(path, bytesMax);
+        string? error = file.Kind switch
         {
-            if (Directory.Exists(path))
-            {
-                return Failed("is a directory: name the file in it");
-            }
-
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            byte[] bytes = new byte[bytesMax + 1];
-            int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            bool isOpen = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & UnixFileMode.OtherRead) != 0;
-            return new FileContent(bytes[..count], isOpen, null);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Failed("does not exist");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return Failed($"may not be read by the user {Environment.UserName}: give the file to that user, or to one of its groups");
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            return Failed($"cannot be read: {e.Message}");
-        }
+            FileKind.Directory => "is a directory: name the file in it",
+            FileKind.Pipe => "is a pipe, and may be read again at any time: write what comes out of it into a file, and name that",
+            FileKind.Device => "is a device: name a file",
+            FileKind.Socket => "is a socket: name a file",
+            _ when file.IsMissing => "does not exist",
+            _ when file.IsDenied => $"may not be read by the user {Environment.UserName}: give the file to that user, or to one of its groups",
+            _ => file.ErrorText is { } text ? $"cannot be read: {text}" : null,
+        };
+        return new FileContent(file.Bytes, file.IsOpenToOthers, error);
     }
-
-    private static FileContent Failed(string error) => new([], false, error);
 }

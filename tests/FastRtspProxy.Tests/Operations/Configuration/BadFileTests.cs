@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
@@ -95,7 +97,9 @@ public sealed class BadFileTests
             Assert.Equal($"{missing}/x: the configuration file does not exist", Assert.Single(Load(missing + "/x")));
             Assert.Equal($"{folder}: the configuration file is a directory: name the file in it", Assert.Single(Load(folder)));
             Assert.StartsWith($"{good}/x: the configuration file ", Assert.Single(Load(good + "/x")), StringComparison.Ordinal);
-            Assert.Equal("/dev/zero: the file is larger than 1 MB: is it a configuration?", Assert.Single(Load("/dev/zero")));
+            Assert.Equal("/dev/zero: the configuration file is a device: name a file", Assert.Single(Load("/dev/zero")));
+            Assert.Equal("/dev/null: the configuration file is a device: name a file", Assert.Single(Load("/dev/null")));
+            Assert.Equal("/proc/self/mem: the configuration file cannot be read: Input/output error", Assert.Single(Load("/proc/self/mem")));
             Assert.Empty(Load(good));
         }
         finally
@@ -103,7 +107,38 @@ public sealed class BadFileTests
             Directory.Delete(folder, recursive: true);
         }
 
-        static IEnumerable<string> Load(string file) => ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(file, ConfigArguments.None).Lines;
+    }
+
+    /// <summary>Nobody writes to the pipe: whoever opens it as a file waits forever.</summary>
+    [Fact]
+    public async Task Load_PipeOrSocketInPlaceOfAFile_IsToldAtOnce()
+    {
+        string folder = Directory.CreateTempSubdirectory("frp-config-").FullName;
+        try
+        {
+            string pipe = Path.Combine(folder, "pipe");
+            string address = Path.Combine(folder, "socket");
+            string link = Path.Combine(folder, "link");
+            string good = Path.Combine(folder, "good.yaml");
+            using Process made = Process.Start("mkfifo", pipe);
+            await made.WaitForExitAsync();
+            File.CreateSymbolicLink(link, pipe);
+            using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(address));
+            File.WriteAllText(good, "streams: {a: {source: rtsp://192.0.2.9/a, username: \"${file:pipe}\"}}\n");
+
+            string[] lines = await Task.Run(() => (string[])[.. Load(pipe), .. Load(link), .. Load(address), .. Load(good)]).WaitAsync(TimeSpan.FromMinutes(1));
+
+            Assert.Equal(4, lines.Length);
+            Assert.StartsWith($"{pipe}: the configuration file is a pipe", lines[0], StringComparison.Ordinal);
+            Assert.StartsWith($"{link}: the configuration file is a pipe", lines[1], StringComparison.Ordinal);
+            Assert.StartsWith($"{address}: the configuration file is a socket", lines[2], StringComparison.Ordinal);
+            Assert.Contains($"streams.a.username: \"${{file:pipe}}\": \"{pipe}\" is a pipe", lines[3], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -123,6 +158,8 @@ public sealed class BadFileTests
             File.Delete(file);
         }
     }
+
+    private static IEnumerable<string> Load(string file) => ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(file, ConfigArguments.None).Lines;
 
     private static string Bomb()
     {
