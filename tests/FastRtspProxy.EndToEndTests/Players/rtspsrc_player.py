@@ -43,11 +43,14 @@ class Player:
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("player")
         self.source = Gst.ElementFactory.make("rtspsrc")
-        # The scheme of a tunnel is GStreamer's own.
-        self.source.set_property("location", url.replace("rtsp:", "rtsph:", 1) if protocols == "http" else url)
+        # The scheme of a tunnel is GStreamer's own. With TLS no certificate is checked.
+        is_tls = url.startswith("rtsps:")
+        self.source.set_property("location", url.replace("rtsps:", "rtspsh:", 1).replace("rtsp:", "rtsph:", 1) if protocols == "http" else url)
+        if is_tls:
+            self.source.set_property("tls-validation-flags", 0)
         self.source.set_property("latency", 200)
         self.source.set_property("buffer-mode", 0)
-        self.source.set_property("protocols", {"udp": 1, "tcp": 4, "http": 4 | 16}[protocols])
+        self.source.set_property("protocols", {"udp": 1, "tcp": 4, "http": 4 | 16}[protocols] | (32 if is_tls else 0))
         self.source.connect("select-stream", self.on_select)
         self.source.connect("pad-added", self.on_source_pad)
         self.pipeline.add(self.source)

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>Viewers over rtsps: players of several makers, what a scan of the port finds, and certificates that are renewed.</summary>
+public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisposable
+{
+    private const double Seconds = 3;
+
+    private readonly TestCertificate _certificate = new();
+
+    public void Dispose() => _certificate.Dispose();
+
+    [Theory]
+    [InlineData("tcp", "rtsps")]
+    [InlineData("https", "rtsp")] // ffmpeg's tunnel: the scheme of the URL stays, TLS is HTTP's
+    public async Task Play_ByFfmpeg_DecodesEveryFrame(string transport, string scheme)
+    {
+        (_, int port) = await StartBothAsync();
+
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(Url(port, scheme), transport, Seconds).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], Seconds);
+        AssertAudio(decoded[1], Seconds);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("http")]
+    public async Task Play_ByRtspsrc_DecodesEveryFrame(string protocols)
+    {
+        (_, int port) = await StartBothAsync();
+
+        (int frames, int videoMilliseconds, _) = await StartRtspsrc(Url(port), protocols, Seconds).FinishAsync(Soon);
+
+        AssertRtspsrc(frames, videoMilliseconds, Seconds);
+    }
+
+    /// <summary>Each access unit is compared with the checksum that the camera has put into it, while others come in the clear.</summary>
+    [Fact]
+    public async Task Play_ByACrowdBesideOneInTheClear_NothingIsLostOrDamaged()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--video", "h264", "--audio", "none", "--bitrate", "4M", "--gop", "25");
+        (ProxyProcess proxy, int port) = await StartProxyWithTlsAsync(camera.Url);
+
+        ChildProcess secure = StartProgram("rtsps crowd", Prerequisites.SimulatorBinary, Crowd(Url(port)));
+        ChildProcess clear = StartProgram("rtsp crowd", Prerequisites.SimulatorBinary, Crowd(proxy.PlayUrl));
+
+        Assert.True(await secure.WaitForExitAsync(TimeSpan.FromSeconds(40)) == 0, secure.Transcript(60));
+        Assert.True(await clear.WaitForExitAsync(TimeSpan.FromSeconds(40)) == 0, clear.Transcript(60));
+
+        static string[] Crowd(string url) =>
+            ["load", url, "--clients", "20", "--transport", "tcp", "--insecure-tls", "--duration", "6s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"];
+    }
+
+    /// <summary>As testssl.sh asks: which versions, which ciphers, and whether a handshake can be had again inside a connection.</summary>
+    [Theory]
+    [InlineData("-tls1", false)]
+    [InlineData("-tls1_1", false)]
+    [InlineData("-tls1_2", true)]
+    [InlineData("-tls1_3", true)]
+    [InlineData("-tls1_2 -cipher NULL:aNULL:EXPORT:LOW:RC4:3DES:MD5:PSK", false)]
+    [InlineData("-tls1_2 -cipher ECDHE+AESGCM", true)]
+    public async Task Scan_ByOpenssl_FindsWhatIsSafeOnly(string options, bool isServed)
+    {
+        (_, int port) = await StartBothAsync();
+
+        // The client's own limits are off: it is the server that has to refuse.
+        ChildProcess client = StartProgram(
+            "s_client",
+            "/bin/sh",
+            "-c",
+            string.Create(CultureInfo.InvariantCulture, $"echo Q | exec openssl s_client -connect 127.0.0.1:{port} -brief -cipher ALL:@SECLEVEL=0 {options}"));
+        int code = await client.WaitForExitAsync(Soon);
+
+        Assert.True(isServed == (code == 0), client.Transcript(40));
+    }
+
+    [Fact]
+    public async Task Renegotiate_InsideAConnection_IsRefusedAndOthersPlayOn()
+    {
+        (_, int port) = await StartBothAsync();
+        FfmpegPlayer player = StartFfmpeg(Url(port), "tcp", 5);
+        await player.WaitForVideoFramesAsync(10, Soon);
+
+        ChildProcess client = StartProgram(
+            "s_client", "/bin/sh", "-c",
+            string.Create(CultureInfo.InvariantCulture, $"(sleep 1; echo R; sleep 3) | exec openssl s_client -connect 127.0.0.1:{port} -tls1_2"));
+        int code = await client.WaitForExitAsync(Soon);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(client.Lines(), static line => line.Text.Contains("RENEGOTIATING", StringComparison.Ordinal));
+        AssertVideo((await player.FinishAsync(Soon))[0], 5);
+    }
+
+    /// <summary>Who plays plays on; who comes after the files have changed sees the new certificate.</summary>
+    [Fact]
+    public async Task Certificate_IsRenewedWhileSomebodyPlays_IsShownToWhoComesNext()
+    {
+        using TestCertificate second = new();
+        (_, int port) = await StartBothAsync();
+        FfmpegPlayer player = StartFfmpeg(Url(port), "tcp", 6);
+        await player.WaitForVideoFramesAsync(10, Soon);
+        string before = await ThumbprintAsync(port);
+
+        File.Move(Copy(second.WithKey), _certificate.WithKey, overwrite: true);
+
+        string after = before;
+        await WaitUntilAsync("the new certificate", () => (after = ThumbprintAsync(port).GetAwaiter().GetResult()) != before);
+        Assert.NotEqual(before, after);
+        AssertVideo((await player.FinishAsync(Soon))[0], 6);
+    }
+
+    private static string Url(int port, string scheme = "rtsps") => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}/proxyStream");
+
+    private static string Copy(string path)
+    {
+        string copy = path + ".new";
+        File.Copy(path, copy, overwrite: true);
+        return copy;
+    }
+
+    private static async Task<string> ThumbprintAsync(int port)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(System.Net.IPAddress.Loopback, port);
+        await using SslStream tls = new(new NetworkStream(socket));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = SslProtocols.None,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        });
+        using X509Certificate2 shown = new(tls.RemoteCertificate!);
+        return shown.Thumbprint;
+    }
+
+    private async Task<(ProxyProcess Proxy, int Port)> StartBothAsync()
+    {
+        CameraProcess camera = await StartCameraAsync("h264,aac");
+        return await StartProxyWithTlsAsync(camera.Url);
+    }
+
+    private async Task<(ProxyProcess Proxy, int Port)> StartProxyWithTlsAsync(string camera)
+    {
+        int port = FreePorts.Next();
+        ProxyProcess proxy = await StartProxyAsync("--rtsps", port.ToString(CultureInfo.InvariantCulture), "--certificate", _certificate.WithKey, camera);
+        return (proxy, port);
+    }
+}
