@@ -3,6 +3,7 @@ using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine;
@@ -21,8 +22,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     private readonly ILogger _log;
     private bool _disposed;
 
-    private ProxyEngine(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
+    private ProxyEngine(ProxyOptions options, ServerCertificates? certificates, ILoggerFactory loggerFactory, TimeProvider time)
     {
+        Certificates = certificates;
         long descriptors = SocketSetup.RaiseDescriptorLimit();
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
         InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
@@ -35,7 +37,8 @@ public sealed class ProxyEngine : IAsyncDisposable
         MountRegistry? registry = options.AcceptRegister
             ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
             : null;
-        _frontend = new FrontendServer(options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors);
+        _frontend = new FrontendServer(
+            options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors, certificates is null ? null : certificates.OptionsFor);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -52,13 +55,16 @@ public sealed class ProxyEngine : IAsyncDisposable
         IEnumerable<string> streams = StreamRules.Check(options.Streams).Select(static problem => problem.Text);
         Refuse([.. streams, .. options.AccessInForce.Defects(), .. options.Limits.Problems]);
 
+        time ??= TimeProvider.System;
+        ServerCertificates? certificates = await LoadCertificatesAsync(options, loggerFactory, time);
         ProxyEngine engine;
         try
         {
-            engine = new ProxyEngine(options, loggerFactory, time ?? TimeProvider.System);
+            engine = new ProxyEngine(options, certificates, loggerFactory, time);
         }
         catch (MachineException cause)
         {
+            certificates?.Dispose();
             throw new ProxyStartException(cause.Message);
         }
 
@@ -87,8 +93,14 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The RTSP port in use.</summary>
     public int RtspPort => _frontend.Listeners.RtspPort;
 
+    /// <summary>The port of rtsps, or 0.</summary>
+    public int RtspsPort => _frontend.Listeners.RtspsPort;
+
     /// <summary>The HTTP tunnel's port, or 0.</summary>
     public int TunnelPort => _frontend.Listeners.TunnelPort;
+
+    /// <summary>What viewers are shown that come by TLS; null: nobody speaks it with them.</summary>
+    internal ServerCertificates? Certificates { get; }
 
     /// <summary>True where IPv4 (IPv6) clients can connect.</summary>
     public bool ListensOnIPv4 => _frontend.Listeners.ListensOnIPv4;
@@ -170,8 +182,34 @@ public sealed class ProxyEngine : IAsyncDisposable
         await Task.WhenAll(_mounts.Mounts.Select(m => m.StopAsync(MountEnd.Stopping)));
         await Task.WhenAll(clients, removed);
         _factory.Dispose();
+        Certificates?.Dispose();
         _shards.Dispose();
         ((IDisposable)_pool).Dispose();
+    }
+
+    /// <summary>An engine that runs where others are started may have sockets that wait already: files are read off their thread.</summary>
+    private static async Task<ServerCertificates?> LoadCertificatesAsync(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
+    {
+        if (options.RtspsPorts.Count == 0)
+        {
+            return null;
+        }
+
+        if (options.Certificates.Count == 0)
+        {
+            throw new ProxyStartException("Viewers can come by TLS (rtsps) only where there is a certificate: name one (--certificate FILE).");
+        }
+
+        ILogger log = loggerFactory.CreateLogger("Certificates");
+        try
+        {
+            return await Outbound.RunAsync(
+                () => Task.FromResult(ServerCertificates.Load(options.Certificates, options.TlsProtocols, time, log)));
+        }
+        catch (CertificateException cause)
+        {
+            throw new ProxyStartException($"rtsps: {cause.Message}");
+        }
     }
 
     private void SayLimits(ProxyOptions options)

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Authentication;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine;
@@ -13,8 +15,19 @@ public sealed record ProxyOptions
     /// <summary>RTSP ports to try in order; the first that binds is used.</summary>
     public IReadOnlyList<int> RtspPorts { get; init; } = [554, 8554];
 
-    /// <summary>Ports of RTSP over TLS to try in order; empty: there is none.</summary>
+    /// <summary>
+    /// Ports to try in order for viewers that come by TLS (rtsps); the first that binds is used. Empty: nobody speaks TLS with viewers.
+    /// </summary>
     public IReadOnlyList<int> RtspsPorts { get; init; } = [];
+
+    /// <summary>What viewers are shown on that port, by the name that they ask for; the first where they ask for none of the others.</summary>
+    public IReadOnlyList<CertificateFiles> Certificates { get; init; } = [];
+
+    /// <summary>The oldest version of TLS that is spoken with viewers.</summary>
+    public TlsVersion TlsMinVersion { get; init; } = TlsVersion.Tls12;
+
+    /// <summary>All versions that are.</summary>
+    internal SslProtocols TlsProtocols => TlsMinVersion == TlsVersion.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>Ports to try for the RTSP-over-HTTP tunnel; empty: only the RTSP port takes tunnels.</summary>
     public IReadOnlyList<int> TunnelPorts { get; init; } = [];

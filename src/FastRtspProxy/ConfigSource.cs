@@ -1,4 +1,5 @@
 using FastRtspProxy.CommandLine;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Reload;
@@ -15,7 +16,8 @@ internal sealed class ConfigSource(ConfigRequest request)
     public LoadedConfig Load()
     {
         StampedFiles files = new(DiskFiles.Instance);
-        LoadedConfig loaded = ConfigLoader.OfThisMachine(files).Load(request.File, request.Arguments);
+        ConfigLoader loader = ConfigLoader.OfThisMachine(files, static pair => ServerCertificates.FaultOf(pair, DateTimeOffset.UtcNow));
+        LoadedConfig loaded = loader.Load(request.File, request.Arguments);
         Stamps = files.Stamps;
         return loaded;
     }

@@ -26,8 +26,9 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     /// <param name="reloads">Null: there is no file that could be read again.</param>
     public async Task<int> RunAsync(ProgramOptions options, ReloadSource? reloads)
     {
-        await using ConfigWatch? watch = reloads is null ? null : new ConfigWatch(TimeProvider.System);
-        using StopSignal stop = new(s_longestEnd, hungUp: watch is null ? null : watch.OnHangUp);
+        await using FileWatch? watch = reloads is null ? null : new FileWatch(TimeProvider.System);
+        await using CertificateReload? certificates = options.Engine.RtspsPorts.Count == 0 ? null : new CertificateReload(TimeProvider.System);
+        using StopSignal stop = new(s_longestEnd, hungUp: watch is not null ? watch.OnHangUp : certificates is not null ? certificates.Ask : null);
         stop.Drain = reloads?.Started.Shutdown.Drain ?? TimeSpan.Zero;
         style.Level = options.LogLevel;
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, style);
@@ -42,15 +43,17 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
             Announce(options, engine);
+            certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));
             if (watch is not null)
             {
                 Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
-                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop), real), log);
+                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop), TimeProvider.System, real), certificates, log);
             }
 
             await Task.WhenAny(stop.Task, stop.Draining);
             await DrainAsync(engine, stop);
             watch?.Stop();
+            certificates?.Stop();
             await StopAsync(engine, demo);
             return 0;
         }
@@ -61,12 +64,14 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         }
     }
 
-    private static void Watch(ConfigWatch watch, ReloadSource reloads, EngineTarget target, ILoggerFactory log)
+    /// <summary>Whoever has the configuration read again may mean the certificates: they are read behind it.</summary>
+    private static void Watch(FileWatch watch, ReloadSource reloads, EngineTarget target, CertificateReload? certificates, ILoggerFactory log)
     {
         Reloader reloader = new(reloads.Started, reloads.Source.LoadAsync, target, TimeProvider.System, log.CreateLogger("Configuration"));
         watch.Start(reloads.Source.Stamps, async cause =>
         {
             await reloader.ReloadAsync(cause);
+            certificates?.Ask();
             return reloads.Source.Stamps;
         });
     }
@@ -88,7 +93,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         }
 
         // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
-        program.Say(Banner.Streams(options.Engine, host, port, engine.TunnelPort));
+        program.Say(Banner.Streams(options.Engine, host, port, engine.TunnelPort)
+            + (engine.RtspsPort == 0 ? string.Empty : Banner.Rtsps(host, engine.RtspsPort)));
         engine.StreamRegistered += (url, name) => program.Say(Banner.Registered(url, host, port, name));
     }
 

@@ -15,16 +15,20 @@ internal sealed class CertificateSet
     private CertificateSet(IReadOnlyList<ServerCertificate> certificates, SslProtocols protocols)
     {
         Certificates = certificates;
+        Protocols = protocols;
+        CertificateFiles[] files = new CertificateFiles[certificates.Count];
         CertificateState[] states = new CertificateState[certificates.Count];
         IReadOnlyList<string>[] names = new IReadOnlyList<string>[certificates.Count];
         _options = new SslServerAuthenticationOptions[certificates.Count];
         for (int i = 0; i < certificates.Count; i++)
         {
+            files[i] = certificates[i].Files;
             states[i] = certificates[i].State;
             names[i] = states[i].Names;
             _options[i] = OptionsOf(certificates[i], protocols);
         }
 
+        Files = files;
         States = states;
         _choice = new CertificateChoice(names);
     }
@@ -32,7 +36,13 @@ internal sealed class CertificateSet
     /// <summary>One at least; the first is for whoever names none.</summary>
     public IReadOnlyList<ServerCertificate> Certificates { get; }
 
+    /// <summary>The versions of TLS that are spoken.</summary>
+    public SslProtocols Protocols { get; }
+
     /// <summary>In the same order.</summary>
+    public IReadOnlyList<CertificateFiles> Files { get; }
+
+    /// <inheritdoc cref="Files"/>
     public IReadOnlyList<CertificateState> States { get; }
 
     /// <summary>Reads all files; on a thread that may wait for them.</summary>

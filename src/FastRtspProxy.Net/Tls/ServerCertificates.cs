@@ -30,18 +30,10 @@ internal sealed class ServerCertificates : IDisposable
     /// <summary>Written under the lock; read by handshakes without it, and volatile for them: a set is whole before it can be seen.</summary>
     private volatile CertificateSet _set;
 
-    /// <summary>Those that <see cref="_set"/> was read from. Under the lock.</summary>
-    private IReadOnlyList<CertificateFiles> _files;
 
-    /// <summary>Under the lock.</summary>
-    private SslProtocols _protocols;
-
-    private ServerCertificates(
-        CertificateSet set, IReadOnlyList<CertificateFiles> files, SslProtocols protocols, TimeProvider time, ILogger log)
+    private ServerCertificates(CertificateSet set, TimeProvider time, ILogger log)
     {
         _set = set;
-        _files = files;
-        _protocols = protocols;
         _time = time;
         _log = log;
         SayEnds();
@@ -51,6 +43,26 @@ internal sealed class ServerCertificates : IDisposable
     /// <summary>As they are now, in the order in which they were named.</summary>
     public IReadOnlyList<CertificateState> States => _set.States;
 
+    /// <summary>The pairs that they were read from.</summary>
+    public IReadOnlyList<CertificateFiles> Files => _set.Files;
+
+    /// <summary>The versions of TLS that are spoken.</summary>
+    public SslProtocols Protocols => _set.Protocols;
+
+    /// <summary>Why a pair cannot be shown to viewers at this moment; null: it can. On a thread that may wait for files.</summary>
+    public static CertificateException? FaultOf(CertificateFiles files, DateTimeOffset now)
+    {
+        try
+        {
+            ServerCertificate.Load(files).CheckTime(now);
+            return null;
+        }
+        catch (CertificateException fault)
+        {
+            return fault;
+        }
+    }
+
     /// <summary>Reads them; before there are sockets, or on the thread pool.</summary>
     /// <param name="files">One pair at least; the first is for whoever names none of the others.</param>
     /// <param name="protocols">The versions of TLS that are spoken.</param>
@@ -58,7 +70,7 @@ internal sealed class ServerCertificates : IDisposable
     /// <param name="log">Hears of their end.</param>
     /// <exception cref="CertificateException">One of them cannot be shown to viewers.</exception>
     public static ServerCertificates Load(IReadOnlyList<CertificateFiles> files, SslProtocols protocols, TimeProvider time, ILogger log) =>
-        new(CertificateSet.Load(files, protocols, time.GetUtcNow()), files, protocols, time, log);
+        new(CertificateSet.Load(files, protocols, time.GetUtcNow()), time, log);
 
     /// <summary>What a handshake is done with. Many handshakes share it; nobody changes it. Any thread.</summary>
     /// <param name="serverName">The name in the client's hello; null or empty: there was none.</param>
@@ -70,7 +82,7 @@ internal sealed class ServerCertificates : IDisposable
     {
         lock (_turn)
         {
-            return TryPut(_files, _protocols, out problem);
+            return TryPut(_set.Files, _set.Protocols, out problem);
         }
     }
 
@@ -109,12 +121,11 @@ internal sealed class ServerCertificates : IDisposable
             }
         }
 
-        if (isOther || protocols != _protocols)
+        if (isOther || next.Protocols != _set.Protocols)
         {
             _set = next;
         }
 
-        (_files, _protocols) = (files, protocols);
         SayEnds();
         return true;
     }

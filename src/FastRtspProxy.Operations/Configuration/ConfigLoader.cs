@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Checks;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
@@ -15,12 +16,21 @@ namespace FastRtspProxy.Operations.Configuration;
 /// <param name="files">The files of this machine.</param>
 /// <param name="environment">A variable, or null.</param>
 /// <param name="isOwn">True for addresses of this machine.</param>
-internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> environment, Func<IPAddress, bool> isOwn)
+/// <param name="faultOf">
+/// Why a certificate with its key cannot be shown to viewers; null: that is not looked at here. It is looked at where a place in the file helps: at
+/// the start, and by a check. A program that runs has certificates already, and keeps those that it cannot replace.
+/// </param>
+internal sealed class ConfigLoader(
+    IConfigFiles files,
+    Func<string, string?> environment,
+    Func<IPAddress, bool> isOwn,
+    Func<CertificateFiles, CertificateException?>? faultOf = null)
 {
     private static readonly YamlParser s_parser = new();
 
     /// <summary>With the environment and the addresses of this machine.</summary>
-    public static ConfigLoader OfThisMachine(IConfigFiles files) => new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains);
+    public static ConfigLoader OfThisMachine(IConfigFiles files, Func<CertificateFiles, CertificateException?>? faultOf = null) =>
+        new(files, Environment.GetEnvironmentVariable, OwnAddresses.Contains, faultOf);
 
     /// <summary>On the thread pool, as a program does that has sockets.</summary>
     public Task<LoadedConfig> LoadAsync(string file, ConfigArguments arguments) => Outbound.RunAsync(() => Task.FromResult(Load(file, arguments)));
@@ -45,7 +55,7 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
         string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
         ConfigReferences references = new(files, folder, environment);
         ConfigReading reading = new(remarks, references);
-        ProxyConfig config = Read(s_parser.Parse(text, remarks), arguments, reading);
+        ProxyConfig config = Read(s_parser.Parse(text, remarks), folder, arguments, reading);
         if (content.IsOpenToOthers && reading.PlainSecret is { } place)
         {
             remarks.Warn(place, $"here is a password, and every user of this machine may read the file: chmod o-r {shown}");
@@ -66,14 +76,15 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
     public LoadedConfig Load(ConfigArguments arguments)
     {
         ConfigRemarks remarks = new();
-        ProxyConfig config = Read(new ConfigMap(ConfigPlace.WholeFile, []), arguments, new ConfigReading(remarks, references: null));
+        ProxyConfig config = Read(new ConfigMap(ConfigPlace.WholeFile, []), "", arguments, new ConfigReading(remarks, references: null));
         return new LoadedConfig(remarks.HasErrors ? null : config, remarks.InOrder(), null);
     }
 
     /// <param name="root">Of the file; null when it is none, which has been said then.</param>
+    /// <param name="folder">Of the file: relative paths in it begin there, those of the arguments where the program was started.</param>
     /// <param name="arguments">What wins over it.</param>
     /// <param name="reading">Takes what is wrong.</param>
-    private ProxyConfig Read(ConfigMap? root, ConfigArguments arguments, ConfigReading reading)
+    private ProxyConfig Read(ConfigMap? root, string folder, ConfigArguments arguments, ConfigReading reading)
     {
         if (root is null)
         {
@@ -82,10 +93,12 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
 
         ConfigShape<ProxyConfig> shape = RootKeys.Shape;
         ProxyConfig config = shape.Read(root, new ProxyConfig(), "", reading, static key => key.Name != RootKeys.StreamsKey);
+        config = config with { Rtsps = config.Rtsps.Beside(folder) };
         if (arguments.Settings is { } settings)
         {
             ConfigReading ofArguments = new(reading.Remarks, references: null);
             config = shape.Read(settings, config, "", ofArguments);
+            reading.MetOptions(ofArguments);
         }
 
         config = arguments.Apply(config);
@@ -95,7 +108,7 @@ internal sealed class ConfigLoader(IConfigFiles files, Func<string, string?> env
         config = root.Find(RootKeys.StreamsKey) is null ? config : config with { Streams = [.. config.Streams, .. given] };
 
         // Whether the parts fit together is not known before each of them is right.
-        ConfigChecks.Run(config, reading, isOwn);
+        ConfigChecks.Run(config, reading, isOwn, faultOf ?? (static _ => null));
         return config;
     }
 }

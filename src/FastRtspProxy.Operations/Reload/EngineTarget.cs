@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Comparison;
 using FastRtspProxy.Operations.Configuration.Model;
@@ -8,15 +9,20 @@ namespace FastRtspProxy.Operations.Reload;
 /// <summary>The running engine, and what of the program goes by the configuration.</summary>
 /// <param name="engine">The engine.</param>
 /// <param name="program">Sets what is the program's own: the log, the end.</param>
+/// <param name="time">Tells whether certificates are valid.</param>
 /// <param name="real">A stream as it is to be run: that of the built-in camera has another URL than the configuration can know.</param>
-internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> program, Func<StreamOptions, StreamOptions> real) : IReloadTarget
+internal sealed class EngineTarget(
+    ProxyEngine engine, Action<ProxyConfig> program, TimeProvider time, Func<StreamOptions, StreamOptions> real) : IReloadTarget
 {
+    /// <summary>The key, in front of what is said of its files.</summary>
+    private const string CertificatesKey = "rtsps.certificates";
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Objections(ConfigDifference difference)
     {
         ProxyOptions next = EngineOptions.Of(difference.Result);
         IEnumerable<string> streams = engine.Streams.Validate([.. next.Streams.Select(real)]).Select(static problem => problem.Text);
-        return [.. streams, .. next.AccessInForce.Defects(), .. next.Limits.Problems];
+        return [.. streams, .. next.AccessInForce.Defects(), .. next.Limits.Problems, .. CertificateFaults(next)];
     }
 
     /// <summary>
@@ -32,8 +38,13 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
         engine.ChangeAccess(options.AccessInForce);
         engine.ChangeLimits(options.Limits);
         engine.ChangeRegistered(options);
-        HashSet<string> present = [.. engine.Streams.Snapshot.Select(static stream => stream.Name)];
         Dictionary<string, string> failed = new(StringComparer.Ordinal);
+        if (HasOtherCertificates(options) && !engine.Certificates!.TryChange(options.Certificates, options.TlsProtocols, out string? problem))
+        {
+            failed[CertificatesKey] = $"{CertificatesKey}: {problem}";
+        }
+
+        HashSet<string> present = [.. engine.Streams.Snapshot.Select(static stream => stream.Name)];
         foreach (StreamConfig stream in difference.Added.Concat(difference.Remade.Concat(difference.Adjusted).Select(static change => change.New)))
         {
             StreamOptions wanted = real(EngineOptions.StreamOf(stream, config));
@@ -49,4 +60,29 @@ internal sealed class EngineTarget(ProxyEngine engine, Action<ProxyConfig> progr
 
         return failed;
     }
+
+    /// <summary>
+    /// Files that the configuration names newly have to be right. Those that it had before are not judged here: they are read as they change, and one
+    /// that is half written, or has expired, is no reason to leave everything else as it was.
+    /// </summary>
+    private IEnumerable<string> CertificateFaults(ProxyOptions next)
+    {
+        if (!HasOtherCertificates(next))
+        {
+            yield break;
+        }
+
+        for (int i = 0; i < next.Certificates.Count; i++)
+        {
+            if (ServerCertificates.FaultOf(next.Certificates[i], time.GetUtcNow()) is { } fault)
+            {
+                yield return $"{CertificatesKey}[{i}]: {fault.Message}";
+            }
+        }
+    }
+
+    /// <summary>A port that is gone from the configuration is served until the restart that it needs, with the certificates that it has.</summary>
+    private bool HasOtherCertificates(ProxyOptions next) =>
+        engine.Certificates is { } now && next.Certificates.Count > 0
+            && (!now.Files.SequenceEqual(next.Certificates) || now.Protocols != next.TlsProtocols);
 }

@@ -34,4 +34,10 @@ internal static partial class ReloadLog
         Level = LogLevel.Error,
         Message = "The configuration could not be read again by an error of the proxy; please report it.")]
     public static partial void Broken(ILogger log, Exception error);
+
+    [LoggerMessage(
+        EventId = 608,
+        Level = LogLevel.Error,
+        Message = "The certificates for viewers stay as they were: {Problem}. It is tried again when a file changes, and every ten seconds.")]
+    public static partial void CertificatesKept(ILogger log, string problem);
 }

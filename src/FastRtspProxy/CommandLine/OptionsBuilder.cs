@@ -25,6 +25,12 @@ internal static class OptionsBuilder
         bool demo = Has(longOptions, LongOptions.Demo);
         List<string> allUrls = demo ? [DemoUrl, .. urls] : [.. urls];
         string? file = longOptions.LastOrDefault(static option => option.Name == LongOptions.Config).Value;
+        if (Has(longOptions, "--key") && !Has(longOptions, "--certificate"))
+        {
+            // Beside a file, too: a pair of the arguments replaces those of the file.
+            return new ParseOutcome.Refuse("option --key needs --certificate: it is the private key of that certificate");
+        }
+
         ConfigArguments arguments = new(LongOptions.SettingsOf(longOptions), config => Apply(given, allUrls, file is null, config));
         if (file is not null)
         {

@@ -40,6 +40,11 @@ internal static class Banner
         return text.ToString();
     }
 
+    /// <summary>Printed behind <see cref="Streams"/> where viewers may come by TLS; LIVE555's program has no such line.</summary>
+    public static string Rtsps(string host, int port) => port == RtspUrl.DefaultTlsPort
+        ? $"(The same streams by TLS: rtsps://{host}/...)\n"
+        : string.Create(CultureInfo.InvariantCulture, $"(The same streams by TLS: rtsps://{host}:{port}/...)\n");
+
     /// <summary>Printed when a stream was REGISTERed.</summary>
     public static string Registered(string redactedUrl, string host, int rtspPort, string name) =>
         $"Proxying the registered back-end stream \"{Printable.Line(redactedUrl)}\".\n"

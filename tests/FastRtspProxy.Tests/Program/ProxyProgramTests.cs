@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.Tests.Net.Tls;
 
 namespace FastRtspProxy.Tests.Program;
 
@@ -43,6 +44,38 @@ public sealed class ProxyProgramTests
         Assert.Equal(expectedStatus, status);
         Assert.Equal(expected, output.Replace(file.Path, "FILE", StringComparison.Ordinal));
         Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData("good", 0, "FILE: good\n")]
+    [InlineData("other key", 1, "FILE:2:67: rtsps.certificates[0].key: the certificate file \"FOLDER/c.pem\" does not fit the key in \"FOLDER/k.pem\": name the key that it was made with\nFILE: 1 error, 0 warnings\n")]
+    [InlineData("no key", 1, "FILE:2:67: rtsps.certificates[0].key: the key file \"FOLDER/k.pem\" does not exist: correct its name, or put it there\nFILE: 1 error, 0 warnings\n")]
+    [InlineData("expired", 1, "FILE:2:53: rtsps.certificates[0].certificate: the certificate file \"FOLDER/c.pem\" has expired: it was valid until ")]
+    public async Task Run_CheckWithCertificates_ChecksTheFilesToo(string what, int expectedStatus, string expected)
+    {
+        using CertificateFolder folder = new();
+        (string certificate, string key) = folder.Make(["a.example"], days: what == "expired" ? -1 : 9, begin: -9);
+        folder.Write("c.pem", certificate);
+        if (what != "no key")
+        {
+            folder.Write("k.pem", what == "other key" ? folder.Make(["b.example"]).Key : key);
+        }
+
+        string file = folder.Write("file.yaml", "streams: {a: {source: rtsp://192.0.2.9/a}}\nrtsps: {listen: [322], certificates: [{certificate: c.pem,   key: k.pem}]}\n");
+
+        (int status, string output, _) = await RunAsync("--config", file, "--check");
+
+        Assert.Equal(expectedStatus, status);
+        Assert.StartsWith(expected, output.Replace(file, "FILE", StringComparison.Ordinal).Replace(folder.Path, "FOLDER", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CertificateOfArgumentsThatIsNotThere_IsToldInALineAndEndsWith1()
+    {
+        (int status, _, string errors) = await RunAsync("--rtsps", "8322", "--certificate", "/none/c.pem", "-R");
+
+        Assert.Equal(1, status);
+        Assert.Contains("\nrtsps: the certificate file \"/none/c.pem\" does not exist: correct its name, or put it there\n", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Configuration.Table;
@@ -7,22 +8,27 @@ using FastRtspProxy.Operations.Configuration.Table;
 namespace FastRtspProxy.Operations.Configuration.Checks;
 
 /// <summary>
-/// What no key sees alone: whether the parts of a configuration fit together. Pure but for the question which addresses are this machine's.
+/// What no key sees alone: whether the parts of a configuration fit together. Pure but for two questions: which addresses are
+/// this machine's, and whether its files of certificates can be used.
 /// </summary>
 internal static class ConfigChecks
 {
     /// <param name="config">Each value is right by itself.</param>
     /// <param name="reading">Knows the places, and takes what is wrong.</param>
     /// <param name="isOwn">True for addresses of this machine.</param>
-    public static void Run(ProxyConfig config, ConfigReading reading, Func<IPAddress, bool> isOwn)
+    /// <param name="faultOf">Why a certificate with its key cannot be shown to viewers.</param>
+    public static void Run(
+        ProxyConfig config, ConfigReading reading, Func<IPAddress, bool> isOwn, Func<CertificateFiles, CertificateException?> faultOf)
     {
         CheckListen(config.Rtsp, reading);
         CheckBalancers(config.Rtsp.ProxyProtocol, reading);
+        RtspsChecks.Run(config, reading, faultOf);
         AccessChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
         OwnPlace own = new(config.Rtsp.Address, [.. config.Rtsp.Listen.Select(static point => point.Port), .. config.Rtsp.HttpTunnelPorts])
         {
             IsOwn = isOwn,
+            TlsPorts = [.. config.Rtsps.Listen.Select(static point => point.Port)],
         };
         StreamChecks.Run(config, reading, own);
         if (config.Streams.Count == 0 && !config.Register.Enabled && !reading.IsWrong(RootKeys.StreamsKey))

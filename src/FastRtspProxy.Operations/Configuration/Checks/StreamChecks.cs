@@ -40,7 +40,7 @@ internal static class StreamChecks
             StreamOptions camera = EngineOptions.StreamOf(stream with { Sources = [source] }, config);
             CheckPlaceholder(stream, source, path, reading);
             CheckFingerprint(camera, path, reading);
-            CheckLoop(config.Rtsp, own, camera, path, reading);
+            CheckLoop(config, own, camera, path, reading);
         }
     }
 
@@ -62,23 +62,24 @@ internal static class StreamChecks
     }
 
     /// <summary>Of several ports to listen on it is not known yet which one will be ours: the start knows.</summary>
-    private static void CheckLoop(RtspConfig rtsp, OwnPlace own, StreamOptions camera, string path, ConfigReading reading)
+    private static void CheckLoop(ProxyConfig config, OwnPlace own, StreamOptions camera, string path, ConfigReading reading)
     {
-        if (!own.Has(camera) || !OwnPlace.TryFindCamera(camera, out _, out int port, out _))
+        if (!own.Has(camera) || !OwnPlace.TryFindCamera(camera, out _, out int port, out bool isTls))
         {
             return;
         }
 
         ConfigPlace place = PlaceOfSource(path, reading);
-        if (rtsp.Listen.All(point => point.Port == port))
+        ValueList<ListenPoint> listen = isTls ? config.Rtsps.Listen : config.Rtsp.Listen;
+        if (listen.All(point => point.Port == port))
         {
             reading.Error(place, $"{path}.source", $"it points at this proxy itself (port {port} of this machine): name the camera");
         }
         else
         {
-            string key = rtsp.Listen.Any(point => point.Port == port) ? "listen" : "httpTunnelPorts";
+            string key = isTls ? "rtsps.listen" : listen.Any(point => point.Port == port) ? "rtsp.listen" : "rtsp.httpTunnelPorts";
             reading.Remarks.Warn(
-                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {port} of rtsp.{key}");
+                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {port} of {key}");
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed record ProxyConfig
 {
     public RtspConfig Rtsp { get; init; } = new();
 
+    public RtspsConfig Rtsps { get; init; } = new();
+
     public LogConfig Log { get; init; } = new();
 
     public LimitsConfig Limits { get; init; } = new();

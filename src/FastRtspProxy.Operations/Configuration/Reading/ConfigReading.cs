@@ -36,6 +36,20 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
 
     public void Met(string path, ConfigPlace place) => _places[path] = place;
 
+    /// <summary>What arguments said wins, so what is wrong with it is theirs: from now on their keys are known here, too.</summary>
+    public void MetOptions(ConfigReading arguments)
+    {
+        foreach ((string path, ConfigPlace place) in arguments._places)
+        {
+            if (place.Option is not null)
+            {
+                _places[path] = place;
+            }
+        }
+
+        _wrong.UnionWith(arguments._wrong);
+    }
+
     /// <summary>True when the key was written.</summary>
     public bool HasMet(string path) => _places.ContainsKey(path);
 

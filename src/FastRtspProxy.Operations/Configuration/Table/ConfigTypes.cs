@@ -23,6 +23,10 @@ internal static class ConfigTypes
 
     public static TypeOf<string?> TextOrNull { get; } = new("TEXT", "", TryText!, static text => text) { TakesNull = true };
 
+    public static TypeOf<string> File { get; } = new("FILE", "", TryFile, static path => path);
+
+    public static TypeOf<string?> FileOrNull { get; } = new("FILE", "", TryFile!, static path => path) { TakesNull = true };
+
     public static TypeOf<Secret> Secret { get; } = new("TEXT", "", TrySecret, static _ => null) { IsSecret = true };
 
     public static TypeOf<Secret?> SecretOrNull { get; } = new("TEXT", "", TrySecret!, static _ => null) { IsSecret = true, TakesNull = true };
@@ -175,6 +179,13 @@ internal static class ConfigTypes
         value = text;
         error = "a text has no line ends and no control characters";
         return !text.Any(char.IsControl);
+    }
+
+    private static bool TryFile(string text, out string value, out string error)
+    {
+        value = text;
+        error = "this is the path of a file: it is not empty, and has no control characters";
+        return text.Length > 0 && !text.Any(char.IsControl);
     }
 
     private static bool TrySecret(string text, out Secret value, out string error)

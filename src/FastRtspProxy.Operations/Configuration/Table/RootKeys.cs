@@ -52,7 +52,10 @@ internal static class RootKeys
         {
             Text = "where viewers connect",
         },
-        new LaterKey<ProxyConfig>("rtsps") { Text = "RTSP over TLS for viewers" },
+        new SectionKey<ProxyConfig, RtspsConfig>("rtsps", RtspsKeys.Shape, static c => c.Rtsps, static (c, v) => c with { Rtsps = v })
+        {
+            Text = "RTSP over TLS for viewers",
+        },
         new LaterKey<ProxyConfig>("http") { Text = "the HTTP server with API, metrics and page" },
         new SectionKey<ProxyConfig, LogConfig>("log", s_log, static c => c.Log, static (c, v) => c with { Log = v })
         {

@@ -60,22 +60,6 @@ public sealed class ServerCertificateTests : IDisposable
         AssertSaysNothingOf(files.KeyFile, refused.Message);
     }
 
-    [Fact]
-    public void Load_FileThatMayNotBeRead_SaysWhoMustBeLet()
-    {
-        if (Environment.IsPrivilegedProcess)
-        {
-            return; // root reads everything
-        }
-
-        string path = _folder.Write("c.pem", "x");
-        File.SetUnixFileMode(path, UnixFileMode.None);
-
-        CertificateException refused = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new CertificateFiles(path, null)));
-
-        Assert.Contains($"may not be read by the user {Environment.UserName}", refused.Message, StringComparison.Ordinal);
-    }
-
     public static TheoryData<string> KeyForms => ["RSA PRIVATE KEY", "EC PRIVATE KEY", "PKCS #8 RSA", "PKCS #8 ECDSA", "P-384", "with parameters", "in one file", "key first"];
 
     [Theory]

@@ -47,7 +47,7 @@ internal static class TlsDialogue
                 RemoteCertificateValidationCallback = (_, _, _, errors) =>
                 {
                     seen = errors;
-                    return true;
+                    return root is null || errors == SslPolicyErrors.None;
                 },
             },
             limit.Token);

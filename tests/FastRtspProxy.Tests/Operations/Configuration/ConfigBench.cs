@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
@@ -14,6 +15,9 @@ internal sealed class ConfigBench : IConfigFiles
     public Dictionary<string, FileContent> Files { get; } = [];
 
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>What is wrong with a certificate; nothing, unless a test says so.</summary>
+    public Func<CertificateFiles, CertificateException?> FaultOf { get; set; } = static _ => null;
 
     public static ProxyConfig Good(string text)
     {
@@ -44,5 +48,5 @@ internal sealed class ConfigBench : IConfigFiles
         : new FileContent([], false, "does not exist");
 
     private ConfigLoader Loader() =>
-        new(this, name => Environment.GetValueOrDefault(name), static address => address.Equals(IPAddress.Parse("192.0.2.1")));
+        new(this, name => Environment.GetValueOrDefault(name), static address => address.Equals(IPAddress.Parse("192.0.2.1")), FaultOf);
 }

@@ -25,8 +25,8 @@ public sealed class GoodConfigTests
         Assert.Equal(defaults.CommonSettings, engine.CommonSettings);
         IReadOnlyList<int> ports = [];
         Assert.Equal(
-            defaults with { RtspPorts = ports, Streams = [], ClientCredentials = [], RegisterCredentials = [], RegisterFrom = [], ProxyProtocolFrom = [], TunnelPorts = ports },
-            engine with { RtspPorts = ports, Streams = [], ClientCredentials = [], RegisterCredentials = [], RegisterFrom = [], ProxyProtocolFrom = [], TunnelPorts = ports });
+            defaults with { RtspPorts = ports, RtspsPorts = ports, Certificates = [], Streams = [], ClientCredentials = [], RegisterCredentials = [], RegisterFrom = [], ProxyProtocolFrom = [], TunnelPorts = ports },
+            engine with { RtspPorts = ports, RtspsPorts = ports, Certificates = [], Streams = [], ClientCredentials = [], RegisterCredentials = [], RegisterFrom = [], ProxyProtocolFrom = [], TunnelPorts = ports });
     }
 
     /// <summary>Players have passwords stored under it.</summary>

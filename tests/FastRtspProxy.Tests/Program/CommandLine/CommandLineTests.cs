@@ -71,6 +71,10 @@ public sealed class CommandLineTests
     [InlineData("-C a b --offer-sha256 " + Url, "sha256=True")]
     [InlineData("-R --register-from 192.0.2.0/24 --register-from 2001:db8::1", "from=192.0.2.0/24,2001:db8::1/128")]
     [InlineData("-R --max-registered 5 --allow-private-register", "maxRegistered=5 private=True")]
+    [InlineData(Url, "rtsps=/")]
+    [InlineData("--rtsps 322 --certificate c.pem --key k.pem " + Url, "rtsps=322/c.pem+k.pem")]
+    [InlineData("--rtsps=:8322 --certificate=/etc/c.pem " + Url, "rtsps=8322//etc/c.pem+")]
+    [InlineData("--key b --certificate a --certificate c --rtsps 1 --rtsps 322 " + Url, "rtsps=322/c+b")]
     [InlineData("--start auto " + Url, "start=Auto")]
     [InlineData("--start instant " + Url, "start=Instant")]
     [InlineData("--start keyframe " + Url, "start=Keyframe")]
@@ -174,6 +178,12 @@ public sealed class CommandLineTests
     [InlineData("--gop-cache 4M,x " + Url, "--gop-cache \"4M,x\"")]
     [InlineData("--gop-cache x " + Url, "--gop-cache \"x\"")]
     [InlineData("--max-clients 0 " + Url, "--max-clients \"0\"")]
+    [InlineData("--rtsps 322 " + Url, "--rtsps: TLS needs a certificate: name its file under rtsps.certificates (--certificate FILE)")]
+    [InlineData("--certificate c.pem " + Url, "--certificate: no viewer is shown it: name a port for TLS under rtsps.listen (--rtsps PORT")]
+    [InlineData("--rtsps 322 --key k.pem " + Url, "--key needs --certificate")]
+    [InlineData("--rtsps 322x --certificate c.pem " + Url, "--rtsps \"322x\": where to listen")]
+    [InlineData("--rtsps 554 --certificate c.pem " + Url, "--rtsps: port 554 is in rtsp.listen, too")]
+    [InlineData("--rtsps 322 --certificate '' " + Url, "--certificate needs a value")]
     [InlineData("-R --register-from 192.0.2.1/24", "--register-from \"192.0.2.1/24\"")]
     [InlineData("-R --register-from 192.0.2.0/24 --register-from x", "--register-from \"x\"")]
     [InlineData("--register-from 192.0.2.0/24 " + Url, "--register-from needs -R")]
@@ -202,7 +212,7 @@ public sealed class CommandLineTests
         [
             "-v", "-V", "-t", "-T", "-p", "-u", "-R", "-U", "-D", "-e", "-C", "--demo", "--bind", "--udp-ports", "--linger", "--always-on", "--hold", "--answer-timeout",
             "--threads", "--memory", "--insecure-tls", "--offer-sha256", "--register-from", "--max-registered", "--allow-private-register",
-            "--start", "--gop-cache", "--slow-timeout", "--max-clients", "--max-clients-per-address", "--max-clients-per-mount", "--help", "--version",
+            "--rtsps", "--certificate", "--key", "--start", "--gop-cache", "--slow-timeout", "--max-clients", "--max-clients-per-address", "--max-clients-per-mount", "--help", "--version",
         ];
         string[] lines = text.Split('\n');
         Assert.All(names, name => Assert.Contains(lines, line => (line + " ").StartsWith("  " + name + " ", StringComparison.Ordinal)));
@@ -236,6 +246,7 @@ public sealed class CommandLineTests
             $"linger={engine.Linger.TotalMilliseconds} hold={engine.Hold.TotalMilliseconds} always={engine.AlwaysOn} answer={engine.AnswerTimeout.TotalMilliseconds} bind={engine.BindAddress}",
             $"udp={engine.UdpPortFirst}-{engine.UdpPortLast} threads={engine.Threads} memory={engine.MemoryBytes}",
             $"insecure={engine.Streams.Any(s => s.InsecureTls)} registeredInsecure={engine.RegisteredStreamsInsecureTls} sha256={engine.OfferSha256} from={string.Join(',', engine.RegisterFrom)}",
+            $"rtsps={string.Join(',', engine.RtspsPorts)}/{string.Join(',', engine.Certificates.Select(static files => $"{files.Certificate}+{files.Key}"))}",
             $"maxRegistered={engine.MaxRegistered} private={engine.AllowPrivateRegister} start={engine.Start}",
             $"gop={engine.GopCacheBytes}/{engine.GopCacheDuration.TotalMilliseconds} slow={engine.SlowTimeout.TotalMilliseconds}",
             $"max={engine.MaxClients}/{engine.ClientsPerAddress}/{engine.MaxClientsPerMount}",

@@ -15,6 +15,7 @@ public sealed class ConfigArgumentsTests
         defaults: {linger: 1s, hold: 2s, dead: 3s, start: live, keep: {bytes: 1M, time: 5s}, username: file, password: file}
         limits: {viewers: 7, memory: 64M}
         register: {enabled: true, maxStreams: 5, users: [{name: r, password: r}]}
+        rtsps: {listen: 8322, certificates: [{certificate: /etc/frp/file.pem}]}
         streams:
           a: {source: rtsp://192.0.2.9/a}
           b: {source: rtsp://192.0.2.9/b, linger: 9s, transport: auto, username: own, password: own}
@@ -42,6 +43,9 @@ public sealed class ConfigArgumentsTests
     [InlineData("rtsp://192.0.2.9/c", "a=1s b=9s proxyStream=1s")]
     [InlineData("-e cam rtsp://192.0.2.9/c rtsp://192.0.2.9/d", "a=1s b=9s cam-1=1s cam-2=1s")]
     [InlineData("--demo", "a=1s b=9s proxyStream=1s")]
+    [InlineData("--rtsps 322", "rtsps=322//etc/frp/file.pem+")]
+    [InlineData("--certificate c.pem", "rtsps=8322/c.pem+")]
+    [InlineData("--certificate c.pem --key /k.pem", "rtsps=8322/c.pem+/k.pem")]
     [InlineData("-C n p", "viewer=n")]
     public void Parse_ArgumentsBesideAFile_Win(string arguments, string expected)
     {
@@ -121,6 +125,7 @@ public sealed class ConfigArgumentsTests
                 + $"viewers={engine.MaxClients} memory={engine.MemoryBytes}",
             $"dead={engine.Streams[0].Settings!.DeadStreamInterval.TotalSeconds} hold={engine.Streams[0].Settings!.Hold.TotalSeconds} "
                 + $"start={engine.Streams[0].Settings!.Start}",
+            $"rtsps={string.Join(',', engine.RtspsPorts)}/{string.Join(',', engine.Certificates.Select(static files => $"{files.Certificate}+{files.Key}"))}",
             $"keep={engine.Streams[0].Settings!.GopCacheBytes}/{engine.Streams[0].Settings!.GopCacheDuration.TotalSeconds}",
             $"user={string.Join(',', engine.Streams.Take(2).Select(static stream => stream.Credentials?.User))} way={string.Join(',', engine.Streams.Take(2).Select(static stream => stream.Transport))}",
             $"register={string.Join(',', engine.RegisterCredentials.Select(static user => user.User))} max={engine.MaxRegistered} "

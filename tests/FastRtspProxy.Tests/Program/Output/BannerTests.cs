@@ -109,4 +109,9 @@ public sealed class BannerTests
     {
         return Assert.IsType<ParseOutcome.Run>(CommandLineParser.Parse(arguments.Split(' '))).Options.Engine;
     }
+
+    [Theory]
+    [InlineData(322, "(The same streams by TLS: rtsps://192.0.2.10/...)\n")]
+    [InlineData(8322, "(The same streams by TLS: rtsps://192.0.2.10:8322/...)\n")]
+    public void Rtsps_NamesTheSchemeAndThePortWhereItIsNotTheUsualOne(int port, string expected) => Assert.Equal(expected, Banner.Rtsps("192.0.2.10", port));
 }

@@ -3,11 +3,11 @@ using System.Threading.Channels;
 namespace FastRtspProxy.Operations.Reload;
 
 /// <summary>
-/// Has the configuration read again when somebody hangs up, and when its files have changed. Once a second it looks whether they have: that finds
-/// what notifications miss (renames over a file, turned links, network and overlay file systems), for a few system calls a second, and for nothing
-/// when nothing is configured by a file.
+/// Has files read again when somebody asks for it, and when they have changed: those of the configuration, those of certificates. Once a second it
+/// looks whether they have: that finds what notifications miss (renames over a file, turned links, network and overlay file systems), for a few
+/// system calls a second, and for nothing when there are none.
 /// </summary>
-internal sealed class ConfigWatch : IAsyncDisposable
+internal sealed class FileWatch : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
@@ -24,12 +24,12 @@ internal sealed class ConfigWatch : IAsyncDisposable
     private ITimer? _timer;
     private Task _looking = Task.CompletedTask;
 
-    public ConfigWatch(TimeProvider time)
+    public FileWatch(TimeProvider time)
     {
         _time = time;
     }
 
-    /// <summary>A hang-up; before <see cref="Start"/> it is kept. Any thread, a signal's too.</summary>
+    /// <summary>A hang-up, or another reason to read them; before <see cref="Start"/> it is kept. Any thread, a signal's too.</summary>
     public void OnHangUp()
     {
         Interlocked.Exchange(ref _hungUp, 1);

@@ -4,7 +4,7 @@ using FastRtspProxy.TestPeers;
 namespace FastRtspProxy.Tests.Operations.Reload;
 
 /// <summary>Files that change in each of the ways in which people and platforms change them.</summary>
-public sealed class ConfigWatchTests : IDisposable
+public sealed class FileWatchTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("frp-watch-");
 
@@ -70,7 +70,7 @@ public sealed class ConfigWatchTests : IDisposable
         string path = Write("file", "one");
         FakeTimeProvider time = new();
         List<ReloadCause> causes = [];
-        await using ConfigWatch watch = new(time);
+        await using FileWatch watch = new(time);
         watch.Start([FileStamp.Of(path)], Reads(path, causes));
 
         File.AppendAllText(path, "two");
@@ -86,7 +86,7 @@ public sealed class ConfigWatchTests : IDisposable
     {
         string path = Write("file", "one");
         List<ReloadCause> causes = [];
-        await using ConfigWatch watch = new(new FakeTimeProvider());
+        await using FileWatch watch = new(new FakeTimeProvider());
 
         watch.OnHangUp();
         watch.Start([FileStamp.Of(path)], Reads(path, causes));
@@ -102,7 +102,7 @@ public sealed class ConfigWatchTests : IDisposable
         string path = Write("file", "one");
         FakeTimeProvider time = new();
         List<ReloadCause> causes = [];
-        ConfigWatch watch = new(time);
+        FileWatch watch = new(time);
         watch.Start([FileStamp.Of(path)], Reads(path, causes));
 
         File.AppendAllText(path, "two");

@@ -1,0 +1,70 @@
+using System.Net;
+using FastRtspProxy.Net.Tls;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
+
+namespace FastRtspProxy.Operations.Configuration.Checks;
+
+/// <summary>Whether ports and certificates of <c>rtsps</c> go together, and with those of <c>rtsp</c>.</summary>
+internal static class RtspsChecks
+{
+    private const string Listen = "rtsps.listen";
+    private const string Certificates = "rtsps.certificates";
+
+    /// <param name="config">Each value is right by itself.</param>
+    /// <param name="reading">Knows the places, and takes what is wrong.</param>
+    /// <param name="faultOf">Why a pair of files cannot be shown to viewers.</param>
+    public static void Run(ProxyConfig config, ConfigReading reading, Func<CertificateFiles, CertificateException?> faultOf)
+    {
+        RtspsConfig rtsps = config.Rtsps;
+        CheckPorts(config, reading);
+        if (rtsps.Listen.Count > 0 && rtsps.Certificates.Count == 0 && !reading.IsWrong(Certificates))
+        {
+            Error(reading, Listen, "TLS needs a certificate: name its file under rtsps.certificates (--certificate FILE)");
+        }
+
+        if (rtsps.Certificates.Count > 0 && rtsps.Listen.Count == 0 && !reading.IsWrong(Listen))
+        {
+            Error(
+                reading, reading.HasMet($"{Certificates}[0].certificate") ? $"{Certificates}[0].certificate" : Certificates,
+                "no viewer is shown it: name a port for TLS under rtsps.listen (--rtsps PORT; 322 is the usual one)");
+        }
+
+        for (int i = 0; i < rtsps.Certificates.Count; i++)
+        {
+            string path = ConfigReading.PathOf(Certificates, i);
+            CertificateConfig pair = rtsps.Certificates[i];
+            bool isWhole = pair.Certificate.Length > 0 && !reading.IsWrong($"{path}.certificate") && !reading.IsWrong($"{path}.key");
+            if (isWhole && faultOf(pair.Files) is { } fault)
+            {
+                Error(reading, fault.IsOfKey && pair.Key is not null ? $"{path}.key" : $"{path}.certificate", fault.Message);
+            }
+        }
+    }
+
+    private static void CheckPorts(ProxyConfig config, ConfigReading reading)
+    {
+        IPAddress? common = config.Rtsp.Address;
+        foreach (ListenPoint point in config.Rtsps.Listen)
+        {
+            if (point.Address is not null && !point.Address.Equals(common))
+            {
+                Error(
+                    reading, Listen,
+                    $"\"{point}\" is of another address than rtsp.listen: write \":{point.Port}\", and the address there or under rtsp.bind");
+                return;
+            }
+
+            string? other = config.Rtsp.Listen.Any(plain => plain.Port == point.Port) ? "rtsp.listen"
+                : config.Rtsp.HttpTunnelPorts.Contains(point.Port) ? "rtsp.httpTunnelPorts"
+                : null;
+            if (other is not null)
+            {
+                Error(reading, Listen, $"port {point.Port} is in {other}, too, and those are in the clear: give TLS a port of its own");
+                return;
+            }
+        }
+    }
+
+    private static void Error(ConfigReading reading, string path, string text) => reading.Error(reading.PlaceOf(path), path, text);
+}
