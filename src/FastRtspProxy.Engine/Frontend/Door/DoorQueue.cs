@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The connections in the door, in the order in which their present stage began, so that whoever is late stands in front. A visitor is taken out
-/// exactly once, and belongs to whoever took it. Any thread.
+/// The connections in the door, in the order in which they came, so that whoever is late stands in front. A visitor is taken out exactly once, and
+/// belongs to whoever took it. Any thread.
 /// </summary>
 internal sealed class DoorQueue
 {
@@ -51,23 +51,6 @@ internal sealed class DoorQueue
         }
     }
 
-    /// <summary>Its next stage begins now; false: somebody else took it out.</summary>
-    public bool TryBeginStage(DoorVisitor visitor, long nowMicros)
-    {
-        lock (_lock)
-        {
-            if (visitor.Node is not { } node)
-            {
-                return false;
-            }
-
-            _visitors.Remove(node);
-            _visitors.AddLast(node);
-            visitor.SinceMicros = nowMicros;
-            return true;
-        }
-    }
-
     /// <summary>Takes a visitor out; false: somebody else did.</summary>
     public bool TryTake(DoorVisitor visitor)
     {
@@ -84,7 +67,7 @@ internal sealed class DoorQueue
         }
     }
 
-    /// <summary>Takes one out whose stage began at that time or before; false: there is none.</summary>
+    /// <summary>Takes one out that came at that time or before; false: there is none.</summary>
     public bool TryTakeLate(long sinceMicros, [NotNullWhen(true)] out DoorVisitor? late)
     {
         lock (_lock)

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// A connection in the door. Whoever takes it out of the <see cref="DoorQueue"/> owns its socket from then on: the stage that is done with it, the
-/// clock, a newer visitor, or the stop.
+/// A connection in the door. Whoever takes it out of the <see cref="DoorQueue"/> owns its socket from then on: the reader of its header, the clock, a
+/// newer visitor, or the stop.
 /// </summary>
 internal sealed class DoorVisitor(Socket socket, IPEndPoint peer, bool isSecure)
 {
@@ -17,7 +17,7 @@ internal sealed class DoorVisitor(Socket socket, IPEndPoint peer, bool isSecure)
     /// <inheritdoc cref="Arrival"/>
     public bool IsSecure { get; } = isSecure;
 
-    /// <summary>Since when the present stage waits for it. Written by the queue, under its lock.</summary>
+    /// <summary>When it came. Written by the queue, under its lock.</summary>
     public long SinceMicros { get; internal set; }
 
     /// <summary>Its place in the queue; null before it came and after somebody took it out. Under the queue's lock.</summary>

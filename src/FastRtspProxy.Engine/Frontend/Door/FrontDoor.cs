@@ -146,7 +146,7 @@ internal sealed class FrontDoor
         _ = PassAsync(visitor);
     }
 
-    /// <summary>Takes a visitor through all stages. What a stage waits for is waited for on the thread pool.</summary>
+    /// <summary>Reads a visitor's header, on the thread pool, and gives the connection on.</summary>
     private async Task PassAsync(DoorVisitor visitor)
     {
         try

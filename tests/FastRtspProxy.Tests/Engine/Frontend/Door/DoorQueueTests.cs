@@ -11,7 +11,7 @@ public sealed class DoorQueueTests
 
     private readonly DoorQueue _queue = new();
 
-    private static DoorVisitor NewVisitor() => new(s_socket, new IPEndPoint(IPAddress.Loopback, 1));
+    private static DoorVisitor NewVisitor() => new(s_socket, new IPEndPoint(IPAddress.Loopback, 1), isSecure: false);
 
     private DoorVisitor Add(long nowMicros, int max = 100)
     {
@@ -61,20 +61,6 @@ public sealed class DoorQueueTests
     }
 
     [Fact]
-    public void TryBeginStage_OfTheOldest_CountsItsTimeAnew()
-    {
-        DoorVisitor first = Add(10);
-        DoorVisitor second = Add(20);
-
-        Assert.True(_queue.TryBeginStage(first, 30));
-
-        Assert.True(_queue.TryTakeLate(20, out DoorVisitor? late));
-        Assert.Same(second, late);
-        Assert.False(_queue.TryTakeLate(29, out _));
-        Assert.False(_queue.TryBeginStage(second, 40));
-    }
-
-    [Fact]
     public void Close_WithTwo_GivesBothAndTakesNobodyElse()
     {
         DoorVisitor first = Add(1);
@@ -88,7 +74,7 @@ public sealed class DoorQueueTests
         Assert.Empty(_queue.Close());
     }
 
-    /// <summary>The stage that is done, the clock and a newcomer may want the same visitor at the same moment.</summary>
+    /// <summary>The reader that is done, the clock and a newcomer may want the same visitor at the same moment.</summary>
     [Fact]
     public void TryTake_ByManyAtOnce_OneGetsIt()
     {
