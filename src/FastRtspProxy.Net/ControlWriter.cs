@@ -1,53 +1,45 @@
-using System.Buffers;
 using System.IO.Pipelines;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Net;
 
-/// <summary>The output side of a <see cref="ControlStream"/>: gathers an answer in a rented buffer and hands it over at the flush.</summary>
+/// <summary>The output side of a <see cref="ControlStream"/>: gathers an answer in rented memory and hands it over at the flush.</summary>
 internal sealed class ControlWriter(ControlStream stream) : PipeWriter
 {
-    private byte[]? _buffer;
-    private int _bytes;
+    /// <summary>Most answers; what is longer gets more.</summary>
+    private const int AnswerBytes = 2048;
+
+    /// <summary>The answer in the making; null between answers, so that a silent connection holds no memory for it.</summary>
+    private ArrayPoolBufferWriter<byte>? _answer;
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _bytes;
+    public override long UnflushedBytes => _answer?.WrittenCount ?? 0;
 
     public override void Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, (_buffer?.Length ?? 0) - _bytes);
-        _bytes += bytes;
-    }
-
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        int wanted = Math.Max(sizeHint, 512);
-        if (_buffer is null || _buffer.Length - _bytes < wanted)
+        if (_answer is { } answer)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(2048, (_bytes + wanted) * 2));
-            if (_buffer is not null)
-            {
-                _buffer.AsSpan(0, _bytes).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer);
-            }
-
-            _buffer = larger;
+            answer.Advance(bytes);
         }
-
-        return _buffer.AsMemory(_bytes);
+        else
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(bytes, 0);
+        }
     }
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public override Memory<byte> GetMemory(int sizeHint = 0) => (_answer ??= new(AnswerBytes)).GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => (_answer ??= new(AnswerBytes)).GetSpan(sizeHint);
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         bool open = true;
-        if (_buffer is byte[] buffer)
+        if (_answer is { } answer)
         {
-            open = stream.Send(buffer.AsSpan(0, _bytes));
-            _buffer = null;
-            _bytes = 0;
-            ArrayPool<byte>.Shared.Return(buffer);
+            open = stream.Send(answer.WrittenSpan);
+            _answer = null;
+            answer.Dispose();
         }
 
         return new ValueTask<FlushResult>(new FlushResult(isCanceled: false, isCompleted: !open));

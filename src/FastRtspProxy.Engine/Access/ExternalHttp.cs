@@ -2,6 +2,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Access;
@@ -52,7 +53,9 @@ internal sealed class ExternalHttp : IExternalServer
             }
 
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-            return ExternalReply.Read((int)response.StatusCode, await ReadBodyAsync(response.Content, cancel));
+            using MemoryOwner<byte> body = MemoryOwner<byte>.Allocate(ExternalReply.BodyBytes + 1);
+            int bodyBytes = await ReadBodyAsync(response.Content, body.Memory, cancel);
+            return ExternalReply.Read((int)response.StatusCode, body.Memory[..bodyBytes]);
         }
         catch (Exception e)
             when (e is HttpRequestException or OperationCanceledException or IOException or SocketException or InvalidOperationException)
@@ -61,18 +64,17 @@ internal sealed class ExternalHttp : IExternalServer
         }
     }
 
-    /// <summary>The body, and one byte more than it may have where it is longer.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContent content, CancellationToken cancel)
+    /// <summary>Reads the body, as far as the room reaches: it has one byte more than a body may have.</summary>
+    private static async Task<int> ReadBodyAsync(HttpContent content, Memory<byte> room, CancellationToken cancel)
     {
-        byte[] body = new byte[ExternalReply.BodyBytes + 1];
         int count = 0;
         using Stream stream = await content.ReadAsStreamAsync(cancel);
-        while (count < body.Length && await stream.ReadAsync(body.AsMemory(count), cancel) is > 0 and int read)
+        while (count < room.Length && await stream.ReadAsync(room[count..], cancel) is > 0 and int read)
         {
             count += read;
         }
 
-        return body.AsMemory(0, count);
+        return count;
     }
 
     /// <summary>Each address of the name in turn; what cancels the question ends the attempt.</summary>

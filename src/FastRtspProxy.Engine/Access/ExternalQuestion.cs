@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Engine.Access;
 
@@ -30,7 +30,7 @@ internal sealed record ExternalQuestion(string Action, string Path, string? User
     /// <summary>The question as JSON (RFC 8259); what is not given is not in it.</summary>
     public byte[] ToJson()
     {
-        ArrayBufferWriter<byte> buffer = new();
+        using ArrayPoolBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
@@ -44,7 +44,9 @@ internal sealed record ExternalQuestion(string Action, string Path, string? User
             json.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        byte[] text = buffer.WrittenSpan.ToArray();
+        buffer.Clear(); // a password may be in it, and the pool gives the memory to anybody
+        return text;
     }
 
     /// <summary>Without the secrets: a record's own text would print them.</summary>

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Diagnostics;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -8,31 +8,29 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed class KeptPackets
 {
-    /// <summary>Rented memory and the length of the packet in it, for the first <see cref="_count"/>; null behind those.</summary>
-    private readonly byte[]?[] _memory = new byte[SourceChoice.KeptMax][];
-    private readonly int[] _lengths = new int[SourceChoice.KeptMax];
+    /// <summary>The first <see cref="_count"/> hold a packet each; null behind those.</summary>
+    private readonly MemoryOwner<byte>?[] _packets = new MemoryOwner<byte>?[SourceChoice.KeptMax];
     private int _count;
 
     /// <summary>Copies a packet.</summary>
     public void Add(ReadOnlySpan<byte> packet)
     {
         Debug.Assert(_count < SourceChoice.KeptMax, "The next packet confirms the source, and is not kept.");
-        byte[] memory = ArrayPool<byte>.Shared.Rent(packet.Length);
-        packet.CopyTo(memory);
-        _memory[_count] = memory;
-        _lengths[_count++] = packet.Length;
+        MemoryOwner<byte> copy = MemoryOwner<byte>.Allocate(packet.Length);
+        packet.CopyTo(copy.Span);
+        _packets[_count++] = copy;
     }
 
     /// <summary>One of them; valid until <see cref="Clear"/>.</summary>
-    public ReadOnlySpan<byte> View(int index) => _memory[index].AsSpan(0, _lengths[index]);
+    public ReadOnlySpan<byte> View(int index) => _packets[index]!.Span;
 
     /// <summary>Gives all back.</summary>
     public void Clear()
     {
         for (int i = 0; i < _count; i++)
         {
-            ArrayPool<byte>.Shared.Return(_memory[i]!);
-            _memory[i] = null;
+            _packets[i]!.Dispose();
+            _packets[i] = null;
         }
 
         _count = 0;

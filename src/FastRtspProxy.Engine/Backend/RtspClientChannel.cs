@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -14,6 +14,9 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 {
+    /// <summary>Room for one message to the camera, rented while it is written; what is longer gets more.</summary>
+    private const int MessageBytes = 1024;
+
     private readonly ByteStream _stream;
 
     /// <summary>Gets the camera's own messages, and hears of the end.</summary>
@@ -26,9 +29,6 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
 
     /// <summary>The requests that somebody waits for; those that were given up are known to <see cref="_matcher"/> alone.</summary>
     private readonly List<Pending> _pending = [];
-
-    /// <summary>The message that is being written; of no meaning between calls.</summary>
-    private readonly ArrayBufferWriter<byte> _output = new(1024);
     private readonly string _streamName;
     private readonly ILogger _log;
 
@@ -71,13 +71,13 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
             return Task.FromResult(new RtspReply(null, end));
         }
 
-        _output.ResetWrittenCount();
-        RtspWriter.WriteRequest(_output, method, uri, cseq, headers);
-        Trace("to", _output.WrittenSpan);
+        using ArrayPoolBufferWriter<byte> request = new(MessageBytes);
+        RtspWriter.WriteRequest(request, method, uri, cseq, headers);
+        Trace("to", request.WrittenSpan);
         Pending pending = new(this, cseq, method, limit);
         _pending.Add(pending);
         _matcher.Ask(cseq);
-        if (!_stream.Send(_output.WrittenSpan))
+        if (!_stream.Send(request.WrittenSpan))
         {
             Fail(new BackendFailure(BackendFailureKind.ConnectionLost, "the connection broke while sending " + method));
         }
@@ -88,10 +88,10 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     /// <summary>Answers a request of the camera.</summary>
     public void Answer(RtspMessage request, int status, ReadOnlySpan<RtspHeader> headers)
     {
-        _output.ResetWrittenCount();
-        RtspWriter.WriteResponse(_output, status, null, request.CSeqText, headers);
-        Trace("to", _output.WrittenSpan);
-        _ = _stream.Send(_output.WrittenSpan);
+        using ArrayPoolBufferWriter<byte> answer = new(MessageBytes);
+        RtspWriter.WriteResponse(answer, status, null, request.CSeqText, headers);
+        Trace("to", answer.WrittenSpan);
+        _ = _stream.Send(answer.WrittenSpan);
     }
 
     /// <summary>Sends one interleaved frame, header included.</summary>

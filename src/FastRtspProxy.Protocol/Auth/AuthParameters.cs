@@ -1,3 +1,4 @@
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Protocol.Auth;
@@ -63,10 +64,10 @@ internal sealed class AuthParameters
                     break;
                 }
 
-                AuthParameters next = new((blank < 0 ? piece : piece[..blank]).ToString());
+                AuthParameters next = new(RepeatedText.Of(blank < 0 ? piece : piece[..blank]));
                 all.Add(next);
                 piece = blank < 0 ? default : piece[blank..].Trim();
-                next.Token = piece.ToString();
+                next.Token = next.IsBasic ? piece.ToString() : string.Empty;
             }
 
             if (all.Count > 0)
@@ -83,7 +84,7 @@ internal sealed class AuthParameters
         int equals = piece.IndexOf('=');
         if (equals > 0 && _parameters.Count < ParametersMax)
         {
-            _parameters.Add((piece[..equals].TrimEnd().ToString(), Unescape(piece[(equals + 1)..].Trim())));
+            _parameters.Add((RepeatedText.Of(piece[..equals].TrimEnd()), Unescape(piece[(equals + 1)..].Trim())));
         }
     }
 
@@ -94,13 +95,13 @@ internal sealed class AuthParameters
             return value.Trim('"').ToString();
         }
 
-        string inner = value[1..^1].ToString();
-        if (!inner.Contains('\\', StringComparison.Ordinal))
+        ReadOnlySpan<char> inner = value[1..^1];
+        if (!inner.Contains('\\'))
         {
-            return inner;
+            return inner.ToString();
         }
 
-        Span<char> text = inner.Length <= 256 ? stackalloc char[inner.Length] : new char[inner.Length];
+        using SpanOwner<char> text = SpanOwner<char>.Allocate(inner.Length);
         int length = 0;
         for (int i = 0; i < inner.Length; i++)
         {
@@ -109,9 +110,9 @@ internal sealed class AuthParameters
                 i++;
             }
 
-            text[length++] = inner[i];
+            text.Span[length++] = inner[i];
         }
 
-        return text[..length].ToString();
+        return text.Span[..length].ToString();
     }
 }

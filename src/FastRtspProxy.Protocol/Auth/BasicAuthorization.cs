@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Protocol.Auth;
 
@@ -20,13 +21,15 @@ public static class BasicAuthorization
             return false;
         }
 
-        byte[] bytes = new byte[basic.Token.Length];
-        if (!Convert.TryFromBase64String(basic.Token, bytes, out int count))
+        using SpanOwner<byte> bytes = SpanOwner<byte>.Allocate(basic.Token.Length);
+        if (!Convert.TryFromBase64String(basic.Token, bytes.Span, out int count))
         {
+            bytes.Span.Clear();
             return false;
         }
 
-        string pair = Encoding.UTF8.GetString(bytes, 0, count);
+        string pair = Encoding.UTF8.GetString(bytes.Span[..count]);
+        bytes.Span.Clear(); // the password, which the pool would give to anybody
         int colon = pair.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
         {

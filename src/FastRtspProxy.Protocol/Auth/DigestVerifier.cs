@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace FastRtspProxy.Protocol.Auth;
 
@@ -100,7 +100,7 @@ public sealed class DigestVerifier
         string? ha1 = secret?.Ha1(claim.Algorithm, claim.User, claim.Input.Realm);
         string expected = DigestHash.Response(claim.Input with { Ha1 = ha1 });
         bool isRight = CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(claim.Response.ToLowerInvariant()));
+            MemoryMarshal.AsBytes(expected.AsSpan()), MemoryMarshal.AsBytes(claim.Response.ToLowerInvariant().AsSpan()));
         if (!isRight || ha1 is null)
         {
             return DigestOutcome.Refused;

@@ -14,7 +14,8 @@ internal static class Sha512Slash256
 
     private static readonly ulong[] s_k = RoundConstants();
 
-    public static byte[] HashData(ReadOnlySpan<byte> data)
+    /// <summary>Writes the 32 bytes of the hash, and says how many they are, as the platform's own do.</summary>
+    public static int HashData(ReadOnlySpan<byte> data, Span<byte> hash)
     {
         Span<ulong> state = stackalloc ulong[8];
         s_start.CopyTo(state);
@@ -35,13 +36,12 @@ internal static class Sha512Slash256
             Block(state, last.Slice(i, 128));
         }
 
-        byte[] hash = new byte[32];
         for (int i = 0; i < 4; i++)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(hash.AsSpan(8 * i), state[i]);
+            BinaryPrimitives.WriteUInt64BigEndian(hash[(8 * i)..], state[i]);
         }
 
-        return hash;
+        return 32;
     }
 
     private static void Block(Span<ulong> state, ReadOnlySpan<byte> block)

@@ -100,7 +100,7 @@ public sealed class UserSecret : IEquatable<UserSecret>
     /// </summary>
     internal string? Ha1(DigestAlgorithm algorithm, string user, string realm)
     {
-        string computed = DigestHash.Hex(algorithm, $"{user}:{realm}:{_password}");
+        string computed = DigestHash.Hex(algorithm, user, realm, _password);
         return _password is not null ? computed : Hash(algorithm);
     }
 

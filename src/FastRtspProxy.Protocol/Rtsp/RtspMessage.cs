@@ -34,7 +34,7 @@ public sealed partial class RtspMessage
     public string Method => _method ??= RtspMethod.Intern(MethodBytes);
 
     /// <summary>The request URI as sent; empty for a response.</summary>
-    public string Uri => _uri ??= Text(UriBytes);
+    public string Uri => _uri ??= RepeatedText.Of(UriBytes);
 
     /// <summary>`RTSP/1.0`, or `HTTP/1.x` on a tunnel.</summary>
     public string Version => _version ??= VersionText(VersionBytes);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Protocol.Rtsp;
 
@@ -51,30 +52,23 @@ public static class RtspMessageParser
     {
         // One byte above the limit, so that a head that is too long is told from one that is not there yet.
         int windowBytes = (int)long.Min(input.Length, limits.HeadBytes + 1L);
-        byte[] window = ArrayPool<byte>.Shared.Rent(windowBytes);
-        try
+        using SpanOwner<byte> window = SpanOwner<byte>.Allocate(windowBytes);
+        input.Slice(0, windowBytes).CopyTo(window.Span);
+        ParseStatus status = TryParseHead(window.Span, message, limits, out int headBytes, out int bodyBytes, out defect);
+        if (status != ParseStatus.Complete)
         {
-            input.Slice(0, windowBytes).CopyTo(window);
-            ParseStatus status = TryParseHead(window.AsSpan(0, windowBytes), message, limits, out int headBytes, out int bodyBytes, out defect);
-            if (status != ParseStatus.Complete)
-            {
-                return status;
-            }
-
-            if (input.Length - headBytes < bodyBytes)
-            {
-                message.Reset();
-                return ParseStatus.NeedMore;
-            }
-
-            message.LoadBody(input.Slice(headBytes, bodyBytes));
-            input = input.Slice(headBytes + bodyBytes);
-            return ParseStatus.Complete;
+            return status;
         }
-        finally
+
+        if (input.Length - headBytes < bodyBytes)
         {
-            ArrayPool<byte>.Shared.Return(window);
+            message.Reset();
+            return ParseStatus.NeedMore;
         }
+
+        message.LoadBody(input.Slice(headBytes, bodyBytes));
+        input = input.Slice(headBytes + bodyBytes);
+        return ParseStatus.Complete;
     }
 
     /// <summary>

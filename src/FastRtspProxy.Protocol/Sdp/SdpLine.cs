@@ -8,13 +8,16 @@ internal static class SdpLine
     public static bool IsLine(string line) => line.Length >= 2 && line[1] == '=' && char.IsAsciiLetterLower(line[0]);
 
     /// <summary>The first value of that type that is not blank.</summary>
-    public static string? FirstValue(IReadOnlyList<string> lines, char type)
+    public static string? FirstValue(IReadOnlyList<string> lines, char type) => First(lines, type)?[2..];
+
+    /// <summary>The first line of that type whose value is not blank.</summary>
+    public static string? First(IReadOnlyList<string> lines, char type)
     {
         foreach (string line in lines)
         {
-            if (line[0] == type && !string.IsNullOrWhiteSpace(line[2..]))
+            if (line[0] == type && !line.AsSpan(2).IsWhiteSpace())
             {
-                return line[2..];
+                return line;
             }
         }
 

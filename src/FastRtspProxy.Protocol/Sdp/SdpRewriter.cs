@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastRtspProxy.Protocol.Sdp;
 
@@ -9,6 +10,9 @@ namespace FastRtspProxy.Protocol.Sdp;
 /// </summary>
 public static class SdpRewriter
 {
+    /// <summary>Room for most descriptions; what is longer gets more.</summary>
+    private const int DescriptionBytes = 2048;
+
     /// <summary>Keys, addresses, sources and the transport between the camera and us, at whichever level a camera writes them.</summary>
     private static readonly string[] s_camerasWay =
     [
@@ -42,7 +46,7 @@ public static class SdpRewriter
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(options);
-        StringBuilder text = new(1024);
+        using ArrayPoolBufferWriter<byte> text = new(DescriptionBytes);
         WriteSession(text, backend, options);
         IReadOnlyList<SdpMedia> served = Served(backend);
         for (int i = 0; i < served.Count; i++)
@@ -53,22 +57,30 @@ public static class SdpRewriter
             }
         }
 
-        return Encoding.Latin1.GetBytes(text.ToString());
+        return text.WrittenSpan.ToArray();
     }
 
-    private static void WriteSession(StringBuilder text, SdpDocument backend, SdpRewriteOptions options)
+    private static void WriteSession(ArrayPoolBufferWriter<byte> text, SdpDocument backend, SdpRewriteOptions options)
     {
         string family = IsIPv6(options) ? "IP6" : "IP4";
         Line(text, "v=0");
-        Line(text, string.Create(
-            CultureInfo.InvariantCulture, $"o=- {options.SessionId} {options.SessionVersion} IN {family} {options.OriginAddress}"));
-        Line(text, "s=" + (backend.SessionName ?? options.SessionName));
+        Append(text, "o=- ");
+        Append(text, options.SessionId);
+        Append(text, " ");
+        Append(text, options.SessionVersion);
+        Append(text, " IN ");
+        Append(text, family);
+        Append(text, " ");
+        Line(text, options.OriginAddress);
+        Append(text, "s=");
+        Line(text, backend.SessionName ?? options.SessionName);
         CopyFirst(text, backend.SessionLines, 'i');
         CopyAll(text, backend.SessionLines, 'b');
         Line(text, "t=0 0");
         if (options.Tool is { } tool)
         {
-            Line(text, "a=tool:" + tool);
+            Append(text, "a=tool:");
+            Line(text, tool);
         }
 
         Line(text, "a=type:broadcast");
@@ -83,15 +95,18 @@ public static class SdpRewriter
         }
     }
 
-    private static void WriteMedia(StringBuilder text, SdpMedia media, int number, SdpRewriteOptions options)
+    private static void WriteMedia(ArrayPoolBufferWriter<byte> text, SdpMedia media, int number, SdpRewriteOptions options)
     {
-        text.Append("m=").Append(media.Type).Append(" 0 RTP/AVP");
+        Append(text, "m=");
+        Append(text, media.Type);
+        Append(text, " 0 RTP/AVP");
         foreach (int payloadType in media.PayloadTypes)
         {
-            text.Append(CultureInfo.InvariantCulture, $" {payloadType}");
+            Append(text, " ");
+            Append(text, payloadType);
         }
 
-        text.Append("\r\n");
+        Line(text, string.Empty);
 
         // RFC 4566 section 5: i=, c=, b=, then attributes, whatever order the camera has.
         CopyFirst(text, media.Lines, 'i');
@@ -110,10 +125,15 @@ public static class SdpRewriter
 
         if (replacesFmtp)
         {
-            Line(text, string.Create(CultureInfo.InvariantCulture, $"a=fmtp:{media.PayloadTypes[0]} {fmtp}"));
+            Append(text, "a=fmtp:");
+            Append(text, media.PayloadTypes[0]);
+            Append(text, " ");
+            Line(text, fmtp);
         }
 
-        Line(text, string.Create(CultureInfo.InvariantCulture, $"a=control:track{number}"));
+        Append(text, "a=control:track");
+        Append(text, number);
+        Line(text, string.Empty);
     }
 
     private static bool IsIPv6(SdpRewriteOptions options) => options.OriginAddress.Contains(':', StringComparison.Ordinal);
@@ -146,15 +166,15 @@ public static class SdpRewriter
         return false;
     }
 
-    private static void CopyFirst(StringBuilder text, IReadOnlyList<string> lines, char type)
+    private static void CopyFirst(ArrayPoolBufferWriter<byte> text, IReadOnlyList<string> lines, char type)
     {
-        if (SdpLine.FirstValue(lines, type) is { } value)
+        if (SdpLine.First(lines, type) is { } line)
         {
-            text.Append(type).Append('=').Append(value).Append("\r\n");
+            Line(text, line);
         }
     }
 
-    private static void CopyAll(StringBuilder text, IReadOnlyList<string> lines, char type)
+    private static void CopyAll(ArrayPoolBufferWriter<byte> text, IReadOnlyList<string> lines, char type)
     {
         foreach (string line in lines)
         {
@@ -165,5 +185,20 @@ public static class SdpRewriter
         }
     }
 
-    private static void Line(StringBuilder text, string line) => text.Append(line).Append("\r\n");
+    private static void Line(ArrayPoolBufferWriter<byte> text, ReadOnlySpan<char> line)
+    {
+        Append(text, line);
+        Append(text, "\r\n");
+    }
+
+    /// <summary>Latin-1, as it was read: every byte of the camera's goes out as it came in.</summary>
+    private static void Append(ArrayPoolBufferWriter<byte> text, ReadOnlySpan<char> part) => Encoding.Latin1.GetBytes(part, text);
+
+    private static void Append<T>(ArrayPoolBufferWriter<byte> text, T number)
+        where T : struct, ISpanFormattable
+    {
+        Span<char> digits = stackalloc char[20]; // as many as 2^64 has
+        _ = number.TryFormat(digits, out int count, default, CultureInfo.InvariantCulture);
+        Append(text, digits[..count]);
+    }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -37,7 +37,7 @@ internal readonly struct LogLine(
 
     private string Json(string shown, AddressDetail addresses, DateTimeOffset now)
     {
-        ArrayBufferWriter<byte> buffer = new(512);
+        using ArrayPoolBufferWriter<byte> buffer = new(512);
         using (Utf8JsonWriter json = new(buffer, s_json))
         {
             json.WriteStartObject();

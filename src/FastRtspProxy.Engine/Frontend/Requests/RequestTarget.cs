@@ -49,70 +49,76 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// <param name="makes">Also what a wildcard stream stands for, which is made; for requests that are let in only.</param>
     public static RequestTarget Resolve(string uri, IMountDirectory mounts, bool makes = false)
     {
-        SplitAuthority(uri, out string authority, out string rest);
-        string path = rest;
+        ReadOnlySpan<char> path = Split(uri, out string authority);
         string? controlFromQuery = null;
         StartMode? start = null;
-        int question = rest.IndexOf('?', StringComparison.Ordinal);
+        int question = path.IndexOf('?');
         if (question >= 0)
         {
-            path = rest[..question];
-            start = StartOf(rest.AsSpan(question + 1));
-            string query = rest[(question + 1)..].TrimEnd('/');
+            ReadOnlySpan<char> query = path[(question + 1)..];
+            path = path[..question];
+            start = StartOf(query);
+            query = query.TrimEnd('/');
             int slash = query.LastIndexOf('/');
             if (slash >= 0)
             {
-                controlFromQuery = query[(slash + 1)..];
+                controlFromQuery = RepeatedText.Of(query[(slash + 1)..]);
             }
         }
 
-        path = path.Trim('/');
-        if (Find(path, mounts) is IMount whole)
+        string name = RepeatedText.Of(path.Trim('/'));
+        if (Find(name, mounts) is IMount whole)
         {
             return new RequestTarget(whole, controlFromQuery) { Authority = authority, Start = start };
         }
 
-        int last = path.LastIndexOf('/');
-        if (last > 0 && Find(path[..last].TrimEnd('/'), mounts) is IMount parent)
+        int last = name.LastIndexOf('/');
+        string parentName = last > 0 ? RepeatedText.Of(name.AsSpan(0, last).TrimEnd('/')) : string.Empty;
+        if (last > 0 && Find(parentName, mounts) is IMount parent)
         {
-            return new RequestTarget(parent, path[(last + 1)..]) { Authority = authority, Start = start };
+            return new RequestTarget(parent, RepeatedText.Of(name.AsSpan(last + 1))) { Authority = authority, Start = start };
         }
 
         bool isFull = false;
-        if (makes && Make(path, mounts, out isFull) is IMount made)
+        if (makes && Make(name, mounts, out isFull) is IMount made)
         {
             return new RequestTarget(made, controlFromQuery) { Authority = authority, Start = start };
         }
 
         bool isParentFull = false;
-        if (makes && last > 0 && Make(path[..last].TrimEnd('/'), mounts, out isParentFull) is IMount madeParent)
+        if (makes && last > 0 && Make(parentName, mounts, out isParentFull) is IMount madeParent)
         {
-            return new RequestTarget(madeParent, path[(last + 1)..]) { Authority = authority, Start = start };
+            return new RequestTarget(madeParent, RepeatedText.Of(name.AsSpan(last + 1))) { Authority = authority, Start = start };
         }
 
-        string plain = path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path;
+        string plain = name.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(name) : name;
         return new RequestTarget(null, null) { Authority = authority, Path = plain, IsFull = isFull || isParentFull };
     }
 
     /// <summary>Splits <c>rtsp://user:pass@host:port/path</c>; a URL without a scheme is all path.</summary>
-    public static void SplitAuthority(string uri, out string authority, out string path)
+    public static void SplitAuthority(string uri, out string authority, out string path) => path = Split(uri, out authority).ToString();
+
+    private static ReadOnlySpan<char> Split(string uri, out string authority)
     {
         int scheme = uri.IndexOf("://", StringComparison.Ordinal);
         if (scheme <= 0)
         {
             authority = string.Empty;
-            path = uri;
-            return;
+            return uri;
         }
 
         int start = scheme + 3;
         int end = uri.AsSpan(start).IndexOfAny('/', '?');
         end = end < 0 ? uri.Length : start + end;
-        string host = uri[start..end];
+        ReadOnlySpan<char> host = uri.AsSpan(start, end - start);
         int at = host.LastIndexOf('@');
-        host = at >= 0 ? host[(at + 1)..] : host;
-        authority = host.Length == 0 ? string.Empty : string.Concat(uri.AsSpan(0, start), host);
-        path = uri[end..];
+        if (at >= 0)
+        {
+            host = host[(at + 1)..];
+        }
+
+        authority = host.IsEmpty ? string.Empty : at >= 0 ? string.Concat(uri.AsSpan(0, start), host) : RepeatedText.Of(uri.AsSpan(0, end));
+        return uri.AsSpan(end);
     }
 
     /// <summary>Host and port of a URL that names RTSP; empty: it names something else, or no host that could be said again.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
@@ -58,11 +58,10 @@ internal sealed class ClientChannels(ControlStream stream)
     public void Send(byte channel, ReadOnlySpan<byte> payload)
     {
         int bytes = InterleavedFrame.HeaderBytes + payload.Length;
-        byte[] frame = ArrayPool<byte>.Shared.Rent(bytes);
-        InterleavedFrame.Write(frame, channel, payload.Length);
-        payload.CopyTo(frame.AsSpan(InterleavedFrame.HeaderBytes));
-        _ = stream.Send(frame.AsSpan(0, bytes));
-        ArrayPool<byte>.Shared.Return(frame);
+        using SpanOwner<byte> frame = SpanOwner<byte>.Allocate(bytes);
+        InterleavedFrame.Write(frame.Span, channel, payload.Length);
+        payload.CopyTo(frame.Span[InterleavedFrame.HeaderBytes..]);
+        _ = stream.Send(frame.Span);
     }
 
     private static bool IsPair(ChannelPair pair) => pair.Rtp != pair.Rtcp && pair.Rtp != TcpViewer.NoChannel && pair.Rtcp != TcpViewer.NoChannel;
