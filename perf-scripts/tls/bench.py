@@ -5,7 +5,7 @@ import subprocess
 import time
 
 CONFIG = """
-rtsp: {{listen: ["127.0.0.1:{rtsp}"]}}
+rtsp: {{listen: ["127.0.0.1:{rtsp}"], proxyProtocol: {{from: [127.0.0.2]}}}}
 rtsps: {{listen: ["127.0.0.1:{rtsps}"], certificates: [{{certificate: {folder}/tls.crt, key: {folder}/tls.key}}]}}
 streams: {{proxyStream: {{source: "rtsp://127.0.0.1:{camera}/stream1"}}}}
 """
@@ -23,7 +23,7 @@ frontend tls
     bind 127.0.0.1:{front} ssl crt {folder}/both.pem
     default_backend proxy
 backend proxy
-    server proxy 127.0.0.1:{rtsp}
+    server proxy 127.0.0.1:{rtsp} send-proxy-v2 source 127.0.0.2
 """
 
 

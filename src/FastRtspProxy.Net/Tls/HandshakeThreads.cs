@@ -7,8 +7,8 @@ namespace FastRtspProxy.Net.Tls;
 /// </summary>
 internal sealed class HandshakeThreads(int threadsMax)
 {
-    /// <summary>A quarter of the share of a thread that has not given way.</summary>
-    private const int Niceness = 6;
+    /// <summary>A thirtieth of the share of a thread that has not given way: a handshake may wait, media may not.</summary>
+    private const int Niceness = 15;
 
     private const int StackBytes = 512 * 1024;
 

@@ -43,7 +43,7 @@ internal static class CameraCommand
             {
                 foreach (string url in server.Urls)
                 {
-                    Console.WriteLine(await Registration.SendAsync(shards.Shards[0], run, url));
+                    Console.WriteLine(await Registration.SendAsync(run, url, cancel));
                 }
             }
 

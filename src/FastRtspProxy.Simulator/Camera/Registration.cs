@@ -1,89 +1,69 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Simulator.Dialogue;
 
 namespace FastRtspProxy.Simulator.Camera;
 
 /// <summary>Sends REGISTER to a proxy (LIVE555's extension: the proxy is told a back-end's URL instead of being configured with it).</summary>
-internal sealed class Registration : IByteSink
+internal static class Registration
 {
+    /// <summary>For the connect, and for the answer.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
-    private readonly ArrayBufferWriter<byte> _input = new();
-    private readonly RtspMessage _message = new();
-    private TaskCompletionSource<bool> _answered = new();
-
-    private Registration()
-    {
-    }
-
     /// <summary>Registers one URL; returns a line for the user, whatever came of it.</summary>
-    public static Task<string> SendAsync(Shard shard, CameraRun run, string url) => shard.RunAsync(async () =>
+    public static async Task<string> SendAsync(CameraRun run, string url, CancellationToken cancel)
     {
         string proxy = string.Create(CultureInfo.InvariantCulture, $"{run.RegisterHost}:{run.RegisterPort}");
+        ControlPipe pipe;
         try
         {
-            TcpByteStream stream = await TcpByteStream.ConnectAsync(shard, new ConnectTarget(run.RegisterHost!, run.RegisterPort), s_limit);
-            Registration registration = new();
-            stream.Start(registration);
-            string outcome = await registration.AskAsync(stream, url, 1, null, shard);
-            if (registration._message.StatusCode == RtspStatus.Unauthorized && run.RegisterCredentials is { } credentials)
-            {
-                AuthClient auth = new(credentials.User, credentials.Password);
-                if (auth.Accept(registration._message.HeaderValues("WWW-Authenticate")))
-                {
-                    outcome = await registration.AskAsync(stream, url, 2, auth.Authorization(RtspMethod.Register, url), shard);
-                }
-            }
-
-            stream.Close();
-            return $"REGISTER of {url} with {proxy}: {outcome}";
+            pipe = await ControlPipe.ConnectAsync(run.RegisterHost!, run.RegisterPort, tls: null, s_limit, cancel);
         }
-        catch (ByteStreamException e)
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
             return $"REGISTER of {url}: {proxy} cannot be reached: {e.Message}";
         }
-    });
-
-    public void OnBytes(ReadOnlySpan<byte> bytes)
-    {
-        _input.Write(bytes);
-        if (RtspMessageParser.TryParse(_input.WrittenSpan, _message, RtspLimits.Client, out _, out _) != ParseStatus.NeedMore)
+        catch (OperationCanceledException)
         {
-            _answered.TrySetResult(true);
+            return Interrupted(url);
+        }
+
+        AuthClient? auth = run.RegisterCredentials is { } credentials ? new AuthClient(credentials.User, credentials.Password) : null;
+        using RtspConnection connection = new(pipe, auth, s_limit);
+        try
+        {
+            return $"REGISTER of {url} with {proxy}: {await AskAsync(connection, url, cancel)}";
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted(url);
         }
     }
 
-    public void OnBatchEnd()
-    {
-    }
+    /// <summary>Ctrl-C or SIGTERM: the summary follows.</summary>
+    private static string Interrupted(string url) => $"REGISTER of {url}: interrupted";
 
-    public void OnClosed(SocketError error) => _answered.TrySetResult(false);
-
-    private async Task<string> AskAsync(TcpByteStream stream, string url, int cseq, string? authorization, Shard shard)
+    private static async Task<string> AskAsync(RtspConnection connection, string url, CancellationToken cancel)
     {
-        _input.ResetWrittenCount();
-        _answered = new TaskCompletionSource<bool>();
-        List<RtspHeader> headers = [new RtspHeader("Transport", "preferred_delivery_protocol=udp")];
-        if (authorization is not null)
+        try
         {
-            headers.Add(new RtspHeader("Authorization", authorization));
+            RtspHeader transport = new("Transport", "preferred_delivery_protocol=udp");
+            RtspMessage answer = await connection.RequestAsync(RtspMethod.Register, url, cancel, transport);
+            return string.Create(CultureInfo.InvariantCulture, $"{answer.StatusCode} {answer.Reason}");
         }
-
-        ArrayBufferWriter<byte> request = new();
-        RtspWriter.WriteRequest(request, RtspMethod.Register, url, cseq, CollectionsMarshal.AsSpan(headers));
-        stream.Send(request.WrittenSpan);
-        if (await Task.WhenAny(_answered.Task, shard.DelayAsync(s_limit)) != _answered.Task)
+        catch (TimeoutException)
         {
             return string.Create(CultureInfo.InvariantCulture, $"no answer within {s_limit.TotalSeconds:0} s");
         }
-
-        return !await _answered.Task ? "connection closed without an answer"
-            : _message.StatusCode == 0 ? "no RTSP answer"
-            : string.Create(CultureInfo.InvariantCulture, $"{_message.StatusCode} {_message.Reason}");
+        catch (Exception e) when (e is EndOfStreamException or SocketException)
+        {
+            return "connection closed without an answer";
+        }
+        catch (InvalidDataException)
+        {
+            return "no RTSP answer";
+        }
     }
 }

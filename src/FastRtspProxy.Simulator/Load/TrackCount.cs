@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using FastRtspProxy.Protocol.Rtsp;
-using FastRtspProxy.Simulator.Probe;
+using FastRtspProxy.Simulator.Dialogue;
 
 namespace FastRtspProxy.Simulator.Load;
 
@@ -12,7 +12,7 @@ internal static class TrackCount
     {
         try
         {
-            await using RtspConnection connection = await RtspConnection.ConnectAsync(target.Url, options.Timeout, options.InsecureTls, cancel);
+            using RtspConnection connection = await RtspConnection.ConnectAsync(target.Url, options.Timeout, options.InsecureTls, cancel);
             RtspMessage answer = await connection.RequestAsync(
                 RtspMethod.Describe, target.Url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
             return answer.StatusCode == RtspStatus.Ok

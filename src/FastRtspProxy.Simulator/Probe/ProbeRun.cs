@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Simulator.Dialogue;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Receive;
 
@@ -45,7 +46,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     private async Task<bool> PlayAsync(CancellationToken cancel)
     {
         string url = options.Url.RequestUri;
-        await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, cancel);
+        using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, cancel);
         RtspMessage answer = await connection.RequestAsync(RtspMethod.Options, url, cancel);
         output.WriteLine($"{url} at {connection.RemoteAddress}");
         output.WriteLine($"  server   {answer.Header("Server") ?? "does not say"}");

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Simulator.Dialogue;
 
 namespace FastRtspProxy.Simulator.Probe;
 
@@ -97,7 +98,7 @@ internal sealed class ServerChecks(ProbeOptions options)
     {
         try
         {
-            await using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, _cancel);
+            using RtspConnection connection = await RtspConnection.ConnectAsync(options.Url, options.Timeout, options.InsecureTls, _cancel);
             (bool? holds, string detail) = await check(connection);
             _findings.Add(new Finding(rule, what, holds, detail));
         }

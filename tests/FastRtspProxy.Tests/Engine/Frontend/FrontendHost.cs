@@ -51,14 +51,14 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public string Url => $"{(IsSecure ? "rtsps" : "rtsp")}://127.0.0.1:{Port}/cam";
 
-    public static ProxyOptions Options => new() { RtspPorts = [0], RtspsPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
+    public static ProxyOptions Options => new() { RtspPorts = [0], UdpPortFirst = 0, UdpPortLast = 0, BindAddress = IPAddress.Loopback };
 
     public static async Task<FrontendHost> StartAsync(
         Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null,
         bool isSecure = false)
     {
         FakeTimeProvider time = new();
-        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options), registry, log ?? NullLoggerFactory.Instance, names, isSecure);
+        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options with { RtspsPorts = isSecure ? [0] : [] }), registry, log ?? NullLoggerFactory.Instance, names, isSecure);
         await host.Frontend.StartAsync();
         return host;
     }

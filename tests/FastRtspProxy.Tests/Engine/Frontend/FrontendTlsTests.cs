@@ -13,6 +13,7 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 public sealed class FrontendTlsTests
 {
     [Theory]
+    [Rule("S41")]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
     public async Task Play_OverTls_UrlsSayRtspsAndEveryPacketArrives(SslProtocols protocol)
@@ -39,6 +40,7 @@ public sealed class FrontendTlsTests
     }
 
     [Fact]
+    [Rule("S41")]
     public async Task Describe_ByARtspUrlInsideTls_IsAnsweredForRtsps()
     {
         await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
@@ -50,6 +52,7 @@ public sealed class FrontendTlsTests
     }
 
     [Fact]
+    [Rule("S41")]
     public async Task Setup_OverUdpBesideTls_Answers461AndTheSecondChoiceIsTaken()
     {
         await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
