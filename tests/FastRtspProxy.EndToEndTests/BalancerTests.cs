@@ -44,6 +44,38 @@ public sealed class BalancerTests(ITestOutputHelper log) : EndToEndTest(log)
         AssertVideo(decoded[0], 3);
     }
 
+    /// <summary>HAProxy passes TLS on as it comes: behind its header follows the player's handshake with us.</summary>
+    [Fact]
+    public async Task Play_OverTlsThroughHaProxy_DecodesEveryFrameAndTheLogNamesThePlayer()
+    {
+        using TestCertificate certificate = new();
+        CameraProcess camera = await StartCameraAsync("h264");
+        int port = FreePorts.Next();
+        using ConfigFile file = new(string.Create(CultureInfo.InvariantCulture, $"""
+            rtsp:
+              proxyProtocol:
+                from: [{HaProxyProcess.Address}]
+            rtsps:
+              listen: [{port}]
+              certificates: [{"{"}certificate: {certificate.WithKey}{"}"}]
+            log:
+              level: debug
+            streams:
+              proxyStream:
+                source: {camera.Url}
+
+            """));
+        ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        HaProxyProcess balancer = await StartHaProxyAsync(port, "send-proxy-v2");
+
+        string url = string.Create(CultureInfo.InvariantCulture, $"rtsps://127.0.0.1:{balancer.Port}/proxyStream");
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(url, "tcp", 3).FinishAsync(Soon);
+
+        AssertVideo(decoded[0], 3);
+        Assert.Contains(proxy.Process.Lines(), static line => line.Text.Contains("Viewer 127.0.0.1:", StringComparison.Ordinal));
+        Assert.DoesNotContain(proxy.Process.Lines(), static line => line.Text.Contains(HaProxyProcess.Address, StringComparison.Ordinal));
+    }
+
     /// <summary>Past a balancer go no datagrams; on the proxy's own port beside it they do.</summary>
     [Fact]
     public async Task Play_OverUdp_IsRefusedThroughHaProxyAndServedBesideIt()
