@@ -125,11 +125,12 @@ internal sealed class FrontendListeners(ProxyOptions options, ILogger log) : IDi
         v4 = v6 = false;
         error = SocketError.Success;
         List<TcpListenerSocket> opened = [];
+        byte[] refusal = listeners == _secure ? [] : s_refusal; // whoever speaks TLS would not understand it
         IPAddress[] addresses = options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
         foreach (IPAddress address in addresses)
         {
             TcpListenerSocket? listener = TcpListenerSocket.TryListen(
-                address, bound, log, s_refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive, options.FrontendDscp);
+                address, bound, log, refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive, options.FrontendDscp);
             if (listener is null)
             {
                 error = error == SocketError.Success ? failed : error;

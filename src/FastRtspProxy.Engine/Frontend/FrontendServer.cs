@@ -298,7 +298,13 @@ internal sealed class FrontendServer : IAsyncDisposable
     {
         try
         {
-            place.Handshake = _tls!.Begin(arrival.Socket, (layer, refusal, why) => OnHandshake(home, arrival, place, layer, refusal, why));
+            TlsHandshake handshake = _tls!.Begin(arrival.Socket, (layer, refusal, why) => OnHandshake(home, arrival, place, layer, refusal, why));
+            place.Handshake = handshake;
+            Interlocked.MemoryBarrier(); // pairs with the lock under which HasToGo is set, before MakeRoom looks for a handshake
+            if (place.HasToGo)
+            {
+                handshake.Abort(TlsRefusal.Closed);
+            }
         }
         catch
         {

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Net.Tls;
 
@@ -10,7 +10,7 @@ namespace FastRtspProxy.Net.Tls;
 /// also sees what is no TLS; whatever is to be computed runs on <see cref="HandshakeThreads"/>, so no shard and no thread that waits for sockets ever
 /// does. All of it but the beginning and <see cref="Abort"/> runs there, one step after the other.
 /// </summary>
-internal sealed class TlsHandshake : ITlsWireOwner
+internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
 {
     /// <summary>Of a handshake (RFC 8446 section 5.1): what every TLS client's first byte is.</summary>
     private const byte HandshakeRecord = 22;
@@ -52,6 +52,14 @@ internal sealed class TlsHandshake : ITlsWireOwner
         _socket.NoDelay = true;
         _limit = time.CreateTimer(static self => ((TlsHandshake)self!).Abort(TlsRefusal.TimedOut), this, limit, Timeout.InfiniteTimeSpan);
         WaitForSocket();
+    }
+
+    /// <summary>Frees all but the socket, of one that is over or was never begun.</summary>
+    public void Dispose()
+    {
+        _limit?.Dispose();
+        _readable.Dispose();
+        _tls.Dispose();
     }
 
     /// <summary>Ends it, unless it is over. Any thread.</summary>
@@ -164,9 +172,9 @@ internal sealed class TlsHandshake : ITlsWireOwner
                     (_, hello, _, _) => ValueTask.FromResult(_optionsFor(hello.ServerName is { Length: > 0 } name ? name : null)), null);
             }
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or SocketException or InvalidOperationException)
+        catch (Exception e)
         {
-            (refusal, why) = (TlsRefusal.Failed, Cause(e));
+            (refusal, why) = (TlsRefusal.Failed, Cause(e)); // whatever it is: the place and the socket are to be given back
         }
 
         if (_limit is { } limit)
@@ -177,14 +185,14 @@ internal sealed class TlsHandshake : ITlsWireOwner
         // Whoever comes first: an abort from now on finds that it is over.
         int abort = Interlocked.CompareExchange(ref _abort, (int)TlsRefusal.Closed, (int)TlsRefusal.None);
         refusal = abort == (int)TlsRefusal.None ? refusal : (TlsRefusal)abort;
-        _readable.Dispose();
         if (refusal == TlsRefusal.None)
         {
+            _readable.Dispose();
             _done(this, new TlsLayer(_tls, _wire), refusal, why);
             return;
         }
 
-        await _tls.DisposeAsync();
+        Dispose();
         _socket.Dispose();
         _done(this, null, refusal, why);
     }
@@ -197,5 +205,5 @@ internal sealed class TlsHandshake : ITlsWireOwner
     }
 
     /// <summary>The framework's sentence refers to its inner exception, which has the cause.</summary>
-    private static string Cause(Exception e) => (e.InnerException ?? e).Message.ReplaceLineEndings(" ");
+    private static string Cause(Exception e) => Printable.Line((e.InnerException ?? e).Message.ReplaceLineEndings(" "));
 }

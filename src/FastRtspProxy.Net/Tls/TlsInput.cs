@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
 using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Net.Tls;
@@ -11,8 +10,14 @@ namespace FastRtspProxy.Net.Tls;
 /// </summary>
 internal sealed class TlsInput : StreamInput, ITlsWireOwner
 {
-    /// <summary>What the TLS code holds of a record that has not come whole, or was not taken whole: its buffer for one.</summary>
-    private const int RecordHeldBytes = 20 * 1024;
+    /// <summary>What the TLS code holds of a record that has not come whole, or was not taken whole: its buffer, as the pool has it.</summary>
+    private const int RecordHeldBytes = 32 * 1024;
+
+    /// <summary>
+    /// Two records of nothing that is for us (updates of keys, records without content) in a row: OpenSSL answers the former, and nothing sends the
+    /// answers before we say something ourselves.
+    /// </summary>
+    private const int IdleBytesMax = 2 * TlsRecordMeter.BodyBytesMax;
 
     private readonly TlsLayer _layer;
     private readonly TlsOutput _output;
@@ -25,6 +30,9 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
 
     /// <summary>True: <see cref="RecordHeldBytes"/> are in the account.</summary>
     private bool _holdsRecord;
+
+    /// <summary>Encrypted bytes since something for us was among them.</summary>
+    private int _idleBytes;
 
     /// <summary>What the wait failed by; 0: it did not.</summary>
     private int _errno;
@@ -60,6 +68,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
         }
         else
         {
+            Hold(_layer.Wire.IsMidRecord);
             BeginToWaitForSocket();
         }
     }
@@ -72,9 +81,9 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             SupplyOnce();
         }
 
+        Hold(_isReady || _layer.Wire.IsMidRecord);
         if (!_isReady)
         {
-            Hold(_layer.Wire is { IsReading: true, Wanted.Length: > 0 });
             BeginToWaitForSocket();
         }
 
@@ -93,10 +102,11 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
         try
         {
             int count = _layer.Read(room);
-            Hold(count == room.Count); // there is more of the record, most likely
+            _idleBytes = 0;
+            Hold(count == room.Count || _layer.Wire.IsMidRecord); // there is more of the record, most likely
             return count;
         }
-        catch (Exception e) when (IsOfPeer(e))
+        catch (Exception e) when (TlsLayer.IsOfPeer(e))
         {
             errno = LinuxConstants.ErrorProtocol;
             return -1;
@@ -120,7 +130,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
         {
             await _layer.WaitAsync().ConfigureAwait(false); // without the shard's context: what follows runs where it is supplied
         }
-        catch (Exception e) when (IsOfPeer(e))
+        catch (Exception e) when (TlsLayer.IsOfPeer(e))
         {
             _errno = _errno == 0 ? LinuxConstants.ErrorProtocol : _errno;
         }
@@ -143,10 +153,15 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             return;
         }
 
-        int count = Receive(Stream.Descriptor, wire.Wanted.Span, out int errno);
+        int count = Receive(Stream.Descriptor, wire.Wanted.Span[..Math.Min(wire.Wanted.Length, ReadBytes)], out int errno);
         if (count >= 0)
         {
+            _idleBytes += count;
             wire.Supply(count);
+            if (!_isReady && _idleBytes > IdleBytesMax)
+            {
+                Stream.Break(LinuxConstants.ErrorProtocol);
+            }
         }
         else if (errno is not LinuxConstants.ErrorAgain and not LinuxConstants.ErrorInterrupted)
         {
@@ -170,7 +185,4 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             }
         }
     }
-
-    /// <summary>Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile.</summary>
-    private static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException;
 }

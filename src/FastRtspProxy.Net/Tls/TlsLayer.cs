@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 
 namespace FastRtspProxy.Net.Tls;
 
@@ -23,9 +24,6 @@ internal sealed class TlsLayer : IDisposable
     /// <inheritdoc cref="TlsWire"/>
     public TlsWire Wire => _wire;
 
-    /// <summary>The version of the protocol and the cipher, for a line: <c>Tls13 TLS_AES_256_GCM_SHA384</c>.</summary>
-    public string Agreed => $"{_tls.SslProtocol} {_tls.NegotiatedCipherSuite}";
-
     /// <summary>
     /// Done when something is decrypted, or nothing more will come; holds no buffer while the peer is silent. Before <see cref="Read"/>, every time.
     /// </summary>
@@ -33,6 +31,9 @@ internal sealed class TlsLayer : IDisposable
 
     /// <summary>What is decrypted, after <see cref="WaitAsync"/>; 0: the end.</summary>
     public int Read(ArraySegment<byte> room) => _tls.Read(room.Array!, room.Offset, room.Count);
+
+    /// <summary>Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile.</summary>
+    public static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException;
 
     /// <summary>One record of the scratch's plain bytes, to the wire.</summary>
     public void Encrypt(TlsScratch scratch, int bytes) => _tls.Write(scratch.Plain, 0, bytes);
@@ -43,9 +44,9 @@ internal sealed class TlsLayer : IDisposable
     /// <summary>A read that is under way ends first.</summary>
     public void Dispose()
     {
-        if (_wire.IsReading)
+        while (_wire.IsReading)
         {
-            _wire.Supply(0);
+            _wire.Supply(0); // told of bytes first, it asks for them, and then sees the end
         }
 
         _tls.Dispose();

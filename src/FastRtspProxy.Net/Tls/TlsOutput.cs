@@ -46,7 +46,7 @@ internal sealed class TlsOutput(ControlStream stream, StreamBacklog backlog, Tls
         {
             layer.SayEnd();
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (TlsLayer.IsOfPeer(e))
         {
             // It has ended already.
         }
@@ -106,7 +106,7 @@ internal sealed class TlsOutput(ControlStream stream, StreamBacklog backlog, Tls
     /// </summary>
     private bool SendSealed(ReadOnlySpan<byte> bytes, bool isAnswer)
     {
-        if (Stream.IsBroken)
+        if (Stream.IsBroken || Stream.IsClosed)
         {
             return false;
         }
@@ -144,13 +144,19 @@ internal sealed class TlsOutput(ControlStream stream, StreamBacklog backlog, Tls
     {
         try
         {
+            int before = scratch.SealedBytes;
             layer.Encrypt(scratch, bytes);
-            return true;
+            if (scratch.SealedBytes > before)
+            {
+                return true; // else its TLS is in the middle of a handshake that the peer has begun, and says nothing of it
+            }
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (TlsLayer.IsOfPeer(e))
         {
-            Stream.Break(LinuxConstants.ErrorProtocol); // the connection's TLS has ended, by an alert for example
-            return false;
+            // Its TLS has ended, by an alert for example.
         }
+
+        Stream.Break(LinuxConstants.ErrorProtocol);
+        return false;
     }
 }

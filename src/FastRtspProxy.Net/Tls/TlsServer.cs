@@ -17,9 +17,6 @@ internal sealed class TlsServer(Func<string?, SslServerAuthenticationOptions> op
     /// <summary>Set once, before those under way are ended; pairs with the look in <see cref="Begin"/>, after one has entered.</summary>
     private volatile bool _isStopped;
 
-    /// <summary>Handshakes under way.</summary>
-    public int UnderWay => _underWay.Count;
-
     /// <summary>Begins with a connected socket.</summary>
     /// <param name="socket">Belongs to the handshake until that is over; closed unless it was successful.</param>
     /// <param name="done">How it ended, said once, on any thread. With a layer the socket is the callee's.</param>
@@ -32,7 +29,17 @@ internal sealed class TlsServer(Func<string?, SslServerAuthenticationOptions> op
             done(layer, refusal, why);
         });
         _underWay[handshake] = true;
-        handshake.Begin(time, limit);
+        try
+        {
+            handshake.Begin(time, limit);
+        }
+        catch
+        {
+            _underWay.TryRemove(handshake, out _); // the socket was reset before anything was begun, and is the caller's
+            handshake.Dispose();
+            throw;
+        }
+
         if (_isStopped)
         {
             handshake.Abort(TlsRefusal.Closed);

@@ -11,6 +11,8 @@ internal sealed class TlsWire(ITlsWireOwner owner) : Stream, IValueTaskSource<in
 {
     private ManualResetValueTaskSourceCore<int> _read; // mutable struct: not readonly
 
+    private TlsRecordMeter _records; // mutable struct: not readonly
+
     /// <summary>What the read under way wants filled; of no length: it is to be told when there is something.</summary>
     private Memory<byte> _wanted;
 
@@ -22,6 +24,9 @@ internal sealed class TlsWire(ITlsWireOwner owner) : Stream, IValueTaskSource<in
 
     /// <summary>What the read under way wants filled.</summary>
     public Memory<byte> Wanted => _wanted;
+
+    /// <summary>What was supplied last ends in the middle of a record, which the TLS code holds.</summary>
+    public bool IsMidRecord => _records.IsMidRecord;
 
     public override bool CanRead => true;
 
@@ -40,6 +45,12 @@ internal sealed class TlsWire(ITlsWireOwner owner) : Stream, IValueTaskSource<in
     /// <summary>So many bytes stand in <see cref="Wanted"/>; 0 of a read that wants bytes: there will be no more.</summary>
     public void Supply(int bytes)
     {
+        if (!_records.TryAdd(_wanted.Span[..bytes]))
+        {
+            Fail(new IOException("a record that is longer than any may be"));
+            return;
+        }
+
         IsReading = false;
         _wanted = default;
         _read.SetResult(bytes);

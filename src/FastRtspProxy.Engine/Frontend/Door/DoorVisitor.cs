@@ -14,7 +14,7 @@ internal sealed class DoorVisitor(Socket socket, IPEndPoint peer, bool isSecure)
     /// <summary>The socket's peer: of a relayed connection the balancer.</summary>
     public IPEndPoint Peer { get; } = peer;
 
-    /// <inheritdoc cref="Arrival"/>
+    /// <inheritdoc cref="Arrival" path="/param[@name='IsSecure']"/>
     public bool IsSecure { get; } = isSecure;
 
     /// <summary>When it came. Written by the queue, under its lock.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, verdict == RegisterVerdict.TooManyNames ? RtspStatus.ServiceUnavailable : RtspStatus.Forbidden);
         }
 
-        bool isGiven = parameters.ReusesConnection && !connection.IsTunnel && connection.Carrier.Count == 0;
+        bool isGiven = parameters.ReusesConnection && !connection.IsTunnel && !connection.IsSecure && connection.Carrier.Count == 0;
         ConnectionHandover? handover = isGiven ? new ConnectionHandover() : null;
         StreamRegistration registration = new(
             url!, parameters.Suffix, isTrusted, parameters.OverTcp, handover is null ? null : handover.TakeAsync);

@@ -225,6 +225,21 @@ public sealed class FrontendTlsTests
         }
     }
 
+    /// <summary>Nobody could go on with the connection's TLS: the back-end connects by itself, and the connection stays what it is.</summary>
+    [Fact]
+    public async Task Register_ReuseConnectionOverTls_StaysAConnectionOfAClient()
+    {
+        FakeRegistry registry = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(o => o with { AcceptRegister = true, AllowPrivateRegister = true }, registry: registry, isSecure: true);
+        using RtspTestClient camera = await host.ConnectAsync();
+
+        RtspTestResponse registered = await camera.RequestAsync("REGISTER", "rtsp://127.0.0.1:9/front", "Transport: reuse_connection");
+        RtspTestResponse after = await camera.RequestAsync("OPTIONS", host.Url);
+
+        Assert.Equal((200, 200), (registered.Status, after.Status));
+        Assert.Null(Assert.Single(registry.Registered).Connection);
+    }
+
     [Fact]
     public async Task Tunnel_InsideTls_AnswersAndIsNotSteeredFromOutside()
     {

@@ -11,14 +11,17 @@ namespace FastRtspProxy.Tests.Net.Tls;
 /// <summary>A connection with TLS on a shard, and its far end: a socket, and the framework's client on it.</summary>
 internal sealed class TlsPair : IDisposable
 {
-    private TlsPair(ControlStream stream, Socket far, SslStream client)
+    private TlsPair(ControlStream stream, TlsLayer layer, Socket far, SslStream client)
     {
         Stream = stream;
+        Layer = layer;
         Far = far;
         Client = client;
     }
 
     public ControlStream Stream { get; }
+
+    public TlsLayer Layer { get; }
 
     /// <summary>What comes is encrypted.</summary>
     public Socket Far { get; }
@@ -57,13 +60,14 @@ internal sealed class TlsPair : IDisposable
             EnabledSslProtocols = protocols,
             RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });
-        ControlStream stream = new(shard, near, budget, await done.Task);
+        TlsLayer layer = (await done.Task)!;
+        ControlStream stream = new(shard, near, budget, layer);
         await shard.RunAsync(() =>
         {
             stream.Start();
             return Task.CompletedTask;
         });
-        return new TlsPair(stream, far, client);
+        return new TlsPair(stream, layer, far, client);
     }
 
     public void Dispose()

@@ -123,6 +123,19 @@ public sealed class TlsStreamTests : IDisposable
         Assert.Equal(0, budget.HeldBytesNow);
     }
 
+    /// <summary>A record that claims to be longer than any may be is not waited for, and no room is made for it.</summary>
+    [Fact]
+    public async Task Input_ARecordThatIsTooLong_Ends()
+    {
+        using TlsPair pair = await TlsPair.ConnectAsync(Shard);
+        Task<bool> waiting = Shard.RunAsync(async () => await pair.Stream.Input.WaitAsync());
+
+        await pair.Far.SendAsync(new byte[] { 23, 3, 3, 0xFF, 0xFF, 0 });
+
+        Assert.False(await waiting);
+        Assert.Equal(LinuxConstants.ErrorProtocol, pair.Stream.EndErrno);
+    }
+
     /// <summary>Bytes that are no record: the connection ends with an error of the protocol, and says so.</summary>
     [Fact]
     public async Task Input_GarbageAfterTheHandshake_Ends()
@@ -148,6 +161,27 @@ public sealed class TlsStreamTests : IDisposable
         });
 
         Assert.Equal(0, await pair.Client.ReadAsync(new byte[16])); // an end without close_notify would throw
+    }
+
+    /// <summary>Closed while it waits: the wait of the TLS code is over as well, or its buffer would never come back.</summary>
+    [Fact]
+    public async Task Close_WhileItWaits_LeavesNoReadUnderWay()
+    {
+        using TlsPair pair = await TlsPair.ConnectAsync(Shard);
+        Task<bool> waiting = Shard.RunAsync(async () => await pair.Stream.Input.WaitAsync());
+        await Until.TrueAsync(() => pair.Layer.Wire.IsReading);
+        TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        pair.Stream.Disposed = disposed.SetResult;
+
+        await Shard.RunAsync(() =>
+        {
+            pair.Stream.Close();
+            return Task.CompletedTask;
+        });
+        await disposed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.False(await waiting);
+        Assert.False(pair.Layer.Wire.IsReading);
     }
 
     private static async Task<byte[]> ReadAsync(TlsPair pair, int bytes)
