@@ -230,10 +230,10 @@ public sealed class FrontendTlsTests
     public async Task Register_ReuseConnectionOverTls_StaysAConnectionOfAClient()
     {
         FakeRegistry registry = new();
-        await using FrontendHost host = await FrontendHost.StartAsync(o => o with { AcceptRegister = true, AllowPrivateRegister = true }, registry: registry, isSecure: true);
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { AcceptRegister = true }, registry: registry, isSecure: true);
         using RtspTestClient camera = await host.ConnectAsync();
 
-        RtspTestResponse registered = await camera.RequestAsync("REGISTER", "rtsp://127.0.0.1:9/front", "Transport: reuse_connection");
+        RtspTestResponse registered = await camera.RequestAsync("REGISTER", "rtsp://192.0.2.9/stream", "Transport: reuse_connection");
         RtspTestResponse after = await camera.RequestAsync("OPTIONS", host.Url);
 
         Assert.Equal((200, 200), (registered.Status, after.Status));
