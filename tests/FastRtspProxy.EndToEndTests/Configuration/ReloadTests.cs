@@ -32,6 +32,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         ChildProcess load = StartProgram("rtspsim load", Prerequisites.SimulatorBinary, "load", "@" + urls, "-n", "400", "-t", "udp,udp,tcp,tcp", "--ramp", "100/s",
             "-d", "600s", "--verify", "--max-loss", "0", "--min-clients", "400", "--plain", "--json", report);
         await WaitForSocketsAsync(proxy, 400 + Streams);
+        await load.WaitAsync("all viewers with media", lines => lines.Any(static line => line.Text.Contains("playing 400 of 400", StringComparison.Ordinal)), TimeSpan.FromSeconds(40));
 
         for (int reload = 0; reload < Reloads; reload++)
         {
