@@ -157,21 +157,20 @@ public sealed class SimulatedCameraServerFaultTests
         Assert.Null(await client.NextMessageAsync());
         Assert.Equal(0, camera.Server.Counters.Sessions);
 
-        bool Reachable()
+        // Who comes too early is taken by the listener that is about to close, and reset by it.
+        async Task<bool> ServesAsync()
         {
             try
             {
-                using TcpClient again = new("127.0.0.1", camera.Server.Port);
-                return true;
+                using CameraClient again = await camera.ConnectAsync();
+                return (await again.AskAsync(RtspMethod.Describe, camera.Url)).StatusCode == 200;
             }
-            catch (SocketException)
+            catch (Exception e) when (e is SocketException or EndOfStreamException)
             {
                 return false;
             }
         }
 
-        await Until.TrueAsync(Reachable);
-        using CameraClient second = await camera.ConnectAsync();
-        Assert.Equal(200, (await second.AskAsync(RtspMethod.Describe, camera.Url)).StatusCode);
+        await Until.TrueAsync(ServesAsync);
     }
 }
