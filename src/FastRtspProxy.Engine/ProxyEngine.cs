@@ -111,6 +111,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The streams, which can be added, removed and changed.</summary>
     public StreamControl Streams { get; }
 
+    /// <inheritdoc cref="EngineStatus"/>
+    public EngineStatus Status { get; } = new();
+
     /// <summary>The limits of viewers as they are.</summary>
     public ViewerLimits Limits => _frontend.Limits.Now;
 

@@ -32,6 +32,7 @@ public sealed partial class HouseTests
     {
         ["Relay"] = [],
         ["Access"] = [],
+        ["Status"] = [],
         ["Backend"] = [],
         ["Ingest"] = ["Relay"],
         ["Delivery"] = ["Relay"],

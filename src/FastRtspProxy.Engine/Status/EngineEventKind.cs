@@ -1,0 +1,14 @@
+namespace FastRtspProxy.Engine.Status;
+
+/// <summary>What happened.</summary>
+public enum EngineEventKind
+{
+    StreamUp,
+    StreamDown,
+    StreamAdded,
+    StreamChanged,
+    StreamRemoved,
+    ViewerJoined,
+    ViewerLeft,
+    ViewerRefused,
+}

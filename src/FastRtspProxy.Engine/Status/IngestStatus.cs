@@ -1,0 +1,30 @@
+namespace FastRtspProxy.Engine.Status;
+
+/// <summary>What came from the camera since the stream was made, over all its sessions; no count ever goes back.</summary>
+public sealed record IngestStatus
+{
+    public long Bytes { get; init; }
+
+    public long Packets { get; init; }
+
+    /// <summary>Numbers that never came.</summary>
+    public long LostInNetwork { get; init; }
+
+    /// <summary>Datagrams that the kernel dropped before we read them.</summary>
+    public long LostInKernel { get; init; }
+
+    /// <summary>Packets that we dropped ourselves: the memory was used up.</summary>
+    public long DroppedByUs { get; init; }
+
+    /// <summary>Packets that came behind a later one and were put in order.</summary>
+    public long Reordered { get; init; }
+
+    /// <summary>Bits a second.</summary>
+    public long Bitrate { get; init; }
+
+    /// <summary>When the last packet came; null: none has.</summary>
+    public DateTimeOffset? LastPacket { get; init; }
+
+    /// <summary>The camera's clock minus ours, in seconds, from its sender reports; null: it sends none.</summary>
+    public double? ClockOffset { get; init; }
+}
