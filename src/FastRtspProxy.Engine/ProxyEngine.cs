@@ -38,7 +38,8 @@ public sealed class ProxyEngine : IAsyncDisposable
             ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
             : null;
         _frontend = new FrontendServer(
-            options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors, certificates is null ? null : certificates.OptionsFor);
+            options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors,
+            certificates is null || options.RtspsPorts.Count == 0 ? null : certificates.OptionsFor);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -110,6 +111,15 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     /// <summary>The streams, which can be added, removed and changed.</summary>
     public StreamControl Streams { get; }
+
+    /// <inheritdoc cref="OutsideLogIns"/>
+    internal OutsideLogIns LogIns => new(_frontend);
+
+    /// <summary>True from <see cref="BeginDrain"/> on.</summary>
+    public bool IsDraining => _frontend.IsDraining;
+
+    /// <summary>Ends well when each shard has had a turn: none of them hangs. Any thread but a shard's.</summary>
+    public Task TakeTurnsAsync() => Task.WhenAll(_shards.Shards.Select(static shard => shard.RunAsync(static () => Task.CompletedTask)));
 
     /// <inheritdoc cref="EngineStatus"/>
     public EngineStatus Status { get; } = new();
@@ -193,7 +203,7 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>An engine that runs where others are started may have sockets that wait already: files are read off their thread.</summary>
     private static async Task<ServerCertificates?> LoadCertificatesAsync(ProxyOptions options, ILoggerFactory loggerFactory, TimeProvider time)
     {
-        if (options.RtspsPorts.Count == 0)
+        if (options.RtspsPorts.Count == 0 && !options.NeedsCertificates)
         {
             return null;
         }

@@ -23,6 +23,12 @@ public sealed record ProxyOptions
     /// <summary>What viewers are shown on that port, by the name that they ask for; the first where they ask for none of the others.</summary>
     public IReadOnlyList<CertificateFiles> Certificates { get; init; } = [];
 
+    /// <summary>The certificates are for others of the program, too: they are read even where no viewer comes by TLS.</summary>
+    public bool NeedsCertificates { get; init; }
+
+    /// <summary>Descriptors that others of the program may open: viewers and cameras leave them alone.</summary>
+    public int KeptDescriptors { get; init; }
+
     /// <summary>The oldest version of TLS that is spoken with viewers.</summary>
     public TlsVersion TlsMinVersion { get; init; } = TlsVersion.Tls12;
 

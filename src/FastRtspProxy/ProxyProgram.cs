@@ -1,6 +1,7 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Operations.Configuration;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
@@ -24,6 +25,19 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         if (outcome is ParseOutcome.Load { Request: { OnlyChecks: true } asked })
         {
             return await CheckAsync(asked);
+        }
+
+        if (outcome is ParseOutcome.AskHealth ask)
+        {
+            return await AskHealthAsync(ask.Http);
+        }
+
+        if (outcome is ParseOutcome.Load { Request: { AsksHealth: true } request })
+        {
+            LoadedConfig loaded = new ConfigSource(request).Load();
+            return loaded.Config is { } config
+                ? await AskHealthAsync(config.Http)
+                : await PrintAsync(string.Concat(loaded.Lines.Select(static line => line + "\n"))) | 1;
         }
 
         using LineQueue lines = new(errors);
@@ -89,6 +103,14 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         return loaded.Config is null ? 1 : status;
 
         static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+    }
+
+    /// <summary><c>--healthcheck</c>: for containers, whose images have no other client.</summary>
+    private async Task<int> AskHealthAsync(HttpConfig http)
+    {
+        (bool isGood, string line) = await HealthCheck.AskAsync(http);
+        int status = await PrintAsync(line + "\n");
+        return isGood ? status : 1;
     }
 
     /// <summary>What was asked for is the answer: one that cannot be written (a full disk) is a failure.</summary>

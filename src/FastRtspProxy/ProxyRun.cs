@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
@@ -27,7 +29,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     public async Task<int> RunAsync(ProgramOptions options, ReloadSource? reloads)
     {
         await using FileWatch? watch = reloads is null ? null : new FileWatch(TimeProvider.System);
-        await using CertificateReload? certificates = options.Engine.RtspsPorts.Count == 0 ? null : new CertificateReload(TimeProvider.System);
+        bool hasCertificates = options.Engine.RtspsPorts.Count > 0 || options.Engine.NeedsCertificates;
+        await using CertificateReload? certificates = hasCertificates ? new CertificateReload(TimeProvider.System) : null;
         using StopSignal stop = new(s_longestEnd, hungUp: watch is not null ? watch.OnHangUp : certificates is not null ? certificates.Ask : null);
         stop.Drain = reloads?.Started.Shutdown.Drain ?? TimeSpan.Zero;
         style.Level = options.LogLevel;
@@ -42,19 +45,20 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             }
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
-            Announce(options, engine);
+            HttpServer? http = await ServeHttpAsync(engine, options, log);
+            Announce(options, engine, http);
             certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));
             if (watch is not null)
             {
                 Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
-                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop), TimeProvider.System, real), certificates, log);
+                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop, http), TimeProvider.System, real), certificates, log);
             }
 
             await Task.WhenAny(stop.Task, stop.Draining);
             await DrainAsync(engine, stop);
             watch?.Stop();
             certificates?.Stop();
-            await StopAsync(engine, demo);
+            await StopAsync(http, engine, demo);
             return 0;
         }
         catch (ProxyStartException cause)
@@ -77,13 +81,39 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>What of the configuration is the program's own, and live.</summary>
-    private void SetOwn(ProxyConfig config, StopSignal stop)
+    private void SetOwn(ProxyConfig config, StopSignal stop, HttpServer? http)
     {
+        http?.Change(config.Http);
         style.Set(config.Log);
         stop.Drain = config.Shutdown.Drain;
     }
 
-    private void Announce(ProgramOptions options, ProxyEngine engine)
+    /// <summary>Null: nobody wants it. A demo has a page wherever there is room for it.</summary>
+    private static async Task<HttpServer?> ServeHttpAsync(ProxyEngine engine, ProgramOptions options, ILoggerFactory log)
+    {
+        if (!options.Http.IsOn && !options.Demo)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await StartAsync(options.Http.IsOn ? options.Http : options.Http.Wanted());
+        }
+        catch (ProxyStartException) when (!options.Http.IsOn)
+        {
+            return await StartAsync(options.Http with { Listen = [new ListenPoint(IPAddress.Loopback, 0)] });
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+
+        Task<HttpServer> StartAsync(HttpConfig config) => HttpServer.StartAsync(engine, config, [], TimeProvider.System, log);
+    }
+
+    private void Announce(ProgramOptions options, ProxyEngine engine, HttpServer? http)
     {
         string host = OwnAddress.Find(options.Engine.BindAddress, engine.ListensOnIPv4, engine.ListensOnIPv6);
         int port = engine.RtspPort;
@@ -94,7 +124,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
         // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
         program.Say(Banner.Streams(options.Engine, host, port, engine.TunnelPort)
-            + (engine.RtspsPort == 0 ? string.Empty : Banner.Rtsps(host, engine.RtspsPort)));
+            + (engine.RtspsPort == 0 ? string.Empty : Banner.Rtsps(host, engine.RtspsPort))
+            + (http is null ? string.Empty : Banner.Http(http.Url, options.Http)));
         engine.StreamRegistered += (url, name) => program.Say(Banner.Registered(url, host, port, name));
     }
 
@@ -118,11 +149,11 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         stop.Ask();
     }
 
-    private async Task StopAsync(ProxyEngine engine, DemoCamera? demo)
+    private async Task StopAsync(HttpServer? http, ProxyEngine engine, DemoCamera? demo)
     {
         try
         {
-            await StopBothAsync(engine, demo).WaitAsync(s_longestStop);
+            await StopAllAsync(http, engine, demo).WaitAsync(s_longestStop);
         }
         catch (TimeoutException)
         {
@@ -131,9 +162,11 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>The proxy first: its camera is to hear its TEARDOWN.</summary>
-    private static async Task StopBothAsync(ProxyEngine engine, DemoCamera? demo)
+    private static async Task StopAllAsync(HttpServer? http, ProxyEngine engine, DemoCamera? demo)
     {
+        Task page = http?.DisposeAsync().AsTask() ?? Task.CompletedTask;
         await engine.DisposeAsync();
+        await page;
         if (demo is not null)
         {
             await demo.DisposeAsync();

@@ -55,6 +55,7 @@ public sealed partial class HouseTests
         ["MountLog.cs"] = 300,
         ["FrontendLog.cs"] = 400,
         ["ReloadLog.cs"] = 600,
+        ["HttpLog.cs"] = 700,
     };
 
     [Fact]

@@ -210,7 +210,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         if (_descriptorLimit > 0)
         {
             int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
-            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces, streams);
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces + Options.KeptDescriptors, streams);
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }

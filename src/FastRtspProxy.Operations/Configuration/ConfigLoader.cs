@@ -93,7 +93,7 @@ internal sealed class ConfigLoader(
 
         ConfigShape<ProxyConfig> shape = RootKeys.Shape;
         ProxyConfig config = shape.Read(root, new ProxyConfig(), "", reading, static key => key.Name != RootKeys.StreamsKey);
-        config = config with { Rtsps = config.Rtsps.Beside(folder) };
+        config = config with { Rtsps = config.Rtsps.Beside(folder), Http = root.Find("http") is null ? config.Http : config.Http.Wanted() };
         if (arguments.Settings is { } settings)
         {
             ConfigReading ofArguments = new(reading.Remarks, references: null);

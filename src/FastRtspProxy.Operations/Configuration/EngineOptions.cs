@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Operations.Configuration;
@@ -26,6 +27,8 @@ internal static class EngineOptions
             RtspPorts = [.. config.Rtsp.Listen.Select(static point => point.Port)],
             RtspsPorts = [.. config.Rtsps.Listen.Select(static point => point.Port)],
             Certificates = [.. config.Rtsps.Certificates.Select(static pair => pair.Files)],
+            NeedsCertificates = config.Http is { IsOn: true, Tls: true },
+            KeptDescriptors = config.Http.IsOn ? HttpLimits.Descriptors : 0,
             TlsMinVersion = config.Rtsps.MinVersion,
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,

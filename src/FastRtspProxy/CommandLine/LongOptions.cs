@@ -13,6 +13,8 @@ internal static class LongOptions
 
     public const string Check = "--check";
 
+    public const string HealthCheck = "--healthcheck";
+
     public const string Demo = "--demo";
 
     private static readonly OptionRow[] s_own =
@@ -20,8 +22,14 @@ internal static class LongOptions
         new(Config, "FILE", "read a configuration (YAML or JSON) from this file; arguments beside it win, URLs add streams", "none", Repeats: false),
         new(Check, "", "with --config: say what is wrong with the file, and end with 0 if nothing is, else with 1", null, Repeats: false),
         new(
-            Demo, "", "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream; no URL needed", null,
+            HealthCheck, "",
+            "ask a running proxy by HTTP whether it lives (at --http, or at the address that --config has), say so, and end with 0 or 1", null,
             Repeats: false),
+        new(
+            Demo, "",
+            "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream, with a page that shows it; no "
+                + "URL needed",
+            null, Repeats: false),
     ];
 
     /// <summary>In the order of the help text.</summary>

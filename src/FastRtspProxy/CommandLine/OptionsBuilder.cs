@@ -23,6 +23,7 @@ internal static class OptionsBuilder
     public static ParseOutcome Build(ShortOptions given, IReadOnlyList<(string Name, string Value)> longOptions, IReadOnlyList<string> urls)
     {
         bool demo = Has(longOptions, LongOptions.Demo);
+        bool asksHealth = Has(longOptions, LongOptions.HealthCheck);
         List<string> allUrls = demo ? [DemoUrl, .. urls] : [.. urls];
         string? file = longOptions.LastOrDefault(static option => option.Name == LongOptions.Config).Value;
         if (Has(longOptions, "--key") && !Has(longOptions, "--certificate"))
@@ -31,16 +32,22 @@ internal static class OptionsBuilder
             return new ParseOutcome.Refuse("option --key needs --certificate: it is the private key of that certificate");
         }
 
-        ConfigArguments arguments = new(LongOptions.SettingsOf(longOptions), config => Apply(given, allUrls, file is null, config));
+        List<string> streams = asksHealth && file is null ? [DemoUrl] : allUrls; // what runs has streams: they are not asked for again
+        ConfigArguments arguments = new(LongOptions.SettingsOf(longOptions), config => Apply(given, streams, file is null, config));
         if (file is not null)
         {
-            return new ParseOutcome.Load(new ConfigRequest(file, Has(longOptions, LongOptions.Check), arguments, demo, given.RtspPort));
+            return new ParseOutcome.Load(new ConfigRequest(file, Has(longOptions, LongOptions.Check), asksHealth, arguments, demo, given.RtspPort));
         }
 
         LoadedConfig loaded = ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(arguments);
         if (loaded.Remarks.FirstOrDefault(static remark => remark.Place.Option is not null) is { } wrong)
         {
             return new ParseOutcome.Refuse(wrong.Line(null));
+        }
+
+        if (asksHealth)
+        {
+            return new ParseOutcome.AskHealth(loaded.Config?.Http ?? new HttpConfig());
         }
 
         if (FindMissingCompanion(given, longOptions) is { } line)

@@ -1,6 +1,8 @@
+using FastRtspProxy.Operations.Configuration.Model;
+
 namespace FastRtspProxy.CommandLine;
 
-/// <summary>What the arguments ask for: exactly one of the four.</summary>
+/// <summary>What the arguments ask for: exactly one of these.</summary>
 internal abstract record ParseOutcome
 {
     private ParseOutcome()
@@ -12,6 +14,9 @@ internal abstract record ParseOutcome
 
     /// <summary><c>--config</c>: read the file first.</summary>
     internal sealed record Load(ConfigRequest Request) : ParseOutcome;
+
+    /// <summary><c>--healthcheck</c> without a file: ask the proxy that serves HTTP there.</summary>
+    internal sealed record AskHealth(HttpConfig Http) : ParseOutcome;
 
     /// <summary><c>--help</c> or <c>--version</c>: print on standard output and end with 0.</summary>
     internal sealed record Print(string Text) : ParseOutcome;

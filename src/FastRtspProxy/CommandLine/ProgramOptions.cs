@@ -11,6 +11,9 @@ internal sealed record ProgramOptions
     /// <summary>What the engine is told.</summary>
     public required ProxyOptions Engine { get; init; }
 
+    /// <summary>The HTTP server; that of a demo is there without being asked for.</summary>
+    public required HttpConfig Http { get; init; }
+
     /// <summary>Information, or Debug with <c>-v</c>, or Trace with <c>-V</c>.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -23,6 +26,7 @@ internal sealed record ProgramOptions
     public static ProgramOptions Of(ProxyConfig config, bool demo, int? askedPort) => new()
     {
         Engine = EngineOptions.Of(config),
+        Http = config.Http,
         LogLevel = config.Log.Level,
         Demo = demo,
         AskedPort = askedPort,

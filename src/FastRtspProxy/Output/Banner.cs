@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -44,6 +45,11 @@ internal static class Banner
     public static string Rtsps(string host, int port) => port == RtspUrl.DefaultTlsPort
         ? $"(The same streams by TLS: rtsps://{host}/...)\n"
         : string.Create(CultureInfo.InvariantCulture, $"(The same streams by TLS: rtsps://{host}:{port}/...)\n");
+
+    /// <summary>Printed last, where HTTP is served.</summary>
+    public static string Http(string url, HttpConfig http) => http.Dashboard
+        ? $"A page with the live picture, API and metrics: {url}/\n"
+        : $"API and metrics: {url}/\n";
 
     /// <summary>Printed when a stream was REGISTERed.</summary>
     public static string Registered(string redactedUrl, string host, int rtspPort, string name) =>

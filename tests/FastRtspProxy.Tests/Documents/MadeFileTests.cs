@@ -32,7 +32,7 @@ public sealed class MadeFileTests
         ConfigBench bench = new();
         foreach (string secret in ConfigurationSample.Secrets)
         {
-            bench.With($"/etc/frp/{secret}", "secret\n");
+            bench.With($"/etc/frp/{secret}", "a-secret-of-24-characters\n");
         }
 
         LoadedConfig loaded = bench.Load(Repository.Text(ConfigurationSample.Path));

@@ -23,6 +23,7 @@ internal static class ConfigChecks
         CheckListen(config.Rtsp, reading);
         CheckBalancers(config.Rtsp.ProxyProtocol, reading);
         RtspsChecks.Run(config, reading, faultOf);
+        HttpChecks.Run(config, reading);
         AccessChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
         OwnPlace own = new(config.Rtsp.Address, [.. config.Rtsp.Listen.Select(static point => point.Port), .. config.Rtsp.HttpTunnelPorts])

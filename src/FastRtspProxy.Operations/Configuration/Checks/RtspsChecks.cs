@@ -23,7 +23,7 @@ internal static class RtspsChecks
             Error(reading, Listen, "TLS needs a certificate: name its file under rtsps.certificates (--certificate FILE)");
         }
 
-        if (rtsps.Certificates.Count > 0 && rtsps.Listen.Count == 0 && !reading.IsWrong(Listen))
+        if (rtsps.Certificates.Count > 0 && rtsps.Listen.Count == 0 && !config.Http.Tls && !reading.IsWrong(Listen))
         {
             Error(
                 reading, reading.HasMet($"{Certificates}[0].certificate") ? $"{Certificates}[0].certificate" : Certificates,

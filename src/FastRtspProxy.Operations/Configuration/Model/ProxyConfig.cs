@@ -11,6 +11,8 @@ internal sealed record ProxyConfig
 
     public RtspsConfig Rtsps { get; init; } = new();
 
+    public HttpConfig Http { get; init; } = new();
+
     public LogConfig Log { get; init; } = new();
 
     public LimitsConfig Limits { get; init; } = new();

@@ -202,7 +202,7 @@ internal static class ConfigTypes
         return isPort;
     }
 
-    private static bool TryListenPoint(string text, out ListenPoint point, out string error)
+    public static bool TryListenPoint(string text, out ListenPoint point, out string error)
     {
         error = "where to listen is written :8554, or 192.0.2.10:8554 or [2001:db8::10]:8554 for one address";
         point = default;

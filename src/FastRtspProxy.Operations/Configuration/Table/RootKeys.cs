@@ -56,7 +56,10 @@ internal static class RootKeys
         {
             Text = "RTSP over TLS for viewers",
         },
-        new LaterKey<ProxyConfig>("http") { Text = "the HTTP server with API, metrics and page" },
+        new SectionKey<ProxyConfig, HttpConfig>("http", HttpKeys.Shape, static c => c.Http, static (c, v) => c with { Http = v })
+        {
+            Text = "the HTTP server with health, metrics, API and page",
+        },
         new SectionKey<ProxyConfig, LogConfig>("log", s_log, static c => c.Log, static (c, v) => c with { Log = v })
         {
             Text = "what is said on standard error",

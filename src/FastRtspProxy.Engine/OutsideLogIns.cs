@@ -1,0 +1,48 @@
+using System.Net;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Auth;
+
+namespace FastRtspProxy.Engine;
+
+/// <summary>
+/// Log-ins that come by another way than RTSP: of the same users, by the same rules, and judged in the same turn, so that whoever guesses has one
+/// count and one line. Any thread but a shard's.
+/// </summary>
+internal sealed class OutsideLogIns(FrontendServer frontend)
+{
+    /// <summary>What stands for the stream where the log names a failed log-in.</summary>
+    private const string Place = "http";
+
+    /// <summary>The rules in force.</summary>
+    public AccessPolicy Policy => frontend.Access.Policy;
+
+    /// <summary>The user of that name with that password; null: there is none, or the client has gone, or guesses too much.</summary>
+    public async Task<AccessUser?> FindAsync(string name, string password, IPAddress client, CancellationToken gone)
+    {
+        AccessState access = frontend.Access;
+        AccessUser? user = access.Policy.Find(name, AccessRights.Status) ?? access.Policy.Find(name, AccessRights.Api)
+            ?? access.Policy.Find(name, AccessRights.Read);
+
+        // An unknown user costs the same hashes as a known one.
+        UserSecret secret = user?.Secret ?? UserSecret.OfPassword(string.Empty);
+        bool isRight = await JudgeAsync(() => secret.IsPassword(name, access.Rules.Realm, password) && user is not null, name, client, gone);
+        return isRight ? user : null;
+    }
+
+    /// <summary>
+    /// Judges something that may be a guess, when its turn has come. False: it is wrong, was not looked at, or the client has gone.
+    /// </summary>
+    public async Task<bool> JudgeAsync(Func<bool> isRight, string name, IPAddress client, CancellationToken gone)
+    {
+        TaskCompletionSource hasGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = gone.Register(static source => ((TaskCompletionSource)source!).TrySetResult(), hasGone);
+        LogInAttempt attempt = new(() => isRight() ? DigestOutcome.Accepted : DigestOutcome.Refused, name, client.Unmapped(), isFirst: false)
+        {
+            Method = Place,
+            Url = Place,
+        };
+        return await frontend.Guesses.JudgeAsync(attempt, hasGone.Task) && attempt.Outcome == DigestOutcome.Accepted;
+    }
+}

@@ -1,0 +1,82 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Status;
+using Microsoft.AspNetCore.Http;
+
+namespace FastRtspProxy.Operations.Http;
+
+/// <summary>For whoever starts, stops and balances us: does it live, and may clients be sent to it?</summary>
+internal static class HealthRoutes
+{
+    public const string Live = "/healthz";
+
+    /// <summary>An event loop that has had no turn for so long hangs.</summary>
+    private static readonly TimeSpan s_turnMax = TimeSpan.FromSeconds(2);
+
+    public static IEnumerable<HttpRoute> All(ProxyEngine engine) =>
+    [
+        new("GET", Live, AccessRights.None, async exchange =>
+        {
+            string? problem = await WhyNotLiveAsync(engine);
+            await AnswerAsync(exchange, problem);
+        }),
+        new("GET", "/readyz", AccessRights.None, async exchange =>
+        {
+            if (exchange.Request.Query["stream"].ToString() is { Length: > 0 } stream)
+            {
+                await AnswerOfStreamAsync(exchange, engine, stream);
+                return;
+            }
+
+            // Whoever is asked listens, and has a configuration: the server begins behind both.
+            string? problem = engine.IsDraining ? "draining: no new viewers" : await WhyNotLiveAsync(engine);
+            await AnswerAsync(exchange, problem);
+        }),
+    ];
+
+    /// <summary>Which streams there are is for those who may ask the API.</summary>
+    private static async Task AnswerOfStreamAsync(HttpExchange exchange, ProxyEngine engine, string stream)
+    {
+        if (!exchange.Has(AccessRights.Status))
+        {
+            await new HttpProblem(StatusCodes.Status401Unauthorized, "this needs a log-in")
+            {
+                Detail = "To ask for a stream takes the right status.",
+            }.WriteAsync(exchange.Context);
+            return;
+        }
+
+        if (await engine.Status.StreamAsync(stream) is not { } status)
+        {
+            await new HttpProblem(StatusCodes.Status404NotFound, "no such stream").WriteAsync(exchange.Context);
+            return;
+        }
+
+        await AnswerAsync(exchange, status.IsUp ? null : Why(status));
+    }
+
+    private static string Why(StreamStatus status) =>
+        $"{status.State.ToString().ToLowerInvariant()}{(status.LastError is { } error ? $": {error.Text}" : "")}";
+
+    private static async Task<string?> WhyNotLiveAsync(ProxyEngine engine)
+    {
+        try
+        {
+            await engine.TakeTurnsAsync().WaitAsync(s_turnMax);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return $"an event loop has had no turn for {s_turnMax.TotalSeconds:0} s";
+        }
+    }
+
+    private static Task AnswerAsync(HttpExchange exchange, string? problem)
+    {
+        HttpResponse response = exchange.Response;
+        response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        response.ContentType = "text/plain; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        return response.WriteAsync((problem ?? "ok") + "\n", exchange.Ended);
+    }
+}

@@ -1,0 +1,34 @@
+namespace FastRtspProxy.Operations.Http;
+
+/// <summary>How much strangers may have of the HTTP server: enough for pages and scrapers, and nothing that media would miss.</summary>
+internal static class HttpLimits
+{
+    /// <summary>Open at once, all addresses together.</summary>
+    public const int Connections = 512;
+
+    /// <summary>Open at once from one address (IPv6: one /64); one of this machine may be a proxy for all.</summary>
+    public const int ConnectionsPerAddress = 128;
+
+    /// <summary>What is kept of the process's descriptors: the connections, those that are being refused, the listeners.</summary>
+    public const int Descriptors = Connections + 32;
+
+    /// <summary>The longest body that a request may have.</summary>
+    public const int BodyBytes = 64 << 10;
+
+    /// <summary>The longest request line; the longest name of a stream, percent-encoded, fits.</summary>
+    public const int LineBytes = 8 << 10;
+
+    /// <summary>All header lines of a request.</summary>
+    public const int HeaderBytes = 16 << 10;
+
+    public const int HeaderCount = 64;
+
+    /// <summary>A request's head has to be there after so long.</summary>
+    public static readonly TimeSpan Head = TimeSpan.FromSeconds(10);
+
+    /// <summary>An open connection without a request is kept so long.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
+
+    /// <summary>A stop waits so long for requests under way.</summary>
+    public static readonly TimeSpan Stop = TimeSpan.FromMilliseconds(300);
+}

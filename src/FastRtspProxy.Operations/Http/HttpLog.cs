@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Operations.Http;
+
+/// <summary>What the HTTP server says.</summary>
+internal static partial class HttpLog
+{
+    [LoggerMessage(EventId = 700, Level = LogLevel.Error, Message = "A {Method} request by HTTP failed by an error of the proxy; please report it.")]
+    public static partial void Failed(ILogger log, string method, Exception error);
+
+    [LoggerMessage(
+        EventId = 701,
+        Level = LogLevel.Warning,
+        Message = "HTTP connections are being refused: {Open} are open, and from {Client} at most {Most} may be. Said once a minute.")]
+    public static partial void Full(ILogger log, int open, string client, int most);
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Operations.Http;
+
+/// <summary>How many connections are open, in all and from each address. Any thread.</summary>
+internal sealed class HttpPlaces
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<AddressGroup, int> _byAddress = [];
+    private int _count;
+
+    /// <summary>Open connections.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>False: there is no place for one more.</summary>
+    public bool TryTake(IPAddress address)
+    {
+        AddressGroup group = AddressGroup.Of(address);
+        lock (_lock)
+        {
+            int own = _byAddress.GetValueOrDefault(group);
+            if (_count >= HttpLimits.Connections || own >= HttpLimits.ConnectionsPerAddress)
+            {
+                return false;
+            }
+
+            _byAddress[group] = own + 1;
+            _count++;
+            return true;
+        }
+    }
+
+    public void Leave(IPAddress address)
+    {
+        AddressGroup group = AddressGroup.Of(address);
+        lock (_lock)
+        {
+            int own = _byAddress[group];
+            _count--;
+            if (own == 1)
+            {
+                _byAddress.Remove(group);
+            }
+            else
+            {
+                _byAddress[group] = own - 1;
+            }
+        }
+    }
+}
