@@ -56,6 +56,7 @@ public sealed partial class HouseTests
         ["FrontendLog.cs"] = 400,
         ["ReloadLog.cs"] = 600,
         ["HttpLog.cs"] = 700,
+        ["HookLog.cs"] = 950,
     };
 
     [Fact]

@@ -1,5 +1,4 @@
 #pragma warning disable RS0030 // inside Outbound
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using CommunityToolkit.HighPerformance.Buffers;
@@ -7,11 +6,7 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Access;
 
-/// <summary>
-/// The external decision over HTTP: one POST a question. It goes to the URL's host and to nobody else: no redirect is followed, no proxy of the
-/// environment is used, no cookie is kept. The name is looked up by
-/// <see cref="NameLookup"/>, because the framework's own look-up blocks a thread of the pool.
-/// </summary>
+/// <summary>The external decision over HTTP: one POST a question, to its host alone (<see cref="OutboundHttp"/>).</summary>
 internal sealed class ExternalHttp : IExternalServer
 {
     private readonly ExternalSettings _settings;
@@ -20,17 +15,7 @@ internal sealed class ExternalHttp : IExternalServer
     public ExternalHttp(ExternalSettings settings)
     {
         _settings = settings;
-        SocketsHttpHandler handler = new()
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectCallback = (_, cancel) => ConnectAsync(settings.Url.IdnHost, settings.Url.Port, cancel),
-            ConnectTimeout = settings.Timeout,
-            MaxConnectionsPerServer = ExternalDecision.MaxAsked,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name may mean another address by then
-            MaxResponseHeadersLength = 16,
-        };
+        SocketsHttpHandler handler = OutboundHttp.HandlerTo(settings.Url, settings.Timeout, ExternalDecision.MaxAsked);
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -75,33 +60,5 @@ internal sealed class ExternalHttp : IExternalServer
         }
 
         return count;
-    }
-
-    /// <summary>Each address of the name in turn; what cancels the question ends the attempt.</summary>
-    private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
-    {
-        Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host) ?? throw new IOException("too many names are being looked up");
-        SocketException? failure = null;
-        foreach (IPAddress address in await lookUp.WaitAsync(cancel))
-        {
-            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException e)
-            {
-                failure = e;
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-
-        throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 }

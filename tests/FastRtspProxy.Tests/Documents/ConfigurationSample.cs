@@ -11,7 +11,7 @@ internal static class ConfigurationSample
     private const int WidthColumns = 120;
 
     /// <summary>The files that the sample names, beside itself.</summary>
-    public static IReadOnlyList<string> Secrets { get; } = ["api-token", "viewer", "auth-secret", "register", "cameras"];
+    public static IReadOnlyList<string> Secrets { get; } = ["api-token", "hook-secret", "viewer", "auth-secret", "register", "cameras"];
 
     /// <summary>Streams that show what the keys are for, by name: null is the sample's value.</summary>
     private static readonly (string Name, string Text, Dictionary<string, string?>? Keys)[] s_streams =

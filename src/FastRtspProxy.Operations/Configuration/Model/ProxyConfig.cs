@@ -25,6 +25,9 @@ internal sealed record ProxyConfig
 
     public RegisterConfig Register { get; init; } = new();
 
+    /// <inheritdoc cref="HookConfig"/>
+    public ValueList<HookConfig> Hooks { get; init; } = [];
+
     public ShutdownConfig Shutdown { get; init; } = new();
 
     /// <summary>Event loops; null: one for each core.</summary>

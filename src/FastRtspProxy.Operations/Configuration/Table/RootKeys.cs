@@ -94,7 +94,13 @@ internal static class RootKeys
         {
             Text = "streams that come by REGISTER",
         },
-        new LaterKey<ProxyConfig>("hooks") { Text = "web hooks" },
+        new SectionsKey<ProxyConfig, HookConfig>(
+            "hooks", HookKeys.Shape, static () => new HookConfig(), static hook => BackendUrl.Redact(hook.Url),
+            static c => c.Hooks,
+            static (c, v) => c with { Hooks = v })
+        {
+            Text = "servers that are told what happens",
+        },
         new LaterKey<ProxyConfig>("cluster") { Text = "clusters" },
         new SectionKey<ProxyConfig, ShutdownConfig>("shutdown", LimitsKeys.Shutdown, static c => c.Shutdown, static (c, v) => c with { Shutdown = v })
         {

@@ -22,7 +22,9 @@ public sealed class BadConfigTests
     [InlineData("auth: {users: [{name: a, pasword: geheim, password: b}]}", "1:26: auth.users[0].pasword: there is no such key; did you mean \"password\"?")]
     [InlineData("auth: {roles: {view: {mai: [read], may: [read]}}}", "1:23: auth.roles.view.mai: there is no such key; did you mean \"may\"?")]
     // What another version can do.
-    [InlineData("hooks: []", "1:8: hooks: not in this version")]
+    [InlineData("hooks: [{events: [stream.up]}]", "hooks[0].url: it is missing")]
+    [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
+    [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("cluster: {}", "1:10: cluster: not in this version")]
     [InlineData("streamsDirectory: /var/lib/x", "1:19: streamsDirectory: not in this version")]
     [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
@@ -262,7 +264,7 @@ public sealed class BadConfigTests
     {
         LoadedConfig loaded = Load(
             "limts: {}\nlog: {level: loud}\ndefaults:\n  linger: 5x\n  hodl: 3s\nstreams:\n  a: {source: rtsp://192.0.2.9/a, dead: soon}\n  b: "
-                + "{}\nhooks: {}\n");
+                + "{}\ncluster: {}\n");
 
         Assert.Equal([1, 2, 4, 5, 7, 8, 9], loaded.Remarks.Select(static remark => remark.Place.Line));
     }

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FastRtspProxy.Net;
+
+/// <summary>
+/// How we ask servers that the user named: that host and nobody else. No redirect is followed, no proxy of the environment is used, no cookie is
+/// kept. The name is looked up by <see cref="NameLookup"/>, because the framework's own look-up blocks a thread of the pool.
+/// </summary>
+internal static class OutboundHttp
+{
+    /// <param name="url">The host; every request goes there, whatever it says.</param>
+    /// <param name="connect">A connection is waited for so long.</param>
+    /// <param name="connections">As many at once.</param>
+    public static SocketsHttpHandler HandlerTo(Uri url, TimeSpan connect, int connections) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectCallback = (_, cancel) => ConnectAsync(url.IdnHost, url.Port, cancel),
+        ConnectTimeout = connect,
+        MaxConnectionsPerServer = connections,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name may mean another address by then
+        MaxResponseHeadersLength = 16,
+    };
+
+    /// <summary>Each address of the name in turn; what cancels the request ends the attempt.</summary>
+    private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+    {
+        Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host) ?? throw new IOException("too many names are being looked up");
+        SocketException? failure = null;
+        foreach (IPAddress address in await lookUp.WaitAsync(cancel))
+        {
+            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException e)
+            {
+                failure = e;
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+}

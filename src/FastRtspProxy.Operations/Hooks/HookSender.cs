@@ -1,0 +1,214 @@
+#pragma warning disable RS0030 // inside Outbound
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Operations.Hooks;
+
+/// <summary>
+/// The deliveries of one hook. A stream's keep their order: each waits until the one before it was taken or given up. Those of other streams go
+/// beside them, on as many lanes as there are. Whoever tells it something never waits. On the thread pool.
+/// </summary>
+internal sealed class HookSender : IAsyncDisposable
+{
+    private const int Lanes = 4;
+
+    private readonly HookConfig _config;
+    private readonly HookCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly HttpClient _client;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<HookMessage>[] _lanes = new Channel<HookMessage>[Lanes];
+    private readonly Task _running;
+    private readonly string _shownUrl;
+    private long _waiting;
+    private long _missed;
+
+    /// <summary>1 from the first failure until a delivery is taken again.</summary>
+    private int _isDown;
+
+    public HookSender(HookConfig config, HookCounters counters, TimeProvider time, ILogger log)
+    {
+        _config = config;
+        _counters = counters;
+        _time = time;
+        _log = log;
+        _shownUrl = BackendUrl.Redact(config.Url);
+        _client = new HttpClient(OutboundHttp.HandlerTo(new Uri(config.Url), config.Timeout, Lanes)) { Timeout = Timeout.InfiniteTimeSpan };
+        for (int i = 0; i < Lanes; i++)
+        {
+            _lanes[i] = Channel.CreateUnbounded<HookMessage>(new UnboundedChannelOptions { SingleReader = true }); // bounded by _waiting
+        }
+
+        _running = Outbound.RunAsync(() => Task.WhenAll(_lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))));
+    }
+
+    public HookConfig Config => _config;
+
+    /// <summary>Takes it, or counts it as missed. Any thread.</summary>
+    public void Tell(HookMessage message)
+    {
+        if (_config.Events.Count > 0 && !_config.Events.Contains(message.Event, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _waiting) > _config.Queue)
+        {
+            Interlocked.Decrement(ref _waiting);
+            Interlocked.Increment(ref _missed);
+            _counters.OnDropped();
+            return;
+        }
+
+        _counters.AddWaiting(1);
+        int lane = message.Stream is { } stream ? (int)((uint)string.GetHashCode(stream, StringComparison.Ordinal) % Lanes) : 0;
+        if (!_lanes[lane].Writer.TryWrite(message))
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>What waits is given up; a delivery under way is cut short.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        foreach (Channel<HookMessage> lane in _lanes)
+        {
+            lane.Writer.TryComplete();
+        }
+
+        await _running;
+        foreach (Channel<HookMessage> lane in _lanes)
+        {
+            while (lane.Reader.TryRead(out _))
+            {
+                Leave();
+            }
+        }
+
+        _client.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(ChannelReader<HookMessage> lane)
+    {
+        try
+        {
+            await foreach (HookMessage message in lane.ReadAllAsync(_stop.Token))
+            {
+                try
+                {
+                    await DeliverAsync(message);
+                }
+                finally
+                {
+                    Leave();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The hook is gone, or the program ends.
+        }
+        catch (Exception e)
+        {
+            HookLog.Broken(_log, e);
+        }
+    }
+
+    private void Leave()
+    {
+        Interlocked.Decrement(ref _waiting);
+        _counters.AddWaiting(-1);
+    }
+
+    private async Task DeliverAsync(HookMessage message)
+    {
+        string delivery = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
+        long missed = Interlocked.Exchange(ref _missed, 0);
+        byte[] body = BodyOf(message, delivery, missed);
+        for (int attempts = 1; ; attempts++)
+        {
+            (int status, string reason, TimeSpan? wish) = await TryAsync(delivery, body);
+            if (HookRetry.IsTaken(status))
+            {
+                _counters.OnDelivered();
+                if (Interlocked.Exchange(ref _isDown, 0) != 0)
+                {
+                    HookLog.Back(_log, _shownUrl, missed);
+                }
+
+                return;
+            }
+
+            if (HookRetry.After(attempts, status, wish) is not { } wait)
+            {
+                _counters.OnFailed();
+                Interlocked.Add(ref _missed, missed + 1);
+                HookLog.Refused(_log, _shownUrl, message.Event, reason);
+                return;
+            }
+
+            _counters.OnRetried();
+            if (Interlocked.Exchange(ref _isDown, 1) == 0)
+            {
+                HookLog.Down(_log, _shownUrl, reason, _config.Queue);
+            }
+
+            await Task.Delay(wait, _time, _stop.Token);
+        }
+    }
+
+    /// <summary>One attempt: the answer's status, or 0; and why it is no good.</summary>
+    private async Task<(int Status, string Reason, TimeSpan? Wish)> TryAsync(string delivery, byte[] body)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_config.Timeout);
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(_config.Url)) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            long timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
+            request.Headers.Add(HookSignature.DeliveryHeader, delivery);
+            request.Headers.Add(HookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+            if (_config.Secret is { } secret)
+            {
+                request.Headers.Add(HookSignature.SignatureHeader, HookSignature.Of(secret.Value, timestamp, delivery, body));
+            }
+
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return ((int)response.StatusCode, $"status {(int)response.StatusCode}", response.Headers.RetryAfter?.Delta);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            return (0, string.Create(CultureInfo.InvariantCulture, $"no answer in {_config.Timeout.TotalSeconds:0.#} s"), null);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return (0, Printable.Line(e.Message), null);
+        }
+    }
+
+    private byte[] BodyOf(HookMessage message, string delivery, long missed)
+    {
+        JsonObject body = (JsonObject)message.Body.DeepClone();
+        body["delivery"] = delivery;
+        body["missed"] = missed;
+        if (_config.Addresses && message.Address is { } address)
+        {
+            body["address"] = address;
+        }
+
+        return Encoding.UTF8.GetBytes(body.ToJsonString());
+    }
+}

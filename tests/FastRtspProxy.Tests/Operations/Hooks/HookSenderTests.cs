@@ -1,0 +1,159 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Hooks;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FastRtspProxy.Tests.Operations.Hooks;
+
+/// <summary>Deliveries to a server that takes them, refuses them, or hangs.</summary>
+public sealed class HookSenderTests
+{
+    private const string Taken = "204 No Content\r\nContent-Length: 0\r\n\r\n";
+    private const string Unavailable = "503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+
+    [Fact]
+    public async Task Tell_DeliversSignedJson()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => Taken };
+        await using Bench bench = new(server, static hook => hook with { Secret = new Secret("geheim"), Addresses = true });
+
+        bench.Tell("stream.up", "gate/1", "192.0.2.7");
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        (Dictionary<string, string> headers, string body) = Parse(Assert.Single(server.Requests));
+        JsonElement json = JsonDocument.Parse(body).RootElement;
+        Assert.Equal(("stream.up", "gate/1", "192.0.2.7"), (json.GetProperty("event").GetString(), json.GetProperty("stream").GetString(), json.GetProperty("address").GetString()));
+        Assert.Equal(headers[HookSignature.DeliveryHeader], json.GetProperty("delivery").GetString());
+        Assert.Equal(
+            HookSignature.Of("geheim", long.Parse(headers[HookSignature.TimestampHeader]), headers[HookSignature.DeliveryHeader], System.Text.Encoding.UTF8.GetBytes(body)),
+            headers[HookSignature.SignatureHeader]);
+    }
+
+    [Fact]
+    public async Task Tell_WithoutBeingAsked_SaysNoAddressAndSignsNothing()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => Taken };
+        await using Bench bench = new(server, static hook => hook with { Events = ["viewer.left"] });
+
+        bench.Tell("viewer.joined", "a", "192.0.2.7");
+        bench.Tell("viewer.left", "a", "192.0.2.7");
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        (Dictionary<string, string> headers, string body) = Parse(Assert.Single(server.Requests));
+        Assert.DoesNotContain("192.0.2.7", body, StringComparison.Ordinal);
+        Assert.Contains("viewer.left", body, StringComparison.Ordinal);
+        Assert.False(headers.ContainsKey(HookSignature.SignatureHeader));
+    }
+
+    [Fact]
+    public async Task Tell_ServerThatIsDown_TriesAgainInTheOrderOfTheStream()
+    {
+        int asked = 0;
+        await using StandInAuthServer server = new() { Answer = _ => Interlocked.Increment(ref asked) <= 3 ? Unavailable : Taken };
+        await using Bench bench = new(server);
+
+        for (int i = 0; i < 5; i++)
+        {
+            bench.Tell("stream.up", "a", number: i);
+        }
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 5);
+        Assert.Equal([0, 0, 0, 0, 1, 2, 3, 4], server.Requests.Select(static request => JsonDocument.Parse(Parse(request).Body).RootElement.GetProperty("number").GetInt32()));
+        Assert.Single(server.Requests.Take(4).Select(static request => Parse(request).Headers[HookSignature.DeliveryHeader]).Distinct());
+        Assert.Equal((3, 0), (bench.Counters.Retried, bench.Counters.Failed));
+        Assert.Single(bench.Log.Texts, static text => text.Contains("does not take", StringComparison.Ordinal));
+        Assert.Single(bench.Log.Texts, static text => text.Contains("takes deliveries again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tell_RefusedDelivery_IsGivenUpAndTheNextOneSaysSo()
+    {
+        int asked = 0;
+        await using StandInAuthServer server = new() { Answer = _ => Interlocked.Increment(ref asked) == 1 ? "400 Bad Request\r\nContent-Length: 0\r\n\r\n" : Taken };
+        await using Bench bench = new(server);
+
+        bench.Tell("stream.up", "a");
+        bench.Tell("stream.down", "a");
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        Assert.Equal(1, bench.Counters.Failed);
+        Assert.Equal(1, JsonDocument.Parse(Parse(server.Requests[1]).Body).RootElement.GetProperty("missed").GetInt64());
+    }
+
+    [Fact]
+    public async Task Tell_MoreThanMayWait_LeavesTheRestOutAndCountsIt()
+    {
+        bool isOpen = false;
+        await using StandInAuthServer server = new() { Answer = _ => Volatile.Read(ref isOpen) ? Taken : Unavailable };
+        await using Bench bench = new(server, static hook => hook with { Queue = 3 });
+
+        for (int i = 0; i < 10; i++)
+        {
+            bench.Tell("stream.up", "a");
+        }
+
+        Assert.Equal((7, 3), (bench.Counters.Dropped, bench.Counters.Waiting));
+        Volatile.Write(ref isOpen, true);
+        await bench.UntilAsync(() => bench.Counters.Delivered == 3);
+        Assert.Equal(0, bench.Counters.Waiting);
+        Assert.Equal(7, server.Requests.Select(static request => JsonDocument.Parse(Parse(request).Body).RootElement.GetProperty("missed").GetInt64()).Max());
+    }
+
+    [Fact]
+    public async Task Change_LeavesAHookThatIsTheSame_AndEndsOneThatIsGone()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => Unavailable };
+        await using Bench bench = new(server);
+        bench.Tell("stream.up", "a");
+        await bench.UntilAsync(() => bench.Counters.Retried > 0);
+
+        await bench.Senders.ChangeAsync([bench.Hook]);
+        Assert.Equal(1, bench.Counters.Waiting);
+        await bench.Senders.ChangeAsync([]);
+        Assert.Equal(0, bench.Counters.Waiting);
+    }
+
+    private static (Dictionary<string, string> Headers, string Body) Parse(string request)
+    {
+        string[] parts = request.Split("\r\n\r\n", 2);
+        Dictionary<string, string> headers = parts[0].Split("\r\n").Skip(1).Select(static line => line.Split(": ", 2)).ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        return (headers, parts[1]);
+    }
+
+    /// <summary>One hook, with a clock that runs as fast as a test waits.</summary>
+    private sealed class Bench : IAsyncDisposable
+    {
+        private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+
+        public Bench(StandInAuthServer server, Func<HookConfig, HookConfig>? change = null)
+        {
+            Hook = (change ?? (static hook => hook))(new HookConfig { Url = server.Url.ToString(), Timeout = TimeSpan.FromSeconds(30) });
+            Senders = new HookSenders(_time, Log.CreateLogger("Hooks"));
+            Senders.ChangeAsync([Hook]).Wait();
+        }
+
+        public HookConfig Hook { get; }
+
+        public HookSenders Senders { get; }
+
+        public CollectedLog Log { get; } = new();
+
+        public HookCounters Counters => Senders.Counters;
+
+        public void Tell(string name, string stream, string? address = null, int number = 0) =>
+            Senders.Tell(new HookMessage(name, stream, new JsonObject { ["event"] = name, ["stream"] = stream, ["number"] = number }, address));
+
+        public Task UntilAsync(Func<bool> condition) => Until.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return condition();
+            },
+            60);
+
+        public ValueTask DisposeAsync() => Senders.DisposeAsync();
+    }
+}
