@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Net;
 using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
@@ -20,6 +21,9 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
     /// <summary>The two seconds that docs/options.md promises, whatever hangs.</summary>
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromMilliseconds(1950);
+
+    /// <summary>The first cameras are described, and the first viewers served, by then.</summary>
+    private static readonly TimeSpan s_started = TimeSpan.FromSeconds(5);
 
     /// <summary>How often it is looked whether the last viewer has gone.</summary>
     private static readonly TimeSpan s_drainLook = TimeSpan.FromMilliseconds(100);
@@ -54,6 +58,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
                 Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop, http), TimeProvider.System, real), certificates, log);
             }
 
+            _ = ReleaseStartAsync();
             await Task.WhenAny(stop.Task, stop.Draining);
             await DrainAsync(engine, stop);
             watch?.Stop();
@@ -66,6 +71,13 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             program.Say(Printable.Line(cause.Message) + "\n");
             return 1;
         }
+    }
+
+    /// <summary>What only the start needed is not kept in memory for weeks.</summary>
+    private static async Task ReleaseStartAsync()
+    {
+        await Task.Delay(s_started);
+        await Outbound.RunAsync(static () => Task.FromResult(StartupPages.Release()));
     }
 
     /// <summary>Whoever has the configuration read again may mean the certificates: they are read behind it.</summary>

@@ -39,6 +39,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, byte* buffer, nint count);
 
+    /// <summary>madvise(2). Refused: the pages stay where they are.</summary>
+    [LibraryImport(Name, EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(nint address, nint length, int advice);
+
     /// <summary>_exit(2): at once, without handlers and finalizers. Nothing runs without it.</summary>
     [LibraryImport(Name, EntryPoint = "_exit")]
     public static partial void Exit(int status);
