@@ -1,4 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine;
 
@@ -8,23 +12,103 @@ namespace FastRtspProxy.Engine;
 /// </summary>
 public sealed class EngineStatus
 {
-    /// <summary>Told on whichever thread it happened: a handler must only put it into a queue.</summary>
-    public event Action<EngineEvent>? Happened;
+    /// <summary>What a shard puts together of one turn: a few microseconds each, so a fraction of the 50 ms that nothing may keep it for.</summary>
+    private const int AnswersPerTurn = 64;
 
-    /// <summary>Every stream by its name: configured ones, instances of wildcards, registered ones; no wildcard streams themselves.</summary>
-    public Task<IReadOnlyList<StreamStatus>> StreamsAsync() => Task.FromResult<IReadOnlyList<StreamStatus>>([]);
+    private readonly MountDirectory _mounts;
+    private readonly FrontendServer _frontend;
+    private readonly EngineEvents _events;
+
+    internal EngineStatus(MountDirectory mounts, FrontendServer frontend, EngineEvents events)
+    {
+        _mounts = mounts;
+        _frontend = frontend;
+        _events = events;
+    }
+
+    /// <summary>Told on whichever thread it happened: a handler must only put it into a queue.</summary>
+    public event Action<EngineEvent>? Happened
+    {
+        add => _events.Happened += value;
+        remove => _events.Happened -= value;
+    }
+
+    /// <summary>
+    /// Every stream by its name, in the order of the names: configured ones, instances of wildcards, registered ones; no wildcard streams themselves.
+    /// </summary>
+    public async Task<IReadOnlyList<StreamStatus>> StreamsAsync()
+    {
+        IEnumerable<Task<List<StreamStatus>>> parts = _mounts.Mounts.GroupBy(static mount => mount.Shard)
+            .Select(static ofShard => AskAsync<Mount, StreamStatus>(ofShard.Key, () => [.. ofShard], static mount => mount.Describe()));
+        return [.. (await Task.WhenAll(parts)).SelectMany(static part => part).OrderBy(static stream => stream.Name, StringComparer.Ordinal)];
+    }
 
     /// <summary>One of them; null: there is none of that name.</summary>
-    public Task<StreamStatus?> StreamAsync(string name) => Task.FromResult<StreamStatus?>(null);
+    public async Task<StreamStatus?> StreamAsync(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryFind(name, out Mount? mount) ? await mount.Shard.RunAsync(() => Task.FromResult(mount.Describe())) : null;
+    }
 
-    /// <summary>Everybody who has a session, or those of one stream.</summary>
-    public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream = null) => Task.FromResult<IReadOnlyList<ViewerStatus>>([]);
+    /// <summary>Everybody who has a session, or those of one stream; those of a shard in the order in which they came.</summary>
+    public async Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream = null)
+    {
+        IEnumerable<Task<List<ViewerStatus>>> parts = _frontend.Homes.Select(home => AskAsync<IWatcher, ViewerStatus>(
+            home.Shard,
+            () => [.. home.Watchers.Where(watcher => stream is null || watcher.Mount.Name == stream)],
+            static watcher => watcher.Describe()));
+        return [.. (await Task.WhenAll(parts)).SelectMany(static part => part)];
+    }
 
     /// <summary>Ends a viewer's session with a BYE. False: there is none of that id.</summary>
-    public Task<bool> EndViewerAsync(string id) => Task.FromResult(false);
+    public async Task<bool> EndViewerAsync(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return SessionId.TryParse(id, out int shardIndex, out string known) && _frontend.ShardAt(shardIndex) is { } home
+            && await home.Shard.RunAsync(() => Task.FromResult(TryEnd(home, known)));
+    }
 
     /// <summary>Makes the session with a stream's camera anew; its viewers are held and play on. False: there is no such stream.</summary>
-    public Task<bool> RestartAsync(string stream) => Task.FromResult(false);
+    public async Task<bool> RestartAsync(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return TryFind(stream, out Mount? mount) && await mount.Shard.RunAsync(() => Task.FromResult(mount.TryRestart()));
+    }
 
-    internal void Tell(EngineEvent what) => Happened?.Invoke(what);
+    internal void Tell(EngineEvent what) => _events.Tell(what);
+
+    private static bool TryEnd(FrontendShard home, string id)
+    {
+        IWatcher? watcher = home.Watchers.FirstOrDefault(watcher => watcher.Id == id);
+        watcher?.Kick();
+        return watcher is not null;
+    }
+
+    /// <summary>Asks some of a shard in one post: it answers in as many turns as it takes.</summary>
+    /// <param name="shard">Whose.</param>
+    /// <param name="who">Those that there are at the first turn. Some may end meanwhile, and are told of as they ended.</param>
+    /// <param name="ask">What is asked.</param>
+    private static Task<List<TAnswer>> AskAsync<TAsked, TAnswer>(
+        Shard shard, Func<TAsked[]> who, Func<TAsked, TAnswer> ask) => shard.RunAsync(async () =>
+    {
+        TAsked[] asked = who();
+        List<TAnswer> answers = new(asked.Length);
+        for (int i = 0; i < asked.Length; i++)
+        {
+            if (i % AnswersPerTurn == AnswersPerTurn - 1)
+            {
+                await shard.NextTurn();
+            }
+
+            answers.Add(ask(asked[i]));
+        }
+
+        return answers;
+    });
+
+    private bool TryFind(string name, [NotNullWhen(true)] out Mount? mount)
+    {
+        mount = _mounts.Find(name) as Mount;
+        return mount is not null;
+    }
 }

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Tls;
 using Microsoft.Extensions.Logging;
@@ -31,15 +32,24 @@ public sealed class ProxyEngine : IAsyncDisposable
         _log = loggerFactory.CreateLogger("Engine");
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
-        _mounts = new MountDirectory();
-        _factory = new MountFactory(options, _shards, _pool, loggerFactory);
+        EngineEvents events = new(time);
+        _mounts = new MountDirectory
+        {
+            Added = mount => events.Tell(EngineEventKind.StreamAdded, mount.Name),
+            Removed = mount => events.Tell(EngineEventKind.StreamRemoved, mount.Name),
+        };
+        _factory = new MountFactory(options, _shards, _pool, loggerFactory, events);
         Streams = new StreamControl(options, _mounts, _factory, OwnPlace, loggerFactory);
         MountRegistry? registry = options.AcceptRegister
             ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
             : null;
         _frontend = new FrontendServer(
             options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors,
-            certificates is null || options.RtspsPorts.Count == 0 ? null : certificates.OptionsFor);
+            certificates is null || options.RtspsPorts.Count == 0 ? null : certificates.OptionsFor)
+        {
+            Events = events,
+        };
+        Status = new EngineStatus(_mounts, _frontend, events);
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -122,7 +132,7 @@ public sealed class ProxyEngine : IAsyncDisposable
     public Task TakeTurnsAsync() => Task.WhenAll(_shards.Shards.Select(static shard => shard.RunAsync(static () => Task.CompletedTask)));
 
     /// <inheritdoc cref="EngineStatus"/>
-    public EngineStatus Status { get; } = new();
+    public EngineStatus Status { get; }
 
     /// <summary>The limits of viewers as they are.</summary>
     public ViewerLimits Limits => _frontend.Limits.Now;

@@ -151,6 +151,9 @@ internal sealed class ControlStream
     /// <inheritdoc cref="SocketSetup.IsLineDown"/>
     public bool IsLineDown => !_closed && SocketSetup.IsLineDown(_fd);
 
+    /// <inheritdoc cref="SocketSetup.RoundTrip"/>
+    public TimeSpan? RoundTrip => _closed ? null : SocketSetup.RoundTrip(_fd);
+
     /// <summary>
     /// True: what is sent is encrypted on its way, so it has to go through <see cref="TrySendMedia"/> and its like, never to the descriptor itself.
     /// </summary>

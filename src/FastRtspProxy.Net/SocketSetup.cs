@@ -140,6 +140,18 @@ internal static unsafe class SocketSetup
         return Libc.GetSocketOption(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpInfo, info, &bytes) == 0 && bytes == InfoBytes && info[2] > 0;
     }
 
+    /// <summary>The smoothed round trip of a connection (tcpi_rtt, tcp(7)); null: the kernel does not say.</summary>
+    public static TimeSpan? RoundTrip(int fd)
+    {
+        const int RoundTripAt = 68; // behind eight bytes and fifteen numbers, in microseconds
+        const int InfoBytes = RoundTripAt + sizeof(uint);
+        byte* info = stackalloc byte[InfoBytes];
+        uint bytes = InfoBytes;
+        return Libc.GetSocketOption(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpInfo, info, &bytes) == 0 && bytes == InfoBytes
+            ? TimeSpan.FromMicroseconds(*(uint*)(info + RoundTripAt))
+            : null;
+    }
+
     /// <summary>
     /// Raises the soft limit of descriptors to the hard one and says the limit that holds. getrlimit(2).
     /// </summary>

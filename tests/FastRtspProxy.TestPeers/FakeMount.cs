@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
@@ -28,6 +29,7 @@ internal sealed class FakeMount : IMount
     {
         Name = name;
         Shard = shard;
+        Counters = new StreamCounters(shardCount);
         Ring = new PacketRing(new SlabPool(64 << 20), new RingOptions(), shardCount);
         _sequenceNumbers = [.. Enumerable.Range(0, tracks).Select(static i => (ushort)(65_530 + (i * 1000)))];
         _timestamps = [.. Enumerable.Range(0, tracks).Select(static i => 4_294_960_000u + (uint)(i * 100_000))];
@@ -44,6 +46,8 @@ internal sealed class FakeMount : IMount
     public Shard Shard { get; }
 
     public PacketRing Ring { get; }
+
+    public StreamCounters Counters { get; }
 
     public ImmutableArray<MountTrack> Tracks { get; }
 

@@ -33,11 +33,12 @@ public sealed partial class HouseTests
         ["Relay"] = [],
         ["Access"] = [],
         ["Status"] = [],
+        ["Counters"] = [],
         ["Backend"] = [],
-        ["Ingest"] = ["Relay"],
-        ["Delivery"] = ["Relay"],
-        ["Frontend"] = ["Access", "Delivery", "Relay"],
-        ["Mounts"] = ["Backend", "Delivery", "Frontend", "Ingest", "Relay"],
+        ["Ingest"] = ["Counters", "Relay"],
+        ["Delivery"] = ["Counters", "Relay"],
+        ["Frontend"] = ["Access", "Counters", "Delivery", "Relay", "Status"],
+        ["Mounts"] = ["Backend", "Counters", "Delivery", "Frontend", "Ingest", "Relay", "Status"],
     };
 
     /// <summary>Types that are larger, and how large they may be: the one with a file for each RTSP method. It does not grow.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -10,6 +11,9 @@ internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
 {
     /// <summary>The status of the answer that says no; 0: no answer says it.</summary>
     public int Status { get; init; }
+
+    /// <summary>Why no connection could be made; null: that was not it.</summary>
+    public ConnectFailure? Connect { get; init; }
 
     /// <summary>The camera's own wish (Retry-After), bounded.</summary>
     public TimeSpan? RetryAfter { get; init; }

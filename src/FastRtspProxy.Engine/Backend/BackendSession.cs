@@ -80,6 +80,9 @@ internal sealed class BackendSession
     /// <summary>True where the media comes in the RTSP connection.</summary>
     public bool OverTcp => _way.IsTcp;
 
+    /// <summary>The way of the media; null while none is chosen, and when the session has ended.</summary>
+    public MediaWay? Way => State is > BackendState.Describing and < BackendState.TearingDown ? _way.Current : null;
+
     /// <inheritdoc cref="ReceiveTracks.HasMedia"/>
     public bool HasMedia => _tracks.HasMedia;
 

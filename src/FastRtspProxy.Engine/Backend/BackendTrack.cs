@@ -110,6 +110,9 @@ internal sealed class BackendTrack
     /// <summary>Packets that are missing in the numbers of the present source; late ones count as come.</summary>
     public long Lost => _stats.Lost;
 
+    /// <inheritdoc cref="RtpReceptionStats.Jitter"/>
+    public uint JitterTicks => _stats.Jitter;
+
     /// <inheritdoc cref="LossReport"/>
     public LossReport Losses { get; } = new();
 

@@ -98,7 +98,7 @@ internal sealed class CameraDialogue
         }
         catch (ByteStreamException e)
         {
-            return new BackendFailure(BackendFailureKind.Unreachable, e.Message);
+            return new BackendFailure(BackendFailureKind.Unreachable, e.Message) { Connect = e.Kind };
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class ReorderWindow
     /// <summary>Slots that hold a packet. Their numbers are ahead of <see cref="_expected"/> by less than <see cref="Capacity"/>.</summary>
     private int _held;
 
+    /// <summary>The highest number that came to wait since none did; of no meaning while none waits.</summary>
+    private ushort _highestHeld;
+
     /// <summary>
     /// The number of a packet that would begin the sender's numbers anew, and its copy; -1: none, and the copy is of no meaning.
     /// </summary>
@@ -68,6 +71,9 @@ internal sealed class ReorderWindow
 
     /// <summary>Packets that came after they were given up.</summary>
     public long Late { get; private set; }
+
+    /// <summary>Packets that came behind a later one, and in time.</summary>
+    public long Reordered { get; private set; }
 
     /// <summary>Packets that never came, or came late.</summary>
     public long Missing { get; private set; }
@@ -196,6 +202,7 @@ internal sealed class ReorderWindow
         if (ahead == 0)
         {
             _expected++;
+            Reordered += _held > 0 ? 1 : 0;
             return ReorderAction.PassAndTake;
         }
 
@@ -233,6 +240,9 @@ internal sealed class ReorderWindow
             return ReorderAction.Drop;
         }
 
+        bool isBehind = _held > 0 && (short)(sequenceNumber - _highestHeld) < 0;
+        Reordered += isBehind ? 1 : 0;
+        _highestHeld = isBehind ? _highestHeld : sequenceNumber;
         byte[] memory = ArrayPool<byte>.Shared.Rent(packet.Length);
         packet.CopyTo(memory);
         _slots[slot] = memory;

@@ -87,6 +87,12 @@ internal sealed class TransportChoice
         }
     }
 
+    /// <summary>Why the way is <see cref="Current"/>, for people.</summary>
+    public string Reason => IsFixed ? "no other is allowed"
+        : Summary is { Length: > 0 } failed ? failed
+        : _delivered == Current ? "media comes by it"
+        : "it is tried first";
+
     /// <summary>As people call it.</summary>
     public static string Name(MediaWay way) => way switch
     {

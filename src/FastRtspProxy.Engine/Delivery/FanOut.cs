@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 
@@ -18,14 +19,14 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>Viewers of both halves; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
-    public FanOut(FanOutTable table, PacketRing ring)
+    public FanOut(FanOutTable table, PacketRing ring, DeliveryCounters counters)
     {
         _table = table;
         _shard = table.Shard;
         Ring = ring;
-        ViewerRanges ranges = new(ring, _shard, table.Limits);
-        _tcp = new TcpDelivery(this, table, ranges);
-        _udp = new UdpDelivery(this, table, ranges);
+        ViewerRanges ranges = new(ring, _shard, table.Limits, counters);
+        _tcp = new TcpDelivery(this, table, ranges, counters);
+        _udp = new UdpDelivery(this, table, ranges, counters);
     }
 
     /// <summary>Where the packets come from.</summary>
@@ -67,6 +68,24 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
     /// <inheritdoc cref="UdpDelivery.PacketsSent"/>
     public long PacketsSent(UdpViewer viewer) => _udp.PacketsSent(viewer);
+
+    /// <inheritdoc cref="UdpDelivery.BytesSent"/>
+    public long BytesSent(UdpViewer viewer) => _udp.BytesSent(viewer);
+
+    /// <summary>How far behind the newest packet a viewer is, in the camera's time; null: it is in step. Outside of a pass.</summary>
+    public TimeSpan? LagOf(Viewer viewer)
+    {
+        if (viewer is UdpViewer { IsInStep: true } or TcpViewer { State: TcpViewerState.InStep or TcpViewerState.Out } || viewer.Cursor >= Ring.Head)
+        {
+            return null;
+        }
+
+        using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
+        PacketRing.EntriesView entries = scope.Entries;
+        return scope.From < scope.Head
+            ? TimeSpan.FromMicroseconds(entries[scope.Head - 1].ArrivalMicros - entries[scope.From].ArrivalMicros)
+            : null;
+    }
 
     /// <inheritdoc cref="UdpDelivery.PacketsDropped"/>
     public long PacketsDropped(UdpViewer viewer) => _udp.PacketsDropped(viewer);

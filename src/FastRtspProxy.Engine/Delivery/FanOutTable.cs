@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 
@@ -41,11 +42,11 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     internal TcpSendPlan TcpPlan { get; } = new();
 
     /// <summary>The fan-out of a mount's ring, made on demand; it goes when its last viewer goes.</summary>
-    public FanOut For(PacketRing ring)
+    public FanOut For(PacketRing ring, DeliveryCounters? counters = null)
     {
         if (!_fanOuts.TryGetValue(ring, out FanOut? fanOut))
         {
-            fanOut = new FanOut(this, ring);
+            fanOut = new FanOut(this, ring, counters ?? new DeliveryCounters());
             _fanOuts.Add(ring, fanOut);
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Delivery;
@@ -7,7 +8,8 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <param name="rtpChannels">As <see cref="TcpViewer.RtpChannels"/>.</param>
 /// <param name="rtcpChannels">As <see cref="TcpViewer.RtcpChannels"/>.</param>
 /// <param name="isSecure">True: their connections have TLS, so each sends the plan itself, encrypted.</param>
-internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isSecure)
+/// <param name="way">What their packets are counted by.</param>
+internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isSecure, ViewerWay way = ViewerWay.Tcp)
 {
     /// <summary>
     /// In Debug a class up to this large is looked through whole at each change; a larger one would make that the square of its size.
@@ -31,11 +33,25 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
     /// </summary>
     public long SentBytes { get; set; }
 
-    /// <summary>When that last grew.</summary>
+    /// <summary>What each member in step has got since the class was made, whether its connection counts by itself or not.</summary>
+    public long PassBytes { get; private set; }
+
+    /// <inheritdoc cref="PassBytes"/>
+    public long PassPackets { get; private set; }
+
+    /// <summary>When <see cref="SentBytes"/> last grew.</summary>
     public long LastPassMicros { get; set; }
 
     /// <summary>All members, in step or not.</summary>
     public int Members { get; set; }
+
+    /// <summary>All who are in step now have got a plan.</summary>
+    public void CountPass(int bytes, int packets, DeliveryCounters counters)
+    {
+        PassBytes += bytes;
+        PassPackets += packets;
+        counters.CountSent(way, (long)bytes * InStep.Count, (long)packets * InStep.Count);
+    }
 
     /// <summary>Puts a member in step, last.</summary>
     public void Enter(TcpViewer viewer)
@@ -43,6 +59,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
         Debug.Assert(viewer.Class == this && viewer.Slot < 0 && InStep.Count < Members, "A member that is out of step comes into it.");
         viewer.Slot = InStep.Count;
         viewer.ClassBytesBefore = SentBytes;
+        viewer.OnEntered();
         if (viewer.Slot == _descriptors.Length)
         {
             Array.Resize(ref _descriptors, Math.Max(16, viewer.Slot * 2));
@@ -63,6 +80,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
         last.Slot = viewer.Slot;
         InStep.RemoveAt(InStep.Count - 1);
         viewer.Slot = -1;
+        viewer.OnLeft();
         if (!isSecure)
         {
             viewer.Stream.NoteSent(SentBytes - viewer.ClassBytesBefore, LastPassMicros);
@@ -74,6 +92,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
     /// <summary>True for a viewer with the same channels, whose connection is as the others'.</summary>
     public bool Fits(TcpViewer viewer) =>
         viewer.Stream.IsSecure == isSecure
+        && viewer.Way == way
         && viewer.RtpChannels.AsSpan().SequenceEqual(rtpChannels)
         && viewer.RtcpChannels.AsSpan().SequenceEqual(rtcpChannels);
 

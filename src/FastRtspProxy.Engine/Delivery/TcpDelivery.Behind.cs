@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 
@@ -59,7 +60,9 @@ internal sealed unsafe partial class TcpDelivery
                 return SendRest(viewer, rest);
             }
 
-            viewer.DroppedPackets += ranges.Missed(viewer.Cursor + (viewer.Rest?.Count ?? 0), Math.Min(from, Next));
+            long missed = ranges.Missed(viewer.Cursor + (viewer.Rest?.Count ?? 0), Math.Min(from, Next));
+            viewer.DroppedPackets += missed;
+            counters.CountDropped(DropCause.SlowClient, missed);
             viewer.Cursor = from;
             viewer.Skips++;
             ranges.Skip(viewer, Next);
@@ -102,6 +105,7 @@ internal sealed unsafe partial class TcpDelivery
         int sent = plan.TotalBytes == 0 ? 0 : SendPlan(plan, viewer.Stream);
         if (sent == plan.TotalBytes)
         {
+            CountSent(viewer, plan.TotalBytes, plan.PacketCount);
             viewer.Cursor = to;
             return true;
         }
@@ -127,6 +131,7 @@ internal sealed unsafe partial class TcpDelivery
         int parkBytes = 0;
         int parkedBytesMax = viewer.Stream.Account.IsMemoryShort ? 0 : ParkedBytesMax; // then a packet's rest; the frame's stays in its slabs
         bool isFrameOpen = false;
+        int packets = 0;
         for (; end < to; end++)
         {
             ref readonly RingEntry entry = ref entries[end];
@@ -153,11 +158,13 @@ internal sealed unsafe partial class TcpDelivery
             }
 
             offset += entry.FrameBytes;
+            packets++;
         }
 
         Span<byte> rest = _shard.Scratch.AsSpan(0, parkBytes);
         int copied = table.TcpPlan.CopyTo(sentBytes, rest);
         viewer.Stream.ParkRest(rest[..copied]);
+        CountSent(viewer, sentBytes + copied, packets);
         return end;
     }
 
@@ -173,13 +180,14 @@ internal sealed unsafe partial class TcpDelivery
                entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.LagBytesMax ?? _ring.KeepBytes / 2);
     }
 
-    private static void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
+    private void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
     {
         for (long s = from; s < to; s++)
         {
             if (!TcpSendPlan.IsWanted(entries[s], viewer.Class!, filter, out _) && TcpSendPlan.IsWanted(entries[s], viewer.Class!, default, out _))
             {
                 viewer.DroppedPackets++;
+                counters.CountDropped(DropCause.NotKeyFrame, 1);
             }
         }
     }
@@ -223,6 +231,7 @@ internal sealed unsafe partial class TcpDelivery
         int sent = SendPlan(plan, viewer.Stream);
         if (sent == plan.TotalBytes)
         {
+            CountSent(viewer, plan.TotalBytes, plan.PacketCount);
             rest.Sent = to;
             return true;
         }

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
@@ -5,7 +6,7 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>A mount's media to the TCP viewers of one shard: one non-blocking send a client and batch. On the shard only.</summary>
-internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges)
+internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges, DeliveryCounters counters)
 {
     private readonly PacketRing _ring = fanOut.Ring;
     private readonly Shard _shard = table.Shard;
@@ -41,7 +42,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
         {
-            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels, viewer.Stream.IsSecure);
+            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels, viewer.Stream.IsSecure, viewer.Way);
             _classes.Add(channels);
         }
 
@@ -140,6 +141,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             }
         }
 
+        channels.CountPass(plan.TotalBytes, plan.PacketCount, counters);
         channels.SentBytes += plan.TotalBytes;
         channels.LastPassMicros = _shard.NowMicros;
     }
@@ -159,6 +161,8 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
                 FallBehind(viewer, sent, entries, from, to);
             }
         }
+
+        channels.CountPass(plan.TotalBytes, plan.PacketCount, counters);
     }
 
     /// <summary>The connection did not take the whole batch; -1: it is broken.</summary>
@@ -170,6 +174,12 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             viewer.Cursor = ParkRest(viewer, entries, from, to, sent, default);
             Park(viewer, entries, to);
         }
+    }
+
+    private void CountSent(TcpViewer viewer, long bytes, long packets)
+    {
+        viewer.CountSent(bytes, packets);
+        counters.CountSent(viewer.Way, bytes, packets);
     }
 
     private static nint Send(TcpSendPlan plan, int descriptor)

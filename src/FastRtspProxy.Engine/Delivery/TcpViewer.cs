@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Delivery;
@@ -8,6 +9,14 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>The channel of a track that is not set up.</summary>
     public const byte NoChannel = 255;
 
+    /// <summary>What it got alone, and with its class before it last left step.</summary>
+    private long _ownBytes;
+    private long _ownPackets;
+
+    /// <summary>What its class had got when it came into step; of no meaning out of it.</summary>
+    private long _bytesBefore;
+    private long _packetsBefore;
+
     /// <summary>The connection that the media is interleaved in.</summary>
     public ControlStream Stream => stream;
 
@@ -16,6 +25,15 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     /// <summary>The RTCP channel of each track of the mount, or <see cref="NoChannel"/>.</summary>
     public byte[] RtcpChannels => rtcpChannels;
+
+    /// <summary>How the connection carries it; those of another way have another class.</summary>
+    public ViewerWay Way { get; init; } = ViewerWay.Tcp;
+
+    /// <summary>Bytes that went out or wait to, with what frames the packets.</summary>
+    public long SentBytes => _ownBytes + (State == TcpViewerState.InStep ? Class!.PassBytes - _bytesBefore : 0);
+
+    /// <summary>Packets that did.</summary>
+    public long SentPackets => _ownPackets + (State == TcpViewerState.InStep ? Class!.PassPackets - _packetsBefore : 0);
 
     /// <summary>How often it was moved forward.</summary>
     public int Skips { get; internal set; }
@@ -47,6 +65,19 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
 
     /// <inheritdoc/>
     void IStreamRider.OnClosing() => Delivery?.LeaveStep(this);
+
+    /// <summary>It got something alone.</summary>
+    internal void CountSent(long bytes, long packets)
+    {
+        _ownBytes += bytes;
+        _ownPackets += packets;
+    }
+
+    /// <summary>From now on it gets what its class gets.</summary>
+    internal void OnEntered() => (_bytesBefore, _packetsBefore) = (Class!.PassBytes, Class.PassPackets);
+
+    /// <summary>What its class got meanwhile is its own.</summary>
+    internal void OnLeft() => CountSent(Class!.PassBytes - _bytesBefore, Class.PassPackets - _packetsBefore);
 
     /// <summary>What its class had sent when it came into step.</summary>
     internal long ClassBytesBefore { get; set; }

@@ -1,8 +1,34 @@
+using System.Runtime.InteropServices;
+
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>Who is in step, and of those who gets segments and who plain packets.</summary>
 internal sealed unsafe partial class UdpDelivery
 {
+    /// <summary>Bytes of the RTP packets that the kernel took for a viewer.</summary>
+    public long BytesSent(UdpViewer viewer)
+    {
+        long bytes = viewer.SentBytes - (viewer.IsInStep ? viewer.AddedAtBytes : 0);
+        for (int t = 0; viewer.IsInStep && t < viewer.Tracks.Length; t++)
+        {
+            bytes += viewer.Tracks[t].Rtp.IsEmpty ? 0 : _bytesByTrack[t];
+        }
+
+        return bytes;
+    }
+
+    /// <summary>How many of those in step have a track.</summary>
+    private int InStepWith(int track)
+    {
+        int count = track < _tracks.Length ? _tracks[track]?.Count ?? 0 : 0;
+        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_plain))
+        {
+            count += viewer.Has(track) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     private void MakePlain(UdpViewer viewer)
     {
         viewer.IsPlain = true;
@@ -43,12 +69,14 @@ internal sealed unsafe partial class UdpDelivery
         {
             Array.Resize(ref _tracks, viewer.Tracks.Length);
             Array.Resize(ref _sentByTrack, viewer.Tracks.Length);
+            Array.Resize(ref _bytesByTrack, viewer.Tracks.Length);
             Array.Resize(ref _droppedByTrack, viewer.Tracks.Length);
         }
 
         viewer.AddedAtDropped = CrowdDropped(viewer);
 
         viewer.AddedAtPackets = 0;
+        viewer.AddedAtBytes = 0;
         for (int t = 0; t < viewer.Tracks.Length; t++)
         {
             if (viewer.Tracks[t].Rtp.IsEmpty)
@@ -57,6 +85,7 @@ internal sealed unsafe partial class UdpDelivery
             }
 
             viewer.AddedAtPackets += _sentByTrack[t];
+            viewer.AddedAtBytes += _bytesByTrack[t];
         }
 
         if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
@@ -84,6 +113,7 @@ internal sealed unsafe partial class UdpDelivery
     private void LeaveStep(UdpViewer viewer)
     {
         viewer.SentPackets = PacketsSent(viewer);
+        viewer.SentBytes = BytesSent(viewer);
         viewer.DroppedPackets = PacketsDropped(viewer);
         viewer.IsInStep = false;
         _inStep--;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
@@ -18,15 +19,17 @@ internal sealed unsafe partial class UdpDelivery
     private readonly ViewerRanges _ranges;
     private readonly UdpSingles _singles;
     private readonly UdpJoiners _joiners;
+    private readonly DeliveryCounters _counters;
 
     /// <summary>Those in step that get plain packets.</summary>
     private readonly List<UdpViewer> _plain = [];
 
-    /// <summary>By track, those in step that get runs; null where nobody has it yet. The three arrays are of one length.</summary>
+    /// <summary>By track, those in step that get runs; null where nobody has it yet. The four arrays are of one length.</summary>
     private UdpTrackList?[] _tracks = [];
 
     /// <summary>By track, RTP packets sent to those in step, once for all of them.</summary>
     private long[] _sentByTrack = [];
+    private long[] _bytesByTrack = [];
 
     /// <summary>By track, packets that those in step were left without while video was skipped.</summary>
     private long[] _droppedByTrack = [];
@@ -48,15 +51,16 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>Packets that all in step were left without, whatever their tracks.</summary>
     private long _droppedForAll;
 
-    public UdpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges)
+    public UdpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges, DeliveryCounters counters)
     {
         _fanOut = fanOut;
         _table = table;
         _shard = table.Shard;
         _ring = fanOut.Ring;
         _ranges = ranges;
-        _singles = new UdpSingles(table);
-        _joiners = new UdpJoiners(fanOut, table, ranges, _singles);
+        _counters = counters;
+        _singles = new UdpSingles(table, counters);
+        _joiners = new UdpJoiners(fanOut, table, ranges, _singles, counters);
     }
 
     /// <summary>Where this shard's front is: whoever is in step has had every packet before it, or lost it.</summary>
@@ -240,6 +244,7 @@ internal sealed unsafe partial class UdpDelivery
             if (!_batch.Filter.Passes(entry) && entry.Track < _droppedByTrack.Length)
             {
                 _droppedByTrack[entry.Track]++;
+                _counters.CountDropped(DropCause.NotKeyFrame, InStepWith(entry.Track));
             }
         }
     }
@@ -273,6 +278,7 @@ internal sealed unsafe partial class UdpDelivery
             if (run.Track < _sentByTrack.Length)
             {
                 _sentByTrack[run.Track] += run.PacketCount;
+                _bytesByTrack[run.Track] += run.TotalBytes;
             }
 
             for (int i = _plain.Count - 1; i >= 0; i--)
@@ -307,6 +313,7 @@ internal sealed unsafe partial class UdpDelivery
             if (sent > 0)
             {
                 list.Done += sent;
+                _counters.CountSent(ViewerWay.Udp, (long)sent * run.TotalBytes, (long)sent * run.PacketCount);
                 refusals = default;
                 continue;
             }
@@ -363,13 +370,13 @@ internal sealed unsafe partial class UdpDelivery
 
                 break;
             case UdpRefusalStep.AgainIfDrained when UdpRefusals.Lasts(errno): // nothing was drained: it is its own
-                viewer.DroppedPackets += run.PacketCount;
+                _singles.CountDropped(viewer, run.PacketCount);
                 viewer.PlainHadSequence = run.FirstSequence;
                 StandAside(viewer);
                 _singles.Rest(viewer);
                 break;
             default:
-                viewer.DroppedPackets += run.PacketCount;
+                _singles.CountDropped(viewer, run.PacketCount);
                 list.Done++;
                 break;
         }
@@ -384,7 +391,9 @@ internal sealed unsafe partial class UdpDelivery
     /// </summary>
     private void DropTo(long to)
     {
-        _droppedForAll += _ranges.Missed(Next, to);
+        long missed = _ranges.Missed(Next, to);
+        _droppedForAll += missed;
+        _counters.CountDropped(DropCause.SlowClient, missed * _inStep);
         if (_ring.VideoTracks != 0)
         {
             _ranges.Skip(ref _skip);
@@ -410,6 +419,7 @@ internal sealed unsafe partial class UdpDelivery
 
         _tracks = [];
         _sentByTrack = [];
+        _bytesByTrack = [];
         _droppedByTrack = [];
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
@@ -6,7 +7,7 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>UDP viewers on their way into step: each gets what it lacks, in parts if it is much. On the shard only.</summary>
-internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, ViewerRanges ranges, UdpSingles singles)
+internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, ViewerRanges ranges, UdpSingles singles, DeliveryCounters counters)
 {
     /// <summary>
     /// How long a joiner rests whose run found no room in the socket or its device; a gigabit device sends some 80 packets meanwhile.
@@ -100,7 +101,9 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             long from = scope.From;
             if (from > viewer.Cursor)
             {
-                viewer.DroppedPackets += ranges.Missed(viewer.Cursor, from);
+                long missed = ranges.Missed(viewer.Cursor, from);
+                viewer.DroppedPackets += missed;
+                counters.CountDropped(DropCause.SlowClient, missed);
                 viewer.Cursor = from;
                 ranges.Skip(viewer, Math.Max(from, front));
             }
@@ -135,7 +138,9 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         viewer.Cursor = SendRunsTo(plan, viewer, to);
         if (viewer.VideoSkip is { IsOn: true, Counts: true })
         {
-            viewer.DroppedPackets += CountWithout(viewer, entries, from, viewer.Cursor, filter);
+            long without = CountWithout(viewer, entries, from, viewer.Cursor, filter);
+            viewer.DroppedPackets += without;
+            counters.CountDropped(DropCause.NotKeyFrame, without);
         }
 
         if (isPaced && viewer.Cursor < limit && !viewer.IsSocketFull)
@@ -187,7 +192,8 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             plan.LeaveFrom(viewer.Tracks[run.Track].Source, run, 0);
             if (table.Media!.Send(message, 1) == 1)
             {
-                viewer.SentPackets += run.PacketCount;
+                CountSent(viewer, run);
+                counters.CountSent(ViewerWay.Udp, run.TotalBytes, run.PacketCount);
                 return true;
             }
 
@@ -206,7 +212,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             if (step == UdpRefusalStep.TryPlain)
             {
                 long dropped = viewer.DroppedPackets;
-                viewer.SentPackets += run.PacketCount;
+                CountSent(viewer, run);
                 _ = singles.Send(plan, run, viewer);
                 viewer.IsPlain = viewer.DroppedPackets - dropped < run.PacketCount;
                 return true;
@@ -214,7 +220,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
 
             if (step != UdpRefusalStep.Plain)
             {
-                viewer.DroppedPackets += run.PacketCount;
+                singles.CountDropped(viewer, run.PacketCount);
                 if (step == UdpRefusalStep.AgainIfDrained && UdpRefusals.Lasts(errno))
                 {
                     singles.Rest(viewer);
@@ -226,9 +232,15 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             viewer.IsPlain = true;
         }
 
-        viewer.SentPackets += run.PacketCount;
+        CountSent(viewer, run);
         _ = singles.Send(plan, run, viewer);
         return true;
+    }
+
+    private static void CountSent(UdpViewer viewer, in UdpRun run)
+    {
+        viewer.SentPackets += run.PacketCount;
+        viewer.SentBytes += run.TotalBytes;
     }
 
     /// <summary>Packets of the viewer's own tracks that a filter keeps from it.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
 
@@ -8,7 +9,7 @@ namespace FastRtspProxy.Engine.Delivery;
 /// What goes to UDP viewers without segments: the packets of those whose way refuses these, and sender reports. As many messages a sendmmsg as there
 /// are.
 /// </summary>
-internal sealed unsafe class UdpSingles(FanOutTable table)
+internal sealed unsafe class UdpSingles(FanOutTable table, DeliveryCounters counters)
 {
     private readonly Shard _shard = table.Shard;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
 
         if (_shard.NowMicros < viewer.RestsUntilMicros)
         {
-            viewer.DroppedPackets += run.PacketCount;
+            CountDropped(viewer, run.PacketCount);
             return false;
         }
 
@@ -52,6 +53,7 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
             if (sent > 0)
             {
                 done += sent;
+                counters.CountSent(ViewerWay.Udp, (long)run.TotalBytes * sent / run.PacketCount, sent);
                 refusals = default;
                 continue;
             }
@@ -60,7 +62,7 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
             UdpRefusalStep step = refusals.Next(errno, isSegmented: false);
             if (step == UdpRefusalStep.Wait)
             {
-                viewer.DroppedPackets += run.PacketCount - done;
+                CountDropped(viewer, run.PacketCount - done);
                 return false;
             }
 
@@ -71,12 +73,12 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
 
             if (step == UdpRefusalStep.AgainIfDrained && UdpRefusals.Lasts(errno))
             {
-                viewer.DroppedPackets += run.PacketCount - done;
+                CountDropped(viewer, run.PacketCount - done);
                 Rest(viewer);
                 return false;
             }
 
-            viewer.DroppedPackets++;
+            CountDropped(viewer, 1);
             done++;
             refusals = default;
         }
@@ -90,6 +92,13 @@ internal sealed unsafe class UdpSingles(FanOutTable table)
     {
         bool isDrained = step is UdpRefusalStep.DrainAndAgain or UdpRefusalStep.AgainIfDrained && table.Media!.DrainErrors();
         return isDrained || step is UdpRefusalStep.Again or UdpRefusalStep.DrainAndAgain;
+    }
+
+    /// <summary>A viewer's way took nothing.</summary>
+    public void CountDropped(UdpViewer viewer, int packets)
+    {
+        viewer.DroppedPackets += packets;
+        counters.CountDropped(DropCause.Socket, packets);
     }
 
     /// <summary>A report to everybody in step: those of the track's list, and those that get plain packets.</summary>

@@ -17,6 +17,9 @@ internal sealed class UdpViewer : Viewer
     /// <summary>RTP packets handed to the kernel for this client.</summary>
     public long SentPackets { get; internal set; }
 
+    /// <summary>Their bytes.</summary>
+    public long SentBytes { get; internal set; }
+
     /// <summary>
     /// True once a message of several segments was refused for its destination, or when a track goes without RTP's headers: it gets plain datagrams.
     /// </summary>
@@ -76,6 +79,9 @@ internal sealed class UdpViewer : Viewer
 
     /// <summary>What had been sent of its tracks to those in step when it came into step: what was sent since is its own.</summary>
     internal long AddedAtPackets { get; set; }
+
+    /// <inheritdoc cref="AddedAtPackets"/>
+    internal long AddedAtBytes { get; set; }
 
     /// <summary>What those in step had been left without of its tracks when it came into step: what they lacked since, it lacks.</summary>
     internal long AddedAtDropped { get; set; }

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 
@@ -6,7 +7,7 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <summary>
 /// What a viewer that is not in step gets next: the past, squeezed; the present without video; or just what the others had. On the shard.
 /// </summary>
-internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits limits)
+internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits limits, DeliveryCounters counters)
 {
     /// <summary>A viewer has come.</summary>
     public void Begin(Viewer viewer)
@@ -180,7 +181,9 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
 
         if (ring.VideoTracks == 0)
         {
-            viewer.DroppedPackets += Math.Max(0, front - viewer.Cursor);
+            long missed = Math.Max(0, front - viewer.Cursor);
+            viewer.DroppedPackets += missed;
+            counters.CountDropped(DropCause.SlowClient, missed);
             viewer.Cursor = Math.Max(viewer.Cursor, front);
             return;
         }

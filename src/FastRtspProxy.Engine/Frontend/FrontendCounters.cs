@@ -16,13 +16,14 @@ internal sealed class FrontendCounters
     private long _rtcpReceived;
     private long _rtcpMalformed;
     private long _rtcpStray;
-    private long _sessionsExpired;
     private long _authenticationsFailed;
     private long _answersUnjudged;
     private long _overBudget;
     private long _accessRefused;
-    private long _sessionsRevoked;
     private long _handshakes;
+
+    /// <summary>By <see cref="SessionEnd"/>.</summary>
+    private readonly long[] _sessionsEnded = new long[(int)SessionEnd.Kicked + 1];
     private long _handshakesFailed;
 
     public long Connections => Volatile.Read(ref _connections);
@@ -50,7 +51,7 @@ internal sealed class FrontendCounters
     /// <summary>RTCP from addresses that no session owns.</summary>
     public long RtcpStray => Volatile.Read(ref _rtcpStray);
 
-    public long SessionsExpired => Volatile.Read(ref _sessionsExpired);
+    public long SessionsExpired => Ended(SessionEnd.Expired);
 
     /// <summary>Answers to challenges that were judged, and wrong.</summary>
     public long AuthenticationsFailed => Volatile.Read(ref _authenticationsFailed);
@@ -68,7 +69,10 @@ internal sealed class FrontendCounters
     public long AccessRefused => Volatile.Read(ref _accessRefused);
 
     /// <summary>Sessions that other rules have ended.</summary>
-    public long SessionsRevoked => Volatile.Read(ref _sessionsRevoked);
+    public long SessionsRevoked => Ended(SessionEnd.Revoked);
+
+    /// <summary>Sessions that have ended for that reason.</summary>
+    public long Ended(SessionEnd cause) => Volatile.Read(ref _sessionsEnded[(int)cause]);
 
     /// <summary>TLS handshakes that were done.</summary>
     public long Handshakes => Volatile.Read(ref _handshakes);
@@ -80,7 +84,7 @@ internal sealed class FrontendCounters
 
     public void OnAccessRefused() => Interlocked.Increment(ref _accessRefused);
 
-    public void OnRevoked() => Interlocked.Increment(ref _sessionsRevoked);
+    public void OnEnded(SessionEnd cause) => Interlocked.Increment(ref _sessionsEnded[(int)cause]);
 
     public void OnOverBudget() => Interlocked.Increment(ref _overBudget);
 
@@ -103,8 +107,6 @@ internal sealed class FrontendCounters
     public void OnRtcpMalformed() => Interlocked.Increment(ref _rtcpMalformed);
 
     public void OnRtcpStray() => Interlocked.Increment(ref _rtcpStray);
-
-    public void OnExpired() => Interlocked.Increment(ref _sessionsExpired);
 
     public void OnAuthenticationFailed() => Interlocked.Increment(ref _authenticationsFailed);
 

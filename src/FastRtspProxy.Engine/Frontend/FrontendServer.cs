@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Protocol.Rtsp;
@@ -76,6 +77,9 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <inheritdoc cref="RefusalLog"/>
     public RefusalLog Refusals { get; }
 
+    /// <inheritdoc cref="EngineEvents"/>
+    public EngineEvents Events { get; init; } = new(TimeProvider.System);
+
     /// <inheritdoc cref="Frontend.AccessRefusals"/>
     public AccessRefusals AccessRefusals { get; }
 
@@ -127,6 +131,9 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     /// <inheritdoc cref="FrontendListeners"/>
     public FrontendListeners Listeners { get; }
+
+    /// <summary>All shards that viewers may be on.</summary>
+    public IReadOnlyList<FrontendShard> Homes => _homes;
 
     /// <summary>The shard of that index, null when there is none: an id of another process.</summary>
     public FrontendShard? ShardAt(int index) => (uint)index < (uint)_homes.Length ? _homes[index] : null;

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Delivery;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -12,6 +13,9 @@ internal sealed class FrontendShard
     private readonly FrontendServer _frontend;
     private readonly Dictionary<string, Session> _sessions = [];
     private readonly HashSet<ClientConnection> _connections = [];
+
+    /// <summary>Who watches without a session.</summary>
+    private readonly HashSet<IWatcher> _others = [];
     private readonly DueEndings _dueEndings;
     private readonly RightsReview _rights;
     private readonly MemoryTrim _trim = new();
@@ -50,6 +54,12 @@ internal sealed class FrontendShard
     /// </summary>
     public UdpMediaSockets? Media => FanOuts.Media;
 
+    /// <inheritdoc cref="EngineEvents"/>
+    public EngineEvents Events => _frontend.Events;
+
+    /// <summary>Everybody who watches here: those with a session, and the others.</summary>
+    public IEnumerable<IWatcher> Watchers => _sessions.Values.Select(static session => (IWatcher)session.Watcher).Concat(_others);
+
     public int ConnectionCount => _connections.Count;
 
     /// <summary>On the shard.</summary>
@@ -67,6 +77,12 @@ internal sealed class FrontendShard
         _frontend.Counters.OnSession();
     }
 
+    /// <summary>Somebody watches without a session; it calls <see cref="Remove(IWatcher)"/> when it goes.</summary>
+    public void Add(IWatcher watcher) => _others.Add(watcher);
+
+    /// <inheritdoc cref="Add(IWatcher)"/>
+    public void Remove(IWatcher watcher) => _others.Remove(watcher);
+
     /// <summary>Other rules are in force.</summary>
     public void ReviewRights() => _rights.Begin(_sessions.Values);
 
@@ -79,14 +95,7 @@ internal sealed class FrontendShard
         }
 
         Places.Leave(session.Place);
-        if (session.EndCause == SessionEnd.Expired)
-        {
-            _frontend.Counters.OnExpired();
-        }
-        else if (session.EndCause == SessionEnd.Revoked)
-        {
-            _frontend.Counters.OnRevoked();
-        }
+        _frontend.Counters.OnEnded(session.EndCause);
 
         FrontendLog.SessionEnded(
             _frontend.Log,

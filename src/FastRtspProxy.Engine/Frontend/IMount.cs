@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 
@@ -19,6 +20,9 @@ internal interface IMount
 
     /// <summary>The packets.</summary>
     PacketRing Ring { get; }
+
+    /// <summary>What is counted of it.</summary>
+    StreamCounters Counters { get; }
 
     /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
     Task<MountDescription?> DescribeAsync(TimeSpan limit);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Sdp;
@@ -18,10 +19,20 @@ internal sealed class IngestTrack
     private uint _packets;
     private uint _octets;
 
+    /// <summary>Of the newest picture, or piece of sound; of no meaning while <see cref="Frames"/> is 0.</summary>
+    private uint _frameTimestamp;
+
+    /// <summary>Of the newest random access point; of no meaning while <see cref="_hasKeyFrame"/> is false.</summary>
+    private uint _keyFrameTimestamp;
+
+    /// <summary>False from the beginning of a session until its first random access point.</summary>
+    private bool _hasKeyFrame;
+
     public IngestTrack(int index, SdpMedia media, MediaClock clock, WallMapping wall)
     {
         Index = index;
         ClockRate = media.ClockRate;
+        Kind = MediaKinds.Of(media.Type);
         Codec = MediaCodecs.FromEncodingName(media.EncodingName);
         Span<byte> random = stackalloc byte[10];
         RandomNumberGenerator.Fill(random);
@@ -40,6 +51,9 @@ internal sealed class IngestTrack
 
     /// <summary>What it carries.</summary>
     public MediaCodec Codec { get; }
+
+    /// <inheritdoc cref="MediaKind"/>
+    public MediaKind Kind { get; }
 
     /// <summary>RTP clock ticks a second.</summary>
     public int ClockRate { get; }
@@ -67,6 +81,60 @@ internal sealed class IngestTrack
     {
         _packets++;
         _octets += (uint)payloadBytes;
+    }
+
+    /// <summary>Packets of the camera that went out, since the track was described.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Their bytes, headers included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Timestamps that are not the one before: pictures, of a video.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>How far they have gone on, in ticks.</summary>
+    public long FrameTicks { get; private set; }
+
+    /// <summary>Media time between the last two random access points; 0: not known.</summary>
+    public long KeyFrameIntervalMicros { get; private set; }
+
+    /// <summary>As the session's receiver measures it; set when somebody looks.</summary>
+    public long JitterMicros { get; set; }
+
+    /// <summary>The next random access point is the first one of a session.</summary>
+    public void BeginSession() => _hasKeyFrame = false;
+
+    /// <summary>Counts a packet for those who ask from outside.</summary>
+    /// <param name="bytes">The whole packet's.</param>
+    /// <param name="timestamp">On the mount's timeline.</param>
+    public void CountIn(int bytes, uint timestamp)
+    {
+        Packets++;
+        Bytes += bytes;
+        if (timestamp != _frameTimestamp || Frames == 0)
+        {
+            FrameTicks += Frames == 0 ? 0 : (int)(timestamp - _frameTimestamp);
+            Frames++;
+            _frameTimestamp = timestamp;
+        }
+    }
+
+    /// <summary>A packet of a random access point came. True: the first one of it.</summary>
+    public bool NoteKeyFrame(uint timestamp)
+    {
+        if (_hasKeyFrame && timestamp == _keyFrameTimestamp)
+        {
+            return false;
+        }
+
+        if (_hasKeyFrame && (int)(timestamp - _keyFrameTimestamp) is > 0 and int ticks)
+        {
+            KeyFrameIntervalMicros = ticks * 1_000_000L / ClockRate;
+        }
+
+        _hasKeyFrame = true;
+        _keyFrameTimestamp = timestamp;
+        return true;
     }
 
     /// <summary>The camera's canonical name goes on to the clients (RFC 3550 section 7.2).</summary>

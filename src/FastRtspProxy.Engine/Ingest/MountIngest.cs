@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtcp;
@@ -36,11 +37,18 @@ internal sealed class MountIngest
     /// <summary>False before the first session.</summary>
     private bool _hasWallOffset;
 
-    public MountIngest(Shard shard, PacketRing ring)
+    public MountIngest(Shard shard, PacketRing ring, IngestCounters? counters = null)
     {
+        Counters = counters ?? new IngestCounters();
         _shard = shard;
         _ring = ring;
     }
+
+    /// <inheritdoc cref="IngestCounters"/>
+    public IngestCounters Counters { get; }
+
+    /// <inheritdoc cref="WallMapping.CameraOffsetMicros"/>
+    public long? CameraClockOffsetMicros => _wall.CameraOffsetMicros;
 
     /// <summary>The tracks of the present description.</summary>
     public IReadOnlyList<IngestTrack> Tracks => _tracks;
@@ -86,6 +94,7 @@ internal sealed class MountIngest
             track.Reports.BeginSession();
             track.Early = null;
             track.Points.BeginSession();
+            track.BeginSession();
         }
     }
 
@@ -111,6 +120,9 @@ internal sealed class MountIngest
 
         IngestTrack track = _tracks[index];
         TrackTimeline timeline = track.Timeline;
+        Counters.Bytes += packet.Length;
+        Counters.Packets[(int)track.Kind]++;
+        Counters.NewestPacketMicros = arrivalMicros;
         EntryFlags flags = ToFlags(track.Points.Classify(view, arrivalMicros));
         IngestVerdict verdict = _gate.Judge(index, flags, view.Timestamp, arrivalMicros);
         if (verdict == IngestVerdict.Drop)
@@ -136,14 +148,16 @@ internal sealed class MountIngest
             flags |= EntryFlags.Marker;
         }
 
-        if ((flags & EntryFlags.RandomAccess) != 0 && arrivalMicros - _reportedMicros > JoinReportMicros)
+        track.CountIn(packet.Length, timestamp);
+        if ((flags & EntryFlags.RandomAccess) != 0)
         {
-            WriteReports(arrivalMicros); // whoever waits for this point begins with it
+            OnRandomAccess(track, timestamp, arrivalMicros);
         }
 
         Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
         if (copy.IsEmpty)
         {
+            Counters.DroppedForMemory = _ring.DroppedForMemory;
             return;
         }
 
@@ -154,6 +168,20 @@ internal sealed class MountIngest
         if ((flags & EntryFlags.ParameterSets) != 0 && track.ParameterSets.Offer(view))
         {
             HasNewParameterSets = true;
+        }
+    }
+
+    private void OnRandomAccess(IngestTrack track, uint timestamp, long arrivalMicros)
+    {
+        if (track.NoteKeyFrame(timestamp) && track.Kind == MediaKind.Video)
+        {
+            Counters.NewestKeyFrameMicros = arrivalMicros;
+            Counters.LastKeyFrameIntervalMicros = track.KeyFrameIntervalMicros;
+        }
+
+        if (arrivalMicros - _reportedMicros > JoinReportMicros)
+        {
+            WriteReports(arrivalMicros); // whoever waits for this point begins with it
         }
     }
 

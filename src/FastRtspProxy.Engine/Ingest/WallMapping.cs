@@ -30,8 +30,15 @@ internal sealed class WallMapping
     /// <summary>How far the told time is from our own clock, by the newest report of the camera; for tracks without reports.</summary>
     public long SkewMicros { get; private set; }
 
+    /// <summary>The camera's clock minus ours at the newest report of the session that was believed; null: none was.</summary>
+    public long? CameraOffsetMicros { get; private set; }
+
     /// <summary>The camera begins anew; its clock may be another one.</summary>
-    public void BeginSession() => _alignedThisSession = false;
+    public void BeginSession()
+    {
+        _alignedThisSession = false;
+        CameraOffsetMicros = null;
+    }
 
     /// <summary>The camera's clock has jumped.</summary>
     public void Realign() => _alignedThisSession = false;
@@ -85,6 +92,7 @@ internal sealed class WallMapping
         }
 
         _alignedThisSession = true;
+        CameraOffsetMicros = cameraMicros - ownMicros;
         SkewMicros = cameraMicros + _offsetMicros - ownMicros;
         return cameraMicros + _offsetMicros;
     }

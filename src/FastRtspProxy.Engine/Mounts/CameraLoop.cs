@@ -29,6 +29,8 @@ internal sealed class CameraLoop
     private readonly MountOffer _offer;
     private readonly MountIngest _ingest;
     private readonly MountEgress _egress;
+    private readonly CameraRecord _record;
+    private readonly CameraLosses _losses;
     private readonly OpenTurn _turn;
     private readonly SessionPlan _plan;
     private readonly CameraRest _rest;
@@ -44,11 +46,14 @@ internal sealed class CameraLoop
     /// <summary>The loop; completed before it was started, and when the mount has stopped.</summary>
     private Task _life = Task.CompletedTask;
 
-    /// <summary>Begun by the stop; see <see cref="CloseGivenAsync"/>.</summary>
+    /// <summary>Begun by the stop; see <see cref="SessionPlan.CloseGivenAsync"/>.</summary>
     private Task _givenClosed = Task.CompletedTask;
 
     /// <summary>The newest session, over or not; null before the first one.</summary>
     private BackendSession? _session;
+
+    /// <summary>An operator wants the session to be made anew; until it is.</summary>
+    private bool _isRestarted;
 
     /// <summary>When the newest attempt ended; without meaning while it goes on.</summary>
     private long _attemptEndMicros;
@@ -62,6 +67,8 @@ internal sealed class CameraLoop
     /// <param name="starts">Is told when the camera is asked to play.</param>
     /// <param name="ingest">Gets the media.</param>
     /// <param name="egress">Measures it.</param>
+    /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
+    /// <param name="record">Is told what becomes of the camera.</param>
     /// <param name="pacer">Whose turn it is to open.</param>
     /// <param name="log">The mount's.</param>
     public CameraLoop(
@@ -74,6 +81,8 @@ internal sealed class CameraLoop
         JoinStarts starts,
         MountIngest ingest,
         MountEgress egress,
+        IngestMeters meters,
+        CameraRecord record,
         OpenPacer pacer,
         ILogger log)
     {
@@ -85,14 +94,16 @@ internal sealed class CameraLoop
         _offer = offer;
         _ingest = ingest;
         _egress = egress;
+        _record = record;
+        _losses = new CameraLosses(ingest);
         _log = log;
         _signal = new ShardSignal(shard);
         _turn = new OpenTurn(pacer);
         _plan = new SessionPlan(settings);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
-        _news = new CameraNews(settings, log);
+        _news = new CameraNews(settings, record, log);
         _sink = new CameraSink(ingest, _news, hold, _signal);
-        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, _news, _signal, log);
+        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, meters, _news, _signal, log);
     }
 
     /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included. Never faulted.</summary>
@@ -113,6 +124,9 @@ internal sealed class CameraLoop
     /// </summary>
     public bool IsBeingOpened =>
         _offer.Description is not null && _status.Failure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
+
+    /// <summary>The newest session, while it has not ended; null: there is none.</summary>
+    public BackendSession? Session => _session is { State: not BackendState.Closed } session ? session : null;
 
     private string ShownUrl => _settings.Backend.Url.Redacted;
 
@@ -160,11 +174,30 @@ internal sealed class CameraLoop
     {
         _turn.Skip();
         _signal.Set();
-        _givenClosed = CloseGivenAsync();
+        _givenClosed = _plan.CloseGivenAsync(_shard, _log);
         Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
         await Task.WhenAny(Task.WhenAll(closing, _life), _shard.DelayAsync(s_stopMax));
         _egress.End();
         _serving.EndReports();
+    }
+
+    /// <summary>The camera's session is made anew at once, as if the camera were another one; the clients are held meanwhile, and play on.</summary>
+    public void Restart()
+    {
+        _isRestarted = true;
+        _plan.OnCameraChanged();
+        _turn.Skip();
+        _ = _session?.CloseAsync();
+        _signal.Set();
+    }
+
+    /// <summary>Takes up what the present session has counted.</summary>
+    public void NoteSession()
+    {
+        if (Session is { HasMedia: true } session)
+        {
+            _losses.Note(session);
+        }
     }
 
     private async Task LifeAsync()
@@ -290,7 +323,9 @@ internal sealed class CameraLoop
         }
 
         _serving.End();
+        NoteSession();
         await session.CloseAsync();
+        _losses.EndSession();
         if (session.HasMedia)
         {
             // Not with the answer to PLAY: a camera that answers and sends nothing is asked at growing distances.
@@ -338,13 +373,16 @@ internal sealed class CameraLoop
     private void OnLost(BackendFailure failure)
     {
         HoldClients();
+        _record.OnLost(failure, _session?.Description is not null);
         _plan.OnLost(failure);
     }
 
     /// <summary>The session ended because the mount has another camera: that is no failure of either, and the next attempt is made at once.</summary>
     private void OnCameraChanged()
     {
-        MountLog.CameraChanged(_log, _settings.Name, ShownUrl, _clients.Count);
+        string why = _isRestarted ? "this was asked for" : "its source was changed";
+        _isRestarted = false;
+        MountLog.CameraChanged(_log, _settings.Name, ShownUrl, why, _clients.Count);
         _status.Failure = null;
         _waits.Forget();
         HoldClients();
@@ -372,6 +410,7 @@ internal sealed class CameraLoop
         _status.Failure = failure;
         _news.OnFailure(failure, wait, _clients.Count, _hold.Left);
         await _rest.AfterFailureAsync(wait, _attemptEndMicros, mayHurry: failure.RetryAfter is null);
+        _record.OnAttempt();
     }
 
     /// <summary>
@@ -402,24 +441,6 @@ internal sealed class CameraLoop
     private bool IsForgottenPause(BackendFailure failure) =>
         failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer
             && _status.State == MountState.Resting && !_clients.WantCamera;
-
-    /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
-    private async Task CloseGivenAsync()
-    {
-        if (_plan.TakeConnection() is not { } given)
-        {
-            return;
-        }
-
-        try
-        {
-            (await given(_shard))?.Close();
-        }
-        catch (Exception e)
-        {
-            MountLog.Failed(_log, _settings.Name, ShownUrl, e);
-        }
-    }
 
     private void Move(MountState to) => _status.Move(to, _clients.Count);
 }

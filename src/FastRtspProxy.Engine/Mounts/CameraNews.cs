@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Says what becomes of a mount's camera: each kind of failure once, and its end once, as <see cref="OutageNews"/> decides. On the mount's shard.
 /// </summary>
-internal sealed class CameraNews(MountSettings settings, ILogger log)
+internal sealed class CameraNews(MountSettings settings, CameraRecord record, ILogger log)
 {
     private readonly OutageNews _outage = new();
 
@@ -24,6 +24,7 @@ internal sealed class CameraNews(MountSettings settings, ILogger log)
         {
             _outage.OnMedia();
             MountLog.Back(log, settings.Name, Url);
+            record.OnUp();
         }
     }
 
@@ -34,6 +35,11 @@ internal sealed class CameraNews(MountSettings settings, ILogger log)
         {
             MountLog.Answers(log, settings.Name, Url);
         }
+
+        if (!_outage.AwaitsMedia)
+        {
+            record.OnUp();
+        }
     }
 
     /// <summary>An attempt failed, and the next one comes after a wait.</summary>
@@ -43,6 +49,7 @@ internal sealed class CameraNews(MountSettings settings, ILogger log)
     /// <param name="holdLeft">For how long they still are.</param>
     public void OnFailure(BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
     {
+        record.OnWait(failure, wait);
         if (_outage.OnFailure(failure.Kind))
         {
             string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;

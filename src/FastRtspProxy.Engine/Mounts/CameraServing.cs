@@ -22,6 +22,7 @@ internal sealed class CameraServing
     private readonly MountIngest _ingest;
     private readonly CameraNews _news;
     private readonly MountEgress _egress;
+    private readonly IngestMeters _meters;
     private readonly ShardSignal _signal;
     private readonly ILogger _log;
 
@@ -42,6 +43,7 @@ internal sealed class CameraServing
     /// <param name="starts">Is told when the camera is asked to play.</param>
     /// <param name="ingest">Begins and ends with the play.</param>
     /// <param name="egress">Measures while the camera plays.</param>
+    /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
     /// <param name="news">Says what became of the camera.</param>
     /// <param name="signal">Set when something has changed, the session's state included.</param>
     /// <param name="log">The mount's.</param>
@@ -54,6 +56,7 @@ internal sealed class CameraServing
         JoinStarts starts,
         MountIngest ingest,
         MountEgress egress,
+        IngestMeters meters,
         CameraNews news,
         ShardSignal signal,
         ILogger log)
@@ -66,6 +69,7 @@ internal sealed class CameraServing
         _starts = starts;
         _ingest = ingest;
         _egress = egress;
+        _meters = meters;
         _news = news;
         _signal = signal;
         _log = log;
@@ -231,6 +235,7 @@ internal sealed class CameraServing
         _ingest.Begin(_starts.HeldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
         _starts.BeginSession();
         _egress.BeginSession();
+        _meters.BeginSession();
         foreach (PendingJoin join in _clients.Joining)
         {
             join.Snapshot = _starts.Take(withReports: false, _clients.Count > 0);
@@ -291,6 +296,7 @@ internal sealed class CameraServing
     {
         _ingest.AppendReports();
         _egress.Note(_clients.Count);
+        _meters.Note();
         _offer.NoteTracks();
         _news.NoteVideo();
         if (_ingest.HasDroppedForMemory && !_saidNoMemory)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
@@ -24,25 +26,30 @@ internal sealed class Mount : IMount
     private readonly MountOffer _offer;
     private readonly JoinStarts _starts;
     private readonly CameraLoop _camera;
+    private readonly MountReport _report;
 
     /// <summary>There for a mount that goes when nobody needs it.</summary>
     private readonly IdleWatch? _idle;
 
-    public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log)
+    public Mount(MountOptions options, Shard shard, PacketRing ring, OpenPacer pacer, ILogger log, EngineEvents? events = null)
     {
         MountSettings settings = new(options);
         _settings = settings;
         _log = log;
         Shard = shard;
         Ring = ring;
-        MountIngest ingest = new(shard, ring);
-        _status = new MountStatus(options.Name, log);
+        Counters = new StreamCounters(ring.Shards);
+        MountIngest ingest = new(shard, ring, Counters.Ingest);
+        _status = new MountStatus(options.Name, shard, log);
         _hold = new ClientHold(shard, settings, OnHoldExpired);
         _clients = new MountClients(shard, settings, _hold);
         _offer = new MountOffer(shard, settings, ingest);
         _starts = new JoinStarts(shard, settings, ring, ingest, new InstantStart(shard, settings, ring, ingest, log));
         MountEgress egress = new(shard, ring, options.Egress, options.Name, log);
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, egress, pacer, log);
+        IngestMeters meters = new(shard, ingest);
+        CameraRecord record = new(shard, options.Name, Counters.Ingest, events ?? new EngineEvents(shard.Time));
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, egress, meters, record, pacer, log);
+        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
         _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, egress);
     }
@@ -55,6 +62,15 @@ internal sealed class Mount : IMount
 
     /// <inheritdoc/>
     public PacketRing Ring { get; }
+
+    /// <inheritdoc/>
+    public StreamCounters Counters { get; }
+
+    /// <summary>Who made it.</summary>
+    public StreamOrigin Origin { get; init; }
+
+    /// <summary>The wildcard stream that made it; null: none did.</summary>
+    public string? Wildcard { get; init; }
 
     /// <summary>Where the mount stands. On the shard.</summary>
     public MountState State => _status.State;
@@ -96,6 +112,24 @@ internal sealed class Mount : IMount
 
         return Task.CompletedTask;
     });
+
+    /// <summary>Makes the camera's session anew; the clients are held meanwhile, and play on. False: the mount stops. On the shard.</summary>
+    public bool TryRestart()
+    {
+        if (_status.IsStopping)
+        {
+            return false;
+        }
+
+        _camera.Restart();
+        return true;
+    }
+
+    /// <summary>What is known of it. On the shard.</summary>
+    public StreamStatus Describe() => _report.Make(Origin);
+
+    /// <summary>Takes up what the camera's session has counted. On the shard.</summary>
+    public void NoteCounters() => _camera.NoteSession();
 
     /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));

@@ -19,6 +19,12 @@ internal sealed class MountDirectory : IMountDirectory
     /// </summary>
     public Func<string, bool> IsReserved { get; set; } = static _ => false;
 
+    /// <summary>Told of each mount that comes, and of each that goes. Any thread; set once, before anybody asks.</summary>
+    public Action<Mount>? Added { get; set; }
+
+    /// <inheritdoc cref="Added"/>
+    public Action<Mount>? Removed { get; set; }
+
     /// <inheritdoc/>
     public IMount? Find(string path) => Volatile.Read(ref _byName).GetValueOrDefault(path);
 
@@ -38,6 +44,7 @@ internal sealed class MountDirectory : IMountDirectory
 
             if (Interlocked.CompareExchange(ref _byName, known.Add(mount.Name, mount), known) == known)
             {
+                Added?.Invoke(mount);
                 return true;
             }
         }
@@ -49,7 +56,16 @@ internal sealed class MountDirectory : IMountDirectory
     public bool IsFree(string name) => !IsReserved(name) && IsFree(name, Volatile.Read(ref _byName));
 
     /// <summary>Takes a mount out, and gives it to the caller to stop.</summary>
-    public bool TryRemove(string name, out Mount? mount) => ImmutableInterlocked.TryRemove(ref _byName, name, out mount);
+    public bool TryRemove(string name, out Mount? mount)
+    {
+        if (!ImmutableInterlocked.TryRemove(ref _byName, name, out mount))
+        {
+            return false;
+        }
+
+        Removed?.Invoke(mount!);
+        return true;
+    }
 
     private static bool IsFree(string name, ImmutableDictionary<string, Mount> known)
     {

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>Makes mounts from the options; shards are filled one after the other. Any thread.</summary>
-internal sealed class MountFactory(ProxyOptions start, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory) : IDisposable
+internal sealed class MountFactory(
+    ProxyOptions start, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory, EngineEvents? events = null) : IDisposable
 {
     /// <summary>
     /// Four seconds of the largest streams (20 Mbit/s) for two dozen joiners, or a 1 MB group for 256; beyond it they wait for the next key frame.
@@ -48,13 +50,15 @@ internal sealed class MountFactory(ProxyOptions start, ShardGroup shards, SlabPo
 
     /// <summary>A mount that was not started yet.</summary>
     /// <param name="stream">What it serves.</param>
+    /// <param name="wildcard">The wildcard stream that it is made by; null: none.</param>
     /// <param name="onIdle">Called once, on the mount's shard, when nobody has needed the mount for a while; null: it stays.</param>
     /// <exception cref="StreamException">The URL is none.</exception>
-    public Mount Create(StreamOptions stream, Action<Mount>? onIdle = null)
+    public Mount Create(StreamOptions stream, string? wildcard = null, Action<Mount>? onIdle = null)
     {
         Mount? mount = null;
         MountOptions made = OptionsOf(stream);
-        mount = Make(onIdle is null ? made : made with { OnIdle = () => onIdle(mount!) }, RingOf(stream));
+        mount = Make(onIdle is null ? made : made with { OnIdle = () => onIdle(mount!) }, RingOf(stream),
+            wildcard is null ? StreamOrigin.Configured : StreamOrigin.Wildcard, wildcard);
         return mount;
     }
 
@@ -78,12 +82,16 @@ internal sealed class MountFactory(ProxyOptions start, ShardGroup shards, SlabPo
         RtspUrl url = registration.Url;
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
         TargetPolicy targets = RegisterTargets.PolicyOf(common, registration.IsAuthenticated);
-        return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream));
+        return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream), StreamOrigin.Registered);
     }
 
     /// <summary>Makes a mount go by other options of the same name; see <see cref="Mount.ChangeAsync"/>.</summary>
     /// <exception cref="StreamException">The URL is none; nothing was changed.</exception>
-    public Task ChangeAsync(Mount mount, StreamOptions to, bool isOtherCamera) => mount.ChangeAsync(OptionsOf(to), RingOf(to), isOtherCamera);
+    public async Task ChangeAsync(Mount mount, StreamOptions to, bool isOtherCamera)
+    {
+        await mount.ChangeAsync(OptionsOf(to), RingOf(to), isOtherCamera);
+        events?.Tell(EngineEventKind.StreamChanged, mount.Name);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _pacer.Dispose();
@@ -147,9 +155,13 @@ internal sealed class MountFactory(ProxyOptions start, ShardGroup shards, SlabPo
     /// A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
     /// cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
     /// </summary>
-    private Mount Make(MountOptions mount, RingOptions ring)
+    private Mount Make(MountOptions mount, RingOptions ring, StreamOrigin origin, string? wildcard = null)
     {
         Shard shard = shards.Shards[(Interlocked.Increment(ref _count) - 1) / MountsInARow % shards.Shards.Count];
-        return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log);
+        return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log, events)
+        {
+            Origin = origin,
+            Wildcard = wildcard,
+        };
     }
 }

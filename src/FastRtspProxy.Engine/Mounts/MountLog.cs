@@ -66,8 +66,8 @@ internal static partial class MountLog
     public static partial void NoMemory(ILogger log, string stream);
 
     [LoggerMessage(EventId = 318, Level = LogLevel.Information, Message =
-        "{Stream} ({Url}): its source was changed; the session is made anew, {Clients} viewer(s) are held meanwhile")]
-    public static partial void CameraChanged(ILogger log, string stream, string url, int clients);
+        "{Stream} ({Url}): {Why}; the session is made anew, {Clients} viewer(s) are held meanwhile")]
+    public static partial void CameraChanged(ILogger log, string stream, string url, string why, int clients);
 
     [LoggerMessage(EventId = 319, Level = LogLevel.Information, Message = "{Stream}: made by the wildcard stream {Wildcard} for a viewer")]
     public static partial void Made(ILogger log, string stream, string wildcard);

@@ -38,6 +38,9 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>What clients are told; null until the camera was described for the first time.</summary>
     public MountDescription? Description { get; private set; }
 
+    /// <summary>The camera's tracks that are received, in the order of the ingest's; empty until they were described.</summary>
+    public IReadOnlyList<SdpMedia> Media => _media;
+
     /// <summary>True for a description that must not be set up from any more.</summary>
     public bool IsOld => IsOldAt(_describedMicros);
 

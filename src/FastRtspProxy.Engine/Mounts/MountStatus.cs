@@ -1,15 +1,19 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>Where a mount stands, and whether it ends. On its shard.</summary>
-internal sealed class MountStatus(string name, ILogger log)
+internal sealed class MountStatus(string name, Shard shard, ILogger log)
 {
     /// <summary>
     /// <see cref="MountState.New"/> until the mount begins to look for its camera; each change is one that <see cref="MountStates"/> knows.
     /// </summary>
     public MountState State { get; private set; }
+
+    /// <summary>When the mount came to stand there, by the wall clock.</summary>
+    public DateTimeOffset Since { get; private set; } = shard.UtcNow;
 
     /// <summary>False until the mount is told to stop, and never again after that: from then on nobody is let in, and no attempt is begun.</summary>
     public bool IsStopping { get; private set; }
@@ -40,9 +44,15 @@ internal sealed class MountStatus(string name, ILogger log)
         }
 
         MountLog.Moved(log, name, State, to, clients);
-        State = to;
+        Set(to);
     }
 
     /// <summary>After an error of our own, which may have left a state from which no move leads there.</summary>
-    public void Recover(MountState to) => State = to;
+    public void Recover(MountState to) => Set(to);
+
+    private void Set(MountState to)
+    {
+        State = to;
+        Since = shard.UtcNow;
+    }
 }

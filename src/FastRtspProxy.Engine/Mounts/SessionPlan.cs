@@ -2,6 +2,7 @@ using System.Net;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -61,5 +62,23 @@ internal sealed class SessionPlan(MountSettings settings)
         Func<Shard, Task<ByteStream?>>? connection = _hasGivenConnection ? null : settings.Backend.Connection;
         _hasGivenConnection = true;
         return connection;
+    }
+
+    /// <summary>The connection that came with the REGISTER, where no session was made that would take it.</summary>
+    public async Task CloseGivenAsync(Shard shard, ILogger log)
+    {
+        if (TakeConnection() is not { } given)
+        {
+            return;
+        }
+
+        try
+        {
+            (await given(shard))?.Close();
+        }
+        catch (Exception e)
+        {
+            MountLog.Failed(log, settings.Name, settings.Backend.Url.Redacted, e);
+        }
     }
 }

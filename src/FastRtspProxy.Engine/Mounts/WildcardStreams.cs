@@ -53,7 +53,7 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
             }
 
             StreamOptions stream = wildcard.Instance(path, match, common);
-            Mount mount = factory.Create(stream, OnIdle);
+            Mount mount = factory.Create(stream, wildcard.Options.Name, OnIdle);
             if (!mounts.TryAdd(mount))
             {
                 mount.Ring.Dispose();

@@ -55,6 +55,9 @@ internal sealed partial class PacketRing
         Array.Fill(_reading, new PaddedLong { Value = NotReading });
     }
 
+    /// <summary>How many shards may read it.</summary>
+    public int Shards => _reading.Length;
+
     /// <summary>One past the newest published packet. Any thread.</summary>
     public long Head => Volatile.Read(ref _head.Value);
 

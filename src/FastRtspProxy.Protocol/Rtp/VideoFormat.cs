@@ -12,7 +12,9 @@ public readonly record struct VideoFormat(int Width, int Height, double? FramesP
     /// <summary>A frame rate above it is nonsense.</summary>
     private const double FramesPerSecondMax = 1000;
 
-    /// <summary>Reads the set of a codec as it stands in a stream: a whole NAL unit without a start code. False: it is none, or of nonsense.</summary>
+    /// <summary>
+    /// Reads the set of a codec as it stands in a stream: a whole NAL unit without a start code. False: it is none, or of nonsense.
+    /// </summary>
     public static bool TryRead(MediaCodec codec, ReadOnlySpan<byte> unit, out VideoFormat format)
     {
         format = default;

@@ -43,6 +43,11 @@ internal sealed partial class RequestHandler
         PlayGrant? grant = await session.JoinAsync();
         if (grant is not { Outcome: PlayOutcome.Playing })
         {
+            if (grant?.Outcome is PlayOutcome.BackendUnavailable or PlayOutcome.Full)
+            {
+                SayRefused(connection, session.Mount.Name, grant.Outcome == PlayOutcome.Full ? "limit" : "camera");
+            }
+
             return Begin(request, response, grant?.Outcome switch
             {
                 PlayOutcome.BackendUnavailable => RtspStatus.ServiceUnavailable,

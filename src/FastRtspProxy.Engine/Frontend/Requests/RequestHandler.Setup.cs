@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -62,7 +63,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.Forbidden);
         }
 
-        if (session is null && (session = Open(connection, mount, description)) is null)
+        if (session is null && (session = Open(connection, request, mount, description)) is null)
         {
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
         }
@@ -186,10 +187,13 @@ internal sealed partial class RequestHandler
     private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A new session, if there is a place for it; one that was never played may have to make room.</summary>
-    private Session? Open(ClientConnection connection, IMount mount, MountDescription description)
+    private Session? Open(ClientConnection connection, RtspMessage request, IMount mount, MountDescription description)
     {
         long now = connection.Home.Shard.NowMicros;
-        Session session = new(connection.Home, mount, description, connection.Carrier) { Grant = connection.Auth.Grant };
+        Session session = new(connection.Home, mount, description, connection.Carrier, request.Header("User-Agent"), connection.IsTunnel)
+        {
+            Grant = connection.Auth.Grant,
+        };
         List<SessionPlace> makeRoom = [];
         PlaceLimit full = PlaceLimit.Connection;
         if (connection.Carrier.HasRoom(now, out Session? ofConnection) || ofConnection is not null)
@@ -201,6 +205,7 @@ internal sealed partial class RequestHandler
         if (full != PlaceLimit.None)
         {
             _frontend.Refusals.OnClient(full, mount.Name, connection.RemoteAddress, now);
+            SayRefused(connection, mount.Name, "limit");
             return null;
         }
 
@@ -215,6 +220,9 @@ internal sealed partial class RequestHandler
         FrontendLog.SessionBegan(_frontend.Log, session.Id, mount.Name, connection.Remote);
         return session;
     }
+
+    private void SayRefused(ClientConnection connection, string? stream, string reason) =>
+        _frontend.Events.TellOfViewer(EngineEventKind.ViewerRefused, stream, connection.RemoteAddress, null, null, reason);
 
     private SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
     {

@@ -47,6 +47,7 @@ internal sealed partial class RequestHandler
         connection.Auth.Grant = grant;
         if (_frontend.IsDraining && IsForNewcomers(request))
         {
+            SayRefused(connection, null, "draining");
             return Begin(request, response, RtspStatus.ServiceUnavailable);
         }
 
@@ -81,6 +82,7 @@ internal sealed partial class RequestHandler
     {
         if (access.Verdict == AccessVerdict.Deny)
         {
+            SayRefused(connection, RequestTarget.Resolve(request.Uri, _frontend.Mounts).Mount?.Name, "forbidden");
             return Begin(request, response, RtspStatus.Forbidden);
         }
 

@@ -28,6 +28,9 @@ internal struct ClientReport
     /// <summary>Of <see cref="Lost"/>, what the client could not get because it had paused.</summary>
     public int MissedWhilePaused;
 
+    /// <summary>Of <see cref="LostOnTheWay"/>, the most that was counted; it never goes back.</summary>
+    public int Counted;
+
     /// <summary>Packets that were lost on the way.</summary>
     public readonly int LostOnTheWay => Lost - MissedWhilePaused;
 

@@ -54,6 +54,12 @@ internal static class ClientRtcp
             if (track.Track.Ssrc == block.Ssrc)
             {
                 track.Report.Note(block);
+                if (track.Report.LostOnTheWay > track.Report.Counted)
+                {
+                    session.Mount.Counters.On(session.Shard.Index).CountReportedLost(track.Report.LostOnTheWay - track.Report.Counted);
+                    track.Report.Counted = track.Report.LostOnTheWay;
+                }
+
                 return;
             }
         }

@@ -36,7 +36,8 @@ internal sealed class Session : MountClient
     /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
     private bool _wasPaused;
 
-    public Session(FrontendShard home, IMount mount, MountDescription description, SessionCarrier carrier)
+    public Session(
+        FrontendShard home, IMount mount, MountDescription description, SessionCarrier carrier, string? agent = null, bool isTunnelled = false)
     {
         _home = home;
         Mount = mount;
@@ -49,6 +50,7 @@ internal sealed class Session : MountClient
         Media = new SessionMedia(this);
         Place = new SessionPlace(this);
         _losses = new LossLog(this);
+        Watcher = new SessionWatcher(this, agent, isTunnelled);
     }
 
     /// <summary>The front-end's part of its shard.</summary>
@@ -103,6 +105,9 @@ internal sealed class Session : MountClient
 
     /// <inheritdoc cref="SessionMedia"/>
     public SessionMedia Media { get; }
+
+    /// <inheritdoc cref="SessionWatcher"/>
+    public SessionWatcher Watcher { get; }
 
     public SessionState State { get; private set; } = SessionState.Ready;
 
@@ -399,6 +404,7 @@ internal sealed class Session : MountClient
 
         Carrier?.Remove(this);
         _home.Forget(this);
+        Watcher.OnEnded();
     }
 
     /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>

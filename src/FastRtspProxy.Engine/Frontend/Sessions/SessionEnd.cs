@@ -41,4 +41,7 @@ internal enum SessionEnd
 
     /// <summary>Other rules took away the right that it was let in by.</summary>
     Revoked = 32,
+
+    /// <summary>An operator ended it.</summary>
+    Kicked = 33,
 }

@@ -20,6 +20,7 @@ internal sealed class SessionMedia(Session session)
 
     /// <summary>Of the viewers that are gone.</summary>
     private long _packetsDropped;
+    private (long Bytes, long Packets) _sent;
 
     /// <summary>Packets left out because the client or its way was too slow, or this machine.</summary>
     public long PacketsDropped
@@ -38,6 +39,48 @@ internal sealed class SessionMedia(Session session)
             }
 
             return dropped;
+        }
+    }
+
+    /// <summary>RTP bytes, over TCP with what frames them, and packets that went out, or wait to.</summary>
+    public (long Bytes, long Packets) Sent
+    {
+        get
+        {
+            (long bytes, long packets) = _sent;
+            foreach (UdpViewer viewer in session.Ports.Viewers)
+            {
+                bytes += _fanOut?.BytesSent(viewer) ?? 0;
+                packets += _fanOut?.PacketsSent(viewer) ?? 0;
+            }
+
+            foreach (TcpViewer viewer in _tcpViewers)
+            {
+                bytes += viewer.SentBytes;
+                packets += viewer.SentPackets;
+            }
+
+            return (bytes, packets);
+        }
+    }
+
+    /// <summary>How far its viewers are behind the newest packet; null: they are in step, or there is none.</summary>
+    public TimeSpan? Lag
+    {
+        get
+        {
+            TimeSpan? most = null;
+            foreach (Viewer viewer in session.Ports.Viewers)
+            {
+                most = _fanOut?.LagOf(viewer) is { } lag && !(most > lag) ? lag : most;
+            }
+
+            foreach (Viewer viewer in _tcpViewers)
+            {
+                most = _fanOut?.LagOf(viewer) is { } lag && !(most > lag) ? lag : most;
+            }
+
+            return most;
         }
     }
 
@@ -76,6 +119,8 @@ internal sealed class SessionMedia(Session session)
             SendSenderReport(track, grant);
         }
 
+        session.Watcher.OnStarted();
+
         if (session.IsInterleaved)
         {
             StartInterleaved(starting, grant);
@@ -93,6 +138,8 @@ internal sealed class SessionMedia(Session session)
     public void Stop()
     {
         _packetsDropped = PacketsDropped;
+        _sent = Sent;
+        session.Watcher.OnStopped();
         _granted?.Return();
         _granted = null;
         foreach (UdpViewer viewer in session.Ports.Viewers)
@@ -164,6 +211,7 @@ internal sealed class SessionMedia(Session session)
 
         TcpViewer viewer = new(carrier.Stream, rtp, rtcp)
         {
+            Way = session.Watcher.Way,
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
@@ -191,5 +239,5 @@ internal sealed class SessionMedia(Session session)
         OpenFanOut().Add(viewer);
     }
 
-    private FanOut OpenFanOut() => _fanOut ??= session.Home.FanOuts.For(session.Mount.Ring);
+    private FanOut OpenFanOut() => _fanOut ??= session.Home.FanOuts.For(session.Mount.Ring, session.Mount.Counters.On(session.Shard.Index));
 }

@@ -16,6 +16,7 @@ internal static class SessionRtcp
             SessionEnd.Expired => "session timed out",
             SessionEnd.Stopping => "server is stopping",
             SessionEnd.Revoked => "access was revoked",
+            SessionEnd.Kicked => "ended by the operator",
             _ => "stream ended",
         };
         Span<byte> compound = stackalloc byte[128];

@@ -1,0 +1,95 @@
+namespace FastRtspProxy.Engine.Counters;
+
+/// <summary>All that is counted of one mount, from its making on. Reading it needs no turn of a shard: each figure is one number.</summary>
+internal sealed class StreamCounters
+{
+    private readonly DeliveryCounters[] _delivery;
+
+    /// <param name="shards">How many there are that viewers may be on.</param>
+    public StreamCounters(int shards)
+    {
+        _delivery = new DeliveryCounters[shards];
+        for (int i = 0; i < shards; i++)
+        {
+            _delivery[i] = new DeliveryCounters();
+        }
+    }
+
+    /// <inheritdoc cref="IngestCounters"/>
+    public IngestCounters Ingest { get; } = new();
+
+    /// <summary>Those of a shard, for whoever sends there.</summary>
+    public DeliveryCounters On(int shardIndex) => _delivery[shardIndex];
+
+    /// <inheritdoc cref="DeliveryCounters.Viewers"/>
+    public long Viewers(ViewerWay way)
+    {
+        long sum = 0;
+        foreach (DeliveryCounters one in _delivery)
+        {
+            sum += one.Viewers(way);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Those who play now, by whichever way.</summary>
+    public long Viewers()
+    {
+        long sum = 0;
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        {
+            sum += Viewers(way);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc cref="DeliveryCounters.SentBytes"/>
+    public long SentBytes(ViewerWay way)
+    {
+        long sum = 0;
+        foreach (DeliveryCounters one in _delivery)
+        {
+            sum += one.SentBytes(way);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc cref="DeliveryCounters.SentPackets"/>
+    public long SentPackets(ViewerWay way)
+    {
+        long sum = 0;
+        foreach (DeliveryCounters one in _delivery)
+        {
+            sum += one.SentPackets(way);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc cref="DeliveryCounters.Dropped"/>
+    public long Dropped(DropCause cause)
+    {
+        long sum = 0;
+        foreach (DeliveryCounters one in _delivery)
+        {
+            sum += one.Dropped(cause);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc cref="DeliveryCounters.ReportedLost"/>
+    public long ReportedLost()
+    {
+        long sum = 0;
+        foreach (DeliveryCounters one in _delivery)
+        {
+            sum += one.ReportedLost;
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,121 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>Puts together what is known of a mount, when somebody asks. On the mount's shard.</summary>
+internal sealed class MountReport(
+    Shard shard,
+    MountSettings settings,
+    MountStatus status,
+    MountClients clients,
+    MountOffer offer,
+    MountIngest ingest,
+    IngestMeters meters,
+    CameraRecord record,
+    CameraLoop camera,
+    StreamCounters counters)
+{
+    /// <inheritdoc cref="MountReport"/>
+    public StreamStatus Make(StreamOrigin origin)
+    {
+        camera.NoteSession();
+        if (status.Serves)
+        {
+            meters.Note();
+        }
+
+        BackendSession? session = camera.Session;
+        return new StreamStatus
+        {
+            Name = settings.Name,
+            Origin = origin,
+            State = StateOf(status.State),
+            Since = status.Since,
+            IsUp = record.IsUp && !offer.IsOfOtherCamera,
+            Source = settings.Backend.Url.Redacted,
+            Peer = session?.Remote?.ToString(),
+            Way = session?.Way is { } way ? WayOf(way) : null,
+            WayReason = session?.Way is null ? null : settings.Backend.Ways.Reason,
+            LastError = record.LastError,
+            Attempts = record.Attempts,
+            NextAttempt = record.NextAttempt,
+            Reconnects = record.SessionsLost,
+            Tracks = TrackReports.Of(offer.Media, ingest, meters, status.Serves),
+            Ingest = Ingest(),
+            Viewers = Viewers(),
+        };
+    }
+
+    private static StreamState StateOf(MountState state) => state switch
+    {
+        MountState.New or MountState.Opening => StreamState.Opening,
+        MountState.Down => StreamState.Down,
+        MountState.Ready => StreamState.Ready,
+        MountState.Starting => StreamState.Starting,
+        MountState.Playing => StreamState.Playing,
+        MountState.Lingering => StreamState.Lingering,
+        MountState.Resting => StreamState.Resting,
+        MountState.Holding => StreamState.Holding,
+        _ => StreamState.Stopped,
+    };
+
+    private string WayOf(MediaWay way) => way switch
+    {
+        MediaWay.Multicast => "multicast",
+        MediaWay.Udp => "udp",
+        _ => settings.Backend.Transport == BackendTransport.HttpTunnel ? "http" : "tcp",
+    };
+
+    private IngestStatus Ingest()
+    {
+        IngestCounters counts = counters.Ingest;
+        long packets = 0;
+        foreach (long ofKind in counts.Packets)
+        {
+            packets += ofKind;
+        }
+
+        return new IngestStatus
+        {
+            Bytes = counts.Bytes,
+            Packets = packets,
+            LostInNetwork = counts.LostInNetwork,
+            LostInKernel = counts.LostInKernel,
+            DroppedByUs = counts.DroppedForMemory,
+            Reordered = counts.Reordered,
+            Bitrate = status.Serves ? meters.BitsPerSecond : 0,
+            LastPacket = counts.NewestPacketMicros > 0
+                ? shard.UtcNow - TimeSpan.FromMicroseconds(Math.Max(0, shard.NowMicros - counts.NewestPacketMicros))
+                : null,
+            ClockOffset = ingest.CameraClockOffsetMicros / 1e6,
+        };
+    }
+
+    private StreamViewers Viewers()
+    {
+        StreamViewers viewers = new()
+        {
+            Udp = (int)counters.Viewers(ViewerWay.Udp),
+            Tcp = (int)counters.Viewers(ViewerWay.Tcp),
+            Http = (int)counters.Viewers(ViewerWay.Http),
+            Tls = (int)counters.Viewers(ViewerWay.Tls),
+            Live = (int)counters.Viewers(ViewerWay.Live),
+            Held = status.State == MountState.Holding ? clients.Count : 0,
+            DroppedPackets = counters.Dropped(DropCause.SlowClient) + counters.Dropped(DropCause.Socket) + counters.Dropped(DropCause.NotKeyFrame),
+            ReportedLostPackets = counters.ReportedLost(),
+        };
+        long bytes = 0;
+        long packets = 0;
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        {
+            bytes += counters.SentBytes(way);
+            packets += counters.SentPackets(way);
+        }
+
+        return viewers with { SentBytes = bytes, SentPackets = packets };
+    }
+}
