@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
 using Xunit.Abstractions;
@@ -13,6 +14,14 @@ namespace FastRtspProxy.EndToEndTests;
 public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisposable
 {
     private const double Seconds = 3;
+
+    /// <summary>Requests that fill most of a record.</summary>
+    private const int Requests = 5;
+
+    private const string LastAnswer = "CSeq: 5";
+
+    /// <summary>Half-way between a viewer with OpenSSL's buffers and one without.</summary>
+    private const int ViewerBytesMax = 52 * 1024;
 
     private readonly TestCertificate _certificate = new();
 
@@ -121,6 +130,49 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
         AssertVideo((await player.FinishAsync(Soon))[0], 6);
     }
 
+    /// <summary>
+    /// Viewers that have sent a large record each and are silent since. With a buffer of a record for each direction, as OpenSSL keeps it unless it is
+    /// told otherwise, one takes 61 KiB; without, 42.
+    /// </summary>
+    [Fact]
+    public async Task Viewers_ThatAreSilent_HoldNoRecordBuffers()
+    {
+        const int First = 100;
+        const int Viewers = 500;
+        (ProxyProcess proxy, int port) = await StartBothAsync();
+        List<SslStream> viewers = [];
+        try
+        {
+            await OpenAsync(First);
+            long before = proxy.ResidentBytes;
+            await OpenAsync(Viewers);
+            long bytes = (proxy.ResidentBytes - before) / Viewers;
+            Log.WriteLine($"{bytes} bytes a viewer");
+
+            Assert.InRange(bytes, 1, ViewerBytesMax);
+        }
+        finally
+        {
+            viewers.ForEach(static viewer => viewer.Dispose());
+        }
+
+        async Task OpenAsync(int count)
+        {
+            byte[] requests = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, Requests).Select(
+                static i => string.Create(CultureInfo.InvariantCulture, $"OPTIONS * RTSP/1.0\r\nCSeq: {i}\r\nX-Fill: {new string('x', 3000)}\r\n\r\n"))));
+            for (int i = 0; i < count; i++)
+            {
+                SslStream viewer = await HandshakeAsync(port);
+                viewers.Add(viewer);
+                await viewer.WriteAsync(requests);
+                using StreamReader answers = new(viewer, Encoding.ASCII, leaveOpen: true);
+                while (await answers.ReadLineAsync().WaitAsync(Soon) != LastAnswer)
+                {
+                }
+            }
+        }
+    }
+
     private static string Url(int port, string scheme = "rtsps") => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}/proxyStream");
 
     private static string Copy(string path)
@@ -132,17 +184,24 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
 
     private static async Task<string> ThumbprintAsync(int port)
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await using SslStream tls = await HandshakeAsync(port);
+        using X509Certificate2 shown = new(tls.RemoteCertificate!);
+        return shown.Thumbprint;
+    }
+
+    /// <summary>A client that trusts whatever certificate there is.</summary>
+    private static async Task<SslStream> HandshakeAsync(int port)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(System.Net.IPAddress.Loopback, port);
-        await using SslStream tls = new(new NetworkStream(socket));
+        SslStream tls = new(new NetworkStream(socket, ownsSocket: true));
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
             EnabledSslProtocols = SslProtocols.None,
             RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });
-        using X509Certificate2 shown = new(tls.RemoteCertificate!);
-        return shown.Thumbprint;
+        return tls;
     }
 
     private async Task<(ProxyProcess Proxy, int Port)> StartBothAsync()
