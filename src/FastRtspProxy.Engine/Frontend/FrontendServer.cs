@@ -18,7 +18,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     private readonly ShardGroup _shards;
     private readonly FrontendShard[] _homes;
     /// <summary>Null: there is no rtsps.</summary>
-    private readonly TlsServer? _tls;
+    private readonly TlsEntrance? _tls;
 
     private readonly RulesInForce _rules;
 
@@ -56,7 +56,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
         Listeners = new FrontendListeners(options, Log);
-        _tls = certificates is null ? null : new TlsServer(certificates, FrontendLimits.TlsHandshake, shards.Shards[0].Time);
+        _tls = certificates is null ? null : new TlsEntrance(this, certificates, shards.Shards[0].Time);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
         Door = new FrontDoor(this, shards.Shards[0]);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
@@ -169,8 +169,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         _stopping = true;
         Listeners.Dispose();
         Door.Stop();
-        _tls?.Dispose();
-        await Task.WhenAll(_homes.Select(static home => home.Shard.RunAsync(home.StopAsync)));
+        await Task.WhenAll([_tls?.StopAsync() ?? Task.CompletedTask, .. _homes.Select(static home => home.Shard.RunAsync(home.StopAsync))]);
         foreach (FrontendShard home in _homes)
         {
             await home.Shard.RunAsync(() =>
@@ -181,6 +180,13 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         _rules.Dispose();
+    }
+
+    /// <summary>Closes what has come to the door, or to a handshake, and is late there. About once a second, on the first shard.</summary>
+    public void CloseLate()
+    {
+        Door.CloseLate();
+        _tls?.EndLate();
     }
 
     public void OnConnectionEnded(ClientConnection connection)
@@ -290,81 +296,53 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         Counters.OnConnection();
-        if (arrival.IsSecure)
-        {
-            BeginHandshake(home, arrival, place);
-        }
-        else
-        {
-            Begin(home, arrival, place, null);
-        }
-    }
-
-    /// <summary>The connection has its place; a shard hears of it when the handshake is done.</summary>
-    private void BeginHandshake(FrontendShard home, Arrival arrival, ConnectionPlace place)
-    {
+        home.Shard.AddLoad(1); // not when its handshake is done: of a crowd that comes at once each would be sent to the same shard
         try
         {
-            TlsHandshake handshake = _tls!.Begin(arrival.Socket, (layer, refusal, why) => OnHandshake(home, arrival, place, layer, refusal, why));
-            place.Handshake = handshake;
-            Interlocked.MemoryBarrier(); // pairs with the lock under which HasToGo is set, before MakeRoom looks for a handshake
-            if (place.HasToGo)
+            if (arrival.IsSecure)
             {
-                handshake.Abort(TlsRefusal.Closed);
+                _tls!.Enter(home, arrival, place);
+            }
+            else
+            {
+                Begin(home, arrival, place, null);
             }
         }
         catch
         {
-            Limits.ConnectionPlaces.Leave(place);
+            GiveUp(home, arrival.Socket, place);
             throw;
-        }
-    }
-
-    /// <summary>On a thread of handshakes, or wherever one was ended.</summary>
-    private void OnHandshake(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? layer, TlsRefusal refusal, string why)
-    {
-        Counters.OnHandshake(refusal == TlsRefusal.None);
-        if (layer is null)
-        {
-            Limits.ConnectionPlaces.Leave(place);
-            Door.OnHandshake(refusal, arrival.Remote, why);
-            return;
-        }
-
-        try
-        {
-            Begin(home, arrival, place, layer);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            layer.Dispose(); // reset meanwhile
-            arrival.Socket.Dispose();
         }
     }
 
     /// <summary>Gives a connection to its first shard. Any thread.</summary>
-    private void Begin(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? tls)
+    /// <exception cref="SocketException">The client reset the connection before we looked at it; it is the caller's.</exception>
+    internal void Begin(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? tls)
     {
-        ControlStream stream;
-        try
+        ControlStream stream = new(home.Shard, arrival.Socket, Input, tls)
         {
-            stream = new ControlStream(home.Shard, arrival.Socket, Input, tls)
-            {
-                Remote = arrival.Remote.Unmapped(),
-                Local = arrival.Local,
-                UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Limits.Now.SlowTimeout)),
-                Disposed = () => Limits.ConnectionPlaces.Leave(place),
-            };
-        }
-        catch
-        {
-            Limits.ConnectionPlaces.Leave(place);
-            throw;
-        }
-
+            Remote = arrival.Remote.Unmapped(),
+            Local = arrival.Local,
+            UserTimeouts = (FrontendLimits.KeepAlive.UserTimeout, FrontendLimits.UserTimeoutFor(Limits.Now.SlowTimeout)),
+            Disposed = () => Limits.ConnectionPlaces.Leave(place),
+        };
         bool isRelayed = arrival.IsRelayed;
-        home.Shard.AddLoad(1);
-        home.Shard.Post(() => Serve(home, stream, place, isRelayed));
+        if (home.Shard.IsCurrent)
+        {
+            Serve(home, stream, place, isRelayed);
+        }
+        else
+        {
+            home.Shard.Post(() => Serve(home, stream, place, isRelayed));
+        }
+    }
+
+    /// <summary>A connection that has its place will not be served. Its descriptor is closed first: the place is that of a descriptor.</summary>
+    internal void GiveUp(FrontendShard home, Socket socket, ConnectionPlace place)
+    {
+        socket.Dispose();
+        home.Shard.AddLoad(-1);
+        Limits.ConnectionPlaces.Leave(place);
     }
 
     private void Serve(FrontendShard home, ControlStream stream, ConnectionPlace place, bool isRelayed)
@@ -389,7 +367,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     {
         if (place.Connection is not { } connection)
         {
-            place.Handshake?.Abort(TlsRefusal.Closed);
+            place.Handshake?.Abort(TlsRefusal.MadeRoom);
             return; // not served yet: it will not be
         }
 

@@ -159,7 +159,7 @@ internal sealed class FrontendShard
         if (Shard.Index == 0)
         {
             _trim.OnSecond(_frontend.Limits.Connections);
-            _frontend.Door.CloseLate();
+            _frontend.CloseLate();
         }
 
         if (!_dueEndings.IsEmpty)

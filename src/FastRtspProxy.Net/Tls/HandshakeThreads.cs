@@ -2,8 +2,8 @@ namespace FastRtspProxy.Net.Tls;
 
 /// <summary>
 /// Where the servers' side of TLS handshakes is computed, some milliseconds each: on threads of their own, half as many as there are cores, which
-/// stand behind the shards where both want the same core (setpriority(2), by thread on Linux). They end when there was nothing to do for a while.
-/// Any thread.
+/// stand behind the shards where both want the same core (setpriority(2), by thread on Linux). Addresses share them in turns
+/// (<see cref="HandshakeQueue"/>). They end when there was nothing to do for a while. Any thread.
 /// </summary>
 internal sealed class HandshakeThreads(int threadsMax)
 {
@@ -15,7 +15,7 @@ internal sealed class HandshakeThreads(int threadsMax)
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
-    private readonly Queue<Action> _work = new();
+    private readonly HandshakeQueue _work = new();
 
     /// <summary>One for each item in <see cref="_work"/> that no thread was told of.</summary>
     private readonly SemaphoreSlim _bell = new(0);
@@ -27,13 +27,27 @@ internal sealed class HandshakeThreads(int threadsMax)
     /// <summary>The ones of the process.</summary>
     public static HandshakeThreads Shared { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
 
+    /// <summary>Work that no thread has begun with.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _work.Count;
+            }
+        }
+    }
+
     /// <summary>Runs work on one of the threads, or on the pool where the machine has no thread left.</summary>
-    public void Post(Action work)
+    /// <param name="address">Whose turn the work takes.</param>
+    /// <param name="work">Throws nothing.</param>
+    public void Post(AddressGroup address, Action work)
     {
         bool isNew;
         lock (_lock)
         {
-            _work.Enqueue(work);
+            _work.Add(address, work);
             isNew = _idle < _work.Count && _threads < threadsMax;
             _threads += isNew ? 1 : 0;
         }
@@ -60,7 +74,7 @@ internal sealed class HandshakeThreads(int threadsMax)
             lock (_lock)
             {
                 _idle--;
-                if (!_work.TryDequeue(out work) && !isWoken)
+                if (!_work.TryTake(out work) && !isWoken)
                 {
                     _threads--;
                     return;
@@ -79,7 +93,7 @@ internal sealed class HandshakeThreads(int threadsMax)
             Action? work;
             lock (_lock)
             {
-                if (!_work.TryDequeue(out work))
+                if (!_work.TryTake(out work))
                 {
                     _threads--;
                     return;

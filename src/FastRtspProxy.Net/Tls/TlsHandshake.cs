@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Protocol.ProxyProtocol;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Net.Tls;
@@ -8,58 +9,86 @@ namespace FastRtspProxy.Net.Tls;
 /// <summary>
 /// The server's side of one handshake. It waits for the client with a zero-byte receive, and holds next to nothing before the first byte, by which it
 /// also sees what is no TLS; whatever is to be computed runs on <see cref="HandshakeThreads"/>, so no shard and no thread that waits for sockets ever
-/// does. All of it but the beginning and <see cref="Abort"/> runs there, one step after the other.
+/// does. All of it but the beginning, <see cref="EndIfLate"/> and <see cref="Abort"/> runs there, one step after the other. Its time is the client's
+/// own: it runs while we wait for the client, and stands while a step waits for a thread, however many others are in front of it.
 /// </summary>
 internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
 {
-    /// <summary>Of a handshake (RFC 8446 section 5.1): what every TLS client's first byte is.</summary>
-    private const byte HandshakeRecord = 22;
+    /// <summary>Of a handshake's record (RFC 8446 section 5.1): every TLS client's, and no request's.</summary>
+    public const byte FirstByte = 22;
 
+    /// <summary>As many as tell a PROXY header of either version.</summary>
+    private const int FirstBytes = 12;
+
+    private const long Never = long.MaxValue;
+
+    /// <summary>Of <see cref="_abort"/>: it has ended, and there is nothing to abort.</summary>
+    private const int Over = -1;
+
+    private readonly TlsServer _server;
     private readonly Socket _socket;
     private readonly int _fd;
-    private readonly Func<string?, SslServerAuthenticationOptions> _optionsFor;
+    private readonly AddressGroup _client;
     private readonly Action<TlsHandshake, TlsLayer?, TlsRefusal, string> _done;
     private readonly SocketAsyncEventArgs _readable = new(true);
     private readonly TlsWire _wire;
     private readonly SslStream _tls;
     private readonly Action _step;
-    private ITimer? _limit;
     private bool _hasBegun;
 
-    /// <summary>Why it is to end; <see cref="TlsRefusal.None"/> while it is not. The first one counts.</summary>
+    /// <summary>What the client has left of its time, in ticks of the server's clock. Written by whoever ends a wait for it.</summary>
+    private long _leftTicks;
+
+    /// <summary>
+    /// When the client's time is over if nothing comes of it; <see cref="Never"/> while we do not wait for it. Written by whoever begins and ends a
+    /// wait, read by <see cref="EndIfLate"/>: a value of a wait that has just ended is one that had not come to its end.
+    /// </summary>
+    private long _dueTicks = Never;
+
+    /// <summary>Why it is to end, a <see cref="TlsRefusal"/>; none while it is not, or <see cref="Over"/>. The first one counts.</summary>
     private int _abort;
 
-    public TlsHandshake(
-        Socket socket,
-        Func<string?, SslServerAuthenticationOptions> optionsFor,
-        Action<TlsHandshake, TlsLayer?, TlsRefusal, string> done)
+    /// <param name="server">Whose certificates, clock and threads it uses.</param>
+    /// <param name="socket">Connected.</param>
+    /// <param name="client">Whose turns its steps take.</param>
+    /// <param name="done">See <see cref="TlsServer.Begin"/>.</param>
+    public TlsHandshake(TlsServer server, Socket socket, AddressGroup client, Action<TlsHandshake, TlsLayer?, TlsRefusal, string> done)
     {
+        _server = server;
         _socket = socket;
         _fd = SocketSetup.Fd(socket);
-        _optionsFor = optionsFor;
+        _client = client;
         _done = done;
         _wire = new TlsWire(this);
         _tls = new SslStream(_wire, leaveInnerStreamOpen: true);
         _step = Step;
+        _leftTicks = server.LimitTicks;
         _readable.SetBuffer(Memory<byte>.Empty);
-        _readable.Completed += (_, _) => HandshakeThreads.Shared.Post(_step);
+        _readable.Completed += (_, _) => OnSocket();
     }
 
     /// <summary>Begins to wait for the client.</summary>
-    public void Begin(TimeProvider time, TimeSpan limit)
+    public void Begin()
     {
         _socket.Blocking = false;
         _socket.NoDelay = true;
-        _limit = time.CreateTimer(static self => ((TlsHandshake)self!).Abort(TlsRefusal.TimedOut), this, limit, Timeout.InfiniteTimeSpan);
         WaitForSocket();
     }
 
     /// <summary>Frees all but the socket, of one that is over or was never begun.</summary>
     public void Dispose()
     {
-        _limit?.Dispose();
         _readable.Dispose();
         _tls.Dispose();
+    }
+
+    /// <summary>Ends it if the client has used up its time. Any thread.</summary>
+    public void EndIfLate(long nowTicks)
+    {
+        if (nowTicks > Volatile.Read(ref _dueTicks))
+        {
+            Abort(TlsRefusal.TimedOut);
+        }
     }
 
     /// <summary>Ends it, unless it is over. Any thread.</summary>
@@ -99,17 +128,26 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
 
     private void WaitForSocket()
     {
+        Volatile.Write(ref _dueTicks, _server.NowTicks + _leftTicks);
         try
         {
             if (!_socket.ReceiveAsync(_readable))
             {
-                HandshakeThreads.Shared.Post(_step);
+                OnSocket();
             }
         }
         catch (ObjectDisposedException)
         {
-            HandshakeThreads.Shared.Post(_step);
+            OnSocket();
         }
+    }
+
+    /// <summary>The wait for the client is over: its time stands, and a step follows.</summary>
+    private void OnSocket()
+    {
+        _leftTicks = Math.Max(0, _dueTicks - _server.NowTicks);
+        Volatile.Write(ref _dueTicks, Never);
+        _server.Threads.Post(_client, _step);
     }
 
     /// <summary>The socket has something, or its end. On a thread of handshakes.</summary>
@@ -165,11 +203,11 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
         string why = string.Empty;
         try
         {
-            refusal = FirstByteRefusal();
+            refusal = FirstBytesRefusal();
             if (refusal == TlsRefusal.None)
             {
                 await _tls.AuthenticateAsServerAsync(
-                    (_, hello, _, _) => ValueTask.FromResult(_optionsFor(hello.ServerName is { Length: > 0 } name ? name : null)), null);
+                    (_, hello, _, _) => ValueTask.FromResult(_server.OptionsFor(hello.ServerName is { Length: > 0 } name ? name : null)), null);
             }
         }
         catch (Exception e)
@@ -177,13 +215,8 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
             (refusal, why) = (TlsRefusal.Failed, Cause(e)); // whatever it is: the place and the socket are to be given back
         }
 
-        if (_limit is { } limit)
-        {
-            await limit.DisposeAsync();
-        }
-
         // Whoever comes first: an abort from now on finds that it is over.
-        int abort = Interlocked.CompareExchange(ref _abort, (int)TlsRefusal.Closed, (int)TlsRefusal.None);
+        int abort = Interlocked.CompareExchange(ref _abort, Over, (int)TlsRefusal.None);
         refusal = abort == (int)TlsRefusal.None ? refusal : (TlsRefusal)abort;
         if (refusal == TlsRefusal.None)
         {
@@ -197,11 +230,15 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
         _done(this, null, refusal, why);
     }
 
-    private unsafe TlsRefusal FirstByteRefusal()
+    /// <summary>By what has come with the first byte, which stays where it is.</summary>
+    private unsafe TlsRefusal FirstBytesRefusal()
     {
-        byte first;
-        nint count = Libc.Receive(_fd, &first, 1, LinuxConstants.MessagePeek | LinuxConstants.MessageDontWait);
-        return count != 1 ? TlsRefusal.Closed : first == HandshakeRecord ? TlsRefusal.None : TlsRefusal.PlainText;
+        byte* first = stackalloc byte[FirstBytes];
+        nint count = Libc.Receive(_fd, first, FirstBytes, LinuxConstants.MessagePeek | LinuxConstants.MessageDontWait);
+        return count < 1 ? TlsRefusal.PeerClosed
+            : *first == FirstByte ? TlsRefusal.None
+            : ProxyHeader.IsBegunBy(new ReadOnlySpan<byte>(first, (int)count)) ? TlsRefusal.ProxyHeader
+            : TlsRefusal.PlainText;
     }
 
     /// <summary>The framework's sentence refers to its inner exception, which has the cause.</summary>

@@ -352,7 +352,7 @@ internal sealed class ClientConnection : IInputHolder
             switch (_reader.Take(out RtspDefect defect))
             {
                 case not ParseStatus.Complete when _frontend.Door.FindsTls(this, _reader.Input.Unread):
-                    return ConnectionEnd.StrangeHeader;
+                    return ConnectionEnd.TlsInTheClear;
                 case not ParseStatus.Complete when ProxyHeader.IsBegunBy(_reader.Input.Unread):
                     _frontend.Door.OnStrangeHeader(this);
                     return ConnectionEnd.StrangeHeader;

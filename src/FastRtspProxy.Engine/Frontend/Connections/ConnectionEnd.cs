@@ -33,6 +33,9 @@ internal enum ConnectionEnd
     /// <summary>It sent a PROXY header where none is taken: from elsewhere, or behind the first.</summary>
     StrangeHeader = 18,
 
+    /// <summary>It speaks TLS on a port without it.</summary>
+    TlsInTheClear = 19,
+
     /// <summary>The connection became something else: a registered back-end's.</summary>
     HandedOver = 30,
 

@@ -27,7 +27,7 @@ internal sealed class DoorLog(ILogger log, FrontendCounters counters)
     public void Refused(DoorRefusal refusal, ProxyHeaderDefect defect, IPAddress peer, long nowMicros, string why = "")
     {
         long count = Interlocked.Increment(ref _count[(int)refusal]);
-        if (refusal == DoorRefusal.Silent)
+        if (refusal is DoorRefusal.Silent or DoorRefusal.MadeRoom or DoorRefusal.Stopping)
         {
             return;
         }

@@ -42,4 +42,10 @@ internal enum DoorRefusal
 
     /// <summary>The TLS handshake was not done in time.</summary>
     LateHandshake,
+
+    /// <summary>We ended its TLS handshake, because another connection had its place. Nobody is told of it.</summary>
+    MadeRoom,
+
+    /// <summary>We ended its TLS handshake, because the proxy stops. Nobody is told of it.</summary>
+    Stopping,
 }

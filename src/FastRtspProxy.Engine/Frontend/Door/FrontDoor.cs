@@ -16,9 +16,6 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class FrontDoor
 {
-    /// <summary>The first byte of a TLS handshake (RFC 8446 section 5.1), which no request begins with.</summary>
-    private const byte TlsHandshakeRecord = 22;
-
     private readonly FrontendServer _frontend;
     private readonly Shard _clock;
     private readonly IReadOnlyList<IPNetwork> _balancers;
@@ -79,15 +76,12 @@ internal sealed class FrontDoor
     /// A connection has sent a PROXY header where it is not believed; the caller closes it. The client may have written anything in it. Any thread.
     /// </summary>
     public void OnStrangeHeader(ClientConnection connection) => Log.Refused(
-        connection.IsRelayed ? DoorRefusal.SecondHeader : DoorRefusal.StrangeHeader,
-        ProxyHeaderDefect.None,
-        connection.RemoteAddress,
-        _clock.NowMicros);
+        StrangeHeaderOf(connection.IsRelayed), ProxyHeaderDefect.None, connection.RemoteAddress, _clock.NowMicros);
 
     /// <summary>True: a TLS handshake stands where a request should, on a connection in the clear; the caller closes it. Any thread.</summary>
     public bool FindsTls(ClientConnection connection, ReadOnlySpan<byte> input)
     {
-        if (connection.IsSecure || input is not [TlsHandshakeRecord, ..])
+        if (connection.IsSecure || input is not [TlsHandshake.FirstByte, ..])
         {
             return false;
         }
@@ -97,16 +91,19 @@ internal sealed class FrontDoor
     }
 
     /// <summary>A TLS handshake came to nothing, and its connection is closed. Any thread.</summary>
-    public void OnHandshake(TlsRefusal cause, IPEndPoint client, string why)
+    public void OnHandshake(TlsRefusal cause, in Arrival arrival, string why)
     {
         DoorRefusal refusal = cause switch
         {
             TlsRefusal.PlainText => DoorRefusal.PlainText,
+            TlsRefusal.ProxyHeader => StrangeHeaderOf(arrival.IsRelayed),
             TlsRefusal.TimedOut => DoorRefusal.LateHandshake,
             TlsRefusal.Failed => DoorRefusal.BadHandshake,
+            TlsRefusal.MadeRoom => DoorRefusal.MadeRoom,
+            TlsRefusal.Stopping => DoorRefusal.Stopping,
             _ => DoorRefusal.Silent,
         };
-        Log.Refused(refusal, ProxyHeaderDefect.None, client.Address.Unmapped(), _clock.NowMicros, why);
+        Log.Refused(refusal, ProxyHeaderDefect.None, arrival.Remote.Address.Unmapped(), _clock.NowMicros, why);
     }
 
     /// <summary>Closes those that are late. About once a second, on the clock's shard.</summary>
@@ -127,6 +124,9 @@ internal sealed class FrontDoor
             visitor.Socket.Dispose();
         }
     }
+
+    /// <summary>A header that is not believed: behind one that was, or from somebody who may send none.</summary>
+    private static DoorRefusal StrangeHeaderOf(bool isRelayed) => isRelayed ? DoorRefusal.SecondHeader : DoorRefusal.StrangeHeader;
 
     private void Wait(DoorVisitor visitor)
     {

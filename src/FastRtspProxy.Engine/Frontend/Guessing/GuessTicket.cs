@@ -1,3 +1,5 @@
+using FastRtspProxy.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>An answer in the line of its address.</summary>

@@ -1,3 +1,5 @@
+using FastRtspProxy.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>What is known of one address that has answered wrongly, and the line of its answers.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 
 namespace FastRtspProxy.Engine.Frontend;

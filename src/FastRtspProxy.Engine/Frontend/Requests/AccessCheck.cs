@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 

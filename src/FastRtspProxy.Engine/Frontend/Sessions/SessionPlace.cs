@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 

@@ -1,3 +1,5 @@
+using FastRtspProxy.Net;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>

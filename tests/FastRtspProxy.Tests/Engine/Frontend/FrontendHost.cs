@@ -21,18 +21,22 @@ internal sealed class FrontendHost : IAsyncDisposable
     private readonly ShardGroup _shards;
     private bool _stopped;
 
-    private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names, bool isSecure)
+    private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names, bool isSecure,
+        Func<string?, SslServerAuthenticationOptions>? certificates)
     {
         _shards = shards;
         Time = time;
         Mount = new FakeMount("cam", shards.Shards[0], shards.Shards.Count);
         Mounts.Add(Mount);
         IsSecure = isSecure;
-        Frontend = new FrontendServer(options, shards, Mounts, log, registry, certificates: isSecure ? static _ => s_tls.Value : null)
+        Frontend = new FrontendServer(options, shards, Mounts, log, registry, certificates: isSecure ? certificates ?? (static _ => s_tls.Value) : null)
         {
             RegistrantNames = names ?? NameLookup.Registrants,
         };
     }
+
+    /// <summary>What clients are shown where nothing else is said.</summary>
+    public static SslServerAuthenticationOptions Certificate => s_tls.Value;
 
     /// <summary>Clients come by TLS.</summary>
     public bool IsSecure { get; }
@@ -55,10 +59,10 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public static async Task<FrontendHost> StartAsync(
         Func<ProxyOptions, ProxyOptions>? change = null, int shards = 2, IStreamRegistry? registry = null, ILoggerFactory? log = null, NameLookup? names = null,
-        bool isSecure = false)
+        bool isSecure = false, Func<string?, SslServerAuthenticationOptions>? certificates = null)
     {
         FakeTimeProvider time = new();
-        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options with { RtspsPorts = isSecure ? [0] : [] }), registry, log ?? NullLoggerFactory.Instance, names, isSecure);
+        FrontendHost host = new(ShardGroup.Start(shards, time, NullLoggerFactory.Instance), time, (change ?? (static o => o))(Options with { RtspsPorts = isSecure ? [0] : [] }), registry, log ?? NullLoggerFactory.Instance, names, isSecure, certificates);
         await host.Frontend.StartAsync();
         return host;
     }

@@ -6,6 +6,7 @@ using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
 using static FastRtspProxy.Tests.Engine.Frontend.PlayDialogue;
+using static FastRtspProxy.Tests.Engine.Frontend.RawConnection;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -168,11 +169,15 @@ public sealed class FrontendTlsTests
         await half.SendAsync((await ClientHelloAsync()).AsMemory(0, 40));
         await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 2);
 
-        host.Time.Advance(TimeSpan.FromSeconds(6));
+        await Until.TrueAsync(async () =>
+        {
+            await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+            return host.Frontend.Limits.ConnectionPlaces.Count == 0;
+        });
 
         await ReadToEndAsync(silent);
         await ReadToEndAsync(half);
-        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 0);
+        Assert.Equal(2, host.Frontend.Door.Log.CountOf(DoorRefusal.LateHandshake));
     }
 
     [Fact]
@@ -262,46 +267,4 @@ public sealed class FrontendTlsTests
 
     private static IEnumerable<string> RtspInfoHeaderUrls(RtspTestResponse playing) =>
         RtpInfoHeader.Parse(playing.Header("RTP-Info")!).Select(static entry => entry.Url);
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(System.Net.IPAddress.Loopback, port);
-        return socket;
-    }
-
-    /// <summary>Reads until the other side closes, in order or not.</summary>
-    private static async Task ReadToEndAsync(Socket socket)
-    {
-        byte[] buffer = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer, SocketFlags.None).WaitAsync(RtspTestClient.Limit) > 0)
-            {
-            }
-        }
-        catch (SocketException)
-        {
-            // A reset is an end as well.
-        }
-    }
-
-    /// <summary>What the framework's client sends first.</summary>
-    private static async Task<byte[]> ClientHelloAsync()
-    {
-        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        listener.Listen();
-        Task<Exception> connecting = Assert.ThrowsAnyAsync<Exception>(
-            () => RtspTestClient.ConnectSecureAsync(((System.Net.IPEndPoint)listener.LocalEndPoint!).Port));
-        byte[] buffer = new byte[4096];
-        int count;
-        using (Socket far = await listener.AcceptAsync())
-        {
-            count = await far.ReceiveAsync(buffer, SocketFlags.None);
-        }
-
-        await connecting;
-        return buffer[..count];
-    }
 }

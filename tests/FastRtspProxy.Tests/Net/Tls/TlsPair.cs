@@ -50,9 +50,9 @@ internal sealed class TlsPair : IDisposable
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(SimulatedCameraCertificate.Make(IPAddress.Loopback), null, offline: true),
         };
-        using TlsServer server = new(_ => options, TimeSpan.FromSeconds(30), TimeProvider.System);
+        TlsServer server = new(_ => options, TimeSpan.FromSeconds(30), TimeProvider.System);
         TaskCompletionSource<TlsLayer?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = server.Begin(near, (layer, _, _) => done.SetResult(layer));
+        _ = server.Begin(near, AddressGroup.Of(IPAddress.Loopback), (layer, _, _) => done.SetResult(layer));
         SslStream client = new(new NetworkStream(far, ownsSocket: true));
         await client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {

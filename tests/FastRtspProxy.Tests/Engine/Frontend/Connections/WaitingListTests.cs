@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Mounts;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 
-namespace FastRtspProxy.Tests.Engine.Frontend;
+namespace FastRtspProxy.Tests.Net;
 
 /// <summary>What counts as one address.</summary>
 public sealed class AddressGroupTests

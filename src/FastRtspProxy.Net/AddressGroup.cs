@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using FastRtspProxy.Net;
 
-namespace FastRtspProxy.Engine.Frontend;
+namespace FastRtspProxy.Net;
 
 /// <summary>
 /// What counts as one address where clients are counted: an IPv4 address, mapped or not, and the /64 of an IPv6 one, because that is what one host or

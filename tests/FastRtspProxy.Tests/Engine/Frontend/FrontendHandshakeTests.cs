@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
+using static FastRtspProxy.Tests.Engine.Frontend.RawConnection;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>What ends a TLS handshake, what that is called, and what becomes of the connection's place.</summary>
+public sealed class FrontendHandshakeTests
+{
+    /// <summary>Each goes to the shard with the least, also while no handshake is done.</summary>
+    [Fact]
+    public async Task Accept_WhileHandshakesAreUnderWay_SpreadsConnectionsOverTheShards()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
+        List<Socket> silent = [];
+        for (int i = 0; i < 4; i++)
+        {
+            silent.Add(await ConnectAsync(host.Port));
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 4);
+
+        Assert.Equal([2, 2], host.Shards.Select(static shard => shard.Load));
+        silent.ForEach(static socket => socket.Dispose());
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 0);
+        Assert.Equal([0, 0], host.Shards.Select(static shard => shard.Load));
+        await Until.TrueAsync(() => host.Frontend.Door.Log.CountOf(DoorRefusal.Silent) == 4);
+    }
+
+    [Fact]
+    public async Task Accept_AllPlacesAreSilentHandshakes_TheOldestIsEndedForAnotherAddress()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { MaxClients = 1 }, isSecure: true);
+        int max = FrontendLimits.ConnectionsFor(1);
+        List<Socket> silent = [];
+        for (int i = 0; i < max; i++)
+        {
+            silent.Add(await ConnectAsync(host.Port, "127.0.0.66"));
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == max);
+        using RtspTestClient good = await host.ConnectAsync();
+
+        Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
+        await ReadToEndAsync(silent[0]);
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == max);
+        Assert.Equal((1, 0), (host.Frontend.Door.Log.CountOf(DoorRefusal.MadeRoom), host.Frontend.Door.Log.CountOf(DoorRefusal.Silent)));
+        silent.ForEach(static socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Stop_WhileHandshakesAreUnderWay_IsDoneWhenTheirPlacesAreFree()
+    {
+        FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
+        using Socket silent = await ConnectAsync(host.Port);
+        using Socket half = await ConnectAsync(host.Port);
+        await half.SendAsync((await ClientHelloAsync()).AsMemory(0, 40));
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 2);
+
+        await host.StopFrontendAsync();
+
+        Assert.Equal((0, 2), (host.Frontend.Limits.ConnectionPlaces.Count, host.Frontend.Door.Log.CountOf(DoorRefusal.Stopping)));
+        await host.DisposeAsync();
+    }
+
+    /// <summary>Our own mistake is one connection's end.</summary>
+    [Fact]
+    public async Task Handshake_TheChoiceOfACertificateFails_EndsWithALineAndTheNextIsServed()
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(
+            isSecure: true, log: log, certificates: static name => name == "bad.example" ? throw new InvalidOperationException("no such certificate") : FrontendHost.Certificate);
+
+        _ = await Assert.ThrowsAnyAsync<Exception>(() => RtspTestClient.ConnectSecureAsync(host.Port, name: "bad.example"));
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 0);
+        using RtspTestClient good = await host.ConnectAsync();
+
+        Assert.Equal(200, (await good.RequestAsync("OPTIONS", "*")).Status);
+        await Until.TrueAsync(() => log.Texts.Any(static line => line.Contains("its TLS handshake failed (no such certificate)", StringComparison.Ordinal)));
+        Assert.Equal(1, host.Frontend.Door.Log.CountOf(DoorRefusal.BadHandshake));
+    }
+
+    /// <summary>A balancer that nobody has named: the remedy is to name it, not another port.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Handshake_AProxyHeaderFromElsewhere_IsCalledSo(int version)
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true, log: log);
+        using Socket balancer = await ConnectAsync(host.Port);
+
+        await balancer.SendAsync(version == 1 ? ProxyHeaders.Text("192.0.2.9") : ProxyHeaders.Binary("192.0.2.9"));
+
+        await ReadToEndAsync(balancer);
+        await Until.TrueAsync(() => log.Texts.Any(static line => line.Contains("rtsp.proxyProtocol.from does not name this address", StringComparison.Ordinal)));
+        Assert.Equal(1, host.Frontend.Door.Log.CountOf(DoorRefusal.StrangeHeader));
+    }
+
+    [Fact]
+    public async Task Connection_TlsToThePortInTheClear_EndsBySuchACause()
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(log: log);
+
+        _ = await Assert.ThrowsAnyAsync<Exception>(() => RtspTestClient.ConnectSecureAsync(host.Port));
+
+        await Until.TrueAsync(() => log.Texts.Any(static line => line.Contains(nameof(ConnectionEnd.TlsInTheClear), StringComparison.Ordinal)));
+    }
+}
