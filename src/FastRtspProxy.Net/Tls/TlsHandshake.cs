@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Protocol.ProxyProtocol;
 using FastRtspProxy.Protocol.Rtsp;
@@ -35,6 +36,10 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
     private readonly SslStream _tls;
     private readonly Action _step;
     private bool _hasBegun;
+
+    /// <summary>What is left of a flight that the socket's buffer did not take, and who waits for its end; null: nothing is.</summary>
+    private SocketAsyncEventArgs? _rest;
+    private TaskCompletionSource? _written;
 
     /// <summary>What the client has left of its time, in ticks of the server's clock. Written by whoever ends a wait for it.</summary>
     private long _leftTicks;
@@ -117,21 +122,45 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
     }
 
     /// <inheritdoc/>
-    void ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes)
+    unsafe Task ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes)
     {
-        // A server's whole flight is a few KiB, and the connection is new: its buffer takes it. One that does not is no client's.
-        if (_socket.Send(bytes, SocketFlags.None, out SocketError error) != bytes.Length)
+        const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
+        nint sent;
+        fixed (byte* data = bytes)
         {
-            throw new IOException(error == SocketError.Success ? "the client takes no answer" : ErrorName.Of(ErrorName.ErrnoOf(error)));
+            sent = Libc.Send(_fd, data, bytes.Length, Flags);
         }
+
+        if (sent == bytes.Length)
+        {
+            return Task.CompletedTask;
+        }
+
+        int errno = sent < 0 ? Marshal.GetLastPInvokeError() : LinuxConstants.ErrorAgain;
+        if (errno is not LinuxConstants.ErrorAgain and not LinuxConstants.ErrorInterrupted)
+        {
+            throw new IOException(ErrorName.Of(errno));
+        }
+
+        // A chain of certificates that no buffer of a new connection takes: the rest goes as the client reads.
+        SocketAsyncEventArgs rest = new(true);
+        rest.SetBuffer(bytes[(int)Math.Max(0, sent)..].ToArray());
+        rest.Completed += (_, _) => OnSocket();
+        TaskCompletionSource written = new(); // what follows runs in the step that completes it
+        (_rest, _written) = (rest, written);
+        WaitForSocket(rest); // and the step may be over before this returns
+        return written.Task;
     }
 
-    private void WaitForSocket()
+    private void WaitForSocket() => WaitForSocket(null);
+
+    /// <summary>Waits until the client has taken these bytes, or, where there are none, for bytes of its own.</summary>
+    private void WaitForSocket(SocketAsyncEventArgs? bytes)
     {
         Volatile.Write(ref _dueTicks, _server.NowTicks + _leftTicks);
         try
         {
-            if (!_socket.ReceiveAsync(_readable))
+            if (!(bytes is null ? _socket.ReceiveAsync(_readable) : _socket.SendAsync(bytes)))
             {
                 OnSocket();
             }
@@ -158,6 +187,10 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
             _hasBegun = true;
             _ = RunAsync();
         }
+        else if (_written is not null)
+        {
+            EndWrite();
+        }
         else if (_wire.Wanted.Length == 0)
         {
             _wire.Supply(0); // it only wanted to be told
@@ -165,6 +198,24 @@ internal sealed class TlsHandshake : ITlsWireOwner, IDisposable
         else if (!TrySupply())
         {
             WaitForSocket();
+        }
+    }
+
+    /// <summary>The client has taken the rest of a flight, or has gone.</summary>
+    private void EndWrite()
+    {
+        TaskCompletionSource written = _written!;
+        SocketError error = _rest!.SocketError;
+        _written = null;
+        _rest.Dispose();
+        _rest = null;
+        if (error == SocketError.Success && _abort == (int)TlsRefusal.None)
+        {
+            written.SetResult();
+        }
+        else
+        {
+            written.SetException(new IOException(ErrorName.Of(ErrorName.ErrnoOf(error))));
         }
     }
 

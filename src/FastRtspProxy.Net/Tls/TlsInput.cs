@@ -52,7 +52,11 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     }
 
     /// <inheritdoc/>
-    void ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes) => _output.OnWritten(bytes);
+    Task ITlsWireOwner.OnWritten(ReadOnlySpan<byte> bytes)
+    {
+        _output.OnWritten(bytes);
+        return Task.CompletedTask;
+    }
 
     protected override void BeginToWait()
     {

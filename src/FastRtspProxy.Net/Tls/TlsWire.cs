@@ -74,15 +74,12 @@ internal sealed class TlsWire(ITlsWireOwner owner) : Stream, IValueTaskSource<in
         return new ValueTask<int>(this, version);
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer) => Owner.OnWritten(buffer);
+    // Of a connection, not of a handshake: it is done at once.
+    public override void Write(ReadOnlySpan<byte> buffer) => _ = Owner.OnWritten(buffer);
 
-    public override void Write(byte[] buffer, int offset, int count) => Owner.OnWritten(buffer.AsSpan(offset, count));
+    public override void Write(byte[] buffer, int offset, int count) => _ = Owner.OnWritten(buffer.AsSpan(offset, count));
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        Owner.OnWritten(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(Owner.OnWritten(buffer.Span));
 
     public override void Flush()
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Tls;
@@ -69,6 +71,43 @@ public sealed class TlsServerTests : IDisposable
         await client.DisposeAsync();
     }
 
+    /// <summary>A flight that no buffer takes at once: the client is waited for, as for its own bytes.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Handshake_AChainThatIsLargerThanTheSendBuffer_IsDone(SslProtocols protocol)
+    {
+        (X509Certificate2 leaf, X509Certificate2Collection chain) = LongChain(40 * 1024);
+        TlsServer server = Server(new HandshakeThreads(1), leaf, chain);
+        (Socket near, SslStream client) = await ConnectAsync(bufferBytes: 4 * 1024);
+        server.Begin(near, s_client, Done);
+
+        await AuthenticateAsync(client, protocol);
+
+        Assert.Equal((TlsRefusal.None, string.Empty), await RefusalAsync());
+    }
+
+    [Fact]
+    public async Task Handshake_AClientThatTakesNoneOfALongChain_IsLate()
+    {
+        (X509Certificate2 leaf, X509Certificate2Collection chain) = LongChain(40 * 1024);
+        TlsServer server = Server(new HandshakeThreads(1), leaf, chain);
+        (Socket near, SslStream client) = await ConnectAsync(bufferBytes: 4 * 1024);
+        await _sockets[^1].SendAsync(await Engine.Frontend.RawConnection.ClientHelloAsync());
+        server.Begin(near, s_client, Done);
+        await Until.TrueAsync(() => _sockets[^1].Available > 2000); // the beginning of the chain
+
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            server.EndLate();
+            return _done.Task.IsCompleted;
+        });
+
+        Assert.Equal((TlsRefusal.TimedOut, true), ((await _done.Task).Refusal, near.SafeHandle.IsClosed));
+        await client.DisposeAsync();
+    }
+
     [Fact]
     public async Task Stop_WhileAStepWaitsForAThread_IsDoneWhenTheHandshakeHasEnded()
     {
@@ -100,21 +139,58 @@ public sealed class TlsServerTests : IDisposable
         await client.DisposeAsync();
     }
 
-    private static Task AuthenticateAsync(SslStream client) => client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+    private static Task AuthenticateAsync(SslStream client, SslProtocols protocols = SslProtocols.None) => client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
     {
         TargetHost = "localhost",
+        EnabledSslProtocols = protocols,
         RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
     }).WaitAsync(RtspTestClient.Limit);
 
     private void Done(TlsLayer? layer, TlsRefusal refusal, string why) => _done.SetResult((layer, refusal, why));
 
-    private TlsServer Server(HandshakeThreads threads, X509Certificate2Collection? chain = null)
+    private async Task<(TlsRefusal Refusal, string Why)> RefusalAsync()
+    {
+        (_, TlsRefusal refusal, string why) = await _done.Task.WaitAsync(RtspTestClient.Limit);
+        return (refusal, why);
+    }
+
+    private TlsServer Server(HandshakeThreads threads, X509Certificate2? certificate = null, X509Certificate2Collection? chain = null)
     {
         SslServerAuthenticationOptions options = new()
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(SimulatedCameraCertificate.Make(IPAddress.Loopback), chain, offline: true),
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate ?? SimulatedCameraCertificate.Make(IPAddress.Loopback), chain, offline: true),
         };
         return new TlsServer(_ => options, s_limit, _time, threads);
+    }
+
+    /// <summary>A certificate with five authorities above it, which are so large in all.</summary>
+    private static (X509Certificate2 Leaf, X509Certificate2Collection Chain) LongChain(int bytes)
+    {
+        const int Authorities = 5;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        X509Certificate2Collection chain = [];
+        ECDsa issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest root = new("CN=root", issuerKey, HashAlgorithmName.SHA256);
+        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        X509Certificate2 issuer = root.CreateSelfSigned(now.AddDays(-1), now.AddDays(9));
+        for (int i = 0; i <= Authorities; i++)
+        {
+            ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            CertificateRequest request = new($"CN=link {i}", key, HashAlgorithmName.SHA256);
+            if (i < Authorities)
+            {
+                request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+                request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.1", new byte[bytes / Authorities], critical: false));
+            }
+
+            issuer = request.Create(issuer, now.AddDays(-1), now.AddDays(9), [1, (byte)i]).CopyWithPrivateKey(key);
+            if (i < Authorities)
+            {
+                chain.Add(issuer);
+            }
+        }
+
+        return (issuer, chain);
     }
 
     private async Task<(Socket Near, SslStream Client)> ConnectAsync(int bufferBytes = 0)
