@@ -165,6 +165,9 @@ internal sealed class ControlStream
     /// <inheritdoc cref="StreamInput.IsAboutToRead"/>
     internal bool IsAboutToRead => _input.IsAboutToRead;
 
+    /// <inheritdoc cref="StreamInput.PartSinceMicros"/>
+    public long PartSinceMicros => _input.PartSinceMicros;
+
     /// <summary>Begins to look out for the peer's end; reading begins with the reader.</summary>
     public void Start() => _peer.Begin();
 

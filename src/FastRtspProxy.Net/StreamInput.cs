@@ -11,6 +11,9 @@ namespace FastRtspProxy.Net;
 /// </summary>
 internal class StreamInput : PeerInput
 {
+    /// <inheritdoc cref="PartSinceMicros"/>
+    public const long Never = long.MaxValue;
+
     private readonly ReadableWait _readable;
 
     /// <summary>What the last read has brought; 0 before the first, and after one that brought nothing.</summary>
@@ -27,6 +30,12 @@ internal class StreamInput : PeerInput
 
     /// <summary>The reader waits, and nothing but time stands between it and its next read: not the want of memory.</summary>
     public bool IsAboutToRead => IsWaiting && (IsArmed || IsQueued);
+
+    /// <summary>
+    /// Since when the reader waits for the rest of something of which it sees nothing before it is whole, on the shard's clock; <see cref="Never"/>:
+    /// there is no such thing.
+    /// </summary>
+    public virtual long PartSinceMicros => Never;
 
     protected ControlStream Stream { get; }
 

@@ -34,6 +34,9 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     /// <summary>Encrypted bytes since something for us was among them.</summary>
     private int _idleBytes;
 
+    /// <summary>Since when a record is under way with nothing for the reader before it; <see cref="Never"/>: none is.</summary>
+    private long _partSinceMicros = Never;
+
     /// <summary>What the wait failed by; 0: it did not.</summary>
     private int _errno;
 
@@ -44,6 +47,9 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
         _output = output;
         layer.Wire.Owner = this;
     }
+
+    /// <inheritdoc/>
+    public override long PartSinceMicros => IsWaiting ? _partSinceMicros : Never;
 
     /// <inheritdoc/>
     void ITlsWireOwner.OnReading()
@@ -65,7 +71,9 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             return;
         }
 
+        _partSinceMicros = Never; // the reader had something, or was busy
         BeginToDecrypt();
+        NotePart();
         if (_isReady)
         {
             OnReadable();
@@ -85,6 +93,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             SupplyOnce();
         }
 
+        NotePart();
         Hold(_isReady || _layer.Wire.IsMidRecord);
         if (!_isReady)
         {
@@ -173,6 +182,8 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             wire.Fail(new IOException(ErrorName.Of(errno)));
         }
     }
+
+    private void NotePart() => _partSinceMicros = _layer.Wire.IsMidRecord ? Math.Min(_partSinceMicros, Shard.NowMicros) : Never;
 
     private void Hold(bool holds)
     {

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class OverdueWatch(ControlStream stream, ClientLimits limits)
 {
-    private const long Never = long.MaxValue;
+    private const long Never = StreamInput.Never;
 
     /// <summary>When the last byte came; before the first, when the connection was taken.</summary>
     private long _heardMicros = stream.Shard.NowMicros;
@@ -24,8 +24,11 @@ internal sealed class OverdueWatch(ControlStream stream, ClientLimits limits)
     public ConnectionEnd Cause =>
         _inHandSinceMicros != Never && stream.PeerEnded.IsCompleted ? ConnectionEnd.PeerClosed
         : stream.IsParked ? ConnectionEnd.NotReading
-        : _halfSinceMicros != Never ? ConnectionEnd.HalfRequest
+        : HalfSinceMicros != Never ? ConnectionEnd.HalfRequest
         : ConnectionEnd.Idle;
+
+    /// <summary>Half a request, or half a TLS record, in which one may stand.</summary>
+    private long HalfSinceMicros => Math.Min(_halfSinceMicros, stream.PartSinceMicros);
 
     /// <summary>A byte has come.</summary>
     public void OnHeard(long nowMicros) => _heardMicros = nowMicros;
@@ -54,7 +57,7 @@ internal sealed class OverdueWatch(ControlStream stream, ClientLimits limits)
             isStuck = false;
         }
 
-        return IsLater(nowMicros, _halfSinceMicros, FrontendLimits.HalfRequest)
+        return IsLater(nowMicros, HalfSinceMicros, FrontendLimits.HalfRequest)
             || (stream.PeerEnded.IsCompleted && IsLater(nowMicros, _inHandSinceMicros, FrontendLimits.EndedPeer))
             || (idleMax is { } idle && IsLater(nowMicros, _heardMicros, idle))
             || isStuck;

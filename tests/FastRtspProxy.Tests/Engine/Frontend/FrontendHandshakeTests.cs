@@ -99,6 +99,62 @@ public sealed class FrontendHandshakeTests
         Assert.Equal(1, host.Frontend.Door.Log.CountOf(DoorRefusal.StrangeHeader));
     }
 
+    /// <summary>A record that is not whole is half a request: also of a viewer that plays, and byte by byte.</summary>
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 4)]
+    [InlineData(true, 40)]
+    public async Task Connection_HalfARecord_EndsAfterTenSeconds(bool isPlaying, int bytes)
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true, log: log);
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        if (isPlaying)
+        {
+            string session = await PlayDialogue.SetUpTcpAsync(host, client);
+            Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        }
+
+        byte[] record = [23, 3, 3, 0x20, 0, .. new byte[64]];
+        await client.Socket.SendAsync(record.AsMemory(0, bytes));
+        for (int second = 0; second < 9; second++)
+        {
+            await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+            await client.Socket.SendAsync(record.AsMemory(bytes + second, 1));
+        }
+
+        Assert.Equal(1, host.Frontend.Limits.Connections);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
+        Assert.Contains(log.Texts, static line => line.Contains(nameof(ConnectionEnd.HalfRequest), StringComparison.Ordinal));
+    }
+
+    /// <summary>A record is under way whenever somebody looks, and it is another one each time.</summary>
+    [Fact]
+    public async Task Connection_RecordsThatEndInTheMiddleOfTheNext_StaysOpen()
+    {
+        const int Seconds = 15;
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
+        (RtspTestClient client, HeldStream wire) = await HeldStream.ConnectAsync(host.Port);
+        using RtspTestClient one = client;
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+
+        wire.Hold();
+        await client.SendAsync("OPTIONS * RTSP/1.0\r\nCSeq: 100\r\n\r\n");
+        int half = wire.Held.Count / 2;
+        for (int second = 1; second <= Seconds; second++)
+        {
+            await client.SendAsync($"OPTIONS * RTSP/1.0\r\nCSeq: {100 + second}\r\n\r\n");
+            await wire.ReleaseAsync(wire.Held.Count - half);
+            Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+            await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, host.Frontend.Limits.Connections);
+    }
+
     [Fact]
     public async Task Connection_TlsToThePortInTheClear_EndsBySuchACause()
     {
