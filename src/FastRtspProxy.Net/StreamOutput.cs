@@ -21,13 +21,7 @@ internal class StreamOutput(ControlStream stream, StreamBacklog backlog)
     }
 
     /// <inheritdoc cref="TrySend(IoVector*, int)"/>
-    public virtual unsafe int TrySend(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* data = bytes)
-        {
-            return stream.NoteSend(Libc.Send(stream.Descriptor, data, bytes.Length, Flags));
-        }
-    }
+    public virtual int TrySend(ReadOnlySpan<byte> bytes) => SendNow(bytes);
 
     /// <summary>Sends all of it, or parks it. False: broken, or too much waits already.</summary>
     public virtual bool SendAll(ReadOnlySpan<byte> bytes, bool isAnswer) => SendOrPark(bytes, isAnswer);
@@ -48,16 +42,11 @@ internal class StreamOutput(ControlStream stream, StreamBacklog backlog)
     }
 
     /// <summary>Sends bytes as they are, and parks what is not taken.</summary>
-    protected unsafe bool SendOrPark(ReadOnlySpan<byte> bytes, bool isAnswer)
+    protected bool SendOrPark(ReadOnlySpan<byte> bytes, bool isAnswer)
     {
         if (!stream.IsParked)
         {
-            int sent;
-            fixed (byte* data = bytes)
-            {
-                sent = stream.NoteSend(Libc.Send(stream.Descriptor, data, bytes.Length, Flags));
-            }
-
+            int sent = SendNow(bytes);
             if (sent < 0)
             {
                 return false;
@@ -67,5 +56,13 @@ internal class StreamOutput(ControlStream stream, StreamBacklog backlog)
         }
 
         return bytes.Length == 0 || backlog.TryAdd(bytes, isAnswer);
+    }
+
+    private unsafe int SendNow(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* data = bytes)
+        {
+            return stream.NoteSend(Libc.Send(stream.Descriptor, data, bytes.Length, Flags));
+        }
     }
 }
