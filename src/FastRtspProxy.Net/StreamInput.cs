@@ -19,6 +19,9 @@ internal class StreamInput : PeerInput
     /// <summary>What the last read has brought; 0 before the first, and after one that brought nothing.</summary>
     private int _lastReadBytes;
 
+    /// <summary>The last turn took bytes from the socket, for the reader or not.</summary>
+    private bool _hasTaken;
+
     public StreamInput(ControlStream stream, Socket socket)
     {
         Stream = stream;
@@ -46,7 +49,7 @@ internal class StreamInput : PeerInput
     /// <summary>There was something at once: who has had something in this turn already comes behind the others.</summary>
     public void OnReadable()
     {
-        if (_lastReadBytes > 0)
+        if (_hasTaken)
         {
             Shard.QueueAgain(this);
         }
@@ -71,6 +74,7 @@ internal class StreamInput : PeerInput
     protected sealed override void Read()
     {
         _lastReadBytes = 0;
+        _hasTaken = false;
         if (Stream.IsClosed)
         {
             End();
@@ -97,6 +101,7 @@ internal class StreamInput : PeerInput
 
         int count = Receive(room, out int errno);
         _lastReadBytes = Math.Max(0, count);
+        _hasTaken |= count > 0;
         Filled(_lastReadBytes);
         if (count > 0)
         {
@@ -125,6 +130,9 @@ internal class StreamInput : PeerInput
 
     /// <summary>Takes what there is. 0: the end; -1: nothing, for this cause.</summary>
     protected virtual int Receive(ArraySegment<byte> room, out int errno) => Receive(Stream.Descriptor, room, out errno);
+
+    /// <summary>The turn took bytes from the socket that are not for the reader.</summary>
+    protected void NoteTaken() => _hasTaken = true;
 
     /// <summary>One non-blocking read of a socket.</summary>
     internal static unsafe int Receive(int descriptor, Span<byte> room, out int errno)

@@ -170,6 +170,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
         if (count >= 0)
         {
             _idleBytes += count;
+            NoteTaken();
             wire.Supply(count);
             if (!_isReady && _idleBytes > IdleBytesMax)
             {

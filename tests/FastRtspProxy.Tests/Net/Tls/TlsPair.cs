@@ -11,8 +11,9 @@ namespace FastRtspProxy.Tests.Net.Tls;
 /// <summary>A connection with TLS on a shard, and its far end: a socket, and the framework's client on it.</summary>
 internal sealed class TlsPair : IDisposable
 {
-    private TlsPair(ControlStream stream, TlsLayer layer, Socket far, SslStream client)
+    private TlsPair(ControlStream stream, TlsLayer layer, Socket near, Socket far, SslStream client)
     {
+        Near = near;
         Stream = stream;
         Layer = layer;
         Far = far;
@@ -22,6 +23,9 @@ internal sealed class TlsPair : IDisposable
     public ControlStream Stream { get; }
 
     public TlsLayer Layer { get; }
+
+    /// <summary>The socket of <see cref="Stream"/>.</summary>
+    public Socket Near { get; }
 
     /// <summary>What comes is encrypted.</summary>
     public Socket Far { get; }
@@ -67,7 +71,7 @@ internal sealed class TlsPair : IDisposable
             stream.Start();
             return Task.CompletedTask;
         });
-        return new TlsPair(stream, layer, far, client);
+        return new TlsPair(stream, layer, near, far, client);
     }
 
     public void Dispose()

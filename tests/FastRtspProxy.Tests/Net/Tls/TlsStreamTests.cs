@@ -123,6 +123,33 @@ public sealed class TlsStreamTests : IDisposable
         Assert.Equal(0, budget.HeldBytesNow);
     }
 
+    /// <summary>
+    /// Whoever sends and sends, and nothing for the reader among it, comes behind those that have had their turn, as whoever sends requests does.
+    /// </summary>
+    [Fact]
+    public async Task Input_HasHadARead_ComesBehindTheOthersAlsoWithoutAWholeRecord()
+    {
+        using TlsPair pair = await TlsPair.ConnectAsync(Shard);
+        byte[] part = new byte[18_000];
+        (part[0], part[1], part[2], part[3]) = (23, 3, 3, 0x46);
+        await pair.Far.SendAsync(part);
+        await Until.TrueAsync(() => pair.Near.Available == part.Length);
+        TaskCompletionSource<int> unread = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> waiting = Shard.RunAsync(async () =>
+        {
+            Shard.QueueAgain(new OneTurn(() => unread.SetResult(pair.Near.Available)));
+            return await pair.Stream.Input.WaitAsync();
+        });
+
+        Assert.Equal(part.Length - PeerInput.ReadBytes, await unread.Task.WaitAsync(RtspTestClient.Limit));
+        await Shard.RunAsync(() =>
+        {
+            pair.Stream.Close();
+            return Task.CompletedTask;
+        });
+        Assert.False(await waiting);
+    }
+
     /// <summary>A record that claims to be longer than any may be is not waited for, and no room is made for it.</summary>
     [Fact]
     public async Task Input_ARecordThatIsTooLong_Ends()
@@ -182,6 +209,11 @@ public sealed class TlsStreamTests : IDisposable
 
         Assert.False(await waiting);
         Assert.False(pair.Layer.Wire.IsReading);
+    }
+
+    private sealed class OneTurn(Action run) : TurnWork
+    {
+        protected internal override void RunTurn() => run();
     }
 
     private static async Task<byte[]> ReadAsync(TlsPair pair, int bytes)
