@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace FastRtspProxy.Net.Tls;
 
@@ -32,8 +33,11 @@ internal sealed class TlsLayer : IDisposable
     /// <summary>What is decrypted, after <see cref="WaitAsync"/>; 0: the end.</summary>
     public int Read(ArraySegment<byte> room) => _tls.Read(room.Array!, room.Offset, room.Count);
 
-    /// <summary>Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile.</summary>
-    public static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException;
+    /// <summary>
+    /// Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile. After a record that it could not decrypt
+    /// OpenSSL refuses to say good-bye as well, which the framework does not wrap.
+    /// </summary>
+    public static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException or CryptographicException;
 
     /// <summary>One record of the scratch's plain bytes, to the wire.</summary>
     public void Encrypt(TlsScratch scratch, int bytes) => _tls.Write(scratch.Plain, 0, bytes);

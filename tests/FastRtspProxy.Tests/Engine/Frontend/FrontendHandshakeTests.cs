@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
@@ -97,6 +98,23 @@ public sealed class FrontendHandshakeTests
         await ReadToEndAsync(balancer);
         await Until.TrueAsync(() => log.Texts.Any(static line => line.Contains("rtsp.proxyProtocol.from does not name this address", StringComparison.Ordinal)));
         Assert.Equal(1, host.Frontend.Door.Log.CountOf(DoorRefusal.StrangeHeader));
+    }
+
+    /// <summary>What OpenSSL refuses is that connection's end, and leaves nothing behind: not its descriptor, not its place, not its part of the load.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Connection_ARecordThatCannotBeDecrypted_EndsAndItsPlaceIsFree(SslProtocols protocol)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
+        using RtspTestClient client = await RtspTestClient.ConnectSecureAsync(host.Port, protocol);
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+
+        await client.Socket.SendAsync(new byte[] { 23, 3, 3, 0, 64 }.Concat(new byte[64]).ToArray());
+
+        Assert.True(await client.IsClosedAsync());
+        await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 0);
+        await Until.TrueAsync(() => host.Shards.All(static shard => shard.Load == 0));
     }
 
     /// <summary>A record that is not whole is half a request: also of a viewer that plays, and byte by byte.</summary>

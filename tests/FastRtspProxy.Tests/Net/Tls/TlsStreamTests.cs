@@ -131,7 +131,7 @@ public sealed class TlsStreamTests : IDisposable
     {
         using TlsPair pair = await TlsPair.ConnectAsync(Shard);
         byte[] part = new byte[18_000];
-        (part[0], part[1], part[2], part[3]) = (23, 3, 3, 0x46);
+        (part[0], part[1], part[2], part[3]) = (23, 3, 3, 0x47);
         await pair.Far.SendAsync(part);
         await Until.TrueAsync(() => pair.Near.Available == part.Length);
         TaskCompletionSource<int> unread = new(TaskCreationOptions.RunContinuationsAsynchronously);
