@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
@@ -54,6 +55,8 @@ public class FrontendBenchmarks
         public Shard Shard => throw new NotSupportedException();
 
         public PacketRing Ring => throw new NotSupportedException();
+
+        public StreamCounters Counters => throw new NotSupportedException();
 
         public IMount? Find(string path) => path == Name ? this : null;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
-using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Auth;
 using Microsoft.AspNetCore.Http;

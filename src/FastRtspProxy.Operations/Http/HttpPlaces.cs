@@ -1,5 +1,5 @@
 using System.Net;
-using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Operations.Http;
 
