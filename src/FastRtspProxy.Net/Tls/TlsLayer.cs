@@ -34,8 +34,8 @@ internal sealed class TlsLayer : IDisposable
     public int Read(ArraySegment<byte> room) => _tls.Read(room.Array!, room.Offset, room.Count);
 
     /// <summary>
-    /// Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile. After a record that it could not decrypt
-    /// OpenSSL refuses to say good-bye as well, which the framework does not wrap.
+    /// Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile. After a record that it could not
+    /// decrypt OpenSSL refuses to say good-bye as well, which the framework does not wrap.
     /// </summary>
     public static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException or CryptographicException;
 

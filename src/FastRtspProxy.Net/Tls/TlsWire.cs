@@ -79,7 +79,8 @@ internal sealed class TlsWire(ITlsWireOwner owner) : Stream, IValueTaskSource<in
 
     public override void Write(byte[] buffer, int offset, int count) => _ = Owner.OnWritten(buffer.AsSpan(offset, count));
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(Owner.OnWritten(buffer.Span));
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(Owner.OnWritten(buffer.Span));
 
     public override void Flush()
     {
