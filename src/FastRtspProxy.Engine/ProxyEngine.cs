@@ -33,10 +33,19 @@ public sealed class ProxyEngine : IAsyncDisposable
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
         EngineEvents events = new(time);
+        StreamLedger ledger = new();
         _mounts = new MountDirectory
         {
-            Added = mount => events.Tell(EngineEventKind.StreamAdded, mount.Name),
-            Removed = mount => events.Tell(EngineEventKind.StreamRemoved, mount.Name),
+            Added = mount =>
+            {
+                ledger.OnAdded(mount);
+                events.Tell(EngineEventKind.StreamAdded, mount.Name);
+            },
+            Removed = mount =>
+            {
+                ledger.OnRemoved(mount);
+                events.Tell(EngineEventKind.StreamRemoved, mount.Name);
+            },
         };
         _factory = new MountFactory(options, _shards, _pool, loggerFactory, events);
         Streams = new StreamControl(options, _mounts, _factory, OwnPlace, loggerFactory);
@@ -50,6 +59,8 @@ public sealed class ProxyEngine : IAsyncDisposable
             Events = events,
         };
         Status = new EngineStatus(_mounts, _frontend, events);
+        Counters = new EngineCounters(ledger, _frontend, _shards, _pool, time, MemoryBytes);
+        Streams.WildcardRemoved = ledger.Forget;
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>
@@ -133,6 +144,9 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     /// <inheritdoc cref="EngineStatus"/>
     public EngineStatus Status { get; }
+
+    /// <inheritdoc cref="EngineCounters"/>
+    internal EngineCounters Counters { get; }
 
     /// <summary>The limits of viewers as they are.</summary>
     public ViewerLimits Limits => _frontend.Limits.Now;

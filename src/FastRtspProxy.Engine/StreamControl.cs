@@ -49,6 +49,9 @@ public sealed class StreamControl
     /// </summary>
     public IReadOnlyList<StreamOptions> Snapshot => Volatile.Read(ref _streams);
 
+    /// <summary>Told of each wildcard stream that was removed, by its name. Set once, before streams change.</summary>
+    internal Action<string>? WildcardRemoved { get; set; }
+
     /// <summary>What clients can ask for.</summary>
     internal IMountDirectory Directory => _wildcards;
 
@@ -160,12 +163,19 @@ public sealed class StreamControl
         }
 
         Publish(_streams.RemoveAt(index));
-        end = WildcardName.IsPattern(name) ? _wildcards.RemoveAsync(name)
+        end = WildcardName.IsPattern(name) ? RemoveWildcardAsync(name)
             : _mounts.TryRemove(name, out Mount? mount) ? mount!.StopAsync(MountEnd.Removed)
             : Task.CompletedTask;
         _ends.RemoveAll(static other => other.IsCompleted);
         _ends.Add(end);
         return true;
+    }
+
+    private Task RemoveWildcardAsync(string name)
+    {
+        Task end = _wildcards.RemoveAsync(name);
+        WildcardRemoved?.Invoke(name);
+        return end;
     }
 
     private async Task<bool> ChangeInTurnAsync(StreamOptions stream)

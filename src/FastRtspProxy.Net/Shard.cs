@@ -72,6 +72,17 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>How much of that second the loop has slept so far. Only the shard.</summary>
     private long _idleMicros;
 
+    /// <summary>When a turn last ended. Only the shard.</summary>
+    private long _turnEndMicros;
+
+    /// <summary>A figure on its own, as <see cref="_busyPercent"/>; it never goes back.</summary>
+    private long _busyMicros;
+
+    /// <summary>The longest turns of the present minute and of the one before it. Written by the shard.</summary>
+    private long _longestMicros;
+    private long _longestBeforeMicros;
+    private long _minuteMicros;
+
     /// <summary>True once a failing wait was said: it is about the machine, and it may fail a hundred times a second.</summary>
     private bool _saidWaitFails;
 
@@ -94,7 +105,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
         }
 
         RefreshNow();
-        _windowMicros = NowMicros;
+        _windowMicros = _turnEndMicros = _minuteMicros = NowMicros;
         if (!Watch(_bell, EpollEvents.In, this))
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -134,6 +145,12 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
     public int BusyPercent => Volatile.Read(ref _busyPercent);
+
+    /// <summary>How long it has worked since it began; it never goes back. Any thread.</summary>
+    public long BusyMicros => Volatile.Read(ref _busyMicros);
+
+    /// <summary>How long the longest turn of the last one to two minutes was. Any thread.</summary>
+    public long LongestTurnMicros => Math.Max(Volatile.Read(ref _longestMicros), Volatile.Read(ref _longestBeforeMicros));
 
     /// <summary>The shard's scratch for receiving datagrams.</summary>
     public ReceiveBatch ReceiveBatch => _receiveBatch ??= new ReceiveBatch(receivesMany: KernelCalls.ReceiveManyRefusal == 0);
@@ -315,6 +332,7 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     private void NoteIdle(long micros)
     {
+        NoteBusy(NowMicros - _turnEndMicros - micros);
         _idleMicros += micros;
         long elapsed = NowMicros - _windowMicros;
         if (elapsed >= 1_000_000)
@@ -322,6 +340,23 @@ internal sealed partial class Shard : PollTarget, IDisposable
             Volatile.Write(ref _busyPercent, (int)Math.Clamp(100 - (_idleMicros * 100 / elapsed), 0, 100));
             _windowMicros = NowMicros;
             _idleMicros = 0;
+        }
+    }
+
+    private void NoteBusy(long micros)
+    {
+        _turnEndMicros = NowMicros;
+        _busyMicros += micros;
+        if (micros > _longestMicros)
+        {
+            _longestMicros = micros;
+        }
+
+        if (NowMicros - _minuteMicros >= 60_000_000)
+        {
+            _minuteMicros = NowMicros;
+            _longestBeforeMicros = _longestMicros;
+            _longestMicros = 0;
         }
     }
 

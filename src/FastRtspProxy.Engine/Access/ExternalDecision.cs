@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Counters;
+
 namespace FastRtspProxy.Engine.Access;
 
 /// <summary>
@@ -8,7 +10,8 @@ namespace FastRtspProxy.Engine.Access;
 /// What it remembers is bounded: yes and no apart, so that a stranger who asks for a thousand names drives out no viewer's yes, which may be needed
 /// for an hour (<see cref="ExternalOnError.LastKnown"/>).
 /// </summary>
-internal sealed class ExternalDecision(ExternalSettings settings, IExternalServer server, TimeProvider time) : IDisposable
+internal sealed class ExternalDecision(
+    ExternalSettings settings, IExternalServer server, TimeProvider time, DurationHistogram? seconds = null) : IDisposable
 {
     /// <summary>Questions at the server at once: at 50 ms an answer 1,280 joins a second.</summary>
     public const int MaxAsked = 64;
@@ -109,8 +112,16 @@ internal sealed class ExternalDecision(ExternalSettings settings, IExternalServe
             try
             {
                 // By the clock here too: a server's client that does not hear the cancellation keeps its place, and nobody who waits.
-                Task<ExternalAnswer> asked = server.AskAsync(question, cancel.Token);
-                answer = await asked.WaitAsync(cancel.Token);
+                long began = time.GetTimestamp();
+                try
+                {
+                    Task<ExternalAnswer> asked = server.AskAsync(question, cancel.Token);
+                    answer = await asked.WaitAsync(cancel.Token);
+                }
+                finally
+                {
+                    seconds?.Observe((long)time.GetElapsedTime(began).TotalMicroseconds);
+                }
             }
             finally
             {

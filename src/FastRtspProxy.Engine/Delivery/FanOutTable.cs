@@ -37,6 +37,19 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     /// </summary>
     public UdpMediaSockets? Media { get; set; }
 
+    /// <inheritdoc cref="ShardCounters"/>
+    public ShardCounters Counters { get; } = new();
+
+    /// <summary>A viewer gets its first picture, or its first sound where there are no pictures.</summary>
+    internal void NoteFirst(Viewer viewer)
+    {
+        if (viewer.AskedMicros > 0)
+        {
+            Counters.FirstPicture.Observe(Shard.NowMicros - viewer.AskedMicros);
+            viewer.AskedMicros = 0;
+        }
+    }
+
     internal UdpSendPlan UdpPlan { get; } = new();
 
     internal TcpSendPlan TcpPlan { get; } = new();

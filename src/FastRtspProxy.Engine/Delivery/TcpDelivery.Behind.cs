@@ -64,6 +64,7 @@ internal sealed unsafe partial class TcpDelivery
             viewer.DroppedPackets += missed;
             counters.CountDropped(DropCause.SlowClient, missed);
             viewer.Cursor = from;
+            table.Counters.CountOverLag();
             viewer.Skips++;
             ranges.Skip(viewer, Next);
             _held.Stop(viewer);
@@ -75,6 +76,7 @@ internal sealed unsafe partial class TcpDelivery
 
         if (from < Next && !viewer.VideoSkip.IsOn && LagsTooFar(viewer, entries, from) && ranges.IsFrameBoundary(entries, from, Next))
         {
+            table.Counters.CountOverLag();
             viewer.Skips++;
             ranges.Skip(viewer, Next);
         }
@@ -106,6 +108,11 @@ internal sealed unsafe partial class TcpDelivery
         if (sent == plan.TotalBytes)
         {
             CountSent(viewer, plan.TotalBytes, plan.PacketCount);
+            if (plan.PacketCount > 0 && !viewer.VideoSkip.IsOn)
+            {
+                table.NoteFirst(viewer);
+            }
+
             viewer.Cursor = to;
             return true;
         }

@@ -229,6 +229,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             viewer.State = TcpViewerState.InStep;
             viewer.Stream.Rider = viewer;
             viewer.Class!.Enter(viewer);
+            table.NoteFirst(viewer);
         }
     }
 

@@ -60,6 +60,7 @@ internal sealed unsafe partial class UdpDelivery
     public void EnterStep(UdpViewer viewer)
     {
         viewer.IsInStep = true;
+        _table.NoteFirst(viewer);
         if (_inStep++ == 0)
         {
             _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none

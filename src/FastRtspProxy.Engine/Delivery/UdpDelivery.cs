@@ -319,6 +319,7 @@ internal sealed unsafe partial class UdpDelivery
             }
 
             int errno = Marshal.GetLastPInvokeError();
+            _table.Counters.CountRefused(errno);
             UdpRefusalStep step = refusals.Next(errno, run.PacketCount > 1);
             if (step == UdpRefusalStep.Wait)
             {

@@ -136,6 +136,11 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         long to = plan.Build(entries, from, limit, table.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;
         viewer.Cursor = SendRunsTo(plan, viewer, to);
+        if (viewer.Cursor > from && plan.RunCount > 0 && !viewer.VideoSkip.IsOn)
+        {
+            table.NoteFirst(viewer);
+        }
+
         if (viewer.VideoSkip is { IsOn: true, Counts: true })
         {
             long without = CountWithout(viewer, entries, from, viewer.Cursor, filter);
@@ -198,6 +203,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             }
 
             int errno = Marshal.GetLastPInvokeError();
+            table.Counters.CountRefused(errno);
             UdpRefusalStep step = refusals.Next(errno, run.PacketCount > 1);
             if (step == UdpRefusalStep.Wait)
             {

@@ -59,6 +59,7 @@ internal sealed unsafe class UdpSingles(FanOutTable table, DeliveryCounters coun
             }
 
             int errno = Marshal.GetLastPInvokeError();
+            table.Counters.CountRefused(errno);
             UdpRefusalStep step = refusals.Next(errno, isSegmented: false);
             if (step == UdpRefusalStep.Wait)
             {

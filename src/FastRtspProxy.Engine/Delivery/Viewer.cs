@@ -12,6 +12,9 @@ internal abstract class Viewer
     /// <summary>Everything begins at the next random access point only, if video is among its tracks.</summary>
     public bool WaitsForRandomAccess { get; set; }
 
+    /// <summary>When it asked to play, on the shard's clock; 0 once it has had its first picture, or where nobody wants to know.</summary>
+    public long AskedMicros { get; set; }
+
     /// <inheritdoc cref="PlayGrant.MaxRandomAccessWait"/>
     public TimeSpan? MaxRandomAccessWait { get; set; }
 

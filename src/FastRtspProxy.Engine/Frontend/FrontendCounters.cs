@@ -1,3 +1,5 @@
+using FastRtspProxy.Protocol.Rtsp;
+
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
@@ -6,8 +8,26 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class FrontendCounters
 {
-    private long _connections;
-    private long _connectionsRefused;
+    private const int MethodsMax = 16;
+    private const int CodesFrom = 100;
+    private const int CodesMax = 500;
+
+    /// <summary>What answers are counted by; one that is none of these, or of a request that could not be read, is "other".</summary>
+    private static readonly string[] s_methods =
+    [
+        RtspMethod.Options, RtspMethod.Describe, RtspMethod.Setup, RtspMethod.Play, RtspMethod.Pause, RtspMethod.Teardown, RtspMethod.GetParameter,
+        RtspMethod.SetParameter, RtspMethod.Register, RtspMethod.Deregister, RtspMethod.Get, RtspMethod.Post, OtherMethod,
+    ];
+
+    /// <summary>By <see cref="ConnectionKind"/>: open ones, and how many there were.</summary>
+    private readonly long[] _open = new long[(int)ConnectionKind.Http + 1];
+    private readonly long[] _opened = new long[(int)ConnectionKind.Http + 1];
+
+    /// <summary>By <see cref="PlaceLimit"/>.</summary>
+    private readonly long[] _connectionsRefused = new long[(int)PlaceLimit.Descriptors + 1];
+
+    /// <summary>By method and code.</summary>
+    private readonly long[] _answers = new long[MethodsMax * CodesMax];
     private long _sessions;
     private long _requests;
     private long _requestsRefused;
@@ -20,16 +40,37 @@ internal sealed class FrontendCounters
     private long _answersUnjudged;
     private long _overBudget;
     private long _accessRefused;
+    private long _externalRefused;
     private long _handshakes;
 
     /// <summary>By <see cref="SessionEnd"/>.</summary>
     private readonly long[] _sessionsEnded = new long[(int)SessionEnd.Kicked + 1];
     private long _handshakesFailed;
 
-    public long Connections => Volatile.Read(ref _connections);
+    /// <summary>The name of methods that are none of <see cref="Methods"/>.</summary>
+    public const string OtherMethod = "other";
+
+    /// <summary>What <see cref="Answers"/> is asked by.</summary>
+    public static ReadOnlySpan<string> Methods => s_methods;
+
+    /// <summary>Taken since the start; those that became tunnels are in two.</summary>
+    public long Connections => Opened(ConnectionKind.Tcp) + Opened(ConnectionKind.Tls);
 
     /// <summary>Closed right after accept, by a limit.</summary>
-    public long ConnectionsRefused => Volatile.Read(ref _connectionsRefused);
+    public long ConnectionsRefused =>
+        RefusedFor(PlaceLimit.None) + RefusedFor(PlaceLimit.Total) + RefusedFor(PlaceLimit.Address) + RefusedFor(PlaceLimit.Descriptors);
+
+    /// <summary>Open now.</summary>
+    public long Open(ConnectionKind kind) => Math.Max(0, Volatile.Read(ref _open[(int)kind]));
+
+    /// <summary>Since the start. A tunnel counts as what it was at first, too.</summary>
+    public long Opened(ConnectionKind kind) => Volatile.Read(ref _opened[(int)kind]);
+
+    /// <summary>Closed right after accept, by that limit; none: for what it began with, or for what it is not.</summary>
+    public long RefusedFor(PlaceLimit limit) => Volatile.Read(ref _connectionsRefused[(int)limit]);
+
+    /// <summary>Answers to a method (its place in <see cref="Methods"/>) with that status, 100 to 599.</summary>
+    public long Answers(int method, int status) => Volatile.Read(ref _answers[(method * CodesMax) + status - CodesFrom]);
 
     public long Sessions => Volatile.Read(ref _sessions);
 
@@ -68,6 +109,9 @@ internal sealed class FrontendCounters
     /// </summary>
     public long AccessRefused => Volatile.Read(ref _accessRefused);
 
+    /// <summary>Of them, those that the external decision refused, or did not answer.</summary>
+    public long ExternalRefused => Volatile.Read(ref _externalRefused);
+
     /// <summary>Sessions that other rules have ended.</summary>
     public long SessionsRevoked => Ended(SessionEnd.Revoked);
 
@@ -82,21 +126,55 @@ internal sealed class FrontendCounters
 
     public void OnHandshake(bool isDone) => Interlocked.Increment(ref isDone ? ref _handshakes : ref _handshakesFailed);
 
-    public void OnAccessRefused() => Interlocked.Increment(ref _accessRefused);
+    public void OnAccessRefused(bool isExternal)
+    {
+        Interlocked.Increment(ref _accessRefused);
+        if (isExternal)
+        {
+            Interlocked.Increment(ref _externalRefused);
+        }
+    }
 
     public void OnEnded(SessionEnd cause) => Interlocked.Increment(ref _sessionsEnded[(int)cause]);
 
     public void OnOverBudget() => Interlocked.Increment(ref _overBudget);
 
-    public void OnConnection() => Interlocked.Increment(ref _connections);
+    public void OnConnection(bool isSecure) => Interlocked.Increment(ref _opened[(int)KindOf(isSecure)]);
 
-    public void OnConnectionRefused() => Interlocked.Increment(ref _connectionsRefused);
+    public void OnOpened(bool isSecure) => Interlocked.Increment(ref _open[(int)KindOf(isSecure)]);
+
+    /// <summary>A connection has become an HTTP tunnel.</summary>
+    public void OnTunnel(bool isSecure)
+    {
+        Interlocked.Increment(ref _opened[(int)ConnectionKind.Http]);
+        Interlocked.Increment(ref _open[(int)ConnectionKind.Http]);
+        Interlocked.Decrement(ref _open[(int)KindOf(isSecure)]);
+    }
+
+    public void OnClosed(bool isSecure, bool isTunnel) =>
+        Interlocked.Decrement(ref _open[(int)(isTunnel ? ConnectionKind.Http : KindOf(isSecure))]);
+
+    public void OnConnectionRefused(PlaceLimit limit) => Interlocked.Increment(ref _connectionsRefused[(int)limit]);
 
     public void OnSession() => Interlocked.Increment(ref _sessions);
 
     public void OnRequest() => Interlocked.Increment(ref _requests);
 
-    public void OnRequestRefused() => Interlocked.Increment(ref _requestsRefused);
+    /// <summary>An answer was written. The method as it stood in the request.</summary>
+    public void OnAnswered(string method, int status)
+    {
+        if (status >= 400)
+        {
+            Interlocked.Increment(ref _requestsRefused);
+        }
+
+        int index = Array.IndexOf(s_methods, method);
+        index = index < 0 ? s_methods.Length - 1 : index;
+        if (status - CodesFrom is >= 0 and < CodesMax)
+        {
+            Interlocked.Increment(ref _answers[(index * CodesMax) + status - CodesFrom]);
+        }
+    }
 
     public void OnMalformed() => Interlocked.Increment(ref _requestsMalformed);
 
@@ -111,4 +189,6 @@ internal sealed class FrontendCounters
     public void OnAuthenticationFailed() => Interlocked.Increment(ref _authenticationsFailed);
 
     public void OnAnswerUnjudged() => Interlocked.Increment(ref _answersUnjudged);
+
+    private static ConnectionKind KindOf(bool isSecure) => isSecure ? ConnectionKind.Tls : ConnectionKind.Tcp;
 }

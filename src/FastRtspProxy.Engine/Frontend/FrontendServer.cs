@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Tls;
@@ -57,7 +58,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         _shards = shards;
         Listeners = new FrontendListeners(options, Log);
         _tls = certificates is null ? null : new TlsEntrance(this, certificates, shards.Shards[0].Time);
-        _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time);
+        _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time, ExternalSeconds);
         Door = new FrontDoor(this, shards.Shards[0]);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
@@ -93,6 +94,9 @@ internal sealed class FrontendServer : IAsyncDisposable
     public DescriptorBudget Descriptors { get; private set; }
 
     public FrontendCounters Counters { get; } = new();
+
+    /// <summary>How long the external decision took to answer.</summary>
+    public DurationHistogram ExternalSeconds { get; } = new(5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 5_000_000);
 
     /// <inheritdoc cref="InputBudget"/>
     public InputBudget Input { get; }
@@ -197,6 +201,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         connection.Home.Shard.AddLoad(-1);
+        Counters.OnClosed(connection.IsSecure, connection.IsTunnel);
         FrontendLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
     }
 
@@ -284,7 +289,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);
         if (full != PlaceLimit.None)
         {
-            Counters.OnConnectionRefused();
+            Counters.OnConnectionRefused(full);
             Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
             FrontendListeners.Refuse(arrival);
             return;
@@ -295,7 +300,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             makesRoom.Shard.Post(() => MakeRoom(makesRoom));
         }
 
-        Counters.OnConnection();
+        Counters.OnConnection(arrival.IsSecure);
         home.Shard.AddLoad(1); // not when its handshake is done: of a crowd that comes at once each would be sent to the same shard
         try
         {
@@ -355,6 +360,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         ClientConnection connection = new(this, home, stream, place) { IsRelayed = isRelayed };
+        Counters.OnOpened(connection.IsSecure);
         place.Connection = connection;
         stream.Start();
         _ = connection.RunAsync();

@@ -131,6 +131,9 @@ internal sealed class Mount : IMount
     /// <summary>Takes up what the camera's session has counted. On the shard.</summary>
     public void NoteCounters() => _camera.NoteSession();
 
+    /// <summary>Its figures, in a row as <see cref="StreamFigure"/> has them. Any thread: each is one number.</summary>
+    public void Read(Span<long> row, in ShardTime time) => _report.Read(row, time);
+
     /// <summary>Ends the clients, lets the camera go, and stops; within a second. Any thread.</summary>
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
 

@@ -50,6 +50,41 @@ internal sealed class MountReport(
         };
     }
 
+    /// <inheritdoc cref="Mount.Read"/>
+    public void Read(Span<long> row, in ShardTime time)
+    {
+        row.Clear();
+        MountState state = status.State;
+        row[StreamFigure.State + (int)state] = 1;
+        row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera ? 1 : 0;
+        row[StreamFigure.Held] = state == MountState.Holding ? clients.Count : 0;
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        {
+            row[StreamFigure.Viewers + (int)way] = counters.Viewers(way);
+            row[StreamFigure.SentBytes + (int)way] = counters.SentBytes(way);
+            row[StreamFigure.SentPackets + (int)way] = counters.SentPackets(way);
+        }
+
+        for (DropCause cause = DropCause.SlowClient; cause <= DropCause.NotKeyFrame; cause++)
+        {
+            row[StreamFigure.Dropped + (int)cause] = counters.Dropped(cause);
+        }
+
+        row[StreamFigure.ReportedLost] = counters.ReportedLost();
+        IngestCounters ingested = counters.Ingest;
+        row[StreamFigure.DroppedForMemory] = ingested.DroppedForMemory;
+        row[StreamFigure.IngestBytes] = ingested.Bytes;
+        ingested.Packets.CopyTo(row[StreamFigure.IngestPackets..]);
+        row[StreamFigure.LostInNetwork] = ingested.LostInNetwork;
+        row[StreamFigure.LostInKernel] = ingested.LostInKernel;
+        row[StreamFigure.Reordered] = ingested.Reordered;
+        ingested.Failures.CopyTo(row[StreamFigure.Failures..]);
+        ingested.LastJitterMicros.CopyTo(row[StreamFigure.Jitter..]);
+        row[StreamFigure.KeyFrameInterval] = ingested.LastKeyFrameIntervalMicros;
+        row[StreamFigure.NewestPacket] = time.UnixOf(ingested.NewestPacketMicros);
+        row[StreamFigure.NewestKeyFrame] = time.UnixOf(ingested.NewestKeyFrameMicros);
+    }
+
     private static StreamState StateOf(MountState state) => state switch
     {
         MountState.New or MountState.Opening => StreamState.Opening,

@@ -152,6 +152,7 @@ internal sealed class ClientConnection : IInputHolder
     public void BeginTunnel(Tunnel tunnel)
     {
         _tunnel = tunnel;
+        _frontend.Counters.OnTunnel(IsSecure);
         _reader.Input = tunnel.Requests;
         _ = tunnel.EndWithAsync(_stream.Input);
     }
@@ -317,11 +318,7 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
     private async ValueTask<bool> WriteAsync(RtspResponse response)
     {
-        if (response.Status >= 400)
-        {
-            _frontend.Counters.OnRequestRefused();
-        }
-
+        _frontend.Counters.OnAnswered(response.HasCSeq ? _message.Method : string.Empty, response.Status);
         ReadOnlySpan<byte> cseq = response.HasCSeq ? _message.CSeqText : default;
         RtspWriter.WriteResponse(
             _stream.Output,

@@ -32,7 +32,7 @@ internal sealed class DoorLog(ILogger log, FrontendCounters counters)
             return;
         }
 
-        counters.OnConnectionRefused();
+        counters.OnConnectionRefused(PlaceLimit.None);
         if (IsTimeToSay(refusal, nowMicros))
         {
             FrontendLog.DoorRefused(log, peer, ReasonOf(refusal, defect, why), count, RemedyOf(refusal));

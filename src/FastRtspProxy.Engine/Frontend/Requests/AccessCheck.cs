@@ -276,7 +276,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
     /// <summary>Refuses, counts it and has it said.</summary>
     private AccessOutcome Deny(AccessReason reason, string user, ClientConnection connection, RtspMessage request)
     {
-        _frontend.Counters.OnAccessRefused();
+        _frontend.Counters.OnAccessRefused(isExternal: reason is AccessReason.External or AccessReason.ExternalFailed);
         FailedLogIn refused = FailedLogIn.Of(connection.RemoteAddress, user, request.Method, request.Uri, _frontend.Mounts);
         _frontend.AccessRefusals.Note(AddressGroup.Of(connection.RemoteAddress), refused with { Reason = Words(reason) });
         return AccessOutcome.Denied;

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Counters;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -6,6 +7,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class RulesInForce : IDisposable
 {
     private readonly TimeProvider _time;
+    private readonly DurationHistogram? _externalSeconds;
 
     /// <summary>Held by whoever replaces <see cref="_now"/>, so that the shards hear of the changes in their order.</summary>
     private readonly Lock _lock = new();
@@ -16,9 +18,10 @@ internal sealed class RulesInForce : IDisposable
     /// </summary>
     private volatile AccessState _now;
 
-    public RulesInForce(AccessRules first, TimeProvider time)
+    public RulesInForce(AccessRules first, TimeProvider time, DurationHistogram? externalSeconds = null)
     {
         _time = time;
+        _externalSeconds = externalSeconds;
         _now = AccessState.Of(first, before: null, External);
     }
 
@@ -42,5 +45,5 @@ internal sealed class RulesInForce : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _now.External?.Dispose();
 
-    private ExternalDecision External(ExternalSettings settings) => new(settings, new ExternalHttp(settings), _time);
+    private ExternalDecision External(ExternalSettings settings) => new(settings, new ExternalHttp(settings), _time, _externalSeconds);
 }

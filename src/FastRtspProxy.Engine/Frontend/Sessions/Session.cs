@@ -274,6 +274,7 @@ internal sealed class Session : MountClient
         }
 
         bool wasPlaying = State == SessionState.Playing;
+        Media.OnAsked();
         Advance(SessionEvent.Play);
         PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused));
         if (State != SessionState.Starting)

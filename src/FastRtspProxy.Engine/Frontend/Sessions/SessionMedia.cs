@@ -18,6 +18,9 @@ internal sealed class SessionMedia(Session session)
     /// <summary>A granted instant start whose answer is not written yet; with a connection that breaks just then it never is.</summary>
     private CatchUp? _granted;
 
+    /// <summary>When the client last asked to play; 0: there is a viewer that knows.</summary>
+    private long _askedMicros;
+
     /// <summary>Of the viewers that are gone.</summary>
     private long _packetsDropped;
     private (long Bytes, long Packets) _sent;
@@ -83,6 +86,9 @@ internal sealed class SessionMedia(Session session)
             return most;
         }
     }
+
+    /// <summary>The client wants to play.</summary>
+    public void OnAsked() => _askedMicros = session.Shard.NowMicros;
 
     /// <summary>The mount has granted a PLAY; its answer, and then <see cref="Start"/>, are to follow.</summary>
     public void OnGranted(PlayGrant grant)
@@ -212,6 +218,7 @@ internal sealed class SessionMedia(Session session)
         TcpViewer viewer = new(carrier.Stream, rtp, rtcp)
         {
             Way = session.Watcher.Way,
+            AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
@@ -225,6 +232,7 @@ internal sealed class SessionMedia(Session session)
     {
         UdpViewer viewer = new(session.Description.Tracks.Length)
         {
+            AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
@@ -237,6 +245,14 @@ internal sealed class SessionMedia(Session session)
 
         session.Ports.Viewers.Add(viewer);
         OpenFanOut().Add(viewer);
+    }
+
+    /// <summary>Of several viewers, one is measured.</summary>
+    private long TakeAsked()
+    {
+        long asked = _askedMicros;
+        _askedMicros = 0;
+        return asked;
     }
 
     private FanOut OpenFanOut() => _fanOut ??= session.Home.FanOuts.For(session.Mount.Ring, session.Mount.Counters.On(session.Shard.Index));
