@@ -11,7 +11,8 @@ namespace FastRtspProxy.Engine;
 /// What a running engine counts, for a page of metrics: plain numbers, each read as it stands, so that a thousand streams cost no turn of a shard but
 /// one, and no allocation each.
 /// </summary>
-internal sealed class EngineCounters(StreamLedger ledger, FrontendServer frontend, ShardGroup shards, SlabPool pool, TimeProvider time, long memoryBytes)
+internal sealed class EngineCounters(
+    StreamLedger ledger, FrontendServer frontend, ShardGroup shards, SlabPool pool, TimeProvider time, long memoryBytes)
 {
     /// <summary>Looked at in one turn of a shard: a fraction of a microsecond each.</summary>
     private const int LooksPerTurn = 256;

@@ -96,7 +96,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     public FrontendCounters Counters { get; } = new();
 
     /// <summary>How long the external decision took to answer.</summary>
-    public DurationHistogram ExternalSeconds { get; } = new(5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 5_000_000);
+    public DurationHistogram ExternalSeconds { get; } = new(
+        5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 5_000_000);
 
     /// <inheritdoc cref="InputBudget"/>
     public InputBudget Input { get; }
