@@ -58,6 +58,7 @@ public sealed partial class HouseTests
         ["ReloadLog.cs"] = 600,
         ["HttpLog.cs"] = 700,
         ["HookLog.cs"] = 950,
+        ["StreamsLog.cs"] = 800,
     };
 
     [Fact]

@@ -93,7 +93,12 @@ internal sealed class ConfigLoader(
 
         ConfigShape<ProxyConfig> shape = RootKeys.Shape;
         ProxyConfig config = shape.Read(root, new ProxyConfig(), "", reading, static key => key.Name != RootKeys.StreamsKey);
-        config = config with { Rtsps = config.Rtsps.Beside(folder), Http = root.Find("http") is null ? config.Http : config.Http.Wanted() };
+        config = config with
+        {
+            Rtsps = config.Rtsps.Beside(folder),
+            Http = root.Find("http") is null ? config.Http : config.Http.Wanted(),
+            StreamsDirectory = config.StreamsDirectory is { } own ? Path.Combine(folder, own) : null,
+        };
         if (arguments.Settings is { } settings)
         {
             ConfigReading ofArguments = new(reading.Remarks, references: null);
@@ -102,10 +107,10 @@ internal sealed class ConfigLoader(
         }
 
         config = arguments.Apply(config);
-        ValueList<StreamConfig> given = config.Streams;
+        ValueList<StreamConfig> given = [.. config.Streams.Select(static stream => stream with { Origin = ConfigOrigin.CommandLine })];
         config = shape.Read(root, config, "", reading, static key => key.Name == RootKeys.StreamsKey);
         shape.RefuseUnknown(root, "", reading);
-        config = root.Find(RootKeys.StreamsKey) is null ? config : config with { Streams = [.. config.Streams, .. given] };
+        config = config with { Streams = root.Find(RootKeys.StreamsKey) is null ? given : [.. config.Streams, .. given] };
 
         // Whether the parts fit together is not known before each of them is right.
         ConfigChecks.Run(config, reading, isOwn, faultOf ?? (static _ => null));

@@ -9,6 +9,9 @@ internal enum ReloadCause
     /// <summary>The file, or one that it names, is another.</summary>
     FileChanged,
 
-    /// <summary>A request.</summary>
+    /// <summary>A request to read everything again.</summary>
     Request,
+
+    /// <summary>A request that changes a stream; nothing else is read again.</summary>
+    Api,
 }

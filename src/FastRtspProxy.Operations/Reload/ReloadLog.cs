@@ -35,6 +35,9 @@ internal static partial class ReloadLog
         Message = "The configuration could not be read again by an error of the proxy; please report it.")]
     public static partial void Broken(ILogger log, Exception error);
 
+    [LoggerMessage(EventId = 609, Level = LogLevel.Information, Message = "Changed by a request: {Change}")]
+    public static partial void ChangedByApi(ILogger log, string change);
+
     [LoggerMessage(
         EventId = 608,
         Level = LogLevel.Error,

@@ -1,6 +1,6 @@
 namespace FastRtspProxy.Operations.Reload;
 
-/// <summary>What came of a reload; the last one is kept for whoever asks.</summary>
+/// <summary>What came of a reload, or of a change by a request; the last reload is kept for whoever asks.</summary>
 internal sealed record ReloadResult(ReloadCause Cause, DateTimeOffset At)
 {
     public TimeSpan Took { get; init; }
@@ -19,6 +19,12 @@ internal sealed record ReloadResult(ReloadCause Cause, DateTimeOffset At)
 
     /// <summary>What could not be changed after all; everything else was.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
+
+    /// <summary>The streams of <see cref="Failed"/>.</summary>
+    public IReadOnlyList<string> FailedStreams { get; init; } = [];
+
+    /// <summary>Nothing was done: it says what would be.</summary>
+    public bool IsDryRun { get; init; }
 
     /// <summary>The proxy stopped meanwhile: nothing is to be said of it.</summary>
     public bool IsCutShort { get; init; }

@@ -14,7 +14,7 @@ namespace FastRtspProxy.Operations.Reload;
 /// <param name="load">Reads the file and the arguments again. Called outside the threads of sockets.</param>
 internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> load, IReloadTarget target, TimeProvider time, ILogger log)
 {
-    /// <summary>Whoever holds it may touch <see cref="_running"/>.</summary>
+    /// <summary>Whoever holds it may change <see cref="_running"/>.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>What counts: what was read last, but for what needs a restart. That is found, and said, at each reload until there is one.</summary>
@@ -22,25 +22,56 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
 
     private volatile ReloadResult? _last;
 
-    /// <summary>The last one; null: there was none.</summary>
+    /// <summary>The last time that everything was read again; null: there was none.</summary>
     public ReloadResult? Last => _last;
+
+    /// <summary>What counts at this moment.</summary>
+    public ProxyConfig Running => Volatile.Read(ref _running);
+
+    /// <summary>Told what came of each reading, before the next one begins. It does not throw.</summary>
+    public Func<ReloadResult, Task> Done { get; init; } = static _ => Task.CompletedTask;
+
+    /// <summary>Told of each reload, and what it changed, when it is over. It only puts it into a queue.</summary>
+    public event Action<ReloadResult>? Reloaded;
 
     /// <summary>Reads again, after those that were asked for before. It does not throw.</summary>
     public async Task<ReloadResult> ReloadAsync(ReloadCause cause)
+    {
+        ReloadResult result = await InTurnAsync(cause, load, Done, isDryRun: false);
+        _last = result;
+        Reloaded?.Invoke(result);
+        return result;
+    }
+
+    /// <summary>
+    /// Makes what a request wants of the configuration, in turn with everything that is read again: the same comparison, the same objections. It does
+    /// not throw.
+    /// </summary>
+    /// <param name="change">The configuration as it is to be; null in it: it cannot be. Called when it is its turn.</param>
+    /// <param name="done">Told what came of it, before the next one begins.</param>
+    /// <param name="isDryRun">Says what would be done, and does nothing.</param>
+    public Task<ReloadResult> ChangeAsync(Func<Task<LoadedConfig>> change, Func<ReloadResult, Task> done, bool isDryRun) =>
+        InTurnAsync(ReloadCause.Api, change, done, isDryRun);
+
+    /// <summary>What a reload would do now; nothing is done. It does not throw.</summary>
+    public Task<ReloadResult> TryAsync() => InTurnAsync(ReloadCause.Api, load, Done, isDryRun: true);
+
+    private async Task<ReloadResult> InTurnAsync(
+        ReloadCause cause, Func<Task<LoadedConfig>> read, Func<ReloadResult, Task> done, bool isDryRun)
     {
         await _turn.WaitAsync();
         try
         {
             DateTimeOffset now = time.GetUtcNow();
             long began = time.GetTimestamp();
-            ReloadResult result = await TryAttemptAsync(new ReloadResult(cause, now));
+            ReloadResult result = await TryAttemptAsync(new ReloadResult(cause, now) { IsDryRun = isDryRun }, read);
             result = result with { Took = time.GetElapsedTime(began) };
-            if (!result.IsCutShort)
+            if (!result.IsCutShort && !isDryRun)
             {
                 Say(result);
             }
 
-            _last = result;
+            await done(result);
             return result;
         }
         finally
@@ -50,11 +81,11 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
     }
 
     /// <summary>An error of ours must not end the watch over the file, nor the program.</summary>
-    private async Task<ReloadResult> TryAttemptAsync(ReloadResult result)
+    private async Task<ReloadResult> TryAttemptAsync(ReloadResult result, Func<Task<LoadedConfig>> read)
     {
         try
         {
-            return await AttemptAsync(result);
+            return await AttemptAsync(result, read);
         }
         catch (ObjectDisposedException)
         {
@@ -67,9 +98,9 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         }
     }
 
-    private async Task<ReloadResult> AttemptAsync(ReloadResult result)
+    private async Task<ReloadResult> AttemptAsync(ReloadResult result, Func<Task<LoadedConfig>> read)
     {
-        LoadedConfig loaded = await load();
+        LoadedConfig loaded = await read();
         result = result with { Warnings = [.. loaded.Remarks.Where(static remark => remark.IsWarning).Select(remark => remark.Line(loaded.File))] };
         if (loaded.Config is not { } next)
         {
@@ -80,13 +111,19 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         IReadOnlyList<string> objections = target.Objections(difference);
         if (objections.Count > 0)
         {
-            return result with { Errors = [.. objections.Select(objection => $"{loaded.File}: {objection}")] };
+            string where = loaded.File is null ? "" : $"{loaded.File}: ";
+            return result with { Errors = [.. objections.Select(objection => where + objection)] };
         }
 
-        IReadOnlyDictionary<string, string> failed = await target.ApplyAsync(difference);
-        _running = WithoutFailed(difference, failed);
+        IReadOnlyDictionary<string, string> failed = result.IsDryRun ? new Dictionary<string, string>() : await target.ApplyAsync(difference);
+        if (!result.IsDryRun)
+        {
+            Volatile.Write(ref _running, WithoutFailed(difference, failed));
+        }
+
         return result with
         {
+            FailedStreams = [.. failed.Keys],
             Applied = [.. Texts(difference, failed, refused: false)],
             Refused = [.. Texts(difference, failed, refused: true)],
             Failed = [.. failed.Values],
@@ -113,6 +150,12 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
 
     private void Say(ReloadResult result)
     {
+        if (result.Cause == ReloadCause.Api)
+        {
+            SayChange(result);
+            return;
+        }
+
         string cause = result.Cause switch
         {
             ReloadCause.HangUp => "SIGHUP",
@@ -151,5 +194,19 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         }
 
         ReloadLog.Taken(log, cause, result.Applied.Count);
+    }
+
+    /// <summary>Whoever asked hears the rest.</summary>
+    private void SayChange(ReloadResult result)
+    {
+        foreach (string change in result.Applied)
+        {
+            ReloadLog.ChangedByApi(log, change);
+        }
+
+        foreach (string failure in result.Failed)
+        {
+            ReloadLog.Failed(log, failure);
+        }
     }
 }

@@ -32,7 +32,7 @@ internal static class ConfigChecks
             TlsPorts = [.. config.Rtsps.Listen.Select(static point => point.Port)],
         };
         StreamChecks.Run(config, reading, own);
-        if (config.Streams.Count == 0 && !config.Register.Enabled && !reading.IsWrong(RootKeys.StreamsKey))
+        if (config.Streams.Count == 0 && !config.Register.Enabled && config.StreamsDirectory is null && !reading.IsWrong(RootKeys.StreamsKey))
         {
             reading.Remarks.Error(
                 ConfigPlace.WholeFile,

@@ -36,6 +36,9 @@ internal sealed record ProxyConfig
     /// <summary>What a stream is where it does not say otherwise: it is the value that each stream's own keys change.</summary>
     public StreamConfig Defaults { get; init; } = new();
 
-    /// <summary>In the order of the file, then those of the command line; each holds the defaults already.</summary>
+    /// <summary>Where the streams are kept that the API made; null: nowhere, they go with the program.</summary>
+    public string? StreamsDirectory { get; init; }
+
+    /// <summary>In the order of the file, then those of the command line and of the API; each holds the defaults already.</summary>
     public ValueList<StreamConfig> Streams { get; init; } = [];
 }

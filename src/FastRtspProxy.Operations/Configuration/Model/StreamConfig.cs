@@ -11,6 +11,9 @@ internal sealed record StreamConfig
     /// <summary>The path under which viewers find it, without a leading slash; with one <c>*</c> it is a wildcard.</summary>
     public string Name { get; init; } = "";
 
+    /// <inheritdoc cref="ConfigOrigin"/>
+    public ConfigOrigin Origin { get; init; }
+
     /// <summary>URLs of back-ends, the first is the one to use.</summary>
     public ValueList<string> Sources { get; init; } = [];
 

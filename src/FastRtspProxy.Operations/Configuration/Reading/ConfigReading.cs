@@ -76,7 +76,7 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
     public void Error(ConfigPlace place, string path, string text)
     {
         _wrong.Add(path);
-        Remarks.Error(place, $"{Name(place, path)}: {text}");
+        Remarks.Error(place, path, Name(place, path), $": {text}");
     }
 
     /// <summary>An error about a value that may be quoted.</summary>
@@ -91,7 +91,7 @@ internal sealed class ConfigReading(ConfigRemarks remarks, ConfigReferences? ref
         }
 
         _wrong.Add(path);
-        Remarks.Error(scalar.Place, $"{Name(scalar.Place, path)}{quoted}: {remedy}");
+        Remarks.Error(scalar.Place, path, Name(scalar.Place, path), $"{quoted}: {remedy}");
     }
 
     /// <summary>The value with its references replaced; false when one of them has no meaning, which has been said then.</summary>

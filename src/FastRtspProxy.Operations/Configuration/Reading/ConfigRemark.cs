@@ -6,6 +6,12 @@ namespace FastRtspProxy.Operations.Configuration.Reading;
 /// <param name="Text">What is wrong and what would be right. No secret is part of it.</param>
 internal sealed record ConfigRemark(ConfigPlace Place, bool IsWarning, string Text)
 {
+    /// <summary>The path of the key that it is about; null: none, or it is not known.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The text without the key in front of it; null: it is not known apart.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>As compilers write it (<c>file:line:column: text</c>), so that editors find the place.</summary>
     public string Line(string? file)
     {

@@ -14,6 +14,13 @@ internal sealed class ConfigRemarks
 
     public void Error(ConfigPlace place, string text) => Add(new ConfigRemark(place, IsWarning: false, text));
 
+    /// <param name="place">Where it was said.</param>
+    /// <param name="path">Of the key.</param>
+    /// <param name="name">The key as it is shown.</param>
+    /// <param name="detail">What is wrong with it.</param>
+    public void Error(ConfigPlace place, string path, string name, string detail) =>
+        Add(new ConfigRemark(place, IsWarning: false, name + detail) { Path = path, Detail = detail.TrimStart(':', ' ') });
+
     public void Warn(ConfigPlace place, string text) => Add(new ConfigRemark(place, IsWarning: true, text));
 
     /// <summary>Errors first, each kind in the order of the file; of the same place in the order in which they were found.</summary>

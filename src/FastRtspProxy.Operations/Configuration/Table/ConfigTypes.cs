@@ -27,6 +27,8 @@ internal static class ConfigTypes
 
     public static TypeOf<string?> FileOrNull { get; } = new("FILE", "", TryFile!, static path => path) { TakesNull = true };
 
+    public static TypeOf<string?> FolderOrNull { get; } = new("DIRECTORY", "", TryFile!, static path => path) { TakesNull = true };
+
     public static TypeOf<Secret> Secret { get; } = new("TEXT", "", TrySecret, static _ => null) { IsSecret = true };
 
     public static TypeOf<Secret?> SecretOrNull { get; } = new("TEXT", "", TrySecret!, static _ => null) { IsSecret = true, TakesNull = true };
@@ -184,7 +186,7 @@ internal static class ConfigTypes
     private static bool TryFile(string text, out string value, out string error)
     {
         value = text;
-        error = "this is the path of a file: it is not empty, and has no control characters";
+        error = "this is the path of a file or a directory: it is not empty, and has no control characters";
         return text.Length > 0 && !text.Any(char.IsControl);
     }
 

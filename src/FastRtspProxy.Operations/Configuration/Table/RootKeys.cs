@@ -106,7 +106,14 @@ internal static class RootKeys
         {
             Text = "the end",
         },
-        new LaterKey<ProxyConfig>("streamsDirectory") { Text = "streams that are made by the API" },
+        new ValueKey<ProxyConfig, string?>(
+            "streamsDirectory", ConfigTypes.FolderOrNull, static c => c.StreamsDirectory, static (c, v) => c with { StreamsDirectory = v })
+        {
+            Text = "where the streams are kept that the API makes, one file each; without it they go with the program",
+            DefaultWords = "null",
+            Effect = ConfigEffect.Restart,
+            Sample = "/var/lib/fastrtspproxy/streams",
+        },
         new SectionKey<ProxyConfig, StreamConfig>("defaults", StreamKeys.Defaults, static c => c.Defaults, static (c, v) => c with { Defaults = v })
         {
             Text = "for every stream that does not say otherwise",

@@ -26,7 +26,7 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("cluster: {}", "1:10: cluster: not in this version")]
-    [InlineData("streamsDirectory: /var/lib/x", "1:19: streamsDirectory: not in this version")]
+    [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
     [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, singleSession: true}}", "1:58: streams.a.singleSession: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {}}}", "1:54: streams.a.multicast: not in this version")]

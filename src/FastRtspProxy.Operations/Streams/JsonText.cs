@@ -1,0 +1,54 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FastRtspProxy.Operations.Streams;
+
+/// <summary>JSON objects as bytes, with bounds on what is read.</summary>
+internal static class JsonText
+{
+    /// <summary>The keys of a stream are three deep.</summary>
+    private const int DepthMax = 16;
+
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
+
+    private static readonly JsonWriterOptions s_indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Null: it is none, and the problem says why without a word of it, which may be a part of a password.</summary>
+    public static JsonObject? Parse(ReadOnlyMemory<byte> bytes, out string problem)
+    {
+        try
+        {
+            problem = "this is no JSON object: it begins with { and has keys with values";
+            using JsonDocument document = JsonDocument.Parse(bytes, s_strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            return JsonObject.Create(document.RootElement.Clone());
+        }
+        catch (JsonException e)
+        {
+            problem = $"this is no JSON, or a key stands in it twice, or it is nested deeper than {DepthMax}: "
+                + $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            problem = "a text in it is no Unicode";
+            return null;
+        }
+    }
+
+    public static byte[] Write(JsonObject json)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, s_indented))
+        {
+            json.WriteTo(writer);
+        }
+
+        return stream.ToArray();
+    }
+}

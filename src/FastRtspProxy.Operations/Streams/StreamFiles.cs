@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Operations.Streams;
+
+/// <summary>
+/// The streams of requests on the disk: one file each, <c>{"name": ..., "config": {...}}</c>, with its passwords, for the user of the program alone. It
+/// waits for the disk: not for the threads of sockets.
+/// </summary>
+internal sealed class StreamFiles(string directory, IConfigFiles files)
+{
+    /// <summary>A request has 64 KiB at most, and is written with blanks.</summary>
+    private const int BytesMax = 256 << 10;
+
+    private const string NameKey = "name";
+    private const string ConfigKey = "config";
+
+    public string Directory => directory;
+
+    /// <summary>What each file holds: a stream, or what is wrong with it and the remedy.</summary>
+    /// <exception cref="IOException">The directory cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public IReadOnlyList<(string File, StoredStream? Stream, string Problem)> Read() =>
+    [
+        .. Folder.Open(directory, StreamFileName.Ending).Select(file => (file, Read(file, out string problem), problem)),
+    ];
+
+    /// <summary>The file of a stream, on the disk and not under its name yet.</summary>
+    /// <exception cref="IOException">It cannot be written; nothing is left behind.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public WrittenFile Prepare(StoredStream stream)
+    {
+        JsonObject content = new() { [NameKey] = stream.Name, [ConfigKey] = StreamDocument.Clone(stream.Document) };
+        return WrittenFile.Prepare(PathOf(stream.Name), JsonText.Write(content));
+    }
+
+    /// <summary>The stream is not there after a restart.</summary>
+    /// <exception cref="IOException">It cannot be taken away.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public void Delete(string stream) => WrittenFile.Delete(PathOf(stream));
+
+    private string PathOf(string stream) => Path.Combine(directory, StreamFileName.Of(stream));
+
+    private StoredStream? Read(string file, out string problem)
+    {
+        FileContent content = files.Read(Path.Combine(directory, file), BytesMax);
+        if (content.Error is not null || content.Bytes.Length > BytesMax)
+        {
+            problem = content.Error ?? "is larger than 256K";
+            return null;
+        }
+
+        if (JsonText.Parse(content.Bytes, out problem) is not { } json)
+        {
+            return null;
+        }
+
+        if (json[NameKey] is not JsonValue value || !value.TryGetValue(out string? name) || json[ConfigKey] is not JsonObject config)
+        {
+            problem = "it has to hold {\"name\": \"...\", \"config\": {...}}";
+            return null;
+        }
+
+        if (StreamFileName.Of(name) != file)
+        {
+            problem = $"the stream in it is named \"{Printable.Line(name)}\", whose file is {StreamFileName.Of(name)}: rename one of the two";
+            return null;
+        }
+
+        return new StoredStream(name, StreamDocument.WithoutUserParts(config, []), IsPersisted: true);
+    }
+}
