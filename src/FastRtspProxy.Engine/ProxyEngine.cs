@@ -23,6 +23,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     private readonly ILogger _log;
     private bool _disposed;
 
+    /// <summary>Set once, before the front-end drains for good.</summary>
+    private volatile bool _isEnding;
+
     private ProxyEngine(ProxyOptions options, ServerCertificates? certificates, ILoggerFactory loggerFactory, TimeProvider time)
     {
         Certificates = certificates;
@@ -157,8 +160,22 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>Sessions of viewers at this moment.</summary>
     public int Viewers => _frontend.Limits.Clients;
 
-    /// <summary>From now on newcomers are told 503; those who watch, watch on. Any thread.</summary>
-    public void BeginDrain() => _frontend.IsDraining = true;
+    /// <summary>From now on, and until the end, newcomers are told 503; those who watch, watch on. Any thread.</summary>
+    public void BeginDrain()
+    {
+        _isEnding = true;
+        _frontend.IsDraining = true;
+    }
+
+    /// <summary>Newcomers are told 503 from now on, or no more; where the end has begun they are told so whatever is said here. Any thread.</summary>
+    public void Drain(bool drains) => _frontend.IsDraining = drains || _isEnding;
+
+    /// <summary>Newcomers are told 503.</summary>
+    public bool IsDraining => _frontend.IsDraining;
+
+    /// <summary>What viewers are told of a stream, in SDP; null: there is none of that name, or its camera has not been described. Any thread.</summary>
+    public async Task<byte[]?> DescriptionAsync(string stream) =>
+        Streams.Directory.Find(stream) is { } mount && await mount.DescribeAsync(TimeSpan.Zero) is { } description ? description.Sdp : null;
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string>? StreamRegistered;

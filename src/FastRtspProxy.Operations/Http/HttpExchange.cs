@@ -32,4 +32,7 @@ internal sealed class HttpExchange(HttpContext context, HttpRoute route, string?
 
     /// <summary>True where whoever asks may watch that stream: a right for a stream, beside that for the route.</summary>
     public bool MayRead(string stream, bool isKnown) => may(new AccessQuestion(AccessRights.Read, stream, isKnown, Address));
+
+    /// <summary>True where whoever asks has the right of the route for that stream, too: a role may have it for some streams only.</summary>
+    public bool MayFor(string stream) => may(new AccessQuestion(route.Right, stream, true, Address));
 }

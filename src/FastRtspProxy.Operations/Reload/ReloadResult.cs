@@ -26,6 +26,9 @@ internal sealed record ReloadResult(ReloadCause Cause, DateTimeOffset At)
     /// <summary>Nothing was done: it says what would be.</summary>
     public bool IsDryRun { get; init; }
 
+    /// <summary>An error of ours: the log has it.</summary>
+    public bool IsBroken { get; init; }
+
     /// <summary>The proxy stopped meanwhile: nothing is to be said of it.</summary>
     public bool IsCutShort { get; init; }
 

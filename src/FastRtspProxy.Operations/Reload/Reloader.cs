@@ -94,7 +94,7 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
         catch (Exception e)
         {
             ReloadLog.Broken(log, e);
-            return result with { Errors = ["an error of the proxy: its log says more"] };
+            return result with { IsBroken = true, Errors = ["an error of the proxy: its log says more"] };
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
         return WrittenFile.Prepare(PathOf(stream.Name), JsonText.Write(content));
     }
 
+    /// <summary>True where the stream has a file.</summary>
+    public bool Has(string stream) => FileIdentity.Of(PathOf(stream)) is not null;
+
     /// <summary>The stream is not there after a restart.</summary>
     /// <exception cref="IOException">It cannot be taken away.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>

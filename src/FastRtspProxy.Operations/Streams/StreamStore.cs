@@ -78,7 +78,7 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     public WholeConfig Without(string name) => WholeConfig.Of(Now.Written, Now.Present.Where(other => other.Name != name), isOwn);
 
     /// <summary>The streams that do not count as it is, by name.</summary>
-    public IReadOnlyCollection<string> LeftOut => [.. WholeConfig.Of(Now.Written, Now.Present, isOwn).LeftOut.Keys];
+    public IReadOnlyCollection<string> LeftOut => Now.LeftOut;
 
     /// <summary>How many there are.</summary>
     public int Count => Now.Present.Count();
@@ -87,11 +87,12 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     /// <param name="name">Of the stream.</param>
     /// <param name="stream">Null: it is gone.</param>
     /// <param name="isOnDisk">Its file is still there, with what was before.</param>
-    public void Put(string name, StoredStream? stream, bool isOnDisk)
+    /// <param name="leftOut">See <see cref="LeftOut"/>.</param>
+    public void Put(string name, StoredStream? stream, bool isOnDisk, IEnumerable<string> leftOut)
     {
         State now = Now;
-        Volatile.Write(
-            ref _now, now with { Streams = stream is null && !isOnDisk ? now.Streams.Remove(name) : now.Streams.SetItem(name, stream) });
+        var streams = stream is null && !isOnDisk ? now.Streams.Remove(name) : now.Streams.SetItem(name, stream);
+        Volatile.Write(ref _now, new State(now.Written, streams) { LeftOut = [.. leftOut] });
     }
 
     private void Take(bool counts, bool isTold)
@@ -115,6 +116,7 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
         List<string> warnings = [];
         State next = new(config, FromDisk(warnings));
         WholeConfig whole = WholeConfig.Of(config, next.Present, isOwn);
+        next = next with { LeftOut = [.. whole.LeftOut.Keys] };
         warnings.AddRange(whole.LeftOut.Select(
             static one => $"the stream \"{Printable.Line(one.Key)}\" that a request made is left out: {string.Join("; ", one.Value.Select(Words))}"));
         warnings.AddRange(whole.Warnings);
@@ -168,6 +170,9 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     /// <param name="Streams">Of requests; null: its file is there, and it is taken away until the next start.</param>
     private sealed record State(ProxyConfig Written, ImmutableSortedDictionary<string, StoredStream?> Streams)
     {
+        /// <summary>Those of <see cref="Present"/> that do not count.</summary>
+        public IReadOnlyCollection<string> LeftOut { get; init; } = [];
+
         public IEnumerable<StoredStream> Present => Streams.Values.OfType<StoredStream>();
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Events;
 
 namespace FastRtspProxy.Output;
 
@@ -12,10 +12,6 @@ namespace FastRtspProxy.Output;
 internal static class AddressMask
 {
     private const string Hidden = "-";
-    private const int IPv4Bits = 24;
-
-    /// <summary>What a provider hands to one household or office.</summary>
-    private const int IPv6Bits = 48;
 
     /// <summary>The value as it may be shown: itself, unless it is a viewer's address.</summary>
     public static object? Apply(string name, object? value, AddressDetail shown)
@@ -36,17 +32,5 @@ internal static class AddressMask
         };
     }
 
-    private static string Mask(IPAddress address, AddressDetail shown)
-    {
-        if (shown == AddressDetail.None)
-        {
-            return Hidden;
-        }
-
-        IPAddress plain = address.Unmapped();
-        int bits = plain.AddressFamily == AddressFamily.InterNetwork ? IPv4Bits : IPv6Bits;
-        byte[] bytes = plain.GetAddressBytes();
-        bytes.AsSpan(bits / 8).Clear();
-        return new IPNetwork(new IPAddress(bytes), bits).ToString();
-    }
+    private static string Mask(IPAddress address, AddressDetail shown) => ShownAddress.Of(address, shown) ?? Hidden;
 }

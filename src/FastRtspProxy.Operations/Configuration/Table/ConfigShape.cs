@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -86,6 +87,33 @@ internal sealed class ConfigShape<T>
 
     /// <summary>The next section with what the old one had where a change needs a restart.</summary>
     public T WithRestartKeysOf(T next, T old) => Keys.Aggregate(next, (result, key) => key.WithRestartKeysOf(result, old));
+
+    /// <summary>All that may be shown of a section, by its keys.</summary>
+    public JsonObject Show(T owner)
+    {
+        JsonObject shown = [];
+        foreach (OwnedKey<T> key in Keys)
+        {
+            key.Show(owner, shown);
+        }
+
+        return shown;
+    }
+
+    /// <summary>As <see cref="Show(T)"/>, but for keys that say what another one says too.</summary>
+    public JsonObject Show(T owner, T than)
+    {
+        JsonObject shown = Show(owner);
+        foreach ((string name, JsonNode? value) in Show(than))
+        {
+            if (JsonNode.DeepEquals(shown[name], value))
+            {
+                shown.Remove(name);
+            }
+        }
+
+        return shown;
+    }
 
     /// <summary>Says which keys of the section are none.</summary>
     public void RefuseUnknown(ConfigMap map, string path, ConfigReading reading)

@@ -27,6 +27,9 @@ internal abstract class ConfigType(string name, string remark)
     /// <summary>It is never shown.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>A text value without its secrets, so that it can be read back; null: there is none in it.</summary>
+    public Func<string, string>? WithoutSecrets { get; init; }
+
     /// <summary>What may be shown of it.</summary>
     public Func<string, string> Mask { get; init; } = static text => text;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -22,6 +23,11 @@ internal sealed class LaterKey<TOwner>(string name) : OwnedKey<TOwner>(name)
     }
 
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
+
+    public override void Show(TOwner owner, JsonObject into)
+    {
+        // Nobody has it.
+    }
 
     public override void SetDefault(TOwner owner)
     {

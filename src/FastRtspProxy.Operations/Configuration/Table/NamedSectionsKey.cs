@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 
@@ -60,6 +61,17 @@ internal sealed class NamedSectionsKey<TOwner, TItem>(
 
     /// <summary>No list of sections has such keys.</summary>
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
+
+    public override void Show(TOwner owner, JsonObject into)
+    {
+        JsonObject shown = [];
+        foreach (TItem item in get(owner))
+        {
+            shown[nameOf(item)] = shape.Show(item);
+        }
+
+        into[Name] = shown;
+    }
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 
@@ -58,6 +59,9 @@ internal sealed class NamedValuesKey<TOwner, T, TItem>(
 
     /// <summary>No list of sections has such keys.</summary>
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
+
+    /// <summary>The names alone.</summary>
+    public override void Show(TOwner owner, JsonObject into) => into[Name + "Set"] = new JsonArray([.. get(owner).Select(item => (JsonNode)nameOf(item))]);
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -19,8 +20,14 @@ internal abstract class OwnedKey<TOwner>(string name) : ConfigKey(name)
     /// <summary>The next owner with what the old one had where a change needs a restart.</summary>
     public abstract TOwner WithRestartKeysOf(TOwner next, TOwner old);
 
+    /// <summary>Adds what may be shown of it: in place of a secret stands whether there is one (<c>passwordSet</c>).</summary>
+    public abstract void Show(TOwner owner, JsonObject into);
+
     /// <summary>Takes the default out of a section that says nothing.</summary>
     public abstract void SetDefault(TOwner owner);
+
+    /// <summary>Says of a secret whether there is one.</summary>
+    protected void ShowSecret(bool isSet, JsonObject into) => into[Name + "Set"] = isSet;
 
     /// <summary>The names that came, went and changed, of things that have names.</summary>
     protected static string ChangedNames<TItem>(IEnumerable<TItem> old, IEnumerable<TItem> next, Func<TItem, string> nameOf)

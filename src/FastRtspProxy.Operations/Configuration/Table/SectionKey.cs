@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -22,6 +23,8 @@ internal sealed class SectionKey<TOwner, TSection>(
 
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) =>
         shape.HasRestartKeys ? set(next, shape.WithRestartKeysOf(get(next), get(old))) : next;
+
+    public override void Show(TOwner owner, JsonObject into) => into[Name] = shape.Show(get(owner));
 
     public override void SetDefault(TOwner owner)
     {

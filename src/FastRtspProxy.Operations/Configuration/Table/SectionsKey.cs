@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 
@@ -54,6 +55,8 @@ internal sealed class SectionsKey<TOwner, TItem>(
 
     /// <summary>No list of sections has such keys.</summary>
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
+
+    public override void Show(TOwner owner, JsonObject into) => into[Name] = new JsonArray([.. get(owner).Select(shape.Show)]);
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "[]";
 }

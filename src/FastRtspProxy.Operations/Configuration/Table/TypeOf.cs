@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -13,6 +15,31 @@ internal sealed class TypeOf<T>(string name, string remark, TypeOf<T>.TryReadTex
     internal delegate bool TryReadText(string text, [MaybeNullWhen(false)] out T value, out string error);
 
     public string? Write(T value) => write(value);
+
+    /// <summary>What JSON has for it, without secrets; null: nothing.</summary>
+    public JsonNode? Json(T value)
+    {
+        string? text = value is string whole && WithoutSecrets is { } without ? without(whole) : write(value);
+        if (text is null || IsSecret)
+        {
+            return null;
+        }
+
+        if (JsonTypes.Contains("boolean"))
+        {
+            return text == "true";
+        }
+
+        bool isNumber = (JsonTypes.Contains("integer") || JsonTypes.Contains("number")) && value is not string;
+        if (isNumber && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole64))
+        {
+            return whole64;
+        }
+
+        return isNumber && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) ? number
+            : text is ['"', .., '"'] && value is not string ? text[1..^1] // as YAML needs it
+            : text;
+    }
 
     /// <summary>False when the node is no such value, which has been said then.</summary>
     public bool TryRead(ConfigNode node, string path, ConfigReading reading, [MaybeNullWhen(false)] out T value)

@@ -10,12 +10,14 @@ internal static class UrlTypes
     public static TypeOf<string> Camera { get; } = new("URL", "rtsp:// or rtsps://", TryCamera, static url => BackendUrl.Redact(url))
     {
         Mask = Mask,
+        WithoutSecrets = SourceUrl.Shown,
     };
 
     public static TypeOf<string> Web { get; } = new(
         "URL", "http:// or https://", TryWeb, static url => url.Length == 0 ? null : BackendUrl.Redact(url))
     {
         Mask = Mask,
+        WithoutSecrets = SourceUrl.Shown,
     };
 
     /// <summary>

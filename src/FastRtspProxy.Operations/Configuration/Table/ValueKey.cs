@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -22,6 +23,18 @@ internal sealed class ValueKey<TOwner, T>(string name, TypeOf<T> type, Func<TOwn
     }
 
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => Effect == ConfigEffect.Restart ? set(next, get(old)) : next;
+
+    public override void Show(TOwner owner, JsonObject into)
+    {
+        if (type.IsSecret)
+        {
+            ShowSecret(get(owner) is not null, into);
+        }
+        else
+        {
+            into[Name] = type.Json(get(owner));
+        }
+    }
 
     public override void SetDefault(TOwner owner) => DefaultText ??= type.Write(get(owner));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
@@ -46,6 +47,18 @@ internal sealed class ValuesKey<TOwner, T>(
     }
 
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => Effect == ConfigEffect.Restart ? set(next, get(old)) : next;
+
+    public override void Show(TOwner owner, JsonObject into)
+    {
+        if (type.IsSecret)
+        {
+            ShowSecret(get(owner).Count > 0, into);
+        }
+        else
+        {
+            into[Name] = new JsonArray([.. get(owner).Select(type.Json)]);
+        }
+    }
 
     public override void SetDefault(TOwner owner) => DefaultText ??= Write(get(owner));
 

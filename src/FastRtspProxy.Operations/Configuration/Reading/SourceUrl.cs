@@ -1,6 +1,6 @@
 using FastRtspProxy.Protocol.Rtsp;
 
-namespace FastRtspProxy.Operations.Streams;
+namespace FastRtspProxy.Operations.Configuration.Reading;
 
 /// <summary>What of a camera's URL may be shown, and what of it is a password. Pure.</summary>
 internal static class SourceUrl

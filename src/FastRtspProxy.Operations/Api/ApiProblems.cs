@@ -1,0 +1,59 @@
+using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Operations.Streams;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.AspNetCore.Http;
+
+namespace FastRtspProxy.Operations.Api;
+
+/// <summary>Why the API refuses something. Names of others are shown cut and without what is not printed.</summary>
+internal static class ApiProblems
+{
+    private const int NameCharsMax = 200;
+
+    public static HttpProblem NoStream(string name) =>
+        new(StatusCodes.Status404NotFound, "There is no such stream") { Detail = $"No stream is named \"{Shown(name)}\". GET /api/v1/streams lists them." };
+
+    public static HttpProblem NoViewer(string id) =>
+        new(StatusCodes.Status404NotFound, "There is no such viewer") { Detail = $"No viewer has the id \"{Shown(id)}\" (any more)." };
+
+    public static HttpProblem InFile(string name, bool isOfArguments) => new(StatusCodes.Status409Conflict, "The stream is not the API's")
+    {
+        Detail = isOfArguments
+            ? $"\"{Shown(name)}\" stands in the arguments of the program: change it there, and start the program again."
+            : $"\"{Shown(name)}\" stands in the configuration that people write, which no request changes: change it there, and reload it.",
+        InFile = true,
+    };
+
+    public static HttpProblem NotConfigured(string name) => new(StatusCodes.Status409Conflict, "The stream is not the API's")
+    {
+        Detail = $"\"{Shown(name)}\" came by REGISTER, or was made by a wildcard: nobody has configured it.",
+    };
+
+    public static HttpProblem Invalid(IReadOnlyList<StreamFault> faults) => new(StatusCodes.Status422UnprocessableEntity, "The stream cannot be so")
+    {
+        Errors = [.. faults.Select(static fault => new HttpProblemPart(fault.Pointer, fault.Detail))],
+    };
+
+    public static HttpProblem Precondition(string detail) =>
+        new(StatusCodes.Status412PreconditionFailed, "The stream is not as the request thinks") { Detail = detail };
+
+    public static HttpProblem BadRequest(string detail) => new(StatusCodes.Status400BadRequest, "The request cannot be read") { Detail = detail };
+
+    public static HttpProblem TooLarge(int bytesMax) =>
+        new(StatusCodes.Status413PayloadTooLarge, "The body is too large") { Detail = $"It may have {bytesMax} bytes." };
+
+    public static HttpProblem WrongType(string expected) =>
+        new(StatusCodes.Status415UnsupportedMediaType, "The body is of another type") { Detail = $"Send {expected}." };
+
+    public static HttpProblem NotKept(string detail) =>
+        new(StatusCodes.Status507InsufficientStorage, "The stream cannot be kept") { Detail = detail };
+
+    public static HttpProblem Conflict(string title, string detail) => new(StatusCodes.Status409Conflict, title) { Detail = detail };
+
+    public static HttpProblem Broken { get; } =
+        new(StatusCodes.Status500InternalServerError, "An error of the proxy") { Detail = "Its log says more. Please report it." };
+
+    public static HttpProblem Ending { get; } = new(StatusCodes.Status503ServiceUnavailable, "The proxy ends");
+
+    public static string Shown(string name) => Printable.Quoted(Printable.Line(name), NameCharsMax);
+}
