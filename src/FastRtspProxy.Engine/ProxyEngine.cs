@@ -139,9 +139,6 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <inheritdoc cref="OutsideLogIns"/>
     internal OutsideLogIns LogIns => new(_frontend);
 
-    /// <summary>True from <see cref="BeginDrain"/> on.</summary>
-    public bool IsDraining => _frontend.IsDraining;
-
     /// <summary>Ends well when each shard has had a turn: none of them hangs. Any thread but a shard's.</summary>
     public Task TakeTurnsAsync() => Task.WhenAll(_shards.Shards.Select(static shard => shard.RunAsync(static () => Task.CompletedTask)));
 

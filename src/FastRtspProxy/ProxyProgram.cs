@@ -62,7 +62,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     private static async Task<int> RunFileAsync(ConfigRequest request, LineQueue lines)
     {
         ConfigSource source = new(request);
-        LoadedConfig loaded = source.Load();
+        LoadedConfig loaded = source.Begin();
         LogStyle style = new();
         if (loaded.Config is { } config)
         {

@@ -49,13 +49,16 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             }
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
-            HttpServer? http = await ServeHttpAsync(engine, options, log);
+            HttpServer? http = null;
+            Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
+            EngineTarget target = new(engine, config => SetOwn(config, stop, http), TimeProvider.System, real);
+            await using ControlSide control = new(engine, options, reloads?.Source, target, log);
+            http = await ServeHttpAsync(engine, options, control.Routes, log);
             Announce(options, engine, http);
             certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));
             if (watch is not null)
             {
-                Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
-                Watch(watch, reloads!, new EngineTarget(engine, config => SetOwn(config, stop, http), TimeProvider.System, real), certificates, log);
+                Watch(watch, reloads!, control.Reloader, certificates);
             }
 
             _ = ReleaseStartAsync();
@@ -81,9 +84,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>Whoever has the configuration read again may mean the certificates: they are read behind it.</summary>
-    private static void Watch(FileWatch watch, ReloadSource reloads, EngineTarget target, CertificateReload? certificates, ILoggerFactory log)
+    private static void Watch(FileWatch watch, ReloadSource reloads, Reloader reloader, CertificateReload? certificates)
     {
-        Reloader reloader = new(reloads.Started, reloads.Source.LoadAsync, target, TimeProvider.System, log.CreateLogger("Configuration"));
         watch.Start(reloads.Source.Stamps, async cause =>
         {
             await reloader.ReloadAsync(cause);
@@ -101,7 +103,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>Null: nobody wants it. A demo has a page wherever there is room for it.</summary>
-    private static async Task<HttpServer?> ServeHttpAsync(ProxyEngine engine, ProgramOptions options, ILoggerFactory log)
+    private static async Task<HttpServer?> ServeHttpAsync(
+        ProxyEngine engine, ProgramOptions options, IReadOnlyList<HttpRoute> routes, ILoggerFactory log)
     {
         if (!options.Http.IsOn && !options.Demo)
         {
@@ -122,7 +125,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             throw;
         }
 
-        Task<HttpServer> StartAsync(HttpConfig config) => HttpServer.StartAsync(engine, config, [], TimeProvider.System, log);
+        Task<HttpServer> StartAsync(HttpConfig config) => HttpServer.StartAsync(engine, config, routes, TimeProvider.System, log);
     }
 
     private void Announce(ProgramOptions options, ProxyEngine engine, HttpServer? http)

@@ -24,7 +24,7 @@ internal static class ApiAnswer
             write(json);
         }
 
-        await response.BodyWriter.FlushAsync(exchange.Aborted);
+        await response.BodyWriter.FlushAsync(exchange.Ended);
     }
 
     /// <summary>Done, and there is nothing to say of it.</summary>

@@ -21,7 +21,7 @@ internal static class ApiBody
         using MemoryStream body = new((int)(request.ContentLength ?? 0));
         byte[] piece = new byte[4096];
         int count;
-        while ((count = await request.Body.ReadAsync(piece, exchange.Aborted)) > 0)
+        while ((count = await request.Body.ReadAsync(piece, exchange.Ended)) > 0)
         {
             if (body.Length + count > bytesMax)
             {

@@ -19,7 +19,7 @@ internal static class OpenApiDocument
         exchange.Response.ContentType = "application/json";
         exchange.Response.Headers.CacheControl = "no-cache";
         exchange.Response.ContentLength = Bytes.Length;
-        await exchange.Response.Body.WriteAsync(Bytes, exchange.Aborted);
+        await exchange.Response.Body.WriteAsync(Bytes, exchange.Ended);
     }
 
     private static byte[] Read()

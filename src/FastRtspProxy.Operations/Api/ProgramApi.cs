@@ -11,6 +11,7 @@ using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRtspProxy.Operations.Api;
 
@@ -85,6 +86,11 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
             return;
         }
 
+        if (exchange.Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = ConfigText.BytesMax + 1;
+        }
+
         (byte[] bytes, HttpProblem? problem) = await ApiBody.ReadAsync(exchange, ConfigText.BytesMax);
         if (problem is null && bytes.Length == 0 && facts.File is null)
         {
@@ -148,7 +154,7 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
         {
             { IsCutShort: true } => ApiProblems.Ending.WriteAsync(exchange.Context),
             { IsBroken: true } => ApiProblems.Broken.WriteAsync(exchange.Context),
-            { IsTaken: false } => new HttpProblem(StatusCodes.Status422UnprocessableEntity, "The configuration cannot be used")
+            { IsTaken: false } => new HttpProblem(StatusCodes.Status422UnprocessableEntity, "the configuration cannot be used")
             {
                 Detail = "The one before goes on.",
                 Errors = [.. result.Errors.Select(static error => new HttpProblemPart("", error))],
@@ -175,7 +181,7 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
     }
 
     private static HttpProblem NoFile { get; } =
-        ApiProblems.Conflict("There is no file", "The program was started with arguments alone: there is nothing to read again (--config FILE).");
+        ApiProblems.Conflict("there is no file", "The program was started with arguments alone: there is nothing to read again (--config FILE).");
 
     private static async Task<bool> RefusedAsync(HttpExchange exchange)
     {

@@ -31,7 +31,7 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
         { IsBroken: true } => ApiProblems.Broken,
         { IsTaken: false } => ApiProblems.Invalid([.. result.Errors.Select(static text => new StreamFault("", Printable.Line(text)))]),
         _ when IndexOfFailure(request, result) is >= 0 and int index =>
-            ApiProblems.Conflict("The stream cannot be had", Printable.Line(result.Failed[index])),
+            ApiProblems.Conflict("the stream cannot be had", Printable.Line(result.Failed[index])),
         _ => null,
     };
 

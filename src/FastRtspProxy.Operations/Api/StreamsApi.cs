@@ -95,7 +95,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
 
     private async Task ChangeAsync(HttpExchange exchange, bool isMerge)
     {
-        (EditRequest? request, HttpProblem? problem) = Read(exchange, body: null, isMerge);
+        (EditRequest? request, HttpProblem? problem) = Read(exchange, isMerge);
         if (request is not null && !ApiBody.IsJson(exchange.Request))
         {
             problem = ApiProblems.WrongType(isMerge ? "application/merge-patch+json (RFC 7396)" : "application/json");
@@ -130,7 +130,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
 
     private async Task DeleteAsync(HttpExchange exchange)
     {
-        (EditRequest? request, HttpProblem? problem) = Read(exchange, body: null, isMerge: false);
+        (EditRequest? request, HttpProblem? problem) = Read(exchange, isMerge: false);
         problem ??= (await editor.EditAsync(request!)).Problem;
         if (problem?.Status == StatusCodes.Status404NotFound && await engine.StreamAsync(exchange.Name!) is not null)
         {
@@ -164,7 +164,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
         if (await engine.DescriptionAsync(exchange.Name!) is not { } sdp)
         {
             problem = await FindAsync(exchange.Name!) is null ? ApiProblems.NoStream(exchange.Name!)
-                : ApiProblems.Conflict("The camera has not been described", "It is described when it has been reached: see lastError of the stream.");
+                : ApiProblems.Conflict("the camera has not been described", "It is described when it has been reached: see lastError of the stream.");
             await problem.WriteAsync(exchange.Context);
             return;
         }
@@ -172,11 +172,11 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
         exchange.Response.ContentType = "application/sdp";
         exchange.Response.Headers.CacheControl = "no-store";
         exchange.Response.ContentLength = sdp.Length;
-        await exchange.Response.Body.WriteAsync(sdp, exchange.Aborted);
+        await exchange.Response.Body.WriteAsync(sdp, exchange.Ended);
     }
 
     /// <summary>The conditions and parameters of a change.</summary>
-    private static (EditRequest? Request, HttpProblem? Problem) Read(HttpExchange exchange, JsonObject? body, bool isMerge)
+    private static (EditRequest? Request, HttpProblem? Problem) Read(HttpExchange exchange, bool isMerge)
     {
         if (ApiQuery.Of(exchange, out HttpProblem? problem, "dryRun", "persist") is not { } query
             || query.Flag("dryRun", false, out problem) is not { } isDryRun || query.Flag("persist", true, out problem) is not { } persists)
@@ -189,7 +189,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
             return (null, forbidden);
         }
 
-        return (new EditRequest(exchange.Name!, body)
+        return (new EditRequest(exchange.Name!, null)
         {
             IsMerge = isMerge,
             IsDryRun = isDryRun,
@@ -200,9 +200,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
     }
 
     /// <summary>A role may have the right for some streams only.</summary>
-    private static HttpProblem? Forbidden(HttpExchange exchange) => exchange.MayFor(exchange.Name!)
-        ? null
-        : new HttpProblem(StatusCodes.Status403Forbidden, "Not for this stream") { Detail = "The roles of whoever asks have the right for other streams." };
+    private static HttpProblem? Forbidden(HttpExchange exchange) => exchange.MayFor(exchange.Name!) ? null : ApiProblems.NotForThisStream;
 
     private async Task AnswerAsync(HttpExchange exchange, EditRequest request, EditOutcome outcome)
     {

@@ -28,6 +28,12 @@ internal sealed class ViewersApi(IEngineView engine, Reloader reloader)
         }
 
         string? stream = exchange.Name;
+        if (stream is not null && !exchange.MayFor(stream))
+        {
+            await ApiProblems.NotForThisStream.WriteAsync(exchange.Context);
+            return;
+        }
+
         if (stream is not null && await engine.StreamAsync(stream) is null && reloader.Running.Streams.All(one => one.Name != stream))
         {
             await ApiProblems.NoStream(stream).WriteAsync(exchange.Context);

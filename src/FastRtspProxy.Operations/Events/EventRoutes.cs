@@ -32,7 +32,7 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
     {
         if (!TryReadPlace(exchange, out long? after))
         {
-            await new HttpProblem(StatusCodes.Status400BadRequest, "The request cannot be read")
+            await new HttpProblem(StatusCodes.Status400BadRequest, "the request cannot be read")
             {
                 Detail = "Last-Event-ID and the parameter \"after\" are the number of an event; there are no other parameters.",
             }.WriteAsync(exchange.Context);
@@ -43,7 +43,7 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
         {
             Interlocked.Decrement(ref _followers);
             exchange.Response.Headers.RetryAfter = "10";
-            await new HttpProblem(StatusCodes.Status503ServiceUnavailable, "Too many follow the events")
+            await new HttpProblem(StatusCodes.Status503ServiceUnavailable, "too many follow the events")
             {
                 Detail = $"{FollowersMax} connections do so already.",
             }.WriteAsync(exchange.Context);
@@ -75,7 +75,7 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
         while (true)
         {
             await FlushAsync(exchange, output);
-            EventBatch batch = await reader.NextAsync(s_heartbeat, time, exchange.Aborted);
+            EventBatch batch = await reader.NextAsync(s_heartbeat, time, exchange.Ended);
             if (batch.Missed > 0)
             {
                 Put(output, string.Create(CultureInfo.InvariantCulture, $"event: missed\ndata: {{\"missed\":{batch.Missed}}}\n\n"));
@@ -108,7 +108,7 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
 
     private async Task FlushAsync(HttpExchange exchange, PipeWriter output)
     {
-        using CancellationTokenSource slow = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted);
+        using CancellationTokenSource slow = CancellationTokenSource.CreateLinkedTokenSource(exchange.Ended);
         await using ITimer timer = time.CreateTimer(static cancel => ((CancellationTokenSource)cancel!).Cancel(), slow, s_slow, Timeout.InfiniteTimeSpan);
         try
         {

@@ -11,6 +11,9 @@ internal sealed record ProgramOptions
     /// <summary>What the engine is told.</summary>
     public required ProxyOptions Engine { get; init; }
 
+    /// <summary>What <see cref="Engine"/> was made of.</summary>
+    public required ProxyConfig Config { get; init; }
+
     /// <summary>The HTTP server; that of a demo is there without being asked for.</summary>
     public required HttpConfig Http { get; init; }
 
@@ -26,6 +29,7 @@ internal sealed record ProgramOptions
     public static ProgramOptions Of(ProxyConfig config, bool demo, int? askedPort) => new()
     {
         Engine = EngineOptions.Of(config),
+        Config = config,
         Http = config.Http,
         LogLevel = config.Log.Level,
         Demo = demo,

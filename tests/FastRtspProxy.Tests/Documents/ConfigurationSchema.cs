@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Table;
 
 namespace FastRtspProxy.Tests.Documents;
@@ -30,6 +31,48 @@ internal static class ConfigurationSchema
         }
 
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    /// <summary>A stream as requests send it: values stand for themselves there, and a secret is never read.</summary>
+    public static JsonObject OfStream()
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            WriteSection(json, StreamKeys.Stream.Keys);
+            json.WriteEndObject();
+        }
+
+        JsonObject schema = (JsonObject)WithoutReferences(JsonNode.Parse(stream.ToArray())!);
+        schema["properties"]!["password"]!["writeOnly"] = true;
+        return schema;
+    }
+
+    private static JsonNode WithoutReferences(JsonNode node)
+    {
+        if (node is JsonObject { } members)
+        {
+            JsonObject result = [];
+            foreach ((string name, JsonNode? value) in members)
+            {
+                if (name == "anyOf" && value is JsonArray { Count: 2 } either && either[1]!["$ref"] is not null)
+                {
+                    foreach ((string inner, JsonNode? one) in (JsonObject)WithoutReferences(either[0]!))
+                    {
+                        result[inner] = one!.DeepClone();
+                    }
+                }
+                else
+                {
+                    result[name] = value is null ? null : WithoutReferences(value);
+                }
+            }
+
+            return result;
+        }
+
+        return node is JsonArray items ? new JsonArray([.. items.Select(static item => WithoutReferences(item!))]) : node.DeepClone();
     }
 
     private static void WriteSection(Utf8JsonWriter json, IReadOnlyList<ConfigKey> keys)

@@ -14,6 +14,7 @@ internal sealed record MadeFile(string Path, Func<string> Make, string? LastLine
         new("docs/config.schema.json", ConfigurationSchema.Made),
         new(ConfigurationSample.Path, ConfigurationSample.Made),
         new("docs/fastrtspproxy.1", ManPage.Made),
+        new(OpenApiPage.Path, OpenApiPage.Made),
     ];
 
     public bool IsUpToDate =>

@@ -1,0 +1,50 @@
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Api;
+using FastRtspProxy.Operations.Configuration;
+using FastRtspProxy.Operations.Events;
+using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Operations.Reload;
+using FastRtspProxy.Operations.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy;
+
+/// <summary>What changes a running proxy and tells of it: reloads, requests of the API, events. With a file or without one.</summary>
+internal sealed class ControlSide : IAsyncDisposable
+{
+    private readonly EventLog _events;
+
+    /// <param name="engine">What runs.</param>
+    /// <param name="options">What it was started with.</param>
+    /// <param name="source">Reads the file again; null: there is none, and the arguments stay what they are.</param>
+    /// <param name="target">The engine, as reloads change it.</param>
+    /// <param name="log">Where it is said.</param>
+    public ControlSide(ProxyEngine engine, ProgramOptions options, ConfigSource? source, IReloadTarget target, ILoggerFactory log)
+    {
+        TimeProvider time = TimeProvider.System;
+        LoadedConfig started = new(options.Config, [], null);
+        StreamStore store = source?.Streams ?? new StreamStore(OwnAddresses.Contains);
+        Func<Task<LoadedConfig>> load = source is null ? () => store.ReadAsync(() => Task.FromResult(started)) : source.LoadAsync;
+        if (source is null)
+        {
+            store.Begin(started);
+        }
+
+        Reloader = new Reloader(options.Config, load, target, time, log.CreateLogger("Configuration")) { Done = store.OnReloadedAsync };
+        _events = new EventLog(time, () => Reloader.Running.Log.Addresses);
+        _events.Start(engine.Status, Reloader);
+        ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
+        ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
+        Routes = [.. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api"))];
+    }
+
+    public Reloader Reloader { get; }
+
+    /// <summary>What can be asked for.</summary>
+    public IReadOnlyList<HttpRoute> Routes { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _events.DisposeAsync();
+}

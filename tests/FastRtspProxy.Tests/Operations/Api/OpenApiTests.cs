@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using FastRtspProxy.Operations.Api;
+using FastRtspProxy.Operations.Events;
+using FastRtspProxy.Tests.Documents;
+
+namespace FastRtspProxy.Tests.Operations.Api;
+
+/// <summary>The document says what there is, and all of it. That each answer of each test keeps to it is <see cref="ApiBench"/>'s doing.</summary>
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task Document_HasEveryRouteAndNoOther()
+    {
+        await using ApiBench bench = new();
+
+        Assert.Equal(bench.Routes.Select(static route => $"{route.Method} {route.Template}").Order(), OpenApiCheck.Routes.Order());
+    }
+
+    [Fact]
+    public async Task Document_IsTheOneThatIsServed()
+    {
+        await using ApiBench bench = new();
+
+        ApiAnswerText served = await bench.MustAsync(200, "GET", "/openapi.json");
+
+        Assert.Equal(Repository.Text(OpenApiPage.Path), served.Text);
+        Assert.Equal("3.1.0", (string?)served.Json["openapi"]);
+    }
+
+    [Fact]
+    public async Task Document_NamesTheWordsOfTheProgram()
+    {
+        await using ApiBench bench = new();
+        JsonNode schemas = (await bench.MustAsync(200, "GET", "/openapi.json")).Json["components"]!["schemas"]!;
+
+        Assert.Equal(StreamView.States, Words(schemas["Stream"]!["properties"]!["state"]!));
+        Assert.Equal(StreamView.Origins, Words(schemas["Stream"]!["properties"]!["origin"]!));
+        Assert.Equal(ProxyEvent.Types, Words(schemas["Event"]!["properties"]!["type"]!));
+
+        static IEnumerable<string> Words(JsonNode schema) => schema["enum"]!.AsArray().Select(static word => (string)word!);
+    }
+
+    /// <summary>Each answer that the document promises is had here: a promise that nothing keeps would stand there for ever.</summary>
+    [Fact]
+    public async Task Document_EachAnswerItPromises_CanBeHad()
+    {
+        const string Camera = "{'source':'rtsp://c/a'}";
+        string big = "{'source':'rtsp://c/" + new string('a', 70_000) + "'}";
+        await using ApiBench bench = new();
+        await using ApiBench alone = new(folder: null, hasFile: false);
+        await bench.AskAsync("GET", "/openapi.json");
+        await AskEachAsync(bench, "GET", "/streams", "/streams?x");
+        await bench.AskAsync("GET", "/reload");
+        await bench.AskAsync("PUT", "/streams/s", Camera);
+        await bench.AskAsync("PUT", "/streams/s", Camera);
+        await bench.AskAsync("PATCH", "/streams/s", "{'hold':'5s'}");
+        foreach (string method in (string[])["PUT", "PATCH"])
+        {
+            await bench.AskAsync(method, "/streams/s?x", Camera);
+            await bench.AskAsync(method, "/streams/file", Camera);
+            await bench.AskAsync(method, "/streams/s", Camera, "If-Match: \"x\"");
+            await bench.AskAsync(method, "/streams/s", big);
+            await bench.AskAsync(method, "/streams/s", Camera, "Content-Type: text/plain");
+            await bench.AskAsync(method, "/streams/s", "{'x':1}");
+            await bench.AskAsync(method, "/streams/none", "{'source':5}");
+        }
+
+        await AskEachAsync(bench, "GET", "/streams/s", "/streams/s?x", "/streams/none");
+        await AskEachAsync(bench, "GET", "/streams/s/viewers", "/streams/s/viewers?x", "/streams/none/viewers", "/viewers", "/viewers?x");
+        await AskEachAsync(bench, "POST", "/streams/s/restart", "/streams/s/restart?x", "/streams/none/restart");
+        await AskEachAsync(bench, "GET", "/streams/s/sdp", "/streams/s/sdp?x", "/streams/none/sdp");
+        bench.Proxy.Streams["s"] = bench.Proxy.Streams["s"] with { IsUp = true };
+        bench.Proxy.Watching.Add(ViewersApiTests.Viewer("v", "s"));
+        await AskEachAsync(bench, "GET", "/streams/s/sdp", "/info", "/info?x", "/config", "/config?x");
+        await AskEachAsync(bench, "DELETE", "/viewers/v", "/viewers/v", "/viewers/v?x", "/drain", "/drain?x");
+        await AskEachAsync(bench, "POST", "/drain", "/drain?x", "/config/check", "/config/check?x", "/reload", "/reload?x");
+        await bench.AskAsync("POST", "/config/check", new string('a', 1_100_000));
+        await AskEachAsync(alone, "POST", "/config/check", "/reload");
+        await bench.AskAsync("GET", "/reload");
+        await bench.AskAsync("GET", "/reload?x");
+        await bench.AskAsync("GET", "/events?x");
+        bench.Written = "strems: {}";
+        await bench.AskAsync("POST", "/reload");
+        await bench.AskAsync("DELETE", "/streams/s", null, "If-Match: \"x\"");
+        await AskEachAsync(bench, "DELETE", "/streams/s?x", "/streams/file");
+        Directory.Delete(bench.Folder!, recursive: true);
+        await File.WriteAllTextAsync(bench.Folder!, "no folder"); // it could not be kept, whoever asks
+        await bench.AskAsync("PUT", "/streams/t", Camera);
+        await bench.AskAsync("PATCH", "/streams/s", "{'hold':'7s'}");
+        File.Delete(bench.Folder!);
+        Directory.CreateDirectory(bench.Folder!);
+        bench.May = static question => question.Stream is null;
+        await AskEachAsync(bench, "GET", "/streams/s", "/streams/s/sdp", "/streams/s/viewers");
+        await bench.AskAsync("PUT", "/streams/s", Camera);
+        await bench.AskAsync("PATCH", "/streams/s", Camera);
+        await AskEachAsync(bench, "DELETE", "/streams/s");
+        await AskEachAsync(bench, "POST", "/streams/s/restart");
+        bench.May = static _ => true;
+        await AskEachAsync(bench, "DELETE", "/streams/s", "/streams/s");
+
+        IEnumerable<(string, string, string)> had = bench.Answers.Concat(alone.Answers)
+            .Select(static one => (one.Route.Method, one.Route.Template, $"{one.Answer.Status}"));
+
+        // An event stream that does not end, and too many of them: EventRoutesTests. A reload while the proxy ends: ReloaderTests.
+        (string, string, string)[] elsewhere = [("GET", "/api/v1/events", "200"), ("GET", "/api/v1/events", "503"), ("POST", "/api/v1/reload", "503")];
+        Assert.Empty(OpenApiCheck.Promised.Except(had).Except(elsewhere));
+    }
+
+    private static async Task AskEachAsync(ApiBench bench, string method, params string[] targets)
+    {
+        foreach (string target in targets)
+        {
+            await bench.AskAsync(method, target);
+        }
+    }
+}
