@@ -15,7 +15,9 @@ internal static class FrontendLimits
     /// </summary>
     public static readonly TimeSpan HalfRequest = TimeSpan.FromSeconds(10);
 
-    /// <summary>A TLS handshake must be done by then: as many round trips as of a request, and nobody to type a password.</summary>
+    /// <summary>
+    /// So long a client may have us wait for it in its TLS handshake: as many round trips as of a request, and nobody to type a password.
+    /// </summary>
     public static readonly TimeSpan TlsHandshake = TimeSpan.FromSeconds(5);
 
     /// <summary>
