@@ -91,8 +91,8 @@ internal static class StreamJson
     {
         StreamConfig? config = view.Config;
         StreamStatus? status = view.Status;
-        string url = status?.Source ?? config?.Sources.FirstOrDefault() ?? "";
-        string configured = config?.Sources.FirstOrDefault() ?? "";
+        string configured = config is { Sources: { Count: > 0 } sources } ? sources[0] : "";
+        string url = status?.Source ?? configured;
         (_, string? user, string? password) = SourceUrl.Split(configured);
         json.WriteStartObject("source");
         json.WriteString("url", SourceUrl.Shown(url));

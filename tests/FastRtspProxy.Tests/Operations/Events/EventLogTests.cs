@@ -1,5 +1,6 @@
 using System.Net;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Events;
@@ -19,7 +20,7 @@ public sealed class EventLogTests
     public async Task Happened_OfTheEngine_IsToldInOrder()
     {
         await using EventLog log = Log();
-        EngineStatus engine = new();
+        EngineStatus engine = Engine();
         log.Start(engine, null);
         EventReader reader = log.ReadFrom(null);
 
@@ -52,7 +53,7 @@ public sealed class EventLogTests
     {
         _detail = Enum.Parse<AddressDetail>(detail);
         await using EventLog log = Log();
-        EngineStatus engine = new();
+        EngineStatus engine = Engine();
         log.Start(engine, null);
         EventReader reader = log.ReadFrom(null);
 
@@ -125,7 +126,7 @@ public sealed class EventLogTests
             log.Queue(new EngineEvent(EngineEventKind.ViewerLeft, _time.GetUtcNow(), "a")); // nobody takes them yet
         }
 
-        log.Start(new EngineStatus(), null);
+        log.Start(Engine(), null);
         long seen = 0;
         while (seen < Many)
         {
@@ -154,7 +155,7 @@ public sealed class EventLogTests
     {
         await using EventLog log = Log();
         EventReader reader = log.ReadFrom(null);
-        log.Start(new EngineStatus(), null);
+        log.Start(Engine(), null);
         log.Queue(new ReloadResult(ReloadCause.HangUp, _time.GetUtcNow()) { Applied = ["a", "b"] });
         log.Queue(new ReloadResult(ReloadCause.HangUp, _time.GetUtcNow()) { Errors = ["no"] });
 
@@ -180,4 +181,7 @@ public sealed class EventLogTests
 
         return first;
     }
+
+    /// <summary>An engine that only tells.</summary>
+    private static EngineStatus Engine() => new(new MountDirectory(), null!, new EngineEvents(TimeProvider.System));
 }
