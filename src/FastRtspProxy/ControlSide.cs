@@ -4,6 +4,7 @@ using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Events;
+using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
@@ -15,6 +16,7 @@ namespace FastRtspProxy;
 internal sealed class ControlSide : IAsyncDisposable
 {
     private readonly EventLog _events;
+    private readonly HookSenders _hooks;
 
     /// <param name="engine">What runs.</param>
     /// <param name="options">What it was started with.</param>
@@ -35,6 +37,10 @@ internal sealed class ControlSide : IAsyncDisposable
         Reloader = new Reloader(options.Config, load, target, time, log.CreateLogger("Configuration")) { Done = store.OnReloadedAsync };
         _events = new EventLog(time, () => Reloader.Running.Log.Addresses);
         _events.Start(engine.Status, Reloader);
+        _hooks = new HookSenders(time, log.CreateLogger("Hooks"));
+        _hooks.Follow(_events);
+        _ = _hooks.ChangeAsync(options.Config.Hooks);
+        Reloader.Reloaded += _ => OnReloaded();
         ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
         ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
         Routes = [.. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api"))];
@@ -45,6 +51,12 @@ internal sealed class ControlSide : IAsyncDisposable
     /// <summary>What can be asked for.</summary>
     public IReadOnlyList<HttpRoute> Routes { get; }
 
+    private void OnReloaded() => _ = _hooks.ChangeAsync(Reloader.Running.Hooks);
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _events.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _hooks.DisposeAsync();
+        await _events.DisposeAsync();
+    }
 }

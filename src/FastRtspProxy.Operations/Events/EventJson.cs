@@ -8,6 +8,13 @@ internal static class EventJson
     public static void Write(Utf8JsonWriter json, ProxyEvent one)
     {
         json.WriteStartObject();
+        WriteMembers(json, one);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Within an object that has more.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, ProxyEvent one)
+    {
         json.WriteNumber("id", one.Id);
         json.WriteString("type", one.Type);
         json.WriteString("at", one.At.UtcDateTime);
@@ -16,7 +23,6 @@ internal static class EventJson
         WriteText(json, "address", one.Address);
         WriteText(json, "way", one.Way);
         WriteText(json, "reason", one.Reason);
-        json.WriteEndObject();
     }
 
     /// <summary>What is not known is left out.</summary>

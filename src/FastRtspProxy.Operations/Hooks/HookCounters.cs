@@ -30,7 +30,7 @@ internal sealed class HookCounters
 
     public void OnFailed() => Interlocked.Increment(ref _failed);
 
-    public void OnDropped() => Interlocked.Increment(ref _dropped);
+    public void OnDropped(long events) => Interlocked.Add(ref _dropped, events);
 
     public void AddWaiting(long change) => Interlocked.Add(ref _waiting, change);
 }

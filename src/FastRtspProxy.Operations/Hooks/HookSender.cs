@@ -1,13 +1,13 @@
 #pragma warning disable RS0030 // inside Outbound
-using System.Collections.Concurrent;
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Threading.Channels;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +27,7 @@ internal sealed class HookSender : IAsyncDisposable
     private readonly ILogger _log;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<HookMessage>[] _lanes = new Channel<HookMessage>[Lanes];
+    private readonly Channel<ProxyEvent>[] _lanes = new Channel<ProxyEvent>[Lanes];
     private readonly Task _running;
     private readonly string _shownUrl;
     private long _waiting;
@@ -46,7 +46,7 @@ internal sealed class HookSender : IAsyncDisposable
         _client = new HttpClient(OutboundHttp.HandlerTo(new Uri(config.Url), config.Timeout, Lanes)) { Timeout = Timeout.InfiniteTimeSpan };
         for (int i = 0; i < Lanes; i++)
         {
-            _lanes[i] = Channel.CreateUnbounded<HookMessage>(new UnboundedChannelOptions { SingleReader = true }); // bounded by _waiting
+            _lanes[i] = Channel.CreateUnbounded<ProxyEvent>(new UnboundedChannelOptions { SingleReader = true }); // bounded by _waiting
         }
 
         _running = Outbound.RunAsync(() => Task.WhenAll(_lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))));
@@ -55,9 +55,9 @@ internal sealed class HookSender : IAsyncDisposable
     public HookConfig Config => _config;
 
     /// <summary>Takes it, or counts it as missed. Any thread.</summary>
-    public void Tell(HookMessage message)
+    public void Tell(ProxyEvent happened)
     {
-        if (_config.Events.Count > 0 && !_config.Events.Contains(message.Event, StringComparer.Ordinal))
+        if (_config.Events.Count > 0 && !_config.Events.Contains(happened.Type, StringComparer.Ordinal))
         {
             return;
         }
@@ -65,16 +65,25 @@ internal sealed class HookSender : IAsyncDisposable
         if (Interlocked.Increment(ref _waiting) > _config.Queue)
         {
             Interlocked.Decrement(ref _waiting);
-            Interlocked.Increment(ref _missed);
-            _counters.OnDropped();
+            Miss(1);
             return;
         }
 
         _counters.AddWaiting(1);
-        int lane = message.Stream is { } stream ? (int)((uint)string.GetHashCode(stream, StringComparison.Ordinal) % Lanes) : 0;
-        if (!_lanes[lane].Writer.TryWrite(message))
+        int lane = happened.Stream is { } stream ? (int)((uint)string.GetHashCode(stream, StringComparison.Ordinal) % Lanes) : 0;
+        if (!_lanes[lane].Writer.TryWrite(happened))
         {
             Leave();
+        }
+    }
+
+    /// <summary>Events that nobody could tell it of: the next delivery says how many. Any thread.</summary>
+    public void Miss(long events)
+    {
+        if (events > 0)
+        {
+            Interlocked.Add(ref _missed, events);
+            _counters.OnDropped(events);
         }
     }
 
@@ -82,13 +91,13 @@ internal sealed class HookSender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        foreach (Channel<HookMessage> lane in _lanes)
+        foreach (Channel<ProxyEvent> lane in _lanes)
         {
             lane.Writer.TryComplete();
         }
 
         await _running;
-        foreach (Channel<HookMessage> lane in _lanes)
+        foreach (Channel<ProxyEvent> lane in _lanes)
         {
             while (lane.Reader.TryRead(out _))
             {
@@ -100,15 +109,15 @@ internal sealed class HookSender : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(ChannelReader<HookMessage> lane)
+    private async Task RunAsync(ChannelReader<ProxyEvent> lane)
     {
         try
         {
-            await foreach (HookMessage message in lane.ReadAllAsync(_stop.Token))
+            await foreach (ProxyEvent happened in lane.ReadAllAsync(_stop.Token))
             {
                 try
                 {
-                    await DeliverAsync(message);
+                    await DeliverAsync(happened);
                 }
                 finally
                 {
@@ -132,11 +141,11 @@ internal sealed class HookSender : IAsyncDisposable
         _counters.AddWaiting(-1);
     }
 
-    private async Task DeliverAsync(HookMessage message)
+    private async Task DeliverAsync(ProxyEvent happened)
     {
         string delivery = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
         long missed = Interlocked.Exchange(ref _missed, 0);
-        byte[] body = BodyOf(message, delivery, missed);
+        byte[] body = BodyOf(happened, delivery, missed);
         for (int attempts = 1; ; attempts++)
         {
             (int status, string reason, TimeSpan? wish) = await TryAsync(delivery, body);
@@ -155,7 +164,7 @@ internal sealed class HookSender : IAsyncDisposable
             {
                 _counters.OnFailed();
                 Interlocked.Add(ref _missed, missed + 1);
-                HookLog.Refused(_log, _shownUrl, message.Event, reason);
+                HookLog.Refused(_log, _shownUrl, happened.Type, reason);
                 return;
             }
 
@@ -199,16 +208,18 @@ internal sealed class HookSender : IAsyncDisposable
         }
     }
 
-    private byte[] BodyOf(HookMessage message, string delivery, long missed)
+    private byte[] BodyOf(ProxyEvent happened, string delivery, long missed)
     {
-        JsonObject body = (JsonObject)message.Body.DeepClone();
-        body["delivery"] = delivery;
-        body["missed"] = missed;
-        if (_config.Addresses && message.Address is { } address)
+        ArrayBufferWriter<byte> body = new(512);
+        using (Utf8JsonWriter json = new(body))
         {
-            body["address"] = address;
+            json.WriteStartObject();
+            EventJson.WriteMembers(json, _config.Addresses ? happened : happened with { Address = null });
+            json.WriteString("delivery", delivery);
+            json.WriteNumber("missed", missed);
+            json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetBytes(body.ToJsonString());
+        return body.WrittenSpan.ToArray();
     }
 }

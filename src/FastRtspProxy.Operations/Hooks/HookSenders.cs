@@ -1,4 +1,6 @@
+using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Events;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Hooks;
@@ -6,6 +8,12 @@ namespace FastRtspProxy.Operations.Hooks;
 /// <summary>All hooks of a configuration. One that a change does not touch goes on, with what waits for it.</summary>
 internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDisposable
 {
+    /// <summary>How long a reader of the log waits in one go.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _following = Task.CompletedTask;
+
     /// <summary>Whoever holds it may exchange the list.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -15,12 +23,19 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
     /// <inheritdoc cref="HookCounters"/>
     public HookCounters Counters { get; } = new();
 
+    /// <summary>Begins to tell what the log of events has from now on; once.</summary>
+    public void Follow(EventLog events)
+    {
+        EventReader reader = events.ReadFrom(null);
+        _following = Outbound.RunAsync(() => FollowAsync(reader));
+    }
+
     /// <summary>Any thread; never waits.</summary>
-    public void Tell(HookMessage message)
+    public void Tell(ProxyEvent happened)
     {
         foreach (HookSender sender in _senders)
         {
-            sender.Tell(message);
+            sender.Tell(happened);
         }
     }
 
@@ -52,5 +67,35 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
     }
 
     /// <summary>What waits is given up.</summary>
-    public async ValueTask DisposeAsync() => await ChangeAsync([]);
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _following;
+        await ChangeAsync([]);
+        _stop.Dispose();
+    }
+
+    private async Task FollowAsync(EventReader reader)
+    {
+        try
+        {
+            while (true)
+            {
+                EventBatch batch = await reader.NextAsync(s_look, time, _stop.Token);
+                foreach (HookSender sender in _senders)
+                {
+                    sender.Miss(batch.Missed);
+                }
+
+                foreach (ProxyEvent happened in batch.Events)
+                {
+                    Tell(happened);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The program ends.
+        }
+    }
 }

@@ -1,17 +1,11 @@
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Events;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>The keys of <c>hooks</c>.</summary>
 internal static class HookKeys
 {
-    /// <summary>What a hook can hear of.</summary>
-    public static IReadOnlyList<string> Events { get; } =
-    [
-        "stream.up", "stream.down", "stream.added", "stream.changed", "stream.removed", "viewer.joined", "viewer.left", "viewer.refused",
-        "config.reloaded",
-    ];
-
     public static ConfigShape<HookConfig> Shape { get; } = new(
         new HookConfig(),
         new ValueKey<HookConfig, string>("url", UrlTypes.Web, static c => c.Url, static (c, v) => c with { Url = v })
@@ -21,7 +15,7 @@ internal static class HookKeys
             Sample = "http://127.0.0.1:8080/frp",
         },
         new ValuesKey<HookConfig, string>(
-            "events", ConfigTypes.Word("EVENT", "the events", [.. Events.Select(static name => (name, name))]), static c => c.Events,
+            "events", ConfigTypes.Word("EVENT", "the events", [.. ProxyEvent.Types.Select(static name => (name, name))]), static c => c.Events,
             static (c, v) => c with { Events = v })
         {
             Text = "which events",

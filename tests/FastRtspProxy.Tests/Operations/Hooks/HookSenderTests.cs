@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
@@ -25,7 +25,7 @@ public sealed class HookSenderTests
         await bench.UntilAsync(() => bench.Counters.Delivered == 1);
         (Dictionary<string, string> headers, string body) = Parse(Assert.Single(server.Requests));
         JsonElement json = JsonDocument.Parse(body).RootElement;
-        Assert.Equal(("stream.up", "gate/1", "192.0.2.7"), (json.GetProperty("event").GetString(), json.GetProperty("stream").GetString(), json.GetProperty("address").GetString()));
+        Assert.Equal(("stream.up", "gate/1", "192.0.2.7"), (json.GetProperty("type").GetString(), json.GetProperty("stream").GetString(), json.GetProperty("address").GetString()));
         Assert.Equal(headers[HookSignature.DeliveryHeader], json.GetProperty("delivery").GetString());
         Assert.Equal(
             HookSignature.Of("geheim", long.Parse(headers[HookSignature.TimestampHeader]), headers[HookSignature.DeliveryHeader], System.Text.Encoding.UTF8.GetBytes(body)),
@@ -61,7 +61,7 @@ public sealed class HookSenderTests
         }
 
         await bench.UntilAsync(() => bench.Counters.Delivered == 5);
-        Assert.Equal([0, 0, 0, 0, 1, 2, 3, 4], server.Requests.Select(static request => JsonDocument.Parse(Parse(request).Body).RootElement.GetProperty("number").GetInt32()));
+        Assert.Equal([0, 0, 0, 0, 1, 2, 3, 4], server.Requests.Select(static request => JsonDocument.Parse(Parse(request).Body).RootElement.GetProperty("id").GetInt32()));
         Assert.Single(server.Requests.Take(4).Select(static request => Parse(request).Headers[HookSignature.DeliveryHeader]).Distinct());
         Assert.Equal((3, 0), (bench.Counters.Retried, bench.Counters.Failed));
         Assert.Single(bench.Log.Texts, static text => text.Contains("does not take", StringComparison.Ordinal));
@@ -116,6 +116,21 @@ public sealed class HookSenderTests
         Assert.Equal(0, bench.Counters.Waiting);
     }
 
+    [Fact]
+    public async Task Follow_TellsWhatTheLogOfEventsHas()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => Taken };
+        await using EventLog events = new(TimeProvider.System, static () => AddressDetail.Full);
+        await using Bench bench = new(server);
+        events.Add(static id => new ProxyEvent(id, "stream.up", DateTimeOffset.UtcNow) { Stream = "before" });
+        bench.Senders.Follow(events);
+
+        events.Add(static id => new ProxyEvent(id, "stream.up", DateTimeOffset.UtcNow) { Stream = "behind" });
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        Assert.Contains("\"behind\"", Assert.Single(server.Requests), StringComparison.Ordinal);
+    }
+
     private static (Dictionary<string, string> Headers, string Body) Parse(string request)
     {
         string[] parts = request.Split("\r\n\r\n", 2);
@@ -144,7 +159,7 @@ public sealed class HookSenderTests
         public HookCounters Counters => Senders.Counters;
 
         public void Tell(string name, string stream, string? address = null, int number = 0) =>
-            Senders.Tell(new HookMessage(name, stream, new JsonObject { ["event"] = name, ["stream"] = stream, ["number"] = number }, address));
+            Senders.Tell(new ProxyEvent(number, name, _time.GetUtcNow()) { Stream = stream, Address = address });
 
         public Task UntilAsync(Func<bool> condition) => Until.TrueAsync(
             () =>
