@@ -86,10 +86,11 @@ public sealed class ParameterSetCollector
         return With(parameters, "sprop-parameter-sets", $"{Convert.ToBase64String(_sps)},{Convert.ToBase64String(_pps)}");
     }
 
-    private bool OfferUnit(ReadOnlySpan<byte> unit)
+    /// <summary>Takes one NAL unit, if it is a set. True: it differs from what was known.</summary>
+    public bool OfferUnit(ReadOnlySpan<byte> unit)
     {
         // Quirk (V380): start codes of the byte stream format around the unit.
-        unit = WithoutStartCode(unit);
+        unit = StartCodes.Without(unit);
         if (unit.Length < 2 || unit.Length > SetBytesMax)
         {
             return false;
@@ -115,16 +116,6 @@ public sealed class ParameterSetCollector
 
         known = unit.ToArray();
         return true;
-    }
-
-    private static ReadOnlySpan<byte> WithoutStartCode(ReadOnlySpan<byte> unit)
-    {
-        if (unit.StartsWith("\0\0\0\u0001"u8))
-        {
-            return unit[4..];
-        }
-
-        return unit.StartsWith("\0\0\u0001"u8) ? unit[3..] : unit;
     }
 
     /// <summary>Sets one parameter; the others and their order stay.</summary>

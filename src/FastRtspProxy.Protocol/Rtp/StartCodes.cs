@@ -1,7 +1,7 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
 /// <summary>
-/// The start codes of MPEG-1, MPEG-2 and MPEG-4 video: 00 00 01 and a byte that says what follows. Nothing else in such a stream looks like one.
+/// The start codes of MPEG video: 00 00 01 and a byte that says what follows. Nothing else in such a stream looks like one.
 /// </summary>
 internal static class StartCodes
 {
@@ -22,4 +22,15 @@ internal static class StartCodes
 
     /// <summary>True when the data begins with a start code.</summary>
     public static bool IsAtStart(ReadOnlySpan<byte> data) => data.Length >= 4 && data[0] == 0 && data[1] == 0 && data[2] == 1;
+
+    /// <summary>A unit without the start code of the byte stream format (H.264 and H.265, Annex B) that stands before it, if one does.</summary>
+    public static ReadOnlySpan<byte> Without(ReadOnlySpan<byte> unit)
+    {
+        if (unit.StartsWith("\0\0\0\u0001"u8))
+        {
+            return unit[4..];
+        }
+
+        return unit.StartsWith("\0\0\u0001"u8) ? unit[3..] : unit;
+    }
 }
