@@ -148,6 +148,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <inheritdoc cref="EngineCounters"/>
     internal EngineCounters Counters { get; }
 
+    /// <inheritdoc cref="LiveDoor"/>
+    internal LiveDoor Live => _frontend.Live;
+
     /// <summary>The limits of viewers as they are.</summary>
     public ViewerLimits Limits => _frontend.Limits.Now;
 

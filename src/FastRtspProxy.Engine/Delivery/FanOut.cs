@@ -16,7 +16,10 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     private readonly TcpDelivery _tcp;
     private readonly UdpDelivery _udp;
 
-    /// <summary>Viewers of both halves; while there is one, the ring tells us of each batch.</summary>
+    /// <summary>Those who read the ring beside the viewers.</summary>
+    private readonly List<IRingReader> _readers = [];
+
+    /// <summary>Viewers of both halves, and readers; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
     public FanOut(FanOutTable table, PacketRing ring, DeliveryCounters counters)
@@ -32,7 +35,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>Where the packets come from.</summary>
     public PacketRing Ring { get; }
 
-    /// <summary>Viewers of the mount on this shard.</summary>
+    /// <summary>Viewers of the mount on this shard, and readers.</summary>
     public int Viewers => _viewers;
 
     /// <inheritdoc cref="HeldFrames.GivenUp"/>
@@ -56,6 +59,16 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         _udp.Add(viewer);
         OnViewerAdded();
     }
+
+    /// <summary>The reader is told of each batch.</summary>
+    public void Add(IRingReader reader)
+    {
+        _readers.Add(reader);
+        OnViewerAdded();
+    }
+
+    /// <inheritdoc cref="Remove(UdpViewer)"/>
+    public bool Remove(IRingReader reader) => _readers.Remove(reader) && OnViewerRemoved();
 
     /// <summary>The viewer gets nothing more but the rest of the frame that it is in the middle of. False: it was not here.</summary>
     public bool Remove(TcpViewer viewer) => _tcp.Remove(viewer) && OnViewerRemoved();
@@ -115,6 +128,10 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
         _tcp.Run(limit);
         _udp.Run(limit);
+        if (_readers.Count > 0)
+        {
+            RunReaders();
+        }
     }
 
     public void Dispose()
@@ -151,7 +168,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// </summary>
     private long HoldBack(long head)
     {
-        long holdMicros = (long)Math.Min(_table.Limits.HoldMicrosMax, _viewers * _table.Limits.HoldMicrosPerViewer);
+        long holdMicros = (long)Math.Min(_table.Limits.HoldMicrosMax, (_viewers - _readers.Count) * _table.Limits.HoldMicrosPerViewer);
         uint videoTracks = Ring.VideoTracks;
         if (holdMicros < 100 || videoTracks == 0)
         {
@@ -194,6 +211,20 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         }
 
         return limit;
+    }
+
+    private void RunReaders()
+    {
+        bool hasMore = false;
+        foreach (IRingReader reader in _readers)
+        {
+            hasMore |= reader.OnPass();
+        }
+
+        if (hasMore)
+        {
+            _shard.EndOfTurn(this);
+        }
     }
 
     private void OnViewerAdded()

@@ -71,6 +71,15 @@ internal static partial class FrontendLog
         Message = "No free pair of UDP ports between {First} and {Last}: event loop {Shard} serves its viewers over TCP only. Remedy: --udp-ports")]
     public static partial void NoUdpPorts(ILogger log, int first, int last, int shard);
 
+    [LoggerMessage(EventId = 416, Level = LogLevel.Debug, Message = "Viewer {Client} shows {Mount} in a page ({Id})")]
+    public static partial void LiveBegan(ILogger log, IPAddress client, string mount, string id);
+
+    [LoggerMessage(
+        EventId = 417,
+        Level = LogLevel.Debug,
+        Message = "{Cause}: {Id} on {Mount} in a page of viewer {Client} ended; {Dropped} packets dropped")]
+    public static partial void LiveEnded(ILogger log, SessionEnd cause, string id, string mount, IPAddress client, long dropped);
+
     /// <summary>Its form is promised by docs/log-ins.md, for fail2ban: what a client can choose stands behind its address.</summary>
     [LoggerMessage(EventId = 412, Level = LogLevel.Warning, Message = "Failed log-in from {Client} as \"{User}\" to \"{Stream}\"{More}")]
     public static partial void LogInFailed(ILogger log, string client, string user, string stream, string more);

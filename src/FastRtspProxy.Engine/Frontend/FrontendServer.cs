@@ -60,6 +60,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         _tls = certificates is null ? null : new TlsEntrance(this, certificates, shards.Shards[0].Time);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time, ExternalSeconds);
         Door = new FrontDoor(this, shards.Shards[0]);
+        Live = new LiveDoor(this);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
         {
@@ -86,6 +87,9 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     /// <inheritdoc cref="FrontDoor"/>
     public FrontDoor Door { get; }
+
+    /// <inheritdoc cref="LiveDoor"/>
+    public LiveDoor Live { get; }
 
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;
@@ -269,7 +273,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     }
 
     /// <inheritdoc cref="ShardGroup.Near"/>
-    private FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
+    internal FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
 
     /// <summary>
     /// Takes a connection that has come through the door, and gives it to a shard, if there is a place for it. The socket is ours from now on. Any

@@ -15,7 +15,7 @@ internal sealed class FrontendShard
     private readonly HashSet<ClientConnection> _connections = [];
 
     /// <summary>Who watches without a session.</summary>
-    private readonly HashSet<IWatcher> _others = [];
+    private readonly HashSet<LiveViewer> _others = [];
     private readonly DueEndings _dueEndings;
     private readonly RightsReview _rights;
     private readonly MemoryTrim _trim = new();
@@ -77,11 +77,24 @@ internal sealed class FrontendShard
         _frontend.Counters.OnSession();
     }
 
-    /// <summary>Somebody watches without a session; it calls <see cref="Remove(IWatcher)"/> when it goes.</summary>
-    public void Add(IWatcher watcher) => _others.Add(watcher);
+    /// <summary>Somebody watches without a session; it calls <see cref="Forget(LiveViewer)"/> when it goes.</summary>
+    public void Add(LiveViewer viewer)
+    {
+        _others.Add(viewer);
+        _frontend.Counters.OnSession();
+        FrontendLog.LiveBegan(_frontend.Log, viewer.Request.Address, viewer.Mount.Name, viewer.Id);
+    }
 
-    /// <inheritdoc cref="Add(IWatcher)"/>
-    public void Remove(IWatcher watcher) => _others.Remove(watcher);
+    /// <summary>The viewer has ended.</summary>
+    public void Forget(LiveViewer viewer)
+    {
+        if (_others.Remove(viewer))
+        {
+            Places.Leave(viewer.Place);
+            _frontend.Counters.OnEnded(viewer.EndCause);
+            FrontendLog.LiveEnded(_frontend.Log, viewer.EndCause, viewer.Id, viewer.Mount.Name, viewer.Request.Address, viewer.DroppedPackets);
+        }
+    }
 
     /// <summary>Other rules are in force.</summary>
     public void ReviewRights() => _rights.Begin(_sessions.Values);
@@ -118,6 +131,11 @@ internal sealed class FrontendShard
         foreach (Session session in _sessions.Values.ToArray())
         {
             session.End(SessionEnd.Stopping);
+        }
+
+        foreach (LiveViewer viewer in _others.ToArray())
+        {
+            viewer.End(SessionEnd.Stopping);
         }
 
         List<Task> closings = [];

@@ -58,6 +58,9 @@ internal sealed partial class PacketRing
     /// <summary>How many shards may read it.</summary>
     public int Shards => _reading.Length;
 
+    /// <summary>Where its slabs come from: whoever keeps packets beside it keeps them within the same budget. Any thread.</summary>
+    public SlabPool Pool => _pool;
+
     /// <summary>One past the newest published packet. Any thread.</summary>
     public long Head => Volatile.Read(ref _head.Value);
 

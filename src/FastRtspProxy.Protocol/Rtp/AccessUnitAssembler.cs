@@ -15,13 +15,12 @@ public sealed class AccessUnitAssembler : IDisposable
     private const int StartCodeBytes = 4;
 
     private readonly MediaCodec _codec;
-    private readonly int _headBytes;
     private readonly bool _isH265;
 
-    /// <summary>Rented; the head room, then the unit, then what is free.</summary>
+    /// <summary>Rented; the unit, then what is free.</summary>
     private byte[] _bytes = [];
 
-    /// <summary>Where the unit ends; <see cref="_headBytes"/> while it is empty.</summary>
+    /// <summary>Where the unit ends.</summary>
     private int _end;
 
     /// <summary>The next packet's number; null before the first packet.</summary>
@@ -37,11 +36,9 @@ public sealed class AccessUnitAssembler : IDisposable
     private bool _isInFragment;
 
     /// <param name="codec">H.264 or H.265.</param>
-    /// <param name="headBytes">Room before each unit for what its owner writes there.</param>
-    public AccessUnitAssembler(MediaCodec codec, int headBytes = 0)
+    public AccessUnitAssembler(MediaCodec codec)
     {
         _codec = codec;
-        _headBytes = _end = headBytes;
         _isH265 = codec == MediaCodec.H265;
         ParameterSets = new ParameterSetCollector(codec);
     }
@@ -61,11 +58,8 @@ public sealed class AccessUnitAssembler : IDisposable
     /// <summary>At its end: nothing of the unit is missing, and there is a picture in it. Else it is to be passed over.</summary>
     public bool IsWhole => _hasPicture && !_isDamaged;
 
-    /// <summary>At its end: head room and unit, valid until the next packet.</summary>
-    public Memory<byte> Framed => _bytes.AsMemory(0, _end);
-
     /// <summary>At its end: the unit, valid until the next packet.</summary>
-    public ReadOnlySpan<byte> Unit => _bytes.AsSpan(_headBytes, _end - _headBytes);
+    public ReadOnlySpan<byte> Unit => _bytes.AsSpan(0, _end);
 
     /// <summary>Packets were left out on purpose: what has begun is dropped, and the next unit says that something is missing.</summary>
     public void Skip()
@@ -120,7 +114,7 @@ public sealed class AccessUnitAssembler : IDisposable
     {
         Return(_bytes);
         _bytes = [];
-        _end = _headBytes;
+        _end = 0;
         _isOpen = false;
     }
 
@@ -135,7 +129,7 @@ public sealed class AccessUnitAssembler : IDisposable
         _hasPicture = false;
         _hasSequenceSet = false;
         IsKey = false;
-        _end = _headBytes;
+        _end = 0;
     }
 
     private void End()
@@ -278,8 +272,8 @@ public sealed class AccessUnitAssembler : IDisposable
         ReadOnlySpan<byte> pps = ParameterSets.Pps.Span;
         int bytes = Framed(vps) + Framed(sps) + Framed(pps);
         Reserve(_end + bytes);
-        _bytes.AsSpan(_headBytes, _end - _headBytes).CopyTo(_bytes.AsSpan(_headBytes + bytes));
-        Span<byte> output = _bytes.AsSpan(_headBytes);
+        _bytes.AsSpan(0, _end).CopyTo(_bytes.AsSpan(bytes));
+        Span<byte> output = _bytes;
         Put(vps, ref output);
         Put(sps, ref output);
         Put(pps, ref output);
@@ -308,7 +302,7 @@ public sealed class AccessUnitAssembler : IDisposable
         }
 
         byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, 2 * _bytes.Length));
-        _bytes.AsSpan(0, Math.Min(_end, _bytes.Length)).CopyTo(larger);
+        _bytes.AsSpan(0, _end).CopyTo(larger);
         Return(_bytes);
         _bytes = larger;
     }

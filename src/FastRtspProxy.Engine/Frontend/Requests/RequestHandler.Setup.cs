@@ -211,8 +211,7 @@ internal sealed partial class RequestHandler
 
         foreach (SessionPlace place in makeRoom)
         {
-            Session other = place.Session;
-            other.Shard.Post(() => other.End(SessionEnd.MadeRoom));
+            place.MakeRoom();
         }
 
         connection.Carrier.Add(session);

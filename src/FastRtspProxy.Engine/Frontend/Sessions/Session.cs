@@ -48,7 +48,7 @@ internal sealed class Session : MountClient
         _aliveMicros = BegunMicros = home.Shard.NowMicros;
         Ports = new SessionPorts(this, home.Addresses);
         Media = new SessionMedia(this);
-        Place = new SessionPlace(this);
+        Place = new SessionPlace(ClientAddress, mount.Name, this);
         _losses = new LossLog(this);
         Watcher = new SessionWatcher(this, agent, isTunnelled);
     }
@@ -356,14 +356,7 @@ internal sealed class Session : MountClient
     public void SayLosses(long nowMicros) => _losses.Say(nowMicros);
 
     /// <summary>The mount ends the play; it posts this to our shard.</summary>
-    public override void OnMountEnded(MountEnd cause) => End(cause switch
-    {
-        MountEnd.HoldExpired => SessionEnd.MountLost,
-        MountEnd.DescriptionChanged => SessionEnd.MountChanged,
-        MountEnd.Removed => SessionEnd.MountRemoved,
-        MountEnd.ProgrammeEnded => SessionEnd.ProgrammeEnded,
-        _ => SessionEnd.Stopping,
-    });
+    public override void OnMountEnded(MountEnd cause) => End(SessionEnds.Of(cause));
 
     /// <summary>The connection was closed: what was interleaved in it ends with it, the rest lives on until it expires.</summary>
     public void OnConnectionClosed()

@@ -6,6 +6,16 @@ internal static class SessionEnds
     /// <summary>Each end but none, in the order of the enum.</summary>
     public static IReadOnlyList<SessionEnd> All { get; } = [.. Enum.GetValues<SessionEnd>().Where(static end => end != SessionEnd.None)];
 
+    /// <summary>The mount has nothing more.</summary>
+    public static SessionEnd Of(MountEnd cause) => cause switch
+    {
+        MountEnd.HoldExpired => SessionEnd.MountLost,
+        MountEnd.DescriptionChanged => SessionEnd.MountChanged,
+        MountEnd.Removed => SessionEnd.MountRemoved,
+        MountEnd.ProgrammeEnded => SessionEnd.ProgrammeEnded,
+        _ => SessionEnd.Stopping,
+    };
+
     /// <summary>In one small word.</summary>
     public static string NameOf(SessionEnd end) => end switch
     {

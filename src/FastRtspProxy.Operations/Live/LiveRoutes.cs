@@ -1,0 +1,45 @@
+using System.Net.WebSockets;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Operations.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace FastRtspProxy.Operations.Live;
+
+/// <summary>
+/// The live picture of a stream, as a WebSocket: a text message says what it holds (<see cref="LiveDescription"/>), and again where that changes;
+/// binary ones are flags (<see cref="LiveFlags"/>), the presentation time in microseconds (eight bytes, big endian) and an access unit: of H.264 and
+/// H.265 a byte stream (Annex B), of sound the codec's own. The first picture is a key picture. How it closes: <see cref="LiveClose"/>.
+/// </summary>
+internal sealed class LiveRoutes(LiveDoor door)
+{
+    private const int AgentCharsMax = 200;
+
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15);
+
+    public IEnumerable<HttpRoute> Routes =>
+        [new HttpRoute("GET", "/api/v1/streams/{name}/live", AccessRights.Read, ShowAsync) { LooksAtOrigin = true }];
+
+    private async Task ShowAsync(HttpExchange exchange)
+    {
+        HttpContext context = exchange.Context;
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            HttpProblem problem = new(StatusCodes.Status426UpgradeRequired, "upgrade required") { Detail = "The live picture is a WebSocket." };
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        string name = exchange.Name!;
+        string? agent = exchange.Request.Headers.UserAgent;
+        LiveRequest request = new(name, exchange.Address)
+        {
+            Agent = agent is { Length: > AgentCharsMax } ? agent[..AgentCharsMax] : agent,
+            User = exchange.User?.Name,
+        };
+        WebSocketAcceptContext accept = new() { KeepAliveInterval = s_keepAlive, KeepAliveTimeout = s_keepAlive };
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(accept);
+        await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Aborted);
+    }
+}

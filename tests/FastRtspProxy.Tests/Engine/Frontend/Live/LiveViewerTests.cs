@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Net;
+using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Frontend;
+
+namespace FastRtspProxy.Tests.Engine.Frontend.Live;
+
+public class LiveViewerTests
+{
+    /// <summary>A page that takes nothing loses whole groups, is told so, and goes on with the newest.</summary>
+    [Fact]
+    public async Task OnPass_ReaderTakesNothing_DropsToTheNextKeyPicture()
+    {
+        const int Packets = 600;
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        LiveViewer viewer = (await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback))).Viewer!;
+        for (int i = 0; i < Packets; i++)
+        {
+            await host.Mount.EmitAsync(0, payloadBytes: 60_000);
+        }
+
+        await host.SettleAsync();
+        int read = 0;
+        ushort last = 0;
+        bool hasGap = false;
+        while (viewer.TryRead(out LivePacket packet))
+        {
+            ushort number = BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[2..]);
+            Assert.Equal(read > 0 && (ushort)(last + 1) != number, packet.IsAfterGap && read > 0);
+            hasGap |= packet.IsAfterGap;
+            last = number;
+            read++;
+        }
+
+        Assert.True(hasGap);
+        Assert.Equal(unchecked((ushort)(65_530 + Packets - 1)), last);
+        Assert.Equal(Packets, read + viewer.DroppedPackets);
+        Assert.Equal(1, host.Mount.Counters.Viewers(ViewerWay.Live));
+        await viewer.CloseAsync();
+        Assert.Equal((0, 0), (host.Mount.ClientCount, host.Frontend.Limits.Clients));
+        Assert.Equal(0, host.Mount.Counters.Viewers(ViewerWay.Live));
+    }
+
+    /// <summary>Two groups wait, and their reader is more than a second behind: the newest is enough.</summary>
+    [Fact]
+    public async Task OnPass_ReaderIsBehind_GoesOnWithTheNewestGroup()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        LiveViewer viewer = (await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback))).Viewer!;
+        await host.Mount.EmitAsync(0);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await host.Mount.EmitAsync(0);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await host.Mount.EmitAsync(0);
+        await host.SettleAsync();
+
+        Assert.True(viewer.TryRead(out LivePacket packet));
+        Assert.True(packet.IsAfterGap);
+        Assert.Equal(unchecked((ushort)(65_530 + 2)), BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[2..]));
+        Assert.False(viewer.TryRead(out _));
+        Assert.Equal(2, viewer.DroppedPackets);
+        await viewer.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(PlayOutcome.Full, (int)LiveRefusal.Full)]
+    [InlineData(PlayOutcome.BackendUnavailable, (int)LiveRefusal.Unavailable)]
+    public async Task OpenAsync_MountRefuses_LeavesNothingBehind(object outcome, int refusal)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        host.Mount.Outcome = (PlayOutcome)outcome;
+
+        LiveOpening opening = await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback));
+
+        Assert.Null(opening.Viewer);
+        Assert.Equal((LiveRefusal)refusal, opening.Refusal);
+        Assert.Equal(0, host.Frontend.Limits.Clients);
+        Assert.Equal(0, host.Mount.Counters.Viewers(ViewerWay.Live));
+    }
+
+    /// <summary>The stop of the front-end ends it at once, and its reader closes it whenever it comes by.</summary>
+    [Fact]
+    public async Task StopAsync_WhileItIsThere_EndsIt()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        LiveViewer viewer = (await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback))).Viewer!;
+
+        await host.StopFrontendAsync();
+
+        await viewer.WaitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(SessionEnd.Stopping, viewer.EndCause);
+        Assert.Equal((0, 0), (host.Mount.ClientCount, host.Frontend.Limits.Clients));
+        await viewer.CloseAsync();
+    }
+}
