@@ -21,9 +21,6 @@ internal sealed class LiveMedia : IDisposable
     private readonly AccessUnitAssembler? _pictures;
     private readonly MediaCodec _videoCodec;
 
-    /// <summary>The parameters that <see cref="Description"/> was made of; default: not known.</summary>
-    private SequenceParameters _parameters;
-
     /// <summary>Pictures were left out, or none has gone out yet: nothing but a key picture goes out next.</summary>
     private bool _waitsForKey = true;
     private bool _hasGap;
@@ -185,14 +182,15 @@ internal sealed class LiveMedia : IDisposable
     /// <summary>True: the pictures have another size or codec than was told.</summary>
     private bool NoteParameters()
     {
-        if (!SequenceParameters.TryRead(_videoCodec, _pictures!.ParameterSets.Sps.Span, out SequenceParameters read) || read == _parameters)
+        ReadOnlySpan<byte> set = _pictures!.ParameterSets.Sps.Span;
+        if (CodecName.Of(_videoCodec, set) is not { } codec || !VideoFormat.TryRead(_videoCodec, set, out VideoFormat format))
         {
             return false;
         }
 
-        _parameters = read;
-        Description = Description with { Video = Description.Video! with { Codec = read.Codec, Width = read.Width, Height = read.Height } };
-        return true;
+        LiveVideo told = Description.Video!;
+        Description = Description with { Video = told with { Codec = codec, Width = format.Width, Height = format.Height } };
+        return Description.Video != told;
     }
 
     private LiveAudio Describe(SdpMedia audio)

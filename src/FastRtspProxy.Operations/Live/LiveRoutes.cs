@@ -15,8 +15,6 @@ internal sealed class LiveRoutes(LiveDoor door)
 {
     private const int AgentCharsMax = 200;
 
-    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15);
-
     public IEnumerable<HttpRoute> Routes =>
         [new HttpRoute("GET", "/api/v1/streams/{name}/live", AccessRights.Read, ShowAsync) { LooksAtOrigin = true }];
 
@@ -36,10 +34,9 @@ internal sealed class LiveRoutes(LiveDoor door)
         LiveRequest request = new(name, exchange.Address)
         {
             Agent = agent is { Length: > AgentCharsMax } ? agent[..AgentCharsMax] : agent,
-            User = exchange.User?.Name,
+            User = exchange.Identity.User?.Name,
         };
-        WebSocketAcceptContext accept = new() { KeepAliveInterval = s_keepAlive, KeepAliveTimeout = s_keepAlive };
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(accept);
-        await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Aborted);
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+        await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Ended);
     }
 }

@@ -42,7 +42,11 @@ internal sealed class RouteHost : IAsyncDisposable
             if (template.Length == path.Length && template.Zip(path).All(static pair => pair.First == pair.Second || pair.First.StartsWith('{')))
             {
                 int at = Array.FindIndex(template, static part => part.StartsWith('{'));
-                await route.Work(new HttpExchange(context, route, at < 0 ? null : Uri.UnescapeDataString(path[at]), null, may) { Address = IPAddress.Loopback });
+                await route.Work(new HttpExchange(context, route, at < 0 ? null : Uri.UnescapeDataString(path[at]), HttpIdentity.Nobody, may)
+                {
+                    Address = IPAddress.Loopback,
+                    Ended = context.RequestAborted,
+                });
                 return;
             }
         }
