@@ -1,0 +1,32 @@
+// What the API says, or why not.
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem?.detail ? `${problem.title}. ${problem.detail}` : problem?.title ?? `The proxy answered ${status}.`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+const MARK = { 'X-Requested-With': 'fastrtspproxy' };
+
+export async function call(method, path, body, headers = {}) {
+  const options = { method, headers: { Accept: 'application/json', ...(method === 'GET' ? {} : MARK), ...headers }, credentials: 'same-origin' };
+  if (body !== undefined) {
+    options.headers['Content-Type'] ??= 'application/json';
+    options.body = JSON.stringify(body);
+  }
+
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new ApiError(0, { title: 'The proxy cannot be reached' });
+  }
+
+  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
+  const answer = isJson ? await response.json().catch(() => null) : null;
+  if (!response.ok) throw new ApiError(response.status, answer);
+  return answer;
+}
+
+export const get = path => call('GET', path);

@@ -1,0 +1,102 @@
+import { call, get } from './api.js';
+import { el } from './dom.js';
+import { Store } from './store.js';
+import { streamsView } from './streams.js';
+import { streamView, eventsView } from './stream.js';
+
+const main = document.getElementById('main');
+const link = document.getElementById('link');
+const logOut = document.getElementById('log-out');
+const store = new Store();
+let me = null;
+let view = null;
+
+function show(next, takesFocus) {
+  view?.close?.();
+  view = next;
+  main.replaceChildren(next.root);
+  document.title = `${next.title} – FastRtspProxy`;
+  if (takesFocus) main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function route(takesFocus) {
+  if (!me) return;
+  const path = location.hash.replace(/^#\/?/, '');
+  const isStream = path.startsWith('streams/');
+  for (const [id, here] of [['nav-streams', path === '' || isStream], ['nav-events', path === 'events']]) {
+    const place = document.getElementById(id);
+    if (here) place.setAttribute('aria-current', 'page'); else place.removeAttribute('aria-current');
+  }
+  let name = null;
+  try { name = isStream ? decodeURIComponent(path.slice('streams/'.length)) : null; } catch { /* no name */ }
+  show(name ? streamView(store, me.rights, name) : path === 'events' ? eventsView(store) : streamsView(store, me.rights), takesFocus);
+}
+
+function logInView(why) {
+  const error = el('p', { class: 'error', role: 'alert', text: why ?? '' });
+  const user = el('input', { id: 'user', autocomplete: 'username', spellcheck: 'false' });
+  const password = el('input', { id: 'password', type: 'password', autocomplete: 'current-password' });
+  const form = el('form', { novalidate: true, on: { submit: async event => {
+    event.preventDefault();
+    error.textContent = '';
+    try {
+      await call('POST', '/api/v1/session', user.value ? { user: user.value, password: password.value } : { token: password.value });
+      await begin();
+    } catch (problem) {
+      error.textContent = problem.message;
+      password.focus();
+    }
+  } } },
+  el('div', { class: 'field' }, el('label', { for: 'user', text: 'User' }), user, el('div', { class: 'hint', text: 'Empty: the password is the token of http.token' })),
+  el('div', { class: 'field' }, el('label', { for: 'password', text: 'Password or token' }), password),
+  error, el('button', { type: 'submit', class: 'main', text: 'Log in' }));
+  return { root: el('section', { class: 'card login' }, el('h1', { text: 'Log in' }), form), title: 'Log in' };
+}
+
+function stop(why) {
+  store.stop();
+  me = null;
+  logOut.hidden = true;
+  link.textContent = '';
+  show(logInView(why));
+}
+
+async function begin() {
+  try {
+    me = await get('/api/v1/session');
+  } catch (error) {
+    if (error.status === 401) return stop();
+    link.textContent = error.message;
+    setTimeout(begin, 2000);
+    return;
+  }
+  if (!me.rights.includes('status')) return stop(me.user ? `${me.user} may not ask for the streams (right status).` : '');
+  logOut.hidden = me.logIn !== 'session';
+  store.start();
+  route(false);
+}
+
+store.addEventListener('failed', event => {
+  if (event.detail.status === 401 && me) stop();
+  else link.textContent = event.detail.message;
+});
+const linked = () => { link.textContent = store.isLinked ? '' : 'no events: asking now and then'; };
+store.addEventListener('streams', linked);
+store.addEventListener('link', linked);
+addEventListener('hashchange', () => route(true));
+logOut.addEventListener('click', async () => { await call('DELETE', '/api/v1/session').catch(() => {}); stop(); });
+
+const theme = document.getElementById('theme');
+const system = matchMedia('(prefers-color-scheme: dark)');
+const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? 'dark' : 'light')) === 'dark';
+const themed = () => { theme.setAttribute('aria-pressed', isDark()); view?.redraw?.(); store.dispatchEvent(new Event('stats')); };
+theme.addEventListener('click', () => {
+  const next = isDark() ? 'light' : 'dark';
+  document.documentElement.dataset.theme = next;
+  try { localStorage.setItem('theme', next); } catch { /* storage is off */ }
+  themed();
+});
+system.addEventListener('change', themed);
+themed();
+begin();

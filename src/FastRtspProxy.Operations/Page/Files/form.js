@@ -1,0 +1,120 @@
+import { call } from './api.js';
+import { el, toast, enc } from './dom.js';
+
+const FIELDS = [
+  { key: 'name', label: 'Name', hint: 'The path under which viewers find it, as gate/1', required: true },
+  { key: 'source', label: 'Source', hint: 'rtsp:// or rtsps://, the camera’s URL', required: true },
+  { key: 'username', label: 'User' },
+  { key: 'password', label: 'Password', type: 'password' },
+  { key: 'transport', label: 'Transport', options: ['', 'auto', 'udp', 'tcp', 'http'] },
+  { key: 'start', label: 'Viewers begin', options: ['', 'auto', 'instant', 'keyframe', 'live'] },
+  { key: 'maxViewers', label: 'Viewers at most', type: 'number' },
+  { key: 'alwaysOn', label: 'Pull it though nobody watches', type: 'checkbox' },
+];
+
+// A stream is added (null) or changed. What the API objects to stands at the field that it names.
+export function editStream(store, stream) {
+  const config = stream?.config ?? {};
+  const isNew = !stream;
+  const inputs = new Map();
+  const errors = new Map();
+  const general = el('p', { class: 'error', role: 'alert', id: 'form-error' });
+  const fields = FIELDS.filter(field => isNew || field.key !== 'name').map(field => {
+    const id = 'f-' + field.key;
+    const error = el('div', { class: 'error', id: id + '-error', role: 'alert' });
+    const hintText = field.key === 'password' && config.passwordSet ? 'One is set. Empty: it stays.' : field.hint;
+    const hint = hintText ? el('div', { class: 'hint', id: id + '-hint', text: hintText }) : null;
+    const input = field.options
+      ? el('select', { id }, ...field.options.map(option => el('option', { value: option, text: option || 'as by default' })))
+      : el('input', { id, type: field.type ?? 'text', autocomplete: field.key === 'password' ? 'new-password' : 'off', spellcheck: 'false', min: field.type === 'number' ? 1 : null });
+    input.setAttribute('aria-describedby', `${id}-error${hint ? ` ${id}-hint` : ''}`);
+    if (field.required) input.setAttribute('aria-required', 'true');
+    if (field.type === 'checkbox') input.checked = config[field.key] === true;
+    else if (field.key !== 'password') input.value = config[field.key] ?? (field.key === 'source' ? config.sources?.[0] : undefined) ?? '';
+    inputs.set(field.key, input);
+    errors.set(field.key, error);
+    const label = el('label', { for: id, text: field.label });
+    return field.type === 'checkbox'
+      ? el('div', { class: 'field check' }, input, label, error)
+      : el('div', { class: 'field' }, label, input, hint, error);
+  });
+  const save = el('button', { type: 'submit', class: 'main', text: isNew ? 'Add' : 'Save' });
+  const dialog = el('dialog', { 'aria-labelledby': 'form-title' },
+    el('form', { method: 'dialog', novalidate: true, on: { submit: send } },
+      el('h2', { id: 'form-title', text: isNew ? 'Add a stream' : `Change ${stream.name}` }),
+      ...fields, general,
+      el('div', { class: 'bar' }, save, el('button', { type: 'button', text: 'Cancel', on: { click: () => dialog.close() } }))));
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+
+  function values() {
+    const said = {};
+    for (const field of FIELDS) {
+      const input = inputs.get(field.key);
+      if (!input || field.key === 'name') continue;
+      const value = field.type === 'checkbox' ? input.checked : field.type === 'number' && input.value !== '' ? Number(input.value) : input.value.trim();
+      if (field.key === 'password') { if (input.value !== '') said.password = input.value; continue; }
+      const before = config[field.key] ?? (field.type === 'checkbox' ? false : '');
+      if (isNew ? value !== '' && value !== false : value !== before) said[field.key] = value === '' ? null : value;
+    }
+    return said;
+  }
+
+  function show(problem) {
+    const other = [];
+    let first = null;
+    for (const part of problem?.errors ?? []) {
+      const key = (part.pointer ?? '').split('/')[1];
+      const at = key === 'sources' ? 'source' : key;
+      const input = inputs.get(at);
+      if (!input) { other.push(`${part.pointer ?? ''} ${part.detail}`.trim()); continue; }
+      input.setAttribute('aria-invalid', 'true');
+      errors.get(at).textContent = part.detail;
+      first ??= input;
+    }
+    return [first, other];
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    general.textContent = '';
+    inputs.forEach(input => input.removeAttribute('aria-invalid'));
+    errors.forEach(error => { error.textContent = ''; });
+    const name = isNew ? inputs.get('name').value.trim() : stream.name;
+    if (!name) {
+      inputs.get('name').setAttribute('aria-invalid', 'true');
+      errors.get('name').textContent = 'A stream needs a name.';
+      inputs.get('name').focus();
+      return;
+    }
+    save.disabled = true;
+    try {
+      const path = '/api/v1/streams/' + enc(name);
+      if (isNew) await call('PUT', path, values(), { 'If-None-Match': '*' });
+      else await call('PATCH', path, values(), { 'Content-Type': 'application/merge-patch+json', ...(stream.etag ? { 'If-Match': stream.etag } : {}) });
+      dialog.close();
+      toast(isNew ? `${name} was added.` : `${name} was changed.`);
+      await store.reload();
+      if (isNew) location.hash = '#/streams/' + enc(name);
+    } catch (error) {
+      const [first, other] = show(error.problem);
+      general.textContent = !first || other.length ? [first ? '' : error.message, ...other].filter(Boolean).join(' ') : '';
+      first?.focus();
+    } finally {
+      save.disabled = false;
+    }
+  }
+}
+
+// Asks before something is done that cannot be undone. True: do it.
+export function confirmed(question, yes) {
+  return new Promise(done => {
+    const dialog = el('dialog', { 'aria-label': question },
+      el('form', { method: 'dialog' }, el('p', { text: question }),
+        el('div', { class: 'bar' }, el('button', { class: 'danger', value: 'yes', text: yes }), el('button', { value: 'no', text: 'Cancel' }))));
+    dialog.addEventListener('close', () => { dialog.remove(); done(dialog.returnValue === 'yes'); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

@@ -1,0 +1,193 @@
+import { el, enc } from './dom.js';
+import { CodecPicture } from './picture-codec.js';
+import { SourcePicture } from './picture-source.js';
+import { Sound } from './sound.js';
+
+const KEY = 1, AUDIO = 2, GAP = 4;
+const AGAIN_MS = 2000;
+
+// The live picture of a stream: a WebSocket of access units, shown by WebCodecs where the browser has them, else by Media Source Extensions.
+export class Player {
+  #name;
+  #names;
+  #socket = null;
+  #picture = null;
+  #sound = null;
+  #begun = 0;
+  #timer = 0;
+  #wanted = false;
+  #description = null;
+  #withoutCodecs = !('VideoDecoder' in globalThis);
+  #box = el('div', { class: 'picture', 'data-pictures': 0 });
+  #note = el('div', { class: 'note', role: 'status' });
+  #play = el('button', { type: 'button', class: 'main big over', id: 'play', text: '▶ Show the live picture', on: { click: () => this.start() } });
+  #stop = el('button', { type: 'button', id: 'stop', text: 'Stop', hidden: true, on: { click: () => this.stop() } });
+  #mute = el('button', { type: 'button', id: 'sound', text: 'Sound on', 'aria-pressed': 'false', hidden: true, on: { click: () => this.#toggleSound() } });
+  #about = el('span', { class: 'dim', id: 'about' });
+
+  constructor(name, names) {
+    this.#name = name;
+    this.#names = names;
+    this.#box.append(this.#note, this.#play);
+    this.root = el('div', {}, this.#box, el('div', { class: 'under' }, this.#stop, this.#mute, this.#about));
+  }
+
+  start() {
+    this.#wanted = true;
+    this.#begun = performance.now();
+    this.#play.hidden = true;
+    this.#stop.hidden = false;
+    delete this.#box.dataset.firstMs;
+    this.#stop.focus();
+    this.#open();
+  }
+
+  stop() {
+    this.#wanted = false;
+    this.#end();
+    this.#say('');
+    this.#about.textContent = '';
+    this.#play.hidden = false;
+    this.#stop.hidden = true;
+    this.#play.focus();
+  }
+
+  close() {
+    this.#wanted = false;
+    this.#end();
+  }
+
+  #open() {
+    clearTimeout(this.#timer);
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = this.#socket = new WebSocket(`${scheme}//${location.host}/api/v1/streams/${enc(this.#name)}/live`);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = event => { if (socket === this.#socket) typeof event.data === 'string' ? this.#describe(JSON.parse(event.data)) : this.#take(event.data); };
+    socket.onclose = event => { if (socket === this.#socket) this.#closed(event); };
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#drop();
+  }
+
+  #drop() {
+    this.#picture?.close();
+    this.#picture = null;
+    this.#sound?.close();
+    this.#sound = null;
+    this.#description = null;
+    this.#mute.hidden = true;
+  }
+
+  #closed(event) {
+    const reason = event.reason || (event.code === 1006 ? 'the connection was lost' : `closed (${event.code})`);
+    this.#socket = null;
+    this.#drop();
+    // What may pass is tried again; what somebody decided is not.
+    const isOver = [4403, 4404, 4409, 4410, 4429, 1000].includes(event.code);
+    this.#say(isOver ? reason : `${reason}; trying again…`);
+    if (isOver || !this.#wanted) {
+      this.#wanted = false;
+      this.#play.hidden = true;
+      this.#stop.hidden = false;
+      this.#stop.textContent = 'Close';
+      this.#stop.onclick = () => { this.#stop.textContent = 'Stop'; this.#stop.onclick = null; };
+    } else {
+      this.#timer = setTimeout(() => this.#open(), AGAIN_MS);
+    }
+  }
+
+  async #describe(description) {
+    const before = this.#description;
+    this.#description = description;
+    const { video, audio } = description;
+    this.#about.textContent = [video && `${video.name}${video.width ? ` ${video.width}×${video.height}` : ''}`, audio?.name].filter(Boolean).join(', ');
+    if (before && JSON.stringify(before.video) === JSON.stringify(video) && JSON.stringify(before.audio) === JSON.stringify(audio)) return;
+    this.#picture?.close();
+    this.#picture = null;
+    if (!video) this.#say('This stream has no pictures.');
+    else if (video.codec) this.#choose(video, audio);
+    else if (!['H264', 'H265'].includes(video.name.toUpperCase())) this.#say(`A page cannot show ${video.name}; players can.`);
+    else this.#say('Waiting for a key picture…');
+    const inVideo = this.#picture instanceof SourcePicture && this.#picture.hasSound;
+    if (!inVideo && audio && JSON.stringify(before?.audio) !== JSON.stringify(audio)) {
+      this.#sound?.close();
+      this.#sound = Sound.plays(audio) ? new Sound(audio) : null;
+    }
+    this.#mute.hidden = !inVideo && !this.#sound;
+    this.#mute.textContent = 'Sound on';
+    this.#mute.setAttribute('aria-pressed', 'false');
+    if (audio && this.#mute.hidden) this.#about.textContent += ' (no sound here: the browser cannot play it over plain http)';
+  }
+
+  #choose(video, audio) {
+    const onPicture = () => {
+      if (!this.#box.dataset.firstMs) { this.#box.dataset.firstMs = Math.round(performance.now() - this.#begun); this.#say(''); }
+      this.#box.dataset.pictures = 1 + Number(this.#box.dataset.pictures);
+    };
+    const onFail = why => this.#fail(why);
+    if (!this.#withoutCodecs) this.#picture = new CodecPicture(video, onPicture, onFail);
+    else if (SourcePicture.plays(video)) this.#picture = new SourcePicture(video, audio, onPicture, onFail);
+    else { this.#cannot(video); return; }
+    this.#box.dataset.way = this.#picture.way;
+    this.#box.querySelector('canvas, video')?.remove();
+    this.#box.prepend(this.#picture.node);
+  }
+
+  // WebCodecs do not take it: perhaps Media Source Extensions do.
+  #fail(why) {
+    const video = this.#description?.video;
+    if (!video || !this.#picture) return;
+    this.#picture.close();
+    this.#picture = null;
+    if (!this.#withoutCodecs && SourcePicture.plays(video)) {
+      this.#withoutCodecs = true;
+      this.#end();
+      this.#open();
+    } else if (why === 'unsupported') {
+      this.#cannot(video);
+    } else {
+      this.#say(`The picture cannot be shown: ${why}`);
+    }
+  }
+
+  #cannot(video) {
+    const sub = this.#subStream();
+    const what = video.name.toUpperCase() === 'H265' ? 'This browser has no H.265.' : `This browser cannot show ${video.codec}.`;
+    this.#say(sub ? what + ' The sub stream may do: ' : what + ' A sub stream in H.264 would do.');
+    if (sub) this.#note.append(el('a', { href: '#/streams/' + enc(sub), text: sub }));
+  }
+
+  #subStream() {
+    const name = this.#name;
+    const names = [name + '-sub', name + '/sub', name + '_sub', name.replace(/main/i, 'sub'), name.replace(/01$/, '02')];
+    return this.#names().find(other => other !== name && names.includes(other));
+  }
+
+  #take(data) {
+    const view = new DataView(data);
+    const flags = view.getUint8(0);
+    const micros = Number(view.getBigUint64(1));
+    const unit = new Uint8Array(data, 9);
+    if ((flags & AUDIO) === 0) this.#picture?.take(unit, micros, (flags & KEY) !== 0, (flags & GAP) !== 0);
+    else if (this.#picture instanceof SourcePicture && this.#picture.hasSound) this.#picture.takeSound(unit);
+    else this.#sound?.take(unit, micros);
+  }
+
+  #toggleSound() {
+    const isOn = this.#mute.getAttribute('aria-pressed') !== 'true';
+    this.#mute.setAttribute('aria-pressed', isOn);
+    this.#mute.textContent = isOn ? 'Sound off' : 'Sound on';
+    if (this.#picture instanceof SourcePicture && this.#picture.hasSound) this.#picture.setSound(isOn);
+    else this.#sound?.set(isOn);
+  }
+
+  #say(text) {
+    this.#note.textContent = text;
+    this.#note.hidden = text === '';
+  }
+}

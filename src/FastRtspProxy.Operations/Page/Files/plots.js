@@ -1,0 +1,92 @@
+/* global uPlot */
+import { bits, el } from './dom.js';
+
+const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// A line without axes.
+export function spark(canvas, values) {
+  const box = canvas.getBoundingClientRect();
+  if (box.width === 0) return;
+  const scale = devicePixelRatio || 1;
+  const width = canvas.width = Math.round(box.width * scale);
+  const height = canvas.height = Math.round(box.height * scale);
+  const known = (values ?? []).filter(value => value !== null);
+  if (known.length < 2) return;
+  const top = Math.max(...known, 1);
+  const pen = canvas.getContext('2d');
+  pen.strokeStyle = css('--plot');
+  pen.lineWidth = 1.3 * scale;
+  pen.beginPath();
+  known.forEach((value, i) => pen.lineTo(i * (width - 2) / (known.length - 1) + 1, height - 2 - value / top * (height - 4)));
+  pen.stroke();
+}
+
+const PLOTS = [
+  { key: 'bitrate', title: 'Bit rate', show: bits },
+  { key: 'loss', title: 'Loss', show: value => value.toFixed(2) + ' %' },
+  { key: 'viewers', title: 'Viewers', show: value => String(Math.round(value)) },
+  { key: 'jitter', title: 'Jitter', show: value => value.toFixed(1) + ' ms' },
+];
+
+// The last minutes of one stream.
+export class Plots {
+  root = el('div', { class: 'plots' });
+  #plots = [];
+  #boxes;
+  #data = null;
+  #watch;
+
+  constructor() {
+    this.#boxes = PLOTS.map(plot => el('figure', { class: 'card', role: 'img', 'aria-label': plot.title }));
+    this.#boxes.forEach(box => { box.style.margin = '0'; });
+    this.root.append(...this.#boxes);
+    this.#watch = new ResizeObserver(() => this.#fit());
+    this.#watch.observe(this.root);
+  }
+
+  set(data, interval) {
+    const count = data.bitrate?.length ?? 0;
+    const now = Date.now() / 1000;
+    const times = Array.from({ length: count }, (_, i) => now - (count - 1 - i) * interval);
+    this.#data = PLOTS.map(plot => [times, data[plot.key] ?? []]);
+    PLOTS.forEach((plot, i) => {
+      const known = this.#data[i][1].filter(value => value !== null);
+      this.#boxes[i].setAttribute('aria-label', known.length ? `${plot.title}: ${plot.show(known.at(-1))} now, ${plot.show(Math.max(...known))} at most in five minutes` : plot.title);
+    });
+    if (this.#plots.length === 0) this.#make();
+    else this.#plots.forEach((plot, i) => plot.setData(this.#data[i]));
+  }
+
+  redraw() {
+    this.#plots.forEach(plot => plot.destroy());
+    this.#plots = [];
+    if (this.#data) this.#make();
+  }
+
+  close() {
+    this.#watch.disconnect();
+    this.#plots.forEach(plot => plot.destroy());
+    this.#plots = [];
+  }
+
+  #width(i) { return Math.max(120, this.#boxes[i].clientWidth - 28); }
+
+  #make() {
+    const line = css('--line'), text = css('--dim');
+    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    this.#plots = PLOTS.map((plot, i) => new uPlot({
+      title: plot.title,
+      width: this.#width(i),
+      height: 170,
+      legend: { live: true },
+      cursor: { y: false },
+      scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, plot.key === 'viewers' ? 2 : 1)] } },
+      axes: [axis, { ...axis, size: 70, values: (_, marks) => marks.map(plot.show) }],
+      series: [{}, { label: plot.title, stroke: css('--plot'), fill: css('--fill'), width: 1.5, points: { show: false }, value: (_, value) => value == null ? '–' : plot.show(value) }],
+    }, this.#data[i], this.#boxes[i]));
+  }
+
+  #fit() {
+    this.#plots.forEach((plot, i) => { if (plot.width !== this.#width(i)) plot.setSize({ width: this.#width(i), height: 170 }); });
+  }
+}

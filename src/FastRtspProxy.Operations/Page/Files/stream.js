@@ -1,0 +1,150 @@
+import { call, get } from './api.js';
+import { el, stateMark, toast, bits, bytes, ago, clock, enc } from './dom.js';
+import { Plots } from './plots.js';
+import { Player } from './player.js';
+import { editStream, confirmed } from './form.js';
+
+// The page of one stream: picture, figures, viewers, events, and what can be done to it.
+export function streamView(store, rights, name) {
+  const may = rights.includes('api');
+  const path = '/api/v1/streams/' + enc(name);
+  let stream = null;
+  const state = el('span', { id: 'state' });
+  const player = new Player(name, () => [...store.streams.keys()]);
+  const plots = new Plots();
+  const facts = el('dl');
+  const problem = el('p', { class: 'error', id: 'last-error', hidden: true });
+  const tracks = el('div', { class: 'wide' });
+  const viewers = el('div', { class: 'wide', id: 'viewers' });
+  const events = el('ol', { class: 'events', id: 'events' });
+  const button = (id, text, work, props = {}) => el('button', { type: 'button', id, text, ...props, on: { click: work } });
+  const copy = button('copy', 'Copy URL', async () => {
+    const url = stream?.urls?.[0];
+    if (!url) return;
+    try { await navigator.clipboard.writeText(url); toast(`Copied ${url}`); } catch { toast(url); }
+  });
+  const edit = button('edit', 'Change', () => editStream(store, stream), { hidden: !may });
+  const remove = button('remove', 'Remove', async () => {
+    if (!await confirmed(`Remove ${name}? Its viewers are told goodbye.`, 'Remove')) return;
+    await attempt(async () => { await call('DELETE', path, undefined, stream?.etag ? { 'If-Match': stream.etag } : {}); toast(`${name} was removed.`); location.hash = '#/'; });
+  }, { hidden: !may, class: 'danger' });
+  const restart = button('restart', 'Restart', () => attempt(async () => { await call('POST', path + '/restart'); toast('The session with the camera is made anew.'); }), { hidden: !may });
+  const root = el('section', {},
+    el('div', { class: 'bar' }, el('a', { href: '#/', text: '← Streams' }), el('h1', { text: name }), state, el('span', { class: 'spring' }), copy, restart, edit, remove),
+    problem,
+    el('div', { class: 'columns' },
+      el('div', { class: 'card' }, player.root),
+      el('div', {}, el('div', { class: 'card' }, el('h2', { text: 'Camera' }), facts), el('div', { class: 'card' }, el('h2', { text: 'Tracks' }), tracks))),
+    plots.root,
+    el('div', { class: 'card' }, el('h2', { text: 'Viewers' }), viewers),
+    el('div', { class: 'card' }, el('h2', { text: 'Events' }), events));
+  plots.root.style.marginBottom = '1rem';
+
+  async function attempt(work) {
+    try { await work(); } catch (error) { toast(error.message); }
+    store.touch();
+  }
+
+  function draw() {
+    stream = store.streams.get(name) ?? null;
+    if (!stream) {
+      if (store.loaded) { state.textContent = 'There is no stream of this name.'; }
+      return;
+    }
+    if (state.dataset.word !== stream.state) { state.dataset.word = stream.state; state.replaceChildren(stateMark(stream.state)); }
+    const source = stream.source ?? {};
+    problem.hidden = !source.lastError || stream.ready;
+    problem.textContent = source.lastError ? `${clock(source.lastError.at)}: ${source.lastError.text}` : '';
+    const fixed = stream.origin !== 'api';
+    edit.disabled = remove.disabled = fixed;
+    edit.title = remove.title = fixed ? 'It stands in the configuration file, or nobody has configured it: it is changed there.' : '';
+    const rows = [
+      ['Source', source.url], ['User', source.username && `${source.username}${source.passwordSet ? ', with a password' : ''}`],
+      ['Peer', source.peer], ['Way', source.transport && `${source.transport}${source.transportReason ? `: ${source.transportReason}` : ''}`],
+      ['Since', `${clock(stream.since)} (${ago(stream.since)})`], ['Attempts', source.attempts ? `${source.attempts}; next ${clock(source.nextAttempt)}` : null],
+      ['Sessions lost', source.reconnects || null], ['Last error', source.lastError ? `${clock(source.lastError.at)} ${source.lastError.kind}: ${source.lastError.text}` : null],
+      ['Received', `${bits(stream.ingest?.bitrate)}, ${bytes(stream.ingest?.bytes ?? 0)}`],
+      ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}` : null],
+      ['Clock offset', stream.ingest?.clockOffset != null ? stream.ingest.clockOffset.toFixed(3) + ' s' : null],
+      ['Origin', stream.origin], ['URLs', (stream.urls ?? []).join('  ')],
+    ].filter(row => row[1] !== undefined && row[1] !== null && row[1] !== '');
+    facts.replaceChildren(...rows.flatMap(([term, text]) => [el('dt', { text: term }), el('dd', { text: String(text) })]));
+    tracks.replaceChildren(table(['Track', 'Codec', 'Picture', 'Rate'], (stream.tracks ?? []).map(track => [
+      `${track.id} ${track.media}`, track.codec + (track.profile ? ` ${track.profile}` : ''),
+      track.width ? `${track.width}×${track.height}${track.fps ? `, ${(+track.fps).toFixed(1)}/s` : ''}${track.keyframeInterval ? `, key every ${(+track.keyframeInterval).toFixed(1)} s` : ''}` : track.clockRate ? `${track.clockRate} Hz` : '–',
+      bits(track.bitrate)])));
+  }
+
+  function table(heads, rows) {
+    return el('table', {}, el('thead', {}, el('tr', {}, ...heads.map(text => el('th', { scope: 'col', text })))),
+      el('tbody', {}, ...rows.map(cells => el('tr', {}, ...cells.map(cell => cell instanceof Node ? el('td', {}, cell) : el('td', { class: 'cut', text: cell, title: cell }))))));
+  }
+
+  let drawn = '';
+  async function drawViewers() {
+    try {
+      const answer = await get(path + '/viewers');
+      const list = Array.isArray(answer) ? answer : answer.viewers ?? [];
+      const ids = JSON.stringify(list);
+      if (ids === drawn) return;
+      drawn = ids;
+      const focused = viewers.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+      viewers.replaceChildren(list.length === 0 ? el('p', { class: 'dim', text: 'Nobody watches.' }) : table(
+        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Dropped', ''],
+        list.map(viewer => [viewer.address ?? '–', viewer.way, viewer.agent ?? viewer.user ?? '–', ago(viewer.since), bits(viewer.bitrate),
+          viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', String(viewer.droppedPackets ?? 0),
+          may ? el('button', { type: 'button', class: 'danger', 'data-id': viewer.id, 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
+            on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } }) : ''])));
+      if (focused) viewers.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+    } catch (error) {
+      viewers.replaceChildren(el('p', { class: 'dim', text: error.message }));
+    }
+  }
+
+  async function drawPlots() {
+    try {
+      const answer = await store.history(name);
+      const data = answer.streams[name];
+      if (data) plots.set(data, answer.interval);
+    } catch { /* the next look comes soon */ }
+  }
+
+  function drawEvents() {
+    const own = store.events.filter(event => event.stream === name).slice(0, 50);
+    events.replaceChildren(...(own.length ? own.map(eventLine) : [el('li', { class: 'dim', text: 'Nothing has happened since this page was opened.' })]));
+  }
+
+  const onEvent = event => { drawEvents(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewers(); };
+  store.addEventListener('streams', draw);
+  store.addEventListener('event', onEvent);
+  const timer = setInterval(() => { if (!document.hidden) { drawViewers(); drawPlots(); } }, 2000);
+  draw();
+  drawViewers();
+  drawPlots();
+  drawEvents();
+  return {
+    root,
+    title: name,
+    redraw: () => plots.redraw(),
+    close() {
+      clearInterval(timer);
+      store.removeEventListener('streams', draw);
+      store.removeEventListener('event', onEvent);
+      player.close();
+      plots.close();
+    },
+  };
+}
+
+export function eventLine(event) {
+  const words = [event.type, event.stream, event.viewer, event.address, event.way, event.reason].filter(Boolean);
+  return el('li', {}, el('time', { datetime: event.at ?? '', text: clock(event.at) }), words.join(' · '));
+}
+
+export function eventsView(store) {
+  const list = el('ol', { class: 'events', id: 'events' });
+  const draw = () => list.replaceChildren(...(store.events.length ? store.events.map(eventLine) : [el('li', { class: 'dim', text: 'Nothing has happened since this page was opened.' })]));
+  store.addEventListener('event', draw);
+  draw();
+  return { root: el('section', {}, el('div', { class: 'bar' }, el('h1', { text: 'Events' })), el('div', { class: 'card' }, list)), title: 'Events', close: () => store.removeEventListener('event', draw) };
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Operations.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace FastRtspProxy.Operations.Stats;
+
+/// <summary>
+/// <c>GET /api/v1/stats?window=5m[&amp;stream=]</c>: <c>{"interval":1,"streams":{"cam":{"bitrate":[..],"loss":[..],"viewers":[..],"jitter":[..]}}}</c>,
+/// the oldest first, the newest now; bits a second, percent, viewers, milliseconds (null: not known).
+/// </summary>
+internal sealed class StatsRoutes(StatsSampler sampler)
+{
+    private static readonly TimeSpan s_window = TimeSpan.FromMinutes(5);
+
+    public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/stats", AccessRights.Status, AnswerAsync)];
+
+    private async Task AnswerAsync(HttpExchange exchange)
+    {
+        string? text = exchange.Request.Query["window"];
+        TimeSpan window = s_window;
+        if (text is not null && !TryWindow(text, out window))
+        {
+            await new HttpProblem(StatusCodes.Status400BadRequest, "The request cannot be read")
+            {
+                Detail = "window is a number of seconds or minutes, as 60s or 5m.",
+            }.WriteAsync(exchange.Context);
+            return;
+        }
+
+        string? stream = exchange.Request.Query["stream"];
+        (TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams) =
+            sampler.Last(window, name => (stream is null || name == stream) && exchange.MayRead(name, isKnown: true));
+        exchange.Response.ContentType = "application/json";
+        exchange.Response.Headers.CacheControl = "no-store";
+        await using (Utf8JsonWriter json = new(exchange.Response.BodyWriter))
+        {
+            Write(json, interval, streams);
+        }
+
+        await exchange.Response.BodyWriter.FlushAsync(exchange.Ended);
+    }
+
+    private static bool TryWindow(string text, out TimeSpan window)
+    {
+        window = default;
+        bool isMinutes = text.EndsWith('m');
+        bool isRead = int.TryParse(text.AsSpan().TrimEnd("ms"), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < 100_000;
+        window = isMinutes ? TimeSpan.FromMinutes(number) : TimeSpan.FromSeconds(number);
+        return isRead;
+    }
+
+    private static void Write(Utf8JsonWriter json, TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("interval", interval.TotalSeconds);
+        json.WriteStartObject("streams");
+        foreach ((string name, StreamSample[] samples) in streams)
+        {
+            json.WriteStartObject(name);
+            Write(json, "bitrate", samples, static sample => sample.Bitrate);
+            Write(json, "loss", samples, static sample => sample.Loss);
+            Write(json, "viewers", samples, static sample => sample.Viewers);
+            Write(json, "jitter", samples, static sample => sample.Jitter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, StreamSample[] samples, Func<StreamSample, float> of)
+    {
+        json.WriteStartArray(name);
+        foreach (StreamSample sample in samples)
+        {
+            if (float.IsFinite(of(sample)))
+            {
+                json.WriteNumberValue(MathF.Round(of(sample), 3));
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+        }
+
+        json.WriteEndArray();
+    }
+}
