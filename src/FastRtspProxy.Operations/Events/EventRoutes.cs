@@ -10,10 +10,10 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Events;
 
 /// <summary><c>GET /api/v1/events</c>: server-sent events, with what was missed since <c>Last-Event-ID</c>.</summary>
-internal sealed class EventRoutes(EventLog log, TimeProvider time)
+internal sealed class EventRoutes(EventLog log, TimeProvider time, int followersMax = EventRoutes.FollowersMax)
 {
     /// <summary>Pages and programs that follow; each holds a connection.</summary>
-    private const int FollowersMax = 200;
+    public const int FollowersMax = 200;
 
     /// <summary>A comment, so that proxies between do not end a connection on which nothing happens.</summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
@@ -39,13 +39,13 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
             return;
         }
 
-        if (Interlocked.Increment(ref _followers) > FollowersMax)
+        if (Interlocked.Increment(ref _followers) > followersMax)
         {
             Interlocked.Decrement(ref _followers);
             exchange.Response.Headers.RetryAfter = "10";
             await new HttpProblem(StatusCodes.Status503ServiceUnavailable, "too many follow the events")
             {
-                Detail = $"{FollowersMax} connections do so already.",
+                Detail = $"{followersMax} connections do so already.",
             }.WriteAsync(exchange.Context);
             return;
         }
@@ -106,10 +106,10 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time)
         return (text is null || isNumber) && exchange.Request.Query.Keys.All(static name => name == "after");
     }
 
-    private async Task FlushAsync(HttpExchange exchange, PipeWriter output)
+    private static async Task FlushAsync(HttpExchange exchange, PipeWriter output)
     {
         using CancellationTokenSource slow = CancellationTokenSource.CreateLinkedTokenSource(exchange.Ended);
-        await using ITimer timer = time.CreateTimer(static cancel => ((CancellationTokenSource)cancel!).Cancel(), slow, s_slow, Timeout.InfiniteTimeSpan);
+        slow.CancelAfter(s_slow);
         try
         {
             await output.FlushAsync(slow.Token);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -6,6 +7,9 @@ namespace FastRtspProxy.Operations.Configuration.Reading;
 /// <summary>URLs as words of the command line: checked, and shown without their passwords.</summary>
 internal static class BackendUrl
 {
+    /// <summary>RFC 3986 section 3.1.</summary>
+    private static readonly SearchValues<char> s_scheme = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
+
     /// <summary>What is wrong with it and what would be right, as the rest of a sentence; null: nothing.</summary>
     public static string? FindFault(string url)
     {
@@ -35,7 +39,7 @@ internal static class BackendUrl
             return Printable.Line(UrlSecrets.MaskUrl(text));
         }
 
-        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        int scheme = IndexOfScheme(text);
         int userAt = scheme >= 0 && scheme < at ? scheme + 3 : 0;
         int colon = text.IndexOf(':', userAt, at - userAt);
         if (colon < 0)
@@ -56,7 +60,7 @@ internal static class BackendUrl
     /// </summary>
     private static int IndexOfNoPort(string text)
     {
-        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        int scheme = IndexOfScheme(text);
         if (scheme < 0)
         {
             return -1;
@@ -69,5 +73,12 @@ internal static class BackendUrl
         int port = host + authority[host..].IndexOf(':') + 1;
         bool isPort = port == host || port == authority.Length || ushort.TryParse(authority[port..], NumberStyles.None, null, out _);
         return isPort ? -1 : start + port;
+    }
+
+    /// <summary>Where the colon behind the text's own scheme stands; -1: it has none. One behind other letters is that of a URL within it.</summary>
+    internal static int IndexOfScheme(string text)
+    {
+        int colon = text.IndexOf("://", StringComparison.Ordinal);
+        return colon > 0 && !text.AsSpan(0, colon).ContainsAnyExcept(s_scheme) ? colon : -1;
     }
 }

@@ -30,7 +30,7 @@ public sealed class ProgramApiTests
 
         ApiAnswerText refused = await bench.MustAsync(422, "POST", "/reload");
 
-        Assert.Contains("config.yaml:1:18: streams.file.sorce", (string?)refused.Json["errors"]![0]!["detail"], StringComparison.Ordinal);
+        Assert.Contains("config.yaml:1:18: streams.file.sorce", refused.Text, StringComparison.Ordinal);
         Assert.Single(bench.Reloader.Running.Streams);
         await bench.MustAsync(201, "PUT", "/streams/a", "{'source':'rtsp://c/a'}"); // with the configuration that counts
     }

@@ -65,6 +65,9 @@ public sealed class SecretInMessageTests
     [InlineData("streams: {a: {sources: [rtsp://u:x,geheim@192.0.2.9/a]}}")]
     [InlineData("streams: {a: {sources: [rtsp://u:x,geheim,y@192.0.2.9/a]}}")]
     [InlineData("streams: {a: {source: \"rtsp//u:geheim@192.0.2.9/a\"}}")]
+    [InlineData("streams: {a: {source: \"rtsp:/u:geheim@192.0.2.9/a?src=rtsp://d/\"}}")]
+    [InlineData("streams: {a: {source: \"rtsp:/u:geheim@192.0.2.9/a?src=rtsp://v:x@d/\"}}")]
+    [InlineData("streams: {a: {source: \"u:geheim@rtsp://192.0.2.9/a\"}}")]
     [InlineData("auth: {external: {url: \"https://u:geheim@h/\"}}|streams: {a: {source: rtsp://192.0.2.9/a}}")]
     // References that are none.
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, username: u, password: \"${geheim}\"}}")]
