@@ -37,7 +37,8 @@ internal sealed class TlsLayer : IDisposable
     /// Bytes that are no TLS, an alert, a connection that breaks in a record, or one that we closed meanwhile. After a record that it could not
     /// decrypt OpenSSL refuses to say good-bye as well, which the framework does not wrap.
     /// </summary>
-    public static bool IsOfPeer(Exception e) => e is IOException or AuthenticationException or InvalidOperationException or CryptographicException;
+    public static bool IsOfPeer(Exception e) =>
+        e is IOException or AuthenticationException or InvalidOperationException or CryptographicException;
 
     /// <summary>One record of the scratch's plain bytes, to the wire.</summary>
     public void Encrypt(TlsScratch scratch, int bytes) => _tls.Write(scratch.Plain, 0, bytes);
