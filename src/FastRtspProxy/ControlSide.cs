@@ -6,7 +6,10 @@ using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Operations.Live;
+using FastRtspProxy.Operations.Page;
 using FastRtspProxy.Operations.Reload;
+using FastRtspProxy.Operations.Stats;
 using FastRtspProxy.Operations.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +20,9 @@ internal sealed class ControlSide : IAsyncDisposable
 {
     private readonly EventLog _events;
     private readonly HookSenders _hooks;
+
+    /// <summary>Null: nobody asks by HTTP.</summary>
+    private readonly StatsSampler? _stats;
 
     /// <param name="engine">What runs.</param>
     /// <param name="options">What it was started with.</param>
@@ -43,19 +49,36 @@ internal sealed class ControlSide : IAsyncDisposable
         Reloader.Reloaded += _ => OnReloaded();
         ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
         ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
-        Routes = [.. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api"))];
+        if (!options.ServesHttp)
+        {
+            return;
+        }
+
+        _stats = new StatsSampler(engine.Status.StreamsAsync, time);
+        Routes =
+        [
+            .. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api")),
+            .. new StatsRoutes(_stats).Routes,
+            .. new LiveRoutes(engine.Live).Routes,
+            .. options.Http.Dashboard ? PageRoutes.All : [],
+        ];
     }
 
     public Reloader Reloader { get; }
 
     /// <summary>What can be asked for.</summary>
-    public IReadOnlyList<HttpRoute> Routes { get; }
+    public IReadOnlyList<HttpRoute> Routes { get; } = [];
 
     private void OnReloaded() => _ = _hooks.ChangeAsync(Reloader.Running.Hooks);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stats is not null)
+        {
+            await _stats.DisposeAsync();
+        }
+
         await _hooks.DisposeAsync();
         await _events.DisposeAsync();
     }

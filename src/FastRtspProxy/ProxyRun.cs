@@ -106,7 +106,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     private static async Task<HttpServer?> ServeHttpAsync(
         ProxyEngine engine, ProgramOptions options, IReadOnlyList<HttpRoute> routes, ILoggerFactory log)
     {
-        if (!options.Http.IsOn && !options.Demo)
+        if (!options.ServesHttp)
         {
             return null;
         }
