@@ -25,16 +25,19 @@ def ffmpeg(cell):
     """Decodes for so long; a player that was killed is started once more with the same ports."""
     if cell.step in ("pause", "seek"):
         return None
-    command = [*_FFMPEG, "-rtsp_transport", cell.transport]
+    # ffmpeg's tunnel inside TLS is a transport of its own, and the scheme of the URL stays rtsp.
+    tunnel = cell.secure and cell.transport == "http"
+    url = cell.url.replace("rtsps:", "rtsp:", 1) if tunnel else cell.url
+    command = [*_FFMPEG, "-rtsp_transport", "https" if tunnel else cell.transport]
     if cell.step == "same-ports":
         if cell.transport != "udp":
             return None
         command += ["-min_port", str(cell.port), "-max_port", str(cell.port + 3)]
-        first = children.start([*command, "-i", cell.url, "-an", "-f", "framehash", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        first = children.start([*command, "-i", url, "-an", "-f", "framehash", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         _lines_within(first, 15, cell.seconds)
         first.kill()
         first.wait()
-    player = children.start([*command, "-i", cell.url, "-an", "-f", "framehash", "-flush_packets", "1", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    player = children.start([*command, "-i", url, "-an", "-f", "framehash", "-flush_packets", "1", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return _lines_within(player, 15, cell.seconds)
 
 
@@ -82,10 +85,13 @@ def rtspsrc(cell):
 def mpv(cell):
     if cell.step == "same-ports":
         return None
+    url, way = cell.url, [f"--rtsp-transport={cell.transport}"]
+    if cell.secure and cell.transport == "http":
+        url, way = url.replace("rtsps:", "rtsp:", 1), ["--rtsp-transport=lavf", "--demuxer-lavf-o=rtsp_transport=https"]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "ipc")
         player = children.start(
-            ["mpv", "--no-config", "--really-quiet", "--vo=null", "--ao=null", "--untimed", f"--rtsp-transport={cell.transport}", f"--input-ipc-server={path}", cell.url],
+            ["mpv", "--no-config", "--really-quiet", "--vo=null", "--ao=null", "--untimed", *way, f"--input-ipc-server={path}", url],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             return _steer_mpv(player, path, cell)
@@ -147,39 +153,56 @@ PLAYERS = {"ffmpeg": ffmpeg, "rtspsrc": rtspsrc, "mpv": mpv}
 class Cell:
     def __init__(self, url, transport, step, seconds, port):
         self.url, self.transport, self.step, self.seconds, self.port = url, transport, step, seconds, port
+        self.secure = url.startswith("rtsps:")
+
+
+def certificate(folder):
+    """Of localhost, signed by itself: the players are told to trust it, or do not ask."""
+    key, file = os.path.join(folder, "tls.key"), os.path.join(folder, "tls.crt")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,IP:::1", "-keyout", key, "-out", file],
+        check=True, capture_output=True)
+    return ["--certificate", file, "--key", key]
 
 
 def main():
     parser = argparse.ArgumentParser(prog="player-matrix.sh", description=__doc__)
     parser.add_argument("--players", default=" ".join(PLAYERS))
-    parser.add_argument("--transports", default="udp tcp http")
+    parser.add_argument("--scheme", choices=["rtsp", "rtsps"], default="rtsp")
+    parser.add_argument("--transports", help="udp tcp http; inside rtsps the latter two")
     parser.add_argument("--families", default="4 6")
     parser.add_argument("--steps", default=" ".join(_STEPS))
     parser.add_argument("--seconds", type=float, default=4, help="watched before and after each step")
     arguments = parser.parse_args()
-    missing = children.missing(["ffmpeg", "mpv", "setpriv"])
+    secure = arguments.scheme == "rtsps"
+    transports = (arguments.transports or ("tcp http" if secure else "udp tcp http")).split()
+    missing = children.missing(["ffmpeg", "mpv", "setpriv", "openssl"])
     if missing:
         sys.exit("player-matrix.sh: not found: " + " ".join(missing))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     camera_port, port = children.free_port(), 0
     camera = children.start([os.environ["RTSPSIM_BIN"], "camera", "--port", str(camera_port)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     camera_url = children.wait_for_line(camera, camera.stdout, "rtsp://")
-    port = children.free_port()
-    proxy = children.start([os.environ["FASTRTSPPROXY_BIN"], "-p", str(port), camera_url], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    children.wait_for_line(proxy, proxy.stderr, "rtsp://")
+    plain_port = port = children.free_port()
+    options, folder = [], tempfile.TemporaryDirectory()
+    if secure:
+        port = plain_port + 1
+        options = ["--rtsps", str(port), *certificate(folder.name)]
+    proxy = children.start([os.environ["FASTRTSPPROXY_BIN"], "-p", str(plain_port), *options, camera_url], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    children.wait_for_line(proxy, proxy.stderr, "rtsps://" if secure else "rtsp://")
     steps = arguments.steps.split()
     needed = 0.5 * 25 * arguments.seconds
     poor, udp_port = 0, 41000
     try:
         print("| player | transport | family | " + " | ".join(steps) + " |\n" + "| --- " * (3 + len(steps)) + "|")
         for player in arguments.players.split():
-            for transport in arguments.transports.split():
+            for transport in transports:
                 for family in arguments.families.split():
                     host = "127.0.0.1" if family == "4" else "[::1]"
                     row = []
                     for step in steps:
                         udp_port += 4
-                        result = PLAYERS[player](Cell(f"rtsp://{host}:{port}/proxyStream", transport, step, arguments.seconds, udp_port))
+                        result = PLAYERS[player](Cell(f"{arguments.scheme}://{host}:{port}/proxyStream", transport, step, arguments.seconds, udp_port))
                         bad = result is not None and (not isinstance(result, int) or result < needed)
                         poor += bad
                         row.append("-" if result is None else f"**{result}**" if bad else str(result))
@@ -187,6 +210,7 @@ def main():
     finally:
         children.end(proxy)
         children.end(camera)
+        folder.cleanup()
     print(f"{poor} cells with less than half of the frames of {arguments.seconds:g} s")
     sys.exit(poor > 0)
 
