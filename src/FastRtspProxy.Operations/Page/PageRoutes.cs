@@ -15,8 +15,8 @@ internal static class PageRoutes
 
     private const string Index = "index.html";
 
-    public static IEnumerable<HttpRoute> All =>
-        PageFile.All.Select(static file => new HttpRoute("GET", file.Path == Index ? "/" : "/" + file.Path, AccessRights.None, exchange => SendAsync(exchange, file)));
+    public static IEnumerable<HttpRoute> All => PageFile.All.Select(static file =>
+        new HttpRoute("GET", file.Path == Index ? "/" : "/" + file.Path, AccessRights.None, exchange => SendAsync(exchange, file)));
 
     private static async Task SendAsync(HttpExchange exchange, PageFile file)
     {

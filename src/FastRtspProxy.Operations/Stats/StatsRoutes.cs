@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Stats;
 
 /// <summary>
-/// <c>GET /api/v1/stats?window=5m[&amp;stream=]</c>: <c>{"interval":1,"streams":{"cam":{"bitrate":[..],"loss":[..],"viewers":[..],"jitter":[..]}}}</c>,
-/// the oldest first, the newest now; bits a second, percent, viewers, milliseconds (null: not known).
+/// <c>GET /api/v1/stats?window=5m[&amp;stream=]</c>: by stream <c>bitrate</c> (bits a second), <c>loss</c> (percent), <c>viewers</c>, <c>jitter</c>
+/// (milliseconds; null: not known), the oldest first, the newest now, <c>interval</c> seconds apart.
 /// </summary>
 internal sealed class StatsRoutes(StatsSampler sampler)
 {
@@ -46,9 +46,10 @@ internal sealed class StatsRoutes(StatsSampler sampler)
     {
         window = default;
         bool isMinutes = text.EndsWith('m');
-        bool isRead = int.TryParse(text.AsSpan().TrimEnd("ms"), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < 100_000;
+        ReadOnlySpan<char> digits = text.AsSpan().TrimEnd(isMinutes ? 'm' : 's');
+        bool isRead = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         window = isMinutes ? TimeSpan.FromMinutes(number) : TimeSpan.FromSeconds(number);
-        return isRead;
+        return isRead && number is > 0 and < 100_000;
     }
 
     private static void Write(Utf8JsonWriter json, TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams)
