@@ -55,15 +55,17 @@ internal sealed class EventLog(TimeProvider time, Func<AddressDetail> addresses)
         }
     }
 
-    /// <summary>Begins to listen; once.</summary>
-    public void Start(EngineStatus engine, Reloader? reloader)
+    /// <summary>Begins to listen to both, and to take from the queue; once.</summary>
+    public void Start(EngineStatus engine, Reloader reloader)
     {
         engine.Happened += Queue;
-        if (reloader is not null)
-        {
-            reloader.Reloaded += Queue;
-        }
+        reloader.Reloaded += Queue;
+        Start();
+    }
 
+    /// <summary>Takes from the queue from now on.</summary>
+    internal void Start()
+    {
         _taking = Outbound.RunAsync(TakeAsync);
     }
 

@@ -1,6 +1,4 @@
 using System.Net;
-using FastRtspProxy.Engine;
-using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Events;
@@ -20,13 +18,12 @@ public sealed class EventLogTests
     public async Task Happened_OfTheEngine_IsToldInOrder()
     {
         await using EventLog log = Log();
-        EngineStatus engine = Engine();
-        log.Start(engine, null);
+        log.Start();
         EventReader reader = log.ReadFrom(null);
 
         foreach (EngineEventKind kind in Enum.GetValues<EngineEventKind>())
         {
-            engine.Tell(new EngineEvent(kind, _time.GetUtcNow(), "a")
+            log.Queue(new EngineEvent(kind, _time.GetUtcNow(), "a")
             {
                 Viewer = "v",
                 Address = IPAddress.Parse("::ffff:198.51.100.7"),
@@ -53,11 +50,10 @@ public sealed class EventLogTests
     {
         _detail = Enum.Parse<AddressDetail>(detail);
         await using EventLog log = Log();
-        EngineStatus engine = Engine();
-        log.Start(engine, null);
+        log.Start();
         EventReader reader = log.ReadFrom(null);
 
-        engine.Tell(new EngineEvent(EngineEventKind.ViewerJoined, _time.GetUtcNow(), "a") { Address = IPAddress.Parse("2001:db8:1:2::3") });
+        log.Queue(new EngineEvent(EngineEventKind.ViewerJoined, _time.GetUtcNow(), "a") { Address = IPAddress.Parse("2001:db8:1:2::3") });
 
         Assert.Equal(shown, (await reader.NextAsync(s_limit, TimeProvider.System, default)).Events.Single().Address);
     }
@@ -126,7 +122,7 @@ public sealed class EventLogTests
             log.Queue(new EngineEvent(EngineEventKind.ViewerLeft, _time.GetUtcNow(), "a")); // nobody takes them yet
         }
 
-        log.Start(Engine(), null);
+        log.Start();
         long seen = 0;
         while (seen < Many)
         {
@@ -155,7 +151,7 @@ public sealed class EventLogTests
     {
         await using EventLog log = Log();
         EventReader reader = log.ReadFrom(null);
-        log.Start(Engine(), null);
+        log.Start();
         log.Queue(new ReloadResult(ReloadCause.HangUp, _time.GetUtcNow()) { Applied = ["a", "b"] });
         log.Queue(new ReloadResult(ReloadCause.HangUp, _time.GetUtcNow()) { Errors = ["no"] });
 
@@ -181,7 +177,4 @@ public sealed class EventLogTests
 
         return first;
     }
-
-    /// <summary>An engine that only tells.</summary>
-    private static EngineStatus Engine() => new(new MountDirectory(), null!, new EngineEvents(TimeProvider.System));
 }

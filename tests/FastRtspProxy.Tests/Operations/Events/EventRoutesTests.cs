@@ -16,7 +16,7 @@ public sealed class EventRoutesTests
     {
         await using EventLog log = new(TimeProvider.System, static () => AddressDetail.Full);
         await using HttpBench bench = await StartAsync(log);
-        log.Start(bench.Engine.Status, null);
+        log.Start();
         using StreamReader reader = await FollowAsync(bench, "");
 
         log.Queue(new EngineEvent(EngineEventKind.StreamUp, DateTimeOffset.UnixEpoch, "gate/1\n") { Reason = "é\r\ndata: forged" });
@@ -108,7 +108,7 @@ public sealed class EventRoutesTests
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using EventLog log = new(time, static () => AddressDetail.Full);
-        await using HttpBench bench = await HttpBench.StartAsync(null, null, [.. new EventRoutes(log, time).Routes]);
+        HttpBench bench = await HttpBench.StartAsync(null, null, [.. new EventRoutes(log, time).Routes]);
         using StreamReader reader = await FollowAsync(bench, "");
         Assert.Equal(["retry: 3000", ""], await LinesAsync(reader, 2));
 
@@ -120,7 +120,7 @@ public sealed class EventRoutesTests
         }
 
         Assert.Equal(":", await heartbeat);
-        await bench.Server.DisposeAsync();
+        await bench.DisposeAsync().AsTask().WaitAsync(s_limit);
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed class HttpBench : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
+    public Microsoft.Extensions.Logging.ILoggerFactory Loggers => _host.Log;
+
     public string LogText => string.Join('\n', _host.Log.Texts);
 
     public static Task<HttpBench> StartAsync(HttpConfig? config = null, AccessRules? rules = null, params HttpRoute[] more) =>
