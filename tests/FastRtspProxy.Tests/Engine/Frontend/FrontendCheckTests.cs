@@ -44,7 +44,11 @@ public sealed class FrontendCheckTests
         await Until.TrueAsync(() => host.Frontend.Limits.Connections == Crowd);
         await host.SettleAsync(); // they are served, too
         Watcher watcher = new(host.Shards[0], () => host.Frontend.Limits.Connections);
-        host.Shards[0].Post(watcher.Start);
+        await host.Shards[0].RunAsync(() =>
+        {
+            watcher.Start();
+            return Task.CompletedTask;
+        });
 
         host.Time.Advance(TimeSpan.FromSeconds(125));
 
