@@ -1,4 +1,3 @@
-using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
@@ -31,6 +30,12 @@ internal sealed class EngineCounters(
 
     /// <summary>Sessions at this moment, those that do not play included.</summary>
     public int Sessions => frontend.Limits.Clients;
+
+    /// <summary>When the engine began.</summary>
+    public DateTimeOffset Started { get; } = time.GetUtcNow();
+
+    /// <summary>Descriptors that the process may have open; 0: it is not known.</summary>
+    public long DescriptorsMax => frontend.Descriptors.Limit;
 
     /// <summary>All that media and what clients make us hold may take.</summary>
     public long MemoryBytes => memoryBytes;

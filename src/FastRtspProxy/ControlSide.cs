@@ -7,6 +7,7 @@ using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Live;
+using FastRtspProxy.Operations.Metrics;
 using FastRtspProxy.Operations.Page;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Stats;
@@ -55,8 +56,10 @@ internal sealed class ControlSide : IAsyncDisposable
         }
 
         _stats = new StatsSampler(engine.Status.StreamsAsync, time);
+        MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };
         Routes =
         [
+            .. MetricsRoutes.All(engine, metrics),
             .. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api")),
             .. new StatsRoutes(_stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,

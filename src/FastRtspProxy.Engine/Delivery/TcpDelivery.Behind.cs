@@ -107,7 +107,7 @@ internal sealed unsafe partial class TcpDelivery
         int sent = plan.TotalBytes == 0 ? 0 : SendPlan(plan, viewer.Stream);
         if (sent == plan.TotalBytes)
         {
-            CountSent(viewer, plan.TotalBytes, plan.PacketCount);
+            CountSent(viewer, plan.MediaBytes, plan.MediaCount);
             if (plan.PacketCount > 0 && !viewer.VideoSkip.IsOn)
             {
                 table.NoteFirst(viewer);
@@ -139,6 +139,7 @@ internal sealed unsafe partial class TcpDelivery
         int parkedBytesMax = viewer.Stream.Account.IsMemoryShort ? 0 : ParkedBytesMax; // then a packet's rest; the frame's stays in its slabs
         bool isFrameOpen = false;
         int packets = 0;
+        int mediaBytes = 0;
         for (; end < to; end++)
         {
             ref readonly RingEntry entry = ref entries[end];
@@ -165,13 +166,14 @@ internal sealed unsafe partial class TcpDelivery
             }
 
             offset += entry.FrameBytes;
-            packets++;
+            packets += entry.IsRtcp ? 0 : 1;
+            mediaBytes += entry.IsRtcp ? 0 : entry.FrameBytes;
         }
 
         Span<byte> rest = _shard.Scratch.AsSpan(0, parkBytes);
         int copied = table.TcpPlan.CopyTo(sentBytes, rest);
         viewer.Stream.ParkRest(rest[..copied]);
-        CountSent(viewer, sentBytes + copied, packets);
+        CountSent(viewer, mediaBytes, packets);
         return end;
     }
 
@@ -238,7 +240,7 @@ internal sealed unsafe partial class TcpDelivery
         int sent = SendPlan(plan, viewer.Stream);
         if (sent == plan.TotalBytes)
         {
-            CountSent(viewer, plan.TotalBytes, plan.PacketCount);
+            CountSent(viewer, plan.MediaBytes, plan.MediaCount);
             rest.Sent = to;
             return true;
         }

@@ -141,7 +141,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             }
         }
 
-        channels.CountPass(plan.TotalBytes, plan.PacketCount, counters);
+        channels.CountPass(plan.MediaBytes, plan.MediaCount, counters);
         channels.SentBytes += plan.TotalBytes;
         channels.LastPassMicros = _shard.NowMicros;
     }
@@ -162,7 +162,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             }
         }
 
-        channels.CountPass(plan.TotalBytes, plan.PacketCount, counters);
+        channels.CountPass(plan.MediaBytes, plan.MediaCount, counters);
     }
 
     /// <summary>The connection did not take the whole batch; -1: it is broken.</summary>

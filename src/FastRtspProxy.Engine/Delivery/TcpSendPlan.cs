@@ -38,6 +38,12 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>Packets in the batch.</summary>
     public int PacketCount { get; private set; }
 
+    /// <summary>Of the packets, those that are not RTCP; and their bytes with what frames them.</summary>
+    public int MediaCount { get; private set; }
+
+    /// <inheritdoc cref="MediaCount"/>
+    public int MediaBytes { get; private set; }
+
     /// <summary>
     /// Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="filter"/>: for viewers that are not in step.
     /// </summary>
@@ -46,6 +52,8 @@ internal sealed unsafe class TcpSendPlan : IDisposable
         VectorCount = 0;
         TotalBytes = 0;
         PacketCount = 0;
+        MediaCount = 0;
+        MediaBytes = 0;
         long sequence = from;
         for (; sequence < to && PacketCount < PacketsMax && TotalBytes < bytesMax; sequence++)
         {
@@ -97,6 +105,12 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     private void Add(in RingEntry entry, byte channel, TimestampMap? map)
     {
         TotalBytes += entry.FrameBytes;
+        if (!entry.IsRtcp)
+        {
+            MediaCount++;
+            MediaBytes += entry.FrameBytes;
+        }
+
         byte* frame = entry.Frame;
         if (frame[1] == channel && map is null)
         {

@@ -21,6 +21,8 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
     private ProxyConfig _running = running;
 
     private volatile ReloadResult? _last;
+    private long _taken;
+    private long _refused;
 
     /// <summary>The last time that everything was read again; null: there was none.</summary>
     public ReloadResult? Last => _last;
@@ -34,11 +36,18 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
     /// <summary>Told of each reload, and what it changed, when it is over. It only puts it into a queue.</summary>
     public event Action<ReloadResult>? Reloaded;
 
+    /// <summary>How many were taken. Any thread.</summary>
+    public long TakenCount => Volatile.Read(ref _taken);
+
+    /// <summary>How many changed nothing, because of an error. Any thread.</summary>
+    public long RefusedCount => Volatile.Read(ref _refused);
+
     /// <summary>Reads again, after those that were asked for before. It does not throw.</summary>
     public async Task<ReloadResult> ReloadAsync(ReloadCause cause)
     {
         ReloadResult result = await InTurnAsync(cause, load, Done, isDryRun: false);
         _last = result;
+        Interlocked.Increment(ref result.IsTaken ? ref _taken : ref _refused);
         Reloaded?.Invoke(result);
         return result;
     }

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Operations.Configuration.Model;
+
+namespace FastRtspProxy.Operations.Metrics;
+
+/// <summary>
+/// The page of metrics: the figures of all streams are read at once, then written family by family, and handed on in pieces, so that a slow reader
+/// holds up nobody. Any thread.
+/// </summary>
+internal sealed class MetricsPage(EngineCounters counters, MetricsSources sources)
+{
+    /// <summary>Handed on when so much was written.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly EngineFigures _engine = new(counters, sources);
+
+    /// <summary>Of the last page; whoever finds it out of date makes another one.</summary>
+    private volatile StreamRows? _rows;
+
+    /// <summary>Writes the page. False: there is no such stream, and nothing was written.</summary>
+    /// <param name="output">Where to; it is not completed.</param>
+    /// <param name="stream">That stream alone; null: everything.</param>
+    /// <param name="cancel">Nobody wants it any more.</param>
+    public async Task<bool> TryWriteAsync(PipeWriter output, string? stream, CancellationToken cancel)
+    {
+        MetricsDetail detail = sources.Config().PerStream;
+        await counters.RefreshAsync();
+        StreamRows? rows = stream is null ? _rows = StreamRows.Of(counters, detail, _rows) : StreamRows.Of(counters, stream);
+        if (rows is null)
+        {
+            return false;
+        }
+
+        MetricsText text = new(output);
+        if (stream is null)
+        {
+            _engine.WriteFront(text);
+        }
+
+        await WriteStreamsAsync(output, text, rows, counters.Now, cancel);
+        if (stream is null)
+        {
+            _engine.WriteBack(text);
+        }
+
+        await output.FlushAsync(cancel);
+        return true;
+    }
+
+    private static async Task WriteStreamsAsync(PipeWriter output, MetricsText text, StreamRows rows, ShardTime time, CancellationToken cancel)
+    {
+        long[] figures = ArrayPool<long>.Shared.Rent(Math.Max(1, rows.Count * StreamFigure.Count));
+        try
+        {
+            rows.Read(figures, time);
+            foreach (StreamFamily family in StreamFamilies.All)
+            {
+                text.Begin(family.Family);
+                for (int row = 0; row < rows.Count;)
+                {
+                    row = WriteSome(text, family, rows, figures, row);
+                    if (text.Bytes >= FlushBytes)
+                    {
+                        text.Bytes = 0;
+                        if ((await output.FlushAsync(cancel)).IsCompleted)
+                        {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<long>.Shared.Return(figures);
+        }
+    }
+
+    /// <summary>Writes rows from one on until there is enough to hand on; gives the next one.</summary>
+    private static int WriteSome(MetricsText text, StreamFamily family, StreamRows rows, long[] figures, int row)
+    {
+        for (; row < rows.Count && text.Bytes < FlushBytes; row++)
+        {
+            ReadOnlySpan<long> of = figures.AsSpan(row * StreamFigure.Count, StreamFigure.Count);
+            foreach (StreamSeries series in family.Series)
+            {
+                if (series.UnlessNone is not { } other || of[other] != 0 || of[series.Figure] != 0)
+                {
+                    text.Add(family.Family, rows.LabelOf(row), series.Labels, of[series.Figure]);
+                }
+            }
+        }
+
+        return row;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Tests.Weaknesses;
+
+namespace FastRtspProxy.Tests.Operations.Metrics;
+
+/// <summary>A page costs the same few objects however many streams there are.</summary>
+[Collection(nameof(Allocations))]
+public sealed class MetricsAllocationTests
+{
+    [Fact]
+    public async Task Page_MoreStreams_AllocatesNoMore()
+    {
+        long few = await BytesPerPageAsync(10);
+        long many = await BytesPerPageAsync(500);
+
+        Assert.InRange(many, 0, few + 8_192); // of a page of a third of a megabyte; 490 streams would be seen with 17 bytes each
+    }
+
+    private static async Task<long> BytesPerPageAsync(int streams)
+    {
+        // Cameras that take the connection and say nothing: nothing is tried again meanwhile.
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start(1024);
+        await using ProxyHost host = await ProxyHost.StartAsync(
+            [.. Enumerable.Range(0, streams).Select(i => ProxyHost.Stream($"cam-{i}", $"rtsp://{silent.LocalEndpoint}/"))]);
+        MetricsBench bench = new(host.Engine);
+        using KeptBlocks blocks = new();
+        Pipe pipe = new(new PipeOptions(blocks));
+        Task drained = DrainAsync(pipe.Reader);
+        long least = long.MaxValue;
+        for (int i = 0; i < 30; i++)
+        {
+            // Of the whole process, because a page is written on several threads; what others do meanwhile is in all but the least.
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Assert.True(await bench.TryWriteAsync(pipe.Writer));
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        await pipe.Writer.CompleteAsync();
+        await drained;
+        return least;
+    }
+
+    private static async Task DrainAsync(PipeReader reader)
+    {
+        ReadResult read;
+        do
+        {
+            read = await reader.ReadAsync();
+            reader.AdvanceTo(read.Buffer.End);
+        }
+        while (!read.IsCompleted);
+    }
+
+    /// <summary>As the server's: what was given back is given out again, however much that is.</summary>
+    private sealed class KeptBlocks : MemoryPool<byte>
+    {
+        private const int BlockBytes = 4096;
+
+        private readonly ConcurrentStack<Block> _free = new(Enumerable.Range(0, 64).Select(static _ => new Block()));
+
+        public override int MaxBufferSize => BlockBytes;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+        {
+            Block block = _free.TryPop(out Block? free) ? free : new Block();
+            block.Pool = this;
+            return block;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private sealed class Block : IMemoryOwner<byte>
+        {
+            public KeptBlocks? Pool { get; set; }
+
+            public Memory<byte> Memory { get; } = new byte[BlockBytes];
+
+            public void Dispose() => Pool!._free.Push(this);
+        }
+    }
+}
