@@ -15,6 +15,7 @@ internal sealed record MadeFile(string Path, Func<string> Make, string? LastLine
         new(ConfigurationSample.Path, ConfigurationSample.Made),
         new("docs/fastrtspproxy.1", ManPage.Made),
         new(OpenApiPage.Path, OpenApiPage.Made),
+        new(ObservePage.Path, ObservePage.Made, ObservePage.LastLine),
     ];
 
     public bool IsUpToDate =>
