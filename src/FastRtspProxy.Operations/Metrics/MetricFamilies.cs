@@ -64,8 +64,8 @@ internal static class MetricFamilies
     [
         BuildInfo, StartTime, ReloadSuccessful, ReloadTime, Reloads, ProcessCpu, ProcessMemory, ProcessDescriptors, ProcessDescriptorsMax,
         ProcessStart, Connections, ConnectionsTotal, ConnectionsRefused, Requests, RequestsMalformed, LogInFailures, AccessRefused, ExternalSeconds,
-        Sessions, SessionsEnded, Handshakes, CertificateEnd, .. StreamFamilies.All.Select(static family => family.Family), FirstPicture, ShardBusy, ShardTurns,
-        ShardLongestTurn, MemoryBudget, MemorySlabBudget, MemorySlabs, SendErrors, OverLag, HookDeliveries, HookQueue,
+        Sessions, SessionsEnded, Handshakes, CertificateEnd, .. StreamFamilies.All.Select(static family => family.Family), FirstPicture, ShardBusy,
+        ShardTurns, ShardLongestTurn, MemoryBudget, MemorySlabBudget, MemorySlabs, SendErrors, OverLag, HookDeliveries, HookQueue,
     ];
 
     /// <summary>A counter of ours.</summary>
