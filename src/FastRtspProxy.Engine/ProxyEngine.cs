@@ -173,7 +173,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>Newcomers are told 503.</summary>
     public bool IsDraining => _frontend.IsDraining;
 
-    /// <summary>What viewers are told of a stream, in SDP; null: there is none of that name, or its camera has not been described. Any thread.</summary>
+    /// <summary>
+    /// What viewers are told of a stream, in SDP; null: there is none of that name, or its camera has not been described. Any thread.
+    /// </summary>
     public async Task<byte[]?> DescriptionAsync(string stream) =>
         Streams.Directory.Find(stream) is { } mount && await mount.DescribeAsync(TimeSpan.Zero) is { } description ? description.Sdp : null;
 

@@ -8,8 +8,8 @@ namespace FastRtspProxy.Net;
 internal static class Folder
 {
     /// <summary>
-    /// The files in it, by their names without the path, in the order of their letters; the folder is made where it is not there, for its owner alone.
-    /// What a write that was cut short left behind is taken away.
+    /// The files in it, by their names without the path, in the order of their letters; the folder is made where it is not there, for its owner
+    /// alone. What a write that was cut short left behind is taken away.
     /// </summary>
     /// <exception cref="IOException">It can be neither read nor made.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>

@@ -10,8 +10,10 @@ internal static class ApiProblems
 {
     private const int NameCharsMax = 200;
 
-    public static HttpProblem NoStream(string name) =>
-        new(StatusCodes.Status404NotFound, "there is no such stream") { Detail = $"No stream is named \"{Shown(name)}\". GET /api/v1/streams lists them." };
+    public static HttpProblem NoStream(string name) => new(StatusCodes.Status404NotFound, "there is no such stream")
+    {
+        Detail = $"No stream is named \"{Shown(name)}\". GET /api/v1/streams lists them.",
+    };
 
     public static HttpProblem NoViewer(string id) =>
         new(StatusCodes.Status404NotFound, "there is no such viewer") { Detail = $"No viewer has the id \"{Shown(id)}\" (any more)." };

@@ -75,7 +75,7 @@ internal sealed class ApiQuery
 
         bool isCount = Quantity.TryCount(text, 1, int.MaxValue, "", out int value, out _);
         count = value;
-        problem = isCount ? null : ApiProblems.BadRequest($"The parameter \"{name}\" is a number from 1 on, not \"{ApiProblems.Shown(Printable.Line(text))}\".");
+        problem = isCount ? null : ApiProblems.BadRequest($"The parameter \"{name}\" is a number from 1 on, not \"{ApiProblems.Shown(text)}\".");
         return isCount;
     }
 }

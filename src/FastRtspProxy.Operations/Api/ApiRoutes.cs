@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Operations.Api;
 
 /// <summary>
-/// The HTTP API: what can be asked under <c>/api/v1</c>. Streams with configuration and state as one resource, who watches, the program, what happens.
-/// Whatever is changed goes through the <see cref="Reloader"/>; whatever is told is asked of the engine then. No secret leaves it.
+/// The HTTP API: what can be asked under <c>/api/v1</c>. Streams with configuration and state as one resource, who watches, the program, what
+/// happens. Whatever is changed goes through the <see cref="Reloader"/>; whatever is told is asked of the engine then. No secret leaves it.
 /// </summary>
 internal static class ApiRoutes
 {

@@ -21,6 +21,6 @@ internal static class ConfigCheck
 
     private sealed class SentText(byte[] text) : IConfigFiles
     {
-        public FileContent Read(string path, int bytesMax) => path == Name ? new FileContent(text, false, null) : new FileContent("x"u8.ToArray(), false, null);
+        public FileContent Read(string path, int bytesMax) => new(path == Name ? text : "x"u8.ToArray(), false, null);
     }
 }

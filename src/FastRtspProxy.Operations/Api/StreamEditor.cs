@@ -113,7 +113,7 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             }
 
             string? tag = there is null ? null : editor.Revisions.Of(there);
-            if (request.IfNoneMatch.Count > 0 && (StreamRevisions.Names(request.IfNoneMatch, tag) || (stored is not null && request.IfNoneMatch == "*")))
+            if (StreamRevisions.Names(request.IfNoneMatch, tag) || (stored is not null && request.IfNoneMatch == "*"))
             {
                 return ApiProblems.Precondition("There is such a stream (If-None-Match).");
             }
@@ -183,7 +183,8 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 return Task.FromResult<string?>(
-                    $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the program.");
+                    $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the "
+                        + "program.");
             }
         });
 

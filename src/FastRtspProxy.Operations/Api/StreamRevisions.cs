@@ -7,9 +7,9 @@ using Microsoft.Extensions.Primitives;
 namespace FastRtspProxy.Operations.Api;
 
 /// <summary>
-/// The entity tags of streams: of their configuration, since what changes by itself is nothing that a request could overwrite. A configuration that did
-/// not change is the same object through all reloads. They say nothing of what is in it, which may be a password, and are others after a restart. Any
-/// thread.
+/// The entity tags of streams: of their configuration, since what changes by itself is nothing that a request could overwrite. A configuration that
+/// did not change is the same object through all reloads. They say nothing of what is in it, which may be a password, and are others after a restart.
+/// Any thread.
 /// </summary>
 internal sealed class StreamRevisions
 {

@@ -9,8 +9,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Events;
 
 /// <summary>
-/// The last thousand events. Whoever reads them has a number and nothing else: a slow reader holds no memory, and is told how many it has missed. What
-/// happens on the engine's threads is put into a queue, of which a task takes it.
+/// The last thousand events. Whoever reads them has a number and nothing else: a slow reader holds no memory, and is told how many it has missed.
+/// What happens on the engine's threads is put into a queue, of which a task takes it.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="addresses">How much of viewers' addresses is shown at the moment.</param>
@@ -19,10 +19,14 @@ internal sealed class EventLog(TimeProvider time, Func<AddressDetail> addresses)
     /// <summary>So many are kept for who comes back.</summary>
     public const int Kept = 1000;
 
-    /// <summary>Between two turns of the task; what is more is counted as missed. A thousand viewers that leave at once are a thousand events.</summary>
+    /// <summary>
+    /// Between two turns of the task; what is more is counted as missed. A thousand viewers that leave at once are a thousand events.
+    /// </summary>
     private const int QueuedMax = 20_000;
 
-    /// <summary>Numbers within a millisecond: the first number of a start is behind the last one of the start before, and fits in a JSON number.</summary>
+    /// <summary>
+    /// Numbers within a millisecond: the first number of a start is behind the last one of the start before, and fits in a JSON number.
+    /// </summary>
     private const int NumbersAMillisecond = 1024;
 
     private readonly Channel<object> _queue = Channel.CreateBounded<object>(

@@ -48,7 +48,8 @@ internal static class StreamDocument
 
         if (IsText(given, UserName) || IsText(given, Password))
         {
-            faults.Add(new StreamFault(credentials.Pointer, "it has credentials, and there are a username or a password beside it: take one of both out"));
+            faults.Add(
+                new StreamFault(credentials.Pointer, "it has credentials, and there are a username or a password beside it: take one of both out"));
         }
 
         split[UserName] = credentials.User;

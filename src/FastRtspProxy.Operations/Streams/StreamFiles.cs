@@ -6,8 +6,8 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Streams;
 
 /// <summary>
-/// The streams of requests on the disk: one file each, <c>{"name": ..., "config": {...}}</c>, with its passwords, for the user of the program alone. It
-/// waits for the disk: not for the threads of sockets.
+/// The streams of requests on the disk: one file each, <c>{"name": ..., "config": {...}}</c>, with its passwords, for the user of the program alone.
+/// It waits for the disk: not for the threads of sockets.
 /// </summary>
 internal sealed class StreamFiles(string directory, IConfigFiles files)
 {

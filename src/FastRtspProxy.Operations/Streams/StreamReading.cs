@@ -13,8 +13,8 @@ internal static class StreamReading
     public static string PathOf(string name) => ConfigReading.PathOf(RootKeys.StreamsKey, name);
 
     /// <summary>
-    /// The stream, with what is wrong in it going to the reading. The defaults of the file hold for it but for their credentials: those were given for
-    /// the cameras of the file, and whoever names a camera of his own must not be sent them.
+    /// The stream, with what is wrong in it going to the reading. The defaults of the file hold for it but for their credentials: those were given
+    /// for the cameras of the file, and whoever names a camera of his own must not be sent them.
     /// </summary>
     public static StreamConfig Read(string name, JsonObject document, StreamConfig defaults, ConfigReading reading)
     {
@@ -32,7 +32,9 @@ internal static class StreamReading
         return (stream, FaultsOf(name, remarks));
     }
 
-    /// <summary>The errors of that stream, each with its place in the body; where none is its own, all of them, with the whole body for a place.</summary>
+    /// <summary>
+    /// The errors of that stream, each with its place in the body; where none is its own, all of them, with the whole body for a place.
+    /// </summary>
     public static IReadOnlyList<StreamFault> FaultsOf(string name, ConfigRemarks remarks)
     {
         string path = PathOf(name);

@@ -129,7 +129,9 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
 
     private static string Words(StreamFault fault) => fault.Pointer.Length == 0 ? fault.Detail : $"{fault.Pointer}: {fault.Detail}";
 
-    /// <summary>What is on the disk, with what was said since and is not meant for the disk; a file that cannot be read leaves its stream as it is.</summary>
+    /// <summary>
+    /// What is on the disk, with what was said since and is not meant for the disk; a file that cannot be read leaves its stream as it is.
+    /// </summary>
     private ImmutableSortedDictionary<string, StoredStream?> FromDisk(List<string> warnings)
     {
         ImmutableSortedDictionary<string, StoredStream?> before = Now.Streams;

@@ -8,13 +8,14 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Operations.Streams;
 
 /// <summary>
-/// The hand-written configuration with the streams of requests: what counts. A stream of a request never keeps what people wrote from being taken: one
-/// that does not fit is left out, and told.
+/// The hand-written configuration with the streams of requests: what counts. A stream of a request never keeps what people wrote from being taken:
+/// one that does not fit is left out, and told.
 /// </summary>
 /// <param name="Config">The whole.</param>
 /// <param name="LeftOut">Streams that do not fit, each with the reason.</param>
 /// <param name="Warnings">What is as it was said, and may not be as it was meant.</param>
-internal sealed record WholeConfig(ProxyConfig Config, IReadOnlyDictionary<string, IReadOnlyList<StreamFault>> LeftOut, IReadOnlyList<string> Warnings)
+internal sealed record WholeConfig(
+    ProxyConfig Config, IReadOnlyDictionary<string, IReadOnlyList<StreamFault>> LeftOut, IReadOnlyList<string> Warnings)
 {
     /// <summary>Why a stream is left out that people have written themselves.</summary>
     public const string InFile = "the hand-written configuration has a stream of that name, and that one counts";
@@ -67,7 +68,10 @@ internal sealed record WholeConfig(ProxyConfig Config, IReadOnlyDictionary<strin
     private static void LeaveOut(List<StoredStream> taken, ConfigRemarks remarks, Dictionary<string, IReadOnlyList<StreamFault>> leftOut)
     {
         string[] wrong = [.. remarks.InOrder().Where(static remark => !remark.IsWarning).Select(static remark => remark.Path ?? "")];
-        List<StoredStream> named = [.. taken.Where(stream => Array.Exists(wrong, path => StreamReading.IsWithin(path, StreamReading.PathOf(stream.Name))))];
+        List<StoredStream> named =
+        [
+            .. taken.Where(stream => StreamReading.PathOf(stream.Name) is var own && Array.Exists(wrong, path => StreamReading.IsWithin(path, own))),
+        ];
         foreach (StoredStream stream in named.Count > 0 ? named : taken[^1..])
         {
             taken.Remove(stream);

@@ -7,10 +7,13 @@ internal static class SourceUrl
 {
     /// <summary>The URL without its user part, and what stood there. A text that is no URL comes back as it is: it is refused elsewhere.</summary>
     public static (string Url, string? User, string? Password) Split(string url) =>
-        RtspUrl.TryParse(url, out RtspUrl? parsed, out _) && parsed.User is not null ? (parsed.Text, parsed.User, parsed.Password) : (url, null, null);
+        RtspUrl.TryParse(url, out RtspUrl? parsed, out _) && parsed.User is not null
+            ? (parsed.Text, parsed.User, parsed.Password)
+            : (url, null, null);
 
     /// <summary>
-    /// Without its user part, and with nothing where path or query hold a secret (<c>password=</c>): what can be sent back, and means the same stream.
+    /// Without its user part, and with nothing where path or query hold a secret (<c>password=</c>): what can be sent back, and means the same
+    /// stream.
     /// </summary>
     public static string Shown(string url)
     {

@@ -61,7 +61,8 @@ internal sealed class NamedValuesKey<TOwner, T, TItem>(
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
 
     /// <summary>The names alone.</summary>
-    public override void Show(TOwner owner, JsonObject into) => into[Name + "Set"] = new JsonArray([.. get(owner).Select(item => (JsonNode)nameOf(item))]);
+    public override void Show(TOwner owner, JsonObject into) =>
+        into[Name + "Set"] = new JsonArray([.. get(owner).Select(item => (JsonNode)nameOf(item))]);
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "{}";
 }
