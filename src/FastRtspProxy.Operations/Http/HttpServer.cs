@@ -37,11 +37,15 @@ internal sealed class HttpServer : IAsyncDisposable
         _log = loggers.CreateLogger("Http");
         LogIns = new HttpLogIns(engine.LogIns, new HttpSessions(time), () => _config);
         HttpRouter router = new([.. HealthRoutes.All(engine), .. SessionRoutes.All(LogIns), .. routes]);
+        Routes = [.. router.Routes];
         HttpPipeline pipeline = new(router, LogIns, engine.LogIns, () => _config, _log, _stopping.Token);
         _app = Build(config, engine);
         _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         _app.Run(context => pipeline.AnswerAsync(context));
     }
+
+    /// <summary>What can be asked for.</summary>
+    public IReadOnlyList<HttpRoute> Routes { get; }
 
     /// <inheritdoc cref="HttpLogIns"/>
     public HttpLogIns LogIns { get; }

@@ -1,11 +1,7 @@
 using System.Text.Json.Nodes;
-using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine.Access;
-using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
-using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Protocol.Auth;
-using FastRtspProxy.Tests.Operations.Http;
 
 namespace FastRtspProxy.Tests.Operations.Api;
 
@@ -13,8 +9,6 @@ namespace FastRtspProxy.Tests.Operations.Api;
 public sealed class ApiServedTests
 {
     private const string Camera = """{"source":"rtsp://127.0.0.1:9/b","username":"u","password":"geheim"}""";
-
-    private static readonly string s_marked = HttpPipeline.ChangeHeader + ": test";
 
     /// <summary>A role for each right, and one for nothing.</summary>
     private static readonly AccessRules s_rules = new()
@@ -26,15 +20,15 @@ public sealed class ApiServedTests
     [Fact]
     public async Task Streams_OfARealEngine_ComeChangeAndGo()
     {
-        await using Served served = await Served.StartAsync(null);
+        await using ServedApi served = await ServedApi.StartAsync(null);
 
-        (int made, string text, _) = await served.Http.AskAsync("PUT", "/api/v1/streams/gate%2F1", Camera, s_marked);
+        (int made, string text, _) = await served.Http.AskAsync("PUT", "/api/v1/streams/gate%2F1", Camera, ServedApi.Marked);
         Assert.True(made == 201, text);
         (_, string list, _) = await served.Http.AskAsync("GET", "/api/v1/streams");
-        (int changed, string patched, _) = await served.Http.AskAsync("PATCH", "/api/v1/streams/gate%2F1", """{"hold":"5s"}""", s_marked);
-        int restarted = await served.Http.StatusAsync("POST", "/api/v1/streams/gate%2F1/restart", s_marked);
-        (_, string reloaded, _) = await served.Http.AskAsync("POST", "/api/v1/config/check", null, s_marked);
-        int gone = await served.Http.StatusAsync("DELETE", "/api/v1/streams/gate%2F1", s_marked);
+        (int changed, string patched, _) = await served.Http.AskAsync("PATCH", "/api/v1/streams/gate%2F1", """{"hold":"5s"}""", ServedApi.Marked);
+        int restarted = await served.Http.StatusAsync("POST", "/api/v1/streams/gate%2F1/restart", ServedApi.Marked);
+        (_, string reloaded, _) = await served.Http.AskAsync("POST", "/api/v1/config/check", null, ServedApi.Marked);
+        int gone = await served.Http.StatusAsync("DELETE", "/api/v1/streams/gate%2F1", ServedApi.Marked);
 
         Assert.Equal(["cam", "gate/1"], JsonNode.Parse(list)!["streams"]!.AsArray().Select(static one => (string?)one!["name"]));
         Assert.True((changed, restarted, gone) == (200, 204, 204), patched);
@@ -47,15 +41,15 @@ public sealed class ApiServedTests
     [Fact]
     public async Task Drain_OfARealEngine_BeginsAndEnds()
     {
-        await using Served served = await Served.StartAsync(null);
+        await using ServedApi served = await ServedApi.StartAsync(null);
 
-        Assert.Equal(200, await served.Http.StatusAsync("POST", "/api/v1/drain", s_marked));
+        Assert.Equal(200, await served.Http.StatusAsync("POST", "/api/v1/drain", ServedApi.Marked));
         Assert.True(served.Http.Engine.IsDraining);
         Assert.Equal(503, await served.Http.StatusAsync("GET", "/readyz"));
-        Assert.Equal(200, await served.Http.StatusAsync("DELETE", "/api/v1/drain", s_marked));
+        Assert.Equal(200, await served.Http.StatusAsync("DELETE", "/api/v1/drain", ServedApi.Marked));
         Assert.Equal(200, await served.Http.StatusAsync("GET", "/readyz"));
         served.Http.Engine.BeginDrain();
-        Assert.Equal(200, await served.Http.StatusAsync("DELETE", "/api/v1/drain", s_marked));
+        Assert.Equal(200, await served.Http.StatusAsync("DELETE", "/api/v1/drain", ServedApi.Marked));
 
         Assert.True(served.Http.Engine.IsDraining); // the end has begun
     }
@@ -64,8 +58,8 @@ public sealed class ApiServedTests
     [Fact]
     public async Task EachRoute_WithoutItsRight_IsRefused()
     {
-        await using Served served = await Served.StartAsync(s_rules);
-        HttpRoute[] routes = [.. served.Control.Routes];
+        await using ServedApi served = await ServedApi.StartAsync(s_rules);
+        HttpRoute[] routes = [.. served.ApiRoutes];
         Assert.All(routes, static route => Assert.Equal(route.IsChange ? AccessRights.Api : AccessRights.Status, route.Right));
         foreach (HttpRoute route in routes)
         {
@@ -73,19 +67,19 @@ public sealed class ApiServedTests
             string? body = route.Method is "PUT" or "PATCH" ? Camera : null;
             string[] others = [.. ((string[])["watcher", "status", "api"]).Where(name => name != (route.IsChange ? "api" : "status"))];
 
-            Assert.Equal((route, 401), (route, (await served.Http.AskAsync(route.Method, path, body, s_marked)).Status));
+            Assert.Equal((route, 401), (route, (await served.Http.AskAsync(route.Method, path, body, ServedApi.Marked)).Status));
             foreach (string other in others)
             {
-                Assert.Equal((route, 403), (route, (await served.Http.AskAsync(route.Method, path, body, s_marked, As(other))).Status));
+                Assert.Equal((route, 403), (route, (await served.Http.AskAsync(route.Method, path, body, ServedApi.Marked, As(other))).Status));
             }
 
             if (route.IsChange)
             {
                 Assert.Equal((route, 403), (route, (await served.Http.AskAsync(route.Method, path, body, As("api"))).Status)); // a page's form cannot send the header
-                Assert.Equal((route, 403), (route, (await served.Http.AskAsync(route.Method, path, body, s_marked, As("api"), "Origin: http://evil.example")).Status));
+                Assert.Equal((route, 403), (route, (await served.Http.AskAsync(route.Method, path, body, ServedApi.Marked, As("api"), "Origin: http://evil.example")).Status));
             }
 
-            Assert.Equal((route, 421), (route, (await served.Http.AskAsync(route.Method, path, body, s_marked, As("api"), "Host: evil.example")).Status));
+            Assert.Equal((route, 421), (route, (await served.Http.AskAsync(route.Method, path, body, ServedApi.Marked, As("api"), "Host: evil.example")).Status));
         }
 
         Assert.Equal(["cam"], served.Http.Engine.Streams.Snapshot.Select(static stream => stream.Name));
@@ -103,7 +97,7 @@ public sealed class ApiServedTests
     [InlineData("/api/v1//streams", 404)]
     public async Task Ask_PathThatMeansMore_IsRefused(string path, int status)
     {
-        await using Served served = await Served.StartAsync(null);
+        await using ServedApi served = await ServedApi.StartAsync(null);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", await served.Http.SayAsync($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
@@ -111,9 +105,9 @@ public sealed class ApiServedTests
     [Fact]
     public async Task Put_NameWithWhatIsNoHeader_ForgesNone()
     {
-        await using Served served = await Served.StartAsync(null);
+        await using ServedApi served = await ServedApi.StartAsync(null);
 
-        (int status, _, HttpResponseMessage response) = await served.Http.AskAsync("PUT", "/api/v1/streams/%C3%BC%E2%80%A8x", Camera, s_marked);
+        (int status, _, HttpResponseMessage response) = await served.Http.AskAsync("PUT", "/api/v1/streams/%C3%BC%E2%80%A8x", Camera, ServedApi.Marked);
 
         Assert.True(status is 201 or 422, $"{status}");
         Assert.False(response.Headers.Contains("x"));
@@ -122,39 +116,4 @@ public sealed class ApiServedTests
     private static AccessUser User(string name, string role) => new(name, UserSecret.OfPassword("p"), [role]);
 
     private static string As(string user) => "Authorization: Basic " + Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(user + ":p"));
-
-    /// <summary>What the program puts together, without its process.</summary>
-    private sealed class Served(HttpBench http, ControlSide control) : IAsyncDisposable
-    {
-        public HttpBench Http => http;
-
-        public ControlSide Control => control;
-
-        public static async Task<Served> StartAsync(AccessRules? rules)
-        {
-            ControlSide? control = null;
-            HttpRoute[] late = [.. Templates().Select(route => route with { Work = exchange => Find(control!, route).Work(exchange) })];
-            HttpBench http = await HttpBench.StartAsync(null, rules, late);
-            ProxyConfig config = new() { Streams = [new StreamConfig { Name = "cam", Sources = ["rtsp://127.0.0.1:9/a"], Transport = CameraWay.Tcp, Start = FastRtspProxy.Engine.StartMode.Live }] };
-            EngineTarget target = new(http.Engine, static _ => { }, TimeProvider.System, static stream => stream);
-            control = new ControlSide(http.Engine, ProgramOptions.Of(config, demo: false, askedPort: null), null, target, http.Loggers);
-            return new Served(http, control);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await control.DisposeAsync();
-            await http.DisposeAsync();
-        }
-
-        /// <summary>The routes are there before the engine is that they ask: one bench that has none gives them.</summary>
-        private static HttpRoute[] Templates()
-        {
-            ApiBench bench = new(folder: null);
-            return [.. bench.Routes];
-        }
-
-        private static HttpRoute Find(ControlSide control, HttpRoute like) =>
-            control.Routes.Single(route => (route.Method, route.Template) == (like.Method, like.Template));
-    }
 }

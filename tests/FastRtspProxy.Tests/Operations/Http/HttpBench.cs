@@ -7,6 +7,7 @@ using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Tests.Weaknesses;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FastRtspProxy.Tests.Operations.Http;
@@ -36,15 +37,21 @@ internal sealed class HttpBench : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
-    public Microsoft.Extensions.Logging.ILoggerFactory Loggers => _host.Log;
-
     public string LogText => string.Join('\n', _host.Log.Texts);
 
     public static Task<HttpBench> StartAsync(HttpConfig? config = null, AccessRules? rules = null, params HttpRoute[] more) =>
         StartAsync(config ?? new HttpConfig(), static o => o, rules, more);
 
-    public static async Task<HttpBench> StartAsync(
-        HttpConfig config, Func<ProxyOptions, ProxyOptions> change, AccessRules? rules, params HttpRoute[] more)
+    /// <summary>With routes that ask the engine.</summary>
+    public static Task<HttpBench> StartAsync(AccessRules? rules, Func<ProxyEngine, ILoggerFactory, IEnumerable<HttpRoute>> more) =>
+        StartAsync(new HttpConfig(), static o => o, rules, more);
+
+    public static Task<HttpBench> StartAsync(
+        HttpConfig config, Func<ProxyOptions, ProxyOptions> change, AccessRules? rules, params HttpRoute[] more) =>
+        StartAsync(config, change, rules, (_, _) => [.. Probes, .. more]);
+
+    private static async Task<HttpBench> StartAsync(
+        HttpConfig config, Func<ProxyOptions, ProxyOptions> change, AccessRules? rules, Func<ProxyEngine, ILoggerFactory, IEnumerable<HttpRoute>> more)
     {
         ProxyHost host = await ProxyHost.StartAsync([ProxyHost.Stream("cam", "rtsp://127.0.0.1:9/a")], o => change(o with { Access = rules }));
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
@@ -53,7 +60,7 @@ internal sealed class HttpBench : IAsyncDisposable
             config = config with { Listen = [new ListenPoint(IPAddress.Loopback, 0)] };
         }
 
-        HttpServer server = await HttpServer.StartAsync(host.Engine, config, [.. Probes, .. more], time, host.Log);
+        HttpServer server = await HttpServer.StartAsync(host.Engine, config, more(host.Engine, host.Log), time, host.Log);
         return new HttpBench(host, server, time);
     }
 
