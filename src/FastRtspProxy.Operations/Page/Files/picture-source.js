@@ -2,6 +2,7 @@ import { el } from './dom.js';
 
 const LATE_S = 0.35;
 const EDGE_S = 0.06;
+const EARLY_MAX = 500;
 let library = null;
 
 function load() {
@@ -13,28 +14,46 @@ function load() {
   });
 }
 
-// Pictures, and AAC, by Media Source Extensions: for browsers that have no WebCodecs, which is all of them over plain http but for localhost.
+// Whole milliseconds whose sum stays that of the exact ones: the muxer takes no others.
+class Durations {
+  #owed = 0;
+
+  of(milliseconds) {
+    const whole = Math.max(1, Math.round(milliseconds + this.#owed));
+    this.#owed += milliseconds - whole;
+    return whole;
+  }
+}
+
+// Pictures, and AAC where it is wanted, by Media Source Extensions: for browsers without WebCodecs, which is all of them over plain http but for localhost.
 export class SourcePicture {
   way = 'mse';
   node = el('video', { autoplay: true, playsinline: true, 'aria-label': 'Live picture' });
-  hasSound;
-  #config;
+  #audio;
   #muxer = null;
+  #isReady = false;
   #early = [];
+  #first = null;
   #last = null;
-  #lastDelta = 40;
+  #delta = 40;
+  #heard = false;
+  #pictures = new Durations();
+  #sounds = new Durations();
   #isClosed = false;
   #timer;
 
   static plays(video) {
-    const codec = video.codec.replace(/^hev1/, 'hvc1');
-    return 'MediaSource' in globalThis && ['video/mp4; codecs="' + video.codec + '"', 'video/mp4; codecs="' + codec + '"'].some(type => MediaSource.isTypeSupported(type));
+    return 'MediaSource' in globalThis && [video.codec, video.codec.replace(/^hev1/, 'hvc1')].some(codec => MediaSource.isTypeSupported(`video/mp4; codecs="${codec}"`));
   }
 
+  static hears(audio) {
+    return !!audio?.config && /^mp4a/.test(audio.codec);
+  }
+
+  // audio: null where no sound is wanted. With it, nothing is shown before both have come.
   constructor(video, audio, onPicture, onFail) {
-    this.hasSound = !!audio?.config && /^mp4a/.test(audio.codec);
-    this.#config = this.hasSound ? audio : null;
-    this.node.muted = true;
+    this.#audio = audio;
+    this.node.muted = !audio;
     if ('requestVideoFrameCallback' in this.node) {
       const next = () => this.node.requestVideoFrameCallback(() => { if (!this.#isClosed) { onPicture(); next(); } });
       next();
@@ -45,28 +64,31 @@ export class SourcePicture {
     load().then(() => {
       if (this.#isClosed) return;
       this.#muxer = new globalThis.JMuxer({
-        node: this.node, mode: this.hasSound ? 'both' : 'video', videoCodec: /^avc/.test(video.codec) ? 'H264' : 'H265', flushingTime: 0, maxDelay: 0, clearBuffer: true, fps: 25,
+        node: this.node, mode: audio ? 'both' : 'video', videoCodec: /^avc/.test(video.codec) ? 'H264' : 'H265',
+        flushingTime: 0, maxDelay: 1e9, clearBuffer: true, fps: 25,
+        // What is fed before would lack its beginning.
+        onReady: () => { this.#isReady = true; this.#early.forEach(data => this.#muxer?.feed(data)); this.#early = []; },
         onUnsupportedCodec: () => onFail('unsupported'), onError: () => onFail('the browser gave up'),
       });
-      this.#early.forEach(data => this.#muxer.feed(data));
-      this.#early = [];
     }, error => onFail(error.message));
   }
 
-  take(unit, micros, isKey) {
-    // The time of pictures is taken from how far they are apart; those that come in another order than they are shown (B-frames) need WebCodecs.
-    const delta = this.#last === null ? this.#lastDelta : (micros - this.#last) / 1000;
+  // Only how far pictures are apart is told; those that come in another order than they are shown (B-frames) need WebCodecs.
+  take(unit, micros) {
+    this.#first ??= micros;
+    const delta = this.#last === null ? this.#delta : (micros - this.#last) / 1000;
     this.#last = micros;
-    this.#lastDelta = delta > 0 && delta < 1000 ? delta : this.#lastDelta;
-    this.#feed({ video: unit, duration: this.#lastDelta, isLastVideoFrameComplete: true, isKey });
+    this.#delta = delta > 0 && delta < 1000 ? delta : this.#delta;
+    this.#feed({ video: unit, duration: this.#pictures.of(this.#delta), isLastVideoFrameComplete: true });
   }
 
-  takeSound(unit) {
-    this.#feed({ audio: this.#adts(unit) });
-  }
-
-  setSound(isOn) {
-    this.node.muted = !isOn;
+  takeSound(unit, micros) {
+    if (this.#first === null || micros < this.#first) return;
+    const frame = 1024000 / this.#audio.sampleRate;
+    // The pictures began earlier, in the past: so long there is no sound.
+    const lead = this.#heard ? 0 : (micros - this.#first) / 1000;
+    this.#heard = true;
+    this.#feed({ audio: this.#adts(unit), duration: this.#sounds.of(frame + lead) });
   }
 
   close() {
@@ -79,21 +101,21 @@ export class SourcePicture {
   }
 
   #feed(data) {
-    if (this.#muxer) this.#muxer.feed(data);
-    else if (this.#early.length < 500) this.#early.push(data);
+    if (this.#isReady) this.#muxer?.feed(data);
+    else if (this.#early.length < EARLY_MAX) this.#early.push(data);
   }
 
   #catchUp() {
     const { buffered } = this.node;
     if (buffered.length === 0) return;
     const end = buffered.end(buffered.length - 1);
-    if (end - this.node.currentTime > LATE_S) this.node.currentTime = end - EDGE_S;
+    if (end - this.node.currentTime > LATE_S && !this.node.seeking) this.node.currentTime = end - EDGE_S;
     if (this.node.paused) this.node.play().catch(() => {});
   }
 
   // The header that an AAC frame has in a stream of its own (ISO/IEC 13818-7).
   #adts(unit) {
-    const config = parseInt(this.#config.config.slice(0, 4), 16);
+    const config = parseInt(this.#audio.config.slice(0, 4), 16);
     const type = config >> 11, rate = (config >> 7) & 15, channels = (config >> 3) & 15, length = unit.length + 7;
     const framed = new Uint8Array(length);
     framed.set([0xff, 0xf1, ((type - 1) << 6) | (rate << 2) | (channels >> 2), ((channels & 3) << 6) | (length >> 11), (length >> 3) & 255, ((length & 7) << 5) | 31, 252]);

@@ -18,6 +18,7 @@ export class Player {
   #wanted = false;
   #description = null;
   #withoutCodecs = !('VideoDecoder' in globalThis);
+  #hearsSource = false;
   #box = el('div', { class: 'picture', 'data-pictures': 0 });
   #note = el('div', { class: 'note', role: 'status' });
   #play = el('button', { type: 'button', class: 'main big over', id: 'play', text: '▶ Show the live picture', on: { click: () => this.start() } });
@@ -33,6 +34,7 @@ export class Player {
   }
 
   start() {
+    this.#hearsSource = false;
     this.#wanted = true;
     this.#begun = performance.now();
     this.#play.hidden = true;
@@ -113,14 +115,15 @@ export class Player {
     else if (video.codec) this.#choose(video, audio);
     else if (!['H264', 'H265'].includes(video.name.toUpperCase())) this.#say(`A page cannot show ${video.name}; players can.`);
     else this.#say('Waiting for a key picture…');
-    const inVideo = this.#picture instanceof SourcePicture && this.#picture.hasSound;
+    const inVideo = this.#picture instanceof SourcePicture && SourcePicture.hears(audio);
+    const isOn = inVideo && this.#hearsSource;
     if (!inVideo && audio && JSON.stringify(before?.audio) !== JSON.stringify(audio)) {
       this.#sound?.close();
       this.#sound = Sound.plays(audio) ? new Sound(audio) : null;
     }
     this.#mute.hidden = !inVideo && !this.#sound;
-    this.#mute.textContent = 'Sound on';
-    this.#mute.setAttribute('aria-pressed', 'false');
+    this.#mute.textContent = isOn ? 'Sound off' : 'Sound on';
+    this.#mute.setAttribute('aria-pressed', isOn);
     if (audio && this.#mute.hidden) this.#about.textContent += ' (no sound here: the browser cannot play it over plain http)';
   }
 
@@ -131,7 +134,7 @@ export class Player {
     };
     const onFail = why => this.#fail(why);
     if (!this.#withoutCodecs) this.#picture = new CodecPicture(video, onPicture, onFail);
-    else if (SourcePicture.plays(video)) this.#picture = new SourcePicture(video, audio, onPicture, onFail);
+    else if (SourcePicture.plays(video)) this.#picture = new SourcePicture(video, this.#hearsSource && SourcePicture.hears(audio) ? audio : null, onPicture, onFail);
     else { this.#cannot(video); return; }
     this.#box.dataset.way = this.#picture.way;
     this.#box.querySelector('canvas, video')?.remove();
@@ -174,7 +177,7 @@ export class Player {
     const micros = Number(view.getBigUint64(1));
     const unit = new Uint8Array(data, 9);
     if ((flags & AUDIO) === 0) this.#picture?.take(unit, micros, (flags & KEY) !== 0, (flags & GAP) !== 0);
-    else if (this.#picture instanceof SourcePicture && this.#picture.hasSound) this.#picture.takeSound(unit);
+    else if (this.#picture instanceof SourcePicture && SourcePicture.hears(this.#description?.audio)) { if (this.#hearsSource) this.#picture.takeSound(unit, micros); }
     else this.#sound?.take(unit, micros);
   }
 
@@ -182,8 +185,14 @@ export class Player {
     const isOn = this.#mute.getAttribute('aria-pressed') !== 'true';
     this.#mute.setAttribute('aria-pressed', isOn);
     this.#mute.textContent = isOn ? 'Sound off' : 'Sound on';
-    if (this.#picture instanceof SourcePicture && this.#picture.hasSound) this.#picture.setSound(isOn);
-    else this.#sound?.set(isOn);
+    if (this.#picture instanceof SourcePicture && SourcePicture.hears(this.#description?.audio)) {
+      // Sound and pictures are one from their beginning.
+      this.#hearsSource = isOn;
+      this.#end();
+      this.#open();
+    } else {
+      this.#sound?.set(isOn);
+    }
   }
 
   #say(text) {

@@ -21,6 +21,8 @@ export function spark(canvas, values) {
   pen.stroke();
 }
 
+const TIME = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
 const PLOTS = [
   { key: 'bitrate', title: 'Bit rate', show: bits },
   { key: 'loss', title: 'Loss', show: value => value.toFixed(2) + ' %' },
@@ -73,7 +75,8 @@ export class Plots {
 
   #make() {
     const line = css('--line'), text = css('--dim');
-    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const axis = { stroke: text, font: '11px system-ui, sans-serif', grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const times = { ...axis, space: 70, values: (_, marks) => marks.map(mark => TIME.format(mark * 1000)) };
     this.#plots = PLOTS.map((plot, i) => new uPlot({
       title: plot.title,
       width: this.#width(i),
@@ -81,8 +84,8 @@ export class Plots {
       legend: { live: true },
       cursor: { y: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, plot.key === 'viewers' ? 2 : 1)] } },
-      axes: [axis, { ...axis, size: 70, values: (_, marks) => marks.map(plot.show) }],
-      series: [{}, { label: plot.title, stroke: css('--plot'), fill: css('--fill'), width: 1.5, points: { show: false }, value: (_, value) => value == null ? '–' : plot.show(value) }],
+      axes: [times, { ...axis, size: 74, values: (_, marks) => marks.map(plot.show) }],
+      series: [{ label: 'At', value: (_, value) => value == null ? '–' : TIME.format(value * 1000) }, { label: plot.title, stroke: css('--plot'), fill: css('--fill'), width: 1.5, points: { show: false }, value: (_, value) => value == null ? '–' : plot.show(value) }],
     }, this.#data[i], this.#boxes[i]));
   }
 
