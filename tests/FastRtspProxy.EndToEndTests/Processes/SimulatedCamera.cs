@@ -16,7 +16,7 @@ public sealed class SimulatedCamera : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>One over RTSP, and behind it one over TLS when it was asked for.</summary>
+    /// <summary>One of each stream over RTSP, and behind them those over TLS when it was asked for.</summary>
     public IReadOnlyList<string> Urls { get; }
 
     /// <param name="arguments">The camera's.</param>
@@ -26,7 +26,8 @@ public sealed class SimulatedCamera : IAsyncDisposable
         int port = FreePorts.Next();
         string[] command = [.. launcher, Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "2m", .. arguments];
         ChildProcess process = ChildProcess.Start("rtspsim camera", command[0], command[1..]);
-        int expected = arguments.Contains("--tls-port") ? 2 : 1;
+        int streams = Array.IndexOf(arguments, "--streams") is >= 0 and int at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : 1;
+        int expected = arguments.Contains("--tls-port") ? 2 * streams : streams;
         string[] urls = [];
         await process.WaitAsync(
             "a camera that listens",

@@ -72,7 +72,7 @@ async function begin() {
     return;
   }
   if (!me.rights.includes('status')) return stop(me.user ? `${me.user} may not ask for the streams (right status).` : '');
-  logOut.hidden = me.logIn !== 'session';
+  logOut.hidden = me.logIn === 'nobody';
   store.start();
   route(false);
 }

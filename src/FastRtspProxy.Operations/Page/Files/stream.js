@@ -14,9 +14,9 @@ export function streamView(store, rights, name) {
   const plots = new Plots();
   const facts = el('dl');
   const problem = el('p', { class: 'error', id: 'last-error', hidden: true });
-  const tracks = el('div', { class: 'wide' });
-  const viewers = el('div', { class: 'wide', id: 'viewers' });
-  const events = el('ol', { class: 'events', id: 'events' });
+  const tracks = el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Tracks' });
+  const viewers = el('div', { class: 'wide', id: 'viewers', tabindex: 0, role: 'region', 'aria-label': 'Viewers' });
+  const events = el('ol', { class: 'events', id: 'events', tabindex: 0, 'aria-label': 'Events' });
   const button = (id, text, work, props = {}) => el('button', { type: 'button', id, text, ...props, on: { click: work } });
   const copy = button('copy', 'Copy URL', async () => {
     const url = stream?.urls?.[0];
@@ -90,11 +90,11 @@ export function streamView(store, rights, name) {
       drawn = ids;
       const focused = viewers.contains(document.activeElement) ? document.activeElement.dataset.id : null;
       viewers.replaceChildren(list.length === 0 ? el('p', { class: 'dim', text: 'Nobody watches.' }) : table(
-        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Dropped', ''],
+        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Dropped', ...(may ? ['End it'] : [])],
         list.map(viewer => [viewer.address ?? '–', viewer.way, viewer.agent ?? viewer.user ?? '–', ago(viewer.since), bits(viewer.bitrate),
           viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', String(viewer.droppedPackets ?? 0),
-          may ? el('button', { type: 'button', class: 'danger', 'data-id': viewer.id, 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
-            on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } }) : ''])));
+          ...(may ? [el('button', { type: 'button', class: 'danger', 'data-id': viewer.id, 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
+            on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } })] : [])])));
       if (focused) viewers.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     } catch (error) {
       viewers.replaceChildren(el('p', { class: 'dim', text: error.message }));
@@ -142,7 +142,7 @@ export function eventLine(event) {
 }
 
 export function eventsView(store) {
-  const list = el('ol', { class: 'events', id: 'events' });
+  const list = el('ol', { class: 'events', id: 'events', tabindex: 0, 'aria-label': 'Events' });
   const draw = () => list.replaceChildren(...(store.events.length ? store.events.map(eventLine) : [el('li', { class: 'dim', text: 'Nothing has happened since this page was opened.' })]));
   store.addEventListener('event', draw);
   draw();
