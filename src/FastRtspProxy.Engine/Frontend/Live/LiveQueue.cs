@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// Packets on their way from a shard to one reader on the thread pool, in slabs of the process's budget. The shard never waits: where there is no
 /// room it is told so, and drops what the reader has not taken when a group of pictures begins.
 /// </summary>
-internal sealed class LiveQueue(SlabPool pool, long nowMicros)
+internal sealed class LiveQueue(SlabShare slabs, long nowMicros)
 {
     /// <summary>Two groups of four seconds of the largest streams (16 Mbit/s).</summary>
     public const int BytesMax = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ internal sealed class LiveQueue(SlabPool pool, long nowMicros)
 
     /// <summary>What the reader has not taken. Both sides take from it: the reader what it reads, the shard what it drops.</summary>
     private readonly ConcurrentQueue<LiveBlock> _blocks = new();
-    private readonly int _blocksMax = Math.Max(2, BytesMax / pool.SlabBytes);
+    private readonly int _blocksMax = Math.Max(2, BytesMax / slabs.SlabBytes);
 
     /// <summary>The newest block while something fits into it. The shard only.</summary>
     private LiveBlock? _last;
@@ -55,7 +55,7 @@ internal sealed class LiveQueue(SlabPool pool, long nowMicros)
         if (_last is null || _last.WrittenBytes + bytes > _last.Slab.Bytes)
         {
             Close();
-            if (_blocks.Count >= _blocksMax || pool.TryRent() is not { } slab)
+            if (_blocks.Count >= _blocksMax || slabs.TryRent() is not { } slab)
             {
                 return false;
             }
@@ -90,7 +90,7 @@ internal sealed class LiveQueue(SlabPool pool, long nowMicros)
         {
             packets += block.Packets;
             Interlocked.Add(ref _unreadGroups, -block.Groups);
-            block.Slab.Release();
+            slabs.Release(block.Slab);
         }
 
         return packets;
@@ -137,7 +137,7 @@ internal sealed class LiveQueue(SlabPool pool, long nowMicros)
                 }
 
                 _current = null;
-                block.Slab.Release();
+                slabs.Release(block.Slab);
             }
 
             _at = 0;
@@ -168,8 +168,11 @@ internal sealed class LiveQueue(SlabPool pool, long nowMicros)
     public void Release()
     {
         Drop();
-        _current?.Slab.Release();
-        _current = null;
+        if (_current is { } block)
+        {
+            slabs.Release(block.Slab);
+            _current = null;
+        }
     }
 
     private LivePacket ReadFrom(LiveBlock block)

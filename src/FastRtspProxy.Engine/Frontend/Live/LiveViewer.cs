@@ -61,7 +61,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     {
         _home = home;
         _ring = mount.Ring;
-        _queue = new LiveQueue(mount.Ring.Pool, home.Shard.NowMicros);
+        _queue = new LiveQueue(mount.Ring.Pool.BesideRings, home.Shard.NowMicros);
         Mount = mount;
         Description = description;
         Request = request;

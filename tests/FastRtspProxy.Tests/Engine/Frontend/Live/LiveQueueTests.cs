@@ -12,7 +12,7 @@ public class LiveQueueTests
     public void TryAppend_NobodyReads_IsRefusedAtItsBoundAndGivesEverythingBack()
     {
         using SlabPool pool = new(64 << 20);
-        LiveQueue queue = new(pool, 0);
+        LiveQueue queue = new(new SlabShare(pool, pool.BudgetBytes), 0);
         byte[] packet = new byte[60_000];
         int taken = 0;
         while (queue.TryAppend(0, 0, startsGroup: taken % 10 == 0, isAfterGap: false, packet))
@@ -38,7 +38,7 @@ public class LiveQueueTests
     {
         using SlabPool pool = new(SlabBytes);
         Slab other = pool.TryRent()!;
-        LiveQueue queue = new(pool, 0);
+        LiveQueue queue = new(new SlabShare(pool, pool.BudgetBytes), 0);
 
         Assert.False(queue.TryAppend(0, 0, true, false, new byte[100]));
 
@@ -47,13 +47,32 @@ public class LiveQueueTests
         queue.Release();
     }
 
+    /// <summary>However many pages do not take their pictures: the rings keep the rest of the memory.</summary>
+    [Fact]
+    public void TryAppend_ManyWhoDoNotRead_HoldAnEighthOfThePoolTogether()
+    {
+        using SlabPool pool = new(64 << 20);
+        LiveQueue[] queues = [.. Enumerable.Range(0, 100).Select(_ => new LiveQueue(pool.BesideRings, 0))];
+        byte[] packet = new byte[60_000];
+        foreach (LiveQueue queue in queues)
+        {
+            while (queue.TryAppend(0, 0, true, false, packet))
+            {
+            }
+        }
+
+        Assert.Equal((8L << 20, 8L << 20), (pool.RentedBytes, pool.BesideRings.RentedBytes));
+        Array.ForEach(queues, static queue => queue.Release());
+        Assert.Equal((0L, 0L), (pool.RentedBytes, pool.BesideRings.RentedBytes));
+    }
+
     /// <summary>Both sides at once, with drops: what is read is in order and whole, the reader is always woken, and no slab is lost.</summary>
     [Fact]
     public async Task TryRead_WhileTheShardAppendsAndDrops_GivesPacketsInOrder()
     {
         const int Packets = 200_000;
         using SlabPool pool = new(64 << 20);
-        LiveQueue queue = new(pool, 0);
+        LiveQueue queue = new(new SlabShare(pool, pool.BudgetBytes), 0);
         int dropped = 0;
         Task shard = Task.Run(() =>
         {
