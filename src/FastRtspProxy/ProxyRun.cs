@@ -32,6 +32,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     /// <param name="reloads">Null: there is no file that could be read again.</param>
     public async Task<int> RunAsync(ProgramOptions options, ReloadSource? reloads)
     {
+        using ServiceManager manager = ServiceManager.OfEnvironment();
         await using FileWatch? watch = reloads is null ? null : new FileWatch(TimeProvider.System);
         bool hasCertificates = options.Engine.RtspsPorts.Count > 0 || options.Engine.NeedsCertificates;
         await using CertificateReload? certificates = hasCertificates ? new CertificateReload(TimeProvider.System) : null;
@@ -56,13 +57,16 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             http = await ServeHttpAsync(engine, options, control.Routes, log);
             Announce(options, engine, http);
             certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));
+            await using ServiceReport report = new(manager, engine);
             if (watch is not null)
             {
-                Watch(watch, reloads!, control.Reloader, certificates);
+                Watch(watch, reloads!, cause => report.AroundReloadAsync(() => control.Reloader.ReloadAsync(cause)), certificates);
             }
 
+            report.Start();
             _ = ReleaseStartAsync();
             await Task.WhenAny(stop.Task, stop.Draining);
+            manager.Stopping();
             await DrainAsync(engine, stop);
             watch?.Stop();
             certificates?.Stop();
@@ -84,11 +88,12 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>Whoever has the configuration read again may mean the certificates: they are read behind it.</summary>
-    private static void Watch(FileWatch watch, ReloadSource reloads, Reloader reloader, CertificateReload? certificates)
+    private static void Watch(
+        FileWatch watch, ReloadSource reloads, Func<ReloadCause, Task> reload, CertificateReload? certificates)
     {
         watch.Start(reloads.Source.Stamps, async cause =>
         {
-            await reloader.ReloadAsync(cause);
+            await reload(cause);
             certificates?.Ask();
             return reloads.Source.Stamps;
         });

@@ -1,0 +1,96 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Startup;
+
+namespace FastRtspProxy;
+
+/// <summary>
+/// What the service manager is told while the proxy runs: a line of status, and that it lives, as long as every event loop has had a turn. One that
+/// hangs keeps the word back, and the manager starts us again.
+/// </summary>
+internal sealed class ServiceReport : IAsyncDisposable
+{
+    /// <summary>An event loop that has had no turn for so long hangs.</summary>
+    private static readonly TimeSpan s_turnMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two lines of status.</summary>
+    private static readonly TimeSpan s_status = TimeSpan.FromSeconds(10);
+
+    private readonly ServiceManager _manager;
+    private readonly ProxyEngine _engine;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    public ServiceReport(ServiceManager manager, ProxyEngine engine)
+    {
+        _manager = manager;
+        _engine = engine;
+    }
+
+    /// <summary>Everything listens.</summary>
+    public void Start()
+    {
+        if (_manager.IsThere)
+        {
+            _manager.Ready(Line(null));
+            _running = Outbound.RunAsync(RunAsync);
+        }
+    }
+
+    /// <summary>A reload begins, and ends.</summary>
+    public async Task<T> AroundReloadAsync<T>(Func<Task<T>> reload)
+    {
+        _manager.Reloading();
+        try
+        {
+            return await reload();
+        }
+        finally
+        {
+            _manager.Ready(Line(null));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        TimeSpan wait = _manager.Watchdog is { } watchdog && watchdog / 2 < s_status ? watchdog / 2 : s_status;
+        try
+        {
+            for (TimeSpan since = TimeSpan.Zero; ; since += wait)
+            {
+                await Task.Delay(wait, _stop.Token);
+                await _engine.TakeTurnsAsync().WaitAsync(s_turnMax, _stop.Token);
+                _manager.Alive();
+                if (since >= s_status)
+                {
+                    since = TimeSpan.Zero;
+                    _manager.Status(Line(await _engine.Status.StreamsAsync()));
+                }
+            }
+        }
+        catch (TimeoutException)
+        {
+            _manager.Status($"an event loop has had no turn for {s_turnMax.TotalSeconds:0} s");
+        }
+        catch (OperationCanceledException)
+        {
+            // The program ends.
+        }
+    }
+
+    private string Line(IReadOnlyList<StreamStatus>? streams)
+    {
+        int count = streams?.Count ?? _engine.Streams.Snapshot.Count;
+        string up = streams is null ? "" : $", {streams.Count(static stream => stream.IsUp)} up";
+        return $"{count} {(count == 1 ? "stream" : "streams")}{up}; {_engine.Viewers} {(_engine.Viewers == 1 ? "viewer" : "viewers")}";
+    }
+}
