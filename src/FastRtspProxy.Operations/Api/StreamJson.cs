@@ -2,8 +2,6 @@ using System.Text.Json;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
-using FastRtspProxy.Operations.Configuration.Table;
-using FastRtspProxy.Operations.Streams;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Api;
@@ -15,10 +13,10 @@ internal static class StreamJson
     /// <param name="view">The stream.</param>
     /// <param name="urls">Where viewers find it.</param>
     /// <param name="etag">Of its configuration; null: it has none.</param>
-    /// <param name="defaults">What the configuration of a stream of the file is shown against.</param>
+    /// <param name="config">Its configuration (<see cref="ShownConfigs"/>); null: it has none.</param>
     /// <param name="more">Members that only some answers have; null: none.</param>
     public static void Write(
-        Utf8JsonWriter json, StreamView view, StreamUrls urls, string? etag, StreamConfig defaults, Action<Utf8JsonWriter>? more = null)
+        Utf8JsonWriter json, StreamView view, StreamUrls urls, string? etag, byte[]? config, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("name", view.Name);
@@ -47,19 +45,10 @@ internal static class StreamJson
         }
 
         json.WriteEndArray();
-        if (view.Config is { } config)
+        if (config is not null)
         {
             json.WritePropertyName("config");
-            if (view.Stored is { } kept)
-            {
-                StreamDocument.Shown(kept.Document).WriteTo(json);
-            }
-            else
-            {
-                var shown = StreamKeys.Stream.Show(config, defaults);
-                shown.Remove(StreamDocument.Password + "Set");
-                shown.WriteTo(json);
-            }
+            json.WriteRawValue(config, skipInputValidation: true);
         }
 
         more?.Invoke(json);

@@ -16,6 +16,8 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
     private const string All = "/api/v1/streams";
     private const string One = "/api/v1/streams/{name}";
 
+    private readonly ShownConfigs _configs = new();
+
     public IEnumerable<HttpRoute> Routes =>
     [
         new HttpRoute("GET", All, AccessRights.Status, ListAsync),
@@ -63,7 +65,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
             json.WriteStartArray("streams");
             foreach (StreamView view in page)
             {
-                StreamJson.Write(json, view, urls, TagOf(view), config.Defaults);
+                StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults));
             }
 
             json.WriteEndArray();
@@ -85,7 +87,7 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
             : ApiAnswer.WriteAsync(
                 exchange,
                 StatusCodes.Status200OK,
-                json => StreamJson.Write(json, view, StreamUrls.Of(exchange, engine), TagOf(view), reloader.Running.Defaults),
+                json => StreamJson.Write(json, view, StreamUrls.Of(exchange, engine), TagOf(view), _configs.Of(view, reloader.Running.Defaults)),
                 TagOf(view)));
     }
 
@@ -217,7 +219,8 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
             exchange,
             isMade ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             json => StreamJson.Write(
-                json, view, StreamUrls.Of(exchange, engine), tag, reloader.Running.Defaults, more => WriteOutcome(more, request, outcome)),
+                json, view, StreamUrls.Of(exchange, engine), tag, _configs.Of(view, reloader.Running.Defaults),
+                more => WriteOutcome(more, request, outcome)),
             tag);
     }
 

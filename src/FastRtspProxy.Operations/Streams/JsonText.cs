@@ -41,10 +41,12 @@ internal static class JsonText
         }
     }
 
-    public static byte[] Write(JsonObject json)
+    /// <param name="json">What to write.</param>
+    /// <param name="isIndented">For a file that people look at.</param>
+    public static byte[] Write(JsonObject json, bool isIndented = false)
     {
         using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream, s_indented))
+        using (Utf8JsonWriter writer = new(stream, isIndented ? s_indented : default))
         {
             json.WriteTo(writer);
         }

@@ -33,7 +33,7 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
     public WrittenFile Prepare(StoredStream stream)
     {
         JsonObject content = new() { [NameKey] = stream.Name, [ConfigKey] = StreamDocument.Clone(stream.Document) };
-        return WrittenFile.Prepare(PathOf(stream.Name), JsonText.Write(content));
+        return WrittenFile.Prepare(PathOf(stream.Name), JsonText.Write(content, isIndented: true));
     }
 
     /// <summary>True where the stream has a file.</summary>
