@@ -14,7 +14,7 @@ namespace FastRtspProxy.Operations.Metrics;
 internal sealed class MetricsPage(EngineCounters counters, MetricsSources sources)
 {
     /// <summary>Handed on when so much was written.</summary>
-    private const int FlushBytes = 64 * 1024;
+    private const int FlushBytes = 256 * 1024;
 
     private readonly EngineFigures _engine = new(counters, sources);
 
