@@ -46,7 +46,7 @@ public sealed class FrontendCheckTests
         Watcher watcher = new(host.Shards[0], () => host.Frontend.Limits.Connections);
         await host.Shards[0].RunAsync(() =>
         {
-            watcher.Start();
+            watcher.Start(); // before the clock moves, however busy the shard's thread is
             return Task.CompletedTask;
         });
 
