@@ -7,9 +7,18 @@ namespace FastRtspProxy.Tests.Net.Tls;
 /// <summary>Threads of handshakes, one in all, which has other work until it is released.</summary>
 internal sealed class BusyThreads : IDisposable
 {
+    private readonly ManualResetEventSlim _begun = new();
     private readonly ManualResetEventSlim _release = new();
 
-    public BusyThreads() => Threads.Post(AddressGroup.Of(IPAddress.Loopback), _release.Wait);
+    public BusyThreads()
+    {
+        Threads.Post(AddressGroup.Of(IPAddress.Loopback), () =>
+        {
+            _begun.Set();
+            _release.Wait();
+        });
+        _begun.Wait();
+    }
 
     public HandshakeThreads Threads { get; } = new(1);
 

@@ -60,12 +60,19 @@ public sealed class TlsServerTests : IDisposable
         while (!_done.Task.IsCompleted && seconds < begin.Length)
         {
             await far.WriteAsync(begin.AsMemory(seconds, 1));
-            await Until.TrueAsync(() => near.SafeHandle.IsClosed || near.Available == 0);
+            await Until.TrueAsync(() => _done.Task.IsCompleted || UnreadOf(near) == 0);
             seconds++;
             _time.Advance(TimeSpan.FromSeconds(1));
             server.EndLate();
             await Task.WhenAny(_done.Task, Task.Delay(20));
         }
+
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            server.EndLate();
+            return _done.Task.IsCompleted;
+        });
 
         Assert.Equal(TlsRefusal.TimedOut, (await _done.Task.WaitAsync(RtspTestClient.Limit)).Refusal);
         await client.DisposeAsync();
@@ -145,6 +152,18 @@ public sealed class TlsServerTests : IDisposable
         EnabledSslProtocols = protocols,
         RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
     }).WaitAsync(RtspTestClient.Limit);
+
+    private static int UnreadOf(Socket socket)
+    {
+        try
+        {
+            return socket.Available;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
 
     private void Done(TlsLayer? layer, TlsRefusal refusal, string why) => _done.SetResult((layer, refusal, why));
 
