@@ -152,7 +152,10 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// end. Any thread.
     /// </summary>
     public void ChangeAccess(AccessRules rules) =>
-        _rules.Change(rules, () => Array.ForEach(_homes, static home => home.Shard.Post(home.ReviewRights)));
+        _rules.Change(rules, ReviewSessions);
+
+    /// <summary>A stream is gone: who waits for it is told. Any thread.</summary>
+    public void OnMountRemoved() => ReviewSessions();
 
     /// <summary>Binds and serves.</summary>
     /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
@@ -392,4 +395,6 @@ internal sealed class FrontendServer : IAsyncDisposable
             shard.Post(() => MakeRoom(place));
         }
     }
+
+    private void ReviewSessions() => Array.ForEach(_homes, static home => home.Shard.Post(home.ReviewSessions));
 }

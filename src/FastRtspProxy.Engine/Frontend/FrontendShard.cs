@@ -17,7 +17,7 @@ internal sealed class FrontendShard
     /// <summary>Who watches without a session.</summary>
     private readonly HashSet<LiveViewer> _others = [];
     private readonly DueEndings _dueEndings;
-    private readonly RightsReview _rights;
+    private readonly SessionReview _review;
     private readonly MemoryTrim _trim = new();
     private readonly ShardTimer _check;
     private readonly long _sessionTimeoutMicros;
@@ -31,7 +31,7 @@ internal sealed class FrontendShard
         _sessionTimeoutMicros = (long)frontend.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
         _dueEndings = new DueEndings(shard, _sessionTimeoutMicros);
-        _rights = new RightsReview(shard, frontend);
+        _review = new SessionReview(shard, frontend);
     }
 
     public Shard Shard { get; }
@@ -96,8 +96,8 @@ internal sealed class FrontendShard
         }
     }
 
-    /// <summary>Other rules are in force.</summary>
-    public void ReviewRights() => _rights.Begin(_sessions.Values);
+    /// <summary>Other rules are in force, or a stream is gone.</summary>
+    public void ReviewSessions() => _review.Begin(_sessions.Values);
 
     /// <summary>The session has ended.</summary>
     public void Forget(Session session)

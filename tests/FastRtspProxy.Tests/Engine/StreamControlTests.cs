@@ -76,6 +76,30 @@ public sealed class StreamControlTests
         Assert.Contains(host.Log.Texts, static text => text.Contains("MountRemoved", StringComparison.Ordinal));
     }
 
+    /// <summary>One that has paused, or has set up only, hears of it as well: it would wait for a stream that never comes back.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RemoveAsync_ViewerThatDoesNotPlay_IsToldToo(bool wasPlayed)
+    {
+        using ScriptedCamera camera = new();
+        await using ProxyHost host = await ProxyHost.StartAsync(camera);
+        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1");
+        string session = "Session: " + setup.Session;
+        if (wasPlayed)
+        {
+            Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, session)).Status);
+            Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, session)).Status);
+        }
+
+        Assert.True(await host.Engine.Streams.RemoveAsync("cam"));
+
+        await Until.TrueAsync(() => host.Log.Texts.Any(static text => text.Contains("MountRemoved", StringComparison.Ordinal)));
+        Assert.Equal(454, (await client.RequestAsync("GET_PARAMETER", host.Url, session)).Status);
+        Assert.Empty(await host.Engine.Status.ViewersAsync());
+    }
+
     [Fact]
     public async Task ChangeAsync_SettingsOnly_TouchesNoSession()
     {
