@@ -27,6 +27,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         _table = table;
         _shard = table.Shard;
         Ring = ring;
+        Counters = counters;
         ViewerRanges ranges = new(ring, _shard, table.Limits, counters);
         _tcp = new TcpDelivery(this, table, ranges, counters);
         _udp = new UdpDelivery(this, table, ranges, counters);
@@ -34,6 +35,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
     /// <summary>Where the packets come from.</summary>
     public PacketRing Ring { get; }
+
+    /// <inheritdoc cref="DeliveryCounters"/>
+    public DeliveryCounters Counters { get; }
 
     /// <summary>Viewers of the mount on this shard, and readers.</summary>
     public int Viewers => _viewers;

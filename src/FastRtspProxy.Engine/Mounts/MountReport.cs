@@ -56,7 +56,7 @@ internal sealed class MountReport(
         row.Clear();
         MountState state = status.State;
         row[StreamFigure.State + (int)(state == MountState.New ? MountState.Opening : state)] = 1;
-        row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera ? 1 : 0;
+        row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera && state != MountState.Stopped ? 1 : 0;
         row[StreamFigure.Held] = state == MountState.Holding ? clients.Count : 0;
         for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
         {
