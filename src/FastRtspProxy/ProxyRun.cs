@@ -145,9 +145,12 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         // One entry: nothing that the engine says meanwhile comes between the lines of a pair.
         program.Say(Banner.Streams(options.Engine, host, port, engine.TunnelPort)
             + (engine.RtspsPort == 0 ? string.Empty : Banner.Rtsps(host, engine.RtspsPort))
-            + (http is null ? string.Empty : Banner.Http(http.Url, options.Http)));
+            + (http is null ? string.Empty : Banner.Http(http.Url, HasPage(options.Http))));
         engine.StreamRegistered += (url, name) => program.Say(Banner.Registered(url, host, port, name));
     }
+
+    /// <summary>An address of metrics alone has none; that of a demo does.</summary>
+    private static bool HasPage(HttpConfig http) => http.Dashboard && (http.Listen.Count > 0 || !http.IsOn);
 
     /// <summary>Lets nobody new in until the last viewer has gone, the time is over, or another signal comes.</summary>
     private async Task DrainAsync(ProxyEngine engine, StopSignal stop)

@@ -10,14 +10,13 @@ internal static class HealthRoutes
 {
     public const string Live = "/healthz";
 
-    /// <summary>An event loop that has had no turn for so long hangs.</summary>
-    private static readonly TimeSpan s_turnMax = TimeSpan.FromSeconds(2);
+    public static IEnumerable<HttpRoute> All(ProxyEngine engine) => All(engine, new HealthLook(engine.TakeTurnsAsync, TimeProvider.System));
 
-    public static IEnumerable<HttpRoute> All(ProxyEngine engine) =>
+    private static IEnumerable<HttpRoute> All(ProxyEngine engine, HealthLook look) =>
     [
         new("GET", Live, AccessRights.None, async exchange =>
         {
-            string? problem = await WhyNotLiveAsync(engine);
+            string? problem = await look.WhyNotAsync();
             await AnswerAsync(exchange, problem);
         }),
         new("GET", "/readyz", AccessRights.None, async exchange =>
@@ -29,7 +28,7 @@ internal static class HealthRoutes
             }
 
             // Whoever is asked listens, and has a configuration: the server begins behind both.
-            string? problem = engine.IsDraining ? "draining: no new viewers" : await WhyNotLiveAsync(engine);
+            string? problem = engine.IsDraining ? "draining: no new viewers" : await look.WhyNotAsync();
             await AnswerAsync(exchange, problem);
         }),
     ];
@@ -57,19 +56,6 @@ internal static class HealthRoutes
 
     private static string Why(StreamStatus status) =>
         $"{status.State.ToString().ToLowerInvariant()}{(status.LastError is { } error ? $": {error.Text}" : "")}";
-
-    private static async Task<string?> WhyNotLiveAsync(ProxyEngine engine)
-    {
-        try
-        {
-            await engine.TakeTurnsAsync().WaitAsync(s_turnMax);
-            return null;
-        }
-        catch (TimeoutException)
-        {
-            return $"an event loop has had no turn for {s_turnMax.TotalSeconds:0} s";
-        }
-    }
 
     private static Task AnswerAsync(HttpExchange exchange, string? problem)
     {

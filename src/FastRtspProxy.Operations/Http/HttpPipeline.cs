@@ -23,6 +23,9 @@ internal sealed class HttpPipeline(
     /// <summary>Of the challenge; nothing is bound to it here.</summary>
     private const string Realm = "FastRtspProxy";
 
+    /// <summary>By these a proxy says that it asks for another machine.</summary>
+    private static readonly string[] s_forwarded = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"];
+
     /// <summary>What can be asked where nobody logs in.</summary>
     private static readonly string[] s_open = ["/metrics", "/healthz", "/readyz"];
 
@@ -41,9 +44,9 @@ internal sealed class HttpPipeline(
                 await refusal.WriteAsync(context);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception cause) when (cause is OperationCanceledException || stopping.IsCancellationRequested)
         {
-            context.Abort(); // the client has gone, or the server ends
+            context.Abort(); // the client has gone, or the server ends, and what is asked with it
         }
         catch (BadHttpRequestException cause) when (!context.Response.HasStarted)
         {
@@ -109,7 +112,7 @@ internal sealed class HttpPipeline(
         }
 
         bool May(AccessQuestion question) => identity.Kind == HttpIdentityKind.Token
-            || (question.Right is AccessRights.Status or AccessRights.Api && IsOpen(doorway, now))
+            || (question.Right is AccessRights.Status or AccessRights.Api && IsOpen(context.Request, doorway, now))
             || engine.Policy.Decide(identity.User, question).Verdict == AccessVerdict.Allow;
 
         bool isForEverybody = route.Right == AccessRights.None || doorway == HttpDoorway.MetricsOnly;
@@ -130,9 +133,11 @@ internal sealed class HttpPipeline(
     }
 
     /// <summary>
-    /// True where nobody has to log in: only this machine can reach us there, and the configuration knows nobody who could.
+    /// True where nobody has to log in: only this machine can reach us there, no proxy of it forwards somebody else, and the configuration knows
+    /// nobody who could.
     /// </summary>
-    private bool IsOpen(HttpDoorway doorway, HttpConfig now) => doorway == HttpDoorway.Local && now.Token is null
+    private bool IsOpen(HttpRequest request, HttpDoorway doorway, HttpConfig now) => doorway == HttpDoorway.Local && now.Token is null
+        && !s_forwarded.Any(request.Headers.ContainsKey)
         && !engine.Policy.Rules.Roles.Any(static role => (role.May & (AccessRights.Status | AccessRights.Api)) != 0);
 
     /// <summary>A request that a page of another server made, or may have made.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using FastRtspProxy.Engine;
-using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -47,7 +46,9 @@ internal static class Banner
         : string.Create(CultureInfo.InvariantCulture, $"(The same streams by TLS: rtsps://{host}:{port}/...)\n");
 
     /// <summary>Printed last, where HTTP is served.</summary>
-    public static string Http(string url, HttpConfig http) => http.Dashboard
+    /// <param name="url">The server's.</param>
+    /// <param name="hasPage">It serves the page, too.</param>
+    public static string Http(string url, bool hasPage) => hasPage
         ? $"A page with the live picture, API and metrics: {url}/\n"
         : $"API and metrics: {url}/\n";
 

@@ -41,6 +41,20 @@ public sealed class HttpServerTests
         Assert.Equal(200, await bench.StatusAsync("POST", "/probe/change", Marked));
     }
 
+    /// <summary>A reverse proxy on the machine makes nobody else one of its users.</summary>
+    [Theory]
+    [InlineData("X-Forwarded-For: 192.0.2.7")]
+    [InlineData("Forwarded: for=192.0.2.7")]
+    [InlineData("Via: 1.1 proxy")]
+    public async Task Loopback_OfAProxyThatForwardsOthers_NeedsALogIn(string header)
+    {
+        await using HttpBench bench = await HttpBench.StartAsync();
+
+        Assert.Equal(401, await bench.StatusAsync("GET", "/probe/status", header));
+        Assert.Equal(401, await bench.StatusAsync("POST", "/probe/change", Marked, header));
+        Assert.Equal(200, await bench.StatusAsync("GET", "/healthz", header));
+    }
+
     [Theory]
     [InlineData("GET", "/probe/status", null, 401)]
     [InlineData("GET", "/probe/status", "watcher", 200)]
