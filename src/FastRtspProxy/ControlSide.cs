@@ -60,7 +60,7 @@ internal sealed class ControlSide : IAsyncDisposable
         Routes =
         [
             .. MetricsRoutes.All(engine, metrics),
-            .. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, facts, time, log.CreateLogger("Api")),
+            .. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
             .. new StatsRoutes(_stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
             .. options.Http.Dashboard ? PageRoutes.All : [],
@@ -68,6 +68,9 @@ internal sealed class ControlSide : IAsyncDisposable
     }
 
     public Reloader Reloader { get; }
+
+    /// <summary>What the API shows of the log.</summary>
+    public LogHistory Log { get; } = new();
 
     /// <summary>What can be asked for.</summary>
     public IReadOnlyList<HttpRoute> Routes { get; } = [];

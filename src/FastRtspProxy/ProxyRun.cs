@@ -54,6 +54,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
             EngineTarget target = new(engine, config => SetOwn(config, stop, http), TimeProvider.System, real);
             await using ControlSide control = new(engine, options, reloads?.Source, target, log);
+            style.History = options.ServesHttp ? control.Log : null;
             http = await ServeHttpAsync(engine, options, control.Routes, log);
             Announce(options, engine, http);
             certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));

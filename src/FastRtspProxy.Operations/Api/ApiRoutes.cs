@@ -13,7 +13,8 @@ namespace FastRtspProxy.Operations.Api;
 internal static class ApiRoutes
 {
     public static IEnumerable<HttpRoute> All(
-        IEngineView engine, Reloader reloader, StreamStore store, EventLog events, ProgramFacts facts, TimeProvider time, ILogger log)
+        IEngineView engine, Reloader reloader, StreamStore store, EventLog events, LogHistory history, ProgramFacts facts,
+        TimeProvider time, ILogger log)
     {
         StreamRevisions revisions = new();
         StreamEditor editor = new(reloader, store, revisions, log);
@@ -24,6 +25,7 @@ internal static class ApiRoutes
             .. new ViewersApi(engine, reloader).Routes,
             .. new ProgramApi(engine, reloader, store, facts, time).Routes,
             .. new EventRoutes(events, time).Routes,
+            .. new LogApi(history).Routes,
         ];
     }
 }

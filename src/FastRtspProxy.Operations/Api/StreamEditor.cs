@@ -144,6 +144,11 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
                 return ApiProblems.Invalid(edit.Faults);
             }
 
+            if (JsonText.Write(edit.Document).Length > StreamStore.DocumentBytesMax)
+            {
+                return ApiProblems.Invalid([new StreamFault("", $"its keys take more than {StreamStore.DocumentBytesMax} bytes")]);
+            }
+
             StoredStream next = new(request.Name, edit.Document, request.Persists && Store.Files is not null);
             IReadOnlyCollection<string> outBefore = Store.LeftOut;
             whole = Store.With(next);

@@ -13,7 +13,7 @@ internal readonly record struct PasswordScope(bool KeepsSecrets, bool KeepsTrust
     /// <summary>Judges what stays of the old stream in the next one, where the change does not say it anew.</summary>
     public static PasswordScope Between(StreamConfig old, StreamConfig next)
     {
-        IReadOnlyList<CameraEndpoint> known = CameraEndpoint.Of(old);
+        HashSet<CameraEndpoint> known = [.. CameraEndpoint.Of(old)];
         IReadOnlyList<CameraEndpoint> asked = CameraEndpoint.Of(next);
         if (asked.Count == 0 || asked.Any(place => place.Port < 0 || !known.Contains(place)))
         {

@@ -36,6 +36,7 @@ internal static class StreamDocument
             if (found is { } first && (first.User, first.Password) != (user, password))
             {
                 faults.Add(new StreamFault(pointer, "its credentials are others than those of the source before it: a stream has one username"));
+                return split;
             }
 
             found ??= (user, password, pointer);
@@ -87,11 +88,16 @@ internal static class StreamDocument
     /// <summary>The same with the stored URL in place of one that is what is shown of it: who sends back what he read changes nothing.</summary>
     public static JsonObject WithStoredUrls(JsonObject next, JsonObject old)
     {
-        string[] stored = [.. Urls(old).Select(static url => Text(url.Holder, url.Key)!).Where(SourceUrl.HoldsSecret)];
+        Dictionary<string, string> byShown = new(StringComparer.Ordinal);
+        foreach (string url in Urls(old).Select(static url => Text(url.Holder, url.Key)!).Where(SourceUrl.HoldsSecret))
+        {
+            byShown.TryAdd(SourceUrl.Shown(url), url);
+        }
+
         JsonObject result = Clone(next);
         foreach ((JsonNode holder, object key, _) in Urls(result))
         {
-            if (Array.Find(stored, url => SourceUrl.Shown(url) == Text(holder, key)) is { } whole)
+            if (byShown.TryGetValue(Text(holder, key)!, out string? whole))
             {
                 Put(holder, key, whole);
             }

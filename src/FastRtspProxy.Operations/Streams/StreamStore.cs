@@ -19,6 +19,9 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     /// <summary>As many as the largest configuration is thought to have, twice over: what requests can make grow has a bound.</summary>
     public const int StreamsMax = 10_000;
 
+    /// <summary>Of a stream's keys in JSON: some thirty keys have a tenth of it.</summary>
+    public const int DocumentBytesMax = 16 << 10;
+
     /// <summary>What was told of streams that are left out: once each, as long as it stays.</summary>
     private HashSet<string> _said = [];
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Operations.Configuration.Model;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Output;
@@ -42,7 +43,11 @@ internal sealed class LineLoggerProvider(LineQueue lines, LogStyle style, TimePr
 
             IReadOnlyList<KeyValuePair<string, object?>> values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
             LogLine line = new(logLevel, category, eventId, values, formatter(state, exception), exception);
-            lines.Add(line.Text(style.Format, style.Addresses, time.GetUtcNow()));
+            DateTimeOffset now = time.GetUtcNow();
+            string text = line.Text(style.Format, style.Addresses, now);
+            lines.Add(text);
+            style.History?.Add(
+                logLevel, now, category, style.Format == LogFormat.Text ? text : line.Text(LogFormat.Text, style.Addresses, now));
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ApiBench : IAsyncDisposable
         Proxy.Differences.Clear();
         Events = new EventLog(Time, () => Reloader.Running.Log.Addresses);
         ProgramFacts facts = new("1.2.3", Time.GetUtcNow(), hasFile ? ConfigBench.File : null, static text => ConfigCheck.Run(text, ConfigArguments.None));
-        _router = new HttpRouter([.. ApiRoutes.All(Proxy, Reloader, Store, Events, facts, Time, Log.CreateLogger("Api"))]);
+        _router = new HttpRouter([.. ApiRoutes.All(Proxy, Reloader, Store, Events, History, facts, Time, Log.CreateLogger("Api"))]);
     }
 
     public FakeProxy Proxy { get; } = new();
@@ -55,6 +55,8 @@ internal sealed class ApiBench : IAsyncDisposable
     public Reloader Reloader { get; }
 
     public EventLog Events { get; }
+
+    public LogHistory History { get; } = new();
 
     public string? Folder { get; }
 

@@ -99,7 +99,9 @@ public sealed class OpenApiTests
         await AskEachAsync(bench, "GET", "/streams/s/sdp", "/streams/s/sdp?x", "/streams/none/sdp");
         bench.Proxy.Streams["s"] = bench.Proxy.Streams["s"] with { IsUp = true };
         bench.Proxy.Watching.Add(ViewersApiTests.Viewer("v", "s"));
-        await AskEachAsync(bench, "GET", "/streams/s/sdp", "/info", "/info?x", "/config", "/config?x");
+        await AskEachAsync(bench, "GET", "/streams/s/sdp", "/info", "/info?x", "/config", "/config?x", "/log", "/log?level=x");
+        bench.History.Add(Microsoft.Extensions.Logging.LogLevel.Critical, bench.Time.GetUtcNow(), "Api", "a line\n");
+        await AskEachAsync(bench, "GET", "/log", "/log?level=error&limit=1");
         await AskEachAsync(bench, "DELETE", "/viewers/v", "/viewers/v", "/viewers/v?x", "/drain", "/drain?x");
         await AskEachAsync(bench, "POST", "/drain", "/drain?x", "/config/check", "/config/check?x", "/reload", "/reload?x");
         await bench.AskAsync("POST", "/config/check", new string('a', 1_100_000));

@@ -208,6 +208,21 @@ public sealed class StreamsApiTests
         await bench.MustAsync(413, "PATCH", Gate, "{'source':'rtsp://c/" + new string('a', 70_000) + "'}");
     }
 
+    /// <summary>Thousands of sources, each with a secret, sent back as they are shown.</summary>
+    [Fact]
+    public async Task Put_ManySources_IsRefusedAndCostsNoMoreThanTheyAre()
+    {
+        await using ApiBench bench = new(folder: null);
+        string few = string.Join(',', Enumerable.Range(0, 250).Select(static n => $"'rtsp://u:p@c/{n}?token=geheim{n}'"));
+        string many = string.Join(',', Enumerable.Range(0, 2000).Select(static n => $"'rtsp://u:p@c/{n}?token='"));
+        await bench.MustAsync(201, "PUT", Gate, $"{{'sources':[{few}]}}");
+
+        await bench.MustAsync(422, "PUT", Gate, $"{{'sources':[{many}]}}");
+        await bench.MustAsync(200, "PUT", Gate, (await bench.MustAsync(200, "GET", Gate)).Config);
+
+        Assert.EndsWith("?token=geheim249", bench.Reloader.Running.Streams[^1].Sources[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("PUT", Gate + "?dryrun", "did you mean")]
     [InlineData("PUT", Gate + "?dryRun=maybe", "true or false")]
