@@ -113,7 +113,7 @@ internal sealed class HttpPipeline(
 
         bool May(AccessQuestion question) => identity.Kind == HttpIdentityKind.Token
             || (question.Right is AccessRights.Status or AccessRights.Api && IsOpen(context.Request, doorway, now))
-            || engine.Policy.Decide(identity.User, question).Verdict == AccessVerdict.Allow;
+            || MayUser(identity.User, question);
 
         bool isForEverybody = route.Right == AccessRights.None || doorway == HttpDoorway.MetricsOnly;
         if (!isForEverybody && !May(new AccessQuestion(route.Right, null, IsKnown: true, client)))
@@ -131,6 +131,11 @@ internal sealed class HttpPipeline(
         await route.Work(new HttpExchange(context, route, name, identity, May) { Address = client, Ended = ended.Token });
         return null;
     }
+
+    /// <summary>By the rules of this moment: a request may last for hours, and its user, or the password, not as long.</summary>
+    private bool MayUser(AccessUser? user, in AccessQuestion question) => user is null
+        ? engine.Policy.Decide(null, question).Verdict == AccessVerdict.Allow
+        : engine.Policy.Keeps(new SessionGrant(user.Name, user.Secret, External: null), question);
 
     /// <summary>
     /// True where nobody has to log in: only this machine can reach us there, no proxy of it forwards somebody else, and the configuration knows

@@ -46,7 +46,7 @@ internal sealed class StatsRoutes(StatsSampler sampler)
     {
         window = default;
         bool isMinutes = text.EndsWith('m');
-        ReadOnlySpan<char> digits = text.AsSpan().TrimEnd(isMinutes ? 'm' : 's');
+        ReadOnlySpan<char> digits = text.AsSpan(0, text.Length - (isMinutes || text.EndsWith('s') ? 1 : 0));
         bool isRead = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         window = isMinutes ? TimeSpan.FromMinutes(number) : TimeSpan.FromSeconds(number);
         return isRead && number is > 0 and < 100_000;

@@ -30,6 +30,26 @@ public sealed class HttpServerTests
 
     private static string Basic(string user, string? password = null) => LogIns.Basic(user, password ?? user + "'s");
 
+    /// <summary>A request that lasts, as a live picture does, has its right as long as the rules give it.</summary>
+    [Fact]
+    public async Task MayRead_RulesChangeWhileARequestLasts_GoesByTheNewOnes()
+    {
+        HttpExchange? lasting = null;
+        HttpRoute route = new("GET", "/probe/lasting", AccessRights.Read, exchange => Task.FromResult(lasting = exchange));
+        await using HttpBench bench = await HttpBench.StartAsync(null, s_rules, route);
+        Assert.Equal(200, await bench.StatusAsync("GET", "/probe/lasting", Basic("admin")));
+        Assert.True(lasting!.MayRead("gate/1", isKnown: true));
+
+        bench.Engine.ChangeAccess(s_rules with { Users = [LogIns.User("admin", "status")] });
+        Assert.False(lasting.MayRead("gate/1", isKnown: true));
+        bench.Engine.ChangeAccess(s_rules);
+        Assert.True(lasting.MayRead("gate/1", isKnown: true));
+        bench.Engine.ChangeAccess(s_rules with { Users = [new AccessUser("admin", FastRtspProxy.Protocol.Auth.UserSecret.OfPassword("another"), ["view"])] });
+        Assert.False(lasting.MayRead("gate/1", isKnown: true));
+        bench.Engine.ChangeAccess(s_rules with { Users = [] });
+        Assert.False(lasting.MayRead("gate/1", isKnown: true));
+    }
+
     [Fact]
     public async Task Loopback_WithoutUsersAndToken_NeedsNoLogIn()
     {

@@ -1,0 +1,87 @@
+#!/bin/bash
+# How soon does the page show a picture after the click, and how far is it behind the camera, beside an RTSP viewer of the same stream at the same time?
+#     perf-scripts/live-picture.sh [--clicks N] [--gop FRAMES] [--bitrate 4M] [--seconds N]
+#
+# A camera of `rtspsim camera` behind the proxy, one RTSP viewer over TCP (rtspsim load), and Debian's chromium with the page: each click begins at a random place of the group. Rows, in milliseconds:
+#     first       from the click to the first picture on the canvas (WebCodecs), or shown by the video element (MSE: over plain http from a name that is not localhost)
+#     behind      from the moment when the camera sent a picture (its stamp, inside it) to its being drawn; only WebCodecs tell which picture that was
+#     buffered    MSE: media between what is shown and the newest
+#     RTSP        the frame latency of the RTSP viewer: from the same stamp to the frame's last packet
+# Needs the binaries of publish-aot.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; chromium; and tests/FastRtspProxy.EndToEndTests built, whose browser driver it uses.
+set -u -o pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+proxy=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy}
+sim=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
+clicks=20 gop= bitrate= seconds=15
+usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
+while [ $# -gt 0 ]; do
+    case $1 in
+        --clicks) clicks=$2 ;;
+        --gop) gop=$2 ;;
+        --bitrate) bitrate=$2 ;;
+        --seconds) seconds=$2 ;;
+        --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift 2
+done
+for tool in "$proxy" "$sim"; do
+    [ -x "$tool" ] || { echo "live-picture.sh: $tool is missing: run perf-scripts/publish-aot.sh" >&2; exit 1; }
+done
+driver=$(ls -d "$root"/tests/FastRtspProxy.EndToEndTests/bin/*/net10.0/.playwright 2>/dev/null | head -1)
+[ -n "$driver" ] || { echo "live-picture.sh: build tests/FastRtspProxy.EndToEndTests first" >&2; exit 1; }
+[ -x /usr/bin/chromium ] || { echo "live-picture.sh: chromium is missing" >&2; exit 1; }
+
+work=$(mktemp -d)
+started=()
+finish() {
+    local pid
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
+    wait 2>/dev/null
+    rm -rf "$work"
+}
+trap finish EXIT
+
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 10000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
+    done
+}
+
+wait_for() { # FILE TEXT
+    local i
+    for i in $(seq 100); do grep -q "$2" "$1" 2>/dev/null && return; sleep 0.1; done
+    echo "live-picture.sh: no \"$2\" in time" >&2; cat "$1" >&2; exit 1
+}
+
+camera=$(free_port) rtsp=$(free_port) http=$(free_port)
+video=(--video clip)
+[ -z "$gop$bitrate" ] || video=(--video h264 --size 1280x720 --gop "${gop:-50}" --bitrate "${bitrate:-4M}")
+"$sim" camera --port "$camera" "${video[@]}" --duration 20m > "$work/camera" 2>&1 & started+=($!)
+wait_for "$work/camera" rtsp://
+printf 'http:\n  listen: "127.0.0.1:%s"\n  hosts: [frp.test]\nstreams:\n  cam: {source: "rtsp://127.0.0.1:%s/stream1", alwaysOn: true, start: instant}\n' "$http" "$camera" > "$work/config.yaml"
+chmod 600 "$work/config.yaml"
+"$proxy" -p "$rtsp" --config "$work/config.yaml" > "$work/proxy" 2>&1 & started+=($!)
+wait_for "$work/proxy" "http://"
+"$sim" load "rtsp://127.0.0.1:$rtsp/cam" -t tcp -d "${seconds}s" --plain --json "$work/load.json" > "$work/load" 2>&1 & load=$!
+started+=("$load")
+"$driver"/node/*/node "$root/perf-scripts/live-picture/measure.js" "$driver/package" "$http" "$clicks" || exit 1
+wait "$load"
+/usr/bin/python3 - "$work/load.json" <<'END'
+import json, sys
+def find(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key.lower().startswith("framelatency") and isinstance(inner, dict): return inner
+            found = find(inner)
+            if found: return found
+    if isinstance(value, list):
+        for inner in value:
+            found = find(inner)
+            if found: return found
+latency = find(json.load(open(sys.argv[1])))
+print("%-34s n %5d   p50 %5.0f   p90 %5.0f   p99 %5.0f" % ("RTSP: frame latency", latency["count"], latency["p50"] / 1e3, latency["p90"] / 1e3, latency["p99"] / 1e3))
+END
