@@ -28,6 +28,10 @@ internal static class Folder
         ];
     }
 
+    /// <summary>True where every user of this machine may put files into it.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static bool IsOpenToOthers(string path) => (File.GetUnixFileMode(path) & UnixFileMode.OtherWrite) != 0;
+
     /// <summary>Null: it cannot be opened.</summary>
     internal static unsafe SafeFileHandle? Handle(string path)
     {

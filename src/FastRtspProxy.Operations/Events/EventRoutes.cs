@@ -69,6 +69,11 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
         exchange.Response.ContentType = "text/event-stream";
         exchange.Response.Headers.CacheControl = "no-store";
         exchange.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep it until its buffer is full
+        if (HttpMethods.IsHead(exchange.Request.Method))
+        {
+            return; // what has no body has no events
+        }
+
         PipeWriter output = exchange.Response.BodyWriter;
         ArrayBufferWriter<byte> data = new(512);
         Put(output, "retry: 3000\n\n");

@@ -14,18 +14,39 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
     /// <summary>A request has 64 KiB at most, and is written with blanks.</summary>
     private const int BytesMax = 256 << 10;
 
+    /// <summary>Files of the last reading that others may read. In turn.</summary>
+    private readonly List<string> _open = [];
+
     private const string NameKey = "name";
     private const string ConfigKey = "config";
 
     public string Directory => directory;
 
+    /// <summary>Who may do with them what only the program should: sentences with the remedy.</summary>
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (Folder.IsOpenToOthers(directory))
+            {
+                yield return $"every user of this machine may put streams into {Printable.Line(directory)}: chmod o-w {Printable.Line(directory)}";
+            }
+
+            foreach (string path in _open.Order(StringComparer.Ordinal))
+            {
+                yield return $"every user of this machine may read the passwords in {Printable.Line(path)}: chmod o-r {Printable.Line(path)}";
+            }
+        }
+    }
+
     /// <summary>What each file holds: a stream, or what is wrong with it and the remedy.</summary>
     /// <exception cref="IOException">The directory cannot be read or made.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public IReadOnlyList<(string File, StoredStream? Stream, string Problem)> Read() =>
-    [
-        .. Folder.Open(directory, StreamFileName.Ending).Select(file => (file, Read(file, out string problem), problem)),
-    ];
+    public IReadOnlyList<(string File, StoredStream? Stream, string Problem)> Read()
+    {
+        _open.Clear();
+        return [.. Folder.Open(directory, StreamFileName.Ending).Select(file => (file, Read(file, out string problem), problem))];
+    }
 
     /// <summary>The file of a stream, on the disk and not under its name yet.</summary>
     /// <exception cref="IOException">It cannot be written; nothing is left behind.</exception>
@@ -70,6 +91,11 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
         {
             problem = $"the stream in it is named \"{Printable.Line(name)}\", whose file is {StreamFileName.Of(name)}: rename one of the two";
             return null;
+        }
+
+        if (content.IsOpenToOthers)
+        {
+            _open.Add(Path.Combine(directory, file));
         }
 
         return new StoredStream(name, StreamDocument.WithoutUserParts(config, []), IsPersisted: true);

@@ -161,6 +161,8 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
                     next.TryAdd(known.Name, known);
                 }
             }
+
+            warnings.AddRange(Files.Warnings);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -39,6 +39,19 @@ public sealed class ApiServedTests
     }
 
     [Fact]
+    public async Task Bodies_LongerThanTheyMayBe_AreRefused()
+    {
+        await using ServedApi served = await ServedApi.StartAsync(null);
+        string stream = $$"""{"source":"rtsp://c/{{new string('a', 70_000)}}"}""";
+        string config = "streams: {a: {source: rtsp://192.0.2.9/a}}\n#" + new string('a', 200_000);
+
+        Assert.Equal(413, (await served.Http.AskAsync("PUT", "/api/v1/streams/a", stream, ServedApi.Marked)).Status);
+        Assert.Equal(413, (await served.Http.AskAsync("PUT", "/api/v1/streams/a", stream, ServedApi.Marked, "Transfer-Encoding: chunked")).Status);
+        Assert.Equal(200, (await served.Http.AskAsync("POST", "/api/v1/config/check", config, ServedApi.Marked)).Status);
+        Assert.Equal(413, (await served.Http.AskAsync("POST", "/api/v1/config/check", new string('a', 1_200_000), ServedApi.Marked)).Status);
+    }
+
+    [Fact]
     public async Task Drain_OfARealEngine_BeginsAndEnds()
     {
         await using ServedApi served = await ServedApi.StartAsync(null);

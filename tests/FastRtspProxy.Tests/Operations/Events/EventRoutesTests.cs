@@ -91,6 +91,16 @@ public sealed class EventRoutesTests
         Assert.Contains("\"stream\":\"mine\"", lines[4], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Follow_Head_HasAnEnd()
+    {
+        await using EventLog log = new(TimeProvider.System, static () => AddressDetail.Full);
+        await using HttpBench bench = await StartAsync(log);
+
+        Assert.Equal(200, await bench.StatusAsync("HEAD", "/api/v1/events").WaitAsync(s_limit));
+        Assert.Equal(200, await bench.StatusAsync("HEAD", "/api/v1/events").WaitAsync(s_limit));
+    }
+
     [Theory]
     [InlineData("?after=x", 400)]
     [InlineData("?after=-1", 400)]
@@ -136,8 +146,11 @@ public sealed class EventRoutesTests
         }
 
         HttpResponseMessage? again = null;
+        using CancellationTokenSource limit = new(s_limit);
         for (int status = 503; status == 503;)
         {
+            limit.Token.ThrowIfCancellationRequested();
+
             // The one that has gone is noticed when it is written to, or its connection ends.
             log.Add(static number => new ProxyEvent(number, "stream.up", DateTimeOffset.UnixEpoch));
             again?.Dispose();

@@ -40,6 +40,22 @@ public sealed class StreamStoreTests
     }
 
     [Fact]
+    public async Task Reload_FilesThatOthersMayTouch_AreSaidOnce()
+    {
+        await using ApiBench bench = new();
+        await bench.MustAsync(201, "PUT", "/streams/a", Camera);
+        File.SetUnixFileMode(bench.PathOf("a.json"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(bench.Folder!, (UnixFileMode)511);
+
+        ApiAnswerText first = await bench.MustAsync(200, "POST", "/reload");
+        ApiAnswerText second = await bench.MustAsync(200, "POST", "/reload");
+
+        Assert.Contains("chmod o-r", first.Text, StringComparison.Ordinal);
+        Assert.Contains("chmod o-w", first.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("chmod", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Restart_BrokenFiles_AreNamedAndTheOthersAreLoaded()
     {
         await using ApiBench bench = new();
