@@ -56,14 +56,14 @@ at_exit() { look_off; end_server; end_camera; rm -rf "$work"; }
 
 sent_packets() { curl -s "http://127.0.0.1:$http/metrics" | awk '/^fastrtspproxy_stream_sent_packets_total/ { sum += $NF } END { printf "%.0f\n", sum }'; }
 
-loop_ticks() { # of the event loops, and of all other threads
-    local task
+loop_ticks() { # of the event loops, and of all else that the process did: threads of the pool come and go
+    local task all
+    all=$(sed -e 's/.*) //' "/proc/$server_pid/stat" | awk '{ print $12 + $13 }')
     for task in /proc/"$server_pid"/task/*; do
         case $(cat "$task/comm" 2>/dev/null) in
-        shard-*) sed -e 's/.*) //' "$task/stat" 2>/dev/null | awk '{ print "loop", $12 + $13 }' ;;
-        *) sed -e 's/.*) //' "$task/stat" 2>/dev/null | awk '{ print "other", $12 + $13 }' ;;
+        shard-*) sed -e 's/.*) //' "$task/stat" 2>/dev/null | awk '{ print $12 + $13 }' ;;
         esac
-    done | awk '{ sum[$1] += $2 } END { print sum["loop"] + 0, sum["other"] + 0 }'
+    done | awk -v all="$all" '{ sum += $1 } END { print sum + 0, all - sum }'
 }
 
 one() { # without|with
