@@ -22,8 +22,9 @@ internal sealed class CameraLosses(MountIngest ingest)
         long kernel = 0;
         long reordered = 0;
         Span<long> jitter = stackalloc long[MediaKinds.Count];
-        foreach (BackendTrack track in session.Tracks)
+        for (int i = 0; i < session.Tracks.Count; i++) // an enumerator would be an object for each stream of each page of metrics
         {
+            BackendTrack track = session.Tracks[i];
             missing += session.OverTcp ? Math.Max(0, track.Lost) : track.Window.Missing;
             kernel += track.RtpSocket?.KernelDrops ?? 0;
             reordered += track.Window.Reordered;

@@ -3,6 +3,11 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.SimulatedCamera;
 using FastRtspProxy.Tests.Weaknesses;
 
 namespace FastRtspProxy.Tests.Operations.Metrics;
@@ -18,6 +23,36 @@ public sealed class MetricsAllocationTests
         long many = await BytesPerPageAsync(500);
 
         Assert.InRange(many, 0, few + 8_192); // of a page of a third of a megabyte; 490 streams would be seen with 17 bytes each
+    }
+
+    /// <summary>What a page asks the shard of each stream whose camera plays.</summary>
+    [Fact]
+    public async Task NoteCounters_PlayingCamera_AllocatesNothing()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync();
+        await using ProxyHost host = await ProxyHost.StartAsync([ProxyHost.Stream("cam", camera.Url, BackendTransport.Udp)]);
+        (RtspTestClient client, _) = await host.WatchAsync(2);
+        await ProxyHost.ReadAsync(client);
+        Mount mount = host.Engine.Counters.Ledger.Streams.Single();
+        long[] row = new long[StreamFigure.Count];
+
+        long allocated = await mount.Shard.RunAsync(() =>
+        {
+            mount.NoteCounters();
+            mount.Read(row, default);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                mount.NoteCounters();
+                mount.Read(row, default);
+            }
+
+            return Task.FromResult(GC.GetAllocatedBytesForCurrentThread() - before);
+        });
+
+        Assert.InRange(allocated, 0, 1000); // below one byte a time
+        Assert.True(row[StreamFigure.IngestBytes] > 0);
+        client.Dispose();
     }
 
     private static async Task<long> BytesPerPageAsync(int streams)
