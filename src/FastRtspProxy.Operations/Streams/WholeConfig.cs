@@ -43,36 +43,67 @@ internal sealed record WholeConfig(
             }
         }
 
+        HashSet<string>? ofWritten = null;
         while (true)
         {
-            ConfigRemarks remarks = new();
-            ConfigReading reading = new(remarks, references: null);
-            StreamConfig[] read = [.. taken.Select(stream => StreamReading.Read(stream.Name, stream.Document, written.Defaults, reading))];
-            ProxyConfig whole = written with { Streams = [.. written.Streams, .. read] };
-            ConfigChecks.Run(whole, reading, isOwn, static _ => null);
+            ConfigRemarks remarks = Check(written, taken, isOwn, out ProxyConfig whole);
             if (!remarks.HasErrors)
             {
                 return new WholeConfig(whole, leftOut, [.. WarningsOf(taken, remarks)]);
             }
 
-            if (taken.Count == 0)
+            // What people wrote was looked at where it was read. What is said of it here is no stream's fault.
+            ofWritten ??= [.. ErrorsOf(Check(written, [], isOwn, out _)).Select(static error => error.Text)];
+            if (ErrorsOf(remarks).All(error => ofWritten.Contains(error.Text)))
             {
-                return new WholeConfig(written, leftOut, []); // what people wrote was looked at where it was read
+                return new WholeConfig(whole, leftOut, []);
             }
 
-            LeaveOut(taken, remarks, leftOut);
+            LeaveOut(
+                taken, remarks, leftOut,
+                count => ErrorsOf(Check(written, taken[..count], isOwn, out _)).Any(error => !ofWritten.Contains(error.Text)));
         }
     }
 
-    /// <summary>Those that an error names; the last one, where it names none of them.</summary>
-    private static void LeaveOut(List<StoredStream> taken, ConfigRemarks remarks, Dictionary<string, IReadOnlyList<StreamFault>> leftOut)
+    private static ConfigRemarks Check(ProxyConfig written, List<StoredStream> streams, Func<IPAddress, bool> isOwn, out ProxyConfig whole)
     {
-        string[] wrong = [.. remarks.InOrder().Where(static remark => !remark.IsWarning).Select(static remark => remark.Path ?? "")];
+        ConfigRemarks remarks = new();
+        ConfigReading reading = new(remarks, references: null);
+        StreamConfig[] read = [.. streams.Select(stream => StreamReading.Read(stream.Name, stream.Document, written.Defaults, reading))];
+        whole = written with { Streams = [.. written.Streams, .. read] };
+        ConfigChecks.Run(whole, reading, isOwn, static _ => null);
+        return remarks;
+    }
+
+    private static IEnumerable<ConfigRemark> ErrorsOf(ConfigRemarks remarks) => remarks.InOrder().Where(static remark => !remark.IsWarning);
+
+    /// <summary>Those that an error names; where it names none of them, the first one with which there is an error.</summary>
+    /// <param name="taken">Those that are left; each that goes, goes from here.</param>
+    /// <param name="remarks">What is wrong.</param>
+    /// <param name="leftOut">Gets those that go, each with the reason.</param>
+    /// <param name="isWrong">True where there is an error with so many of them.</param>
+    private static void LeaveOut(
+        List<StoredStream> taken, ConfigRemarks remarks, Dictionary<string, IReadOnlyList<StreamFault>> leftOut, Predicate<int> isWrong)
+    {
+        string[] wrong = [.. ErrorsOf(remarks).Select(static remark => remark.Path ?? "")];
         List<StoredStream> named =
         [
             .. taken.Where(stream => StreamReading.PathOf(stream.Name) is var own && Array.Exists(wrong, path => StreamReading.IsWithin(path, own))),
         ];
-        foreach (StoredStream stream in named.Count > 0 ? named : taken[^1..])
+        if (named.Count == 0)
+        {
+            int good = 0;
+            int bad = taken.Count;
+            while (bad - good > 1)
+            {
+                int middle = (good + bad) / 2;
+                (good, bad) = isWrong(middle) ? (good, middle) : (middle, bad);
+            }
+
+            named.Add(taken[bad - 1]);
+        }
+
+        foreach (StoredStream stream in named)
         {
             taken.Remove(stream);
             leftOut[stream.Name] = StreamReading.FaultsOf(stream.Name, remarks);
