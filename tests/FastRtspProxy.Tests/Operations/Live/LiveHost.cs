@@ -23,11 +23,12 @@ internal sealed class LiveHost : IAsyncDisposable
     public Uri Url => _routes!.Url;
 
     public static async Task<LiveHost> StartAsync(
-        IReadOnlyList<FastRtspProxy.SimulatedCamera.Media.MediaTrack>? tracks = null, Func<ProxyOptions, ProxyOptions>? change = null, Func<AccessQuestion, bool>? may = null)
+        IReadOnlyList<FastRtspProxy.SimulatedCamera.Media.MediaTrack>? tracks = null, Func<ProxyOptions, ProxyOptions>? change = null, Func<AccessQuestion, bool>? may = null,
+        string faults = "")
     {
         LiveHost host = new();
         SimulatedCameraStreamOptions stream = tracks is null ? SimulatedCameraStreamOptions.Demo("cam") : new SimulatedCameraStreamOptions("cam", tracks);
-        host.Camera = await SimulatedCameraServer.StartAsync(host._cameraShards, new SimulatedCameraOptions { Streams = [stream], BindAddress = IPAddress.Loopback, EmbedSei = true });
+        host.Camera = await SimulatedCameraServer.StartAsync(host._cameraShards, new SimulatedCameraOptions { Streams = [stream], BindAddress = IPAddress.Loopback, EmbedSei = true, Faults = FaultsOf(faults) });
         ProxyOptions options = new()
         {
             RtspPorts = [0],
@@ -49,6 +50,9 @@ internal sealed class LiveHost : IAsyncDisposable
         await socket.ConnectAsync(url, CancellationToken.None);
         return new LivePage(socket);
     }
+
+    private static FaultSchedule FaultsOf(string text) =>
+        text.Length == 0 ? FaultSchedule.None : FaultSchedule.TryParse(text, out FaultSchedule faults, out string? error) ? faults : throw new ArgumentException(error);
 
     public async ValueTask DisposeAsync()
     {

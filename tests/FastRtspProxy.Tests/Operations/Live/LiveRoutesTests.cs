@@ -67,6 +67,28 @@ public sealed class LiveRoutesTests
         Assert.All(await host.Engine.Status.ViewersAsync("cam"), static viewer => Assert.Equal(("live", true), (viewer.Way, viewer.IsPlaying)));
     }
 
+    /// <summary>Other tracks, or other pictures of the same: the page is told, in the same conversation, and goes on with a key picture.</summary>
+    [Theory]
+    [InlineData("sdp-change=no-audio@1s", "{\"name\":\"H264\",\"codec\":\"avc1.4d401f\",\"width\":640,\"height\":360}", false)]
+    [InlineData("sdp-change=size@1s", "{\"name\":\"H264\",\"codec\":\"avc1.42c01e\",\"width\":320,\"height\":176}", true)]
+    public async Task Live_CameraComesBackAsAnother_IsDescribedAnew(string fault, string video, bool hasAudio)
+    {
+        await using LiveHost host = await LiveHost.StartAsync(faults: fault);
+        using LivePage page = await host.ShowAsync();
+        await page.UnitAsync(isAudio: false);
+        Assert.Equal(640, page.Description.GetProperty("video").GetProperty("width").GetInt32());
+
+        string first = page.Description.GetRawText();
+        while (page.Description.GetRawText() == first)
+        {
+            Assert.NotEqual(WebSocketMessageType.Close, await page.NextAsync());
+        }
+
+        Assert.Equal((video, hasAudio), (page.Description.GetProperty("video").GetRawText(), page.Description.GetProperty("audio").ValueKind != System.Text.Json.JsonValueKind.Null));
+        await page.UnitAsync(isAudio: false);
+        Assert.Equal(1, page.Flags & 1);
+    }
+
     [Fact]
     public async Task Live_PageGoes_ItsPlaceIsFree()
     {
