@@ -23,11 +23,12 @@ export function spark(canvas, values) {
 
 const TIME = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+const SAMPLES = 300;
 const PLOTS = [
-  { key: 'bitrate', title: 'Bit rate', show: bits },
-  { key: 'loss', title: 'Loss', show: value => value.toFixed(2) + ' %' },
-  { key: 'viewers', title: 'Viewers', show: value => String(Math.round(value)) },
-  { key: 'jitter', title: 'Jitter', show: value => value.toFixed(1) + ' ms' },
+  { key: 'bitrate', title: 'Bit rate', show: bits, least: 1e5 },
+  { key: 'loss', title: 'Loss', show: value => value.toFixed(2) + ' %', least: 1 },
+  { key: 'viewers', title: 'Viewers', show: value => String(Math.round(value)), least: 2 },
+  { key: 'jitter', title: 'Jitter', show: value => value.toFixed(1) + ' ms', least: 1 },
 ];
 
 // The last minutes of one stream.
@@ -36,6 +37,8 @@ export class Plots {
   #plots = [];
   #boxes;
   #data = null;
+  #until = 0;
+  #seconds = SAMPLES;
   #watch;
 
   constructor() {
@@ -48,12 +51,13 @@ export class Plots {
 
   set(data, interval) {
     const count = data.bitrate?.length ?? 0;
-    const now = Date.now() / 1000;
+    const now = this.#until = Date.now() / 1000;
+    this.#seconds = SAMPLES * interval;
     const times = Array.from({ length: count }, (_, i) => now - (count - 1 - i) * interval);
     this.#data = PLOTS.map(plot => [times, data[plot.key] ?? []]);
     PLOTS.forEach((plot, i) => {
       const known = this.#data[i][1].filter(value => value !== null);
-      this.#boxes[i].setAttribute('aria-label', known.length ? `${plot.title}: ${plot.show(known.at(-1))} now, ${plot.show(Math.max(...known))} at most in five minutes` : plot.title);
+      this.#boxes[i].setAttribute('aria-label', known.length ? `${plot.title}: ${plot.show(known.at(-1))} now, ${plot.show(Math.max(...known))} at most of what is kept` : plot.title);
     });
     if (this.#plots.length === 0) this.#make();
     else this.#plots.forEach((plot, i) => plot.setData(this.#data[i]));
@@ -83,7 +87,7 @@ export class Plots {
       height: 170,
       legend: { live: true },
       cursor: { y: false },
-      scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, plot.key === 'viewers' ? 2 : 1)] } },
+      scales: { x: { range: () => [this.#until - this.#seconds, this.#until] }, y: { range: (_, low, high) => [0, Math.max((high ?? 0) * 1.05, plot.least)] } },
       axes: [times, { ...axis, size: 74, values: (_, marks) => marks.map(plot.show) }],
       series: [{ label: 'At', value: (_, value) => value == null ? '–' : TIME.format(value * 1000) }, { label: plot.title, stroke: css('--plot'), fill: css('--fill'), width: 1.5, points: { show: false }, value: (_, value) => value == null ? '–' : plot.show(value) }],
     }, this.#data[i], this.#boxes[i]));
