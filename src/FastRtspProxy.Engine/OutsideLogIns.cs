@@ -18,12 +18,14 @@ internal sealed class OutsideLogIns(FrontendServer frontend)
     /// <summary>The rules in force.</summary>
     public AccessPolicy Policy => frontend.Access.Policy;
 
+    /// <summary>The user of that name; null: there is none. Nothing of it is proven.</summary>
+    public AccessUser? Find(string name) => Find(name, Policy);
+
     /// <summary>The user of that name with that password; null: there is none, or the client has gone, or guesses too much.</summary>
     public async Task<AccessUser?> FindAsync(string name, string password, IPAddress client, CancellationToken gone)
     {
         AccessState access = frontend.Access;
-        AccessUser? user = access.Policy.Find(name, AccessRights.Status) ?? access.Policy.Find(name, AccessRights.Api)
-            ?? access.Policy.Find(name, AccessRights.Read);
+        AccessUser? user = Find(name, access.Policy);
 
         // An unknown user costs the same hashes as a known one.
         UserSecret secret = user?.Secret ?? UserSecret.OfPassword(string.Empty);
@@ -45,4 +47,8 @@ internal sealed class OutsideLogIns(FrontendServer frontend)
         };
         return await frontend.Guesses.JudgeAsync(attempt, hasGone.Task) && attempt.Outcome == DigestOutcome.Accepted;
     }
+
+    /// <summary>Of two users of one name, where there are, the one that may more here.</summary>
+    private static AccessUser? Find(string name, AccessPolicy policy) =>
+        policy.Find(name, AccessRights.Status) ?? policy.Find(name, AccessRights.Api) ?? policy.Find(name, AccessRights.Read);
 }

@@ -110,6 +110,14 @@ internal sealed class AccessPolicy
             && user.Secret.Equals(grant.Secret) && Refusal(user, question) == AccessReason.None;
     }
 
+    /// <summary>
+    /// True when somebody has that right for every stream, from there: by a role that names none. What is about all of them at once, the log or a
+    /// drain, is for nobody else.
+    /// </summary>
+    public bool HasForEveryStream(AccessUser? user, AccessRights right, IPAddress address) =>
+        Array.Exists(user is null ? _anonymous : [.. _anonymous, .. RolesOf(user.Roles)],
+            role => (role.May & right) != 0 && role.Streams.Count == 0 && Networks.Hold(role.From, address));
+
     private bool CouldSomebody(AccessRights right, IPAddress address) => HasUserFor(right, address) || AsksExternal(right);
 
     /// <summary>True when a role of the user has the right for some stream, from that address; null: from somewhere.</summary>

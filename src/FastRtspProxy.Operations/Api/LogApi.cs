@@ -16,7 +16,7 @@ internal sealed class LogApi(LogHistory history)
         ("trace", LogLevel.Trace),
     ];
 
-    public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/log", AccessRights.Status, AnswerAsync)];
+    public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/log", AccessRights.Api, AnswerAsync) { IsOfEveryStream = true }];
 
     private async Task AnswerAsync(HttpExchange exchange)
     {

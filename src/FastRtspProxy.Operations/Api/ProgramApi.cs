@@ -21,12 +21,12 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
     public IEnumerable<HttpRoute> Routes =>
     [
         new HttpRoute("GET", "/api/v1/info", AccessRights.Status, InfoAsync),
-        new HttpRoute("GET", "/api/v1/config", AccessRights.Status, ConfigAsync),
-        new HttpRoute("POST", "/api/v1/config/check", AccessRights.Api, CheckAsync),
-        new HttpRoute("GET", "/api/v1/reload", AccessRights.Status, LastReloadAsync),
-        new HttpRoute("POST", "/api/v1/reload", AccessRights.Api, ReloadAsync),
-        new HttpRoute("POST", "/api/v1/drain", AccessRights.Api, exchange => DrainAsync(exchange, true)),
-        new HttpRoute("DELETE", "/api/v1/drain", AccessRights.Api, exchange => DrainAsync(exchange, false)),
+        new HttpRoute("GET", "/api/v1/config", AccessRights.Status, ConfigAsync) { IsOfEveryStream = true },
+        new HttpRoute("POST", "/api/v1/config/check", AccessRights.Api, CheckAsync) { IsOfEveryStream = true },
+        new HttpRoute("GET", "/api/v1/reload", AccessRights.Status, LastReloadAsync) { IsOfEveryStream = true },
+        new HttpRoute("POST", "/api/v1/reload", AccessRights.Api, ReloadAsync) { IsOfEveryStream = true },
+        new HttpRoute("POST", "/api/v1/drain", AccessRights.Api, exchange => DrainAsync(exchange, true)) { IsOfEveryStream = true },
+        new HttpRoute("DELETE", "/api/v1/drain", AccessRights.Api, exchange => DrainAsync(exchange, false)) { IsOfEveryStream = true },
     ];
 
     private async Task InfoAsync(HttpExchange exchange)

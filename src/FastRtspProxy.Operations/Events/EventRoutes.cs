@@ -71,6 +71,11 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
         exchange.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep it until its buffer is full
         if (HttpMethods.IsHead(exchange.Request.Method))
         {
+            return;
+        }
+
+        if (HttpMethods.IsHead(exchange.Request.Method))
+        {
             return; // what has no body has no events
         }
 
@@ -86,9 +91,14 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
                 Put(output, string.Create(CultureInfo.InvariantCulture, $"event: missed\ndata: {{\"missed\":{batch.Missed}}}\n\n"));
             }
 
+            if (!exchange.Has(exchange.Route.Right))
+            {
+                return; // other rules are in force, or the log-in is over
+            }
+
             foreach (ProxyEvent one in batch.Events)
             {
-                if (one.Stream is null || exchange.MayFor(one.Stream))
+                if (one.Stream is { } stream ? exchange.MayFor(stream) : exchange.MayForEveryStream())
                 {
                     Put(output, one, data);
                 }

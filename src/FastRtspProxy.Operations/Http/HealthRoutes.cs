@@ -36,7 +36,7 @@ internal static class HealthRoutes
     /// <summary>Which streams there are is for those who may ask the API.</summary>
     private static async Task AnswerOfStreamAsync(HttpExchange exchange, ProxyEngine engine, string stream)
     {
-        if (!exchange.Has(AccessRights.Status))
+        if (!exchange.Has(AccessRights.Status, stream))
         {
             await new HttpProblem(StatusCodes.Status401Unauthorized, "this needs a log-in")
             {

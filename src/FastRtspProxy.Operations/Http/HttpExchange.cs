@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Http;
 
 /// <summary>A request that has passed the door: its host, its origin and its rights were looked at.</summary>
-internal sealed class HttpExchange(HttpContext context, HttpRoute route, string? name, HttpIdentity identity, Func<AccessQuestion, bool> may)
+internal sealed class HttpExchange(HttpContext context, HttpRoute route, string? name, HttpIdentity identity, IHttpRights rights)
 {
     public HttpContext Context => context;
 
@@ -28,11 +28,17 @@ internal sealed class HttpExchange(HttpContext context, HttpRoute route, string?
     public required CancellationToken Ended { get; init; }
 
     /// <summary>True where whoever asks has that right, for whichever stream.</summary>
-    public bool Has(AccessRights right) => may(new AccessQuestion(right, null, IsKnown: true, Address));
+    public bool Has(AccessRights right) => rights.May(right, null);
 
     /// <summary>True where whoever asks may watch that stream: a right for a stream, beside that for the route.</summary>
-    public bool MayRead(string stream, bool isKnown) => may(new AccessQuestion(AccessRights.Read, stream, isKnown, Address));
+    public bool MayRead(string stream, bool isKnown) => rights.May(AccessRights.Read, stream, isKnown);
 
     /// <summary>True where whoever asks has the right of the route for that stream, too: a role may have it for some streams only.</summary>
-    public bool MayFor(string stream) => may(new AccessQuestion(route.Right, stream, true, Address));
+    public bool MayFor(string stream) => rights.May(route.Right, stream);
+
+    /// <summary>True where whoever asks has that right for that stream.</summary>
+    public bool Has(AccessRights right, string stream) => rights.May(right, stream);
+
+    /// <summary>True where whoever asks has the right of the route still, and for every stream.</summary>
+    public bool MayForEveryStream() => rights.MayForEveryStream(route.Right);
 }

@@ -9,8 +9,17 @@ internal static class HttpLimits
     /// <summary>Open at once from one address (IPv6: one /64); one of this machine may be a proxy for all.</summary>
     public const int ConnectionsPerAddress = 128;
 
+    /// <summary>Of the connections, for this machine.</summary>
+    public const int ConnectionsKept = 64;
+
+    /// <summary>Open at once at the address of metrics alone.</summary>
+    public const int MetricsConnections = 64;
+
+    /// <inheritdoc cref="MetricsConnections"/>
+    public const int MetricsConnectionsPerAddress = 16;
+
     /// <summary>What is kept of the process's descriptors: the connections, those that are being refused, the listeners.</summary>
-    public const int Descriptors = Connections + 32;
+    public const int Descriptors = Connections + MetricsConnections + 32;
 
     /// <summary>The longest body that a request may have.</summary>
     public const int BodyBytes = 64 << 10;
@@ -22,6 +31,12 @@ internal static class HttpLimits
     public const int HeaderBytes = 16 << 10;
 
     public const int HeaderCount = 64;
+
+    /// <summary>Bytes a second that a reader takes at least, while something waits for it.</summary>
+    public const double ReaderBytesMin = 16 << 10;
+
+    /// <summary>A reader may be slower for so long.</summary>
+    public static readonly TimeSpan ReaderGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>A request's head has to be there after so long.</summary>
     public static readonly TimeSpan Head = TimeSpan.FromSeconds(10);

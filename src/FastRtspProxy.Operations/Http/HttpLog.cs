@@ -11,6 +11,6 @@ internal static partial class HttpLog
     [LoggerMessage(
         EventId = 701,
         Level = LogLevel.Warning,
-        Message = "HTTP connections are being refused: {Open} are open, and from {Client} at most {Most} may be. Said once a minute.")]
-    public static partial void Full(ILogger log, int open, string client, int most);
+        Message = "HTTP connections are being refused, one of {Client}: {Open} are open; no more may be, or none from there. Said once a minute.")]
+    public static partial void Full(ILogger log, int open, string client);
 }

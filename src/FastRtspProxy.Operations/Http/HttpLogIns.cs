@@ -59,13 +59,13 @@ internal sealed class HttpLogIns(OutsideLogIns engine, HttpSessions sessions, Fu
         bool isRight = secret is not null && await ProveAsync(
             TokenName, token, secret, client,
             () => engine.JudgeAsync(() => secret.IsPassword(TokenName, TokenName, token), TokenName, client, gone));
-        return isRight ? new HttpIdentity(HttpIdentityKind.Token, null) : null;
+        return isRight ? new HttpIdentity(HttpIdentityKind.Token, null) { Secret = secret } : null;
     }
 
     /// <summary>Null: there is no user of that name with that password.</summary>
     public async Task<HttpIdentity?> ByPasswordAsync(string name, string password, IPAddress client, CancellationToken gone)
     {
-        AccessUser? user = UserOf(name);
+        AccessUser? user = engine.Find(name);
         if (user is null)
         {
             _ = await engine.FindAsync(name, password, client, gone); // for its time, and for the count of guesses
@@ -74,11 +74,14 @@ internal sealed class HttpLogIns(OutsideLogIns engine, HttpSessions sessions, Fu
 
         bool isRight = await ProveAsync(
             name, password, user.Secret, client, async () => await engine.FindAsync(name, password, client, gone) is not null);
-        return isRight ? new HttpIdentity(HttpIdentityKind.Password, user) : null;
+        return isRight ? new HttpIdentity(HttpIdentityKind.Password, user) { Secret = user.Secret } : null;
     }
 
-    /// <summary>What a session of that identity goes by.</summary>
-    public UserSecret? SecretOf(HttpIdentity identity) => identity.Kind == HttpIdentityKind.Token ? TokenSecret() : identity.User?.Secret;
+    /// <summary>
+    /// True where what a request was let in by is still right: a request may last for hours, and a log-in, or the token, not as long.
+    /// </summary>
+    public bool IsStill(HttpIdentity identity) => (identity.Cookie is null || sessions.Find(identity.Cookie) is not null)
+        && (identity.Kind != HttpIdentityKind.Token || (identity.Secret?.Equals(TokenSecret()) ?? false));
 
     private HttpIdentity BySession(string? cookie)
     {
@@ -87,18 +90,12 @@ internal sealed class HttpLogIns(OutsideLogIns engine, HttpSessions sessions, Fu
             return HttpIdentity.Nobody;
         }
 
-        if (session.User is null)
-        {
-            return session.Secret.Equals(TokenSecret()) ? new HttpIdentity(HttpIdentityKind.Token, null) : HttpIdentity.Nobody;
-        }
-
-        return UserOf(session.User) is { } user && user.Secret.Equals(session.Secret)
-            ? new HttpIdentity(HttpIdentityKind.Session, user)
+        HttpIdentity known = session.User is null ? new HttpIdentity(HttpIdentityKind.Token, null)
+            : engine.Find(session.User) is { } user && user.Secret.Equals(session.Secret) ? new HttpIdentity(HttpIdentityKind.Session, user)
             : HttpIdentity.Nobody;
+        known = known with { Secret = session.Secret, Cookie = cookie };
+        return known.Kind != HttpIdentityKind.Nobody && IsStill(known) ? known : HttpIdentity.Nobody;
     }
-
-    private AccessUser? UserOf(string name) => engine.Policy.Find(name, AccessRights.Status) ?? engine.Policy.Find(name, AccessRights.Api)
-        ?? engine.Policy.Find(name, AccessRights.Read);
 
     private UserSecret? TokenSecret() => config().Token is { } token ? UserSecret.OfPassword(token.Value) : null;
 

@@ -30,6 +30,11 @@ internal static class HttpOrigin
             : name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || names.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>True where the Host header names this machine as only this machine can: localhost, or an address of loopback.</summary>
+    public static bool IsLoopback(string? host) => TrySplitAuthority(host, out string name, out _)
+        && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address)));
+
     /// <summary>
     /// True where the request was not made by a page, or by one of our own, or by one that the configuration allows. What cannot be told is no.
     /// </summary>

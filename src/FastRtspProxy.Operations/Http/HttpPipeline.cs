@@ -111,38 +111,34 @@ internal sealed class HttpPipeline(
             return NeedsLogIn(context, "wrong token, user or password");
         }
 
-        bool May(AccessQuestion question) => identity.Kind == HttpIdentityKind.Token
-            || (question.Right is AccessRights.Status or AccessRights.Api && IsOpen(context.Request, doorway, now))
-            || MayUser(identity.User, question);
-
+        HttpRights rights = new(engine, logIns, identity, client, () => IsOpen(context.Request, doorway, config()));
         bool isForEverybody = route.Right == AccessRights.None || doorway == HttpDoorway.MetricsOnly;
-        if (!isForEverybody && !May(new AccessQuestion(route.Right, null, IsKnown: true, client)))
+        if (!isForEverybody && !rights.May(route.Right, null))
         {
             return identity.Kind == HttpIdentityKind.Nobody
                 ? NeedsLogIn(context, "this needs a log-in")
-                : new HttpProblem(StatusCodes.Status403Forbidden, "not allowed")
-                {
-                    Detail = $"This needs a role that may {route.Right.ToString().ToLowerInvariant()} (auth.roles), from this address.",
-                };
+                : NotAllowed($"This needs a role that may {route.Right.ToString().ToLowerInvariant()} (auth.roles), from this address.");
+        }
+
+        if (!isForEverybody && route.IsOfEveryStream && !rights.MayForEveryStream(route.Right))
+        {
+            return NotAllowed("This is about all streams at once: it needs a role that has the right without \"streams\" (auth.roles).");
         }
 
         CancellationToken aborted = context.RequestAborted;
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
-        await route.Work(new HttpExchange(context, route, name, identity, May) { Address = client, Ended = ended.Token });
+        await route.Work(new HttpExchange(context, route, name, identity, rights) { Address = client, Ended = ended.Token });
         return null;
     }
 
-    /// <summary>By the rules of this moment: a request may last for hours, and its user, or the password, not as long.</summary>
-    private bool MayUser(AccessUser? user, in AccessQuestion question) => user is null
-        ? engine.Policy.Decide(null, question).Verdict == AccessVerdict.Allow
-        : engine.Policy.Keeps(new SessionGrant(user.Name, user.Secret, External: null), question);
+    private static HttpProblem NotAllowed(string detail) => new(StatusCodes.Status403Forbidden, "not allowed") { Detail = detail };
 
     /// <summary>
-    /// True where nobody has to log in: only this machine can reach us there, no proxy of it forwards somebody else, and the configuration knows
-    /// nobody who could.
+    /// True where nobody has to log in: only this machine can reach us there, and asks for it by its own name; no proxy of it forwards somebody else;
+    /// and the configuration knows nobody who could.
     /// </summary>
     private bool IsOpen(HttpRequest request, HttpDoorway doorway, HttpConfig now) => doorway == HttpDoorway.Local && now.Token is null
-        && !s_forwarded.Any(request.Headers.ContainsKey)
+        && HttpOrigin.IsLoopback(request.Headers.Host) && !s_forwarded.Any(request.Headers.ContainsKey)
         && !engine.Policy.Rules.Roles.Any(static role => (role.May & (AccessRights.Status | AccessRights.Api)) != 0);
 
     /// <summary>A request that a page of another server made, or may have made.</summary>

@@ -3,8 +3,11 @@ using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Operations.Http;
 
-/// <summary>How many connections are open, in all and from each address. Any thread.</summary>
-internal sealed class HttpPlaces
+/// <summary>How many connections are open at one kind of doorway, in all and from each address. Any thread.</summary>
+/// <param name="most">In all.</param>
+/// <param name="ofOne">From one address.</param>
+/// <param name="kept">Of all, for this machine: however many strangers come, it can ask whether we live.</param>
+internal sealed class HttpPlaces(int most, int ofOne, int kept)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<AddressGroup, int> _byAddress = [];
@@ -20,7 +23,7 @@ internal sealed class HttpPlaces
         lock (_lock)
         {
             int own = _byAddress.GetValueOrDefault(group);
-            if (_count >= HttpLimits.Connections || own >= HttpLimits.ConnectionsPerAddress)
+            if (_count >= (IPAddress.IsLoopback(address) ? most : most - kept) || own >= ofOne)
             {
                 return false;
             }

@@ -15,6 +15,9 @@ internal sealed record HttpRoute(string Method, string Template, AccessRights Ri
     /// <summary>It changes something: it needs the header that a foreign page cannot send, and its Origin is looked at.</summary>
     public bool IsChange => Method != "GET";
 
+    /// <summary>It is about all streams at once: a role that has the right for some of them only is not enough.</summary>
+    public bool IsOfEveryStream { get; init; }
+
     /// <summary>Its Origin is looked at though it changes nothing: WebSockets and event streams, which no CORS keeps from a foreign page.</summary>
     public bool LooksAtOrigin { get; init; }
 }

@@ -24,7 +24,9 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HttpPlaces _places = new();
+    private readonly HttpPlaces _places = new(HttpLimits.Connections, HttpLimits.ConnectionsPerAddress, HttpLimits.ConnectionsKept);
+    private readonly HttpPlaces _placesOfMetrics =
+        new(HttpLimits.MetricsConnections, HttpLimits.MetricsConnectionsPerAddress, HttpLimits.MetricsConnectionsPerAddress);
     private readonly ILogger _log;
 
     /// <summary>Written by a reload, read by requests: one of either is whole.</summary>
@@ -116,6 +118,7 @@ internal sealed class HttpServer : IAsyncDisposable
             limits.MaxRequestHeadersTotalSize = HttpLimits.HeaderBytes;
             limits.MaxRequestHeaderCount = HttpLimits.HeaderCount;
             limits.MaxRequestBufferSize = HttpLimits.BodyBytes;
+            limits.MinResponseDataRate = new MinDataRate(HttpLimits.ReaderBytesMin, HttpLimits.ReaderGrace);
             limits.RequestHeadersTimeout = HttpLimits.Head;
             limits.KeepAliveTimeout = HttpLimits.KeepAlive;
             foreach (ListenPoint point in config.Listen)
@@ -170,9 +173,10 @@ internal sealed class HttpServer : IAsyncDisposable
     private async Task ServeAsync(ConnectionContext connection, HttpDoorway doorway, ConnectionDelegate next)
     {
         IPAddress client = ((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None).Unmapped();
-        if (!_places.TryTake(client))
+        HttpPlaces places = doorway == HttpDoorway.MetricsOnly ? _placesOfMetrics : _places;
+        if (!places.TryTake(client))
         {
-            SayFull(client);
+            SayFull(places, client);
             connection.Abort();
             return;
         }
@@ -184,17 +188,17 @@ internal sealed class HttpServer : IAsyncDisposable
         }
         finally
         {
-            _places.Leave(client);
+            places.Leave(client);
         }
     }
 
-    private void SayFull(IPAddress client)
+    private void SayFull(HttpPlaces places, IPAddress client)
     {
         long now = Environment.TickCount64;
         long said = Volatile.Read(ref _saidFull);
         if (now - said >= s_sayFullEvery && Interlocked.CompareExchange(ref _saidFull, now, said) == said)
         {
-            HttpLog.Full(_log, _places.Count, client.ToString(), HttpLimits.ConnectionsPerAddress);
+            HttpLog.Full(_log, places.Count, client.ToString());
         }
     }
 }

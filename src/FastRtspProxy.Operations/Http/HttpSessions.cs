@@ -19,6 +19,9 @@ internal sealed class HttpSessions(TimeProvider time)
     /// <summary>The oldest goes when there would be more.</summary>
     private const int CountMax = 1000;
 
+    /// <summary>Of one user: his own oldest goes when there would be more, and nobody else's.</summary>
+    private const int CountOfOneMax = 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HttpSession> _byHash = new(StringComparer.Ordinal);
 
@@ -42,6 +45,11 @@ internal sealed class HttpSessions(TimeProvider time)
                 {
                     _byHash.Remove(_byHash.MinBy(static entry => entry.Value.Until).Key);
                 }
+            }
+
+            if (_byHash.Count(entry => entry.Value.User == user) >= CountOfOneMax)
+            {
+                _byHash.Remove(_byHash.Where(entry => entry.Value.User == user).MinBy(static entry => entry.Value.Until).Key);
             }
 
             _byHash.Add(HashOf(id), new HttpSession(user, secret, now + Life));

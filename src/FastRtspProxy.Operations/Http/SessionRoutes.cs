@@ -51,7 +51,7 @@ internal static class SessionRoutes
             return;
         }
 
-        if (identity is not { } known || logIns.SecretOf(known) is not { } secret)
+        if (identity is not { } known || known.Secret is not { } secret)
         {
             await new HttpProblem(StatusCodes.Status401Unauthorized, "wrong token, user or password").WriteAsync(exchange.Context);
             return;

@@ -10,16 +10,48 @@ namespace FastRtspProxy.Operations.Metrics;
 /// <summary>For Prometheus, and for whoever reads its text format.</summary>
 internal static class MetricsRoutes
 {
+    /// <summary>Pages that are written at once.</summary>
+    private const int AtOnceMax = 2;
+
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
+
+    /// <summary>As long as Prometheus waits by default.</summary>
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(10);
+
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <inheritdoc cref="MetricsRoutes"/>
     public static IEnumerable<HttpRoute> All(ProxyEngine engine, MetricsSources sources)
     {
+        SemaphoreSlim turns = new(AtOnceMax);
         MetricsPage page = new(engine.Counters, sources with { Certificates = () => engine.Certificates?.States ?? [] });
-        return [new HttpRoute("GET", "/metrics", AccessRights.Status, exchange => AnswerAsync(exchange, page, sources))];
+        Task Answer(HttpExchange exchange) => InTurnAsync(exchange, turns, limit => AnswerAsync(exchange, page, sources, limit));
+        return [new HttpRoute("GET", "/metrics", AccessRights.Status, Answer) { IsOfEveryStream = true }];
     }
 
-    private static async Task AnswerAsync(HttpExchange exchange, MetricsPage page, MetricsSources sources)
+    /// <summary>Nobody may have to log in for it, and a page asks every shard: whoever asks faster than that waits, and is sent away.</summary>
+    private static async Task InTurnAsync(HttpExchange exchange, SemaphoreSlim turns, Func<CancellationToken, Task> answer)
+    {
+        if (!await turns.WaitAsync(s_turn, exchange.Ended))
+        {
+            exchange.Response.Headers.RetryAfter = "1";
+            await new HttpProblem(StatusCodes.Status503ServiceUnavailable, "too many ask for the metrics at once").WriteAsync(exchange.Context);
+            return;
+        }
+
+        try
+        {
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(exchange.Ended);
+            limit.CancelAfter(s_answer); // a slow reader does not keep the turn
+            await answer(limit.Token);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private static async Task AnswerAsync(HttpExchange exchange, MetricsPage page, MetricsSources sources, CancellationToken limit)
     {
         if (!sources.Config().Enabled)
         {
@@ -36,8 +68,8 @@ internal static class MetricsRoutes
         response.Headers.CacheControl = "no-store";
         response.Headers.Vary = "Accept-Encoding";
         bool isWritten = TakesGzip(exchange.Request)
-            ? await TryWriteZippedAsync(response, page, stream, exchange.Ended)
-            : await page.TryWriteAsync(response.BodyWriter, stream, exchange.Ended);
+            ? await TryWriteZippedAsync(response, page, stream, limit)
+            : await page.TryWriteAsync(response.BodyWriter, stream, limit);
         if (!isWritten)
         {
             response.Headers.ContentEncoding = default;

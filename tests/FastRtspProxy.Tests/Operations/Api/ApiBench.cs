@@ -13,6 +13,7 @@ using FastRtspProxy.Tests.Operations.Configuration;
 using FastRtspProxy.Tests.Weaknesses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using FastRtspProxy.Tests.Operations.Http;
 
 namespace FastRtspProxy.Tests.Operations.Api;
 
@@ -104,7 +105,7 @@ internal sealed class ApiBench : IAsyncDisposable
 
         using MemoryStream answer = new();
         context.Response.Body = answer;
-        await route.Work(new HttpExchange(context, route, name, new HttpIdentity(HttpIdentityKind.Token, null), question => May(question))
+        await route.Work(new HttpExchange(context, route, name, new HttpIdentity(HttpIdentityKind.Token, null), new FakeRights(question => May(question)))
         {
             Address = IPAddress.Loopback,
             Ended = default,

@@ -7,6 +7,7 @@ using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
+using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Tests.Operations.Http;
 
@@ -117,6 +118,101 @@ public sealed class HttpServerTests
         Assert.Equal(status, await bench.StatusAsync("POST", "/probe/change", Marked, header));
     }
 
+    /// <summary>What is about all streams at once is for nobody who has the right for some of them.</summary>
+    [Theory]
+    [InlineData("some", 403)]
+    [InlineData("all", 200)]
+    public async Task EveryStream_NeedsARoleForEveryStream(string user, int status)
+    {
+        AccessRules rules = new()
+        {
+            Users = [LogIns.User("some", "some"), LogIns.User("all", "all")],
+            Roles =
+            [
+                new AccessRole("some", AccessRights.Status) { Streams = [LogIns.Pattern("a/*")] },
+                new AccessRole("all", AccessRights.Status),
+            ],
+        };
+        await using HttpBench bench = await HttpBench.StartAsync(
+            null, rules, new HttpRoute("GET", "/probe/all", AccessRights.Status, static e => e.Response.WriteAsync("all")) { IsOfEveryStream = true });
+
+        Assert.Equal(status, await bench.StatusAsync("GET", "/probe/all", Basic(user)));
+        Assert.Equal(200, await bench.StatusAsync("GET", "/probe/status", Basic(user)));
+        Assert.Equal(user == "all" ? 503 : 401, await bench.StatusAsync("GET", "/readyz?stream=cam", Basic(user)));
+    }
+
+    /// <summary>A request that lasts is asked again: it ends with the token, the log-in or the role that let it in.</summary>
+    [Theory]
+    [InlineData("token")]
+    [InlineData("log out")]
+    [InlineData("twelve hours")]
+    [InlineData("rules")]
+    public async Task Rights_OfARequestThatLasts_AreThoseOfTheMoment(string change)
+    {
+        HttpExchange? lasting = null;
+        TaskCompletionSource ends = new();
+        HttpRoute wait = new("GET", "/probe/lasting", AccessRights.Status, exchange =>
+        {
+            lasting = exchange;
+            return ends.Task;
+        });
+        await using HttpBench bench = await HttpBench.StartAsync(s_withToken, s_rules, wait);
+        string log = change == "token" ? "" : await LogInAsync(bench, """{"user":"watcher","password":"watcher's"}""");
+        Task<int> asked = bench.StatusAsync("GET", "/probe/lasting", change == "token" ? "Authorization: Bearer " + HttpBench.Token : log);
+        await Until.TrueAsync(() => lasting is not null, 30);
+        Assert.True(lasting!.Has(AccessRights.Status));
+
+        switch (change)
+        {
+            case "token":
+                bench.Server.Change(s_withToken with { Token = new Secret("another-token-of-sixteen"), Listen = [new ListenPoint(IPAddress.Loopback, bench.Port)] });
+                break;
+            case "log out":
+                Assert.Equal(204, await bench.StatusAsync("DELETE", "/api/v1/session", log, Marked));
+                break;
+            case "twelve hours":
+                bench.Time.Advance(TimeSpan.FromHours(12.1));
+                break;
+            default:
+                bench.Engine.ChangeAccess(s_rules with { Users = [.. s_rules.Users.Where(static user => user.Name != "watcher")] });
+                break;
+        }
+
+        Assert.False(lasting.Has(AccessRights.Status));
+        Assert.False(lasting.MayForEveryStream());
+        ends.SetResult();
+        await asked;
+    }
+
+    [Fact]
+    public async Task Session_ManyOfOneUser_ThrowOutNobodyElses()
+    {
+        await using HttpBench bench = await HttpBench.StartAsync(s_withToken, s_rules);
+        string other = await LogInAsync(bench, """{"user":"watcher","password":"watcher's"}""");
+        string first = await LogInAsync(bench, """{"user":"admin","password":"admin's"}""");
+        for (int i = 0; i < 20; i++)
+        {
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            await LogInAsync(bench, """{"user":"admin","password":"admin's"}""");
+        }
+
+        Assert.Equal(200, await bench.StatusAsync("GET", "/probe/status", other));
+        Assert.Equal(401, await bench.StatusAsync("GET", "/probe/status", first));
+    }
+
+    /// <summary>A forwarder that adds no header of its own passes the name on by which it is reached.</summary>
+    [Theory]
+    [InlineData("203.0.113.5:9554", 401)]
+    [InlineData("localhost:9554", 200)]
+    [InlineData("127.0.0.5", 200)]
+    [InlineData("[::1]", 200)]
+    public async Task Loopback_AskedForByAnotherAddress_NeedsALogIn(string host, int status)
+    {
+        await using HttpBench bench = await HttpBench.StartAsync();
+
+        Assert.Equal(status, await bench.StatusAsync("GET", "/probe/status", "Host: " + host));
+    }
+
     [Fact]
     public async Task WrongLogIns_AreToldOfLikeThoseOfViewersWithoutTheirPasswords()
     {
@@ -146,8 +242,8 @@ public sealed class HttpServerTests
     [InlineData("localhost", 200)]
     [InlineData("LOCALHOST:1", 200)]
     [InlineData("[::1]:9554", 200)]
-    [InlineData("cameras.example", 200)]
-    [InlineData("192.168.1.5", 200)]
+    [InlineData("cameras.example", 401)]
+    [InlineData("192.168.1.5", 401)]
     [InlineData("evil.example", 421)]
     [InlineData("127.0.0.1.evil.example", 421)]
     [InlineData("localhost.evil.example:9554", 421)]

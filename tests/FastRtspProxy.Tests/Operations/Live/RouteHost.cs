@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using FastRtspProxy.Tests.Operations.Http;
 
 namespace FastRtspProxy.Tests.Operations.Live;
 
@@ -42,7 +43,7 @@ internal sealed class RouteHost : IAsyncDisposable
             if (template.Length == path.Length && template.Zip(path).All(static pair => pair.First == pair.Second || pair.First.StartsWith('{')))
             {
                 int at = Array.FindIndex(template, static part => part.StartsWith('{'));
-                await route.Work(new HttpExchange(context, route, at < 0 ? null : Uri.UnescapeDataString(path[at]), HttpIdentity.Nobody, may)
+                await route.Work(new HttpExchange(context, route, at < 0 ? null : Uri.UnescapeDataString(path[at]), HttpIdentity.Nobody, new FakeRights(may))
                 {
                     Address = IPAddress.Loopback,
                     Ended = context.RequestAborted,
