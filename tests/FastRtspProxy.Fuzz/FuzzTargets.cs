@@ -30,6 +30,7 @@ internal static class FuzzTargets
         new AccessUnitTarget(),
         new TransportStreamTarget(),
         new ParameterSetTarget(),
+        new AssemblerTarget(),
         new ControlUrlTarget(),
         new UrlTarget(),
         new MaskTarget(),
