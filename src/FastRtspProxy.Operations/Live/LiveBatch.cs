@@ -9,8 +9,11 @@ internal sealed class LiveBatch : IDisposable
     /// <summary>Flags, and the time in eight bytes, big endian.</summary>
     public const int HeaderBytes = 9;
 
+    private const int FirstBytes = 64 * 1024;
+    private const int KeptBytesMax = 512 * 1024;
+
     private readonly List<(int Offset, int Length, bool IsText)> _messages = [];
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
     private int _used;
 
     /// <summary>Bytes of all messages.</summary>
@@ -32,16 +35,23 @@ internal sealed class LiveBatch : IDisposable
         unit.CopyTo(message[HeaderBytes..]);
     }
 
+    /// <summary>They were sent. Room that only a large picture needed goes back.</summary>
     public void Clear()
     {
         _messages.Clear();
         _used = 0;
+        if (_bytes.Length > KeptBytesMax)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Clear();
+        _messages.Clear();
+        _used = 0;
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
     }

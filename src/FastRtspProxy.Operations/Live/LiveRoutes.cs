@@ -15,6 +15,13 @@ internal sealed class LiveRoutes(LiveDoor door)
 {
     private const int AgentCharsMax = 200;
 
+    /// <summary>
+    /// Pages that show a picture at once: each holds a picture or two of it beside the queue that <c>--memory</c> bounds, 4 MB at the most.
+    /// </summary>
+    private const int PagesMax = 100;
+
+    private int _pages;
+
     public IEnumerable<HttpRoute> Routes =>
         [new HttpRoute("GET", "/api/v1/streams/{name}/live", AccessRights.Read, ShowAsync) { LooksAtOrigin = true }];
 
@@ -36,7 +43,26 @@ internal sealed class LiveRoutes(LiveDoor door)
             Agent = agent is { Length: > AgentCharsMax } ? agent[..AgentCharsMax] : agent,
             User = exchange.Identity.User?.Name,
         };
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
-        await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Ended);
+        if (Interlocked.Increment(ref _pages) > PagesMax)
+        {
+            Interlocked.Decrement(ref _pages);
+            context.Response.Headers.RetryAfter = "10";
+            HttpProblem problem = new(StatusCodes.Status503ServiceUnavailable, "too many pages show a picture")
+            {
+                Detail = $"{PagesMax} do so already; players come by RTSP.",
+            };
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        try
+        {
+            using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+            await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Ended);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pages);
+        }
     }
 }

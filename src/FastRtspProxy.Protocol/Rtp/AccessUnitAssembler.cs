@@ -9,8 +9,8 @@ namespace FastRtspProxy.Protocol.Rtp;
 /// </summary>
 public sealed class AccessUnitAssembler : IDisposable
 {
-    /// <summary>A key picture of the largest cameras is some 2 MB; a unit that is larger than four of these is dropped.</summary>
-    public const int UnitBytesMax = 8 * 1024 * 1024;
+    /// <summary>A key picture of the largest cameras is some 2 MB; a unit that is larger than two of these is dropped.</summary>
+    public const int UnitBytesMax = 4 * 1024 * 1024;
 
     private const int StartCodeBytes = 4;
 
