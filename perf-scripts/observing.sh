@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Do viewers notice that somebody looks? One stream and N viewers; runs in which nobody asks and runs in which the page of metrics is asked for each second, by turns: processor time of the event
+# Do viewers notice that somebody looks? One stream and N viewers; runs in which nobody asks and runs in which somebody does, by turns (the page of metrics each second; with --pages N the API 50 times a second, and N open pages, too): processor time of the event
 # loops for a packet that went out, and p99 of the pictures' latency. The last line is the ratio of the medians. Ends with status 1 where a bound is missed.
 . "$(dirname "$0")/fanout/lib.sh"
 
@@ -8,6 +8,7 @@ clients=1000
 transport=udp
 kbit=1000
 repeat=3
+pages=
 busy_max=1.02
 p99_max=1.10
 
@@ -16,6 +17,7 @@ usage() {
   --clients N        ($clients)
   --transport T      udp, tcp ($transport)
   --kbit K           of the stream ($kbit)
+  --pages N          open pages beside the API's 50 requests a second (none, and no such requests)
   --busy R           the bound of the event loops' time for a packet, with to without ($busy_max)
   --p99 R            the bound of p99, with to without ($p99_max)
 $common_help"
@@ -26,6 +28,7 @@ while [ $# -gt 0 ]; do
     --clients) clients=$2 ;;
     --transport) transport=$2 ;;
     --kbit) kbit=$2 ;;
+    --pages) pages=$2 ;;
     --busy) busy_max=$2 ;;
     --p99) p99_max=$2 ;;
     --help) usage; exit 0 ;;
@@ -40,6 +43,11 @@ asker=
 
 # Whoever else looks at a proxy is added here: started by look_on, ended by look_off.
 look_on() {
+    if [ -n "$pages" ]; then
+        python3 "$root/perf-scripts/observing/look.py" "127.0.0.1:$http" "$(basename "$(play_url 1)")" "$pages" &
+        asker=$!
+        return
+    fi
     while :; do
         curl -s -o /dev/null "http://127.0.0.1:$http/metrics"
         sleep 1
@@ -90,7 +98,7 @@ one without >/dev/null # the first run makes what all others find
 : >"$work/with"
 echo "Machine: $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d). $clients viewers over $transport, $kbit kbit/s, $duration s a run."
 echo
-echo "| page asked for each second | event loops: µs of processor time a packet | cores beside them | p99 ms | packets | lost |"
+echo "| somebody looks | event loops: µs of processor time a packet | cores beside them | p99 ms | packets | lost |"
 echo "| --- | --- | --- | --- | --- | --- |"
 for i in $(seq "$repeat"); do
     # By turns who comes first: what else the machine does falls on both.
