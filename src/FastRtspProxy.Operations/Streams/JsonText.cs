@@ -26,6 +26,7 @@ internal static class JsonText
                 return null;
             }
 
+            ReadTexts(document.RootElement);
             return JsonObject.Create(document.RootElement.Clone());
         }
         catch (JsonException e)
@@ -38,6 +39,31 @@ internal static class JsonText
         {
             problem = "a text in it is no Unicode";
             return null;
+        }
+    }
+
+    /// <summary>Half a surrogate pair (<c>\ud800</c>) is JSON, and cannot be read as a text: it is found here, and not by whoever reads it later.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    private static void ReadTexts(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.String)
+        {
+            _ = json.GetString();
+        }
+        else if (json.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in json.EnumerateArray())
+            {
+                ReadTexts(item);
+            }
+        }
+        else if (json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in json.EnumerateObject())
+            {
+                _ = property.Name;
+                ReadTexts(property.Value);
+            }
         }
     }
 

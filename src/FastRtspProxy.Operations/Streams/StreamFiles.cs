@@ -45,7 +45,7 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
     public IReadOnlyList<(string File, StoredStream? Stream, string Problem)> Read()
     {
         _open.Clear();
-        return [.. Folder.Open(directory, StreamFileName.Ending).Select(file => (file, Read(file, out string problem), problem))];
+        return [.. Folder.Open(directory, StreamFileName.Ending).Select(file => (file, TryRead(file, out string problem), problem))];
     }
 
     /// <summary>The file of a stream, on the disk and not under its name yet.</summary>
@@ -66,6 +66,20 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
     public void Delete(string stream) => WrittenFile.Delete(PathOf(stream));
 
     private string PathOf(string stream) => Path.Combine(directory, StreamFileName.Of(stream));
+
+    /// <summary>One file that we do not get on with keeps no other from being read.</summary>
+    private StoredStream? TryRead(string file, out string problem)
+    {
+        try
+        {
+            return Read(file, out problem);
+        }
+        catch (Exception e)
+        {
+            problem = $"it cannot be read ({e.GetType().Name})"; // its words may be those of the file
+            return null;
+        }
+    }
 
     private StoredStream? Read(string file, out string problem)
     {

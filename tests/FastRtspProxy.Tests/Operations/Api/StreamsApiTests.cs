@@ -188,6 +188,8 @@ public sealed class StreamsApiTests
     [InlineData(400, "[]", "application/json")]
     [InlineData(400, "{'source':'rtsp://c/a'", "application/json")]
     [InlineData(400, "{'source':'rtsp://c/a','source':'rtsp://d/a'}", "application/json")]
+    [InlineData(400, "{'source':'\\ud800'}", "application/json")]
+    [InlineData(400, "{'allow':{'roles':[{'\\udc00':1}]}}", "application/json")]
     [InlineData(400, "{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':1}}}}}}}}}}}}}}}}}", "application/json")]
     [InlineData(415, "{'source':'rtsp://c/a'}", "text/plain")]
     [InlineData(415, "a=b", "application/x-www-form-urlencoded")]

@@ -68,16 +68,19 @@ public sealed class StreamStoreTests
         await File.WriteAllTextAsync(bench.PathOf("list.json"), "[]");
         await File.WriteAllTextAsync(bench.PathOf(".new-rest"), "{");
         await File.WriteAllTextAsync(bench.PathOf("README"), "{");
+        await File.WriteAllTextAsync(bench.PathOf("surrogate.json"), "{\"name\": \"surrogate\", \"config\": {\"source\": \"\\ud800\"}}");
+        await File.WriteAllTextAsync(bench.PathOf("key.json"), "{\"name\": \"key\", \"config\": {\"sources\": [{\"\\udc00\": 1}]}}");
         Directory.CreateDirectory(bench.PathOf("dir.json"));
 
         await using ApiBench again = bench.Restart();
 
         Assert.Equal(["file", "good"], again.Reloader.Running.Streams.Select(static stream => stream.Name));
         string said = string.Join('\n', again.Started.Lines);
-        Assert.All(["half.json", "empty.json", "other.json", "\"wrong\"", "\"file\"", "list.json"], name => Assert.Contains(name, said, StringComparison.Ordinal));
+        Assert.All(["half.json", "empty.json", "other.json", "\"wrong\"", "\"file\"", "list.json", "surrogate.json", "key.json"], name => Assert.Contains(name, said, StringComparison.Ordinal));
         Assert.DoesNotContain("geheim", said, StringComparison.Ordinal);
         Assert.False(File.Exists(bench.PathOf(".new-rest")));
         await again.MustAsync(409, "PUT", "/streams/file", "{'source':'rtsp://c/b'}");
+        await again.MustAsync(200, "POST", "/reload");
     }
 
     [Fact]
