@@ -60,12 +60,43 @@ internal sealed class WrittenFile : IDisposable
         FlushFolder(_path);
     }
 
-    /// <summary>Takes a file away, also behind a power failure. One that is not there is gone already.</summary>
-    /// <exception cref="IOException">It cannot be taken away.</exception>
-    public static void Delete(string path)
+    /// <summary>
+    /// Takes a file away, also behind a power failure, and gives what it held, in bytes: <see cref="PutBack"/> undoes it. Null: it was gone already.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be taken away, and is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static byte[]? Take(string path)
     {
+        byte[] held;
+        try
+        {
+            held = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
         File.Delete(path);
-        FlushFolder(path);
+        try
+        {
+            FlushFolder(path);
+            return held;
+        }
+        catch (IOException)
+        {
+            PutBack(path, held);
+            throw;
+        }
+    }
+
+    /// <summary>A file that was taken away is there again.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static void PutBack(string path, ReadOnlySpan<byte> held)
+    {
+        using WrittenFile file = Prepare(path, held);
+        file.Commit();
     }
 
     /// <summary>One that was not committed is gone.</summary>

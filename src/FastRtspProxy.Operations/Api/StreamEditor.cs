@@ -14,7 +14,8 @@ namespace FastRtspProxy.Operations.Api;
 
 /// <summary>
 /// Changes streams: in turn with reloads and with each other, and each as a whole or not at all. Its file is on the disk before the engine is asked,
-/// and has its name when the engine has done it: whoever hears a yes finds the stream behind a power failure, too.
+/// and has its name when the engine has done it; that of a stream that goes is gone before, and comes back where the engine does not do it: whoever
+/// hears a yes finds it so behind a power failure, too.
 /// </summary>
 internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamRevisions revisions, ILogger log)
 {
@@ -43,6 +44,9 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
     {
         private WrittenFile? _file;
 
+        /// <summary>What the file held that was taken away; null: none was.</summary>
+        private byte[]? _taken;
+
         /// <summary>What is to be; null: the change is refused.</summary>
         private WholeConfig? _whole;
 
@@ -67,7 +71,7 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
                 return Refuse(problem);
             }
 
-            if (Outcome.Stored is { IsPersisted: true } kept && !request.IsDryRun && await PrepareAsync(kept) is { } failure)
+            if (!request.IsDryRun && await Outbound.RunAsync(() => Task.FromResult(TouchDisk())) is { } failure)
             {
                 return Refuse(ApiProblems.NotKept(failure));
             }
@@ -83,6 +87,10 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             {
                 bool isOnDisk = await Outbound.RunAsync(() => Task.FromResult(KeepOnDisk()));
                 Store.Put(request.Name, Outcome.Stored, isOnDisk, _whole.LeftOut.Keys);
+            }
+            else if (_taken is { } held)
+            {
+                await Outbound.RunAsync(() => Task.FromResult(TryPutBack(held)));
             }
 
             _file?.Dispose();
@@ -178,20 +186,46 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             return null;
         }
 
-        private Task<string?> PrepareAsync(StoredStream kept) => Outbound.RunAsync(() =>
+        /// <summary>What has to be on the disk, or gone from it, before the engine is asked; why it cannot be.</summary>
+        private string? TouchDisk()
         {
+            bool isTaken = request.Body is null;
             try
             {
-                _file = Store.Files!.Prepare(kept);
-                return Task.FromResult<string?>(null);
+                if (Outcome.Stored is { IsPersisted: true } kept)
+                {
+                    _file = Store.Files!.Prepare(kept);
+                }
+                else if (isTaken && request.Persists && Store.Files is { } files
+                    && (Store.Find(request.Name) is { IsPersisted: true } || files.Has(request.Name)))
+                {
+                    _taken = files.Take(request.Name);
+                }
+
+                return null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return Task.FromResult<string?>(
-                    $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the "
-                        + "program.");
+                return isTaken
+                    ? $"Its file cannot be taken away ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false the stream goes until "
+                        + "the next start."
+                    : $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the program.";
             }
-        });
+        }
+
+        private bool TryPutBack(byte[] held)
+        {
+            try
+            {
+                Store.Files!.PutBack(request.Name, held);
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                StreamsLog.NotKept(editor.Log, request.Name, Printable.Line(e.Message));
+                return false;
+            }
+        }
 
         /// <summary>True where its file is there, also one that says what is not so any more.</summary>
         private bool KeepOnDisk()
@@ -199,11 +233,6 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             try
             {
                 _file?.Commit();
-                if (Outcome.Stored is null && request.Persists)
-                {
-                    Store.Files?.Delete(request.Name);
-                    return false;
-                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -60,10 +60,15 @@ internal sealed class StreamFiles(string directory, IConfigFiles files)
     /// <summary>True where the stream has a file.</summary>
     public bool Has(string stream) => FileIdentity.Of(PathOf(stream)) is not null;
 
-    /// <summary>The stream is not there after a restart.</summary>
-    /// <exception cref="IOException">It cannot be taken away.</exception>
+    /// <summary>The stream is not there after a restart. What its file held, in bytes; null: it had none.</summary>
+    /// <exception cref="IOException">It cannot be taken away, and is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
-    public void Delete(string stream) => WrittenFile.Delete(PathOf(stream));
+    public byte[]? Take(string stream) => WrittenFile.Take(PathOf(stream));
+
+    /// <summary>The stream is there after a restart, as it was.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public void PutBack(string stream, byte[] held) => WrittenFile.PutBack(PathOf(stream), held);
 
     private string PathOf(string stream) => Path.Combine(directory, StreamFileName.Of(stream));
 

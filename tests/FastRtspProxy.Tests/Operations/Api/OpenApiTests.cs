@@ -117,6 +117,7 @@ public sealed class OpenApiTests
         await File.WriteAllTextAsync(bench.Folder!, "no folder"); // it could not be kept, whoever asks
         await bench.AskAsync("PUT", "/streams/t", Camera);
         await bench.AskAsync("PATCH", "/streams/s", "{'hold':'7s'}");
+        await bench.AskAsync("DELETE", "/streams/s");
         File.Delete(bench.Folder!);
         Directory.CreateDirectory(bench.Folder!);
         bench.May = static question => question.Stream is null;

@@ -156,6 +156,37 @@ public sealed class StreamStoreTests
         Assert.Equal(TimeSpan.FromSeconds(30), again.Reloader.Running.Streams[2].Hold);
     }
 
+    /// <summary>What is no file cannot be taken away as one, also not by root.</summary>
+    [Fact]
+    public async Task Delete_FileThatCannotBeTakenAway_IsRefusedAndTheStreamStays()
+    {
+        await using ApiBench bench = new();
+        await bench.MustAsync(201, "PUT", "/streams/a", Camera);
+        File.Delete(bench.PathOf("a.json"));
+        Directory.CreateDirectory(bench.PathOf("a.json"));
+
+        ApiAnswerText refused = await bench.MustAsync(507, "DELETE", "/streams/a");
+
+        Assert.Contains("cannot be taken away", refused.Text, StringComparison.Ordinal);
+        await bench.MustAsync(200, "GET", "/streams/a");
+        await bench.MustAsync(204, "DELETE", "/streams/a?persist=false");
+        await bench.MustAsync(404, "GET", "/streams/a");
+    }
+
+    [Fact]
+    public async Task Delete_EngineThatFails_LeavesTheFile()
+    {
+        await using ApiBench bench = new();
+        await bench.MustAsync(201, "PUT", "/streams/a", Camera);
+        string before = await File.ReadAllTextAsync(bench.PathOf("a.json"));
+        bench.Proxy.Throws = true;
+
+        await bench.MustAsync(500, "DELETE", "/streams/a");
+
+        Assert.Equal(before, await File.ReadAllTextAsync(bench.PathOf("a.json")));
+        Assert.Single(bench.FileNames());
+    }
+
     [Fact]
     public async Task Put_NoDirectory_GoesWithTheProgramAndSaysSo()
     {
