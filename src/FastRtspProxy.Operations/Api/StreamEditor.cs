@@ -77,7 +77,7 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             }
 
             _whole = whole;
-            return new LoadedConfig(whole.Config, [], null);
+            return new LoadedConfig(request.IsDryRun ? WithoutGuesses(whole.Config) : whole.Config, [], null);
         }
 
         /// <summary>The engine has done it, or has not.</summary>
@@ -99,6 +99,10 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
                 Outcome = Outcome with { Config = editor.Find(request.Name) };
             }
         }
+
+        private ProxyConfig WithoutGuesses(ProxyConfig config) => editor.Find(request.Name) is not { } there
+            ? config
+            : config with { Streams = [.. config.Streams.Select(one => one.Name == request.Name ? GuessedSecrets.Hide(one, there) : one)] };
 
         private LoadedConfig Refuse(HttpProblem problem)
         {

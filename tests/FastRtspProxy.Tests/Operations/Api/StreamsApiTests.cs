@@ -62,6 +62,22 @@ public sealed class StreamsApiTests
     }
 
     [Theory]
+    [InlineData("PATCH", "{'password':'*'}")]
+    [InlineData("PATCH", "{'source':'rtsp://c.example/a?password=*'}")]
+    [InlineData("PUT", "{'source':'rtsp://c.example/a?password=*','username':'u','password':'*'}")]
+    [InlineData("PUT", "{'sources':['rtsp://u:*@c.example/a?password=*'],'hold':'5s'}")]
+    public async Task DryRun_GuessedSecret_SaysNothingOfIt(string method, string body)
+    {
+        await using ApiBench bench = new();
+        await bench.MustAsync(201, "PUT", Gate, "{'source':'rtsp://c.example/a?password=geheim','username':'u','password':'geheim'}");
+
+        ApiAnswerText right = await bench.MustAsync(200, method, Gate + "?dryRun", body.Replace("*", "geheim", StringComparison.Ordinal));
+        ApiAnswerText wrong = await bench.MustAsync(200, method, Gate + "?dryRun", body.Replace("*", "falsch", StringComparison.Ordinal));
+
+        Assert.Equal(right.Text, wrong.Text);
+    }
+
+    [Theory]
     [InlineData("PUT", "{'source':'rtsp://c/a'}")]
     [InlineData("PATCH", "{'hold':'5s'}")]
     [InlineData("DELETE", null)]
