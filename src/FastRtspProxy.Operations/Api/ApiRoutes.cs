@@ -17,12 +17,13 @@ internal static class ApiRoutes
         TimeProvider time, ILogger log)
     {
         StreamRevisions revisions = new();
+        LongAnswers answers = new();
         StreamEditor editor = new(reloader, store, revisions, log);
         return
         [
             OpenApiDocument.Route,
-            .. new StreamsApi(engine, reloader, store, editor, revisions).Routes,
-            .. new ViewersApi(engine, reloader).Routes,
+            .. new StreamsApi(engine, reloader, store, editor, revisions, answers).Routes,
+            .. new ViewersApi(engine, reloader, answers).Routes,
             .. new ProgramApi(engine, reloader, store, facts, time).Routes,
             .. new EventRoutes(events, time).Routes,
             .. new LogApi(history).Routes,

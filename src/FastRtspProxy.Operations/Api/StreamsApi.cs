@@ -11,10 +11,13 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Api;
 
 /// <summary>Streams: looked at, made, changed, taken away, begun anew.</summary>
-internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions)
+internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers)
 {
     private const string All = "/api/v1/streams";
     private const string One = "/api/v1/streams/{name}";
+
+    /// <summary>Streams that are no long answer.</summary>
+    private const int ShortPage = 200;
 
     private readonly ShownConfigs _configs = new();
 
@@ -57,20 +60,23 @@ internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamSt
         StreamView[] rest = query.Text("after") is { } after ? [.. all.Where(view => string.CompareOrdinal(view.Name, after) > 0)] : all;
         StreamView[] page = limit is { } most && most < rest.Length ? rest[..most] : rest;
         StreamUrls urls = StreamUrls.Of(exchange, engine);
-        await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("total", all.Length);
-            StreamJson.WriteText(json, "next", page.Length < rest.Length ? page[^1].Name : null);
-            json.WriteStartArray("streams");
-            foreach (StreamView view in page)
+        await answers.WriteAsync(
+            exchange,
+            page.Length > ShortPage,
+            page,
+            json =>
             {
-                StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults));
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+                json.WriteStartObject();
+                json.WriteNumber("total", all.Length);
+                StreamJson.WriteText(json, "next", page.Length < rest.Length ? page[^1].Name : null);
+                json.WriteStartArray("streams");
+            },
+            (json, view) => StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults)),
+            static json =>
+            {
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
     }
 
     private async Task GetAsync(HttpExchange exchange)

@@ -10,8 +10,11 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Api;
 
 /// <summary>Who watches; and the end of that.</summary>
-internal sealed class ViewersApi(IEngineView engine, Reloader reloader)
+internal sealed class ViewersApi(IEngineView engine, Reloader reloader, LongAnswers answers)
 {
+    /// <summary>Viewers that are no long answer.</summary>
+    private const int ShortList = 500;
+
     public IEnumerable<HttpRoute> Routes =>
     [
         new HttpRoute("GET", "/api/v1/streams/{name}/viewers", AccessRights.Status, ListAsync),
@@ -42,19 +45,22 @@ internal sealed class ViewersApi(IEngineView engine, Reloader reloader)
 
         AddressDetail detail = reloader.Running.Log.Addresses;
         ViewerStatus[] viewers = [.. (await engine.ViewersAsync(stream)).Where(viewer => exchange.MayFor(viewer.Stream))];
-        await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("total", viewers.Length);
-            json.WriteStartArray("viewers");
-            foreach (ViewerStatus viewer in viewers)
+        await answers.WriteAsync(
+            exchange,
+            viewers.Length > ShortList,
+            viewers,
+            json =>
             {
-                Write(json, viewer, detail);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+                json.WriteStartObject();
+                json.WriteNumber("total", viewers.Length);
+                json.WriteStartArray("viewers");
+            },
+            (json, viewer) => Write(json, viewer, detail),
+            static json =>
+            {
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
     }
 
     private async Task EndAsync(HttpExchange exchange)

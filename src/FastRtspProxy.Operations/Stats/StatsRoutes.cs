@@ -12,7 +12,12 @@ namespace FastRtspProxy.Operations.Stats;
 /// </summary>
 internal sealed class StatsRoutes(StatsSampler sampler)
 {
+    /// <summary>That many a client may hold however many clients there are: 160 KB.</summary>
+    private const int ShortSamples = 10_000;
+
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(5);
+
+    private readonly LongAnswers _answers = new();
 
     public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/stats", AccessRights.Status, AnswerAsync)];
 
@@ -32,14 +37,22 @@ internal sealed class StatsRoutes(StatsSampler sampler)
         string? stream = exchange.Request.Query["stream"];
         (TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams) =
             sampler.Last(window, name => (stream is null || name == stream) && exchange.MayRead(name, isKnown: true));
-        exchange.Response.ContentType = "application/json";
-        exchange.Response.Headers.CacheControl = "no-store";
-        await using (Utf8JsonWriter json = new(exchange.Response.BodyWriter))
-        {
-            Write(json, interval, streams);
-        }
-
-        await exchange.Response.BodyWriter.FlushAsync(exchange.Ended);
+        await _answers.WriteAsync(
+            exchange,
+            streams.Sum(static one => one.Samples.Length) > ShortSamples,
+            streams,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("interval", interval.TotalSeconds);
+                json.WriteStartObject("streams");
+            },
+            Write,
+            static json =>
+            {
+                json.WriteEndObject();
+                json.WriteEndObject();
+            });
     }
 
     private static bool TryWindow(string text, out TimeSpan window)
@@ -52,22 +65,13 @@ internal sealed class StatsRoutes(StatsSampler sampler)
         return isRead && number is > 0 and < 100_000;
     }
 
-    private static void Write(Utf8JsonWriter json, TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams)
+    private static void Write(Utf8JsonWriter json, (string Name, StreamSample[] Samples) stream)
     {
-        json.WriteStartObject();
-        json.WriteNumber("interval", interval.TotalSeconds);
-        json.WriteStartObject("streams");
-        foreach ((string name, StreamSample[] samples) in streams)
-        {
-            json.WriteStartObject(name);
-            Write(json, "bitrate", samples, static sample => sample.Bitrate);
-            Write(json, "loss", samples, static sample => sample.Loss);
-            Write(json, "viewers", samples, static sample => sample.Viewers);
-            Write(json, "jitter", samples, static sample => sample.Jitter);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
+        json.WriteStartObject(stream.Name);
+        Write(json, "bitrate", stream.Samples, static sample => sample.Bitrate);
+        Write(json, "loss", stream.Samples, static sample => sample.Loss);
+        Write(json, "viewers", stream.Samples, static sample => sample.Viewers);
+        Write(json, "jitter", stream.Samples, static sample => sample.Jitter);
         json.WriteEndObject();
     }
 

@@ -1,8 +1,12 @@
+using System.Net;
 using System.Text.Json;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Stats;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Operations.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Tests.Operations.Stats;
 
@@ -77,6 +81,59 @@ public class StatsTests
         {
             Assert.Equal(400, await bench.StatusAsync("GET", "/api/v1/stats?window=" + window));
         }
+    }
+
+    /// <summary>Nobody can make the proxy hold a long answer as a whole, nor many of them.</summary>
+    [Fact]
+    public async Task Routes_LongAnswers_AreSentInPiecesToAFewAtOnce()
+    {
+        FakeTimeProvider time = new();
+        await using StatsSampler sampler = new(Look, time);
+        for (int i = 0; i < 10; i++)
+        {
+            await LookAsync(time, [.. Enumerable.Range(0, StatsSampler.StreamsMax).Select(static i => Stream("camera-" + i, 1, 0))], seconds: 10);
+        }
+
+        await Until.TrueAsync(() => sampler.Last(TimeSpan.FromHours(1), static _ => true).Streams is { Count: StatsSampler.StreamsMax } all && all[0].Samples.Length > 6, 30);
+        TaskCompletionSource reads = new();
+        HttpRoute route = new StatsRoutes(sampler).Routes.Single();
+        List<(SlowReader Reader, Task<HttpResponse> Answer)> slow = [];
+        for (int i = 0; i < 8; i++)
+        {
+            SlowReader reader = new(reads.Task);
+            slow.Add((reader, AskAsync(route, reader)));
+            await Until.TrueAsync(() => reader.HasBegun, 30);
+        }
+
+        Task<HttpResponse> ninth = AskAsync(route, new SlowReader(Task.CompletedTask));
+        Task<HttpResponse> shortOne = AskAsync(route, new SlowReader(Task.CompletedTask), "?stream=camera-1");
+        HttpResponse refused = await ninth;
+        reads.SetResult();
+
+        Assert.Equal((503, "1"), (refused.StatusCode, refused.Headers.RetryAfter.ToString()));
+        Assert.Equal(200, (await shortOne).StatusCode);
+        foreach ((SlowReader reader, Task<HttpResponse> answer) in slow)
+        {
+            Assert.Equal(200, (await answer).StatusCode);
+            Assert.InRange(reader.MostAtOnce, 1, 96 << 10);
+            Assert.Equal(StatsSampler.StreamsMax, JsonDocument.Parse(reader.ToArray()).RootElement.GetProperty("streams").EnumerateObject().Count());
+        }
+
+        Assert.Equal(200, (await AskAsync(route, new SlowReader(Task.CompletedTask))).StatusCode);
+    }
+
+    private static async Task<HttpResponse> AskAsync(HttpRoute route, Stream to, string query = "?window=50m", Func<AccessQuestion, bool>? may = null)
+    {
+        DefaultHttpContext context = new();
+        context.Request.QueryString = new QueryString(query);
+        context.Response.Body = to;
+        await route.Work(new HttpExchange(context, route, null, new HttpIdentity(HttpIdentityKind.Nobody, null), may ?? (static _ => true))
+        {
+            Address = IPAddress.Loopback,
+            Ended = default,
+        });
+        await context.Response.BodyWriter.FlushAsync();
+        return context.Response;
     }
 
     private static StreamStatus Stream(string name, long packets, long lost) => new()
