@@ -54,6 +54,9 @@ internal sealed class HookSender : IAsyncDisposable
 
     public HookConfig Config => _config;
 
+    /// <summary>Events that the next delivery says are missing. Any thread.</summary>
+    public long Missed => Volatile.Read(ref _missed);
+
     /// <summary>Takes it, or counts it as missed. Any thread.</summary>
     public void Tell(ProxyEvent happened)
     {
@@ -74,6 +77,7 @@ internal sealed class HookSender : IAsyncDisposable
         if (!_lanes[lane].Writer.TryWrite(happened))
         {
             Leave();
+            Miss(1);
         }
     }
 
@@ -87,7 +91,10 @@ internal sealed class HookSender : IAsyncDisposable
         }
     }
 
-    /// <summary>What waits is given up; a delivery under way is cut short.</summary>
+    /// <summary>What the sender before this one did not tell the same server, counted already: the next delivery says how many. Any thread.</summary>
+    public void Inherit(long events) => Interlocked.Add(ref _missed, events);
+
+    /// <summary>What waits is given up, and counts as missed; so does a delivery under way, which is cut short.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -102,6 +109,7 @@ internal sealed class HookSender : IAsyncDisposable
             while (lane.Reader.TryRead(out _))
             {
                 Leave();
+                Miss(1);
             }
         }
 
@@ -143,8 +151,22 @@ internal sealed class HookSender : IAsyncDisposable
 
     private async Task DeliverAsync(ProxyEvent happened)
     {
-        string delivery = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
         long missed = Interlocked.Exchange(ref _missed, 0);
+        try
+        {
+            await DeliverAsync(happened, missed);
+        }
+        catch
+        {
+            Inherit(missed);
+            Miss(1);
+            throw;
+        }
+    }
+
+    private async Task DeliverAsync(ProxyEvent happened, long missed)
+    {
+        string delivery = Guid.CreateVersion7(_time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
         byte[] body = BodyOf(happened, delivery, missed);
         for (int attempts = 1; ; attempts++)
         {

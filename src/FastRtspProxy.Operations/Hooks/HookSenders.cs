@@ -39,7 +39,7 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
         }
     }
 
-    /// <summary>From now on these.</summary>
+    /// <summary>From now on these. What waits at one that goes is missed; another one of the same URL tells the server how much that was.</summary>
     public async Task ChangeAsync(IReadOnlyList<HookConfig> hooks)
     {
         await _turn.WaitAsync();
@@ -59,6 +59,10 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
 
             _senders = [.. next];
             await Task.WhenAll(before.Select(static sender => sender.DisposeAsync().AsTask()));
+            foreach (HookSender gone in before)
+            {
+                next.Find(sender => sender.Config.Url == gone.Config.Url)?.Inherit(gone.Missed);
+            }
         }
         finally
         {

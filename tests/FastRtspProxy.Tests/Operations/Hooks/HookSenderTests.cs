@@ -118,6 +118,28 @@ public sealed class HookSenderTests
     }
 
     [Fact]
+    public async Task Change_OfAHookForWhichSomethingWaits_TellsTheServerHowMuchItMissed()
+    {
+        bool isOpen = false;
+        await using StandInAuthServer server = new() { Answer = _ => Volatile.Read(ref isOpen) ? Taken : Unavailable };
+        await using Bench bench = new(server, static hook => hook with { Queue = 3 });
+        for (int i = 0; i < 5; i++)
+        {
+            bench.Tell("stream.up", "a");
+        }
+
+        await bench.UntilAsync(() => bench.Counters.Retried > 0);
+        await bench.Senders.ChangeAsync([bench.Hook with { Timeout = TimeSpan.FromSeconds(31) }]);
+        Assert.Equal((5, 0), (bench.Counters.Dropped, bench.Counters.Waiting));
+        Volatile.Write(ref isOpen, true);
+        bench.Tell("stream.down", "a");
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        Assert.Equal(5, JsonDocument.Parse(Parse(server.Requests[^1]).Body).RootElement.GetProperty("missed").GetInt64());
+        Assert.Equal(5, bench.Counters.Dropped);
+    }
+
+    [Fact]
     public async Task Follow_TellsWhatTheLogOfEventsHas()
     {
         await using StandInAuthServer server = new() { Answer = static _ => Taken };
