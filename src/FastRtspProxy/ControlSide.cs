@@ -46,8 +46,8 @@ internal sealed class ControlSide : IAsyncDisposable
         _events.Start(engine.Status, Reloader);
         _hooks = new HookSenders(time, log.CreateLogger("Hooks"));
         _hooks.Follow(_events);
-        _ = _hooks.ChangeAsync(options.Config.Hooks);
-        Reloader.Reloaded += _ => OnReloaded();
+        ChangeHooks();
+        Reloader.Reloaded += _ => ChangeHooks();
         ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
         ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
         if (!options.ServesHttp)
@@ -75,7 +75,7 @@ internal sealed class ControlSide : IAsyncDisposable
     /// <summary>What can be asked for.</summary>
     public IReadOnlyList<HttpRoute> Routes { get; } = [];
 
-    private void OnReloaded() => _ = _hooks.ChangeAsync(Reloader.Running.Hooks);
+    private void ChangeHooks() => _ = _hooks.ChangeAsync(() => Reloader.Running.Hooks);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -40,14 +40,15 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
     }
 
     /// <summary>From now on these. What waits at one that goes is missed; another one of the same URL tells the server how much that was.</summary>
-    public async Task ChangeAsync(IReadOnlyList<HookConfig> hooks)
+    /// <param name="hooks">Asked when it is the change's turn: of several that wait, whichever is last sees what counts then.</param>
+    public async Task ChangeAsync(Func<IReadOnlyList<HookConfig>> hooks)
     {
         await _turn.WaitAsync();
         try
         {
             List<HookSender> before = [.. _senders];
             List<HookSender> next = [];
-            foreach (HookConfig hook in hooks)
+            foreach (HookConfig hook in hooks())
             {
                 HookSender? same = before.Find(sender => sender.Config == hook);
                 next.Add(same ?? new HookSender(hook, Counters, time, log));
@@ -75,7 +76,7 @@ internal sealed class HookSenders(TimeProvider time, ILogger log) : IAsyncDispos
     {
         await _stop.CancelAsync();
         await _following;
-        await ChangeAsync([]);
+        await ChangeAsync(static () => []);
         _stop.Dispose();
     }
 

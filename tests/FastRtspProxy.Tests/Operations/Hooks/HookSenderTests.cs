@@ -111,9 +111,9 @@ public sealed class HookSenderTests
         bench.Tell("stream.up", "a");
         await bench.UntilAsync(() => bench.Counters.Retried > 0);
 
-        await bench.Senders.ChangeAsync([bench.Hook]);
+        await bench.Senders.ChangeAsync(() => [bench.Hook]);
         Assert.Equal(1, bench.Counters.Waiting);
-        await bench.Senders.ChangeAsync([]);
+        await bench.Senders.ChangeAsync(static () => []);
         Assert.Equal(0, bench.Counters.Waiting);
     }
 
@@ -129,7 +129,7 @@ public sealed class HookSenderTests
         }
 
         await bench.UntilAsync(() => bench.Counters.Retried > 0);
-        await bench.Senders.ChangeAsync([bench.Hook with { Timeout = TimeSpan.FromSeconds(31) }]);
+        await bench.Senders.ChangeAsync(() => [bench.Hook with { Timeout = TimeSpan.FromSeconds(31) }]);
         Assert.Equal((5, 0), (bench.Counters.Dropped, bench.Counters.Waiting));
         Volatile.Write(ref isOpen, true);
         bench.Tell("stream.down", "a");
@@ -137,6 +137,33 @@ public sealed class HookSenderTests
         await bench.UntilAsync(() => bench.Counters.Delivered == 1);
         Assert.Equal(5, JsonDocument.Parse(Parse(server.Requests[^1]).Body).RootElement.GetProperty("missed").GetInt64());
         Assert.Equal(5, bench.Counters.Dropped);
+    }
+
+    /// <summary>Of changes that wait for each other each asks when it is its turn, so the last one sees the last configuration.</summary>
+    [Fact]
+    public async Task Change_SeveralAtOnce_EndsWithWhatCountsLast()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => Unavailable };
+        await using Bench bench = new(server);
+        IReadOnlyList<HookConfig> now = [bench.Hook];
+        using ManualResetEventSlim isIn = new();
+        using ManualResetEventSlim goesOn = new();
+        Task first = Task.Run(() => bench.Senders.ChangeAsync(() =>
+        {
+            IReadOnlyList<HookConfig> seen = now;
+            isIn.Set();
+            goesOn.Wait();
+            return seen;
+        }));
+        isIn.Wait();
+        Task[] others = [bench.Senders.ChangeAsync(() => now), bench.Senders.ChangeAsync(() => now)];
+
+        now = [];
+        goesOn.Set();
+        await Task.WhenAll([first, .. others]);
+        bench.Tell("stream.up", "a");
+
+        Assert.Equal((0, 0), (bench.Counters.Waiting, bench.Counters.Dropped));
     }
 
     [Fact]
@@ -170,7 +197,7 @@ public sealed class HookSenderTests
         {
             Hook = (change ?? (static hook => hook))(new HookConfig { Url = server.Url.ToString(), Timeout = TimeSpan.FromSeconds(30) });
             Senders = new HookSenders(_time, Log.CreateLogger("Hooks"));
-            Senders.ChangeAsync([Hook]).Wait();
+            Senders.ChangeAsync(() => [Hook]).Wait();
         }
 
         public HookConfig Hook { get; }
