@@ -59,6 +59,7 @@ internal static class HttpKeys
         new ValueKey<HttpConfig, bool>("dashboard", ConfigTypes.Flag, static c => c.Dashboard, static (c, v) => c with { Dashboard = v })
         {
             Text = "serve the page",
+            Effect = ConfigEffect.Restart,
         },
         new SectionKey<HttpConfig, MetricsConfig>("metrics", s_metrics, static c => c.Metrics, static (c, v) => c with { Metrics = v })
         {

@@ -34,6 +34,15 @@ public sealed class ConfigComparisonTests
         Assert.DoesNotContain("geheim", Describe(difference), StringComparison.Ordinal);
     }
 
+    /// <summary>The routes are made once.</summary>
+    [Fact]
+    public void Of_PageSwitchedOff_NeedsARestart()
+    {
+        ConfigDifference difference = ConfigComparison.Of(ConfigBench.Good("http: {dashboard: true}\n" + Base), ConfigBench.Good("http: {dashboard: false}\n" + Base));
+
+        Assert.Equal("Refused http.dashboard: true -> false: needs a restart, until then the old value stays", Describe(difference));
+    }
+
     [Theory]
     [InlineData("a: {source: rtsp://192.0.2.9/a}", "StreamRemoved streams.b: removed: its viewers are told and closed")]
     [InlineData("a: {source: rtsp://192.0.2.9/a}|b: {source: \"rtsp://u:geheim@192.0.2.9/b\"}|c: {source: rtsp://192.0.2.9/c}", "StreamAdded streams.c: added")]
