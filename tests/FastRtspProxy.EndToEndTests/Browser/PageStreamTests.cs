@@ -106,5 +106,30 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         await page.WaitForSelectorAsync("h1:text-is('gate/1')");
     }
 
+    [Fact]
+    public async Task ChangeStream_ToAnotherHost_SaysThatThePasswordIsGone()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""");
+        IPage page = await OpenAsync();
+        await page.ClickAsync("#add");
+        await page.FillAsync("#f-name", "gate");
+        await page.FillAsync("#f-source", camera.Urls[0]);
+        await page.FillAsync("#f-username", "u");
+        await page.FillAsync("#f-password", "geheim");
+        Assert.Equal(["", "auto", "tcp", "http"], await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#f-transport option')].map(option => option.value)"));
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForSelectorAsync("h1:text-is('gate')");
+
+        await page.ClickAsync("#edit");
+        Assert.Equal("One is set. Empty: it stays.", await page.TextContentAsync("#f-password-hint"));
+        await page.FillAsync("#f-source", "rtsp://127.0.0.2:9/other");
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForSelectorAsync("#toasts >> text=The password was taken out");
+        await page.WaitForSelectorAsync("dd:text-is('u')");
+        await page.ClickAsync("#edit");
+        Assert.Equal(0, await page.Locator("#f-password-hint").CountAsync());
+    }
+
     private static Task<string> PixelsAsync(IPage page) => page.EvaluateAsync<string>("() => document.querySelector('.picture canvas').toDataURL()");
 }

@@ -6,10 +6,12 @@ import { streamView, eventsView } from './stream.js';
 
 const main = document.getElementById('main');
 const link = document.getElementById('link');
+const logIn = document.getElementById('log-in');
 const logOut = document.getElementById('log-out');
 const store = new Store();
 let me = null;
 let view = null;
+let back = '#/';
 
 function show(next, takesFocus) {
   view?.close?.();
@@ -23,6 +25,8 @@ function show(next, takesFocus) {
 function route(takesFocus) {
   if (!me) return;
   const path = location.hash.replace(/^#\/?/, '');
+  if (path === 'log-in') { show(logInView(), takesFocus); return; }
+  back = location.hash || '#/';
   const isStream = path.startsWith('streams/');
   for (const [id, here] of [['nav-streams', path === '' || isStream], ['nav-events', path === 'events']]) {
     const place = document.getElementById(id);
@@ -42,6 +46,7 @@ function logInView(why) {
     error.textContent = '';
     try {
       await call('POST', '/api/v1/session', user.value ? { user: user.value, password: password.value } : { token: password.value });
+      if (location.hash === '#/log-in') history.replaceState(null, '', back);
       await begin();
     } catch (problem) {
       error.textContent = problem.message;
@@ -57,7 +62,7 @@ function logInView(why) {
 function stop(why) {
   store.stop();
   me = null;
-  logOut.hidden = true;
+  logIn.hidden = logOut.hidden = true;
   link.textContent = '';
   show(logInView(why));
 }
@@ -73,6 +78,9 @@ async function begin() {
   }
   if (!me.rights.includes('status')) return stop(me.user ? `${me.user} may not ask for the streams (right status).` : '');
   logOut.hidden = me.logIn === 'nobody';
+  // Whoever is let in without one may want to watch, which viewers need a password for.
+  logIn.hidden = me.logIn !== 'nobody' || me.rights.includes('read');
+  store.stop();
   store.start();
   route(false);
 }
@@ -85,7 +93,8 @@ const linked = () => { link.textContent = store.isLinked ? '' : 'no events: aski
 store.addEventListener('streams', linked);
 store.addEventListener('link', linked);
 addEventListener('hashchange', () => route(true));
-logOut.addEventListener('click', async () => { await call('DELETE', '/api/v1/session').catch(() => {}); stop(); });
+logIn.addEventListener('click', () => { location.hash = '#/log-in'; });
+logOut.addEventListener('click', async () => { await call('DELETE', '/api/v1/session').catch(() => {}); await begin(); });
 
 const theme = document.getElementById('theme');
 const system = matchMedia('(prefers-color-scheme: dark)');

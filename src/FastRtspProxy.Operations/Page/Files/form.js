@@ -6,11 +6,16 @@ const FIELDS = [
   { key: 'source', label: 'Source', hint: 'rtsp:// or rtsps://, the camera’s URL', required: true },
   { key: 'username', label: 'User' },
   { key: 'password', label: 'Password', type: 'password' },
-  { key: 'transport', label: 'Transport', options: ['', 'auto', 'udp', 'tcp', 'http'] },
+  { key: 'transport', label: 'Transport', options: ['', 'auto', 'tcp', 'http'] },
   { key: 'start', label: 'Viewers begin', options: ['', 'auto', 'instant', 'keyframe', 'live'] },
   { key: 'maxViewers', label: 'Viewers at most', type: 'number' },
   { key: 'alwaysOn', label: 'Pull it though nobody watches', type: 'checkbox' },
 ];
+
+const CLEARED = {
+  password: 'The password was taken out: it belonged to the other host.',
+  tls: 'The exceptions for the certificate were taken out: they belonged to the other host.',
+};
 
 // A stream is added (null) or changed. What the API objects to stands at the field that it names.
 export function editStream(store, stream) {
@@ -22,7 +27,7 @@ export function editStream(store, stream) {
   const fields = FIELDS.filter(field => isNew || field.key !== 'name').map(field => {
     const id = 'f-' + field.key;
     const error = el('div', { class: 'error', id: id + '-error', role: 'alert' });
-    const hintText = field.key === 'password' && config.passwordSet ? 'One is set. Empty: it stays.' : field.hint;
+    const hintText = field.key === 'password' && stream?.source?.passwordSet ? 'One is set. Empty: it stays.' : field.hint;
     const hint = hintText ? el('div', { class: 'hint', id: id + '-hint', text: hintText }) : null;
     const input = field.options
       ? el('select', { id }, ...field.options.map(option => el('option', { value: option, text: option || 'as by default' })))
@@ -91,10 +96,12 @@ export function editStream(store, stream) {
     save.disabled = true;
     try {
       const path = '/api/v1/streams/' + enc(name);
-      if (isNew) await call('PUT', path, values(), { 'If-None-Match': '*' });
-      else await call('PATCH', path, values(), { 'Content-Type': 'application/merge-patch+json', ...(stream.etag ? { 'If-Match': stream.etag } : {}) });
+      const answer = isNew
+        ? await call('PUT', path, values(), { 'If-None-Match': '*' })
+        : await call('PATCH', path, values(), { 'Content-Type': 'application/merge-patch+json', ...(stream.etag ? { 'If-Match': stream.etag } : {}) });
       dialog.close();
       toast(isNew ? `${name} was added.` : `${name} was changed.`);
+      for (const what of answer?.cleared ?? []) toast(CLEARED[what] ?? `${what} was taken out.`);
       await store.reload();
       if (isNew) location.hash = '#/streams/' + enc(name);
     } catch (error) {

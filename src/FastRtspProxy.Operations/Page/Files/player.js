@@ -1,3 +1,4 @@
+import { get } from './api.js';
 import { el, enc } from './dom.js';
 import { CodecPicture } from './picture-codec.js';
 import { SourcePicture } from './picture-source.js';
@@ -10,6 +11,7 @@ const AGAIN_MS = 2000;
 export class Player {
   #name;
   #names;
+  #mayWatch;
   #socket = null;
   #picture = null;
   #sound = null;
@@ -26,14 +28,16 @@ export class Player {
   #mute = el('button', { type: 'button', id: 'sound', text: 'Sound on', 'aria-pressed': 'false', hidden: true, on: { click: () => this.#toggleSound() } });
   #about = el('span', { class: 'dim', id: 'about' });
 
-  constructor(name, names) {
+  constructor(name, names, mayWatch) {
     this.#name = name;
     this.#names = names;
+    this.#mayWatch = mayWatch;
     this.#box.append(this.#note, this.#play);
     this.root = el('div', {}, this.#box, el('div', { class: 'under' }, this.#stop, this.#mute, this.#about));
   }
 
   start() {
+    if (!this.#mayWatch) { this.#needLogIn(); return; }
     this.#hearsSource = false;
     this.#wanted = true;
     this.#begun = performance.now();
@@ -100,7 +104,24 @@ export class Player {
       this.#stop.onclick = () => { this.#stop.textContent = 'Stop'; this.#stop.onclick = null; };
     } else {
       this.#timer = setTimeout(() => this.#open(), AGAIN_MS);
+      if (event.code === 1006) this.#askWhy();
     }
+  }
+
+  // A browser does not tell which status refused a WebSocket.
+  async #askWhy() {
+    const me = await get('/api/v1/session').catch(error => error.status === 401 ? { rights: [] } : null);
+    if (me && !me.rights.includes('read') && this.#wanted && !this.#picture) this.#needLogIn();
+  }
+
+  #needLogIn() {
+    this.#wanted = false;
+    this.#end();
+    this.#play.hidden = this.#stop.hidden = true;
+    this.#say('To watch, ');
+    const link = el('a', { href: '#/log-in', text: 'log in' });
+    this.#note.append(link, '.');
+    link.focus();
   }
 
   async #describe(description) {

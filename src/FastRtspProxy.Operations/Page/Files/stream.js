@@ -10,7 +10,7 @@ export function streamView(store, rights, name) {
   const path = '/api/v1/streams/' + enc(name);
   let stream = null;
   const state = el('span', { id: 'state' });
-  const player = new Player(name, () => [...store.streams.keys()]);
+  const player = new Player(name, () => [...store.streams.keys()], rights.includes('read'));
   const plots = new Plots();
   const facts = el('dl');
   const problem = el('p', { class: 'error', id: 'last-error', hidden: true });
