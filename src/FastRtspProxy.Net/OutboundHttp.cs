@@ -31,20 +31,21 @@ internal static class OutboundHttp
         SocketException? failure = null;
         foreach (IPAddress address in await lookUp.WaitAsync(cancel))
         {
-            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            Socket? socket = null;
             try
             {
+                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }; // fails where there is no IPv6
                 await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException e)
             {
                 failure = e;
-                socket.Dispose();
+                socket?.Dispose();
             }
             catch
             {
-                socket.Dispose();
+                socket?.Dispose();
                 throw;
             }
         }
