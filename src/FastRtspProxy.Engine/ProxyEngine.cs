@@ -175,10 +175,11 @@ public sealed class ProxyEngine : IAsyncDisposable
     public bool IsDraining => _frontend.IsDraining;
 
     /// <summary>
-    /// What viewers are told of a stream, in SDP; null: there is none of that name, or its camera has not been described. Any thread.
+    /// What viewers are told of a stream, in SDP; null: there is none of that name, or its camera has not been described. Nothing is asked of the
+    /// camera. Any thread.
     /// </summary>
     public async Task<byte[]?> DescriptionAsync(string stream) =>
-        Streams.Directory.Find(stream) is { } mount && await mount.DescribeAsync(TimeSpan.Zero) is { } description ? description.Sdp : null;
+        Streams.Directory.Find(stream) is Mount mount && await mount.KnownDescriptionAsync() is { } description ? description.Sdp : null;
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string>? StreamRegistered;

@@ -140,6 +140,9 @@ internal sealed class Mount : IMount
     /// <inheritdoc/>
     public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(() => DescribeOnShardAsync(limit));
 
+    /// <summary>What is known of it, however old; the camera notices nothing. Null: nothing. Any thread.</summary>
+    public Task<MountDescription?> KnownDescriptionAsync() => Shard.RunAsync(() => Task.FromResult(Known()));
+
     /// <inheritdoc/>
     public void Prepare() => _joins.Prepare();
 
@@ -166,6 +169,11 @@ internal sealed class Mount : IMount
             await _clients.Describers.WaitAsync(limit);
         }
 
+        return Known();
+    }
+
+    private MountDescription? Known()
+    {
         _offer.NoteParameterSets();
         return _status.Failure is null && !_status.IsStopping && !_offer.IsOfOtherCamera ? _offer.Description : null;
     }

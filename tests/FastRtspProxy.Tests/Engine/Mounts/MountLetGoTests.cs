@@ -241,6 +241,27 @@ public sealed class MountLetGoTests
     }
 
     [Fact]
+    public async Task KnownDescription_OldAndTheCameraLetGo_LeavesTheCameraAlone()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        mount.Leave(client);
+        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        time.Advance(TimeSpan.FromSeconds(11));
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready && mount.IsResting);
+        time.Advance(TimeSpan.FromSeconds(60));
+        int requests = fixture.Camera.Methods.Count;
+
+        Assert.NotNull(await mount.KnownDescriptionAsync());
+        Assert.NotNull(await mount.KnownDescriptionAsync());
+
+        Assert.True(mount.IsResting);
+        Assert.Equal(requests, fixture.Camera.Methods.Count);
+    }
+
+    [Fact]
     public async Task Description_OldOnTheConnectionThatWasGiven_IsReadAnewOnIt()
     {
         // REGISTER with reuse_connection: behind NAT there is no other way to the camera.
