@@ -55,7 +55,7 @@ internal sealed class ControlSide : IAsyncDisposable
             return;
         }
 
-        _stats = new StatsSampler(engine.Status.StreamsAsync, time);
+        _stats = new StatsSampler(engine.Status.StreamsAsync, time, log.CreateLogger("Stats"));
         MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };
         Routes =
         [

@@ -68,22 +68,41 @@ internal sealed class ServiceReport : IAsyncDisposable
             for (TimeSpan since = TimeSpan.Zero; ; since += wait)
             {
                 await Task.Delay(wait, _stop.Token);
-                await _engine.TakeTurnsAsync().WaitAsync(s_turnMax, _stop.Token);
-                _manager.Alive();
-                if (since >= s_status)
+                if (await TryReportAsync(isStatusDue: since >= s_status))
                 {
-                    since = TimeSpan.Zero;
-                    _manager.Status(Line(await _engine.Status.StreamsAsync()));
+                    since = since >= s_status ? TimeSpan.Zero : since;
                 }
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+    }
+
+    /// <summary>One look. False: it failed, so the manager is not told that we live; the next look may tell it again.</summary>
+    private async Task<bool> TryReportAsync(bool isStatusDue)
+    {
+        try
+        {
+            await _engine.TakeTurnsAsync().WaitAsync(s_turnMax, _stop.Token);
+            _manager.Alive();
+            if (isStatusDue)
+            {
+                _manager.Status(Line(await _engine.Status.StreamsAsync().WaitAsync(s_turnMax, _stop.Token)));
+            }
+
+            return true;
         }
         catch (TimeoutException)
         {
             _manager.Status($"an event loop has had no turn for {s_turnMax.TotalSeconds:0} s");
+            return false;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            // The program ends.
+            _manager.Status($"the state of the proxy cannot be told ({e.GetType().Name})");
+            return false;
         }
     }
 

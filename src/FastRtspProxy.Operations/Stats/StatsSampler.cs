@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Status;
+using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Stats;
 
@@ -19,6 +20,7 @@ internal sealed class StatsSampler : IAsyncDisposable
 
     private readonly Func<Task<IReadOnlyList<StreamStatus>>> _look;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StreamHistory> _streams = new(StringComparer.Ordinal);
@@ -28,8 +30,10 @@ internal sealed class StatsSampler : IAsyncDisposable
 
     /// <param name="look">Every stream as it is (<see cref="Engine.EngineStatus.StreamsAsync"/>).</param>
     /// <param name="time">The clock between two looks.</param>
-    public StatsSampler(Func<Task<IReadOnlyList<StreamStatus>>> look, TimeProvider time)
+    /// <param name="log">Where it is said that one failed.</param>
+    public StatsSampler(Func<Task<IReadOnlyList<StreamStatus>>> look, TimeProvider time, ILogger log)
     {
+        _log = log;
         _look = look;
         _time = time;
         _running = Task.Run(RunAsync);
@@ -78,17 +82,29 @@ internal sealed class StatsSampler : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            for (; ; await Task.Delay(Interval, _time, _stop.Token))
             {
-                Take(await _look());
-                await Task.Delay(Interval, _time, _stop.Token);
+                await TryLookAsync();
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+    }
+
+    /// <summary>A look that fails leaves a gap, and the next one is not its concern. One at a shard that has ended never comes back.</summary>
+    private async Task TryLookAsync()
+    {
+        try
+        {
+            Take(await _look().WaitAsync(_stop.Token));
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            StatsLog.LookFailed(_log, e);
         }
     }
 

@@ -7,6 +7,7 @@ using FastRtspProxy.Operations.Stats;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Operations.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Operations.Stats;
 
@@ -31,7 +32,7 @@ public class StatsTests
     public async Task Last_AfterMoreLooksThanAreKept_GivesTheNewest()
     {
         FakeTimeProvider time = new();
-        await using StatsSampler sampler = new(Look, time);
+        await using StatsSampler sampler = new(Look, time, NullLogger.Instance);
         for (int i = 0; i < StreamHistory.Samples + 20; i++)
         {
             await LookAsync(time, [Stream("cam", packets: i, lost: 0) with { Viewers = new StreamViewers { Udp = i } }]);
@@ -52,7 +53,7 @@ public class StatsTests
     public async Task Last_OfMoreThanAHundredStreams_LooksEachTenSeconds()
     {
         FakeTimeProvider time = new();
-        await using StatsSampler sampler = new(Look, time);
+        await using StatsSampler sampler = new(Look, time, NullLogger.Instance);
         await LookAsync(time, [.. Enumerable.Range(0, StatsSampler.StreamsMax + 50).Select(static i => Stream("cam" + i, 1, 0))]);
 
         await Until.TrueAsync(() => sampler.Interval == TimeSpan.FromSeconds(10), 30);
@@ -65,7 +66,7 @@ public class StatsTests
     public async Task Routes_AnswerWhatWasSampled()
     {
         FakeTimeProvider time = new();
-        await using StatsSampler sampler = new(Look, time);
+        await using StatsSampler sampler = new(Look, time, NullLogger.Instance);
         await LookAsync(time, [Stream("gate/1", 1, 0), Stream("hall", 1, 0)]);
         await Until.TrueAsync(() => sampler.Last(TimeSpan.FromMinutes(5), static _ => true).Streams.Count == 2, 30);
         await using HttpBench bench = await HttpBench.StartAsync(null, null, [.. new StatsRoutes(sampler).Routes]);
@@ -88,7 +89,7 @@ public class StatsTests
     public async Task Routes_LongAnswers_AreSentInPiecesToAFewAtOnce()
     {
         FakeTimeProvider time = new();
-        await using StatsSampler sampler = new(Look, time);
+        await using StatsSampler sampler = new(Look, time, NullLogger.Instance);
         for (int i = 0; i < 10; i++)
         {
             await LookAsync(time, [.. Enumerable.Range(0, StatsSampler.StreamsMax).Select(static i => Stream("camera-" + i, 1, 0))], seconds: 10);
@@ -120,6 +121,40 @@ public class StatsTests
         }
 
         Assert.Equal(200, (await AskAsync(route, new SlowReader(Task.CompletedTask))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Dispose_LookThatNeverEnds_Ends()
+    {
+        int looks = 0;
+        StatsSampler sampler = new(
+            () =>
+            {
+                Interlocked.Increment(ref looks);
+                return new TaskCompletionSource<IReadOnlyList<StreamStatus>>().Task;
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+        await Until.TrueAsync(() => Volatile.Read(ref looks) > 0, 30);
+
+        await sampler.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Look_ThatFails_IsFollowedByAnother()
+    {
+        FakeTimeProvider time = new();
+        int looks = 0;
+        await using StatsSampler sampler = new(() => Interlocked.Increment(ref looks) <= 2 ? throw new ObjectDisposedException("shard") : Look(), time, NullLogger.Instance);
+        _streams = [Stream("cam", 1, 0)];
+
+        await Until.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return sampler.Last(TimeSpan.FromMinutes(5), static _ => true).Streams.Count == 1;
+            },
+            30);
     }
 
     private static async Task<HttpResponse> AskAsync(HttpRoute route, Stream to, string query = "?window=50m", Func<AccessQuestion, bool>? may = null)
