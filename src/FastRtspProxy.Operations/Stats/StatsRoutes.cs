@@ -36,7 +36,7 @@ internal sealed class StatsRoutes(StatsSampler sampler)
 
         string? stream = exchange.Request.Query["stream"];
         (TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams) =
-            sampler.Last(window, name => (stream is null || name == stream) && exchange.MayRead(name, isKnown: true));
+            sampler.Last(window, name => (stream is null || name == stream) && exchange.MayFor(name));
         await _answers.WriteAsync(
             exchange,
             streams.Sum(static one => one.Samples.Length) > ShortSamples,

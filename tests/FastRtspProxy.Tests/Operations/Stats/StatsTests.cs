@@ -123,6 +123,21 @@ public class StatsTests
         Assert.Equal(200, (await AskAsync(route, new SlowReader(Task.CompletedTask))).StatusCode);
     }
 
+    /// <summary>Who may see the list of streams may see how they were.</summary>
+    [Fact]
+    public async Task Routes_RightStatusAlone_GivesThoseStreams()
+    {
+        FakeTimeProvider time = new();
+        await using StatsSampler sampler = new(Look, time, NullLogger.Instance);
+        await LookAsync(time, [Stream("gate", 1, 0), Stream("hall", 1, 0)]);
+        await Until.TrueAsync(() => sampler.Last(TimeSpan.FromMinutes(5), static _ => true).Streams.Count == 2, 30);
+        using MemoryStream answer = new();
+
+        await AskAsync(new StatsRoutes(sampler).Routes.Single(), answer, "", static question => question is { Right: AccessRights.Status, Stream: "gate" });
+
+        Assert.Equal("gate", Assert.Single(JsonDocument.Parse(answer.ToArray()).RootElement.GetProperty("streams").EnumerateObject()).Name);
+    }
+
     [Fact]
     public async Task Dispose_LookThatNeverEnds_Ends()
     {
