@@ -55,11 +55,13 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     internal TcpSendPlan TcpPlan { get; } = new();
 
     /// <summary>The fan-out of a mount's ring, made on demand; it goes when its last viewer goes.</summary>
-    public FanOut For(PacketRing ring, DeliveryCounters? counters = null)
+    /// <param name="ring">The mount's.</param>
+    /// <param name="counters">The mount's on this shard.</param>
+    public FanOut For(PacketRing ring, DeliveryCounters counters)
     {
         if (!_fanOuts.TryGetValue(ring, out FanOut? fanOut))
         {
-            fanOut = new FanOut(this, ring, counters ?? new DeliveryCounters());
+            fanOut = new FanOut(this, ring, counters);
             _fanOuts.Add(ring, fanOut);
         }
 

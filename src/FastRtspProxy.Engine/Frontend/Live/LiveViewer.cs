@@ -45,8 +45,8 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     /// <summary>Set on the shard, once; read by anybody.</summary>
     private volatile int _end;
 
-    /// <summary>It reads the ring.</summary>
-    private bool _isReading;
+    /// <summary>Where it is told of batches; null: it does not read the ring.</summary>
+    private FanOut? _fanOut;
 
     private long _sentBytes;
     private long _sentPackets;
@@ -133,8 +133,8 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
         _audioFrom = grant.CatchUp?.LiveSequence ?? 0;
         Starts = grant.Tracks;
         JoinedMicros = Shard.NowMicros;
-        _isReading = true;
-        _home.FanOuts.For(_ring).Add(this);
+        _fanOut = _home.FanOuts.For(_ring, Counters);
+        _fanOut.Add(this);
         Counters.CountViewer(ViewerWay.Live, 1);
         _home.Events.TellOfViewer(EngineEventKind.ViewerJoined, Mount.Name, Request.Address, Id, ViewerWays.NameOf(ViewerWay.Live), null);
         return LiveRefusal.None;
@@ -203,12 +203,12 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
             Agent = Request.Agent is { } agent ? Printable.Line(agent) : null,
             User = Request.User,
             Way = ViewerWays.NameOf(ViewerWay.Live),
-            IsPlaying = _isReading,
+            IsPlaying = _fanOut is not null,
             Since = BeganAt,
             SentBytes = _sentBytes,
             SentPackets = _sentPackets,
             Bitrate = _bitsPerSecond,
-            Lag = _isReading ? (_queue.UnreadGroups == 0 ? 0 : Math.Max(0, Shard.NowMicros - _queue.ReadMicros) / 1e6) : null,
+            Lag = _fanOut is not null ? (_queue.UnreadGroups == 0 ? 0 : Math.Max(0, Shard.NowMicros - _queue.ReadMicros) / 1e6) : null,
             DroppedPackets = _droppedPackets,
         };
     }
@@ -222,10 +222,10 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
         }
 
         _end = (int)cause;
-        if (_isReading)
+        if (_fanOut is { } fanOut)
         {
-            _isReading = false;
-            _home.FanOuts.For(_ring).Remove(this);
+            _fanOut = null;
+            fanOut.Remove(this);
             Counters.CountViewer(ViewerWay.Live, -1);
             _home.Events.TellOfViewer(
                 EngineEventKind.ViewerLeft, Mount.Name, Request.Address, Id, ViewerWays.NameOf(ViewerWay.Live), SessionEnds.NameOf(cause));

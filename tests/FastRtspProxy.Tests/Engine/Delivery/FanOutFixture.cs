@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Relay;
@@ -26,7 +27,7 @@ internal sealed class FanOutFixture : IDisposable
         Ring = new PacketRing(Pool, new RingOptions { KeepBytes = keepBytes }, 1);
         Media = UdpMediaSockets.TryCreate(Shard, null, PortRange.Ephemeral)!;
         Table = new FanOutTable(Shard, limits ?? new FanOutLimits { HoldMicrosPerViewer = 0 }) { Media = Media };
-        FanOut = Table.For(Ring);
+        FanOut = Table.For(Ring, Counters);
         OnShard(Media.Start);
     }
 
@@ -41,6 +42,8 @@ internal sealed class FanOutFixture : IDisposable
     public UdpMediaSockets Media { get; }
 
     public FanOutTable Table { get; }
+
+    public DeliveryCounters Counters { get; } = new();
 
     public FanOut FanOut { get; private set; }
 

@@ -167,7 +167,7 @@ public sealed class JoinAndLagProperties
                         fixture.Ring.Head, 0, span > 3600 ? new TimestampMap(0, camera.Edge, span, 3600) : null, long.MaxValue, null, 0);
                 }
 
-                _fanOut = fixture.Table.For(fixture.Ring);
+                _fanOut = fixture.Table.For(fixture.Ring, fixture.Counters);
                 _fanOut.Add(_viewer);
             });
         }

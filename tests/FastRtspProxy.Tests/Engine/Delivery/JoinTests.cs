@@ -162,7 +162,7 @@ public sealed class JoinTests : IDisposable
                 viewer.CatchUp = catchUp;
                 viewer.WaitsForRandomAccess = waits;
                 viewer.MaxRandomAccessWait = maxWait;
-                _fixture.Table.For(_fixture.Ring).Add(viewer);
+                _fixture.Table.For(_fixture.Ring, _fixture.Counters).Add(viewer);
             });
             return count => [.. FanOutFixture.ReadFrames(far, count).Select(f => f.Packet)];
         }
@@ -179,7 +179,7 @@ public sealed class JoinTests : IDisposable
             udp.SetTrack(0, default, default);
         }
 
-        _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring).Add(udp));
+        _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring, _fixture.Counters).Add(udp));
         return count =>
         {
             List<byte[]> packets = [];

@@ -102,7 +102,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
             FirstPackets = 60,
             ClockRateHz = 90_000,
         };
-        fixture.OnShard(() => fixture.Table.For(fixture.Ring).Add(viewer));
+        fixture.OnShard(() => fixture.Table.For(fixture.Ring, fixture.Counters).Add(viewer));
         Assert.InRange((viewer.CatchUp.Map!.Edge - timestamp) / 90, 350u, 450u);
         Assert.Equal(5, viewer.PartPackets);
         Receive(656, sounds: 0);
@@ -193,7 +193,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
         UdpViewer viewer = fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!);
         viewer.JoinSequence = 0;
         viewer.CatchUp = new CatchUp(fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - 93_600, 1800), long.MaxValue, null, 0) { PastPackets = 600, ClockRateHz = 90_000 };
-        fixture.OnShard(() => fixture.Table.For(fixture.Ring).Add(viewer));
+        fixture.OnShard(() => fixture.Table.For(fixture.Ring, fixture.Counters).Add(viewer));
         Receive(300, sounds: 0); // half of it
         fixture.OnShard(() =>
         {
@@ -257,7 +257,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
         UdpViewer viewer = _viewer = _fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!, tracks: 2);
         viewer.JoinSequence = 0;
         viewer.CatchUp = catchUp;
-        _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring).Add(viewer));
+        _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring, _fixture.Counters).Add(viewer));
         return catchUp;
     }
 

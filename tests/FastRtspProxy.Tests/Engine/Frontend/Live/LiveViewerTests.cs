@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Frontend.Live;
 
@@ -59,6 +60,27 @@ public class LiveViewerTests
         Assert.Equal(unchecked((ushort)(65_530 + 2)), BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[2..]));
         Assert.False(viewer.TryRead(out _));
         Assert.Equal(2, viewer.DroppedPackets);
+        await viewer.CloseAsync();
+    }
+
+    /// <summary>Whoever comes after a page counts as whoever comes before one.</summary>
+    [Fact]
+    public async Task JoinAsync_BeforeAViewerOfTheSameShard_LeavesItCounted()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(shards: 1);
+        LiveViewer viewer = (await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback))).Viewer!;
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+
+        await host.Mount.EmitAsync(0, 5);
+        for (int i = 0; i < 5; i++)
+        {
+            await client.ReadFrameAsync();
+        }
+
+        await host.SettleAsync();
+        Assert.Equal(5, host.Mount.Counters.SentPackets(ViewerWay.Tcp));
         await viewer.CloseAsync();
     }
 
