@@ -48,7 +48,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             {
                 ledger.OnRemoved(mount);
                 events.Tell(EngineEventKind.StreamRemoved, mount.Name);
-                _frontend!.OnMountRemoved(); // nobody removes one before the engine is whole
+                _frontend!.OnMountRemoved(mount); // nobody removes one before the engine is whole
             },
         };
         _factory = new MountFactory(options, _shards, _pool, loggerFactory, events);

@@ -152,10 +152,10 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// end. Any thread.
     /// </summary>
     public void ChangeAccess(AccessRules rules) =>
-        _rules.Change(rules, ReviewSessions);
+        _rules.Change(rules, () => Array.ForEach(_homes, static home => home.Shard.Post(home.OnRulesChanged)));
 
     /// <summary>A stream is gone: who waits for it is told. Any thread.</summary>
-    public void OnMountRemoved() => ReviewSessions();
+    public void OnMountRemoved(IMount mount) => Array.ForEach(_homes, home => home.Shard.Post(() => home.OnMountRemoved(mount)));
 
     /// <summary>Binds and serves.</summary>
     /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
@@ -395,6 +395,4 @@ internal sealed class FrontendServer : IAsyncDisposable
             shard.Post(() => MakeRoom(place));
         }
     }
-
-    private void ReviewSessions() => Array.ForEach(_homes, static home => home.Shard.Post(home.ReviewSessions));
 }

@@ -31,7 +31,7 @@ internal sealed class FrontendShard
         _sessionTimeoutMicros = (long)frontend.Options.SessionTimeout.TotalMicroseconds;
         _check = shard.CreateTimer(Check);
         _dueEndings = new DueEndings(shard, _sessionTimeoutMicros);
-        _review = new SessionReview(shard, frontend);
+        _review = new SessionReview(shard, frontend, _sessions.Values);
     }
 
     public Shard Shard { get; }
@@ -96,8 +96,11 @@ internal sealed class FrontendShard
         }
     }
 
-    /// <summary>Other rules are in force, or a stream is gone.</summary>
-    public void ReviewSessions() => _review.Begin(_sessions.Values);
+    /// <summary>Other rules are in force.</summary>
+    public void OnRulesChanged() => _review.OnRulesChanged();
+
+    /// <summary>A stream is gone.</summary>
+    public void OnMountRemoved(IMount mount) => _review.OnMountRemoved(mount);
 
     /// <summary>The session has ended.</summary>
     public void Forget(Session session)

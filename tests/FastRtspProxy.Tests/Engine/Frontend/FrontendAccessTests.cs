@@ -269,6 +269,42 @@ public sealed class FrontendAccessTests
         await Until.TrueAsync(() => host.Frontend.Counters.SessionsRevoked == 1, 30);
     }
 
+    /// <summary>A stream that goes ends who waits for it and looks at nobody else; and it takes nothing from a change of the rules.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OnMountRemoved_WhileRulesAreReviewed_EndsWhoWaitsForThatStreamAndEveryoneRevoked(bool rulesChange)
+    {
+        const int Guards = 40; // more than end in a turn
+        await using FrontendHost host = await LogIns.StartAsync(LogIns.House with { Anonymous = ["lobby"] });
+        List<RtspTestClient> clients = [];
+        for (int i = 0; i < Guards; i++)
+        {
+            clients.Add(await host.ConnectAsync());
+            await LogIns.PlayAsync(host, clients[^1], "gate/1", "guard");
+        }
+
+        clients.Add(await host.ConnectAsync());
+        Assert.Equal(200, (await clients[^1].RequestAsync("SETUP", host.Url.Replace("/cam", "/lobby/track1", StringComparison.Ordinal), PlayDialogue.Interleaved(0))).Status);
+
+        if (rulesChange)
+        {
+            host.Frontend.ChangeAccess(LogIns.House with { Anonymous = ["lobby"], Users = [] });
+        }
+
+        for (int i = 0; i < 100; i++)
+        {
+            host.Frontend.OnMountRemoved(i == 0 ? host.MountOf("lobby") : host.Mount);
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Counters.Ended(SessionEnd.MountRemoved) == 1, 30);
+        await Until.TrueAsync(() => host.Frontend.Counters.SessionsRevoked == (rulesChange ? Guards : 0), 30);
+        await host.SettleAsync();
+        Assert.Equal(rulesChange ? 0 : Guards, host.MountOf("gate/1").ClientCount);
+        Assert.Equal(1, host.Frontend.Counters.Ended(SessionEnd.MountRemoved));
+        clients.ForEach(static client => client.Dispose());
+    }
+
     [Fact]
     public async Task ChangeAccess_ManySessions_EndsThoseThatItMeansAndNoOther()
     {
