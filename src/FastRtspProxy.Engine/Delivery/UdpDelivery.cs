@@ -238,13 +238,25 @@ internal sealed unsafe partial class UdpDelivery
 
     private void CountSkipped(in PacketRing.EntriesView entries, long from, long to)
     {
-        for (long s = from; _batch.Filter.WithoutTracks != 0 && s < to; s++)
+        if (_batch.Filter.WithoutTracks == 0)
+        {
+            return;
+        }
+
+        Span<int> skipped = stackalloc int[RingOptions.TracksMax];
+        skipped.Clear();
+        for (long s = from; s < to; s++)
         {
             ref readonly RingEntry entry = ref entries[s];
-            if (!_batch.Filter.Passes(entry) && entry.Track < _droppedByTrack.Length)
+            skipped[entry.Track] += _batch.Filter.Passes(entry) ? 0 : 1;
+        }
+
+        for (int t = 0; t < Math.Min(_droppedByTrack.Length, skipped.Length); t++)
+        {
+            if (skipped[t] > 0)
             {
-                _droppedByTrack[entry.Track]++;
-                _counters.CountDropped(DropCause.NotKeyFrame, InStepWith(entry.Track));
+                _droppedByTrack[t] += skipped[t];
+                _counters.CountDropped(DropCause.NotKeyFrame, (long)skipped[t] * InStepWith(t));
             }
         }
     }
