@@ -11,6 +11,9 @@ namespace FastRtspProxy.Engine.Delivery;
 /// </summary>
 internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 {
+    /// <summary>So much do readers copy in a pass, all together.</summary>
+    private const int ReadBytesPerPass = 1024 * 1024;
+
     private readonly FanOutTable _table;
     private readonly Shard _shard;
     private readonly TcpDelivery _tcp;
@@ -18,6 +21,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
     /// <summary>Those who read the ring beside the viewers.</summary>
     private readonly List<IRingReader> _readers = [];
+
+    /// <summary>Whose turn it is first; where it has gone, the first one's.</summary>
+    private int _firstReader;
 
     /// <summary>Viewers of both halves, and readers; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
@@ -220,10 +226,16 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     private void RunReaders()
     {
         bool hasMore = false;
-        foreach (IRingReader reader in _readers)
+        int bytesLeft = ReadBytesPerPass;
+        int at = _firstReader < _readers.Count ? _firstReader : 0;
+        for (int i = 0; i < _readers.Count && bytesLeft > 0; i++)
         {
-            hasMore |= reader.OnPass();
+            hasMore |= _readers[at].OnPass(ref bytesLeft);
+            at = at + 1 < _readers.Count ? at + 1 : 0;
         }
+
+        _firstReader = at;
+        hasMore |= bytesLeft <= 0;
 
         if (hasMore)
         {

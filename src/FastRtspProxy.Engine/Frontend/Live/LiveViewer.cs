@@ -15,9 +15,6 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
 {
-    /// <summary>So much is copied in a turn; a group of the past takes some.</summary>
-    private const int BytesPerTurn = 1024 * 1024;
-
     /// <summary>A shorter time says nothing of a rate.</summary>
     private const long RateMicrosMin = 1_000_000;
 
@@ -141,7 +138,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     }
 
     /// <inheritdoc/>
-    public bool OnPass()
+    public bool OnPass(ref int bytesLeft)
     {
         // Before the head: a point that is seen is published.
         long point = _ring.NewestRandomAccess;
@@ -151,9 +148,8 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
             LeaveVideoOut(scope.From <= _ring.ClearedTo ? 0 : scope.From - _cursor); // a lost camera's packets are nobody's loss
         }
 
-        int left = BytesPerTurn;
         long at = scope.From;
-        for (; at < scope.Head && left > 0; at++)
+        for (; at < scope.Head && bytesLeft > 0; at++)
         {
             ref readonly RingEntry entry = ref scope.Entries[at];
             if (entry.IsRtcp || (entry.Track != _video && entry.Track != _audio))
@@ -161,7 +157,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
                 continue;
             }
 
-            left -= entry.PacketBytes;
+            bytesLeft -= entry.PacketBytes;
             if (entry.Track == _video)
             {
                 bool isPoint = at == point || (point < at && _videoFrom == long.MaxValue && (entry.Flags & EntryFlags.RandomAccess) != 0);
