@@ -318,7 +318,7 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>Writes an answer behind the frames that are under way. False: the connection is gone.</summary>
     private async ValueTask<bool> WriteAsync(RtspResponse response)
     {
-        _frontend.Counters.OnAnswered(response.HasCSeq ? _message.Method : string.Empty, response.Status);
+        _frontend.Counters.OnAnswered(response.IsToUnread ? string.Empty : _message.Method, response.Status);
         ReadOnlySpan<byte> cseq = response.HasCSeq ? _message.CSeqText : default;
         RtspWriter.WriteResponse(
             _stream.Output,

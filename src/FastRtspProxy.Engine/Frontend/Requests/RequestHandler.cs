@@ -74,6 +74,7 @@ internal sealed partial class RequestHandler
     {
         response.Begin(status);
         response.HasCSeq = false;
+        response.IsToUnread = true;
         return Dated(response).With("Allow", _methods);
     }
 

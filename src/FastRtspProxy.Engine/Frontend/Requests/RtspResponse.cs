@@ -26,6 +26,9 @@ internal sealed class RtspResponse
     /// <summary>False for an answer to something without a usable CSeq.</summary>
     public bool HasCSeq { get; set; } = true;
 
+    /// <summary>An answer to what could not be read as a request.</summary>
+    public bool IsToUnread { get; set; }
+
     /// <summary>Close the connection once this is written.</summary>
     public bool CloseAfter { get; set; }
 
@@ -46,6 +49,7 @@ internal sealed class RtspResponse
         Handover = null;
         Body = default;
         HasCSeq = true;
+        IsToUnread = false;
         CloseAfter = false;
         IsSilent = false;
         AfterWritten = null;

@@ -52,6 +52,17 @@ public sealed class FrontendTunnelTests
         await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 0);
     }
 
+    [Fact]
+    public async Task Tunnel_Get_IsCountedByItsMethod()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+
+        using RtspTestClient get = await OpenAsync(host, "counted");
+
+        Assert.Equal(1, host.Frontend.Counters.Answers(FrontendCounters.Methods.IndexOf("GET"), 200));
+        Assert.Equal(0, host.Frontend.Counters.Answers(FrontendCounters.Methods.IndexOf(FrontendCounters.OtherMethod), 200));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
