@@ -7,12 +7,25 @@ namespace FastRtspProxy.Engine.Relay;
 internal sealed class SlabShare(SlabPool pool, long bytes)
 {
     private long _rentedBytes;
+    private int _renters;
 
     /// <summary>Bytes of one slab.</summary>
     public int SlabBytes => pool.SlabBytes;
 
     /// <summary>Bytes that are held.</summary>
     public long RentedBytes => Volatile.Read(ref _rentedBytes);
+
+    /// <summary>
+    /// How many slabs one renter may hold now: while half of the share is free, as many as it likes; else its part among all renters and one more, who
+    /// may come, and at least one.
+    /// </summary>
+    public int SlabsOfOne => RentedBytes <= bytes / 2 ? int.MaxValue : (int)Math.Max(1, bytes / pool.SlabBytes / (Volatile.Read(ref _renters) + 1L));
+
+    /// <summary>One more holds slabs now and then; until <see cref="Leave"/>.</summary>
+    public void Enter() => Interlocked.Increment(ref _renters);
+
+    /// <inheritdoc cref="Enter"/>
+    public void Leave() => Interlocked.Decrement(ref _renters);
 
     /// <summary>A slab with the caller as its only holder, or null when the share, or the pool, is used up.</summary>
     public Slab? TryRent()

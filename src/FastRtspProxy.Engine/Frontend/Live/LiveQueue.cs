@@ -23,6 +23,9 @@ internal sealed class LiveQueue(SlabShare slabs, long nowMicros)
     private readonly ConcurrentQueue<LiveBlock> _blocks = new();
     private readonly int _blocksMax = Math.Max(2, BytesMax / slabs.SlabBytes);
 
+    /// <summary>It has had a slab, and is counted among those who share them.</summary>
+    private bool _isRenter;
+
     /// <summary>The newest block while something fits into it. The shard only.</summary>
     private LiveBlock? _last;
 
@@ -55,7 +58,8 @@ internal sealed class LiveQueue(SlabShare slabs, long nowMicros)
         if (_last is null || _last.WrittenBytes + bytes > _last.Slab.Bytes)
         {
             Close();
-            if (_blocks.Count >= _blocksMax || slabs.TryRent() is not { } slab)
+            EnterOnce();
+            if (_blocks.Count >= Math.Min(_blocksMax, slabs.SlabsOfOne) || slabs.TryRent() is not { } slab)
             {
                 return false;
             }
@@ -172,6 +176,21 @@ internal sealed class LiveQueue(SlabShare slabs, long nowMicros)
         {
             slabs.Release(block.Slab);
             _current = null;
+        }
+
+        if (_isRenter)
+        {
+            _isRenter = false;
+            slabs.Leave();
+        }
+    }
+
+    private void EnterOnce()
+    {
+        if (!_isRenter)
+        {
+            _isRenter = true;
+            slabs.Enter();
         }
     }
 

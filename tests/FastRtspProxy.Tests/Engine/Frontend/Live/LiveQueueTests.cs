@@ -67,6 +67,46 @@ public class LiveQueueTests
     }
 
     /// <summary>Both sides at once, with drops: what is read is in order and whole, the reader is always woken, and no slab is lost.</summary>
+    /// <summary>Those that do not take their pictures leave room to one that comes later.</summary>
+    [Fact]
+    public void TryAppend_AfterAFewWhoDoNotRead_FindsItsPart()
+    {
+        using SlabPool pool = new(64 << 20); // 32 slabs beside the rings
+        byte[] packet = new byte[60_000];
+        LiveQueue[] stuck = [.. Enumerable.Range(0, 3).Select(_ => new LiveQueue(pool.BesideRings, 0))];
+        for (int i = 0; i < 1000; i++)
+        {
+            foreach (LiveQueue queue in stuck)
+            {
+                queue.TryAppend(0, 0, i % 100 == 0, false, packet);
+            }
+        }
+
+        LiveQueue late = new(pool.BesideRings, 0);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.True(late.TryAppend(0, i, i == 0, false, packet), $"packet {i}");
+        }
+
+        foreach (LiveQueue queue in stuck)
+        {
+            queue.Drop();
+            queue.Release();
+        }
+
+        late.Release();
+        Assert.Equal(0, pool.RentedBytes);
+        LiveQueue alone = new(pool.BesideRings, 0);
+        int taken = 0;
+        while (alone.TryAppend(0, 0, false, false, packet))
+        {
+            taken++;
+        }
+
+        Assert.True(taken * packet.Length > 3 << 20, "who is alone has half of it at least");
+        alone.Release();
+    }
+
     [Fact]
     public async Task TryRead_WhileTheShardAppendsAndDrops_GivesPacketsInOrder()
     {
