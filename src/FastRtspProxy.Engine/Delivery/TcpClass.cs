@@ -39,6 +39,9 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
     /// <inheritdoc cref="PassBytes"/>
     public long PassPackets { get; private set; }
 
+    /// <summary>Somebody came into step who has got nothing yet.</summary>
+    public bool AwaitsFirst { get; set; }
+
     /// <summary>When <see cref="SentBytes"/> last grew.</summary>
     public long LastPassMicros { get; set; }
 
@@ -60,6 +63,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
         viewer.Slot = InStep.Count;
         viewer.ClassBytesBefore = SentBytes;
         viewer.OnEntered();
+        AwaitsFirst |= viewer.AskedMicros > 0;
         if (viewer.Slot == _descriptors.Length)
         {
             Array.Resize(ref _descriptors, Math.Max(16, viewer.Slot * 2));

@@ -108,7 +108,7 @@ internal sealed unsafe partial class TcpDelivery
         if (sent == plan.TotalBytes)
         {
             CountSent(viewer, plan.MediaBytes, plan.MediaCount);
-            if (plan.PacketCount > 0 && !viewer.VideoSkip.IsOn)
+            if (plan.MediaCount > 0 && !viewer.VideoSkip.IsOn)
             {
                 table.NoteFirst(viewer);
             }

@@ -141,6 +141,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             }
         }
 
+        NoteFirst(channels, plan);
         channels.CountPass(plan.MediaBytes, plan.MediaCount, counters);
         channels.SentBytes += plan.TotalBytes;
         channels.LastPassMicros = _shard.NowMicros;
@@ -162,7 +163,23 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             }
         }
 
+        NoteFirst(channels, plan);
         channels.CountPass(plan.MediaBytes, plan.MediaCount, counters);
+    }
+
+    /// <summary>Those in step have got a plan; for those who came into step before there was anything it is the first.</summary>
+    private void NoteFirst(TcpClass channels, TcpSendPlan plan)
+    {
+        if (!channels.AwaitsFirst || plan.MediaCount == 0)
+        {
+            return;
+        }
+
+        channels.AwaitsFirst = false;
+        foreach (TcpViewer viewer in channels.InStep)
+        {
+            table.NoteFirst(viewer);
+        }
     }
 
     /// <summary>The connection did not take the whole batch; -1: it is broken.</summary>
@@ -229,7 +246,6 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             viewer.State = TcpViewerState.InStep;
             viewer.Stream.Rider = viewer;
             viewer.Class!.Enter(viewer);
-            table.NoteFirst(viewer);
         }
     }
 

@@ -29,6 +29,32 @@ internal sealed unsafe partial class UdpDelivery
         return count;
     }
 
+    /// <summary>A run went to those in step that have its track; for those who came into step before there was anything it is the first.</summary>
+    private void NoteFirst(int track, UdpTrackList? list)
+    {
+        for (int i = 0; list is not null && i < list.Count; i++)
+        {
+            NoteFirst(list[i]);
+        }
+
+        foreach (UdpViewer viewer in CollectionsMarshal.AsSpan(_plain))
+        {
+            if (viewer.Has(track))
+            {
+                NoteFirst(viewer);
+            }
+        }
+    }
+
+    private void NoteFirst(UdpViewer viewer)
+    {
+        if (viewer.AskedMicros > 0)
+        {
+            _awaitFirst--;
+            _table.NoteFirst(viewer);
+        }
+    }
+
     private void MakePlain(UdpViewer viewer)
     {
         viewer.IsPlain = true;
@@ -60,7 +86,7 @@ internal sealed unsafe partial class UdpDelivery
     public void EnterStep(UdpViewer viewer)
     {
         viewer.IsInStep = true;
-        _table.NoteFirst(viewer);
+        _awaitFirst += viewer.AskedMicros > 0 ? 1 : 0;
         if (_inStep++ == 0)
         {
             _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none
@@ -117,6 +143,7 @@ internal sealed unsafe partial class UdpDelivery
         viewer.SentBytes = BytesSent(viewer);
         viewer.DroppedPackets = PacketsDropped(viewer);
         viewer.IsInStep = false;
+        _awaitFirst -= viewer.AskedMicros > 0 ? 1 : 0;
         _inStep--;
         foreach (UdpTrackList? list in _tracks)
         {

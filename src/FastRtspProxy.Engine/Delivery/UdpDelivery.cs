@@ -37,6 +37,9 @@ internal sealed unsafe partial class UdpDelivery
     /// <summary>Viewers in step, those with plain packets included.</summary>
     private int _inStep;
 
+    /// <summary>How many of them have got nothing since they asked.</summary>
+    private int _awaitFirst;
+
     /// <summary>
     /// What is being sent: the plan's end, the run to go on with, its filter, and since when. Once all runs are sent, nothing reads it before the
     /// next batch begins.
@@ -300,6 +303,11 @@ internal sealed unsafe partial class UdpDelivery
                 {
                     ComeBack(viewer);
                 }
+            }
+
+            if (_awaitFirst > 0)
+            {
+                NoteFirst(run.Track, list);
             }
         }
 

@@ -135,8 +135,9 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             : viewer.PartPackets;
         long to = plan.Build(entries, from, limit, table.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;
+        long sentBefore = viewer.SentPackets;
         viewer.Cursor = SendRunsTo(plan, viewer, to);
-        if (viewer.Cursor > from && plan.RunCount > 0 && !viewer.VideoSkip.IsOn)
+        if (viewer.SentPackets > sentBefore && !viewer.VideoSkip.IsOn)
         {
             table.NoteFirst(viewer);
         }

@@ -40,6 +40,32 @@ public sealed class DeliveryCounterTests
         Assert.Null(fixture.OnShard(() => fixture.FanOut.LagOf(tcp)));
     }
 
+    /// <summary>Who is in step before anything comes waits for its first picture still; a report is none.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FirstPicture_ViewerInStepBeforeMedia_IsToldWithTheFirstThatIsSent(bool isTcp)
+    {
+        using FanOutFixture fixture = new();
+        long asked = fixture.OnShard(() => fixture.Shard.NowMicros);
+        Viewer viewer = isTcp ? fixture.AddTcp([0], askedMicros: asked).Viewer : fixture.AddUdp(askedMicros: asked).Viewer;
+        fixture.OnShard(() =>
+        {
+            fixture.Ring.Append(0, EntryFlags.Rtcp, 0, 0, fixture.Shard.NowMicros, new byte[28]);
+            fixture.Ring.Publish();
+        });
+        fixture.OnShard(static () => { });
+        Assert.Equal(asked, fixture.OnShard(() => viewer.AskedMicros));
+
+        fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, packets: 3, 3600, EntryFlags.RandomAccess);
+            fixture.Ring.Publish();
+        });
+
+        Assert.Equal(0, fixture.OnShard(() => viewer.AskedMicros));
+    }
+
     /// <summary>In step, parked, behind, moved forward, in step again: what it got and what it lacks are what there was.</summary>
     [Fact]
     public async Task Publish_AViewerThatStopsReading_WhatItGotAndLackedIsWhatCame()

@@ -60,7 +60,7 @@ internal sealed class FanOutFixture : IDisposable
     public T OnShard<T>(Func<T> function) => Shard.RunAsync(() => Task.FromResult(function())).GetAwaiter().GetResult();
 
     /// <summary>A UDP client on a real socket; joined at the ring's head.</summary>
-    public (UdpViewer Viewer, Socket Socket) AddUdp(int tracks = 1, AddressFamily family = AddressFamily.InterNetwork)
+    public (UdpViewer Viewer, Socket Socket) AddUdp(int tracks = 1, AddressFamily family = AddressFamily.InterNetwork, long askedMicros = 0)
     {
         IPAddress loopback = family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
         Socket socket = new(family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 4 << 20 };
@@ -68,6 +68,7 @@ internal sealed class FanOutFixture : IDisposable
         _disposables.Add(socket);
         _udpSockets.Add(socket);
         UdpViewer viewer = NewViewer((IPEndPoint)socket.LocalEndPoint!, tracks);
+        viewer.AskedMicros = askedMicros;
         OnShard(() => FanOut.Add(viewer));
         return (viewer, socket);
     }
@@ -84,7 +85,7 @@ internal sealed class FanOutFixture : IDisposable
     }
 
     /// <summary>A TCP client; the far end reads.</summary>
-    public (TcpViewer Viewer, Socket Far) AddTcp(byte[] rtpChannels, int sendBufferBytes = 0)
+    public (TcpViewer Viewer, Socket Far) AddTcp(byte[] rtpChannels, int sendBufferBytes = 0, long askedMicros = 0)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -105,7 +106,7 @@ internal sealed class FanOutFixture : IDisposable
         _disposables.Add(far);
         ControlStream stream = new(Shard, near);
         byte[] rtcp = Array.ConvertAll(rtpChannels, c => c == TcpViewer.NoChannel ? c : (byte)(c + 1));
-        TcpViewer viewer = new(stream, rtpChannels, rtcp) { JoinSequence = Ring.Head };
+        TcpViewer viewer = new(stream, rtpChannels, rtcp) { JoinSequence = Ring.Head, AskedMicros = askedMicros };
         OnShard(() => FanOut.Add(viewer));
         return (viewer, far);
     }
