@@ -272,12 +272,15 @@ internal sealed class CameraLoop
         {
             try
             {
+                NoteSession();
                 await session.CloseAsync();
             }
             catch (Exception e)
             {
                 MountLog.Failed(_log, _settings.Name, ShownUrl, e);
             }
+
+            _losses.EndSession();
         }
 
         if (_status.IsStopping)
