@@ -64,8 +64,12 @@ internal sealed unsafe partial class TcpDelivery
             viewer.DroppedPackets += missed;
             counters.CountDropped(DropCause.SlowClient, missed);
             viewer.Cursor = from;
-            table.Counters.CountOverLag();
-            viewer.Skips++;
+            if (from > _ring.ClearedTo)
+            {
+                table.Counters.CountOverLag();
+                viewer.Skips++;
+            }
+
             ranges.Skip(viewer, Next);
             _held.Stop(viewer);
         }

@@ -39,6 +39,7 @@ public sealed class ClearedPacketsTests
         Drain(fixture, viewer, far);
         long dropped = fixture.OnShard(() => viewer.DroppedPackets);
         Assert.True(isLapped ? dropped > 1000 : dropped == 0, $"{dropped} packets");
+        Assert.Equal(isLapped, fixture.Table.Counters.OverLag > 0);
     }
 
     [Fact]
