@@ -49,7 +49,7 @@ internal sealed class LossReport
         SayOthers(log, stream, track, nowMicros);
         if (track.RtpSocket is not { } socket)
         {
-            long gaps = Take(ref _missing, Math.Max(0, track.Lost));
+            long gaps = Take(ref _missing, track.LostOfAll);
             CameraGaps += gaps;
             if (gaps > 0)
             {

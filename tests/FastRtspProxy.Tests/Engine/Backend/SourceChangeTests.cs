@@ -55,6 +55,22 @@ public sealed class SourceChangeTests
         Assert.Equal(0, session.Tracks[0].Sources.Others);
     }
 
+    /// <summary>What a source has lost stays counted when another one plays.</summary>
+    [Fact]
+    public async Task Rtp_LossesOfSeveralSourcesOverTcp_AreAddedUp()
+    {
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+        foreach ((uint ssrc, int number) in ((uint, int)[])[(1, 1), (1, 2), (1, 5), (2, 5000), (2, 5001), (2, 5003)])
+        {
+            fixture.Camera.SendRtp(0, 96, (ushort)number, 1, ssrc, false, "x"u8);
+        }
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 6);
+        Assert.Equal((1, 3), (session.Tracks[0].Lost, session.Tracks[0].LostOfAll));
+    }
+
     [Fact]
     [Rule("C13")]
     public async Task Rtp_NewNumbersOfTheSameSourceOverUdp_LosesNoPacket()
