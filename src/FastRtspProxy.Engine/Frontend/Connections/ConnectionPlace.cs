@@ -26,7 +26,7 @@ internal sealed class ConnectionPlace(IPAddress address)
     public ClientConnection? Connection { get; set; }
 
     /// <summary>
-    /// What the connection begins with on a port of rtsps; null: nothing, or it has not begun. It is ended when the place is given away.
+    /// What the connection begins with on a port of rtsps; null: nothing, it has not begun, or it is over. It is ended when the place is given away.
     /// </summary>
     public TlsHandshake? Handshake { get; set; }
 

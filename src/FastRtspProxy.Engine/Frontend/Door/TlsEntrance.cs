@@ -40,6 +40,7 @@ internal sealed class TlsEntrance(FrontendServer frontend, Func<string?, SslServ
     /// <summary>On the connection's first shard.</summary>
     private void OnEnded(FrontendShard home, in Arrival arrival, ConnectionPlace place, TlsLayer? layer, TlsRefusal refusal, string why)
     {
+        place.Handshake = null;
         frontend.Counters.OnHandshake(refusal == TlsRefusal.None);
         if (layer is null)
         {
