@@ -146,7 +146,7 @@ public sealed class AccessUnitAssembler : IDisposable
     {
         if (payload.Length < 2)
         {
-            _isDamaged |= !payload.IsEmpty;
+            _isDamaged |= !payload.IsEmpty && (_isInFragment || (payload[0] & 0x1f) is not (10 or 11)); // end of sequence, of stream
             return;
         }
 
@@ -172,7 +172,8 @@ public sealed class AccessUnitAssembler : IDisposable
     {
         if (payload.Length < 3)
         {
-            _isDamaged |= !payload.IsEmpty;
+            bool isEnd = payload.Length == 2 && ((payload[0] >> 1) & 0x3f) is 36 or 37; // of sequence, of the bitstream
+            _isDamaged |= !payload.IsEmpty && (_isInFragment || !isEnd);
             return;
         }
 

@@ -93,6 +93,26 @@ public class AccessUnitAssemblerTests
         Assert.True(assembler.IsKey);
     }
 
+    /// <summary>The end of a sequence, or of the stream, is a NAL unit without a body; what is cut off is none.</summary>
+    [Theory]
+    [InlineData(MediaCodec.H264, new byte[] { 10 }, true)]
+    [InlineData(MediaCodec.H264, new byte[] { 11 }, true)]
+    [InlineData(MediaCodec.H264, new byte[] { 0x65 }, false)]
+    [InlineData(MediaCodec.H265, new byte[] { 36 << 1, 1 }, true)]
+    [InlineData(MediaCodec.H265, new byte[] { 37 << 1, 1 }, true)]
+    [InlineData(MediaCodec.H265, new byte[] { 19 << 1, 1 }, false)]
+    [InlineData(MediaCodec.H265, new byte[] { 36 << 1 }, false)]
+    public void Take_UnitWithoutABody_IsPassedOver(MediaCodec codec, byte[] end, bool isWhole)
+    {
+        using AccessUnitAssembler assembler = new(codec);
+        byte[] picture = codec == MediaCodec.H264 ? [0x41, 0x9a, 9] : [1 << 1, 1, 0x80, 9];
+
+        List<byte[]> units = Feed(assembler,
+            [RtpPackets.Make(picture, marker: false, sequence: 1, timestamp: 1), RtpPackets.Make(end, marker: true, sequence: 2, timestamp: 1)]);
+
+        Assert.Equal(isWhole ? 1 : 0, units.Count);
+    }
+
     /// <summary>No byte of a peer throws or grows it.</summary>
     [Fact]
     public void Take_RandomPackets_NeverThrows()
