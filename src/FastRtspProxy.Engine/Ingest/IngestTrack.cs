@@ -43,6 +43,7 @@ internal sealed class IngestTrack
         Timeline = new TrackTimeline(clock, media.ClockRate, BitConverter.ToUInt16(random[4..]), BitConverter.ToUInt32(random[6..]), mayReorder);
         Reports = new ReportClock(wall);
         Points = new RandomAccessFinder(Codec);
+        HasPoints = MediaCodecs.HasRandomAccessPoints(Codec);
         ParameterSets = new ParameterSetCollector(Codec);
     }
 
@@ -69,6 +70,9 @@ internal sealed class IngestTrack
 
     /// <summary>A report that came before the first packet of the session, which tells what its timestamp means; null: none.</summary>
     public EarlyReport? Early { get; set; }
+
+    /// <summary>Its packets tell where it can be joined.</summary>
+    public bool HasPoints { get; }
 
     /// <inheritdoc cref="RandomAccessFinder"/>
     public RandomAccessFinder Points { get; }

@@ -153,6 +153,10 @@ internal sealed class MountIngest
         {
             OnRandomAccess(track, timestamp, arrivalMicros);
         }
+        else if (view.Marker && track.Kind == MediaKind.Video && !track.HasPoints)
+        {
+            Counters.NewestKeyFrameMicros = arrivalMicros; // nobody here knows its key frames: each picture may be one
+        }
 
         Span<byte> copy = _ring.Append(index, flags, sequenceNumber, timestamp, arrivalMicros, packet);
         if (copy.IsEmpty)

@@ -54,6 +54,23 @@ public sealed class IngestBeginTests : IDisposable
         Assert.Equal(promised, packets.Take(2).Select(p => (p.Number, p.Time)));
     }
 
+    /// <summary>Of a codec whose key frames nobody here knows, each picture may be one: an alert that misses them would never end.</summary>
+    [Theory]
+    [InlineData("H263-1998", true)]
+    [InlineData("H264", false)]
+    public void OnRtp_PictureThatIsNoKeyFrameWeKnow_IsTakenForOneWhereNoneIsKnown(string codec, bool isTaken)
+    {
+        string description = ScriptedCamera.VideoAndAudio.Replace("H264", codec, StringComparison.Ordinal);
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(description), out SdpDocument? document, out _));
+        _ingest.Describe(document.Media);
+        Begin(0);
+
+        Feed(s_other);
+        Feed(s_other);
+
+        Assert.Equal(isTaken ? _nowMicros : 0, _ingest.Counters.NewestKeyFrameMicros);
+    }
+
     [Fact]
     public void OnRtp_ParameterSetsAhead_GoWithTheirPicture()
     {
