@@ -177,7 +177,7 @@ public class StatsTests
         DefaultHttpContext context = new();
         context.Request.QueryString = new QueryString(query);
         context.Response.Body = to;
-        await route.Work(new HttpExchange(context, route, null, new HttpIdentity(HttpIdentityKind.Nobody, null), may ?? (static _ => true))
+        await route.Work(new HttpExchange(context, route, null, HttpIdentity.Nobody, new FakeRights(may ?? (static _ => true)))
         {
             Address = IPAddress.Loopback,
             Ended = default,
