@@ -41,7 +41,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         {
             Added = mount =>
             {
-                ledger.OnAdded(mount);
+                ledger.OnAdded(mount, _mounts!);
                 events.Tell(EngineEventKind.StreamAdded, mount.Name);
             },
             Removed = mount =>

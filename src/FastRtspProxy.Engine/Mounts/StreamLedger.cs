@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Status;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -30,11 +31,18 @@ internal sealed class StreamLedger
     /// <summary>All streams, whoever made them.</summary>
     public StreamGroup All { get; } = new("(all)");
 
-    /// <summary>A stream was made.</summary>
-    public void OnAdded(Mount mount)
+    /// <summary>A stream was made. It may have been taken out meanwhile, and <see cref="OnRemoved"/> told so before this.</summary>
+    /// <param name="mount">The stream.</param>
+    /// <param name="mounts">Where it is found until it is taken out.</param>
+    public void OnAdded(Mount mount, IMountDirectory mounts)
     {
         lock (_lock)
         {
+            if (mounts.Find(mount.Name) != mount)
+            {
+                return;
+            }
+
             All.Add(mount);
             if (GroupNameOf(mount) is { } name)
             {
