@@ -22,9 +22,6 @@ internal sealed class BackendTrack
     private RtpReceptionStats _stats = new();
     private MediaPosition _position;
 
-    /// <summary>Packets that are missing in the numbers of earlier sources.</summary>
-    private long _lostBefore;
-
     /// <summary>Whose packets are passed on: <see cref="SourceChoice.Source"/> once what waited of the stream before it is through.</summary>
     private uint _source;
     private long _lastRtpMicros;
@@ -110,11 +107,8 @@ internal sealed class BackendTrack
     /// <summary>The last RTP packet's arrival.</summary>
     public long LastRtpMicros => _lastRtpMicros;
 
-    /// <summary>Packets that are missing in the numbers of the present source; late ones count as come.</summary>
-    public long Lost => _stats.Lost;
-
-    /// <summary>The same of all its sources together.</summary>
-    public long LostOfAll => _lostBefore + Math.Max(0, _stats.Lost);
+    /// <summary>Packets that are missing in the numbers of its sources, one after the other; late ones count as come.</summary>
+    public long Lost => _stats.LostOfAll;
 
     /// <inheritdoc cref="RtpReceptionStats.Jitter"/>
     public uint JitterTicks => _stats.Jitter;
@@ -380,8 +374,7 @@ internal sealed class BackendTrack
         _source = Sources.Source;
         _hasReport = false;
         _position.Break();
-        _lostBefore = LostOfAll;
-        _stats = new RtpReceptionStats();
+        _stats = new RtpReceptionStats { LostBefore = _stats.LostOfAll };
         _window.Reset();
     }
 

@@ -49,7 +49,7 @@ internal sealed class LossReport
         SayOthers(log, stream, track, nowMicros);
         if (track.RtpSocket is not { } socket)
         {
-            long gaps = Take(ref _missing, track.LostOfAll);
+            long gaps = Take(ref _missing, track.Lost);
             CameraGaps += gaps;
             if (gaps > 0)
             {

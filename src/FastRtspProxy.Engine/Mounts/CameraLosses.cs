@@ -25,7 +25,7 @@ internal sealed class CameraLosses(MountIngest ingest)
         for (int i = 0; i < session.Tracks.Count; i++) // an enumerator would be an object for each stream of each page of metrics
         {
             BackendTrack track = session.Tracks[i];
-            missing += session.OverTcp ? track.LostOfAll : track.Window.Missing;
+            missing += session.OverTcp ? track.Lost : track.Window.Missing;
             kernel += track.RtpSocket?.KernelDrops ?? 0;
             reordered += track.Window.Reordered;
             long jitterMicros = track.JitterTicks * 1_000_000L / track.Media.ClockRate;

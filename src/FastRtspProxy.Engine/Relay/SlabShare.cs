@@ -19,7 +19,9 @@ internal sealed class SlabShare(SlabPool pool, long bytes)
     /// How many slabs one renter may hold now: while half of the share is free, as many as it likes; else its part among all renters and one more, who
     /// may come, and at least one.
     /// </summary>
-    public int SlabsOfOne => RentedBytes <= bytes / 2 ? int.MaxValue : (int)Math.Max(1, bytes / pool.SlabBytes / (Volatile.Read(ref _renters) + 1L));
+    public int SlabsOfOne => RentedBytes <= bytes / 2
+        ? int.MaxValue
+        : (int)Math.Max(1, bytes / pool.SlabBytes / (Volatile.Read(ref _renters) + 1L));
 
     /// <summary>One more holds slabs now and then; until <see cref="Leave"/>.</summary>
     public void Enter() => Interlocked.Increment(ref _renters);

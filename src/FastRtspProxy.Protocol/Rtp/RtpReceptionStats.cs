@@ -29,6 +29,7 @@ public sealed class RtpReceptionStats
     private uint _lastTransit;
     private bool _hasTransit;
     private double _jitter;
+    private long _lostBefore;
 
     /// <summary>Packets received, duplicates included (A.3 counts them, so that late ones and duplicates weigh against loss).</summary>
     public long Received { get; private set; }
@@ -50,6 +51,12 @@ public sealed class RtpReceptionStats
 
     /// <summary>Expected minus received since the last restart; negative with duplicates (RFC 3550 section 6.4.1).</summary>
     public long Lost => Expected - Received;
+
+    /// <summary>Packets that were lost before the last restart, and by the sources before this one.</summary>
+    public long LostBefore { get => _lostBefore; init => _lostBefore = value; }
+
+    /// <summary>Packets that were lost in all; since the last restart, where duplicates outnumber them, none.</summary>
+    public long LostOfAll => LostBefore + Math.Max(0, Lost);
 
     /// <summary>Interarrival jitter in RTP ticks.</summary>
     public uint Jitter => (uint)_jitter;
@@ -134,6 +141,7 @@ public sealed class RtpReceptionStats
 
     private void Restart(ushort sequence)
     {
+        _lostBefore = LostOfAll;
         _hasFirst = true;
         _highest = sequence;
         _base = sequence;

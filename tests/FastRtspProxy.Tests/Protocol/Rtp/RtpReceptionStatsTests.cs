@@ -68,6 +68,14 @@ public class RtpReceptionStatsTests
         Assert.Equal(30002u, stats.ExtendedHighest);
     }
 
+    [Fact]
+    public void LostOfAll_AfterARestart_IsTheSum()
+    {
+        RtpReceptionStats stats = Feed(100, 103, 30000, 30001, 30003);
+
+        Assert.Equal((1L, 3L), (stats.Lost, stats.LostOfAll));
+    }
+
     [Theory]
     [InlineData(2999, 2998)]
     [InlineData(3000, 0)]
