@@ -16,8 +16,8 @@ internal sealed class SlabShare(SlabPool pool, long bytes)
     public long RentedBytes => Volatile.Read(ref _rentedBytes);
 
     /// <summary>
-    /// How many slabs one renter may hold now: while half of the share is free, as many as it likes; else its part among all renters and one more, who
-    /// may come, and at least one.
+    /// How many slabs one renter may hold now: while half of the share is free, as many as it likes; else its part among all renters and one more,
+    /// who may come, and at least one.
     /// </summary>
     public int SlabsOfOne => RentedBytes <= bytes / 2
         ? int.MaxValue
