@@ -213,7 +213,8 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
                 return isTaken
                     ? $"Its file cannot be taken away ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false the stream goes until "
                         + "the next start."
-                    : $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the program.";
+                    : $"Its file cannot be written ({Printable.Line(e.Message)}). Nothing was changed; with ?persist=false it would go with the "
+                        + "program.";
             }
         }
 

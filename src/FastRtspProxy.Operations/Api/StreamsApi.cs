@@ -11,7 +11,8 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Api;
 
 /// <summary>Streams: looked at, made, changed, taken away, begun anew.</summary>
-internal sealed class StreamsApi(IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers)
+internal sealed class StreamsApi(
+    IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers)
 {
     private const string All = "/api/v1/streams";
     private const string One = "/api/v1/streams/{name}";

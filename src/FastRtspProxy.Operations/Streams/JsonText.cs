@@ -42,7 +42,9 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Half a surrogate pair (<c>\ud800</c>) is JSON, and cannot be read as a text: it is found here, and not by whoever reads it later.</summary>
+    /// <summary>
+    /// Half a surrogate pair (<c>\ud800</c>) is JSON, and cannot be read as a text: it is found here, and not by whoever reads it later.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There is one.</exception>
     private static void ReadTexts(JsonElement json)
     {

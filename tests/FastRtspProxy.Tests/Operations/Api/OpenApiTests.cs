@@ -113,6 +113,9 @@ public sealed class OpenApiTests
         await bench.AskAsync("POST", "/reload");
         await bench.AskAsync("DELETE", "/streams/s", null, "If-Match: \"x\"");
         await AskEachAsync(bench, "DELETE", "/streams/s?x", "/streams/file");
+        File.Delete(bench.PathOf("s.json"));
+        Directory.CreateDirectory(bench.PathOf("s.json")); // it could not be taken away, whoever asks
+        await bench.AskAsync("DELETE", "/streams/s");
         Directory.Delete(bench.Folder!, recursive: true);
         await File.WriteAllTextAsync(bench.Folder!, "no folder"); // it could not be kept, whoever asks
         await bench.AskAsync("PUT", "/streams/t", Camera);
