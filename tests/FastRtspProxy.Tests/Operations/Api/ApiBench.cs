@@ -10,10 +10,10 @@ using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
 using FastRtspProxy.Tests.Operations.Configuration;
+using FastRtspProxy.Tests.Operations.Http;
 using FastRtspProxy.Tests.Weaknesses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using FastRtspProxy.Tests.Operations.Http;
 
 namespace FastRtspProxy.Tests.Operations.Api;
 

@@ -1,13 +1,13 @@
 using System.Net;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Tests.Operations.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using FastRtspProxy.Tests.Operations.Http;
 
 namespace FastRtspProxy.Tests.Operations.Live;
 
