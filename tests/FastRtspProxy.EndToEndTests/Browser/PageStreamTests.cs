@@ -49,9 +49,11 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
     public async Task Stream_WithoutWebCodecs_PlaysByMediaSourceExtensionsWithSound()
     {
         SimulatedCamera camera = await StartSimulatorAsync();
-        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}", alwaysOn: true}""");
-        IPage page = await OpenAsync("#/streams/cam", BrowserFixture.PlainHost);
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}", alwaysOn: true}""", "token: a-token-of-sixteen-and-more");
+        IPage page = await OpenAsync("#/streams/cam", BrowserFixture.PlainHost); // by another name than this machine's own one logs in
         Assert.False(await page.EvaluateAsync<bool>("() => 'VideoDecoder' in globalThis"));
+        await page.FillAsync("#password", "a-token-of-sixteen-and-more");
+        await page.ClickAsync("button[type=submit]");
 
         await page.ClickAsync("#play");
         await PicturesAsync(page, 25);
