@@ -62,7 +62,7 @@ video=(--video clip)
 [ -z "$gop$bitrate" ] || video=(--video h264 --size 1280x720 --gop "${gop:-50}" --bitrate "${bitrate:-4M}")
 "$sim" camera --port "$camera" "${video[@]}" --duration 20m > "$work/camera" 2>&1 & started+=($!)
 wait_for "$work/camera" rtsp://
-printf 'http:\n  listen: "127.0.0.1:%s"\n  hosts: [frp.test]\nstreams:\n  cam: {source: "rtsp://127.0.0.1:%s/stream1", alwaysOn: true, start: instant}\n' "$http" "$camera" > "$work/config.yaml"
+printf 'http:\n  listen: "127.0.0.1:%s"\n  hosts: [frp.test]\nauth:\n  roles: {all: {may: [read, status]}}\n  anonymous: [all]\nstreams:\n  cam: {source: "rtsp://127.0.0.1:%s/stream1", alwaysOn: true, start: instant}\n' "$http" "$camera" > "$work/config.yaml"
 chmod 600 "$work/config.yaml"
 "$proxy" -p "$rtsp" --config "$work/config.yaml" > "$work/proxy" 2>&1 & started+=($!)
 wait_for "$work/proxy" "http://"
