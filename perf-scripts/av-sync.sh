@@ -5,7 +5,7 @@
 # A camera of `rtspsim camera` that is away for half a second every five seconds, behind the proxy, and all players at the same time. Each player hands on its access units and audio frames with
 # its own time stamps (ffmpeg by the framehash muxer, GStreamer's rtspsrc by rtspsrc_player.py of the end-to-end tests); what a unit's hash says about its place in the clip is set against its
 # time stamp (av-sync/offsets.py). --faults are more of the camera's faults, such as no-rtcp or sr-clock=random.
-# Needs the binaries of publish-aot.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; ffmpeg; python3-gi with GStreamer.
+# Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; ffmpeg; python3-gi with GStreamer.
 set -u -o pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "av-sync.sh: $tool is missing: run perf-scripts/publish-aot.sh" >&2; exit 1; }
+    [ -x "$tool" ] || { echo "av-sync.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
 done
 command -v ffmpeg >/dev/null || { echo "av-sync.sh: ffmpeg is missing" >&2; exit 1; }
 

@@ -13,7 +13,7 @@ usage() {
   --tools rtspsim|c  camera and load: rtspsim, or the C programs, which cost less themselves; the floor is always in C (rtspsim)
 $common_help
 
-RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
+RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which packaging/publish.sh makes."
 }
 
 while [ $# -gt 0 ]; do

@@ -7,7 +7,7 @@
 #     behind      from the moment when the camera sent a picture (its stamp, inside it) to its being drawn; only WebCodecs tell which picture that was
 #     buffered    MSE: media between what is shown and the newest
 #     RTSP        the frame latency of the RTSP viewer: from the same stamp to the frame's last packet
-# Needs the binaries of publish-aot.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; chromium; and tests/FastRtspProxy.EndToEndTests built, whose browser driver it uses.
+# Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; chromium; and tests/FastRtspProxy.EndToEndTests built, whose browser driver it uses.
 set -u -o pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,7 +27,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "live-picture.sh: $tool is missing: run perf-scripts/publish-aot.sh" >&2; exit 1; }
+    [ -x "$tool" ] || { echo "live-picture.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
 done
 driver=$(ls -d "$root"/tests/FastRtspProxy.EndToEndTests/bin/*/net10.0/.playwright 2>/dev/null | head -1)
 [ -n "$driver" ] || { echo "live-picture.sh: build tests/FastRtspProxy.EndToEndTests first" >&2; exit 1; }

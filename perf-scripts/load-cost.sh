@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
-[ -x "$sim" ] || fail "no native binary at $sim: run perf-scripts/publish-aot.sh first, or set RTSPSIM_BIN"
+[ -x "$sim" ] || fail "no native binary at $sim: run packaging/publish.sh first, or set RTSPSIM_BIN"
 build_tools
 
 # The receive buffers of both are the kernel's default. Of rtspsim's time line the seconds count in which all play, as the C program's window begins when all do.

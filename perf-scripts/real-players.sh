@@ -6,7 +6,7 @@
 #
 # The camera (players/clockcam.py, GStreamer) draws the monotonic time into each of its 25 pictures a second; the players are ffmpeg, GStreamer, ffplay, mpv and VLC. What they show is read from
 # their pipe, or off the screen (Xvfb), and compared with the time of reading. `direct` rows play the camera itself: the latency of camera and player without the proxy.
-# Needs the binary of publish-aot.sh, or FASTRTSPPROXY_BIN, and (Debian)
+# Needs the binary of packaging/publish.sh, or FASTRTSPPROXY_BIN, and (Debian)
 #     apt-get install -y --no-install-recommends python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-libav gstreamer1.0-x ffmpeg xvfb mpv vlc-bin vlc-plugin-base vlc-plugin-video-output
 set -u -o pipefail
 
@@ -21,5 +21,5 @@ for argument in "$@"; do
     esac
 done
 case " $* " in *" --help "*) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" ;; esac
-[ -x "$FASTRTSPPROXY_BIN" ] || { echo "real-players.sh: $FASTRTSPPROXY_BIN is missing: run perf-scripts/publish-aot.sh" >&2; exit 1; }
+[ -x "$FASTRTSPPROXY_BIN" ] || { echo "real-players.sh: $FASTRTSPPROXY_BIN is missing: run packaging/publish.sh" >&2; exit 1; }
 exec /usr/bin/python3 "$here/players/$program" "${arguments[@]}"

@@ -6,6 +6,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 export FASTRTSPPROXY_BIN=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy} RTSPSIM_BIN=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
 case " $* " in *" --help "* | *" -h "*) exec python3 "$root/perf-scripts/lines/slow.py" --help ;; esac
 for binary in "$FASTRTSPPROXY_BIN" "$RTSPSIM_BIN"; do
-    [ -x "$binary" ] || { echo "no $binary: make it with perf-scripts/publish-aot.sh, or name one by FASTRTSPPROXY_BIN and RTSPSIM_BIN"; exit 1; }
+    [ -x "$binary" ] || { echo "no $binary: make it with packaging/publish.sh, or name one by FASTRTSPPROXY_BIN and RTSPSIM_BIN"; exit 1; }
 done
 exec unshare --mount --net python3 "$root/perf-scripts/lines/slow.py" "$@"

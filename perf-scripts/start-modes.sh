@@ -9,7 +9,7 @@
 #     waiting        the same for one that waits for what comes too late, and stays behind by that
 #     lost           packets that never came / that came and found the player's socket buffer full: a key frame of 4 Mbit/s, sent live in one burst, is larger than a
 #                    default buffer (212,992 bytes, of which the kernel books 2,300 for a packet), so that who is not woken in the middle of it loses its end
-# Needs the binaries of publish-aot.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN.
+# Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN.
 set -u -o pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -32,7 +32,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "start-modes.sh: $tool is missing: run perf-scripts/publish-aot.sh" >&2; exit 1; }
+    [ -x "$tool" ] || { echo "start-modes.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
 done
 command -v jq >/dev/null || { echo "start-modes.sh: jq is missing" >&2; exit 1; }
 

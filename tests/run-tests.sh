@@ -138,7 +138,7 @@ step "build Release" 900 dotnet build FastRtspProxy.sln -c Release --no-restore 
 step "interleavings" 800 tests/FastRtspProxy.InterleavingTests/run.sh
 tests "unit tests Debug" 1200 tests/FastRtspProxy.Tests Debug
 tests "unit tests Release" 1200 tests/FastRtspProxy.Tests Release
-if step "native binaries" 1200 perf-scripts/publish-aot.sh "$native"; then
+if step "native binaries" 1200 packaging/publish.sh "$native"; then
     export FASTRTSPPROXY_BIN=$native/fastrtspproxy RTSPSIM_BIN=$native/rtspsim
     tests "end-to-end tests" 2400 tests/FastRtspProxy.EndToEndTests Release
 fi

@@ -36,7 +36,7 @@ common_help="  --server-url URL     a server that already runs, ours or another,
   --proxy-args \"...\"   more arguments for the proxy
   --out DIR            where the reports go (artifacts/reports)
 
-FASTRTSPPROXY_BIN and RTSPSIM_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
+FASTRTSPPROXY_BIN and RTSPSIM_BIN name other binaries than artifacts/aot/…, which packaging/publish.sh makes."
 
 common_option() { # name value: sets it and returns 0, or returns 1
     case $1 in
@@ -60,11 +60,11 @@ wait_for() { # file, text, pid
 }
 
 start_server() { # sets server_url and watched_pid, unless a server was given
-    [ -x "$sim" ] || fail "no native binary at $sim: run perf-scripts/publish-aot.sh first, or set RTSPSIM_BIN"
+    [ -x "$sim" ] || fail "no native binary at $sim: run packaging/publish.sh first, or set RTSPSIM_BIN"
     mkdir -p "$out" || exit 1
     echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d)."
     [ -z "$server_url" ] || return 0
-    [ -x "$proxy" ] || fail "no native binary at $proxy: run perf-scripts/publish-aot.sh first, or set FASTRTSPPROXY_BIN, or give --server-url"
+    [ -x "$proxy" ] || fail "no native binary at $proxy: run packaging/publish.sh first, or set FASTRTSPPROXY_BIN, or give --server-url"
     : >"$work/camera.log" >"$work/server.log" # those of a server before this one are not waited for
     # shellcheck disable=SC2086
     "$sim" camera --port 0 $camera_args >"$work/camera.log" 2>&1 &

@@ -29,7 +29,7 @@ fail() { echo "$*" >&2; exit 1; }
 
 build_tools() {
     mkdir -p "$tools"
-    [ "$kind" = c ] || [ -x "$simulator" ] || fail "no native binary at $simulator: run perf-scripts/publish-aot.sh first, or set RTSPSIM_BIN, or --tools c"
+    [ "$kind" = c ] || [ -x "$simulator" ] || fail "no native binary at $simulator: run packaging/publish.sh first, or set RTSPSIM_BIN, or --tools c"
     for program in camera floor load; do
         if [ ! -x "$tools/$program" ] || [ "$here/$program.c" -nt "$tools/$program" ] || [ "$here/rtsp.h" -nt "$tools/$program" ]; then
             gcc -O2 -Wall -Wextra -Wno-format-nonliteral -Wno-format-extra-args -o "$tools/$program" "$here/$program.c" || fail "gcc is needed: apt-get install -y gcc libc6-dev"
@@ -102,7 +102,7 @@ start_floor() { # streams
 
 start_proxy() { # streams
     local port tcp= urls=() i
-    [ -x "$binary" ] || fail "no native binary at $binary: run perf-scripts/publish-aot.sh first, or set FASTRTSPPROXY_BIN"
+    [ -x "$binary" ] || fail "no native binary at $binary: run packaging/publish.sh first, or set FASTRTSPPROXY_BIN"
     port=$(free_port)
     [ "$backend" = tcp ] && tcp=-t
     for i in $(seq "$1"); do urls+=("rtsp://127.0.0.1:$camera_port/cam-$i"); done

@@ -135,7 +135,7 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         await StartFfmpeg(proxy.PlayUrl, "tcp").WaitForVideoFramesAsync(10, Soon);
     }
 
-    /// <summary>The ordinary build, with a runtime of the machine and its OpenSSL, as <c>publish-aot.sh --system-openssl</c> links too.</summary>
+    /// <summary>The ordinary build, with a runtime of the machine and its OpenSSL, as <c>packaging/publish.sh --system-openssl</c> links too.</summary>
     [Theory]
     [InlineData(false, "OpenSSL is missing")]
     [InlineData(true, "OpenSSL is unusable")]

@@ -115,7 +115,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
 
     private static string Binary()
     {
-        Assert.True(File.Exists(s_binary), $"RTSPSIM_BIN ('{s_binary}') must name the simulator's native binary: run perf-scripts/publish-aot.sh, which prints its path");
+        Assert.True(File.Exists(s_binary), $"RTSPSIM_BIN ('{s_binary}') must name the simulator's native binary: run packaging/publish.sh, which prints its path");
         return s_binary;
     }
 

@@ -12,7 +12,7 @@ internal static partial class OpenSslLibrary
     private const string Shim = "libSystem.Security.Cryptography.Native.OpenSsl";
 
     private const string Remedy = "Remedy: install OpenSSL 3 or 1.1 (libssl3 of Debian and Ubuntu, openssl-libs of Red Hat, libopenssl3 of SUSE), "
-        + "or use a build that has it linked in (perf-scripts/publish-aot.sh).";
+        + "or use a build that has it linked in (packaging/publish.sh).";
 
     /// <summary>One of each part that the framework takes from libssl and from libcrypto behind it.</summary>
     private static readonly string[] s_neededSymbols =

@@ -41,7 +41,7 @@ public sealed class Prerequisites
     {
         if (!File.Exists(ProxyBinary) || !File.Exists(SimulatorBinary))
         {
-            return $"FASTRTSPPROXY_BIN ('{ProxyBinary}') and RTSPSIM_BIN ('{SimulatorBinary}') must name the native binaries: run perf-scripts/publish-aot.sh, which makes them and "
+            return $"FASTRTSPPROXY_BIN ('{ProxyBinary}') and RTSPSIM_BIN ('{SimulatorBinary}') must name the native binaries: run packaging/publish.sh, which makes them and "
                 + "prints their paths, then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy RTSPSIM_BIN=artifacts/aot/rtspsim (as absolute paths) dotnet test tests/FastRtspProxy.EndToEndTests";
         }
 
