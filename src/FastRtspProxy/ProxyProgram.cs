@@ -22,6 +22,11 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
             return await PrintAsync(print.Text);
         }
 
+        if (outcome is ParseOutcome.DescribeBuild)
+        {
+            return await PrintAsync(BuildText.Whole());
+        }
+
         if (outcome is ParseOutcome.Load { Request: { OnlyChecks: true } asked })
         {
             return await CheckAsync(asked);

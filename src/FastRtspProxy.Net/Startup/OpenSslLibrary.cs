@@ -50,6 +50,27 @@ internal static partial class OpenSslLibrary
         }
     }
 
+    /// <summary><c>3.0.22, linked in</c> or <c>3.0.22 of this machine (PATH)</c>; <c>none that can be used</c> where there is none.</summary>
+    public static string Describe()
+    {
+        if (WhyUnusable() is not null)
+        {
+            return "none that can be used";
+        }
+
+        string version = VersionText(VersionNumber());
+        return LoadedPath(File.ReadLines("/proc/self/maps")) is { } path ? $"{version} of this machine ({path})" : $"{version}, linked in";
+    }
+
+    /// <summary>OPENSSL_VERSION_NUMBER(3ssl): 0xMNN00PP0 from 3.0 on, before it 0xMNNFFPPS, where the patch is a letter.</summary>
+    internal static string VersionText(long number)
+    {
+        long major = number >> 28;
+        long minor = (number >> 20) & 0xff;
+        long patch = (number >> 4) & 0xff;
+        return major >= 3 ? $"{major}.{minor}.{patch}" : $"{major}.{minor}.{(number >> 12) & 0xff}{(patch == 0 ? "" : (char)('a' + patch - 1))}";
+    }
+
     /// <summary>The libssl among the files that a process has mapped (proc(5), /proc/PID/maps: the path is the last field).</summary>
     internal static string? LoadedPath(IEnumerable<string> maps)
     {
@@ -83,6 +104,9 @@ internal static partial class OpenSslLibrary
 
     [LibraryImport(Shim, EntryPoint = "CryptoNative_OpenSslAvailable")]
     private static partial int IsAvailable();
+
+    [LibraryImport(Shim, EntryPoint = "CryptoNative_OpenSslVersionNumber")]
+    private static partial long VersionNumber();
 
     [LibraryImport(Shim, EntryPoint = "CryptoNative_EnsureOpenSslInitialized")]
     private static partial int Initialise();

@@ -54,6 +54,9 @@ internal sealed class CommandLineParser
         return _short.FindConflict() is { } conflict ? Refuse(conflict) : OptionsBuilder.Build(_short, _long, urls);
     }
 
+    /// <summary>-v before <c>--version</c>, or as the word after it.</summary>
+    private bool IsVerbose() => _short.LogLevel is not null || (_index + 1 < _arguments.Count && _arguments[_index + 1] is "-v" or "-V");
+
     /// <summary>Returns how parsing ends here, or null to go on.</summary>
     private ParseOutcome? ReadLong(string word)
     {
@@ -66,7 +69,7 @@ internal sealed class CommandLineParser
 
         if (word == "--version")
         {
-            return new ParseOutcome.Print(HelpText.Version());
+            return IsVerbose() ? new ParseOutcome.DescribeBuild() : new ParseOutcome.Print(HelpText.Version());
         }
 
         if (LongOptions.Find(name) is not { } option)

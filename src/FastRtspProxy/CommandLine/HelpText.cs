@@ -29,7 +29,7 @@ internal static class HelpText
     private static readonly (string Head, string Text)[] LastRows =
     [
         ("--help", "print this and end"),
-        ("--version", "print the version and end"),
+        ("--version", "print the version and end; with -v, those of .NET and OpenSSL as well, and whether OpenSSL is linked in or the machine's"),
     ];
 
     /// <summary>LIVE555's options: name with its values' names, and what it does, its default in brackets.</summary>

@@ -21,6 +21,9 @@ internal abstract record ParseOutcome
     /// <summary><c>--help</c> or <c>--version</c>: print on standard output and end with 0.</summary>
     internal sealed record Print(string Text) : ParseOutcome;
 
+    /// <summary><c>--version -v</c>: print what this build is made of on standard output and end with 0.</summary>
+    internal sealed record DescribeBuild : ParseOutcome;
+
     /// <summary>Wrong arguments: one line that names the input and the remedy, then the usage, both on standard error; end with 1.</summary>
     internal sealed record Refuse(string Line) : ParseOutcome;
 }

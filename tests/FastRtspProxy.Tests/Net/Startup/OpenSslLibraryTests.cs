@@ -20,4 +20,20 @@ public sealed class OpenSslLibraryTests
     {
         Assert.Equal(path, OpenSslLibrary.LoadedPath([line]));
     }
+
+    [Theory]
+    [InlineData(0x30000160, "3.0.22")]
+    [InlineData(0x30500040, "3.5.4")]
+    [InlineData(0x1010117f, "1.1.1w")]
+    [InlineData(0x1010100f, "1.1.1")]
+    public void VersionText_NumberOfOpenSsl_AsOpenSslWritesIt(long number, string text)
+    {
+        Assert.Equal(text, OpenSslLibrary.VersionText(number));
+    }
+
+    [Fact]
+    public void Describe_WhereTheFrameworkUsesTheMachines_VersionAndFile()
+    {
+        Assert.Matches(@"^\d+\.\d+\.\d+[a-z]? of this machine \(/.+/libssl\.so[.\d]*\)$", OpenSslLibrary.Describe());
+    }
 }

@@ -227,6 +227,23 @@ public sealed class CommandLineTests
         Assert.Matches("^fastrtspproxy [0-9]+\\.[0-9]+\\.[0-9]+\n$", text);
     }
 
+    [Theory]
+    [InlineData("--version -v", true)]
+    [InlineData("-v --version", true)]
+    [InlineData("-V --version", true)]
+    [InlineData("--version -t", false)]
+    [InlineData("-t --version", false)]
+    public void Parse_VersionBesideOtherOptions_TheWholeBuildWithMinusV(string arguments, bool isWhole)
+    {
+        Assert.Equal(isWhole, CommandLineParser.Parse(Split(arguments)) is ParseOutcome.DescribeBuild);
+    }
+
+    [Fact]
+    public void Whole_OfThisBuild_VersionsAndPlatformInLines()
+    {
+        Assert.Matches("^fastrtspproxy [0-9.]+\nruntime: \\.NET 10\\.[0-9.]+, of this machine\nOpenSSL: [0-9].*\nplatform: linux-(x64|arm64)\n$", BuildText.Whole());
+    }
+
     private static string[] Split(string arguments)
     {
         return [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "''" ? "" : word)];
