@@ -21,6 +21,12 @@ internal sealed class LiveMedia : IDisposable
     private readonly AccessUnitAssembler? _pictures;
     private readonly MediaCodec _videoCodec;
 
+    /// <summary>As the last sequence parameter set says; default before it.</summary>
+    private VideoFormat _format;
+
+    /// <summary>A B slice was seen under that set.</summary>
+    private bool _hasBSlices;
+
     /// <summary>Pictures were left out, or none has gone out yet: nothing but a key picture goes out next.</summary>
     private bool _waitsForKey = true;
     private bool _hasGap;
@@ -58,6 +64,9 @@ internal sealed class LiveMedia : IDisposable
     /// <summary>The description as a message.</summary>
     public void WriteDescription(LiveBatch batch) =>
         batch.AddText(JsonSerializer.SerializeToUtf8Bytes(Description, LiveJson.Default.LiveDescription));
+
+    /// <summary>What the set leaves open (false before there is one) the slices show.</summary>
+    private bool IsReordered => _format.IsReordered ?? _hasBSlices;
 
     /// <summary>Takes a packet; what is whole by it stands in the batch.</summary>
     public void Take(in LivePacket packet, LiveBatch batch)
@@ -148,7 +157,8 @@ internal sealed class LiveMedia : IDisposable
             return;
         }
 
-        if (pictures.IsKey && NoteParameters())
+        bool isNews = pictures.IsKey && NoteParameters();
+        if (isNews | NoteSlices())
         {
             WriteDescription(batch);
         }
@@ -179,7 +189,7 @@ internal sealed class LiveMedia : IDisposable
         }
     }
 
-    /// <summary>True: the pictures have another size or codec than was told.</summary>
+    /// <summary>True: the pictures have another size, codec or order than was told.</summary>
     private bool NoteParameters()
     {
         ReadOnlySpan<byte> set = _pictures!.ParameterSets.Sps.Span;
@@ -188,9 +198,23 @@ internal sealed class LiveMedia : IDisposable
             return false;
         }
 
-        LiveVideo told = Description.Video!;
-        Description = Description with { Video = told with { Codec = codec, Width = format.Width, Height = format.Height } };
-        return Description.Video != told;
+        _hasBSlices &= format == _format;
+        _format = format;
+        return Tell(Description.Video! with { Codec = codec, Width = format.Width, Height = format.Height, Reordered = IsReordered });
+    }
+
+    /// <summary>True: the unit shows that the pictures are in another order than was told.</summary>
+    private bool NoteSlices()
+    {
+        _hasBSlices |= _pictures!.HasBSlice;
+        return Tell(Description.Video! with { Reordered = IsReordered });
+    }
+
+    private bool Tell(LiveVideo video)
+    {
+        bool isNews = video != Description.Video;
+        Description = isNews ? Description with { Video = video } : Description;
+        return isNews;
     }
 
     private LiveAudio Describe(SdpMedia audio)

@@ -12,4 +12,7 @@ internal sealed record LiveVideo(string Name)
 
     /// <inheritdoc cref="Width"/>
     public int? Height { get; init; }
+
+    /// <summary>Pictures come in another order than they are shown (B-frames): the parameter sets say so, or the slices where they do not.</summary>
+    public bool Reordered { get; init; }
 }

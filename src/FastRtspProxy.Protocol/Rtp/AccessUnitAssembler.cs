@@ -30,6 +30,7 @@ public sealed class AccessUnitAssembler : IDisposable
     private bool _isOpen;
     private bool _isDamaged;
     private bool _hasPicture;
+    private bool _hasBSlice;
     private bool _hasSequenceSet;
 
     /// <summary>The last packet began or continued a fragmented NAL unit that has not ended.</summary>
@@ -51,6 +52,12 @@ public sealed class AccessUnitAssembler : IDisposable
 
     /// <summary>A decoder can start at the unit.</summary>
     public bool IsKey { get; private set; }
+
+    /// <summary>
+    /// At its end: the unit has a B slice of H.264 (ITU-T H.264 section 7.4.3). H.265 is not looked at: its sets tell the order of pictures, and its
+    /// B slices do not (encoders for little delay send nothing else, in order).
+    /// </summary>
+    public bool HasBSlice => _hasBSlice;
 
     /// <summary>Packets were missing between the last whole unit and this one.</summary>
     public bool IsAfterGap { get; private set; }
@@ -127,6 +134,7 @@ public sealed class AccessUnitAssembler : IDisposable
         _isDamaged = false;
         _isInFragment = false;
         _hasPicture = false;
+        _hasBSlice = false;
         _hasSequenceSet = false;
         IsKey = false;
         _end = 0;
@@ -221,7 +229,7 @@ public sealed class AccessUnitAssembler : IDisposable
 
         if (isFirst)
         {
-            Note(unitHeader[0]);
+            Note(unitHeader[0], bytes);
             Append("\0\0\0\u0001"u8);
             Append(unitHeader);
         }
@@ -239,18 +247,27 @@ public sealed class AccessUnitAssembler : IDisposable
         }
 
         _isDamaged |= _isInFragment;
-        Note(unit[0]);
+        Note(unit[0], unit[1..]);
         _ = ParameterSets.OfferUnit(unit);
         Append("\0\0\0\u0001"u8);
         Append(unit);
     }
 
-    /// <summary>What a NAL unit is, by the first byte of its header.</summary>
-    private void Note(byte header)
+    /// <summary>What a NAL unit is, by the first byte of its header, and what comes behind it.</summary>
+    private void Note(byte header, ReadOnlySpan<byte> rest)
     {
         int type = _isH265 ? (header >> 1) & 0x3f : header & 0x1f;
         _hasPicture |= _isH265 ? type < 32 : type is >= 1 and <= 5;
         _hasSequenceSet |= type == (_isH265 ? 33 : 7);
+        _hasBSlice |= !_isH265 && type is 1 or 2 && IsBSlice(rest);
+    }
+
+    /// <summary>By the slice's header (ITU-T H.264 section 7.3.3): first_mb_in_slice, slice_type.</summary>
+    private static bool IsBSlice(ReadOnlySpan<byte> header)
+    {
+        RawBits bits = new(header);
+        _ = bits.Golomb();
+        return bits.Golomb() % 5 == 1 && !bits.IsOver;
     }
 
     private void Append(ReadOnlySpan<byte> bytes)

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
 /// <summary>
-/// The sequence parameter set of H.264 (ITU-T H.264 section 7.3.2.1.1 and annex E), as far as it says how large pictures are and how
-/// often they come.
+/// The sequence parameter set of H.264 (ITU-T H.264 section 7.3.2.1.1 and annex E), as far as it says how large pictures are, how
+/// often they come, and in which order.
 /// </summary>
 internal static class H264SequenceParameters
 {
@@ -10,6 +10,18 @@ internal static class H264SequenceParameters
 
     /// <summary>aspect_ratio_idc of a ratio that follows in numbers.</summary>
     private const uint ExtendedRatio = 255;
+
+    /// <summary>The Baseline profile has no B slices (annex A.2.1).</summary>
+    private const byte Baseline = 66;
+
+    /// <summary>constraint_set3_flag of the High profiles: nothing but pictures within themselves, which come in order (annex E.2.1).</summary>
+    private const byte IntraFlag = 0x10;
+
+    /// <summary>pic_order_cnt_type whose pictures are shown in the order in which they come (section 8.2.1.3).</summary>
+    private const uint OrderAsSent = 2;
+
+    /// <summary>max_num_reorder_frames; more than a decoder holds is nonsense.</summary>
+    private const uint ReorderedMax = 16;
 
     /// <inheritdoc cref="VideoFormat.TryRead"/>
     public static bool TryRead(ReadOnlySpan<byte> unit, out VideoFormat format)
@@ -29,7 +41,7 @@ internal static class H264SequenceParameters
             chroma = ReadHighProfile(ref bits, out isSeparate);
         }
 
-        SkipOrder(ref bits);
+        uint orderType = ReadOrder(ref bits);
         _ = bits.Golomb(); // max_num_ref_frames
         bits.Skip(1);
         long width = (bits.Golomb() + 1L) * 16;
@@ -58,8 +70,15 @@ internal static class H264SequenceParameters
             return false;
         }
 
-        double rate = hasUsability ? ReadRate(ref bits) : 0;
-        return VideoFormat.TryMake(width, height, rate, out format);
+        bool? isReordered = null;
+        double rate = hasUsability ? ReadUsability(ref bits, out isReordered) : 0;
+        bool isIntra = unit[1] is 44 or 86 or 100 or 110 or 122 or 244 && (unit[2] & IntraFlag) != 0;
+        if (unit[1] == Baseline || isIntra || orderType == OrderAsSent)
+        {
+            isReordered = false;
+        }
+
+        return VideoFormat.TryMake(width, height, rate, isReordered, out format);
     }
 
     private static uint ReadHighProfile(ref RawBits bits, out bool isSeparate)
@@ -99,11 +118,12 @@ internal static class H264SequenceParameters
         }
     }
 
-    /// <summary>How the order of pictures is counted.</summary>
-    private static void SkipOrder(ref RawBits bits)
+    /// <summary>How the order of pictures is counted: pic_order_cnt_type.</summary>
+    private static uint ReadOrder(ref RawBits bits)
     {
         _ = bits.Golomb(); // log2_max_frame_num_minus4
-        switch (bits.Golomb())
+        uint type = bits.Golomb();
+        switch (type)
         {
             case 0:
                 _ = bits.Golomb();
@@ -120,20 +140,69 @@ internal static class H264SequenceParameters
 
                 break;
         }
+
+        return type;
     }
 
-    /// <summary>From the video usability information (annex E.1.1); a frame takes two ticks. 0: it says nothing.</summary>
-    private static double ReadRate(ref RawBits bits)
+    /// <summary>
+    /// The video usability information (annex E.1.1): frames a second, of two ticks each (0: it says nothing), and whether frames are put in another
+    /// order (null: it leaves that open).
+    /// </summary>
+    private static double ReadUsability(ref RawBits bits, out bool? isReordered)
     {
         SkipToTiming(ref bits, ExtendedRatio);
-        if (!bits.Flag())
+        double rate = 0;
+        if (bits.Flag())
         {
-            return 0;
+            uint unitsInTick = bits.Bits(32);
+            uint timeScale = bits.Bits(32);
+            bits.Skip(1); // fixed_frame_rate_flag
+            rate = bits.IsOver || unitsInTick == 0 ? 0 : timeScale / (2.0 * unitsInTick);
         }
 
-        uint unitsInTick = bits.Bits(32);
-        uint timeScale = bits.Bits(32);
-        return bits.IsOver || unitsInTick == 0 ? 0 : timeScale / (2.0 * unitsInTick);
+        isReordered = ReadReordered(ref bits);
+        return rate;
+    }
+
+    private static bool? ReadReordered(ref RawBits bits)
+    {
+        bool hasBuffer = SkipBuffer(ref bits); // of all NAL units
+        hasBuffer |= SkipBuffer(ref bits); // of slices only
+        bits.Skip(hasBuffer ? 2 : 1); // low_delay_hrd_flag, pic_struct_present_flag
+        if (!bits.Flag())
+        {
+            return null;
+        }
+
+        bits.Skip(1);
+        for (int i = 0; i < 4; i++)
+        {
+            _ = bits.Golomb(); // sizes of pictures, macroblocks and motion vectors
+        }
+
+        uint reordered = bits.Golomb();
+        return bits.IsOver || reordered > ReorderedMax ? null : reordered > 0;
+    }
+
+    /// <summary>The parameters of the hypothetical decoder's buffer (annex E.1.2), where there are any.</summary>
+    private static bool SkipBuffer(ref RawBits bits)
+    {
+        if (!bits.Flag())
+        {
+            return false;
+        }
+
+        uint schedules = bits.Golomb();
+        bits.Skip(8);
+        for (uint i = 0; i <= schedules && !bits.IsOver; i++)
+        {
+            _ = bits.Golomb();
+            _ = bits.Golomb();
+            bits.Skip(1);
+        }
+
+        bits.Skip(20);
+        return true;
     }
 
     /// <summary>What both codecs have before it: ratio, overscan, signal, chroma's place.</summary>

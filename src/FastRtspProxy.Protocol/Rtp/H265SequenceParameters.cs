@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Protocol.Rtp;
 
 /// <summary>
-/// The sequence parameter set of H.265 (ITU-T H.265 section 7.3.2.2 and annex E), as far as it says how large pictures are and how
-/// often they come.
+/// The sequence parameter set of H.265 (ITU-T H.265 section 7.3.2.2 and annex E), as far as it says how large pictures are, how
+/// often they come, and in which order.
 /// </summary>
 internal static class H265SequenceParameters
 {
@@ -52,7 +52,8 @@ internal static class H265SequenceParameters
             return false;
         }
 
-        return VideoFormat.TryMake(width, height, ReadRate(ref bits, subLayers), out format);
+        uint orderBits = ReadOrder(ref bits, subLayers, out bool? isReordered);
+        return VideoFormat.TryMake(width, height, ReadRate(ref bits, orderBits), isReordered, out format);
     }
 
     private static void SkipProfile(ref RawBits bits, int subLayers)
@@ -78,19 +79,27 @@ internal static class H265SequenceParameters
         }
     }
 
-    /// <summary>Frames a second by the video usability information, which stands behind everything else; 0: it says nothing.</summary>
-    private static double ReadRate(ref RawBits bits, int subLayers)
+    /// <summary>How many bits the order of pictures is counted with, and whether the highest sub-layer puts pictures in another order.</summary>
+    private static uint ReadOrder(ref RawBits bits, int subLayers, out bool? isReordered)
     {
         _ = bits.Golomb(); // bit_depth_luma_minus8
         _ = bits.Golomb(); // bit_depth_chroma_minus8
         uint orderBits = Math.Min(bits.Golomb(), 12) + 4;
+        uint reordered = 0;
         for (int i = bits.Flag() ? 0 : subLayers; i <= subLayers && !bits.IsOver; i++)
         {
-            _ = bits.Golomb();
-            _ = bits.Golomb();
-            _ = bits.Golomb();
+            _ = bits.Golomb(); // sps_max_dec_pic_buffering_minus1
+            reordered = bits.Golomb();
+            _ = bits.Golomb(); // sps_max_latency_increase_plus1
         }
 
+        isReordered = bits.IsOver || reordered > ReferencesMax ? null : reordered > 0;
+        return orderBits;
+    }
+
+    /// <summary>Frames a second by the video usability information, which stands behind everything else; 0: it says nothing.</summary>
+    private static double ReadRate(ref RawBits bits, uint orderBits)
+    {
         for (int i = 0; i < 6; i++)
         {
             _ = bits.Golomb(); // sizes of blocks

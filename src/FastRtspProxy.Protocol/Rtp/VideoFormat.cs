@@ -6,6 +6,12 @@ namespace FastRtspProxy.Protocol.Rtp;
 /// <param name="FramesPerSecond">As the timing says, above 0 and up to 1,000; null: it says nothing, or nothing that can be true.</param>
 public readonly record struct VideoFormat(int Width, int Height, double? FramesPerSecond)
 {
+    /// <summary>
+    /// Whether pictures come in another order than they are shown (B-frames). Null: the set leaves it open, as many cameras' sets of H.264 do, and
+    /// the slices show it (<see cref="AccessUnitAssembler.HasBSlice"/>).
+    /// </summary>
+    public bool? IsReordered { get; init; }
+
     /// <summary>Of a side; no level of H.264 or H.265 has more (8,192 by 4,320 and its likes), and 16,384 was seen of panoramas.</summary>
     public const int PixelsMax = 16_384;
 
@@ -27,12 +33,11 @@ public readonly record struct VideoFormat(int Width, int Height, double? FramesP
     }
 
     /// <summary>A format of sides that can be true; the rate is left out where it cannot be.</summary>
-    internal static bool TryMake(long width, long height, double framesPerSecond, out VideoFormat format)
+    internal static bool TryMake(long width, long height, double framesPerSecond, bool? isReordered, out VideoFormat format)
     {
         bool isTrue = width is > 0 and <= PixelsMax && height is > 0 and <= PixelsMax;
-        format = isTrue
-            ? new VideoFormat((int)width, (int)height, framesPerSecond is > 0 and <= FramesPerSecondMax ? framesPerSecond : null)
-            : default;
+        double? rate = framesPerSecond is > 0 and <= FramesPerSecondMax ? framesPerSecond : null;
+        format = isTrue ? new VideoFormat((int)width, (int)height, rate) { IsReordered = isReordered } : default;
         return isTrue;
     }
 }

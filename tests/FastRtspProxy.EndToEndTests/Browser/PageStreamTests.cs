@@ -7,6 +7,23 @@ namespace FastRtspProxy.EndToEndTests.Browser;
 /// <summary>One stream in the page: added, shown, its viewers ended, taken away.</summary>
 public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixture) : PageTest(log, fixture)
 {
+    /// <summary>Runs before the page's scripts: when each picture that is decoded is to be shown, and where the white bar stands (the middle of what is bright, on a circle) in each that is drawn.</summary>
+    private const string NoteTheBar = """
+        globalThis.bars = [];
+        globalThis.decoded = [];
+        const { decode } = VideoDecoder.prototype;
+        VideoDecoder.prototype.decode = function (chunk) { globalThis.decoded.push(chunk.timestamp); decode.call(this, chunk); };
+        const { drawImage } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.drawImage = function (...what) {
+          drawImage.apply(this, what);
+          const { width, height } = this.canvas;
+          const row = this.getImageData(0, height >> 1, width, 1).data;
+          let x = 0, y = 0;
+          for (let i = 0; i < width; i++) { if (row[4 * i] > 128) { x += Math.cos(2 * Math.PI * i / width); y += Math.sin(2 * Math.PI * i / width); } }
+          globalThis.bars.push(Math.atan2(y, x) / (2 * Math.PI) * width);
+        };
+        """;
+
     [Fact]
     public async Task Stream_AddedInThePage_PlaysAndItsViewerIsKicked()
     {
@@ -82,6 +99,51 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         await page.WaitForSelectorAsync("h1:text-is('gate-sub')");
         await page.ClickAsync("#play");
         await PicturesAsync(page, 10);
+    }
+
+    /// <summary>A bar runs to the right in the picture: with the pictures in order it never goes back.</summary>
+    [Fact]
+    public async Task Stream_WithBFrames_IsShownInOrderByWebCodecs()
+    {
+        CameraProcess camera = await StartCameraAsync("h264-b", "--pattern", "bar");
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Url}}", alwaysOn: true}""");
+        IPage page = await OpenAsync("#/streams/cam", before: static page => page.AddInitScriptAsync(NoteTheBar));
+        await page.ClickAsync("#play");
+        await PicturesAsync(page, 100);
+
+        Assert.Equal("webcodecs", await page.GetAttributeAsync(".picture", "data-way"));
+        double[] decoded = await page.EvaluateAsync<double[]>("() => globalThis.decoded");
+        Assert.True(decoded.Zip(decoded.Skip(1)).Count(static pair => pair.Second < pair.First) > 20, "the camera has no B-frames");
+        double[] bars = await page.EvaluateAsync<double[]>("() => globalThis.bars");
+        double[] steps = [.. bars.Zip(bars.Skip(1), static (one, next) => (next - one + 320) % 320)];
+        Assert.True(steps.Length >= 99);
+        Assert.All(steps, static step => Assert.InRange(step, 0, 160)); // eight pixels a picture, more where pictures were left out; a step back is one of more than half the width
+        Assert.True(steps.Count(static step => step is > 6 and < 10) > 80, string.Join(' ', steps));
+    }
+
+    /// <summary>Media Source Extensions would show them as they come: the page says so, and offers the sub stream.</summary>
+    [Fact]
+    public async Task Stream_WithBFramesWithoutWebCodecs_IsRefusedAndTheSubStreamOffered()
+    {
+        CameraProcess camera = await StartCameraAsync("h264-b");
+        SimulatedCamera sub = await StartSimulatorAsync();
+        await StartPageAsync(2, $$"""
+              gate: {source: "{{camera.Url}}", alwaysOn: true}
+              gate-sub: {source: "{{sub.Urls[0]}}", alwaysOn: true}
+            """, "token: a-token-of-sixteen-and-more");
+        IPage page = await OpenAsync("#/streams/gate", BrowserFixture.PlainHost);
+        await page.FillAsync("#password", "a-token-of-sixteen-and-more");
+        await page.ClickAsync("button[type=submit]");
+        await page.ClickAsync("#play");
+
+        await page.WaitForSelectorAsync(".note >> text=over plain http it does not");
+        Assert.Equal(0, await page.Locator(".picture video, .picture canvas").CountAsync());
+        await ShootAsync(page, "b-frames");
+        await page.ClickAsync(".note a");
+        await page.WaitForSelectorAsync("h1:text-is('gate-sub')");
+        await page.ClickAsync("#play");
+        await PicturesAsync(page, 10);
+        Assert.Equal("mse", await page.GetAttributeAsync(".picture", "data-way"));
     }
 
     [Fact]

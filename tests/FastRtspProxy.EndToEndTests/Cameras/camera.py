@@ -26,6 +26,8 @@ AUDIO = "audiotestsrc is-live=true wave=sine freq={hz} samplesperbuffer=960"
 TRACKS = {
     "h264": VIDEO + " ! x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max={key} bitrate=400"
                     " ! h264parse ! rtph264pay name=pay{n} pt=96 config-interval=-1 mtu=1400",
+    "h264-b": VIDEO.replace(" !", " horizontal-speed=-8 !", 1) + " ! x264enc speed-preset=ultrafast threads=1 rc-lookahead=0 sync-lookahead=0 b-adapt=false bframes=2 key-int-max={key} bitrate=400"
+                    " option-string=scenecut=0 ! video/x-h264,profile=main ! h264parse ! rtph264pay name=pay{n} pt=96 config-interval=-1 mtu=1400",
     "h265": VIDEO + " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max={key} bitrate=400 option-string=pools=1:frame-threads=1:log-level=none"
                     " ! h265parse ! rtph265pay name=pay{n} pt=98 config-interval=-1 mtu=1400",
     "mjpeg": VIDEO + " ! jpegenc quality={quality} ! rtpjpegpay name=pay{n} pt=26 mtu=1400",

@@ -73,7 +73,7 @@ export class SourcePicture {
     }, error => onFail(error.message));
   }
 
-  // Only how far pictures are apart is told; those that come in another order than they are shown (B-frames) need WebCodecs.
+  // Only how far pictures are apart is told; the page keeps away those that come in another order than they are shown.
   take(unit, micros) {
     this.#first ??= micros;
     const delta = this.#last === null ? this.#delta : (micros - this.#last) / 1000;

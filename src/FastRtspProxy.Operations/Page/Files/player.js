@@ -7,6 +7,8 @@ import { Sound } from './sound.js';
 const KEY = 1, AUDIO = 2, GAP = 4;
 const AGAIN_MS = 2000;
 
+const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
 // The live picture of a stream: a WebSocket of access units, shown by WebCodecs where the browser has them, else by Media Source Extensions.
 export class Player {
   #name;
@@ -129,7 +131,9 @@ export class Player {
     this.#description = description;
     const { video, audio } = description;
     this.#about.textContent = [video && `${video.name}${video.width ? ` ${video.width}×${video.height}` : ''}`, audio?.name].filter(Boolean).join(', ');
-    if (before && JSON.stringify(before.video) === JSON.stringify(video) && JSON.stringify(before.audio) === JSON.stringify(audio)) return;
+    // WebCodecs put pictures in order by themselves, and go on where it turns out that there is something to put in order.
+    const shown = ({ video, audio }) => [this.#picture instanceof CodecPicture ? { ...video, reordered: null } : video, audio];
+    if (before && alike(shown(before), shown(description))) return;
     this.#picture?.close();
     this.#picture = null;
     if (!video) this.#say('This stream has no pictures.');
@@ -138,7 +142,7 @@ export class Player {
     else this.#say('Waiting for a key picture…');
     const inVideo = this.#picture instanceof SourcePicture && SourcePicture.hears(audio);
     const isOn = inVideo && this.#hearsSource;
-    if (!inVideo && audio && JSON.stringify(before?.audio) !== JSON.stringify(audio)) {
+    if (!inVideo && audio && !alike(before?.audio, audio)) {
       this.#sound?.close();
       this.#sound = Sound.plays(audio) ? new Sound(audio) : null;
     }
@@ -155,8 +159,9 @@ export class Player {
     };
     const onFail = why => this.#fail(why);
     if (!this.#withoutCodecs) this.#picture = new CodecPicture(video, onPicture, onFail);
-    else if (SourcePicture.plays(video)) this.#picture = new SourcePicture(video, this.#hearsSource && SourcePicture.hears(audio) ? audio : null, onPicture, onFail);
-    else { this.#cannot(video); return; }
+    else if (!SourcePicture.plays(video)) { this.#cannot(video); return; }
+    else if (video.reordered) { this.#needsCodecs(); return; }
+    else this.#picture = new SourcePicture(video, this.#hearsSource && SourcePicture.hears(audio) ? audio : null, onPicture, onFail);
     this.#box.dataset.way = this.#picture.way;
     this.#box.querySelector('canvas, video')?.remove();
     this.#box.prepend(this.#picture.node);
@@ -168,7 +173,7 @@ export class Player {
     if (!video || !this.#picture) return;
     this.#picture.close();
     this.#picture = null;
-    if (!this.#withoutCodecs && SourcePicture.plays(video)) {
+    if (!this.#withoutCodecs && !video.reordered && SourcePicture.plays(video)) {
       this.#withoutCodecs = true;
       this.#end();
       this.#open();
@@ -180,9 +185,21 @@ export class Player {
   }
 
   #cannot(video) {
+    this.#offer(video.name.toUpperCase() === 'H265' ? 'This browser has no H.265.' : `This browser cannot show ${video.codec}.`, 'A sub stream in H.264 would do.');
+  }
+
+  // What puts pictures together without WebCodecs shows them in the order in which they come.
+  #needsCodecs() {
+    const what = 'The pictures of this stream come in another order than they are shown (B-frames). ';
+    this.#offer(what + (isSecureContext ? 'This browser, which has no WebCodecs, would show them as they come.'
+      : 'A browser puts them in order where the page comes by https, or from localhost; over plain http it does not.'), 'Or have the camera leave B-frames out.');
+  }
+
+  // Instead of the picture: why there is none, and the sub stream, or what else would do.
+  #offer(what, otherwise) {
+    this.#box.querySelector('canvas, video')?.remove();
     const sub = this.#subStream();
-    const what = video.name.toUpperCase() === 'H265' ? 'This browser has no H.265.' : `This browser cannot show ${video.codec}.`;
-    this.#say(sub ? what + ' The sub stream may do: ' : what + ' A sub stream in H.264 would do.');
+    this.#say(`${what} ${sub ? 'The sub stream may do: ' : otherwise}`);
     if (sub) this.#note.append(el('a', { href: '#/streams/' + enc(sub), text: sub }));
   }
 

@@ -69,8 +69,8 @@ public sealed class LiveRoutesTests
 
     /// <summary>Other tracks, or other pictures of the same: the page is told, in the same conversation, and goes on with a key picture.</summary>
     [Theory]
-    [InlineData("sdp-change=no-audio@1s", "{\"name\":\"H264\",\"codec\":\"avc1.4d401f\",\"width\":640,\"height\":360}", false)]
-    [InlineData("sdp-change=size@1s", "{\"name\":\"H264\",\"codec\":\"avc1.42c01e\",\"width\":320,\"height\":176}", true)]
+    [InlineData("sdp-change=no-audio@1s", "{\"name\":\"H264\",\"codec\":\"avc1.4d401f\",\"width\":640,\"height\":360,\"reordered\":false}", false)]
+    [InlineData("sdp-change=size@1s", "{\"name\":\"H264\",\"codec\":\"avc1.42c01e\",\"width\":320,\"height\":176,\"reordered\":false}", true)]
     public async Task Live_CameraComesBackAsAnother_IsDescribedAnew(string fault, string video, bool hasAudio)
     {
         await using LiveHost host = await LiveHost.StartAsync(faults: fault);
@@ -87,6 +87,32 @@ public sealed class LiveRoutesTests
         Assert.Equal((video, hasAudio), (page.Description.GetProperty("video").GetRawText(), page.Description.GetProperty("audio").ValueKind != System.Text.Json.JsonValueKind.Null));
         await page.UnitAsync(isAudio: false);
         Assert.Equal(1, page.Flags & 1);
+    }
+
+    /// <summary>A camera whose set leaves the order open: the page is told before the first picture that shows it.</summary>
+    [Fact]
+    public async Task Live_SetLeavesTheOrderOpen_TheFirstBSliceTellsIt()
+    {
+        byte[] sps = [0, 0, 0, 1, .. Convert.FromHexString("674D002A963540F004FCB3701010102000000300C80000177010")];
+        byte[] clip = [.. sps, 0, 0, 0, 1, 0x68, 0xEE, 0x3C, 0x80, 0, 0, 0, 1, 0x65, 0x88, 0x84, 7, 0, 0, 0, 1, 0x41, 0x9A, 0x21, 7, 0, 0, 0, 1, 0x01, 0x9E, 0x42, 7];
+        Assert.True(ClipVideoTrack.TryCreate(false, clip, 25, out ClipVideoTrack? track));
+        await using LiveHost host = await LiveHost.StartAsync([track]);
+        using LivePage page = await host.ShowAsync();
+
+        await page.UnitAsync(isAudio: false);
+        Assert.Equal((1, false), (page.Flags & 1, page.Description.GetProperty("video").GetProperty("reordered").GetBoolean()));
+        await page.UnitAsync(isAudio: false);
+        Assert.False(page.Description.GetProperty("video").GetProperty("reordered").GetBoolean());
+        Assert.Equal(WebSocketMessageType.Text, await page.NextAsync());
+        Assert.True(page.Description.GetProperty("video").GetProperty("reordered").GetBoolean());
+        await page.UnitAsync(isAudio: false);
+        Assert.Equal(0x01, page.Unit[^4]);
+
+        using LivePage second = await host.ShowAsync();
+        while (second.Description.ValueKind == System.Text.Json.JsonValueKind.Undefined || !second.Description.GetProperty("video").GetProperty("reordered").GetBoolean())
+        {
+            Assert.NotEqual(WebSocketMessageType.Close, await second.NextAsync());
+        }
     }
 
     [Fact]

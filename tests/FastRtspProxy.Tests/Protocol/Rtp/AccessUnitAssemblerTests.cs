@@ -77,6 +77,35 @@ public class AccessUnitAssemblerTests
         Assert.True(assembler.IsAfterGap);
     }
 
+    /// <summary>The first slice tells, in a packet of its own and in fragments; sets and messages before it do not.</summary>
+    [Theory]
+    [InlineData("41 9E 01 02 03 04", true)] // slice_type 6
+    [InlineData("01 A8 01 02 03 04", true)] // slice_type 1
+    [InlineData("41 9A 01 02 03 04", false)] // slice_type 5: P
+    [InlineData("65 88 84 02 03 04", false)] // slice_type 7: I
+    [InlineData("01", false)]
+    public void Take_BSlice_IsTold(string slice, bool hasBSlice)
+    {
+        byte[] unit = Convert.FromHexString(slice.Replace(" ", "", StringComparison.Ordinal));
+        using AccessUnitAssembler assembler = new(MediaCodec.H264);
+
+        Feed(assembler, [RtpPackets.Make([0x06, 0x05, 0x01, 0x9E], marker: false, sequence: 1, timestamp: 3000), RtpPackets.Make(unit, marker: true, sequence: 2, timestamp: 3000)]);
+        Assert.Equal(hasBSlice, assembler.HasBSlice);
+
+        if (unit.Length > 4)
+        {
+            byte indicator = (byte)((unit[0] & 0xE0) | 28);
+            byte type = (byte)(unit[0] & 0x1F);
+            Feed(assembler,
+                [RtpPackets.Make([indicator, (byte)(0x80 | type), .. unit[1..4]], marker: false, sequence: 3, timestamp: 6000),
+                    RtpPackets.Make([indicator, (byte)(0x40 | type), .. unit[4..]], marker: true, sequence: 4, timestamp: 6000)]);
+            Assert.Equal(hasBSlice, assembler.HasBSlice);
+        }
+
+        Feed(assembler, [RtpPackets.Make([0x41, 0x9A, 0x01], marker: true, sequence: 5, timestamp: 9000)]);
+        Assert.False(assembler.HasBSlice);
+    }
+
     /// <summary>A camera that says its parameter sets in its description only, or in a unit of their own.</summary>
     [Fact]
     public void Take_KeyPictureWithoutSets_GetsThemInFront()

@@ -29,8 +29,28 @@ public sealed class VideoFormatTests
     {
         Assert.True(VideoFormat.TryRead(MediaCodec.H264, Convert.FromBase64String("Z0IAKeKQFge2AtwEBAaQeJEV"), out VideoFormat format));
 
-        Assert.Equal(new VideoFormat(704, 480, null), format);
+        Assert.Equal(new VideoFormat(704, 480, null) { IsReordered = false }, format);
     }
+
+    [Theory]
+    [InlineData("6742C00DD90141FB011000000300100000030320F142A480", false)] // x264, Baseline
+    [InlineData("6742001EED01407B20", false)] // Baseline, without usability information
+    [InlineData("674D400DD90141FB011000000300100000030320F142A480", false)] // x264, Main, bframes=0
+    [InlineData("674D400DECA0A0FD80880000030008000003019078A14CB0", true)] // x264, Main, bframes=2
+    [InlineData("6764000DACD94141FB011000000300100000030320F1429960", true)] // x264, High, bframes=3
+    [InlineData("67640015ACE405043F2E0220000003002000000643E28549", false)] // x264, High, interlaced, bframes=0: counted by type 0, and nothing reordered
+    [InlineData("6764100DACB8283F60220000030002000003006408", false)] // x264, High Intra: it says nothing of an order, and needs none
+    [InlineData("674D002A963540F0044FCB3701010102000000C80000177010", null)] // a camera, Main: usability information that leaves it open
+    [InlineData("67640028AC1AD00F0044FCB80880000003008000000F42", false)] // a camera, High: shown as sent (pic_order_cnt_type 2)
+    [InlineData("674D40288D8D403C0113F2E02DC040405000003E80000C350E860039385DE5C68600201C9C2EF2E140", false)] // a camera, Main, with a buffer's parameters
+    [InlineData("674D001EED01407B20", null)] // Main, without usability information
+    public void TryRead_H264_SaysWhetherPicturesAreReordered(string hex, bool? isReordered) => AssertOrder(MediaCodec.H264, hex, isReordered);
+
+    [Theory]
+    [InlineData("42010101600000030090000003000003003CA00A080F16592A4932BC05A02000000300200000030321", false)] // x265, bframes=0
+    [InlineData("42010101600000030090000003000003003CA00A080F16595964932BC05A020000030002000003003210", true)] // x265, bframes=3
+    [InlineData("42010201600000030090000003000003003C0000A00A080F1659598ACD24995E02D0100000030010000003019080", true)] // x265, bframes=4 in sub-layers
+    public void TryRead_H265_SaysWhetherPicturesAreReordered(string hex, bool? isReordered) => AssertOrder(MediaCodec.H265, hex, isReordered);
 
     [Fact]
     public void TryRead_OtherUnitsOrNothing_IsNone()
@@ -80,6 +100,12 @@ public sealed class VideoFormatTests
                 }
             }
         }
+    }
+
+    private static void AssertOrder(MediaCodec codec, string hex, bool? isReordered)
+    {
+        Assert.True(VideoFormat.TryRead(codec, Convert.FromHexString(hex), out VideoFormat format));
+        Assert.Equal(isReordered, format.IsReordered);
     }
 
     private static void AssertRead(MediaCodec codec, string hex, int width, int height, double framesPerSecond)
