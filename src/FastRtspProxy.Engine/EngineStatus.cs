@@ -60,6 +60,15 @@ public sealed class EngineStatus
         return [.. (await Task.WhenAll(parts)).SelectMany(static part => part)];
     }
 
+    /// <summary>One viewer; null: there is none of that id.</summary>
+    public async Task<ViewerStatus?> ViewerAsync(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return SessionId.TryParse(id, out int shardIndex, out string known) && _frontend.ShardAt(shardIndex) is { } home
+            ? await home.Shard.RunAsync(() => Task.FromResult(Find(home, known)?.Describe()))
+            : null;
+    }
+
     /// <summary>Ends a viewer's session with a BYE. False: there is none of that id.</summary>
     public async Task<bool> EndViewerAsync(string id)
     {
@@ -79,10 +88,12 @@ public sealed class EngineStatus
 
     private static bool TryEnd(FrontendShard home, string id)
     {
-        IWatcher? watcher = home.Watchers.FirstOrDefault(watcher => watcher.Id == id);
+        IWatcher? watcher = Find(home, id);
         watcher?.Kick();
         return watcher is not null;
     }
+
+    private static IWatcher? Find(FrontendShard home, string id) => home.Watchers.FirstOrDefault(watcher => watcher.Id == id);
 
     /// <summary>Asks some of a shard in one post: it answers in as many turns as it takes.</summary>
     /// <param name="shard">Whose.</param>

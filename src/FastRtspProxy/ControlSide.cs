@@ -55,12 +55,14 @@ internal sealed class ControlSide : IAsyncDisposable
             return;
         }
 
-        _stats = new StatsSampler(engine.Status.StreamsAsync, time, log.CreateLogger("Stats"));
+        SharedEngineView view = new(new EngineView(engine), () => Reloader.Running, time);
+        engine.Status.Happened += view.OnHappened;
+        _stats = new StatsSampler(view.StreamsAsync, time, log.CreateLogger("Stats"));
         MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };
         Routes =
         [
             .. MetricsRoutes.All(engine, metrics),
-            .. ApiRoutes.All(new EngineView(engine), Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
+            .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
             .. new StatsRoutes(_stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
             .. options.Http.Dashboard ? PageRoutes.All : [],

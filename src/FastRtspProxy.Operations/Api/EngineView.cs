@@ -26,6 +26,8 @@ internal sealed class EngineView(ProxyEngine engine) : IEngineView
 
     public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream) => engine.Status.ViewersAsync(stream);
 
+    public Task<ViewerStatus?> ViewerAsync(string id) => engine.Status.ViewerAsync(id);
+
     public Task<bool> EndViewerAsync(string id) => engine.Status.EndViewerAsync(id);
 
     public Task<bool> RestartAsync(string stream) => engine.Status.RestartAsync(stream);

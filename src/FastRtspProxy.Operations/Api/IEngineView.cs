@@ -31,6 +31,9 @@ internal interface IEngineView
 
     Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream);
 
+    /// <summary>Null: there is none of that id.</summary>
+    Task<ViewerStatus?> ViewerAsync(string id);
+
     /// <summary>False: there is none of that id.</summary>
     Task<bool> EndViewerAsync(string id);
 

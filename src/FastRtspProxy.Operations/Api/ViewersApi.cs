@@ -69,7 +69,7 @@ internal sealed class ViewersApi(IEngineView engine, Reloader reloader, LongAnsw
         HttpProblem? problem = null;
         if (ApiQuery.Of(exchange, out problem) is not null)
         {
-            ViewerStatus? viewer = (await engine.ViewersAsync(null)).FirstOrDefault(viewer => viewer.Id == id);
+            ViewerStatus? viewer = await engine.ViewerAsync(id);
             problem = viewer is not null && exchange.MayFor(viewer.Stream) && await engine.EndViewerAsync(id) ? null : ApiProblems.NoViewer(id);
         }
 

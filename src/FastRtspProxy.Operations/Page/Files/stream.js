@@ -114,7 +114,10 @@ export function streamView(store, rights, name) {
     events.replaceChildren(...(own.length ? own.map(eventLine) : [el('li', { class: 'dim', text: 'Nothing has happened since this page was opened.' })]));
   }
 
-  const onEvent = event => { drawEvents(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewers(); };
+  // Once for a crowd that comes.
+  let due = null;
+  const drawViewersSoon = () => { due ??= setTimeout(() => { due = null; drawViewers(); }, 100); };
+  const onEvent = event => { drawEvents(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewersSoon(); };
   store.addEventListener('streams', draw);
   store.addEventListener('event', onEvent);
   const timer = setInterval(() => { if (!document.hidden) { drawViewers(); drawPlots(); } }, 2000);
@@ -128,6 +131,7 @@ export function streamView(store, rights, name) {
     redraw: () => plots.redraw(),
     close() {
       clearInterval(timer);
+      clearTimeout(due);
       store.removeEventListener('streams', draw);
       store.removeEventListener('event', onEvent);
       player.close();

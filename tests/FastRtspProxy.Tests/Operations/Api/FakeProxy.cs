@@ -13,6 +13,7 @@ namespace FastRtspProxy.Tests.Operations.Api;
 internal sealed class FakeProxy : IEngineView, IReloadTarget
 {
     private int _inside;
+    private int _looks;
 
     public int RtspPort { get; set; } = 8554;
 
@@ -47,14 +48,22 @@ internal sealed class FakeProxy : IEngineView, IReloadTarget
 
     public bool Overlapped { get; private set; }
 
+    /// <summary>How often it was asked what there is.</summary>
+    public int Looks => Volatile.Read(ref _looks);
+
+    /// <summary>What comes of the next looks; null: an answer.</summary>
+    public Exception? LookError { get; set; }
+
     public void Drain(bool drains) => IsDraining = drains;
 
-    public Task<IReadOnlyList<StreamStatus>> StreamsAsync() => Task.FromResult<IReadOnlyList<StreamStatus>>([.. Streams.Values]);
+    public Task<IReadOnlyList<StreamStatus>> StreamsAsync() => LookAsync<IReadOnlyList<StreamStatus>>(() => [.. Streams.Values]);
 
-    public Task<StreamStatus?> StreamAsync(string name) => Task.FromResult(Streams.GetValueOrDefault(name));
+    public Task<StreamStatus?> StreamAsync(string name) => LookAsync(() => Streams.GetValueOrDefault(name));
 
     public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream) =>
-        Task.FromResult<IReadOnlyList<ViewerStatus>>([.. Watching.Where(viewer => stream is null || viewer.Stream == stream)]);
+        LookAsync<IReadOnlyList<ViewerStatus>>(() => [.. Watching.Where(viewer => stream is null || viewer.Stream == stream)]);
+
+    public Task<ViewerStatus?> ViewerAsync(string id) => Task.FromResult(Watching.Find(viewer => viewer.Id == id));
 
     public Task<bool> EndViewerAsync(string id) => Task.FromResult(Watching.RemoveAll(viewer => viewer.Id == id) > 0);
 
@@ -101,5 +110,11 @@ internal sealed class FakeProxy : IEngineView, IReloadTarget
 
         Interlocked.Decrement(ref _inside);
         return failed;
+    }
+
+    private Task<T> LookAsync<T>(Func<T> answer)
+    {
+        Interlocked.Increment(ref _looks);
+        return LookError is { } error ? Task.FromException<T>(error) : Task.FromResult(answer());
     }
 }
