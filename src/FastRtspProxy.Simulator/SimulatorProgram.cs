@@ -17,13 +17,7 @@ internal static class SimulatorProgram
     public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
         errors = new PrintableWriter(errors);
-        RootCommand root = new("RTSP cameras and crowds of RTSP clients: to try, test and measure an RTSP server or proxy.")
-        {
-            CameraCommand.Create(),
-            LoadCommand.Create(output, errors),
-            ProbeCommand.Create(new PrintableWriter(output), errors),
-        };
-        ParseResult result = root.Parse(arguments);
+        ParseResult result = CreateRoot(output, errors).Parse(arguments);
         if (result.Errors.Count > 0)
         {
             foreach (System.CommandLine.Parsing.ParseError error in result.Errors)
@@ -45,6 +39,17 @@ internal static class SimulatorProgram
         }
 
         return RunAsync(result, output, errors);
+    }
+
+    /// <summary>All commands with their options; manual page and completions are made from them, too.</summary>
+    internal static RootCommand CreateRoot(TextWriter output, TextWriter errors)
+    {
+        return new("RTSP cameras and crowds of RTSP clients: to try, test and measure an RTSP server or proxy.")
+        {
+            CameraCommand.Create(),
+            LoadCommand.Create(output, errors),
+            ProbeCommand.Create(new PrintableWriter(output), errors),
+        };
     }
 
     private static async Task<int> RunAsync(ParseResult result, TextWriter output, TextWriter errors)

@@ -5,55 +5,87 @@ namespace FastRtspProxy.Simulator.Camera;
 /// <summary>The options of `rtspsim camera`.</summary>
 internal sealed class CameraCommandOptions
 {
-    public Option<int> Streams { get; } = new("--streams") { Description = "How many streams are served.", DefaultValueFactory = _ => 1 };
+    public Option<int> Streams { get; } = new("--streams")
+    {
+        HelpName = "N",
+        Description = "How many streams are served.",
+        DefaultValueFactory = _ => 1,
+    };
 
     public Option<string?> Path { get; } = new("--path")
     {
+        HelpName = "PATH",
         Description = "The streams' path; {0} is the stream's number from 1, put behind when it is missing and there are several. Default: the "
             + "personality's.",
     };
 
-    public Option<string> Bind { get; } = new("--bind") { Description = "The local address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
+    public Option<string> Bind { get; } = new("--bind")
+    {
+        HelpName = "ADDRESS",
+        Description = "The local address to listen on.",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
 
     public Option<int> Port { get; } = new("--port", "-p")
     {
+        HelpName = "PORT",
         Description = "The RTSP port; it takes HTTP tunnels too. 0: any free one.",
         DefaultValueFactory = _ => 8554,
     };
 
     public Option<int?> TlsPort { get; } = new("--tls-port")
     {
+        HelpName = "PORT",
         Description = "Serve rtsps on this port as well, with a certificate signed by itself. 0: any free one.",
     };
 
     public Option<string> Video { get; } = new("--video")
     {
+        HelpName = "KIND",
+        CompletionSources =
+        {
+            (string[])["clip", "clip-h265", "h264", "h265", "mjpeg", "vp9", "av1", "mpeg4", "mpeg2", "ts", "jpeg2000", "opaque", "none"],
+        },
         Description = "clip (H.264), clip-h265, h264, h265, mjpeg, vp9, av1, mpeg4, mpeg2, ts, jpeg2000, opaque, none. The clip is 640x360 at 25 "
             + "pictures a second; the others are made at the rate asked for. From vp9 on it is noise with the marks of the codec, which no player "
             + "shows.",
         DefaultValueFactory = _ => "clip",
     };
 
-    public Option<string> Audio { get; } = new("--audio") { Description = "clip (AAC), pcmu, none.", DefaultValueFactory = _ => "clip" };
+    public Option<string> Audio { get; } = new("--audio")
+    {
+        HelpName = "KIND",
+        CompletionSources = { (string[])["clip", "pcmu", "none"] },
+        Description = "clip (AAC), pcmu, none.",
+        DefaultValueFactory = _ => "clip",
+    };
 
     public Option<bool> Metadata { get; } = new("--metadata") { Description = "A third track with ONVIF metadata." };
 
     public Option<string> Bitrate { get; } = new("--bitrate")
     {
+        HelpName = "RATE",
         Description = "Of synthetic video, bits a second: 800k, 4M.",
         DefaultValueFactory = _ => "4M",
     };
 
-    public Option<int> Fps { get; } = new("--fps") { Description = "Pictures a second of synthetic video.", DefaultValueFactory = _ => 25 };
+    public Option<int> Fps { get; } = new("--fps")
+    {
+        HelpName = "N",
+        Description = "Pictures a second of synthetic video.",
+        DefaultValueFactory = _ => 25,
+    };
 
     public Option<int> Gop { get; } = new("--gop")
     {
+        HelpName = "N",
         Description = "Pictures from one key frame to the next of synthetic video.",
         DefaultValueFactory = _ => 50,
     };
 
     public Option<string> Size { get; } = new("--size")
     {
+        HelpName = "WIDTHxHEIGHT",
         Description = "Width and height of synthetic video.",
         DefaultValueFactory = _ => "1920x1080",
     };
@@ -72,31 +104,46 @@ internal sealed class CameraCommandOptions
 
     public Option<string> Transports { get; } = new("--transports")
     {
+        HelpName = "LIST",
+        CompletionSources = { (string[])["udp", "tcp", "udp,tcp"] },
         Description = "What SETUP accepts: udp, tcp, or both.",
         DefaultValueFactory = _ => "udp,tcp",
     };
 
     public Option<string?> Multicast { get; } = new("--multicast")
     {
+        HelpName = "GROUP[:PORT]",
         Description = "Offer multicast: GROUP or GROUP:PORT; stream n uses the n-th address behind it.",
     };
 
-    public Option<string?> User { get; } = new("--user", "-u") { Description = "Ask for credentials: USER:PASSWORD." };
+    public Option<string?> User { get; } = new("--user", "-u")
+    {
+        HelpName = "USER:PASSWORD",
+        Description = "Ask for credentials: USER:PASSWORD.",
+    };
 
     public Option<string?> Auth { get; } = new("--auth")
     {
+        HelpName = "LIST",
+        CompletionSources =
+        {
+            (string[])["basic", "digest", "digest-md5", "digest-md5-sess", "digest-sha256", "digest-sha256-sess", "digest-sha512-256"],
+        },
         Description = "The challenges, in order: basic, digest, digest-md5, digest-md5-sess, digest-sha256, digest-sha256-sess, digest-sha512-256. "
             + "Default: the personality's.",
     };
 
     public Option<string> Personality { get; } = new("--personality")
     {
+        HelpName = "NAME|FILE",
+        CompletionSources = { (string[])["plain", "hikvision", "dahua", "reolink"] },
         Description = "plain, hikvision, dahua, reolink, or a JSON file of the same kind.",
         DefaultValueFactory = _ => "plain",
     };
 
     public Option<string?> Fail { get; } = new("--fail")
     {
+        HelpName = "FAULTS",
         Description = "Faults: loss=1%,reorder=2%,dup=1%,corrupt=1%,truncate=1% (or =#N: only packet N), jitter=20ms, stall=5s@30s, reboot@60s, "
             + "bye@90s, close@120s, clock-jump=10s@30s, clock-jump=-10s@30s, sdp-change@30s (to the other codec; =size, =no-audio) (…@60s/60s: "
             + "again and again), stray=1% (timestamps of single units, or =#N), sr-clock=-1h, sr-clock=random, sr-drift=1% (sender reports), "
@@ -106,15 +153,37 @@ internal sealed class CameraCommandOptions
             + "(after PLAY), video-silent@10s (the other tracks flow; =5s, =session: in the sessions of that moment).",
     };
 
-    public Option<ulong> Seed { get; } = new("--seed") { Description = "The same seed gives the same run.", DefaultValueFactory = _ => 1UL };
+    public Option<ulong> Seed { get; } = new("--seed")
+    {
+        HelpName = "N",
+        Description = "The same seed gives the same run.",
+        DefaultValueFactory = _ => 1UL,
+    };
 
-    public Option<string?> Register { get; } = new("--register") { Description = "Send REGISTER for each stream to this proxy: HOST:PORT." };
+    public Option<string?> Register { get; } = new("--register")
+    {
+        HelpName = "HOST:PORT",
+        Description = "Send REGISTER for each stream to this proxy: HOST:PORT.",
+    };
 
-    public Option<string?> RegisterUser { get; } = new("--register-user") { Description = "Credentials for REGISTER: USER:PASSWORD." };
+    public Option<string?> RegisterUser { get; } = new("--register-user")
+    {
+        HelpName = "USER:PASSWORD",
+        Description = "Credentials for REGISTER: USER:PASSWORD.",
+    };
 
-    public Option<string?> Duration { get; } = new("--duration") { Description = "End after so long: 90s, 5m. Default: when told to." };
+    public Option<string?> Duration { get; } = new("--duration")
+    {
+        HelpName = "DURATION",
+        Description = "End after so long: 90s, 5m. Default: when told to.",
+    };
 
-    public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 1 };
+    public Option<int> Threads { get; } = new("--threads")
+    {
+        HelpName = "N",
+        Description = "Event loops; 0: one for each core.",
+        DefaultValueFactory = _ => 1,
+    };
 
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>

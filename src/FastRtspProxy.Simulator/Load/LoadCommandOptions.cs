@@ -14,46 +14,63 @@ internal sealed class LoadCommandOptions
 
     public Option<int> Clients { get; } = new("--clients", "-n")
     {
+        HelpName = "N",
         Description = "How many clients play at the same time.",
         DefaultValueFactory = _ => 1,
     };
 
     public Option<string> Transport { get; } = new("--transport", "-t")
     {
+        HelpName = "LIST",
+        CompletionSources = { (string[])["udp", "tcp", "http", "mix"] },
         Description = "udp, tcp, http (tunnel), a list of them, or mix (all three); clients take them in turn.",
         DefaultValueFactory = _ => "udp",
     };
 
     public Option<string> Ramp { get; } = new("--ramp")
     {
+        HelpName = "RATE",
         Description = "New clients a second: 500/s; 0: all at once.",
         DefaultValueFactory = _ => "100/s",
     };
 
     public Option<string> Duration { get; } = new("--duration", "-d")
     {
+        HelpName = "DURATION",
         Description = "How long to go on after the last client was started: 90s, 5m, 12h.",
         DefaultValueFactory = _ => "10s",
     };
 
-    public Option<string?> Churn { get; } = new("--churn") { Description = "So many clients leave and are replaced each second: 50/s." };
+    public Option<string?> Churn { get; } = new("--churn")
+    {
+        HelpName = "RATE",
+        Description = "So many clients leave and are replaced each second: 50/s.",
+    };
 
     public Option<string?> Vanish { get; } = new("--vanish")
     {
+        HelpName = "PERCENT",
         Description = "Of the clients that leave, so many do it without TEARDOWN: 20%. Their kernel resets the connection, as after a crash; a "
             + "pulled cable, where nothing comes any more, not even that, needs a firewall rule of the administrator's.",
     };
 
-    public Option<string?> Slow { get; } = new("--slow") { Description = "So many clients read 64 KiB a second only: 5%. Counted apart." };
+    public Option<string?> Slow { get; } = new("--slow")
+    {
+        HelpName = "PERCENT",
+        Description = "So many clients read 64 KiB a second only: 5%. Counted apart.",
+    };
 
     public Option<string?> Stopped { get; } = new("--stopped")
     {
+        HelpName = "PERCENT",
         Description = "So many clients stop reading after their first packet: 10%. Counted apart.",
     };
 
     public Option<string> Tracks { get; } = new("--tracks")
     {
-        Description = "What is set up: all, video, audio, application, or numbers from 1, separated by commas.",
+        HelpName = "LIST",
+        CompletionSources = { (string[])["all", "video", "audio", "application", "text"] },
+        Description = "What is set up: all, video, audio, application, text, or numbers from 1, separated by commas.",
         DefaultValueFactory = _ => "all",
     };
 
@@ -62,21 +79,39 @@ internal sealed class LoadCommandOptions
         Description = "Compare every access unit with the checksum that `rtspsim camera` puts into it; one that differs fails the run.",
     };
 
-    public Option<string?> Json { get; } = new("--json") { Description = "Write the report into this file, as JSON." };
+    public Option<string?> Json { get; } = new("--json")
+    {
+        HelpName = "FILE",
+        Description = "Write the report into this file, as JSON.",
+    };
 
-    public Option<string?> Html { get; } = new("--html") { Description = "Write the report into this file, as one HTML page with plots." };
+    public Option<string?> Html { get; } = new("--html")
+    {
+        HelpName = "FILE",
+        Description = "Write the report into this file, as one HTML page with plots.",
+    };
 
-    public Option<string?> MaxLoss { get; } = new("--max-loss") { Description = "Pass criterion: percent of the packets that may be lost: 0, 0.1%." };
+    public Option<string?> MaxLoss { get; } = new("--max-loss")
+    {
+        HelpName = "PERCENT",
+        Description = "Pass criterion: percent of the packets that may be lost: 0, 0.1%.",
+    };
 
-    public Option<string?> MaxP99 { get; } = new("--max-p99") { Description = "Pass criterion: the 99th percentile of the frame latency: 50ms." };
+    public Option<string?> MaxP99 { get; } = new("--max-p99")
+    {
+        HelpName = "DURATION",
+        Description = "Pass criterion: the 99th percentile of the frame latency: 50ms.",
+    };
 
     public Option<int?> MinClients { get; } = new("--min-clients")
     {
+        HelpName = "N",
         Description = "Pass criterion: so many clients must have played at the same time.",
     };
 
     public Option<string?> Local { get; } = new("--local")
     {
+        HelpName = "ADDRESSES",
         Description = "The clients' addresses, separated by commas, in turn: more ports. Towards 127.0.0.0/8 that is done by itself.",
     };
 
@@ -85,10 +120,16 @@ internal sealed class LoadCommandOptions
         Description = "Take datagrams joined by the kernel (UDP_GRO): half the cost here, but players do not do it.",
     };
 
-    public Option<int> Threads { get; } = new("--threads") { Description = "Event loops; 0: one for each core.", DefaultValueFactory = _ => 0 };
+    public Option<int> Threads { get; } = new("--threads")
+    {
+        HelpName = "N",
+        Description = "Event loops; 0: one for each core.",
+        DefaultValueFactory = _ => 0,
+    };
 
     public Option<string> Timeout { get; } = new("--timeout")
     {
+        HelpName = "DURATION",
         Description = "For the connect, each answer, and the first packet.",
         DefaultValueFactory = _ => "10s",
     };
@@ -97,6 +138,7 @@ internal sealed class LoadCommandOptions
 
     public Option<int> WatchProcess { get; } = new("--watch-pid")
     {
+        HelpName = "PID",
         Description = "Follow memory, descriptors and processor time of this process (the server, on this machine).",
     };
 

@@ -11,9 +11,25 @@ internal static class ProbeCommand
     public static Command Create(TextWriter output, TextWriter errors)
     {
         Argument<string> url = new("URL") { Description = "rtsp://[user:password@]host[:port]/path, or rtsps://…" };
-        Option<string> transport = new("--transport", "-t") { Description = "udp or tcp.", DefaultValueFactory = _ => "tcp" };
-        Option<string> duration = new("--duration", "-d") { Description = "How long the stream is watched.", DefaultValueFactory = _ => "10s" };
-        Option<string> timeout = new("--timeout") { Description = "For the connect and each answer.", DefaultValueFactory = _ => "5s" };
+        Option<string> transport = new("--transport", "-t")
+        {
+            HelpName = "WAY",
+            CompletionSources = { (string[])["udp", "tcp"] },
+            Description = "udp or tcp.",
+            DefaultValueFactory = _ => "tcp",
+        };
+        Option<string> duration = new("--duration", "-d")
+        {
+            HelpName = "DURATION",
+            Description = "How long the stream is watched.",
+            DefaultValueFactory = _ => "10s",
+        };
+        Option<string> timeout = new("--timeout")
+        {
+            HelpName = "DURATION",
+            Description = "For the connect and each answer.",
+            DefaultValueFactory = _ => "5s",
+        };
         Option<bool> noChecks = new("--no-checks") { Description = "Watch the stream only; do not try unusual requests on the server." };
         Option<bool> insecureTls = new("--insecure-tls") { Description = "Do not check the certificate of an rtsps:// server." };
         Command command = new(

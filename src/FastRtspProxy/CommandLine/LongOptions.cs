@@ -81,6 +81,9 @@ internal static class LongOptions
         OptionSpec option = key.Option!;
         string valueName = option.ValueName ?? key.Type!.Name;
         return new OptionRow(
-            option.Name, valueName, option.Text ?? key.Text, valueName.Length == 0 ? null : option.DefaultText ?? key.DefaultText, option.Repeats);
+            option.Name, valueName, option.Text ?? key.Text, valueName.Length == 0 ? null : option.DefaultText ?? key.DefaultText, option.Repeats)
+        {
+            Words = option.ValueName is null ? key.Type!.Words : [],
+        };
     }
 }

@@ -8,6 +8,9 @@ namespace FastRtspProxy.CommandLine;
 /// <param name="Repeats">A second one adds to the first instead of replacing it.</param>
 internal sealed record OptionRow(string Name, string ValueName, string Text, string? Default, bool Repeats)
 {
+    /// <summary>All values that there are; empty: it is no choice of words.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     /// <summary>Name and value's name.</summary>
     public string Head => ValueName.Length == 0 ? Name : $"{Name} {ValueName}";
 }

@@ -1,3 +1,5 @@
+using FastRtspProxy.Tests.Documents.Completions;
+
 namespace FastRtspProxy.Tests.Documents;
 
 /// <summary>
@@ -14,8 +16,16 @@ internal sealed record MadeFile(string Path, Func<string> Make, string? LastLine
         new("docs/config.schema.json", ConfigurationSchema.Made),
         new(ConfigurationSample.Path, ConfigurationSample.Made),
         new("docs/fastrtspproxy.1", ManPage.Made),
+        new("docs/fastrtspproxy.yaml.5", ConfigurationManPage.Made),
+        new("docs/rtspsim.1", SimulatorManPage.Made),
         new(OpenApiPage.Path, OpenApiPage.Made),
         new(ObservePage.Path, ObservePage.Made, ObservePage.LastLine),
+        .. CompletedProgram.All.SelectMany(static program => (MadeFile[])
+        [
+            new($"packaging/completions/{program.Name}.bash", () => BashScript.Made(program)),
+            new($"packaging/completions/_{program.Name}", () => ZshScript.Made(program)),
+            new($"packaging/completions/{program.Name}.fish", () => FishScript.Made(program)),
+        ]),
     ];
 
     public bool IsUpToDate =>
