@@ -48,7 +48,8 @@ internal sealed class TlsByteStream : ByteStream
         (string host, int port) = (target.Host, target.Port);
         Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
         SslPolicyErrors seen = SslPolicyErrors.None;
-        string? other = null;
+        string given = string.Empty;
+        bool isOther = false;
         SslClientAuthenticationOptions options = new()
         {
             TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
@@ -56,11 +57,11 @@ internal sealed class TlsByteStream : ByteStream
             CertificateChainPolicy = ChainPolicy(),
             RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             {
+                given = Convert.ToHexStringLower(SHA256.HashData(certificate?.GetRawCertData() ?? []));
                 if (target.CertificateFingerprint is { } wanted)
                 {
-                    string given = Convert.ToHexStringLower(SHA256.HashData(certificate?.GetRawCertData() ?? []));
-                    other = given == wanted ? null : given;
-                    return other is null;
+                    isOther = given != wanted;
+                    return !isOther;
                 }
 
                 seen = errors;
@@ -68,18 +69,27 @@ internal sealed class TlsByteStream : ByteStream
             },
         };
         return await HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsClientAsync(options, cancel), e =>
-            other is not null
+            isOther
                 ? new ByteStreamException(
                     ConnectFailure.CertificateRefused,
-                    $"the certificate of {host}:{port} has the SHA-256 fingerprint {other}, and that is not the one that was given for it",
+                    $"the certificate of {host}:{port} has the SHA-256 fingerprint {given}, and that is not the one that was given for it",
                     e)
             : seen == SslPolicyErrors.None
                 ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {host}:{port} failed: {e.Message}", e)
                 : new ByteStreamException(
                     ConnectFailure.CertificateRefused,
-                    $"the certificate of {host}:{port} is not trusted ({seen}); install its authority, or use --insecure-tls",
+                    $"the certificate of {host}:{port} is not trusted ({Words(seen)}); install its authority, or take this one by its SHA-256 "
+                        + $"fingerprint (tls.fingerprint: {given}), or use --insecure-tls",
                     e));
     }
+
+    private static string Words(SslPolicyErrors seen) => seen switch
+    {
+        _ when (seen & SslPolicyErrors.RemoteCertificateNotAvailable) != 0 => "there is none",
+        SslPolicyErrors.RemoteCertificateNameMismatch => "it is for another name",
+        SslPolicyErrors.RemoteCertificateChainErrors => "no authority that this machine knows vouches for it, or it has expired",
+        _ => "it is for another name, and no authority that this machine knows vouches for it",
+    };
 
     /// <summary>Shakes hands as a server on an accepted socket.</summary>
     /// <exception cref="ByteStreamException">No agreement.</exception>

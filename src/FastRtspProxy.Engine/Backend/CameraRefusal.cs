@@ -29,10 +29,13 @@ internal static class CameraRefusal
                     $": {host} asks for the password itself (Basic), which only the host of the stream's own URL is told",
                 _ => ": the camera does not accept the user name and password",
             }),
-            RtspStatus.NotEnoughBandwidth or RtspStatus.ServiceUnavailable => new(BackendFailureKind.Busy, said)
+            RtspStatus.NotEnoughBandwidth or RtspStatus.ServiceUnavailable => new(
+                BackendFailureKind.Busy, said + ": the camera has no session to spare (others may watch it themselves), or is starting")
             {
                 RetryAfter = RetryAfterOf(answer),
             },
+            RtspStatus.NotFound when method == RtspMethod.Describe => new(
+                BackendFailureKind.Refused, said + ": the camera knows no such path; its manual, or ONVIF, has the one of its stream"),
             _ => new(BackendFailureKind.Refused, said),
         };
         return failure with { Status = answer.StatusCode };

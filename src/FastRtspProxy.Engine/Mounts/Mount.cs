@@ -51,7 +51,7 @@ internal sealed class Mount : IMount
         _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, egress, meters, record, pacer, log);
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
-        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, egress);
+        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, egress, new MountPlaces(shard, settings, log));
     }
 
     /// <inheritdoc/>

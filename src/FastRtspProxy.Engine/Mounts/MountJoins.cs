@@ -8,7 +8,8 @@ namespace FastRtspProxy.Engine.Mounts;
 /// are waited for.
 /// </summary>
 internal sealed class MountJoins(
-    Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera, MountEgress egress)
+    Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera, MountEgress egress,
+    MountPlaces places)
 {
     /// <summary>A client has set up a track: the camera is made ready.</summary>
     public void Prepare() => shard.Run(() =>
@@ -48,8 +49,7 @@ internal sealed class MountJoins(
             return new PlayGrant(PlayOutcome.Gone, 0, []);
         }
 
-        if (!clients.Contains(client)
-            && (clients.CountWithJoining >= settings.ClientsMax || !egress.Admits(clients.CountWithJoining + 1)))
+        if (!clients.Contains(client) && !(places.Admit(clients.CountWithJoining + 1) && egress.Admits(clients.CountWithJoining + 1)))
         {
             return new PlayGrant(PlayOutcome.Full, 0, []);
         }

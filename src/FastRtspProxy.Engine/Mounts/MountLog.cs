@@ -88,6 +88,10 @@ internal static partial class MountLog
         + "{Limit:0.#} Mbit/s")]
     public static partial void EgressRefused(ILogger log, string stream, double mbits, int viewers, double limit, EgressRefusal which);
 
+    [LoggerMessage(EventId = 324, Level = LogLevel.Warning, Message =
+        "{Stream}: a viewer was refused: {Viewers} are there, and its maxViewers allows no more")]
+    public static partial void ViewerRefused(ILogger log, string stream, int viewers);
+
     [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 }

@@ -25,6 +25,13 @@ public sealed class CameraRefusalTests
     }
 
     [Theory]
+    [InlineData(RtspMethod.Describe, 404, "the camera knows no such path")]
+    [InlineData(RtspMethod.Describe, 503, "the camera has no session to spare")]
+    [InlineData(RtspMethod.Setup, 453, "the camera has no session to spare")]
+    public void Of_WhatTheUserCanMend_SaysWhere(string method, int status, string remedy) =>
+        Assert.Contains(remedy, CameraRefusal.Of(method, Answer(status), null, "cam").Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(null, null)]
     [InlineData("5", 5)]
     [InlineData("3600", 60)]

@@ -23,8 +23,22 @@ public sealed class TlsBackendTests
 
         Assert.Equal(BackendFailureKind.Unreachable, failure!.Kind);
         Assert.Contains($"the certificate of 127.0.0.1:{camera.Server.TlsPort} is not trusted", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no authority that this machine knows vouches for it", failure.Message, StringComparison.Ordinal);
         Assert.Contains("--insecure-tls", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("topsecret", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The remedy can be copied as it stands.</summary>
+    [Fact]
+    public async Task Open_ByTheFingerprintThatTheRefusalNames_IsTaken()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        await using BackendFixture fixture = new();
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(url: camera.Server.TlsUrls[0]));
+        const string Name = "tls.fingerprint: ";
+        string named = failure!.Message[(failure.Message.IndexOf(Name, StringComparison.Ordinal) + Name.Length)..];
+
+        Assert.Null(await fixture.OpenAsync(fixture.Create(url: camera.Server.TlsUrls[0], change: o => o with { TlsFingerprint = named[..64] })));
     }
 
     [Theory]

@@ -138,6 +138,22 @@ public sealed class MountTests
     }
 
     [Fact]
+    public async Task JoinAsync_OverTheLimit_IsSaidOnceAMinuteWithTheKey()
+    {
+        await using MountFixture fixture = new();
+        Mount mount = fixture.Create(clientsMax: 1);
+        await fixture.JoinAsync(mount);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(PlayOutcome.Full, (await mount.JoinAsync(fixture.Client(), PlayWish.Everything)).Outcome);
+        }
+
+        string said = Assert.Single(fixture.Log.Loud, line => line.Contains("refused", StringComparison.Ordinal));
+        Assert.Equal("cam: a viewer was refused: 1 are there, and its maxViewers allows no more", said);
+    }
+
+    [Fact]
     public async Task Leave_CameraKnowsPause_PausesAndTearsDownAMinuteLater()
     {
         FakeTimeProvider time = new();
