@@ -35,9 +35,10 @@ internal static unsafe class SocketSetup
     /// Asks for a receive buffer, by force where we may (CAP_NET_ADMIN), and says what was given, in bytes of payload (the kernel reports the
     /// double).
     /// </summary>
-    public static int AskReceiveBuffer(Socket socket, int bytes)
+    public static int AskReceiveBuffer(Socket socket, int bytes) => AskReceiveBuffer(Fd(socket), bytes);
+
+    private static int AskReceiveBuffer(int fd, int bytes)
     {
-        int fd = Fd(socket);
         if (!TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, bytes))
         {
             _ = TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer, bytes);
@@ -75,16 +76,16 @@ internal static unsafe class SocketSetup
     }
 
     /// <summary>As <see cref="PrepareTcpSending"/>, for receiving.</summary>
-    public static void PrepareTcpReceiving(Socket socket)
+    public static void PrepareTcpReceiving(int fd)
     {
         TcpBufferChoice choice = TcpBuffers.Receive(ReceiveBufferBytes);
         if (choice == TcpBufferChoice.Fixed)
         {
-            _ = AskReceiveBuffer(socket, ReceiveBufferBytes);
+            _ = AskReceiveBuffer(fd, ReceiveBufferBytes);
         }
         else if (choice == TcpBufferChoice.ByForce)
         {
-            _ = TrySet(Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, ReceiveBufferBytes);
+            _ = TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, ReceiveBufferBytes);
         }
     }
 
@@ -98,17 +99,20 @@ internal static unsafe class SocketSetup
     /// </summary>
     /// <param name="socket">Before its first packet.</param>
     /// <param name="dscp">0 to 63; null: as the system does.</param>
-    public static void SetTrafficClass(Socket socket, int? dscp)
+    public static void SetTrafficClass(Socket socket, int? dscp) => SetTrafficClass(Fd(socket), socket.AddressFamily, dscp);
+
+    /// <inheritdoc cref="SetTrafficClass(Socket, int?)"/>
+    public static void SetTrafficClass(int fd, AddressFamily family, int? dscp)
     {
         if (dscp is not { } value)
         {
             return;
         }
 
-        _ = TrySet(Fd(socket), LinuxConstants.IpProtocol, LinuxConstants.IpTypeOfService, value << 2);
-        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        _ = TrySet(fd, LinuxConstants.IpProtocol, LinuxConstants.IpTypeOfService, value << 2);
+        if (family == AddressFamily.InterNetworkV6)
         {
-            _ = TrySet(Fd(socket), LinuxConstants.IpV6Protocol, LinuxConstants.IpV6TrafficClass, value << 2);
+            _ = TrySet(fd, LinuxConstants.IpV6Protocol, LinuxConstants.IpV6TrafficClass, value << 2);
         }
     }
 

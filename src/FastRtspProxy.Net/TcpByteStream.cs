@@ -43,7 +43,7 @@ internal sealed class TcpByteStream : ByteStream
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
     public static async Task<TcpByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit)
     {
-        Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
+        Socket socket = await TcpConnector.ConnectAsync(shard, target, limit);
         return TakeOver(shard, socket, target.Host, target.Port);
     }
 

@@ -1,27 +1,32 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Net;
 
-/// <summary>Name look-up and connect, off the shards' threads until the result is there.</summary>
+/// <summary>
+/// Name look-up, off the shards' threads, and connect, waited for in the epoll of the shard that the connection is for (<see cref="ConnectWait"/>).
+/// </summary>
 internal static class TcpConnector
 {
     /// <summary>A name that takes longer is tried at the address that it had last, while the look-up goes on.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     /// <summary>A connected socket. Tries every address of the name in the resolver's order.</summary>
+    /// <param name="shard">Whose epoll waits.</param>
     /// <param name="target">Where to.</param>
     /// <param name="limit">The time for all of it.</param>
-    /// <param name="time">The clock.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
-    public static async Task<Socket> ConnectAsync(ConnectTarget target, TimeSpan limit, TimeProvider time)
+    public static async Task<Socket> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit)
     {
+        TimeProvider time = shard.Time;
         using CancellationTokenSource cancel = new(limit, time);
         Task<IPAddress[]> lookUp = target.Names.TryResolve(target.Host)
             ?? throw new ByteStreamException(ConnectFailure.TimedOut, $"the name {target.Host} cannot be looked up now: too many other names are");
         if (target.LastAddress is { } last && !Refuses(target, last)
             && !await IsAnsweredAsync(lookUp, time, cancel.Token) && !cancel.IsCancellationRequested
-            && await TryLastAsync(last, target, lookUp, limit, time, cancel.Token) is { } socket)
+            && await TryLastAsync(shard, last, target, lookUp, limit, cancel.Token) is { } socket)
         {
             return socket;
         }
@@ -29,7 +34,7 @@ internal static class TcpConnector
         IPAddress[] addresses = await AddressesAsync(lookUp, target.Host, cancel.Token);
         IPAddress[] allowed = Array.FindAll(addresses, address => !Refuses(target, address));
         return allowed.Length > 0 || addresses.Length == 0
-            ? await ConnectToAnyAsync(allowed, target, limit, time, cancel.Token)
+            ? await ConnectToAnyAsync(shard, allowed, target, limit, cancel.Token)
             : throw new ByteStreamException(
                 ConnectFailure.NotAllowed,
                 $"this machine must not connect to {target.Host}:{target.Port}"
@@ -65,10 +70,10 @@ internal static class TcpConnector
 
     /// <summary>Tries the address that the name had last, until the look-up says that it has another; null: no connection.</summary>
     private static async Task<Socket?> TryLastAsync(
-        IPAddress last, ConnectTarget target, Task<IPAddress[]> lookUp, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+        Shard shard, IPAddress last, ConnectTarget target, Task<IPAddress[]> lookUp, TimeSpan limit, CancellationToken cancel)
     {
         using CancellationTokenSource moved = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task<Socket> attempt = ConnectToAnyAsync([last], target, limit, time, moved.Token);
+        Task<Socket> attempt = ConnectToAnyAsync(shard, [last], target, limit, moved.Token);
         await Task.WhenAny(attempt, lookUp);
         bool hasMoved = lookUp.IsCompletedSuccessfully && !Array.Exists(await lookUp, address => address.Unmapped().Equals(last.Unmapped()));
         if (hasMoved)
@@ -95,53 +100,76 @@ internal static class TcpConnector
     }
 
     /// <summary>A connection to the first of the addresses that gives one.</summary>
+    /// <param name="shard">Whose epoll waits.</param>
     /// <param name="addresses">In the order of preference.</param>
     /// <param name="target">What they are addresses of.</param>
     /// <param name="limit">The time for all of them: each has an equal share.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cancel">When <paramref name="limit"/> is over, the look-up included.</param>
     /// <exception cref="ByteStreamException">No connection; the message says why and names host and port.</exception>
     internal static async Task<Socket> ConnectToAnyAsync(
-        IPAddress[] addresses, ConnectTarget target, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+        Shard shard, IPAddress[] addresses, ConnectTarget target, TimeSpan limit, CancellationToken cancel)
     {
-        Exception? last = null;
+        int last = 0;
         foreach (IPAddress address in addresses)
         {
             // Each address gets its share of the time: a dead IPv6 address must not cost the living IPv4 one its turn.
-            using CancellationTokenSource share = new(limit / addresses.Length, time);
+            using CancellationTokenSource share = new(limit / addresses.Length, shard.Time);
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancel, share.Token);
-            Socket? socket = null;
             try
             {
-                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                SocketSetup.PrepareTcpReceiving(socket);
-                SocketSetup.SetTrafficClass(socket, target.Dscp);
-                await socket.ConnectAsync(new IPEndPoint(address, target.Port), both.Token);
-                return socket;
+                int fd = await ConnectAsync(shard, new IPEndPoint(address, target.Port), target.Dscp, both.Token);
+                if (fd >= 0)
+                {
+                    return new Socket(new SafeSocketHandle(fd, ownsHandle: true));
+                }
+
+                last = -fd; // out of descriptors, or a family that this machine does not have, among others
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested && address != addresses[^1])
             {
-                socket?.Dispose();
+                // The next one has a share of its own.
             }
             catch (OperationCanceledException e)
             {
-                socket?.Dispose();
                 throw new ByteStreamException(
                     ConnectFailure.TimedOut, $"no answer from {target.Host}:{target.Port} within {limit.TotalSeconds:0.#} s", e);
             }
-            catch (SocketException e)
+        }
+
+        throw last != 0
+            ? new ByteStreamException(
+                KindOf(last), $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(last)}")
+            : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {target.Host} has no address");
+    }
+
+    /// <summary>A connected descriptor, or minus errno.</summary>
+    private static async Task<int> ConnectAsync(Shard shard, IPEndPoint to, int? dscp, CancellationToken cancel)
+    {
+        int fd = RawSocket.OpenTcp(to.AddressFamily);
+        if (fd < 0)
+        {
+            return fd;
+        }
+
+        int error = 0;
+        bool isConnected = false;
+        try
+        {
+            SocketSetup.PrepareTcpReceiving(fd);
+            SocketSetup.SetTrafficClass(fd, to.AddressFamily, dscp);
+            error = -RawSocket.BeginConnect(fd, to);
+            error = error == 0 ? await ConnectWait.RunAsync(shard, fd, cancel) : error;
+            isConnected = error == 0;
+        }
+        finally
+        {
+            if (!isConnected)
             {
-                socket?.Dispose(); // null: out of descriptors, or a family that this machine does not have
-                last = e;
+                _ = Libc.Close(fd);
             }
         }
 
-        throw last is SocketException failure
-            ? new ByteStreamException(
-                KindOf(failure.SocketErrorCode),
-                $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(failure)}",
-                failure)
-            : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {target.Host} has no address");
+        return isConnected ? fd : -error;
     }
 
     private static async Task<IPAddress[]> AddressesAsync(Task<IPAddress[]> lookUp, string host, CancellationToken cancel)
@@ -184,21 +212,21 @@ internal static class TcpConnector
             : $"this machine has no interface {host[(zone + 1)..]}";
     }
 
-    private static ConnectFailure KindOf(SocketError error) => error switch
+    private static ConnectFailure KindOf(int errno) => errno switch
     {
-        SocketError.ConnectionRefused => ConnectFailure.Refused,
-        SocketError.TimedOut => ConnectFailure.TimedOut,
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown => ConnectFailure.Unreachable,
+        LinuxConstants.ErrorConnectionRefused => ConnectFailure.Refused,
+        LinuxConstants.ErrorTimedOut => ConnectFailure.TimedOut,
+        LinuxConstants.ErrorHostUnreachable or LinuxConstants.ErrorNetworkUnreachable or LinuxConstants.ErrorHostDown => ConnectFailure.Unreachable,
         _ => ConnectFailure.Other,
     };
 
-    private static string WordsFor(SocketException e) => e.SocketErrorCode switch
+    private static string WordsFor(int errno) => errno switch
     {
-        SocketError.ConnectionRefused => "connection refused",
-        SocketError.TimedOut => "timed out",
-        SocketError.HostUnreachable or SocketError.HostDown => "host unreachable",
-        SocketError.NetworkUnreachable => "network unreachable",
-        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n)",
-        _ => e.Message,
+        LinuxConstants.ErrorConnectionRefused => "connection refused",
+        LinuxConstants.ErrorTimedOut => "timed out",
+        LinuxConstants.ErrorHostUnreachable or LinuxConstants.ErrorHostDown => "host unreachable",
+        LinuxConstants.ErrorNetworkUnreachable => "network unreachable",
+        LinuxConstants.ErrorTooManyFiles or LinuxConstants.ErrorFileTable => "out of descriptors; raise the limit (ulimit -n)",
+        _ => Marshal.GetPInvokeErrorMessage(errno),
     };
 }

@@ -46,7 +46,7 @@ internal sealed class TlsByteStream : ByteStream
     public static async Task<TlsByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit, bool isInsecure)
     {
         (string host, int port) = (target.Host, target.Port);
-        Socket socket = await TcpConnector.ConnectAsync(target, limit, shard.Time);
+        Socket socket = await TcpConnector.ConnectAsync(shard, target, limit);
         SslPolicyErrors seen = SslPolicyErrors.None;
         string given = string.Empty;
         bool isOther = false;

@@ -32,13 +32,12 @@ internal static unsafe class RawSocket
     /// <summary>A TCP socket that is being connected: it becomes writable when it is, or when it failed (<see cref="TakeError"/>).</summary>
     public static int OpenTcp(IPEndPoint to, IPAddress? from)
     {
-        int fd = Open(to.AddressFamily, StreamType);
+        int fd = OpenTcp(to.AddressFamily);
         if (fd < 0)
         {
             return fd;
         }
 
-        _ = SocketSetup.TrySet(fd, LinuxConstants.TcpProtocol, TcpNoDelay, 1);
         if (from is not null)
         {
             // The port is chosen at connect, so that it need only be free towards this peer, ip(7).
@@ -49,17 +48,37 @@ internal static unsafe class RawSocket
             }
         }
 
+        return BeginConnect(fd, to) is < 0 and int refusal ? CloseWith(fd, refusal) : fd;
+    }
+
+    /// <summary>A TCP socket that is not connected yet, without Nagle's delay.</summary>
+    public static int OpenTcp(AddressFamily family)
+    {
+        int fd = Open(family, StreamType);
+        if (fd >= 0)
+        {
+            _ = SocketSetup.TrySet(fd, LinuxConstants.TcpProtocol, TcpNoDelay, 1);
+        }
+
+        return fd;
+    }
+
+    /// <summary>
+    /// Begins to connect, connect(2). 0: the socket becomes writable when it is connected, or when it failed (<see cref="TakeError"/>).
+    /// </summary>
+    public static int BeginConnect(int fd, IPEndPoint to)
+    {
         SocketAddress address = to.Serialize();
         fixed (byte* bytes = address.Buffer.Span)
         {
             if (Libc.Connect(fd, bytes, (uint)address.Size) == 0)
             {
-                return fd;
+                return 0;
             }
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return errno == LinuxConstants.ErrorInProgress ? fd : CloseWith(fd, -errno);
+        return errno == LinuxConstants.ErrorInProgress ? 0 : -errno;
     }
 
     /// <summary>The pending error of a socket (an errno, 0: none), which is cleared by that.</summary>

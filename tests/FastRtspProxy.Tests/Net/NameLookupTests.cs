@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Net;
 
@@ -10,10 +11,17 @@ public sealed class NameLookupTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
+    private readonly ShardGroup _shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
     private readonly ManualResetEventSlim _silence = new();
     private int _asked;
 
-    public void Dispose() => _silence.Set();
+    private Shard Shard => _shards.Shards[0];
+
+    public void Dispose()
+    {
+        _silence.Set();
+        _shards.Dispose();
+    }
 
     [Fact]
     public async Task TryResolve_SilentNames_ANameThatAnswersDoesNotWaitForThem()
@@ -85,7 +93,7 @@ public sealed class NameLookupTests : IDisposable
         camera.Listen();
         ConnectTarget target = new("silent.test", ((IPEndPoint)camera.LocalEndPoint!).Port) { Names = Names(1, 1), LastAddress = IPAddress.Loopback };
 
-        using Socket socket = await TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System);
+        using Socket socket = await TcpConnector.ConnectAsync(Shard, target, s_limit);
 
         Assert.Equal(camera.LocalEndPoint, socket.RemoteEndPoint);
         Assert.Equal(1, Volatile.Read(ref _asked));
@@ -95,7 +103,7 @@ public sealed class NameLookupTests : IDisposable
     public async Task ConnectAsync_NameNeverAnswers_EndsInTimeAndSaysSo()
     {
         ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(
-            new ConnectTarget("silent.test", 1) { Names = Names(1, 1) }, TimeSpan.FromSeconds(1), TimeProvider.System));
+            Shard, new ConnectTarget("silent.test", 1) { Names = Names(1, 1) }, TimeSpan.FromSeconds(1)));
 
         Assert.Equal(ConnectFailure.TimedOut, e.Kind);
         Assert.Contains("silent.test did not resolve in time", e.Message, StringComparison.Ordinal);
@@ -107,7 +115,7 @@ public sealed class NameLookupTests : IDisposable
     {
         ConnectTarget target = new("silent.test", 1) { Names = Names(1, 1), LastAddress = IPAddress.Loopback, Refuses = static _ => true };
         ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(
-            target, TimeSpan.FromSeconds(3), TimeProvider.System));
+            Shard, target, TimeSpan.FromSeconds(3)));
         Assert.Equal(ConnectFailure.TimedOut, e.Kind);
     }
 
@@ -128,7 +136,7 @@ public sealed class NameLookupTests : IDisposable
         });
         ConnectTarget target = new("moved.test", port) { Names = names, LastAddress = IPAddress.Parse("127.0.0.2") };
 
-        Task<Socket> connecting = TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System);
+        Task<Socket> connecting = TcpConnector.ConnectAsync(Shard, target, s_limit);
         Assert.NotSame(connecting, await Task.WhenAny(connecting, Task.Delay(TimeSpan.FromSeconds(1.5))));
         answers.Set();
         using Socket socket = await connecting.WaitAsync(TimeSpan.FromSeconds(15)); // half the limit: nobody waited for the old address to time out
@@ -149,12 +157,12 @@ public sealed class NameLookupTests : IDisposable
         ConnectTarget target = new("cam.test", ((IPEndPoint)camera.LocalEndPoint!).Port) { Names = names, LastAddress = IPAddress.Loopback };
         if (isTried)
         {
-            using Socket socket = await TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System);
+            using Socket socket = await TcpConnector.ConnectAsync(Shard, target, s_limit);
             Assert.Equal(camera.LocalEndPoint, socket.RemoteEndPoint);
             return;
         }
 
-        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System));
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(Shard, target, s_limit));
         Assert.Equal(ConnectFailure.NameNotFound, e.Kind);
     }
 
@@ -173,13 +181,13 @@ public sealed class NameLookupTests : IDisposable
             Refusal = "because of the test",
         };
 
-        using (Socket socket = await TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System))
+        using (Socket socket = await TcpConnector.ConnectAsync(Shard, target, s_limit))
         {
             Assert.Equal(camera.LocalEndPoint, socket.RemoteEndPoint);
         }
 
         answer = [IPAddress.Parse("127.0.0.2")];
-        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(target, s_limit, TimeProvider.System));
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(Shard, target, s_limit));
         Assert.Equal(ConnectFailure.NotAllowed, e.Kind);
         Assert.Contains("cam.test", e.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.2", e.Message, StringComparison.Ordinal);

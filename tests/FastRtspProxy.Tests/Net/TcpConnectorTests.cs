@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Linux;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Net;
@@ -28,8 +29,9 @@ public sealed class TcpConnectorTests
 
         TimeSpan limit = TimeSpan.FromSeconds(4);
         using CancellationTokenSource cancel = new(limit);
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         using Socket socket = await TcpConnector.ConnectToAnyAsync(
-            [deadAddress, IPAddress.Loopback], new ConnectTarget("camera.test", port), limit, TimeProvider.System, cancel.Token);
+            shards.Shards[0], [deadAddress, IPAddress.Loopback], new ConnectTarget("camera.test", port), limit, cancel.Token);
 
         Assert.Equal(living.LocalEndPoint, socket.RemoteEndPoint);
         fill.ForEach(static one => one.Dispose());
@@ -41,7 +43,8 @@ public sealed class TcpConnectorTests
         using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         using Socket camera = Listening(new IPEndPoint(IPAddress.Loopback, 0), backlog: 16);
         int port = ((IPEndPoint)camera.LocalEndPoint!).Port;
-        using Socket socket = await TcpConnector.ConnectAsync(new ConnectTarget("127.0.0.1", port), s_limit, TimeProvider.System);
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port);
         using (Socket near = await camera.AcceptAsync())
         {
             near.LingerState = new LingerOption(true, 0);
@@ -51,6 +54,97 @@ public sealed class TcpConnectorTests
 
         ByteStreamException e = Assert.Throws<ByteStreamException>(() => TcpByteStream.TakeOver(shards.Shards[0], socket, "camera.test", port));
         Assert.Equal($"camera.test:{port} closed the connection at once", e.Message);
+    }
+
+    /// <summary>In the framework's epoll as well, each packet of the camera would wake a second thread for nothing.</summary>
+    [Fact]
+    public async Task ConnectAsync_CameraOverTcp_IsInTheEpollOfItsShardOnly()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        using Socket camera = Listening(new IPEndPoint(IPAddress.Loopback, 0), backlog: 16);
+        ConnectTarget target = new("127.0.0.1", ((IPEndPoint)camera.LocalEndPoint!).Port);
+        CountingSink sink = new();
+        TcpByteStream stream = await shard.RunAsync(() => TcpByteStream.ConnectAsync(shard, target, s_limit));
+        await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            return Task.CompletedTask;
+        });
+        using Socket near = await camera.AcceptAsync();
+        near.Send(new byte[1000]);
+        Assert.True(SpinWait.SpinUntil(() => sink.Bytes == 1000, s_limit));
+
+        Assert.Equal(1, WatchersOf(stream.Local));
+        await shard.RunAsync(() =>
+        {
+            stream.Close();
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
+    public async Task ConnectAsync_TimeIsOver_TheSocketIsClosed()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        using Socket dead = Listening(new IPEndPoint(IPAddress.Parse("127.0.0.3"), 0), backlog: 0);
+        int port = ((IPEndPoint)dead.LocalEndPoint!).Port;
+        using Socket first = Connecting(dead.LocalEndPoint!); // the only place in the backlog of one that answers nobody
+        using Socket second = Connecting(dead.LocalEndPoint!);
+        int before = ConnectingTo(port);
+
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(() => TcpConnector.ConnectAsync(
+            shards.Shards[0], new ConnectTarget("127.0.0.3", port), TimeSpan.FromMilliseconds(300)));
+
+        Assert.Equal(ConnectFailure.TimedOut, e.Kind);
+        Assert.Equal(before, ConnectingTo(port));
+    }
+
+    private static Socket Connecting(EndPoint to) => new(new SafeSocketHandle(RawSocket.OpenTcp((IPEndPoint)to, null), ownsHandle: true));
+
+    /// <summary>Sockets of this machine that wait for an answer from there.</summary>
+    private static int ConnectingTo(int port) => File.ReadLines("/proc/self/net/tcp").Count(line => line.Contains($" 0300007F:{port:X4} 02 ", StringComparison.Ordinal));
+
+    /// <summary>How many epoll instances of this process know the socket that is bound there (proc(5): tfd in fdinfo).</summary>
+    private static int WatchersOf(IPEndPoint local)
+    {
+        string address = $"0100007F:{local.Port:X4}";
+        string inode = File.ReadLines("/proc/self/net/tcp").Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Single(fields => fields[1] == address)[9];
+        string[] names = [.. Directory.GetFiles("/proc/self/fd").Select(static path => Path.GetFileName(path))];
+        string fd = names.Single(name => LinkOf(name) == $"socket:[{inode}]");
+        return names.Where(static name => LinkOf(name) == "anon_inode:[eventpoll]")
+            .Count(epoll => File.ReadLines($"/proc/self/fdinfo/{epoll}").Any(line => line.StartsWith("tfd:", StringComparison.Ordinal) && line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == fd));
+    }
+
+    /// <summary>Counts what comes.</summary>
+    private sealed class CountingSink : IByteSink
+    {
+        private int _bytes;
+
+        public int Bytes => Volatile.Read(ref _bytes);
+
+        public void OnBytes(ReadOnlySpan<byte> bytes) => Interlocked.Add(ref _bytes, bytes.Length);
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error)
+        {
+        }
+    }
+
+    private static string? LinkOf(string descriptor)
+    {
+        try
+        {
+            return new FileInfo("/proc/self/fd/" + descriptor).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // closed meanwhile
+        }
     }
 
     private static Socket Listening(EndPoint at, int backlog)

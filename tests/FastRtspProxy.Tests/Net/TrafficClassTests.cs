@@ -41,8 +41,9 @@ public sealed class TrafficClassTests
         using TcpListenerSocket listener = TcpListenerSocket.TryListen(IPAddress.Parse(address), 0, NullLogger.Instance, [], out _, dscp: Dscp)!;
         TaskCompletionSource<Socket> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Start(accepted.SetResult);
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         using Socket client = await TcpConnector.ConnectAsync(
-            new ConnectTarget(address, listener.Port) { Dscp = Dscp }, TimeSpan.FromSeconds(10), TimeProvider.System);
+            shards.Shards[0], new ConnectTarget(address, listener.Port) { Dscp = Dscp }, TimeSpan.FromSeconds(10));
 
         using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
