@@ -7,7 +7,7 @@
 
 #define MAX_STREAMS 1000
 #define MAX_CLIENTS 20000
-#define MAX_PACKETS 400
+#define MAX_PACKETS 1024
 #define VECTOR 128
 #define PENDING_LIMIT (1 << 20)
 

@@ -24,6 +24,7 @@ camera_port=
 with_floor=1
 with_proxy=1
 repeat=1
+key_ratio=8
 
 fail() { echo "$*" >&2; exit 1; }
 
@@ -81,7 +82,7 @@ wait_for() { # file, text, pid, streams (1): the text is there within 10 s, and 
 start_camera() { # streams kbit
     camera_port=${camera_port:-$(free_port)}
     if [ "$kind" = c ]; then
-        "$tools/camera" --port "$camera_port" --streams "$1" --kbit "$2" 2>"$work/camera.log" &
+        "$tools/camera" --port "$camera_port" --streams "$1" --kbit "$2" --key-ratio "$key_ratio" 2>"$work/camera.log" &
         camera_pid=$!
         wait_for "$work/camera.log" ready "$camera_pid"
     else
@@ -180,7 +181,7 @@ value() { # line key
 }
 
 print_head() {
-    echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d). Camera to server over $backend, $duration s a row, camera and load: $kind."
+    echo "Machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1), $(date -u +%Y-%m-%d). Camera to server over $backend, $duration s a row, camera and load: $kind$([ "$kind" != c ] || echo ", key frames $key_ratio times the mean")."
     echo
     echo "| clients | over | kbit/s | server | CPU µs/packet | cores | load cores | lost | closed, silent | p50 ms | p99 ms | p99.9 ms | RSS MB |"
     echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -240,6 +241,7 @@ common_option() { # name value: sets it and returns 0, or returns 1
     --warm-up) warm_up=$2 ;;
     --repeat) repeat=$2 ;;
     --back-end) backend=$2 ;;
+    --key-ratio) key_ratio=$2 ;;
     --tools) case $2 in c | rtspsim) kind=$2 ;; *) fail "--tools c|rtspsim" ;; esac ;;
     --proxy-args) proxy_arguments="--start live $2" ;;
     --load-args) load_arguments=$2 ;;
@@ -254,6 +256,7 @@ common_option() { # name value: sets it and returns 0, or returns 1
 common_help='  --duration S       seconds measured a row (10), after --warm-up S (3)
   --repeat N         each row N times, floor and proxy by turns; the ratio is of the medians (1)
   --back-end udp|tcp how camera and server are connected (udp)
+  --key-ratio R      key frames of the C camera are R times as large as its mean frame; 1: all are of one size (8)
   --only floor|proxy one of the two
   --proxy-args "..." more arguments for the proxy, beside --start live
   --load-args "..."  more arguments for the load (of C: --rcvbuf, --gro, --connect; of rtspsim: what rtspsim load --help lists)
