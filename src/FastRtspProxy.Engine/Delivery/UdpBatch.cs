@@ -6,7 +6,13 @@ internal struct UdpBatch
     /// <summary>One past its last packet. It begins at the delivery's front.</summary>
     public long To;
 
-    /// <summary>The run of its plan that is sent next; the list of its track knows who has had it.</summary>
+    /// <summary>Where it stands in the plan: a report, or the first run of a track, all of whose runs are sent with it.</summary>
+    public int At;
+
+    /// <summary>
+    /// The run that the block under way gets next; that track's list knows which block that is, and who of it has had the run. Of no meaning while
+    /// there is no such block.
+    /// </summary>
     public int NextRun;
 
     /// <summary>What of its packets is left out.</summary>

@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Delivery;
 /// A mount's media to the UDP viewers of one shard: runs through sendmmsg, with a fall-back for each destination that refuses them. On the shard
 /// only.
 /// </summary>
-internal sealed unsafe partial class UdpDelivery
+internal sealed unsafe class UdpDelivery
 {
     private readonly FanOut _fanOut;
     private readonly FanOutTable _table;
@@ -20,29 +20,11 @@ internal sealed unsafe partial class UdpDelivery
     private readonly UdpSingles _singles;
     private readonly UdpJoiners _joiners;
     private readonly DeliveryCounters _counters;
-
-    /// <summary>Those in step that get plain packets.</summary>
-    private readonly List<UdpViewer> _plain = [];
-
-    /// <summary>By track, those in step that get runs; null where nobody has it yet. The four arrays are of one length.</summary>
-    private UdpTrackList?[] _tracks = [];
-
-    /// <summary>By track, RTP packets sent to those in step, once for all of them.</summary>
-    private long[] _sentByTrack = [];
-    private long[] _bytesByTrack = [];
-
-    /// <summary>By track, packets that those in step were left without while video was skipped.</summary>
-    private long[] _droppedByTrack = [];
-
-    /// <summary>Viewers in step, those with plain packets included.</summary>
-    private int _inStep;
-
-    /// <summary>How many of them have got nothing since they asked.</summary>
-    private int _awaitFirst;
+    private readonly UdpCrowd _crowd;
 
     /// <summary>
-    /// What is being sent: the plan's end, the run to go on with, its filter, and since when. Once all runs are sent, nothing reads it before the
-    /// next batch begins.
+    /// What is being sent: the plan's end, where in it to go on, its filter, and since when. Once all runs are sent, nothing reads it before the next
+    /// batch begins.
     /// </summary>
     private UdpBatch _batch;
 
@@ -50,9 +32,6 @@ internal sealed unsafe partial class UdpDelivery
     /// On from the moment that those in step were left without packets until the next random access point: none of them gets video meanwhile.
     /// </summary>
     private VideoSkip _skip;
-
-    /// <summary>Packets that all in step were left without, whatever their tracks.</summary>
-    private long _droppedForAll;
 
     public UdpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges, DeliveryCounters counters)
     {
@@ -62,6 +41,7 @@ internal sealed unsafe partial class UdpDelivery
         _ring = fanOut.Ring;
         _ranges = ranges;
         _counters = counters;
+        _crowd = new UdpCrowd(table);
         _singles = new UdpSingles(table, counters);
         _joiners = new UdpJoiners(fanOut, table, ranges, _singles, counters);
     }
@@ -76,7 +56,7 @@ internal sealed unsafe partial class UdpDelivery
     /// False while those in step wait for a random access point: a joiner that has had every packet would lose its video with them, so it stays out
     /// of step until they have theirs.
     /// </summary>
-    public bool TakesJoiners => !_skip.IsOn || _inStep == 0;
+    public bool TakesJoiners => !_skip.IsOn || _crowd.Count == 0;
 
     /// <summary>The first viewer comes: what was published before is nobody's here.</summary>
     public void BeginAt(long head)
@@ -97,8 +77,7 @@ internal sealed unsafe partial class UdpDelivery
     {
         if (viewer.IsInStep)
         {
-            LeaveStep(viewer);
-            _plain.Remove(viewer);
+            _crowd.Leave(viewer);
         }
         else if (!_joiners.Remove(viewer))
         {
@@ -122,49 +101,31 @@ internal sealed unsafe partial class UdpDelivery
         if (viewer.Has(track))
         {
             viewer.Tracks[track].Rtp = rtp;
-            if (track < _tracks.Length)
-            {
-                _tracks[track]?.Readdress(viewer);
-            }
+            _crowd.Readdress(viewer, track);
         }
     }
 
-    /// <summary>RTP packets that the kernel took for a viewer.</summary>
-    public long PacketsSent(UdpViewer viewer)
+    /// <inheritdoc cref="UdpCrowd.PacketsSent"/>
+    public long PacketsSent(UdpViewer viewer) => _crowd.PacketsSent(viewer);
+
+    /// <inheritdoc cref="UdpCrowd.BytesSent"/>
+    public long BytesSent(UdpViewer viewer) => _crowd.BytesSent(viewer);
+
+    /// <inheritdoc cref="UdpCrowd.PacketsDropped"/>
+    public long PacketsDropped(UdpViewer viewer) => _crowd.PacketsDropped(viewer);
+
+    /// <inheritdoc cref="UdpCrowd.PacketsByTrack"/>
+    public ReadOnlySpan<long> PacketsByTrack => _crowd.PacketsByTrack;
+
+    /// <summary>The viewer has had all that those in step have had.</summary>
+    public void EnterStep(UdpViewer viewer)
     {
-        long packets = viewer.SentPackets;
-        if (viewer.IsInStep)
+        if (_crowd.Count == 0)
         {
-            packets -= viewer.AddedAtPackets;
-            for (int t = 0; t < viewer.Tracks.Length; t++)
-            {
-                if (!viewer.Tracks[t].Rtp.IsEmpty)
-                {
-                    packets += _sentByTrack[t];
-                }
-            }
+            _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none
         }
 
-        return packets;
-    }
-
-    /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
-    public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? CrowdDropped(viewer) - viewer.AddedAtDropped : 0);
-
-    /// <summary>
-    /// By track, RTP packets sent to those in step so far, once for all of them; shorter than the tracks before somebody is in step.
-    /// </summary>
-    public ReadOnlySpan<long> PacketsByTrack => _sentByTrack;
-
-    private long CrowdDropped(UdpViewer viewer)
-    {
-        long packets = _droppedForAll;
-        for (int t = 0; t < viewer.Tracks.Length && t < _droppedByTrack.Length; t++)
-        {
-            packets += viewer.Tracks[t].Rtp.IsEmpty ? 0 : _droppedByTrack[t];
-        }
-
-        return packets;
+        _crowd.Enter(viewer);
     }
 
     /// <summary>The socket takes datagrams again. False: it is full once more.</summary>
@@ -200,7 +161,7 @@ internal sealed unsafe partial class UdpDelivery
     {
         while (!IsSuspended && Next < limit)
         {
-            if (_inStep == 0)
+            if (_crowd.Count == 0)
             {
                 Next = limit;
                 _skip = default;
@@ -254,85 +215,133 @@ internal sealed unsafe partial class UdpDelivery
             skipped[entry.Track] += _batch.Filter.Passes(entry) ? 0 : 1;
         }
 
-        for (int t = 0; t < Math.Min(_droppedByTrack.Length, skipped.Length); t++)
+        for (int t = 0; t < skipped.Length; t++)
         {
-            if (skipped[t] > 0)
+            if (skipped[t] > 0 && _crowd.CountDropped(t, skipped[t]))
             {
-                _droppedByTrack[t] += skipped[t];
-                _counters.CountDropped(DropCause.NotKeyFrame, (long)skipped[t] * InStepWith(t));
+                _counters.CountDropped(DropCause.NotKeyFrame, (long)skipped[t] * _crowd.With(t));
             }
         }
     }
 
-    /// <summary>Sends the batch's runs from where it stands; false when the socket took nothing more and the position was kept.</summary>
+    /// <summary>
+    /// Sends the batch from where it stands, a track's runs together; false when the socket took nothing more and the position was kept. What lies
+    /// between a track's runs goes after them: it has ports of its own, so nobody can tell.
+    /// </summary>
     private bool SendRuns(UdpSendPlan plan)
     {
-        for (int r = _batch.NextRun; r < plan.RunCount; r++)
+        for (int at = _batch.At; at < plan.RunCount; at++)
         {
-            ref readonly UdpRun run = ref plan.Runs[r];
-            UdpTrackList? list = run.Track < _tracks.Length ? _tracks[run.Track] : null;
+            ref readonly UdpRun run = ref plan.Runs[at];
+            UdpTrackList? list = _crowd.ListOf(run.Track);
             if (run.IsRtcp)
             {
-                _singles.SendReport(plan, run, list, _plain);
+                _singles.SendReport(plan, run, list, _crowd.Plain);
                 continue;
             }
 
-            if (list is not null && SendRun(plan, run, list) is not 0 and int errno)
+            if (!run.IsFirst)
+            {
+                continue;
+            }
+
+            if (list is not null && SendTrack(plan, at, list) is not 0 and int errno)
             {
                 IsSuspended = true;
-                _batch.NextRun = r;
+                _batch.At = at;
                 _table.Suspend(_fanOut, errno == LinuxConstants.ErrorNoBuffers);
                 return false;
             }
 
-            if (list is not null)
+            int next = at;
+            do
             {
-                list.Done = 0;
+                _crowd.CountSent(plan.Runs[next]);
+                next = plan.Runs[next].Next;
             }
+            while (next > 0);
 
-            if (run.Track < _sentByTrack.Length)
-            {
-                _sentByTrack[run.Track] += run.PacketCount;
-                _bytesByTrack[run.Track] += run.TotalBytes;
-            }
-
-            for (int i = _plain.Count - 1; i >= 0; i--)
-            {
-                UdpViewer viewer = _plain[i];
-                if (viewer.PlainHadSequence != run.FirstSequence && _singles.Send(plan, run, viewer))
-                {
-                    ComeBack(viewer);
-                }
-            }
-
-            if (_awaitFirst > 0)
-            {
-                NoteFirst(run.Track, list);
-            }
+            SendPlain(plan, at);
+            _crowd.NoteFirst(run.Track);
         }
 
         return true;
     }
 
-    /// <summary>A run to all of the list that have not had it. 0: done; else the error of a socket, or a device, that has no room.</summary>
+    /// <summary>
+    /// A track's runs to a block of viewers, then to the next one. 0: done; else the error of a socket, or a device, that has no room.
+    /// </summary>
+    private int SendTrack(UdpSendPlan plan, int first, UdpTrackList list)
+    {
+        // One run is one message a viewer: as many as a call takes.
+        int viewers = plan.Runs[first].Next == 0 ? UdpSendPlan.MessagesMax : UdpTrackList.BlockViewers;
+        int at = list.HasBlock ? _batch.NextRun : first;
+        while (list.HasBlock || list.MoveToBlock(viewers))
+        {
+            do
+            {
+                if (SendRun(plan, plan.Runs[at], list) is not 0 and int errno)
+                {
+                    _batch.NextRun = at;
+                    return errno;
+                }
+
+                list.EndRun();
+                at = plan.Runs[at].Next;
+            }
+            while (at > 0);
+
+            at = first;
+            list.EndBlock();
+        }
+
+        return 0;
+    }
+
+    /// <summary>A track's runs to those in step that get plain packets.</summary>
+    private void SendPlain(UdpSendPlan plan, int first)
+    {
+        List<UdpViewer> viewers = _crowd.Plain;
+        for (int i = viewers.Count - 1; i >= 0; i--)
+        {
+            UdpViewer viewer = viewers[i];
+            bool hasRested = false;
+            int at = first;
+            do
+            {
+                ref readonly UdpRun run = ref plan.Runs[at];
+                bool hasHad = viewer.HasHad.Track == run.Track && run.FirstSequence < viewer.HasHad.BeforeSequence;
+                hasRested |= !hasHad && _singles.Send(plan, run, viewer);
+                at = run.Next;
+            }
+            while (at > 0);
+
+            if (hasRested && viewer.RestsUntilMicros == 0)
+            {
+                _crowd.ComeBack(viewer);
+            }
+        }
+    }
+
+    /// <summary>A run to all of the block that have not had it; the result is that of <see cref="SendTrack"/>.</summary>
     private int SendRun(UdpSendPlan plan, in UdpRun run, UdpTrackList list)
     {
         UdpMediaSockets media = _table.Media!;
-        plan.Aim(run, list.Count - list.Done);
+        plan.Aim(run, list.BlockEnd - list.Next);
         UdpRefusals refusals = default;
-        while (list.Done < list.Count)
+        while (list.Next < list.BlockEnd)
         {
-            int count = Math.Min(UdpSendPlan.MessagesMax, list.Count - list.Done);
-            MultiMessage* messages = plan.Address(list.AddressAt(list.Done), count);
+            int count = list.BlockEnd - list.Next;
+            MultiMessage* messages = plan.Address(list.AddressAt(list.Next), count);
             for (int i = 0; list.NamesSources && i < count; i++)
             {
-                plan.LeaveFrom(list[list.Done + i].Tracks[run.Track].Source, run, i);
+                plan.LeaveFrom(list[list.Next + i].Tracks[run.Track].Source, run, i);
             }
 
             int sent = media.Send(messages, count);
             if (sent > 0)
             {
-                list.Done += sent;
+                list.Next += sent;
                 _counters.CountSent(ViewerWay.Udp, (long)sent * run.TotalBytes, (long)sent * run.PacketCount);
                 refusals = default;
                 continue;
@@ -365,44 +374,39 @@ internal sealed unsafe partial class UdpDelivery
             return true;
         }
 
-        UdpViewer viewer = list[list.Done];
+        UdpViewer viewer = list[list.Next];
         switch (step)
         {
             case UdpRefusalStep.Plain:
-                MakePlain(viewer); // it gets this run with the other plain ones, after the list
+                viewer.IsPlain = true;
+                _crowd.SetAside(viewer, run.Track, run.FirstSequence); // it gets this run with the other plain ones, after the blocks
                 break;
             case UdpRefusalStep.TryPlain:
                 long dropped = viewer.DroppedPackets;
                 _ = _singles.Send(plan, run, viewer);
-                if (viewer.DroppedPackets - dropped < run.PacketCount)
+                viewer.IsPlain |= viewer.DroppedPackets - dropped < run.PacketCount;
+                if (viewer.IsPlain || viewer.RestsUntilMicros != 0)
                 {
-                    MakePlain(viewer);
-                    viewer.PlainHadSequence = run.FirstSequence;
-                }
-                else if (viewer.RestsUntilMicros != 0)
-                {
-                    viewer.PlainHadSequence = run.FirstSequence;
-                    StandAside(viewer);
+                    _crowd.SetAside(viewer, run.Track, run.FirstSequence + 1);
                 }
                 else
                 {
-                    list.Done++;
+                    list.Next++;
                 }
 
                 break;
             case UdpRefusalStep.AgainIfDrained when UdpRefusals.Lasts(errno): // nothing was drained: it is its own
                 _singles.CountDropped(viewer, run.PacketCount);
-                viewer.PlainHadSequence = run.FirstSequence;
-                StandAside(viewer);
+                _crowd.SetAside(viewer, run.Track, run.FirstSequence + 1);
                 _singles.Rest(viewer);
                 break;
             default:
                 _singles.CountDropped(viewer, run.PacketCount);
-                list.Done++;
+                list.Next++;
                 break;
         }
 
-        plan.Aim(run, list.Count - list.Done); // plain packets went by the same messages, and sources move up with their viewers
+        plan.Aim(run, list.BlockEnd - list.Next); // plain packets went by the same messages, and sources move up with their viewers
         return false;
     }
 
@@ -413,34 +417,16 @@ internal sealed unsafe partial class UdpDelivery
     private void DropTo(long to)
     {
         long missed = _ranges.Missed(Next, to);
-        _droppedForAll += missed;
-        _counters.CountDropped(DropCause.SlowClient, missed * _inStep);
+        _crowd.Drop(missed);
+        _counters.CountDropped(DropCause.SlowClient, missed * _crowd.Count);
         if (_ring.VideoTracks != 0)
         {
             _ranges.Skip(ref _skip);
         }
 
         Next = to;
-        foreach (UdpTrackList? list in _tracks)
-        {
-            if (list is not null)
-            {
-                list.Done = 0;
-            }
-        }
     }
 
     /// <summary>Nobody is in step any more, or the shard ends. Idempotent.</summary>
-    public void Dispose()
-    {
-        foreach (UdpTrackList? list in _tracks)
-        {
-            list?.Dispose();
-        }
-
-        _tracks = [];
-        _sentByTrack = [];
-        _bytesByTrack = [];
-        _droppedByTrack = [];
-    }
+    public void Dispose() => _crowd.Dispose();
 }

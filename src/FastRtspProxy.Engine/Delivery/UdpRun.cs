@@ -18,4 +18,10 @@ internal struct UdpRun
 
     /// <summary>Its last packet is shorter: nothing can follow.</summary>
     public bool IsClosed;
+
+    /// <summary>No RTP run of its track stands before it in the plan.</summary>
+    public bool IsFirst;
+
+    /// <summary>The plan's next RTP run of its track; 0: it is the last.</summary>
+    public int Next;
 }

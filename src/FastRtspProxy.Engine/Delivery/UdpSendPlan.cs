@@ -42,6 +42,9 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     private readonly IoVector* _payloads = (IoVector*)NativeMemory.AllocZeroed(MessagesMax, (nuint)sizeof(IoVector));
     private readonly UdpRun[] _runs = new UdpRun[PacketsMax];
     private readonly byte* _headers = (byte*)NativeMemory.AllocZeroed(PacketsMax * RtpPacketView.FixedHeaderBytes);
+
+    /// <summary>By track, one more than the index of its newest RTP run; 0: it has none.</summary>
+    private readonly int[] _lastRuns = new int[RingOptions.TracksMax];
     private int _vectorCount;
     private int _packetCount;
 
@@ -74,6 +77,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
         RunCount = 0;
         _vectorCount = 0;
         _packetCount = 0;
+        Array.Clear(_lastRuns);
         long sequence = from;
         for (; sequence < to && _packetCount < packetsMax; sequence++)
         {
@@ -231,9 +235,27 @@ internal sealed unsafe class UdpSendPlan : IDisposable
                 SegmentBytes = bytes,
                 TotalBytes = bytes,
             };
+            if (!entry.IsRtcp)
+            {
+                Chain(entry.Track);
+            }
         }
 
         _packetCount++;
+    }
+
+    /// <summary>The newest run follows those of its track.</summary>
+    private void Chain(int track)
+    {
+        ref int last = ref _lastRuns[track];
+        int run = RunCount - 1;
+        _runs[run].IsFirst = last == 0;
+        if (last > 0)
+        {
+            _runs[last - 1].Next = run;
+        }
+
+        last = RunCount;
     }
 
     /// <summary>

@@ -35,10 +35,10 @@ internal sealed class UdpViewer : Viewer
     internal bool HasRaw { get; private set; }
 
     /// <summary>
-    /// The run, by its first sequence, that was sent in plain packets when its segments were refused; -1: none. It is not sent again with the
-    /// others'.
+    /// The track in the middle of whose runs it was set aside from those that get segments, and the sequence before which it has had them, or lost
+    /// them. They are not sent again with the plain packets. Sequences only grow, so it need not be taken back.
     /// </summary>
-    internal long PlainHadSequence { get; set; } = -1;
+    internal (int Track, long BeforeSequence) HasHad { get; set; } = (-1, 0);
 
     /// <summary>Where a track goes. Before the viewer is added, or between <see cref="FanOut.Remove(UdpViewer)"/> and adding it again.</summary>
     public void SetTrack(
