@@ -138,6 +138,9 @@ public sealed record ProxyOptions
     /// <summary>What a joining client gets first.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
 
+    /// <inheritdoc cref="StreamSettings.RecordersGetPast"/>
+    public bool RecordersGetPast { get; init; }
+
     /// <summary>The bound of a mount's cached group of pictures.</summary>
     public int GopCacheBytes { get; init; } = 8 << 20;
 
@@ -169,6 +172,7 @@ public sealed record ProxyOptions
         DeadStreamInterval = DeadStreamInterval,
         AnswerTimeout = AnswerTimeout,
         Start = Start,
+        RecordersGetPast = RecordersGetPast,
         GopCacheBytes = GopCacheBytes,
         GopCacheDuration = GopCacheDuration,
         MaxClients = MaxClientsPerMount,
@@ -198,10 +202,16 @@ public enum BackendTransport
 /// <summary>What a joining client gets first.</summary>
 public enum StartMode
 {
-    /// <summary><see cref="Keyframe"/> while the camera's groups of pictures are short, <see cref="Live"/> for longer ones.</summary>
+    /// <summary>
+    /// As suits the player: <see cref="Past"/>, <see cref="Instant"/>, or <see cref="Keyframe"/> while the camera's groups of pictures are short and
+    /// <see cref="Live"/> for longer ones.
+    /// </summary>
     Auto,
 
-    /// <summary>The cached group of pictures at once, then the live edge.</summary>
+    /// <summary>The cached group of pictures at once, all tracks of it, with its true times.</summary>
+    Past,
+
+    /// <summary>The cached group of pictures at once, its times squeezed into hardly any, then the live edge.</summary>
     Instant,
 
     /// <summary>Nothing until the next random access point.</summary>

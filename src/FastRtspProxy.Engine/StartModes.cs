@@ -8,6 +8,7 @@ public static class StartModes
     private static readonly (string Word, StartMode Mode)[] s_words =
     [
         ("auto", StartMode.Auto),
+        ("past", StartMode.Past),
         ("instant", StartMode.Instant),
         ("keyframe", StartMode.Keyframe),
         ("live", StartMode.Live),

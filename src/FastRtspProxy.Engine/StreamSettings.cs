@@ -24,6 +24,9 @@ public sealed record StreamSettings
     /// <summary>What a joining client gets first.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
 
+    /// <summary><see cref="StartMode.Auto"/> gives recorders (FFmpeg) the cached group of pictures however old it is.</summary>
+    public bool RecordersGetPast { get; init; }
+
     /// <summary>The bound of the cached group of pictures.</summary>
     public int GopCacheBytes { get; init; } = 8 << 20;
 

@@ -3,10 +3,10 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// A client's instant start: the cached group of pictures of one track, up to the live edge, with its timestamps squeezed; the other tracks begin at
-/// the edge. Holds a share of the process's budget of catch-up bytes until <see cref="Return"/>.
+/// A client's start in the past: what is cached up to the live edge. Of all tracks as it is; or of one track, its timestamps squeezed, while the
+/// others begin at the edge. Holds a share of the process's budget of catch-up bytes until <see cref="Return"/>.
 /// </summary>
-internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, long untilMicros, CatchUpBudget? budget, long bytes)
+internal sealed class CatchUp(long liveSequence, int? track, TimestampMap? map, long untilMicros, CatchUpBudget? budget, long bytes)
 {
     private int _returned;
 
@@ -16,14 +16,20 @@ internal sealed class CatchUp(long liveSequence, int track, TimestampMap? map, l
     /// <summary>Of those, the packets of its first picture.</summary>
     public int FirstPackets { get; init; }
 
-    /// <summary>The clock of the track whose past is sent.</summary>
+    /// <summary>The clock of the track whose past is squeezed.</summary>
     public int ClockRateHz { get; init; } = 90_000;
+
+    /// <summary>How long the past lasted; 0: it is not paced.</summary>
+    public long SpanMicros { get; init; }
 
     /// <summary>The first sequence that comes as it is.</summary>
     public long LiveSequence => liveSequence;
 
-    /// <summary>The track whose past is sent.</summary>
-    public int Track => track;
+    /// <summary>The only track whose past is sent; null: all are.</summary>
+    public int? Track => track;
+
+    /// <summary>The tracks that begin at the live edge, a bit each.</summary>
+    public uint OtherTracks => track is { } only ? ~(1u << only) : 0;
 
     /// <summary>How its timestamps change; null: they need not.</summary>
     public TimestampMap? Map { get; private set; } = map;

@@ -58,10 +58,9 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     private void SetPace(UdpViewer viewer)
     {
         viewer.PartPackets = table.Limits.CatchUpPartPackets;
-        if (viewer.CatchUp is { Map: { } map } catchUp)
+        if (viewer.CatchUp is { SpanMicros: > 0 } catchUp)
         {
-            long spanMicros = Math.Max(1, map.SpanTicks * 1_000_000L / catchUp.ClockRateHz);
-            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, spanMicros, table.Limits);
+            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, catchUp.SpanMicros, table.Limits);
             viewer.PartPackets = pace.PartPackets;
             viewer.FastPackets = pace.FastPackets;
             catchUp.SpreadOver(pace.SpreadMicros);
@@ -73,7 +72,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     {
         using ReadScope scope = _ring.Read(_shard.Index, viewer.OthersFrom);
         long from = scope.From;
-        PlanFilter filter = new(1u << catchUp.Track, WithoutRtcp: false, null);
+        PlanFilter filter = new(~catchUp.OtherTracks, WithoutRtcp: false, null);
         bool isFull = viewer.NextPartMicros > _shard.NowMicros && viewer.IsSocketFull;
         while (from < front && !isFull)
         {
@@ -89,7 +88,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     /// <summary>Sends what a joiner lacks, in parts if it is much; true when it is where the others are.</summary>
     private bool Serve(UdpViewer viewer, long front)
     {
-        if (viewer.CatchUp is { } catchUp)
+        if (viewer.CatchUp is { OtherTracks: not 0 } catchUp)
         {
             SendOthers(viewer, catchUp, front);
         }

@@ -14,8 +14,8 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     {
         viewer.Cursor = viewer.JoinSequence;
         viewer.VideoSkip = default;
-        viewer.OthersFrom = viewer.CatchUp?.LiveSequence ?? 0;
-        viewer.OtherTracks = viewer.CatchUp is { } catchUp ? ~(1u << catchUp.Track) : 0;
+        viewer.OtherTracks = viewer.CatchUp?.OtherTracks ?? 0;
+        viewer.OthersFrom = viewer.CatchUp is { OtherTracks: not 0 } catchUp ? catchUp.LiveSequence : 0;
         if (viewer.WaitsForRandomAccess && HasVideo(viewer))
         {
             TimeSpan wait = viewer.MaxRandomAccessWait ?? limits.MaxRandomAccessWait;

@@ -7,6 +7,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// nothing until RTP-Info gives them the new times.</param>
 internal readonly record struct PlayWish(StartMode? Start, uint TrackMask, bool Resumes)
 {
+    /// <summary>What the client is, as far as it says.</summary>
+    public PlayerKind Player { get; init; }
+
     /// <summary>All tracks, for the first time, as the mount starts.</summary>
     public static PlayWish Everything => new(null, uint.MaxValue, Resumes: false);
 }

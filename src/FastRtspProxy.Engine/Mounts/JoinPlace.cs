@@ -11,4 +11,7 @@ internal enum JoinPlace
 
     /// <summary>At the newest random access point that is kept, and from there to the present in haste.</summary>
     Past,
+
+    /// <summary>The same, with the times of the past squeezed into hardly any, and only the track of that point.</summary>
+    SqueezedPast,
 }

@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Frontend;
+
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
@@ -14,30 +16,62 @@ internal static class JoinPolicy
     /// <summary>The same where somebody asked for it; as <see cref="Delivery.FanOutLimits.MaxRandomAccessWait"/>.</summary>
     public const long LongestWaitMicros = 12_000_000;
 
+    /// <summary>
+    /// The longest past that players of FFmpeg's kind get unasked. They look at about a second of the stream before they show any, so with a past of
+    /// that length they are no further behind than with none.
+    /// </summary>
+    public const long PastMaxMicros = 1_200_000;
+
+    /// <summary>A random access point that is due so soon is waited for by recorders.</summary>
+    public const long SoonMicros = 300_000;
+
     /// <summary>For a client that joins while the camera plays.</summary>
     public static JoinChoice Choose(in JoinSituation now)
     {
-        StartMode mode = now.Mode;
-        if (now.Resumes && mode != StartMode.Instant)
+        if (!now.HasVideo || (now.Resumes && now.Mode is not (StartMode.Instant or StartMode.Past)))
         {
             return JoinChoice.Live;
         }
 
+        StartMode mode = now.Mode;
+        bool waits = mode != StartMode.Live;
         long? waitMicros = null;
         if (mode == StartMode.Auto)
         {
+            mode = Suited(now);
             waitMicros = ShortGroupMicros - now.GroupAgeMicros;
-            mode = waitMicros > 0 && now.GroupMicros <= ShortGroupMicros ? StartMode.Keyframe : StartMode.Live;
-        }
-
-        if (mode == StartMode.Live || !now.HasVideo)
-        {
-            return JoinChoice.Live;
+            waits = waitMicros > 0 && now.GroupMicros <= ShortGroupMicros;
         }
 
         // Nobody waits for a picture, with the sound held back, while the camera sends none.
-        JoinPlace ahead = now.Resumes || (now.PicturesStayAway && now.HasOthers) ? JoinPlace.Live : JoinPlace.NextPoint;
-        return new JoinChoice(mode == StartMode.Instant ? JoinPlace.Past : ahead, ahead, waitMicros);
+        bool isLive = !waits || now.Resumes || (now.PicturesStayAway && now.HasOthers);
+        JoinPlace ahead = isLive ? JoinPlace.Live : JoinPlace.NextPoint;
+        JoinPlace place = mode switch
+        {
+            StartMode.Past => JoinPlace.Past,
+            StartMode.Instant => JoinPlace.SqueezedPast,
+            _ => ahead,
+        };
+        return new JoinChoice(place, ahead, isLive ? null : waitMicros);
+    }
+
+    /// <summary>Which past suits a player that does not say what it wants; <see cref="StartMode.Auto"/>: none.</summary>
+    private static StartMode Suited(in JoinSituation now)
+    {
+        if (now.PicturesStayAway)
+        {
+            return StartMode.Auto;
+        }
+
+        bool isYoung = now.GroupAgeMicros <= PastMaxMicros;
+        bool isNextFar = now.GroupMicros - now.GroupAgeMicros > SoonMicros;
+        return now.Player switch
+        {
+            PlayerKind.Relay => StartMode.Past,
+            PlayerKind.Ffmpeg when isYoung || (now.RecordersGetPast && isNextFar) => StartMode.Past,
+            PlayerKind.GStreamer => StartMode.Instant,
+            _ => StartMode.Auto,
+        };
     }
 
     /// <summary>
@@ -49,7 +83,7 @@ internal static class JoinPolicy
     /// <param name="heldBackMicros"><see cref="HeldBackMicros"/> of the mount.</param>
     /// <param name="hearsOnly">The client has set up more than pictures, and those stay away.</param>
     public static bool WaitsAlone(StartMode? wish, bool resumes, long heldBackMicros, bool hearsOnly) =>
-        !resumes && wish is StartMode.Keyframe or StartMode.Instant && heldBackMicros == 0 && !hearsOnly;
+        !resumes && wish is StartMode.Keyframe or StartMode.Instant or StartMode.Past && heldBackMicros == 0 && !hearsOnly;
 
     /// <summary>
     /// How long a session's first pictures are held back if no decoder can start from them. As LIVE555 does (<see cref="StartMode.Live"/>): not at

@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Frontend;
+
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>What counts for where a client begins.</summary>
@@ -5,6 +7,12 @@ internal readonly record struct JoinSituation
 {
     /// <summary>What the client asks for, else what the mount does.</summary>
     public required StartMode Mode { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public PlayerKind Player { get; init; }
+
+    /// <inheritdoc cref="StreamSettings.RecordersGetPast"/>
+    public bool RecordersGetPast { get; init; }
 
     /// <summary>The client was paused.</summary>
     public bool Resumes { get; init; }

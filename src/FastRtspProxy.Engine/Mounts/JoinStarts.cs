@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Tells clients where they begin, by what <see cref="JoinPolicy"/> decides and what the ring and the timelines hold. On the mount's shard.
 /// </summary>
-internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, InstantStart past)
+internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, PastStart past)
 {
     /// <summary>A track that was silent for longer has no truthful extrapolation of its timestamp.</summary>
     private const long QuietMicros = 1_000_000;
@@ -34,6 +34,8 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
         JoinChoice choice = JoinPolicy.Choose(new JoinSituation
         {
             Mode = wish.Start ?? settings.Start,
+            Player = wish.Player,
+            RecordersGetPast = settings.RecordersGetPast,
             Resumes = wish.Resumes,
             HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
             HasOthers = HasOthers(wish),
@@ -41,9 +43,10 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             GroupAgeMicros = shard.NowMicros - Math.Max(ring.RandomAccessMicros, _playingSinceMicros),
             PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
         });
-        if (choice.Place == JoinPlace.Past && past.Begin(live, _playingSinceMicros) is { } instant)
+        bool isSqueezed = choice.Place == JoinPlace.SqueezedPast;
+        if ((isSqueezed || choice.Place == JoinPlace.Past) && past.Begin(live, isSqueezed, _playingSinceMicros) is { } begun)
         {
-            return instant;
+            return begun;
         }
 
         return choice.Otherwise == JoinPlace.Live ? live : Waiting(live, choice.WaitMicrosMax);

@@ -44,7 +44,7 @@ internal sealed class Mount : IMount
         _hold = new ClientHold(shard, settings, OnHoldExpired);
         _clients = new MountClients(shard, settings, _hold);
         _offer = new MountOffer(shard, settings, ingest);
-        _starts = new JoinStarts(shard, settings, ring, ingest, new InstantStart(shard, settings, ring, ingest, log));
+        _starts = new JoinStarts(shard, settings, ring, ingest, new PastStart(shard, settings, ring, ingest, log));
         MountEgress egress = new(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
         CameraRecord record = new(shard, options.Name, Counters.Ingest, events ?? new EngineEvents(shard.Time));

@@ -115,6 +115,7 @@ internal sealed class MountFactory(
             Name = stream.Name,
             AlwaysOn = settings.AlwaysOn,
             Start = settings.Start,
+            RecordersGetPast = settings.RecordersGetPast,
             GopCacheDuration = settings.GopCacheDuration,
             CatchUpBudget = _catchUp,
             Egress = Egress,

@@ -22,6 +22,9 @@ internal sealed record MountOptions
     /// <summary>What a joining client gets first, unless it says so itself.</summary>
     public StartMode Start { get; init; } = StartMode.Auto;
 
+    /// <inheritdoc cref="StreamSettings.RecordersGetPast"/>
+    public bool RecordersGetPast { get; init; }
+
     /// <summary>How far back the ring reaches at the most.</summary>
     public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
 

@@ -26,6 +26,9 @@ internal sealed class MountSettings(MountOptions first)
     /// <inheritdoc cref="MountOptions.Start"/>
     public StartMode Start => _now.Start;
 
+    /// <inheritdoc cref="StreamSettings.RecordersGetPast"/>
+    public bool RecordersGetPast => _now.RecordersGetPast;
+
     /// <inheritdoc cref="MountOptions.GopCacheDuration"/>
     public TimeSpan GopCacheDuration => _now.GopCacheDuration;
 

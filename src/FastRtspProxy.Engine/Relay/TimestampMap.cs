@@ -13,9 +13,6 @@ internal sealed class TimestampMap(int track, uint edge, uint spanTicks, uint sq
     /// <summary>The timestamp from which on nothing changes.</summary>
     public uint Edge => edge;
 
-    /// <summary>How much of the track's time lies before the edge, in ticks.</summary>
-    public uint SpanTicks => spanTicks;
-
     /// <summary>
     /// The same beginning, with an edge so much later: for a client whose past takes that long to send. Each squeezed picture then has the time at
     /// which it comes, and so have those that the camera sends meanwhile.

@@ -67,7 +67,7 @@ internal static class ConfigurationPage
         {
             KeyForm.Value => type + (key.Type!.TakesNull ? " or null" : ""),
             KeyForm.Values => "list of " + type,
-            KeyForm.Section => "section",
+            KeyForm.Section => key.ShortFor is { } only ? $"section, or its `{only.Name}`" : "section",
             KeyForm.Sections => "list of sections",
             KeyForm.NamedSections => "sections by name",
             KeyForm.NamedValues => "values by name: " + type,

@@ -128,6 +128,16 @@ internal static class ConfigurationSchema
                 json.WriteEndObject();
                 json.WriteEndArray();
                 break;
+            case KeyForm.Section when key.ShortFor is { } only:
+                json.WriteStartArray("oneOf");
+                json.WriteStartObject();
+                WriteType(json, only.Type!);
+                json.WriteEndObject();
+                json.WriteStartObject();
+                WriteSection(json, key.Children);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                break;
             case KeyForm.Section:
                 WriteSection(json, key.Children);
                 break;

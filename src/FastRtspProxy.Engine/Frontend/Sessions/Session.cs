@@ -33,6 +33,8 @@ internal sealed class Session : MountClient
     /// <summary>What a request last said of how to start; null: none has, and the mount's own way holds.</summary>
     private StartMode? _start;
 
+    private readonly PlayerKind _player;
+
     /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
     private bool _wasPaused;
 
@@ -51,6 +53,7 @@ internal sealed class Session : MountClient
         Place = new SessionPlace(ClientAddress, mount.Name, this);
         _losses = new LossLog(this);
         Watcher = new SessionWatcher(this, agent, isTunnelled);
+        _player = PlayerKinds.Of(agent);
     }
 
     /// <summary>The front-end's part of its shard.</summary>
@@ -276,7 +279,7 @@ internal sealed class Session : MountClient
         bool wasPlaying = State == SessionState.Playing;
         Media.OnAsked();
         Advance(SessionEvent.Play);
-        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused));
+        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused) { Player = _player });
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();

@@ -41,7 +41,7 @@ internal sealed record StreamConfig
 
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    public StartMode Start { get; init; } = StartMode.Auto;
+    public StartConfig Start { get; init; } = new();
 
     public KeepConfig Keep { get; init; } = new();
 

@@ -35,6 +35,12 @@ internal abstract class ConfigKey(string name)
     /// <summary>The keys of a section; empty elsewhere.</summary>
     public virtual IReadOnlyList<ConfigKey> Children => [];
 
+    /// <summary>Of a section: the key that a value stands for where the section is expected; null: it has to be a section.</summary>
+    public ConfigKey? ShortFor => Shorthand is null ? null : Children.Single(child => child.Name == Shorthand);
+
+    /// <summary>The name of <see cref="ShortFor"/>.</summary>
+    public string? Shorthand { get; init; }
+
     /// <summary>Each stands in <see cref="Children"/> of a complete section, or the section is refused.</summary>
     public bool IsRequired { get; init; }
 }

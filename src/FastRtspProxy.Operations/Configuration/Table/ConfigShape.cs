@@ -13,6 +13,7 @@ internal sealed class ConfigShape<T>
     public ConfigShape(T defaults, params OwnedKey<T>[] keys)
     {
         _keys = keys;
+        Defaults = defaults;
         HasRestartKeys = keys.Any(HasRestart);
         foreach (OwnedKey<T> key in keys)
         {
@@ -21,6 +22,9 @@ internal sealed class ConfigShape<T>
     }
 
     public IReadOnlyList<OwnedKey<T>> Keys => _keys;
+
+    /// <summary>The section that says nothing.</summary>
+    public T Defaults { get; }
 
     /// <summary>The start with everything that the node says. What is wrong, and every key that is not in the table, goes to the reading.</summary>
     /// <param name="node">What was written.</param>

@@ -16,7 +16,9 @@ internal sealed class SectionKey<TOwner, TSection>(
     public override IReadOnlyList<ConfigKey> Children => shape.Keys;
 
     public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading) =>
-        set(owner, shape.Read(node, get(owner), path, reading));
+        set(owner, Shorthand is { } only && node is ConfigScalar { IsNull: false }
+            ? shape.Keys.Single(key => key.Name == only).Read(get(owner), node, path, reading)
+            : shape.Read(node, get(owner), path, reading));
 
     public override void Compare(TOwner old, TOwner next, string path, ICollection<KeyChange> changes) =>
         shape.Compare(get(old), get(next), path, changes);
@@ -24,7 +26,12 @@ internal sealed class SectionKey<TOwner, TSection>(
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) =>
         shape.HasRestartKeys ? set(next, shape.WithRestartKeysOf(get(next), get(old))) : next;
 
-    public override void Show(TOwner owner, JsonObject into) => into[Name] = shape.Show(get(owner));
+    public override void Show(TOwner owner, JsonObject into)
+    {
+        JsonObject shown = shape.Show(get(owner));
+        bool isShort = Shorthand is { } only && shape.Show(get(owner), shape.Defaults).All(said => said.Key == only);
+        into[Name] = isShort ? shown[Shorthand!]?.DeepClone() : shown;
+    }
 
     public override void SetDefault(TOwner owner)
     {

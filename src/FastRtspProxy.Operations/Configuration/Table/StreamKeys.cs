@@ -7,7 +7,24 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 /// <summary>The keys of <c>defaults</c> and of each stream.</summary>
 internal static class StreamKeys
 {
-    private static readonly TypeOf<StartMode> s_start = ConfigTypes.Word("MODE", "the modes", [.. StartModes.Words]);
+    private static readonly ConfigShape<StartConfig> s_start = new(
+        new StartConfig(),
+        new ValueKey<StartConfig, StartMode>(
+            "mode", ConfigTypes.Word("MODE", "the modes", [.. StartModes.Words]), static c => c.Mode, static (c, v) => c with { Mode = v })
+        {
+            Text = "what a joining viewer gets first: auto (as suits the player: ffmpeg's kind gets the past while that is not older than 1.2 s, "
+                + "GStreamer's an instant start, another FastRtspProxy the past, everybody else keyframe while the camera sends a key frame "
+                + "every 4 s or sooner, and live else), past (the cached pictures and sound from the last key frame on, with their true times), "
+                + "instant (the cached pictures from the last key frame on, squeezed into no time), "
+                + "keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL "
+                + "chooses for one viewer",
+            Option = new("--start"),
+        },
+        new ValueKey<StartConfig, bool>("recorders", ConfigTypes.Flag, static c => c.Recorders, static (c, v) => c with { Recorders = v })
+        {
+            Text = "with auto, ffmpeg's kind gets the past however old it is, unless a key frame is due within 0.3 s: a recorder then begins before "
+                + "it asked",
+        });
 
     private static readonly ConfigShape<KeepConfig> s_keep = new(
         new KeepConfig(),
@@ -154,13 +171,10 @@ internal static class StreamKeys
                 + "the same, and its picture comes when the camera's does",
             Option = new("--answer-timeout"),
         },
-        new ValueKey<StreamConfig, StartMode>("start", s_start, static c => c.Start, static (c, v) => c with { Start = v })
+        new SectionKey<StreamConfig, StartConfig>("start", s_start, static c => c.Start, static (c, v) => c with { Start = v })
         {
-            Text = "what a joining viewer gets first: auto (keyframe while the camera sends a key frame every 4 s or sooner, else live), "
-                + "instant (the cached pictures from the last key frame on), "
-                + "keyframe (nothing before the next key frame), live (whatever comes next, as LIVE555); ?start=MODE at the end of a play URL "
-                + "chooses for one viewer",
-            Option = new("--start"),
+            Text = "what a joining viewer gets first",
+            Shorthand = "mode",
         },
         new SectionKey<StreamConfig, KeepConfig>("keep", s_keep, static c => c.Keep, static (c, v) => c with { Keep = v })
         {

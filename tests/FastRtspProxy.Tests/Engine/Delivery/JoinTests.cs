@@ -45,6 +45,28 @@ public sealed class JoinTests : IDisposable
         Assert.Equal(0, budget.TakenBytes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Add_PastStart_AllTracksArriveAsTheyWereAndThePresentAfterThem(bool isTcp)
+    {
+        Publish(pictures: 1, EntryFlags.RandomAccess);
+        uint first = _timestamp;
+        Publish(pictures: 24);
+        CatchUpBudget budget = new(1000);
+        Assert.True(budget.TryTake(600));
+        CatchUp catchUp = new(_fixture.Ring.Head, null, null, long.MaxValue, budget, 600) { PastPackets = 125, FirstPackets = 4, SpanMicros = 960_000 };
+        Func<int, List<byte[]>> receive = Join(isTcp, 0, catchUp, waits: false);
+        List<byte[]> past = receive(25 * 5);
+        Publish(pictures: 3);
+        List<byte[]> present = receive(3 * 5);
+
+        Assert.Equal(25, past.Count(p => p[12] == 1));
+        uint[] times = [.. past.Concat(present).Where(p => p[12] == 0).Select(Timestamp).Distinct()];
+        Assert.Equal(Enumerable.Range(0, 28).Select(i => first + ((uint)i * Interval)), times);
+        Assert.Equal(0, budget.TakenBytes);
+    }
+
     [Fact]
     public void Add_InstantStartOverUdp_ADefaultSocketBufferLosesNothing()
     {

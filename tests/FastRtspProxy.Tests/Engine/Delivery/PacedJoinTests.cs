@@ -101,6 +101,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
             PastPackets = 656,
             FirstPackets = 60,
             ClockRateHz = 90_000,
+            SpanMicros = (timestamp - 93_600) * 1_000_000L / 90_000,
         };
         fixture.OnShard(() => fixture.Table.For(fixture.Ring, fixture.Counters).Add(viewer));
         Assert.InRange((viewer.CatchUp.Map!.Edge - timestamp) / 90, 350u, 450u);
@@ -192,7 +193,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
         uint edge = timestamp;
         UdpViewer viewer = fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!);
         viewer.JoinSequence = 0;
-        viewer.CatchUp = new CatchUp(fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - 93_600, 1800), long.MaxValue, null, 0) { PastPackets = 600, ClockRateHz = 90_000 };
+        viewer.CatchUp = new CatchUp(fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - 93_600, 1800), long.MaxValue, null, 0) { PastPackets = 600, ClockRateHz = 90_000, SpanMicros = (edge - 93_600) * 1_000_000L / 90_000 };
         fixture.OnShard(() => fixture.Table.For(fixture.Ring, fixture.Counters).Add(viewer));
         Receive(300, sounds: 0); // half of it
         fixture.OnShard(() =>
@@ -253,7 +254,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
     private CatchUp Join(uint edge, int packets = PastPictures * PacketsPerPicture)
     {
         uint first = 90_000 + Interval;
-        CatchUp catchUp = new(_fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - first, 1800), long.MaxValue, null, 0) { PastPackets = packets, ClockRateHz = 90_000 };
+        CatchUp catchUp = new(_fixture.Ring.Head, 0, new TimestampMap(0, edge, edge - first, 1800), long.MaxValue, null, 0) { PastPackets = packets, ClockRateHz = 90_000, SpanMicros = (edge - first) * 1_000_000L / 90_000 };
         UdpViewer viewer = _viewer = _fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!, tracks: 2);
         viewer.JoinSequence = 0;
         viewer.CatchUp = catchUp;

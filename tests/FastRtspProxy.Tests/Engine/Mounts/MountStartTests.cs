@@ -15,6 +15,7 @@ public sealed class MountStartTests
     private readonly FakeTimeProvider _time = new();
     private ushort _number = 500;
     private uint _timestamp = 9000;
+    private ushort _soundNumber = 700;
     private long _expected;
 
     [Theory]
@@ -125,6 +126,47 @@ public sealed class MountStartTests
     }
 
     [Fact]
+    public async Task JoinAsync_Past_BeginsAtTheNewestKeyFrameAndNamesOneMomentForAllTracks()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Past };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await SendSoundAsync(fixture, mount, 1000 + 960);
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await SendAsync(fixture, mount, s_other);
+
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+
+        List<RingPacket> packets = [.. fixture.Read(mount, 0).Where(p => (p.Flags & EntryFlags.Rtcp) == 0)];
+        RingPacket key = packets.Single(p => (p.Flags & EntryFlags.RandomAccess) != 0);
+        RingPacket sound = packets.Single(p => p.Track == 1 && p.Sequence > key.Sequence);
+        Assert.Equal(key.Sequence, grant.JoinSequence);
+        Assert.Equal(((ushort?)key.SequenceNumber, (uint?)key.Timestamp), (grant.Tracks[0].SequenceNumber, grant.Tracks[0].RtpTime));
+        Assert.Equal(((ushort?)sound.SequenceNumber, (uint?)sound.Timestamp - 960), (grant.Tracks[1].SequenceNumber, grant.Tracks[1].RtpTime));
+        Assert.Equal((null, null, 3), (grant.CatchUp!.Track, grant.CatchUp.Map, grant.CatchUp.PastPackets));
+    }
+
+    [Fact]
+    public async Task JoinAsync_AutoByWhatPlaysInPast_BeginsThereWhileItIsYoung()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(fixture, mount, s_other);
+        PlayWish wish = PlayWish.Everything with { Player = PlayerKind.Ffmpeg };
+
+        PlayGrant young = await mount.JoinAsync(fixture.Client(), wish);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await SendAsync(fixture, mount, s_other);
+        PlayGrant old = await mount.JoinAsync(fixture.Client(), wish);
+
+        Assert.Equal((true, false), (young.CatchUp is not null, young.WaitsForRandomAccess));
+        Assert.Equal((false, true), (old.CatchUp is not null, old.WaitsForRandomAccess));
+    }
+
+    [Fact]
     public async Task JoinAsync_InstantWithTheBudgetUsedUp_WaitsForAKeyFrameInstead()
     {
         CatchUpBudget budget = new(100);
@@ -214,6 +256,13 @@ public sealed class MountStartTests
     {
         fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, payload);
         _timestamp += 3600;
+    }
+
+    private async Task SendSoundAsync(MountFixture fixture, Mount mount, uint timestamp)
+    {
+        _expected = mount.Ring.Head + 1;
+        fixture.Camera.SendRtp(1, 97, _soundNumber++, timestamp, 43, true, [0, 16, 8, 0, 1]);
+        await Until.TrueAsync(() => mount.Ring.Head >= _expected);
     }
 
     private async Task SendAsync(MountFixture fixture, Mount mount, byte[] payload)

@@ -28,7 +28,7 @@ internal sealed class ServedApi(HttpBench http, ControlSide control) : IAsyncDis
 
     public static async Task<ServedApi> StartAsync(AccessRules? rules)
     {
-        StreamConfig cam = new() { Name = "cam", Sources = ["rtsp://127.0.0.1:9/a"], Transport = CameraWay.Tcp, Start = StartMode.Live };
+        StreamConfig cam = new() { Name = "cam", Sources = ["rtsp://127.0.0.1:9/a"], Transport = CameraWay.Tcp, Start = new StartConfig { Mode = StartMode.Live } };
         ProxyConfig config = new() { Streams = [cam], Http = new HttpConfig().Wanted() };
         ControlSide? control = null;
         HttpBench http = await HttpBench.StartAsync(rules, (engine, log) =>

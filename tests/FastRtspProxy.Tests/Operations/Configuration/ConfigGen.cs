@@ -16,7 +16,7 @@ internal static class ConfigGen
         Gen.Bool.Select(static isTcp => isTcp ? CameraWay.Tcp : CameraWay.Auto),
         s_small,
         s_small,
-        Gen.Bool.Select(static isLive => isLive ? StartMode.Live : StartMode.Auto),
+        Gen.Int[0, 2].Select(static way => new StartConfig { Mode = way == 0 ? StartMode.Live : StartMode.Auto, Recorders = way == 2 }),
         Gen.Bool,
         static (user, host, way, viewers, dscp, start, isLan) => new StreamConfig
         {

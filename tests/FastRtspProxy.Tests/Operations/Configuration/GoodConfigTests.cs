@@ -4,6 +4,7 @@ using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Configuration.Table;
 using FastRtspProxy.Protocol.Auth;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,19 @@ public sealed class GoodConfigTests
         Assert.Equal(new KeepConfig { Bytes = 1 << 20, Time = TimeSpan.FromSeconds(5) }, b.Keep);
         Assert.False(b.Tls.Verify);
         Assert.Equal([IPNetwork.Parse("192.0.2.0/24")], b.Allow.From);
+    }
+
+    [Theory]
+    [InlineData("instant", StartMode.Instant, false, "\"instant\"")]
+    [InlineData("{mode: instant}", StartMode.Instant, false, "\"instant\"")]
+    [InlineData("{recorders: true}", StartMode.Auto, true, "{\"mode\":\"auto\",\"recorders\":true}")]
+    [InlineData("{mode: past, recorders: true}", StartMode.Past, true, "{\"mode\":\"past\",\"recorders\":true}")]
+    public void Load_Start_IsAModeOrASection(string written, StartMode mode, bool recorders, string shown)
+    {
+        StreamConfig stream = ConfigBench.Good($"streams: {{a: {{source: \"rtsp://192.0.2.1/a\", start: {written}}}}}").Streams[0];
+
+        Assert.Equal((mode, recorders), (stream.Start.Mode, stream.Start.Recorders));
+        Assert.Equal(shown, StreamKeys.Stream.Show(stream)["start"]!.ToJsonString());
     }
 
     [Fact]

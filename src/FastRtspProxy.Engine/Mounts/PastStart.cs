@@ -9,9 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Begins a client in the cached past: at the newest random access point, squeezed into hardly any time up to the present. On the mount's shard.
+/// Begins a client in the cached past, at the newest random access point: all tracks as they were, or the picture's track alone, squeezed into hardly
+/// any time up to the present. On the mount's shard.
 /// </summary>
-internal sealed class InstantStart(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, ILogger log)
+internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, ILogger log)
 {
     /// <summary>
     /// How long the squeezed past takes in the client's presentation: hardly more than it takes to come, over TCP. Times that run ahead of their
@@ -26,7 +27,10 @@ internal sealed class InstantStart(Shard shard, MountSettings settings, PacketRi
     private bool _saidGroupTooLong;
 
     /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
-    public PlayGrant? Begin(PlayGrant live, long playingSinceMicros)
+    /// <param name="live">Where it would begin.</param>
+    /// <param name="isSqueezed">The picture's track alone, in hardly any time.</param>
+    /// <param name="playingSinceMicros">When the camera was asked to play.</param>
+    public PlayGrant? Begin(PlayGrant live, bool isSqueezed, long playingSinceMicros)
     {
         long start = ring.NewestRandomAccess;
         if (start < 0)
@@ -37,18 +41,66 @@ internal sealed class InstantStart(Shard shard, MountSettings settings, PacketRi
 
         using ReadScope scope = ring.Read(shard.Index, start);
         bool isKept = scope.From == start && start < scope.Head;
-        return isKept ? BeginAt(scope.Entries, start, scope.Head, live) : null;
-    }
+        if (!isKept)
+        {
+            return null;
+        }
 
-    private PlayGrant? BeginAt(in PacketRing.EntriesView entries, long start, long head, PlayGrant live)
-    {
+        PacketRing.EntriesView entries = scope.Entries;
         ref readonly RingEntry first = ref entries[start];
-        long bytes = entries[head - 1].EndBytes - first.EndBytes + first.FrameBytes;
+        long bytes = entries[scope.Head - 1].EndBytes - first.EndBytes + first.FrameBytes;
         if (settings.CatchUpBudget is { } budget && !budget.TryTake(bytes))
         {
             return null;
         }
 
+        return isSqueezed ? Squeezed(entries, start, scope.Head, bytes, live) : AsItWas(entries, start, scope.Head, bytes, live);
+    }
+
+    private PlayGrant AsItWas(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
+    {
+        ref readonly RingEntry first = ref entries[start];
+        Span<int> firstNumbers = stackalloc int[RingOptions.TracksMax];
+        firstNumbers.Fill(-1);
+        int packets = 0;
+        int firstPackets = 0;
+        for (long s = start; s < head; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            if (entry.IsRtcp)
+            {
+                continue;
+            }
+
+            packets++;
+            firstPackets += entry.Track == first.Track && entry.Timestamp == first.Timestamp ? 1 : 0;
+            firstNumbers[entry.Track] = firstNumbers[entry.Track] < 0 ? entry.SequenceNumber : firstNumbers[entry.Track];
+        }
+
+        // All tracks name the same moment: that of the first picture.
+        ImmutableArray<TrackStart>.Builder tracks = ImmutableArray.CreateBuilder<TrackStart>(live.Tracks.Length);
+        foreach (TrackStart track in live.Tracks)
+        {
+            int number = firstNumbers[track.Track];
+            TrackStart begun = number < 0 ? track : track with { SequenceNumber = (ushort)number };
+            tracks.Add(begun.RtpTime is null ? begun : begun with
+            {
+                RtpTime = begun.Track == first.Track ? first.Timestamp : ingest.Tracks[begun.Track].Timeline.TimestampAt(first.ArrivalMicros),
+            });
+        }
+
+        CatchUp catchUp = new(head, track: null, map: null, shard.NowMicros + CatchUpMicrosMax, settings.CatchUpBudget, bytes)
+        {
+            PastPackets = packets,
+            FirstPackets = firstPackets,
+            SpanMicros = Math.Max(1, entries[head - 1].ArrivalMicros - first.ArrivalMicros),
+        };
+        return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };
+    }
+
+    private PlayGrant Squeezed(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
+    {
+        ref readonly RingEntry first = ref entries[start];
         int track = first.Track;
         uint edge = first.Timestamp;
         uint frames = 0;
@@ -90,12 +142,14 @@ internal sealed class InstantStart(Shard shard, MountSettings settings, PacketRi
                 : t.RtpTime is null ? t : t with { RtpTime = ingest.Tracks[t.Track].Timeline.TimestampAt(beginMicros) });
         }
 
+        bool isMapped = squeezed < span;
         long catchUpUntil = shard.NowMicros + CatchUpMicrosMax;
-        CatchUp catchUp = new(head, track, squeezed < span ? map : null, catchUpUntil, settings.CatchUpBudget, bytes)
+        CatchUp catchUp = new(head, track, isMapped ? map : null, catchUpUntil, settings.CatchUpBudget, bytes)
         {
             PastPackets = packets,
             FirstPackets = firstPackets,
             ClockRateHz = video.ClockRate,
+            SpanMicros = isMapped ? Math.Max(1, span * 1_000_000L / video.ClockRate) : 0,
         };
         return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };
     }
