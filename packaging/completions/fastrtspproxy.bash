@@ -50,7 +50,7 @@ _fastrtspproxy() {
                 while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
                 ;;
             --start)
-                COMPREPLY+=($(compgen -W 'auto instant keyframe live' -- "$cur"))
+                COMPREPLY+=($(compgen -W 'auto past instant keyframe live' -- "$cur"))
                 ;;
         esac
         return 0
