@@ -8,11 +8,8 @@
 # Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; ffmpeg; python3-gi with GStreamer.
 set -u -o pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-proxy=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy}
-sim=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
+. "$(dirname "$0")/opening/lib.sh"
 reboots=10 faults=jitter=10ms players="ffmpeg:tcp ffmpeg:udp rtspsrc:tcp rtspsrc:udp" back_ends="tcp udp"
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 while [ $# -gt 0 ]; do
     case $1 in
         --reboots) reboots=$2 ;;
@@ -24,37 +21,8 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
-for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "av-sync.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
-done
-command -v ffmpeg >/dev/null || { echo "av-sync.sh: ffmpeg is missing" >&2; exit 1; }
-
-work=$(mktemp -d)
-started=()
-finish() {
-    local pid
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
-
-# A port that nothing listens on, of the range that the kernel does not hand out.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 10000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
-    done
-}
-
-wait_for() { # FILE TEXT
-    local i
-    for i in $(seq 100); do grep -q "$2" "$1" 2>/dev/null && return; sleep 0.1; done
-    echo "av-sync.sh: not within 10 s: $2" >&2
-    cat "$1" >&2
-    exit 1
-}
+need_binaries
+command -v ffmpeg >/dev/null || fail "ffmpeg is missing"
 
 # The first reboot after eight seconds; the last boot is played for four.
 seconds=$((8 + 5 * (reboots - 1) + 5))
@@ -87,8 +55,6 @@ for back_end in $back_ends; do
     for player in $players; do
         "$root/perf-scripts/av-sync/offsets.py" "$back_end, ${player/:/ }" "$work/$player" || { status=1; tail -5 "$work/$player.log" >&2; }
     done
-    kill "${started[@]}" 2>/dev/null
-    wait "${started[@]}" 2>/dev/null
-    started=()
+    end_started
 done
 exit $status

@@ -4,17 +4,14 @@
 #
 # A camera of `rtspsim camera` behind the proxy, one RTSP viewer over TCP (rtspsim load), and Debian's chromium with the page: each click begins at a random place of the group. Rows, in milliseconds:
 #     first       from the click to the first picture on the canvas (WebCodecs), or shown by the video element (MSE: over plain http from a name that is not localhost)
-#     behind      from the moment when the camera sent a picture (its stamp, inside it) to its being drawn; only WebCodecs tell which picture that was
+#     behind      from the moment when the camera sent a picture (its stamp, inside it) to its being drawn (WebCodecs), or handed to the screen (MSE: requestVideoFrameCallback tells which picture that was)
 #     buffered    MSE: media between what is shown and the newest
 #     RTSP        the frame latency of the RTSP viewer: from the same stamp to the frame's last packet
 # Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN; chromium; and tests/FastRtspProxy.EndToEndTests built, whose browser driver it uses.
 set -u -o pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-proxy=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy}
-sim=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
+. "$(dirname "$0")/opening/lib.sh"
 clicks=20 gop= bitrate= seconds=15
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 while [ $# -gt 0 ]; do
     case $1 in
         --clicks) clicks=$2 ;;
@@ -26,36 +23,10 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
-for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "live-picture.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
-done
+need_binaries
 driver=$(ls -d "$root"/tests/FastRtspProxy.EndToEndTests/bin/*/net10.0/.playwright 2>/dev/null | head -1)
-[ -n "$driver" ] || { echo "live-picture.sh: build tests/FastRtspProxy.EndToEndTests first" >&2; exit 1; }
-[ -x /usr/bin/chromium ] || { echo "live-picture.sh: chromium is missing" >&2; exit 1; }
-
-work=$(mktemp -d)
-started=()
-finish() {
-    local pid
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
-
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 10000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
-    done
-}
-
-wait_for() { # FILE TEXT
-    local i
-    for i in $(seq 100); do grep -q "$2" "$1" 2>/dev/null && return; sleep 0.1; done
-    echo "live-picture.sh: no \"$2\" in time" >&2; cat "$1" >&2; exit 1
-}
+[ -n "$driver" ] || fail "build tests/FastRtspProxy.EndToEndTests first"
+[ -x /usr/bin/chromium ] || fail "chromium is missing"
 
 camera=$(free_port) rtsp=$(free_port) http=$(free_port)
 video=(--video clip)

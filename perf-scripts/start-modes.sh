@@ -12,11 +12,8 @@
 # Needs the binaries of packaging/publish.sh, or FASTRTSPPROXY_BIN and RTSPSIM_BIN.
 set -u -o pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-proxy=${FASTRTSPPROXY_BIN:-$root/artifacts/aot/fastrtspproxy}
-sim=${RTSPSIM_BIN:-$root/artifacts/aot/rtspsim}
+. "$(dirname "$0")/opening/lib.sh"
 modes="instant keyframe live" gops="1 2 4 10" transports="udp tcp" clients=40 bitrate=4M fps=25 json=
-usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 while [ $# -gt 0 ]; do
     case $1 in
         --modes) modes=$2 ;;
@@ -31,37 +28,8 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
-for tool in "$proxy" "$sim"; do
-    [ -x "$tool" ] || { echo "start-modes.sh: $tool is missing: run packaging/publish.sh" >&2; exit 1; }
-done
-command -v jq >/dev/null || { echo "start-modes.sh: jq is missing" >&2; exit 1; }
-
-work=$(mktemp -d)
-started=()
-finish() {
-    local pid
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap finish EXIT
-
-# A port that nothing listens on, of the range that the kernel does not hand out.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 10000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo $port; return; }
-    done
-}
-
-wait_for() { # FILE TEXT
-    local i
-    for i in $(seq 100); do grep -q "$2" "$1" 2>/dev/null && return; sleep 0.1; done
-    echo "start-modes.sh: not within 10 s: $2" >&2
-    cat "$1" >&2
-    exit 1
-}
+need_binaries
+command -v jq >/dev/null || fail "jq is missing"
 
 printf '%-9s %4s  %-4s  %7s  %15s  %15s  %15s  %15s  %s\n' start GOP over clients "connect p50/p99" "PLAY p50/p99" "behind p50/p99" "waiting p50/p99" lost
 for gop in $gops; do
@@ -91,8 +59,5 @@ for gop in $gops; do
                 while IFS=$'\t' read -r a b c d e f g h i; do printf '%-9s %4s  %-4s  %7s  %15s  %15s  %15s  %15s  %s\n' "$a" "$b" "$c" "$d" "$e" "$f" "$g" "$h" "$i"; done
         done
     done
-    finish_pair=("${started[@]}")
-    for pid in "${finish_pair[@]}"; do kill "$pid" 2>/dev/null; done
-    wait "${finish_pair[@]}" 2>/dev/null
-    started=()
+    end_started
 done

@@ -3,7 +3,7 @@
 const [, , driver, port, clicks] = process.argv;
 const { chromium } = require(driver);
 
-// Runs in the page, before its scripts: the camera's stamp of each picture (SimulatorSei.cs), by its time stamp.
+// Runs in the page, before its scripts: the camera's stamp of each picture (SimulatorSei.cs), by its time stamp; with MSE by its place on the video element's clock, which is the sum of what was fed before it.
 function watch() {
   const identifier = [...'FastRtspProxySim1'].map(c => c.charCodeAt(0));
   const sent = new Map();
@@ -17,7 +17,29 @@ function watch() {
     }
     return null;
   }
-  if (!('VideoDecoder' in globalThis)) return;
+  const note = (stamp, at) => { if (stamp) globalThis.behind.push(performance.timeOrigin + at - stamp); };
+  if (!('VideoDecoder' in globalThis)) {
+    let Muxer;
+    Object.defineProperty(globalThis, 'JMuxer', {
+      get: () => Muxer,
+      set: Given => {
+        Muxer = class extends Given {
+          #millis = 0;
+          feed(data) {
+            const stamp = data.video && stampOf(data.video);
+            if (stamp) sent.set(this.#millis, stamp);
+            if (data.video) this.#millis += data.duration;
+            super.feed(data);
+          }
+        };
+      },
+    });
+    const { requestVideoFrameCallback } = HTMLVideoElement.prototype;
+    HTMLVideoElement.prototype.requestVideoFrameCallback = function (work) {
+      return requestVideoFrameCallback.call(this, (now, shown) => { note(sent.get(Math.round(1000 * shown.mediaTime)), shown.presentationTime); work(now, shown); });
+    };
+    return;
+  }
   const { decode } = VideoDecoder.prototype;
   const Chunk = globalThis.EncodedVideoChunk;
   globalThis.EncodedVideoChunk = function (init) {
@@ -28,8 +50,7 @@ function watch() {
   const { drawImage } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.drawImage = function (frame, ...rest) {
     drawImage.call(this, frame, ...rest);
-    const stamp = sent.get(frame.timestamp);
-    if (stamp) globalThis.behind.push(performance.timeOrigin + performance.now() - stamp);
+    note(sent.get(frame.timestamp), performance.now());
   };
 }
 
@@ -51,7 +72,8 @@ async function measure(browser, host, name) {
     first.push(Number(await page.getAttribute('.picture', 'data-first-ms')));
     // The past is behind by what it is: what counts comes after it.
     await page.waitForTimeout(700);
-    await page.evaluate(() => { globalThis.behind.length = 0; });
+    const whole = await page.evaluate(() => globalThis.behind.splice(0).length);
+    if (whole === 0) throw new Error(`${name}: no picture of the camera's was known by its time`);
     await page.waitForTimeout(800);
     behind.push(...await page.evaluate(() => globalThis.behind));
     const late = await page.evaluate(() => { const video = document.querySelector('video'); return video && video.buffered.length ? 1000 * (video.buffered.end(video.buffered.length - 1) - video.currentTime) : null; });
@@ -59,7 +81,8 @@ async function measure(browser, host, name) {
     await page.click('#stop');
   }
   row(`${name}: first picture`, first);
-  row(behind.length ? `${name}: behind the camera` : `${name}: buffered`, behind.length ? behind : buffered);
+  row(`${name}: behind the camera`, behind);
+  if (buffered.length) row(`${name}: buffered`, buffered);
   await page.close();
 }
 
