@@ -158,14 +158,8 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
     private static string Ordinary(string project, string program)
     {
         DirectoryInfo output = new(AppContext.BaseDirectory);
-        DirectoryInfo? root = output;
-        while (root is not null && root.GetFiles("*.sln").Length == 0)
-        {
-            root = root.Parent;
-        }
-
         // bin/CONFIGURATION/FRAMEWORK, the same for all.
-        string binary = Path.Combine(root!.FullName, "src", project, "bin", output.Parent!.Name, output.Name, program);
+        string binary = Path.Combine(SourceTree.Root, "src", project, "bin", output.Parent!.Name, output.Name, program);
         Assert.True(File.Exists(binary), $"{binary} is missing: dotnet build -c {output.Parent!.Name}");
         return binary;
     }

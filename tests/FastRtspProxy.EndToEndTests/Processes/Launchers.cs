@@ -27,6 +27,15 @@ internal static class Launchers
     public static string[] WithCertificatesOfSuse(string certificate) => Mounts(
         $"unset SSL_CERT_FILE SSL_CERT_DIR; mount -t tmpfs none /usr/lib/ssl && mount -t tmpfs none /etc/ssl && cat '{certificate}' > /etc/ssl/ca-bundle.pem");
 
+    /// <summary>That folder is the root, the image's user the user; who is not root has a user namespace for it.</summary>
+    public static string[] InRoot(string folder) =>
+        Environment.UserName == "root" ? ["/usr/sbin/chroot", "--userspec=65532:65532", folder] : InRootOfAUserNamespace(folder);
+
+    /// <summary>That folder is the root, in a user namespace of a user without rights.</summary>
+    public static string[] InRootOfAUserNamespace(string folder) =>
+        [.. Environment.UserName == "root" ? (string[])["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [],
+            "/usr/bin/unshare", "--map-root-user", $"--root={folder}"];
+
     private static string[] Shell(string script) => ["/bin/sh", "-c", script, "sh"];
 
     // Root may make a mount namespace; others first get a user namespace in which they are.

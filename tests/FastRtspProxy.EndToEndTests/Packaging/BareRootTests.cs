@@ -1,0 +1,54 @@
+using System.Globalization;
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests.Packaging;
+
+/// <summary>The native binary where there is nothing else: the root of the container image, without /proc and /dev, by a user without rights.</summary>
+public sealed class BareRootTests(ITestOutputHelper log) : EndToEndTest(log)
+{
+    /// <summary>docs/building.md has what it takes.</summary>
+    private const long UnpackedBytes = 27_000_000;
+
+    private const long PackedBytes = 13_000_000;
+
+    private const string Program = "/fastrtspproxy";
+
+    [Fact]
+    public async Task Root_HasTheProgramAndWhatItNeeds_WithinItsSize()
+    {
+        using BareRoot root = await BareRoot.LayAsync();
+
+        Assert.InRange(root.Bytes, 1_000_000, UnpackedBytes);
+        Assert.InRange(await root.PackedBytesAsync(), 1_000_000, PackedBytes);
+        Assert.Equal(4, Directory.EnumerateFiles(root.Path, "*", SearchOption.AllDirectories).Count(static file => (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0));
+        ChildProcess check = StartProgramBy(Launchers.InRoot(root.Path), "the image's configuration", Program, "--config", "/etc/fastrtspproxy/config.yaml", "--check");
+        Assert.Equal(0, await check.WaitForExitAsync(Soon));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Demo_InTheBareRoot_PlaysStopsAndStartsAgain(bool byUserNamespace)
+    {
+        using BareRoot root = await BareRoot.LayAsync();
+        string[] launcher = byUserNamespace ? Launchers.InRootOfAUserNamespace(root.Path) : Launchers.InRoot(root.Path);
+        string port = FreePorts.Next().ToString(CultureInfo.InvariantCulture);
+        string http = $"127.0.0.1:{FreePorts.Next()}";
+        for (int start = 0; start < 2; start++)
+        {
+            ChildProcess proxy = StartProgramBy(launcher, "proxy", Program, "-p", port, "--http", http, "--demo");
+            await proxy.WaitForLineAsync("the page's address", line => line.IsError && line.Text.Contains($"http://{http}/", StringComparison.Ordinal), Soon);
+
+            string transport = start == 0 ? "udp" : "tcp";
+            await using FfmpegPlayer player = StartFfmpeg($"rtsp://127.0.0.1:{port}/proxyStream", transport);
+            await player.WaitForVideoFramesAsync(25, Soon);
+            ChildProcess health = StartProgramBy(launcher, "health check", Program, "--http", http, "--healthcheck");
+            Assert.Equal(0, await health.WaitForExitAsync(Soon));
+
+            proxy.Signal(ChildProcess.SigTerm);
+            Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
+        }
+    }
+}
