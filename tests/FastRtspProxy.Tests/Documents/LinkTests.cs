@@ -6,7 +6,7 @@ namespace FastRtspProxy.Tests.Documents;
 public sealed partial class LinkTests
 {
     private static readonly string[] s_pages =
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Concat(Directory.GetFiles(Repository.Root, "*.md")).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.GetFiles(Repository.Root, "*.md")).Order(StringComparer.Ordinal)];
 
     private static readonly string[] s_pagesThatNameTests =
         [.. s_pages, Path.Combine(Repository.Root, "tests", "FastRtspProxy.Tests", "testdata", "README.md"), Path.Combine(Repository.Root, "tests", "FastRtspProxy.Tests", "Weaknesses", "README.md")];
