@@ -12,7 +12,7 @@ public abstract class PageTest(ITestOutputHelper log, BrowserFixture fixture) : 
     /// <summary>Milliseconds that anything may take on a loaded machine.</summary>
     protected const float Limit = 30_000;
 
-    private static readonly string s_artifacts = Path.Combine(Root(), "artifacts", "page");
+    private static readonly string s_artifacts = Path.Combine(SourceTree.Root, "artifacts", "page");
 
     private readonly List<string> _complaints = [];
     private readonly List<IBrowserContext> _contexts = [];
@@ -87,15 +87,4 @@ public abstract class PageTest(ITestOutputHelper log, BrowserFixture fixture) : 
     /// <summary>So many pictures were shown.</summary>
     protected static Task PicturesAsync(IPage page, int count) =>
         page.WaitForFunctionAsync("count => Number(document.querySelector('.picture')?.dataset.pictures) >= count", count);
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastRtspProxy.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? AppContext.BaseDirectory;
-    }
 }

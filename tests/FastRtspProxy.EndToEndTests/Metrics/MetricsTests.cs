@@ -48,14 +48,5 @@ public sealed class MetricsTests(ITestOutputHelper log) : EndToEndTest(log)
     private static async Task<double> ValueAsync(PrometheusProcess prometheus, string expression) =>
         (await prometheus.AskAsync(expression)) is [var (_, value), ..] ? value : double.NaN;
 
-    private static string Rules(string file)
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "FastRtspProxy.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return Path.Combine(at!.FullName, "ops", file);
-    }
+    private static string Rules(string file) => Path.Combine(SourceTree.Root, "ops", file);
 }

@@ -1,18 +1,21 @@
 namespace FastRtspProxy.EndToEndTests.Processes;
 
-/// <summary>The tree that the tests were built from: found by walking up to the .sln, because a deterministic build tells no paths.</summary>
-internal static class SourceTree
+/// <summary>The tree that the tests were built from: what is above the tests, with the solution.</summary>
+public static class SourceTree
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = Find();
 
-    private static string FindRoot()
+    /// <summary>A file of it, by its path from the root with slashes.</summary>
+    public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    private static string Find()
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && folder.GetFiles("*.sln").Length == 0)
+        DirectoryInfo? at = new(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "FastRtspProxy.sln")))
         {
-            folder = folder.Parent;
+            at = at.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No .sln above the tests.");
+        return at?.FullName ?? throw new DirectoryNotFoundException("No FastRtspProxy.sln above the tests.");
     }
 }
