@@ -1,6 +1,6 @@
 /* Readers that leave a ring whose producer is done with it (a lost camera, a removed mount): somebody gives the slab back, once, and only when nobody reads it any more.
  *
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _reading[shardIndex].Value, NotReading);
+ * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _readers[shardIndex]![0].Reading, NotReading);
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | if (Volatile.Read(ref _retired) is not null)
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | Interlocked.CompareExchange(ref _retired, slab, top)
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | while (Interlocked.Exchange(ref _retired, null) is { } taken)

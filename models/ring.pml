@@ -3,7 +3,7 @@
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Volatile.Write(ref reading, from);
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.MemoryBarrier();
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | long tail = Volatile.Read(ref _tail.Value);
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _reading[shardIndex].Value, NotReading);
+ * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _readers[shardIndex]![0].Reading, NotReading);
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.cs | Volatile.Write(ref _tail.Value, sequence);
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.cs | Interlocked.MemoryBarrier();
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.cs | long lowest = Math.Min(_tail.Value, LowestReading());

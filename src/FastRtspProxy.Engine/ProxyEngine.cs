@@ -15,8 +15,14 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>The default budget is a quarter of the machine's memory, and never more than this.</summary>
     private const long MemoryBytesMax = 2L << 30;
 
+    /// <summary>What was not needed for so long goes back to the system.</summary>
+    private static readonly TimeSpan s_trimPause = TimeSpan.FromMinutes(1);
+
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool;
+
+    /// <summary>Gives back what no busy minute needed; on the thread pool.</summary>
+    private readonly ITimer _trim;
     private readonly MountFactory _factory;
     private readonly MountDirectory _mounts;
     private readonly FrontendServer _frontend;
@@ -35,6 +41,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _log = loggerFactory.CreateLogger("Engine");
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
+        _trim = time.CreateTimer(static pool => ((SlabPool)pool!).GiveBackUnused(), _pool, s_trimPause, s_trimPause);
         EngineEvents events = new(time);
         StreamLedger ledger = new();
         _mounts = new MountDirectory
@@ -242,6 +249,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _factory.Dispose();
         Certificates?.Dispose();
         _shards.Dispose();
+        _trim.Dispose();
         ((IDisposable)_pool).Dispose();
     }
 

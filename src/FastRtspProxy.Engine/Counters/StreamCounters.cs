@@ -3,31 +3,29 @@ namespace FastRtspProxy.Engine.Counters;
 /// <summary>All that is counted of one mount, from its making on. Reading it needs no turn of a shard: each figure is one number.</summary>
 internal sealed class StreamCounters
 {
-    private readonly DeliveryCounters[] _delivery;
+    /// <summary>By shard; null: it has never had viewers of the mount.</summary>
+    private readonly DeliveryCounters?[] _delivery;
 
     /// <param name="shards">How many there are that viewers may be on.</param>
-    public StreamCounters(int shards)
-    {
-        _delivery = new DeliveryCounters[shards];
-        for (int i = 0; i < shards; i++)
-        {
-            _delivery[i] = new DeliveryCounters();
-        }
-    }
+    public StreamCounters(int shards) => _delivery = new DeliveryCounters?[shards];
 
     /// <inheritdoc cref="IngestCounters"/>
     public IngestCounters Ingest { get; } = new();
 
     /// <summary>Those of a shard, for whoever sends there.</summary>
-    public DeliveryCounters On(int shardIndex) => _delivery[shardIndex];
+    public DeliveryCounters On(int shardIndex)
+    {
+        ref DeliveryCounters? counters = ref _delivery[shardIndex];
+        return Volatile.Read(ref counters) ?? Interlocked.CompareExchange(ref counters, new DeliveryCounters(), null) ?? counters;
+    }
 
     /// <inheritdoc cref="DeliveryCounters.Viewers"/>
     public long Viewers(ViewerWay way)
     {
         long sum = 0;
-        foreach (DeliveryCounters one in _delivery)
+        foreach (DeliveryCounters? one in _delivery)
         {
-            sum += one.Viewers(way);
+            sum += one?.Viewers(way) ?? 0;
         }
 
         return sum;
@@ -49,9 +47,9 @@ internal sealed class StreamCounters
     public long SentBytes(ViewerWay way)
     {
         long sum = 0;
-        foreach (DeliveryCounters one in _delivery)
+        foreach (DeliveryCounters? one in _delivery)
         {
-            sum += one.SentBytes(way);
+            sum += one?.SentBytes(way) ?? 0;
         }
 
         return sum;
@@ -61,9 +59,9 @@ internal sealed class StreamCounters
     public long SentPackets(ViewerWay way)
     {
         long sum = 0;
-        foreach (DeliveryCounters one in _delivery)
+        foreach (DeliveryCounters? one in _delivery)
         {
-            sum += one.SentPackets(way);
+            sum += one?.SentPackets(way) ?? 0;
         }
 
         return sum;
@@ -73,9 +71,9 @@ internal sealed class StreamCounters
     public long Dropped(DropCause cause)
     {
         long sum = 0;
-        foreach (DeliveryCounters one in _delivery)
+        foreach (DeliveryCounters? one in _delivery)
         {
-            sum += one.Dropped(cause);
+            sum += one?.Dropped(cause) ?? 0;
         }
 
         return sum;
@@ -85,9 +83,9 @@ internal sealed class StreamCounters
     public long ReportedLost()
     {
         long sum = 0;
-        foreach (DeliveryCounters one in _delivery)
+        foreach (DeliveryCounters? one in _delivery)
         {
-            sum += one.ReportedLost;
+            sum += one?.ReportedLost ?? 0;
         }
 
         return sum;

@@ -142,6 +142,11 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         {
             RunReaders();
         }
+
+        if (_viewers > 0)
+        {
+            Ring.Want(_shard.Index, LowestNeeded());
+        }
     }
 
     public void Dispose()
@@ -243,6 +248,18 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         }
     }
 
+    /// <summary>The lowest sequence that any viewer here still needs, those left out that lag beyond their limit: they go on elsewhere.</summary>
+    private long LowestNeeded()
+    {
+        long lowest = Math.Min(_tcp.LowestNeeded(), _udp.LowestNeeded());
+        foreach (IRingReader reader in _readers)
+        {
+            lowest = Math.Min(lowest, reader.Cursor);
+        }
+
+        return lowest;
+    }
+
     private void OnViewerAdded()
     {
         if (_viewers++ == 0)
@@ -253,6 +270,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
             _udp.BeginAt(head);
         }
 
+        Ring.Want(_shard.Index, LowestNeeded());
         _shard.EndOfTurn(this);
     }
 

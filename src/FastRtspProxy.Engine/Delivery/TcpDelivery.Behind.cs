@@ -220,6 +220,7 @@ internal sealed unsafe partial class TcpDelivery
     {
         TakeOut(viewer);
         viewer.State = TcpViewerState.Parked;
+        _parked.Add(viewer);
         if (!IsFinishing(viewer) && !viewer.VideoSkip.IsOn && _ring.VideoTracks != 0)
         {
             _held.Begin(viewer); // else it is finishing one already, or it is between access units

@@ -19,11 +19,25 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     /// <summary>Viewers in the state <see cref="TcpViewerState.Behind"/>, each at its slot.</summary>
     private readonly List<TcpViewer> _behind = [];
 
+    private readonly ParkedViewers _parked = new(table.Shard, table.Limits);
+
     /// <summary>Where this shard's front is: whoever is in step has had every packet before it.</summary>
     public long Next { get; set; }
 
     /// <inheritdoc cref="HeldFrames.GivenUp"/>
     public long FramesGivenUp => _held.GivenUp;
+
+    /// <summary>The lowest sequence that a viewer here still needs; those that lag too far go on elsewhere.</summary>
+    public long LowestNeeded()
+    {
+        long lowest = Math.Min(Next, _parked.LowestNeeded());
+        foreach (TcpViewer viewer in _behind)
+        {
+            lowest = Math.Min(lowest, viewer.Cursor);
+        }
+
+        return lowest;
+    }
 
     /// <summary>A pass: what was published before <paramref name="limit"/> to those in step, and to those behind what they lack.</summary>
     public void Run(long limit)
@@ -81,6 +95,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     {
         if (viewer.State == TcpViewerState.Parked)
         {
+            TakeOut(viewer);
             PutBehind(viewer);
             _shard.EndOfTurn(fanOut);
         }
@@ -268,6 +283,10 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         {
             viewer.Stream.Rider = null;
             viewer.Class!.Leave(viewer);
+        }
+        else if (viewer.State == TcpViewerState.Parked)
+        {
+            _parked.Remove(viewer);
         }
         else if (viewer.State == TcpViewerState.Behind && viewer.Slot >= 0)
         {

@@ -41,8 +41,11 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <inheritdoc cref="TcpViewerState"/>
     internal TcpViewerState State { get; set; }
 
-    /// <summary>Its place in its class's list while in step, in the list of those behind otherwise.</summary>
+    /// <summary>Its place in its class's list while in step, in the list of those behind, or of those parked, otherwise.</summary>
     internal int Slot { get; set; } = -1;
+
+    /// <summary>When it was parked; of no meaning in another state.</summary>
+    internal long ParkedMicros { get; set; }
 
     /// <summary>
     /// While it is parked: what it needs of the access units that it is in the middle of. Null until it is parked for the first time.

@@ -58,6 +58,9 @@ internal sealed unsafe class UdpDelivery
     /// </summary>
     public bool TakesJoiners => !_skip.IsOn || _crowd.Count == 0;
 
+    /// <summary>The lowest sequence that a viewer here still needs.</summary>
+    public long LowestNeeded() => Math.Min(Next, _joiners.LowestNeeded());
+
     /// <summary>The first viewer comes: what was published before is nobody's here.</summary>
     public void BeginAt(long head)
     {

@@ -29,6 +29,18 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         _viewers.Add(viewer);
     }
 
+    /// <inheritdoc cref="UdpDelivery.LowestNeeded"/>
+    public long LowestNeeded()
+    {
+        long lowest = long.MaxValue;
+        foreach (UdpViewer viewer in _viewers)
+        {
+            lowest = Math.Min(lowest, viewer.Cursor);
+        }
+
+        return lowest;
+    }
+
     /// <summary>False: it is not among them.</summary>
     public bool Remove(UdpViewer viewer) => _viewers.Remove(viewer);
 

@@ -9,9 +9,6 @@ namespace FastRtspProxy.Engine.Delivery;
 /// </summary>
 internal sealed class UnsentMarks(PacketRing ring, Shard shard)
 {
-    /// <summary>The rate is that of the last seconds: over less, one key frame would be all of it.</summary>
-    private const long LeastRateMicros = 1_000_000;
-
     private const long RatePauseMicros = 2_000_000;
 
     /// <summary>Viewers in step that get another mark in one pass: a system call each, some 0.1 ms in all.</summary>
@@ -48,22 +45,7 @@ internal sealed class UnsentMarks(PacketRing ring, Shard shard)
 
     private void MeasureRate()
     {
-        using ReadScope scope = ring.Read(shard.Index, ring.Tail);
-        if (scope.Head - scope.From < 2)
-        {
-            return;
-        }
-
-        PacketRing.EntriesView entries = scope.Entries;
-        ref readonly RingEntry first = ref entries[scope.From];
-        ref readonly RingEntry last = ref entries[scope.Head - 1];
-        long micros = last.ArrivalMicros - first.ArrivalMicros;
-        if (micros < LeastRateMicros)
-        {
-            return;
-        }
-
-        int wantedBytes = UnsentMark.For((last.EndBytes - first.EndBytes) * 1_000_000 / micros);
+        int wantedBytes = UnsentMark.For(ring.BytesPerSecond);
         if (UnsentMark.IsWorthSetting(_unsentMarkBytes, wantedBytes))
         {
             _unsentMarkBytes = wantedBytes;

@@ -27,7 +27,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     public void BeginSession() => _playingSinceMicros = shard.NowMicros;
 
     /// <summary>For a client that was let in while the camera plays.</summary>
-    public PlayGrant GrantNow(PlayWish wish)
+    public PlayGrant GrantNow(PlayWish wish) => Promised(BeginNow(wish));
+
+    private PlayGrant BeginNow(PlayWish wish)
     {
         JoinSnapshot now = Take(withReports: true, hasClients: true);
         PlayGrant live = new(PlayOutcome.Playing, now.JoinSequence, now.Tracks);
@@ -56,7 +58,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     public PlayGrant GrantFrom(JoinSnapshot start, PlayWish wish)
     {
         PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
-        return WaitsAlone(wish) ? Waiting(grant, null) : grant;
+        return Promised(WaitsAlone(wish) ? Waiting(grant, null) : grant);
     }
 
     /// <summary>
@@ -109,6 +111,13 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
         return shard.NowMicros - timeline.LastArrivalMicros > QuietMicros
             ? new TrackStart(track.Index, null, null, report)
             : new TrackStart(track.Index, timeline.NextSequenceNumber, timeline.TimestampAt(shard.NowMicros), report);
+    }
+
+    /// <summary>The ring keeps the place until the viewer is there.</summary>
+    private PlayGrant Promised(PlayGrant grant)
+    {
+        ring.Promise(grant.JoinSequence, shard.NowMicros);
+        return grant;
     }
 
     private bool HasOthers(PlayWish wish) => (wish.TrackMask & ~ring.VideoTracks) != 0;

@@ -8,6 +8,15 @@ internal sealed partial class PacketRing
 {
     private long _pendingRandomAccess = -1;
 
+    /// <summary>
+    /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="_pendingRandomAccess"/> while
+    /// a newer one is on its way. Only the producer.
+    /// </summary>
+    private long _wholeRandomAccess = -1;
+
+    /// <summary>The track whose random access unit is on its way; -1: none. Only the producer.</summary>
+    private int _openPointTrack = -1;
+
     private uint _videoTracks;
 
     /// <summary>
@@ -52,12 +61,22 @@ internal sealed partial class PacketRing
             return flags;
         }
 
+        if (track >= _tracks.Length)
+        {
+            Array.Resize(ref _tracks, track + 1);
+        }
+
         ref RingTrack state = ref _tracks[track];
         bool isLead = (flags & EntryFlags.ParameterSets) != 0
             && (flags & (EntryFlags.NonVcl | EntryFlags.StandsAlone)) != 0
             && (flags & EntryFlags.Marker) == 0;
         if (!state.Seen || state.Timestamp != timestamp || (flags & EntryFlags.StandsAlone) != 0)
         {
+            if (track == _openPointTrack)
+            {
+                ClosePoint(); // the camera sets no marker
+            }
+
             state.PointStart = state.IsLead ? state.FrameStart : sequence;
             state.IsLead = isLead;
             if (state.Seen && (int)(timestamp - state.Timestamp) < 0 && (_videoTracks & (1u << track)) != 0)
@@ -80,6 +99,7 @@ internal sealed partial class PacketRing
             // The parameter sets that lead the access unit share its timestamp, or stand alone just before it. A unit larger than the ring has lost
             // its start already.
             _pendingRandomAccess = state.PointStart >= _tail.Value ? state.PointStart : -1;
+            _openPointTrack = track;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
             if (state.NoteRandomAccess(arrivalMicros))
             {
@@ -87,6 +107,17 @@ internal sealed partial class PacketRing
             }
         }
 
+        if (track == _openPointTrack && (flags & EntryFlags.Marker) != 0)
+        {
+            ClosePoint();
+        }
+
         return flags;
+    }
+
+    private void ClosePoint()
+    {
+        _wholeRandomAccess = _pendingRandomAccess;
+        _openPointTrack = -1;
     }
 }

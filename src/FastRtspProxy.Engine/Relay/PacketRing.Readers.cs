@@ -4,9 +4,12 @@ namespace FastRtspProxy.Engine.Relay;
 internal sealed partial class PacketRing
 {
     /// <summary>What a shard without a scope announces: it keeps nothing.</summary>
-    private const long NotReading = long.MaxValue;
+    internal const long NotReading = long.MaxValue;
 
     private readonly IRingListener?[] _listeners;
+
+    /// <summary>By shard, a place of one; null: it has never read. Made and written by the shard, looked at by the producer.</summary>
+    private readonly RingReader[]?[] _readers;
 
     /// <summary>The packets of a scope. Index with a sequence; only inside the scope that <see cref="Read"/> gave.</summary>
     public readonly ref struct EntriesView(RingEntry[] entries)
@@ -23,7 +26,7 @@ internal sealed partial class PacketRing
     /// </summary>
     public ReadScope Read(int shardIndex, long from)
     {
-        ref long reading = ref _reading[shardIndex].Value;
+        ref long reading = ref PlaceOf(shardIndex).Reading;
         if (reading != NotReading)
         {
             ThrowNested();
@@ -57,7 +60,7 @@ internal sealed partial class PacketRing
         // A full fence, and it pairs with those in Retire: either the producer (or another who leaves) sees that we are gone, or we see what was left
         // for us. As a release it also ends our reads before a slab can be handed out anew. A plain release store might still be on its way when we
         // look, and the slabs would be nobody's (models/leave.pml).
-        Interlocked.Exchange(ref _reading[shardIndex].Value, NotReading);
+        Interlocked.Exchange(ref _readers[shardIndex]![0].Reading, NotReading);
         if (Volatile.Read(ref _retired) is not null)
         {
             FreeRetired();
@@ -77,7 +80,37 @@ internal sealed partial class PacketRing
     /// <summary>
     /// No more wake-ups for the shard, but for one that is on its way. A release store will do: a wake-up too many finds nothing to do.
     /// </summary>
-    public void Unsubscribe(int shardIndex) => Volatile.Write(ref _listeners[shardIndex], null);
+    public void Unsubscribe(int shardIndex)
+    {
+        Volatile.Write(ref _listeners[shardIndex], null);
+        Want(shardIndex, NotReading);
+    }
+
+    /// <summary>
+    /// The shard's viewers still need what lies from there on, as far as the ring can keep it; <see cref="long.MaxValue"/>: nothing. Said once a pass; on
+    /// the shard. Not lower than any of its viewers needs, it may be older than the viewers: they only go forward.
+    /// </summary>
+    public void Want(int shardIndex, long from)
+    {
+        ref long wanted = ref PlaceOf(shardIndex).Wanted;
+        if (wanted != from)
+        {
+            Volatile.Write(ref wanted, from);
+        }
+    }
+
+    /// <summary>A release store, so that whoever finds a place finds it as it was made; what is announced in it has a fence of its own.</summary>
+    private ref RingReader PlaceOf(int shardIndex)
+    {
+        RingReader[]? place = _readers[shardIndex];
+        if (place is null)
+        {
+            place = [new RingReader { Reading = NotReading, Wanted = NotReading }];
+            Volatile.Write(ref _readers[shardIndex], place);
+        }
+
+        return ref place[0];
+    }
 
     private static void ThrowNested() =>
         throw new InvalidOperationException("A shard reads a ring in one scope at a time: the inner one would end the outer one's announcement.");

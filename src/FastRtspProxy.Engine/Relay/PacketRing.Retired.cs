@@ -14,6 +14,7 @@ internal sealed partial class PacketRing
     {
         while (_kept.TryDequeue(out KeptSlab kept))
         {
+            _keptBytes -= kept.Slab.Bytes;
             Retire(new RetiredSlab(kept.Slab, kept.EndSequence));
         }
 
@@ -79,9 +80,12 @@ internal sealed partial class PacketRing
     private long LowestReading()
     {
         long lowest = NotReading;
-        for (int i = 0; i < _reading.Length; i++)
+        foreach (ref RingReader[]? reader in _readers.AsSpan())
         {
-            lowest = Math.Min(lowest, Volatile.Read(ref _reading[i].Value));
+            if (Volatile.Read(ref reader) is { } place)
+            {
+                lowest = Math.Min(lowest, Volatile.Read(ref place[0].Reading));
+            }
         }
 
         return lowest;

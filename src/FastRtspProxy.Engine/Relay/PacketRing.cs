@@ -20,18 +20,30 @@ internal sealed partial class PacketRing
     /// <summary>The largest packet that a frame can carry: its length is a 16-bit number.</summary>
     public const int PacketBytesMax = InterleavedFrame.PayloadBytesMax;
 
-    private const int FirstCapacity = 1024;
+    /// <summary>Some 20 pictures of 1 Mbit/s; made with the first packet, doubled where that is too little.</summary>
+    private const int FirstCapacity = 128;
+
+    /// <summary>A slab holds a quarter of a second where there is one of that size.</summary>
+    private const int SlabsASecond = 4;
 
     private readonly SlabPool _pool;
     private readonly Queue<KeptSlab> _kept = new();
-    private readonly PaddedLong[] _reading;
-    private readonly RingTrack[] _tracks = new RingTrack[RingOptions.TracksMax];
-    private RingEntry[] _entries = new RingEntry[FirstCapacity];
+
+    /// <summary>Of the tracks that have had a packet. Only the producer.</summary>
+    private RingTrack[] _tracks = [];
+
+    /// <summary>Empty before the first packet.</summary>
+    private RingEntry[] _entries = [];
 
     /// <summary>How much is kept; replaced as a whole, on the producer, by <see cref="Change"/>.</summary>
     private RingOptions _options;
     private Slab? _slab;
     private int _slabUsedBytes;
+
+    /// <summary>Bytes of the slabs in <see cref="_kept"/>.</summary>
+    private long _keptBytes;
+    private AppendRate _rate = new(); // mutable struct: not readonly
+    private long _bytesPerSecond;
     private long _next;
 
     /// <summary>Nobody reads below, and nobody will: entries there may be written over. Never goes back. Only the producer.</summary>
@@ -50,13 +62,12 @@ internal sealed partial class PacketRing
     {
         _pool = pool;
         _options = options;
-        _reading = new PaddedLong[shardCount];
+        _readers = new RingReader[shardCount][];
         _listeners = new IRingListener?[shardCount];
-        Array.Fill(_reading, new PaddedLong { Value = NotReading });
     }
 
     /// <summary>How many shards may read it.</summary>
-    public int Shards => _reading.Length;
+    public int Shards => _readers.Length;
 
     /// <summary>Where its slabs come from: whoever keeps packets beside it keeps them within the same budget. Any thread.</summary>
     public SlabPool Pool => _pool;
@@ -80,10 +91,13 @@ internal sealed partial class PacketRing
     public long KeepBytes => Volatile.Read(ref _options).KeepBytes;
 
     /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
-    public long HeldBytes => (_kept.Count + (_slab is null ? 0 : 1)) * (long)_pool.SlabBytes;
+    public long HeldBytes => _keptBytes + (_slab?.Bytes ?? 0);
 
     /// <summary>Every slab of the process is in use: whoever holds some beside a ring lets go of them. Any thread.</summary>
     public bool IsShortOfSlabs => _pool.IsUsedUp;
+
+    /// <summary>What was appended in a second, of the last seconds; 0: it is not known yet. Any thread: a figure on its own.</summary>
+    public long BytesPerSecond => Volatile.Read(ref _bytesPerSecond);
 
     /// <summary>Bytes of all frames that were appended so far; never goes back. On the producer.</summary>
     public long AppendedBytes => _appendedBytes;
@@ -175,17 +189,20 @@ internal sealed partial class PacketRing
         // its announcement.
         Volatile.Write(ref _head.Value, _next);
         _pendingRandomAccess = -1;
+        _wholeRandomAccess = -1;
+        _openPointTrack = -1;
         Volatile.Write(ref _newestRandomAccess, -1);
         Array.Clear(_tracks);
-        if (_slab is Slab slab)
-        {
-            _kept.Enqueue(new KeptSlab(slab, _next, 0));
-            _slab = null;
-        }
-
+        _rate.Interrupt();
+        CloseSlab(0);
         MoveTail(_next);
         FreeBelowTail();
         RetireKept();
+        if (_freedTo == _next)
+        {
+            // A release store, as in GrowEntries; whoever is in the middle of a scope has the old ones, and nothing of them is published any more.
+            Volatile.Write(ref _entries, []);
+        }
     }
 
     /// <summary>
@@ -205,9 +222,9 @@ internal sealed partial class PacketRing
 
     private bool HasRoom(int frameBytes, long nowMicros)
     {
-        if (_slab is null || _slabUsedBytes + frameBytes > _pool.SlabBytes)
+        if (_slab is null || _slabUsedBytes + frameBytes > _slab.Bytes)
         {
-            if (!TryNextSlab(nowMicros))
+            if (!TryNextSlab(frameBytes, nowMicros))
             {
                 return false;
             }
@@ -217,44 +234,47 @@ internal sealed partial class PacketRing
     }
 
     /// <summary>Closes the present slab and gets another one: a new one, or under memory pressure the oldest of our own.</summary>
-    private bool TryNextSlab(long nowMicros)
+    private bool TryNextSlab(int frameBytes, long nowMicros)
     {
-        if (_slab is Slab full)
+        CloseSlab(nowMicros);
+        GiveUpUnneeded(nowMicros);
+        if (_rate.Note(_appendedBytes, nowMicros))
         {
-            _kept.Enqueue(new KeptSlab(full, _next, nowMicros));
-            _slab = null;
+            Volatile.Write(ref _bytesPerSecond, _rate.BytesPerSecond);
         }
 
-        long keepBytes = _options.KeepBytes;
-        long oldestMicros = nowMicros - (long)_options.KeepDuration.TotalMicroseconds;
-        long heldBytes = _kept.Count * (long)_pool.SlabBytes;
-        foreach (KeptSlab kept in _kept)
+        int wantedBytes = _pool.Fitting(Math.Max(frameBytes, _rate.BytesPerSecond / SlabsASecond));
+        if (frameBytes > wantedBytes)
         {
-            if (heldBytes <= _pool.SlabBytes || (heldBytes <= keepBytes && kept.LastMicros >= oldestMicros))
-            {
-                break;
-            }
-
-            heldBytes -= _pool.SlabBytes;
-            MoveTail(kept.EndSequence);
+            return false;
         }
 
-        FreeBelowTail();
-        _slab = _pool.TryRent();
-        if (_slab is null && _kept.TryPeek(out KeptSlab oldest))
+        _slab = _pool.TryRent(wantedBytes, frameBytes);
+        for (long freedBytes = 0; _slab is null && freedBytes < wantedBytes && _kept.TryPeek(out KeptSlab oldest);)
         {
+            freedBytes += oldest.Slab.Bytes;
             MoveTail(oldest.EndSequence);
             FreeBelowTail();
-            _slab = _pool.TryRent();
+            _slab = _pool.TryRent(wantedBytes, frameBytes);
         }
 
         _slabUsedBytes = 0;
         return _slab is not null;
     }
 
+    private void CloseSlab(long nowMicros)
+    {
+        if (_slab is { } full)
+        {
+            _kept.Enqueue(new KeptSlab(full, _next, nowMicros));
+            _keptBytes += full.Bytes;
+            _slab = null;
+        }
+    }
+
     private bool GrowEntries()
     {
-        RingEntry[] larger = new RingEntry[_entries.Length * 2];
+        RingEntry[] larger = new RingEntry[Math.Max(FirstCapacity, _entries.Length * 2)];
         for (long s = _freedTo; s < _next; s++)
         {
             larger[s & (larger.Length - 1)] = _entries[s & (_entries.Length - 1)];
@@ -280,6 +300,8 @@ internal sealed partial class PacketRing
             _pendingRandomAccess = -1;
             Volatile.Write(ref _newestRandomAccess, -1);
         }
+
+        _wholeRandomAccess = _wholeRandomAccess < sequence ? -1 : _wholeRandomAccess;
     }
 
     /// <summary>Gives back the slabs that nobody may read any more.</summary>
@@ -292,6 +314,7 @@ internal sealed partial class PacketRing
         while (_kept.TryPeek(out KeptSlab oldest) && oldest.EndSequence <= lowest)
         {
             _kept.Dequeue();
+            _keptBytes -= oldest.Slab.Bytes;
             oldest.Slab.Release();
         }
 
@@ -306,9 +329,9 @@ internal sealed partial class PacketRing
         Debug.Assert(_freedTo <= _tail.Value, "Nothing is written over that a reader may still begin at.");
         Debug.Assert(_tail.Value <= _next && _head.Value <= _next, "Nothing is kept or published that was not appended.");
         Debug.Assert(_clearedTo <= _head.Value, "What was thrown away was published first, as its end.");
-        Debug.Assert(BitOperations.IsPow2(_entries.Length), "The index of an entry is its sequence under a mask.");
+        Debug.Assert(_entries.Length == 0 || BitOperations.IsPow2(_entries.Length), "The index of an entry is its sequence under a mask.");
         Debug.Assert(_next - _freedTo <= _entries.Length, "Each packet that may be read has an entry of its own.");
-        Debug.Assert(_slab is null || (uint)_slabUsedBytes <= (uint)_pool.SlabBytes, "A frame ends inside its slab.");
+        Debug.Assert(_slab is null || (uint)_slabUsedBytes <= (uint)_slab.Bytes, "A frame ends inside its slab.");
         Debug.Assert(
             _pendingRandomAccess == -1 || (_pendingRandomAccess >= _tail.Value && _pendingRandomAccess < _next),
             "A joiner begins at a packet that is kept.");

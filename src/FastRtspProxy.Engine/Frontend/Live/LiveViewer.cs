@@ -106,6 +106,9 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     /// <summary>Packets that were left out because its reader was slow. On the shard.</summary>
     public long DroppedPackets => _droppedPackets;
 
+    /// <inheritdoc/>
+    public long Cursor => _cursor;
+
     private DeliveryCounters Counters => Mount.Counters.On(Shard.Index);
 
     /// <summary>Asks the mount to play. On the shard, once.</summary>

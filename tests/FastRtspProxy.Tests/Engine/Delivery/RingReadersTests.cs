@@ -44,6 +44,8 @@ public sealed class RingReadersTests
     /// <param name="bytes">What it reads; null: all it may, and it has more.</param>
     private sealed class Reader(Action onPass, int? bytes = null) : IRingReader
     {
+        public long Cursor => long.MaxValue;
+
         public bool OnPass(ref int bytesLeft)
         {
             Assert.InRange(bytesLeft, 1, 1024 * 1024);

@@ -58,6 +58,7 @@ public sealed class PacketRingTests
     {
         SlabPool pool = new(100 * SlabBytes, SlabBytes);
         PacketRing ring = new(pool, new RingOptions { KeepBytes = 4 * SlabBytes }, 1);
+        ring.Want(0, 0);
         byte[] packet = new byte[1400];
         for (int i = 0; i < 10_000; i++)
         {
@@ -124,6 +125,7 @@ public sealed class PacketRingTests
     {
         using SlabPool pool = new(64 * SlabBytes, SlabBytes);
         PacketRing ring = new(pool, new RingOptions { KeepBytes = 4 * SlabBytes }, 1);
+        ring.Want(0, 0);
         byte[] packet = new byte[SlabBytes / 4];
         Fill(ring, packet, 100);
         Assert.InRange(ring.HeldBytes, 3 * SlabBytes, 5 * SlabBytes);
@@ -145,6 +147,7 @@ public sealed class PacketRingTests
     {
         SlabPool pool = new(2 * SlabBytes, SlabBytes);
         PacketRing ring = new(pool, new RingOptions { KeepBytes = 50 * SlabBytes }, 1);
+        ring.Want(0, 0);
         byte[] packet = new byte[1400];
         for (int i = 0; i < 1000; i++)
         {
@@ -240,7 +243,7 @@ public sealed class PacketRingTests
     }
 
     [Fact]
-    public unsafe void PaddedLong_InAnArray_StandsAloneOnItsCacheLine() => Assert.True(sizeof(PaddedLong) >= 256);
+    public unsafe void PaddedLong_InAnArray_StandsAloneOnItsCacheLine() => Assert.True(sizeof(PaddedLong) >= 256 && sizeof(RingReader) >= 256);
 
     [Fact]
     public async Task Read_WhileTheProducerRuns_PacketsAreWholeAndInOrder()

@@ -174,5 +174,10 @@ public sealed class ReadScopeTests
         ring.Publish();
     }
 
-    private PacketRing NewRing(int shards) => new(_pool, new RingOptions { KeepBytes = 50 * SlabBytes }, shards);
+    private PacketRing NewRing(int shards)
+    {
+        PacketRing ring = new(_pool, new RingOptions { KeepBytes = 50 * SlabBytes }, shards);
+        ring.Want(0, 0); // somebody stands at its beginning
+        return ring;
+    }
 }

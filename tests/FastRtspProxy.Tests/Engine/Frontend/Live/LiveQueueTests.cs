@@ -6,7 +6,7 @@ namespace FastRtspProxy.Tests.Engine.Frontend.Live;
 
 public class LiveQueueTests
 {
-    private const int SlabBytes = 256 * 1024;
+    private const int SlabBytes = SlabPool.DefaultSlabBytes;
 
     [Fact]
     public void TryAppend_NobodyReads_IsRefusedAtItsBoundAndGivesEverythingBack()
@@ -71,7 +71,7 @@ public class LiveQueueTests
     [Fact]
     public void TryAppend_AfterAFewWhoDoNotRead_FindsItsPart()
     {
-        using SlabPool pool = new(64 << 20); // 32 slabs beside the rings
+        using SlabPool pool = new(64 << 20); // 64 slabs beside the rings
         byte[] packet = new byte[60_000];
         LiveQueue[] stuck = [.. Enumerable.Range(0, 3).Select(_ => new LiveQueue(pool.BesideRings, 0))];
         for (int i = 0; i < 1000; i++)

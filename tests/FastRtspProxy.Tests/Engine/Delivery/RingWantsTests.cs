@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using FastRtspProxy.Engine.Delivery;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Delivery;
+
+/// <summary>How far back a shard's viewers ask the ring to go.</summary>
+public sealed class RingWantsTests
+{
+    [Fact]
+    public void Publish_ATcpViewerStallsWithinItsLimit_TheRingKeepsWhatItLacks()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = long.MaxValue });
+        (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 16 * 1024);
+        PublishUntilParked(fixture, viewer);
+        Publish(fixture, frames: 50);
+
+        (long tail, long cursor) = fixture.OnShard(() => (fixture.Ring.Tail, viewer.Cursor));
+        Assert.InRange(tail, 0, cursor);
+        byte[] sink = new byte[1 << 20];
+        Assert.True(SpinWait.SpinUntil(() => Drain(fixture, far, sink) && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 20_000));
+        Assert.Equal((0, 0L), (viewer.Skips, viewer.DroppedPackets));
+
+        Publish(fixture, frames: 3);
+        Assert.True(fixture.Ring.Tail > cursor, "nobody needs it any more");
+        fixture.OnShard(() => fixture.FanOut.Remove(viewer));
+    }
+
+    [Fact]
+    public void Publish_ATcpViewerStallsBeyondItsLimit_TheRingDoesNotWaitForIt()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.Zero });
+        (TcpViewer viewer, _) = fixture.AddTcp([0], sendBufferBytes: 16 * 1024);
+        PublishUntilParked(fixture, viewer);
+        long cursor = fixture.OnShard(() => viewer.Cursor);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Publish(fixture, frames: 1);
+                return fixture.Ring.Tail > cursor;
+            },
+            20_000));
+        Assert.InRange(fixture.OnShard(() => fixture.Ring.HeldBytes), 1, 8 * SlabPool.DefaultSlabBytes);
+        fixture.OnShard(() => fixture.FanOut.Remove(viewer));
+    }
+
+    private static void PublishUntilParked(FanOutFixture fixture, TcpViewer viewer)
+    {
+        while (fixture.OnShard(() => viewer.State) != TcpViewerState.Parked)
+        {
+            Publish(fixture, frames: 1);
+        }
+    }
+
+    private static bool Drain(FanOutFixture fixture, Socket far, byte[] sink)
+    {
+        while (far.Available > 0)
+        {
+            _ = far.Receive(sink);
+        }
+
+        fixture.OnShard(() => fixture.Shard.EndOfTurn(fixture.FanOut));
+        return true;
+    }
+
+    /// <summary>Key frames only, of 48 KB: of them the ring needs the newest.</summary>
+    private static void Publish(FanOutFixture fixture, int frames)
+    {
+        for (int i = 0; i < frames; i++)
+        {
+            fixture.OnShard(() =>
+            {
+                fixture.AppendFrame(0, 40, (uint)fixture.Ring.Head, EntryFlags.RandomAccess);
+                fixture.Ring.Publish();
+            });
+        }
+    }
+}

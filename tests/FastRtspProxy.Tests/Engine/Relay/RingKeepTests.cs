@@ -1,0 +1,161 @@
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Relay;
+
+/// <summary>How far back a ring goes, and in how much memory.</summary>
+public sealed class RingKeepTests : IDisposable
+{
+    private const int PacketBytes = 1250;
+
+    private readonly SlabPool _pool = new(64 << 20);
+    private readonly PacketRing _ring;
+    private long _nowMicros = 1_000_000;
+    private ushort _number;
+    private uint _timestamp;
+
+    public RingKeepTests() => _ring = new PacketRing(_pool, new RingOptions { KeepBytes = 8 << 20 }, 2);
+
+    public void Dispose()
+    {
+        _ring.Dispose();
+        _pool.Dispose();
+    }
+
+    [Fact]
+    public void Append_GroupsOfTwoSeconds_KeepsTheNewestAndAJoinerAlwaysFindsIt()
+    {
+        long mostBytes = 0;
+        for (int picture = 0; picture < 1000; picture++)
+        {
+            AppendPicture(picture % 50 == 0, packets: picture % 50 == 0 ? 20 : 4);
+            Assert.InRange(_ring.NewestRandomAccess, _ring.Tail, _ring.Head - 1);
+            mostBytes = Math.Max(mostBytes, _ring.HeldBytes);
+        }
+
+        Assert.InRange(mostBytes, 216 * PacketBytes, (216 * PacketBytes) + (4 * SlabPool.SmallestSlabBytes));
+        Assert.Equal(_pool.RentedBytes, _ring.HeldBytes);
+    }
+
+    [Fact]
+    public void Append_ARandomAccessUnitIsOnItsWay_TheOneBeforeIsKeptUntilItIsWhole()
+    {
+        AppendPicture(isRandomAccess: true, packets: 10);
+        AppendPicture(isRandomAccess: false, packets: 60);
+        long before = _ring.NewestRandomAccess;
+        for (int i = 0; i < 300; i++)
+        {
+            AppendPacket(EntryFlags.RandomAccess);
+            Assert.InRange(_ring.Tail, 0, before);
+        }
+
+        AppendPacket(EntryFlags.RandomAccess | EntryFlags.Marker);
+        AppendPicture(isRandomAccess: false, packets: 110);
+        Assert.InRange(_ring.Tail, before + 1, _ring.NewestRandomAccess);
+    }
+
+    [Fact]
+    public void Want_AViewerStandsFurtherBack_ItsPacketsAreKeptAsLongAsTheRingMay()
+    {
+        AppendPicture(isRandomAccess: true, packets: 10);
+        long stands = _ring.Head;
+        _ring.Want(1, stands);
+        for (int picture = 1; picture < 250; picture++)
+        {
+            AppendPicture(picture % 10 == 0, packets: 8);
+        }
+
+        Assert.InRange(_ring.Tail, 0, stands);
+        for (int picture = 0; picture < 250; picture++)
+        {
+            AppendPicture(picture % 10 == 0, packets: 8);
+        }
+
+        Assert.True(_ring.Tail > stands, "older than the ring may keep");
+        _ring.Unsubscribe(1);
+        AppendPicture(isRandomAccess: true, packets: 60);
+        AppendPicture(isRandomAccess: false, packets: 60);
+        Assert.InRange(_ring.HeldBytes, 1, 8 * SlabPool.SmallestSlabBytes);
+    }
+
+    [Fact]
+    public void Promise_AJoinerIsOnItsWay_FindsItsPlaceForASecondOrTwo()
+    {
+        AppendPicture(isRandomAccess: true, packets: 60);
+        long place = _ring.NewestRandomAccess;
+        _ring.Promise(place, _nowMicros);
+        for (int picture = 0; picture < 25; picture++)
+        {
+            AppendPicture(isRandomAccess: true, packets: 20);
+        }
+
+        using (ReadScope scope = _ring.Read(0, place))
+        {
+            Assert.Equal(place, scope.From);
+        }
+
+        for (int picture = 0; picture < 50; picture++)
+        {
+            AppendPicture(isRandomAccess: true, packets: 20);
+        }
+
+        Assert.True(_ring.Tail > place);
+    }
+
+    [Theory]
+    [InlineData(1, 32)]
+    [InlineData(2, 64)]
+    [InlineData(8, 128)]
+    public unsafe void Append_AtARate_SlabsHoldAQuarterOfASecond(int packets, int slabKilobytes)
+    {
+        for (int picture = 0; picture < 200; picture++)
+        {
+            AppendPicture(isRandomAccess: false, packets * 4);
+        }
+
+        using ReadScope scope = _ring.Read(0, _ring.Head - 1);
+        Assert.Equal(slabKilobytes * 1024, scope.Entries[_ring.Head - 1].Slab.Bytes);
+    }
+
+    [Fact]
+    public void Append_APacketThatIsLargerThanASmallSlab_FindsRoom()
+    {
+        byte[] packet = new byte[PacketRing.PacketBytesMax];
+        for (int i = 0; i < 20; i++)
+        {
+            AppendPicture(isRandomAccess: false, packets: 4);
+            Assert.Equal(packet.Length, _ring.Append(0, EntryFlags.Marker, _number++, _timestamp += 3600, _nowMicros, packet).Length);
+        }
+
+        Assert.Equal(0, _ring.DroppedForMemory);
+    }
+
+    [Fact]
+    public void Clear_NobodyReads_NothingIsHeld()
+    {
+        AppendPicture(isRandomAccess: true, packets: 500);
+        _ring.Clear();
+        Assert.Equal((0L, 0L), (_ring.HeldBytes, _pool.RentedBytes));
+        AppendPicture(isRandomAccess: true, packets: 500);
+        using ReadScope scope = _ring.Read(0, 0);
+        Assert.Equal(500, scope.Head - scope.From);
+    }
+
+    /// <summary>A picture, 40 ms after the one before.</summary>
+    private void AppendPicture(bool isRandomAccess, int packets)
+    {
+        EntryFlags flags = isRandomAccess ? EntryFlags.RandomAccess : EntryFlags.None;
+        for (int i = 0; i < packets; i++)
+        {
+            AppendPacket(flags | (i == packets - 1 ? EntryFlags.Marker : EntryFlags.None));
+        }
+
+        _ring.Publish();
+        _nowMicros += 40_000;
+    }
+
+    private void AppendPacket(EntryFlags flags)
+    {
+        _ring.Append(0, flags, _number++, _timestamp, _nowMicros, new byte[PacketBytes]);
+        _timestamp += (flags & EntryFlags.Marker) != 0 ? 3600u : 0;
+    }
+}
