@@ -63,6 +63,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>A counter on its own: nothing else is read from its value, so it has no partner. Any thread, interlocked.</summary>
     private int _load;
 
+    /// <inheritdoc cref="_load"/>
+    private long _weight;
+
     /// <summary>A figure on its own, without a partner. Written by the shard.</summary>
     private int _busyPercent;
 
@@ -142,6 +145,15 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <inheritdoc cref="Load"/>
     public void AddLoad(int connections) => Interlocked.Add(ref _load, connections);
+
+    /// <summary>
+    /// What those weigh that are served here or are on their way, as <see cref="ShardPlacement.WeightOf"/> has it; whoever adds some keeps a
+    /// <see cref="BookedWeight"/>. Any thread.
+    /// </summary>
+    public long Weight => Volatile.Read(ref _weight);
+
+    /// <inheritdoc cref="Weight"/>
+    public void AddWeight(long weight) => Interlocked.Add(ref _weight, weight);
 
     /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
     public int BusyPercent => Volatile.Read(ref _busyPercent);

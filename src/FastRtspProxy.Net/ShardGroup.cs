@@ -60,17 +60,20 @@ internal sealed class ShardGroup : IDisposable
         return new ShardGroup(shards);
     }
 
-    /// <summary>
-    /// A connection whose media comes from a mount on <paramref name="home"/> is cheapest there: no second thread is woken for each batch, and the
-    /// batch is sent in one pass (measured with 1,000 UDP clients of 2 Mbit/s: 1.09 times the bare relay's cost on one shard, 1.22 on two). So a
-    /// shard is filled up to a third of what it can serve of those before others help, sooner when it is busy; from there on the load is spread
-    /// evenly. Any thread.
-    /// </summary>
-    public Shard Near(Shard home)
+    /// <inheritdoc cref="ShardPlacement.OfViewer"/>
+    public Shard Near(Shard home, long weight)
     {
-        const int FillConnections = 1024;
-        const int BusyPercent = 50;
-        return home.Load < FillConnections && home.BusyPercent < BusyPercent ? home : LeastLoaded();
+        Span<ShardFigures> figures = stackalloc ShardFigures[_shards.Length];
+        Read(figures);
+        return _shards[ShardPlacement.OfViewer(figures, home.Index, weight)];
+    }
+
+    /// <inheritdoc cref="ShardPlacement.OfMount"/>
+    public Shard ForMount(Shard last, int inARow)
+    {
+        Span<ShardFigures> figures = stackalloc ShardFigures[_shards.Length];
+        Read(figures);
+        return _shards[ShardPlacement.OfMount(figures, last.Index, inARow)];
     }
 
     /// <summary>The shard with the fewest connections; equals take turns. Any thread.</summary>
@@ -99,6 +102,14 @@ internal sealed class ShardGroup : IDisposable
             : FormattableString.Invariant($"This process may open {limit} descriptors, and {needed} are needed to begin with; ")
                 + "each viewer and each camera needs more. Remedy: raise the limit (ulimit -n 65536; "
                 + "LimitNOFILE= of a service; --ulimit nofile= of a container).";
+    }
+
+    private void Read(Span<ShardFigures> figures)
+    {
+        for (int i = 0; i < figures.Length; i++)
+        {
+            figures[i] = new ShardFigures(_shards[i].Weight, _shards[i].BusyPercent);
+        }
     }
 
     /// <summary>Calls that have a twin: everything works, at a higher price.</summary>

@@ -25,6 +25,9 @@ internal sealed class FakeMount : IMount
     private int _leaves;
     private int _prepares;
 
+    /// <summary>As if it was measured.</summary>
+    public long BitsPerSecond { get; set; }
+
     public FakeMount(string name, Shard shard, int shardCount, int tracks = 2, bool isReady = true, string video = "H264")
     {
         Name = name;

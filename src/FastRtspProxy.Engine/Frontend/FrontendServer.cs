@@ -209,6 +209,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
 
         connection.Home.Shard.AddLoad(-1);
+        connection.Place.Weight.Release();
         Counters.OnClosed(connection.IsSecure, connection.IsTunnel);
         FrontendLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
     }
@@ -247,7 +248,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         FrontendShard? least = null;
         foreach (FrontendShard home in _homes)
         {
-            if (home.Media is not null && (least is null || home.Shard.Load < least.Shard.Load))
+            if (home.Media is not null && (least is null || home.Shard.Weight < least.Shard.Weight))
             {
                 least = home;
             }
@@ -260,7 +261,9 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// Where a connection belongs: with its session if its first request names one, with its tunnel if it is a POST, near its mount else.
     /// Null: where it is.
     /// </summary>
-    public FrontendShard? HomeOf(RtspMessage first)
+    /// <param name="first">The request.</param>
+    /// <param name="weight">The connection's, which is booked where its mount's viewers go: of a crowd that comes at once each counts at once.</param>
+    public FrontendShard? HomeOf(RtspMessage first, ref BookedWeight weight)
     {
         if (first.IsHttp)
         {
@@ -272,11 +275,17 @@ internal sealed class FrontendServer : IAsyncDisposable
             return ShardAt(shardIndex);
         }
 
-        return RequestTarget.Resolve(first.Uri, Mounts).Mount is { } mount ? HomeNear(mount.Shard) : null;
+        return RequestTarget.Resolve(first.Uri, Mounts).Mount is { } mount ? HomeNear(mount, ref weight) : null;
     }
 
-    /// <inheritdoc cref="ShardGroup.Near"/>
-    internal FrontendShard HomeNear(Shard shard) => _homes[_shards.Near(shard).Index % _homes.Length];
+    /// <summary>Where a viewer of the mount goes; it counts there from now on. Any thread.</summary>
+    internal FrontendShard HomeNear(IMount mount, ref BookedWeight booked)
+    {
+        long weight = ShardPlacement.WeightOf(mount.BitsPerSecond);
+        Shard shard = _shards.Near(mount.Shard, weight);
+        booked.Book(shard, weight);
+        return _homes[shard.Index % _homes.Length];
+    }
 
     /// <summary>
     /// Takes a connection that has come through the door, and gives it to a shard, if there is a place for it. The socket is ours from now on. Any

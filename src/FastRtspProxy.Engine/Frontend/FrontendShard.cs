@@ -203,6 +203,11 @@ internal sealed class FrontendShard
 
         foreach (ClientConnection connection in _connections)
         {
+            if (connection.Carrier.Weight is > 0 and long weight)
+            {
+                connection.Place.Weight.Book(Shard, weight); // what it plays, as that is measured by now
+            }
+
             if (connection.IsOverdue(now))
             {
                 _dueEndings.Add(connection);

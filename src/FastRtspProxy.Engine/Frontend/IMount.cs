@@ -24,6 +24,9 @@ internal interface IMount
     /// <summary>What is counted of it.</summary>
     StreamCounters Counters { get; }
 
+    /// <summary>What its camera sends, in bits a second, as it was measured last; 0: it was not. Any thread.</summary>
+    long BitsPerSecond { get; }
+
     /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
     Task<MountDescription?> DescribeAsync(TimeSpan limit);
 

@@ -18,6 +18,7 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class Mount : IMount
 {
     private readonly MountSettings _settings;
+    private readonly MountEgress _egress;
     private readonly ILogger _log;
     private readonly MountStatus _status;
     private readonly ClientHold _hold;
@@ -45,13 +46,13 @@ internal sealed class Mount : IMount
         _clients = new MountClients(shard, settings, _hold);
         _offer = new MountOffer(shard, settings, ingest);
         _starts = new JoinStarts(shard, settings, ring, ingest, new PastStart(shard, settings, ring, ingest, log));
-        MountEgress egress = new(shard, ring, options.Egress, options.Name, log);
+        _egress = new MountEgress(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
         CameraRecord record = new(shard, options.Name, Counters.Ingest, events ?? new EngineEvents(shard.Time));
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, egress, meters, record, pacer, log);
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, record, pacer, log);
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
-        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, egress, new MountPlaces(shard, settings, log));
+        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
     }
 
     /// <inheritdoc/>
@@ -65,6 +66,9 @@ internal sealed class Mount : IMount
 
     /// <inheritdoc/>
     public StreamCounters Counters { get; }
+
+    /// <inheritdoc/>
+    public long BitsPerSecond => _egress.BitsPerSecond;
 
     /// <summary>Who made it.</summary>
     public StreamOrigin Origin { get; init; }

@@ -19,6 +19,12 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>When a refusal was said last; below 0: none was.</summary>
     private long _saidMicros = -1;
 
+    /// <summary>What receiving from the camera weighs on the shard.</summary>
+    private BookedWeight _weight;
+
+    /// <summary>What the camera sends, in bits a second, as it was measured last; 0: it was not. Any thread.</summary>
+    public long BitsPerSecond => _rate.BitsPerSecond;
+
     /// <summary>The camera plays, from now on.</summary>
     public void BeginSession() => _rate.Begin(ring.AppendedBytes, shard.NowMicros);
 
@@ -29,11 +35,16 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     public void Note(int viewers)
     {
         _rate.Note(ring.AppendedBytes, shard.NowMicros);
+        _weight.Book(shard, ShardPlacement.WeightOf(_rate.BitsPerSecond));
         Tell(_rate.BitsPerSecond * viewers);
     }
 
-    /// <summary>Nothing goes out.</summary>
-    public void End() => Tell(0);
+    /// <summary>Nothing goes out, and nothing comes.</summary>
+    public void End()
+    {
+        _weight.Release();
+        Tell(0);
+    }
 
     /// <summary>Whether one more may come, to make so many; if not, it is said now and then.</summary>
     public bool Admits(int viewers)

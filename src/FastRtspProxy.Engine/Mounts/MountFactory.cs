@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
-/// <summary>Makes mounts from the options; shards are filled one after the other. Any thread.</summary>
+/// <summary>Makes mounts from the options. Any thread.</summary>
 internal sealed class MountFactory(
     ProxyOptions start, ShardGroup shards, SlabPool pool, ILoggerFactory loggerFactory, EngineEvents? events = null) : IDisposable
 {
@@ -18,16 +18,14 @@ internal sealed class MountFactory(
     /// </summary>
     private const long CatchUpBytes = 256L << 20;
 
-    private const int MountsInARow = 64;
-
     private readonly CatchUpBudget _catchUp = new(CatchUpBytes);
     private readonly OpenPacer _pacer = new();
     private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
 
     private volatile ProxyOptions _registered = start;
 
-    /// <summary>Mounts that were made so far, those that have gone included.</summary>
-    private int _count;
+    /// <summary>Where the last mount was put, by its index, in the upper half; in the lower one how many were put there one after the other.</summary>
+    private long _row;
 
     /// <summary>What goes out to the viewers of all mounts.</summary>
     public EgressBudget Egress { get; } = new(start.Egress);
@@ -152,17 +150,28 @@ internal sealed class MountFactory(
 
     private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? Registered.CommonSettings;
 
-    /// <summary>
-    /// A shard is filled with a few dozen mounts before the next one gets any: cameras that share a shard share its wake-ups, and receiving them is
-    /// cheap (a 4 Mbit/s camera is 350 packets a second); clients spread by themselves when a shard is busy (ShardGroup.Near).
-    /// </summary>
     private Mount Make(MountOptions mount, RingOptions ring, StreamOrigin origin, string? wildcard = null)
     {
-        Shard shard = shards.Shards[(Interlocked.Increment(ref _count) - 1) / MountsInARow % shards.Shards.Count];
-        return new Mount(mount, shard, new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log, events)
+        return new Mount(mount, Place(), new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log, events)
         {
             Origin = origin,
             Wildcard = wildcard,
         };
+    }
+
+    private Shard Place()
+    {
+        while (true)
+        {
+            long row = Volatile.Read(ref _row);
+            int last = (int)(row >> 32);
+            int inARow = (int)row;
+            Shard shard = shards.ForMount(shards.Shards[last], inARow);
+            long next = ((long)shard.Index << 32) | (uint)(shard.Index == last ? inARow + 1 : 1);
+            if (Interlocked.CompareExchange(ref _row, next, row) == row)
+            {
+                return shard;
+            }
+        }
     }
 }

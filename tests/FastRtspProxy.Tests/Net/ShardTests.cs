@@ -293,18 +293,40 @@ public sealed class ShardTests : IDisposable
     public void Near_HomeHasRoom_IsHomeAndWhenFilledTheLoadIsSpread()
     {
         Shard home = _shards.Shards[0];
-        for (int i = 0; i < 1024; i++)
+        long weight = ShardPlacement.WeightOf(2_000_000);
+        for (int i = 0; i < 1000; i++)
         {
-            Assert.Same(home, _shards.Near(home));
-            home.AddLoad(1);
+            Assert.Same(home, _shards.Near(home, weight));
+            home.AddWeight(weight);
         }
 
         for (int i = 0; i < 3000; i++)
         {
-            _shards.Near(home).AddLoad(1);
+            _shards.Near(home, weight).AddWeight(weight);
         }
 
-        Assert.InRange(Math.Abs(_shards.Shards[0].Load - _shards.Shards[1].Load), 0, 1);
+        Assert.InRange(Math.Abs(_shards.Shards[0].Weight - _shards.Shards[1].Weight), 0, weight);
+    }
+
+    [Fact]
+    public void Book_HereThereAndReleased_EachShardHasWhatIsThere()
+    {
+        BookedWeight weight = default;
+        weight.Book(_shards.Shards[0], 5);
+        weight.Book(_shards.Shards[0], 7);
+        Assert.Equal((7, 0), (_shards.Shards[0].Weight, _shards.Shards[1].Weight));
+        weight.Book(_shards.Shards[1], 9);
+        Assert.Equal((0, 9), (_shards.Shards[0].Weight, _shards.Shards[1].Weight));
+        weight.Release();
+        weight.Release();
+        Assert.Equal((0, 0), (_shards.Shards[0].Weight, _shards.Shards[1].Weight));
+    }
+
+    [Fact]
+    public void Start_NoCount_OneForEachCoreThatTheProcessMayUse()
+    {
+        using ShardGroup shards = ShardGroup.Start(0, TimeProvider.System, NullLoggerFactory.Instance);
+        Assert.Equal(Environment.ProcessorCount, shards.Shards.Count); // a quota of the cgroup counts in it
     }
 
     private sealed class Counter : IEndOfTurn

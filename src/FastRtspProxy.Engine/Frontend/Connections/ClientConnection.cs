@@ -112,7 +112,7 @@ internal sealed class ClientConnection : IInputHolder
                     await _frontend.Tunnels.WaitForGetAsync(cookie, Task.WhenAny(PeerEnded, _home.Shard.DelayAsync(FrontendLimits.EarlyPost)));
                 }
 
-                if (_frontend.HomeOf(_message) is { } target && target != _home)
+                if (_frontend.HomeOf(_message, ref Place.Weight) is { } target && target != _home)
                 {
                     await LeaveFor(target);
                     Arrive(target);

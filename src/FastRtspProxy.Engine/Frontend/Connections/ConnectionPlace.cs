@@ -30,6 +30,9 @@ internal sealed class ConnectionPlace(IPAddress address)
     /// </summary>
     public TlsHandshake? Handshake { get; set; }
 
+    /// <summary>What the connection weighs, and where. A field, because it is changed in place; on the connection's shard.</summary>
+    internal BookedWeight Weight;
+
     /// <summary>True from when the place was taken until the connection's descriptor was closed: so long the place counts.</summary>
     internal bool IsOpen { get; set; }
 

@@ -30,7 +30,9 @@ internal sealed class LiveDoor(FrontendServer frontend)
             return LiveOpening.Refused(frontend.Mounts.Find(request.Stream) is null ? LiveRefusal.NotFound : LiveRefusal.Unavailable);
         }
 
-        FrontendShard home = frontend.HomeNear(mount.Shard);
+        BookedWeight weight = default;
+        FrontendShard home = frontend.HomeNear(mount, ref weight);
+        weight.Release(); // its packets leave by the thread pool
         return await home.Shard.RunAsync(() => OpenOnShardAsync(home, mount, description, request));
     }
 

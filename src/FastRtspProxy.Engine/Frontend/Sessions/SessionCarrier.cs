@@ -60,6 +60,21 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
         }
     }
 
+    /// <summary>What its sessions weigh on a shard, those that pause included; 0: it has none.</summary>
+    public long Weight
+    {
+        get
+        {
+            long weight = 0;
+            foreach (Session session in _sessions)
+            {
+                weight += ShardPlacement.WeightOf(session.Mount.BitsPerSecond);
+            }
+
+            return weight;
+        }
+    }
+
     /// <summary>False: it has as many sessions as it may have, and <paramref name="makesRoom"/> is null or one that can go for another.</summary>
     public bool HasRoom(long nowMicros, out Session? makesRoom)
     {
