@@ -38,6 +38,37 @@ public sealed class StartTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.InRange(frames, milliseconds / 40, (milliseconds / 40) + GroupFrames + 5);
     }
 
+    /// <summary>The past has its true times: two seconds of it are two seconds, of pictures as of sound.</summary>
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Join_Past_FfmpegDecodesWhatIsCachedAtItsTrueRate(string transport)
+    {
+        ProxyProcess proxy = await StartInMidGroupAsync();
+
+        FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl + "?start=past", transport, 2);
+        Assert.Equal(0, await player.Process.WaitForExitAsync(Soon));
+
+        player.AssertNoComplaints(TimeSpan.Zero);
+        Assert.All(player.Decoded(), static track => Assert.True(track.TimestampsRise));
+        Assert.InRange(player.Decoded()[0].Frames, 48, 52);
+    }
+
+    /// <summary>Each access unit has its number and checksum.</summary>
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Join_Past_NothingIsMissingBetweenPastAndPresent(string transport)
+    {
+        ProxyProcess proxy = await StartInMidGroupAsync();
+
+        ChildProcess load = StartProgram(
+            "crowd that joins in the past", Prerequisites.SimulatorBinary,
+            "load", proxy.PlayUrl + "?start=past", "--clients", "10", "--transport", transport, "--duration", "4s", "--verify", "--max-loss", "0", "--min-clients", "10", "--plain");
+
+        Assert.True(await load.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, load.Transcript(60));
+    }
+
     [Theory]
     [InlineData("tcp")]
     [InlineData("udp")]
