@@ -58,6 +58,8 @@ public class FrontendBenchmarks
 
         public StreamCounters Counters => throw new NotSupportedException();
 
+        public long BitsPerSecond => throw new NotSupportedException();
+
         public IMount? Find(string path) => path == Name ? this : null;
 
         public Task<MountDescription?> DescribeAsync(TimeSpan limit) => throw new NotSupportedException();
