@@ -70,6 +70,8 @@ public class FrontendBenchmarks
 
         public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => throw new NotSupportedException();
 
+        public void AskForKeyFrame() => throw new NotSupportedException();
+
         public void Leave(MountClient client) => throw new NotSupportedException();
     }
 }

@@ -254,6 +254,9 @@ public sealed record StreamOptions
     /// <summary>The class that our packets to the camera are marked with (DSCP, RFC 2474: 0 to 63); null: as the system does.</summary>
     public int? Dscp { get; init; }
 
+    /// <summary>The camera is asked for key frames when somebody would wait long for one; null: where it says that it can be.</summary>
+    public bool? AsksForKeyFrames { get; init; }
+
     /// <summary>
     /// For a wildcard stream, whose <see cref="Name"/> has a <c>*</c> and whose <see cref="Url"/> has <c>${1}</c> for what that stands for: how many
     /// of its streams there may be at once. Each is made when a viewer asks for it, and goes when nobody has needed it for the linger; none is always

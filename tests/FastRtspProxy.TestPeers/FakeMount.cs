@@ -24,6 +24,7 @@ internal sealed class FakeMount : IMount
     private int _joins;
     private int _leaves;
     private int _prepares;
+    private int _keyFrameWishes;
 
     /// <summary>As if it was measured.</summary>
     public long BitsPerSecond { get; set; }
@@ -141,6 +142,11 @@ internal sealed class FakeMount : IMount
 
         return new PlayGrant(PlayOutcome.Playing, Ring.Head, Edge(SenderReport)) { CatchUp = CatchUp };
     });
+
+    /// <summary>How often a client wanted a picture that stands alone.</summary>
+    public int KeyFrameWishes => Volatile.Read(ref _keyFrameWishes);
+
+    public void AskForKeyFrame() => Interlocked.Increment(ref _keyFrameWishes);
 
     public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => Shard.RunAsync(() => Task.FromResult(Edge(null)));
 

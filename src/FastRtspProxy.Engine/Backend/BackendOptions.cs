@@ -25,6 +25,9 @@ internal sealed record BackendOptions
     /// <summary>The class of our packets to the camera (DSCP); null: as the system does.</summary>
     public int? Dscp { get; init; }
 
+    /// <summary>The camera is asked for key frames; null: if it says that it can be.</summary>
+    public bool? AsksForKeyFrames { get; init; }
+
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
 

@@ -86,6 +86,9 @@ internal sealed class BackendSession
     /// <inheritdoc cref="ReceiveTracks.HasMedia"/>
     public bool HasMedia => _tracks.HasMedia;
 
+    /// <summary>Asks for a picture that stands alone. False: it cannot be asked, by what it says or by the options.</summary>
+    public bool TryAskForKeyFrame() => State == BackendState.Playing && _reports.TryAskForKeyFrame();
+
     /// <summary>The camera's address, for messages.</summary>
     public IPEndPoint? Remote => _dialogue.Remote;
 

@@ -430,6 +430,7 @@ internal sealed class BackendTrack
     private void GiveUpGap(long nowMicros)
     {
         _window.SkipGap();
+        _sink.OnGap(Index);
         TakeHeld(nowMicros);
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Sdp;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -25,6 +27,9 @@ internal sealed class ReceiverReports
 
     /// <summary>The SSRC of our reports for the first track; each further track has the next number.</summary>
     private readonly uint _ownSsrc = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+
+    /// <summary>Of the newest FIR.</summary>
+    private byte _fullIntraNumber;
 
     public ReceiverReports(BackendContext context, BackendLife life, ReceiveTracks tracks, TrackSupervision supervision, CameraDialogue dialogue)
     {
@@ -54,6 +59,36 @@ internal sealed class ReceiverReports
     /// </summary>
     public bool AreOurs(ReadOnlySpan<byte> compound) =>
         compound.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(compound[4..]) - _ownSsrc < (uint)_tracks.Count;
+
+    /// <summary>
+    /// Asks each source of pictures for one that stands alone, in the way that it offers, with a report before it: RFC 3550 section 6.1 wants one in
+    /// each compound. False: none can be asked.
+    /// </summary>
+    public bool TryAskForKeyFrame()
+    {
+        bool any = false;
+        Span<byte> frame = stackalloc byte[FrameBytesMax];
+        Span<byte> compound = frame[InterleavedFrame.HeaderBytes..];
+        bool? asks = _context.Options.AsksForKeyFrames;
+        foreach (BackendTrack track in _tracks)
+        {
+            bool canBeAsked = asks ?? track.Media.KeyFrames != KeyFrameFeedback.None;
+            if (!track.IsVideo || !canBeAsked || !track.Sources.HasSource || !_supervision.IsThere(track))
+            {
+                continue;
+            }
+
+            uint own = _ownSsrc + (uint)track.Index;
+            int length = track.WriteReceiverReport(compound, own, CanonicalName, _context.NowMicros);
+            length += track.Media.KeyFrames == KeyFrameFeedback.FullIntra
+                ? RtcpWriter.WriteFullIntra(compound[length..], own, track.Sources.Ssrc, ++_fullIntraNumber)
+                : RtcpWriter.WritePictureLoss(compound[length..], own, track.Sources.Ssrc);
+            SendTo(track, frame, length);
+            any = true;
+        }
+
+        return any;
+    }
 
     private void OnDue()
     {
@@ -91,19 +126,24 @@ internal sealed class ReceiverReports
                 continue;
             }
 
-            int length = track.WriteReceiverReport(report, _ownSsrc + (uint)track.Index, CanonicalName, _context.NowMicros);
-            if (track.RtcpSocket is { } socket)
+            SendTo(track, frame, track.WriteReceiverReport(report, _ownSsrc + (uint)track.Index, CanonicalName, _context.NowMicros));
+        }
+    }
+
+    /// <summary>A compound of that length, behind the room for an interleaved header.</summary>
+    private void SendTo(BackendTrack track, Span<byte> frame, int length)
+    {
+        if (track.RtcpSocket is { } socket)
+        {
+            if (!socket.Peer.IsEmpty)
             {
-                if (!socket.Peer.IsEmpty)
-                {
-                    _ = socket.Send(report[..length], socket.Peer);
-                }
+                _ = socket.Send(frame.Slice(InterleavedFrame.HeaderBytes, length), socket.Peer);
             }
-            else if (track.Channels is { } channels)
-            {
-                InterleavedFrame.Write(frame, channels.Rtcp, length);
-                _dialogue.SendFrame(frame[..(InterleavedFrame.HeaderBytes + length)]);
-            }
+        }
+        else if (track.Channels is { } channels)
+        {
+            InterleavedFrame.Write(frame, channels.Rtcp, length);
+            _dialogue.SendFrame(frame[..(InterleavedFrame.HeaderBytes + length)]);
         }
     }
 }

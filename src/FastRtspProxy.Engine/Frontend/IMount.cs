@@ -39,6 +39,9 @@ internal interface IMount
     /// <summary>Where each track stands for those that play already; empty while the back-end does not play. Any thread.</summary>
     Task<ImmutableArray<TrackStart>> LiveEdgeAsync();
 
+    /// <summary>A client wants a picture that stands alone: the camera is asked for one, if it can be and was not a moment ago. Any thread.</summary>
+    void AskForKeyFrame();
+
     /// <summary>The client no longer plays (PAUSE, TEARDOWN, closed). Idempotent. Any thread.</summary>
     void Leave(MountClient client);
 }

@@ -69,6 +69,7 @@ internal sealed class CameraLoop
     /// <param name="egress">Measures it.</param>
     /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
     /// <param name="record">Is told what becomes of the camera.</param>
+    /// <param name="keyFrames">Asks the camera for key frames.</param>
     /// <param name="pacer">Whose turn it is to open.</param>
     /// <param name="log">The mount's.</param>
     public CameraLoop(
@@ -83,6 +84,7 @@ internal sealed class CameraLoop
         MountEgress egress,
         IngestMeters meters,
         CameraRecord record,
+        KeyFrameRequests keyFrames,
         OpenPacer pacer,
         ILogger log)
     {
@@ -102,7 +104,7 @@ internal sealed class CameraLoop
         _plan = new SessionPlan(settings);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
         _news = new CameraNews(settings, record, log);
-        _sink = new CameraSink(ingest, _news, hold, _signal);
+        _sink = new CameraSink(ingest, _news, hold, keyFrames, _signal);
         _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, meters, _news, _signal, log);
     }
 
@@ -144,10 +146,7 @@ internal sealed class CameraLoop
         _signal.Set();
     }
 
-    /// <summary>
-    /// The mount's settings were changed. Where the camera is another one, its session is made anew at once; the clients are held meanwhile, and play
-    /// on.
-    /// </summary>
+    /// <summary>The mount's settings were changed; for another camera the session is made anew at once, and the clients are held meanwhile.</summary>
     public void OnChanged(bool isOtherCamera)
     {
         if (isOtherCamera)

@@ -9,7 +9,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On
 /// the mount's shard.
 /// </summary>
-internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold hold, ShardSignal signal) : IBackendSink
+internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold hold, KeyFrameRequests keyFrames, ShardSignal signal) : IBackendSink
 {
     /// <inheritdoc/>
     public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
@@ -29,6 +29,9 @@ internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold
 
     /// <inheritdoc/>
     public void OnCanonicalName(int track, ReadOnlySpan<byte> name) => ingest.OnCanonicalName(track, name);
+
+    /// <inheritdoc/>
+    public void OnGap(int track) => keyFrames.OnLoss();
 
     /// <inheritdoc/>
     public void OnBatchEnd() => ingest.Publish();

@@ -10,7 +10,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Tells clients where they begin, by what <see cref="JoinPolicy"/> decides and what the ring and the timelines hold. On the mount's shard.
 /// </summary>
-internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, PastStart past)
+internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, PastStart past, KeyFrameRequests keyFrames)
 {
     /// <summary>A track that was silent for longer has no truthful extrapolation of its timestamp.</summary>
     private const long QuietMicros = 1_000_000;
@@ -49,6 +49,11 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
         if ((isSqueezed || choice.Place == JoinPlace.Past) && past.Begin(live, isSqueezed, _playingSinceMicros) is { } begun)
         {
             return begun;
+        }
+
+        if (!wish.Resumes && (ring.VideoTracks & wish.TrackMask) != 0)
+        {
+            keyFrames.OnWaits();
         }
 
         return choice.Otherwise == JoinPlace.Live ? live : Waiting(live, choice.WaitMicrosMax);

@@ -28,6 +28,7 @@ internal sealed class Mount : IMount
     private readonly JoinStarts _starts;
     private readonly CameraLoop _camera;
     private readonly MountReport _report;
+    private readonly KeyFrameRequests _keyFrames;
 
     /// <summary>There for a mount that goes when nobody needs it.</summary>
     private readonly IdleWatch? _idle;
@@ -45,11 +46,13 @@ internal sealed class Mount : IMount
         _hold = new ClientHold(shard, settings, OnHoldExpired);
         _clients = new MountClients(shard, settings, _hold);
         _offer = new MountOffer(shard, settings, ingest);
-        _starts = new JoinStarts(shard, settings, ring, ingest, new PastStart(shard, settings, ring, ingest, log));
+        _keyFrames = new KeyFrameRequests(shard, ring, settings, log);
+        _starts = new JoinStarts(shard, settings, ring, ingest, new PastStart(shard, settings, ring, ingest, log), _keyFrames);
         _egress = new MountEgress(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
         CameraRecord record = new(shard, options.Name, Counters.Ingest, events ?? new EngineEvents(shard.Time));
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, record, pacer, log);
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, record, _keyFrames, pacer, log);
+        _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
         _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
@@ -159,6 +162,9 @@ internal sealed class Mount : IMount
     /// <inheritdoc/>
     public Task<ImmutableArray<TrackStart>> LiveEdgeAsync() => Shard.RunAsync(() =>
         Task.FromResult(_status.Serves ? _starts.Take(withReports: false, _clients.Count > 0).Tracks : []));
+
+    /// <inheritdoc/>
+    public void AskForKeyFrame() => Shard.Post(_keyFrames.OnViewerAsks);
 
     private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
     {

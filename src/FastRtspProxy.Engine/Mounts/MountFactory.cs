@@ -129,6 +129,7 @@ internal sealed class MountFactory(
                 InsecureTls = stream.InsecureTls,
                 TlsFingerprint = stream.TlsFingerprint,
                 Dscp = stream.Dscp,
+                AsksForKeyFrames = stream.AsksForKeyFrames,
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,

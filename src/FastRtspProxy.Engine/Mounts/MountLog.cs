@@ -88,6 +88,9 @@ internal static partial class MountLog
         + "{Limit:0.#} Mbit/s")]
     public static partial void EgressRefused(ILogger log, string stream, double mbits, int viewers, double limit, EgressRefusal which);
 
+    [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "{Stream}: the camera is asked for a key frame, because {Cause}")]
+    public static partial void AsksForKeyFrame(ILogger log, string stream, string cause);
+
     [LoggerMessage(EventId = 324, Level = LogLevel.Warning, Message =
         "{Stream}: a viewer was refused: {Viewers} are there, and its maxViewers allows no more")]
     public static partial void ViewerRefused(ILogger log, string stream, int viewers);

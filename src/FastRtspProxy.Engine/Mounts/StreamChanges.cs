@@ -13,7 +13,8 @@ internal static class StreamChanges
 
         bool isSameCamera = from.Url == to.Url && from.Credentials == to.Credentials
             && from.InsecureTls == to.InsecureTls && from.TlsFingerprint == to.TlsFingerprint
-            && from.Transport == to.Transport && from.TunnelPort == to.TunnelPort && from.Dscp == to.Dscp;
+            && from.Transport == to.Transport && from.TunnelPort == to.TunnelPort && from.Dscp == to.Dscp
+            && from.AsksForKeyFrames == to.AsksForKeyFrames;
         return isSameCamera ? StreamChange.Settings : StreamChange.Camera;
     }
 }

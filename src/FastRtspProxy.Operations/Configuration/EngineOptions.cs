@@ -89,6 +89,7 @@ internal static class EngineOptions
             InsecureTls = !stream.Tls.Verify,
             TlsFingerprint = stream.Tls.Fingerprint,
             Dscp = stream.Dscp ?? config.Dscp.Cameras,
+            AsksForKeyFrames = stream.KeyFrameRequests,
             MaxInstances = stream.MaxInstances,
             Settings = SettingsOf(stream, config.Limits),
         };

@@ -27,6 +27,15 @@ public readonly ref struct RtcpPacketView
     /// <summary>The name of an APP packet (section 6.7).</summary>
     public const int ApplicationNameBytes = 4;
 
+    /// <summary>The format of a PLI (RFC 4585 section 6.3.1).</summary>
+    public const int PictureLossFormat = 1;
+
+    /// <summary>The format of a FIR (RFC 5104 section 4.3.1).</summary>
+    public const int FullIntraFormat = 4;
+
+    /// <summary>A source, the number of the request, and three octets of nothing.</summary>
+    public const int FullIntraEntryBytes = 8;
+
     private readonly ReadOnlySpan<byte> _packet; // with its header, without padding
 
     internal RtcpPacketView(ReadOnlySpan<byte> packet) => _packet = packet;
@@ -61,6 +70,31 @@ public readonly ref struct RtcpPacketView
     public int SourceCount => Type == RtcpPacketType.Bye ? Count : 0;
 
     private bool IsSenderReport => Type == RtcpPacketType.SenderReport;
+
+    /// <summary>PLI and FIR: whether the source is asked for a picture that stands alone.</summary>
+    public bool AsksForKeyFrame(uint source)
+    {
+        if (Type != RtcpPacketType.PayloadFeedback)
+        {
+            return false;
+        }
+
+        if (Count == PictureLossFormat)
+        {
+            return BinaryPrimitives.ReadUInt32BigEndian(_packet[HeadBytes..]) == source;
+        }
+
+        ReadOnlySpan<byte> entries = Count == FullIntraFormat ? _packet[(HeadBytes + SsrcBytes)..] : default;
+        for (; entries.Length >= FullIntraEntryBytes; entries = entries[FullIntraEntryBytes..])
+        {
+            if (BinaryPrimitives.ReadUInt32BigEndian(entries) == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>SR and RR: a block, <paramref name="index"/> below <see cref="ReportBlockCount"/>.</summary>
     public RtcpReportBlock ReportBlock(int index)

@@ -89,6 +89,28 @@ public static class RtcpWriter
         return bytes;
     }
 
+    /// <summary>PLI, RFC 4585 section 6.3.1: a picture was lost, a new one that stands alone is asked for.</summary>
+    public static int WritePictureLoss(Span<byte> output, uint sender, uint source)
+    {
+        const int Bytes = RtcpPacketView.HeadBytes + RtcpPacketView.SsrcBytes;
+        WriteHeader(output, RtcpPacketType.PayloadFeedback, RtcpPacketView.PictureLossFormat, Bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], sender);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeadBytes..], source);
+        return Bytes;
+    }
+
+    /// <summary>FIR, RFC 5104 section 4.3.1; a repeated request has the number of the first.</summary>
+    public static int WriteFullIntra(Span<byte> output, uint sender, uint source, byte number)
+    {
+        const int Bytes = RtcpPacketView.HeadBytes + RtcpPacketView.SsrcBytes + RtcpPacketView.FullIntraEntryBytes;
+        WriteHeader(output, RtcpPacketType.PayloadFeedback, RtcpPacketView.FullIntraFormat, Bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeaderBytes..], sender);
+        BinaryPrimitives.WriteUInt32BigEndian(output[RtcpPacketView.HeadBytes..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(output[12..], source);
+        BinaryPrimitives.WriteUInt32BigEndian(output[16..], (uint)number << 24);
+        return Bytes;
+    }
+
     private static void WriteBlocks(Span<byte> output, ReadOnlySpan<RtcpReportBlock> blocks)
     {
         foreach (ref readonly RtcpReportBlock block in blocks)

@@ -52,6 +52,9 @@ public sealed class SdpMedia
 
     public bool RtcpMux { get; private init; }
 
+    /// <summary>How a key frame can be asked for (a=rtcp-fb, or a profile with feedback).</summary>
+    public KeyFrameFeedback KeyFrames { get; private init; }
+
     /// <summary>
     /// The first a=ssrc (RFC 5576): the source that carries the media; those that repair it are named behind it. Null: none is named.
     /// </summary>
@@ -99,6 +102,7 @@ public sealed class SdpMedia
             Ttl = ttl,
             SourceFilter = SdpLine.Attribute(lines, "source-filter") ?? SdpLine.Attribute(session, "source-filter"),
             RtcpMux = SdpLine.HasFlag(lines, "rtcp-mux"),
+            KeyFrames = Feedback(lines, words.Length > 2 && words[2].EndsWith("AVPF", StringComparison.OrdinalIgnoreCase)),
             Ssrc = Source(SdpLine.Attribute(lines, "ssrc")),
         };
     }
@@ -118,6 +122,29 @@ public sealed class SdpMedia
         int clockRate = parts.Length > 1 ? SdpLine.Number(parts[1]) : -1;
         int channels = parts.Length > 2 ? SdpLine.Number(parts[2]) : 1;
         return (parts[0], clockRate > 0 ? clockRate : DefaultClockRate(type), channels > 0 ? channels : 1);
+    }
+
+    // rtcp-fb:<pt or *> nack pli, rtcp-fb:<pt or *> ccm fir (RFC 4585 section 4.2, RFC 5104 section 7.1)
+    private static KeyFrameFeedback Feedback(List<string> lines, bool isFeedbackProfile)
+    {
+        KeyFrameFeedback found = isFeedbackProfile ? KeyFrameFeedback.PictureLoss : KeyFrameFeedback.None;
+        bool isNamed = false;
+        foreach (string line in lines)
+        {
+            string[] words = SdpLine.IsAttribute(line, "rtcp-fb") ? line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) : [];
+            if (words is [_, "nack", "pli", ..])
+            {
+                return KeyFrameFeedback.PictureLoss;
+            }
+
+            if (words is [_, "ccm", "fir", ..] && !isNamed)
+            {
+                found = KeyFrameFeedback.FullIntra;
+                isNamed = true;
+            }
+        }
+
+        return found;
     }
 
     // ssrc:<number> <attribute>

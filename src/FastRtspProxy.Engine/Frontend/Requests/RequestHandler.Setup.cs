@@ -133,7 +133,7 @@ internal sealed partial class RequestHandler
         {
             bool tcp = spec.Tcp || connection.IsTunnel;
             bool isRaw = IsRaw(spec) && track.IsTransportStream && !tcp;
-            if (spec.Multicast || (spec.Profile != "RTP/AVP" && !isRaw) || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            if (spec.Multicast || (spec.Profile is not ("RTP/AVP" or "RTP/AVPF") && !isRaw) || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
             {
                 continue;
             }
@@ -149,7 +149,7 @@ internal sealed partial class RequestHandler
             else if ((session is null || session.Carrier == connection.Carrier) && connection.Home.Shard.IsCurrent
                 && connection.Carrier.Channels.Free(spec.Interleaved, replaced) is { } channels)
             {
-                return new TransportSpec { Tcp = true, Interleaved = channels };
+                return new TransportSpec { Profile = spec.Profile, Tcp = true, Interleaved = channels };
             }
         }
 

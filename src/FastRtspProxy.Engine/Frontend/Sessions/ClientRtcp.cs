@@ -2,7 +2,7 @@ using FastRtspProxy.Protocol.Rtcp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Reads what clients report. Nothing of it goes to the camera.</summary>
+/// <summary>Reads what clients report. Nothing of it goes to the camera but the wish for a key frame.</summary>
 internal static class ClientRtcp
 {
     /// <summary>Reads a compound and notes its report blocks with the session's tracks. False: no RTCP.</summary>
@@ -16,6 +16,11 @@ internal static class ClientRtcp
             for (int i = 0; i < packet.ReportBlockCount; i++)
             {
                 Note(packet.ReportBlock(i), session);
+            }
+
+            if (packet.Type == RtcpPacketType.PayloadFeedback)
+            {
+                PassOn(packet, session);
             }
         }
 
@@ -45,6 +50,18 @@ internal static class ClientRtcp
         }
 
         return false;
+    }
+
+    private static void PassOn(in RtcpPacketView request, Session session)
+    {
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (request.AsksForKeyFrame(track.Track.Ssrc))
+            {
+                session.OnKeyFrameWanted();
+                return;
+            }
+        }
     }
 
     private static void Note(in RtcpReportBlock block, Session session)

@@ -41,6 +41,9 @@ internal sealed record StreamConfig
 
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Null: where the camera offers it.</summary>
+    public bool? KeyFrameRequests { get; init; }
+
     public StartConfig Start { get; init; } = new();
 
     public KeepConfig Keep { get; init; } = new();

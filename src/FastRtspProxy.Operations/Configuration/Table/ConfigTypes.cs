@@ -60,6 +60,13 @@ internal static class ConfigTypes
         JsonTypes = ["string", "integer"],
     };
 
+    /// <summary>Null: neither was said.</summary>
+    public static TypeOf<bool?> FlagOrNull { get; } = new("true|false", "", TryFlagOrNull, static value => value is { } said ? Flag.Write(said) : null)
+    {
+        JsonTypes = ["boolean"],
+        TakesNull = true,
+    };
+
     /// <summary>Null: the system's own.</summary>
     public static TypeOf<int?> DscpOrNull { get; } = new("DSCP", "0 to 63, or a name: EF, AF41, CS5", DscpNames.TryRead, Number)
     {
@@ -174,6 +181,13 @@ internal static class ConfigTypes
         value = text is "true";
         error = "write true or false";
         return text is "true" or "false";
+    }
+
+    private static bool TryFlagOrNull(string text, out bool? value, out string error)
+    {
+        bool isFlag = TryFlag(text, out bool flag, out error);
+        value = flag;
+        return isFlag;
     }
 
     private static bool TryText(string text, out string value, out string error)

@@ -176,6 +176,15 @@ internal static class StreamKeys
             Text = "what a joining viewer gets first",
             Shorthand = "mode",
         },
+        new ValueKey<StreamConfig, bool?>(
+            "keyFrameRequests", ConfigTypes.FlagOrNull, static c => c.KeyFrameRequests, static (c, v) => c with { KeyFrameRequests = v })
+        {
+            Text = "ask the camera for a key frame (RTCP PLI or FIR) when a viewer comes into a long group of pictures, when packets were lost, and "
+                + "when a viewer asks for one; once a second at the most",
+            DefaultWords = "where its description offers it",
+            Effect = ConfigEffect.Session,
+            Sample = "true",
+        },
         new SectionKey<StreamConfig, KeepConfig>("keep", s_keep, static c => c.Keep, static (c, v) => c with { Keep = v })
         {
             Text = "the most that is kept from the last key frame on, for each stream",

@@ -13,6 +13,7 @@ internal sealed class RecordingSink : IBackendSink
     private readonly List<uint> _sources = [];
     private readonly List<string> _names = [];
     private int _batches;
+    private int _gaps;
 
     public IReadOnlyList<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> Packets
     {
@@ -89,6 +90,8 @@ internal sealed class RecordingSink : IBackendSink
             _names.Add(Encoding.UTF8.GetString(name));
         }
     }
+
+    public void OnGap(int track) => Interlocked.Increment(ref _gaps);
 
     public void OnBatchEnd() => Interlocked.Increment(ref _batches);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
 
@@ -96,6 +97,38 @@ public sealed class FrontendLivenessTests
         FrontendShard home = host.Frontend.ShardAt(shard)!;
         ClientReport report = await home.Shard.RunAsync(() => Task.FromResult(home.Find(id)!.Tracks[0].Report));
         Assert.Equal((3, 25, 43, 33u), (report.Count, report.FractionLost, report.Lost, report.JitterTicks));
+    }
+
+    /// <summary>RFC 4585, RFC 5104: what a viewer asks of the source that it sees is asked of the camera, once a second.</summary>
+    [Theory]
+    [InlineData("RTP/AVP", true)]
+    [InlineData("RTP/AVPF", false)]
+    public async Task Session_AsksForKeyFrames_TheWishIsPassedOnOnceASecond(string profile, bool byFullIntra)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (_, int serverPort) = await PlayUdpAsync(host, client, receiver.Transport.Replace("RTP/AVP", profile, StringComparison.Ordinal));
+        uint source = host.Mount.Tracks[0].Ssrc;
+        int sent = 0;
+
+        await AskAsync(source + 7); // of somebody else
+        await AskAsync(source);
+        await AskAsync(source);
+        Assert.Equal(1, host.Mount.KeyFrameWishes);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await AskAsync(source);
+        Assert.Equal(2, host.Mount.KeyFrameWishes);
+
+        async Task AskAsync(uint of)
+        {
+            byte[] compound = new byte[64];
+            int bytes = RtcpWriter.WriteReceiverReport(compound, 5);
+            bytes += byFullIntra ? RtcpWriter.WriteFullIntra(compound.AsSpan(bytes), 5, of, (byte)sent) : RtcpWriter.WritePictureLoss(compound.AsSpan(bytes), 5, of);
+            await receiver.SendRtcpAsync(compound[..bytes], serverPort + 1);
+            sent++;
+            await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived == sent);
+        }
     }
 
     [Fact]

@@ -72,6 +72,10 @@ public sealed class IngestAllocationTests
         {
         }
 
+        public void OnGap(int track)
+        {
+        }
+
         public void OnBatchEnd()
         {
         }

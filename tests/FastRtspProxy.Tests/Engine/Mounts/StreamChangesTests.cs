@@ -18,6 +18,7 @@ public sealed class StreamChangesTests
         { "tls", "Camera" },
         { "fingerprint", "Camera" },
         { "dscp", "Camera" },
+        { "key frames", "Camera" },
         { "settings", "Settings" },
         { "instances", "Settings" },
     };
@@ -36,6 +37,7 @@ public sealed class StreamChangesTests
             "tls" => s_stream with { InsecureTls = true },
             "fingerprint" => s_stream with { TlsFingerprint = new string('a', 64) },
             "dscp" => s_stream with { Dscp = 34 },
+            "key frames" => s_stream with { AsksForKeyFrames = false },
             "settings" => s_stream with { Settings = new StreamSettings() },
             "instances" => s_stream with { MaxInstances = 3 },
             _ => s_stream with { Credentials = new Credentials("u", "p") },
@@ -47,6 +49,6 @@ public sealed class StreamChangesTests
     /// <summary>Whoever adds an option to a stream has to say here what its change takes.</summary>
     [Fact]
     public void Between_EveryOption_IsInTheTable() => Assert.Equal(
-        ["Credentials", "Dscp", "InsecureTls", "MaxInstances", "Name", "Settings", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
+        ["AsksForKeyFrames", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "Name", "Settings", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
         typeof(StreamOptions).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order());
 }

@@ -1,0 +1,88 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>When a mount asks its camera for a key frame.</summary>
+public sealed class KeyFrameRequestsTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private ushort _number = 500;
+    private uint _timestamp = 9000;
+
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(2, 0)]
+    public async Task Join_IntoALongGroup_TheCameraIsAskedOnceASecond(int groupSeconds, int requests)
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds);
+
+        for (int i = 0; i < 6; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(i == 3 ? 1 : 0));
+            _ = await fixture.JoinAsync(mount);
+        }
+
+        await AssertRequestsAsync(fixture, mount, 2 * requests);
+    }
+
+    [Fact]
+    public async Task Viewer_ThatAsks_IsHeardOnceASecondHoweverOften()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 1);
+
+        for (int i = 0; i < 5; i++)
+        {
+            mount.AskForKeyFrame();
+        }
+
+        await Until.TrueAsync(() => Requests(fixture) == 1);
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        mount.AskForKeyFrame();
+        await AssertRequestsAsync(fixture, mount, 1);
+    }
+
+    /// <summary>One more is asked for, and comes behind all those before.</summary>
+    private async Task AssertRequestsAsync(MountFixture fixture, Mount mount, int count)
+    {
+        await mount.Shard.RunAsync(static () => Task.CompletedTask);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        mount.AskForKeyFrame();
+        await Until.TrueAsync(() => Requests(fixture) > count);
+        Assert.Equal(count + 1, Requests(fixture));
+    }
+
+    private async Task<Mount> PlayAsync(MountFixture fixture, int groupSeconds)
+    {
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
+        Mount mount = fixture.Create(alwaysOn: true);
+        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        for (int i = 0; i < 2; i++)
+        {
+            long expected = mount.Ring.Head + 1;
+            fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, [0x65, 0x88, 1]);
+            _timestamp += 3600;
+            await Until.TrueAsync(() => mount.Ring.Head >= expected);
+            _time.Advance(TimeSpan.FromSeconds(i == 0 ? groupSeconds : 0));
+        }
+
+        return mount;
+    }
+
+    private static int Requests(MountFixture fixture) => fixture.Camera.Frames.Count(static frame =>
+    {
+        RtcpCompoundReader reader = new(frame.Payload);
+        bool asks = false;
+        while (reader.MoveNext(out RtcpPacketView packet))
+        {
+            asks |= packet.AsksForKeyFrame(42);
+        }
+
+        return asks;
+    });
+}
