@@ -38,6 +38,7 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
 
         ProxyConfig config = reloader.Running;
         DateTimeOffset now = time.GetUtcNow();
+        (int streams, int viewers) = await CountAsync(exchange, config);
         await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json =>
         {
             json.WriteStartObject();
@@ -56,13 +57,19 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
             json.WriteNumber("viewersPerStream", config.Limits.ViewersPerStream);
             json.WriteNumber("memory", engine.MemoryBytes);
             json.WriteEndObject();
-            json.WriteNumber("streams", config.Streams.Count);
-            json.WriteNumber("viewers", engine.Viewers);
+            json.WriteNumber("streams", streams);
+            json.WriteNumber("viewers", viewers);
             json.WriteBoolean("keepsStreams", store.Files is not null);
             json.WriteBoolean("hasFile", facts.File is not null);
             json.WriteEndObject();
         });
     }
+
+    /// <summary>Whoever may see some streams only is told of these: how many watch the others is none of its business.</summary>
+    private async Task<(int Streams, int Viewers)> CountAsync(HttpExchange exchange, ProxyConfig config) => exchange.MayForEveryStream()
+        ? (config.Streams.Count, engine.Viewers)
+        : (config.Streams.Count(stream => exchange.MayFor(stream.Name)),
+            (await engine.StreamsAsync()).Where(stream => exchange.MayFor(stream.Name)).Sum(static stream => stream.Viewers.Total));
 
     private async Task ConfigAsync(HttpExchange exchange)
     {

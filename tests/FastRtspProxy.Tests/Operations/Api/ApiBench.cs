@@ -70,6 +70,9 @@ internal sealed class ApiBench : IAsyncDisposable
     /// <summary>Who may do what; everybody everything.</summary>
     public Func<AccessQuestion, bool> May { get; set; } = static _ => true;
 
+    /// <summary>False: it is for some streams only.</summary>
+    public bool MayForEveryStream { get; set; } = true;
+
     /// <summary>Every answer, with the route that gave it.</summary>
     public List<(HttpRoute Route, ApiAnswerText Answer)> Answers { get; } = [];
 
@@ -105,7 +108,7 @@ internal sealed class ApiBench : IAsyncDisposable
 
         using MemoryStream answer = new();
         context.Response.Body = answer;
-        await route.Work(new HttpExchange(context, route, name, new HttpIdentity(HttpIdentityKind.Token, null), new FakeRights(question => May(question)))
+        await route.Work(new HttpExchange(context, route, name, new HttpIdentity(HttpIdentityKind.Token, null), new FakeRights(question => May(question)) { IsForEveryStream = MayForEveryStream })
         {
             Address = IPAddress.Loopback,
             Ended = default,

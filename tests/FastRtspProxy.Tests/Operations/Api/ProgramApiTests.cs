@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine.Status;
+
 namespace FastRtspProxy.Tests.Operations.Api;
 
 /// <summary>The program itself.</summary>
@@ -90,5 +92,20 @@ public sealed class ProgramApiTests
 
         Assert.Equal(("1.2.3", 90.5, 8554), ((string?)info.Json["version"], (double)info.Json["uptime"]!, (int)info.Json["listeners"]!["rtsp"]!));
         Assert.True((bool)info.Json["keepsStreams"]!);
+    }
+
+    /// <summary>A role for some streams is told how many of these there are, and who watches them.</summary>
+    [Fact]
+    public async Task Info_ForSomeStreams_CountsThese()
+    {
+        await using ApiBench bench = new("streams: {a: {source: rtsp://192.0.2.9/a}, b: {source: rtsp://192.0.2.9/b}, c: {source: rtsp://192.0.2.9/c}}");
+        bench.Proxy.Streams["a"] = bench.Proxy.Streams["a"] with { Viewers = new StreamViewers { Udp = 2, Tcp = 1 } };
+        bench.Proxy.Streams["b"] = bench.Proxy.Streams["b"] with { Viewers = new StreamViewers { Udp = 40 } };
+        bench.May = static question => question.Stream is null or "a" or "c";
+        bench.MayForEveryStream = false;
+
+        ApiAnswerText info = await bench.MustAsync(200, "GET", "/info");
+
+        Assert.Equal((2, 3), ((int)info.Json["streams"]!, (int)info.Json["viewers"]!));
     }
 }

@@ -9,5 +9,8 @@ internal sealed class FakeRights(Func<AccessQuestion, bool> may) : IHttpRights
 {
     public bool May(AccessRights right, string? stream, bool isKnown = true) => may(new AccessQuestion(right, stream, isKnown, IPAddress.Loopback));
 
-    public bool MayForEveryStream(AccessRights right) => May(right, null);
+    /// <summary>False: for some streams only.</summary>
+    public bool IsForEveryStream { get; init; } = true;
+
+    public bool MayForEveryStream(AccessRights right) => IsForEveryStream && May(right, null);
 }
