@@ -14,7 +14,7 @@ fail() { echo "$script: $*" >&2; exit 1; }
 need_binaries() {
     local tool
     for tool in "$proxy" "$sim"; do
-        [ -x "$tool" ] || fail "$tool is missing: run perf-scripts/packaging/publish.sh"
+        [ -x "$tool" ] || fail "$tool is missing: run packaging/publish.sh"
     done
 }
 

@@ -63,7 +63,7 @@ internal sealed class SlabPool : IDisposable
     /// <summary>The most that the pool ever allocates.</summary>
     public long BudgetBytes => _budgetBytes;
 
-    /// <summary>Bytes in slabs that exist, rented or free, those that were given back to the system included.</summary>
+    /// <summary>Bytes in slabs that exist, rented or free, those that were given back to the system included, and what was lent.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
     /// <summary>
@@ -72,7 +72,7 @@ internal sealed class SlabPool : IDisposable
     /// </summary>
     public bool IsUsedUp => AllocatedBytes + SlabBytes > _budgetBytes && RentedBytes + SlabBytes > _budgetBytes;
 
-    /// <summary>Bytes in slabs that somebody holds.</summary>
+    /// <summary>Bytes in slabs that somebody holds, and what was lent.</summary>
     public long RentedBytes => Volatile.Read(ref _rentedBytes);
 
     /// <summary>The smallest slab that holds so many bytes; the largest one where none does.</summary>
@@ -129,6 +129,31 @@ internal sealed class SlabPool : IDisposable
         }
     }
 
+    /// <summary>
+    /// Memory of the budget that is no slab; until <see cref="TakeBack"/>. Free slabs are unmade for it. False: the budget is used up.
+    /// </summary>
+    public bool TryLend(long bytes)
+    {
+        while (Interlocked.Add(ref _allocatedBytes, bytes) > _budgetBytes)
+        {
+            Interlocked.Add(ref _allocatedBytes, -bytes);
+            if (!TryUnmake())
+            {
+                return false;
+            }
+        }
+
+        Interlocked.Add(ref _rentedBytes, bytes);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryLend"/>
+    public void TakeBack(long bytes)
+    {
+        Interlocked.Add(ref _rentedBytes, -bytes);
+        Interlocked.Add(ref _allocatedBytes, -bytes);
+    }
+
     internal void Return(Slab slab)
     {
         Interlocked.Add(ref _rentedBytes, -slab.Bytes);
@@ -142,6 +167,22 @@ internal sealed class SlabPool : IDisposable
         {
             free.Clear();
         }
+    }
+
+    /// <summary>False: no slab is free.</summary>
+    private bool TryUnmake()
+    {
+        foreach (FreeSlabs free in _free)
+        {
+            if (free.TryTake() is { } slab)
+            {
+                slab.GiveBack();
+                Interlocked.Add(ref _allocatedBytes, -slab.Bytes);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int ClassOf(int bytes)

@@ -41,6 +41,25 @@ internal sealed class SlabShare(SlabPool pool, long bytes)
         return null;
     }
 
+    /// <summary>Memory of the share that is no slab; until <see cref="LetGo"/>. False: the share, or the pool, is used up.</summary>
+    public bool TryHold(long more)
+    {
+        if (Interlocked.Add(ref _rentedBytes, more) <= bytes && pool.TryLend(more))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _rentedBytes, -more);
+        return false;
+    }
+
+    /// <inheritdoc cref="TryHold"/>
+    public void LetGo(long less)
+    {
+        pool.TakeBack(less);
+        Interlocked.Add(ref _rentedBytes, -less);
+    }
+
     /// <summary>Gives it back.</summary>
     public void Release(Slab slab)
     {

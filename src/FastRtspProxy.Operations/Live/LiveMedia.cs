@@ -43,7 +43,7 @@ internal sealed class LiveMedia : IDisposable
             _videoCodec = MediaCodecs.FromEncodingName(video.EncodingName);
             if (_videoCodec is MediaCodec.H264 or MediaCodec.H265)
             {
-                _pictures = new AccessUnitAssembler(_videoCodec);
+                _pictures = new AccessUnitAssembler(_videoCodec, bytes => viewer.Memory.TryHold(bytes));
                 LearnSets(video.Fmtp, _pictures.ParameterSets);
                 NoteParameters();
             }
@@ -164,8 +164,8 @@ internal sealed class LiveMedia : IDisposable
         }
 
         LiveFlags flags = (pictures.IsKey ? LiveFlags.Key : LiveFlags.None) | (_hasGap ? LiveFlags.AfterGap : LiveFlags.None);
-        batch.AddUnit(flags, _videoClock!.MicrosOf(pictures.Timestamp, arrivalMicros), pictures.Unit);
-        _waitsForKey = _hasGap = false;
+        bool isAdded = batch.TryAddUnit(flags, _videoClock!.MicrosOf(pictures.Timestamp, arrivalMicros), pictures.Unit);
+        _waitsForKey = _hasGap = !isAdded;
     }
 
     private void TakeSound(in RtpPacketView packet, long micros, LiveBatch batch)
@@ -174,7 +174,7 @@ internal sealed class LiveMedia : IDisposable
         {
             if (!packet.Payload.IsEmpty)
             {
-                batch.AddUnit(LiveFlags.Audio | LiveFlags.Key, micros, packet.Payload);
+                _ = batch.TryAddUnit(LiveFlags.Audio | LiveFlags.Key, micros, packet.Payload);
             }
 
             return;
@@ -185,7 +185,7 @@ internal sealed class LiveMedia : IDisposable
         int offset = 0;
         for (int i = 0; _aac.TryUnit(packet.Payload, i, ref offset, out ReadOnlySpan<byte> unit); i++)
         {
-            batch.AddUnit(LiveFlags.Audio | LiveFlags.Key, micros + (i * unitMicros), unit);
+            _ = batch.TryAddUnit(LiveFlags.Audio | LiveFlags.Key, micros + (i * unitMicros), unit);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class LiveRoutes(LiveDoor door)
     private const int AgentCharsMax = 200;
 
     /// <summary>
-    /// Pages that show a picture at once: each holds a picture or two of it beside the queue that <c>--memory</c> bounds, 4 MB at the most.
+    /// Pages that show a picture at once. What each holds of it is in <c>--memory</c> but for 64 KiB, and what the web server holds of a message.
     /// </summary>
     private const int PagesMax = 100;
 

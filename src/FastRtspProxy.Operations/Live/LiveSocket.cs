@@ -72,8 +72,9 @@ internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest re
 
         try
         {
+            using LiveMemory memory = viewer.Memory;
             using LiveMedia media = new(viewer);
-            using LiveBatch batch = new();
+            using LiveBatch batch = new(memory);
             media.WriteDescription(batch);
             return await SendAsync(viewer, media, batch, aborted);
         }

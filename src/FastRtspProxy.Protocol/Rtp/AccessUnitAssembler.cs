@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace FastRtspProxy.Protocol.Rtp;
 
@@ -14,8 +15,12 @@ public sealed class AccessUnitAssembler : IDisposable
 
     private const int StartCodeBytes = 4;
 
+    /// <summary>Of the first array: most pictures fit.</summary>
+    private const int FirstBytes = 16 * 1024;
+
     private readonly MediaCodec _codec;
     private readonly bool _isH265;
+    private readonly Func<int, bool> _mayGrow;
 
     /// <summary>Rented; the unit, then what is free.</summary>
     private byte[] _bytes = [];
@@ -37,8 +42,12 @@ public sealed class AccessUnitAssembler : IDisposable
     private bool _isInFragment;
 
     /// <param name="codec">H.264 or H.265.</param>
-    public AccessUnitAssembler(MediaCodec codec)
+    /// <param name="mayGrow">
+    /// Asked before so many bytes more are held, which stay until the end; where the answer is no, the unit is dropped. Null: always.
+    /// </param>
+    public AccessUnitAssembler(MediaCodec codec, Func<int, bool>? mayGrow = null)
     {
+        _mayGrow = mayGrow ?? (static _ => true);
         _codec = codec;
         _isH265 = codec == MediaCodec.H265;
         ParameterSets = new ParameterSetCollector(codec);
@@ -272,13 +281,12 @@ public sealed class AccessUnitAssembler : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_end + bytes.Length > UnitBytesMax)
+        if (_end + bytes.Length > UnitBytesMax || !TryReserve(_end + bytes.Length))
         {
             _isDamaged = true;
             return;
         }
 
-        Reserve(_end + bytes.Length);
         bytes.CopyTo(_bytes.AsSpan(_end));
         _end += bytes.Length;
     }
@@ -289,7 +297,12 @@ public sealed class AccessUnitAssembler : IDisposable
         ReadOnlySpan<byte> sps = ParameterSets.Sps.Span;
         ReadOnlySpan<byte> pps = ParameterSets.Pps.Span;
         int bytes = Framed(vps) + Framed(sps) + Framed(pps);
-        Reserve(_end + bytes);
+        if (!TryReserve(_end + bytes))
+        {
+            _isDamaged = true;
+            return;
+        }
+
         _bytes.AsSpan(0, _end).CopyTo(_bytes.AsSpan(bytes));
         Span<byte> output = _bytes;
         Put(vps, ref output);
@@ -312,17 +325,24 @@ public sealed class AccessUnitAssembler : IDisposable
         }
     }
 
-    private void Reserve(int bytes)
+    private bool TryReserve(int bytes)
     {
         if (bytes <= _bytes.Length)
         {
-            return;
+            return true;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, 2 * _bytes.Length));
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, FirstBytes)); // as the pool has them
+        if (!_mayGrow(size - _bytes.Length))
+        {
+            return false;
+        }
+
+        byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         _bytes.AsSpan(0, _end).CopyTo(larger);
         Return(_bytes);
         _bytes = larger;
+        return true;
     }
 
     private static void Return(byte[] bytes)

@@ -59,6 +59,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
         _home = home;
         _ring = mount.Ring;
         _queue = new LiveQueue(mount.Ring.Pool.BesideRings, home.Shard.NowMicros);
+        Memory = new LiveMemory(mount.Ring.Pool.BesideRings);
         Mount = mount;
         Description = description;
         Request = request;
@@ -82,6 +83,9 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     public MountDescription Description { get; }
 
     public LiveRequest Request { get; }
+
+    /// <summary>For its reader, who lets go of it.</summary>
+    public LiveMemory Memory { get; }
 
     /// <inheritdoc cref="SessionPlace"/>
     public SessionPlace Place { get; }

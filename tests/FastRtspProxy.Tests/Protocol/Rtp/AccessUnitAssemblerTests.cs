@@ -106,6 +106,23 @@ public class AccessUnitAssemblerTests
         Assert.False(assembler.HasBSlice);
     }
 
+    /// <summary>A unit that needs more than may be held is dropped, and those that fit are not.</summary>
+    [Fact]
+    public void Take_MayNotGrow_DropsTheUnit()
+    {
+        int heldBytes = 0;
+        using AccessUnitAssembler assembler = new(MediaCodec.H264, bytes => (heldBytes += bytes) <= 64 * 1024 || (heldBytes -= bytes) < 0);
+        byte[] small = [0x41, 0x9A, .. new byte[30_000]];
+        byte[] large = [0x41, 0x9A, .. new byte[65_000]];
+
+        Assert.Single(Feed(assembler, [RtpPackets.Make(small, marker: true, sequence: 1, timestamp: 1)]));
+        Assert.Empty(Feed(assembler, [RtpPackets.Make(large, marker: false, sequence: 2, timestamp: 2), RtpPackets.Make(large, marker: true, sequence: 3, timestamp: 2)]));
+        Assert.Single(Feed(assembler, [RtpPackets.Make(small, marker: true, sequence: 4, timestamp: 3)]));
+
+        Assert.True(assembler.IsAfterGap);
+        Assert.InRange(heldBytes, 30_000, 64 * 1024);
+    }
+
     /// <summary>A camera that says its parameter sets in its description only, or in a unit of their own.</summary>
     [Fact]
     public void Take_KeyPictureWithoutSets_GetsThemInFront()
