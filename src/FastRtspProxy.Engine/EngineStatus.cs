@@ -26,7 +26,10 @@ public sealed class EngineStatus
         _events = events;
     }
 
-    /// <summary>Told on whichever thread it happened: a handler must only put it into a queue.</summary>
+    /// <summary>
+    /// Told on whichever thread it happened, and where names are given out under the lock over them, since what happens to a stream is told in its
+    /// order: a handler must only put it into a queue.
+    /// </summary>
     public event Action<EngineEvent>? Happened
     {
         add => _events.Happened += value;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -153,12 +154,36 @@ internal sealed class HttpServer : IAsyncDisposable
             {
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    OnConnection = context => ValueTask.FromResult(
-                        HttpsOptions(engine.Certificates!.OptionsFor(context.ClientHelloInfo.ServerName))),
+                    OnConnection = context => InTurnAsync(
+                        ClientOf(context.Connection), () => HttpsOptions(engine.Certificates!.OptionsFor(context.ClientHelloInfo.ServerName))),
                 });
             }
         }
     }
+
+    /// <summary>
+    /// A hello is answered where those of viewers are, and addresses take turns there: whoever awaits this goes on on that thread and computes the
+    /// answer, signature and all, before it waits for the client again.
+    /// </summary>
+    private static ValueTask<SslServerAuthenticationOptions> InTurnAsync(IPAddress client, Func<SslServerAuthenticationOptions> options)
+    {
+        TaskCompletionSource<SslServerAuthenticationOptions> turn = new(); // whoever awaits it is to go on at once, there
+        HandshakeThreads.Shared.Post(AddressGroup.Of(client), () =>
+        {
+            try
+            {
+                turn.SetResult(options());
+            }
+            catch (Exception e)
+            {
+                turn.TrySetException(e);
+            }
+        });
+        return new ValueTask<SslServerAuthenticationOptions>(turn.Task);
+    }
+
+    private static IPAddress ClientOf(BaseConnectionContext connection) =>
+        ((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None).Unmapped();
 
     /// <summary>The viewers' options say nothing of HTTP.</summary>
     private static SslServerAuthenticationOptions HttpsOptions(SslServerAuthenticationOptions viewers) => new()
@@ -172,7 +197,7 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private async Task ServeAsync(ConnectionContext connection, HttpDoorway doorway, ConnectionDelegate next)
     {
-        IPAddress client = ((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None).Unmapped();
+        IPAddress client = ClientOf(connection);
         HttpPlaces places = doorway == HttpDoorway.MetricsOnly ? _placesOfMetrics : _places;
         if (!places.TryTake(client))
         {
