@@ -73,7 +73,7 @@ if [ "$rid" = linux-arm64 ]; then
     compiler=clang
     export SYSROOT_ARM64=$root/artifacts/sysroot-arm64 CMAKE_TOOLCHAIN_FILE=$root/packaging/arm64.cmake
     "$root/packaging/sysroot-arm64.sh" "$SYSROOT_ARM64" || exit 1
-    cross=("-p:SysRoot=$SYSROOT_ARM64" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+    cross=("-p:SysRoot=$SYSROOT_ARM64" -p:LinkerFlavor=lld -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:CustomAfterMicrosoftCommonTargets=$root/packaging/arm64.targets")
 else
     # Said to the SDK, which would take clang where there is one: the same binary on a machine that has both.
     compiler=$(command -v gcc || command -v clang) || fail "no linker: apt-get install -y $packages"
@@ -89,8 +89,8 @@ fi
 
 # PublishAot stands here and not in the projects: set there, a plain build fetches the native compiler, which it does not need.
 properties=(-p:PublishAot=true "-p:StaticOpenSslLinking=$static_openssl" "-p:CppCompilerAndLinker=${compiler##*/}" "-p:PathMap=$root=/_" "${cross[@]}")
-# The SDK's C code is compiled by cmake, which takes this.
-export CFLAGS="-ffile-prefix-map=$root=/_"
+# The SDK's C code is compiled by cmake, which takes this. It stands in the folder of the packages.
+export CFLAGS="-ffile-prefix-map=$root=/_ -ffile-prefix-map=${NUGET_PACKAGES:-$HOME/.nuget/packages}=/_/packages"
 
 mkdir -p "$work"
 : >"$log"
