@@ -80,7 +80,7 @@ for platform in "${platforms[@]}"; do
     mkdir -p "$build/$folder/systemd"
     cp "$build/$platform/fastrtspproxy" "$build/$platform/rtspsim" LICENSE THIRD-PARTY-NOTICES.txt README.md CHANGELOG.md SECURITY.md docs/fastrtspproxy.sample.yaml "$build/$folder"
     mkdir "$build/$folder/man"
-    cp docs/*.1 "$build/$folder/man"
+    cp docs/*.[15] "$build/$folder/man"
     cp packaging/systemd/* "$build/$folder/systemd"
     cp -r packaging/completions "$build/$folder"
     tar -C "$build" --sort=name --format=ustar --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -cf - "$folder" |

@@ -13,7 +13,7 @@ public sealed partial class VersionTests
     [Fact]
     public void Version_OfTheManPages_IsThatOfTheBuild()
     {
-        foreach (string page in Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.1"))
+        foreach (string page in Directory.GetFiles(Path.Combine(Repository.Root, "docs")).Where(static file => Path.GetExtension(file) is ".1" or ".5"))
         {
             Assert.Contains($" {Version}\"", File.ReadLines(page).First(static line => line.StartsWith(".TH ", StringComparison.Ordinal)), StringComparison.Ordinal);
         }
