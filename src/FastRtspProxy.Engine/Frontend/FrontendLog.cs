@@ -53,6 +53,9 @@ internal static partial class FrontendLog
     [LoggerMessage(EventId = 407, Level = LogLevel.Warning, Message = "A viewer of {Mount} from {Client} was refused: {Reason}")]
     public static partial void ClientRefused(ILogger log, string mount, IPAddress client, string reason);
 
+    [LoggerMessage(EventId = 418, Level = LogLevel.Debug, Message = "Viewer {Client} asked for \"{Stream}\", and no stream has that name")]
+    public static partial void UnknownStream(ILogger log, IPAddress client, string stream);
+
     [LoggerMessage(EventId = 408, Level = LogLevel.Warning, Message = "A connection from {Client} was refused: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, IPAddress client, string reason);
 

@@ -10,13 +10,16 @@ internal sealed class RefusalLog(ILogger log, ClientLimits limits)
 {
     private const long PauseMicros = 10_000_000;
 
+    /// <summary>Behind the limits: a stream that is not there.</summary>
+    private static readonly int s_unknown = Enum.GetValues<PlaceLimit>().Length;
+
     /// <summary>By limit, when a refusal was last said; 0: none was yet.</summary>
-    private readonly long[] _saidMicros = new long[Enum.GetValues<PlaceLimit>().Length];
+    private readonly long[] _saidMicros = new long[s_unknown + 1];
 
     /// <summary>A SETUP was answered 453.</summary>
     public void OnClient(PlaceLimit limit, string mount, IPAddress client, long nowMicros)
     {
-        if (IsTimeToSay(limit, nowMicros))
+        if (IsTimeToSay((int)limit, nowMicros))
         {
             FrontendLog.ClientRefused(log, mount, client, limit switch
             {
@@ -28,10 +31,19 @@ internal sealed class RefusalLog(ILogger log, ClientLimits limits)
         }
     }
 
+    /// <summary>A request for a stream was answered 404, because none has its name: most often a player's URL with a slip in it.</summary>
+    public void OnUnknown(string method, string url, IPAddress client, IMountDirectory mounts, long nowMicros)
+    {
+        if (log.IsEnabled(LogLevel.Debug) && IsTimeToSay(s_unknown, nowMicros))
+        {
+            FrontendLog.UnknownStream(log, client, FailedLogIn.Of(client, string.Empty, method, url, mounts).Stream);
+        }
+    }
+
     /// <summary>A connection was answered 503 and closed.</summary>
     public void OnConnection(PlaceLimit limit, int connections, IPAddress client, long nowMicros)
     {
-        if (IsTimeToSay(limit, nowMicros))
+        if (IsTimeToSay((int)limit, nowMicros))
         {
             FrontendLog.ConnectionRefused(log, client, limit switch
             {
@@ -52,9 +64,9 @@ internal sealed class RefusalLog(ILogger log, ClientLimits limits)
             : "--max-clients-per-address allows no more.")
         + " Viewers behind one proxy, container or NAT share an address. Remedy, if these do: a larger number";
 
-    private bool IsTimeToSay(PlaceLimit limit, long nowMicros)
+    private bool IsTimeToSay(int refusal, long nowMicros)
     {
-        ref long said = ref _saidMicros[(int)limit];
+        ref long said = ref _saidMicros[refusal];
         long last = Volatile.Read(ref said);
         return (last == 0 || nowMicros - last > PauseMicros) && Interlocked.CompareExchange(ref said, Math.Max(1, nowMicros), last) == last;
     }

@@ -10,7 +10,7 @@ internal sealed partial class RequestHandler
         RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts, makes: true);
         if (target.Mount is not { } mount)
         {
-            return NoStream(request, response, target);
+            return NoStream(connection, request, response, target);
         }
 
         connection.Start = target.Start ?? connection.Start;

@@ -15,7 +15,7 @@ internal sealed partial class RequestHandler
         RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts, makes: session is null);
         if (target.Mount is not { } mount)
         {
-            return NoStream(request, response, target);
+            return NoStream(connection, request, response, target);
         }
 
         if (session is not null && session.Mount != mount)

@@ -206,9 +206,16 @@ internal sealed partial class RequestHandler
     }
 
     /// <summary>No stream has that name; or it could have it, and the wildcard stream that stands for it has as many as it may have.</summary>
-    private RtspResponse NoStream(RtspMessage request, RtspResponse response, in RequestTarget target) => target.IsFull
-        ? Begin(request, response, RtspStatus.ServiceUnavailable)
-        : Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+    private RtspResponse NoStream(ClientConnection connection, RtspMessage request, RtspResponse response, in RequestTarget target)
+    {
+        if (target.IsFull)
+        {
+            return Begin(request, response, RtspStatus.ServiceUnavailable);
+        }
+
+        _frontend.Refusals.OnUnknown(request.Method, request.Uri, connection.RemoteAddress, _frontend.Mounts, connection.Home.Shard.NowMicros);
+        return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
+    }
 
     private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
 

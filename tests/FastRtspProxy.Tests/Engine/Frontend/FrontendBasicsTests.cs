@@ -1,5 +1,6 @@
 using System.Text;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -271,12 +272,14 @@ public sealed class FrontendBasicsTests
     [Fact]
     public async Task Describe_UnknownStream_Answers404InLive555sWords()
     {
-        await using FrontendHost host = await FrontendHost.StartAsync();
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(log: log);
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url + "x");
 
         Assert.Equal("RTSP/1.0 404 Stream Not Found", response.StatusLine);
+        Assert.Contains(log.Texts, static line => line == "Viewer 127.0.0.1 asked for \"camx\", and no stream has that name");
     }
 
     [Fact]

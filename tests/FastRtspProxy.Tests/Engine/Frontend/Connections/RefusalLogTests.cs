@@ -1,6 +1,7 @@
 using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Mounts;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
@@ -35,6 +36,20 @@ public sealed class RefusalLogTests
         }
 
         Assert.Equal(6, _log.Lines.Count);
+    }
+
+    [Fact]
+    public void OnUnknown_AFloodOfThem_IsSaidOnceInTenSecondsWithTheNameAndWithoutWhatIsSecret()
+    {
+        RefusalLog refusals = new(_log, new ClientLimits(new ViewerLimits()));
+
+        for (int i = 0; i < 15_000; i++)
+        {
+            refusals.OnUnknown("DESCRIBE", "rtsp://192.0.2.1:8554/gaet?token=geheim", IPAddress.Loopback, new FakeMountDirectory(), i * 1000L);
+        }
+
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Equal("Viewer 127.0.0.1 asked for \"gaet\", and no stream has that name", _log.Lines[0].Text);
     }
 
     [Fact]
