@@ -5,16 +5,11 @@ using Xunit.Abstractions;
 namespace FastRtspProxy.EndToEndTests;
 
 /// <summary>The commands that docs/consumers shows do what the pages say, with a stream of the demo and shorter files.</summary>
-public sealed partial class ConsumerPagesTests : EndToEndTest
+public sealed partial class ConsumerPagesTests(ITestOutputHelper log) : EndToEndTest(log), IDisposable
 {
     private const string PageUrl = "rtsp://localhost:8554/proxyStream";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("frp-consumer-");
-
-    public ConsumerPagesTests(ITestOutputHelper log)
-        : base(log)
-    {
-    }
 
     /// <summary>Those that need no screen.</summary>
     public static TheoryData<string> Commands =>
@@ -52,6 +47,9 @@ public sealed partial class ConsumerPagesTests : EndToEndTest
         await AssertFilesPlayAsync();
         Assert.InRange(new FileInfo(Path.Combine(_folder.FullName, "detect.yuv")).Length / (640 * 360 * 3 / 2), 10, 1000);
     }
+
+    /// <summary>The programs have ended by then.</summary>
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Short(string command) =>
         command.Replace("-segment_time 60", "-segment_time 2", StringComparison.Ordinal).Replace("max-size-time=60000000000", "max-size-time=2000000000", StringComparison.Ordinal);
