@@ -24,6 +24,9 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     private readonly MultiMessage* _messages;
     private readonly bool _receivesMany;
 
+    /// <summary>The first headers, which the kernel may have written to since they were made ready.</summary>
+    private int _written = Capacity;
+
     /// <param name="receivesMany">False: recvmmsg is refused here.</param>
     public ReceiveBatch(bool receivesMany)
     {
@@ -48,7 +51,7 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     /// </summary>
     public int Receive(int fd)
     {
-        for (int i = 0; i < Capacity; i++)
+        for (int i = 0; i < _written; i++)
         {
             _messages[i].Header.NameBytes = (uint)sizeof(PeerAddress);
             _messages[i].Header.ControlBytes = ControlBytes;
@@ -58,9 +61,11 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         int count = _receivesMany ? Libc.ReceiveMany(fd, _messages, Capacity, LinuxConstants.MessageDontWait, null) : ReceiveOneByOne(fd);
         if (count >= 0)
         {
+            _written = Math.Min(Capacity, count + 1); // the one that it stopped at included
             return count;
         }
 
+        _written = Capacity;
         return Marshal.GetLastPInvokeError() is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted ? 0 : -1;
     }
 

@@ -47,13 +47,12 @@ internal sealed partial class Shard
 
     internal void EnqueueTimer(ShardTimer timer, long dueMicros) => _timers.Enqueue(timer, dueMicros);
 
-    /// <summary>How long the loop may sleep for its timers and deferred passes; -1: until something comes.</summary>
+    /// <summary>How long the loop may sleep from now on, for its timers and deferred passes; -1: until something comes.</summary>
     private long NextWakeMicros()
     {
         long timeout = -1;
         if (_timers.TryPeek(out _, out long dueMicros))
         {
-            RefreshNow();
             long left = Math.Max(0, dueMicros - NowMicros);
 
             // Round up to the tick, so that neighbours fire together.
@@ -62,7 +61,6 @@ internal sealed partial class Shard
 
         if (_endOfTurn.NextDueMicros != long.MaxValue)
         {
-            RefreshNow();
             long left = Math.Max(0, _endOfTurn.NextDueMicros - NowMicros);
             timeout = timeout < 0 ? left : Math.Min(timeout, left);
         }
@@ -73,9 +71,15 @@ internal sealed partial class Shard
     /// <summary>As far as a slice reaches; those that are due still come in the next turn, which does not wait.</summary>
     private void FireTimers()
     {
-        long began = Stopwatch.GetTimestamp();
-        while (_timers.TryPeek(out _, out long dueMicros) && dueMicros <= NowMicros && Stopwatch.GetTimestamp() - began <= SliceTicks)
+        long began = 0;
+        while (_timers.TryPeek(out _, out long dueMicros) && dueMicros <= NowMicros)
         {
+            began = began == 0 ? Stopwatch.GetTimestamp() : began;
+            if (Stopwatch.GetTimestamp() - began > SliceTicks)
+            {
+                return;
+            }
+
             ShardTimer timer = _timers.Dequeue();
             try
             {

@@ -21,6 +21,7 @@ internal sealed class BackendTrack
     private readonly KeptPackets _probation = new();
     private RtpReceptionStats _stats = new();
     private MediaPosition _position;
+    private ArrivalTicks _arrivals;
 
     /// <summary>Whose packets are passed on: <see cref="SourceChoice.Source"/> once what waited of the stream before it is through.</summary>
     private uint _source;
@@ -40,6 +41,7 @@ internal sealed class BackendTrack
         Name = $"track{index + 1} ({media.Type}, {media.EncodingName})";
         _sink = sink;
         _silence = silence;
+        _arrivals = new ArrivalTicks(media.ClockRate);
         Sources = new SourceChoice { Named = media.Ssrc };
         foreach (int type in media.PayloadTypes)
         {
@@ -422,7 +424,7 @@ internal sealed class BackendTrack
             _silence.OnPicture(nowMicros);
         }
 
-        _stats.Update(view.SequenceNumber, view.Timestamp, (uint)(nowMicros * Media.ClockRate / 1_000_000));
+        _stats.Update(view.SequenceNumber, view.Timestamp, _arrivals.At(nowMicros));
         _position.Note(view.Timestamp, Media.ClockRate);
         _sink.OnRtp(Index, _source, view, packet, nowMicros);
     }

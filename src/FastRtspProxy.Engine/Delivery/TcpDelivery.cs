@@ -108,6 +108,12 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             return;
         }
 
+        if (_classes.Count == 0)
+        {
+            Next = limit;
+            return;
+        }
+
         using ReadScope scope = _ring.Read(_shard.Index, Next);
         PacketRing.EntriesView entries = scope.Entries;
         long from = scope.From;

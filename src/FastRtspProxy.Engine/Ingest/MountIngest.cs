@@ -136,7 +136,11 @@ internal sealed class MountIngest
             return;
         }
 
-        track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+        if (!timeline.IsSameMoment)
+        {
+            track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+        }
+
         if (verdict == IngestVerdict.Begin && track.Early is { } early)
         {
             track.Early = null;

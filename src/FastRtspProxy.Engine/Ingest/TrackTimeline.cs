@@ -92,8 +92,13 @@ internal sealed class TrackTimeline
     /// <summary>True while numbers were promised and the packet has not come.</summary>
     public bool HasPromise => _promisedTicks is not null;
 
-    /// <summary>The media time of the newest packet.</summary>
-    public long MediaMicros => ToMicros(_ticks);
+    /// <summary>The media time of the newest packet: that of <see cref="_ticks"/>, worked out once a picture and turn.</summary>
+    public long MediaMicros { get; private set; }
+
+    /// <summary>
+    /// The newest packet is of the same picture as the one before it, and came in the same turn: nothing but its number is news.
+    /// </summary>
+    public bool IsSameMoment { get; private set; }
 
     /// <summary>Jumps of the camera's clock or numbers that were levelled out.</summary>
     public long Jumps { get; private set; }
@@ -129,6 +134,15 @@ internal sealed class TrackTimeline
         uint ssrc, ushort sequenceNumber, uint timestamp, long arrivalMicros, out ushort mappedSequenceNumber, out uint mappedTimestamp)
     {
         bool isSamePicture = _inSession && ssrc == _sourceSsrc && timestamp == _lastInTimestamp;
+        IsSameMoment = isSamePicture && arrivalMicros == LastArrivalMicros && (ushort)(sequenceNumber - _lastIn) == 1;
+        if (IsSameMoment)
+        {
+            _lastIn = sequenceNumber;
+            mappedSequenceNumber = _next++;
+            mappedTimestamp = Timestamp(_sentTicks);
+            return true;
+        }
+
         if (!_inSession)
         {
             Begin(arrivalMicros);
@@ -172,9 +186,9 @@ internal sealed class TrackTimeline
         }
 
         mappedTimestamp = Timestamp(_sentTicks);
-        long mediaMicros = ToMicros(_ticks);
-        _jumps.NoteArrival(mediaMicros, arrivalMicros);
-        _clock.Note(mediaMicros, arrivalMicros);
+        MediaMicros = ToMicros(_ticks);
+        _jumps.NoteArrival(MediaMicros, arrivalMicros);
+        _clock.Note(MediaMicros, arrivalMicros);
         return true;
     }
 

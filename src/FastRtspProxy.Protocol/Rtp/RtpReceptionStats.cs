@@ -25,10 +25,15 @@ public sealed class RtpReceptionStats
     private int _badSequence;
     private long _expectedPrior;
     private long _receivedPrior;
-    private UInt128 _seen;
+
+    /// <summary>The newest numbers, the highest in the lowest bit: those that came.</summary>
+    private ulong _seenLow;
+    private ulong _seenHigh;
     private uint _lastTransit;
     private bool _hasTransit;
-    private double _jitter;
+
+    /// <summary>Sixteen times the jitter, so that its sixteenth can be taken in whole numbers (A.8).</summary>
+    private long _jitter16;
     private long _lostBefore;
 
     /// <summary>Packets received, duplicates included (A.3 counts them, so that late ones and duplicates weigh against loss).</summary>
@@ -59,7 +64,7 @@ public sealed class RtpReceptionStats
     public long LostOfAll => LostBefore + Math.Max(0, Lost);
 
     /// <summary>Interarrival jitter in RTP ticks.</summary>
-    public uint Jitter => (uint)_jitter;
+    public uint Jitter => (uint)(_jitter16 >> 4);
 
     /// <summary>Counts a packet.</summary>
     /// <param name="sequenceNumber">The packet's 16-bit number.</param>
@@ -95,6 +100,14 @@ public sealed class RtpReceptionStats
         }
 
         ushort forward = unchecked((ushort)(sequence - _highest));
+        if (forward == 1 && sequence != 0)
+        {
+            _highest = sequence;
+            _seenHigh = (_seenHigh << 1) | (_seenLow >> 63);
+            _seenLow = (_seenLow << 1) | 1;
+            return true;
+        }
+
         if (forward is > 0 and < DropoutMax)
         {
             if (sequence < _highest)
@@ -103,7 +116,7 @@ public sealed class RtpReceptionStats
             }
 
             _highest = sequence;
-            _seen = forward >= HistoryBits ? UInt128.One : (_seen << forward) | UInt128.One;
+            See(forward >= HistoryBits ? UInt128.One : (Seen << forward) | UInt128.One);
             return true;
         }
 
@@ -129,13 +142,13 @@ public sealed class RtpReceptionStats
     private void CountLate(int behind)
     {
         UInt128 bit = UInt128.One << behind;
-        if ((_seen & bit) != 0)
+        if ((Seen & bit) != 0)
         {
             Duplicates++;
             return;
         }
 
-        _seen |= bit;
+        See(Seen | bit);
         OutOfOrder++;
     }
 
@@ -147,21 +160,25 @@ public sealed class RtpReceptionStats
         _base = sequence;
         _cycles = 0;
         _badSequence = -1;
-        _seen = UInt128.One;
+        See(UInt128.One);
         Received = 0;
         _expectedPrior = 0;
         _receivedPrior = 0;
         _hasTransit = false;
     }
 
-    // A.8, in floating point. Packets of one frame share a time stamp, which adds their spacing to the jitter; the RFC accepts that.
+    private UInt128 Seen => new(_seenHigh, _seenLow);
+
+    private void See(UInt128 seen) => (_seenHigh, _seenLow) = ((ulong)(seen >> 64), (ulong)seen);
+
+    // A.8, in whole numbers as there. Packets of one frame share a time stamp, which adds their spacing to the jitter; the RFC accepts that.
     private void UpdateJitter(uint rtpTimestamp, uint arrival)
     {
         uint transit = unchecked(arrival - rtpTimestamp);
         if (_hasTransit)
         {
             int difference = unchecked((int)(transit - _lastTransit));
-            _jitter += (double.Abs((double)difference) - _jitter) / 16;
+            _jitter16 += Math.Abs((long)difference) - ((_jitter16 + 8) >> 4);
         }
 
         _lastTransit = transit;
