@@ -7,7 +7,7 @@
 #include "rtsp.h"
 
 #define MAX_PACKETS 1024
-#define MAX_READERS 256
+#define MAX_READERS 1024
 #define PENDING_LIMIT (8 << 20)
 
 struct reader {
@@ -25,6 +25,7 @@ struct reader {
 static int s_port, s_streams = 1, s_kbit = 2000, s_fps = 25, s_packet = 1400, s_gop = 50, s_key_ratio = 8;
 static int s_epoll, s_rtp, s_rtcp, s_udp_port = 16000;
 static struct reader *s_readers[MAX_READERS];
+static int s_slots; /* one past the highest that was ever used */
 static uint16_t *s_sequence;
 static uint32_t *s_frame;
 static uint8_t s_bytes[MAX_PACKETS * 2048];
@@ -137,7 +138,7 @@ static void send_frame(int stream)
     static struct mmsghdr messages[MAX_PACKETS];
     static struct iovec parts[MAX_PACKETS];
     build_frame(stream);
-    for (int slot = 0; slot < MAX_READERS; slot++) {
+    for (int slot = 0; slot < s_slots; slot++) {
         struct reader *r = s_readers[slot];
         if (r == NULL || !r->playing || r->stream != stream)
             continue;
@@ -263,6 +264,7 @@ static void on_accept(int listener)
         r->peer = peer;
         r->stream = -1;
         s_readers[slot] = r;
+        s_slots = slot < s_slots ? s_slots : slot + 1;
         set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)slot};
         epoll_ctl(s_epoll, EPOLL_CTL_ADD, fd, &event);
@@ -323,7 +325,7 @@ int main(int argc, char **argv)
                 on_readable((int)who);
             }
         }
-        for (int slot = 0; slot < MAX_READERS; slot++)
+        for (int slot = 0; slot < s_slots; slot++)
             if (s_readers[slot] && s_readers[slot]->pending_length > 0)
                 flush_pending(s_readers[slot]);
     }
