@@ -37,7 +37,7 @@ public sealed class OperatorPagesTests(ITestOutputHelper log) : EndToEndTest(log
         WriteConfig($$"""
             http: {listen: "127.0.0.1:{{port}}"}
             streamsDirectory: {{streams}}
-            streams: {gate: {source: "{{camera.Urls[0]}}"}}
+            streams: {gate: {source: "{{camera.Urls[0]}}"} }
             """);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") };
         client.DefaultRequestHeaders.Add("X-Requested-With", "test");

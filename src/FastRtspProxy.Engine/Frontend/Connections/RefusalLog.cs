@@ -36,7 +36,8 @@ internal sealed class RefusalLog(ILogger log, ClientLimits limits)
     {
         if (log.IsEnabled(LogLevel.Debug) && IsTimeToSay(s_unknown, nowMicros))
         {
-            FrontendLog.UnknownStream(log, client, FailedLogIn.Of(client, string.Empty, method, url, mounts).Stream);
+            FailedLogIn request = FailedLogIn.Of(client, string.Empty, method, url, mounts);
+            FrontendLog.UnknownStream(log, client, request.Stream);
         }
     }
 
