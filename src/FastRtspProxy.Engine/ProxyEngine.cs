@@ -1,3 +1,4 @@
+using System.Net.Security;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
@@ -27,14 +28,24 @@ public sealed class ProxyEngine : IAsyncDisposable
     private readonly MountDirectory _mounts;
     private readonly FrontendServer _frontend;
     private readonly ILogger _log;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
     private bool _disposed;
+
+    /// <summary>Written by whoever reloads, one at a time; null: nobody speaks TLS with viewers, nor by HTTP.</summary>
+    private volatile ServerCertificates? _certificates;
+
+    /// <summary>The last ones that there were: a handshake that began before they went ends with them.</summary>
+    private volatile ServerCertificates? _shown;
 
     /// <summary>Set once, before the front-end drains for good.</summary>
     private volatile bool _isEnding;
 
     private ProxyEngine(ProxyOptions options, ServerCertificates? certificates, ILoggerFactory loggerFactory, TimeProvider time)
     {
-        Certificates = certificates;
+        _certificates = _shown = certificates;
+        _loggers = loggerFactory;
+        _time = time;
         long descriptors = SocketSetup.RaiseDescriptorLimit();
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
         InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
@@ -60,12 +71,8 @@ public sealed class ProxyEngine : IAsyncDisposable
         };
         _factory = new MountFactory(options, _shards, _pool, loggerFactory, events);
         Streams = new StreamControl(options, _mounts, _factory, OwnPlace, loggerFactory);
-        MountRegistry? registry = options.AcceptRegister
-            ? new MountRegistry(options, _mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name))
-            : null;
-        _frontend = new FrontendServer(
-            options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors,
-            certificates is null || options.RtspsPorts.Count == 0 ? null : certificates.OptionsFor)
+        MountRegistry registry = new(_mounts, _factory, (url, name) => StreamRegistered?.Invoke(url, name));
+        _frontend = new FrontendServer(options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors, CertificateFor)
         {
             Events = events,
         };
@@ -133,7 +140,11 @@ public sealed class ProxyEngine : IAsyncDisposable
     public int TunnelPort => _frontend.Listeners.TunnelPort;
 
     /// <summary>What viewers are shown that come by TLS; null: nobody speaks it with them.</summary>
-    internal ServerCertificates? Certificates { get; }
+    internal ServerCertificates? Certificates => _certificates;
+
+    /// <summary>What a handshake is done with, by the name that the client asked for.</summary>
+    internal SslServerAuthenticationOptions CertificateFor(string? serverName) =>
+        (_shown ?? throw new InvalidOperationException("Nobody comes by TLS where there are no certificates.")).OptionsFor(serverName);
 
     /// <summary>True where IPv4 (IPv6) clients can connect.</summary>
     public bool ListensOnIPv4 => _frontend.Listeners.ListensOnIPv4;
@@ -229,6 +240,52 @@ public sealed class ProxyEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _factory.Registered = options;
+        _frontend.Registration = RegisterRules.Of(options);
+    }
+
+    /// <summary>As <see cref="StreamControl.Validate"/>, for the streams and the ports of rtsps that are to be.</summary>
+    internal IReadOnlyList<StreamProblem> Validate(ProxyOptions next)
+    {
+        // Those behind the one that we have are not looked at.
+        int[] ports = [.. next.RtspsPorts.Take(1 + Math.Max(0, next.RtspsPorts.ToList().IndexOf(RtspsPort)))];
+        return Streams.Validate(next.Streams, OwnPlace() with { TlsPorts = ports });
+    }
+
+    /// <summary>
+    /// Opens another port for rtsps, where other ports are wanted, and reads the certificates where there were none: the change is made, or given
+    /// back, by whoever holds it.
+    /// </summary>
+    /// <exception cref="ProxyStartException">The port or the certificates cannot be had; nothing was changed.</exception>
+    internal async Task<SecureSideChange> PrepareSecureAsync(ProxyOptions options)
+    {
+        bool isNeeded = options.RtspsPorts.Count > 0 || options.NeedsCertificates;
+        ServerCertificates? next = _certificates is { } known ? (isNeeded ? known : null)
+            : await LoadCertificatesAsync(options, _loggers, _time);
+        try
+        {
+            return new SecureSideChange(_frontend.Listeners.PrepareSecure(options.RtspsPorts), next, _certificates, Put);
+        }
+        catch
+        {
+            if (!ReferenceEquals(next, _certificates))
+            {
+                next?.Dispose();
+            }
+
+            throw;
+        }
+
+        void Put()
+        {
+            ServerCertificates? old = _certificates;
+            _shown = next ?? _shown;
+            _certificates = next;
+            _frontend.KeepDescriptors(options.KeptDescriptors);
+            if (!ReferenceEquals(old, next))
+            {
+                old?.Dispose();
+            }
+        }
     }
 
     /// <summary>BYE to clients, TEARDOWN to cameras, everything closed. Bounded: a second and a half.</summary>
@@ -247,7 +304,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         await Task.WhenAll(_mounts.Mounts.Select(m => m.StopAsync(MountEnd.Stopping)));
         await Task.WhenAll(clients, removed);
         _factory.Dispose();
-        Certificates?.Dispose();
+        _certificates?.Dispose();
         _shards.Dispose();
         _trim.Dispose();
         ((IDisposable)_pool).Dispose();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -25,6 +26,9 @@ public sealed record ProxyOptions
 
     /// <summary>The certificates are for others of the program, too: they are read even where no viewer comes by TLS.</summary>
     public bool NeedsCertificates { get; init; }
+
+    /// <summary>Sockets that listen already at some of the ports.</summary>
+    internal HeldSockets Held { get; init; } = HeldSockets.None;
 
     /// <summary>Descriptors that others of the program may open: viewers and cameras leave them alone.</summary>
     public int KeptDescriptors { get; init; }

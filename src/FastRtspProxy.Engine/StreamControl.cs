@@ -59,10 +59,12 @@ public sealed class StreamControl
     internal IReadOnlyDictionary<string, StreamOptions> Instances => _wildcards.Instances;
 
     /// <summary>Everything that is wrong with a set of streams that is to be all that there are; empty: it can be had. Nothing is changed.</summary>
-    public IReadOnlyList<StreamProblem> Validate(IReadOnlyList<StreamOptions> streams)
+    /// <param name="streams">The set.</param>
+    /// <param name="own">Where we listen afterwards; null: where we do.</param>
+    public IReadOnlyList<StreamProblem> Validate(IReadOnlyList<StreamOptions> streams, OwnPlace? own = null)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        return StreamRules.Check(streams, RegisteredNames(), _own());
+        return StreamRules.Check(streams, RegisteredNames(), own ?? _own());
     }
 
     /// <summary>

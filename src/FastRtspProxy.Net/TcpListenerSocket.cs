@@ -93,19 +93,7 @@ internal sealed class TcpListenerSocket : IDisposable
             // word.
             _ = SocketSetup.TrySet(SocketSetup.Fd(socket), LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
 
-            // Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.
-            SocketSetup.PrepareTcpSending(socket);
-            SocketSetup.SetTrafficClass(socket, dscp);
-            if (unsentMarkBytes > 0)
-            {
-                SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);
-            }
-
-            if (keepAlive is { } probes)
-            {
-                SocketSetup.SetKeepAlive(SocketSetup.Fd(socket), probes);
-            }
-
+            Prepare(socket, unsentMarkBytes, keepAlive, dscp);
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(Backlog);
             error = SocketError.Success;
@@ -114,6 +102,27 @@ internal sealed class TcpListenerSocket : IDisposable
         catch (SocketException e)
         {
             socket?.Dispose();
+            error = e.SocketErrorCode;
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="TryListen"/>, with a socket that is bound already; it is ours from now on. Null: <paramref name="error"/> says why.
+    /// </summary>
+    public static TcpListenerSocket? TryListenOn(
+        Socket socket, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null, int? dscp = null)
+    {
+        try
+        {
+            Prepare(socket, unsentMarkBytes, keepAlive, dscp);
+            socket.Listen(Backlog);
+            error = SocketError.Success;
+            return new TcpListenerSocket(socket, log, refusal);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
             error = e.SocketErrorCode;
             return null;
         }
@@ -148,6 +157,22 @@ internal sealed class TcpListenerSocket : IDisposable
         _pause.Dispose();
         _socket.Dispose();
         _reserve?.Dispose();
+    }
+
+    /// <summary>Inherited by the accepted ones, before the first segment: the window scale is agreed on in the handshake.</summary>
+    private static void Prepare(Socket socket, int unsentMarkBytes, KeepAlive? keepAlive, int? dscp)
+    {
+        SocketSetup.PrepareTcpSending(socket);
+        SocketSetup.SetTrafficClass(socket, dscp);
+        if (unsentMarkBytes > 0)
+        {
+            SocketSetup.SetUnsentMark(SocketSetup.Fd(socket), unsentMarkBytes);
+        }
+
+        if (keepAlive is { } probes)
+        {
+            SocketSetup.SetKeepAlive(SocketSetup.Fd(socket), probes);
+        }
     }
 
     private static Socket? NewReserve()

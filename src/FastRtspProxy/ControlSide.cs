@@ -22,8 +22,11 @@ internal sealed class ControlSide : IAsyncDisposable
     private readonly EventLog _events;
     private readonly HookSenders _hooks;
 
-    /// <summary>Null: nobody asks by HTTP.</summary>
-    private readonly StatsSampler? _stats;
+    private readonly Func<StatsSampler, IReadOnlyList<HttpRoute>> _routes;
+    private readonly Func<StatsSampler> _newStats;
+
+    /// <summary>Null: nobody asks by HTTP, until now.</summary>
+    private StatsSampler? _stats;
 
     /// <param name="engine">What runs.</param>
     /// <param name="options">What it was started with.</param>
@@ -50,22 +53,17 @@ internal sealed class ControlSide : IAsyncDisposable
         Reloader.Reloaded += _ => ChangeHooks();
         ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
         ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
-        if (!options.ServesHttp)
-        {
-            return;
-        }
-
         SharedEngineView view = new(new EngineView(engine), () => Reloader.Running, time);
         engine.Status.Happened += view.OnHappened;
-        _stats = new StatsSampler(view.StreamsAsync, time, log.CreateLogger("Stats"));
         MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };
-        Routes =
+        _newStats = () => new StatsSampler(view.StreamsAsync, time, log.CreateLogger("Stats"));
+        _routes = stats =>
         [
             .. MetricsRoutes.All(engine, metrics),
             .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
-            .. new StatsRoutes(_stats).Routes,
+            .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
-            .. options.Http.Dashboard ? PageRoutes.All : [],
+            .. PageRoutes.All(() => Reloader.Running.Http.Dashboard),
         ];
     }
 
@@ -74,8 +72,8 @@ internal sealed class ControlSide : IAsyncDisposable
     /// <summary>What the API shows of the log.</summary>
     public LogHistory Log { get; } = new();
 
-    /// <summary>What can be asked for.</summary>
-    public IReadOnlyList<HttpRoute> Routes { get; } = [];
+    /// <summary>What can be asked for by HTTP; called once, when there is a server first: from then on there are figures of the past.</summary>
+    public IReadOnlyList<HttpRoute> BeginRoutes() => _routes(_stats ??= _newStats());
 
     private void ChangeHooks() => _ = _hooks.ChangeAsync(() => Reloader.Running.Hooks);
 

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Output;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -66,6 +68,13 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
     /// <summary>The file says how it is spoken, too; what is wrong with it is said in plain lines.</summary>
     private static async Task<int> RunFileAsync(ConfigRequest request, LineQueue lines)
     {
+        // A hang-up while the file is read for the first time must not end the program: it is read again.
+        await using FileWatch watch = new(TimeProvider.System);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            watch.OnHangUp();
+        });
         ConfigSource source = new(request);
         LoadedConfig loaded = source.Begin();
         LogStyle style = new();
@@ -83,7 +92,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
 
         return loaded.Config is { } right && IsOpenSslUsable(program)
             ? await new ProxyRun(lines, program, style).RunAsync(
-                ProgramOptions.Of(right, request.Demo, request.AskedPort), new ReloadSource(source, right))
+                ProgramOptions.Of(right, request.Demo, request.AskedPort), new ReloadSource(source, watch, right))
             : 1;
     }
 

@@ -33,10 +33,13 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     public async Task<int> RunAsync(ProgramOptions options, ReloadSource? reloads)
     {
         using ServiceManager manager = ServiceManager.OfEnvironment();
-        await using FileWatch? watch = reloads is null ? null : new FileWatch(TimeProvider.System);
+        using HeldSockets held = HeldSockets.OfEnvironment();
+        options = options with { Engine = options.Engine with { Held = held } };
+        FileWatch? watch = reloads?.Watch;
         bool hasCertificates = options.Engine.RtspsPorts.Count > 0 || options.Engine.NeedsCertificates;
-        await using CertificateReload? certificates = hasCertificates ? new CertificateReload(TimeProvider.System) : null;
-        using StopSignal stop = new(s_longestEnd, hungUp: watch is not null ? watch.OnHangUp : certificates is not null ? certificates.Ask : null);
+        await using CertificateReload? certificates =
+            hasCertificates || watch is not null ? new CertificateReload(TimeProvider.System) : null;
+        using StopSignal stop = new(s_longestEnd, hungUp: watch is not null ? static () => { } : certificates is not null ? certificates.Ask : null);
         stop.Drain = reloads?.Started.Shutdown.Drain ?? TimeSpan.Zero;
         style.Level = options.LogLevel;
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, style);
@@ -50,14 +53,15 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             }
 
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
-            HttpServer? http = null;
             Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
-            EngineTarget target = new(engine, config => SetOwn(config, stop, http), TimeProvider.System, real);
-            await using ControlSide control = new(engine, options, reloads?.Source, target, log);
-            style.History = options.ServesHttp ? control.Log : null;
-            http = await ServeHttpAsync(engine, options, control.Routes, log);
-            Announce(options, engine, http);
-            certificates?.Start(engine.Certificates!, log.CreateLogger("Certificates"));
+            ControlSide? control = null;
+            await using HttpHost http = new(engine, () => BeginRoutes(control!), options.Demo, TimeProvider.System, log, held);
+            EngineTarget target = new(engine, http, config => SetOwn(config, stop), TimeProvider.System, real);
+            await using ControlSide side = control = new ControlSide(engine, options, reloads?.Source, target, log);
+            await ServeHttpAsync(engine, options, http);
+            Announce(options, engine, http.Server);
+            SayUnwanted(held);
+            certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             if (watch is not null)
             {
@@ -101,37 +105,45 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>What of the configuration is the program's own, and live.</summary>
-    private void SetOwn(ProxyConfig config, StopSignal stop, HttpServer? http)
+    private void SetOwn(ProxyConfig config, StopSignal stop)
     {
-        http?.Change(config.Http);
         style.Set(config.Log);
         stop.Drain = config.Shutdown.Drain;
     }
 
-    /// <summary>Null: nobody wants it. A demo has a page wherever there is room for it.</summary>
-    private static async Task<HttpServer?> ServeHttpAsync(
-        ProxyEngine engine, ProgramOptions options, IReadOnlyList<HttpRoute> routes, ILoggerFactory log)
+    private void SayUnwanted(HeldSockets held)
     {
-        if (!options.ServesHttp)
+        foreach (string socket in held.CloseUnwanted())
         {
-            return null;
+            program.Say(
+                $"The service manager holds {socket} for us, and the configuration listens at no such address: it is closed. Remedy: the same "
+                + "address in the unit (ListenStream=) and under rtsp.listen, rtsps.listen or http.listen.\n");
         }
+    }
 
+    /// <summary>From the first HTTP server on the API shows the log.</summary>
+    private IReadOnlyList<HttpRoute> BeginRoutes(ControlSide control)
+    {
+        style.History = control.Log;
+        return control.BeginRoutes();
+    }
+
+    /// <summary>Where it is wanted. A demo has a page wherever there is room for it.</summary>
+    private static async Task ServeHttpAsync(ProxyEngine engine, ProgramOptions options, HttpHost http)
+    {
         try
         {
-            return await StartAsync(options.Http.IsOn ? options.Http : options.Http.Wanted());
+            await http.StartAsync(options.Demo ? options.Http.Wanted() : options.Http);
         }
-        catch (ProxyStartException) when (!options.Http.IsOn)
+        catch (ProxyStartException) when (options.Demo && !options.Http.IsOn)
         {
-            return await StartAsync(options.Http with { Listen = [new ListenPoint(IPAddress.Loopback, 0)] });
+            await http.StartAsync(options.Http with { Listen = [new ListenPoint(IPAddress.Loopback, 0)] });
         }
         catch
         {
             await engine.DisposeAsync();
             throw;
         }
-
-        Task<HttpServer> StartAsync(HttpConfig config) => HttpServer.StartAsync(engine, config, routes, TimeProvider.System, log);
     }
 
     private void Announce(ProgramOptions options, ProxyEngine engine, HttpServer? http)
@@ -173,7 +185,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         stop.Ask();
     }
 
-    private async Task StopAsync(HttpServer? http, ProxyEngine engine, DemoCamera? demo)
+    private async Task StopAsync(HttpHost http, ProxyEngine engine, DemoCamera? demo)
     {
         try
         {
@@ -186,9 +198,9 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
     }
 
     /// <summary>The proxy first: its camera is to hear its TEARDOWN.</summary>
-    private static async Task StopAllAsync(HttpServer? http, ProxyEngine engine, DemoCamera? demo)
+    private static async Task StopAllAsync(HttpHost http, ProxyEngine engine, DemoCamera? demo)
     {
-        Task page = http?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+        Task page = http.DisposeAsync().AsTask();
         await engine.DisposeAsync();
         await page;
         if (demo is not null)

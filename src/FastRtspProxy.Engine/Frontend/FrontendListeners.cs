@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
@@ -7,38 +6,57 @@ namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
 /// The ports that clients come to. Bound before anything is served, so that the start can fail; accepted at once they are when all else is ready.
+/// That of rtsps can be another one later; whoever came by the old one stays.
 /// </summary>
 internal sealed class FrontendListeners(ProxyOptions options, ILogger log) : IDisposable
 {
     private static readonly byte[] s_refusal = "RTSP/1.0 503 Service Unavailable\r\n\r\n"u8.ToArray();
 
-    /// <summary>Those of the ports in the clear.</summary>
-    private readonly List<TcpListenerSocket> _plain = [];
+    private readonly Lock _lock = new();
+    private TcpPort? _rtsp;
+    private TcpPort? _tunnel;
 
-    /// <summary>Those whose connections begin with a TLS handshake.</summary>
-    private readonly List<TcpListenerSocket> _secure = [];
+    /// <summary>Changed under the lock; null: there is no rtsps. Any thread reads it.</summary>
+    private volatile TcpPort? _rtsps;
+
+    /// <summary>
+    /// The ports for rtsps of which <see cref="_rtsps"/> was the first that could be had. As long as they are wanted it stays, also when another one
+    /// of them could be had by now. Changed with it.
+    /// </summary>
+    private IReadOnlyList<int> _rtspsWanted = options.RtspsPorts;
+
+    /// <summary>Set once, under the lock, by <see cref="Start"/>.</summary>
+    private Action<Socket, bool>? _accepted;
+
+    /// <summary>Set once, under the lock: no port is changed any more.</summary>
+    private bool _isOver;
 
     /// <summary>The RTSP port in use.</summary>
-    public int RtspPort { get; private set; }
+    public int RtspPort => _rtsp?.Port ?? 0;
 
-    /// <summary>The port of rtsps, or 0.</summary>
-    public int RtspsPort { get; private set; }
+    /// <summary>The port of rtsps, or 0. Any thread.</summary>
+    public int RtspsPort => _rtsps?.Port ?? 0;
 
     /// <summary>The HTTP tunnel's own port, or 0.</summary>
-    public int TunnelPort { get; private set; }
+    public int TunnelPort => _tunnel?.Port ?? 0;
 
     /// <summary>True where IPv4 clients can connect.</summary>
-    public bool ListensOnIPv4 { get; private set; }
+    public bool ListensOnIPv4 => _rtsp?.HasIPv4 ?? false;
 
     /// <summary>True where IPv6 clients can connect.</summary>
-    public bool ListensOnIPv6 { get; private set; }
+    public bool ListensOnIPv6 => _rtsp?.HasIPv6 ?? false;
 
     /// <summary>Begins to accept.</summary>
     /// <param name="accepted">Takes a socket, and whether its port is one of rtsps. On the socket engine's thread.</param>
     public void Start(Action<Socket, bool> accepted)
     {
-        _plain.ForEach(listener => listener.Start(socket => accepted(socket, false)));
-        _secure.ForEach(listener => listener.Start(socket => accepted(socket, true)));
+        lock (_lock)
+        {
+            _accepted = accepted;
+            _rtsp?.Start(socket => accepted(socket, false));
+            _tunnel?.Start(socket => accepted(socket, false));
+            _rtsps?.Start(socket => accepted(socket, true));
+        }
     }
 
     /// <summary>Closes a connection for which there is no place, with a word where one can be said.</summary>
@@ -46,118 +64,127 @@ internal sealed class FrontendListeners(ProxyOptions options, ILogger log) : IDi
 
     public void Dispose()
     {
-        _plain.ForEach(static listener => listener.Dispose());
-        _secure.ForEach(static listener => listener.Dispose());
+        lock (_lock)
+        {
+            _isOver = true;
+            _rtsp?.Dispose();
+            _tunnel?.Dispose();
+            _rtsps?.Dispose();
+        }
     }
 
     /// <summary>Takes the ports.</summary>
-    /// <param name="withTls">There are certificates, so one for rtsps as well.</param>
     /// <exception cref="ProxyStartException">One that nothing stands in for cannot be had.</exception>
-    public void Bind(bool withTls)
+    public void Bind()
     {
         string? failure = null;
         // A port of which one family is taken by another program is second choice: half of the clients would reach that program.
         foreach (bool whole in (ReadOnlySpan<bool>)[true, false])
         {
-            foreach (int port in options.RtspPorts)
+            foreach (int port in HeldFirst(options.RtspPorts))
             {
-                if (Listen(port, _plain, whole, out int bound, out bool v4, out bool v6, out SocketError error))
+                if (_rtsp is null && (_rtsp = Open(port, whole, isSecure: false, out SocketError error)) is null)
                 {
-                    (RtspPort, ListensOnIPv4, ListensOnIPv6) = (bound, v4, v6);
-                    break;
+                    failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {TcpPort.Words(error)}";
                 }
-
-                failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {Words(error)}";
-            }
-
-            if (RtspPort != 0)
-            {
-                break;
             }
         }
 
-        if (RtspPort == 0)
+        if (_rtsp is null)
         {
             throw new ProxyStartException(failure ?? "Failed to create RTSP server: no port to listen on was given");
         }
 
-        foreach (int port in options.TunnelPorts)
+        foreach (int port in HeldFirst(options.TunnelPorts))
         {
-            if (Listen(port, _plain, whole: false, out int bound, out _, out _, out _))
-            {
-                TunnelPort = bound;
-                break;
-            }
+            _tunnel ??= Open(port, whole: false, isSecure: false, out _);
         }
 
-        if (withTls)
-        {
-            BindSecure();
-        }
-    }
-
-    /// <summary>The first port of rtsps that can be had. It was asked for, and nothing else takes its place: without one nothing is served.</summary>
-    private void BindSecure()
-    {
-        string? failure = null;
-        foreach (int port in options.RtspsPorts)
-        {
-            if (Listen(port, _secure, whole: true, out int bound, out _, out _, out SocketError error))
-            {
-                RtspsPort = bound;
-                return;
-            }
-
-            failure ??= $"The port {port} of rtsps cannot be had: {Words(error)}. Remedy: another one (--rtsps, rtsps.listen)";
-        }
-
-        throw new ProxyStartException(failure ?? "There are certificates for rtsps, and no port to listen on was given");
+        _rtsps = OpenSecure(options.RtspsPorts);
     }
 
     /// <summary>
-    /// Listens on both families where the machine has them, each with a listener of its own. With <paramref name="whole"/> the port is refused when
-    /// another program has it in either family; without it, one family is enough.
+    /// The first of other ports for rtsps that can be had; it is open when this returns, and accepts when the change is made. No port: there is to be
+    /// no rtsps any more.
     /// </summary>
-    private bool Listen(
-        int port, List<TcpListenerSocket> listeners, bool whole, out int bound, out bool v4, out bool v6, out SocketError error)
+    /// <exception cref="ProxyStartException">None of them can be had; nothing was changed.</exception>
+    public SecurePortChange PrepareSecure(IReadOnlyList<int> ports) =>
+        new(this, ports, ports.SequenceEqual(_rtspsWanted) ? _rtsps : OpenSecure(ports));
+
+    /// <summary>Puts an open port in the place of the one before, which is closed.</summary>
+    internal void ChangeSecure(IReadOnlyList<int> wanted, TcpPort? next)
     {
-        bound = port;
-        v4 = v6 = false;
-        error = SocketError.Success;
-        List<TcpListenerSocket> opened = [];
-        byte[] refusal = listeners == _secure ? [] : s_refusal; // whoever speaks TLS would not understand it
-        IPAddress[] addresses = options.BindAddress is { } one ? [one] : [IPAddress.Any, IPAddress.IPv6Any];
-        foreach (IPAddress address in addresses)
+        lock (_lock)
         {
-            TcpListenerSocket? listener = TcpListenerSocket.TryListen(
-                address, bound, log, refusal, out SocketError failed, UnsentMark.UnknownBytes, FrontendLimits.KeepAlive, options.FrontendDscp);
-            if (listener is null)
+            _rtspsWanted = wanted;
+            if (ReferenceEquals(next, _rtsps))
             {
-                error = error == SocketError.Success ? failed : error;
-                continue;
+                return;
             }
 
-            bound = listener.Port;
-            opened.Add(listener);
-            v4 |= address.AddressFamily == AddressFamily.InterNetwork;
-            v6 |= address.AddressFamily == AddressFamily.InterNetworkV6;
-        }
+            TcpPort? old = _rtsps;
+            _rtsps = next;
+            if (_isOver)
+            {
+                next?.Dispose();
+            }
+            else if (next is not null && _accepted is { } accepted)
+            {
+                next.Start(socket => accepted(socket, true));
+            }
 
-        if (opened.Count == 0 || (whole && error is SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
-        {
-            opened.ForEach(static listener => listener.Dispose());
-            return false;
+            old?.Dispose();
         }
-
-        listeners.AddRange(opened);
-        return true;
     }
 
-    private static string Words(SocketError error) => error switch
+    /// <summary>Gives back what <see cref="PrepareSecure"/> opened.</summary>
+    internal void GiveBack(TcpPort? opened)
     {
-        SocketError.AddressAlreadyInUse => "Address already in use",
-        SocketError.AccessDenied => "Permission denied",
-        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n, LimitNOFILE=)",
-        _ => error.ToString(),
-    };
+        if (!ReferenceEquals(opened, _rtsps))
+        {
+            opened?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// The first port that can be had, or that we have; null: none is wanted. It was asked for, and nothing else takes its place: without one nothing
+    /// is served.
+    /// </summary>
+    private TcpPort? OpenSecure(IReadOnlyList<int> ports)
+    {
+        string? failure = null;
+        foreach (int port in HeldFirst(ports))
+        {
+            if (_rtsps is { } known && known.Port == port)
+            {
+                return known;
+            }
+
+            if (Open(port, whole: true, isSecure: true, out SocketError error) is { } opened)
+            {
+                return opened;
+            }
+
+            failure ??= $"The port {port} of rtsps cannot be had: {TcpPort.Words(error)}. Remedy: another one (--rtsps, rtsps.listen)";
+        }
+
+        return failure is null ? null : throw new ProxyStartException(failure);
+    }
+
+    /// <summary>A port of which the service manager holds the socket was meant by whoever set that up.</summary>
+    private IEnumerable<int> HeldFirst(IReadOnlyList<int> ports) => ports.OrderByDescending(port => options.Held.Has(options.BindAddress, port));
+
+    /// <summary>Whoever speaks TLS would not understand a word of refusal.</summary>
+    private TcpPort? Open(int port, bool whole, bool isSecure, out SocketError error)
+    {
+        TcpPortSettings settings = new()
+        {
+            Refusal = isSecure ? [] : s_refusal,
+            UnsentMarkBytes = UnsentMark.UnknownBytes,
+            KeepAlive = FrontendLimits.KeepAlive,
+            Dscp = options.FrontendDscp,
+            Held = options.Held,
+        };
+        return TcpPort.TryOpen(options.BindAddress, port, whole, settings, log, out error);
+    }
 }

@@ -18,13 +18,15 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     private readonly ShardGroup _shards;
     private readonly FrontendShard[] _homes;
-    /// <summary>Null: there is no rtsps.</summary>
-    private readonly TlsEntrance? _tls;
+    private readonly TlsEntrance _tls;
 
     private readonly RulesInForce _rules;
 
     /// <summary>How many descriptors the process may have open; 0: it is not looked at (tests share one process).</summary>
     private readonly long _descriptorLimit;
+
+    /// <summary>Descriptors of others of the program. Exchanged by whoever reloads, one at a time.</summary>
+    private int _kept;
     private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
 
     /// <summary>
@@ -33,6 +35,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// </summary>
     private volatile bool _stopping;
     private volatile bool _draining;
+    private RegisterRules _registration = new();
 
     public FrontendServer(
         ProxyOptions options,
@@ -46,6 +49,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     {
         _descriptorLimit = descriptorLimit;
         Options = options;
+        _kept = options.KeptDescriptors;
+        Registration = RegisterRules.Of(options);
         Mounts = mounts;
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontendServer");
@@ -57,7 +62,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         Input = input ?? new InputBudget(InputBudget.LimitFor(options.MemoryBytes));
         _shards = shards;
         Listeners = new FrontendListeners(options, Log);
-        _tls = certificates is null ? null : new TlsEntrance(this, certificates, shards.Shards[0].Time);
+        _tls = new TlsEntrance(this, certificates ?? NoCertificates, shards.Shards[0].Time);
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time, ExternalSeconds);
         Door = new FrontDoor(this, shards.Shards[0]);
         Live = new LiveDoor(this);
@@ -132,6 +137,13 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <inheritdoc cref="Frontend.UdpAddresses"/>
     public UdpAddresses UdpAddresses { get; } = new();
 
+    /// <summary>Who may REGISTER what. Any thread; replaced as a whole.</summary>
+    public RegisterRules Registration
+    {
+        get => Volatile.Read(ref _registration);
+        set => Volatile.Write(ref _registration, value);
+    }
+
     /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
     public IStreamRegistry? Registry { get; }
 
@@ -161,7 +173,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <exception cref="ProxyStartException">No RTSP port could be bound.</exception>
     public async Task StartAsync()
     {
-        Listeners.Bind(_tls is not null);
+        Listeners.Bind();
         foreach (FrontendShard home in _homes)
         {
             await home.Shard.RunAsync(() =>
@@ -181,7 +193,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         _stopping = true;
         Listeners.Dispose();
         Door.Stop();
-        await Task.WhenAll([_tls?.StopAsync() ?? Task.CompletedTask, .. _homes.Select(static home => home.Shard.RunAsync(home.StopAsync))]);
+        await Task.WhenAll([_tls.StopAsync(), .. _homes.Select(static home => home.Shard.RunAsync(home.StopAsync))]);
         foreach (FrontendShard home in _homes)
         {
             await home.Shard.RunAsync(() =>
@@ -198,7 +210,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     public void CloseLate()
     {
         Door.CloseLate();
-        _tls?.EndLate();
+        _tls.EndLate();
     }
 
     public void OnConnectionEnded(ClientConnection connection)
@@ -237,10 +249,24 @@ internal sealed class FrontendServer : IAsyncDisposable
         if (_descriptorLimit > 0)
         {
             int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
-            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces + Options.KeptDescriptors, streams);
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces + _kept, streams);
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }
+
+    /// <summary>Others of the program may open so many descriptors from now on: connections give way, and get back what is given back.</summary>
+    public void KeepDescriptors(int count)
+    {
+        int change = count - Interlocked.Exchange(ref _kept, count);
+        if (_descriptorLimit > 0 && change != 0)
+        {
+            Descriptors = Descriptors with { Connections = Math.Max(1, Descriptors.Connections - change) };
+            Limits.ConnectionPlaces.Cap(Descriptors.Connections);
+        }
+    }
+
+    private static SslServerAuthenticationOptions NoCertificates(string? name) =>
+        throw new InvalidOperationException("Nobody comes by TLS where there are no certificates.");
 
     /// <summary>Of the shards that have UDP ports, the one with the least to do; null: there is none.</summary>
     public FrontendShard? HomeWithUdp()
@@ -323,7 +349,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         {
             if (arrival.IsSecure)
             {
-                _tls!.Enter(home, arrival, place);
+                _tls.Enter(home, arrival, place);
             }
             else
             {

@@ -79,7 +79,7 @@ internal sealed class MountFactory(
         };
         RtspUrl url = registration.Url;
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
-        TargetPolicy targets = RegisterTargets.PolicyOf(common, registration.IsAuthenticated);
+        TargetPolicy targets = RegisterTargets.PolicyOf(common.AllowPrivateRegister, registration.IsAuthenticated);
         return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream), StreamOrigin.Registered);
     }
 

@@ -7,7 +7,7 @@ namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>Mounts that come and go by REGISTER and DEREGISTER. Any thread.</summary>
 internal sealed class MountRegistry(
-    ProxyOptions options, MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
+    MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
 {
     /// <summary>The URL of each registered mount that a DEREGISTER can name: put in last when one comes, taken out first when it goes.</summary>
     private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal sealed class MountRegistry(
 
     private RegisterOutcome Register(StreamRegistration registration)
     {
-        if (Interlocked.Increment(ref _count) > options.MaxRegistered)
+        if (Interlocked.Increment(ref _count) > factory.Registered.MaxRegistered)
         {
             Interlocked.Decrement(ref _count);
             return RegisterOutcome.Full;

@@ -20,6 +20,7 @@ internal static class LinuxConstants
 
     public const int SolSocket = 1;
     public const int SoReuseAddress = 2;
+    public const int SoType = 3;
     public const int SoError = 4;
     public const int SoSendBuffer = 7;
     public const int SoReceiveBuffer = 8;
@@ -27,6 +28,7 @@ internal static class LinuxConstants
     public const int SoReceiveBufferForce = 33;
     public const int SoSendBufferForce = 32;
     public const int SoLinger = 13;
+    public const int SoAcceptsConnections = 30;
     public const int SoReceiveOverflow = 40;
 
     public const int IpProtocol = 0;
@@ -34,6 +36,7 @@ internal static class LinuxConstants
     public const int IpReceiveError = 11;
     public const int IpV6Protocol = 41;
     public const int IpV6ReceiveError = 25;
+    public const int IpV6Only = 26;
     public const int IpV6TrafficClass = 67;
     public const int IpV6PacketInfo = 50;
     public const int IpPacketInfo = 8;

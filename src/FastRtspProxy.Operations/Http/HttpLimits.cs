@@ -46,4 +46,7 @@ internal static class HttpLimits
 
     /// <summary>A stop waits so long for requests under way.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Where the server alone is taken away, what was asked for before ends by then.</summary>
+    public static readonly TimeSpan Removed = TimeSpan.FromSeconds(5);
 }

@@ -18,6 +18,9 @@ internal sealed record HttpRoute(string Method, string Template, AccessRights Ri
     /// <summary>It is about all streams at once: a role that has the right for some of them only is not enough.</summary>
     public bool IsOfEveryStream { get; init; }
 
+    /// <summary>Null: it is always there; else it is while this says so.</summary>
+    public Func<bool>? IsThere { get; init; }
+
     /// <summary>Its Origin is looked at though it changes nothing: WebSockets and event streams, which no CORS keeps from a foreign page.</summary>
     public bool LooksAtOrigin { get; init; }
 }

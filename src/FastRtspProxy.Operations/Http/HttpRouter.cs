@@ -33,7 +33,7 @@ internal sealed class HttpRouter
         HashSet<string> methods = [];
         foreach ((string[] segments, HttpRoute route) in _routes)
         {
-            if (!Matches(segments, path, out string? value))
+            if (!Matches(segments, path, out string? value) || route.IsThere?.Invoke() == false)
             {
                 continue;
             }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
+using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Model;
 using Microsoft.AspNetCore.Builder;
@@ -24,6 +25,8 @@ internal sealed class HttpServer : IAsyncDisposable
     private static readonly long s_sayFullEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
     private readonly WebApplication _app;
+    private readonly HttpEntrances _entrances = new();
+    private readonly HttpDoors _doors;
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpPlaces _places = new(HttpLimits.Connections, HttpLimits.ConnectionsPerAddress, HttpLimits.ConnectionsKept);
     private readonly HttpPlaces _placesOfMetrics =
@@ -34,15 +37,20 @@ internal sealed class HttpServer : IAsyncDisposable
     private volatile HttpConfig _config;
     private long _saidFull = -s_sayFullEvery;
 
-    private HttpServer(ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>1 from the first end on.</summary>
+    private int _isOver;
+
+    private HttpServer(
+        ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers, HeldSockets held)
     {
         _config = config;
         _log = loggers.CreateLogger("Http");
+        _doors = new HttpDoors(_entrances.Enter, held, _log);
         LogIns = new HttpLogIns(engine.LogIns, new HttpSessions(time), () => _config);
         HttpRouter router = new([.. HealthRoutes.All(engine), .. SessionRoutes.All(LogIns), .. routes]);
         Routes = [.. router.Routes];
         HttpPipeline pipeline = new(router, LogIns, engine.LogIns, () => _config, _log, _stopping.Token);
-        _app = Build(config, engine);
+        _app = Build(engine);
         _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         _app.Run(context => pipeline.AnswerAsync(context));
     }
@@ -53,8 +61,16 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <inheritdoc cref="HttpLogIns"/>
     public HttpLogIns LogIns { get; }
 
-    /// <summary>The server's first address, as it stands in a URL of this machine.</summary>
-    public string Url => _app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+    /// <summary>The server's first address, as it stands in a URL of this machine; empty: it is served nowhere.</summary>
+    public string Url => Urls.FirstOrDefault("");
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<string> Urls => _doors.Open.Select(static door =>
+    {
+        IPAddress? address = door.Point.Address;
+        bool isEvery = address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        return $"{(door.Kind.IsSecure ? "https" : "http")}://{new ListenPoint(isEvery ? IPAddress.Loopback : address, door.Port.Port)}";
+    });
 
     /// <summary>Binds and serves.</summary>
     /// <param name="engine">What is asked and changed.</param>
@@ -62,54 +78,90 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <param name="routes">What can be asked for, beside health and log-ins.</param>
     /// <param name="time">Tells when log-ins are over.</param>
     /// <param name="loggers">Hears of errors.</param>
+    /// <param name="held">Sockets that listen already at some of the addresses; null: none.</param>
     /// <exception cref="ProxyStartException">An address cannot be had; the message names it and the remedy.</exception>
     public static async Task<HttpServer> StartAsync(
-        ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers)
+        ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers, HeldSockets? held = null)
     {
-        HttpServer server = new(engine, config, routes, time, loggers);
+        HttpServer server = await MakeAsync(engine, config, routes, time, loggers, held);
         try
         {
-            await Outbound.RunAsync(() => server._app.StartAsync());
+            server.Prepare(config).Make();
             return server;
         }
-        catch (Exception cause) when (cause is IOException or System.Net.Sockets.SocketException)
+        catch (ProxyStartException)
         {
             await server.DisposeAsync();
-            string addresses = string.Join(", ", Points(config));
-            throw new ProxyStartException(
-                $"HTTP cannot be served at {addresses}: {cause.Message.TrimEnd('.')}. Choose another address under http.listen (--http).");
+            throw;
         }
     }
 
-    /// <summary>Other settings from now on; where it listens needs a restart. Any thread.</summary>
+    /// <summary>As <see cref="StartAsync"/>, without an address yet: <see cref="Prepare"/> has them.</summary>
+    public static async Task<HttpServer> MakeAsync(
+        ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers, HeldSockets? held = null)
+    {
+        HttpServer server = new(engine, config, routes, time, loggers, held ?? HeldSockets.None);
+        await Outbound.RunAsync(() => server._app.StartAsync());
+        return server;
+    }
+
+    /// <inheritdoc cref="HttpDoors.Prepare"/>
+    public HttpDoorsChange Prepare(HttpConfig config) => _doors.Prepare(config);
+
+    /// <summary>What it goes by.</summary>
+    public HttpConfig Config => _config;
+
+    /// <summary>Other settings from now on; where it listens is <see cref="Prepare"/>'s. Any thread.</summary>
     public void Change(HttpConfig config) => _config = config;
 
-    /// <summary>Requests under way are cut short; bounded by <see cref="HttpLimits.Stop"/>.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Before the rules of users change: a token that comes counts already, and one that goes still does, so that at no moment there is neither.
+    /// </summary>
+    public void Tighten(HttpConfig next)
     {
-        await _stopping.CancelAsync();
+        HttpConfig now = _config;
+        _config = now with { Token = next.Token ?? now.Token };
+    }
+
+    /// <summary>Requests under way are cut short; bounded by <see cref="HttpLimits.Stop"/>.</summary>
+    public ValueTask DisposeAsync() => EndAsync(isAtOnce: true);
+
+    /// <summary>
+    /// Nobody comes any more, while the program goes on: who has asked gets his answer (whoever took the server away by a request among them), what
+    /// would last for hours ends in <see cref="HttpLimits.Removed"/>.
+    /// </summary>
+    public ValueTask RemoveAsync() => EndAsync(isAtOnce: false);
+
+    private async ValueTask EndAsync(bool isAtOnce)
+    {
+        _doors.Dispose();
+        if (isAtOnce)
+        {
+            await _stopping.CancelAsync();
+        }
+
+        if (Interlocked.Exchange(ref _isOver, 1) != 0)
+        {
+            return;
+        }
+
         await Outbound.RunAsync(async () =>
         {
-            using CancellationTokenSource limit = new(HttpLimits.Stop);
+            CancellationToken sooner = isAtOnce ? CancellationToken.None : _stopping.Token;
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(sooner);
+            limit.CancelAfter(isAtOnce ? HttpLimits.Stop : HttpLimits.Removed);
             await _app.StopAsync(limit.Token);
             await _app.DisposeAsync();
         });
-        _stopping.Dispose();
+        await _stopping.CancelAsync();
     }
 
-    private static ValueList<ListenPoint> Points(HttpConfig config) =>
-        config.Metrics.Listen is { } metrics ? [.. config.Listen, metrics] : config.Listen;
-
-    private WebApplication Build(HttpConfig config, ProxyEngine engine)
+    private WebApplication Build(ProxyEngine engine)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance); // what Kestrel says of each connection is nobody's news
-        IWebHostBuilder host = builder.WebHost.UseKestrelCore();
-        if (config.Tls)
-        {
-            host.UseKestrelHttpsConfiguration();
-        }
-
+        IWebHostBuilder host = builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(_entrances);
         host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -122,42 +174,25 @@ internal sealed class HttpServer : IAsyncDisposable
             limits.MinResponseDataRate = new MinDataRate(HttpLimits.ReaderBytesMin, HttpLimits.ReaderGrace);
             limits.RequestHeadersTimeout = HttpLimits.Head;
             limits.KeepAliveTimeout = HttpLimits.KeepAlive;
-            foreach (ListenPoint point in config.Listen)
+            foreach (HttpEntrance entrance in _entrances.All)
             {
-                Listen(kestrel, point, HttpConfig.IsLoopback(point) ? HttpDoorway.Local : HttpDoorway.Guarded, config, engine);
-            }
-
-            if (config.Metrics.Listen is { } metrics)
-            {
-                Listen(kestrel, metrics, HttpDoorway.MetricsOnly, config, engine);
+                kestrel.Listen(entrance, listen => Configure(listen, entrance.IsSecure, engine));
             }
         });
         return builder.Build();
     }
 
-    private void Listen(KestrelServerOptions kestrel, ListenPoint point, HttpDoorway doorway, HttpConfig config, ProxyEngine engine)
+    private void Configure(ListenOptions listen, bool isSecure, ProxyEngine engine)
     {
-        if (point.Address is { } address)
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection => ServeAsync(connection, next)); // in front of TLS: a refusal costs no handshake
+        if (isSecure)
         {
-            kestrel.Listen(address, point.Port, Configure);
-        }
-        else
-        {
-            kestrel.ListenAnyIP(point.Port, Configure);
-        }
-
-        void Configure(ListenOptions listen)
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => ServeAsync(connection, doorway, next)); // in front of TLS: a refusal costs no handshake
-            if (config.Tls && doorway != HttpDoorway.MetricsOnly)
+            listen.UseHttps(new TlsHandshakeCallbackOptions
             {
-                listen.UseHttps(new TlsHandshakeCallbackOptions
-                {
-                    OnConnection = context => InTurnAsync(
-                        ClientOf(context.Connection), () => HttpsOptions(engine.Certificates!.OptionsFor(context.ClientHelloInfo.ServerName))),
-                });
-            }
+                OnConnection = context => InTurnAsync(
+                    ClientOf(context.Connection), () => HttpsOptions(engine.CertificateFor(context.ClientHelloInfo.ServerName))),
+            });
         }
     }
 
@@ -195,8 +230,9 @@ internal sealed class HttpServer : IAsyncDisposable
         ApplicationProtocols = [SslApplicationProtocol.Http11],
     };
 
-    private async Task ServeAsync(ConnectionContext connection, HttpDoorway doorway, ConnectionDelegate next)
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        HttpDoorway doorway = connection.Features.Get<HttpDoorKind>()!.Doorway;
         IPAddress client = ClientOf(connection);
         HttpPlaces places = doorway == HttpDoorway.MetricsOnly ? _placesOfMetrics : _places;
         if (!places.TryTake(client))

@@ -15,8 +15,12 @@ internal static class PageRoutes
 
     private const string Index = "index.html";
 
-    public static IEnumerable<HttpRoute> All => PageFile.All.Select(static file =>
-        new HttpRoute("GET", file.Path == Index ? "/" : "/" + file.Path, AccessRights.None, exchange => SendAsync(exchange, file)));
+    /// <param name="isServed">Whether there is a page at this moment; null: there is.</param>
+    public static IEnumerable<HttpRoute> All(Func<bool>? isServed = null) => PageFile.All.Select(file =>
+        new HttpRoute("GET", file.Path == Index ? "/" : "/" + file.Path, AccessRights.None, exchange => SendAsync(exchange, file))
+        {
+            IsThere = isServed,
+        });
 
     private static async Task SendAsync(HttpExchange exchange, PageFile file)
     {

@@ -17,7 +17,7 @@ internal sealed class CertificateReload : IAsyncDisposable
     private readonly ITimer _retry;
 
     /// <summary>Set by <see cref="Start"/>, before the watch begins; its task alone uses them.</summary>
-    private ServerCertificates? _certificates;
+    private Func<ServerCertificates?> _certificates = static () => null;
     private ILogger? _log;
 
     /// <summary>What was said of the last attempt; null: it succeeded. The watch's task alone.</summary>
@@ -32,8 +32,12 @@ internal sealed class CertificateReload : IAsyncDisposable
     /// <summary>Reads the files again; before <see cref="Start"/> it is kept. Any thread, a signal's too.</summary>
     public void Ask() => _watch.OnHangUp();
 
-    /// <summary>Begins to look, once. A file that has changed since the certificates were read is read again.</summary>
-    public void Start(ServerCertificates certificates, ILogger log)
+    /// <summary>
+    /// Begins to look, once. A file that has changed since the certificates were read is read again.
+    /// </summary>
+    /// <param name="certificates">Those of the moment; null: there are none, until it is asked again (<see cref="Ask"/>).</param>
+    /// <param name="log">Hears of what cannot be used.</param>
+    public void Start(Func<ServerCertificates?> certificates, ILogger log)
     {
         (_certificates, _log) = (certificates, log);
         _watch.OnHangUp();
@@ -53,9 +57,15 @@ internal sealed class CertificateReload : IAsyncDisposable
     /// <summary>Each file as it was just before it was read: one that changes meanwhile has changed.</summary>
     private FileStamp[] Read()
     {
+        if (_certificates() is not { } certificates)
+        {
+            _said = null;
+            return [];
+        }
+
         FileStamp[] stamps =
-            [.. _certificates!.Files.SelectMany(static pair => (string[])[pair.Certificate, pair.KeyFile]).Distinct().Select(FileStamp.Of)];
-        if (_certificates.TryReload(out string? problem))
+            [.. certificates.Files.SelectMany(static pair => (string[])[pair.Certificate, pair.KeyFile]).Distinct().Select(FileStamp.Of)];
+        if (certificates.TryReload(out string? problem))
         {
             _said = null;
             return stamps;

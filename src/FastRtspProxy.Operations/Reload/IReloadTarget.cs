@@ -12,5 +12,8 @@ internal interface IReloadTarget
     /// Makes it so. What is in none of the difference's lists is not touched. Gives what could not be done all the same (a camera may have registered
     /// itself under a name meanwhile), by the names of the streams; everything else is done.
     /// </summary>
+    /// <exception cref="ReloadRefusedException">
+    /// What it has to open cannot be opened (a port that another program has); nothing was changed.
+    /// </exception>
     Task<IReadOnlyDictionary<string, string>> ApplyAsync(ConfigDifference difference);
 }

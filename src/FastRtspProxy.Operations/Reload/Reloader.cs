@@ -118,15 +118,24 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
 
         ConfigDifference difference = ConfigComparison.Of(_running, next);
         IReadOnlyList<string> objections = target.Objections(difference);
+        string where = loaded.File is null ? "" : $"{loaded.File}: ";
         if (objections.Count > 0)
         {
-            string where = loaded.File is null ? "" : $"{loaded.File}: ";
             return result with { Errors = [.. objections.Select(objection => where + objection)] };
         }
 
-        IReadOnlyDictionary<string, string> failed = result.IsDryRun ? new Dictionary<string, string>() : await target.ApplyAsync(difference);
+        IReadOnlyDictionary<string, string> failed = new Dictionary<string, string>();
         if (!result.IsDryRun)
         {
+            try
+            {
+                failed = await target.ApplyAsync(difference);
+            }
+            catch (ReloadRefusedException refused)
+            {
+                return result with { Errors = [where + refused.Message] };
+            }
+
             Volatile.Write(ref _running, WithoutFailed(difference, failed));
         }
 

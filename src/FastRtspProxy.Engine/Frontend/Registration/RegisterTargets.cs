@@ -11,21 +11,21 @@ namespace FastRtspProxy.Engine.Frontend;
 internal static class RegisterTargets
 {
     /// <summary>The policy for a stream that came by REGISTER.</summary>
-    /// <param name="options">What the user allows.</param>
+    /// <param name="allowsPrivate">The user allows cameras of this machine and of its link.</param>
     /// <param name="isAuthenticated">The REGISTER came with a right log-in of `-U`.</param>
-    public static TargetPolicy PolicyOf(ProxyOptions options, bool isAuthenticated) =>
-        new(isRegistered: true, isAuthenticated, allowsPrivate: options.AllowPrivateRegister);
+    public static TargetPolicy PolicyOf(bool allowsPrivate, bool isAuthenticated) =>
+        new(isRegistered: true, isAuthenticated, allowsPrivate);
 
     /// <summary>Judges the host and the port of a URL; names are looked up, off the shard.</summary>
-    public static async Task<RegisterVerdict> JudgeAsync(RtspUrl url, ProxyOptions options, bool isAuthenticated, NameLookup names)
+    public static async Task<RegisterVerdict> JudgeAsync(RtspUrl url, bool allowsPrivate, bool isAuthenticated, NameLookup names)
     {
-        TargetPolicy policy = PolicyOf(options, isAuthenticated);
+        TargetPolicy policy = PolicyOf(allowsPrivate, isAuthenticated);
         if (policy.RefusesPort(url.Port))
         {
             return RegisterVerdict.RefusedPort;
         }
 
-        if (options.AllowPrivateRegister)
+        if (allowsPrivate)
         {
             return RegisterVerdict.Allowed;
         }

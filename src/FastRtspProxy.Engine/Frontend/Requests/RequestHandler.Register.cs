@@ -17,7 +17,8 @@ internal sealed partial class RequestHandler
 
         // A viewer's log-in (`-C` alone) makes nobody a registrant.
         bool isTrusted = connection.Auth.Grant.IsLoggedIn && _frontend.Access.Rules.TrustsRegistrants;
-        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(url!, _frontend.Options, isTrusted, _frontend.RegistrantNames);
+        RegisterVerdict verdict = await RegisterTargets.JudgeAsync(
+            url!, _frontend.Registration.AllowsPrivate, isTrusted, _frontend.RegistrantNames);
         if (verdict != RegisterVerdict.Allowed)
         {
             Log(connection, request, url!, verdict switch
@@ -81,7 +82,7 @@ internal sealed partial class RequestHandler
             return true;
         }
 
-        if (!Networks.Hold(_frontend.Options.RegisterFrom, connection.RemoteAddress))
+        if (!Networks.Hold(_frontend.Registration.From, connection.RemoteAddress))
         {
             const string Reason = "the address is not among those of --register-from";
             FrontendLog.RegistrationRefused(_frontend.Log, request.Method, "a stream", connection.RemoteAddress, Reason);

@@ -10,18 +10,17 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed partial class RequestHandler
 {
     private const string WatchMethods = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
+    private const string WatchAndRegisterMethods = WatchMethods + ", REGISTER, DEREGISTER";
     private const string NoSuchStream = "Stream Not Found";
     private const string StreamNotReady = "File Not Found, Or In Incorrect Format";
 
     private readonly FrontendServer _frontend;
-    private readonly string _methods;
     private readonly AccessCheck _access;
 
     public RequestHandler(FrontendServer frontend)
     {
         _frontend = frontend;
         _access = new AccessCheck(frontend);
-        _methods = frontend.Options.AcceptRegister ? WatchMethods + ", REGISTER, DEREGISTER" : WatchMethods;
     }
 
     /// <summary>Handles one request, on the shard of its connection.</summary>
@@ -75,7 +74,7 @@ internal sealed partial class RequestHandler
         response.Begin(status);
         response.HasCSeq = false;
         response.IsToUnread = true;
-        return Dated(response).With("Allow", _methods);
+        return Dated(response).With("Allow", Methods);
     }
 
     /// <summary>401 with challenges, or 403.</summary>
@@ -119,7 +118,7 @@ internal sealed partial class RequestHandler
         if (!IsOurs(request.Method))
         {
             // One answer for the unknown and the forbidden, as LIVE555: RFC 2326's 501 has made no player wiser.
-            return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", _methods);
+            return Begin(request, response, RtspStatus.MethodNotAllowed).With("Allow", Methods);
         }
 
         // A balancer that sent a PROXY header may have had the TLS before us.
@@ -133,11 +132,13 @@ internal sealed partial class RequestHandler
         return unsupported.Length == 0 ? null : Begin(request, response, RtspStatus.OptionNotSupported).With("Unsupported", unsupported);
     }
 
+    private string Methods => _frontend.Registration.IsEnabled ? WatchAndRegisterMethods : WatchMethods;
+
     private bool IsOurs(string method) => method switch
     {
         RtspMethod.Options or RtspMethod.Describe or RtspMethod.Setup or RtspMethod.Teardown or RtspMethod.Play or RtspMethod.Pause => true,
         RtspMethod.GetParameter or RtspMethod.SetParameter => true,
-        RtspMethod.Register or RtspMethod.Deregister => _frontend.Options.AcceptRegister,
+        RtspMethod.Register or RtspMethod.Deregister => _frontend.Registration.IsEnabled,
         _ => false,
     };
 
@@ -171,7 +172,7 @@ internal sealed partial class RequestHandler
 
     private RtspResponse WithoutSession(RtspMessage request, RtspResponse response) => request.Method switch
     {
-        RtspMethod.Options => response.With("Public", _methods),
+        RtspMethod.Options => response.With("Public", Methods),
 
         // A keep-alive without a session is one for whatever the connection has; refusing it drives some players to reconnect every ten seconds.
         RtspMethod.GetParameter or RtspMethod.SetParameter => Parameters(request, response, null),
@@ -196,7 +197,7 @@ internal sealed partial class RequestHandler
         session.OnRequest();
         return request.Method switch
         {
-            RtspMethod.Options => response.With("Public", _methods),
+            RtspMethod.Options => response.With("Public", Methods),
             RtspMethod.Setup => await SetupAsync(connection, request, response, session),
             RtspMethod.Play => await PlayAsync(session, connection, request, response),
             RtspMethod.Pause => Pause(session, request, response),

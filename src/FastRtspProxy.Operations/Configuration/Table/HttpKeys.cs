@@ -17,7 +17,6 @@ internal static class HttpKeys
         {
             Text = "an address for metrics and health alone, where nobody has to log in",
             DefaultWords = "that of http.listen only",
-            Effect = ConfigEffect.Restart,
             Sample = "\"192.0.2.10:9555\"",
         },
         new ValueKey<MetricsConfig, MetricsDetail>(
@@ -38,7 +37,6 @@ internal static class HttpKeys
             Text = "where to listen for HTTP: each of them; another address than loopback needs a token or users who may use the API",
             DefaultWords = "127.0.0.1:9554 where there is a section http, else off",
             CountMin = 1,
-            Effect = ConfigEffect.Restart,
             Option = new("--http")
             {
                 Text = "serve health, metrics, API and a page with the live picture by HTTP at this address (127.0.0.1:9554)",
@@ -49,17 +47,14 @@ internal static class HttpKeys
         new ValueKey<HttpConfig, bool>("tls", ConfigTypes.Flag, static c => c.Tls, static (c, v) => c with { Tls = v })
         {
             Text = "by HTTPS, with the certificates of rtsps",
-            Effect = ConfigEffect.Restart,
         },
         new ValueKey<HttpConfig, bool>("allowPlain", ConfigTypes.Flag, static c => c.AllowPlain, static (c, v) => c with { AllowPlain = v })
         {
             Text = "let passwords and the token cross a network in the clear: where something else encrypts it",
-            Effect = ConfigEffect.Restart,
         },
         new ValueKey<HttpConfig, bool>("dashboard", ConfigTypes.Flag, static c => c.Dashboard, static (c, v) => c with { Dashboard = v })
         {
             Text = "serve the page",
-            Effect = ConfigEffect.Restart,
         },
         new SectionKey<HttpConfig, MetricsConfig>("metrics", s_metrics, static c => c.Metrics, static (c, v) => c with { Metrics = v })
         {

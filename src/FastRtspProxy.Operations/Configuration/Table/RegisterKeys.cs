@@ -10,13 +10,11 @@ internal static class RegisterKeys
         new RegisterConfig(),
         new ValueKey<RegisterConfig, bool>("enabled", ConfigTypes.Flag, static c => c.Enabled, static (c, v) => c with { Enabled = v })
         {
-            Text = "accept REGISTER and DEREGISTER requests",
-            Effect = ConfigEffect.Restart,
+            Text = "accept REGISTER and DEREGISTER requests; switched off, the streams that are registered stay",
         },
         new ValuesKey<RegisterConfig, IPNetwork>("from", ConfigTypes.Network, static c => c.From, static (c, v) => c with { From = v })
         {
             Text = "only these addresses may REGISTER (192.0.2.0/24, or one address)",
-            Effect = ConfigEffect.Restart,
             DefaultWords = "any",
             Option = new("--register-from")
             {
@@ -29,13 +27,11 @@ internal static class RegisterKeys
             "maxStreams", ConfigTypes.Count(0, 100_000), static c => c.MaxStreams, static (c, v) => c with { MaxStreams = v })
         {
             Text = "registered streams at most",
-            Effect = ConfigEffect.Restart,
             Option = new("--max-registered") { Text = "with -R: registered streams at most" },
         },
         new ValueKey<RegisterConfig, bool>("allowPrivate", ConfigTypes.Flag, static c => c.AllowPrivate, static (c, v) => c with { AllowPrivate = v })
         {
             Text = "let REGISTER name cameras on this machine (loopback, its own addresses) and on its link (link-local addresses)",
-            Effect = ConfigEffect.Restart,
             Option = new("--allow-private-register")
             {
                 Text = "with -R: let REGISTER name cameras on this machine (loopback, its own addresses) and on its link (link-local addresses)",

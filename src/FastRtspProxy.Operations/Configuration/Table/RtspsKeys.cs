@@ -34,7 +34,6 @@ internal static class RtspsKeys
         {
             Text = "where viewers connect by TLS (rtsps://): the first that can be had; at the address of rtsp.listen",
             DefaultWords = "off",
-            Effect = ConfigEffect.Restart,
             Option = new("--rtsps")
             {
                 ValueName = "PORT",

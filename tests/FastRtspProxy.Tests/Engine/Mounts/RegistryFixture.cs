@@ -22,7 +22,7 @@ internal sealed class RegistryFixture : IAsyncDisposable, ILoggerFactory
         options ??= new ProxyOptions { AllowPrivateRegister = true };
         _shards = ShardGroup.Start(2, TimeProvider.System, this);
         _factory = new MountFactory(options, _shards, _pool, this);
-        Registry = new MountRegistry(options, Mounts, _factory, (url, name) => _said.Add((url, name)));
+        Registry = new MountRegistry(Mounts, _factory, (url, name) => _said.Add((url, name)));
     }
 
     public ScriptedCamera Camera { get; } = new();

@@ -58,7 +58,7 @@ public sealed partial class PageRoutesTests
     [Fact]
     public async Task Index_ForWhoeverAsks_IsPackedTaggedAndGuarded()
     {
-        await using HttpBench bench = await HttpBench.StartAsync(null, null, [.. PageRoutes.All]);
+        await using HttpBench bench = await HttpBench.StartAsync(null, null, [.. PageRoutes.All()]);
 
         (int status, string body, HttpResponseMessage response) = await bench.AskAsync("GET", "/");
         Assert.Equal((200, "text/html"), (status, response.Content.Headers.ContentType!.MediaType));
@@ -76,7 +76,7 @@ public sealed partial class PageRoutesTests
         Assert.Equal("gzip", packed.Content.Headers.ContentEncoding.Single());
         Assert.Equal(PageFile.All.Single(static file => file.Path == "app.js").Plain, Unpacked(await packed.Content.ReadAsByteArrayAsync()));
         Assert.Equal(404, await bench.StatusAsync("GET", "/vendor/..%2F..%2Fetc%2Fpasswd"));
-        Assert.All(PageRoutes.All, static route => Assert.Equal(("GET", AccessRights.None), (route.Method, route.Right)));
+        Assert.All(PageRoutes.All(), static route => Assert.Equal(("GET", AccessRights.None), (route.Method, route.Right)));
     }
 
     private static byte[] Unpacked(byte[] packed)

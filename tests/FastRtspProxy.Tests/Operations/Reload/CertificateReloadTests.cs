@@ -101,7 +101,7 @@ public sealed class CertificateReloadTests : IAsyncDisposable
         Renew("in place", _folder.Make(["new.example"]));
 
         _reload.Ask();
-        _reload.Start(certificates, _log);
+        _reload.Start(() => certificates, _log);
 
         await Until.TrueAsync(() => NameOf(certificates) == "new.example", LimitSeconds);
     }
@@ -131,7 +131,7 @@ public sealed class CertificateReloadTests : IAsyncDisposable
     private ServerCertificates Start(CertificateFiles files)
     {
         ServerCertificates certificates = ServerCertificates.Load([files], SslProtocols.Tls13, _time, _log);
-        _reload.Start(certificates, _log);
+        _reload.Start(() => certificates, _log);
         return certificates;
     }
 
@@ -142,7 +142,7 @@ public sealed class CertificateReloadTests : IAsyncDisposable
         (string certificate, string key) = _folder.Make(["read.example"]);
         await File.WriteAllTextAsync(files.Certificate, certificate);
         await File.WriteAllTextAsync(files.KeyFile, key);
-        _reload.Start(certificates, _log);
+        _reload.Start(() => certificates, _log);
         await Until.TrueAsync(() => NameOf(certificates) == "read.example", LimitSeconds);
         return certificates;
     }

@@ -74,9 +74,8 @@ public sealed class EngineTargetCertificateTests : IDisposable
         Assert.Equal(["first.example"], host.Engine.Certificates!.States[0].Names);
     }
 
-    /// <summary>The port needs a restart to go, and is served until then.</summary>
     [Fact]
-    public async Task Apply_RtspsIsGoneFromTheFile_TheCertificatesStay()
+    public async Task Apply_RtspsIsGoneFromTheFile_ThePortAndTheCertificatesGo()
     {
         CertificateFiles first = Pair("first");
         await using ProxyHost host = await StartAsync(first);
@@ -84,7 +83,8 @@ public sealed class EngineTargetCertificateTests : IDisposable
 
         Assert.Empty(await Target(host).ApplyAsync(ConfigComparison.Of(old, old with { Rtsps = new RtspsConfig() })));
 
-        Assert.Single(host.Engine.Certificates!.States);
+        Assert.Null(host.Engine.Certificates);
+        Assert.Equal(0, host.Engine.RtspsPort);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -92,7 +92,7 @@ public sealed class EngineTargetCertificateTests : IDisposable
     private static Task<ProxyHost> StartAsync(params CertificateFiles[] files) =>
         ProxyHost.StartAsync([], options => options with { RtspsPorts = [0], Certificates = files });
 
-    private static EngineTarget Target(ProxyHost host) => new(host.Engine, static _ => { }, TimeProvider.System, static stream => stream);
+    private static EngineTarget Target(ProxyHost host) => new(host.Engine, null, static _ => { }, TimeProvider.System, static stream => stream);
 
     private static ConfigDifference Between(CertificateFiles[] old, CertificateFiles[] next) => ConfigComparison.Of(Config(old), Config(next));
 
@@ -100,7 +100,7 @@ public sealed class EngineTargetCertificateTests : IDisposable
     {
         Rtsps = new RtspsConfig
         {
-            Listen = [new ListenPoint(null, 322)],
+            Listen = [new ListenPoint(null, 0)],
             Certificates = [.. files.Select(static pair => new CertificateConfig { Certificate = pair.Certificate, Key = pair.Key })],
         },
     };

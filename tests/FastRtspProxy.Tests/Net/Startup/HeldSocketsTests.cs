@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Startup;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Net.Startup;
+
+/// <summary>Listening sockets that somebody else holds, too.</summary>
+public sealed class HeldSocketsTests
+{
+    [Theory]
+    [InlineData("2", "7", 2)]
+    [InlineData("2", "8", 0)]
+    [InlineData("2", null, 0)]
+    [InlineData("0", "7", 0)]
+    [InlineData("-1", "7", 0)]
+    [InlineData("many", "7", 0)]
+    [InlineData("100000", "7", 0)]
+    [InlineData(null, "7", 0)]
+    public void Count(string? count, string? process, int expected) => Assert.Equal(expected, HeldSockets.CountOf(count, process, own: 7));
+
+    /// <summary>A client that comes after our end, and before the next start, waits and is served by that.</summary>
+    [Fact]
+    public async Task TryOpen_AHeldSocket_OutlivesUsAndServesWhoCameMeanwhile()
+    {
+        (int fd, int port) = Listening(IPAddress.Loopback);
+        using HeldSockets held = HeldSockets.Of([fd], ["rtsp"]);
+        using (TcpPort first = Open(IPAddress.Loopback, port, held))
+        {
+            Assert.Equal(1, await ServeAsync(first, port));
+        }
+
+        using TcpClient between = new();
+        await between.ConnectAsync(IPAddress.Loopback, port).WaitAsync(TimeSpan.FromSeconds(30));
+        using TcpPort second = Open(IPAddress.Loopback, port, held);
+        TaskCompletionSource<Socket> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        second.Start(socket => accepted.TrySetResult(socket));
+
+        using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(between.Client.LocalEndPoint, server.RemoteEndPoint);
+    }
+
+    /// <summary>As systemd binds `ListenStream=554`: one socket for both families.</summary>
+    [Fact]
+    public async Task TryOpen_OneSocketForBothFamilies_IsBoth()
+    {
+        (int fd, int port) = Listening(IPAddress.IPv6Any, isDual: true);
+        using HeldSockets held = HeldSockets.Of([fd], []);
+
+        using TcpPort opened = Open(null, port, held);
+
+        Assert.True(opened is { HasIPv4: true, HasIPv6: true });
+        Assert.Equal(1, await ServeAsync(opened, port));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryOpen_OneFamilyIsHeld_TheOtherOneIsOpenedBesideIt(bool isIPv6)
+    {
+        (int fd, int port) = Listening(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        using HeldSockets held = HeldSockets.Of([fd], []);
+
+        using TcpPort opened = Open(null, port, held);
+
+        Assert.True(opened is { HasIPv4: true, HasIPv6: true });
+        Assert.Empty(held.CloseUnwanted());
+    }
+
+    [Fact]
+    public void CloseUnwanted_WhatNobodyAskedFor_IsNamedAndClosed()
+    {
+        (int wanted, int port) = Listening(IPAddress.Loopback);
+        (int other, int otherPort) = Listening(IPAddress.Loopback);
+        using Socket datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        int plain = FastRtspProxy.Net.Linux.Libc.Copy((int)datagrams.Handle);
+        using HeldSockets held = HeldSockets.Of([wanted, other, plain], ["a", "b\n", "c"]);
+        held.TryTake(IPAddress.Loopback, port, out _)!.Dispose();
+
+        IReadOnlyList<string> closed = held.CloseUnwanted();
+
+        Assert.Equal([$"127.0.0.1:{otherPort} (descriptor {other}, b\\n)", $"no TCP socket that listens (descriptor {plain}, c)"], closed);
+        Assert.True(held.Has(IPAddress.Loopback, port));
+        Assert.False(held.Has(IPAddress.Loopback, otherPort));
+        Assert.Throws<SocketException>(() => new TcpClient().Connect(IPAddress.Loopback, otherPort));
+    }
+
+    [Fact]
+    public void TryTake_AnotherAddressOrPort_IsNone()
+    {
+        (int fd, int port) = Listening(IPAddress.Loopback);
+        using HeldSockets held = HeldSockets.Of([fd], []);
+
+        Assert.Null(held.TryTake(IPAddress.Loopback, port + 1, out _));
+        Assert.Null(held.TryTake(IPAddress.Any, port, out _));
+        Assert.Null(held.TryTake(IPAddress.Loopback, 0, out _));
+    }
+
+    private static TcpPort Open(IPAddress? address, int port, HeldSockets held)
+    {
+        TcpPort? opened = TcpPort.TryOpen(address, port, whole: true, new TcpPortSettings { Held = held }, NullLogger.Instance, out SocketError error);
+        Assert.True(opened is not null, error.ToString());
+        return opened;
+    }
+
+    private static async Task<int> ServeAsync(TcpPort port, int number)
+    {
+        int count = 0;
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        port.Start(socket =>
+        {
+            count++;
+            socket.Dispose();
+            done.TrySetResult();
+        });
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, number);
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return count;
+    }
+
+    /// <summary>A descriptor that is open after this, not closed at exec, as it comes from a service manager.</summary>
+    private static (int Fd, int Port) Listening(IPAddress address, bool isDual = false)
+    {
+        using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = isDual;
+        }
+
+        socket.Bind(new IPEndPoint(address, 0));
+        socket.Listen(16);
+        return (FastRtspProxy.Net.Linux.Libc.Copy((int)socket.Handle), ((IPEndPoint)socket.LocalEndPoint!).Port);
+    }
+}
