@@ -60,6 +60,11 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             await using ControlSide side = control = new ControlSide(engine, options, reloads?.Source, target, log);
             await ServeHttpAsync(engine, options, http);
             Announce(options, engine, http.Server);
+            if (reloads is not null && options.Engine.Streams.Count == 0 && !options.Engine.AcceptRegister)
+            {
+                program.Say(Banner.NoStreams(Printable.Line(reloads.Source.File)));
+            }
+
             SayUnwanted(held);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);

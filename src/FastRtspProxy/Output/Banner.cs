@@ -52,6 +52,10 @@ internal static class Banner
         ? $"A page with the live picture, API and metrics: {url}/\n"
         : $"API and metrics: {url}/\n";
 
+    /// <summary>Printed when there is nothing to serve yet: a new installation begins so.</summary>
+    /// <param name="file">The configuration.</param>
+    public static string NoStreams(string file) => $"There is no stream yet: name one under \"streams\" in {file}, which is read again when it is saved\n";
+
     /// <summary>Printed when a stream was REGISTERed.</summary>
     public static string Registered(string redactedUrl, string host, int rtspPort, string name) =>
         $"Proxying the registered back-end stream \"{Printable.Line(redactedUrl)}\".\n"

@@ -16,7 +16,7 @@ internal static class RegistryScenarios
     public static void RegisterAndDeregister_AtOnce_WhatIsRegisteredIsFoundAndCanBeTakenAway()
     {
         MountDirectory mounts = new();
-        MountRegistry registry = new(new ProxyOptions(MaxRegistered), mounts, new MountFactory(), static (_, _) => { });
+        MountRegistry registry = new(mounts, new MountFactory(new ProxyOptions(MaxRegistered)), static (_, _) => { });
         bool door = false;
         bool gate = false;
         bool isDoorRemoved = false;
@@ -52,7 +52,7 @@ internal static class RegistryScenarios
     public static void Register_NamesThatCollide_OneOfThemStands()
     {
         MountDirectory mounts = new();
-        MountRegistry registry = new(new ProxyOptions(MaxRegistered), mounts, new MountFactory(), static (_, _) => { });
+        MountRegistry registry = new(mounts, new MountFactory(new ProxyOptions(MaxRegistered)), static (_, _) => { });
         int accepted = 0;
         Thread[] threads =
         [
