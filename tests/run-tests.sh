@@ -11,11 +11,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot
 # Linker, headers and OpenSSL for the native binaries, spin for the models; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP
-# server, VLC, players of both families, a balancer, a browser, network namespaces; then shells and readers of manual pages.
+# server, VLC, players of both families, a balancer, a browser, network namespaces; then shells, readers of manual pages,
+# and what makes, reads and installs a Debian package.
 packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev spin iproute2 nftables util-linux mount
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium
-    man-db mandoc bash-completion zsh fish)
+    man-db mandoc bash-completion zsh fish
+    debhelper lintian mmdebstrap)
 # The end of it all. On an idle machine of two cores a run takes some twenty minutes; the limits here and below are those of a machine that has three times
 # as much else to do: they end what hangs, and say nothing of speed.
 deadline_seconds=$((SECONDS + 80 * 60))
@@ -142,6 +144,8 @@ tests "unit tests Release" 1200 tests/FastRtspProxy.Tests Release
 if step "native binaries" 1200 packaging/publish.sh "$native"; then
     export FASTRTSPPROXY_BIN=$native/fastrtspproxy RTSPSIM_BIN=$native/rtspsim
     tests "end-to-end tests" 2400 tests/FastRtspProxy.EndToEndTests Release
+    # Of the binaries at hand, so that nothing is published once more: packaging/deb/test.sh.
+    step "Debian package" 900 packaging/deb/test.sh "$native"
 fi
 step "microbenchmark gate" 900 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
 end
