@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs everything that must hold before a change lands, in this order, and prints `N passed, N failed, N skipped` as its last line:
 # formatting, the models of the lock-free parts, a build without warnings (Debug, Release), many schedules of the real ones, unit tests (Debug, Release), the native binaries, the end-to-end tests against
-# them, and the microbenchmark gate (bytes allocated, not time).
+# them, those of linux-arm64 under an emulator, and the microbenchmark gate (bytes allocated, not time).
 #     tests/run-tests.sh             fails with the install line when a program that the tests need is missing
 #     tests/run-tests.sh --install   installs it first (Debian or Ubuntu, as root)
 # A step that is not a test run counts as one. The status is 0 only if nothing failed and each test run ran tests.
@@ -10,10 +10,10 @@ set -u -o pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot
-# Linker, headers and OpenSSL for the native binaries, spin for the models; then what the end-to-end tests put around the proxy: cameras by GStreamer's RTSP
-# server, VLC, players of both families, a balancer, a browser, network namespaces; then shells, readers of manual pages,
-# and what makes, reads and installs a Debian package.
-packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev spin iproute2 nftables util-linux mount
+# Linker, headers and OpenSSL for the native binaries, cross tools and an emulator for those of arm64, spin for the models; then what the end-to-end tests put
+# around the proxy: cameras by GStreamer's RTSP server, VLC, players of both families, a balancer, a browser, network namespaces; then shells, readers of
+# manual pages, and what makes, reads and installs a Debian package.
+packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev clang lld binutils-aarch64-linux-gnu qemu-user-static spin iproute2 nftables util-linux mount
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium
     man-db mandoc bash-completion zsh fish
@@ -146,6 +146,9 @@ if step "native binaries" 1200 packaging/publish.sh "$native"; then
     tests "end-to-end tests" 2400 tests/FastRtspProxy.EndToEndTests Release
     # Of the binaries at hand, so that nothing is published once more: packaging/deb/test.sh.
     step "Debian package" 900 packaging/deb/test.sh "$native"
+fi
+if step "native binaries for arm64" 1200 packaging/publish.sh --rid linux-arm64 "$native-arm64"; then
+    step "arm64 under qemu" 600 packaging/test-arm64.sh "$native-arm64"
 fi
 step "microbenchmark gate" 900 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
 end
