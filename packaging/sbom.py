@@ -74,8 +74,11 @@ def main():
         for name, library in assets["targets"]["net10.0"].items():
             if library["type"] == "package" and any(path.endswith(".dll") for path in library.get("runtime", {})):
                 relations.add((identifier, "STATIC_LINK", add(nuget(folder, *name.split("/")))))
+        serves_http = any("Microsoft.AspNetCore.App" in library.get("frameworkReferences", []) for library in assets["targets"]["net10.0"].values())
         for taken in assets["project"]["frameworks"]["net10.0"]["downloadDependencies"]:
             name = taken["name"]
+            if "AspNetCore" in name and not serves_http:
+                continue
             if re.match(r"(Microsoft\.NETCore\.App\.Runtime\.NativeAOT|Microsoft\.AspNetCore\.App\.Runtime)\.linux-", name):
                 # Both platforms are restored in one folder, which names the last of them.
                 for platform in platforms:
