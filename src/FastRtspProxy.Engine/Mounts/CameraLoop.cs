@@ -13,11 +13,6 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class CameraLoop
 {
-    /// <summary>
-    /// A camera that takes longer to be described keeps no place from the others: sixteen slow ones would keep a hundred waiting for half a minute.
-    /// </summary>
-    private static readonly TimeSpan s_placeMax = TimeSpan.FromSeconds(10);
-
     /// <summary>A stop waits no longer for the TEARDOWN and the end of the loop: the whole proxy has to end within a second.</summary>
     private static readonly TimeSpan s_stopMax = TimeSpan.FromMilliseconds(900);
 
@@ -32,6 +27,7 @@ internal sealed class CameraLoop
     private readonly CameraRecord _record;
     private readonly CameraLosses _losses;
     private readonly OpenTurn _turn;
+    private readonly ReturnNews _returns;
     private readonly SessionPlan _plan;
     private readonly CameraRest _rest;
     private readonly CameraNews _news;
@@ -100,7 +96,8 @@ internal sealed class CameraLoop
         _losses = new CameraLosses(ingest);
         _log = log;
         _signal = new ShardSignal(shard);
-        _turn = new OpenTurn(pacer);
+        _turn = new OpenTurn(pacer, shard);
+        _returns = new ReturnNews(pacer, shard, _signal);
         _plan = new SessionPlan(settings);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
         _news = new CameraNews(settings, record, log);
@@ -309,6 +306,7 @@ internal sealed class CameraLoop
         }
 
         BackendFailure? failure = await opening;
+        _returns.OnOpened(failure);
         if (failure is null && _rest.GoesOn)
         {
             failure = await _serving.RunAsync(session);
@@ -344,32 +342,23 @@ internal sealed class CameraLoop
     /// </summary>
     private async Task<(BackendSession Session, Task<BackendFailure?> Opening)?> OpenAsync()
     {
-        bool hasPlace = !_clients.AreWaiting && await _turn.TakeAsync();
-        try
+        OpenPlace? place = _clients.AreWaiting ? null : await _turn.TakeAsync(_settings.Backend.Url.Host);
+        if (_status.IsStopping)
         {
-            if (_status.IsStopping)
-            {
-                return null;
-            }
-
-            _serving.BeginAttempt();
-            BackendSession session = new(_plan.Next(), _sink, _shard, _log);
-            _session = session;
-            Task<BackendFailure?> opening = session.OpenAsync();
-            if (hasPlace)
-            {
-                await Task.WhenAny(opening, _shard.DelayAsync(s_placeMax));
-            }
-
-            return (session, opening);
+            place?.Leave();
+            return null;
         }
-        finally
+
+        _serving.BeginAttempt();
+        BackendSession session = new(_plan.Next(), _sink, _shard, _log);
+        _session = session;
+        Task<BackendFailure?> opening = session.OpenAsync();
+        if (place is not null)
         {
-            if (hasPlace)
-            {
-                _turn.Leave();
-            }
+            _ = _turn.LeaveAsync(place, opening);
         }
+
+        return (session, opening);
     }
 
     private void OnLost(BackendFailure failure)
@@ -411,7 +400,11 @@ internal sealed class CameraLoop
 
         _status.Failure = failure;
         _news.OnFailure(failure, wait, _clients.Count, _hold.Left);
-        await _rest.AfterFailureAsync(wait, _attemptEndMicros, mayHurry: failure.RetryAfter is null);
+        using (_returns.Listen(failure))
+        {
+            await _rest.AfterFailureAsync(wait, _attemptEndMicros, failure.RetryAfter is null, _returns);
+        }
+
         _record.OnAttempt();
     }
 

@@ -63,13 +63,15 @@ internal sealed class CameraRest(MountSettings settings, Shard shard, MountStatu
         await UntilNeededAsync(); // which is over at once where the stream is always on
     }
 
-    /// <summary>An attempt failed; a client's wish cuts the wait short, unless the camera itself asked for it.</summary>
-    public async Task AfterFailureAsync(TimeSpan wait, long failedMicros, bool mayHurry)
+    /// <summary>
+    /// An attempt failed; a client's wish, or the return of another camera, cuts the wait short, unless the camera itself asked for it.
+    /// </summary>
+    public async Task AfterFailureAsync(TimeSpan wait, long failedMicros, bool mayHurry, ReturnNews returns)
     {
         long due = After(wait);
         while (GoesOn && TimeUntil(due) is { } left && left > TimeSpan.Zero)
         {
-            if (clients.AreInHurry && mayHurry)
+            if ((clients.AreInHurry || returns.IsHeard) && mayHurry)
             {
                 due = Math.Min(due, failedMicros + (long)s_attemptDistance.TotalMicroseconds);
                 left = TimeUntil(due);

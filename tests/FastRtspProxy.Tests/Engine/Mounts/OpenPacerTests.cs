@@ -8,22 +8,25 @@ public sealed class OpenPacerTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
+    /// <summary>The place of a camera that does not answer.</summary>
+    private OpenPlace? _dead;
+
     [Fact]
     public async Task EnterAsync_HurriedInTheQueue_GoesOnWithoutAPlaceAndTakesNobodysPlace()
     {
         using OpenPacer pacer = new(1);
-        Assert.True(await pacer.EnterAsync(CancellationToken.None));
+        OpenPlace first = (await pacer.EnterAsync("a", CancellationToken.None))!;
         using CancellationTokenSource hurry = new();
-        Task<bool> hurried = pacer.EnterAsync(hurry.Token);
-        Task<bool> patient = pacer.EnterAsync(CancellationToken.None);
+        Task<OpenPlace?> hurried = pacer.EnterAsync("a", hurry.Token);
+        Task<OpenPlace?> patient = pacer.EnterAsync("a", CancellationToken.None);
         Assert.False(hurried.IsCompleted);
 
         await hurry.CancelAsync();
-        Assert.False(await hurried);
+        Assert.Null(await hurried);
 
         Assert.False(patient.IsCompleted);
-        pacer.Leave();
-        Assert.True(await patient.WaitAsync(s_limit));
+        first.Leave();
+        Assert.NotNull(await patient.WaitAsync(s_limit));
     }
 
     [Fact]
@@ -48,7 +51,7 @@ public sealed class OpenPacerTests
     public async Task Mount_DescribedByAClientBeforeItsTurn_TakesNoTurn()
     {
         await using MountFixture fixture = new() { Pacer = new OpenPacer(1) };
-        Assert.True(await fixture.Pacer.EnterAsync(CancellationToken.None));
+        Assert.NotNull(await fixture.Pacer.EnterAsync("dead", CancellationToken.None));
         Task<MountDescription?> description = fixture.MountShard.RunAsync(() => fixture.Create().DescribeAsync(s_limit));
 
         Assert.NotNull(await description);
@@ -61,14 +64,14 @@ public sealed class OpenPacerTests
         Mount mount = await QueuedAsync(fixture);
 
         await mount.StopAsync(MountEnd.Stopping);
-        fixture.Pacer.Leave();
+        _dead!.Leave();
 
-        Assert.True(await fixture.Pacer.EnterAsync(CancellationToken.None).WaitAsync(s_limit));
+        Assert.NotNull(await fixture.Pacer.EnterAsync("dead", CancellationToken.None).WaitAsync(s_limit));
         Assert.Equal(0, fixture.Camera.ConnectionCount);
     }
 
     [Fact]
-    public async Task Mount_QueuedBehindASlowCamera_HasItsTurnAfterTenSeconds()
+    public async Task Mount_QueuedBehindASlowCamera_HasItsTurnAfterAMoment()
     {
         FakeTimeProvider time = new();
         await using MountFixture fixture = new(time) { Pacer = new OpenPacer(1) };
@@ -78,15 +81,96 @@ public sealed class OpenPacerTests
         Mount second = fixture.Create();
         await Until.TrueAsync(() => second.State == MountState.Opening);
 
-        time.Advance(TimeSpan.FromSeconds(10.5));
+        time.Advance(TimeSpan.FromSeconds(2.1));
 
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
     }
 
-    /// <summary>A mount that waits for its turn, with nobody who wants it.</summary>
-    private static async Task<Mount> QueuedAsync(MountFixture fixture)
+    [Fact]
+    public async Task EnterAsync_CamerasAnswer_MoreAndMoreAreOpenedAtOnceUpToABound()
     {
-        Assert.True(await fixture.Pacer.EnterAsync(CancellationToken.None)); // the dead camera
+        using OpenPacer pacer = new(2);
+        int opened = 0;
+        Queue<OpenPlace> open = [];
+        int most = 0;
+        while (opened < 1000)
+        {
+            while (pacer.EnterAsync($"host-{opened}", CancellationToken.None) is { IsCompletedSuccessfully: true } entered)
+            {
+                open.Enqueue((await entered)!);
+                opened++;
+                most = Math.Max(most, open.Count);
+            }
+
+            for (int left = open.Count; left > 0; left--)
+            {
+                open.Dequeue().Leave();
+            }
+        }
+
+        Assert.Equal(OpenPacer.AtOnceMax, most);
+    }
+
+    [Fact]
+    public async Task LeaveToOthers_CamerasDoNotAnswer_AsManyAsAtFirstAreAsked()
+    {
+        using OpenPacer pacer = new(2);
+        List<Task<OpenPlace?>> places = [.. Enumerable.Range(0, 10).Select(i => pacer.EnterAsync($"host-{i}", CancellationToken.None))];
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.Equal(i + 2, places.Count(static place => place.IsCompleted));
+            (await places[i])!.LeaveToOthers(hasAnswered: false);
+            await Until.TrueAsync(() => places[i + 2].IsCompleted);
+        }
+    }
+
+    [Fact]
+    public async Task EnterAsync_OneHost_HasFourAtATimeAndOthersGoOn()
+    {
+        using OpenPacer pacer = new();
+        List<Task<OpenPlace?>> recorder = [.. Enumerable.Range(0, 6).Select(_ => pacer.EnterAsync("recorder", CancellationToken.None))];
+        Assert.Equal(4, recorder.Count(static place => place.IsCompleted));
+        Assert.NotNull(await pacer.EnterAsync("camera", CancellationToken.None).WaitAsync(s_limit));
+
+        (await recorder[0])!.LeaveToOthers(hasAnswered: true); // slow: it still is the recorder's
+        Assert.False(recorder[4].IsCompleted);
+        (await recorder[0])!.Leave();
+        (await recorder[0])!.Leave();
+
+        Assert.NotNull(await recorder[4].WaitAsync(s_limit));
+        Assert.False(recorder[5].IsCompleted);
+    }
+
+    /// <summary>A switch was away for minutes: each camera behind it would be tried again within half a minute only.</summary>
+    [Fact]
+    public async Task Mount_AnotherCameraIsBack_IsTriedAtOnce()
+    {
+        FakeTimeProvider time = new();
+        await using MountFixture fixture = new(time);
+        fixture.Camera.Script = static r => new ScriptedReply { Close = true };
+        Mount mount = fixture.Create();
+        for (int attempts = 1; attempts < 7; attempts++)
+        {
+            await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= attempts && mount.State == MountState.Down);
+            time.Advance(TimeSpan.FromSeconds(31));
+        }
+
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= 7 && mount.State == MountState.Down);
+        fixture.Camera.Script = null;
+        time.Advance(TimeSpan.FromSeconds(2));
+        int connections = fixture.Camera.ConnectionCount;
+        await fixture.MountShard.RunAsync(static () => Task.CompletedTask);
+        Assert.Equal(connections, fixture.Camera.ConnectionCount); // its own next attempt is half a minute away
+
+        fixture.Pacer.TellReturn();
+
+        await Until.TrueAsync(() => mount.State == MountState.Ready);
+    }
+
+    /// <summary>A mount that waits for its turn, with nobody who wants it.</summary>
+    private async Task<Mount> QueuedAsync(MountFixture fixture)
+    {
+        _dead = await fixture.Pacer.EnterAsync("dead", CancellationToken.None);
         Mount mount = fixture.Create();
         await Until.TrueAsync(() => mount.State == MountState.Opening);
         Assert.Equal(0, fixture.Camera.ConnectionCount);
