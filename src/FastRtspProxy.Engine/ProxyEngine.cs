@@ -52,7 +52,6 @@ public sealed class ProxyEngine : IAsyncDisposable
         _log = loggerFactory.CreateLogger("Engine");
         _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
-        _trim = time.CreateTimer(static pool => ((SlabPool)pool!).GiveBackUnused(), _pool, s_trimPause, s_trimPause);
         EngineEvents events = new(time);
         StreamLedger ledger = new();
         _mounts = new MountDirectory
@@ -77,8 +76,19 @@ public sealed class ProxyEngine : IAsyncDisposable
             Events = events,
         };
         Status = new EngineStatus(_mounts, _frontend, events);
+        _trim = time.CreateTimer(static engine => ((ProxyEngine)engine!).Trim(), this, s_trimPause, s_trimPause);
         Counters = new EngineCounters(ledger, _frontend, _shards, _pool, time, MemoryBytes);
         Streams.WildcardRemoved = ledger.Forget;
+    }
+
+    /// <summary>Once a minute, on the thread pool.</summary>
+    private void Trim()
+    {
+        _pool.GiveBackUnused();
+        if (_factory.TakeCrowdIsOver())
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     /// <summary>Binds and starts to listen; back-ends are contacted in the background.</summary>

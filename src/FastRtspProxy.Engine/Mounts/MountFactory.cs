@@ -91,6 +91,9 @@ internal sealed class MountFactory(
         events?.Tell(EngineEventKind.StreamChanged, mount.Name);
     }
 
+    /// <inheritdoc cref="OpenPacer.TakeCrowdIsOver"/>
+    public bool TakeCrowdIsOver() => _pacer.TakeCrowdIsOver();
+
     /// <inheritdoc/>
     public void Dispose() => _pacer.Dispose();
 

@@ -18,6 +18,9 @@ internal sealed class OpenPacer : IDisposable
     /// <summary>To one host. A recorder of 64 channels that takes half a second for each is through in eight.</summary>
     public const int OfHostMax = 4;
 
+    /// <summary>So many attempts leave some megabytes behind.</summary>
+    private const int CrowdMin = 64;
+
     private readonly Lock _lock = new();
 
     /// <summary>Those that wait, in their order.</summary>
@@ -28,6 +31,9 @@ internal sealed class OpenPacer : IDisposable
 
     /// <summary>Who wants to hear of a return, and on which shard it is told.</summary>
     private readonly List<Action> _listeners = [];
+
+    /// <summary>Places that were given since <see cref="TakeCrowdIsOver"/>.</summary>
+    private int _opened;
 
     /// <summary>Places that are taken, and how many there are at present.</summary>
     private int _taken;
@@ -92,6 +98,20 @@ internal sealed class OpenPacer : IDisposable
         }
     }
 
+    /// <summary>
+    /// True once after each time that many cameras were opened, when none is any more: the garbage of their dialogues lies about, and nothing that
+    /// comes after it would have it collected.
+    /// </summary>
+    public bool TakeCrowdIsOver()
+    {
+        lock (_lock)
+        {
+            bool isOver = _opened >= CrowdMin && _taken == 0 && _waiting.Count == 0;
+            _opened = isOver ? 0 : _opened;
+            return isOver;
+        }
+    }
+
     /// <summary>For <see cref="OpenPlace"/>.</summary>
     internal void GiveBack(bool hasAnswered)
     {
@@ -140,6 +160,7 @@ internal sealed class OpenPacer : IDisposable
         }
 
         _taken++;
+        _opened++;
         _byHost[host] = ofHost + 1;
         return new OpenPlace(this, host);
     }

@@ -125,6 +125,24 @@ public sealed class OpenPacerTests
     }
 
     [Fact]
+    public async Task TakeCrowdIsOver_ManyWereOpenedAndNoneIsAnyMore_IsTrueOnce()
+    {
+        using OpenPacer pacer = new(100);
+        List<OpenPlace> places = [];
+        for (int i = 0; i < 64; i++)
+        {
+            Assert.False(pacer.TakeCrowdIsOver());
+            places.Add((await pacer.EnterAsync($"host-{i}", CancellationToken.None))!);
+        }
+
+        places[1..].ForEach(static place => place.Leave());
+        Assert.False(pacer.TakeCrowdIsOver());
+        places[0].Leave();
+        Assert.True(pacer.TakeCrowdIsOver());
+        Assert.False(pacer.TakeCrowdIsOver());
+    }
+
+    [Fact]
     public async Task EnterAsync_OneHost_HasFourAtATimeAndOthersGoOn()
     {
         using OpenPacer pacer = new();
