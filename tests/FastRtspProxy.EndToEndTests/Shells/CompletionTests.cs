@@ -13,8 +13,8 @@ public sealed partial class CompletionTests : IClassFixture<Prerequisites>
             (string Line, string Offered)[] lines =
             [
                 ("fastrtspproxy --st", "--start"),
-                ("fastrtspproxy --start ", "auto past instant keyframe live"),
-                ("fastrtspproxy --start=", "auto past instant keyframe live"),
+                ("fastrtspproxy --start ", "auto instant keyframe live past"),
+                ("fastrtspproxy --start=", "auto instant keyframe live past"),
                 ("fastrtspproxy --start=k", "keyframe"),
                 ("fastrtspproxy --demo --http :9554 --start=auto --max-clients=5 --always", "--always-on"),
                 ("fastrtspproxy --http 127.0.0.1:9554 --always", "--always-on"),
