@@ -14,7 +14,7 @@ internal sealed class AssemblerTarget : FuzzTarget
 
     public override string Name => "assembler";
 
-    public override int FixedBytes => 16 * 1024;
+    public override int FixedBytes => 48 * 1024;
 
     /// <summary>Parameter sets as in <see cref="ParameterSetTarget"/>; what is put together lies in rented arrays, each twice the one before.</summary>
     public override int BytesPerInputByte => 32;
