@@ -127,12 +127,12 @@ done
 inside fastrtspproxy --config /etc/fastrtspproxy/config.yaml --check || fail "the configuration that is installed has errors"
 say "installed"
 
-# run NAME COMMAND...: as somebody who may nothing, in the root, in the network of its own where this script's player is.
+# As somebody who may nothing, in the root; the network is one where only the programs and this script's player are.
 cat >"$work/play.sh" <<'END'
 set -eu
 root=$1 work=$2
 ip link set lo up
-run() { chroot --userspec=65534:65534 "$root" env HOME=/ "$@"; }
+run() { exec chroot --userspec=65534:65534 "$root" env HOME=/ "$@"; } # in the background, so that its process is the program's
 fail() { echo "test.sh: $*" >&2; cat "$work/run.log" >&2; exit 1; }
 # until FILE TEXT
 until_said() {
