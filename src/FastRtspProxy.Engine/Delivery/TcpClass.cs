@@ -19,6 +19,9 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
     /// <summary>The first of them are those of <see cref="InStep"/>, place by place; it only grows.</summary>
     private int[] _descriptors = [];
 
+    /// <summary>Where the last pass began; it may be beyond those that are in step by now.</summary>
+    private int _begin;
+
     /// <summary>The members that are in step.</summary>
     public List<TcpViewer> InStep { get; } = [];
 
@@ -91,6 +94,13 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
         }
 
         AssertValid();
+    }
+
+    /// <summary>The order of the next pass to those in step.</summary>
+    public TcpTurn NextTurn()
+    {
+        _begin = TcpTurn.BeginAfter(_begin, InStep.Count);
+        return new TcpTurn(_begin, InStep.Count);
     }
 
     /// <summary>True for a viewer with the same channels, whose connection is as the others'.</summary>

@@ -151,14 +151,15 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             return;
         }
 
-        // Backwards: a viewer that falls behind gives its place to the last one, which was served already.
-        for (int i = channels.InStep.Count - 1; i >= 0; i--)
+        TcpTurn turn = channels.NextTurn();
+        while (turn.TryNext(out int place))
         {
-            nint sent = Send(plan, channels.Descriptors[i]);
+            nint sent = Send(plan, channels.Descriptors[place]);
             if (sent != plan.TotalBytes)
             {
-                TcpViewer viewer = channels.InStep[i];
+                TcpViewer viewer = channels.InStep[place];
                 FallBehind(viewer, viewer.Stream.NoteSend(sent), entries, from, to);
+                turn.OnLeft();
             }
         }
 
@@ -174,13 +175,19 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     private void SendToSecureClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
     {
         TcpSendPlan plan = table.TcpPlan;
-        for (int i = channels.InStep.Count - 1; i >= 0; i--)
+        TcpTurn turn = channels.NextTurn();
+        while (turn.TryNext(out int place))
         {
-            TcpViewer viewer = channels.InStep[i];
+            TcpViewer viewer = channels.InStep[place];
             int sent = SendPlan(plan, viewer.Stream);
             if (sent != plan.TotalBytes || viewer.Stream.IsParked)
             {
                 FallBehind(viewer, sent, entries, from, to);
+            }
+
+            if (viewer.State != TcpViewerState.InStep)
+            {
+                turn.OnLeft();
             }
         }
 

@@ -1,0 +1,67 @@
+using FastRtspProxy.Engine.Delivery;
+
+namespace FastRtspProxy.Tests.Engine.Delivery;
+
+public sealed class TcpTurnTests
+{
+    [Fact]
+    public void TryNext_SomeLeaveMeanwhile_EachIsServedOnce()
+    {
+        Random random = new(7);
+        for (int count = 0; count < 12; count++)
+        {
+            for (int begin = 0; begin < Math.Max(1, count); begin++)
+            {
+                for (int trial = 0; trial < 50; trial++)
+                {
+                    List<int> viewers = [.. Enumerable.Range(0, count)];
+                    List<int> served = [];
+                    TcpTurn turn = new(begin, count);
+                    while (turn.TryNext(out int place))
+                    {
+                        served.Add(viewers[place]);
+                        if (random.Next(3) == 0)
+                        {
+                            viewers[place] = viewers[^1];
+                            viewers.RemoveAt(viewers.Count - 1);
+                            turn.OnLeft();
+                        }
+                    }
+
+                    Assert.Equal(Enumerable.Range(0, count), served.Order());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void BeginAfter_ManyPasses_NobodyIsAlwaysLast()
+    {
+        foreach (int count in (int[])[1, 2, 3, 9, 100, 1000])
+        {
+            int[] last = new int[count];
+            int begin = 0;
+            for (int pass = 0; pass < 64; pass++)
+            {
+                begin = TcpTurn.BeginAfter(begin, count);
+                TcpTurn turn = new(begin, count);
+                int at = 0;
+                while (turn.TryNext(out int place))
+                {
+                    at = place;
+                }
+
+                last[at]++;
+            }
+
+            Assert.InRange(last.Max(), 1, 64 / Math.Min(count, 4));
+        }
+    }
+
+    [Fact]
+    public void BeginAfter_ViewersHaveGone_IsAmongThoseThatAreThere()
+    {
+        Assert.Equal(0, TcpTurn.BeginAfter(900, 10));
+        Assert.Equal(0, TcpTurn.BeginAfter(5, 0));
+    }
+}
