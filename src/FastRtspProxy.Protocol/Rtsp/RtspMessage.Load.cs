@@ -12,7 +12,8 @@ public sealed partial class RtspMessage
         Reset();
         if (_head.Length < head.Length)
         {
-            _head = new byte[int.Max(head.Length, _head.Length * 2)];
+            GiveBack(ref _head);
+            _head = ArrayPool<byte>.Shared.Rent(int.Max(head.Length, FirstHeadBytes));
         }
 
         head.CopyTo(_head);
@@ -139,7 +140,10 @@ public sealed partial class RtspMessage
 
         if (HeaderCount == _headers.Length)
         {
-            Array.Resize(ref _headers, _headers.Length * 2);
+            HeaderSlot[] more = ArrayPool<HeaderSlot>.Shared.Rent(int.Max(FirstHeaders, _headers.Length * 2));
+            _headers.AsSpan(0, HeaderCount).CopyTo(more);
+            GiveBack(ref _headers);
+            _headers = more;
         }
 
         ref HeaderSlot slot = ref _headers[HeaderCount++];

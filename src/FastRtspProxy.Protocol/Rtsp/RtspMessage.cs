@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -17,9 +18,12 @@ public sealed partial class RtspMessage
 
     private const int FirstHeadBytes = 1024;
 
-    private byte[] _head = new byte[FirstHeadBytes];
+    private const int FirstHeaders = 16;
+
+    /// <summary>Rented, as <see cref="_headers"/>, when a head comes; empty again after <see cref="Trim"/>.</summary>
+    private byte[] _head = [];
     private byte[] _body = [];
-    private HeaderSlot[] _headers = new HeaderSlot[16];
+    private HeaderSlot[] _headers = [];
     private RtspStartLine _start;
     private string? _method;
     private string? _uri;
@@ -154,12 +158,24 @@ public sealed partial class RtspMessage
         }
     }
 
-    /// <summary>Empties the message and gives large buffers back: for whoever keeps it through a long silence.</summary>
+    /// <summary>
+    /// Empties the message and gives its buffers back, wiped, and the body's if it is large: for whoever keeps the message through a long silence.
+    /// </summary>
     public void Trim()
     {
         Reset();
         _body = _body.Length > TrimmedBytes ? [] : _body;
-        _head = _head.Length > TrimmedBytes ? new byte[FirstHeadBytes] : _head;
+        GiveBack(ref _head);
+        GiveBack(ref _headers);
+    }
+
+    private static void GiveBack<T>(ref T[] rented)
+    {
+        if (rented.Length > 0)
+        {
+            ArrayPool<T>.Shared.Return(rented, clearArray: true); // a head may hold a password
+            rented = [];
+        }
     }
 
     private ReadOnlySpan<byte> VersionBytes => _head.AsSpan(_start.Version);

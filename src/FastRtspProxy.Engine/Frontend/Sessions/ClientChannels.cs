@@ -8,15 +8,11 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>Which track has which `$` channels of one connection (RFC 2326, 10.12). On the connection's shard.</summary>
 internal sealed class ClientChannels(ControlStream stream)
 {
-    private const int Channels = byte.MaxValue + 1;
-
-    /// <summary>
-    /// By channel, the track that has set it up; null: it is free. Null itself until something is asked about a channel: most connections have none.
-    /// </summary>
-    private SessionTrack?[]? _tracks;
+    /// <summary>By channel, the track that has set it up; null: it is free. As long as the highest channel that was ever set up needs: 2 KB are 256.</summary>
+    private SessionTrack?[] _tracks = [];
 
     /// <summary>Whose channel it is; null: nobody's.</summary>
-    public SessionTrack? TrackOf(byte channel) => _tracks?[channel];
+    public SessionTrack? TrackOf(byte channel) => channel < _tracks.Length ? _tracks[channel] : null;
 
     /// <summary>The channels that a track may use: those it asked for when they are free, else the next free pair; null when there is none.</summary>
     /// <param name="wanted">What the client asks for; null: it leaves that to us.</param>
@@ -42,7 +38,12 @@ internal sealed class ClientChannels(ControlStream stream)
     /// <summary>From now on frames of the track's channels are its own.</summary>
     public void Bind(SessionTrack track)
     {
-        _tracks ??= new SessionTrack?[Channels];
+        int needed = Math.Max(track.RtpChannel, track.RtcpChannel) + 1;
+        if (_tracks.Length < needed)
+        {
+            Array.Resize(ref _tracks, needed);
+        }
+
         _tracks[track.RtpChannel] = track;
         _tracks[track.RtcpChannel] = track;
     }
@@ -72,7 +73,7 @@ internal sealed class ClientChannels(ControlStream stream)
     {
         if (TrackOf(channel) == track)
         {
-            _tracks![channel] = null;
+            _tracks[channel] = null;
         }
     }
 }
