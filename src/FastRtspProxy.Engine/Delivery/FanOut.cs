@@ -28,6 +28,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>Viewers of both halves, and readers; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
+    /// <summary>The plans of the shard are freed: a pass that was asked for before finds nothing to send with. Never false again.</summary>
+    private bool _isOver;
+
     public FanOut(FanOutTable table, PacketRing ring, DeliveryCounters counters)
     {
         _table = table;
@@ -129,6 +132,11 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <inheritdoc/>
     public void OnEndOfTurn()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
         long head = Ring.Head;
         long limit = head;
         if (_viewers > 0 && (head > _udp.Next || head > _tcp.Next))
@@ -151,6 +159,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
     public void Dispose()
     {
+        _isOver = true;
         Ring.Unsubscribe(_shard.Index);
         _udp.Dispose();
     }
@@ -158,7 +167,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>The UDP socket takes datagrams again.</summary>
     internal void ResumeUdp()
     {
-        if (!_udp.IsSuspended)
+        if (_isOver || !_udp.IsSuspended)
         {
             return;
         }

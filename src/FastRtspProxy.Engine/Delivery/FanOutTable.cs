@@ -19,6 +19,9 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
     /// </summary>
     private readonly Queue<FanOut> _suspended = new();
 
+    /// <summary>The plans are freed. Never false again.</summary>
+    private bool _isOver;
+
     public FanOutTable(Shard shard, FanOutLimits limits)
     {
         Shard = shard;
@@ -68,8 +71,15 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
         return fanOut;
     }
 
+    /// <summary>Idempotent.</summary>
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
         foreach (FanOut fanOut in _fanOuts.Values)
         {
             fanOut.Dispose();

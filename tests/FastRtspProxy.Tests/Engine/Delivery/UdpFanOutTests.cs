@@ -38,6 +38,30 @@ public sealed class UdpFanOutTests : IDisposable
     }
 
     [Fact]
+    public void OnEndOfTurn_TheTableIsDisposedInTheSameTurn_ItsFreedPlansAreLeftAlone()
+    {
+        using FanOutFixture fixture = new();
+        fixture.AddUdp();
+        fixture.AddTcp([0]);
+        fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, 8, 3600);
+            fixture.Ring.Publish();
+        });
+        fixture.OnShard(static () => { }); // both are in step
+        fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(0, 8, 7200);
+            fixture.Ring.Publish();
+            _ = fixture.Table.UdpPlan.Build(default, 0, 0, segmentation: true); // none of a plan's runs is from before
+            fixture.Table.Dispose();
+        });
+        fixture.OnShard(static () => { }); // the pass, after the one before, is over
+
+        Assert.Equal(0, fixture.Table.UdpPlan.RunCount);
+    }
+
+    [Fact]
     public void Publish_FramesOfManyPackets_EveryClientGetsEveryPacketInOrder()
     {
         List<Socket> sockets = [];
