@@ -53,6 +53,7 @@ resident() { # pid: KB resident in all, in the managed heap, and in what malloc 
 sample() { # viewers over: resident memory when all have played for the warm-up, and whether anything was lost
     start_camera 1 "$kbit"
     start_proxy 1
+    local begun=$SECONDS
     rm -f "$work/load.log"
     run_load 1 "$1" "$2" "$(play_url 1)" "$server_pid" >"$work/line" &
     local load=$! memory
@@ -61,6 +62,7 @@ sample() { # viewers over: resident memory when all have played for the warm-up,
         sleep 0.1
     done
     sleep $((warm_up + duration / 2))
+    while [ $((SECONDS - begun)) -lt 10 ]; do sleep 1; done # what only the start needed is given back after 5 s
     memory=$(resident "$server_pid")
     wait "$load"
     end_server
