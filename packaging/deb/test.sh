@@ -85,7 +85,7 @@ root_job=$!
 openssl=$(find "$(dirname "$(readlink -f "$(command -v dotnet)")")" -name libSystem.Security.Cryptography.Native.OpenSsl.so | head -n 1)
 [[ "$("$here/depends.sh" "$openssl")" =~ ^"libc6 (>= 2."[0-9]+"), libssl3 | libssl3t64"$ ]] || fail "depends.sh says of $openssl: $("$here/depends.sh" "$openssl")"
 
-version=0.1.0
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$here/../../Directory.Build.props")
 "$here/build.sh" --arch amd64 --binaries "$binaries" --version $version --out "$work/one" >"$work/one.log" 2>&1 &
 one_job=$!
 "$here/build.sh" --arch amd64 --binaries "$binaries" --version $version --out "$work/two" >"$work/two.log" 2>&1 || fail "$(cat "$work/two.log")"
@@ -181,12 +181,12 @@ config_is() { # config_is what: TEXT...
         esac
     done
 }
-install_deb "$(repack "$deb" 0.1.0-2 '# packaged 2')" || fail "$(cat "$work/dpkg.log")"
+install_deb "$(repack "$deb" "$version-2" '# packaged 2')" || fail "$(cat "$work/dpkg.log")"
 config_is "upgrade, nobody but the package changed it" "# packaged 2"
 echo '# changed by the administrator' >>"$config"
-install_deb "$(repack "$deb" 0.1.0-3 '# packaged 2')" || fail "$(cat "$work/dpkg.log")"
+install_deb "$(repack "$deb" "$version-3" '# packaged 2')" || fail "$(cat "$work/dpkg.log")"
 config_is "upgrade, only the administrator changed it" "# packaged 2" "# changed by the administrator"
-changed=$(repack "$deb" 0.1.0-4 '# packaged 4')
+changed=$(repack "$deb" "$version-4" '# packaged 4')
 ! install_deb "$changed" || fail "both changed it, and nobody was asked"
 grep -qF 'config.yaml' "$work/dpkg.log" && grep -qiE 'conffile prompt|end of file on stdin' "$work/dpkg.log" || fail "both changed it, and it ended otherwise than with a question: $(cat "$work/dpkg.log")"
 install_deb "$changed" --force-confold || fail "$(cat "$work/dpkg.log")"

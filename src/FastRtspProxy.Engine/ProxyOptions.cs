@@ -146,10 +146,13 @@ public sealed record ProxyOptions
     public bool RecordersGetPast { get; init; }
 
     /// <summary>The bound of a mount's cached group of pictures.</summary>
-    public int GopCacheBytes { get; init; } = 8 << 20;
+    public int GopCacheBytes { get; init; } = 16 << 20;
 
     /// <inheritdoc cref="GopCacheBytes"/>
     public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <inheritdoc cref="StreamSettings.PastDuration"/>
+    public TimeSpan PastDuration { get; init; }
 
     /// <summary>A client that makes no progress for so long is closed.</summary>
     public TimeSpan SlowTimeout { get; init; } = TimeSpan.FromSeconds(20);
@@ -179,6 +182,7 @@ public sealed record ProxyOptions
         RecordersGetPast = RecordersGetPast,
         GopCacheBytes = GopCacheBytes,
         GopCacheDuration = GopCacheDuration,
+        PastDuration = PastDuration,
         MaxClients = MaxClientsPerMount,
     };
 }

@@ -28,10 +28,13 @@ public sealed record StreamSettings
     public bool RecordersGetPast { get; init; }
 
     /// <summary>The bound of the cached group of pictures.</summary>
-    public int GopCacheBytes { get; init; } = 8 << 20;
+    public int GopCacheBytes { get; init; } = 16 << 20;
 
     /// <inheritdoc cref="GopCacheBytes"/>
     public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>What came within so long is kept though nobody needs it; zero: nothing is.</summary>
+    public TimeSpan PastDuration { get; init; }
 
     /// <summary>Clients at most.</summary>
     public int MaxClients { get; init; } = 20_000;

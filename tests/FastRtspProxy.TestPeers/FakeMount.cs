@@ -70,6 +70,9 @@ internal sealed class FakeMount : IMount
     /// <summary>The instant start that a joiner gets, if any.</summary>
     public CatchUp? CatchUp { get; set; }
 
+    /// <summary>When what a joiner gets first came; null: it comes from now on.</summary>
+    public long? FromMicros { get; set; }
+
     /// <summary>A client that leaves makes it throw.</summary>
     public bool LeaveThrows { get; set; }
 
@@ -140,7 +143,7 @@ internal sealed class FakeMount : IMount
             _clients.Add(client);
         }
 
-        return new PlayGrant(PlayOutcome.Playing, Ring.Head, Edge(SenderReport)) { CatchUp = CatchUp };
+        return new PlayGrant(PlayOutcome.Playing, Ring.Head, Edge(SenderReport)) { CatchUp = CatchUp, FromMicros = FromMicros };
     });
 
     /// <summary>How often a client wanted a picture that stands alone.</summary>

@@ -12,6 +12,12 @@ internal abstract class Viewer
     /// <summary>Everything begins at the next random access point only, if video is among its tracks.</summary>
     public bool WaitsForRandomAccess { get; set; }
 
+    /// <summary>What comes from there on is not for it; null: everything is.</summary>
+    public long? EndSequence { get; set; }
+
+    /// <summary>It has had all that is for it.</summary>
+    public bool IsOver => EndSequence is { } end && Cursor >= end;
+
     /// <summary>When it asked to play, on the shard's clock; 0 once it has had its first picture, or where nobody wants to know.</summary>
     public long AskedMicros { get; set; }
 

@@ -68,7 +68,12 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
             LeaveVideoOut(ref viewer.VideoSkip, viewer.Cursor, entries, ref limit, ref filter);
         }
 
-        isInStep = viewer.Cursor == front && viewer.CatchUp is null && !viewer.VideoSkip.IsOn;
+        if (viewer.EndSequence is { } end)
+        {
+            limit = Math.Min(limit, end);
+        }
+
+        isInStep = viewer.Cursor == front && viewer is { CatchUp: null, EndSequence: null } && !viewer.VideoSkip.IsOn;
         return viewer.Cursor < limit;
     }
 

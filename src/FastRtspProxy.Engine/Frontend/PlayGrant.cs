@@ -12,6 +12,12 @@ internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, Immutab
     /// <summary>An instant start: the client begins in the past, at <see cref="JoinSequence"/>, and catches up.</summary>
     public CatchUp? CatchUp { get; init; }
 
+    /// <summary>When what it gets first came, on the shards' clock; null: it comes from now on.</summary>
+    public long? FromMicros { get; init; }
+
+    /// <summary>Where it ends in the past; null: it goes on.</summary>
+    public long? EndSequence { get; init; }
+
     /// <summary>A client with video begins at the next random access point.</summary>
     public bool WaitsForRandomAccess { get; init; }
 

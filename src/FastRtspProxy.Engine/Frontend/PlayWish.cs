@@ -7,6 +7,12 @@ namespace FastRtspProxy.Engine.Frontend;
 /// nothing until RTP-Info gives them the new times.</param>
 internal readonly record struct PlayWish(StartMode? Start, uint TrackMask, bool Resumes)
 {
+    /// <summary>It wants what came at that moment of the shards' clock, and what came since; null: it names none.</summary>
+    public long? FromMicros { get; init; }
+
+    /// <summary>It wants nothing that comes after that moment; null: there is no end.</summary>
+    public long? ToMicros { get; init; }
+
     /// <summary>What the client is, as far as it says.</summary>
     public PlayerKind Player { get; init; }
 

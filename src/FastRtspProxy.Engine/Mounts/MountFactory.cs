@@ -149,7 +149,7 @@ internal sealed class MountFactory(
         StreamSettings settings = SettingsOf(stream);
         long share = pool.BudgetBytes / (2 * Math.Max(1, StreamCount));
         int keepBytes = (int)Math.Min(settings.GopCacheBytes, Math.Max(share, pool.SlabBytes));
-        return new RingOptions { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration };
+        return new RingOptions { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration, PastDuration = settings.PastDuration };
     }
 
     private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? Registered.CommonSettings;

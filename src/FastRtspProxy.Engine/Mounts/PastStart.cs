@@ -29,10 +29,12 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
     /// <param name="live">Where it would begin.</param>
     /// <param name="isSqueezed">The picture's track alone, in hardly any time.</param>
+    /// <param name="fromMicros">What came at that moment of the shards' clock is to be in it; null: the newest past.</param>
+    /// <param name="toMicros">Nothing that came later is to be in it; null: there is no end.</param>
     /// <param name="playingSinceMicros">When the camera was asked to play.</param>
-    public PlayGrant? Begin(PlayGrant live, bool isSqueezed, long playingSinceMicros)
+    public PlayGrant? Begin(PlayGrant live, bool isSqueezed, long? fromMicros, long? toMicros, long playingSinceMicros)
     {
-        long start = ring.NewestRandomAccess;
+        long start = fromMicros is { } moment ? ring.RandomAccessAt(moment) : ring.NewestRandomAccess;
         if (start < 0)
         {
             SayGroupTooLong(playingSinceMicros);
@@ -54,7 +56,26 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             return null;
         }
 
-        return isSqueezed ? Squeezed(entries, start, scope.Head, bytes, live) : AsItWas(entries, start, scope.Head, bytes, live);
+        if (isSqueezed)
+        {
+            return Squeezed(entries, start, scope.Head, bytes, live);
+        }
+
+        PlayGrant begun = AsItWas(entries, start, scope.Head, bytes, live);
+        return toMicros < shard.NowMicros ? begun with { EndSequence = After(entries, start, scope.Head, toMicros.Value) } : begun;
+    }
+
+    /// <summary>The first packet that came after a moment; the head: none did. Packets stand in the order in which they came.</summary>
+    private static long After(in PacketRing.EntriesView entries, long from, long head, long micros)
+    {
+        while (from < head)
+        {
+            long middle = from + ((head - from) / 2);
+            bool isLater = entries[middle].ArrivalMicros > micros;
+            (from, head) = isLater ? (from, middle) : (middle + 1, head);
+        }
+
+        return from;
     }
 
     private PlayGrant AsItWas(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
@@ -95,7 +116,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             FirstPackets = firstPackets,
             SpanMicros = Math.Max(1, entries[head - 1].ArrivalMicros - first.ArrivalMicros),
         };
-        return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp };
+        return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp, FromMicros = first.ArrivalMicros };
     }
 
     private PlayGrant Squeezed(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)

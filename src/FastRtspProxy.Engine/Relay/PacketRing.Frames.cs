@@ -14,6 +14,9 @@ internal sealed partial class PacketRing
     /// </summary>
     private long _wholeRandomAccess = -1;
 
+    /// <summary>There while a past is kept.</summary>
+    private RandomAccessIndex? _points;
+
     /// <summary>The track whose random access unit is on its way; -1: none. Only the producer.</summary>
     private int _openPointTrack = -1;
 
@@ -101,9 +104,14 @@ internal sealed partial class PacketRing
             _pendingRandomAccess = state.PointStart >= _tail.Value ? state.PointStart : -1;
             _openPointTrack = track;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
-            if (state.NoteRandomAccess(arrivalMicros))
+            if (state.NoteRandomAccess(arrivalMicros, out bool isNew))
             {
                 Volatile.Write(ref _randomAccessIntervalMicros, RingTrack.LongestInterval(_tracks));
+            }
+
+            if (isNew && _pendingRandomAccess >= 0 && _options.PastDuration > TimeSpan.Zero)
+            {
+                (_points ??= new RandomAccessIndex()).Add(_pendingRandomAccess, arrivalMicros);
             }
         }
 

@@ -20,16 +20,24 @@ internal sealed partial class PacketRing
         _promisedUntilMicros = nowMicros + JoinMicros;
     }
 
+    /// <summary>
+    /// Where a decoder can start that is to see what came at a moment: the newest random access point before it that is kept, else the oldest; -1:
+    /// none is. On the producer.
+    /// </summary>
+    public long RandomAccessAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : NewestRandomAccess;
+
     /// <summary>What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.</summary>
     private void GiveUpUnneeded(long nowMicros)
     {
         RingOptions options = _options;
         long oldestMicros = nowMicros - (long)options.KeepDuration.TotalMicroseconds;
+        long pastMicros = nowMicros - (long)options.PastDuration.TotalMicroseconds;
         long neededFrom = NeededFrom(nowMicros);
         long heldBytes = _keptBytes;
         foreach (KeptSlab kept in _kept)
         {
-            bool isNeeded = kept.EndSequence > neededFrom && heldBytes <= options.KeepBytes && kept.LastMicros >= oldestMicros;
+            bool isNeeded = (kept.EndSequence > neededFrom || kept.LastMicros >= pastMicros)
+                && heldBytes <= options.KeepBytes && kept.LastMicros >= oldestMicros;
             if (isNeeded || heldBytes <= kept.Slab.Bytes)
             {
                 break;

@@ -295,6 +295,7 @@ internal sealed partial class PacketRing
 
         // A release store, and not enough against Read's load: the fence is in FreeBelowTail, once for several moves.
         Volatile.Write(ref _tail.Value, sequence);
+        _points?.ForgetBefore(sequence);
         if (_pendingRandomAccess >= 0 && _pendingRandomAccess < sequence)
         {
             _pendingRandomAccess = -1;

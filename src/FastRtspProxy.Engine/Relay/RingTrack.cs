@@ -57,11 +57,14 @@ internal struct RingTrack
     }
 
     /// <summary>The newest access unit is a random access point. True: there was one before it, so there is an interval.</summary>
-    public bool NoteRandomAccess(long arrivalMicros)
+    /// <param name="arrivalMicros">Of its packet.</param>
+    /// <param name="isNew">It is the first packet of it that tells.</param>
+    public bool NoteRandomAccess(long arrivalMicros, out bool isNew)
     {
-        if (HasRandomAccess && RandomAccessFrame == FrameStart)
+        isNew = !HasRandomAccess || RandomAccessFrame != FrameStart;
+        if (!isNew)
         {
-            return false; // another packet of it
+            return false;
         }
 
         bool isInterval = HasRandomAccess;

@@ -60,13 +60,14 @@ internal static class EngineOptions
             RegisteredStreamsDscp = defaults.Dscp ?? config.Dscp.Cameras,
             Linger = defaults.Linger,
             Hold = defaults.Hold,
-            AlwaysOn = defaults.AlwaysOn,
+            AlwaysOn = defaults.AlwaysOn || defaults.Keep.IsPreRoll,
             AnswerTimeout = defaults.AnswerTimeout,
             DeadStreamInterval = defaults.Dead,
             Start = defaults.Start.Mode,
             RecordersGetPast = defaults.Start.Recorders,
             GopCacheBytes = (int)defaults.Keep.Bytes,
-            GopCacheDuration = defaults.Keep.Time,
+            GopCacheDuration = defaults.Keep.Time ?? KeepConfig.Longest,
+            PastDuration = defaults.Keep.Time ?? TimeSpan.Zero,
             Streams = [.. config.Streams.Select(stream => StreamOf(stream, config))],
         };
     }
@@ -100,7 +101,7 @@ internal static class EngineOptions
     {
         return new StreamSettings
         {
-            AlwaysOn = stream.AlwaysOn,
+            AlwaysOn = stream.AlwaysOn || stream.Keep.IsPreRoll,
             Linger = stream.Linger,
             Hold = stream.Hold,
             DeadStreamInterval = stream.Dead,
@@ -108,7 +109,8 @@ internal static class EngineOptions
             Start = stream.Start.Mode,
             RecordersGetPast = stream.Start.Recorders,
             GopCacheBytes = (int)stream.Keep.Bytes,
-            GopCacheDuration = stream.Keep.Time,
+            GopCacheDuration = stream.Keep.Time ?? KeepConfig.Longest,
+            PastDuration = stream.Keep.Time ?? TimeSpan.Zero,
             MaxClients = stream.MaxViewers ?? limits.ViewersPerStream,
         };
     }

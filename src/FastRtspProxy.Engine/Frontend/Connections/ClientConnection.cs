@@ -72,7 +72,7 @@ internal sealed class ClientConnection : IInputHolder
     public AuthState Auth { get; } = new();
 
     /// <summary>How its sessions start; said by the query of its DESCRIBE, which players leave out of later URLs.</summary>
-    public StartMode? Start { get; set; }
+    public StartWish? Start { get; set; }
 
     public ConnectionEnd EndCause => _end;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -14,7 +13,14 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        string range = RangeOf(request.Header("Range"));
+        string? asked = request.Header("Range");
+        string range = RangeOf(asked, request);
+        bool isClock = ClockRange.TryParse(asked, out ClockRange clock);
+        DateTimeOffset now = _frontend.UtcNow;
+        if (isClock && (clock.From > now || clock.To <= clock.From || clock.To <= (clock.From is null ? now : null)))
+        {
+            return Begin(request, response, RtspStatus.InvalidRange).With("Session", session.Id);
+        }
 
         if (request.Header("Scale") is not null)
         {
@@ -40,7 +46,7 @@ internal sealed partial class RequestHandler
         }
 
         session.StartAs(target.Start);
-        PlayGrant? grant = await session.JoinAsync();
+        PlayGrant? grant = await session.JoinAsync(MicrosOf(clock.From, session, now), MicrosOf(clock.To, session, now));
         if (grant is not { Outcome: PlayOutcome.Playing })
         {
             if (grant?.Outcome is PlayOutcome.BackendUnavailable or PlayOutcome.Full)
@@ -54,6 +60,12 @@ internal sealed partial class RequestHandler
                 PlayOutcome.Full => RtspStatus.NotEnoughBandwidth,
                 _ => RtspStatus.SessionNotFound,
             });
+        }
+
+        if (range.StartsWith("clock", StringComparison.Ordinal))
+        {
+            long backMicros = session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros);
+            range = ClockRange.Format(_frontend.UtcNow - TimeSpan.FromMicroseconds(backMicros), clock.To);
         }
 
         List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
@@ -130,16 +142,21 @@ internal sealed partial class RequestHandler
         return false;
     }
 
+    /// <summary>A moment of the wall clock, on the shards'.</summary>
+    private static long? MicrosOf(DateTimeOffset? moment, Session session, DateTimeOffset now) =>
+        moment is { } time ? session.Shard.NowMicros - (long)(now - time).TotalMicroseconds : null;
+
     /// <summary>
     /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no
     /// reason to refuse what plays from now on in any unit, and LIVE555 does not.
     /// </summary>
-    private string RangeOf(string? asked)
+    private string RangeOf(string? asked, RtspMessage request)
     {
         ReadOnlySpan<char> unit = asked.AsSpan().Trim();
-        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase))
+        bool isOfOnvif = asked is null && request.Header("Require") is { } tags && tags.Contains("onvif", StringComparison.OrdinalIgnoreCase);
+        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase) || isOfOnvif)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"clock={_frontend.UtcNow:yyyyMMdd'T'HHmmss.fff'Z'}-");
+            return ClockRange.Format(_frontend.UtcNow);
         }
 
         bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);

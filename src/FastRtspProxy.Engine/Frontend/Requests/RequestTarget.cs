@@ -18,7 +18,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     public string Path { get; init; } = string.Empty;
 
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
-    public StartMode? Start { get; init; }
+    public StartWish? Start { get; init; }
 
     /// <summary>A wildcard stream has as many mounts as it may have, and the one that is asked for is not among them.</summary>
     public bool IsFull { get; init; }
@@ -51,7 +51,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     {
         ReadOnlySpan<char> path = Split(uri, out string authority);
         string? controlFromQuery = null;
-        StartMode? start = null;
+        StartWish? start = null;
         int question = path.IndexOf('?');
         if (question >= 0)
         {
@@ -129,7 +129,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         return scheme == 0 || Authority.AsSpan().IndexOfAnyInRange('\0', ' ') >= 0 ? string.Empty : Authority[scheme..];
     }
 
-    private static StartMode? StartOf(ReadOnlySpan<char> query)
+    private static StartWish? StartOf(ReadOnlySpan<char> query)
     {
         const string Name = "start=";
         foreach (Range part in query.SplitAny('&', '/'))
@@ -137,7 +137,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
             ReadOnlySpan<char> parameter = query[part];
             if (parameter.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
             {
-                return StartModes.TryParse(parameter[Name.Length..], out StartMode mode) ? mode : null;
+                return StartWish.Of(parameter[Name.Length..]);
             }
         }
 

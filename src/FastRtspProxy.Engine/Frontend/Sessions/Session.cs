@@ -34,9 +34,12 @@ internal sealed class Session : MountClient
     private long _keyFrameFromMicros;
 
     /// <summary>What a request last said of how to start; null: none has, and the mount's own way holds.</summary>
-    private StartMode? _start;
+    private StartWish? _start;
 
     private readonly PlayerKind _player;
+
+    /// <summary>There while what is played has an end.</summary>
+    private RangeEnd? _rangeEnd;
 
     /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
     private bool _wasPaused;
@@ -140,7 +143,7 @@ internal sealed class Session : MountClient
     }
 
     /// <summary>How the next PLAY starts; null changes nothing.</summary>
-    public void StartAs(StartMode? mode) => _start = mode ?? _start;
+    public void StartAs(StartWish? wish) => _start = wish ?? _start;
 
     /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
     public void Touch() => _aliveMicros = Shard.NowMicros;
@@ -282,7 +285,9 @@ internal sealed class Session : MountClient
     public bool PlaysOthersThan(SessionTrack one) => _tracks.Exists(track => track.IsPlaying && track != one);
 
     /// <summary>Asks the mount to play. Null: the session ended meanwhile.</summary>
-    public async Task<PlayGrant?> JoinAsync()
+    /// <param name="fromMicros">It wants what came at that moment of the shards' clock; null: it names none.</param>
+    /// <param name="toMicros">Nothing that comes later is for it.</param>
+    public async Task<PlayGrant?> JoinAsync(long? fromMicros = null, long? toMicros = null)
     {
         if (!WasPlayed && !_home.Places.TryKeep(Place))
         {
@@ -292,7 +297,10 @@ internal sealed class Session : MountClient
         bool wasPlaying = State == SessionState.Playing;
         Media.OnAsked();
         Advance(SessionEvent.Play);
-        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(_start, TrackMask, _wasPaused) { Player = _player });
+        long? backMicros = _start is { Back.Ticks: > 0 } wish && !_wasPaused ? Shard.NowMicros - (long)wish.Back.TotalMicroseconds : null;
+        StartMode? mode = fromMicros is null ? _start?.Mode : StartMode.Past;
+        PlayGrant grant = await Mount.JoinAsync(
+            this, new PlayWish(mode, TrackMask, _wasPaused) { FromMicros = fromMicros ?? backMicros, ToMicros = toMicros, Player = _player });
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();
@@ -303,6 +311,8 @@ internal sealed class Session : MountClient
         if (grant.Outcome == PlayOutcome.Playing)
         {
             Media.OnGranted(grant);
+            _rangeEnd?.Stop();
+            _rangeEnd = toMicros is { } end ? new RangeEnd(this, end) : null;
             Advance(SessionEvent.Granted);
             if (!WasPlayed)
             {

@@ -87,6 +87,11 @@ internal sealed class SessionMedia(Session session)
         }
     }
 
+    /// <summary>Its viewers have had all that they asked for.</summary>
+    public bool IsOver =>
+        session.Ports.Viewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver)
+        && _tcpViewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver);
+
     /// <summary>The client wants to play.</summary>
     public void OnAsked() => _askedMicros = session.Shard.NowMicros;
 
@@ -221,6 +226,7 @@ internal sealed class SessionMedia(Session session)
             AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
+            EndSequence = grant.EndSequence,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
             MaxRandomAccessWait = grant.MaxRandomAccessWait,
         };
@@ -235,6 +241,7 @@ internal sealed class SessionMedia(Session session)
             AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
+            EndSequence = grant.EndSequence,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
             MaxRandomAccessWait = grant.MaxRandomAccessWait,
         };

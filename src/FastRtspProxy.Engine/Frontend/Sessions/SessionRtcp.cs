@@ -19,6 +19,12 @@ internal static class SessionRtcp
             SessionEnd.Kicked => "ended by the operator",
             _ => "stream ended",
         };
+        SendBye(session, reason);
+    }
+
+    /// <summary>The same, for a reason of its own.</summary>
+    public static void SendBye(Session session, string reason)
+    {
         Span<byte> compound = stackalloc byte[128];
         foreach (SessionTrack track in session.Tracks)
         {

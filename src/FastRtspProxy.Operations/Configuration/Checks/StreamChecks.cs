@@ -91,6 +91,12 @@ internal static class StreamChecks
             reading.Error(reading.PlaceOf($"{where}.password"), $"{where}.password", "there is no username for it");
         }
 
+        if (stream is { Keep.IsPreRoll: true, AlwaysOn: false } && reading.HasMet($"{path}.keep.time"))
+        {
+            reading.Remarks.Warn(
+                reading.PlaceOf($"{path}.keep.time"), $"{Printable.Line(path)}.keep.time: the camera is pulled all the time, viewers or not, to have so much");
+        }
+
         if (stream.Transport != CameraWay.Http && reading.HasMet($"{path}.tunnelPort"))
         {
             reading.Remarks.Warn(reading.PlaceOf($"{path}.tunnelPort"), $"{Printable.Line(path)}.tunnelPort: it is used with transport: http only");

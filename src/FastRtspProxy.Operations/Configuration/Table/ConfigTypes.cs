@@ -101,6 +101,19 @@ internal static class ConfigTypes
         }
     }
 
+    /// <summary>Null: none was said.</summary>
+    public static TypeOf<TimeSpan?> DurationOrNull { get; } = new(
+        DurationName,
+        "up to 24h",
+        (string text, out TimeSpan? value, out string error) =>
+        {
+            bool isDuration = Quantity.TryDuration(text, out TimeSpan duration, out error);
+            value = duration;
+            return isDuration;
+        },
+        static value => value is { } said ? Quantity.FormatDuration(said) : null)
+    { JsonTypes = ["string", "number"], TakesNull = true };
+
     /// <summary>A duration within bounds, with a sentence for what is outside.</summary>
     public static TypeOf<TimeSpan> DurationWithin(TimeSpan least, TimeSpan most, string remedy) => new(
         DurationName,

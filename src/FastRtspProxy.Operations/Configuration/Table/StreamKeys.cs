@@ -30,11 +30,14 @@ internal static class StreamKeys
         new KeepConfig(),
         new ValueKey<KeepConfig, long>("bytes", ConfigTypes.Size(0, 1L << 30), static c => c.Bytes, static (c, v) => c with { Bytes = v })
         {
-            Text = "bytes",
+            Text = "so much at the most",
         },
-        new ValueKey<KeepConfig, TimeSpan>("time", ConfigTypes.Duration, static c => c.Time, static (c, v) => c with { Time = v })
+        new ValueKey<KeepConfig, TimeSpan?>("time", ConfigTypes.DurationOrNull, static c => c.Time, static (c, v) => c with { Time = v })
         {
-            Text = "and time",
+            Text = "so long, whether anybody needs it or not: ?start=-10s and Range: clock= then begin in it; more than 12s, which no joiner needs "
+                + "otherwise, has the camera pulled all the time",
+            DefaultWords = "what a joiner needs, 12s at the most",
+            Sample = "12s",
         });
 
     private static readonly ConfigShape<CameraTlsConfig> s_tls = new(
@@ -187,8 +190,8 @@ internal static class StreamKeys
         },
         new SectionKey<StreamConfig, KeepConfig>("keep", s_keep, static c => c.Keep, static (c, v) => c with { Keep = v })
         {
-            Text = "the most that is kept from the last key frame on, for each stream",
-            Option = new("--gop-cache") { ValueName = "SIZE[,DURATION]", DefaultText = "8M,12s", Parts = ["bytes", "time"] },
+            Text = "what is kept in memory for those who join, of each stream",
+            Option = new("--gop-cache") { ValueName = "SIZE[,DURATION]", DefaultText = "16M", Parts = ["bytes", "time"] },
         },
         new ValueKey<StreamConfig, int?>(
             "maxViewers", ConfigTypes.CountOrNull(1, 1_000_000), static c => c.MaxViewers, static (c, v) => c with { MaxViewers = v })

@@ -24,7 +24,7 @@ public sealed class FrontendPlayTests
     [InlineData("npt=0-", "npt=0.000-")]
     [InlineData("npt=0.000-2.000", "npt=0.000-")]
     [InlineData("npt=now-", "npt=now-")]
-    [InlineData("clock=20260101T000000Z-", "clock=")]
+    [InlineData("clock=19990101T000000Z-", "clock=")]
     [InlineData(null, "npt=0.000-")]
     public async Task Play_WithRange_EchoesItTruthfully(string? asked, string answered)
     {

@@ -147,6 +147,32 @@ public sealed class MountStartTests
         Assert.Equal((null, null, 3), (grant.CatchUp!.Track, grant.CatchUp.Map, grant.CatchUp.PastPackets));
     }
 
+    [Theory]
+    [InlineData(7000, null, 3, 7)]
+    [InlineData(7001, null, 1, 9)]
+    [InlineData(5500, null, 3, 7)]
+    [InlineData(99_000, null, 1, 9)] // the oldest that is kept
+    [InlineData(7000, 4500, 3, 3)] // and what came until then
+    public async Task JoinAsync_FromAMoment_BeginsAtTheKeyFrameBeforeIt(int backMillis, int? endBackMillis, int first, int pictures)
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Live, Ring = new RingOptions { PastDuration = TimeSpan.FromSeconds(30), KeepDuration = TimeSpan.FromSeconds(30) } };
+        Mount mount = await PlayAsync(fixture);
+        for (int i = 0; i < 10; i++)
+        {
+            Send(fixture, i % 2 == 1 ? s_key : s_other);
+            await Until.TrueAsync(() => fixture.Read(mount, 0).Count(static p => (p.Flags & EntryFlags.Rtcp) == 0) > i);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
+        PlayWish wish = new(StartMode.Past, uint.MaxValue, Resumes: false) { FromMicros = now - (backMillis * 1000L), ToMicros = now - (endBackMillis * 1000L) };
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), wish);
+
+        Assert.Equal(now - ((10 - first) * 1_000_000), grant.FromMicros);
+        IEnumerable<RingPacket> got = fixture.Read(mount, grant.JoinSequence).Where(p => (p.Flags & EntryFlags.Rtcp) == 0 && p.Sequence < (grant.EndSequence ?? long.MaxValue));
+        Assert.Equal(pictures, got.Count());
+    }
+
     [Fact]
     public async Task JoinAsync_AutoByWhatPlaysInPast_BeginsThereWhileItIsYoung()
     {

@@ -47,7 +47,7 @@ public sealed class GoodConfigTests
         StreamConfig a = config.Streams[0];
         StreamConfig b = config.Streams[1];
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), "u", new Secret("p")), (a.Linger, a.Hold, a.UserName, a.Password));
-        Assert.Equal(new KeepConfig { Bytes = 8 << 20, Time = TimeSpan.FromSeconds(5) }, a.Keep);
+        Assert.Equal(new KeepConfig { Bytes = 16 << 20, Time = TimeSpan.FromSeconds(5) }, a.Keep);
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(2), null, null), (b.Linger, b.Hold, b.UserName, b.Password));
         Assert.Equal(new KeepConfig { Bytes = 1 << 20, Time = TimeSpan.FromSeconds(5) }, b.Keep);
         Assert.False(b.Tls.Verify);

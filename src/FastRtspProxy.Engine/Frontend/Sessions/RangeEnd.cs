@@ -1,0 +1,46 @@
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// Ends the media of a session at the end of the range that it asked for: with a BYE, and the session is as after a PAUSE (RFC 2326 section 10.5). On
+/// the session's shard.
+/// </summary>
+internal sealed class RangeEnd
+{
+    /// <summary>How often it is looked whether a viewer has got what of its range lies in the past.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    private readonly Session _session;
+    private readonly ShardTimer _timer;
+
+    /// <param name="session">Whose.</param>
+    /// <param name="endMicros">The end, on the shards' clock; it may lie in the past.</param>
+    public RangeEnd(Session session, long endMicros)
+    {
+        _session = session;
+        _timer = session.Shard.CreateTimer(OnDue);
+        TimeSpan rest = TimeSpan.FromMicroseconds(endMicros - session.Shard.NowMicros);
+        _timer.Start(rest > s_look ? rest : s_look);
+    }
+
+    /// <summary>The session plays no longer, or something else.</summary>
+    public void Stop() => _timer.Stop();
+
+    private void OnDue()
+    {
+        if (_session.State != SessionState.Playing)
+        {
+            return;
+        }
+
+        if (!_session.Media.IsOver)
+        {
+            _timer.Start(s_look);
+            return;
+        }
+
+        SessionRtcp.SendBye(_session, "end of range");
+        _session.Pause();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace FastRtspProxy.Protocol.Rtsp;
+
+/// <summary>A Range in absolute time (RFC 2326 section 3.7): <c>clock=20261125T101500.25Z-20261125T101600Z</c>.</summary>
+/// <param name="From">Where it begins; null: nothing is said of it.</param>
+/// <param name="To">Where it ends; null: it does not.</param>
+public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? To)
+{
+    private const string Unit = "clock=";
+
+    /// <summary>Digits of a second's fraction that are read; further ones say nothing.</summary>
+    private const int FractionDigitsMax = 7;
+
+    /// <summary>Reads the header; false: it is in another unit, or no range.</summary>
+    public static bool TryParse(string? header, out ClockRange range)
+    {
+        range = default;
+        ReadOnlySpan<char> text = header.AsSpan().Trim();
+        if (!text.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        text = text[Unit.Length..];
+        int end = text.IndexOf(';'); // time=, when the operation is to take effect
+        text = (end < 0 ? text : text[..end]).Trim();
+        int dash = text.IndexOf('-');
+        if (dash < 0 || !TryTime(text[..dash].Trim(), out DateTimeOffset? from) || !TryTime(text[(dash + 1)..].Trim(), out DateTimeOffset? to))
+        {
+            return false;
+        }
+
+        range = new ClockRange(from, to);
+        return true;
+    }
+
+    /// <summary>As it stands in an answer.</summary>
+    public static string Format(DateTimeOffset from, DateTimeOffset? to = null) => string.Create(
+        CultureInfo.InvariantCulture, $"{Unit}{Format(from)}-{(to is { } end ? Format(end) : "")}");
+
+    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static bool TryTime(ReadOnlySpan<char> text, out DateTimeOffset? time)
+    {
+        time = null;
+        if (text.IsEmpty)
+        {
+            return true;
+        }
+
+        int dot = text.IndexOf('.');
+        ReadOnlySpan<char> fraction = dot < 0 ? default : text[(dot + 1)..].TrimEnd('Z');
+        if (text[^1] != 'Z' || (dot >= 0 && fraction.ContainsAnyExceptInRange('0', '9')))
+        {
+            return false;
+        }
+
+        bool isTime = DateTimeOffset.TryParseExact(
+            dot < 0 ? text[..^1] : text[..dot], "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset whole);
+        if (isTime)
+        {
+            fraction = fraction[..Math.Min(fraction.Length, FractionDigitsMax)];
+            long ticks = fraction.IsEmpty ? 0 : long.Parse(fraction, NumberStyles.None, CultureInfo.InvariantCulture);
+            time = whole.AddTicks(ticks * (long)Math.Pow(10, FractionDigitsMax - fraction.Length));
+        }
+
+        return isTime;
+    }
+}

@@ -1,0 +1,93 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Frontend;
+
+/// <summary>Moments that a client names with its PLAY, and what it is told of them.</summary>
+public sealed class FrontendRangeTests
+{
+    [Fact]
+    public async Task Play_FromAMoment_IsAskedOfTheMountAndTheAnswerSaysWhereItBegins()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+        long nowMicros = host.Mount.Shard.NowMicros;
+        host.Mount.FromMicros = nowMicros - 8_000_000; // more is not kept
+
+        RtspTestResponse response = await client.RequestAsync(
+            "PLAY", host.Url, "Session: " + session, "Range: " + ClockRange.Format(now.AddSeconds(-10)));
+
+        Assert.Equal((200, ClockRange.Format(now.AddSeconds(-8))), (response.Status, response.Header("Range")));
+        PlayWish wish = Assert.Single(host.Mount.Wishes);
+        Assert.Equal(StartMode.Past, wish.Start);
+        Assert.InRange(wish.FromMicros!.Value, nowMicros - 10_001_000, nowMicros - 9_999_000);
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(-10, -10)]
+    [InlineData(-10, -11)]
+    [InlineData(null, -1)]
+    public async Task Play_OfWhatCannotBe_IsAnswered457AndTheSessionGoesOn(int? from, int? to)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        string range = "clock=" + Moment(from) + "-" + Moment(to);
+
+        Assert.Equal(457, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: " + range)).Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+
+        string Moment(int? seconds) => seconds is { } s ? ClockRange.Format(host.Frontend.UtcNow.AddSeconds(s))["clock=".Length..^1] : "";
+    }
+
+    [Fact]
+    public async Task Play_ByAUrlWithALength_IsAskedOfTheMount()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+
+        RtspTestResponse response = await client.RequestAsync("PLAY", host.Url + "?start=-10s", "Session: " + session);
+
+        Assert.Equal((200, "npt=0.000-"), (response.Status, response.Header("Range")));
+        Assert.Equal(host.Mount.Shard.NowMicros - 10_000_000, Assert.Single(host.Mount.Wishes).FromMicros);
+    }
+
+    /// <summary>VMSs stamp what they record by it.</summary>
+    [Fact]
+    public async Task Play_NamingAnOnvifTag_IsToldTheTime()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+
+        RtspTestResponse response = await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Require: implicit-play, onvif-replay");
+
+        Assert.True(response.Status != 200 || ClockRange.TryParse(response.Header("Range"), out _), response.Header("Range"));
+    }
+
+    [Fact]
+    public async Task Play_ToAMoment_EndsThereWithAByeAndCanBePlayedAgain()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        string session = await PlayDialogue.SetUpUdpAsync(host, client, receiver);
+        DateTimeOffset end = host.Frontend.UtcNow.AddSeconds(5);
+
+        RtspTestResponse response = await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: " + ClockRange.Format(host.Frontend.UtcNow, end));
+        Assert.EndsWith("-" + ClockRange.Format(end)["clock=".Length..^1], response.Header("Range"), StringComparison.Ordinal);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(4));
+        Assert.Equal(1, host.Mount.ClientCount);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
+        Assert.True(PlayDialogue.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+}

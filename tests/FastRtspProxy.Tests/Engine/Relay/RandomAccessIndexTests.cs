@@ -1,0 +1,51 @@
+using FastRtspProxy.Engine.Relay;
+
+namespace FastRtspProxy.Tests.Engine.Relay;
+
+public sealed class RandomAccessIndexTests
+{
+    [Theory]
+    [InlineData(0, 10)] // before all that is kept: the oldest
+    [InlineData(1000, 10)]
+    [InlineData(1999, 10)]
+    [InlineData(2000, 20)]
+    [InlineData(99_999, 30)]
+    public void At_AMoment_TheNewestBeforeIt(long micros, long sequence)
+    {
+        RandomAccessIndex index = Three();
+
+        Assert.Equal(sequence, index.At(micros));
+    }
+
+    [Fact]
+    public void ForgetBefore_WhatIsKeptNoLonger_IsNotFound()
+    {
+        RandomAccessIndex index = Three();
+        index.ForgetBefore(11);
+
+        Assert.Equal(20, index.At(1000));
+        index.ForgetBefore(31);
+        Assert.Equal(-1, index.At(1000));
+    }
+
+    [Fact]
+    public void Add_WithoutEnd_TheOldestAreForgotten()
+    {
+        RandomAccessIndex index = new();
+        for (int i = 0; i < 10_000; i++)
+        {
+            index.Add(i, i);
+        }
+
+        Assert.Equal(10_000 - 4096, index.At(0));
+    }
+
+    private static RandomAccessIndex Three()
+    {
+        RandomAccessIndex index = new();
+        index.Add(10, 1000);
+        index.Add(20, 2000);
+        index.Add(30, 3000);
+        return index;
+    }
+}

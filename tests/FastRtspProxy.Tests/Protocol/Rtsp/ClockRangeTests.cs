@@ -1,0 +1,45 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Tests.Protocol.Rtsp;
+
+public sealed class ClockRangeTests
+{
+    [Theory]
+    [InlineData("clock=20261125T101500Z-", "2026-11-25T10:15:00.000Z", null)]
+    [InlineData(" CLOCK=20261125T101500.25Z-20261125T101600Z", "2026-11-25T10:15:00.250Z", "2026-11-25T10:16:00.000Z")]
+    [InlineData("clock=20261125T101500.123456789012Z-", "2026-11-25T10:15:00.123Z", null)]
+    [InlineData("clock=-20261125T101600Z", null, "2026-11-25T10:16:00.000Z")]
+    [InlineData("clock=20261125T101500Z-;time=20261125T101501Z", "2026-11-25T10:15:00.000Z", null)]
+    public void TryParse_Range_IsTwoMoments(string header, string? from, string? to)
+    {
+        Assert.True(ClockRange.TryParse(header, out ClockRange range));
+
+        Assert.Equal((from, to), (Text(range.From), Text(range.To)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("npt=0-")]
+    [InlineData("clock=")]
+    [InlineData("clock=20261125T101500Z")] // no end and no dash
+    [InlineData("clock=20261125T101500-")] // RFC 2326 section 3.7: Z is part of it
+    [InlineData("clock=20261325T101500Z-")]
+    [InlineData("clock=20261125T101500.2x5Z-")]
+    [InlineData("clock=20261125T101500Z-tomorrow")]
+    public void TryParse_NoSuchRange_IsNone(string? header) => Assert.False(ClockRange.TryParse(header, out _));
+
+    [Fact]
+    public void Format_ReadBack_IsTheSameToTheMillisecond()
+    {
+        DateTimeOffset from = new(2026, 11, 25, 10, 15, 0, 250, TimeSpan.FromHours(1));
+
+        string text = ClockRange.Format(from, from.AddMinutes(1));
+
+        Assert.Equal("clock=20261125T091500.250Z-20261125T091600.250Z", text);
+        Assert.True(ClockRange.TryParse(text, out ClockRange range));
+        Assert.Equal(new ClockRange(from, from.AddMinutes(1)), range);
+    }
+
+    private static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}
