@@ -45,7 +45,7 @@ for program in fastrtspproxy rtspsim; do
     readelf -h "$binaries/$program" | grep -q "Machine:.*$machine" || fail "$binaries/$program is not for $arch"
 done
 command -v dh_installsystemd >/dev/null || fail "debhelper is missing: apt-get install -y --no-install-recommends debhelper"
-[ -n "${SOURCE_DATE_EPOCH:-}" ] || SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
+[ -n "${SOURCE_DATE_EPOCH:-}" ] || SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct) || fail "no commit to date the package by: set SOURCE_DATE_EPOCH"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 binaries=$(cd "$binaries" && pwd)

@@ -10,7 +10,7 @@
 # Needs
 #     apt-get install -y --no-install-recommends debhelper lintian mmdebstrap ffmpeg iproute2 util-linux
 set -eu -o pipefail
-export LC_ALL=C.UTF-8 XZ_LEVEL=1
+export LC_ALL=C.UTF-8 XZ_LEVEL=1 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date +%s)}
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [ $# -ge 1 ] || {
