@@ -17,7 +17,7 @@ packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev clang lld binutils-aarc
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium
     man-db mandoc bash-completion zsh fish
-    debhelper lintian mmdebstrap)
+    debhelper lintian mmdebstrap systemd curl)
 # The end of it all. On an idle machine of two cores a run takes some twenty minutes; the limits here and below are those of a machine that has three times
 # as much else to do: they end what hangs, and say nothing of speed.
 deadline_seconds=$((SECONDS + 80 * 60))

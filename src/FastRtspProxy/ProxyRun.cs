@@ -68,12 +68,13 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             SayUnwanted(held);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
+            report.Follow(side.Reloader);
+            report.Start();
             if (watch is not null)
             {
-                Watch(watch, reloads!, cause => report.AroundReloadAsync(() => control.Reloader.ReloadAsync(cause)), certificates);
+                Watch(watch, reloads!, side.Reloader.ReloadAsync, certificates);
             }
 
-            report.Start();
             _ = ReleaseStartAsync();
             await Task.WhenAny(stop.Task, stop.Draining);
             manager.Stopping();

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Reload;
 
 namespace FastRtspProxy;
 
@@ -20,10 +21,15 @@ internal sealed class ServiceReport : IAsyncDisposable
     private readonly ServiceManager _manager;
     private readonly ProxyEngine _engine;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeSpan _turnMax;
     private Task _running = Task.CompletedTask;
 
-    public ServiceReport(ServiceManager manager, ProxyEngine engine)
+    /// <param name="manager">Whom to tell.</param>
+    /// <param name="engine">Of what.</param>
+    /// <param name="turnMax">An event loop that has had no turn for so long hangs; null: five seconds.</param>
+    public ServiceReport(ServiceManager manager, ProxyEngine engine, TimeSpan? turnMax = null)
     {
+        _turnMax = turnMax ?? s_turnMax;
         _manager = manager;
         _engine = engine;
     }
@@ -38,18 +44,11 @@ internal sealed class ServiceReport : IAsyncDisposable
         }
     }
 
-    /// <summary>A reload begins, and ends.</summary>
-    public async Task<T> AroundReloadAsync<T>(Func<Task<T>> reload)
+    /// <summary>Tells when a reload begins and ends, whoever asked for it: a signal, a file, a request.</summary>
+    public void Follow(Reloader reloader)
     {
-        _manager.Reloading();
-        try
-        {
-            return await reload();
-        }
-        finally
-        {
-            _manager.Ready(Line(null));
-        }
+        reloader.Reloading += _manager.Reloading;
+        reloader.Reloaded += _ => _manager.Ready(Line(null));
     }
 
     /// <inheritdoc/>
@@ -85,18 +84,18 @@ internal sealed class ServiceReport : IAsyncDisposable
     {
         try
         {
-            await _engine.TakeTurnsAsync().WaitAsync(s_turnMax, _stop.Token);
+            await _engine.TakeTurnsAsync().WaitAsync(_turnMax, _stop.Token);
             _manager.Alive();
             if (isStatusDue)
             {
-                _manager.Status(Line(await _engine.Status.StreamsAsync().WaitAsync(s_turnMax, _stop.Token)));
+                _manager.Status(Line(await _engine.Status.StreamsAsync().WaitAsync(_turnMax, _stop.Token)));
             }
 
             return true;
         }
         catch (TimeoutException)
         {
-            _manager.Status($"an event loop has had no turn for {s_turnMax.TotalSeconds:0} s");
+            _manager.Status($"an event loop has had no turn for {_turnMax.TotalSeconds:0.#} s");
             return false;
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)

@@ -46,6 +46,9 @@ internal sealed class ServiceManager : IDisposable
         return new ServiceManager(path is { Length: > 1 } ? Open(path) : null, watchdog);
     }
 
+    /// <summary>One that listens at a path, or at a name that begins with an @.</summary>
+    public static ServiceManager At(string path, TimeSpan? watchdog) => new(Open(path), watchdog);
+
     /// <summary>What the manager asks for; null: nothing, or of another process.</summary>
     /// <param name="microseconds">WATCHDOG_USEC.</param>
     /// <param name="process">WATCHDOG_PID; null: whoever reads it.</param>

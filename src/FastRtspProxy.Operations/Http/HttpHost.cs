@@ -102,7 +102,8 @@ internal sealed class HttpHost(
             string[] now = [.. server.Urls];
             if (!now.SequenceEqual(before))
             {
-                HttpLog.Served(_log, string.Join(", ", now));
+                string urls = string.Join(", ", now);
+                HttpLog.Served(_log, urls);
             }
 
             return;

@@ -33,6 +33,9 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
     /// <summary>Told what came of each reading, before the next one begins. It does not throw.</summary>
     public Func<ReloadResult, Task> Done { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>Told when everything is about to be read again; <see cref="Reloaded"/> follows. As that.</summary>
+    public event Action? Reloading;
+
     /// <summary>Told of each reload, and what it changed, when it is over. It only puts it into a queue.</summary>
     public event Action<ReloadResult>? Reloaded;
 
@@ -45,6 +48,7 @@ internal sealed class Reloader(ProxyConfig running, Func<Task<LoadedConfig>> loa
     /// <summary>Reads again, after those that were asked for before. It does not throw.</summary>
     public async Task<ReloadResult> ReloadAsync(ReloadCause cause)
     {
+        Reloading?.Invoke();
         ReloadResult result = await InTurnAsync(cause, load, Done, isDryRun: false);
         _last = result;
         Interlocked.Increment(ref result.IsTaken ? ref _taken : ref _refused);

@@ -58,7 +58,7 @@ internal static class ClientRtcp
         {
             if (request.AsksForKeyFrame(track.Track.Ssrc))
             {
-                session.OnKeyFrameWanted();
+                session.Media.OnKeyFrameWanted();
                 return;
             }
         }

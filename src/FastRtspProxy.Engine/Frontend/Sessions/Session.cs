@@ -30,9 +30,6 @@ internal sealed class Session : MountClient
     /// <summary>When <see cref="Carrier"/> became null; 0 before.</summary>
     private long _connectionClosedMicros;
 
-    /// <summary>From then on a wish for a key frame is passed on again.</summary>
-    private long _keyFrameFromMicros;
-
     /// <summary>What a request last said of how to start; null: none has, and the mount's own way holds.</summary>
     private StartWish? _start;
 
@@ -147,16 +144,6 @@ internal sealed class Session : MountClient
 
     /// <summary>A sign of life: any request on its connection, any RTCP, any interleaved byte.</summary>
     public void Touch() => _aliveMicros = Shard.NowMicros;
-
-    /// <summary>Its client asks for a picture that stands alone: passed on once a second, however often it asks.</summary>
-    public void OnKeyFrameWanted()
-    {
-        if (State == SessionState.Playing && Shard.NowMicros >= _keyFrameFromMicros)
-        {
-            _keyFrameFromMicros = Shard.NowMicros + 1_000_000;
-            Mount.AskForKeyFrame();
-        }
-    }
 
     /// <summary>A request that names it.</summary>
     public void OnRequest()

@@ -21,6 +21,9 @@ internal sealed class SessionMedia(Session session)
     /// <summary>When the client last asked to play; 0: there is a viewer that knows.</summary>
     private long _askedMicros;
 
+    /// <summary>From then on a wish for a key frame is passed on again.</summary>
+    private long _keyFrameFromMicros;
+
     /// <summary>Of the viewers that are gone.</summary>
     private long _packetsDropped;
     private (long Bytes, long Packets) _sent;
@@ -91,6 +94,16 @@ internal sealed class SessionMedia(Session session)
     public bool IsOver =>
         session.Ports.Viewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver)
         && _tcpViewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver);
+
+    /// <summary>The client asks for a picture that stands alone: passed on once a second, however often it asks.</summary>
+    public void OnKeyFrameWanted()
+    {
+        if (session.State == SessionState.Playing && session.Shard.NowMicros >= _keyFrameFromMicros)
+        {
+            _keyFrameFromMicros = session.Shard.NowMicros + 1_000_000;
+            session.Mount.AskForKeyFrame();
+        }
+    }
 
     /// <summary>The client wants to play.</summary>
     public void OnAsked() => _askedMicros = session.Shard.NowMicros;
