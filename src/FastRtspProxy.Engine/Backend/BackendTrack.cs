@@ -217,7 +217,7 @@ internal sealed class BackendTrack
                     _sink.OnCanonicalName(Index, name);
                     break;
                 case RtcpPacketType.Bye:
-                    bye |= Sources.HasSource && Names(packet, Sources.Ssrc);
+                    bye |= Sources.HasSource && packet.Leaves(Sources.Ssrc);
                     break;
             }
         }
@@ -262,19 +262,6 @@ internal sealed class BackendTrack
         RtpSocket = RtcpSocket = null;
         _window.Reset();
         _probation.Clear();
-    }
-
-    private static bool Names(in RtcpPacketView bye, uint ssrc)
-    {
-        for (int i = 0; i < bye.SourceCount; i++)
-        {
-            if (bye.Source(i) == ssrc)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private bool TryCheck(ReadOnlySpan<byte> packet, out RtpPacketView view)

@@ -119,6 +119,20 @@ public readonly ref struct RtcpPacketView
         return BinaryPrimitives.ReadUInt32BigEndian(_packet[(HeaderBytes + (SsrcBytes * index))..]);
     }
 
+    /// <summary>BYE: whether a source is among those that leave.</summary>
+    public bool Leaves(uint source)
+    {
+        for (int i = 0; i < SourceCount; i++)
+        {
+            if (Source(i) == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>BYE: the reason in bytes (UTF-8); empty without one.</summary>
     public ReadOnlySpan<byte> ReasonBytes
     {
