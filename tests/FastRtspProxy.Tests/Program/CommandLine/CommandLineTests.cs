@@ -219,6 +219,30 @@ public sealed class CommandLineTests
         Assert.All(lines, line => Assert.True(line.Length <= 120, line));
     }
 
+    /// <summary>The host that they name is a part of the password, and the rest of it would be shown as a path.</summary>
+    [Theory]
+    [InlineData("rtsp://admin:geh@im/geheim@192.0.2.9:554/a")]
+    [InlineData("rtsp://admin:geh@im/geheim@192.0.2.9")]
+    [InlineData("rtsp://admin:geh@im/geheim@cam.example/a")]
+    [InlineData("rtsp://admin:12/geheim@192.0.2.9/a")]
+    [InlineData("rtsp://admin:12/geheim@[2001:db8::9]/a")]
+    public void Parse_UrlOfTwoReadings_IsRefusedWithTheRemedyAndWithoutThePassword(string url)
+    {
+        string line = Assert.IsType<ParseOutcome.Refuse>(CommandLineParser.Parse([url])).Line;
+
+        Assert.Contains("write %2F", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rtsp://admin:geheim@192.0.2.9/live@main")]
+    [InlineData("rtsp://192.0.2.9/live@main/a.sdp")]
+    [InlineData("rtsp://192.0.2.9/cam@1.sdp")]
+    [InlineData("rtsp://192.0.2.9/rtsp://u:p@192.0.2.10:554/a")]
+    [InlineData("rtsp://192.0.2.9/a?user=me@cam.example/x")]
+    [InlineData("rtsp://admin:ge/h?eim@192.0.2.9/a")]
+    public void Parse_UrlWithAnAtInItsPathOrASlashInItsPassword_IsTaken(string url) => Assert.IsType<ParseOutcome.Run>(CommandLineParser.Parse([url]));
+
     [Fact]
     public void Parse_Version_PrintsNameAndVersion()
     {
