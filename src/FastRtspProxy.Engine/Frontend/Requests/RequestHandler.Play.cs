@@ -13,11 +13,8 @@ internal sealed partial class RequestHandler
             return response;
         }
 
-        string? asked = request.Header("Range");
-        string range = RangeOf(asked, request);
-        bool isClock = ClockRange.TryParse(asked, out ClockRange clock);
-        DateTimeOffset now = _frontend.UtcNow;
-        if (isClock && (clock.From > now || clock.To <= clock.From || clock.To <= (clock.From is null ? now : null)))
+        PlayRange range = new(request, _frontend.UtcNow);
+        if (!range.IsValid)
         {
             return Begin(request, response, RtspStatus.InvalidRange).With("Session", session.Id);
         }
@@ -37,7 +34,7 @@ internal sealed partial class RequestHandler
             }
 
             List<RtpInfoEntry> present = session.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
-            return WithRtpInfo(response.With("Range", range).With("Session", session.Id), present);
+            return WithRtpInfo(response.With("Range", range.Answer(TimeSpan.Zero)).With("Session", session.Id), present);
         }
 
         if (!session.Allows(SessionEvent.Play))
@@ -46,7 +43,7 @@ internal sealed partial class RequestHandler
         }
 
         session.StartAs(target.Start);
-        PlayGrant? grant = await session.JoinAsync(MicrosOf(clock.From, session, now), MicrosOf(clock.To, session, now));
+        PlayGrant? grant = await session.JoinAsync(range.FromMicros(session.Shard.NowMicros), range.ToMicros(session.Shard.NowMicros));
         if (grant is not { Outcome: PlayOutcome.Playing })
         {
             if (grant?.Outcome is PlayOutcome.BackendUnavailable or PlayOutcome.Full)
@@ -62,14 +59,9 @@ internal sealed partial class RequestHandler
             });
         }
 
-        if (range.StartsWith("clock", StringComparison.Ordinal))
-        {
-            long backMicros = session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros);
-            range = ClockRange.Format(_frontend.UtcNow - TimeSpan.FromMicroseconds(backMicros), clock.To);
-        }
-
+        string answer = range.Answer(TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros)));
         List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
-        WithRtpInfo(response.With("Range", range).With("Session", session.Id), starts);
+        WithRtpInfo(response.With("Range", answer).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);
         return response;
     }
@@ -140,26 +132,5 @@ internal sealed partial class RequestHandler
 
         Begin(request, response, RtspStatus.NotFound, NoSuchStream);
         return false;
-    }
-
-    /// <summary>A moment of the wall clock, on the shards'.</summary>
-    private static long? MicrosOf(DateTimeOffset? moment, Session session, DateTimeOffset now) =>
-        moment is { } time ? session.Shard.NowMicros - (long)(now - time).TotalMicroseconds : null;
-
-    /// <summary>
-    /// A live stream has one range, and the answer says which, in the unit that was asked for. One that we do not know (smpte, a vendor's) is no
-    /// reason to refuse what plays from now on in any unit, and LIVE555 does not.
-    /// </summary>
-    private string RangeOf(string? asked, RtspMessage request)
-    {
-        ReadOnlySpan<char> unit = asked.AsSpan().Trim();
-        bool isOfOnvif = asked is null && request.Header("Require") is { } tags && tags.Contains("onvif", StringComparison.OrdinalIgnoreCase);
-        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase) || isOfOnvif)
-        {
-            return ClockRange.Format(_frontend.UtcNow);
-        }
-
-        bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);
-        return isNow ? "npt=now-" : "npt=0.000-";
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Protocol.Rtsp;
 

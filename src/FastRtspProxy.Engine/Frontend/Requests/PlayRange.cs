@@ -1,0 +1,57 @@
+using FastRtspProxy.Protocol.Rtsp;
+
+namespace FastRtspProxy.Engine.Frontend;
+
+/// <summary>
+/// What a PLAY asks for with its Range, and what it is told. A live stream has one range, and the answer says which, in the unit that was asked for;
+/// in absolute time it may begin in what is kept, and end. A unit that we do not know (smpte, a vendor's) is no reason to refuse what plays from now
+/// on in any unit, and LIVE555 does not. Pure.
+/// </summary>
+internal readonly struct PlayRange
+{
+    /// <summary>A client's clock that is ahead of ours by less means now.</summary>
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(2);
+
+    private readonly ClockRange _clock;
+    private readonly DateTimeOffset _now;
+    private readonly string? _asked;
+
+    /// <summary>VMSs stamp by the answer.</summary>
+    private readonly bool _isOfOnvif;
+
+    /// <param name="request">The PLAY.</param>
+    /// <param name="now">By our clock.</param>
+    public PlayRange(RtspMessage request, DateTimeOffset now)
+    {
+        _now = now;
+        _asked = request.Header("Range");
+        _isOfOnvif = request.Header("Require") is { } tags && tags.Contains("onvif", StringComparison.OrdinalIgnoreCase);
+        bool isClock = ClockRange.TryParse(_asked, out _clock);
+        IsValid = !isClock || (!(_clock.From > now + s_clockTolerance) && !(_clock.To <= (_clock.From ?? now)));
+    }
+
+    /// <summary>False: it begins in the future, or ends before it begins.</summary>
+    public bool IsValid { get; }
+
+    /// <summary>Where it begins on a clock that reads so many microseconds now; null: nothing is said.</summary>
+    public long? FromMicros(long nowMicros) => MicrosOf(_clock.From, nowMicros);
+
+    /// <summary>Where it ends; null: it does not.</summary>
+    public long? ToMicros(long nowMicros) => MicrosOf(_clock.To, nowMicros);
+
+    /// <summary>The answer for what begins so long ago.</summary>
+    public string Answer(TimeSpan back)
+    {
+        ReadOnlySpan<char> unit = _asked.AsSpan().Trim();
+        if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase) || (_asked is null && _isOfOnvif))
+        {
+            return ClockRange.Format(_now - back, _clock.To);
+        }
+
+        bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);
+        return isNow ? "npt=now-" : "npt=0.000-";
+    }
+
+    private long? MicrosOf(DateTimeOffset? moment, long nowMicros) =>
+        moment is { } time ? nowMicros - (long)(_now - time).TotalMicroseconds : null;
+}
