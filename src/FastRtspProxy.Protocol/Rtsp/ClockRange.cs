@@ -57,7 +57,8 @@ public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? T
         }
 
         bool isTime = DateTimeOffset.TryParseExact(
-            dot < 0 ? text[..^1] : text[..dot], "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset whole);
+            dot < 0 ? text[..^1] : text[..dot],
+            "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset whole);
         if (isTime)
         {
             fraction = fraction[..Math.Min(fraction.Length, FractionDigitsMax)];
