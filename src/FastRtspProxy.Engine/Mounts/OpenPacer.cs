@@ -68,7 +68,7 @@ internal sealed class OpenPacer : IDisposable
         return WaitAsync(node, hurry);
     }
 
-    /// <summary>From now on it is told, once for each camera that is back, until <see cref="ForgetReturns"/>. It must only post.</summary>
+    /// <summary>It is told of the next camera that is back, once, unless <see cref="ForgetReturns"/> comes first. It must only post.</summary>
     public void HearReturns(Action listener)
     {
         lock (_lock)
@@ -95,6 +95,8 @@ internal sealed class OpenPacer : IDisposable
             {
                 listener();
             }
+
+            _listeners.Clear();
         }
     }
 

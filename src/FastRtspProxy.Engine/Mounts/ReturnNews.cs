@@ -9,7 +9,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signal) : IDisposable
 {
-    /// <summary>The camera could not be reached, or went away, and has not answered since.</summary>
+    /// <summary>The last attempt to reach the camera failed; one that only went away and answers again says nothing of others.</summary>
     private bool _isLost;
 
     /// <summary>Who is told while the mount waits; null: it does not.</summary>
@@ -35,7 +35,6 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
         IsHeard = false;
         if (IsOfNetwork(failure))
         {
-            _isLost = true;
             _listener = () => shard.Post(Hear);
             pacer.HearReturns(_listener);
         }

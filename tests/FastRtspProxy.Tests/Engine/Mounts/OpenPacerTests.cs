@@ -93,7 +93,7 @@ public sealed class OpenPacerTests
         int opened = 0;
         Queue<OpenPlace> open = [];
         int most = 0;
-        while (opened < 1000)
+        while (opened < 5000)
         {
             while (pacer.EnterAsync($"host-{opened}", CancellationToken.None) is { IsCompletedSuccessfully: true } entered)
             {
@@ -175,14 +175,15 @@ public sealed class OpenPacerTests
 
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= 7 && mount.State == MountState.Down);
         fixture.Camera.Script = null;
-        time.Advance(TimeSpan.FromSeconds(2));
-        int connections = fixture.Camera.ConnectionCount;
-        await fixture.MountShard.RunAsync(static () => Task.CompletedTask);
-        Assert.Equal(connections, fixture.Camera.ConnectionCount); // its own next attempt is half a minute away
 
-        fixture.Pacer.TellReturn();
-
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        // Its own next attempt is half a minute away; it may be in the middle of one, and not listen yet.
+        int told = 0;
+        await Until.TrueAsync(() =>
+        {
+            time.Advance(told++ < 5 ? TimeSpan.FromSeconds(2) : TimeSpan.Zero);
+            fixture.Pacer.TellReturn();
+            return mount.State == MountState.Ready;
+        });
     }
 
     /// <summary>A mount that waits for its turn, with nobody who wants it.</summary>
