@@ -4,29 +4,31 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using FastRtspProxy.Net.Tls;
 
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// TLS over TCP, by the framework's <see cref="SslStream"/>. Its reads run off the shard and post what came; one read is under way at a time, so the
-/// shard is never flooded. Back-ends behind TLS are few; they may cost a hop.
+/// TLS over TCP, by the framework's <see cref="SslStream"/> over a <see cref="ShardWire"/>: the handshake, which checks certificates, runs on the thread
+/// pool, all else on the shard, in whose epoll alone the connection is. One read is under way at a time, so the shard is never flooded.
 /// </summary>
 internal sealed class TlsByteStream : ByteStream
 {
     private readonly Socket _socket;
+    private readonly ShardWire _wire;
     private readonly SslStream _tls;
     private readonly byte[] _buffer = new byte[32 * 1024];
-    private readonly CancellationTokenSource _closing = new();
     private IByteSink? _sink;
     private SendQueue _queue; // mutable struct: not readonly
     private TurnBudget _turn; // mutable struct: not readonly
     private bool _sending;
     private bool _closed;
 
-    private TlsByteStream(Shard shard, Socket socket, SslStream tls)
+    private TlsByteStream(Shard shard, Socket socket, ShardWire wire, SslStream tls)
         : base(shard)
     {
         _socket = socket;
+        _wire = wire;
         _tls = tls;
         Remote = (IPEndPoint)socket.RemoteEndPoint!;
         Local = (IPEndPoint)socket.LocalEndPoint!;
@@ -111,6 +113,7 @@ internal sealed class TlsByteStream : ByteStream
     public override void Start(IByteSink sink)
     {
         _sink = sink;
+        _wire.RunOnShard();
         ReadLoop();
     }
 
@@ -137,54 +140,53 @@ internal sealed class TlsByteStream : ByteStream
         {
             _closed = true;
             _queue.Clear();
-            _closing.Cancel();
-            _socket.Dispose();
+            _wire.End(new IOException("closed"));
             _tls.Dispose();
+            _socket.Dispose();
         }
     }
 
     /// <inheritdoc/>
     protected internal override void OnReady(Linux.EpollEvents events)
     {
-        // Not in the shard's epoll.
+        // Its wire is in the shard's epoll.
     }
 
     private static async Task<TlsByteStream> HandshakeAsync(
         Shard shard, Socket socket, TimeSpan limit, Func<SslStream, CancellationToken, Task> handshake, Func<Exception, ByteStreamException> refusal)
     {
-        SslStream tls;
+        ShardWire wire = new(shard, SocketSetup.Fd(socket));
+        SslStream tls = new(wire);
+        using CancellationTokenSource cancel = new(limit, shard.Time);
+        await using CancellationTokenRegistration end = cancel.Token.UnsafeRegister(
+            static wire => _ = ((ShardWire)wire!).EndAsync(new IOException("the time is over")), wire);
         try
         {
             socket.NoDelay = true;
-            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            ByteStreamException reset = refusal(e);
-            socket.Dispose();
-            throw reset;
-        }
-
-        using CancellationTokenSource cancel = new(limit, shard.Time);
-        try
-        {
             await handshake(tls, cancel.Token);
-            return new TlsByteStream(shard, socket, tls);
+            return new TlsByteStream(shard, socket, wire, tls);
         }
-        catch (OperationCanceledException e)
+        catch (Exception e) when (e is OperationCanceledException || (e is AuthenticationException or IOException && cancel.IsCancellationRequested))
         {
-            await tls.DisposeAsync();
+            await CloseAsync();
             throw new ByteStreamException(ConnectFailure.TimedOut, $"no TLS handshake within {limit.TotalSeconds:0.#} s", e);
         }
         catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
         {
             ByteStreamException refused = refusal(e);
-            await tls.DisposeAsync();
+            await CloseAsync();
             throw refused;
+        }
+
+        async Task CloseAsync()
+        {
+            await wire.EndAsync(new IOException("closed")); // before the descriptor may be another's
+            await tls.DisposeAsync();
+            socket.Dispose();
         }
     }
 
-    /// <summary>Resumes on the shard after each read: `await` there captures its context.</summary>
+    /// <summary>On the shard throughout: there its wire completes what it waits for, and it goes on then and there.</summary>
     private async void ReadLoop()
     {
         SocketError end = SocketError.Success;
@@ -192,7 +194,7 @@ internal sealed class TlsByteStream : ByteStream
         {
             while (!_closed)
             {
-                int count = await _tls.ReadAsync(_buffer, _closing.Token);
+                int count = await _tls.ReadAsync(_buffer).ConfigureAwait(false);
                 if (count == 0 || _closed)
                 {
                     break;
@@ -238,7 +240,7 @@ internal sealed class TlsByteStream : ByteStream
             {
                 byte[] bytes = _queue.View.ToArray();
                 _queue.Clear();
-                await _tls.WriteAsync(bytes, _closing.Token);
+                await _tls.WriteAsync(bytes);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or SocketException)

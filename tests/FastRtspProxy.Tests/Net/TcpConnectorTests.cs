@@ -75,7 +75,7 @@ public sealed class TcpConnectorTests
         near.Send(new byte[1000]);
         Assert.True(SpinWait.SpinUntil(() => sink.Bytes == 1000, s_limit));
 
-        Assert.Equal(1, WatchersOf(stream.Local));
+        Assert.Equal(1, EpollInstances.Watching(stream.Local));
         await shard.RunAsync(() =>
         {
             stream.Close();
@@ -105,18 +105,6 @@ public sealed class TcpConnectorTests
     /// <summary>Sockets of this machine that wait for an answer from there.</summary>
     private static int ConnectingTo(int port) => File.ReadLines("/proc/self/net/tcp").Count(line => line.Contains($" 0300007F:{port:X4} 02 ", StringComparison.Ordinal));
 
-    /// <summary>How many epoll instances of this process know the socket that is bound there (proc(5): tfd in fdinfo).</summary>
-    private static int WatchersOf(IPEndPoint local)
-    {
-        string address = $"0100007F:{local.Port:X4}";
-        string inode = File.ReadLines("/proc/self/net/tcp").Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Single(fields => fields[1] == address)[9];
-        string[] names = [.. Directory.GetFiles("/proc/self/fd").Select(static path => Path.GetFileName(path))];
-        string fd = names.Single(name => LinkOf(name) == $"socket:[{inode}]");
-        return names.Where(static name => LinkOf(name) == "anon_inode:[eventpoll]")
-            .Count(epoll => File.ReadLines($"/proc/self/fdinfo/{epoll}").Any(line => line.StartsWith("tfd:", StringComparison.Ordinal) && line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == fd));
-    }
-
     /// <summary>Counts what comes.</summary>
     private sealed class CountingSink : IByteSink
     {
@@ -132,18 +120,6 @@ public sealed class TcpConnectorTests
 
         public void OnClosed(SocketError error)
         {
-        }
-    }
-
-    private static string? LinkOf(string descriptor)
-    {
-        try
-        {
-            return new FileInfo("/proc/self/fd/" + descriptor).LinkTarget;
-        }
-        catch (IOException)
-        {
-            return null; // closed meanwhile
         }
     }
 

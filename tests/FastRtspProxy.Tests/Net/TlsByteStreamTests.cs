@@ -33,6 +33,30 @@ public sealed class TlsByteStreamTests
         Assert.False(await shard.RunAsync(() => Task.FromResult(stream.Send("x"u8))));
     }
 
+    /// <summary>As for a camera over plain TCP: one thread for each packet.</summary>
+    [Fact]
+    public async Task ConnectAsync_CameraOverTls_IsInTheEpollOfItsShardOnlyAndIsReadThere()
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(o => o with { TlsPort = 0 });
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        ShardSink sink = new(shard);
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", camera.Server.TlsPort), s_limit, isInsecure: true));
+        await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            return Task.FromResult(stream.Send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8));
+        });
+        Assert.True(await sink.IsOnShard.Task.WaitAsync(s_limit));
+
+        Assert.Equal(1, EpollInstances.Watching(stream.Local));
+        await shard.RunAsync(() =>
+        {
+            stream.Close();
+            return Task.CompletedTask;
+        });
+    }
+
     /// <summary>The framework would fetch it on the thread that waits for all sockets, and a camera could have us ask any server.</summary>
     [Fact]
     public async Task ConnectAsync_CertificateNamesWhereItsIssuerIs_NobodyAsksThere()
@@ -82,6 +106,19 @@ public sealed class TlsByteStreamTests
         request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerUrl]));
         using X509Certificate2 certificate = request.Create(issuer, from, from.AddDays(20), [1, 2, 3]);
         return certificate.CopyWithPrivateKey(key);
+    }
+
+    private sealed class ShardSink(Shard shard) : IByteSink
+    {
+        public TaskCompletionSource<bool> IsOnShard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnBytes(ReadOnlySpan<byte> bytes) => IsOnShard.TrySetResult(shard.IsCurrent);
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error) => IsOnShard.TrySetResult(false);
     }
 
     private sealed class ThrowingSink : IByteSink
