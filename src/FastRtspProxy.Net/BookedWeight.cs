@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Net;
 
-/// <summary>What somebody weighs on a shard, and on which. Whoever has booked releases. Mutable; a field of its owner, by one thread at a time.</summary>
+/// <summary>
+/// What somebody weighs on a shard, and on which. Whoever has booked releases. Mutable; a field of its owner, by one thread at a time.
+/// </summary>
 internal struct BookedWeight
 {
     private Shard? _shard;

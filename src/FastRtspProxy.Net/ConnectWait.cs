@@ -19,7 +19,9 @@ internal sealed class ConnectWait : PollTarget
         _fd = fd;
     }
 
-    /// <summary>The errno of the connect, 0: it is connected. The descriptor stays the caller's, and nobody watches it any more. Any thread.</summary>
+    /// <summary>
+    /// The errno of the connect, 0: it is connected. The descriptor stays the caller's, and nobody watches it any more. Any thread.
+    /// </summary>
     /// <exception cref="OperationCanceledException">By <paramref name="cancel"/>.</exception>
     public static async Task<int> RunAsync(Shard shard, int fd, CancellationToken cancel)
     {

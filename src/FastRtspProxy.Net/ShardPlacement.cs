@@ -8,8 +8,8 @@ namespace FastRtspProxy.Net;
 internal static class ShardPlacement
 {
     /// <summary>
-    /// In kbit/s: what a viewer's trips through the stack weigh, whatever its rate (measured on loopback: 135 µs a second for 25 frames, and 23 µs for
-    /// each Mbit/s; less where a network device takes its share).
+    /// In kbit/s: what a viewer's trips through the stack weigh, whatever its rate (measured on loopback: 135 µs a second for 25 frames, and 23 µs
+    /// for each Mbit/s; less where a network device takes its share).
     /// </summary>
     private const long TripsWeight = 4_000;
 

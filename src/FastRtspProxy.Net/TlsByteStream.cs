@@ -9,8 +9,8 @@ using FastRtspProxy.Net.Tls;
 namespace FastRtspProxy.Net;
 
 /// <summary>
-/// TLS over TCP, by the framework's <see cref="SslStream"/> over a <see cref="ShardWire"/>: the handshake, which checks certificates, runs on the thread
-/// pool, all else on the shard, in whose epoll alone the connection is. One read is under way at a time, so the shard is never flooded.
+/// TLS over TCP, by the framework's <see cref="SslStream"/> over a <see cref="ShardWire"/>: the handshake, which checks certificates, runs on the
+/// thread pool, all else on the shard, in whose epoll alone the connection is. One read is under way at a time, so the shard is never flooded.
 /// </summary>
 internal sealed class TlsByteStream : ByteStream
 {

@@ -1,7 +1,8 @@
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// The shard's clock in a track's ticks, as the jitter wants it (RFC 3550 section A.8): worked out once for all packets of a turn. Mutable; one owner.
+/// The shard's clock in a track's ticks, as the jitter wants it (RFC 3550 section A.8): worked out once for all packets of a turn. Mutable; one
+/// owner.
 /// </summary>
 internal struct ArrivalTicks(int clockRate)
 {

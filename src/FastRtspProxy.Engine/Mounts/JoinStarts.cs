@@ -46,7 +46,8 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
         });
         bool isSqueezed = choice.Place == JoinPlace.SqueezedPast;
-        if ((isSqueezed || choice.Place == JoinPlace.Past) && past.Begin(live, isSqueezed, wish.FromMicros, wish.ToMicros, _playingSinceMicros) is { } begun)
+        if ((isSqueezed || choice.Place == JoinPlace.Past)
+            && past.Begin(live, isSqueezed, wish.FromMicros, wish.ToMicros, _playingSinceMicros) is { } begun)
         {
             return begun;
         }

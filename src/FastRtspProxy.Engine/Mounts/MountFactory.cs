@@ -24,7 +24,9 @@ internal sealed class MountFactory(
 
     private volatile ProxyOptions _registered = start;
 
-    /// <summary>Where the last mount was put, by its index, in the upper half; in the lower one how many were put there one after the other.</summary>
+    /// <summary>
+    /// Where the last mount was put, by its index, in the upper half; in the lower one how many were put there one after the other.
+    /// </summary>
     private long _row;
 
     /// <summary>What goes out to the viewers of all mounts.</summary>

@@ -6,7 +6,9 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>A mount's place among those that open their cameras at once (<see cref="OpenPacer"/>). On the mount's shard.</summary>
 internal sealed class OpenTurn(OpenPacer pacer, Shard shard)
 {
-    /// <summary>An answer that comes later is none that others wait for: sixteen slow cameras would keep a hundred waiting for half a minute.</summary>
+    /// <summary>
+    /// An answer that comes later is none that others wait for: sixteen slow cameras would keep a hundred waiting for half a minute.
+    /// </summary>
     private static readonly TimeSpan s_answerMax = TimeSpan.FromSeconds(2);
 
     /// <summary>After so long an attempt keeps no other from the same host either.</summary>

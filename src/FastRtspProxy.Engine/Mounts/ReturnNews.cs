@@ -52,8 +52,8 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
         }
     }
 
-    private static bool IsOfNetwork(BackendFailure failure) =>
-        failure.Kind is BackendFailureKind.Unreachable or BackendFailureKind.NoAnswer or BackendFailureKind.ConnectionLost or BackendFailureKind.Silent;
+    private static bool IsOfNetwork(BackendFailure failure) => failure.Kind is
+        BackendFailureKind.Unreachable or BackendFailureKind.NoAnswer or BackendFailureKind.ConnectionLost or BackendFailureKind.Silent;
 
     private void Hear()
     {

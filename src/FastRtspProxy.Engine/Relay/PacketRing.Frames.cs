@@ -9,8 +9,8 @@ internal sealed partial class PacketRing
     private long _pendingRandomAccess = -1;
 
     /// <summary>
-    /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="_pendingRandomAccess"/> while
-    /// a newer one is on its way. Only the producer.
+    /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="_pendingRandomAccess"/>
+    /// while a newer one is on its way. Only the producer.
     /// </summary>
     private long _wholeRandomAccess = -1;
 

@@ -26,7 +26,9 @@ internal sealed partial class PacketRing
     /// </summary>
     public long RandomAccessAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : NewestRandomAccess;
 
-    /// <summary>What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.</summary>
+    /// <summary>
+    /// What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.
+    /// </summary>
     private void GiveUpUnneeded(long nowMicros)
     {
         RingOptions options = _options;

@@ -87,8 +87,8 @@ internal sealed partial class PacketRing
     }
 
     /// <summary>
-    /// The shard's viewers still need what lies from there on, as far as the ring can keep it; <see cref="long.MaxValue"/>: nothing. Said once a pass; on
-    /// the shard. Not lower than any of its viewers needs, it may be older than the viewers: they only go forward.
+    /// The shard's viewers still need what lies from there on, as far as the ring can keep it; <see cref="long.MaxValue"/>: nothing. Said once a
+    /// pass; on the shard. Not lower than any of its viewers needs, it may be older than the viewers: they only go forward.
     /// </summary>
     public void Want(int shardIndex, long from)
     {

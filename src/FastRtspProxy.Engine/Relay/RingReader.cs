@@ -14,8 +14,8 @@ internal struct RingReader
     public long Reading;
 
     /// <summary>
-    /// The lowest sequence that its viewers still need, which asks the producer to keep the slabs as long as it can; <see cref="PacketRing.NotReading"/>:
-    /// none. A wish and no promise: what is read is guarded by <see cref="Reading"/> alone.
+    /// The lowest sequence that its viewers still need, which asks the producer to keep the slabs as long as it can;
+    /// <see cref="PacketRing.NotReading"/>: none. A wish and no promise: what is read is guarded by <see cref="Reading"/> alone.
     /// </summary>
     [FieldOffset(136)]
     public long Wanted;

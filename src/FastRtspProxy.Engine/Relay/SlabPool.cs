@@ -118,8 +118,8 @@ internal sealed class SlabPool : IDisposable
     }
 
     /// <summary>
-    /// Gives the pages of those slabs back to the system that nobody needed since the last call. On the thread pool, once a minute: what a busy minute
-    /// needs stays.
+    /// Gives the pages of those slabs back to the system that nobody needed since the last call. On the thread pool, once a minute: what a busy
+    /// minute needs stays.
     /// </summary>
     public void GiveBackUnused()
     {

@@ -1,12 +1,13 @@
+using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
 using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Net.Tls;
 
 /// <summary>
-/// A TCP connection as the stream that an <see cref="System.Net.Security.SslStream"/> wants, waited for in the epoll of a shard: the framework's never
-/// hears of it. During the handshake what the TLS code does after a wait runs on the thread pool, for it checks certificates; afterwards it runs on
-/// the shard, there and then (<see cref="RunOnShard"/>). One reader, one writer.
+/// A TCP connection as the stream that an <see cref="System.Net.Security.SslStream"/> wants, waited for in the epoll of a shard: the framework's
+/// never hears of it. During the handshake what the TLS code does after a wait runs on the thread pool, for it checks certificates; afterwards it
+/// runs on the shard, there and then (<see cref="RunOnShard"/>). One reader, one writer.
 /// </summary>
 /// <param name="shard">Whose epoll waits.</param>
 /// <param name="fd">The connection; who made it closes it, after the wire.</param>
@@ -56,7 +57,9 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
         _read.RunContinuationsAsynchronously = false;
     }
 
-    /// <summary>Ends what is under way, and all that comes; the first cause counts. Any thread; over when nobody watches the descriptor any more.</summary>
+    /// <summary>
+    /// Ends what is under way, and all that comes; the first cause counts. Any thread; over when nobody watches the descriptor any more.
+    /// </summary>
     public Task EndAsync(Exception cause) => shard.RunAsync(() =>
     {
         End(cause);
@@ -141,8 +144,11 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
 
     private static bool IsNotNow(int minusErrno) => -minusErrno is LinuxConstants.ErrorAgain or LinuxConstants.ErrorInterrupted;
 
-    private static IOException Broken(int minusErrno) =>
-        new($"the connection broke ({SocketSetup.ErrorOf(-minusErrno)})", new System.Net.Sockets.SocketException((int)SocketSetup.ErrorOf(-minusErrno)));
+    private static IOException Broken(int minusErrno)
+    {
+        SocketError error = SocketSetup.ErrorOf(-minusErrno);
+        return new IOException($"the connection broke ({error})", new SocketException((int)error));
+    }
 
     private void BeginRead()
     {
