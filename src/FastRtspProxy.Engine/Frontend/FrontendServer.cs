@@ -288,7 +288,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// Null: where it is.
     /// </summary>
     /// <param name="first">The request.</param>
-    /// <param name="weight">The connection's, which is booked where its mount's viewers go: of a crowd that comes at once each counts at once.</param>
+    /// <param name="weight">The connection's, booked where its mount's viewers go: of a crowd that comes at once each counts at once.</param>
     public FrontendShard? HomeOf(RtspMessage first, ref BookedWeight weight)
     {
         if (first.IsHttp)

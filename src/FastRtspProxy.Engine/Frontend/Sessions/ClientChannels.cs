@@ -8,7 +8,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>Which track has which `$` channels of one connection (RFC 2326, 10.12). On the connection's shard.</summary>
 internal sealed class ClientChannels(ControlStream stream)
 {
-    /// <summary>By channel, the track that has set it up; null: it is free. As long as the highest channel that was ever set up needs: 2 KB are 256.</summary>
+    /// <summary>
+    /// By channel, the track that has set it up; null: it is free. As long as the highest channel that was ever set up needs: 256 are 2 KB.
+    /// </summary>
     private SessionTrack?[] _tracks = [];
 
     /// <summary>Whose channel it is; null: nobody's.</summary>
