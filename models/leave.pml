@@ -1,11 +1,11 @@
 /* Readers that leave a ring whose producer is done with it (a lost camera, a removed mount): somebody gives the slab back, once, and only when nobody reads it any more.
  *
  * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | Interlocked.Exchange(ref _readers[shardIndex]![0].Reading, NotReading);
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | if (Volatile.Read(ref _retired) is not null)
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | Interlocked.CompareExchange(ref _retired, slab, top)
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | while (Interlocked.Exchange(ref _retired, null) is { } taken)
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | long lowest = LowestReading();
- * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Retired.cs | if (LowestReading() < lowestKept)
+ * CODE src/FastRtspProxy.Engine/Relay/PacketRing.Readers.cs | if (_retired.HasAny)
+ * CODE src/FastRtspProxy.Engine/Relay/RetiredSlabs.cs | Interlocked.CompareExchange(ref _retired, slab, top)
+ * CODE src/FastRtspProxy.Engine/Relay/RetiredSlabs.cs | while (Interlocked.Exchange(ref _retired, null) is { } taken)
+ * CODE src/FastRtspProxy.Engine/Relay/RetiredSlabs.cs | long lowest = RingReader.Lowest(readers);
+ * CODE src/FastRtspProxy.Engine/Relay/RetiredSlabs.cs | if (RingReader.Lowest(readers) < lowestKept)
  *
  * SWITCH NOLEAVEFENCE   Leave looks for retired slabs while its announcement may still be in memory: its end is in the store buffer
  * SWITCH NORETIREFENCE  Retire is a release store: who retires looks at the announcements before a reader can see the slab

@@ -20,11 +20,8 @@ internal sealed partial class PacketRing
         _promisedUntilMicros = nowMicros + JoinMicros;
     }
 
-    /// <summary>
-    /// Where a decoder can start that is to see what came at a moment: the newest random access point before it that is kept, else the oldest; -1:
-    /// none is. On the producer.
-    /// </summary>
-    public long RandomAccessAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : NewestRandomAccess;
+    /// <inheritdoc cref="AccessUnits.PointAt"/>
+    public long RandomAccessAt(long micros) => _units.PointAt(micros);
 
     /// <summary>
     /// What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.
@@ -55,7 +52,7 @@ internal sealed partial class PacketRing
     private long NeededFrom(long nowMicros)
     {
         long needed = nowMicros < _promisedUntilMicros ? _promised : _next;
-        long point = _wholeRandomAccess >= 0 ? _wholeRandomAccess : _pendingRandomAccess;
+        long point = _units.Joinable;
         needed = point >= 0 ? Math.Min(needed, point) : needed;
         foreach (ref RingReader[]? reader in _readers.AsSpan())
         {

@@ -61,9 +61,9 @@ internal sealed partial class PacketRing
         // for us. As a release it also ends our reads before a slab can be handed out anew. A plain release store might still be on its way when we
         // look, and the slabs would be nobody's (models/leave.pml).
         Interlocked.Exchange(ref _readers[shardIndex]![0].Reading, NotReading);
-        if (Volatile.Read(ref _retired) is not null)
+        if (_retired.HasAny)
         {
-            FreeRetired();
+            _retired.Free();
         }
     }
 

@@ -29,8 +29,8 @@ internal sealed partial class PacketRing
     private readonly SlabPool _pool;
     private readonly Queue<KeptSlab> _kept = new();
 
-    /// <summary>Of the tracks that have had a packet. Only the producer.</summary>
-    private RingTrack[] _tracks = [];
+    private readonly AccessUnits _units = new();
+    private readonly RetiredSlabs _retired;
 
     /// <summary>Empty before the first packet.</summary>
     private RingEntry[] _entries = [];
@@ -63,6 +63,7 @@ internal sealed partial class PacketRing
         _pool = pool;
         _options = options;
         _readers = new RingReader[shardCount][];
+        _retired = new RetiredSlabs(_readers);
         _listeners = new IRingListener?[shardCount];
     }
 
@@ -86,6 +87,18 @@ internal sealed partial class PacketRing
 
     /// <summary>The first packet of the newest published access unit that a decoder can start from; -1: none is kept. Any thread.</summary>
     public long NewestRandomAccess => Volatile.Read(ref _newestRandomAccess);
+
+    /// <inheritdoc cref="AccessUnits.VideoTracks"/>
+    public uint VideoTracks => _units.VideoTracks;
+
+    /// <inheritdoc cref="AccessUnits.HasReordering"/>
+    public bool HasReordering => _units.HasReordering;
+
+    /// <inheritdoc cref="AccessUnits.RandomAccessIntervalMicros"/>
+    public long RandomAccessIntervalMicros => _units.RandomAccessIntervalMicros;
+
+    /// <inheritdoc cref="AccessUnits.RandomAccessMicros"/>
+    public long RandomAccessMicros => _units.RandomAccessMicros;
 
     /// <summary>How many bytes of packets it keeps at the most. Any thread.</summary>
     public long KeepBytes => Volatile.Read(ref _options).KeepBytes;
@@ -135,7 +148,11 @@ internal sealed partial class PacketRing
         packet.CopyTo(frame[InterleavedFrame.HeaderBytes..]);
 
         long sequence = _next++;
-        flags = NoteFrame(track, flags, timestamp, sequence, arrivalMicros);
+        if ((flags & EntryFlags.Rtcp) == 0)
+        {
+            flags = _units.Note(track, flags, timestamp, sequence, arrivalMicros, _tail.Value, _options.PastDuration > TimeSpan.Zero);
+        }
+
         ref RingEntry entry = ref _entries[sequence & (_entries.Length - 1)];
         entry.Slab = _slab;
         entry.ArrivalMicros = arrivalMicros;
@@ -169,7 +186,7 @@ internal sealed partial class PacketRing
 
         // Release stores; they pair with the acquire loads of Head and NewestRandomAccess by readers: whoever sees the number sees the entries, on
         // arm64 too.
-        Volatile.Write(ref _newestRandomAccess, _pendingRandomAccess);
+        Volatile.Write(ref _newestRandomAccess, _units.Newest);
         Volatile.Write(ref _head.Value, _next);
         Wake();
     }
@@ -188,11 +205,8 @@ internal sealed partial class PacketRing
         // A release store; readers' acquire load of Head then finds the tail, below, moved or about to be: a scope ends up empty, or is kept for by
         // its announcement.
         Volatile.Write(ref _head.Value, _next);
-        _pendingRandomAccess = -1;
-        _wholeRandomAccess = -1;
-        _openPointTrack = -1;
+        _units.Clear();
         Volatile.Write(ref _newestRandomAccess, -1);
-        Array.Clear(_tracks);
         _rate.Interrupt();
         CloseSlab(0);
         MoveTail(_next);
@@ -211,6 +225,10 @@ internal sealed partial class PacketRing
     /// </summary>
     public void Change(RingOptions options) => Volatile.Write(ref _options, options); // a release store; pairs with the acquire load in KeepBytes
 
+    /// <inheritdoc cref="AccessUnits.ForgetTracks"/>
+    /// <remarks>On the producer, with nothing left in the ring.</remarks>
+    public void ForgetTracks() => _units.ForgetTracks();
+
     /// <summary>
     /// The mount is gone: as <see cref="Clear"/>, and whatever its camera still sends finds no memory. Readers may be there. On the producer.
     /// </summary>
@@ -219,6 +237,20 @@ internal sealed partial class PacketRing
         _isDisposed = true;
         Clear();
     }
+
+    /// <summary>What <see cref="FreeBelowTail"/> had to leave, in a place where the readers find it. On the producer, with the tail moved.</summary>
+    private void RetireKept()
+    {
+        while (_kept.TryDequeue(out KeptSlab kept))
+        {
+            _keptBytes -= kept.Slab.Bytes;
+            _retired.Retire(new RetiredSlab(kept.Slab, kept.EndSequence));
+        }
+
+        _retired.Free();
+    }
+
+    private long LowestReading() => RingReader.Lowest(_readers);
 
     private bool HasRoom(int frameBytes, long nowMicros)
     {
@@ -295,14 +327,10 @@ internal sealed partial class PacketRing
 
         // A release store, and not enough against Read's load: the fence is in FreeBelowTail, once for several moves.
         Volatile.Write(ref _tail.Value, sequence);
-        _points?.ForgetBefore(sequence);
-        if (_pendingRandomAccess >= 0 && _pendingRandomAccess < sequence)
+        if (_units.ForgetBefore(sequence))
         {
-            _pendingRandomAccess = -1;
             Volatile.Write(ref _newestRandomAccess, -1);
         }
-
-        _wholeRandomAccess = _wholeRandomAccess < sequence ? -1 : _wholeRandomAccess;
     }
 
     /// <summary>Gives back the slabs that nobody may read any more.</summary>
@@ -334,7 +362,7 @@ internal sealed partial class PacketRing
         Debug.Assert(_next - _freedTo <= _entries.Length, "Each packet that may be read has an entry of its own.");
         Debug.Assert(_slab is null || (uint)_slabUsedBytes <= (uint)_slab.Bytes, "A frame ends inside its slab.");
         Debug.Assert(
-            _pendingRandomAccess == -1 || (_pendingRandomAccess >= _tail.Value && _pendingRandomAccess < _next),
+            _units.Newest == -1 || (_units.Newest >= _tail.Value && _units.Newest < _next),
             "A joiner begins at a packet that is kept.");
     }
 }

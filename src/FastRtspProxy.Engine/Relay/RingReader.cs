@@ -19,4 +19,19 @@ internal struct RingReader
     /// </summary>
     [FieldOffset(136)]
     public long Wanted;
+
+    /// <summary>The lowest announcement. Acquire loads: what a reader has read before it left, it has read before its slab is given back.</summary>
+    public static long Lowest(ReadOnlySpan<RingReader[]?> readers)
+    {
+        long lowest = PacketRing.NotReading;
+        foreach (ref readonly RingReader[]? reader in readers)
+        {
+            if (Volatile.Read(in reader) is { } place)
+            {
+                lowest = Math.Min(lowest, Volatile.Read(ref place[0].Reading));
+            }
+        }
+
+        return lowest;
+    }
 }

@@ -54,7 +54,8 @@ internal static class Banner
 
     /// <summary>Printed when there is nothing to serve yet: a new installation begins so.</summary>
     /// <param name="file">The configuration.</param>
-    public static string NoStreams(string file) => $"There is no stream yet: name one under \"streams\" in {file}, which is read again when it is saved\n";
+    public static string NoStreams(string file) =>
+        $"There is no stream yet: name one under \"streams\" in {file}, which is read again when it is saved\n";
 
     /// <summary>Printed when a stream was REGISTERed.</summary>
     public static string Registered(string redactedUrl, string host, int rtspPort, string name) =>

@@ -133,7 +133,8 @@ internal sealed partial class RequestHandler
         {
             bool tcp = spec.Tcp || connection.IsTunnel;
             bool isRaw = IsRaw(spec) && track.IsTransportStream && !tcp;
-            if (spec.Multicast || (spec.Profile is not ("RTP/AVP" or "RTP/AVPF") && !isRaw) || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            bool isProfile = isRaw || spec.Profile is "RTP/AVP" or "RTP/AVPF";
+            if (spec.Multicast || !isProfile || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
             {
                 continue;
             }

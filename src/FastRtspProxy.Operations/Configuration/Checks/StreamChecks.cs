@@ -94,7 +94,8 @@ internal static class StreamChecks
         if (stream is { Keep.IsPreRoll: true, AlwaysOn: false } && reading.HasMet($"{path}.keep.time"))
         {
             reading.Remarks.Warn(
-                reading.PlaceOf($"{path}.keep.time"), $"{Printable.Line(path)}.keep.time: the camera is pulled all the time, viewers or not, to have so much");
+                reading.PlaceOf($"{path}.keep.time"),
+                $"{Printable.Line(path)}.keep.time: the camera is pulled all the time, viewers or not, to have so much");
         }
 
         if (stream.Transport != CameraWay.Http && reading.HasMet($"{path}.tunnelPort"))

@@ -61,7 +61,8 @@ internal static class ConfigTypes
     };
 
     /// <summary>Null: neither was said.</summary>
-    public static TypeOf<bool?> FlagOrNull { get; } = new("true|false", "", TryFlagOrNull, static value => value is { } said ? Flag.Write(said) : null)
+    public static TypeOf<bool?> FlagOrNull { get; } = new(
+        "true|false", "", TryFlagOrNull, static value => value is { } said ? Flag.Write(said) : null)
     {
         JsonTypes = ["boolean"],
         TakesNull = true,

@@ -1,26 +1,35 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// Access units: where they begin, and which of them a decoder can start from. What any thread may read here is written before the head (a release
-/// store in Publish): whoever has seen a packet knows of its track what the packet says.
+/// The access units of a ring: where they begin, and which of them a decoder can start from. Written by the producer; what any thread may read here is
+/// written before the ring's head (a release store in Publish): whoever has seen a packet knows of its track what the packet says.
 /// </summary>
-internal sealed partial class PacketRing
+internal sealed class AccessUnits
 {
-    private long _pendingRandomAccess = -1;
-
-    /// <summary>
-    /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="_pendingRandomAccess"/>
-    /// while a newer one is on its way. Only the producer.
-    /// </summary>
-    private long _wholeRandomAccess = -1;
+    /// <summary>Of the tracks that have had a packet.</summary>
+    private RingTrack[] _tracks = [];
 
     /// <summary>There while a past is kept.</summary>
     private RandomAccessIndex? _points;
 
-    /// <summary>The track whose random access unit is on its way; -1: none. Only the producer.</summary>
+    /// <summary>The track whose random access unit is on its way; -1: none.</summary>
     private int _openPointTrack = -1;
 
     private uint _videoTracks;
+    private bool _hasReordering;
+    private long _randomAccessIntervalMicros;
+
+    /// <summary>
+    /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="Newest"/> while a newer one
+    /// is on its way.
+    /// </summary>
+    private long _whole = -1;
+
+    /// <summary>The first packet of the newest random access unit; -1: none is kept. Only the producer.</summary>
+    public long Newest { get; private set; } = -1;
+
+    /// <summary>The same of one that is whole, where there is one. Only the producer.</summary>
+    public long Joinable => _whole >= 0 ? _whole : Newest;
 
     /// <summary>
     /// The tracks (a bit each) in which a random access point was ever seen: those whose access units must not be torn, and which a reader that lags
@@ -31,10 +40,6 @@ internal sealed partial class PacketRing
     /// <summary>True once a video track's timestamps went backwards from one access unit to the next: it has B-frames. Any thread.</summary>
     public bool HasReordering => Volatile.Read(ref _hasReordering);
 
-    private bool _hasReordering;
-
-    private long _randomAccessIntervalMicros;
-
     /// <summary>
     /// From one random access point of a track to the next, the last time, of the track that takes longest; 0: not known yet. Any thread.
     /// </summary>
@@ -42,13 +47,17 @@ internal sealed partial class PacketRing
 
     /// <summary>
     /// When the newest random access point came, kept or not, on the producer's clock, of the track that has been waiting longest; 0: there was none.
-    /// On the producer.
+    /// Only the producer.
     /// </summary>
     public long RandomAccessMicros => RingTrack.OldestRandomAccess(_tracks);
 
     /// <summary>
-    /// Other tracks from here on: what was known of the old ones says nothing of them. On the producer, with nothing left in the ring.
+    /// Where a decoder can start that is to see what came at a moment: the newest random access point before it that is kept, else the oldest; -1:
+    /// none is. Only the producer.
     /// </summary>
+    public long PointAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : Newest;
+
+    /// <summary>Other tracks from here on: what was known of the old ones says nothing of them.</summary>
     public void ForgetTracks()
     {
         Volatile.Write(ref _videoTracks, 0);
@@ -56,14 +65,36 @@ internal sealed partial class PacketRing
         Volatile.Write(ref _randomAccessIntervalMicros, 0);
     }
 
-    private EntryFlags NoteFrame(int track, EntryFlags flags, uint timestamp, long sequence, long arrivalMicros)
+    /// <summary>Nothing is kept any more.</summary>
+    public void Clear()
+    {
+        Newest = -1;
+        _whole = -1;
+        _openPointTrack = -1;
+        Array.Clear(_tracks);
+    }
+
+    /// <summary>What lies before is kept no longer. True: nor is the newest random access unit.</summary>
+    public bool ForgetBefore(long sequence)
+    {
+        _points?.ForgetBefore(sequence);
+        _whole = _whole < sequence ? -1 : _whole;
+        bool isLost = Newest >= 0 && Newest < sequence;
+        Newest = isLost ? -1 : Newest;
+        return isLost;
+    }
+
+    /// <summary>A packet has come. What the classifier said of it, and <see cref="EntryFlags.FrameStart"/>.</summary>
+    /// <param name="track">Index of the track.</param>
+    /// <param name="flags">What the classifier said.</param>
+    /// <param name="timestamp">On the mount's time line.</param>
+    /// <param name="sequence">Its place in the ring.</param>
+    /// <param name="arrivalMicros">On the producer's clock.</param>
+    /// <param name="tail">The oldest packet that is kept.</param>
+    /// <param name="keepsPast">Random access points are remembered, for those who join in the past.</param>
+    public EntryFlags Note(int track, EntryFlags flags, uint timestamp, long sequence, long arrivalMicros, long tail, bool keepsPast)
     {
         flags &= ~EntryFlags.FrameStart;
-        if ((flags & EntryFlags.Rtcp) != 0)
-        {
-            return flags;
-        }
-
         if (track >= _tracks.Length)
         {
             Array.Resize(ref _tracks, track + 1);
@@ -101,7 +132,7 @@ internal sealed partial class PacketRing
         {
             // The parameter sets that lead the access unit share its timestamp, or stand alone just before it. A unit larger than the ring has lost
             // its start already.
-            _pendingRandomAccess = state.PointStart >= _tail.Value ? state.PointStart : -1;
+            Newest = state.PointStart >= tail ? state.PointStart : -1;
             _openPointTrack = track;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
             if (state.NoteRandomAccess(arrivalMicros, out bool isNew))
@@ -109,9 +140,9 @@ internal sealed partial class PacketRing
                 Volatile.Write(ref _randomAccessIntervalMicros, RingTrack.LongestInterval(_tracks));
             }
 
-            if (isNew && _pendingRandomAccess >= 0 && _options.PastDuration > TimeSpan.Zero)
+            if (isNew && Newest >= 0 && keepsPast)
             {
-                (_points ??= new RandomAccessIndex()).Add(_pendingRandomAccess, arrivalMicros);
+                (_points ??= new RandomAccessIndex()).Add(Newest, arrivalMicros);
             }
         }
 
@@ -125,7 +156,7 @@ internal sealed partial class PacketRing
 
     private void ClosePoint()
     {
-        _wholeRandomAccess = _pendingRandomAccess;
+        _whole = Newest;
         _openPointTrack = -1;
     }
 }
