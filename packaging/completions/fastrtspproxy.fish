@@ -45,6 +45,6 @@ complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l linger -x -d 'go
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l hold -x -d 'keep the viewers of a lost camera for so long, from its loss until ...'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l answer-timeout -x -d 'wait so long for a camera\'s answer to DESCRIBE, SETUP and PLAY'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l start -x -a 'auto past instant keyframe live' -d 'what a joining viewer gets first: auto'
-complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l gop-cache -x -d 'the most that is kept from the last key frame on, for each stream'
+complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l gop-cache -x -d 'what is kept in memory for those who join, of each stream'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l help -d 'print this and end'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l version -d 'print the version and end'
