@@ -101,9 +101,11 @@ for project in "${projects[@]}"; do
     }
 done
 for project in "${projects[@]}"; do
+    # Without line numbers of C#, which nothing shows of a native binary: the framework's generator of log methods orders its source by chance, and
+    # they would carry that into the binary, as another identity of the assembly.
     # A trimming or AOT warning (IL2xxx, IL3xxx) is an error: what it names fails at run time, and in the native binary only.
     dotnet publish "$root/$project" -c Release -r "$rid" --no-restore "${properties[@]}" --artifacts-path "$work" \
-        -o "$work/out-$rid" -p:StripSymbols=true -p:OptimizationPreference=Speed -p:TrimmerSingleWarn=false -p:RunAnalyzers=false \
+        -o "$work/out-$rid" -p:StripSymbols=true -p:OptimizationPreference=Speed -p:TrimmerSingleWarn=false -p:RunAnalyzers=false -p:DebugType=none \
         -p:ILLinkTreatWarningsAsErrors=true -p:IlcTreatWarningsAsErrors=true -v minimal >>"$log" 2>&1 || {
         cat "$log" >&2
         grep -q 'cannot find -lz' "$log" && fail "the linker misses zlib: apt-get install -y $packages"

@@ -11,7 +11,7 @@
 # Refused: a version that Directory.Build.props or the newest entry of CHANGELOG.md does not name, and a tree that differs from its commit.
 # --dry-run says what would be made; --only makes the files of one platform.
 #
-# Needs what publish.sh needs for each platform, dpkg-dev and python3. Build on the oldest distribution that is to run it (the C library): Debian 12.
+# Needs what publish.sh needs for each platform, debhelper and python3. Build on the oldest distribution that is to run it (the C library): Debian 12.
 set -eu -o pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -107,5 +107,7 @@ dh_fixperms
 dh_installdeb
 dh_gencontrol
 dh_md5sums
+# dpkg-deb makes younger files as old as this, and leaves older ones: those of a tree that was made before its commit.
+find "$tree" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 dh_builddeb --destdir="$out" -- -Zxz "-z${XZ_LEVEL:-6}"
 echo "$out/fastrtspproxy_${debian_version}_$arch.deb"
