@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// The access units of a ring: where they begin, and which of them a decoder can start from. Written by the producer; what any thread may read here is
-/// written before the ring's head (a release store in Publish): whoever has seen a packet knows of its track what the packet says.
+/// The access units of a ring: where they begin, and which of them a decoder can start from. Written by the producer; what any thread may read here
+/// is written before the ring's head (a release store in Publish): whoever has seen a packet knows of its track what the packet says.
 /// </summary>
 internal sealed class AccessUnits
 {
