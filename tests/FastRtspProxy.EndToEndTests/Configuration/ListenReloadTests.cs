@@ -193,7 +193,7 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
 
     private static HttpClient ClientOf(int port, string scheme = "http")
     {
-        SocketsHttpHandler handler = new() { SslOptions = { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null } };
+        SocketsHttpHandler handler = new() { SslOptions = { RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is not null } };
         HttpClient client = new(handler) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{port}/") };
         client.DefaultRequestHeaders.Add("Authorization", "Bearer " + Token);
         return client;

@@ -136,7 +136,7 @@ public sealed class HttpAddressTests : IAsyncLifetime
         await ChangeAsync(_host.Server!.Config with { Tls = true });
 
         using TcpClient after = await ConnectAsync(port);
-        await using SslStream tls = new(after.GetStream(), false, static (_, certificate, _, _) => certificate is not null);
+        await using SslStream tls = new(after.GetStream(), false, static (_, shown, _, _) => shown is not null);
         await tls.AuthenticateAsClientAsync("localhost");
         Assert.Contains("200", await AskAsync(tls, "/healthz"), StringComparison.Ordinal);
         Assert.Contains("200", await AskAsync(before, "/healthz"), StringComparison.Ordinal);

@@ -178,7 +178,7 @@ public sealed class EngineTargetListenTests : IDisposable
     private static async Task<SslStream> HandshakeAsync(TcpClient client, int port)
     {
         await client.ConnectAsync(IPAddress.Loopback, port);
-        SslStream stream = new(client.GetStream(), false, static (_, certificate, _, _) => certificate is not null);
+        SslStream stream = new(client.GetStream(), false, static (_, shown, _, _) => shown is not null);
         await stream.AuthenticateAsClientAsync("localhost").WaitAsync(TimeSpan.FromSeconds(30));
         return stream;
     }
