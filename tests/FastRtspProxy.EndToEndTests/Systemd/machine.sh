@@ -20,7 +20,11 @@ clean() {
     wait
     for root in "${roots[@]}"; do
         echo $$ > "$root/cgroup.procs"
-        find "$root/$name" -depth -type d -exec rmdir {} \; 2> /dev/null || true
+        for _ in $(seq 50); do # until the last process of it is gone
+            find "$root/$name" -depth -type d -exec rmdir {} \; 2> /dev/null || true
+            [ -d "$root/$name" ] || break
+            sleep 0.1
+        done
     done
     rm -rf "$work"
 }
