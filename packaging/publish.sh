@@ -40,7 +40,9 @@ while [ $# -gt 0 ]; do
             ;;
         -*)
             sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
-            exit 0
+            case "$1" in -h | --help) exit 0 ;; esac
+            echo "publish.sh: $1: there is no such option" >&2
+            exit 1
             ;;
         *) break ;;
     esac

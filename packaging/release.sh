@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
         --dry-run) dry_run=true ;;
         --only)
             platforms=("${2:-}")
-            [ "$2" = x64 ] || [ "$2" = arm64 ] || { echo "release.sh: --only \"$2\": x64 and arm64 can be made" >&2; exit 1; }
+            [ "${2:-}" = x64 ] || [ "${2:-}" = arm64 ] || { echo "release.sh: --only \"${2:-}\": x64 and arm64 can be made" >&2; exit 1; }
             shift
             ;;
         *) break ;;
@@ -44,7 +44,7 @@ cd "$root"
 [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "\"$version\" is no version: three numbers, 1.2.3"
 named=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 [ "$named" = "$version" ] || fail "Directory.Build.props names version $named, not $version: change <Version> there, then UPDATE_DOCS=1 dotnet test tests/FastRtspProxy.Tests --filter MadeFile"
-newest=$(grep -m1 '^## \[' CHANGELOG.md)
+newest=$(grep -m1 '^## \[' CHANGELOG.md || true)
 [[ $newest =~ ^"## [$version] - "[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || fail "the newest entry of CHANGELOG.md is \"$newest\", not \"## [$version] - DATE\": give it that name"
 command -v git >/dev/null && git rev-parse --git-dir >/dev/null 2>&1 || fail "no git repository in $root: releases are made of a commit"
 [ -z "$(git status --porcelain)" ] || fail "the tree differs from its commit: commit or remove what \"git status\" lists"

@@ -56,4 +56,5 @@ find "$sysroot" -type l -lname '/*' | while read -r link; do
 done
 for package in "$fetch"/debs/*.deb; do
     dpkg-deb -f "$package" Package Version | awk '{ printf "%s%s", $2, NR % 2 ? " " : "\n" }'
-done >"$sysroot/packages"
+done >"$sysroot/packages.new"
+mv "$sysroot/packages.new" "$sysroot/packages"

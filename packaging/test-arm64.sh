@@ -11,7 +11,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 case "${1:-}" in
     -*)
         sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
-        exit 0
+        case "$1" in -h | --help) exit 0 ;; esac
+        echo "test-arm64.sh: $1: there is no such option" >&2
+        exit 1
         ;;
 esac
 binaries=${1:-$root/artifacts/aot-arm64}

@@ -63,7 +63,7 @@ cd "$work"
 # A preview comes before its release.
 debian_version=${version/-/\~}-1
 maintainer="${DEBFULLNAME:-FastRtspProxy authors} <${DEBEMAIL:-fastrtspproxy@users.noreply.github.com}>"
-sed -i "s/@MAINTAINER@/$maintainer/" debian/control
+MAINTAINER=$maintainer perl -pi -e 's/\@MAINTAINER\@/$ENV{MAINTAINER}/' debian/control
 cat >debian/changelog <<END
 fastrtspproxy ($debian_version) unstable; urgency=medium
 

@@ -50,7 +50,7 @@ internal static class HealthCheck
 
     /// <summary>Whoever listens at every address listens at loopback, too.</summary>
     private static string PlaceOf(ListenPoint point) =>
-        (point.Address is null || point.Address.Equals(IPAddress.Any) || point.Address.Equals(IPAddress.IPv6Any)
-            ? new ListenPoint(IPAddress.Loopback, point.Port)
+        (point.Address is null || point.Address.Equals(IPAddress.Any) ? new ListenPoint(IPAddress.Loopback, point.Port)
+            : point.Address.Equals(IPAddress.IPv6Any) ? new ListenPoint(IPAddress.IPv6Loopback, point.Port)
             : point).ToString();
 }

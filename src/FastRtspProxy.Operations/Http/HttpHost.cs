@@ -44,7 +44,7 @@ internal sealed class HttpHost(
     /// <exception cref="ProxyStartException">An address cannot be had; everything is as it was. The message names it and the remedy.</exception>
     public async Task<HttpHostChange> PrepareAsync(HttpConfig wanted)
     {
-        HttpConfig config = isAlways && !wanted.IsOn && _server is not null ? wanted with { Listen = _server.Config.Listen } : wanted;
+        HttpConfig config = isAlways && !wanted.IsOn && _server is not null ? _server.Config : wanted;
         if (_server is { } server)
         {
             HttpDoorsChange doors = server.Prepare(config);
@@ -94,7 +94,9 @@ internal sealed class HttpHost(
     private void Make(HttpServer server, HttpDoorsChange doors, HttpConfig config)
     {
         string[] before = [.. server.Urls];
-        server.Change(config);
+
+        // One that leaves serves what is under way by the rules under which it began: without its token nobody would have to log in on this machine.
+        server.Change(config.IsOn ? config : server.Config with { Listen = config.Listen });
         doors.Make();
         if (config.IsOn)
         {

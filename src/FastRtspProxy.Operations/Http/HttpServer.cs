@@ -68,8 +68,10 @@ internal sealed class HttpServer : IAsyncDisposable
     public IEnumerable<string> Urls => _doors.Open.Select(static door =>
     {
         IPAddress? address = door.Point.Address;
-        bool isEvery = address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-        return $"{(door.Kind.IsSecure ? "https" : "http")}://{new ListenPoint(isEvery ? IPAddress.Loopback : address, door.Port.Port)}";
+        IPAddress shown = address is null || address.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback // that one takes IPv6 alone
+            : address;
+        return $"{(door.Kind.IsSecure ? "https" : "http")}://{new ListenPoint(shown, door.Port.Port)}";
     });
 
     /// <summary>Binds and serves.</summary>

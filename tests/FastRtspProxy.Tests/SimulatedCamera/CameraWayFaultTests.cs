@@ -83,18 +83,21 @@ public sealed class CameraWayFaultTests
     }
 
     [Theory]
-    [InlineData("video-silent@400ms", false)]
-    [InlineData("video-silent=session@400ms", true)]
+    [InlineData("video-silent@2s", false)]
+    [InlineData("video-silent=session@2s", true)]
     public async Task VideoSilent_AtItsTime_LeavesTheSound(string fault, bool newSessionHasVideo)
     {
         await using CameraFixture camera = await StartAsync(fault);
         using CameraClient client = await PlayAsync(camera);
-        await UntilAsync(client, () => Count(client, 2) > 60);
-        Assert.True(Count(client, 0) > 0, "no picture before its time");
-        int video = Count(client, 0);
-        int sound = Count(client, 2);
-        await UntilAsync(client, () => Count(client, 2) > sound + 20);
-        Assert.Equal(video, Count(client, 0));
+        await UntilAsync(client, () => Count(client, 0) > 0 && Count(client, 2) > 0);
+        int video;
+        do
+        {
+            video = Count(client, 0);
+            int sound = Count(client, 2);
+            await UntilAsync(client, () => Count(client, 2) > sound + 20);
+        }
+        while (Count(client, 0) != video);
 
         using CameraClient again = await PlayAsync(camera);
         await UntilAsync(again, () => Count(again, 2) > 20);

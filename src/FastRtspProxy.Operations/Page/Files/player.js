@@ -153,8 +153,10 @@ export class Player {
   }
 
   #choose(video, audio) {
+    let isFirst = true;
     const onPicture = () => {
-      if (!this.#box.dataset.firstMs) { this.#box.dataset.firstMs = Math.round(performance.now() - this.#begun); this.#say(''); }
+      if (isFirst) { isFirst = false; this.#say(''); }
+      if (!this.#box.dataset.firstMs) this.#box.dataset.firstMs = Math.round(performance.now() - this.#begun);
       this.#box.dataset.pictures = 1 + Number(this.#box.dataset.pictures);
     };
     const onFail = why => this.#fail(why);
