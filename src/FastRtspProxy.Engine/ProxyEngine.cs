@@ -19,6 +19,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     /// <summary>What was not needed for so long goes back to the system.</summary>
     private static readonly TimeSpan s_trimPause = TimeSpan.FromMinutes(1);
 
+    /// <summary>A collection stops the event loops: one after a crowd of cameras, and not each time that dead ones were tried again.</summary>
+    private static readonly TimeSpan s_collectPause = TimeSpan.FromHours(1);
+
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool;
 
@@ -30,6 +33,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     private readonly ILogger _log;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+
+    /// <summary>When memory was collected last; null: never.</summary>
+    private long? _collected;
     private bool _disposed;
 
     /// <summary>Written by whoever reloads, one at a time; null: nobody speaks TLS with viewers, nor by HTTP.</summary>
@@ -85,8 +91,9 @@ public sealed class ProxyEngine : IAsyncDisposable
     private void Trim()
     {
         _pool.GiveBackUnused();
-        if (_factory.TakeCrowdIsOver())
+        if (_factory.TakeCrowdIsOver() && !(_collected is { } at && _time.GetElapsedTime(at) < s_collectPause))
         {
+            _collected = _time.GetTimestamp();
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }

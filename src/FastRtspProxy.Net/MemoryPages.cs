@@ -11,6 +11,16 @@ internal static class MemoryPages
     /// <summary>Bytes of a page.</summary>
     public static int PageBytes { get; } = Environment.SystemPageSize;
 
-    /// <summary>Gives whole pages back to the system. Where that is refused they stay.</summary>
-    public static void GiveBack(nint begin, nint bytes) => _ = Libc.Advise(begin, bytes, DoNotNeed);
+    /// <summary>
+    /// Gives the whole pages from there on back to the system, never one that reaches beyond the end: the kernel rounds the length up. Where that is
+    /// refused they stay.
+    /// </summary>
+    public static void GiveBack(nint begin, nint bytes)
+    {
+        nint whole = bytes / PageBytes * PageBytes;
+        if (whole > 0)
+        {
+            _ = Libc.Advise(begin, whole, DoNotNeed);
+        }
+    }
 }

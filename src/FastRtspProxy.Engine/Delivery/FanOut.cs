@@ -132,7 +132,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <inheritdoc/>
     public void OnEndOfTurn()
     {
-        if (_isOver)
+        if (_isOver || _table.IsOver)
         {
             return;
         }
@@ -167,7 +167,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>The UDP socket takes datagrams again.</summary>
     internal void ResumeUdp()
     {
-        if (_isOver || !_udp.IsSuspended)
+        if (_isOver || _table.IsOver || !_udp.IsSuspended)
         {
             return;
         }

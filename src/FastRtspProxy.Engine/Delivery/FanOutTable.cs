@@ -90,7 +90,16 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
         TcpPlan.Dispose();
     }
 
-    internal void Forget(FanOut fanOut) => _fanOuts.Remove(fanOut.Ring);
+    /// <summary>What it shared is freed: no fan-out runs a pass any more.</summary>
+    internal bool IsOver => _isOver;
+
+    internal void Forget(FanOut fanOut)
+    {
+        if (_fanOuts.TryGetValue(fanOut.Ring, out FanOut? known) && known == fanOut)
+        {
+            _fanOuts.Remove(fanOut.Ring);
+        }
+    }
 
     /// <summary>
     /// The UDP socket takes nothing more: this fan-out keeps its position, others go on, and it is called when the socket is writable.

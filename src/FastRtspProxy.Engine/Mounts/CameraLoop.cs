@@ -349,16 +349,20 @@ internal sealed class CameraLoop
             return null;
         }
 
-        _serving.BeginAttempt();
-        BackendSession session = new(_plan.Next(), _sink, _shard, _log);
-        _session = session;
-        Task<BackendFailure?> opening = session.OpenAsync();
-        if (place is not null)
+        try
         {
-            _ = _turn.LeaveAsync(place, opening);
+            _serving.BeginAttempt();
+            BackendSession session = new(_plan.Next(), _sink, _shard, _log);
+            _session = session;
+            Task<BackendFailure?> opening = session.OpenAsync();
+            _ = place is null ? Task.CompletedTask : _turn.LeaveAsync(place, opening);
+            return (session, opening);
         }
-
-        return (session, opening);
+        catch
+        {
+            place?.Leave();
+            throw;
+        }
     }
 
     private void OnLost(BackendFailure failure)

@@ -21,10 +21,25 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
 
     private long _askedMicros = long.MinValue / 2;
 
+    /// <summary>The distance of the camera's key frames when it was last one that we had not made short.</summary>
+    private long _groupMicros;
+
     /// <summary>Asks the camera; false: it cannot be asked. Null before there is one.</summary>
     public Func<bool>? Ask { get; set; }
 
     private long AgeMicros => shard.NowMicros - ring.RandomAccessMicros;
+
+    /// <summary>How far the camera's own key frames are apart.</summary>
+    private long GroupMicros
+    {
+        get
+        {
+            long behindRequest = ring.RandomAccessMicros - _askedMicros;
+            bool isOurs = behindRequest is >= 0 and <= DistanceMicros;
+            _groupMicros = isOurs ? _groupMicros : ring.RandomAccessIntervalMicros;
+            return _groupMicros;
+        }
+    }
 
     /// <summary>A viewer asks for one.</summary>
     public void OnViewerAsks() => Try("a viewer asks for it");
@@ -32,7 +47,7 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
     /// <summary>Somebody waits for a picture, or has begun without one.</summary>
     public void OnWaits()
     {
-        if (ring.RandomAccessIntervalMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
+        if (GroupMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
         {
             Try("a viewer has come into a long group of pictures");
         }
@@ -41,7 +56,7 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
     /// <summary>Packets of the camera's are lost, and the pictures are damaged until the next key frame.</summary>
     public void OnLoss()
     {
-        if (ring.RandomAccessIntervalMicros - AgeMicros > DistanceMicros)
+        if (GroupMicros - AgeMicros > DistanceMicros)
         {
             Try("packets were lost");
         }
@@ -49,6 +64,7 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
 
     private void Try(string cause)
     {
+        _ = GroupMicros; // before what is asked for makes it short
         if (Ask is { } ask && shard.NowMicros - _askedMicros >= DistanceMicros && ask())
         {
             _askedMicros = shard.NowMicros;

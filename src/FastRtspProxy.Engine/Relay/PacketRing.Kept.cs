@@ -9,6 +9,9 @@ internal sealed partial class PacketRing
     /// <summary>From the grant of a place to the first pass that knows of the viewer: the answer to PLAY goes out in between.</summary>
     private const long JoinMicros = 2_000_000;
 
+    /// <summary>So many more slabs are kept for whoever is on its way.</summary>
+    private const int GraceSlabs = 2;
+
     /// <summary>The lowest place that was promised to a joiner, until <see cref="_promisedUntilMicros"/>.</summary>
     private long _promised;
     private long _promisedUntilMicros;
@@ -35,8 +38,12 @@ internal sealed partial class PacketRing
         long heldBytes = _keptBytes;
         foreach (KeptSlab kept in _kept)
         {
+            // Who was promised the oldest of it would else be lapped on its way.
+            bool isPromised = nowMicros < _promisedUntilMicros && kept.EndSequence > _promised;
+            long graceMicros = isPromised ? JoinMicros : 0;
+            long graceBytes = isPromised ? GraceSlabs * kept.Slab.Bytes : 0;
             bool isNeeded = (kept.EndSequence > neededFrom || kept.LastMicros >= pastMicros)
-                && heldBytes <= options.KeepBytes && kept.LastMicros >= oldestMicros;
+                && heldBytes <= options.KeepBytes + graceBytes && kept.LastMicros >= oldestMicros - graceMicros;
             if (isNeeded || heldBytes <= kept.Slab.Bytes)
             {
                 break;

@@ -14,8 +14,8 @@ internal sealed class HttpQueue(HttpEntrance entrance) : IConnectionListener
     private readonly SocketConnectionContextFactory _factory = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
 
     /// <summary>
-    /// Kestrel takes them at once; how many are open is bounded behind it (<see cref="HttpPlaces"/>). At its end two read: Kestrel, and who closes what
-    /// is left.
+    /// Kestrel takes them at once; how many are open is bounded behind it (<see cref="HttpPlaces"/>). At its end two read: Kestrel, and who closes
+    /// what is left.
     /// </summary>
     private readonly Channel<(Socket Socket, HttpDoorKind Kind)> _queue =
         Channel.CreateUnbounded<(Socket, HttpDoorKind)>();

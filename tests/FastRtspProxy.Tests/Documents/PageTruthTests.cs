@@ -16,7 +16,7 @@ public sealed partial class PageTruthTests
     [
         "--network-caching", "--profile", "--rtsp-transport", "--demuxer-lavf-o", // VLC, mpv
         "--name", "--blame-hang", // any option, dotnet test
-        "--ulimit", "--network", "--publish", "--install", // container engines, tests/run-tests.sh
+        "--ulimit", "--network", "--no-healthcheck", "--publish", "--install", // container engines, tests/run-tests.sh
         "--dry-run", "--only", // packaging/release.sh
         "--system-openssl", "--rid", "--fail", "--video", "--clients", "--transport", // packaging/publish.sh, rtspsim
     ];

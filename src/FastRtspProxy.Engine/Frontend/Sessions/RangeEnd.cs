@@ -29,12 +29,12 @@ internal sealed class RangeEnd
 
     private void OnDue()
     {
-        if (_session.State != SessionState.Playing)
+        if (_session.State is not (SessionState.Playing or SessionState.Starting))
         {
             return;
         }
 
-        if (!_session.Media.IsOver)
+        if (_session.State == SessionState.Starting || !_session.Media.IsOver)
         {
             _timer.Start(s_look);
             return;

@@ -90,9 +90,10 @@ internal sealed class SessionMedia(Session session)
         }
     }
 
-    /// <summary>Its viewers have had all that they asked for.</summary>
+    /// <summary>Its viewers are there, and have had all that they asked for.</summary>
     public bool IsOver =>
-        session.Ports.Viewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver)
+        session.Ports.Viewers.Count + _tcpViewers.Count > 0
+        && session.Ports.Viewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver)
         && _tcpViewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver);
 
     /// <summary>The client asks for a picture that stands alone: passed on once a second, however often it asks.</summary>

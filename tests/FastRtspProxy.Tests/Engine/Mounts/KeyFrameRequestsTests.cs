@@ -30,6 +30,25 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, 2 * requests);
     }
 
+    /// <summary>What was asked for makes a distance short that says nothing of the next.</summary>
+    [Fact]
+    public async Task Join_BehindAKeyFrameThatWasAskedFor_TheGroupStillCountsAsALongOne()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 20);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _ = await fixture.JoinAsync(mount);
+        await Until.TrueAsync(() => Requests(fixture) == 1);
+        long expected = mount.Ring.Head + 1;
+        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, [0x65, 0x88, 1]);
+        await Until.TrueAsync(() => mount.Ring.Head >= expected);
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+        _ = await fixture.JoinAsync(mount);
+
+        await AssertRequestsAsync(fixture, mount, 2);
+    }
+
     [Fact]
     public async Task Viewer_ThatAsks_IsHeardOnceASecondHoweverOften()
     {

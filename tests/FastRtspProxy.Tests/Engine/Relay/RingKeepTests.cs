@@ -129,6 +129,33 @@ public sealed class RingKeepTests : IDisposable
         Assert.Equal(0, _ring.DroppedForMemory);
     }
 
+    /// <summary>Who asks for more than is kept is given the oldest of it, which is next to go.</summary>
+    [Fact]
+    public void Promise_TheOldestThatIsKept_OutlivesTheAnswerThatSaysSo()
+    {
+        TimeSpan past = TimeSpan.FromSeconds(4);
+        _ring.Change(new RingOptions { KeepBytes = 8 << 20, KeepDuration = past, PastDuration = past });
+        for (int picture = 0; picture < 500; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 8);
+        }
+
+        long oldest = _ring.RandomAccessAt(0);
+        _ring.Promise(oldest, _nowMicros);
+        for (int picture = 0; picture < 45; picture++) // 1.8 s
+        {
+            AppendPicture(picture % 25 == 0, packets: 8);
+        }
+
+        Assert.InRange(_ring.Tail, 0, oldest);
+        for (int picture = 0; picture < 100; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 8);
+        }
+
+        Assert.True(_ring.Tail > oldest, "a promise is for two seconds");
+    }
+
     [Fact]
     public void Clear_NobodyReads_NothingIsHeld()
     {
