@@ -94,7 +94,7 @@ says 0 1 '^OpenSSL: [0-9.]+, linked in$' --version -v
 says 0 1 '^platform: linux-arm64$' -v --version
 says 0 1 '^Usage: fastrtspproxy' --help
 says 1 2 '^Usage: '
-says 1 2 'the modes are auto, instant' --start sometimes rtsp://127.0.0.1:9/x
+says 1 2 'the modes are auto, past' --start sometimes rtsp://127.0.0.1:9/x
 says 1 2 '"ftp://127.0.0.1/x"' ftp://127.0.0.1/x
 says 1 2 '70000' -p 70000 rtsp://127.0.0.1:9/x
 says 1 2 'did you mean --threads' --thread 2 rtsp://127.0.0.1:9/x

@@ -169,7 +169,7 @@ public sealed class BackendWayTests
     {
         await using BackendFixture fixture = new()
         {
-            Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), Answer = TimeSpan.FromMilliseconds(300) },
+            Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), Answer = TimeSpan.FromSeconds(2) },
         };
         fixture.Camera.Script = r => IsSetup(r, tcp: true) ? new ScriptedReply { Silent = true, Close = closes } : null;
         TransportChoice ways = new();
