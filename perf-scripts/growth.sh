@@ -24,7 +24,7 @@ usage() {
 $common_help
 
 The C programs of fanout/ are camera and crowd. It needs gnuplot (apt-get install -y gnuplot-nox) and python3; the whole takes about 25 minutes.
-RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
+RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which packaging/publish.sh makes."
 }
 
 while [ $# -gt 0 ]; do

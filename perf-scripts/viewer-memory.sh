@@ -16,7 +16,7 @@ usage() {
   --over \"tcp udp\"   how they are served ($transports)
 $common_help
 
-RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which perf-scripts/publish-aot.sh makes."
+RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which packaging/publish.sh makes."
 }
 
 while [ $# -gt 0 ]; do

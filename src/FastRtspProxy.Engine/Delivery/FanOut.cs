@@ -28,9 +28,6 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>Viewers of both halves, and readers; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
-    /// <summary>The plans of the shard are freed: a pass that was asked for before finds nothing to send with. Never false again.</summary>
-    private bool _isOver;
-
     public FanOut(FanOutTable table, PacketRing ring, DeliveryCounters counters)
     {
         _table = table;
@@ -132,7 +129,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <inheritdoc/>
     public void OnEndOfTurn()
     {
-        if (_isOver || _table.IsOver)
+        if (_table.IsOver)
         {
             return;
         }
@@ -159,7 +156,6 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
     public void Dispose()
     {
-        _isOver = true;
         Ring.Unsubscribe(_shard.Index);
         _udp.Dispose();
     }
@@ -167,7 +163,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>The UDP socket takes datagrams again.</summary>
     internal void ResumeUdp()
     {
-        if (_isOver || _table.IsOver || !_udp.IsSuspended)
+        if (_table.IsOver || !_udp.IsSuspended)
         {
             return;
         }

@@ -90,7 +90,7 @@ internal sealed class FanOutTable : IEndOfTurn, IDisposable
         TcpPlan.Dispose();
     }
 
-    /// <summary>What it shared is freed: no fan-out runs a pass any more.</summary>
+    /// <summary>The plans that it shared are freed: a pass that was asked for before finds nothing to send with.</summary>
     internal bool IsOver => _isOver;
 
     internal void Forget(FanOut fanOut)
