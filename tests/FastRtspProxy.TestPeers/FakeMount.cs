@@ -190,9 +190,12 @@ internal sealed class FakeMount : IMount
     }
 
     /// <summary>Sends one packet as it is.</summary>
-    public Task EmitRawAsync(int track, byte[] packet) => Shard.RunAsync(() =>
+    public Task EmitRawAsync(int track, byte[] packet) => EmitRawAsync(track, packet, EntryFlags.Marker | EntryFlags.RandomAccess, _timestamps[track]);
+
+    /// <summary>The same, of that picture, with what a classifier would have said of it.</summary>
+    public Task EmitRawAsync(int track, byte[] packet, EntryFlags flags, uint timestamp) => Shard.RunAsync(() =>
     {
-        Ring.Append(track, EntryFlags.Marker | EntryFlags.RandomAccess, _sequenceNumbers[track]++, _timestamps[track], Shard.NowMicros, packet);
+        Ring.Append(track, flags, _sequenceNumbers[track]++, timestamp, Shard.NowMicros, packet);
         Ring.Publish();
         return Task.CompletedTask;
     });

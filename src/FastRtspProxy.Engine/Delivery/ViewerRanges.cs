@@ -133,35 +133,8 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
         limit = Math.Min(limit, skip.Until);
         if (skip.Until == long.MaxValue)
         {
-            limit = BeforeLeadingPackets(entries, cursor, limit);
+            limit = LeadingPackets.Before(entries, cursor, limit, ring.VideoTracks);
         }
-    }
-
-    /// <summary>
-    /// Where the newest packets that only lead a picture (parameter sets, SEI, delimiters) begin: their picture, still on its way, may be the one
-    /// that is waited for, and then it begins with them.
-    /// </summary>
-    private long BeforeLeadingPackets(in PacketRing.EntriesView entries, long from, long to)
-    {
-        uint videoTracks = ring.VideoTracks;
-        long begin = to;
-        for (long s = to - 1; s >= from; s--)
-        {
-            ref readonly RingEntry entry = ref entries[s];
-            if (entry.IsRtcp || (videoTracks & (1u << entry.Track)) == 0)
-            {
-                continue;
-            }
-
-            if ((entry.Flags & (EntryFlags.ParameterSets | EntryFlags.NonVcl)) == 0 || (entry.Flags & EntryFlags.Marker) != 0)
-            {
-                break;
-            }
-
-            begin = s;
-        }
-
-        return begin;
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     /// <summary>A track that was silent for longer has no truthful extrapolation of its timestamp.</summary>
     private const long QuietMicros = 1_000_000;
 
+    /// <summary>Packets behind the newest that are looked at for what leads a picture: a few of its own, and other tracks' between them.</summary>
+    private const int LeadingMax = 64;
+
     /// <summary>When the camera was last asked to play; without meaning before it was.</summary>
     private long _playingSinceMicros;
 
@@ -57,7 +60,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             keyFrames.OnWaits();
         }
 
-        return choice.Otherwise == JoinPlace.Live ? live : Waiting(live, choice.WaitMicrosMax);
+        return choice.Otherwise == JoinPlace.Live
+            ? live
+            : Waiting(live with { JoinSequence = BeforeLeadingPackets(live.JoinSequence) }, choice.WaitMicrosMax);
     }
 
     /// <summary>For a client that waited for the camera to play, and whose place was fixed before its first packet.</summary>
@@ -90,6 +95,13 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
         }
 
         return new JoinSnapshot(ring.Head, tracks.MoveToImmutable());
+    }
+
+    /// <summary>One that waits for a key picture has it even if it comes between the packets that lead it and its own.</summary>
+    private long BeforeLeadingPackets(long head)
+    {
+        using ReadScope scope = ring.Read(shard.Index, Math.Max(ring.Tail, head - LeadingMax));
+        return Math.Min(head, LeadingPackets.Before(scope.Entries, scope.From, scope.Head, ring.VideoTracks));
     }
 
     private TrackStart StartOf(IngestTrack track, bool withReport, bool hasClients)

@@ -155,8 +155,11 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
             LeaveVideoOut(scope.From <= _ring.ClearedTo ? 0 : scope.From - _cursor); // a lost camera's packets are nobody's loss
         }
 
+        // Whoever waits for a key picture does not go past what may lead it.
+        bool waits = _videoFrom == long.MaxValue && _video >= 0;
+        long end = waits ? LeadingPackets.Before(scope.Entries, scope.From, scope.Head, 1u << _video) : scope.Head;
         long at = scope.From;
-        for (; at < scope.Head && bytesLeft > 0; at++)
+        for (; at < end && bytesLeft > 0; at++)
         {
             ref readonly RingEntry entry = ref scope.Entries[at];
             if (entry.IsRtcp || (entry.Track != _video && entry.Track != _audio))
@@ -178,7 +181,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
 
         _cursor = at;
         _queue.Publish();
-        return at < scope.Head;
+        return at < end;
     }
 
     /// <inheritdoc/>

@@ -271,6 +271,27 @@ public sealed class MountStartTests
         Assert.Equal(grant.Tracks[0].RtpTime, video[0].Timestamp);
     }
 
+    /// <summary>The key picture that it waits for is half there: its parameter sets, and not yet itself.</summary>
+    [Fact]
+    public async Task JoinAsync_BetweenAKeyPictureAndWhatLeadsIt_BeginsWithWhatLeadsIt()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Keyframe };
+        Mount mount = await PlayAsync(fixture);
+        await SendAsync(fixture, mount, s_key);
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await SendAsync(fixture, mount, s_other);
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+        _expected = mount.Ring.Head + 1;
+        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, false, [0x67, 0x4d, 0, 30]);
+        await Until.TrueAsync(() => mount.Ring.Head >= _expected);
+        RingPacket lead = fixture.Read(mount, 0)[^1];
+
+        (_, PlayGrant grant) = await fixture.JoinAsync(mount);
+
+        Assert.True(grant.WaitsForRandomAccess);
+        Assert.Equal(lead.Sequence, grant.JoinSequence);
+    }
+
     private static async Task<Mount> PlayAsync(MountFixture fixture)
     {
         Mount mount = fixture.Create(alwaysOn: true);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Frontend.Live;
@@ -61,6 +62,47 @@ public class LiveViewerTests
         Assert.False(viewer.TryRead(out _));
         Assert.Equal(2, viewer.DroppedPackets);
         await viewer.CloseAsync();
+    }
+
+    /// <summary>A page that waits for a key picture gets the parameter sets and the SEI that came a moment before it, too.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OnPass_LeadingPacketsComeAlone_ThePictureBeginsWithThem(bool hasPictureBefore)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        LiveViewer viewer = (await host.Frontend.Live.OpenAsync(new LiveRequest("cam", IPAddress.Loopback))).Viewer!;
+        if (hasPictureBefore)
+        {
+            await host.Mount.EmitRawAsync(0, RtpPacket(1), EntryFlags.Marker, 1000); // nothing can be begun with it
+            await host.SettleAsync();
+        }
+
+        await host.Mount.EmitRawAsync(0, RtpPacket(2), EntryFlags.ParameterSets | EntryFlags.NonVcl, 4000);
+        await host.SettleAsync();
+        await host.Mount.EmitRawAsync(0, RtpPacket(3), EntryFlags.NonVcl, 4000);
+        await host.SettleAsync();
+        Assert.False(viewer.TryRead(out _));
+        await host.Mount.EmitRawAsync(0, RtpPacket(4), EntryFlags.Marker | EntryFlags.RandomAccess, 4000);
+        await host.SettleAsync();
+
+        List<int> numbers = [];
+        while (viewer.TryRead(out LivePacket packet))
+        {
+            numbers.Add(BinaryPrimitives.ReadUInt16BigEndian(packet.Bytes[2..]));
+        }
+
+        Assert.Equal([2, 3, 4], numbers);
+        await viewer.CloseAsync();
+
+        static byte[] RtpPacket(ushort number)
+        {
+            byte[] packet = new byte[20];
+            packet[0] = 0x80;
+            packet[1] = 96;
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), number);
+            return packet;
+        }
     }
 
     /// <summary>Whoever comes after a page counts as whoever comes before one.</summary>
