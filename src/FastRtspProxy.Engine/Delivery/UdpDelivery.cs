@@ -66,6 +66,7 @@ internal sealed unsafe class UdpDelivery
     {
         Next = head;
         _batch = new UdpBatch { To = head, SinceMicros = _shard.NowMicros };
+        _crowd.Drop(0); // of those that have gone a pass may be under way
     }
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>

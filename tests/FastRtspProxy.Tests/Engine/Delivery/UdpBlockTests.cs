@@ -229,6 +229,38 @@ public sealed unsafe class UdpBlockTests : IDisposable
         Assert.InRange(allocating, 0, 2);
     }
 
+    /// <summary>Nobody waits for the rest of a batch whose viewers have all gone; who comes then begins with the next one, whole.</summary>
+    [Fact]
+    public void Remove_AllWhileTheSocketIsFull_WhoComesNextGetsEverything()
+    {
+        for (int room = 0; room < 70 * 3; room += 7)
+        {
+            Join(70);
+            PublishFrame(1); // passes begin elsewhere
+            int first = 0;
+            PublishFrame(KeyFramePackets, room, () =>
+            {
+                foreach (UdpViewer viewer in _viewers)
+                {
+                    Assert.True(_fixture.FanOut.Remove(viewer));
+                }
+
+                _viewers.Clear();
+                _sent.Clear();
+                first = (int)_fixture.Ring.Head;
+                for (int i = 0; i < 70; i++)
+                {
+                    UdpViewer viewer = _fixture.NewViewer(new IPEndPoint(IPAddress.Loopback, FirstPort + i), 1);
+                    _viewers.Add(viewer);
+                    _fixture.FanOut.Add(viewer);
+                }
+            });
+            PublishFrame(KeyFramePackets);
+            AssertEachHadEachOnce(Enumerable.Range(0, 70), FirstNumbers(first, KeyFramePackets));
+            LeaveAll();
+        }
+    }
+
     private void Join(int count, int tracks = 1)
     {
         for (int i = 0; i < count; i++)
