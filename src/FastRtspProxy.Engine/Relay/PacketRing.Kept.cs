@@ -12,16 +12,35 @@ internal sealed partial class PacketRing
     /// <summary>So many more slabs are kept for whoever is on its way.</summary>
     private const int GraceSlabs = 2;
 
-    /// <summary>The lowest place that was promised to a joiner, until <see cref="_promisedUntilMicros"/>.</summary>
-    private long _promised;
-    private long _promisedUntilMicros;
+    /// <summary>
+    /// The lowest place that was promised to a joiner since <see cref="_promisesSinceMicros"/>, and in the time before that of the same length.
+    /// </summary>
+    private long _promised = long.MaxValue;
+    private long _promisedBefore = long.MaxValue;
+    private long _promisesSinceMicros;
+
+    /// <summary>When a place was last promised; nobody is on his way so long after it.</summary>
+    private long _promisedAtMicros = -JoinMicros;
 
     /// <summary>A joiner will begin there: it finds its packets for the time that it takes to come. On the producer.</summary>
     public void Promise(long sequence, long nowMicros)
     {
-        _promised = nowMicros < _promisedUntilMicros ? Math.Min(_promised, sequence) : sequence;
-        _promisedUntilMicros = nowMicros + JoinMicros;
+        if (nowMicros - _promisesSinceMicros >= JoinMicros)
+        {
+            _promisedBefore = PromisedFrom(nowMicros);
+            _promised = sequence;
+            _promisesSinceMicros = nowMicros;
+        }
+
+        _promised = Math.Min(_promised, sequence);
+        _promisedAtMicros = nowMicros;
     }
+
+    /// <summary>The lowest place that somebody is on his way to; where others follow, for up to twice <see cref="JoinMicros"/>.</summary>
+    private long PromisedFrom(long nowMicros) =>
+        nowMicros - _promisedAtMicros >= JoinMicros ? long.MaxValue
+        : nowMicros - _promisesSinceMicros >= JoinMicros ? _promised
+        : Math.Min(_promised, _promisedBefore);
 
     /// <inheritdoc cref="AccessUnits.PointAt"/>
     public long RandomAccessAt(long micros) => _units.PointAt(micros);
@@ -34,12 +53,13 @@ internal sealed partial class PacketRing
         RingOptions options = _options;
         long oldestMicros = nowMicros - (long)options.KeepDuration.TotalMicroseconds;
         long pastMicros = nowMicros - (long)options.PastDuration.TotalMicroseconds;
-        long neededFrom = NeededFrom(nowMicros);
+        long promisedFrom = PromisedFrom(nowMicros);
+        long neededFrom = NeededFrom(promisedFrom);
         long heldBytes = _keptBytes;
         foreach (KeptSlab kept in _kept)
         {
             // Who was promised the oldest of it would else be lapped on its way.
-            bool isPromised = nowMicros < _promisedUntilMicros && kept.EndSequence > _promised;
+            bool isPromised = kept.EndSequence > promisedFrom;
             long graceMicros = isPromised ? JoinMicros : 0;
             long graceBytes = isPromised ? GraceSlabs * kept.Slab.Bytes : 0;
             bool isNeeded = (kept.EndSequence > neededFrom || kept.LastMicros >= pastMicros)
@@ -56,9 +76,9 @@ internal sealed partial class PacketRing
         FreeBelowTail();
     }
 
-    private long NeededFrom(long nowMicros)
+    private long NeededFrom(long promisedFrom)
     {
-        long needed = nowMicros < _promisedUntilMicros ? _promised : _next;
+        long needed = Math.Min(promisedFrom, _next);
         long point = _units.Joinable;
         needed = point >= 0 ? Math.Min(needed, point) : needed;
         foreach (ref RingReader[]? reader in _readers.AsSpan())

@@ -53,6 +53,24 @@ public sealed class RingKeepTests : IDisposable
         Assert.InRange(_ring.Tail, before + 1, _ring.NewestRandomAccess);
     }
 
+    /// <summary>Joiners that come one after the other keep their own places, not that of the first of them.</summary>
+    [Fact]
+    public void Promise_JoinersComeAllTheTime_KeepsNoMoreThanTheirOwnPlaces()
+    {
+        long mostBytes = 0;
+        long[] promised = new long[1000];
+        for (int picture = 0; picture < promised.Length; picture++)
+        {
+            AppendPicture(picture % 50 == 0, packets: picture % 50 == 0 ? 20 : 4);
+            promised[picture] = _ring.NewestRandomAccess;
+            _ring.Promise(promised[picture], _nowMicros);
+            Assert.InRange(_ring.Tail, 0, promised[Math.Max(0, picture - 49)]); // two seconds ago
+            mostBytes = Math.Max(mostBytes, _ring.HeldBytes);
+        }
+
+        Assert.InRange(mostBytes, 216 * PacketBytes, (4 * 216 * PacketBytes) + (4 * SlabPool.SmallestSlabBytes));
+    }
+
     [Fact]
     public void Want_AViewerStandsFurtherBack_ItsPacketsAreKeptAsLongAsTheRingMay()
     {
