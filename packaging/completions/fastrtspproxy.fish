@@ -35,6 +35,7 @@ complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l max-clients-per-
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l memory -x -d 'the budget for media in memory, all streams together, and an eighth ...'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l slow-timeout -x -d 'close a viewer that takes nothing for so long'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l threads -x -d 'event loops'
+complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l coalesce -x -d 'while dozens of cameras are busy, what they send is gathered for so ...'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l offer-sha256 -d 'with -C: offer Digest SHA-256 beside MD5'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l register-from -x -d 'with -R: only these addresses may REGISTER'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l max-registered -x -d 'with -R: registered streams at most'

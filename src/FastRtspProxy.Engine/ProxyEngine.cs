@@ -56,7 +56,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         MemoryBytes = options.MemoryBytes > 0 ? options.MemoryBytes : DefaultMemoryBytes();
         InputBudget input = new(InputBudget.LimitFor(MemoryBytes));
         _log = loggerFactory.CreateLogger("Engine");
-        _shards = ShardGroup.Start(options.Threads, time, loggerFactory);
+        _shards = ShardGroup.Start(options.Threads, time, loggerFactory, options.Coalesce);
         _pool = new SlabPool(Math.Max(MemoryBytes - input.LimitBytes, MemoryBytes / 2));
         EngineEvents events = new(time);
         StreamLedger ledger = new();

@@ -59,6 +59,9 @@ public sealed record ProxyOptions
     /// <summary>Shards; 0: one for each core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>How far apart turns are held while many cameras are busy; zero: not at all.</summary>
+    public TimeSpan Coalesce { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The process's budget for rings, parked sends and catch-up, in bytes; 0: a quarter of the machine's memory, 2 GiB at most.</summary>
     public long MemoryBytes { get; init; }
 

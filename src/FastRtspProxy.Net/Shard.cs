@@ -75,6 +75,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <summary>How much of that second the loop has slept so far. Only the shard.</summary>
     private long _idleMicros;
 
+    /// <summary>When a turn last began. Only the shard.</summary>
+    private long _wokenMicros;
+
     /// <summary>When a turn last ended. Only the shard.</summary>
     private long _turnEndMicros;
 
@@ -90,13 +93,14 @@ internal sealed partial class Shard : PollTarget, IDisposable
     private bool _saidWaitFails;
 
     /// <exception cref="MachineException">The machine gives no epoll or no bell.</exception>
-    internal Shard(int index, TimeProvider time, ILogger log)
+    internal Shard(int index, TimeProvider time, ILogger log, TimeSpan coalesce = default)
     {
         Index = index;
         Time = time;
         Log = log;
         _frequency = time.TimestampFrequency;
         _isRealTime = ReferenceEquals(time, TimeProvider.System);
+        Coalescer = new TurnCoalescer(_isRealTime ? (long)coalesce.TotalMicroseconds : 0);
         _rounds = new TurnRounds(log, index);
         _endOfTurn = new EndOfTurnQueue(log, index);
         _bell = Libc.EventFd(0, LinuxConstants.EventFdNonBlock | LinuxConstants.EventFdCloseOnExec);
@@ -178,6 +182,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <inheritdoc cref="Net.InputBuffers"/>
     public InputBuffers InputBuffers { get; } = new();
+
+    /// <inheritdoc cref="TurnCoalescer"/>
+    public TurnCoalescer Coalescer { get; }
 
     /// <summary>Takes the time anew in the middle of a long turn.</summary>
     public void RefreshNow()
@@ -302,12 +309,14 @@ internal sealed partial class Shard : PollTarget, IDisposable
         {
             int there = Wait(0);
             RefreshNow();
+            _wokenMicros = NowMicros;
             NoteIdle(0);
             return there;
         }
 
         RefreshNow();
         long sleptAt = NowMicros;
+        Rest();
         long timeoutMicros = NextWakeMicros();
         if (!_inbox.TrySleep() || _stopping)
         {
@@ -317,8 +326,24 @@ internal sealed partial class Shard : PollTarget, IDisposable
         int ready = Wait(timeoutMicros);
         _inbox.WakeUp();
         RefreshNow();
+        _wokenMicros = NowMicros;
         NoteIdle(NowMicros - sleptAt);
         return ready;
+    }
+
+    /// <summary>What comes meanwhile is found by the wait that follows, all at once; nobody has to ring, for the loop is awake.</summary>
+    private unsafe void Rest()
+    {
+        long restMicros = Coalescer.RestMicros(_wokenMicros, NowMicros);
+        if (restMicros == 0)
+        {
+            return;
+        }
+
+        long dueMicros = NextWakeMicros();
+        TimeSpec rest = TimeSpec.OfMicros(dueMicros < 0 ? restMicros : Math.Min(restMicros, dueMicros));
+        _ = Libc.Sleep(&rest, null);
+        RefreshNow();
     }
 
     /// <summary>

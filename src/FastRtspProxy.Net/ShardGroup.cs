@@ -27,8 +27,12 @@ internal sealed class ShardGroup : IDisposable
     public IReadOnlyList<Shard> Shards => _shards;
 
     /// <summary>Starts so many shards; 0: one a core.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="time">Their clock.</param>
+    /// <param name="loggerFactory">Where they say what fails.</param>
+    /// <param name="coalesce">How far apart their turns are held while many sources are busy; zero: not at all.</param>
     /// <exception cref="MachineException">The machine does not give what they need.</exception>
-    public static ShardGroup Start(int count, TimeProvider time, ILoggerFactory loggerFactory)
+    public static ShardGroup Start(int count, TimeProvider time, ILoggerFactory loggerFactory, TimeSpan coalesce = default)
     {
         Shard[] shards = new Shard[count > 0 ? count : Environment.ProcessorCount];
         if ((WhyTooFewDescriptors(SocketSetup.RaiseDescriptorLimit(), shards.Length) ?? KernelCalls.WhyNoEventLoop) is { } refusal)
@@ -41,7 +45,7 @@ internal sealed class ShardGroup : IDisposable
         {
             try
             {
-                shards[i] = new Shard(i, time, log);
+                shards[i] = new Shard(i, time, log, coalesce);
             }
             catch (MachineException)
             {

@@ -34,6 +34,9 @@ internal sealed class MountIngest
     /// <summary>From the shard's clock to our wall clock, as it was when a session began or when the wall clock was last set.</summary>
     private long _wallOffsetMicros;
 
+    /// <inheritdoc cref="TurnCoalescer.Note"/>
+    private long _busyWindow;
+
     /// <summary>False before the first session.</summary>
     private bool _hasWallOffset;
 
@@ -235,7 +238,15 @@ internal sealed class MountIngest
     }
 
     /// <summary>Makes what was appended visible.</summary>
-    public void Publish() => _ring.Publish();
+    public void Publish()
+    {
+        if (_ring.HasUnpublished)
+        {
+            _shard.Coalescer.Note(ref _busyWindow);
+        }
+
+        _ring.Publish();
+    }
 
     /// <summary>Appends a sender report for each track that plays.</summary>
     public void AppendReports()

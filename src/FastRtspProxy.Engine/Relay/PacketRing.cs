@@ -168,6 +168,9 @@ internal sealed partial class PacketRing
         return frame[InterleavedFrame.HeaderBytes..];
     }
 
+    /// <summary>Something was appended that nobody sees yet. On the producer.</summary>
+    public bool HasUnpublished => _next != _head.Value;
+
     /// <summary>Makes everything appended visible and wakes the shards that listen, once. On the producer.</summary>
     public void Publish()
     {

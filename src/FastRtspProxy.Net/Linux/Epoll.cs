@@ -86,7 +86,7 @@ internal sealed unsafe class Epoll : IDisposable
 
     private int WaitNanos(long timeoutMicros)
     {
-        TimeSpec limit = new() { Seconds = timeoutMicros / 1_000_000, Nanoseconds = timeoutMicros % 1_000_000 * 1000 };
+        TimeSpec limit = TimeSpec.OfMicros(timeoutMicros);
         int count = Libc.EpollPwait2(_fd, _events, CapacityEvents, &limit, 0);
         if (count < 0 && KernelCalls.IsRefusal(Marshal.GetLastPInvokeError()))
         {

@@ -79,6 +79,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "clock_gettime")]
     public static partial int GetClock(int clock, TimeSpec* time);
 
+    /// <summary>nanosleep(2). Refused: it returns at once, and turns are not held apart.</summary>
+    [LibraryImport(Name, EntryPoint = "nanosleep", SetLastError = true)]
+    public static partial int Sleep(TimeSpec* time, TimeSpec* rest);
+
     /// <summary>send(2). Required.</summary>
     [LibraryImport(Name, EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, byte* buffer, nint count, int flags);

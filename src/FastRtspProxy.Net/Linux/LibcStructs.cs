@@ -8,6 +8,8 @@ internal struct TimeSpec
 {
     public long Seconds;
     public long Nanoseconds;
+
+    public static TimeSpec OfMicros(long micros) => new() { Seconds = micros / 1_000_000, Nanoseconds = micros % 1_000_000 * 1000 };
 }
 
 /// <summary>struct iovec, readv(2).</summary>

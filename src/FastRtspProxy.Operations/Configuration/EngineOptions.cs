@@ -36,6 +36,7 @@ internal static class EngineOptions
             UdpPortFirst = config.Rtsp.UdpPorts.First,
             UdpPortLast = config.Rtsp.UdpPorts.Last,
             Threads = config.Threads ?? 0,
+            Coalesce = config.Coalesce,
             MemoryBytes = config.Limits.MemoryBytes ?? 0,
             MaxClients = config.Limits.Viewers,
             MaxClientsPerAddress = config.Limits.ViewersPerAddress,

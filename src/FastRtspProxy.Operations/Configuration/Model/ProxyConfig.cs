@@ -33,6 +33,9 @@ internal sealed record ProxyConfig
     /// <summary>Event loops; null: one for each core.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>How far apart turns of an event loop are held while many cameras are busy; zero: not at all.</summary>
+    public TimeSpan Coalesce { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>What a stream is where it does not say otherwise: it is the value that each stream's own keys change.</summary>
     public StreamConfig Defaults { get; init; } = new();
 

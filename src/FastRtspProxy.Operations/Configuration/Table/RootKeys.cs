@@ -86,6 +86,14 @@ internal static class RootKeys
             Option = new("--threads"),
             Sample = "2",
         },
+        new ValueKey<ProxyConfig, TimeSpan>(
+            "coalesce", ConfigTypes.DurationWithin(TimeSpan.Zero, TimeSpan.FromMilliseconds(5), "give 0 to 5ms (1ms)"), static c => c.Coalesce,
+            static (c, v) => c with { Coalesce = v })
+        {
+            Text = "while dozens of cameras are busy, what they send is gathered for so long, which costs less of the processor; 0: never",
+            Effect = ConfigEffect.Restart,
+            Option = new("--coalesce"),
+        },
         new SectionKey<ProxyConfig, AuthConfig>("auth", AuthKeys.Shape, static c => c.Auth, static (c, v) => c with { Auth = v })
         {
             Text = "who may do what; without it everybody may watch",
