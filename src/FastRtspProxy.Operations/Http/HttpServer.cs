@@ -10,9 +10,11 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace FastRtspProxy.Operations.Http;
 
@@ -24,7 +26,8 @@ internal sealed class HttpServer : IAsyncDisposable
 {
     private static readonly long s_sayFullEvery = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
 
-    private readonly WebApplication _app;
+    private readonly KestrelServices _kestrel;
+    private readonly HttpApplication _application;
     private readonly HttpEntrances _entrances = new();
     private readonly HttpDoors _doors;
     private readonly CancellationTokenSource _stopping = new();
@@ -50,9 +53,9 @@ internal sealed class HttpServer : IAsyncDisposable
         HttpRouter router = new([.. HealthRoutes.All(engine), .. SessionRoutes.All(LogIns), .. routes]);
         Routes = [.. router.Routes];
         HttpPipeline pipeline = new(router, LogIns, engine.LogIns, () => _config, _log, _stopping.Token);
-        _app = Build(engine);
-        _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
-        _app.Run(context => pipeline.AnswerAsync(context));
+        _kestrel = Build(engine);
+        WebSocketOptions webSockets = new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) };
+        _application = new HttpApplication(new WebSocketMiddleware(pipeline.AnswerAsync, Options.Create(webSockets), NullLoggerFactory.Instance).Invoke);
     }
 
     /// <summary>What can be asked for.</summary>
@@ -103,7 +106,7 @@ internal sealed class HttpServer : IAsyncDisposable
         ProxyEngine engine, HttpConfig config, IEnumerable<HttpRoute> routes, TimeProvider time, ILoggerFactory loggers, HeldSockets? held = null)
     {
         HttpServer server = new(engine, config, routes, time, loggers, held ?? HeldSockets.None);
-        await Outbound.RunAsync(() => server._app.StartAsync());
+        await Outbound.RunAsync(() => server._kestrel.Server.StartAsync(server._application, CancellationToken.None));
         return server;
     }
 
@@ -152,19 +155,15 @@ internal sealed class HttpServer : IAsyncDisposable
             CancellationToken sooner = isAtOnce ? CancellationToken.None : _stopping.Token;
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(sooner);
             limit.CancelAfter(isAtOnce ? HttpLimits.Stop : HttpLimits.Removed);
-            await _app.StopAsync(limit.Token);
-            await _app.DisposeAsync();
+            await _kestrel.Server.StopAsync(limit.Token);
+            await _kestrel.DisposeAsync();
         });
         await _stopping.CancelAsync();
     }
 
-    private WebApplication Build(ProxyEngine engine)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance); // what Kestrel says of each connection is nobody's news
-        IWebHostBuilder host = builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(_entrances);
-        host.ConfigureKestrel(kestrel =>
+    private KestrelServices Build(ProxyEngine engine) => new(
+        services => services.AddSingleton<IConnectionListenerFactory>(_entrances),
+        kestrel =>
         {
             kestrel.AddServerHeader = false;
             KestrelServerLimits limits = kestrel.Limits;
@@ -181,8 +180,6 @@ internal sealed class HttpServer : IAsyncDisposable
                 kestrel.Listen(entrance, listen => Configure(listen, entrance.IsSecure, engine));
             }
         });
-        return builder.Build();
-    }
 
     private void Configure(ListenOptions listen, bool isSecure, ProxyEngine engine)
     {
