@@ -8,23 +8,17 @@ namespace FastRtspProxy.Operations.Api;
 internal static class ApiAnswer
 {
     /// <summary>Answers with what is written, which is one JSON value.</summary>
-    public static async Task WriteAsync(HttpExchange exchange, int status, Action<Utf8JsonWriter> write, string? etag = null)
+    public static Task WriteAsync(HttpExchange exchange, int status, Action<Utf8JsonWriter> write, string? etag = null)
     {
         HttpResponse response = exchange.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json";
         response.Headers.CacheControl = "no-store";
         if (etag is not null)
         {
             response.Headers.ETag = etag;
         }
 
-        await using (Utf8JsonWriter json = new(response.BodyWriter))
-        {
-            write(json);
-        }
-
-        await response.BodyWriter.FlushAsync(exchange.Ended);
+        return HttpJson.WriteAsync(response, "application/json", write, exchange.Ended);
     }
 
     /// <summary>Done, and there is nothing to say of it.</summary>

@@ -122,8 +122,8 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
         {
             json.WriteStartObject();
             json.WriteBoolean("good", loaded.Config is not null);
-            StreamsApi.WriteTexts(json, "errors", Lines(loaded, isWarning: false));
-            StreamsApi.WriteTexts(json, "warnings", Lines(loaded, isWarning: true));
+            HttpJson.WriteTexts(json, "errors", Lines(loaded, isWarning: false));
+            HttpJson.WriteTexts(json, "warnings", Lines(loaded, isWarning: true));
             json.WriteEndObject();
         });
 
@@ -206,11 +206,11 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
         json.WriteStartObject();
         StreamJson.WriteTime(json, "at", result.At);
         json.WriteBoolean("good", result.IsTaken);
-        StreamsApi.WriteTexts(json, "applied", result.Applied);
-        StreamsApi.WriteTexts(json, "refused", result.Refused);
-        StreamsApi.WriteTexts(json, "failed", result.Failed);
-        StreamsApi.WriteTexts(json, "errors", result.Errors);
-        StreamsApi.WriteTexts(json, "warnings", result.Warnings);
+        HttpJson.WriteTexts(json, "applied", result.Applied);
+        HttpJson.WriteTexts(json, "refused", result.Refused);
+        HttpJson.WriteTexts(json, "failed", result.Failed);
+        HttpJson.WriteTexts(json, "errors", result.Errors);
+        HttpJson.WriteTexts(json, "warnings", result.Warnings);
         json.WriteString("took", string.Create(CultureInfo.InvariantCulture, $"{result.Took.TotalSeconds:0.000}s"));
         json.WriteEndObject();
     }

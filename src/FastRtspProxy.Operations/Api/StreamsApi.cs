@@ -238,20 +238,9 @@ internal sealed class StreamsApi(
             json.WriteBoolean("dryRun", true);
         }
 
-        WriteTexts(json, "applied", outcome.Result?.Applied ?? []);
-        WriteTexts(json, "cleared", outcome.Cleared);
-        WriteTexts(json, "warnings", outcome.Warnings);
-    }
-
-    internal static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
+        HttpJson.WriteTexts(json, "applied", outcome.Result?.Applied ?? []);
+        HttpJson.WriteTexts(json, "cleared", outcome.Cleared);
+        HttpJson.WriteTexts(json, "warnings", outcome.Warnings);
     }
 
     private async Task<StreamView?> FindAsync(string name)

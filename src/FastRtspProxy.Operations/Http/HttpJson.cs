@@ -1,11 +1,32 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Operations.Http;
 
-/// <summary>How the door's own values are written; the API has a context of its own.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(HttpProblem))]
-[JsonSerializable(typeof(HttpLogIn))]
-[JsonSerializable(typeof(HttpWhoAmI))]
-internal sealed partial class HttpJson : JsonSerializerContext;
+/// <summary>JSON as it goes out, written by hand: serializers, also generated ones, weigh half a megabyte in the native binary.</summary>
+internal static class HttpJson
+{
+    /// <summary>Answers with what is written, which is one value.</summary>
+    public static async Task WriteAsync(HttpResponse response, string contentType, Action<Utf8JsonWriter> write, CancellationToken ended)
+    {
+        response.ContentType = contentType;
+        await using (Utf8JsonWriter json = new(response.BodyWriter))
+        {
+            write(json);
+        }
+
+        await response.BodyWriter.FlushAsync(ended);
+    }
+
+    /// <summary>A list of texts.</summary>
+    public static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}

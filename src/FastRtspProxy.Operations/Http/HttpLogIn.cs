@@ -1,11 +1,39 @@
+using System.Text.Json;
+
 namespace FastRtspProxy.Operations.Http;
 
 /// <summary>The body of a log-in: a user with his password, or the token.</summary>
-internal sealed class HttpLogIn
+/// <param name="User">Null: none is named.</param>
+/// <param name="Password">Null: there is none.</param>
+/// <param name="Token">Null: there is none.</param>
+internal sealed record HttpLogIn(string? User, string? Password, string? Token)
 {
-    public string? User { get; init; }
+    /// <summary>Null: it is no object, or a value of it is no text.</summary>
+    public static HttpLogIn? Of(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
 
-    public string? Password { get; init; }
+        HttpLogIn read = new(null, null, null);
+        foreach (JsonProperty member in body.EnumerateObject())
+        {
+            if (member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            {
+                return null;
+            }
 
-    public string? Token { get; init; }
+            string? value = member.Value.GetString();
+            read = member.Name.ToUpperInvariant() switch
+            {
+                "USER" => read with { User = value },
+                "PASSWORD" => read with { Password = value },
+                "TOKEN" => read with { Token = value },
+                _ => read,
+            };
+        }
+
+        return read;
+    }
 }

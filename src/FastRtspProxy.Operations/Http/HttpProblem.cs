@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Operations.Http;
@@ -26,6 +27,39 @@ internal sealed record HttpProblem(int Status, string Title)
     {
         context.Response.StatusCode = Status;
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(this, HttpJson.Default.HttpProblem, MediaType, context.RequestAborted);
+        return HttpJson.WriteAsync(context.Response, MediaType, Write, context.RequestAborted);
+    }
+
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", Type);
+        json.WriteString("title", Title);
+        json.WriteNumber("status", Status);
+        if (Detail is not null)
+        {
+            json.WriteString("detail", Detail);
+        }
+
+        if (Errors is not null)
+        {
+            json.WriteStartArray("errors");
+            foreach (HttpProblemPart part in Errors)
+            {
+                json.WriteStartObject();
+                json.WriteString("pointer", part.Pointer);
+                json.WriteString("detail", part.Detail);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (InFile is { } inFile)
+        {
+            json.WriteBoolean("inFile", inFile);
+        }
+
+        json.WriteEndObject();
     }
 }

@@ -26,16 +26,7 @@ internal static class SessionRoutes
 
     private static async Task BeginAsync(HttpExchange exchange, HttpLogIns logIns)
     {
-        HttpLogIn? asked;
-        try
-        {
-            asked = await exchange.Request.ReadFromJsonAsync(HttpJson.Default.HttpLogIn, exchange.Ended);
-        }
-        catch (Exception cause) when (cause is JsonException or InvalidOperationException)
-        {
-            asked = null; // not JSON, or not said to be: what it says may be a password, so nothing of it is repeated
-        }
-
+        HttpLogIn? asked = await ReadAsync(exchange);
         HttpIdentity? identity = asked switch
         {
             { Token: { Length: > 0 } token } => await logIns.ByTokenAsync(token, exchange.Address, exchange.Ended),
@@ -67,8 +58,40 @@ internal static class SessionRoutes
     {
         exchange.Response.Headers.CacheControl = "no-store";
         string[] rights = [.. s_rights.Where(exchange.Has).Select(static right => right.ToString().ToLowerInvariant())];
-        HttpWhoAmI answer = new(identity.User?.Name, identity.Kind.ToString().ToLowerInvariant(), rights);
-        return exchange.Response.WriteAsJsonAsync(answer, HttpJson.Default.HttpWhoAmI, cancellationToken: exchange.Ended);
+        return HttpJson.WriteAsync(
+            exchange.Response, "application/json; charset=utf-8",
+            json =>
+            {
+                json.WriteStartObject();
+                if (identity.User is { } user)
+                {
+                    json.WriteString("user", user.Name);
+                }
+
+                json.WriteString("logIn", identity.Kind.ToString().ToLowerInvariant());
+                HttpJson.WriteTexts(json, "rights", rights);
+                json.WriteEndObject();
+            },
+            exchange.Ended);
+    }
+
+    /// <summary>Null: not JSON, or not said to be. What it says may be a password, so nothing of it is repeated.</summary>
+    private static async Task<HttpLogIn?> ReadAsync(HttpExchange exchange)
+    {
+        if (!exchange.Request.HasJsonContentType())
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument body = await JsonDocument.ParseAsync(exchange.Request.Body, cancellationToken: exchange.Ended);
+            return HttpLogIn.Of(body.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Behind a proxy that ends TLS the browser came by https, too.</summary>

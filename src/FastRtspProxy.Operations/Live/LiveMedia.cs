@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Sdp;
@@ -62,8 +61,7 @@ internal sealed class LiveMedia : IDisposable
     public LiveDescription Description { get; private set; }
 
     /// <summary>The description as a message.</summary>
-    public void WriteDescription(LiveBatch batch) =>
-        batch.AddText(JsonSerializer.SerializeToUtf8Bytes(Description, LiveJson.Default.LiveDescription));
+    public void WriteDescription(LiveBatch batch) => batch.AddText(Description.ToUtf8());
 
     /// <summary>What the set leaves open (false before there is one) the slices show.</summary>
     private bool IsReordered => _format.IsReordered ?? _hasBSlices;
