@@ -238,6 +238,19 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(expected > 0, check.Lines().Any(line => line.Text.Contains($"{file.Path}:5:11: ", StringComparison.Ordinal)));
     }
 
+    /// <summary>The native binary has no engine for the one regular expression of the YAML library (src/FastRtspProxy/Trimmed.xml).</summary>
+    [Fact]
+    public async Task Check_AnchorsAndAliases_AreRead()
+    {
+        using ConfigFile file = new("streams:\n  a: &one-1 {source: \"rtsp://192.0.2.1/stream\"}\n  b: *one-1\n  c: *two\n");
+
+        ChildProcess check = StartProgram("proxy --check", Prerequisites.ProxyBinary, "--config", file.Path, "--check");
+
+        Assert.Equal(1, await check.WaitForExitAsync(Soon));
+        OutputLine line = Assert.Single(check.Lines(), line => line.Text.Contains($"{file.Path}:", StringComparison.Ordinal) && !line.Text.EndsWith(" warnings", StringComparison.Ordinal));
+        Assert.Contains($"{file.Path}:4:6: this alias (*...) has no anchor", line.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SigTerm_WithATimeToDrain_NewcomersAreRefusedAndTheEndComesWithTheLastViewer()
     {
