@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Net.Startup;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Net;
@@ -10,11 +11,20 @@ namespace FastRtspProxy.Net;
 /// </summary>
 internal sealed class TcpPort : IDisposable
 {
+    /// <summary>Below it a port takes a capability (ip(7), ip_unprivileged_port_start).</summary>
+    private const int FirstUnprivileged = 1024;
+
     private readonly List<TcpListenerSocket> _listeners = [];
 
-    private TcpPort(int port)
+    private readonly HeldSockets _held;
+
+    /// <summary>Those of the listeners whose sockets are held by the service manager; given back once, by the first <see cref="Dispose"/>.</summary>
+    private List<IPAddress> _taken = [];
+
+    private TcpPort(int port, HeldSockets held)
     {
         Port = port;
+        _held = held;
     }
 
     /// <summary>The port in use.</summary>
@@ -36,7 +46,7 @@ internal sealed class TcpPort : IDisposable
     public static TcpPort? TryOpen(IPAddress? address, int port, bool whole, TcpPortSettings settings, ILogger log, out SocketError error)
     {
         error = SocketError.Success;
-        TcpPort opened = new(port);
+        TcpPort opened = new(port, settings.Held);
 
         // That of every IPv6 address may take IPv4 clients, too; then there is nothing left to open.
         foreach (IPAddress one in address is not null ? (IPAddress[])[address] : settings.Held.Has(IPAddress.IPv6Any, port)
@@ -48,7 +58,7 @@ internal sealed class TcpPort : IDisposable
                 break;
             }
 
-            TcpListenerSocket? listener = Listen(one, opened.Port, settings, log, out bool takesBoth, out SocketError failed);
+            TcpListenerSocket? listener = opened.Listen(one, settings, log, out bool takesBoth, out SocketError failed);
             if (listener is null)
             {
                 error = error == SocketError.Success ? failed : error;
@@ -74,25 +84,39 @@ internal sealed class TcpPort : IDisposable
     /// <param name="accepted">Takes a socket. On the socket engine's thread.</param>
     public void Start(Action<Socket> accepted) => _listeners.ForEach(listener => listener.Start(accepted));
 
-    /// <summary>Why a port could not be had, in words for whoever asked for it.</summary>
-    public static string Words(SocketError error) => error switch
+    /// <summary>Why a port could not be had, and the remedy, for whoever asked for it; without a full stop.</summary>
+    /// <param name="error">Why not.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="options">What names another one: an option, a key.</param>
+    public static string Why(SocketError error, int port, string options) => error switch
     {
-        SocketError.AddressAlreadyInUse => "Address already in use",
-        SocketError.AccessDenied => "Permission denied",
-        SocketError.AddressNotAvailable => "This machine has no such address",
-        SocketError.TooManyOpenSockets => "out of descriptors; raise the limit (ulimit -n, LimitNOFILE=)",
-        _ => error.ToString(),
+        SocketError.AddressAlreadyInUse =>
+            $"Address already in use. Remedy: end the program that has the port (ss -ltnp 'sport = :{port}' names it), or take another one ({options})",
+        SocketError.AccessDenied when port < FirstUnprivileged =>
+            $"Permission denied. Remedy: a port from {FirstUnprivileged} on ({options}), or the right to lower ones "
+                + "(AmbientCapabilities=CAP_NET_BIND_SERVICE of a service, or setcap cap_net_bind_service=+ep)",
+        SocketError.AccessDenied => $"Permission denied. Remedy: another port ({options})",
+        SocketError.AddressNotAvailable => $"This machine has no such address. Remedy: one that \"ip address\" lists ({options})",
+        SocketError.TooManyOpenSockets => "out of descriptors. Remedy: raise the limit (ulimit -n, LimitNOFILE=)",
+        _ => $"{error}. Remedy: another one ({options})",
     };
 
-    private static TcpListenerSocket? Listen(
-        IPAddress address, int port, TcpPortSettings settings, ILogger log, out bool takesBoth, out SocketError error)
+    private TcpListenerSocket? Listen(IPAddress address, TcpPortSettings settings, ILogger log, out bool takesBoth, out SocketError error)
     {
-        return settings.Held.TryTake(address, port, out takesBoth) is { } held
-            ? TcpListenerSocket.TryListenOn(held, log, settings.Refusal, out error, settings.UnsentMarkBytes, settings.KeepAlive, settings.Dscp)
-            : TcpListenerSocket.TryListen(
-                address, port, log, settings.Refusal, out error, settings.UnsentMarkBytes, settings.KeepAlive, settings.Dscp);
+        if (_held.TryTake(address, Port, out takesBoth) is not { } held)
+        {
+            return TcpListenerSocket.TryListen(
+                address, Port, log, settings.Refusal, out error, settings.UnsentMarkBytes, settings.KeepAlive, settings.Dscp);
+        }
+
+        _taken.Add(address);
+        return TcpListenerSocket.TryListenOn(held, log, settings.Refusal, out error, settings.UnsentMarkBytes, settings.KeepAlive, settings.Dscp);
     }
 
     /// <summary>Nobody is accepted any more; connections that were accepted live on.</summary>
-    public void Dispose() => _listeners.ForEach(static listener => listener.Dispose());
+    public void Dispose()
+    {
+        _listeners.ForEach(static listener => listener.Dispose());
+        Interlocked.Exchange(ref _taken, []).ForEach(address => _held.GiveBack(address, Port));
+    }
 }

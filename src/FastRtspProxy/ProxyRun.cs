@@ -65,7 +65,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
                 program.Say(Banner.NoStreams(Printable.Line(reloads.Source.File)));
             }
 
-            SayUnwanted(held);
+            SayUnused(held);
+            side.Reloader.Reloaded += _ => SayUnused(held);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             report.Follow(side.Reloader);
@@ -117,13 +118,13 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         stop.Drain = config.Shutdown.Drain;
     }
 
-    private void SayUnwanted(HeldSockets held)
+    private void SayUnused(HeldSockets held)
     {
-        foreach (string socket in held.CloseUnwanted())
+        foreach (string socket in held.TellUnused())
         {
             program.Say(
-                $"The service manager holds {socket} for us, and the configuration listens at no such address: it is closed. Remedy: the same "
-                + "address in the unit (ListenStream=) and under rtsp.listen, rtsps.listen or http.listen.\n");
+                $"The service manager holds {socket} for us, and the configuration listens at no such address: whoever connects there is not answered. "
+                + "Remedy: the same addresses in the unit (ListenStream=) and under rtsp.listen, rtsps.listen or http.listen.\n");
         }
     }
 

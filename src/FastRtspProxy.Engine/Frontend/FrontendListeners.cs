@@ -85,7 +85,7 @@ internal sealed class FrontendListeners(ProxyOptions options, ILogger log) : IDi
             {
                 if (_rtsp is null && (_rtsp = Open(port, whole, isSecure: false, out SocketError error)) is null)
                 {
-                    failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {TcpPort.Words(error)}";
+                    failure ??= $"Failed to create RTSP server: bind() error (port number: {port}): {Why(error, port, "-p, rtsp.listen")}";
                 }
             }
         }
@@ -165,11 +165,15 @@ internal sealed class FrontendListeners(ProxyOptions options, ILogger log) : IDi
                 return opened;
             }
 
-            failure ??= $"The port {port} of rtsps cannot be had: {TcpPort.Words(error)}. Remedy: another one (--rtsps, rtsps.listen)";
+            failure ??= $"The port {port} of rtsps cannot be had: {Why(error, port, "--rtsps, rtsps.listen")}";
         }
 
         return failure is null ? null : throw new ProxyStartException(failure);
     }
+
+    /// <summary>The address is one for all of them.</summary>
+    private static string Why(SocketError error, int port, string options) =>
+        TcpPort.Why(error, port, error == SocketError.AddressNotAvailable ? "--bind, rtsp.listen" : options);
 
     /// <summary>A port of which the service manager holds the socket was meant by whoever set that up.</summary>
     private IEnumerable<int> HeldFirst(IReadOnlyList<int> ports) => ports.OrderByDescending(port => options.Held.Has(options.BindAddress, port));

@@ -27,8 +27,14 @@ internal sealed class HeldSocket
     /// <summary>It listens at every IPv6 address, and takes IPv4 clients too.</summary>
     public bool TakesBoth { get; }
 
-    /// <summary>Somebody has asked for it.</summary>
-    public bool IsWanted { get; set; }
+    /// <summary>How many listen by it at this moment.</summary>
+    public int Takers { get; set; }
+
+    /// <summary>It was told that nobody does.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>It can be listened to.</summary>
+    public bool Listens => _at is not null;
 
     /// <summary>What it is; it stays open.</summary>
     public static HeldSocket Of(int descriptor, string name)

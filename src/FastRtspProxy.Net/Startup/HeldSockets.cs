@@ -70,8 +70,8 @@ internal sealed class HeldSockets : IDisposable
     }
 
     /// <summary>
-    /// A socket that listens at that address; closing it leaves the one that is held as it is, so that it can be taken again. Null: none is held
-    /// there.
+    /// A socket that listens at that address; closing it leaves the one that is held as it is, so that it can be taken again; whoever closes it says so
+    /// (<see cref="GiveBack"/>). Null: none is held there.
     /// </summary>
     /// <param name="address">Any, IPv6Any, or one of the machine's.</param>
     /// <param name="port">The port.</param>
@@ -95,21 +95,45 @@ internal sealed class HeldSockets : IDisposable
                 return null;
             }
 
-            found.IsWanted = true;
+            found.Takers++;
+            found.IsTold = false;
             takesBoth = found.TakesBoth;
             return new Socket(new SafeSocketHandle(copy, ownsHandle: true));
         }
     }
 
-    /// <summary>Closes those that nobody has asked for, and tells of each what it is.</summary>
-    public IReadOnlyList<string> CloseUnwanted()
+    /// <summary>The socket that was taken there is closed.</summary>
+    public void GiveBack(IPAddress address, int port)
     {
         lock (_lock)
         {
-            HeldSocket[] unwanted = [.. _held.Where(static held => !held.IsWanted)];
-            _held.RemoveAll(static held => !held.IsWanted);
-            Array.ForEach(unwanted, static held => Libc.Close(held.Descriptor));
-            return [.. unwanted.Select(static held => held.ToString())];
+            if (_held.Find(held => held.Is(address, port)) is { Takers: > 0 } found)
+            {
+                found.Takers--;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Those that nobody listens by, each told once until it is taken again. They stay: the service manager holds them in any case, and a reload may
+    /// have a use for them. What is no listening TCP socket is closed.
+    /// </summary>
+    public IReadOnlyList<string> TellUnused()
+    {
+        lock (_lock)
+        {
+            HeldSocket[] unused = [.. _held.Where(static held => held.Takers == 0 && !held.IsTold)];
+            foreach (HeldSocket held in unused)
+            {
+                held.IsTold = true;
+                if (!held.Listens)
+                {
+                    Libc.Close(held.Descriptor);
+                    _held.Remove(held);
+                }
+            }
+
+            return [.. unused.Select(static held => held.ToString())];
         }
     }
 

@@ -115,8 +115,7 @@ internal sealed class HttpDoors(Action<Socket, HttpDoorKind> accepted, HeldSocke
             return new HttpDoor(point, port, kind.Doorway, kind.IsSecure);
         }
 
-        throw new ProxyStartException(
-            $"HTTP cannot be served at {point}: {TcpPort.Words(error)}. Choose another address under http.listen (--http).");
+        throw new ProxyStartException($"HTTP cannot be served at {point}: {TcpPort.Why(error, point.Port, "--http, http.listen")}");
     }
 
     /// <summary>What stood in the way of an address that could not be had after all.</summary>

@@ -51,6 +51,29 @@ public sealed class SocketActivationTests(ITestOutputHelper log) : EndToEndTest(
         await PlaysAsync(rtsp);
     }
 
+    /// <summary>The manager holds it in any case: who set that up is told, and a later reload finds it again.</summary>
+    [Fact]
+    public async Task Held_AnAddressLeavesTheConfiguration_IsSaidAndCanComeBack()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        int rtsp = FreePorts.Next();
+        int http = FreePorts.Next();
+        string streams = string.Create(CultureInfo.InvariantCulture, $"rtsp: {{listen: [\":{rtsp}\"]}}\nstreams: {{cam: {{source: \"{camera.Urls[0]}\"}}}}\n");
+        string served = string.Create(CultureInfo.InvariantCulture, $"http: {{listen: \"127.0.0.1:{http}\"}}\n");
+        using ConfigFile file = new(streams + served);
+        ChildProcess holder = StartProgram(
+            "holder", Prerequisites.Python, s_holder, string.Create(CultureInfo.InvariantCulture, $"[::]:{rtsp},127.0.0.1:{http}"), Prerequisites.ProxyBinary, "--config", file.Path);
+        await holder.WaitForLineAsync("the first run", static line => line.Text.Contains(Ready, StringComparison.Ordinal), Soon);
+
+        file.Replace(streams);
+
+        OutputLine said = await holder.WaitForLineAsync("what nobody wants", static line => line.Text.Contains(Unwanted, StringComparison.Ordinal), Soon);
+        Assert.Contains($"127.0.0.1:{http} (descriptor 4, held)", said.Text, StringComparison.Ordinal);
+        using TcpClient page = await ConnectAsync(http, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        file.Replace(streams + served);
+        Assert.StartsWith("HTTP/1.1 200 OK", await FirstBytesAsync(page), StringComparison.Ordinal);
+    }
+
     /// <summary>By systemd's own tool, which becomes the program when the first client comes.</summary>
     [Fact]
     public async Task SocketActivate_FirstClient_IsServed()

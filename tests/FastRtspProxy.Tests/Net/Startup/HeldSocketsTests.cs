@@ -65,25 +65,41 @@ public sealed class HeldSocketsTests
         using TcpPort opened = Open(null, port, held);
 
         Assert.True(opened is { HasIPv4: true, HasIPv6: true });
-        Assert.Empty(held.CloseUnwanted());
+        Assert.Empty(held.TellUnused());
     }
 
+    /// <summary>A reload may have a use for it; what cannot listen has none.</summary>
     [Fact]
-    public void CloseUnwanted_WhatNobodyAskedFor_IsNamedAndClosed()
+    public void TellUnused_WhatNobodyListensBy_IsNamedOnceAndStaysIfItListens()
     {
         (int wanted, int port) = Listening(IPAddress.Loopback);
         (int other, int otherPort) = Listening(IPAddress.Loopback);
         using Socket datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         int plain = FastRtspProxy.Net.Linux.Libc.Copy((int)datagrams.Handle);
         using HeldSockets held = HeldSockets.Of([wanted, other, plain], ["a", "b\n", "c"]);
-        held.TryTake(IPAddress.Loopback, port, out _)!.Dispose();
+        using TcpPort served = Open(IPAddress.Loopback, port, held);
 
-        IReadOnlyList<string> closed = held.CloseUnwanted();
+        Assert.Equal([$"127.0.0.1:{otherPort} (descriptor {other}, b?)", $"no TCP socket that listens (descriptor {plain}, c)"], held.TellUnused());
+        Assert.Empty(held.TellUnused());
+        using TcpPort later = Open(IPAddress.Loopback, otherPort, held);
+    }
 
-        Assert.Equal([$"127.0.0.1:{otherPort} (descriptor {other}, b?)", $"no TCP socket that listens (descriptor {plain}, c)"], closed);
-        Assert.True(held.Has(IPAddress.Loopback, port));
-        Assert.False(held.Has(IPAddress.Loopback, otherPort));
-        Assert.Throws<SocketException>(() => new TcpClient().Connect(IPAddress.Loopback, otherPort));
+    /// <summary>As a reload does it that no longer listens there, and one that does again.</summary>
+    [Fact]
+    public void TellUnused_AnAddressThatIsGivenUp_IsNamedEachTime()
+    {
+        (int fd, int port) = Listening(IPAddress.Loopback);
+        using HeldSockets held = HeldSockets.Of([fd], []);
+        TcpPort first = Open(IPAddress.Loopback, port, held);
+        TcpPort second = Open(IPAddress.Loopback, port, held);
+        first.Dispose();
+        first.Dispose();
+        Assert.Empty(held.TellUnused());
+
+        second.Dispose();
+        Assert.Single(held.TellUnused());
+        Open(IPAddress.Loopback, port, held).Dispose();
+        Assert.Single(held.TellUnused());
     }
 
     [Fact]
