@@ -103,12 +103,13 @@ internal sealed class EngineTarget(
     }
 
     /// <summary>
-    /// Files that the configuration names newly have to be right. Those that it had before are not judged here: they are read as they change, and one
-    /// that is half written, or has expired, is no reason to leave everything else as it was.
+    /// Files that the configuration names newly, or has a use for at last, have to be right. Those that it had before are not judged here: they are
+    /// read as they change, and one that is half written, or has expired, is no reason to leave everything else as it was.
     /// </summary>
     private IEnumerable<string> CertificateFaults(ProxyOptions next)
     {
-        if (!HasOtherCertificates(next))
+        bool areFirst = engine.Certificates is null && (next.RtspsPorts.Count > 0 || next.NeedsCertificates);
+        if (!areFirst && !HasOtherCertificates(next))
         {
             yield break;
         }
@@ -122,7 +123,7 @@ internal sealed class EngineTarget(
         }
     }
 
-    /// <summary>Where there are none yet, they are read when they are needed.</summary>
+    /// <summary>Where there are none yet, they are read while the change is prepared.</summary>
     private bool HasOtherCertificates(ProxyOptions next) =>
         engine.Certificates is { } now && next.Certificates.Count > 0
             && (!now.Files.SequenceEqual(next.Certificates) || now.Protocols != next.TlsProtocols);

@@ -105,6 +105,26 @@ public sealed class EngineTargetListenTests : IDisposable
         Assert.Equal(0, host.Engine.RtspsPort);
     }
 
+    /// <summary>What a dry run goes by.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Objections_TheFirstCertificateIsNone_AreSaidWhereThereIsAUseForIt(bool byRtsps, bool byHttp)
+    {
+        await using ProxyHost host = await ProxyHost.StartAsync([]);
+        ProxyConfig next = new()
+        {
+            Rtsps = new RtspsConfig { Listen = byRtsps ? [new ListenPoint(null, FreePort())] : [], Certificates = [new CertificateConfig { Certificate = _folder.Write("n.pem", "none") }] },
+            Http = new HttpConfig { Listen = byHttp ? [new ListenPoint(IPAddress.Loopback, FreePort())] : [], Tls = byHttp },
+        };
+
+        IReadOnlyList<string> objections = Target(host).Objections(ConfigComparison.Of(new ProxyConfig(), next));
+
+        Assert.Equal(byRtsps || byHttp ? 1 : 0, objections.Count);
+        Assert.All(objections, static objection => Assert.Contains("n.pem\" is not PEM", objection, StringComparison.Ordinal));
+    }
+
     /// <summary>It would keep every later reload from being taken.</summary>
     [Fact]
     public async Task Objections_AStreamPointsAtThePortThatIsToBeOurs_IsRefused()
