@@ -19,4 +19,10 @@ internal static partial class EngineLog
         Message = "{Descriptors} descriptors are few for {Streams} streams: viewers get {Connections} connections, and cameras that are lost may find"
             + " none. Remedy: raise the limit (ulimit -n, LimitNOFILE=), or lower --max-registered.")]
     public static partial void FewDescriptors(ILogger log, long descriptors, long streams, int connections);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Nobody new is let in, by a request; {Viewers} viewers watch on")]
+    public static partial void Drains(ILogger log, int viewers);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "Viewers are let in again, by a request")]
+    public static partial void DrainsNoMore(ILogger log);
 }

@@ -204,7 +204,24 @@ public sealed class ProxyEngine : IAsyncDisposable
     }
 
     /// <summary>Newcomers are told 503 from now on, or no more; where the end has begun they are told so whatever is said here. Any thread.</summary>
-    public void Drain(bool drains) => _frontend.IsDraining = drains || _isEnding;
+    public void Drain(bool drains)
+    {
+        bool was = _frontend.IsDraining;
+        _frontend.IsDraining = drains || _isEnding;
+        if (was == _frontend.IsDraining)
+        {
+            return;
+        }
+
+        if (was)
+        {
+            EngineLog.DrainsNoMore(_log);
+        }
+        else
+        {
+            EngineLog.Drains(_log, Viewers);
+        }
+    }
 
     /// <summary>Newcomers are told 503.</summary>
     public bool IsDraining => _frontend.IsDraining;
