@@ -11,6 +11,7 @@ set -u -o pipefail
     sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
     exit 1
 }
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sysroot=$1
 [ -e "$sysroot/packages" ] && exit 0
 
@@ -29,7 +30,8 @@ mkdir -p "$fetch/state/lists/partial" "$fetch/cache/archives/partial" "$fetch/de
 # The distribution's sources alone: others may have nothing for arm64. Ubuntu keeps that architecture on a host of its own.
 for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
     grep -qE '(debian|ubuntu)-archive-keyring|^deb .*(debian|ubuntu)' "$file" 2>/dev/null || continue
-    sed -E -e 's#//[a-z.]*(archive|security)\.ubuntu\.com/ubuntu#//ports.ubuntu.com/ubuntu-ports#' "$file" >"$fetch/sources/${file##*/}"
+    "$here/mirrors.sh" "$file" |
+        sed -E -e 's#https?://[a-z0-9.-]*(archive|security)\.ubuntu\.com/ubuntu#http://ports.ubuntu.com/ubuntu-ports#' >"$fetch/sources/${file##*/}" || exit 1
 done
 
 apt() {
