@@ -28,11 +28,14 @@ done
 binary=$1
 root=$2
 case "$arch" in
-    amd64 | x86_64) libraries=x86_64-linux-gnu loader=/lib64/ld-linux-x86-64.so.2 ;;
-    arm64 | aarch64) libraries=aarch64-linux-gnu loader=/lib/ld-linux-aarch64.so.1 ;;
+    amd64 | x86_64) libraries=x86_64-linux-gnu loader=/lib64/ld-linux-x86-64.so.2 machine=62 ;;
+    arm64 | aarch64) libraries=aarch64-linux-gnu loader=/lib/ld-linux-aarch64.so.1 machine=183 ;;
     *) fail "--arch $arch: amd64 and arm64 can be made" ;;
 esac
 [ -f "$binary" ] || fail "no $binary: make it with packaging/publish.sh"
+# elf(5): e_ident begins with 7F 45 4C 46, e_machine stands at 18.
+is_for() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ] && [ "$(od -An -tu2 -j18 -N2 "$1" | tr -d ' ')" = "$machine" ]; }
+is_for "$binary" || fail "$binary is no program for $arch: make it with packaging/publish.sh --rid, or name its architecture by --arch"
 [ ! -e "$root" ] || [ -z "$(ls -A "$root")" ] || fail "$root is not empty: name another folder, or remove it"
 certificates=/etc/ssl/certs/ca-certificates.crt
 [ -f $certificates ] || fail "no $certificates: apt-get install -y ca-certificates"
@@ -47,6 +50,7 @@ put() {
 }
 
 put 755 "$binary" /fastrtspproxy
+is_for "$files$loader" || fail "$files$loader is not of $arch: name the folder that has it by --files"
 put 755 "$files$loader" "$loader"
 for library in libc.so.6 libm.so.6; do
     put 755 "$files/lib/$libraries/$library" "/lib/$libraries/$library"

@@ -27,6 +27,19 @@ public sealed class BareRootTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(0, await check.WaitForExitAsync(Soon));
     }
 
+    /// <summary>Found at the build, and not by whoever starts the image.</summary>
+    [Fact]
+    public async Task Root_OfAProgramForAnotherProcessor_IsRefused()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), $"frp-root-{Guid.NewGuid():N}");
+
+        ChildProcess script = StartProgram("rootfs.sh", "/bin/sh", Path.Combine(SourceTree.Root, "packaging/rootfs.sh"), "--arch", "arm64", Prerequisites.ProxyBinary, folder);
+
+        Assert.Equal(1, await script.WaitForExitAsync(Soon));
+        await script.WaitForLineAsync("why", static line => line.IsError && line.Text.Contains("is no program for arm64", StringComparison.Ordinal), Soon);
+        Assert.False(Directory.Exists(folder));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
