@@ -69,7 +69,7 @@ if $dry_run; then
 fi
 
 # From nothing: what an earlier build left may be of another compiler.
-rm -rf "$out" "$build" artifacts/aot-build artifacts/aot-build-system artifacts/sysroot-arm64
+rm -rf "$out" "$build" artifacts/aot-build artifacts/sysroot-arm64
 mkdir -p "$out" "$build"
 
 for platform in "${platforms[@]}"; do
@@ -78,7 +78,7 @@ for platform in "${platforms[@]}"; do
 
     folder=fastrtspproxy-$version-linux-$platform
     mkdir -p "$build/$folder/systemd"
-    cp "$build/$platform/fastrtspproxy" "$build/$platform/rtspsim" LICENSE THIRD-PARTY-NOTICES.txt README.md CHANGELOG.md SECURITY.md docs/fastrtspproxy.sample.yaml "$build/$folder"
+    cp "$build/$platform/fastrtspproxy" "$build/$platform/rtspsim" LICENSE THIRD-PARTY-NOTICES.txt README.md CHANGELOG.md SECURITY.md docs/fastrtspproxy.sample.yaml packaging/config.yaml "$build/$folder"
     mkdir "$build/$folder/man"
     cp docs/*.[15] "$build/$folder/man"
     cp packaging/systemd/* "$build/$folder/systemd"

@@ -2,7 +2,7 @@
 """Writes what a release contains as SPDX 2.3 (JSON):  packaging/sbom.py VERSION FILE PLATFORM...
 
 release.sh runs it after publish.sh. Packages are those that restoring has written down, with the hashes of their files and the licences that they declare;
-.NET is what the native compiler took; OpenSSL and the C library are the distribution's packages. The archives stand beside FILE. A scanner of folders finds the
+.NET is what the native compiler took; OpenSSL and the C library, which the programs are linked to when they start, are the distribution's packages. The archives stand beside FILE. A scanner of folders finds the
 packages of the test projects as well, and neither OpenSSL in the binaries nor who links to it: hence this.
 """
 import base64
@@ -52,7 +52,7 @@ def nuget(folder, name, version):
 def of_debian(name, platform):
     """Version of a package of the machine, or of the arm64 files."""
     if platform == "x64":
-        return subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(["dpkg-query", "-W", "-f", "${Version}", f"{name}:amd64"], check=True, capture_output=True, text=True).stdout
     with open(os.path.join(ROOT, "artifacts/sysroot-arm64/packages"), encoding="ascii") as file:
         return dict(line.split() for line in file)[name]
 
@@ -98,6 +98,9 @@ def main():
         openssl = of_debian("libssl-dev", platform)
         static = add(package(spdx_id("deb", "openssl", architecture), "openssl", openssl, "Apache-2.0",
                              f"pkg:deb/debian/openssl@{openssl}?arch={architecture}", primaryPackagePurpose="LIBRARY"))
+        libc = of_debian("libc6", platform)
+        dynamic = add(package(spdx_id("deb", "libc6", architecture), "libc6", libc, "LGPL-2.1-or-later", f"pkg:deb/debian/libc6@{libc}?arch={architecture}",
+                              primaryPackagePurpose="LIBRARY"))
         for archive in sorted(os.listdir(os.path.dirname(out))):
             if not archive.endswith((f"linux-{platform}.tar.gz", f"_{architecture}.deb")):
                 continue
@@ -109,6 +112,7 @@ def main():
             for program in PROGRAMS:
                 relations.add((entry, "CONTAINS", spdx_id(program)))
             relations.add((entry, "CONTAINS" if archive.endswith(".tar.gz") else "DEPENDS_ON", static))
+            relations.add((entry, "DYNAMIC_LINK", dynamic))
 
     body = {
         "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": f"fastrtspproxy-{version}",

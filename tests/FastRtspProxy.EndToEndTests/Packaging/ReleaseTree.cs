@@ -17,7 +17,7 @@ internal sealed class ReleaseTree : IDisposable
 
     private static readonly string[] s_packed =
     [
-        ".gitignore", "LICENSE", "THIRD-PARTY-NOTICES.txt", "README.md", "SECURITY.md", "docs/fastrtspproxy.sample.yaml", "docs/fastrtspproxy.1", "docs/fastrtspproxy.yaml.5",
+        ".gitignore", "LICENSE", "THIRD-PARTY-NOTICES.txt", "README.md", "SECURITY.md", "docs/fastrtspproxy.sample.yaml", "docs/fastrtspproxy.1", "docs/fastrtspproxy.yaml.5", "packaging/config.yaml",
         "packaging/systemd/fastrtspproxy.service", "packaging/completions/fastrtspproxy.bash",
     ];
 
