@@ -51,8 +51,8 @@ out=${1:-$root/artifacts/aot}
 mkdir -p "$out" || exit 1
 out=$(cd "$out" && pwd)
 # Of its own, so that publishing neither disturbs nor reuses an ordinary build, which has neither PublishAot nor a runtime identifier. Both platforms share
-# what is compiled once for all.
-work=$root/artifacts/aot-build$($static_openssl || echo -system)
+# what is compiled once for all, and both kinds of OpenSSL what is compiled for a platform.
+work=$root/artifacts/aot-build
 log=$work/publish-$rid.log
 projects=(src/FastRtspProxy/FastRtspProxy.csproj src/FastRtspProxy.Simulator/FastRtspProxy.Simulator.csproj)
 binaries=(fastrtspproxy rtspsim)
@@ -102,6 +102,8 @@ for project in "${projects[@]}"; do
         fail "the packages cannot be restored, see above"
     }
 done
+# Which OpenSSL it is to be is no input of the link that the SDK would notice.
+rm -f "$work"/bin/*/release_"$rid"/native/*
 for project in "${projects[@]}"; do
     # Without line numbers of C#, which nothing shows of a native binary: the framework's generator of log methods orders its source by chance, and
     # they would carry that into the binary, as another identity of the assembly.

@@ -147,8 +147,11 @@ if step "native binaries" 1200 packaging/publish.sh "$native"; then
 fi
 if step "native binaries for arm64" 1200 packaging/publish.sh --rid linux-arm64 "$native-arm64"; then
     step "arm64 under qemu" 600 packaging/test-arm64.sh "$native-arm64"
-    # Of the binaries at hand, so that nothing is published once more (docs/decisions.md, "Which binaries does the gate package?").
-    step "Debian packages" 900 packaging/deb/test.sh "$native" "$native-arm64"
+    # The same compiled code, linked once more: the kind that is released (docs/decisions.md, "Which binaries does the gate package?").
+    if step "native binaries for Debian" 600 packaging/publish.sh --system-openssl "$native-system" &&
+        step "native binaries for Debian, arm64" 600 packaging/publish.sh --system-openssl --rid linux-arm64 "$native-arm64-system"; then
+        step "Debian packages" 900 packaging/deb/test.sh "$native-system" "$native-arm64-system"
+    fi
 fi
 step "microbenchmark gate" 900 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
 end

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Tests the Debian package, as root:
 #     packaging/deb/test.sh BINARIES [ARM64-BINARIES]
-# The package of BINARIES (amd64) is built twice, looked at by lintian, and installed by apt into a root of its own, which is made anew from the machine's
+# BINARIES are those of packaging/publish.sh --system-openssl, as a release has them. Their package (amd64) is built twice, looked at by lintian, and installed by apt into a root of its own, which is made anew from the machine's
 # own mirror: only what is essential, without systemd, so what the package needs it has to say itself. There its service's configuration is checked
 # and run, --demo is played by a player outside, configuration files are changed by the administrator and by the package, and a purge leaves nothing.
 # That of ARM64-BINARIES is built and looked at.
@@ -48,7 +48,7 @@ status_of() { inside dpkg-query -W -f '${db:Status-Abbrev}' fastrtspproxy 2>/dev
 # The distribution that this machine is: where its packages come from, without those of others.
 sources() {
     apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT) $(ORIGIN)' 'Created-By: Packages' |
-        sed -n 's/^\(.*\) \(Debian\|Ubuntu\)$/\1/p' | sort -u | sed 's/^/deb /'
+        sed -n 's/^\(.*\) \(Debian\|Ubuntu\)$/\1/p' | "$here/../mirrors.sh" | sort -u | sed 's/^/deb /'
 }
 
 # repack DEB VERSION CONFIG: the package at another version, with that line more in its configuration; no line: the same one. Prints its path.
@@ -81,10 +81,6 @@ root_made() {
 root_made >"$work/root.log" 2>&1 &
 root_job=$!
 
-# What the package depends on is told by the binaries; the SDK's own library opens OpenSSL as those of --system-openssl do.
-openssl=$(find "$(dirname "$(readlink -f "$(command -v dotnet)")")" -name libSystem.Security.Cryptography.Native.OpenSsl.so | head -n 1)
-[[ "$("$here/depends.sh" "$openssl")" =~ ^"libc6 (>= 2."[0-9]+"), libssl3 | libssl3t64"$ ]] || fail "depends.sh says of $openssl: $("$here/depends.sh" "$openssl")"
-
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$here/../../Directory.Build.props")
 "$here/build.sh" --arch amd64 --binaries "$binaries" --version $version --out "$work/one" >"$work/one.log" 2>&1 &
 one_job=$!
@@ -92,6 +88,7 @@ one_job=$!
 wait $one_job || fail "$(cat "$work/one.log")"
 deb=$(tail -n 1 "$work/one.log")
 cmp "$work"/one/*.deb "$work"/two/*.deb || fail "built twice, the package is not the same"
+[[ "$(dpkg-deb -f "$deb" Depends)" == *", libssl3 | libssl3t64,"* ]] || fail "$binaries have OpenSSL inside, and the package that is released has not: packaging/publish.sh --system-openssl"
 say "built twice, the same bytes: $(basename "$deb"), $(($(stat -c %s "$deb") / 1000)) kB; $(dpkg-deb -f "$deb" Depends)"
 
 debs=("$deb")
@@ -124,6 +121,7 @@ inside apt-get install -y -q "/tmp/$(basename "$deb")" >"$work/install.log" 2>&1
 for program in fastrtspproxy rtspsim; do
     inside $program --version >/dev/null || fail "$program does not run where only the packages are that the package names"
 done
+inside fastrtspproxy --version -v | grep -qE '^OpenSSL: 3[0-9.]+ of this machine ' || fail "it does not take the machine's OpenSSL: $(inside fastrtspproxy --version -v)"
 inside fastrtspproxy --config /etc/fastrtspproxy/config.yaml --check || fail "the configuration that is installed has errors"
 say "installed"
 
