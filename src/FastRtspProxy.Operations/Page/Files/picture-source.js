@@ -1,7 +1,11 @@
 import { el } from './dom.js';
 
-const LATE_S = 0.35;
-const EDGE_S = 0.06;
+// Pictures that wait to be shown; and so much more, where the browser has run dry.
+const AHEAD = 2;
+const SPARE_S = 0.02, SPARE_MAX_S = 0.3;
+// What is later than that is caught up by speed, and beyond the second figure by a leap, which costs what lies between the last key picture and its end. Sound bears less of both.
+const LATE_S = 0.02, LEAP_S = 4, LEAP_SOUND_S = 0.5;
+const SPEED_MAX = 8, SPEED_SOUND_MAX = 1.25;
 const EARLY_MAX = 500;
 let library = null;
 
@@ -41,6 +45,7 @@ export class SourcePicture {
   #sounds = new Durations();
   #isClosed = false;
   #timer;
+  #spare = 0;
 
   static plays(video) {
     return 'MediaSource' in globalThis && [video.codec, video.codec.replace(/^hev1/, 'hvc1')].some(codec => MediaSource.isTypeSupported(`video/mp4; codecs="${codec}"`));
@@ -55,12 +60,13 @@ export class SourcePicture {
     this.#audio = audio;
     this.node.muted = !audio;
     if ('requestVideoFrameCallback' in this.node) {
-      const next = () => this.node.requestVideoFrameCallback(() => { if (!this.#isClosed) { onPicture(); next(); } });
+      const next = () => this.node.requestVideoFrameCallback(() => { if (!this.#isClosed) { onPicture(); this.#catchUp(); next(); } });
       next();
     } else {
       this.node.addEventListener('timeupdate', onPicture);
     }
-    this.#timer = setInterval(() => this.#catchUp(), 250);
+    this.node.addEventListener('waiting', () => { this.#spare = Math.min(SPARE_MAX_S, this.#spare + SPARE_S); });
+    this.#timer = setInterval(() => { this.#spare *= 0.99; this.#catchUp(); }, 250);
     load().then(() => {
       if (this.#isClosed) return;
       this.#muxer = new globalThis.JMuxer({
@@ -109,7 +115,11 @@ export class SourcePicture {
     const { buffered } = this.node;
     if (buffered.length === 0) return;
     const end = buffered.end(buffered.length - 1);
-    if (end - this.node.currentTime > LATE_S && !this.node.seeking) this.node.currentTime = end - EDGE_S;
+    const ahead = AHEAD * this.#delta / 1000 + this.#spare;
+    const late = end - this.node.currentTime - ahead;
+    if (late > (this.#audio ? LEAP_SOUND_S : LEAP_S) && !this.node.seeking) this.node.currentTime = end - ahead;
+    const speed = late > LATE_S ? Math.min(this.#audio ? SPEED_SOUND_MAX : SPEED_MAX, 1 + 5 * late) : 1;
+    if (Math.abs(speed - this.node.playbackRate) > 0.04) this.node.playbackRate = speed;
     if (this.node.paused) this.node.play().catch(() => {});
   }
 
