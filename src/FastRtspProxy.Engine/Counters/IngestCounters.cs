@@ -36,6 +36,18 @@ internal sealed class IngestCounters
     /// <summary>Media time between the last two random access points; 0: not known.</summary>
     public long LastKeyFrameIntervalMicros;
 
+    /// <summary>
+    /// Of all pictures together (of a stream without any: of sound), how long after they were due by the camera's timestamps they were whole here.
+    /// Due is what comes as fast as the fastest of the last ten to twenty seconds.
+    /// </summary>
+    public long LatencyMicros;
+
+    /// <summary>So many pictures are in <see cref="LatencyMicros"/>.</summary>
+    public long LatencyCount;
+
+    /// <summary>The worst of the last ten to twenty seconds; 0 where nothing comes.</summary>
+    public long LastLatencyMicros;
+
     /// <summary>By <see cref="MediaKind"/>, of the worst track, as last looked at (RFC 3550 section 6.4.1).</summary>
     public readonly long[] LastJitterMicros = new long[MediaKinds.Count];
 }

@@ -39,7 +39,10 @@ internal static class StreamFigure
     public const int Jitter = Largest;
 
     /// <summary>In microseconds.</summary>
-    public const int KeyFrameInterval = Jitter + MediaKinds.Count;
+    public const int Latency = Jitter + MediaKinds.Count;
+
+    /// <inheritdoc cref="Latency"/>
+    public const int KeyFrameInterval = Latency + 1;
 
     /// <summary>In microseconds since 1970.</summary>
     public const int NewestPacket = KeyFrameInterval + 1;

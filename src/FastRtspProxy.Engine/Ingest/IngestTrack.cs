@@ -102,11 +102,29 @@ internal sealed class IngestTrack
     /// <summary>Media time between the last two random access points; 0: not known.</summary>
     public long KeyFrameIntervalMicros { get; private set; }
 
+    /// <summary>Of the newest picture, by the newest of its packets; null: none has come in this session.</summary>
+    private long? _latencyMicros;
+
     /// <summary>As the session's receiver measures it; set when somebody looks.</summary>
     public long JitterMicros { get; set; }
 
-    /// <summary>The next random access point is the first one of a session.</summary>
-    public void BeginSession() => _hasKeyFrame = false;
+    /// <summary>The next picture, and the next random access point, is the first one of a session.</summary>
+    public void BeginSession()
+    {
+        _hasKeyFrame = false;
+        _latencyMicros = null;
+    }
+
+    /// <summary>
+    /// How far a packet is behind the fastest ones; before <see cref="CountIn"/>. Gives that of the picture before, which this packet shows to be
+    /// whole; null: it is of the same one, or the first.
+    /// </summary>
+    public long? TakeLatency(long micros, uint timestamp)
+    {
+        long? before = timestamp != _frameTimestamp ? _latencyMicros : null;
+        _latencyMicros = micros;
+        return before;
+    }
 
     /// <summary>Counts a packet for those who ask from outside.</summary>
     /// <param name="bytes">The whole packet's.</param>

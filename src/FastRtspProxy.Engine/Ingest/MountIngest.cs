@@ -25,6 +25,12 @@ internal sealed class MountIngest
     /// <summary>Of the present description, by index; the gate has one for each as well.</summary>
     private IngestTrack[] _tracks = [];
 
+    /// <summary>The one whose latency counts: pictures, where there are any.</summary>
+    private MediaKind _timed;
+
+    /// <summary>The latency of the last pictures, below 0.</summary>
+    private WindowedMinimum _worst;
+
     /// <summary>True from the moment that the camera is asked to play until it plays no longer: only then anything is served.</summary>
     private bool _accepts;
 
@@ -74,6 +80,7 @@ internal sealed class MountIngest
         }
 
         _tracks = tracks;
+        _timed = Array.Exists(tracks, static track => track.Kind == MediaKind.Video) ? MediaKind.Video : MediaKind.Audio;
         _gate.Describe(codecs);
         _ring.ForgetTracks();
     }
@@ -91,6 +98,7 @@ internal sealed class MountIngest
         _clock.BeginSession();
         _wall.BeginSession();
         _gate.BeginSession(randomAccessWaitMicros, missing, othersWait);
+        _worst.Clear();
         foreach (IngestTrack track in _tracks)
         {
             track.Timeline.BeginSession();
@@ -105,6 +113,7 @@ internal sealed class MountIngest
     public void End()
     {
         _accepts = false;
+        Counters.LastLatencyMicros = 0;
         _ring.Clear();
     }
 
@@ -141,7 +150,11 @@ internal sealed class MountIngest
 
         if (!timeline.IsSameMoment)
         {
-            track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+            long late = track.Reports.OnPacket(timeline.MediaMicros, arrivalMicros + _wallOffsetMicros);
+            if (track.Kind == _timed && track.TakeLatency(late, timestamp) is { } latency)
+            {
+                NoteLatency(latency, arrivalMicros);
+            }
         }
 
         if (verdict == IngestVerdict.Begin && track.Early is { } early)
@@ -180,6 +193,14 @@ internal sealed class MountIngest
         {
             HasNewParameterSets = true;
         }
+    }
+
+    private void NoteLatency(long micros, long nowMicros)
+    {
+        _worst.Note(-micros, nowMicros);
+        Counters.LatencyMicros += micros;
+        Counters.LatencyCount++;
+        Counters.LastLatencyMicros = -_worst.Value.GetValueOrDefault();
     }
 
     private void OnRandomAccess(IngestTrack track, uint timestamp, long arrivalMicros)

@@ -44,8 +44,15 @@ internal sealed class ReportClock(WallMapping wall)
         _fastestMicros.Clear();
     }
 
-    /// <summary>A packet: keeps the smallest distance between our clock and the media, over ten to twenty seconds.</summary>
-    public void OnPacket(long mediaMicros, long ownMicros) => _fastestMicros.Note(ownMicros - mediaMicros, ownMicros);
+    /// <summary>
+    /// A packet: keeps the smallest distance between our clock and the media, over ten to twenty seconds. Gives how far this one is above it.
+    /// </summary>
+    public long OnPacket(long mediaMicros, long ownMicros)
+    {
+        long distance = ownMicros - mediaMicros;
+        _fastestMicros.Note(distance, ownMicros);
+        return distance - _fastestMicros.Value.GetValueOrDefault();
+    }
 
     /// <summary>Our own clock was set, and what is told goes with it (<see cref="WallMapping.OnOwnClock"/>).</summary>
     /// <param name="ownBy">How far our clock went.</param>

@@ -80,6 +80,7 @@ internal sealed class MountReport(
         row[StreamFigure.Reordered] = ingested.Reordered;
         ingested.Failures.CopyTo(row[StreamFigure.Failures..]);
         ingested.LastJitterMicros.CopyTo(row[StreamFigure.Jitter..]);
+        row[StreamFigure.Latency] = ingested.LastLatencyMicros;
         row[StreamFigure.KeyFrameInterval] = ingested.LastKeyFrameIntervalMicros;
         row[StreamFigure.NewestPacket] = time.UnixOf(ingested.NewestPacketMicros);
         row[StreamFigure.NewestKeyFrame] = time.UnixOf(ingested.NewestKeyFrameMicros);
@@ -126,6 +127,9 @@ internal sealed class MountReport(
             LastPacket = counts.NewestPacketMicros > 0
                 ? shard.UtcNow - TimeSpan.FromMicroseconds(Math.Max(0, shard.NowMicros - counts.NewestPacketMicros))
                 : null,
+            LatencyMicros = counts.LatencyMicros,
+            LatencyCount = counts.LatencyCount,
+            LatencyMax = status.Serves && counts.LatencyCount > 0 ? counts.LastLatencyMicros / 1e6 : null,
             ClockOffset = ingest.CameraClockOffsetMicros / 1e6,
         };
     }

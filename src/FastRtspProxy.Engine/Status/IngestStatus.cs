@@ -25,6 +25,18 @@ public sealed record IngestStatus
     /// <summary>When the last packet came; null: none has.</summary>
     public DateTimeOffset? LastPacket { get; init; }
 
+    /// <summary>
+    /// In microseconds, of all pictures together (of a stream without any: of sound): how long after they were due by the camera's own timestamps they
+    /// were whole here, as fast as the fastest of ten to twenty seconds being due. What the fastest takes cannot be seen.
+    /// </summary>
+    public long LatencyMicros { get; init; }
+
+    /// <summary>So many pictures are in <see cref="LatencyMicros"/>.</summary>
+    public long LatencyCount { get; init; }
+
+    /// <summary>In seconds, that of the worst picture of the last ten to twenty seconds; null: none comes.</summary>
+    public double? LatencyMax { get; init; }
+
     /// <summary>The camera's clock minus ours, in seconds, from its sender reports; null: it sends none.</summary>
     public double? ClockOffset { get; init; }
 }

@@ -148,6 +148,7 @@ internal static class StreamJson
         json.WriteNumber("reordered", ingest.Reordered);
         json.WriteNumber("bitrate", ingest.Bitrate);
         WriteTime(json, "lastPacket", ingest.LastPacket);
+        WriteNumber(json, "latencyMax", ingest.LatencyMax);
         WriteNumber(json, "clockOffset", ingest.ClockOffset);
         json.WriteEndObject();
     }

@@ -27,6 +27,12 @@ internal static class StreamFamilies
             Gauge("stream_ingest_jitter_seconds", "Interarrival jitter (RFC 3550 section 6.4.1) of the worst track", "media", MetricUnit.Micros),
             [.. Kinds(StreamFigure.Jitter)]),
         new(
+            Gauge(
+                "stream_ingest_latency_max_seconds",
+                "How long after it was due by the camera's timestamps the worst picture of the last 10 to 20 s was whole, the fastest being due",
+                unit: MetricUnit.Micros),
+            [new StreamSeries(StreamFigure.Latency, []) { UnlessNone = StreamFigure.NewestPacket }]),
+        new(
             Gauge("stream_keyframe_interval_seconds", "Media time between the last two key frames", unit: MetricUnit.Micros),
             [One(StreamFigure.KeyFrameInterval, isOptional: true)]),
         new(

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Stats;
 
 /// <summary>
-/// <c>GET /api/v1/stats?window=5m[&amp;stream=]</c>: by stream <c>bitrate</c> (bits a second), <c>loss</c> (percent), <c>viewers</c>, <c>jitter</c>
-/// (milliseconds; null: not known), the oldest first, the newest now, <c>interval</c> seconds apart.
+/// <c>GET /api/v1/stats?window=5m[&amp;stream=]</c>: by stream <c>bitrate</c> (bits a second), <c>loss</c> (percent), <c>viewers</c>,
+/// <c>latency</c> (milliseconds; null: not known), the oldest first, the newest now, <c>interval</c> seconds apart.
 /// </summary>
 internal sealed class StatsRoutes(StatsSampler sampler)
 {
@@ -71,7 +71,7 @@ internal sealed class StatsRoutes(StatsSampler sampler)
         Write(json, "bitrate", stream.Samples, static sample => sample.Bitrate);
         Write(json, "loss", stream.Samples, static sample => sample.Loss);
         Write(json, "viewers", stream.Samples, static sample => sample.Viewers);
-        Write(json, "jitter", stream.Samples, static sample => sample.Jitter);
+        Write(json, "latency", stream.Samples, static sample => sample.Latency);
         json.WriteEndObject();
     }
 

@@ -6,8 +6,10 @@ namespace FastRtspProxy.Operations.Stats;
 /// <param name="Bitrate">Of what the camera sends, bits a second.</param>
 /// <param name="Loss">Of what came since the sample before, in percent; what was dropped here is among it.</param>
 /// <param name="Viewers">Who watches.</param>
-/// <param name="Jitter">Of the pictures, in milliseconds; NaN: not known.</param>
-internal readonly record struct StreamSample(float Bitrate, float Loss, float Viewers, float Jitter)
+/// <param name="Latency">
+/// Of the pictures since the sample before, in milliseconds, in the mean (<see cref="IngestStatus.LatencyMicros"/>); NaN: none came.
+/// </param>
+internal readonly record struct StreamSample(float Bitrate, float Loss, float Viewers, float Latency)
 {
     /// <summary>From one look at a stream to the next; null: the first.</summary>
     public static StreamSample Of(StreamStatus now, StreamStatus? before)
@@ -17,9 +19,9 @@ internal readonly record struct StreamSample(float Bitrate, float Loss, float Vi
 
         // A camera that begins anew may count from 0.
         float loss = packets >= 0 && lost > 0 ? 100f * lost / (packets + lost) : 0;
-        TrackStatus? pictures = now.Tracks.FirstOrDefault(static track => track.Media == "video");
-        float jitter = pictures?.Jitter is { } seconds ? (float)(seconds * 1000) : float.NaN;
-        return new StreamSample(now.Ingest.Bitrate, loss, now.Viewers.Total, jitter);
+        long pictures = now.Ingest.LatencyCount - (before?.Ingest.LatencyCount ?? now.Ingest.LatencyCount);
+        float latency = pictures > 0 ? (now.Ingest.LatencyMicros - before!.Ingest.LatencyMicros) / (1000f * pictures) : float.NaN;
+        return new StreamSample(now.Ingest.Bitrate, loss, now.Viewers.Total, latency);
     }
 
     private static long LostOf(StreamStatus status) => status.Ingest.LostInNetwork + status.Ingest.LostInKernel + status.Ingest.DroppedByUs;

@@ -28,7 +28,7 @@ const PLOTS = [
   { key: 'bitrate', title: 'Bit rate', show: bits, least: 1e5 },
   { key: 'loss', title: 'Loss', show: value => value.toFixed(2) + ' %', least: 1 },
   { key: 'viewers', title: 'Viewers', show: value => String(Math.round(value)), least: 2 },
-  { key: 'jitter', title: 'Jitter', show: value => value.toFixed(1) + ' ms', least: 1 },
+  { key: 'latency', title: 'Latency of the ingest', show: value => value.toFixed(1) + ' ms', least: 10, note: 'How late pictures come, by the camera’s own timestamps and beside the fastest of the last seconds' },
 ];
 
 // The last minutes of one stream.
@@ -42,7 +42,7 @@ export class Plots {
   #watch;
 
   constructor() {
-    this.#boxes = PLOTS.map(plot => el('figure', { class: 'card', role: 'img', 'aria-label': plot.title }));
+    this.#boxes = PLOTS.map(plot => el('figure', { class: 'card', role: 'img', 'aria-label': plot.title, title: plot.note }));
     this.#boxes.forEach(box => { box.style.margin = '0'; });
     this.root.append(...this.#boxes);
     this.#watch = new ResizeObserver(() => this.#fit());

@@ -65,6 +65,7 @@ export function streamView(store, rights, name) {
       ['Sessions lost', source.reconnects || null], ['Last error', source.lastError ? `${clock(source.lastError.at)} ${source.lastError.kind}: ${source.lastError.text}` : null],
       ['Received', `${bits(stream.ingest?.bitrate)}, ${bytes(stream.ingest?.bytes ?? 0)}`],
       ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}` : null],
+      ['Latency', stream.ingest?.latencyMax != null ? `${(1000 * stream.ingest.latencyMax).toFixed(0)} ms at most beside the fastest, in the last seconds` : null],
       ['Clock offset', stream.ingest?.clockOffset != null ? stream.ingest.clockOffset.toFixed(3) + ' s' : null],
       ['Origin', stream.origin], ['URLs', (stream.urls ?? []).join('  ')],
     ].filter(row => row[1] !== undefined && row[1] !== null && row[1] !== '');

@@ -19,13 +19,17 @@ public class StatsTests
     [Fact]
     public void Sample_OfTwoLooks_CountsWhatCameBetween()
     {
-        StreamStatus before = Stream("cam", packets: 1000, lost: 10);
-        StreamStatus now = Stream("cam", packets: 1090, lost: 20) with { Tracks = [new TrackStatus { Id = "track1", Media = "video", Codec = "H264", Jitter = 0.0125 }] };
+        StreamStatus before = Timed(Stream("cam", packets: 1000, lost: 10), pictures: 100, micros: 1_000_000);
+        StreamStatus now = Timed(Stream("cam", packets: 1090, lost: 20), pictures: 120, micros: 1_250_000);
 
         Assert.Equal(new StreamSample(4_000_000, 10, 3, 12.5f), StreamSample.Of(now, before));
         Assert.Equal(0, StreamSample.Of(now, null).Loss);
         Assert.Equal(0, StreamSample.Of(before, now).Loss); // a camera that counts anew
-        Assert.True(float.IsNaN(StreamSample.Of(before, null).Jitter));
+        Assert.True(float.IsNaN(StreamSample.Of(before, null).Latency));
+        Assert.True(float.IsNaN(StreamSample.Of(now, now).Latency)); // no picture came
+
+        static StreamStatus Timed(StreamStatus stream, long pictures, long micros) =>
+            stream with { Ingest = stream.Ingest with { LatencyCount = pictures, LatencyMicros = micros } };
     }
 
     [Fact]
@@ -77,7 +81,7 @@ public class StatsTests
         JsonElement one = JsonDocument.Parse((await bench.AskAsync("GET", "/api/v1/stats?stream=gate%2F1")).Body).RootElement.GetProperty("streams");
         Assert.Equal("gate/1", Assert.Single(one.EnumerateObject()).Name);
         Assert.Equal(4_000_000, one.GetProperty("gate/1").GetProperty("bitrate")[0].GetDouble());
-        Assert.Equal(JsonValueKind.Null, one.GetProperty("gate/1").GetProperty("jitter")[0].ValueKind);
+        Assert.Equal(JsonValueKind.Null, one.GetProperty("gate/1").GetProperty("latency")[0].ValueKind);
         foreach (string window in new[] { "0s", "m", "5h", "-1m", "99999999m", "1mm" })
         {
             Assert.Equal(400, await bench.StatusAsync("GET", "/api/v1/stats?window=" + window));
