@@ -53,6 +53,13 @@ public sealed class EngineStatus
         return TryFind(name, out Mount? mount) ? await mount.Shard.RunAsync(() => Task.FromResult(mount.Describe())) : null;
     }
 
+    /// <summary>What happened last between us and a stream's camera, the oldest first; null: there is no stream of that name. Asks no shard.</summary>
+    public IReadOnlyList<CameraStep>? CameraStepsOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryFind(name, out Mount? mount) ? mount.CameraSteps : null;
+    }
+
     /// <summary>Everybody who has a session, or those of one stream; those of a shard in the order in which they came.</summary>
     public async Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream = null)
     {

@@ -40,6 +40,7 @@ internal sealed class BackendLife(BackendContext context, Func<BackendFailure, B
 
         BackendLog.Moved(context.Log, context.StreamName, State, to);
         State = to;
+        context.Sink.OnMoved(to);
         context.Sink.OnSessionChanged();
     }
 

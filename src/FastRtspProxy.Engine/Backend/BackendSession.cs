@@ -92,6 +92,9 @@ internal sealed class BackendSession
     /// <summary>The camera's address, for messages.</summary>
     public IPEndPoint? Remote => _dialogue.Remote;
 
+    /// <summary>Where the session goes, redirects included; without credentials.</summary>
+    public string ShownUrl => _dialogue.Url.Redacted;
+
     /// <summary>The time-out that the camera announced for its session.</summary>
     public TimeSpan SessionTimeout => _dialogue.Id.Timeout;
 

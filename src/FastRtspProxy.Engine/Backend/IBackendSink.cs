@@ -28,6 +28,9 @@ internal interface IBackendSink
     /// <summary>The end of one receive batch: what was appended can be published.</summary>
     void OnBatchEnd();
 
+    /// <summary>The session's state is another one; <see cref="OnSessionChanged"/> follows.</summary>
+    void OnMoved(BackendState to);
+
     /// <summary>The session's state or <see cref="BackendSession.Failure"/> has changed.</summary>
     void OnSessionChanged();
 }

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
@@ -101,7 +102,7 @@ internal sealed class CameraLoop
         _plan = new SessionPlan(settings);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
         _news = new CameraNews(settings, record, log);
-        _sink = new CameraSink(ingest, _news, hold, keyFrames, _signal);
+        _sink = new CameraSink(ingest, _news, hold, keyFrames, record.Steps, _signal);
         _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, meters, _news, _signal, log);
     }
 
@@ -353,7 +354,7 @@ internal sealed class CameraLoop
         {
             _serving.BeginAttempt();
             BackendSession session = new(_plan.Next(), _sink, _shard, _log);
-            _session = session;
+            _record.Steps.Session = _session = session;
             Task<BackendFailure?> opening = session.OpenAsync();
             _ = place is null ? Task.CompletedTask : _turn.LeaveAsync(place, opening);
             return (session, opening);
@@ -377,6 +378,7 @@ internal sealed class CameraLoop
     {
         string why = _isRestarted ? "this was asked for" : "its source was changed";
         _isRestarted = false;
+        _record.Steps.Add(CameraStepKind.Renewed, why);
         MountLog.CameraChanged(_log, _settings.Name, ShownUrl, why, _clients.Count);
         _status.Failure = null;
         _waits.Forget();

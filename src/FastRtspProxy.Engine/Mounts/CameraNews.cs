@@ -1,4 +1,6 @@
+using System.Globalization;
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Status;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -50,6 +52,7 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, IL
     public void OnFailure(BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
     {
         record.OnWait(failure, wait);
+        record.Steps.Add(CameraStepKind.Waiting, string.Create(CultureInfo.InvariantCulture, $"the next attempt follows in {wait.TotalSeconds:0.#} s"));
         if (_outage.OnFailure(failure.Kind))
         {
             string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;
@@ -69,6 +72,7 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, IL
             LogLevel level = failure.IsQuiet ? LogLevel.Debug : LogLevel.Information;
             string way = TransportChoice.Name(next);
             MountLog.TryWay(log, level, settings.Name, Url, failure.Message, way);
+            record.Steps.Add(CameraStepKind.OtherWay, way);
         }
         else if (failure.Kind == BackendFailureKind.ClosedAfterChallenge)
         {

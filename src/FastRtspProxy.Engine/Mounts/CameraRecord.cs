@@ -6,10 +6,13 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>What became of a mount's camera, for those who ask from outside, and told when it changes. On the mount's shard.</summary>
-internal sealed class CameraRecord(Shard shard, string stream, IngestCounters counters, EngineEvents events)
+internal sealed class CameraRecord(Shard shard, MountSettings settings, IngestCounters counters, EngineEvents events)
 {
     /// <summary>Null until the camera was described for the first time, or could not be.</summary>
     private bool? _isUp;
+
+    /// <inheritdoc cref="CameraSteps"/>
+    public CameraSteps Steps { get; } = new(shard, settings);
 
     /// <summary>The camera was described, and no outage has begun since.</summary>
     public bool IsUp => _isUp == true;
@@ -46,7 +49,7 @@ internal sealed class CameraRecord(Shard shard, string stream, IngestCounters co
         if (_isUp != false)
         {
             _isUp = false;
-            events.Tell(EngineEventKind.StreamDown, stream, failure.Message);
+            events.Tell(EngineEventKind.StreamDown, settings.Name, failure.Message);
         }
     }
 
@@ -60,7 +63,7 @@ internal sealed class CameraRecord(Shard shard, string stream, IngestCounters co
         if (_isUp != true)
         {
             _isUp = true;
-            events.Tell(EngineEventKind.StreamUp, stream);
+            events.Tell(EngineEventKind.StreamUp, settings.Name);
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class Mount : IMount
     private readonly CameraLoop _camera;
     private readonly MountReport _report;
     private readonly KeyFrameRequests _keyFrames;
+    private readonly CameraRecord _record;
 
     /// <summary>There for a mount that goes when nobody needs it.</summary>
     private readonly IdleWatch? _idle;
@@ -50,10 +51,10 @@ internal sealed class Mount : IMount
         _starts = new JoinStarts(shard, settings, ring, ingest, new PastStart(shard, settings, ring, ingest, log), _keyFrames);
         _egress = new MountEgress(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
-        CameraRecord record = new(shard, options.Name, Counters.Ingest, events ?? new EngineEvents(shard.Time));
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, record, _keyFrames, pacer, log);
+        _record = new CameraRecord(shard, settings, Counters.Ingest, events ?? new EngineEvents(shard.Time));
+        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
-        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, record, _camera, Counters);
+        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
         _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
     }
@@ -134,6 +135,9 @@ internal sealed class Mount : IMount
 
     /// <summary>What is known of it. On the shard.</summary>
     public StreamStatus Describe() => _report.Make(Origin);
+
+    /// <inheritdoc cref="CameraSteps"/>
+    public IReadOnlyList<CameraStep> CameraSteps => _record.Steps.All;
 
     /// <summary>Takes up what the camera's session has counted. On the shard.</summary>
     public void NoteCounters() => _camera.NoteSession();

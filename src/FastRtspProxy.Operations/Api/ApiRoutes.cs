@@ -24,6 +24,7 @@ internal static class ApiRoutes
             OpenApiDocument.Route,
             .. new StreamsApi(engine, reloader, store, editor, revisions, answers).Routes,
             .. new ViewersApi(engine, reloader, answers).Routes,
+            .. new DialogueApi(engine, reloader).Routes,
             .. new ProgramApi(engine, reloader, store, facts, time).Routes,
             .. new EventRoutes(events, time).Routes,
             .. new LogApi(history).Routes,

@@ -24,6 +24,8 @@ internal sealed class EngineView(ProxyEngine engine) : IEngineView
 
     public Task<StreamStatus?> StreamAsync(string name) => engine.Status.StreamAsync(name);
 
+    public IReadOnlyList<CameraStep>? CameraStepsOf(string name) => engine.Status.CameraStepsOf(name);
+
     public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream) => engine.Status.ViewersAsync(stream);
 
     public Task<ViewerStatus?> ViewerAsync(string id) => engine.Status.ViewerAsync(id);

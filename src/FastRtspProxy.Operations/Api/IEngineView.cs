@@ -29,6 +29,9 @@ internal interface IEngineView
     /// <summary>Null: there is none of that name.</summary>
     Task<StreamStatus?> StreamAsync(string name);
 
+    /// <summary>The oldest first; null: there is no stream of that name.</summary>
+    IReadOnlyList<CameraStep>? CameraStepsOf(string name);
+
     Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream);
 
     /// <summary>Null: there is none of that id.</summary>

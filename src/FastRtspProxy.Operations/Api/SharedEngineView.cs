@@ -56,6 +56,8 @@ internal sealed class SharedEngineView(IEngineView engine, Func<object> configur
     public Task<StreamStatus?> StreamAsync(string name) =>
         Of(_streamsByName, name, () => Shared(() => engine.StreamAsync(name), static _ => 1)).AskAsync();
 
+    public IReadOnlyList<CameraStep>? CameraStepsOf(string name) => engine.CameraStepsOf(name);
+
     public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream) => stream is null
         ? LazyInitializer.EnsureInitialized(ref _viewers, () => Shared(() => engine.ViewersAsync(null), static viewers => viewers.Count)).AskAsync()
         : Of(_viewersByName, stream, () => Shared(() => engine.ViewersAsync(stream), static viewers => viewers.Count)).AskAsync();

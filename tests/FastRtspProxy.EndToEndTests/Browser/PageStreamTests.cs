@@ -47,6 +47,12 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         Assert.Equal("true", await page.GetAttributeAsync("#sound", "aria-pressed"));
         await page.WaitForSelectorAsync("#viewers button");
         await page.WaitForSelectorAsync("#events >> text=viewer.joined");
+        foreach (string step in (string[])["connecting to " + camera.Urls[1], "described: video H264", "set up by", "plays", "first packet"])
+        {
+            await page.WaitForSelectorAsync($"#events >> text=camera · {step}"); // what was there before the page was opened, too
+        }
+
+        await page.WaitForSelectorAsync("figure[aria-label^='Latency of the ingest: ']");
         await PicturesAsync(page, 100);
         await ShootAsync(page, "stream");
 

@@ -31,6 +31,11 @@ public sealed class PageTableTests(ITestOutputHelper log, BrowserFixture fixture
         Log.WriteLine($"A camera that died was seen in the page after {clock.ElapsedMilliseconds} ms.");
         await ShootAsync(page, "table-camera-lost");
         Assert.Equal(1, await page.Locator("tr[data-name='gate/1'] [data-state=playing]").CountAsync());
+        await page.ClickAsync("tr[data-name=hall] a");
+        await page.WaitForSelectorAsync("#events .lost");
+        await page.WaitForSelectorAsync("#events >> text=camera · waiting: the next attempt follows in");
+        await ShootAsync(page, "stream-camera-lost");
+        await page.ClickAsync("#nav-streams");
 
         await page.FillAsync("input[type=search]", "gate");
         Assert.Equal("1 of 2", await page.TextContentAsync("#count"));

@@ -110,22 +110,36 @@ export function streamView(store, rights, name) {
     } catch { /* the next look comes soon */ }
   }
 
+  // What the proxy keeps of the dialogue with the camera, and what was told since the page was opened, the newest first.
+  let steps = [];
+  async function askSteps() {
+    try {
+      steps = (await get(path + '/dialogue')).steps;
+      drawEvents();
+    } catch { /* the next look comes soon */ }
+  }
+
+  let told = '';
   function drawEvents() {
-    const own = store.events.filter(event => event.stream === name).slice(0, 50);
-    events.replaceChildren(...(own.length ? own.map(eventLine) : [el('li', { class: 'dim', text: 'Nothing has happened since this page was opened.' })]));
+    const own = [...store.events.filter(event => event.stream === name), ...steps].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, 100);
+    const text = JSON.stringify(own);
+    if (text === told) return;
+    told = text;
+    events.replaceChildren(...(own.length ? own.map(one => one.step ? stepLine(one) : eventLine(one)) : [el('li', { class: 'dim', text: 'Nothing has happened yet.' })]));
   }
 
   // Once for a crowd that comes.
   let due = null;
   const drawViewersSoon = () => { due ??= setTimeout(() => { due = null; drawViewers(); }, 100); };
-  const onEvent = event => { drawEvents(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewersSoon(); };
+  const onEvent = event => { drawEvents(); if (event.detail.stream === name && event.detail.type.startsWith('stream.')) askSteps(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewersSoon(); };
   store.addEventListener('streams', draw);
   store.addEventListener('event', onEvent);
-  const timer = setInterval(() => { if (!document.hidden) { drawViewers(); drawPlots(); } }, 2000);
+  const timer = setInterval(() => { if (!document.hidden) { drawViewers(); drawPlots(); askSteps(); } }, 2000);
   draw();
   drawViewers();
   drawPlots();
   drawEvents();
+  askSteps();
   return {
     root,
     title: name,
@@ -139,6 +153,16 @@ export function streamView(store, rights, name) {
       plots.close();
     },
   };
+}
+
+const STEPS = {
+  connecting: 'connecting to', connected: 'connected:', described: 'described:', setUp: 'set up by', playing: 'plays', media: 'first packet', paused: 'paused:', closed: 'session closed',
+  lost: 'lost:', otherWay: 'trying', waiting: 'waiting:', renewed: 'the session is made anew:',
+};
+
+function stepLine(step) {
+  const often = step.times > 1 ? `(${step.times} times since ${clock(step.since)})` : '';
+  return el('li', { class: step.step === 'lost' ? 'lost' : 'step' }, el('time', { datetime: step.at, text: clock(step.at) }), ['camera', '·', STEPS[step.step] ?? step.step, step.text, often].filter(Boolean).join(' '));
 }
 
 export function eventLine(event) {

@@ -95,6 +95,10 @@ internal sealed class RecordingSink : IBackendSink
 
     public void OnBatchEnd() => Interlocked.Increment(ref _batches);
 
+    public void OnMoved(BackendState to)
+    {
+    }
+
     public void OnSessionChanged()
     {
     }

@@ -80,6 +80,10 @@ public sealed class IngestAllocationTests
         {
         }
 
+        public void OnMoved(BackendState to)
+        {
+        }
+
         public void OnSessionChanged()
         {
         }

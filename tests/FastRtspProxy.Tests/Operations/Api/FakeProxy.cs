@@ -58,6 +58,10 @@ internal sealed class FakeProxy : IEngineView, IReloadTarget
 
     public Task<IReadOnlyList<StreamStatus>> StreamsAsync() => LookAsync<IReadOnlyList<StreamStatus>>(() => [.. Streams.Values]);
 
+    public Dictionary<string, IReadOnlyList<CameraStep>> Steps { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<CameraStep>? CameraStepsOf(string name) => Steps.GetValueOrDefault(name);
+
     public Task<StreamStatus?> StreamAsync(string name) => LookAsync(() => Streams.GetValueOrDefault(name));
 
     public Task<IReadOnlyList<ViewerStatus>> ViewersAsync(string? stream) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Http;
@@ -63,6 +64,8 @@ public sealed class OpenApiTests
 
         Assert.Equal(StreamView.States, Words(schemas["Stream"]!["properties"]!["state"]!));
         Assert.Equal(StreamView.Origins, Words(schemas["Stream"]!["properties"]!["origin"]!));
+        Assert.Equal(DialogueApi.Words, Words(schemas["Dialogue"]!["properties"]!["steps"]!["items"]!["properties"]!["step"]!));
+        Assert.Equal(Enum.GetValues<CameraStepKind>().Select(static kind => $"{kind}".ToUpperInvariant()), DialogueApi.Words.Select(static word => word.ToUpperInvariant()));
         Assert.Equal(ProxyEvent.Types, Words(schemas["Event"]!["properties"]!["type"]!));
 
         static IEnumerable<string> Words(JsonNode schema) => schema["enum"]!.AsArray().Select(static word => (string)word!);
@@ -95,6 +98,8 @@ public sealed class OpenApiTests
 
         await AskEachAsync(bench, "GET", "/streams/s", "/streams/s?x", "/streams/none");
         await AskEachAsync(bench, "GET", "/streams/s/viewers", "/streams/s/viewers?x", "/streams/none/viewers", "/viewers", "/viewers?x");
+        bench.Proxy.Steps["s"] = [new CameraStep(bench.Time.GetUtcNow(), CameraStepKind.SetUp, "TCP: no other is allowed")];
+        await AskEachAsync(bench, "GET", "/streams/s/dialogue", "/streams/s/dialogue?x", "/streams/none/dialogue");
         await AskEachAsync(bench, "POST", "/streams/s/restart", "/streams/s/restart?x", "/streams/none/restart");
         await AskEachAsync(bench, "GET", "/streams/s/sdp", "/streams/s/sdp?x", "/streams/none/sdp");
         bench.Proxy.Streams["s"] = bench.Proxy.Streams["s"] with { IsUp = true };
@@ -124,7 +129,7 @@ public sealed class OpenApiTests
         File.Delete(bench.Folder!);
         Directory.CreateDirectory(bench.Folder!);
         bench.May = static question => question.Stream is null;
-        await AskEachAsync(bench, "GET", "/streams/s", "/streams/s/sdp", "/streams/s/viewers");
+        await AskEachAsync(bench, "GET", "/streams/s", "/streams/s/sdp", "/streams/s/viewers", "/streams/s/dialogue");
         await bench.AskAsync("PUT", "/streams/s", Camera);
         await bench.AskAsync("PATCH", "/streams/s", Camera);
         await AskEachAsync(bench, "DELETE", "/streams/s");

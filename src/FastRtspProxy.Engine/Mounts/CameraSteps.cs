@@ -1,0 +1,125 @@
+using System.Globalization;
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// What happened last between us and a mount's camera, for those who ask from outside. Written on the mount's shard, some times in a session; read by
+/// any thread, as an array that is replaced as a whole.
+/// </summary>
+internal sealed class CameraSteps(Shard shard, MountSettings settings)
+{
+    /// <summary>Five sessions or more, 10 KB.</summary>
+    public const int Kept = 60;
+
+    /// <summary>What a camera says of itself goes no further into memory.</summary>
+    private const int TextCharsMax = 300;
+
+    /// <summary>Written by a release store; it pairs with the acquire load of <see cref="All"/>.</summary>
+    private CameraStep[] _all = [];
+
+    /// <summary>When the camera was asked to play; null: it was not, or media has come since.</summary>
+    private long? _askedMicros;
+
+    /// <summary>The oldest first. Any thread.</summary>
+    public IReadOnlyList<CameraStep> All => Volatile.Read(ref _all);
+
+    /// <summary>Of which session the moves are; null before the first one.</summary>
+    public BackendSession? Session { get; set; }
+
+    /// <summary>Looked at with each batch of packets.</summary>
+    public bool AwaitsMedia => _askedMicros is not null;
+
+    /// <summary>The session stands elsewhere.</summary>
+    public void OnMoved(BackendState to)
+    {
+        BackendSession session = Session!;
+        switch (to)
+        {
+            case BackendState.Connecting:
+                Add(CameraStepKind.Connecting, session.ShownUrl);
+                break;
+            case BackendState.Describing:
+                Add(CameraStepKind.Connected, session.Remote?.ToString() ?? string.Empty);
+                break;
+            case BackendState.Described:
+                Add(CameraStepKind.Described, string.Join(", ", session.Tracks.Select(static track => $"{track.Media.Type} {track.Media.EncodingName}")));
+                break;
+            case BackendState.SetUp:
+                Add(CameraStepKind.SetUp, session.Way is { } way ? $"{TransportChoice.Name(way)}: {settings.Backend.Ways.Reason}" : string.Empty);
+                break;
+            case BackendState.Starting:
+                _askedMicros = shard.NowMicros;
+                break;
+            case BackendState.Playing:
+                Add(CameraStepKind.Playing, string.Empty);
+                break;
+            case BackendState.Paused:
+                Add(CameraStepKind.Paused, "nobody watches");
+                break;
+            case BackendState.Closed:
+                OnClosed(session.Failure);
+                break;
+        }
+    }
+
+    /// <summary>A batch of packets came while they were awaited.</summary>
+    public void NoteMedia()
+    {
+        if (_askedMicros is { } asked && Session is { HasMedia: true })
+        {
+            _askedMicros = null;
+            double milliseconds = (shard.NowMicros - asked) / 1000.0;
+            Add(CameraStepKind.Media, string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms after PLAY was sent"));
+        }
+    }
+
+    /// <summary>What no move of the session tells.</summary>
+    public void Add(CameraStepKind kind, string text)
+    {
+        text = text.Length > TextCharsMax ? text[..TextCharsMax] : text;
+        CameraStep step = new(shard.UtcNow, kind, text);
+        CameraStep[] all = _all;
+        int from = Math.Max(0, all.Length + 1 - Kept);
+        Volatile.Write(ref _all, [.. all.AsSpan(from), step]);
+    }
+
+    private void OnClosed(BackendFailure? failure)
+    {
+        _askedMicros = null;
+        if (failure is null or { Kind: BackendFailureKind.Stopped })
+        {
+            Add(CameraStepKind.Closed, string.Empty);
+        }
+        else if (!TryRepeat(failure.Message))
+        {
+            Add(CameraStepKind.Lost, failure.Message);
+        }
+    }
+
+    /// <summary>
+    /// A camera that is away for a night is tried a thousand times: an attempt that ends as the one before it, and got no further, is counted there.
+    /// </summary>
+    private bool TryRepeat(string text)
+    {
+        CameraStep[] all = _all;
+        for (int i = all.Length - 1; i >= 0 && all[i].Kind is not (CameraStepKind.Described or CameraStepKind.Renewed or CameraStepKind.OtherWay); i--)
+        {
+            if (all[i].Kind == CameraStepKind.Lost)
+            {
+                CameraStep last = all[i];
+                if (last.Text != text)
+                {
+                    return false;
+                }
+
+                Volatile.Write(ref _all, [.. all.AsSpan(0, i), last with { At = shard.UtcNow, Times = last.Times + 1 }]);
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
