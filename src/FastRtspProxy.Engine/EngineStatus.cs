@@ -53,7 +53,9 @@ public sealed class EngineStatus
         return TryFind(name, out Mount? mount) ? await mount.Shard.RunAsync(() => Task.FromResult(mount.Describe())) : null;
     }
 
-    /// <summary>What happened last between us and a stream's camera, the oldest first; null: there is no stream of that name. Asks no shard.</summary>
+    /// <summary>
+    /// What happened last between us and a stream's camera, the oldest first; null: there is no stream of that name. Asks no shard.
+    /// </summary>
     public IReadOnlyList<CameraStep>? CameraStepsOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -247,7 +247,7 @@ internal sealed class CameraLoop
         }
         else if (IsForgottenPause(failure))
         {
-            Move(MountState.Ready);
+            Move(StreamState.Ready);
             await _rest.UntilNeededAsync();
         }
         else if (IsIdleClose(failure))
@@ -285,8 +285,8 @@ internal sealed class CameraLoop
             return;
         }
 
-        _status.Recover(_clients.Count > 0 ? MountState.Holding : MountState.Down);
-        if (_status.State == MountState.Holding)
+        _status.Recover(_clients.Count > 0 ? StreamState.Holding : StreamState.Down);
+        if (_status.State == StreamState.Holding)
         {
             _hold.Begin();
         }
@@ -296,9 +296,9 @@ internal sealed class CameraLoop
 
     private async Task<BackendFailure?> OpenAndServeAsync()
     {
-        if (_status.State != MountState.Holding)
+        if (_status.State != StreamState.Holding)
         {
-            Move(MountState.Opening);
+            Move(StreamState.Opening);
         }
 
         if (await OpenAsync() is not var (session, opening))
@@ -318,9 +318,9 @@ internal sealed class CameraLoop
             await EndProgrammeAsync(failure);
         }
         else if (failure is null && session.Failure is null && !_status.IsStopping
-            && _status.State is MountState.Starting or MountState.Lingering or MountState.Resting)
+            && _status.State is StreamState.Starting or StreamState.Lingering or StreamState.Resting)
         {
-            Move(MountState.Ready); // before its TEARDOWN: who joins now waits for the next session
+            Move(StreamState.Ready); // before its TEARDOWN: who joins now waits for the next session
         }
 
         _serving.End();
@@ -387,8 +387,8 @@ internal sealed class CameraLoop
 
     private void HoldClients()
     {
-        Move(_clients.Count > 0 ? MountState.Holding : MountState.Down);
-        if (_status.State == MountState.Holding)
+        Move(_clients.Count > 0 ? StreamState.Holding : StreamState.Down);
+        if (_status.State == StreamState.Holding)
         {
             _hold.Begin();
         }
@@ -420,7 +420,7 @@ internal sealed class CameraLoop
     private async Task EndProgrammeAsync(BackendFailure end)
     {
         int viewers = _clients.Count;
-        Move(MountState.Ready);
+        Move(StreamState.Ready);
         _serving.EndReports();
         _ingest.Publish();
         await _shard.DelayAsync(_settings.Timings.Tail);
@@ -436,12 +436,12 @@ internal sealed class CameraLoop
 
     /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
     private bool IsIdleClose(BackendFailure failure) =>
-        failure.Kind == BackendFailureKind.ConnectionLost && _status.State == MountState.Ready && !_clients.WantCamera;
+        failure.Kind == BackendFailureKind.ConnectionLost && _status.State == StreamState.Ready && !_clients.WantCamera;
 
     /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
     private bool IsForgottenPause(BackendFailure failure) =>
         failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer
-            && _status.State == MountState.Resting && !_clients.WantCamera;
+            && _status.State == StreamState.Resting && !_clients.WantCamera;
 
-    private void Move(MountState to) => _status.Move(to, _clients.Count);
+    private void Move(StreamState to) => _status.Move(to, _clients.Count);
 }

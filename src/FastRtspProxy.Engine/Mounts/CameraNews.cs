@@ -52,7 +52,8 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, IL
     public void OnFailure(BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
     {
         record.OnWait(failure, wait);
-        record.Steps.Add(CameraStepKind.Waiting, string.Create(CultureInfo.InvariantCulture, $"the next attempt follows in {wait.TotalSeconds:0.#} s"));
+        string next = string.Create(CultureInfo.InvariantCulture, $"the next attempt follows in {wait.TotalSeconds:0.#} s");
+        record.Steps.Add(CameraStepKind.Waiting, next);
         if (_outage.OnFailure(failure.Kind))
         {
             string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Sdp;
 using Microsoft.Extensions.Logging;
@@ -121,7 +122,7 @@ internal sealed class CameraServing
 
                     continue;
                 case BackendState.Described when _clients.WantCamera:
-                    Move(MountState.Starting);
+                    Move(StreamState.Starting);
                     await session.SetUpAsync();
                     continue;
                 case BackendState.SetUp or BackendState.Paused or BackendState.Pausing when _clients.WantPlay:
@@ -139,13 +140,13 @@ internal sealed class CameraServing
                     }
 
                     break;
-                case BackendState.Playing when _clients.WantPlay && _status.State == MountState.Resting:
+                case BackendState.Playing when _clients.WantPlay && _status.State == StreamState.Resting:
                     PlayOn();
                     continue;
                 case BackendState.Playing when _clients.WantPlay:
-                    Move(MountState.Playing);
+                    Move(StreamState.Playing);
                     break;
-                case BackendState.Playing when session.RefusesPause && _status.State == MountState.Resting:
+                case BackendState.Playing when session.RefusesPause && _status.State == StreamState.Resting:
                     return session.Failure;
                 case BackendState.Playing:
                     limit = Linger();
@@ -192,9 +193,9 @@ internal sealed class CameraServing
         _news.OnDescribed(_clients.WantCamera);
 
         // With clients held the mount goes on holding until the camera plays again.
-        if (_status.State != MountState.Holding)
+        if (_status.State != StreamState.Holding)
         {
-            Move(MountState.Ready);
+            Move(StreamState.Ready);
         }
 
         _clients.Describers.Release();
@@ -230,7 +231,7 @@ internal sealed class CameraServing
     /// </summary>
     private void Begin()
     {
-        Move(MountState.Starting);
+        Move(StreamState.Starting);
         bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
         _ingest.Begin(_starts.HeldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
         _starts.BeginSession();
@@ -244,7 +245,7 @@ internal sealed class CameraServing
 
     private void OnPlaying()
     {
-        Move(MountState.Playing);
+        Move(StreamState.Playing);
         _clients.AreInHurry = false;
         _status.Failure = null;
         _reportTimer.Start(TimeSpan.FromMilliseconds(500));
@@ -256,9 +257,9 @@ internal sealed class CameraServing
     /// <summary>Nobody watches: how long the camera is still pulled.</summary>
     private TimeSpan Linger()
     {
-        if (_status.State == MountState.Playing)
+        if (_status.State == StreamState.Playing)
         {
-            Move(MountState.Lingering);
+            Move(StreamState.Lingering);
             _idleSinceMicros = _shard.NowMicros;
         }
 
@@ -287,7 +288,7 @@ internal sealed class CameraServing
         _egress.End();
         _reportTimer.Stop();
         _idleSinceMicros = _shard.NowMicros;
-        Move(MountState.Resting);
+        Move(StreamState.Resting);
         _ = session.PauseAsync(); // its end changes the session's state, which wakes the loop
         return true;
     }
@@ -312,5 +313,5 @@ internal sealed class CameraServing
 
     private TimeSpan TimeUntil(long micros) => TimeSpan.FromMicroseconds(micros - _shard.NowMicros);
 
-    private void Move(MountState to) => _status.Move(to, _clients.Count);
+    private void Move(StreamState to) => _status.Move(to, _clients.Count);
 }

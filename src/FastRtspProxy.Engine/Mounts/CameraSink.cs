@@ -9,8 +9,8 @@ namespace FastRtspProxy.Engine.Mounts;
 /// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On
 /// the mount's shard.
 /// </summary>
-internal sealed class CameraSink(MountIngest ingest, CameraNews news, ClientHold hold, KeyFrameRequests keyFrames, CameraSteps steps, ShardSignal signal)
-    : IBackendSink
+internal sealed class CameraSink(
+    MountIngest ingest, CameraNews news, ClientHold hold, KeyFrameRequests keyFrames, CameraSteps steps, ShardSignal signal) : IBackendSink
 {
     /// <inheritdoc/>
     public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)

@@ -2,6 +2,7 @@ using System.Globalization;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Sdp;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -45,7 +46,8 @@ internal sealed class CameraSteps(Shard shard, MountSettings settings)
                 Add(CameraStepKind.Connected, session.Remote?.ToString() ?? string.Empty);
                 break;
             case BackendState.Described:
-                Add(CameraStepKind.Described, string.Join(", ", session.Tracks.Select(static track => $"{track.Media.Type} {track.Media.EncodingName}")));
+                IEnumerable<SdpMedia> media = session.Tracks.Select(static track => track.Media);
+                Add(CameraStepKind.Described, string.Join(", ", media.Select(static one => $"{one.Type} {one.EncodingName}")));
                 break;
             case BackendState.SetUp:
                 Add(CameraStepKind.SetUp, session.Way is { } way ? $"{TransportChoice.Name(way)}: {settings.Backend.Ways.Reason}" : string.Empty);
@@ -79,8 +81,7 @@ internal sealed class CameraSteps(Shard shard, MountSettings settings)
     /// <summary>What no move of the session tells.</summary>
     public void Add(CameraStepKind kind, string text)
     {
-        text = text.Length > TextCharsMax ? text[..TextCharsMax] : text;
-        CameraStep step = new(shard.UtcNow, kind, text);
+        CameraStep step = new(shard.UtcNow, kind, Cut(text));
         CameraStep[] all = _all;
         int from = Math.Max(0, all.Length + 1 - Kept);
         Volatile.Write(ref _all, [.. all.AsSpan(from), step]);
@@ -105,21 +106,19 @@ internal sealed class CameraSteps(Shard shard, MountSettings settings)
     private bool TryRepeat(string text)
     {
         CameraStep[] all = _all;
-        for (int i = all.Length - 1; i >= 0 && all[i].Kind is not (CameraStepKind.Described or CameraStepKind.Renewed or CameraStepKind.OtherWay); i--)
+        int at = Array.FindLastIndex(all, static step => !IsOnTheWay(step.Kind));
+        if (at < 0 || all[at].Kind != CameraStepKind.Lost || all[at].Text != Cut(text))
         {
-            if (all[i].Kind == CameraStepKind.Lost)
-            {
-                CameraStep last = all[i];
-                if (last.Text != text)
-                {
-                    return false;
-                }
-
-                Volatile.Write(ref _all, [.. all.AsSpan(0, i), last with { At = shard.UtcNow, Times = last.Times + 1 }]);
-                return true;
-            }
+            return false;
         }
 
-        return false;
+        CameraStep last = all[at];
+        Volatile.Write(ref _all, [.. all.AsSpan(0, at), last with { At = shard.UtcNow, Times = last.Times + 1 }]);
+        return true;
     }
+
+    private static string Cut(string text) => text.Length > TextCharsMax ? text[..TextCharsMax] : text;
+
+    /// <summary>What leads from one attempt to the end of another that got no further.</summary>
+    private static bool IsOnTheWay(CameraStepKind kind) => kind is CameraStepKind.Waiting or CameraStepKind.Connecting or CameraStepKind.Connected;
 }

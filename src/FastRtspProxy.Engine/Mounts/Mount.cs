@@ -52,7 +52,8 @@ internal sealed class Mount : IMount
         _egress = new MountEgress(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
         _record = new CameraRecord(shard, settings, Counters.Ingest, events ?? new EngineEvents(shard.Time));
-        _camera = new CameraLoop(settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, _keyFrames, pacer, log);
+        _camera = new CameraLoop(
+            settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, _camera, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
@@ -81,7 +82,7 @@ internal sealed class Mount : IMount
     public string? Wildcard { get; init; }
 
     /// <summary>Where the mount stands. On the shard.</summary>
-    public MountState State => _status.State;
+    public StreamState State => _status.State;
 
     /// <summary>Clients that play. On the shard.</summary>
     public int ClientCount => _clients.Count;
@@ -197,9 +198,9 @@ internal sealed class Mount : IMount
     {
         MountLog.HoldExpired(_log, Name, _settings.Timings.Hold.TotalSeconds, _clients.Count);
         _clients.End(MountEnd.HoldExpired);
-        if (_status.State == MountState.Holding)
+        if (_status.State == StreamState.Holding)
         {
-            _status.Move(MountState.Down, _clients.Count);
+            _status.Move(StreamState.Down, _clients.Count);
         }
 
         _camera.Wake();
@@ -215,6 +216,6 @@ internal sealed class Mount : IMount
         await _camera.StopAsync();
         _hold.End();
         Ring.Dispose();
-        _status.Move(MountState.Stopped, _clients.Count);
+        _status.Move(StreamState.Stopped, _clients.Count);
     }
 }

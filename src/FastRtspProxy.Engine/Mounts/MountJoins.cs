@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -29,9 +30,9 @@ internal sealed class MountJoins(
             return;
         }
 
-        if (clients.Count == 0 && status.State == MountState.Holding)
+        if (clients.Count == 0 && status.State == StreamState.Holding)
         {
-            status.Move(MountState.Down, clients.Count);
+            status.Move(StreamState.Down, clients.Count);
         }
 
         if (status.Serves || clients.Count == 0)

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -44,7 +45,7 @@ internal static partial class MountLog
     public static partial void DescriptionChanged(ILogger log, string stream, int clients);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]
-    public static partial void Moved(ILogger log, string stream, MountState from, MountState to, int clients);
+    public static partial void Moved(ILogger log, string stream, StreamState from, StreamState to, int clients);
 
     [LoggerMessage(EventId = 312, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; going there")]
     public static partial void Following(ILogger log, string stream, string url, string problem);

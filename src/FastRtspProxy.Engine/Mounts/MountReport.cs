@@ -33,7 +33,7 @@ internal sealed class MountReport(
         {
             Name = settings.Name,
             Origin = origin,
-            State = StateOf(status.State),
+            State = StreamStates.ToldOf(status.State),
             Since = status.Since,
             IsUp = record.IsUp && !offer.IsOfOtherCamera,
             Source = settings.Backend.Url.Redacted,
@@ -54,10 +54,10 @@ internal sealed class MountReport(
     public void Read(Span<long> row, in ShardTime time)
     {
         row.Clear();
-        MountState state = status.State;
-        row[StreamFigure.State + (int)(state == MountState.New ? MountState.Opening : state)] = 1;
-        row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera && state != MountState.Stopped ? 1 : 0;
-        row[StreamFigure.Held] = state == MountState.Holding ? clients.Count : 0;
+        StreamState state = status.State;
+        row[StreamFigure.State + (int)StreamStates.ToldOf(state)] = 1;
+        row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera && state != StreamState.Stopped ? 1 : 0;
+        row[StreamFigure.Held] = state == StreamState.Holding ? clients.Count : 0;
         for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
         {
             row[StreamFigure.Viewers + (int)way] = counters.Viewers(way);
@@ -85,19 +85,6 @@ internal sealed class MountReport(
         row[StreamFigure.NewestPacket] = time.UnixOf(ingested.NewestPacketMicros);
         row[StreamFigure.NewestKeyFrame] = time.UnixOf(ingested.NewestKeyFrameMicros);
     }
-
-    private static StreamState StateOf(MountState state) => state switch
-    {
-        MountState.New or MountState.Opening => StreamState.Opening,
-        MountState.Down => StreamState.Down,
-        MountState.Ready => StreamState.Ready,
-        MountState.Starting => StreamState.Starting,
-        MountState.Playing => StreamState.Playing,
-        MountState.Lingering => StreamState.Lingering,
-        MountState.Resting => StreamState.Resting,
-        MountState.Holding => StreamState.Holding,
-        _ => StreamState.Stopped,
-    };
 
     private string WayOf(MediaWay way) => way switch
     {
@@ -143,7 +130,7 @@ internal sealed class MountReport(
             Http = (int)counters.Viewers(ViewerWay.Http),
             Tls = (int)counters.Viewers(ViewerWay.Tls),
             Live = (int)counters.Viewers(ViewerWay.Live),
-            Held = status.State == MountState.Holding ? clients.Count : 0,
+            Held = status.State == StreamState.Holding ? clients.Count : 0,
             DroppedPackets = counters.Dropped(DropCause.SlowClient) + counters.Dropped(DropCause.Socket) + counters.Dropped(DropCause.NotKeyFrame),
             ReportedLostPackets = counters.ReportedLost(),
         };

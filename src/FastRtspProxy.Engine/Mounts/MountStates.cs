@@ -1,33 +1,45 @@
+using FastRtspProxy.Engine.Status;
+
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>The moves that a mount may make.</summary>
 internal static class MountStates
 {
     /// <summary>Every state that may follow <paramref name="from"/>.</summary>
-    public static ReadOnlySpan<MountState> From(MountState from) => from switch
+    public static ReadOnlySpan<StreamState> From(StreamState from) => from switch
     {
-        MountState.New => [MountState.Opening, MountState.Stopped],
-        MountState.Opening => [MountState.Ready, MountState.Holding, MountState.Down, MountState.Stopped],
-        MountState.Down => [MountState.Opening, MountState.Ready, MountState.Starting, MountState.Stopped],
-        MountState.Ready => [MountState.Starting, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
-        MountState.Starting => [MountState.Ready, MountState.Playing, MountState.Opening, MountState.Holding, MountState.Down, MountState.Stopped],
+        StreamState.New => [StreamState.Opening, StreamState.Stopped],
+        StreamState.Opening => [StreamState.Ready, StreamState.Holding, StreamState.Down, StreamState.Stopped],
+        StreamState.Down => [StreamState.Opening, StreamState.Ready, StreamState.Starting, StreamState.Stopped],
+        StreamState.Ready => [StreamState.Starting, StreamState.Holding, StreamState.Opening, StreamState.Down, StreamState.Stopped],
+        StreamState.Starting =>
+            [
+                StreamState.Ready, StreamState.Playing, StreamState.Opening, StreamState.Holding, StreamState.Down, StreamState.Stopped,
+            ],
         // Ready follows the end of a programme, and a camera that was let go.
-        MountState.Playing => [MountState.Lingering, MountState.Ready, MountState.Holding, MountState.Down, MountState.Opening, MountState.Stopped],
+        StreamState.Playing =>
+            [
+                StreamState.Lingering, StreamState.Ready, StreamState.Holding, StreamState.Down, StreamState.Opening, StreamState.Stopped,
+            ],
 
         // A client may join while the camera is being let go, and the camera be lost in that moment: so Holding follows these, and Opening, too.
-        MountState.Lingering =>
+        StreamState.Lingering =>
             [
-                MountState.Playing, MountState.Resting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped,
+                StreamState.Playing, StreamState.Resting, StreamState.Ready, StreamState.Holding, StreamState.Opening,
+                StreamState.Down, StreamState.Stopped,
             ],
-        MountState.Resting => [MountState.Starting, MountState.Ready, MountState.Holding, MountState.Opening, MountState.Down, MountState.Stopped],
-        MountState.Holding => [MountState.Starting, MountState.Down, MountState.Stopped],
+        StreamState.Resting =>
+            [
+                StreamState.Starting, StreamState.Ready, StreamState.Holding, StreamState.Opening, StreamState.Down, StreamState.Stopped,
+            ],
+        StreamState.Holding => [StreamState.Starting, StreamState.Down, StreamState.Stopped],
         _ => [],
     };
 
     /// <summary>True where that move exists.</summary>
-    public static bool CanMove(MountState from, MountState to)
+    public static bool CanMove(StreamState from, StreamState to)
     {
-        foreach (MountState next in From(from))
+        foreach (StreamState next in From(from))
         {
             if (next == to)
             {

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using Microsoft.Extensions.Logging;
 
@@ -8,9 +9,9 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class MountStatus(string name, Shard shard, ILogger log)
 {
     /// <summary>
-    /// <see cref="MountState.New"/> until the mount begins to look for its camera; each change is one that <see cref="MountStates"/> knows.
+    /// <see cref="StreamState.New"/> until the mount begins to look for its camera; each change is one that <see cref="MountStates"/> knows.
     /// </summary>
-    public MountState State { get; private set; }
+    public StreamState State { get; private set; }
 
     /// <summary>When the mount came to stand there, by the wall clock.</summary>
     public DateTimeOffset Since { get; private set; } = shard.UtcNow;
@@ -25,13 +26,13 @@ internal sealed class MountStatus(string name, Shard shard, ILogger log)
     public BackendFailure? Failure { get; set; }
 
     /// <summary>True while the camera plays: who joins is served at once.</summary>
-    public bool Serves => State is MountState.Playing or MountState.Lingering;
+    public bool Serves => State is StreamState.Playing or StreamState.Lingering;
 
     /// <summary>The mount ends.</summary>
     public void Stop() => IsStopping = true;
 
     /// <summary>Goes to another state; nothing happens where the mount stands there already.</summary>
-    public void Move(MountState to, int clients)
+    public void Move(StreamState to, int clients)
     {
         if (State == to)
         {
@@ -48,9 +49,9 @@ internal sealed class MountStatus(string name, Shard shard, ILogger log)
     }
 
     /// <summary>After an error of our own, which may have left a state from which no move leads there.</summary>
-    public void Recover(MountState to) => Set(to);
+    public void Recover(StreamState to) => Set(to);
 
-    private void Set(MountState to)
+    private void Set(StreamState to)
     {
         State = to;
         Since = shard.UtcNow;

@@ -26,8 +26,8 @@ public sealed record IngestStatus
     public DateTimeOffset? LastPacket { get; init; }
 
     /// <summary>
-    /// In microseconds, of all pictures together (of a stream without any: of sound): how long after they were due by the camera's own timestamps they
-    /// were whole here, as fast as the fastest of ten to twenty seconds being due. What the fastest takes cannot be seen.
+    /// In microseconds, of all pictures together (of a stream without any: of sound): how long after they were due by the camera's own timestamps
+    /// they were whole here, the fastest of ten to twenty seconds being due when it came. What that one takes cannot be seen.
     /// </summary>
     public long LatencyMicros { get; init; }
 

@@ -1,32 +1,35 @@
 namespace FastRtspProxy.Engine.Status;
 
-/// <summary>Where a stream stands, for whoever asks from outside.</summary>
+/// <summary>Where a stream stands; the table of moves is the mounts' own.</summary>
 public enum StreamState
 {
-    /// <summary>The camera is being connected and described.</summary>
+    /// <summary>Made, not started; who asks from outside is told <see cref="Opening"/>.</summary>
+    New,
+
+    /// <summary>The camera is being connected and described; nobody waits for its return.</summary>
     Opening,
 
-    /// <summary>The camera cannot be had; another attempt follows. Nobody watches.</summary>
+    /// <summary>The camera cannot be had, or was lost, and nobody is held; another attempt follows.</summary>
     Down,
 
-    /// <summary>Described; the camera does not play, since nobody watches.</summary>
+    /// <summary>Described; the camera does not play, and when it was let go there is no connection to it either.</summary>
     Ready,
 
-    /// <summary>The camera is being asked to play.</summary>
+    /// <summary>SETUPs and PLAY are on their way.</summary>
     Starting,
 
-    /// <summary>The camera plays, and somebody watches.</summary>
+    /// <summary>The camera plays.</summary>
     Playing,
 
-    /// <summary>The camera still plays though the last viewer has gone.</summary>
+    /// <summary>The camera plays though the last viewer has gone.</summary>
     Lingering,
 
-    /// <summary>The camera keeps the session, paused.</summary>
+    /// <summary>The camera keeps the session, paused or about to be.</summary>
     Resting,
 
     /// <summary>The camera was lost; its viewers are held, attempts go on.</summary>
     Holding,
 
-    /// <summary>The stream was removed.</summary>
+    /// <summary>The end: the stream was removed.</summary>
     Stopped,
 }

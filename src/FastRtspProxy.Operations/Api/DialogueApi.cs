@@ -21,9 +21,15 @@ internal sealed class DialogueApi(IEngineView engine, Reloader reloader)
     private async Task AnswerAsync(HttpExchange exchange)
     {
         string name = exchange.Name!;
-        if (ApiQuery.Of(exchange, out HttpProblem? problem) is null || (problem = exchange.MayFor(name) ? null : ApiProblems.NotForThisStream) is not null)
+        if (ApiQuery.Of(exchange, out HttpProblem? problem) is null)
         {
             await problem!.WriteAsync(exchange.Context);
+            return;
+        }
+
+        if (!exchange.MayFor(name))
+        {
+            await ApiProblems.NotForThisStream.WriteAsync(exchange.Context);
             return;
         }
 

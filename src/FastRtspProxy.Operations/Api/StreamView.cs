@@ -14,13 +14,13 @@ internal sealed record StreamView(string Name, StreamConfig? Config, StoredStrea
     /// <summary>What the API says of the state of a stream that has none itself.</summary>
     public const string WildcardState = "wildcard";
 
-    public static IReadOnlyList<string> States { get; } = [.. Enum.GetValues<StreamState>().Select(Word), WildcardState];
+    public static IReadOnlyList<string> States { get; } = [.. StreamStates.Told.Select(StreamStates.NameOf), WildcardState];
 
     public static IReadOnlyList<string> Origins { get; } = ["file", "commandLine", "api", "wildcard", "registered"];
 
-    public string State => Status is { } status ? Word(status.State)
+    public string State => Status is { } status ? StreamStates.NameOf(StreamStates.ToldOf(status.State))
         : Config?.IsWildcard == true ? WildcardState
-        : Word(StreamState.Opening);
+        : StreamStates.NameOf(StreamState.Opening);
 
     public string Origin => Config switch
     {
@@ -53,17 +53,4 @@ internal sealed record StreamView(string Name, StreamConfig? Config, StoredStrea
 
     public static StreamView Of(StreamConfig stream, StreamStore store, StreamStatus? status) =>
         new(stream.Name, stream, stream.Origin == ConfigOrigin.Api ? store.Find(stream.Name) : null, status);
-
-    private static string Word(StreamState state) => state switch
-    {
-        StreamState.Opening => "opening",
-        StreamState.Down => "down",
-        StreamState.Ready => "ready",
-        StreamState.Starting => "starting",
-        StreamState.Playing => "playing",
-        StreamState.Lingering => "lingering",
-        StreamState.Resting => "resting",
-        StreamState.Holding => "holding",
-        _ => "stopped",
-    };
 }

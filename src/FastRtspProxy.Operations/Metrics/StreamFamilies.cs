@@ -1,13 +1,11 @@
 using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Status;
 
 namespace FastRtspProxy.Operations.Metrics;
 
 /// <summary>The families that each stream has, in their order on the page.</summary>
 internal static class StreamFamilies
 {
-    /// <summary>In the order of the mounts' states; the first is told as the second, and nobody asks for one that is stopped.</summary>
-    private static readonly string[] s_states = ["new", "opening", "down", "ready", "starting", "playing", "lingering", "resting", "holding"];
-
     /// <inheritdoc cref="StreamFamilies"/>
     public static StreamFamily[] All { get; } =
     [
@@ -58,8 +56,9 @@ internal static class StreamFamilies
         new(Counter("stream_reported_lost_packets_total", "Packets that viewers report they lack"), [One(StreamFigure.ReportedLost)]),
     ];
 
-    private static IEnumerable<StreamSeries> States() =>
-        s_states.Skip(1).Select(static (name, i) => Of("state", name, StreamFigure.State + 1 + i));
+    /// <summary>Nobody asks for a stream that is stopped.</summary>
+    private static IEnumerable<StreamSeries> States() => StreamStates.Told.Where(static state => state != StreamState.Stopped)
+        .Select(static state => Of("state", StreamStates.NameOf(state), StreamFigure.State + (int)state));
 
     /// <summary>Those that are hardly ever used are told once they are.</summary>
     private static IEnumerable<StreamSeries> Ways(int figure) => Enumerable.Range(0, ViewerWays.Count).Select(way =>

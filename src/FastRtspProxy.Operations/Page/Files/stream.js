@@ -121,7 +121,7 @@ export function streamView(store, rights, name) {
 
   let told = '';
   function drawEvents() {
-    const own = [...store.events.filter(event => event.stream === name), ...steps].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, 100);
+    const own = [...store.events.filter(event => event.stream === name), ...steps.slice().reverse()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, 100);
     const text = JSON.stringify(own);
     if (text === told) return;
     told = text;

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
@@ -80,7 +81,7 @@ public sealed class KeyFrameRequestsTests
     {
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
         Mount mount = fixture.Create(alwaysOn: true);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         for (int i = 0; i < 2; i++)
         {
             long expected = mount.Ring.Head + 1;

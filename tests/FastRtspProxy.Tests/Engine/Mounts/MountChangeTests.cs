@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -40,7 +41,7 @@ public sealed class MountChangeTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         time.Advance(TimeSpan.FromSeconds(20));
         fixture.Timings = fixture.Timings with { Linger = TimeSpan.FromSeconds(10) };
 
@@ -61,13 +62,13 @@ public sealed class MountChangeTests
         await Until.TrueAsync(() => mount.Ring.Head > head);
         time.Advance(TimeSpan.FromMinutes(10));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
-        Assert.Equal(MountState.Playing, mount.State);
+        Assert.Equal(StreamState.Playing, mount.State);
         fixture.BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) };
 
         await ChangeAsync(fixture, mount);
 
         time.Advance(TimeSpan.FromSeconds(5.1));
-        await Until.TrueAsync(() => mount.State == MountState.Holding);
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
         Assert.Contains(fixture.Log.Loud, static line => line.Contains("no media for 5 s", StringComparison.Ordinal));
     }
 
@@ -77,7 +78,7 @@ public sealed class MountChangeTests
         FakeTimeProvider time = new();
         await using MountFixture fixture = new(time);
         Mount mount = fixture.Create();
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
         fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         fixture.BackendTimings = new() { Answer = TimeSpan.FromSeconds(2) };
 
@@ -119,7 +120,7 @@ public sealed class MountChangeTests
 
         await ChangeAsync(fixture, mount);
 
-        Assert.Equal(MountState.Stopped, mount.State);
+        Assert.Equal(StreamState.Stopped, mount.State);
     }
 
     private static Task ChangeAsync(MountFixture fixture, Mount mount) => mount.ChangeAsync(fixture.Options(), fixture.Ring, isOtherCamera: false);
@@ -131,6 +132,6 @@ public sealed class MountChangeTests
         await Until.TrueAsync(() => mount.Ring.Head > head);
         fixture.Camera.Script = static _ => new ScriptedReply { Silent = true };
         fixture.Camera.DropConnections();
-        await Until.TrueAsync(() => mount.State == MountState.Holding);
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
     }
 }

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -17,10 +18,10 @@ public sealed class MountHoldTests
         await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
 
         await EndsAtTheHoldAsync(fixture, time, client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
     }
 
     [Fact]
@@ -32,7 +33,7 @@ public sealed class MountHoldTests
         fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         time.Advance(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
-        Assert.Equal(MountState.Starting, mount.State);
+        Assert.Equal(StreamState.Starting, mount.State);
 
         await EndsAtTheHoldAsync(fixture, time, client);
     }
@@ -44,7 +45,7 @@ public sealed class MountHoldTests
         await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         time.Advance(TimeSpan.FromSeconds(5.1));
         await Until.TrueAsync(() => fixture.Log.Loud.Any(l => l.Contains("no media", StringComparison.Ordinal)));
         Assert.Contains("are held for up to 23.8 s", fixture.Log.Loud[^1], StringComparison.Ordinal);
@@ -62,7 +63,7 @@ public sealed class MountHoldTests
         await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         time.Advance(s_firstWait);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         await SendAsync(fixture, mount);
 
         time.Advance(TimeSpan.FromMinutes(5));
@@ -78,7 +79,7 @@ public sealed class MountHoldTests
         await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient first) = await LostAsync(fixture);
         time.Advance(s_firstWait);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         mount.Leave(first);
         await Until.TrueAsync(() => mount.ClientCount == 0);
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
@@ -96,7 +97,7 @@ public sealed class MountHoldTests
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         await SendAsync(fixture, mount);
         fixture.Camera.DropConnections();
-        await Until.TrueAsync(() => mount.State == MountState.Holding && fixture.Log.Loud.Count == 1);
+        await Until.TrueAsync(() => mount.State == StreamState.Holding && fixture.Log.Loud.Count == 1);
         return (mount, client);
     }
 

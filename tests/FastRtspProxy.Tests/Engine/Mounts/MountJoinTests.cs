@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -62,7 +63,7 @@ public sealed class MountJoinTests
         Assert.All(grant.Tracks, t => Assert.Equal(new TrackStart(t.Track, null, null, null), t));
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
         AnswerPlay(fixture, "200 OK");
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         fixture.Camera.SendRtp(0, 96, 1, 9000, 42, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > grant.JoinSequence);
         Assert.Null(client.End);

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
@@ -30,7 +31,7 @@ public sealed class MountLetGoTests
         mount.Leave(client);
 
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && fixture.Camera.OpenConnections == 0);
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
         await Task.Delay(700);
 
         Assert.Equal((1, 2, 1), (fixture.Camera.Count("DESCRIBE"), fixture.Camera.Count("SETUP"), fixture.Camera.ConnectionCount));
@@ -51,7 +52,7 @@ public sealed class MountLetGoTests
         mount.Leave(client);
 
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && fixture.Camera.OpenConnections == 0);
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
 
         Assert.Empty(fixture.Log.Loud);
         Assert.Equal(1, fixture.Camera.Count("DESCRIBE"));
@@ -65,11 +66,11 @@ public sealed class MountLetGoTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Resting && fixture.Camera.Count("PAUSE") == 1);
+        await Until.TrueAsync(() => mount.State == StreamState.Resting && fixture.Camera.Count("PAUSE") == 1);
 
         fixture.Camera.DropConnections();
 
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
         Assert.Empty(fixture.Log.Loud);
         Assert.Equal(1, fixture.Camera.ConnectionCount);
         await fixture.JoinAsync(mount);
@@ -116,7 +117,7 @@ public sealed class MountLetGoTests
         await Until.TrueAsync(() => mount.Ring.Head > grant.JoinSequence);
 
         Assert.Equal((2, 0, 1), (fixture.Camera.Count("PLAY"), fixture.Camera.Count("TEARDOWN"), fixture.Camera.ConnectionCount));
-        Assert.Equal(MountState.Playing, mount.State);
+        Assert.Equal(StreamState.Playing, mount.State);
         Assert.Null(second.End);
     }
 
@@ -162,11 +163,11 @@ public sealed class MountLetGoTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         mount.Prepare();
         await Task.Delay(600);
 
-        Assert.Equal(MountState.Lingering, mount.State);
+        Assert.Equal(StreamState.Lingering, mount.State);
         await fixture.JoinAsync(mount);
         Assert.Equal((1, 1), (fixture.Camera.Count("PLAY"), fixture.Camera.ConnectionCount));
     }
@@ -180,7 +181,7 @@ public sealed class MountLetGoTests
         Mount mount = fixture.Create();
         (RecordingClient first, _) = await fixture.JoinAsync(mount);
         mount.Leave(first);
-        await Until.TrueAsync(() => mount.State == MountState.Resting && fixture.Camera.Count("PAUSE") == 1);
+        await Until.TrueAsync(() => mount.State == StreamState.Resting && fixture.Camera.Count("PAUSE") == 1);
 
         await fixture.JoinAsync(mount);
 
@@ -230,9 +231,9 @@ public sealed class MountLetGoTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         time.Advance(TimeSpan.FromSeconds(11));
-        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready && mount.IsResting);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == StreamState.Ready && mount.IsResting);
         time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.NotNull(await mount.DescribeAsync(s_limit));
@@ -248,9 +249,9 @@ public sealed class MountLetGoTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         time.Advance(TimeSpan.FromSeconds(11));
-        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready && mount.IsResting);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == StreamState.Ready && mount.IsResting);
         time.Advance(TimeSpan.FromSeconds(60));
         int requests = fixture.Camera.Methods.Count;
 

@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 
@@ -27,7 +28,7 @@ public sealed class MountOrderTests
     {
         await using MountFixture fixture = new();
         Mount mount = fixture.Create(alwaysOn: true, clientsMax: 1);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         RecordingClient client = fixture.Client();
         RecordingClient other = fixture.Client();
         Shard caller = onMountShard ? fixture.MountShard : client.Shard;
@@ -81,7 +82,7 @@ public sealed class MountOrderTests
         await caller.RunAsync(() => Task.WhenAll(calls.Select(call => Do(mount, client, call)).ToArray())).WaitAsync(s_limit);
         mount.Leave(before);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
 
         time.Advance(TimeSpan.FromSeconds(2));
 
@@ -92,7 +93,7 @@ public sealed class MountOrderTests
                 await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
             }
 
-            Assert.Equal((MountState.Lingering, 0), (mount.State, fixture.Camera.Count("TEARDOWN")));
+            Assert.Equal((StreamState.Lingering, 0), (mount.State, fixture.Camera.Count("TEARDOWN")));
         }
         else
         {

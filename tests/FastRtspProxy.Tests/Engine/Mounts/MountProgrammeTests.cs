@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
@@ -26,7 +27,7 @@ public sealed class MountProgrammeTests
         await Until.TrueAsync(() => client.End is not null);
 
         Assert.Equal(MountEnd.ProgrammeEnded, client.End);
-        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == MountState.Ready);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == StreamState.Ready);
         await Task.Delay(300);
         Assert.Equal((1, 1), (fixture.Camera.ConnectionCount, fixture.Camera.Count("PLAY")));
         Assert.Contains("the programme of 12.3 s has ended; 1 viewer(s) ended", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
@@ -64,7 +65,7 @@ public sealed class MountProgrammeTests
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(Video));
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(Sound));
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         Assert.Null(client.End);
     }
 
@@ -79,7 +80,7 @@ public sealed class MountProgrammeTests
         (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, seconds);
         fixture.Camera.DropConnections();
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         Assert.Null(client.End);
     }
 
@@ -92,7 +93,7 @@ public sealed class MountProgrammeTests
         for (int plays = 2; plays <= 3; plays++)
         {
             fixture.Camera.DropConnections();
-            await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == MountState.Playing, 10);
+            await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == StreamState.Playing, 10);
             await SendAsync(fixture, mount, 12.2);
         }
 
@@ -110,11 +111,11 @@ public sealed class MountProgrammeTests
         (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, 12.2);
         time.Advance(TimeSpan.FromSeconds(9));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
-        Assert.Equal(MountState.Playing, mount.State);
+        Assert.Equal(StreamState.Playing, mount.State);
         time.Advance(TimeSpan.FromSeconds(2));
         if (ends)
         {
-            await Until.TrueAsync(() => mount.State == MountState.Ready);
+            await Until.TrueAsync(() => mount.State == StreamState.Ready);
             time.Advance(TimeSpan.FromSeconds(1));
             await Until.TrueAsync(() => client.End is not null);
             Assert.Equal(MountEnd.ProgrammeEnded, client.End);
@@ -123,7 +124,7 @@ public sealed class MountProgrammeTests
 
         time.Advance(TimeSpan.FromSeconds(25));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
-        Assert.Equal((MountState.Playing, null), (mount.State, client.End));
+        Assert.Equal((StreamState.Playing, null), (mount.State, client.End));
     }
 
     [Fact]
@@ -135,7 +136,7 @@ public sealed class MountProgrammeTests
         await Until.TrueAsync(() => client.End is not null);
 
         Assert.Equal(MountEnd.ProgrammeEnded, client.End);
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
         Assert.Equal(1, fixture.Camera.Count("PLAY"));
     }
 
@@ -159,7 +160,7 @@ public sealed class MountProgrammeTests
         (Mount mount, RecordingClient first, _) = await PlayAsync(fixture, 12.2);
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(Video));
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(Sound));
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
 
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
 

@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -46,7 +47,7 @@ public sealed class MountRetryTests
     private static async Task RedirectAsync(MountFixture fixture, Mount mount, int plays)
     {
         fixture.Camera.SendRaw(RedirectBytes(fixture));
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == MountState.Playing, detail: () => string.Join('\n', fixture.Log.Loud));
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == StreamState.Playing, detail: () => string.Join('\n', fixture.Log.Loud));
     }
 
     private static byte[] RedirectBytes(MountFixture fixture) =>

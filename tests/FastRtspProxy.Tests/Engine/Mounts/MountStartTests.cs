@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
@@ -77,7 +78,7 @@ public sealed class MountStartTests
         Assert.Equal(fixture.Read(mount, 0)[^1].SequenceNumber, edge.SequenceNumber);
 
         fixture.Camera.Dispose();
-        await Until.TrueAsync(() => mount.State != MountState.Playing);
+        await Until.TrueAsync(() => mount.State != StreamState.Playing);
         Assert.Empty(await mount.LiveEdgeAsync());
     }
 
@@ -245,7 +246,7 @@ public sealed class MountStartTests
         Mount mount = await PlayAsync(fixture);
         await SendAsync(fixture, mount, s_key);
         fixture.Camera.DropConnections();
-        await Until.TrueAsync(() => mount.State != MountState.Playing);
+        await Until.TrueAsync(() => mount.State != StreamState.Playing);
         Assert.Equal(-1, mount.Ring.NewestRandomAccess);
     }
 
@@ -295,7 +296,7 @@ public sealed class MountStartTests
     private static async Task<Mount> PlayAsync(MountFixture fixture)
     {
         Mount mount = fixture.Create(alwaysOn: true);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         return mount;
     }
 

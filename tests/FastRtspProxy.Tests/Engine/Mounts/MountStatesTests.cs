@@ -1,4 +1,6 @@
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
 
@@ -7,11 +9,11 @@ public sealed class MountStatesTests
     [Fact]
     public void From_EveryState_LeadsToStoppedAndNeverBackFromIt()
     {
-        foreach (MountState state in Enum.GetValues<MountState>())
+        foreach (StreamState state in Enum.GetValues<StreamState>())
         {
-            MountState[] next = MountStates.From(state).ToArray();
-            Assert.Equal(state == MountState.Stopped, next.Length == 0);
-            Assert.Equal(state != MountState.Stopped, next.Contains(MountState.Stopped));
+            StreamState[] next = MountStates.From(state).ToArray();
+            Assert.Equal(state == StreamState.Stopped, next.Length == 0);
+            Assert.Equal(state != StreamState.Stopped, next.Contains(StreamState.Stopped));
             Assert.DoesNotContain(state, next);
         }
     }
@@ -19,11 +21,11 @@ public sealed class MountStatesTests
     [Fact]
     public void From_New_ReachesEveryState()
     {
-        HashSet<MountState> seen = [MountState.New];
-        Queue<MountState> next = new(seen);
-        while (next.TryDequeue(out MountState state))
+        HashSet<StreamState> seen = [StreamState.New];
+        Queue<StreamState> next = new(seen);
+        while (next.TryDequeue(out StreamState state))
         {
-            foreach (MountState to in MountStates.From(state))
+            foreach (StreamState to in MountStates.From(state))
             {
                 if (seen.Add(to))
                 {
@@ -32,6 +34,16 @@ public sealed class MountStatesTests
             }
         }
 
-        Assert.Equal(Enum.GetValues<MountState>().Length, seen.Count);
+        Assert.Equal(Enum.GetValues<StreamState>().Length, seen.Count);
+    }
+
+    [Fact]
+    public void Names_AreThoseOfTheStates()
+    {
+        StreamState[] all = Enum.GetValues<StreamState>();
+
+        Assert.Equal(all.Select(static state => state.ToString().ToUpperInvariant()), all.Select(static state => StreamStates.NameOf(state).ToUpperInvariant()));
+        Assert.Equal(all.Skip(1), StreamStates.Told);
+        Assert.Equal(all.Length, StreamFigure.States);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
@@ -164,17 +165,17 @@ public sealed class MountTests
         fixture.Camera.SendRtp(0, 96, 500, 9000, 42, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > first.JoinSequence && mount.CanPause);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         time.Advance(TimeSpan.FromSeconds(10.1));
-        await Until.TrueAsync(() => mount.State == MountState.Resting);
+        await Until.TrueAsync(() => mount.State == StreamState.Resting);
         Assert.Equal(mount.Ring.Head, mount.Ring.Tail); // Nothing old is ever served.
         (client, _) = await fixture.JoinAsync(mount);
         Assert.Equal(1, fixture.Camera.Count("DESCRIBE"));
         Assert.Equal(2, fixture.Camera.Count("PLAY"));
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         time.Advance(TimeSpan.FromSeconds(10.1));
-        await Until.TrueAsync(() => mount.State == MountState.Resting);
+        await Until.TrueAsync(() => mount.State == StreamState.Resting);
         time.Advance(TimeSpan.FromSeconds(55));
         await Task.Delay(50);
         Assert.Equal(0, fixture.Camera.Count("TEARDOWN"));
@@ -189,9 +190,9 @@ public sealed class MountTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
-        await Until.TrueAsync(() => mount.State == MountState.Lingering);
+        await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         await fixture.JoinAsync(mount);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         Assert.Equal(1, fixture.Camera.Count("PLAY"));
     }
 
@@ -207,8 +208,8 @@ public sealed class MountTests
         RingPacket before = fixture.Read(mount, grant.JoinSequence)[0];
         long lostAt = Environment.TickCount64;
         fixture.RestartCamera();
-        await Until.TrueAsync(() => mount.State == MountState.Holding);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         long from = mount.Ring.Head;
         fixture.Camera.SendRtp(0, 96, 40_000, 3_000_000_000, 4711, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > from);
@@ -231,7 +232,7 @@ public sealed class MountTests
         await Until.TrueAsync(() => client.End is not null);
         Assert.Equal(MountEnd.HoldExpired, client.End);
         Assert.True(client.EndedOnItsShard);
-        await Until.TrueAsync(() => mount.State == MountState.Down);
+        await Until.TrueAsync(() => mount.State == StreamState.Down);
     }
 
     [Fact]
@@ -290,7 +291,7 @@ public sealed class MountTests
         long start = Environment.TickCount64;
         await mount.StopAsync(MountEnd.Stopping);
         Assert.InRange(Environment.TickCount64 - start, 0, 1100);
-        Assert.Equal(MountState.Stopped, mount.State);
+        Assert.Equal(StreamState.Stopped, mount.State);
     }
 
     [Fact]
@@ -364,9 +365,9 @@ public sealed class MountTests
         await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
         fixture.Camera.Dispose();
-        await Until.TrueAsync(() => mount.State == MountState.Holding);
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
         fixture.RestartCamera();
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         Assert.Null(second.End);
     }
 

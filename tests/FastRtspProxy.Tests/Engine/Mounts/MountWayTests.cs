@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
@@ -97,14 +98,14 @@ public sealed class MountWayTests
     private static async Task RelaysAsync(MountFixture fixture, Mount mount, System.Net.Sockets.UdpClient relay, long from)
     {
         int port = Backend.StandInTests.ClientPort(fixture.Camera);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         relay.Send(ScriptedCamera.RtpBytes(96, 1, 1, 1, true, [0x65, 1]), new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
         await Until.TrueAsync(() => mount.Ring.Head > from);
     }
 
     private static async Task SendsAsync(MountFixture fixture, Mount mount, long from, ushort sequenceNumber)
     {
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         fixture.Camera.SendRtp(0, 96, sequenceNumber, 1, 1, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > from);
     }

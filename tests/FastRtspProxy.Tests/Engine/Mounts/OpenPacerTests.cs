@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
@@ -79,7 +80,7 @@ public sealed class OpenPacerTests
         fixture.Create();
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 1);
         Mount second = fixture.Create();
-        await Until.TrueAsync(() => second.State == MountState.Opening);
+        await Until.TrueAsync(() => second.State == StreamState.Opening);
 
         time.Advance(TimeSpan.FromSeconds(2.1));
 
@@ -161,11 +162,11 @@ public sealed class OpenPacerTests
         Mount mount = fixture.Create();
         for (int attempts = 1; attempts < 7; attempts++)
         {
-            await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= attempts && mount.State == MountState.Down);
+            await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= attempts && mount.State == StreamState.Down);
             time.Advance(TimeSpan.FromSeconds(31));
         }
 
-        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= 7 && mount.State == MountState.Down);
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= 7 && mount.State == StreamState.Down);
         fixture.Camera.Script = null;
 
         // Its own next attempt is half a minute away; it may be in the middle of one, and not listen yet.
@@ -174,7 +175,7 @@ public sealed class OpenPacerTests
         {
             time.Advance(told++ < 5 ? TimeSpan.FromSeconds(2) : TimeSpan.Zero);
             fixture.Pacer.TellReturn();
-            return mount.State == MountState.Ready;
+            return mount.State == StreamState.Ready;
         });
     }
 
@@ -183,7 +184,7 @@ public sealed class OpenPacerTests
     {
         _dead = await fixture.Pacer.EnterAsync("dead", CancellationToken.None);
         Mount mount = fixture.Create();
-        await Until.TrueAsync(() => mount.State == MountState.Opening);
+        await Until.TrueAsync(() => mount.State == StreamState.Opening);
         Assert.Equal(0, fixture.Camera.ConnectionCount);
         return mount;
     }
