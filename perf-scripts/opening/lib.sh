@@ -1,4 +1,4 @@
-# Shared by av-sync.sh, live-picture.sh and start-modes.sh: the binaries, free ports, the end of what was started. A script has its words for --help in the comment before its line "set ...".
+# Shared by av-sync.sh, live-picture.sh, page-table.sh and start-modes.sh: the binaries, free ports, the end of what was started. A script has its words for --help in the comment before its line "set ...".
 
 script=$(basename "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -53,6 +53,8 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         }
 
         await page.WaitForSelectorAsync("figure[aria-label^='Latency of the ingest: ']");
+        Assert.Contains("reported by viewers 0", await page.TextContentAsync("dl"), StringComparison.Ordinal);
+        Assert.Matches(@"\d ms", await page.TextContentAsync("[aria-label=Tracks] tbody td:last-child") ?? "");
         await PicturesAsync(page, 100);
         await ShootAsync(page, "stream");
 

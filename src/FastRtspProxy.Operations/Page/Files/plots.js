@@ -3,13 +3,12 @@ import { bits, el } from './dom.js';
 
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// A line without axes.
+// A line without axes, of 75 by 21 pixels: the size of a canvas in the table, by app.css. To ask each of them would have the table laid out for each.
 export function spark(canvas, values) {
-  const box = canvas.getBoundingClientRect();
-  if (box.width === 0) return;
   const scale = devicePixelRatio || 1;
-  const width = canvas.width = Math.round(box.width * scale);
-  const height = canvas.height = Math.round(box.height * scale);
+  const width = Math.round(75 * scale), height = Math.round(21 * scale);
+  if (canvas.width === width && canvas.height === height) canvas.getContext('2d').clearRect(0, 0, width, height);
+  else Object.assign(canvas, { width, height });
   const known = (values ?? []).filter(value => value !== null);
   if (known.length < 2) return;
   const top = Math.max(...known, 1);

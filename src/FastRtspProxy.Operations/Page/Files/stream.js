@@ -4,6 +4,8 @@ import { Plots } from './plots.js';
 import { Player } from './player.js';
 import { editStream, confirmed } from './form.js';
 
+const millis = seconds => seconds == null ? '–' : (1000 * seconds).toFixed(seconds < 0.01 ? 1 : 0) + ' ms';
+
 // The page of one stream: picture, figures, viewers, events, and what can be done to it.
 export function streamView(store, rights, name) {
   const may = rights.includes('api');
@@ -64,16 +66,16 @@ export function streamView(store, rights, name) {
       ['Since', `${clock(stream.since)} (${ago(stream.since)})`], ['Attempts', source.attempts ? `${source.attempts}; next ${clock(source.nextAttempt)}` : null],
       ['Sessions lost', source.reconnects || null], ['Last error', source.lastError ? `${clock(source.lastError.at)} ${source.lastError.kind}: ${source.lastError.text}` : null],
       ['Received', `${bits(stream.ingest?.bitrate)}, ${bytes(stream.ingest?.bytes ?? 0)}`],
-      ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}` : null],
-      ['Latency', stream.ingest?.latencyMax != null ? `${(1000 * stream.ingest.latencyMax).toFixed(0)} ms at most beside the fastest, in the last seconds` : null],
+      ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}, reported by viewers ${stream.viewers?.reportedLostPackets ?? 0}` : null],
+      ['Latency', stream.ingest?.latencyMax != null ? `${millis(stream.ingest.latencyMax)} at most beside the fastest, in the last seconds` : null],
       ['Clock offset', stream.ingest?.clockOffset != null ? stream.ingest.clockOffset.toFixed(3) + ' s' : null],
       ['Origin', stream.origin], ['URLs', (stream.urls ?? []).join('  ')],
     ].filter(row => row[1] !== undefined && row[1] !== null && row[1] !== '');
     facts.replaceChildren(...rows.flatMap(([term, text]) => [el('dt', { text: term }), el('dd', { text: String(text) })]));
-    tracks.replaceChildren(table(['Track', 'Codec', 'Picture', 'Rate'], (stream.tracks ?? []).map(track => [
+    tracks.replaceChildren(table(['Track', 'Codec', 'Picture', 'Rate', 'Jitter'], (stream.tracks ?? []).map(track => [
       `${track.id} ${track.media}`, track.codec + (track.profile ? ` ${track.profile}` : ''),
       track.width ? `${track.width}×${track.height}${track.fps ? `, ${(+track.fps).toFixed(1)}/s` : ''}${track.keyframeInterval ? `, key every ${(+track.keyframeInterval).toFixed(1)} s` : ''}` : track.clockRate ? `${track.clockRate} Hz` : '–',
-      bits(track.bitrate)])));
+      bits(track.bitrate), millis(track.jitter)])));
   }
 
   function table(heads, rows) {
@@ -91,9 +93,9 @@ export function streamView(store, rights, name) {
       drawn = ids;
       const focused = viewers.contains(document.activeElement) ? document.activeElement.dataset.id : null;
       viewers.replaceChildren(list.length === 0 ? el('p', { class: 'dim', text: 'Nobody watches.' }) : table(
-        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Dropped', ...(may ? ['End it'] : [])],
+        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Round trip', 'Dropped', 'Lost', ...(may ? ['End it'] : [])],
         list.map(viewer => [viewer.address ?? '–', viewer.way, viewer.agent ?? viewer.user ?? '–', ago(viewer.since), bits(viewer.bitrate),
-          viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', String(viewer.droppedPackets ?? 0),
+          viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', millis(viewer.roundTrip), String(viewer.droppedPackets ?? 0), String(viewer.reportedLostPackets ?? 0),
           ...(may ? [el('button', { type: 'button', class: 'danger', 'data-id': viewer.id, 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
             on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } })] : [])])));
       if (focused) viewers.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();

@@ -40,6 +40,7 @@ export function streamsView(store, rights) {
   const body = el('tbody');
   const above = el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: COLUMNS.length }));
   const below = el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: COLUMNS.length }));
+  body.append(above, below);
   const table = el('table', { id: 'streams' }, el('thead', {}, el('tr', { 'aria-rowindex': 1 }, ...heads)), body);
   const empty = el('p', { class: 'dim', id: 'empty', hidden: true });
   const root = el('section', {}, el('div', { class: 'bar' }, el('h1', { text: 'Streams' }), count, search, state, add), el('div', { class: 'card' }, table, empty));
@@ -59,11 +60,10 @@ export function streamsView(store, rights) {
     empty.hidden = !store.loaded || list.length > 0;
     empty.textContent = store.streams.size > 0 ? 'Nothing fits the filter.' : 'There is no stream yet.';
     table.setAttribute('aria-rowcount', list.length + 1);
-    rows.clear();
-    body.replaceChildren(above, below);
     place();
   }
 
+  // Rows that stay on the screen are kept, and what is another text in them is written.
   function place() {
     const top = body.getBoundingClientRect().top;
     const from = Math.max(0, Math.min(list.length, Math.floor(-top / ROW) - MORE));
@@ -76,41 +76,56 @@ export function streamsView(store, rights) {
     let last = above;
     for (let i = from; i < to; i++) {
       const stream = list[i];
-      let row = rows.get(stream.name);
-      if (!row) rows.set(stream.name, row = makeRow(stream));
-      row.setAttribute('aria-rowindex', i + 2);
+      let shown = rows.get(stream.name);
+      if (!shown) rows.set(stream.name, shown = makeRow(stream));
+      if (shown.stream !== stream) fill(shown, stream);
+      const { row } = shown;
+      const index = String(i + 2);
+      if (row.getAttribute('aria-rowindex') !== index) row.setAttribute('aria-rowindex', index);
       if (last.nextSibling !== row) last.after(row);
       last = row;
       kept.add(stream.name);
     }
 
-    for (const [name, row] of rows) if (!kept.has(name)) { row.remove(); rows.delete(name); }
+    for (const [name, { row }] of rows) if (!kept.has(name)) { row.remove(); rows.delete(name); }
+    if (blank.length > 0) requestAnimationFrame(() => { sparks(blank.splice(0)); });
   }
 
-  function makeRow(stream) {
+  // Rows whose line was not drawn yet.
+  const blank = [];
+  const sparks = some => some.forEach(({ name, line }) => spark(line, store.stats.get(name)?.bitrate));
+
+  function makeRow({ name }) {
     const line = el('canvas', { 'aria-hidden': 'true' });
-    const row = el('tr', { 'data-name': stream.name },
-      el('td', { class: 'c-state' }, stateMark(stream.state)),
-      el('td', { class: 'c-name' }, el('a', { href: '#/streams/' + enc(stream.name), text: stream.name, title: stream.name })),
-      el('td', { class: 'c-source dim', text: stream.source?.url ?? '', title: stream.source?.url ?? '' }),
-      el('td', { class: 'c-rate num' }, line, bits(stream.ingest?.bitrate)),
-      el('td', { class: 'c-loss num', text: (100 * loss(stream)).toFixed(2) + ' %' }),
-      el('td', { class: 'c-viewers num', text: stream.viewers?.total ?? 0 }),
-      el('td', { class: 'c-since num', text: ago(stream.since) }));
-    requestAnimationFrame(() => spark(line, store.stats.get(stream.name)?.bitrate));
-    return row;
+    const texts = { source: el('td', { class: 'c-source dim' }), rate: el('span'), loss: el('td', { class: 'c-loss num' }), viewers: el('td', { class: 'c-viewers num' }), since: el('td', { class: 'c-since num' }) };
+    const state = el('td', { class: 'c-state' });
+    const row = el('tr', { 'data-name': name }, state,
+      el('td', { class: 'c-name' }, el('a', { href: '#/streams/' + enc(name), text: name, title: name })),
+      texts.source, el('td', { class: 'c-rate num' }, line, texts.rate), texts.loss, texts.viewers, texts.since);
+    const made = { name, row, line, state, texts, word: null, stream: null };
+    blank.push(made);
+    return made;
+  }
+
+  function fill(shown, stream) {
+    shown.stream = stream;
+    if (shown.word !== stream.state) shown.state.replaceChildren(stateMark(shown.word = stream.state));
+    const url = stream.source?.url ?? '';
+    const texts = { source: url, rate: bits(stream.ingest?.bitrate), loss: (100 * loss(stream)).toFixed(2) + ' %', viewers: String(stream.viewers?.total ?? 0), since: ago(stream.since) };
+    for (const [key, text] of Object.entries(texts)) if (shown.texts[key].textContent !== text) shown.texts[key].textContent = text;
+    if (shown.texts.source.title !== url) shown.texts.source.title = url;
   }
 
   const onScroll = () => requestAnimationFrame(place);
   addEventListener('scroll', onScroll, { passive: true });
   addEventListener('resize', onScroll, { passive: true });
-  // What is drawn anew loses the focus: it is given back.
+  // A row that is moved loses the focus: it is given back.
   const onStreams = () => {
     const name = body.contains(document.activeElement) ? document.activeElement.closest('tr')?.dataset.name : null;
     draw();
-    if (name) rows.get(name)?.querySelector('a')?.focus({ preventScroll: true });
+    if (name && !body.contains(document.activeElement)) rows.get(name)?.row.querySelector('a').focus({ preventScroll: true });
   };
-  const onStats = () => rows.forEach((row, name) => spark(row.querySelector('canvas'), store.stats.get(name)?.bitrate));
+  const onStats = () => sparks([...rows.values()]);
   store.addEventListener('streams', onStreams);
   store.addEventListener('stats', onStats);
   queueMicrotask(draw);
