@@ -5,13 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Asks the camera for key frames when somebody would wait long for one: one a second at most, whoever asks. On the mount's shard.
+/// Asks the camera for key frames when somebody would wait long for one: one a second at most, whoever asks. On the mount's shard, but for
+/// <see cref="PostViewerAsks"/>.
 /// </summary>
-/// <param name="shard">The mount's.</param>
-/// <param name="ring">Knows how far its key frames are apart.</param>
-/// <param name="settings">The mount's.</param>
-/// <param name="log">The mount's.</param>
-internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettings settings, ILogger log)
+internal sealed class KeyFrameRequests
 {
     /// <summary>An encoder that makes key frames more often than that has no bits left for the pictures between them.</summary>
     private const long DistanceMicros = 1_000_000;
@@ -19,35 +16,53 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
     /// <summary>Groups of pictures longer than that are worth a request for whoever joins.</summary>
     private const long LongGroupMicros = 4_000_000;
 
+    private readonly Shard _shard;
+    private readonly PacketRing _ring;
+    private readonly MountSettings _settings;
+    private readonly ILogger _log;
+
+    /// <summary>Runs while a viewer's wish waits for its second.</summary>
+    private readonly ShardTimer _wishTimer;
+
     private long _askedMicros = long.MinValue / 2;
 
-    /// <summary>The distance of the camera's key frames when it was last one that we had not made short.</summary>
-    private long _groupMicros;
+    /// <summary>When a viewer last asked in vain, so soon after another request.</summary>
+    private long _wishedMicros;
+
+    /// <summary>1 while a viewer's wish is on its way to the shard: those of all viewers are one.</summary>
+    private int _isPosted;
+
+    /// <param name="shard">The mount's.</param>
+    /// <param name="ring">Knows how far its key frames are apart.</param>
+    /// <param name="settings">The mount's.</param>
+    /// <param name="log">The mount's.</param>
+    public KeyFrameRequests(Shard shard, PacketRing ring, MountSettings settings, ILogger log)
+    {
+        _shard = shard;
+        _ring = ring;
+        _settings = settings;
+        _log = log;
+        _wishTimer = shard.CreateTimer(OnWishDue);
+    }
 
     /// <summary>Asks the camera; false: it cannot be asked. Null before there is one.</summary>
     public Func<bool>? Ask { get; set; }
 
-    private long AgeMicros => shard.NowMicros - ring.RandomAccessMicros;
+    private long AgeMicros => _shard.NowMicros - _ring.RandomAccessMicros;
 
-    /// <summary>How far the camera's own key frames are apart.</summary>
-    private long GroupMicros
+    /// <summary>A viewer asks for one. Any thread.</summary>
+    public void PostViewerAsks()
     {
-        get
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0)
         {
-            long behindRequest = ring.RandomAccessMicros - _askedMicros;
-            bool isOurs = behindRequest is >= 0 and <= DistanceMicros;
-            _groupMicros = isOurs ? _groupMicros : ring.RandomAccessIntervalMicros;
-            return _groupMicros;
+            _shard.Post(OnViewerAsks);
         }
     }
-
-    /// <summary>A viewer asks for one.</summary>
-    public void OnViewerAsks() => Try("a viewer asks for it");
 
     /// <summary>Somebody waits for a picture, or has begun without one.</summary>
     public void OnWaits()
     {
-        if (GroupMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
+        if (_ring.RandomAccessIntervalMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
         {
             Try("a viewer has come into a long group of pictures");
         }
@@ -56,19 +71,46 @@ internal sealed class KeyFrameRequests(Shard shard, PacketRing ring, MountSettin
     /// <summary>Packets of the camera's are lost, and the pictures are damaged until the next key frame.</summary>
     public void OnLoss()
     {
-        if (GroupMicros - AgeMicros > DistanceMicros)
+        long intervalMicros = _ring.RandomAccessIntervalMicros;
+        if (intervalMicros == 0 || intervalMicros - AgeMicros > DistanceMicros)
         {
             Try("packets were lost");
         }
     }
 
+    private void OnViewerAsks()
+    {
+        Volatile.Write(ref _isPosted, 0);
+        long restMicros = _askedMicros + DistanceMicros - _shard.NowMicros;
+        if (restMicros > 0)
+        {
+            _wishedMicros = _shard.NowMicros;
+            _wishTimer.Start(TimeSpan.FromMicroseconds(restMicros));
+        }
+        else
+        {
+            Try("a viewer asks for it");
+        }
+    }
+
+    /// <summary>A key frame that came since is as good as the one that was asked for.</summary>
+    private void OnWishDue()
+    {
+        if (_ring.RandomAccessMicros < _wishedMicros)
+        {
+            Try("a viewer asks for it");
+        }
+    }
+
     private void Try(string cause)
     {
-        _ = GroupMicros; // before what is asked for makes it short
-        if (Ask is { } ask && shard.NowMicros - _askedMicros >= DistanceMicros && ask())
+        if (_shard.NowMicros - _askedMicros < DistanceMicros || Ask?.Invoke() != true)
         {
-            _askedMicros = shard.NowMicros;
-            MountLog.AsksForKeyFrame(log, settings.Name, cause);
+            return;
         }
+
+        _askedMicros = _shard.NowMicros;
+        _ring.NoteAsked(_askedMicros);
+        MountLog.AsksForKeyFrame(_log, _settings.Name, cause);
     }
 }

@@ -169,7 +169,7 @@ internal sealed class Mount : IMount
         Task.FromResult(_status.Serves ? _starts.Take(withReports: false, _clients.Count > 0).Tracks : []));
 
     /// <inheritdoc/>
-    public void AskForKeyFrame() => Shard.Post(_keyFrames.OnViewerAsks);
+    public void AskForKeyFrame() => _keyFrames.PostViewerAsks();
 
     private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
     {

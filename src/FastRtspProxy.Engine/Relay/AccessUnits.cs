@@ -12,6 +12,9 @@ internal sealed class AccessUnits
     /// <summary>There while a past is kept.</summary>
     private RandomAccessIndex? _points;
 
+    /// <summary>When the camera was last asked for a random access point, on the producer's clock.</summary>
+    private long _askedMicros = long.MinValue / 2;
+
     /// <summary>The track whose random access unit is on its way; -1: none.</summary>
     private int _openPointTrack = -1;
 
@@ -41,7 +44,8 @@ internal sealed class AccessUnits
     public bool HasReordering => Volatile.Read(ref _hasReordering);
 
     /// <summary>
-    /// From one random access point of a track to the next, the last time, of the track that takes longest; 0: not known yet. Any thread.
+    /// From one of the camera's own random access points of a track to the next, the last time, of the track that takes longest, whatever was asked
+    /// for in between; 0: not known yet. Any thread.
     /// </summary>
     public long RandomAccessIntervalMicros => Volatile.Read(ref _randomAccessIntervalMicros);
 
@@ -56,6 +60,9 @@ internal sealed class AccessUnits
     /// none is. Only the producer.
     /// </summary>
     public long PointAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : Newest;
+
+    /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
+    public void NoteAsked(long micros) => _askedMicros = micros;
 
     /// <summary>Other tracks from here on: what was known of the old ones says nothing of them.</summary>
     public void ForgetTracks()
@@ -135,9 +142,10 @@ internal sealed class AccessUnits
             Newest = state.PointStart >= tail ? state.PointStart : -1;
             _openPointTrack = track;
             Volatile.Write(ref _videoTracks, _videoTracks | (1u << track));
-            if (state.NoteRandomAccess(arrivalMicros, out bool isNew))
+            if (state.NoteRandomAccess(arrivalMicros, _askedMicros, out bool isNew))
             {
-                Volatile.Write(ref _randomAccessIntervalMicros, RingTrack.LongestInterval(_tracks));
+                long known = state.IsIntervalOwn ? 0 : _randomAccessIntervalMicros; // that of an earlier session, too
+                Volatile.Write(ref _randomAccessIntervalMicros, Math.Max(known, RingTrack.LongestInterval(_tracks)));
             }
 
             if (isNew && Newest >= 0 && keepsPast)

@@ -228,6 +228,9 @@ internal sealed partial class PacketRing
     /// </summary>
     public void Change(RingOptions options) => Volatile.Write(ref _options, options); // a release store; pairs with the acquire load in KeepBytes
 
+    /// <inheritdoc cref="AccessUnits.NoteAsked"/>
+    public void NoteAsked(long micros) => _units.NoteAsked(micros);
+
     /// <inheritdoc cref="AccessUnits.ForgetTracks"/>
     /// <remarks>On the producer, with nothing left in the ring.</remarks>
     public void ForgetTracks() => _units.ForgetTracks();

@@ -3,6 +3,9 @@ namespace FastRtspProxy.Engine.Relay;
 /// <summary>The producer's notes on a track of a ring. Mutable; one owner.</summary>
 internal struct RingTrack
 {
+    /// <summary>A random access point that comes so soon after a request is taken for the answer: encoders take a picture or a few.</summary>
+    private const long AnswerMicrosMax = 2_000_000;
+
     /// <summary>It has had a packet: <see cref="Timestamp"/>, <see cref="FrameStart"/> and <see cref="PointStart"/> say something.</summary>
     public bool Seen;
 
@@ -29,8 +32,17 @@ internal struct RingTrack
     /// <summary>When that came, on the producer's clock.</summary>
     public long RandomAccessMicros;
 
-    /// <summary>From the one before it to it; 0 while there was one only.</summary>
+    /// <summary>The newest one is the camera's answer to a request, and came out of its turn.</summary>
+    public bool RandomAccessWasAsked;
+
+    /// <summary>
+    /// How far the camera's own ones are apart: the last distance between two that nobody asked for. One that begins or ends with one that was asked
+    /// for is shorter than that, so it counts where it is longer than what is known; 0 while there was one only.
+    /// </summary>
     public long RandomAccessIntervalMicros;
+
+    /// <summary>The last distance was between two that nobody asked for.</summary>
+    public bool IsIntervalOwn;
 
     /// <summary>When the newest random access point of the track that has been waiting longest came; 0: no track has had one.</summary>
     public static long OldestRandomAccess(ReadOnlySpan<RingTrack> tracks)
@@ -58,8 +70,9 @@ internal struct RingTrack
 
     /// <summary>The newest access unit is a random access point. True: there was one before it, so there is an interval.</summary>
     /// <param name="arrivalMicros">Of its packet.</param>
+    /// <param name="askedMicros">When the camera was last asked for one.</param>
     /// <param name="isNew">It is the first packet of it that tells.</param>
-    public bool NoteRandomAccess(long arrivalMicros, out bool isNew)
+    public bool NoteRandomAccess(long arrivalMicros, long askedMicros, out bool isNew)
     {
         isNew = !HasRandomAccess || RandomAccessFrame != FrameStart;
         if (!isNew)
@@ -68,11 +81,15 @@ internal struct RingTrack
         }
 
         bool isInterval = HasRandomAccess;
+        bool wasAsked = askedMicros > RandomAccessMicros && arrivalMicros - askedMicros is >= 0 and <= AnswerMicrosMax;
         if (isInterval)
         {
-            RandomAccessIntervalMicros = arrivalMicros - RandomAccessMicros;
+            long interval = arrivalMicros - RandomAccessMicros;
+            IsIntervalOwn = !wasAsked && !RandomAccessWasAsked;
+            RandomAccessIntervalMicros = IsIntervalOwn ? interval : Math.Max(RandomAccessIntervalMicros, interval);
         }
 
+        RandomAccessWasAsked = wasAsked;
         HasRandomAccess = true;
         RandomAccessFrame = FrameStart;
         RandomAccessMicros = arrivalMicros;

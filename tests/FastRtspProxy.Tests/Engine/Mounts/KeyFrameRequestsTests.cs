@@ -1,7 +1,7 @@
-using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.TestPeers;
 
@@ -40,9 +40,7 @@ public sealed class KeyFrameRequestsTests
         _time.Advance(TimeSpan.FromSeconds(2));
         _ = await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => Requests(fixture) == 1);
-        long expected = mount.Ring.Head + 1;
-        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, [0x65, 0x88, 1]);
-        await Until.TrueAsync(() => mount.Ring.Head >= expected);
+        await SendKeyFrameAsync(fixture, mount);
 
         _time.Advance(TimeSpan.FromSeconds(3));
         _ = await fixture.JoinAsync(mount);
@@ -67,6 +65,92 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, 1);
     }
 
+    /// <summary>A second viewer lacks a picture just after the first one's wish was passed on.</summary>
+    [Fact]
+    public async Task Viewer_ThatAsksWithinTheSecond_IsHeardAtItsEnd()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await AskTwiceAsync(fixture);
+
+        Assert.Equal(1, Requests(fixture));
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+
+        await Until.TrueAsync(() => Requests(fixture) == 2);
+        await AssertRequestsAsync(fixture, mount, 2);
+    }
+
+    [Fact]
+    public async Task Viewer_ThatAsksWithinTheSecondAndIsSentAKeyFrame_HasWhatItWanted()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await AskTwiceAsync(fixture);
+
+        await SendKeyFrameAsync(fixture, mount);
+
+        await AssertRequestsAsync(fixture, mount, 1);
+    }
+
+    private async Task<Mount> AskTwiceAsync(MountFixture fixture)
+    {
+        Mount mount = await PlayAsync(fixture, groupSeconds: 1);
+        mount.AskForKeyFrame();
+        await Until.TrueAsync(() => Requests(fixture) == 1);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        mount.AskForKeyFrame();
+        await mount.Shard.RunAsync(static () => Task.CompletedTask);
+        return mount;
+    }
+
+    /// <summary>What a new viewer waits for goes by the distance of the camera's own key frames.</summary>
+    [Fact]
+    public async Task Join_BehindKeyFramesThatWereAskedFor_AutoGoesByTheCamerasOwnGroups()
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 20);
+        for (int i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            mount.AskForKeyFrame();
+            await Until.TrueAsync(() => Requests(fixture) == i + 1);
+            await SendKeyFrameAsync(fixture, mount);
+        }
+
+        PlayGrant grant = (await fixture.JoinAsync(mount)).Grant;
+
+        Assert.False(grant.WaitsForRandomAccess);
+        Assert.Equal(20_000_000, mount.Ring.RandomAccessIntervalMicros);
+    }
+
+    /// <summary>The pictures are damaged until the next key frame; of one that is due within a second nobody is spared anything.</summary>
+    [Theory]
+    [InlineData(10, 2, 1)]
+    [InlineData(10, 9, 0)]
+    [InlineData(1, 0, 0)]
+    public async Task Loss_WithTheNextKeyFrameFarAway_TheCameraIsAsked(int groupSeconds, int ageSeconds, int requests)
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds, BackendTransport.Udp);
+        _time.Advance(TimeSpan.FromSeconds(ageSeconds));
+        _number += 5;
+        await SendAsync(fixture, mount, [0x41, 0x9a, 1]);
+
+        await AssertRequestsAsync(fixture, mount, requests);
+    }
+
+    private Task SendKeyFrameAsync(MountFixture fixture, Mount mount) => SendAsync(fixture, mount, [0x65, 0x88, 1]);
+
+    private async Task SendAsync(MountFixture fixture, Mount mount, byte[] payload)
+    {
+        long expected = mount.Ring.Head + 1;
+        _timestamp += 3600;
+        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, payload);
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1)); // what is held back for its order has a time for it
+            return mount.Ring.Head >= expected;
+        });
+    }
+
     /// <summary>One more is asked for, and comes behind all those before.</summary>
     private async Task AssertRequestsAsync(MountFixture fixture, Mount mount, int count)
     {
@@ -77,10 +161,10 @@ public sealed class KeyFrameRequestsTests
         Assert.Equal(count + 1, Requests(fixture));
     }
 
-    private async Task<Mount> PlayAsync(MountFixture fixture, int groupSeconds)
+    private async Task<Mount> PlayAsync(MountFixture fixture, int groupSeconds, BackendTransport transport = BackendTransport.Tcp)
     {
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
-        Mount mount = fixture.Create(alwaysOn: true);
+        Mount mount = fixture.Create(transport, alwaysOn: true);
         await Until.TrueAsync(() => mount.State == StreamState.Playing);
         for (int i = 0; i < 2; i++)
         {
@@ -94,9 +178,9 @@ public sealed class KeyFrameRequestsTests
         return mount;
     }
 
-    private static int Requests(MountFixture fixture) => fixture.Camera.Frames.Count(static frame =>
+    private static int Requests(MountFixture fixture) => fixture.Camera.Frames.Select(static frame => frame.Payload).Concat(fixture.Camera.Datagrams(0, rtcp: true)).Count(static compound =>
     {
-        RtcpCompoundReader reader = new(frame.Payload);
+        RtcpCompoundReader reader = new(compound);
         bool asks = false;
         while (reader.MoveNext(out RtcpPacketView packet))
         {

@@ -328,4 +328,29 @@ public sealed class PacketRingTests
         Assert.Equal(20_000_000, ring.RandomAccessMicros);
         ring.Dispose();
     }
+
+    /// <summary>Groups of 10 s, in which pictures are asked for: a camera goes on counting from there, or keeps its beat.</summary>
+    [Theory]
+    [InlineData(new[] { 0, 10, 14, 24 }, new[] { 13_950 }, 10)]
+    [InlineData(new[] { 0, 10, 14, 20 }, new[] { 13_950 }, 10)]
+    [InlineData(new[] { 0, 10, 14, 18, 30 }, new[] { 13_950, 17_950 }, 12)] // shorter than its own are, so its own are as long at least
+    [InlineData(new[] { 0, 10, 14, 20, 22, 24 }, new[] { 13_950 }, 2)] // it has other groups now
+    [InlineData(new[] { 0, 3 }, new[] { 2_950 }, 3)] // nothing else is known of it
+    [InlineData(new[] { 0, 10, 20 }, new[] { 12_000 }, 10)] // it does as it likes
+    public void RandomAccessInterval_SomeWereAskedFor_IsThatOfTheCamerasOwn(int[] seconds, int[] askedMillis, int expected)
+    {
+        PacketRing ring = new(new SlabPool(64 << 20), new RingOptions { KeepBytes = 8 << 20 }, 1);
+        foreach (int second in seconds)
+        {
+            foreach (int asked in askedMillis.Where(asked => asked <= second * 1000))
+            {
+                ring.NoteAsked(asked * 1000L);
+            }
+
+            ring.Append(0, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)second, (uint)(second * 90_000), second * 1_000_000L, [1]);
+        }
+
+        Assert.Equal(expected * 1_000_000, ring.RandomAccessIntervalMicros);
+        ring.Dispose();
+    }
 }
