@@ -10,6 +10,9 @@ internal sealed class CatchUp(long liveSequence, int? track, TimestampMap? map, 
 {
     private int _returned;
 
+    /// <summary>Its bytes, with those of the tracks that the client has not set up.</summary>
+    public long PastBytes => bytes;
+
     /// <summary>Packets of the past.</summary>
     public int PastPackets { get; init; }
 

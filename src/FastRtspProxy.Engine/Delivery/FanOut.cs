@@ -11,11 +11,15 @@ namespace FastRtspProxy.Engine.Delivery;
 /// </summary>
 internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 {
+    /// <summary>A camera that sends anything has sent some of it after that.</summary>
+    private const long EndMicrosMax = 2_000_000;
+
     /// <summary>So much do readers copy in a pass, all together.</summary>
     private const int ReadBytesPerPass = 1024 * 1024;
 
     private readonly FanOutTable _table;
     private readonly Shard _shard;
+    private readonly ViewerRanges _ranges;
     private readonly TcpDelivery _tcp;
     private readonly UdpDelivery _udp;
 
@@ -34,9 +38,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         _shard = table.Shard;
         Ring = ring;
         Counters = counters;
-        ViewerRanges ranges = new(ring, _shard, table.Limits, counters);
-        _tcp = new TcpDelivery(this, table, ranges, counters);
-        _udp = new UdpDelivery(this, table, ranges, counters);
+        _ranges = new ViewerRanges(ring, _shard, table.Limits, counters);
+        _tcp = new TcpDelivery(this, table, _ranges, counters);
+        _udp = new UdpDelivery(this, table, _ranges, counters);
     }
 
     /// <summary>Where the packets come from.</summary>
@@ -110,6 +114,11 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
             : null;
     }
 
+    /// <summary>It has had all that is for it, or nothing of it is to come: an end that no packet has passed is over after a while.</summary>
+    public bool IsOver(Viewer viewer) =>
+        viewer.EndSequence is { } end ? viewer.Cursor >= end
+        : viewer.Cursor >= Ring.Head && _shard.NowMicros - viewer.DelayMicros - viewer.EndMicros > EndMicrosMax;
+
     /// <inheritdoc cref="UdpDelivery.PacketsDropped"/>
     public long PacketsDropped(UdpViewer viewer) => _udp.PacketsDropped(viewer);
 
@@ -141,8 +150,14 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
             limit = HoldBack(head);
         }
 
+        _ranges.NextDueMicros = long.MaxValue;
         _tcp.Run(limit);
         _udp.Run(limit);
+        if (_ranges.NextDueMicros != long.MaxValue)
+        {
+            _shard.EndOfTurnAt(this, _ranges.NextDueMicros);
+        }
+
         if (_readers.Count > 0)
         {
             RunReaders();

@@ -46,7 +46,16 @@ internal sealed record FanOutLimits
     /// </summary>
     public int CatchUpSpeed { get; init; } = 15;
 
-    /// <summary>But sending it shall not take longer than this for that reason alone.</summary>
+    /// <summary>
+    /// But not faster than this, in bits a second with RTP's headers: a player at the end of a line of 100 Mbit/s keeps a fifth of it for what else
+    /// comes. A stream that itself takes more than half of that gets twice its own rate, or it would never be caught up with.
+    /// </summary>
+    public long CatchUpBitsPerSecond { get; init; } = 80_000_000;
+
+    /// <summary>
+    /// Sending a past whose times are squeezed, for whoever looks at the present, shall not take longer than this for the speed's reason alone. One
+    /// with its true times is for recorders, and may take its time.
+    /// </summary>
     public TimeSpan CatchUpMax { get; init; } = TimeSpan.FromMilliseconds(700);
 
     /// <summary>A UDP batch that the socket has not taken for so long is dropped and counted.</summary>

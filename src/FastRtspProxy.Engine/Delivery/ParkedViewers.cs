@@ -52,7 +52,8 @@ internal sealed class ParkedViewers(Shard shard, FanOutLimits limits)
             foreach (TcpViewer viewer in _viewers)
             {
                 // Its next packet came when it was parked, or before. One that begins in the past has the time that its catch-up may take.
-                bool isWithin = shard.NowMicros - viewer.ParkedMicros <= lagMicros || shard.NowMicros <= viewer.CatchUp?.UntilMicros;
+                bool isWithin = shard.NowMicros - viewer.ParkedMicros <= lagMicros
+                    || shard.NowMicros <= viewer.CatchUp?.UntilMicros || shard.NowMicros <= viewer.MayLagUntilMicros;
                 _lowest = isWithin ? Math.Min(_lowest, viewer.Cursor) : _lowest;
             }
         }

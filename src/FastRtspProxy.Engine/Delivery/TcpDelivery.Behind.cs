@@ -188,9 +188,17 @@ internal sealed unsafe partial class TcpDelivery
             return _shard.NowMicros > catchUp.UntilMicros; // it is meant to begin in the past
         }
 
+        if (_shard.NowMicros <= viewer.MayLagUntilMicros)
+        {
+            return false;
+        }
+
+        // How many bytes one that is delayed is behind is the camera's affair.
         ref readonly RingEntry next = ref entries[from];
-        return _shard.NowMicros - next.ArrivalMicros > (long)table.Limits.LagMax.TotalMicroseconds ||
-               entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.LagBytesMax ?? _ring.KeepBytes / 2);
+        bool hasTooMuch = viewer.DelayMicros == 0
+            && entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.LagBytesMax ?? _ring.KeepBytes / 2);
+        long lagMicros = _shard.NowMicros - viewer.DelayMicros - next.ArrivalMicros;
+        return hasTooMuch || lagMicros > (long)table.Limits.LagMax.TotalMicroseconds;
     }
 
     private void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)

@@ -72,9 +72,10 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         viewer.PartPackets = table.Limits.CatchUpPartPackets;
         if (viewer.CatchUp is { SpanMicros: > 0 } catchUp)
         {
-            CatchUpPace pace = CatchUpPace.For(catchUp.PastPackets, catchUp.FirstPackets, catchUp.SpanMicros, table.Limits);
+            CatchUpPace pace = CatchUpPace.For(catchUp, table.Limits);
             viewer.PartPackets = pace.PartPackets;
-            viewer.FastPackets = pace.FastPackets;
+            viewer.FastPartPackets = pace.FastPartPackets;
+            viewer.FastPackets = catchUp.FirstPackets;
             catchUp.SpreadOver(pace.SpreadMicros);
         }
     }
@@ -142,7 +143,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         bool isPaced = viewer.CatchUp is not null;
         long from = viewer.Cursor;
         int packets = !isPaced ? UdpSendPlan.PacketsMax
-            : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, table.Limits.CatchUpPartPackets))
+            : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, viewer.FastPartPackets))
             : viewer.PartPackets;
         long to = plan.Build(entries, from, limit, table.Media!.HasSegmentation, filter, packets);
         viewer.FastPackets -= packets;

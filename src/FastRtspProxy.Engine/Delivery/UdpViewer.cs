@@ -69,6 +69,9 @@ internal sealed class UdpViewer : Viewer
     /// <summary>Packets of such a part.</summary>
     internal int PartPackets { get; set; }
 
+    /// <summary>Packets of a part of the first picture.</summary>
+    internal int FastPartPackets { get; set; }
+
     /// <summary>Packets that go in larger parts: the rest of the first picture.</summary>
     internal int FastPackets { get; set; }
 

@@ -12,11 +12,11 @@ internal abstract class Viewer
     /// <summary>Everything begins at the next random access point only, if video is among its tracks.</summary>
     public bool WaitsForRandomAccess { get; set; }
 
-    /// <summary>What comes from there on is not for it; null: everything is.</summary>
-    public long? EndSequence { get; set; }
+    /// <summary>How much later than it comes it gets everything; 0: at once.</summary>
+    public long DelayMicros { get; set; }
 
-    /// <summary>It has had all that is for it.</summary>
-    public bool IsOver => EndSequence is { } end && Cursor >= end;
+    /// <summary>What comes after that moment is not for it; null: everything is.</summary>
+    public long? EndMicros { get; set; }
 
     /// <summary>When it asked to play, on the shard's clock; 0 once it has had its first picture, or where nobody wants to know.</summary>
     public long AskedMicros { get; set; }
@@ -29,6 +29,12 @@ internal abstract class Viewer
 
     /// <summary>Whether it gets a track.</summary>
     internal abstract bool Has(int track);
+
+    /// <summary>The first sequence behind <see cref="EndMicros"/>; null: it has not come.</summary>
+    internal long? EndSequence { get; set; }
+
+    /// <summary>It began in the past, and is not taken for one that lags before that.</summary>
+    internal long MayLagUntilMicros { get; set; }
 
     /// <summary>The next packet that it needs, while it is not in step.</summary>
     internal long Cursor { get; set; }

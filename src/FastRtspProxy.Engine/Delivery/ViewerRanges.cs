@@ -9,10 +9,17 @@ namespace FastRtspProxy.Engine.Delivery;
 /// </summary>
 internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits limits, DeliveryCounters counters)
 {
+    /// <summary>What is due within so long goes at once: a viewer that is delayed has a turn for a picture, not for a packet.</summary>
+    private const long SliceMicros = 3000;
+
+    /// <summary>When the first viewer that is delayed has something to get; <see cref="long.MaxValue"/>: that is not known to be.</summary>
+    public long NextDueMicros { get; set; } = long.MaxValue;
+
     /// <summary>A viewer has come.</summary>
     public void Begin(Viewer viewer)
     {
         viewer.Cursor = viewer.JoinSequence;
+        viewer.MayLagUntilMicros = viewer.CatchUp is { Track: null } past ? past.UntilMicros : 0;
         viewer.VideoSkip = default;
         viewer.OtherTracks = viewer.CatchUp?.OtherTracks ?? 0;
         viewer.OthersFrom = viewer.CatchUp is { OtherTracks: not 0 } catchUp ? catchUp.LiveSequence : 0;
@@ -68,13 +75,40 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
             LeaveVideoOut(ref viewer.VideoSkip, viewer.Cursor, entries, ref limit, ref filter);
         }
 
-        if (viewer.EndSequence is { } end)
+        if (viewer.DelayMicros > 0)
         {
-            limit = Math.Min(limit, end);
+            limit = entries.FirstAfter(viewer.Cursor, limit, shard.NowMicros + SliceMicros - viewer.DelayMicros);
+            if (limit == viewer.Cursor && limit < front)
+            {
+                NextDueMicros = Math.Min(NextDueMicros, entries[limit].ArrivalMicros + viewer.DelayMicros);
+            }
         }
 
-        isInStep = viewer.Cursor == front && viewer is { CatchUp: null, EndSequence: null } && !viewer.VideoSkip.IsOn;
+        if (viewer.EndMicros is { } endMicros)
+        {
+            viewer.EndSequence ??= EndAt(endMicros, entries, viewer.Cursor, limit);
+            limit = Math.Min(limit, viewer.EndSequence ?? limit);
+        }
+
+        isInStep = viewer.Cursor == front && viewer is { CatchUp: null, DelayMicros: 0, EndMicros: null } && !viewer.VideoSkip.IsOn;
         return viewer.Cursor < limit;
+    }
+
+    /// <summary>The first packet behind a moment that tears no picture; null: it is not among these.</summary>
+    private long? EndAt(long endMicros, in PacketRing.EntriesView entries, long from, long to)
+    {
+        uint videoTracks = ring.VideoTracks;
+        for (long s = entries.FirstAfter(from, to, endMicros); s < to; s++)
+        {
+            ref readonly RingEntry entry = ref entries[s];
+            bool isVideo = !entry.IsRtcp && (videoTracks & (1u << entry.Track)) != 0;
+            if (videoTracks == 0 || (isVideo && (entry.Flags & EntryFlags.FrameStart) != 0))
+            {
+                return s;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

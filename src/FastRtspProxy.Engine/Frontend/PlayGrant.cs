@@ -15,8 +15,11 @@ internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, Immutab
     /// <summary>When what it gets first came, on the shards' clock; null: it comes from now on.</summary>
     public long? FromMicros { get; init; }
 
-    /// <summary>Where it ends in the past; null: it goes on.</summary>
-    public long? EndSequence { get; init; }
+    /// <summary>How much later than it comes the client gets everything; 0: at once.</summary>
+    public long DelayMicros { get; init; }
+
+    /// <summary>What comes after that moment of the shards' clock is not for it; null: everything is.</summary>
+    public long? EndMicros { get; init; }
 
     /// <summary>A client with video begins at the next random access point.</summary>
     public bool WaitsForRandomAccess { get; init; }

@@ -12,6 +12,9 @@ internal enum PlayOutcome
     /// <summary>The mount has as many clients as it may have: 453.</summary>
     Full,
 
+    /// <summary>Nothing is kept of the time that the client names: 457.</summary>
+    OutOfRange,
+
     /// <summary>The mount is no longer there: 454.</summary>
     Gone,
 }

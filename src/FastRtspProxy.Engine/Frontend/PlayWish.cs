@@ -13,6 +13,9 @@ internal readonly record struct PlayWish(StartMode? Start, uint TrackMask, bool 
     /// <summary>It wants nothing that comes after that moment; null: there is no end.</summary>
     public long? ToMicros { get; init; }
 
+    /// <summary>True: the past is to come as slowly as it came; false: in haste; null: as suits the player.</summary>
+    public bool? IsRateControlled { get; init; }
+
     /// <summary>What the client is, as far as it says.</summary>
     public PlayerKind Player { get; init; }
 

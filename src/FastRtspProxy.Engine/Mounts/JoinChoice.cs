@@ -8,6 +8,9 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="WaitMicrosMax">How long the next random access point is waited for; null: as long as anybody waits.</param>
 internal readonly record struct JoinChoice(JoinPlace Place, JoinPlace Otherwise, long? WaitMicrosMax)
 {
+    /// <summary>The past is sent at its own pace, and all that follows as much later than it comes.</summary>
+    public bool IsDelayed { get; init; }
+
     /// <summary>With whatever comes next.</summary>
     public static JoinChoice Live => new(JoinPlace.Live, JoinPlace.Live, null);
 }

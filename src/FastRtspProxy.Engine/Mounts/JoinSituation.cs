@@ -14,6 +14,12 @@ internal readonly record struct JoinSituation
     /// <inheritdoc cref="StreamSettings.RecordersGetPast"/>
     public bool RecordersGetPast { get; init; }
 
+    /// <inheritdoc cref="PlayWish.IsRateControlled"/>
+    public bool? IsRateControlled { get; init; }
+
+    /// <summary>It names the moment from which on it wants what came.</summary>
+    public bool NamesMoment { get; init; }
+
     /// <summary>The client was paused.</summary>
     public bool Resumes { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     /// <summary>The camera is asked to play.</summary>
     public void BeginSession() => _playingSinceMicros = shard.NowMicros;
 
+    /// <summary>Whether something is kept of what a client wants that wants nothing that is to come.</summary>
+    public bool Has(PlayWish wish) => past.Has(wish.FromMicros, wish.ToMicros ?? shard.NowMicros);
+
     /// <summary>For a client that was let in while the camera plays.</summary>
     public PlayGrant GrantNow(PlayWish wish) => Promised(BeginNow(wish));
 
@@ -41,6 +44,8 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             Mode = wish.Start ?? settings.Start,
             Player = wish.Player,
             RecordersGetPast = settings.RecordersGetPast,
+            IsRateControlled = wish.IsRateControlled,
+            NamesMoment = wish.FromMicros is not null,
             Resumes = wish.Resumes,
             HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
             HasOthers = HasOthers(wish),
@@ -48,9 +53,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             GroupAgeMicros = shard.NowMicros - Math.Max(ring.RandomAccessMicros, _playingSinceMicros),
             PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
         });
-        bool isSqueezed = choice.Place == JoinPlace.SqueezedPast;
-        if ((isSqueezed || choice.Place == JoinPlace.Past)
-            && past.Begin(live, isSqueezed, wish.FromMicros, wish.ToMicros, _playingSinceMicros) is { } begun)
+        if (choice.Place is JoinPlace.SqueezedPast or JoinPlace.Past && past.Begin(live, choice, wish.FromMicros, _playingSinceMicros) is { } begun)
         {
             return begun;
         }

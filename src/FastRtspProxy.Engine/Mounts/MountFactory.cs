@@ -18,6 +18,9 @@ internal sealed class MountFactory(
     /// </summary>
     private const long CatchUpBytes = 256L << 20;
 
+    /// <summary>Who stands at the end of the past and goes on from there is no lagging viewer yet.</summary>
+    private static readonly TimeSpan s_pastMargin = TimeSpan.FromSeconds(2);
+
     private readonly CatchUpBudget _catchUp = new(CatchUpBytes);
     private readonly OpenPacer _pacer = new();
     private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
@@ -151,7 +154,12 @@ internal sealed class MountFactory(
         StreamSettings settings = SettingsOf(stream);
         long share = pool.BudgetBytes / (2 * Math.Max(1, StreamCount));
         int keepBytes = (int)Math.Min(settings.GopCacheBytes, Math.Max(share, pool.SlabBytes));
-        return new RingOptions { KeepBytes = keepBytes, KeepDuration = settings.GopCacheDuration, PastDuration = settings.PastDuration };
+        return new RingOptions
+        {
+            KeepBytes = keepBytes,
+            KeepDuration = settings.GopCacheDuration + (settings.PastDuration > TimeSpan.Zero ? s_pastMargin : TimeSpan.Zero),
+            PastDuration = settings.PastDuration,
+        };
     }
 
     private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? Registered.CommonSettings;

@@ -55,6 +55,11 @@ internal sealed class MountJoins(
             return new PlayGrant(PlayOutcome.Full, 0, []);
         }
 
+        if (wish.ToMicros < shard.NowMicros && !(status.Serves && starts.Has(wish)))
+        {
+            return new PlayGrant(PlayOutcome.OutOfRange, 0, []);
+        }
+
         if (status.Serves)
         {
             clients.Admit(client);

@@ -20,7 +20,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     /// </summary>
     private const int SqueezedMillis = 1;
 
-    /// <summary>A client that has not caught up after so long gets the present instead.</summary>
+    /// <summary>A client that has not caught up after so long, and as long as the past lasted, gets the present instead.</summary>
     private const long CatchUpMicrosMax = 5_000_000;
 
     /// <summary>Set when it was said that the camera's groups do not fit the cache; that is said once in a mount's life.</summary>
@@ -28,13 +28,12 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
 
     /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
     /// <param name="live">Where it would begin.</param>
-    /// <param name="isSqueezed">The picture's track alone, in hardly any time.</param>
+    /// <param name="choice">Whether the past is squeezed, or keeps its pace.</param>
     /// <param name="fromMicros">What came at that moment of the shards' clock is to be in it; null: the newest past.</param>
-    /// <param name="toMicros">Nothing that came later is to be in it; null: there is no end.</param>
     /// <param name="playingSinceMicros">When the camera was asked to play.</param>
-    public PlayGrant? Begin(PlayGrant live, bool isSqueezed, long? fromMicros, long? toMicros, long playingSinceMicros)
+    public PlayGrant? Begin(PlayGrant live, in JoinChoice choice, long? fromMicros, long playingSinceMicros)
     {
-        long start = fromMicros is { } moment ? ring.RandomAccessAt(moment) : ring.NewestRandomAccess;
+        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index) : ring.NewestRandomAccess;
         if (start < 0)
         {
             SayGroupTooLong(playingSinceMicros);
@@ -50,41 +49,72 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
 
         PacketRing.EntriesView entries = scope.Entries;
         ref readonly RingEntry first = ref entries[start];
+        if (choice.IsDelayed)
+        {
+            return Delayed(entries, start, scope.Head, live);
+        }
+
         long bytes = entries[scope.Head - 1].EndBytes - first.EndBytes + first.FrameBytes;
         if (settings.CatchUpBudget is { } budget && !budget.TryTake(bytes))
         {
-            return null;
+            // Whoever names a moment gets what came since: at its own pace that takes no more than the present does.
+            return fromMicros is null ? null : Delayed(entries, start, scope.Head, live);
         }
 
-        if (isSqueezed)
-        {
-            return Squeezed(entries, start, scope.Head, bytes, live);
-        }
-
-        PlayGrant begun = AsItWas(entries, start, scope.Head, bytes, live);
-        return toMicros < shard.NowMicros ? begun with { EndSequence = After(entries, start, scope.Head, toMicros.Value) } : begun;
+        return choice.Place == JoinPlace.SqueezedPast
+            ? Squeezed(entries, start, scope.Head, bytes, live)
+            : AsItWas(entries, start, scope.Head, bytes, live);
     }
 
-    /// <summary>The first packet that came after a moment; the head: none did. Packets stand in the order in which they came.</summary>
-    private static long After(in PacketRing.EntriesView entries, long from, long head, long micros)
+    /// <summary>Whether something is kept of a time that is over, for who begins at the earlier moment of it, or in the present.</summary>
+    public bool Has(long? fromMicros, long toMicros)
     {
-        while (from < head)
+        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index) : -1;
+        if (start < 0)
         {
-            long middle = from + ((head - from) / 2);
-            bool isLater = entries[middle].ArrivalMicros > micros;
-            (from, head) = isLater ? (from, middle) : (middle + 1, head);
+            return false;
         }
 
-        return from;
+        using ReadScope scope = ring.Read(shard.Index, start);
+        return scope.From == start && start < scope.Head && scope.Entries[start].ArrivalMicros <= toMicros;
+    }
+
+    /// <summary>All tracks as they were, as much later as the first packet of it is old.</summary>
+    private PlayGrant Delayed(in PacketRing.EntriesView entries, long start, long head, PlayGrant live)
+    {
+        ref readonly RingEntry first = ref entries[start];
+        return live with
+        {
+            JoinSequence = start,
+            Tracks = TracksAt(entries, start, head, live, out _, out _),
+            FromMicros = first.ArrivalMicros,
+            DelayMicros = Math.Max(1, shard.NowMicros - first.ArrivalMicros),
+        };
     }
 
     private PlayGrant AsItWas(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
     {
         ref readonly RingEntry first = ref entries[start];
+        ImmutableArray<TrackStart> tracks = TracksAt(entries, start, head, live, out int packets, out int firstPackets);
+        long spanMicros = Math.Max(1, entries[head - 1].ArrivalMicros - first.ArrivalMicros);
+        CatchUp catchUp = new(head, track: null, map: null, shard.NowMicros + CatchUpMicrosMax + spanMicros, settings.CatchUpBudget, bytes)
+        {
+            PastPackets = packets,
+            FirstPackets = firstPackets,
+            SpanMicros = spanMicros,
+        };
+        return live with { JoinSequence = start, Tracks = tracks, CatchUp = catchUp, FromMicros = first.ArrivalMicros };
+    }
+
+    /// <summary>Where each track begins, all at one moment: that of the first picture.</summary>
+    private ImmutableArray<TrackStart> TracksAt(
+        in PacketRing.EntriesView entries, long start, long head, PlayGrant live, out int packets, out int firstPackets)
+    {
+        ref readonly RingEntry first = ref entries[start];
         Span<int> firstNumbers = stackalloc int[RingOptions.TracksMax];
         firstNumbers.Fill(-1);
-        int packets = 0;
-        int firstPackets = 0;
+        packets = 0;
+        firstPackets = 0;
         for (long s = start; s < head; s++)
         {
             ref readonly RingEntry entry = ref entries[s];
@@ -98,7 +128,6 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             firstNumbers[entry.Track] = firstNumbers[entry.Track] < 0 ? entry.SequenceNumber : firstNumbers[entry.Track];
         }
 
-        // All tracks name the same moment: that of the first picture.
         ImmutableArray<TrackStart>.Builder tracks = ImmutableArray.CreateBuilder<TrackStart>(live.Tracks.Length);
         foreach (TrackStart track in live.Tracks)
         {
@@ -110,13 +139,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             });
         }
 
-        CatchUp catchUp = new(head, track: null, map: null, shard.NowMicros + CatchUpMicrosMax, settings.CatchUpBudget, bytes)
-        {
-            PastPackets = packets,
-            FirstPackets = firstPackets,
-            SpanMicros = Math.Max(1, entries[head - 1].ArrivalMicros - first.ArrivalMicros),
-        };
-        return live with { JoinSequence = start, Tracks = tracks.MoveToImmutable(), CatchUp = catchUp, FromMicros = first.ArrivalMicros };
+        return tracks.MoveToImmutable();
     }
 
     private PlayGrant Squeezed(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)

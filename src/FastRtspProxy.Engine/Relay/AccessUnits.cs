@@ -59,7 +59,9 @@ internal sealed class AccessUnits
     /// Where a decoder can start that is to see what came at a moment: the newest random access point before it that is kept, else the oldest; -1:
     /// none is. Only the producer.
     /// </summary>
-    public long PointAt(long micros) => _points is { } points && points.At(micros) is >= 0 and long at ? at : Newest;
+    /// <param name="micros">The moment.</param>
+    /// <param name="oldestMicros">Those that came before do not count.</param>
+    public long PointAt(long micros, long oldestMicros) => _points is { } points && points.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;

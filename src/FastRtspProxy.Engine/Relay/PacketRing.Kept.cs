@@ -9,6 +9,9 @@ internal sealed partial class PacketRing
     /// <summary>From the grant of a place to the first pass that knows of the viewer: the answer to PLAY goes out in between.</summary>
     private const long JoinMicros = 2_000_000;
 
+    /// <summary>So much older than it has to be may be what somebody begins with: a slab goes as a whole.</summary>
+    private const long OldMicros = 500_000;
+
     /// <summary>So many more slabs are kept for whoever is on its way.</summary>
     private const int GraceSlabs = 2;
 
@@ -36,14 +39,35 @@ internal sealed partial class PacketRing
         _promisedAtMicros = nowMicros;
     }
 
+    /// <summary>
+    /// Where a client begins that is to get what came at a moment: <see cref="AccessUnits.PointAt"/>, or, where no track has random access points, at
+    /// the first packet that came since; -1: nothing is kept. On the producer, outside of a scope.
+    /// </summary>
+    public long JoinableAt(long micros, long nowMicros, int shardIndex)
+    {
+        // What is older goes as soon as nobody needs it: it would be gone under a client that stays so far behind.
+        long oldestMicros = nowMicros - (long)_options.PastDuration.TotalMicroseconds - OldMicros;
+        if (_units.VideoTracks != 0)
+        {
+            return _units.PointAt(micros, oldestMicros);
+        }
+
+        using ReadScope scope = Read(shardIndex, Tail);
+        PacketRing.EntriesView entries = scope.Entries;
+        long at = entries.FirstAfter(scope.From, scope.Head, Math.Max(micros, oldestMicros) - 1);
+        while (at < scope.Head && entries[at].IsRtcp)
+        {
+            at++;
+        }
+
+        return at < scope.Head ? at : -1;
+    }
+
     /// <summary>The lowest place that somebody is on his way to; where others follow, for up to twice <see cref="JoinMicros"/>.</summary>
     private long PromisedFrom(long nowMicros) =>
         nowMicros - _promisedAtMicros >= JoinMicros ? long.MaxValue
         : nowMicros - _promisesSinceMicros >= JoinMicros ? _promised
         : Math.Min(_promised, _promisedBefore);
-
-    /// <inheritdoc cref="AccessUnits.PointAt"/>
-    public long RandomAccessAt(long micros) => _units.PointAt(micros);
 
     /// <summary>
     /// What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.
@@ -62,8 +86,11 @@ internal sealed partial class PacketRing
             bool isPromised = kept.EndSequence > promisedFrom;
             long graceMicros = isPromised ? JoinMicros : 0;
             long graceBytes = isPromised ? GraceSlabs * kept.Slab.Bytes : 0;
-            bool isNeeded = (kept.EndSequence > neededFrom || kept.LastMicros >= pastMicros)
-                && heldBytes <= options.KeepBytes + graceBytes && kept.LastMicros >= oldestMicros - graceMicros;
+            bool fits = heldBytes <= options.KeepBytes + graceBytes && kept.LastMicros >= oldestMicros - graceMicros;
+
+            // An eighth is for those who stand at the end of the past and go on from there, while the camera sends more than it did.
+            bool isOfThePast = kept.LastMicros >= pastMicros && heldBytes <= options.KeepBytes - (options.KeepBytes / 8);
+            bool isNeeded = fits && (isOfThePast || kept.EndSequence > neededFrom);
             if (isNeeded || heldBytes <= kept.Slab.Bytes)
             {
                 break;

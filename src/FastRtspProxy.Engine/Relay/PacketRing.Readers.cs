@@ -18,6 +18,18 @@ internal sealed partial class PacketRing
 
         /// <summary>The packet with this sequence.</summary>
         public ref readonly RingEntry this[long sequence] => ref _entries[sequence & (_entries.Length - 1)];
+
+        /// <summary>The first packet from one sequence to another that came after a moment; the latter: none did. They stand as they came.</summary>
+        public long FirstAfter(long from, long to, long micros)
+        {
+            while (from < to)
+            {
+                long middle = from + ((to - from) / 2);
+                (from, to) = this[middle].ArrivalMicros > micros ? (from, middle) : (middle + 1, to);
+            }
+
+            return from;
+        }
     }
 
     /// <summary>

@@ -34,7 +34,9 @@ internal sealed class RandomAccessIndex
     }
 
     /// <summary>The newest that came at a moment or before it, else the oldest; below 0: there is none.</summary>
-    public long At(long micros)
+    /// <param name="micros">The moment.</param>
+    /// <param name="oldestMicros">Those that came before do not count.</param>
+    public long At(long micros, long oldestMicros = long.MinValue)
     {
         long found = -1;
         foreach ((long sequence, long arrivalMicros) in _points)
@@ -44,7 +46,7 @@ internal sealed class RandomAccessIndex
                 break;
             }
 
-            found = sequence;
+            found = arrivalMicros >= oldestMicros ? sequence : found;
         }
 
         return found;

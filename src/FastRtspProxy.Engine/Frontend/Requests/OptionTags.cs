@@ -6,8 +6,8 @@ namespace FastRtspProxy.Engine.Frontend;
 internal static class OptionTags
 {
     /// <summary>
-    /// The tags that we do not serve, as they came, in their order; empty: nothing to refuse. Nothing optional is served, the ONVIF tags
-    /// (onvif-replay, the back channel's) included, and that matters where the media is described, chosen and started. Elsewhere a refusal helps
+    /// The tags that we do not serve, as they came, in their order; empty: nothing to refuse. Nothing optional is served but
+    /// ONVIF's replay of what is kept, its back channel not either, and that matters where the media is described, chosen and started. Elsewhere a refusal helps
     /// nobody: OPTIONS only asks (RFC 2326's own example requires something; EasyDarwin gives up at a 551), TEARDOWN and PAUSE must stop the media,
     /// and parameters are keep-alives.
     /// </summary>
@@ -36,7 +36,12 @@ internal static class OptionTags
         return refused is null ? "" : string.Join(", ", refused);
     }
 
-    /// <summary>Tags that ask for nothing that a live stream does differently: EasyDarwin's and vdk's, and those of RealPlayer and Helix.</summary>
+    /// <summary>
+    /// Tags that ask for nothing that a live stream does differently: EasyDarwin's and vdk's, those of RealPlayer and Helix; and that of ONVIF's
+    /// replay, as rtspsrc's onvif-mode has it: a Range in clock and Rate-Control are what it needs of us.
+    /// </summary>
     private static bool IsHarmless(string tag) =>
-        tag.Equals("implicit-play", StringComparison.OrdinalIgnoreCase) || tag.StartsWith("com.real.", StringComparison.OrdinalIgnoreCase);
+        tag.Equals("implicit-play", StringComparison.OrdinalIgnoreCase)
+        || tag.Equals("onvif-replay", StringComparison.OrdinalIgnoreCase)
+        || tag.StartsWith("com.real.", StringComparison.OrdinalIgnoreCase);
 }

@@ -26,6 +26,9 @@ internal readonly struct PlayRange
         _now = now;
         _asked = request.Header("Range");
         _isOfOnvif = request.Header("Require") is { } tags && tags.Contains("onvif", StringComparison.OrdinalIgnoreCase);
+        ReadOnlySpan<char> control = request.Header("Rate-Control").AsSpan().Trim();
+        IsRateControlled = control.Equals("no", StringComparison.OrdinalIgnoreCase) ? false
+            : control.Equals("yes", StringComparison.OrdinalIgnoreCase) ? true : null;
         bool isClock = ClockRange.TryParse(_asked, out _clock);
         IsValid = !isClock || (!(_clock.From > now + s_clockTolerance) && !(_clock.To <= (_clock.From ?? now)));
     }
@@ -33,11 +36,13 @@ internal readonly struct PlayRange
     /// <summary>False: it begins in the future, or ends before it begins.</summary>
     public bool IsValid { get; }
 
-    /// <summary>Where it begins on a clock that reads so many microseconds now; null: nothing is said.</summary>
-    public long? FromMicros(long nowMicros) => MicrosOf(_clock.From, nowMicros);
+    /// <summary>
+    /// ONVIF's Rate-Control (streaming specification, replay): with <c>no</c> the past comes as fast as it can be taken, with <c>yes</c> as it came.
+    /// </summary>
+    public bool? IsRateControlled { get; }
 
-    /// <summary>Where it ends; null: it does not.</summary>
-    public long? ToMicros(long nowMicros) => MicrosOf(_clock.To, nowMicros);
+    /// <summary>What is asked for, on a clock that reads so many microseconds now.</summary>
+    public WantedRange Wanted(long nowMicros) => new(MicrosOf(_clock.From, nowMicros), MicrosOf(_clock.To, nowMicros), IsRateControlled);
 
     /// <summary>The answer for what begins so long ago.</summary>
     public string Answer(TimeSpan back)

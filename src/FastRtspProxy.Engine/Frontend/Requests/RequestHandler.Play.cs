@@ -24,6 +24,11 @@ internal sealed partial class RequestHandler
             response.With("Scale", "1.000000"); // live: there is no other
         }
 
+        if (range.IsRateControlled is { } isRateControlled)
+        {
+            response.With("Rate-Control", isRateControlled ? "yes" : "no");
+        }
+
         if (session.State == SessionState.Playing && session.IsPlaying(only))
         {
             // A refresh: nothing changes, and the answer says where the stream is.
@@ -43,7 +48,7 @@ internal sealed partial class RequestHandler
         }
 
         session.StartAs(target.Start);
-        PlayGrant? grant = await session.JoinAsync(range.FromMicros(session.Shard.NowMicros), range.ToMicros(session.Shard.NowMicros));
+        PlayGrant? grant = await session.JoinAsync(range.Wanted(session.Shard.NowMicros));
         if (grant is not { Outcome: PlayOutcome.Playing })
         {
             if (grant?.Outcome is PlayOutcome.BackendUnavailable or PlayOutcome.Full)
@@ -55,6 +60,7 @@ internal sealed partial class RequestHandler
             {
                 PlayOutcome.BackendUnavailable => RtspStatus.ServiceUnavailable,
                 PlayOutcome.Full => RtspStatus.NotEnoughBandwidth,
+                PlayOutcome.OutOfRange => RtspStatus.InvalidRange,
                 _ => RtspStatus.SessionNotFound,
             });
         }

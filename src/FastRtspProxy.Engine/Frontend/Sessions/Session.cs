@@ -272,9 +272,8 @@ internal sealed class Session : MountClient
     public bool PlaysOthersThan(SessionTrack one) => _tracks.Exists(track => track.IsPlaying && track != one);
 
     /// <summary>Asks the mount to play. Null: the session ended meanwhile.</summary>
-    /// <param name="fromMicros">It wants what came at that moment of the shards' clock; null: it names none.</param>
-    /// <param name="toMicros">Nothing that comes later is for it.</param>
-    public async Task<PlayGrant?> JoinAsync(long? fromMicros = null, long? toMicros = null)
+    /// <param name="range">What it wants of the past, and of what is to come.</param>
+    public async Task<PlayGrant?> JoinAsync(WantedRange range = default)
     {
         if (!WasPlayed && !_home.Places.TryKeep(Place))
         {
@@ -285,9 +284,16 @@ internal sealed class Session : MountClient
         Media.OnAsked();
         Advance(SessionEvent.Play);
         long? backMicros = _start is { Back.Ticks: > 0 } wish && !_wasPaused ? Shard.NowMicros - (long)wish.Back.TotalMicroseconds : null;
-        StartMode? mode = fromMicros is null ? _start?.Mode : StartMode.Past;
+        StartMode? mode = range.FromMicros is null ? _start?.Mode : StartMode.Past;
         PlayGrant grant = await Mount.JoinAsync(
-            this, new PlayWish(mode, TrackMask, _wasPaused) { FromMicros = fromMicros ?? backMicros, ToMicros = toMicros, Player = _player });
+            this,
+            new PlayWish(mode, TrackMask, _wasPaused)
+            {
+                FromMicros = range.FromMicros ?? backMicros,
+                ToMicros = range.ToMicros,
+                IsRateControlled = range.IsRateControlled,
+                Player = _player,
+            });
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();
@@ -297,9 +303,10 @@ internal sealed class Session : MountClient
 
         if (grant.Outcome == PlayOutcome.Playing)
         {
+            grant = grant with { EndMicros = range.ToMicros };
             Media.OnGranted(grant);
             _rangeEnd?.Stop();
-            _rangeEnd = toMicros is { } end ? new RangeEnd(this, end) : null;
+            _rangeEnd = range.ToMicros is { } end ? new RangeEnd(this, end + grant.DelayMicros) : null;
             Advance(SessionEvent.Granted);
             if (!WasPlayed)
             {

@@ -93,8 +93,8 @@ internal sealed class SessionMedia(Session session)
     /// <summary>Its viewers are there, and have had all that they asked for.</summary>
     public bool IsOver =>
         session.Ports.Viewers.Count + _tcpViewers.Count > 0
-        && session.Ports.Viewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver)
-        && _tcpViewers.TrueForAll(static viewer => viewer.EndSequence is null || viewer.IsOver);
+        && session.Ports.Viewers.TrueForAll(viewer => viewer.EndMicros is null || _fanOut!.IsOver(viewer))
+        && _tcpViewers.TrueForAll(viewer => viewer.EndMicros is null || _fanOut!.IsOver(viewer));
 
     /// <summary>The client asks for a picture that stands alone: passed on once a second, however often it asks.</summary>
     public void OnKeyFrameWanted()
@@ -240,7 +240,8 @@ internal sealed class SessionMedia(Session session)
             AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
-            EndSequence = grant.EndSequence,
+            DelayMicros = grant.DelayMicros,
+            EndMicros = grant.EndMicros,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
             MaxRandomAccessWait = grant.MaxRandomAccessWait,
         };
@@ -255,7 +256,8 @@ internal sealed class SessionMedia(Session session)
             AskedMicros = TakeAsked(),
             JoinSequence = grant.JoinSequence,
             CatchUp = grant.CatchUp,
-            EndSequence = grant.EndSequence,
+            DelayMicros = grant.DelayMicros,
+            EndMicros = grant.EndMicros,
             WaitsForRandomAccess = grant.WaitsForRandomAccess,
             MaxRandomAccessWait = grant.MaxRandomAccessWait,
         };

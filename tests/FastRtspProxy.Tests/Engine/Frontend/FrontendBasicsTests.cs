@@ -227,17 +227,16 @@ public sealed class FrontendBasicsTests
 
     [Theory]
     [Rule("S11")]
-    [InlineData("onvif-replay")]
-    [InlineData("www.onvif.org/ver20/backchannel")]
-    public async Task Require_OnvifTags_Answers551(string tag)
+    [InlineData("onvif-replay", 200)]
+    [InlineData("www.onvif.org/ver20/backchannel", 551)]
+    public async Task Require_OnvifTags_ReplayIsServedAndTheBackChannelAnswered551(string tag, int status)
     {
         await using FrontendHost host = await FrontendHost.StartAsync();
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url, "Require: " + tag);
 
-        Assert.Equal(551, response.Status);
-        Assert.Equal(tag, response.Header("Unsupported"));
+        Assert.Equal((status, status == 551 ? tag : null), (response.Status, response.Header("Unsupported")));
     }
 
     [Fact]

@@ -35,9 +35,11 @@ public sealed class JoinPolicyTests
     }
 
     [Theory]
-    [InlineData("Lavf60.3.100", 4000, 1200, false, "Past", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 1201, false, "NextPoint", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 1201, true, "Past", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2000, false, "Past", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2001, false, "NextPoint", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2001, true, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 2000, false, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 2001, false, "NextPoint", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3699, true, "Past", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3700, true, "NextPoint", "NextPoint")] // due within 0.3 s
     [InlineData("Lavf60.3.100", 4000, 3700, false, "NextPoint", "NextPoint")]
@@ -72,6 +74,25 @@ public sealed class JoinPolicyTests
 
         Assert.Equal((place, otherwise), (choice.Place.ToString(), choice.Otherwise.ToString()));
         Assert.Equal([JoinChoice.Live, JoinChoice.Live, JoinChoice.Live], [resumed, withoutPictures, soundOnly]);
+    }
+
+    /// <summary>rtspsrc takes a past that comes in haste for a jump of the clock.</summary>
+    [Theory]
+    [InlineData("GStreamer/1.22.0", null, true)]
+    [InlineData("GStreamer/1.22.0", false, false)]
+    [InlineData("GStreamer/1.22.0", true, true)]
+    [InlineData("Lavf60.3.100", null, false)]
+    [InlineData("Lavf60.3.100", true, true)]
+    [InlineData(null, null, false)]
+    public void Choose_Past_KeepsItsPaceAsThePlayerOrItsRateControlSays(string? agent, bool? control, bool isDelayed)
+    {
+        JoinSituation now = new() { Mode = StartMode.Past, Player = PlayerKinds.Of(agent), IsRateControlled = control, HasVideo = true };
+        JoinChoice sound = JoinPolicy.Choose(now with { HasVideo = false, NamesMoment = true });
+
+        Assert.Equal((JoinPlace.Past, isDelayed), (JoinPolicy.Choose(now).Place, JoinPolicy.Choose(now).IsDelayed));
+        Assert.Equal((JoinPlace.Past, isDelayed), (sound.Place, sound.IsDelayed));
+        Assert.Equal(JoinPlace.Live, JoinPolicy.Choose(now with { HasVideo = false }).Place);
+        Assert.False(JoinPolicy.Choose(now with { Mode = StartMode.Instant }).IsDelayed);
     }
 
     [Theory]

@@ -153,25 +153,80 @@ public sealed class MountStartTests
     [InlineData(7001, null, 1, 9)]
     [InlineData(5500, null, 3, 7)]
     [InlineData(99_000, null, 1, 9)] // the oldest that is kept
-    [InlineData(7000, 4500, 3, 3)] // and what came until then
+    [InlineData(7000, 4500, 3, 7)]
     public async Task JoinAsync_FromAMoment_BeginsAtTheKeyFrameBeforeIt(int backMillis, int? endBackMillis, int first, int pictures)
     {
         await using MountFixture fixture = new(_time) { Start = StartMode.Live, Ring = new RingOptions { PastDuration = TimeSpan.FromSeconds(30), KeepDuration = TimeSpan.FromSeconds(30) } };
-        Mount mount = await PlayAsync(fixture);
-        for (int i = 0; i < 10; i++)
-        {
-            Send(fixture, i % 2 == 1 ? s_key : s_other);
-            await Until.TrueAsync(() => fixture.Read(mount, 0).Count(static p => (p.Flags & EntryFlags.Rtcp) == 0) > i);
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-
+        Mount mount = await PlayForTenSecondsAsync(fixture);
         long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
         PlayWish wish = new(StartMode.Past, uint.MaxValue, Resumes: false) { FromMicros = now - (backMillis * 1000L), ToMicros = now - (endBackMillis * 1000L) };
         PlayGrant grant = await mount.JoinAsync(fixture.Client(), wish);
 
         Assert.Equal(now - ((10 - first) * 1_000_000), grant.FromMicros);
-        IEnumerable<RingPacket> got = fixture.Read(mount, grant.JoinSequence).Where(p => (p.Flags & EntryFlags.Rtcp) == 0 && p.Sequence < (grant.EndSequence ?? long.MaxValue));
+        IEnumerable<RingPacket> got = fixture.Read(mount, grant.JoinSequence).Where(p => (p.Flags & EntryFlags.Rtcp) == 0 && p.Sequence >= grant.JoinSequence);
         Assert.Equal(pictures, got.Count());
+    }
+
+    /// <summary>The oldest came 9 s ago; the camera has sent nothing for a second.</summary>
+    [Theory]
+    [InlineData(99, 8, true)]
+    [InlineData(99, 10, false)]
+    [InlineData(20, 11, false)]
+    public async Task JoinAsync_ToAMomentThatIsOver_IsGrantedWhileSomethingOfItIsKept(int back, int endBack, bool isGranted)
+    {
+        await using MountFixture fixture = new(_time) { Ring = new RingOptions { PastDuration = TimeSpan.FromSeconds(30), KeepDuration = TimeSpan.FromSeconds(30) } };
+        Mount mount = await PlayForTenSecondsAsync(fixture);
+        long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
+        PlayWish wish = new(StartMode.Past, uint.MaxValue, Resumes: false) { FromMicros = now - (back * 1_000_000), ToMicros = now - (endBack * 1_000_000) };
+
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), wish);
+
+        Assert.Equal(isGranted ? PlayOutcome.Playing : PlayOutcome.OutOfRange, grant.Outcome);
+        Assert.Equal(isGranted ? 1 : 0, mount.ClientCount);
+    }
+
+    /// <summary>It takes none of the budget of haste; and where that is used up, whoever names a moment is not left without its past.</summary>
+    [Theory]
+    [InlineData("GStreamer/1.22.0", 1 << 20, true)]
+    [InlineData("Lavf60.3.100", 1 << 20, false)]
+    [InlineData("Lavf60.3.100", 10, true)]
+    public async Task JoinAsync_FromAMoment_GetsItAtItsOwnPaceWhereHasteIsNotForIt(string agent, int budgetBytes, bool isDelayed)
+    {
+        CatchUpBudget budget = new(budgetBytes);
+        await using MountFixture fixture = new(_time)
+        {
+            CatchUpBudget = budget,
+            Ring = new RingOptions { PastDuration = TimeSpan.FromSeconds(30), KeepDuration = TimeSpan.FromSeconds(30) },
+        };
+        Mount mount = await PlayForTenSecondsAsync(fixture);
+        long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
+
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything with { Start = StartMode.Past, Player = PlayerKinds.Of(agent), FromMicros = now - 5_000_000 });
+
+        Assert.Equal((isDelayed ? 5_000_000 : 0, !isDelayed, !isDelayed), (grant.DelayMicros, grant.CatchUp is not null, budget.TakenBytes > 0));
+        Assert.Equal(now - 5_000_000, grant.FromMicros);
+        Assert.NotNull(grant.Tracks[0].RtpTime);
+        grant.CatchUp?.Return();
+    }
+
+    /// <summary>Sound alone has no random access points: it begins with the first packet since.</summary>
+    [Fact]
+    public async Task JoinAsync_FromAMomentOfSoundAlone_BeginsThere()
+    {
+        await using MountFixture fixture = new(_time) { Ring = new RingOptions { PastDuration = TimeSpan.FromSeconds(30), KeepDuration = TimeSpan.FromSeconds(30) } };
+        Mount mount = await PlayAsync(fixture);
+        for (uint i = 0; i < 5; i++)
+        {
+            await SendSoundAsync(fixture, mount, 1000 + (48_000 * i));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything with { Start = StartMode.Past, FromMicros = now - 2_500_000 });
+
+        Assert.Equal(now - 2_000_000, grant.FromMicros);
+        Assert.Equal(2, fixture.Read(mount, grant.JoinSequence).Count(static p => (p.Flags & EntryFlags.Rtcp) == 0));
+        grant.CatchUp?.Return();
     }
 
     [Fact]
@@ -185,7 +240,7 @@ public sealed class MountStartTests
         PlayWish wish = PlayWish.Everything with { Player = PlayerKind.Ffmpeg };
 
         PlayGrant young = await mount.JoinAsync(fixture.Client(), wish);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(2));
         await SendAsync(fixture, mount, s_other);
         PlayGrant old = await mount.JoinAsync(fixture.Client(), wish);
 
@@ -291,6 +346,20 @@ public sealed class MountStartTests
 
         Assert.True(grant.WaitsForRandomAccess);
         Assert.Equal(lead.Sequence, grant.JoinSequence);
+    }
+
+    /// <summary>A picture a second, every other one a key frame: the first of those is 9 s old.</summary>
+    private async Task<Mount> PlayForTenSecondsAsync(MountFixture fixture)
+    {
+        Mount mount = await PlayAsync(fixture);
+        for (int i = 0; i < 10; i++)
+        {
+            Send(fixture, i % 2 == 1 ? s_key : s_other);
+            await Until.TrueAsync(() => fixture.Read(mount, 0).Count(static p => (p.Flags & EntryFlags.Rtcp) == 0) > i);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return mount;
     }
 
     private static async Task<Mount> PlayAsync(MountFixture fixture)

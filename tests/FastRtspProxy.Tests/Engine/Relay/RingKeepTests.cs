@@ -158,7 +158,7 @@ public sealed class RingKeepTests : IDisposable
             AppendPicture(picture % 25 == 0, packets: 8);
         }
 
-        long oldest = _ring.RandomAccessAt(0);
+        long oldest = _ring.JoinableAt(0, _nowMicros, shardIndex: 0);
         _ring.Promise(oldest, _nowMicros);
         for (int picture = 0; picture < 45; picture++) // 1.8 s
         {
@@ -172,6 +172,30 @@ public sealed class RingKeepTests : IDisposable
         }
 
         Assert.True(_ring.Tail > oldest, "a promise is for two seconds");
+    }
+
+    /// <summary>A viewer that begins at the end of the past and stays as far behind is not lapped, though the camera sends more by and by.</summary>
+    [Theory]
+    [InlineData(8 << 20)]
+    [InlineData(1 << 20)] // the bytes are the bound
+    public void Want_AViewerStaysAtTheEndOfThePast_FindsItsPackets(int keepBytes)
+    {
+        TimeSpan past = TimeSpan.FromSeconds(8);
+        _ring.Change(new RingOptions { KeepBytes = keepBytes, KeepDuration = past + TimeSpan.FromSeconds(2), PastDuration = past });
+        for (int picture = 0; picture < 1000; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 4);
+        }
+
+        long cursor = _ring.JoinableAt(0, _nowMicros, shardIndex: 0);
+        _ring.Promise(cursor, _nowMicros);
+        for (int picture = 0; picture < 1000; picture++)
+        {
+            _ring.Want(1, cursor);
+            AppendPicture(picture % 25 == 0, packets: picture % 25 == 0 ? 6 : 4);
+            Assert.InRange(_ring.Tail, 0, cursor);
+            cursor += picture % 25 == 0 ? 6 : 4;
+        }
     }
 
     [Fact]
