@@ -8,6 +8,7 @@ internal static class PlayerKinds
     [
         ("FFmpeg Frigate/", PlayerKind.StampsByArrival),
         ("Lavf", PlayerKind.Ffmpeg),
+        ("libmpv", PlayerKind.Ffmpeg),
         ("GStreamer", PlayerKind.GStreamer),
         ("FastRtspProxy", PlayerKind.Relay),
     ];
