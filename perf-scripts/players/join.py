@@ -17,6 +17,7 @@ import clockpicture
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _FFMPEG = "-hide_banner -loglevel level+warning"
+_INFO = "-hide_banner -loglevel level+info"
 _TO_PIPE = (f"-an -vf scale={clockpicture.SMALL_WIDTH}:{clockpicture.SMALL_HEIGHT} -fps_mode passthrough -enc_time_base -1 -pix_fmt gray -flush_packets 1 -f rawvideo pipe:1")
 _LAUNCH = "gst-launch-1.0 -q rtspsrc location={url} protocols={transport} latency=%d ! rtph264depay ! h264parse ! avdec_h264 ! videoconvert ! ximagesink"
 _MPV = ("mpv --no-config --msg-level=all=warn --vo=x11 --ao=null --geometry=640x360+0+0 --no-border --osc=no --cursor-autohide=always"
@@ -24,7 +25,7 @@ _MPV = ("mpv --no-config --msg-level=all=warn --vo=x11 --ao=null --geometry=640x
 
 # PLAYER: (what it is read by, the command)
 PLAYERS = {
-    "ffmpeg": ("pipe", f"ffmpeg {_FFMPEG} -nostdin -rtsp_transport {{transport}} -i {{url}} {_TO_PIPE}"),
+    "ffmpeg": ("pipe", f"ffmpeg {_INFO} -nostats -nostdin -rtsp_transport {{transport}} -i {{url}} {_TO_PIPE}"),
     "ffmpeg-low": ("pipe", f"ffmpeg {_FFMPEG} -nostdin -fflags nobuffer -flags low_delay -threads 1 -rtsp_transport {{transport}} -i {{url}} {_TO_PIPE}"),
     "arrival": ("lines", "/usr/bin/python3 {here}/appsink.py {url} {transport} 0 --at-once"),
     "appsink-0": ("lines", "/usr/bin/python3 {here}/appsink.py {url} {transport} 0"),
@@ -32,7 +33,10 @@ PLAYERS = {
     "appsink-2000": ("lines", "/usr/bin/python3 {here}/appsink.py {url} {transport} 2000"),
     "ximagesink-200": ("screen", _LAUNCH % 200),
     "ximagesink-2000": ("screen", _LAUNCH % 2000),
-    "ffplay": ("screen", f"ffplay {_FFMPEG} -nostats -left 0 -top 0 -rtsp_transport {{transport}} {{url}}"),
+    "ffprobe": ("probe", f"ffprobe {_FFMPEG} -rtsp_transport {{transport}} -select_streams v:0 -show_entries stream=r_frame_rate,avg_frame_rate -of csv=p=0 {{url}}"),
+    # The module is Debian's python3-opencv, which plays by FFmpeg's libraries.
+    "opencv": ("lines", "/usr/bin/python3 {here}/opencv_player.py {url} {transport}"),
+    "ffplay": ("screen", f"ffplay {_INFO} -left 0 -top 0 -rtsp_transport {{transport}} {{url}}"),
     "ffplay-low": ("screen", f"ffplay {_FFMPEG} -nostats -left 0 -top 0 -fflags nobuffer -flags low_delay -framedrop -rtsp_transport {{transport}} {{url}}"),
     "mpv": ("screen", _MPV + " {url}"),
     "mpv-low": ("screen", _MPV + " --profile=low-latency {url}"),
@@ -42,6 +46,22 @@ PLAYERS = {
 }
 
 # What the players say about media. Not: VLC's and SDL's words about sound cards, keyboards and themes.
+_RATE = re.compile(r"Video: .*?, ([\d.]+k?) fps, ([\d.]+k?) tbr|^rate (\S+)|^(\d+)/(\d+),(\d+)/(\d+)$")
+
+
+def _rate(line):
+    """The rate that the player read off the stream, "AVERAGE" or "AVERAGE/GUESSED"; None: the line says none."""
+    found = _RATE.search(line)
+    if not found:
+        return None
+    if found[1]:
+        return f"{found[1]}/{found[2]}"
+    if found[3]:
+        return found[3]
+    guessed, average = (f"{int(found[n]) / int(found[n + 1]):g}" if int(found[n + 1]) else "none" for n in (4, 6))
+    return f"{average}/{guessed}"
+
+
 _COMPLAINT = re.compile(
     r"\[error\]|\[fatal\]|RTP: missed|max delay reached|concealing|corrupt|dropping old packet|non monoton|h264:|libav.*(ERROR|WARN)|rtp.*WARN|^ERROR|^WARN|error while|no frame!|picture is too late")
 
@@ -49,10 +69,11 @@ _COMPLAINT = re.compile(
 class Join:
     """What one join gave, in milliseconds; None: not reached."""
 
-    def __init__(self, shown, started, complaints):
-        """shown: (moment, state, the clock's milliseconds, number) of each picture in turn."""
+    def __init__(self, shown, started, said):
+        """said: the player's lines; shown: (moment, state, the clock's milliseconds, number) of each picture in turn."""
         good = [picture for picture in shown if picture[1] == clockpicture.GOOD]
-        self.complaints = complaints
+        self.complaints = [line for line in said if _COMPLAINT.search(line)]
+        self.rate = next(filter(None, map(_rate, said)), None)
         self.damaged = len([picture for picture in shown if picture[1] == clockpicture.DAMAGED])
         self.first = good[0][0] - started if good else None
         self.behind_1s = self._behind(good, 1000)
@@ -60,6 +81,8 @@ class Join:
         steady = [picture for picture in good if picture[0] >= good[0][0] + 1000]
         ages = sorted(clockpicture.age_ms(picture[0], picture[2]) for picture in steady)
         self.age = ages[len(ages) // 2] if ages else None
+        last = steady[-1] if len(steady) > 1 else None
+        self.average = ((last[3] - steady[0][3] & 0xFFFF) * 1000 / (last[0] - steady[0][0])) if last else None
         self.skipped = sum(max(0, (b[3] - a[3] & 0xFFFF) - 1) for a, b in zip(steady, steady[1:]))
 
     @staticmethod
@@ -101,6 +124,8 @@ class _Clock:
 def play(player, url, transport, screen=None, seconds=3.2, limit=20.0):
     """Starts the player, reads what it shows until `seconds` after its first picture, or for `limit` when it shows none, and ends it."""
     kind, command = PLAYERS[player]
+    if kind == "probe":
+        return _probe(command, url, transport, limit)
     environment = dict(os.environ, SDL_AUDIODRIVER="dummy", GST_DEBUG="2,libav:4", GST_DEBUG_NO_COLOR="1")
     if kind == "screen":
         screen.wait_until_blank()
@@ -125,7 +150,20 @@ def play(player, url, transport, screen=None, seconds=3.2, limit=20.0):
     finally:
         watch.cancel()
         children.end(process)
-    return Join(shown, clock.started, [line for line in errors.all() if _COMPLAINT.search(line)])
+    return Join(shown, clock.started, errors.all())
+
+
+def _probe(command, url, transport, limit):
+    """A program that ends when it knows what the stream is; its first picture is its answer."""
+    started = clockpicture.now_ms()
+    process = children.start(command.format(url=url, transport=transport, here=_HERE).split(" "), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
+    watch = threading.Timer(limit, children.end, [process])
+    watch.start()
+    out, err = process.communicate()
+    watch.cancel()
+    join = Join([], started, (out + err).decode(errors="replace").splitlines())
+    join.first = clockpicture.now_ms() - started if join.rate else None
+    return join
 
 
 def _from_pipe(process):

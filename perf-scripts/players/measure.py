@@ -14,13 +14,13 @@ import join
 import screen as screens
 import streams
 
-_PROGRAMS = {"ffmpeg": "ffmpeg", "ffplay": "ffplay", "mpv": "mpv", "vlc": "vlc", "ximagesink": "gst-launch-1.0", "appsink": "python3", "arrival": "python3"}
+_PROGRAMS = {"ffmpeg": "ffmpeg", "ffplay": "ffplay", "mpv": "mpv", "vlc": "vlc", "ximagesink": "gst-launch-1.0", "ffprobe": "ffprobe", "opencv": "python3", "appsink": "python3", "arrival": "python3"}
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="real-players.sh")
     parser.add_argument("--players", default="ffmpeg appsink-200 ximagesink-200 ffplay ffplay-low mpv mpv-low vlc-200", help="of: " + " ".join(join.PLAYERS))
-    parser.add_argument("--modes", default="direct instant keyframe", help="direct (the camera without the proxy), default (no ?start=), instant, keyframe, live")
+    parser.add_argument("--modes", default="direct instant keyframe", help="direct (the camera without the proxy), default (no ?start=), past, instant, keyframe, live")
     parser.add_argument("--transports", default="tcp udp")
     parser.add_argument("--gops", default="4", help="seconds")
     parser.add_argument("--streams", default="x264", help="of: x264 x264-b openh264, each also with +aac")
@@ -80,8 +80,11 @@ def print_row(kind, gop, row, results):
     noisy = [result for result in results if result.complaints]
     complaints = f"{sum(len(result.complaints) for result in noisy)} in {len(noisy)}" if noisy else "0"
     count = str(len(results)) if len(shown) == len(results) else f"{len(shown)} of {len(results)}"
+    rates = ", ".join(f"{times} x {rate}" for rate, times in collections.Counter(result.rate for result in results if result.rate).items()) or "-"
+    averages = sorted(result.average for result in results if result.average is not None)
+    average = f"{averages[0]:.1f}-{averages[-1]:.1f}" if averages else "-"
     print(f"| {player} | {mode} | {transport} | {kind} | {gop:g} | {count} | {pair([r.first for r in shown])} | {pair([r.behind_1s for r in shown])} | {pair([r.behind_3s for r in shown])}"
-          f" | {sum(r.damaged for r in results)} | {sum(r.skipped for r in results)} | {complaints} |", flush=True)
+          f" | {sum(r.damaged for r in results)} | {sum(r.skipped for r in results)} | {rates} | {average} | {complaints} |", flush=True)
 
 
 def main():
@@ -92,8 +95,8 @@ def main():
     all_screens = [screens.Screen() for _ in range(args.parallel)] if any(join.PLAYERS[player][0] == "screen" for player in args.players) else []
     for screen in all_screens:
         free_screens.put(screen)
-    print("| player | start | over | stream | GOP s | joins | first picture ms p50/max | behind after 1 s p50/max | after 3 s p50/max | damaged | left out | error lines |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    print("| player | start | over | stream | GOP s | joins | first picture ms p50/max | behind after 1 s p50/max | after 3 s p50/max | damaged | left out | rate: average/guessed | shown a second | error lines |")
+    print("| --- " * 14 + "|", flush=True)
     notes = []
     before = machine_busy()
     try:
