@@ -12,8 +12,10 @@ internal static class StreamFigure
     public const int Up = State + States;
     public const int Held = Up + 1;
 
+    public const int KeptBytes = Held + 1;
+
     /// <summary>By <see cref="ViewerWay"/>.</summary>
-    public const int Viewers = Held + 1;
+    public const int Viewers = KeptBytes + 1;
     public const int SentBytes = Viewers + ViewerWays.Count;
     public const int SentPackets = SentBytes + ViewerWays.Count;
 
@@ -50,8 +52,11 @@ internal static class StreamFigure
     /// <inheritdoc cref="NewestPacket"/>
     public const int NewestKeyFrame = NewestPacket + 1;
 
+    /// <summary>In microseconds, of the stream that keeps most.</summary>
+    public const int Kept = NewestKeyFrame + 1;
+
     /// <summary>How many there are.</summary>
-    public const int Count = NewestKeyFrame + 1;
+    public const int Count = Kept + 1;
 
     /// <summary>True for what stands at a moment, and is nobody's any more when its stream has gone.</summary>
     public static bool IsOfTheMoment(int figure) => figure is < SentBytes or >= Largest;

@@ -300,6 +300,7 @@ internal sealed class CameraServing
         _meters.Note();
         _offer.NoteTracks();
         _news.NoteVideo();
+        _starts.NoteKept();
         if (_ingest.HasDroppedForMemory && !_saidNoMemory)
         {
             _saidNoMemory = true;

@@ -8,6 +8,11 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="WaitMicrosMax">How long the next random access point is waited for; null: as long as anybody waits.</param>
 internal readonly record struct JoinChoice(JoinPlace Place, JoinPlace Otherwise, long? WaitMicrosMax)
 {
+    /// <summary>
+    /// Of several random access points one that is about a second old is better than the newest: the client looks at so much before it shows any.
+    /// </summary>
+    public bool IsForProbing { get; init; }
+
     /// <summary>The past is sent at its own pace, and all that follows as much later than it comes.</summary>
     public bool IsDelayed { get; init; }
 

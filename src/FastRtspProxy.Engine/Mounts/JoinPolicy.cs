@@ -59,7 +59,11 @@ internal static class JoinPolicy
             StartMode.Instant => JoinPlace.SqueezedPast,
             _ => ahead,
         };
-        return new JoinChoice(place, ahead, isLive ? null : waitMicros) { IsDelayed = place == JoinPlace.Past && isDelayed };
+        return new JoinChoice(place, ahead, isLive ? null : waitMicros)
+        {
+            IsDelayed = place == JoinPlace.Past && isDelayed,
+            IsForProbing = now.Mode == StartMode.Auto && place == JoinPlace.Past && now.Player == PlayerKind.Ffmpeg,
+        };
     }
 
     /// <summary>Which past suits a player that does not say what it wants; <see cref="StartMode.Auto"/>: none.</summary>

@@ -26,6 +26,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     /// <summary>How long the first pictures of the session that begins now are held back.</summary>
     public long HeldBackMicros => JoinPolicy.HeldBackMicros(settings.Start, ring.RandomAccessIntervalMicros);
 
+    /// <inheritdoc cref="KeptNews.Note"/>
+    public void NoteKept() => past.NoteKept();
+
     /// <summary>The camera is asked to play.</summary>
     public void BeginSession() => _playingSinceMicros = shard.NowMicros;
 

@@ -123,6 +123,7 @@ internal sealed class MountFactory(
             Start = settings.Start,
             RecordersGetPast = settings.RecordersGetPast,
             GopCacheDuration = settings.GopCacheDuration,
+            PastDuration = settings.PastDuration,
             CatchUpBudget = _catchUp,
             Egress = Egress,
             ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes

@@ -92,6 +92,15 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "{Stream}: the camera is asked for a key frame, because {Cause}")]
     public static partial void AsksForKeyFrame(ILogger log, string stream, string cause);
 
+    [LoggerMessage(EventId = 326, Level = LogLevel.Information, Message =
+        "{Stream}: the last {Seconds:0.0} s are kept, in {Megabytes:0.0} MB, for viewers that begin in the past")]
+    public static partial void Keeps(ILogger log, string stream, double seconds, double megabytes);
+
+    [LoggerMessage(EventId = 327, Level = LogLevel.Warning, Message =
+        "{Stream}: only the last {Seconds:0.0} s are kept of {Wanted:0.#} s (keep.time), in {Megabytes:0.0} MB: it may have {Limit:0.0} MB. "
+        + "Remedy: larger keep.bytes, or a larger --memory, half of which all streams share")]
+    public static partial void KeepsLess(ILogger log, string stream, double seconds, double wanted, double megabytes, double limit);
+
     [LoggerMessage(EventId = 324, Level = LogLevel.Warning, Message =
         "{Stream}: a viewer was refused: {Viewers} are there, and its maxViewers allows no more")]
     public static partial void ViewerRefused(ILogger log, string stream, int viewers);

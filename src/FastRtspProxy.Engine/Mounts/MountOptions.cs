@@ -28,6 +28,9 @@ internal sealed record MountOptions
     /// <summary>How far back the ring reaches at the most.</summary>
     public TimeSpan GopCacheDuration { get; init; } = TimeSpan.FromSeconds(12);
 
+    /// <inheritdoc cref="StreamSettings.PastDuration"/>
+    public TimeSpan PastDuration { get; init; }
+
     /// <summary>The process's budget of instant starts; null: no limit.</summary>
     public CatchUpBudget? CatchUpBudget { get; init; }
 

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Ingest;
+using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 
@@ -17,8 +18,12 @@ internal sealed class MountReport(
     IngestMeters meters,
     CameraRecord record,
     CameraLoop camera,
+    PacketRing ring,
     StreamCounters counters)
 {
+    /// <summary>How far back what is kept goes, behind the newest packet.</summary>
+    private long KeptMicros => ring.KeptFromMicros is > 0 and long from ? Math.Max(0, counters.Ingest.NewestPacketMicros - from) : 0;
+
     /// <inheritdoc cref="MountReport"/>
     public StreamStatus Make(StreamOrigin origin)
     {
@@ -46,6 +51,8 @@ internal sealed class MountReport(
             Reconnects = record.SessionsLost,
             Tracks = TrackReports.Of(offer.Media, ingest, meters, status.Serves),
             Ingest = Ingest(),
+            KeptBytes = ring.KeptBytes,
+            KeptSeconds = KeptMicros / 1e6,
             Viewers = Viewers(),
         };
     }
@@ -57,6 +64,8 @@ internal sealed class MountReport(
         StreamState state = status.State;
         row[StreamFigure.State + (int)StreamStates.ToldOf(state)] = 1;
         row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera && state != StreamState.Stopped ? 1 : 0;
+        row[StreamFigure.KeptBytes] = ring.KeptBytes;
+        row[StreamFigure.Kept] = KeptMicros;
         row[StreamFigure.Held] = state == StreamState.Holding ? clients.Count : 0;
         for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
         {

@@ -32,6 +32,9 @@ internal sealed class MountSettings(MountOptions first)
     /// <inheritdoc cref="MountOptions.GopCacheDuration"/>
     public TimeSpan GopCacheDuration => _now.GopCacheDuration;
 
+    /// <inheritdoc cref="StreamSettings.PastDuration"/>
+    public TimeSpan PastDuration => _now.PastDuration;
+
     /// <inheritdoc cref="MountOptions.CatchUpBudget"/>
     public CatchUpBudget? CatchUpBudget => _now.CatchUpBudget;
 

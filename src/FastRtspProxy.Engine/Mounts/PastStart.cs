@@ -23,8 +23,13 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     /// <summary>A client that has not caught up after so long, and as long as the past lasted, gets the present instead.</summary>
     private const long CatchUpMicrosMax = 5_000_000;
 
+    private readonly KeptNews _kept = new(shard, settings, ring, log);
+
     /// <summary>Set when it was said that the camera's groups do not fit the cache; that is said once in a mount's life.</summary>
     private bool _saidGroupTooLong;
+
+    /// <inheritdoc cref="KeptNews.Note"/>
+    public void NoteKept() => _kept.Note();
 
     /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
     /// <param name="live">Where it would begin.</param>
@@ -33,7 +38,10 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     /// <param name="playingSinceMicros">When the camera was asked to play.</param>
     public PlayGrant? Begin(PlayGrant live, in JoinChoice choice, long? fromMicros, long playingSinceMicros)
     {
-        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index) : ring.NewestRandomAccess;
+        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index)
+            : choice.IsForProbing ? ring.JoinableForProbing(shard.NowMicros)
+            : -1;
+        start = start < 0 && fromMicros is null ? ring.NewestRandomAccess : start;
         if (start < 0)
         {
             SayGroupTooLong(playingSinceMicros);

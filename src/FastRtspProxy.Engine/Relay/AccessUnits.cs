@@ -9,14 +9,19 @@ internal sealed class AccessUnits
     /// <summary>Of the tracks that have had a packet.</summary>
     private RingTrack[] _tracks = [];
 
-    /// <summary>There while a past is kept.</summary>
-    private RandomAccessIndex? _points;
+    private readonly RandomAccessIndex _points = new();
 
     /// <summary>When the camera was last asked for a random access point, on the producer's clock.</summary>
     private long _askedMicros = long.MinValue / 2;
 
     /// <summary>The track whose random access unit is on its way; -1: none.</summary>
     private int _openPointTrack = -1;
+
+    /// <summary>FFmpeg looks at 20 pictures, for the frame rate.</summary>
+    private const long ProbedMicros = 800_000;
+
+    /// <summary>With a past of that length ffplay and mpv are as far behind live as they are with none.</summary>
+    private const long ProbedMicrosMax = 1_200_000;
 
     private uint _videoTracks;
     private bool _hasReordering;
@@ -61,7 +66,16 @@ internal sealed class AccessUnits
     /// </summary>
     /// <param name="micros">The moment.</param>
     /// <param name="oldestMicros">Those that came before do not count.</param>
-    public long PointAt(long micros, long oldestMicros) => _points is { } points && points.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
+    public long PointAt(long micros, long oldestMicros) => _points.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
+
+    /// <summary>
+    /// Where a player best begins that looks at <see cref="ProbedMicros"/> of a stream before it shows any: at the newest random access point that is
+    /// as old, else at the oldest that is not older than <see cref="ProbedMicrosMax"/>; -1: there is none. Only the producer.
+    /// </summary>
+    public long PointForProbing(long nowMicros) => _points.At(nowMicros - ProbedMicros, nowMicros - ProbedMicrosMax);
+
+    /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
+    public long OldestForProbing(long nowMicros) => _points.At(long.MinValue, nowMicros - ProbedMicrosMax);
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;
@@ -86,7 +100,7 @@ internal sealed class AccessUnits
     /// <summary>What lies before is kept no longer. True: nor is the newest random access unit.</summary>
     public bool ForgetBefore(long sequence)
     {
-        _points?.ForgetBefore(sequence);
+        _points.ForgetBefore(sequence);
         _whole = _whole < sequence ? -1 : _whole;
         bool isLost = Newest >= 0 && Newest < sequence;
         Newest = isLost ? -1 : Newest;
@@ -100,8 +114,7 @@ internal sealed class AccessUnits
     /// <param name="sequence">Its place in the ring.</param>
     /// <param name="arrivalMicros">On the producer's clock.</param>
     /// <param name="tail">The oldest packet that is kept.</param>
-    /// <param name="keepsPast">Random access points are remembered, for those who join in the past.</param>
-    public EntryFlags Note(int track, EntryFlags flags, uint timestamp, long sequence, long arrivalMicros, long tail, bool keepsPast)
+    public EntryFlags Note(int track, EntryFlags flags, uint timestamp, long sequence, long arrivalMicros, long tail)
     {
         flags &= ~EntryFlags.FrameStart;
         if (track >= _tracks.Length)
@@ -150,9 +163,9 @@ internal sealed class AccessUnits
                 Volatile.Write(ref _randomAccessIntervalMicros, Math.Max(known, RingTrack.LongestInterval(_tracks)));
             }
 
-            if (isNew && Newest >= 0 && keepsPast)
+            if (isNew && Newest >= 0)
             {
-                (_points ??= new RandomAccessIndex()).Add(Newest, arrivalMicros);
+                _points.Add(Newest, arrivalMicros);
             }
         }
 

@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, and further only as far as some shard's viewers
-/// still stand, or a joiner is on its way; within <see cref="RingOptions"/>. On the producer.
+/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, or one before it that is a second old, and
+/// further only as far as some shard's viewers still stand, or a joiner is on its way; within <see cref="RingOptions"/>. On the producer.
 /// </summary>
 internal sealed partial class PacketRing
 {
@@ -25,6 +25,21 @@ internal sealed partial class PacketRing
     /// <summary>When a place was last promised; nobody is on his way so long after it.</summary>
     private long _promisedAtMicros = -JoinMicros;
 
+    private long _keptFigure;
+    private long _keptFromMicros;
+
+    /// <summary>Bytes of the slabs that the ring held when it last took one. Any thread: a figure on its own.</summary>
+    public long KeptBytes => Volatile.Read(ref _keptFigure);
+
+    /// <summary>When the oldest packet came that was kept then, on the producer's clock; 0: none was. Any thread.</summary>
+    public long KeptFromMicros => Volatile.Read(ref _keptFromMicros);
+
+    /// <summary>
+    /// When something was last given up that had to be kept for those who join in the past, because the bytes, or the memory, were used up; 0: never.
+    /// On the producer.
+    /// </summary>
+    public long PastCutMicros { get; private set; }
+
     /// <summary>A joiner will begin there: it finds its packets for the time that it takes to come. On the producer.</summary>
     public void Promise(long sequence, long nowMicros)
     {
@@ -46,7 +61,8 @@ internal sealed partial class PacketRing
     public long JoinableAt(long micros, long nowMicros, int shardIndex)
     {
         // What is older goes as soon as nobody needs it: it would be gone under a client that stays so far behind.
-        long oldestMicros = nowMicros - (long)_options.PastDuration.TotalMicroseconds - OldMicros;
+        long pastMicros = (long)_options.PastDuration.TotalMicroseconds;
+        long oldestMicros = pastMicros > 0 ? nowMicros - pastMicros - OldMicros : long.MinValue + 1;
         if (_units.VideoTracks != 0)
         {
             return _units.PointAt(micros, oldestMicros);
@@ -63,6 +79,9 @@ internal sealed partial class PacketRing
         return at < scope.Head ? at : -1;
     }
 
+    /// <inheritdoc cref="AccessUnits.PointForProbing"/>
+    public long JoinableForProbing(long nowMicros) => _units.PointForProbing(nowMicros);
+
     /// <summary>The lowest place that somebody is on his way to; where others follow, for up to twice <see cref="JoinMicros"/>.</summary>
     private long PromisedFrom(long nowMicros) =>
         nowMicros - _promisedAtMicros >= JoinMicros ? long.MaxValue
@@ -78,7 +97,7 @@ internal sealed partial class PacketRing
         long oldestMicros = nowMicros - (long)options.KeepDuration.TotalMicroseconds;
         long pastMicros = nowMicros - (long)options.PastDuration.TotalMicroseconds;
         long promisedFrom = PromisedFrom(nowMicros);
-        long neededFrom = NeededFrom(promisedFrom);
+        long neededFrom = NeededFrom(promisedFrom, nowMicros);
         long heldBytes = _keptBytes;
         foreach (KeptSlab kept in _kept)
         {
@@ -97,17 +116,34 @@ internal sealed partial class PacketRing
             }
 
             heldBytes -= kept.Slab.Bytes;
+            NoteCut(kept, nowMicros);
             MoveTail(kept.EndSequence);
         }
 
         FreeBelowTail();
     }
 
-    private long NeededFrom(long promisedFrom)
+    private void NoteCut(in KeptSlab kept, long nowMicros)
+    {
+        bool isOfThePast = kept.LastMicros >= nowMicros - (long)_options.PastDuration.TotalMicroseconds;
+        PastCutMicros = isOfThePast && _options.PastDuration > TimeSpan.Zero ? nowMicros : PastCutMicros;
+    }
+
+    /// <summary>For whoever asks how much is kept. A packet that is about to be appended came now.</summary>
+    private void NoteKept(long nowMicros)
+    {
+        long tail = _tail.Value;
+        Volatile.Write(ref _keptFigure, HeldBytes);
+        Volatile.Write(ref _keptFromMicros, tail < _next ? _entries[tail & (_entries.Length - 1)].ArrivalMicros : nowMicros);
+    }
+
+    private long NeededFrom(long promisedFrom, long nowMicros)
     {
         long needed = Math.Min(promisedFrom, _next);
         long point = _units.Joinable;
         needed = point >= 0 ? Math.Min(needed, point) : needed;
+        long probed = _units.OldestForProbing(nowMicros);
+        needed = probed >= 0 ? Math.Min(needed, probed) : needed;
         foreach (ref RingReader[]? reader in _readers.AsSpan())
         {
             // No partner: a wish that comes late is as one that came a moment later.

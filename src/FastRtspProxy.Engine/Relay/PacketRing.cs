@@ -103,7 +103,7 @@ internal sealed partial class PacketRing
     /// <summary>How many bytes of packets it keeps at the most. Any thread.</summary>
     public long KeepBytes => Volatile.Read(ref _options).KeepBytes;
 
-    /// <summary>Bytes of the slabs that the ring holds. On the producer.</summary>
+    /// <summary>Bytes of the slabs that the ring holds. On the producer; <see cref="KeptBytes"/> is for everybody.</summary>
     public long HeldBytes => _keptBytes + (_slab?.Bytes ?? 0);
 
     /// <summary>Every slab of the process is in use: whoever holds some beside a ring lets go of them. Any thread.</summary>
@@ -150,7 +150,7 @@ internal sealed partial class PacketRing
         long sequence = _next++;
         if ((flags & EntryFlags.Rtcp) == 0)
         {
-            flags = _units.Note(track, flags, timestamp, sequence, arrivalMicros, _tail.Value, _options.PastDuration > TimeSpan.Zero);
+            flags = _units.Note(track, flags, timestamp, sequence, arrivalMicros, _tail.Value);
         }
 
         ref RingEntry entry = ref _entries[sequence & (_entries.Length - 1)];
@@ -215,6 +215,7 @@ internal sealed partial class PacketRing
         MoveTail(_next);
         FreeBelowTail();
         RetireKept();
+        NoteKept(0);
         if (_freedTo == _next)
         {
             // A release store, as in GrowEntries; whoever is in the middle of a scope has the old ones, and nothing of them is published any more.
@@ -291,12 +292,14 @@ internal sealed partial class PacketRing
         for (long freedBytes = 0; _slab is null && freedBytes < wantedBytes && _kept.TryPeek(out KeptSlab oldest);)
         {
             freedBytes += oldest.Slab.Bytes;
+            NoteCut(oldest, nowMicros);
             MoveTail(oldest.EndSequence);
             FreeBelowTail();
             _slab = _pool.TryRent(wantedBytes, frameBytes);
         }
 
         _slabUsedBytes = 0;
+        NoteKept(nowMicros);
         return _slab is not null;
     }
 

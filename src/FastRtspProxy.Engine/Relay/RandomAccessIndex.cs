@@ -1,8 +1,7 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// The random access points that a ring keeps, oldest first, with the times at which they came. There for rings that keep a past; one owner, the
-/// producer.
+/// The random access points that a ring keeps, oldest first, with the times at which they came. One owner, the producer.
 /// </summary>
 internal sealed class RandomAccessIndex
 {

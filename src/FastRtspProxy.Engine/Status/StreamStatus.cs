@@ -44,5 +44,11 @@ public sealed record StreamStatus
 
     public IngestStatus Ingest { get; init; } = new();
 
+    /// <summary>Memory that what is kept of it takes, the part that nothing lies in yet included.</summary>
+    public long KeptBytes { get; init; }
+
+    /// <summary>How far back what is kept goes.</summary>
+    public double KeptSeconds { get; init; }
+
     public StreamViewers Viewers { get; init; } = new();
 }

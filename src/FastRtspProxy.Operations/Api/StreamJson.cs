@@ -37,6 +37,10 @@ internal static class StreamJson
         WriteSource(json, view);
         WriteTracks(json, view.Status?.Tracks ?? []);
         WriteIngest(json, view.Status?.Ingest ?? new IngestStatus());
+        json.WriteStartObject("kept");
+        json.WriteNumber("bytes", view.Status?.KeptBytes ?? 0);
+        WriteNumber(json, "seconds", view.Status?.KeptSeconds ?? 0);
+        json.WriteEndObject();
         WriteViewers(json, view.Status?.Viewers ?? new StreamViewers());
         json.WriteStartArray("urls");
         foreach (string url in urls.For(view.Name))

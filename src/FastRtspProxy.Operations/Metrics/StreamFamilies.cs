@@ -13,6 +13,10 @@ internal static class StreamFamilies
         new(Gauge("stream_up", "1 while the camera is known to be there: it was described, and no outage has begun since"), [One(StreamFigure.Up)]),
         new(Gauge("stream_viewers", "Viewers that play", "transport"), [.. Ways(StreamFigure.Viewers)]),
         new(Gauge("stream_held_viewers", "Viewers that wait for a lost camera"), [One(StreamFigure.Held)]),
+        new(Gauge("stream_kept_bytes", "Memory that what is kept of the stream takes"), [One(StreamFigure.KeptBytes)]),
+        new(
+            Gauge("stream_kept_seconds", "How far back what is kept of the stream goes", unit: MetricUnit.Micros),
+            [One(StreamFigure.Kept, isOptional: true)]),
         new(Counter("stream_ingest_bytes_total", "Bytes of RTP that came from the camera"), [One(StreamFigure.IngestBytes)]),
         new(Counter("stream_ingest_packets_total", "RTP packets that came from the camera", "media"), [.. Kinds(StreamFigure.IngestPackets)]),
         new(

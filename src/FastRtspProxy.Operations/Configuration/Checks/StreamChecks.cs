@@ -12,6 +12,7 @@ internal static class StreamChecks
 {
     public static void Run(ProxyConfig config, ConfigReading reading, OwnPlace own)
     {
+        KeepChecks.Run(config, reading);
         foreach (StreamConfig stream in config.Streams)
         {
             string path = ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name);
@@ -89,13 +90,6 @@ internal static class StreamChecks
         {
             string where = reading.HasMet($"{path}.password") ? path : "defaults";
             reading.Error(reading.PlaceOf($"{where}.password"), $"{where}.password", "there is no username for it");
-        }
-
-        if (stream is { Keep.IsPreRoll: true, AlwaysOn: false } && reading.HasMet($"{path}.keep.time"))
-        {
-            reading.Remarks.Warn(
-                reading.PlaceOf($"{path}.keep.time"),
-                $"{Printable.Line(path)}.keep.time: the camera is pulled all the time, viewers or not, to have so much");
         }
 
         if (stream.Transport != CameraWay.Http && reading.HasMet($"{path}.tunnelPort"))

@@ -34,8 +34,8 @@ internal static class StreamKeys
         },
         new ValueKey<KeepConfig, TimeSpan?>("time", ConfigTypes.DurationOrNull, static c => c.Time, static (c, v) => c with { Time = v })
         {
-            Text = "so long, whether anybody needs it or not: ?start=-10s and Range: clock= then begin in it; more than 12s, which no joiner needs "
-                + "otherwise, has the camera pulled all the time",
+            Text = "so long, whether anybody needs it or not, as far as bytes and limits.memory go: ?start=-10s and Range: clock= then begin in it; "
+                + "more than 12s, which no joiner needs otherwise, has the camera pulled all the time",
             DefaultWords = "what a joiner needs, 12s at the most",
             Sample = "12s",
         });

@@ -73,6 +73,7 @@ public sealed class JoinPolicyTests
         JoinChoice soundOnly = JoinPolicy.Choose(now with { HasVideo = false });
 
         Assert.Equal((place, otherwise), (choice.Place.ToString(), choice.Otherwise.ToString()));
+        Assert.Equal(now is { Player: PlayerKind.Ffmpeg } && place == "Past", choice.IsForProbing);
         Assert.Equal([JoinChoice.Live, JoinChoice.Live, JoinChoice.Live], [resumed, withoutPictures, soundOnly]);
     }
 

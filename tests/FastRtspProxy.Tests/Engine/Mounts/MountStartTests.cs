@@ -229,6 +229,30 @@ public sealed class MountStartTests
         grant.CatchUp?.Return();
     }
 
+    /// <summary>Groups of a second: who looks at 0.8 s before it shows anything gets the one before the newest, while that is not older than 1.2 s.</summary>
+    [Theory]
+    [InlineData(100, 1100)]
+    [InlineData(300, 300)]
+    [InlineData(900, 900)]
+    public async Task JoinAsync_AutoByWhatProbes_BeginsAtAKeyFrameThatIsAboutASecondOld(int ageMillis, int expectedMillis)
+    {
+        await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture);
+        for (int i = 0; i < 4; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await SendAsync(fixture, mount, s_key);
+        }
+
+        _time.Advance(TimeSpan.FromMilliseconds(ageMillis));
+        await SendAsync(fixture, mount, s_other);
+        long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
+        PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything with { Player = PlayerKind.Ffmpeg });
+
+        Assert.Equal(expectedMillis, (now - grant.FromMicros) / 1000);
+        grant.CatchUp!.Return();
+    }
+
     [Fact]
     public async Task JoinAsync_AutoByWhatPlaysInPast_BeginsThereWhileItIsYoung()
     {

@@ -36,6 +36,24 @@ public sealed class RingKeepTests : IDisposable
         Assert.Equal(_pool.RentedBytes, _ring.HeldBytes);
     }
 
+    /// <summary>Some players look at a second before they show any: the group before the newest is kept for them while it is that old.</summary>
+    [Fact]
+    public void Append_GroupsOfASecond_KeepsOneThatIsOldEnoughToBeLookedAt()
+    {
+        int found = 0;
+        for (int picture = 0; picture < 1000; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 30);
+            long point = _ring.JoinableForProbing(_nowMicros);
+            long newest = _ring.NewestRandomAccess;
+            Assert.True(point < 0 || point >= _ring.Tail);
+            found += picture > 100 && point >= 0 && point < newest ? 1 : 0;
+        }
+
+        Assert.InRange(found, 100, 220); // a fifth of the time
+        Assert.InRange(_ring.HeldBytes, 1, 2_000_000);
+    }
+
     [Fact]
     public void Append_ARandomAccessUnitIsOnItsWay_TheOneBeforeIsKeptUntilItIsWhole()
     {
@@ -49,6 +67,7 @@ public sealed class RingKeepTests : IDisposable
         }
 
         AppendPacket(EntryFlags.RandomAccess | EntryFlags.Marker);
+        _nowMicros += 2_000_000; // for those who look at a second of it, too
         AppendPicture(isRandomAccess: false, packets: 110);
         Assert.InRange(_ring.Tail, before + 1, _ring.NewestRandomAccess);
     }
@@ -92,7 +111,7 @@ public sealed class RingKeepTests : IDisposable
         _ring.Unsubscribe(1);
         AppendPicture(isRandomAccess: true, packets: 60);
         AppendPicture(isRandomAccess: false, packets: 60);
-        Assert.InRange(_ring.HeldBytes, 1, 8 * SlabPool.SmallestSlabBytes);
+        Assert.InRange(_ring.HeldBytes, 1, 16 * SlabPool.SmallestSlabBytes); // 1.2 s of short groups
     }
 
     [Fact]

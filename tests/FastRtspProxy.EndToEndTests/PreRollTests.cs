@@ -1,0 +1,66 @@
+using FastRtspProxy.EndToEndTests.Players;
+using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.SimulatedCamera;
+using Xunit.Abstractions;
+
+namespace FastRtspProxy.EndToEndTests;
+
+/// <summary>A recorder that is started by an event has the ten seconds before it, and no seam where they end.</summary>
+public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDisposable
+{
+    private const int BackSeconds = 10;
+    private const int GroupSeconds = 2;
+    private const int Seconds = 14;
+    private const int Pictures = Seconds * 25;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("frp-preroll-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task Record_FromTenSecondsAgo_HasEveryPictureFromThereIntoThePresent(string transport)
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        ProxyProcess proxy = await StartProxyAsync("-v", "--gop-cache", "16M,13s", camera.Urls[0]);
+        await proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
+        string url = proxy.PlayUrl + $"?start=-{BackSeconds}s";
+        DateTime begun = DateTime.UtcNow;
+
+        ChildProcess ffmpeg = StartProgram(
+            "ffmpeg records", "/usr/bin/ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, "-i", url,
+            "-map", "0:v", "-c", "copy", "-t", $"{Seconds}", "-f", "h264", At("ffmpeg.h264"), "-map", "0", "-c", "copy", "-t", $"{Seconds}", At("ffmpeg.mp4"));
+        ChildProcess rtspsrc = StartProgram(
+            "rtspsrc records", "/usr/bin/gst-launch-1.0", ["-q", "-e", "rtspsrc", "location=" + url, "protocols=" + transport, "latency=200", "!", "rtph264depay", "!", "h264parse", "!",
+                "video/x-h264,stream-format=byte-stream,alignment=au", "!", "identity", $"eos-after={Pictures}", "!", "filesink", "location=" + At("rtspsrc.h264")]);
+        await proxy.Process.WaitAsync("two players", static lines => lines.Count(static line => line.Text.Contains(" plays ", StringComparison.Ordinal)) >= 2, Soon);
+        DateTime played = DateTime.UtcNow;
+        Assert.True(await ffmpeg.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, ffmpeg.Transcript(40));
+        Assert.True(await rtspsrc.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, rtspsrc.Transcript(40));
+
+        foreach (string file in (string[])["ffmpeg.h264", "rtspsrc.h264"])
+        {
+            IReadOnlyList<SimulatorSei> units = RecordedUnits.Of(At(file));
+            RecordedUnits.AssertWithoutASeam(units, Pictures - 5);
+            DateTime first = DateTime.UnixEpoch.AddMicroseconds(units[0].SentUnixMicros);
+            Assert.InRange(first, begun.AddSeconds(-BackSeconds - GroupSeconds - 1), played.AddSeconds(-BackSeconds));
+        }
+
+        // rtspsrc gets the past as slowly as it came: ten seconds of it are ten seconds.
+        Assert.True(rtspsrc.Elapsed > TimeSpan.FromSeconds(BackSeconds));
+        double[] lengths = await LengthsAsync(At("ffmpeg.mp4"));
+        Assert.Equal(2, lengths.Length);
+        Assert.All(lengths, static length => Assert.InRange(length, Seconds - 0.5, Seconds + 0.5));
+    }
+
+    /// <summary>Of each track, in seconds.</summary>
+    private async Task<double[]> LengthsAsync(string path)
+    {
+        ChildProcess ffprobe = StartProgram("ffprobe", "/usr/bin/ffprobe", "-v", "error", "-show_entries", "stream=duration", "-of", "csv=p=0", path);
+        Assert.Equal(0, await ffprobe.WaitForExitAsync(Soon));
+        return [.. ffprobe.Lines().Where(static line => !line.IsError && line.Text.Length > 0).Select(static line => double.Parse(line.Text, System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+}
