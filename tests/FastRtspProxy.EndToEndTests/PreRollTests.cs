@@ -1,6 +1,5 @@
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
-using FastRtspProxy.SimulatedCamera;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -41,10 +40,9 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
 
         foreach (string file in (string[])["ffmpeg.h264", "rtspsrc.h264"])
         {
-            IReadOnlyList<SimulatorSei> units = RecordedUnits.Of(At(file));
-            RecordedUnits.AssertWithoutASeam(units, Pictures - 5);
-            DateTime first = DateTime.UnixEpoch.AddMicroseconds(units[0].SentUnixMicros);
-            Assert.InRange(first, begun.AddSeconds(-BackSeconds - GroupSeconds - 1), played.AddSeconds(-BackSeconds));
+            IReadOnlyList<RecordedUnit> units = RecordedUnit.AllOf(At(file));
+            RecordedUnit.AssertWithoutASeam(units, Pictures - 5);
+            Assert.InRange(units[0].Sent, begun.AddSeconds(-BackSeconds - GroupSeconds - 1), played.AddSeconds(-BackSeconds));
         }
 
         // rtspsrc gets the past as slowly as it came: ten seconds of it are ten seconds.

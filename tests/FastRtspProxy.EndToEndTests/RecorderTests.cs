@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
-using FastRtspProxy.SimulatedCamera;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -27,7 +26,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
             At("part%d.mp4"));
         Assert.True(await ffmpeg.WaitForExitAsync(s_limit) == 0, ffmpeg.Transcript(40));
 
-        List<SimulatorSei> units = [];
+        List<RecordedUnit> units = [];
         for (int part = 0; part < 2; part++)
         {
             (double seconds, int pictures, bool beginsWithKey) = await LookAsync(At($"part{part}.mp4"));
@@ -37,7 +36,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
             units.AddRange(await UnitsAsync(At($"part{part}.mp4")));
         }
 
-        RecordedUnits.AssertWithoutASeam(units, 500);
+        RecordedUnit.AssertWithoutASeam(units, 500);
     }
 
     [Theory]
@@ -53,7 +52,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
                 "identity", "eos-after=250", "!", "splitmuxsink", "max-size-time=4000000000", "location=" + At("part%d.mp4")]);
         Assert.True(await gst.WaitForExitAsync(s_limit) == 0, gst.Transcript(40));
 
-        List<SimulatorSei> units = [];
+        List<RecordedUnit> units = [];
         int parts = _folder.GetFiles("part*.mp4").Length;
         Assert.InRange(parts, 2, 6);
         for (int part = 0; part < parts; part++)
@@ -62,7 +61,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
             units.AddRange(await UnitsAsync(At($"part{part}.mp4")));
         }
 
-        RecordedUnits.AssertWithoutASeam(units, 245);
+        RecordedUnit.AssertWithoutASeam(units, 245);
     }
 
     /// <summary>Times by the sender reports: of a past they are as true as of the present.</summary>
@@ -87,7 +86,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
     [InlineData("0")]
     [InlineData("10")]
     [InlineData("2000")]
-    public async Task Play_WithAReorderQueueOfAnySize_NothingIsCompainedAbout(string size)
+    public async Task Play_WithAReorderQueueOfAnySize_NothingIsComplainedAbout(string size)
     {
         ProxyProcess proxy = await StartInMidGroupAsync();
 
@@ -140,10 +139,10 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
     private async Task<(double Seconds, int Pictures, bool BeginsWithKey)> LookAsync(string path)
     {
         ChildProcess ffprobe = StartProgram(
-            "ffprobe " + Path.GetFileName(path), "/usr/bin/ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=dts_time,flags", "-of", "csv=p=0", path);
+            "ffprobe " + Path.GetFileName(path), "/usr/bin/ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path);
         Assert.Equal(0, await ffprobe.WaitForExitAsync(s_limit));
         string[][] packets = [.. ffprobe.Lines().Where(static line => !line.IsError && line.Text.Contains(',')).Select(static line => line.Text.Split(','))];
-        double[] times = [.. packets.Select(static packet => double.Parse(packet[0], CultureInfo.InvariantCulture))];
+        double[] times = [.. packets.Where(static packet => packet[0] != "N/A").Select(static packet => double.Parse(packet[0], CultureInfo.InvariantCulture))];
         return (times.Max() - times.Min() + (1 / 25.0), packets.Length, packets[0][1].StartsWith('K'));
     }
 
@@ -154,12 +153,12 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
         return ffprobe.Lines().Count(static line => !line.IsError && line.Text.Length > 0);
     }
 
-    private async Task<IReadOnlyList<SimulatorSei>> UnitsAsync(string path)
+    private async Task<IReadOnlyList<RecordedUnit>> UnitsAsync(string path)
     {
         string plain = Path.ChangeExtension(path, ".h264");
         ChildProcess ffmpeg = StartProgram("ffmpeg unpacks", "/usr/bin/ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-y", "-i", path, "-map", "0:v", "-c", "copy", "-f", "h264", plain);
         Assert.True(await ffmpeg.WaitForExitAsync(s_limit) == 0, ffmpeg.Transcript(40));
-        return RecordedUnits.Of(plain);
+        return RecordedUnit.AllOf(plain);
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
