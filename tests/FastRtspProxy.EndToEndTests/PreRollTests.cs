@@ -1,3 +1,4 @@
+using FastRtspProxy.EndToEndTests.Configuration;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
 using Xunit.Abstractions;
@@ -22,7 +23,8 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
     public async Task Record_FromTenSecondsAgo_HasEveryPictureFromThereIntoThePresent(string transport)
     {
         SimulatedCamera camera = await StartSimulatorAsync();
-        ProxyProcess proxy = await StartProxyAsync("-v", "--gop-cache", "16M,13s", camera.Urls[0]);
+        using ConfigFile config = new($"streams:\n  gate: {{source: \"{camera.Urls[0]}\", keep: {{time: 13s}}}}\n");
+        ProxyProcess proxy = await StartProxyAsync("-v", "--config", config.Path);
         await proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
         string url = proxy.PlayUrl + $"?start=-{BackSeconds}s";
         DateTime begun = DateTime.UtcNow;

@@ -40,7 +40,7 @@ internal static class OptionsBuilder
         }
 
         LoadedConfig loaded = ConfigLoader.OfThisMachine(DiskFiles.Instance).Load(arguments);
-        if (loaded.Remarks.FirstOrDefault(static remark => remark.Place.Option is not null) is { } wrong)
+        if (loaded.Remarks.FirstOrDefault(static remark => remark is { IsWarning: false, Place.Option: not null }) is { } wrong)
         {
             return new ParseOutcome.Refuse(wrong.Line(null));
         }

@@ -26,7 +26,7 @@ internal static class KeepChecks
     private static void Say(StreamConfig stream, string path, ConfigReading reading)
     {
         string key = $"{path}.keep.time";
-        if (stream is not { AlwaysOn: false, Keep.Time: { } time } || time <= TimeSpan.Zero || !reading.HasMet(key))
+        if (stream is not { AlwaysOn: false, Keep.Time: { } time } || time <= TimeSpan.Zero || !reading.HasMet(key) || reading.PlaceOf(key).Option is not null)
         {
             return;
         }

@@ -81,6 +81,7 @@ public sealed class CommandLineTests
     [InlineData("--start live " + Url, "start=Live")]
     [InlineData("--gop-cache 4M " + Url, "gop=4194304/12000")]
     [InlineData("--gop-cache 4M,5s " + Url, "gop=4194304/5000")]
+    [InlineData("--gop-cache 4M,30s " + Url, "gop=4194304/30000")] // the camera is pulled all the time then, and that is no fault
     [InlineData("--slow-timeout 7s " + Url, "slow=7000")]
     [InlineData("--max-clients 10 --max-clients-per-address 2 --max-clients-per-mount 5 " + Url, "max=10/2/5")]
     [InlineData("--max-clients 10 --max-clients-per-address 20 " + Url, "max=10/20/20000")]
