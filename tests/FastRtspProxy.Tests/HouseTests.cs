@@ -19,11 +19,12 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, string[]> s_projects = new()
     {
         ["FastRtspProxy.Protocol"] = [],
+        ["FastRtspProxy.Captures"] = ["FastRtspProxy.Protocol"],
         ["FastRtspProxy.Net"] = ["FastRtspProxy.Protocol"],
-        ["FastRtspProxy.SimulatedCamera"] = ["FastRtspProxy.Net"],
+        ["FastRtspProxy.SimulatedCamera"] = ["FastRtspProxy.Captures", "FastRtspProxy.Net"],
         ["FastRtspProxy.Engine"] = ["FastRtspProxy.Net"],
         ["FastRtspProxy.Simulator"] = ["FastRtspProxy.SimulatedCamera"],
-        ["FastRtspProxy.Operations"] = ["FastRtspProxy.Engine"],
+        ["FastRtspProxy.Operations"] = ["FastRtspProxy.Captures", "FastRtspProxy.Engine"],
         ["FastRtspProxy"] = ["FastRtspProxy.Operations", "FastRtspProxy.SimulatedCamera"],
     };
 
