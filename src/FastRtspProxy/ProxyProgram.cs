@@ -62,6 +62,11 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
             return 1;
         }
 
+        if (outcome is ParseOutcome.Capture capture)
+        {
+            return IsOpenSslUsable(program) ? await new CaptureProgram(lines, program, style).RunAsync(capture.Arguments) : 1;
+        }
+
         return IsOpenSslUsable(program) ? await new ProxyRun(lines, program, style).RunAsync(((ParseOutcome.Run)outcome).Options, null) : 1;
     }
 

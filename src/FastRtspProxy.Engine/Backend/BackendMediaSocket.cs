@@ -14,8 +14,10 @@ namespace FastRtspProxy.Engine.Backend;
 /// <param name="track">Who gets the packets.</param>
 /// <param name="peers">Who may send; null for a multicast group: anybody may send to it, and the SSRC tells sources apart.</param>
 /// <param name="isRtcp">The pair's second port.</param>
+/// <param name="tap">Hears what is taken and sent; null: nobody.</param>
 internal sealed class BackendMediaSocket(
-    Shard shard, Socket socket, MediaSockets owner, MediaReceiver media, BackendTrack track, MediaPeers? peers, bool isRtcp)
+    Shard shard, Socket socket, MediaSockets owner, MediaReceiver media, BackendTrack track, MediaPeers? peers, bool isRtcp,
+    ICameraTap? tap)
     : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp)
 {
     /// <summary>Where our own packets go; empty: nowhere yet.</summary>
@@ -40,6 +42,18 @@ internal sealed class BackendMediaSocket(
     /// <summary>The stand-in has gone: reports go where the camera said, or to where its next report comes from.</summary>
     public void Unfollow() => Peer = Named;
 
+    /// <summary>Sends where our packets go. False: it is not known where, or the machine refuses.</summary>
+    public bool TrySend(ReadOnlySpan<byte> packet)
+    {
+        if (Peer.IsEmpty)
+        {
+            return false;
+        }
+
+        tap?.OnDatagram(isSent: true, LocalPort, packet);
+        return Send(packet, Peer) == SocketError.Success;
+    }
+
     /// <inheritdoc/>
     protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
     {
@@ -55,6 +69,7 @@ internal sealed class BackendMediaSocket(
             return;
         }
 
+        tap?.OnDatagram(isSent: false, LocalPort, data);
         track.OnDatagram(data, Shard.NowMicros);
         if (track.Window.Held > 0)
         {
@@ -83,6 +98,7 @@ internal sealed class BackendMediaSocket(
             }
         }
 
+        tap?.OnDatagram(isSent: false, LocalPort, data);
         media.OnRtcp(track, data, isGroup: peers is null);
     }
 

@@ -69,6 +69,30 @@ internal sealed record BackendOptions
     /// </summary>
     public KeepAliveChoice KeepAlives { get; } = new();
 
+    /// <summary>
+    /// The same camera for a session beside those of the mount: it learns for itself, so that what goes wrong with it teaches the mount nothing.
+    /// </summary>
+    public BackendOptions Beside(ICameraTap tap) => new()
+    {
+        StreamName = StreamName,
+        Url = Url,
+        Credentials = Credentials.Beside(),
+        Transport = Transport,
+        TunnelPort = TunnelPort,
+        Dscp = Dscp,
+        AsksForKeyFrames = AsksForKeyFrames,
+        InsecureTls = InsecureTls,
+        TlsFingerprint = TlsFingerprint,
+        Targets = Targets,
+        Names = Names,
+        RedirectedBy = RedirectedBy,
+        Timings = Timings,
+        Tap = tap,
+    };
+
+    /// <summary>Hears everything of this camera's sessions; null, as ever: nobody captures.</summary>
+    public ICameraTap? Tap { get; init; }
+
     /// <inheritdoc cref="OverrunLength"/>
     public OverrunLength Overrun { get; } = new();
 

@@ -37,6 +37,12 @@ internal sealed class CameraCredentials
         _digestOnly = digestOnly;
     }
 
+    /// <summary>What the user gave; null: nothing.</summary>
+    public Credentials? Given => _given;
+
+    /// <summary>The same for a session beside those of the mount, which learns for itself.</summary>
+    public CameraCredentials Beside() => new(_given, _host, _digestOnly);
+
     /// <summary>
     /// The connection to a host has this address: a redirect to the address of the host that the user named is a redirect to the same host.
     /// </summary>

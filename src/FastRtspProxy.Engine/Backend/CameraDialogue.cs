@@ -91,7 +91,9 @@ internal sealed class CameraDialogue
                 return null;
             }
 
-            RtspClientChannel channel = new(stream, this, media, _context.StreamName, _context.Log);
+            BackendOptions options = _context.Options;
+            options.Tap?.OnOpened(Url.Tls, options.Transport == BackendTransport.HttpTunnel && !IsGivenConnection);
+            RtspClientChannel channel = new(stream, this, media, _context);
             _channel = channel;
             channel.Start();
             return null;

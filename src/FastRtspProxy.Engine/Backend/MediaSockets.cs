@@ -104,8 +104,8 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
         {
             for (int i = 0; i < Punches && track.Group is null; i++)
             {
-                Punch(track.RtpSocket, dummy);
-                Punch(track.RtcpSocket, dummy);
+                _ = track.RtpSocket?.TrySend(dummy);
+                _ = track.RtcpSocket?.TrySend(dummy);
             }
         }
     }
@@ -136,14 +136,6 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
 
     private static PeerAddress At(in PeerAddress host, int port) => port > 0 ? host.WithPort(port) : default;
 
-    private static void Punch(BackendMediaSocket? socket, ReadOnlySpan<byte> dummy)
-    {
-        if (socket is { Peer.IsEmpty: false })
-        {
-            _ = socket.Send(dummy, socket.Peer);
-        }
-    }
-
     private bool TryJoin(BackendTrack track, MulticastGroup group)
     {
         IPAddress local = dialogue.Local!.Address;
@@ -169,8 +161,8 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
         Debug.Assert(track.RtpSocket is null && track.RtcpSocket is null, "A track has one pair of ports.");
         SocketSetup.SetTrafficClass(rtp, context.Options.Dscp);
         SocketSetup.SetTrafficClass(rtcp, context.Options.Dscp);
-        track.RtpSocket = new BackendMediaSocket(context.Shard, rtp, this, media, track, peers, isRtcp: false);
-        track.RtcpSocket = new BackendMediaSocket(context.Shard, rtcp, this, media, track, peers, isRtcp: true);
+        track.RtpSocket = new BackendMediaSocket(context.Shard, rtp, this, media, track, peers, isRtcp: false, context.Options.Tap);
+        track.RtcpSocket = new BackendMediaSocket(context.Shard, rtcp, this, media, track, peers, isRtcp: true, context.Options.Tap);
         track.RtpSocket.Start();
         track.RtcpSocket.Start();
     }

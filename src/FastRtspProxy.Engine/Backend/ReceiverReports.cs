@@ -135,10 +135,7 @@ internal sealed class ReceiverReports
     {
         if (track.RtcpSocket is { } socket)
         {
-            if (!socket.Peer.IsEmpty)
-            {
-                _ = socket.Send(frame.Slice(InterleavedFrame.HeaderBytes, length), socket.Peer);
-            }
+            _ = socket.TrySend(frame.Slice(InterleavedFrame.HeaderBytes, length));
         }
         else if (track.Channels is { } channels)
         {

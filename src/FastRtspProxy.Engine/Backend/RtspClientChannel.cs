@@ -31,17 +31,19 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     private readonly List<Pending> _pending = [];
     private readonly string _streamName;
     private readonly ILogger _log;
+    private readonly ICameraTap? _tap;
 
     /// <summary>The first cause of the end; with it the stream is closed, the owner was told and nobody waits.</summary>
     private BackendFailure? _end;
 
-    public RtspClientChannel(ByteStream stream, CameraDialogue owner, MediaReceiver media, string streamName, ILogger log)
+    public RtspClientChannel(ByteStream stream, CameraDialogue owner, MediaReceiver media, BackendContext context)
     {
         _stream = stream;
         _owner = owner;
         _media = media;
-        _streamName = streamName;
-        _log = log;
+        _streamName = context.StreamName;
+        _log = context.Log;
+        _tap = context.Options.Tap;
         _demux = new InterleavedDemux(this);
     }
 
@@ -77,7 +79,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         Pending pending = new(this, cseq, method, limit);
         _pending.Add(pending);
         _matcher.Ask(cseq);
-        if (!_stream.Send(request.WrittenSpan))
+        if (!Send(request.WrittenSpan))
         {
             Fail(new BackendFailure(BackendFailureKind.ConnectionLost, "the connection broke while sending " + method));
         }
@@ -91,7 +93,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         using ArrayPoolBufferWriter<byte> answer = new(MessageBytes);
         RtspWriter.WriteResponse(answer, status, null, request.CSeqText, headers);
         Trace("to", answer.WrittenSpan);
-        _ = _stream.Send(answer.WrittenSpan);
+        _ = Send(answer.WrittenSpan);
     }
 
     /// <summary>Sends one interleaved frame, header included.</summary>
@@ -99,7 +101,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     {
         if (_end is null)
         {
-            _ = _stream.Send(frame);
+            _ = Send(frame);
         }
     }
 
@@ -107,7 +109,11 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     public void Close(BackendFailure reason) => Fail(reason);
 
     /// <inheritdoc/>
-    void IByteSink.OnBytes(ReadOnlySpan<byte> bytes) => _demux.OnBytes(bytes);
+    void IByteSink.OnBytes(ReadOnlySpan<byte> bytes)
+    {
+        _tap?.OnStream(isSent: false, bytes);
+        _demux.OnBytes(bytes);
+    }
 
     /// <inheritdoc/>
     void IByteSink.OnBatchEnd() => _media.OnBatchEnd();
@@ -176,6 +182,12 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
     }
 
+    private bool Send(ReadOnlySpan<byte> bytes)
+    {
+        _tap?.OnStream(isSent: true, bytes);
+        return _stream.Send(bytes);
+    }
+
     private void Fail(BackendFailure failure)
     {
         if (_end is not null)
@@ -184,6 +196,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
 
         _end = failure;
+        _tap?.OnClosed(isByCamera: failure.Kind != BackendFailureKind.Stopped);
         _demux.Stop();
         _stream.Close();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
@@ -62,6 +63,9 @@ internal sealed class Mount : IMount
 
     /// <inheritdoc/>
     public string Name => _settings.Name;
+
+    /// <summary>What the next session with the camera is made with.</summary>
+    public BackendOptions Camera => _settings.Backend;
 
     /// <inheritdoc/>
     public Shard Shard { get; }

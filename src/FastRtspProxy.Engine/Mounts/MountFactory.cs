@@ -128,24 +128,29 @@ internal sealed class MountFactory(
             Egress = Egress,
             ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
-            Backend = new BackendOptions
+            Backend = CameraOf(stream, settings, url, credentials) with
             {
-                StreamName = stream.Name,
-                Url = url,
-                Credentials = credentials,
-                Transport = stream.Transport,
-                TunnelPort = stream.TunnelPort,
-                InsecureTls = stream.InsecureTls,
-                TlsFingerprint = stream.TlsFingerprint,
-                Dscp = stream.Dscp,
-                AsksForKeyFrames = stream.AsksForKeyFrames,
                 Connection = connection,
                 Targets = targets,
                 Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-                Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
             },
         };
     }
+
+    /// <summary>The camera of a stream that the user named.</summary>
+    public static BackendOptions CameraOf(StreamOptions stream, StreamSettings settings, RtspUrl url, CameraCredentials credentials) => new()
+    {
+        StreamName = stream.Name,
+        Url = url,
+        Credentials = credentials,
+        Transport = stream.Transport,
+        TunnelPort = stream.TunnelPort,
+        InsecureTls = stream.InsecureTls,
+        TlsFingerprint = stream.TlsFingerprint,
+        Dscp = stream.Dscp,
+        AsksForKeyFrames = stream.AsksForKeyFrames,
+        Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
+    };
 
     /// <summary>
     /// Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.

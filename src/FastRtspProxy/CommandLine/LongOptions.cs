@@ -30,6 +30,7 @@ internal static class LongOptions
             "serve a built-in camera (H.264 and AAC, a clip with a running clock) and proxy it as the first stream, with a page that shows it; no "
                 + "URL needed",
             null, Repeats: false),
+        .. CaptureOptions.Rows,
     ];
 
     /// <summary>In the order of the help text.</summary>

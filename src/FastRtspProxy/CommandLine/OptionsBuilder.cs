@@ -32,6 +32,11 @@ internal static class OptionsBuilder
             return new ParseOutcome.Refuse("option --key needs --certificate: it is the private key of that certificate");
         }
 
+        if (CaptureOptions.IsAsked(longOptions) && (file is not null || demo))
+        {
+            return CaptureOptions.Build(longOptions, urls, null);
+        }
+
         List<string> streams = asksHealth && file is null ? [DemoUrl] : allUrls; // what runs has streams: they are not asked for again
         ConfigArguments arguments = new(LongOptions.SettingsOf(longOptions), config => Apply(given, streams, file is null, config));
         if (file is not null)
@@ -43,6 +48,11 @@ internal static class OptionsBuilder
         if (loaded.Remarks.FirstOrDefault(static remark => remark is { IsWarning: false, Place.Option: not null }) is { } wrong)
         {
             return new ParseOutcome.Refuse(wrong.Line(null));
+        }
+
+        if (CaptureOptions.IsAsked(longOptions))
+        {
+            return CaptureOptions.Build(longOptions, urls, loaded.Config);
         }
 
         if (asksHealth)
@@ -77,6 +87,11 @@ internal static class OptionsBuilder
         if (Has(longOptions, LongOptions.Check))
         {
             return $"option {LongOptions.Check} needs {LongOptions.Config}: it names the file to check";
+        }
+
+        if (CaptureOptions.FindMissingCompanion(longOptions) is { } alone)
+        {
+            return alone;
         }
 
         if (given.ClientCredentials is null && Has(longOptions, "--offer-sha256"))

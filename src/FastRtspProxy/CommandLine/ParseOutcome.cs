@@ -18,6 +18,9 @@ internal abstract record ParseOutcome
     /// <summary><c>--healthcheck</c> without a file: ask the proxy that serves HTTP there.</summary>
     internal sealed record AskHealth(HttpConfig Http) : ParseOutcome;
 
+    /// <summary><c>--capture</c>: one camera, or a file of packets, into a file.</summary>
+    internal sealed record Capture(CaptureArguments Arguments) : ParseOutcome;
+
     /// <summary><c>--help</c> or <c>--version</c>: print on standard output and end with 0.</summary>
     internal sealed record Print(string Text) : ParseOutcome;
 

@@ -1,0 +1,65 @@
+#pragma warning disable RS0030 // inside Outbound
+using FastRtspProxy.CommandLine;
+using FastRtspProxy.Engine;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Captures;
+using FastRtspProxy.Output;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy;
+
+/// <summary><c>--capture</c>: a bug report instead of a proxy.</summary>
+internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogStyle style)
+{
+    /// <summary>The exit status: 0 where the file holds packets of a camera, else 1. Even then the file may hold the dialogue that failed.</summary>
+    public async Task<int> RunAsync(CaptureArguments arguments)
+    {
+        using StopSignal stop = new();
+        style.Level = arguments.LogLevel;
+        using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, style);
+        try
+        {
+            return await Outbound.RunAsync(() => RunAsync(arguments, log, stop.Token));
+        }
+        catch (Exception cause) when (cause is StreamException or MachineException)
+        {
+            program.Say(Printable.Line(cause.Message) + "\n");
+            return 1;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            program.Say($"The capture cannot be written to \"{Printable.Line(arguments.File)}\": {Printable.Line(cause.Message)}\n");
+            return 1;
+        }
+    }
+
+    private async Task<int> RunAsync(CaptureArguments arguments, ILoggerFactory log, CancellationToken stop)
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, log);
+        CameraCapture camera = CameraCapture.Of(arguments.Stream!, shards.Shards[0], log.CreateLogger("Capture"));
+        await using FileStream file = Create(arguments.File);
+        program.Say($"Capturing {camera.Url.Redacted} for {arguments.Wish.Duration.TotalSeconds:0.#} s; Ctrl-C ends it earlier.\n");
+        CaptureRun run = new(camera, arguments.Wish, "fastrtspproxy " + ProgramVersion.Text);
+        CaptureOutcome outcome = await run.RunAsync(
+            async bytes =>
+            {
+                await file.WriteAsync(bytes, CancellationToken.None);
+                await file.FlushAsync(CancellationToken.None);
+            },
+            stop);
+        program.Say(outcome.Summary);
+        program.Say(outcome.Failure is { } failure ? $"The camera was not read to the end: {Printable.Line(failure)}.\n" : string.Empty);
+        program.Say($"{Printable.Line(arguments.File)}: {file.Length} bytes. rtspsim camera --replay {Printable.Line(arguments.File)} is that camera.\n");
+        return outcome.MediaPackets > 0 ? 0 : 1;
+    }
+
+    /// <summary>For its owner alone: what a user decides to show is his own business.</summary>
+    private static FileStream Create(string file) => new(file, new FileStreamOptions
+    {
+        Mode = FileMode.Create,
+        Access = FileAccess.Write,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+}
