@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Net;
 
 namespace FastRtspProxy.SimulatedCamera;
@@ -11,8 +9,7 @@ namespace FastRtspProxy.SimulatedCamera;
 /// </summary>
 internal sealed class CameraTunnel(string cookie, CameraConnection output)
 {
-    private readonly byte[] _quantum = new byte[4];
-    private int _quantumBytes;
+    private readonly TunnelDecoder _decoder = new();
     private CameraConnection? _input;
 
     public string Cookie { get; } = cookie;
@@ -28,33 +25,17 @@ internal sealed class CameraTunnel(string cookie, CameraConnection output)
     public void Attach(CameraConnection input)
     {
         _input = input;
-        _quantumBytes = 0;
+        _decoder.Reset();
     }
 
     /// <summary>Base64 in any split, each message padded for itself.</summary>
     public void Decode(ReadOnlySpan<byte> text)
     {
-        byte[] bytes = new byte[text.Length / 4 * 3 + 3];
-        int count = 0;
-        foreach (byte letter in text)
+        byte[] bytes = new byte[TunnelDecoder.BytesOf(text.Length)];
+        if (!_decoder.TryDecode(text, bytes, out int count))
         {
-            if (letter is (byte)'\r' or (byte)'\n' or (byte)' ')
-            {
-                continue;
-            }
-
-            _quantum[_quantumBytes++] = letter;
-            if (_quantumBytes == 4)
-            {
-                _quantumBytes = 0;
-                if (Base64.DecodeFromUtf8(_quantum, bytes.AsSpan(count), out _, out int written) != OperationStatus.Done)
-                {
-                    _input!.Close();
-                    return;
-                }
-
-                count += written;
-            }
+            _input!.Close();
+            return;
         }
 
         if (count > 0)

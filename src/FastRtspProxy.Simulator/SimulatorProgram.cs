@@ -4,6 +4,7 @@ using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Simulator.Camera;
 using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Probe;
+using FastRtspProxy.Simulator.Replay;
 
 namespace FastRtspProxy.Simulator;
 
@@ -49,6 +50,7 @@ internal static class SimulatorProgram
             CameraCommand.Create(),
             LoadCommand.Create(output, errors),
             ProbeCommand.Create(new PrintableWriter(output), errors),
+            ReplayCommand.Create(new PrintableWriter(output), errors),
         };
     }
 

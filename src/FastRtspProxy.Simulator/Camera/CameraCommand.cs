@@ -24,6 +24,11 @@ internal static class CameraCommand
 
     private static async Task<int> RunAsync(ParseResult result, CameraCommandOptions given, CancellationToken cancel)
     {
+        if (result.GetValue(given.Replay) is { } file)
+        {
+            return await ReplayCamera.RunAsync(result, given, file, cancel);
+        }
+
         if (!CameraCommandReader.TryRead(result, given, out CameraRun? run, out string? error))
         {
             await Console.Error.WriteLineAsync("rtspsim camera: " + error);
@@ -58,7 +63,7 @@ internal static class CameraCommand
         }
     }
 
-    private static async Task WaitAsync(TimeSpan? duration, CancellationToken cancel)
+    internal static async Task WaitAsync(TimeSpan? duration, CancellationToken cancel)
     {
         try
         {

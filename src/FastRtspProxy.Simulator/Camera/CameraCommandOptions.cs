@@ -172,6 +172,25 @@ internal sealed class CameraCommandOptions
         Description = "Credentials for REGISTER: USER:PASSWORD.",
     };
 
+    public Option<string?> Replay { get; } = new("--replay")
+    {
+        HelpName = "FILE",
+        Description = "Be the camera of this capture (fastrtspproxy --capture): its answers in its order, its packets at their times. What was not "
+            + "asked then gets the nearest answer, which is said.",
+    };
+
+    public Option<double> Speed { get; } = new("--speed")
+    {
+        HelpName = "N",
+        Description = "With --replay: so many times as fast.",
+        DefaultValueFactory = _ => 1.0,
+    };
+
+    public Option<bool> Once { get; } = new("--once")
+    {
+        Description = "With --replay: end as the camera did; default: begin again, with numbers that go on.",
+    };
+
     public Option<string?> Duration { get; } = new("--duration")
     {
         HelpName = "DURATION",
@@ -190,6 +209,9 @@ internal sealed class CameraCommandOptions
     [
         Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User,
         Auth, Personality, Fail, Seed, Register, RegisterUser,
-        Duration, Threads,
+        Replay, Speed, Once, Duration, Threads,
     ];
+
+    /// <summary>What a recorded camera has no use for: it has its own.</summary>
+    public IEnumerable<Option> OfMadeCameras => All.Except([Bind, Port, TlsPort, Transports, Replay, Speed, Once, Duration, Threads]);
 }

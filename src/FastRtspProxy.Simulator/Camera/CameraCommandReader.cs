@@ -279,13 +279,13 @@ internal static class CameraCommandReader
     private static bool TryPixels(string text, out int pixels) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels is >= 16 and <= 8192 && (pixels & 1) == 0;
 
-    private static bool TryPort(string option, int port, out string? error)
+    internal static bool TryPort(string option, int port, out string? error)
     {
         error = port is >= 0 and <= 65535 ? null : option + " takes 0 to 65535";
         return error is null;
     }
 
-    private static bool TryAddress(string option, string text, [NotNullWhen(true)] out IPAddress? address, out string? error)
+    internal static bool TryAddress(string option, string text, [NotNullWhen(true)] out IPAddress? address, out string? error)
     {
         error = IPAddress.TryParse(text, out address) ? null : option + " takes an IP address, not " + text;
         return address is not null;
