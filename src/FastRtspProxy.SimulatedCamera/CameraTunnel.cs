@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.SimulatedCamera;
 

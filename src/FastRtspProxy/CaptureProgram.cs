@@ -1,4 +1,6 @@
 #pragma warning disable RS0030 // inside Outbound
+using FastRtspProxy.Captures;
+using FastRtspProxy.Captures.PacketFiles;
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
@@ -21,7 +23,14 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
         using ILoggerFactory log = LineLoggerProvider.CreateFactory(lines, style);
         try
         {
-            return await Outbound.RunAsync(() => RunAsync(arguments, log, stop.Token));
+            return await Outbound.RunAsync(() => arguments.PacketFile is { } packets
+                ? Task.FromResult(RunPackets(arguments, packets))
+                : RunAsync(arguments, log, stop.Token));
+        }
+        catch (CaptureDefectException cause)
+        {
+            program.Say($"{Printable.Line(arguments.PacketFile ?? arguments.File)}: {Printable.Line(cause.Message)}\n");
+            return 1;
         }
         catch (Exception cause) when (cause is StreamException or MachineException)
         {
@@ -30,7 +39,7 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            program.Say($"The capture cannot be written to \"{Printable.Line(arguments.File)}\": {Printable.Line(cause.Message)}\n");
+            program.Say($"The capture \"{Printable.Line(arguments.File)}\" cannot be made: {Printable.Line(cause.Message)}\n");
             return 1;
         }
     }
@@ -52,6 +61,21 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
         program.Say(outcome.Summary);
         program.Say(outcome.Failure is { } failure ? $"The camera was not read to the end: {Printable.Line(failure)}.\n" : string.Empty);
         program.Say($"{Printable.Line(arguments.File)}: {file.Length} bytes. rtspsim camera --replay {Printable.Line(arguments.File)} is that camera.\n");
+        return outcome.MediaPackets > 0 ? 0 : 1;
+    }
+
+    private int RunPackets(CaptureArguments arguments, string packets)
+    {
+        RtspUrl? url = arguments.Stream is { } stream && RtspUrl.TryParse(stream.Url, out RtspUrl? parsed, out _) ? parsed : null;
+        PacketOutcome outcome = PacketCapture.Write(
+            () => new FileStream(packets, FileMode.Open, FileAccess.Read),
+            () => Create(arguments.File),
+            url,
+            arguments.Wish.WithMedia,
+            arguments.Wish.BytesMax,
+            "fastrtspproxy " + ProgramVersion.Text);
+        program.Say(outcome.Summary);
+        program.Say($"{Printable.Line(arguments.File)}: rtspsim camera --replay {Printable.Line(arguments.File)} is that camera.\n");
         return outcome.MediaPackets > 0 ? 0 : 1;
     }
 

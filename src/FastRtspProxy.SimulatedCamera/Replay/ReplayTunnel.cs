@@ -1,3 +1,5 @@
+using FastRtspProxy.Protocol.Rtsp;
+
 namespace FastRtspProxy.SimulatedCamera.Replay;
 
 /// <summary>RTSP over HTTP: what comes by POST goes to the connection of the GET, as on <see cref="CameraTunnel"/>; all of it on one shard.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace FastRtspProxy.SimulatedCamera;
+namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>What comes on the POST connection of a tunnel: base64 in any split, each message padded for itself.</summary>
 internal sealed class TunnelDecoder
