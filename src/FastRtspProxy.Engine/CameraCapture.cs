@@ -112,6 +112,10 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
         {
         }
 
+        public void OnMoved(BackendState to)
+        {
+        }
+
         public void OnSessionChanged()
         {
             if (Session?.Failure is not null)
