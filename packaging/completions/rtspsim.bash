@@ -24,7 +24,7 @@ _rtspsim() {
         name=$word
         case $word in
             --*=*) ;;
-            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --bitrate | --fps | --gop | --size | --transports | --multicast | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid) takes=1 ;;
+            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --bitrate | --fps | --gop | --size | --transports | --multicast | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --replay | --speed | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid | --check) takes=1 ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac
@@ -53,6 +53,10 @@ _rtspsim() {
                 compopt -o filenames 2>/dev/null
                 while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
                 ;;
+            "camera --replay")
+                compopt -o filenames 2>/dev/null
+                while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
+                ;;
             "load -t" | "load --transport")
                 COMPREPLY+=($(compgen -W 'udp tcp http mix' -- "$cur"))
                 ;;
@@ -70,6 +74,10 @@ _rtspsim() {
             "probe -t" | "probe --transport")
                 COMPREPLY+=($(compgen -W 'udp tcp' -- "$cur"))
                 ;;
+            "replay --check")
+                compopt -o filenames 2>/dev/null
+                while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
+                ;;
         esac
         return 0
     fi
@@ -78,12 +86,13 @@ _rtspsim() {
             if [[ $cur == -* ]]; then
                 COMPREPLY=($(compgen -W '-h --help --version' -- "$cur"))
             else
-                COMPREPLY=($(compgen -W 'camera load probe' -- "$cur"))
+                COMPREPLY=($(compgen -W 'camera load probe replay' -- "$cur"))
             fi
             ;;
-        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast -u --user --auth --personality --fail --seed --register --register-user --duration --threads -h --help' -- "$cur")) ;;
+        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast -u --user --auth --personality --fail --seed --register --register-user --replay --speed --once --duration --threads -h --help' -- "$cur")) ;;
         load) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-n --clients -t --transport --ramp -d --duration --churn --vanish --slow --stopped --tracks --verify --json --html --max-loss --max-p99 --min-clients --local --gro --threads --timeout --insecure-tls --watch-pid --plain -h --help' -- "$cur")) ;;
         probe) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-t --transport -d --duration --timeout --no-checks --insecure-tls -h --help' -- "$cur")) ;;
+        replay) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--check -p --port --bind -d --duration --timeout --all -h --help' -- "$cur")) ;;
     esac
     return 0
 }
