@@ -108,7 +108,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
         }
 
         using ReadScope scope = Ring.Read(_shard.Index, viewer.Cursor);
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         return scope.From < scope.Head
             ? TimeSpan.FromMicroseconds(entries[scope.Head - 1].ArrivalMicros - entries[scope.From].ArrivalMicros)
             : null;
@@ -212,7 +212,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
         long from = Math.Min(_udp.Next, _tcp.Next);
         using ReadScope scope = Ring.Read(_shard.Index, from);
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         from = scope.From;
         head = scope.Head;
         long limit = head;

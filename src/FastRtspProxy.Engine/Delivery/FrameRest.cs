@@ -46,7 +46,7 @@ internal sealed class FrameRest
     public bool IsPending => Sent < Count;
 
     /// <summary>The held packets; sequences are 0 to <see cref="Count"/>.</summary>
-    public PacketRing.EntriesView View => new(_entries);
+    public RingEntries View => new(_entries);
 
     /// <summary>Begins to hold what comes from a viewer's cursor on.</summary>
     public void Begin(long cursor)
@@ -59,7 +59,7 @@ internal sealed class FrameRest
     /// <summary>
     /// Takes what was published; true when nothing more is needed. Inside a read scope that begins at <see cref="Next"/> or before.
     /// </summary>
-    public bool Extend(in PacketRing.EntriesView entries, long to, TcpClass channels, uint videoTracks)
+    public bool Extend(in RingEntries entries, long to, TcpClass channels, uint videoTracks)
     {
         AssertValid();
         for (; Next < to && (_closedTracks & videoTracks) != videoTracks; Next++)
@@ -112,7 +112,7 @@ internal sealed class FrameRest
 
         if (Count == _entries.Length)
         {
-            Array.Resize(ref _entries, _entries.Length * 2); // stays a power of two, as EntriesView needs
+            Array.Resize(ref _entries, _entries.Length * 2); // stays a power of two, as RingEntries needs
         }
 
         _entries[Count++] = entry;

@@ -33,7 +33,7 @@ internal sealed class HeldFrames(PacketRing ring, int shardIndex)
     /// <summary>
     /// Takes hold of what was published before <paramref name="to"/> at once. Inside a read scope that begins at the viewer's cursor or before.
     /// </summary>
-    public void BeginWith(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
+    public void BeginWith(TcpViewer viewer, in RingEntries entries, long to)
     {
         if (viewer.Rest is { Slot: >= 0, Count: 0 } rest && rest.Extend(entries, to, viewer.Class!, ring.VideoTracks))
         {

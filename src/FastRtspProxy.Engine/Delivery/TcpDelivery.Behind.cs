@@ -51,7 +51,7 @@ internal sealed unsafe partial class TcpDelivery
     }
 
     /// <summary>One send to a viewer that is behind; false when there is nothing more to do for it now.</summary>
-    private bool ServeSome(TcpViewer viewer, long from, in PacketRing.EntriesView entries)
+    private bool ServeSome(TcpViewer viewer, long from, in RingEntries entries)
     {
         if (from > viewer.Cursor)
         {
@@ -98,7 +98,7 @@ internal sealed unsafe partial class TcpDelivery
         return false;
     }
 
-    private bool SendCatchUp(TcpViewer viewer, in PacketRing.EntriesView entries, long limit, in PlanFilter filter)
+    private bool SendCatchUp(TcpViewer viewer, in RingEntries entries, long limit, in PlanFilter filter)
     {
         TcpSendPlan plan = table.TcpPlan;
         long from = viewer.Cursor;
@@ -134,7 +134,7 @@ internal sealed unsafe partial class TcpDelivery
     /// Copies the rest of the frame that a send broke off in, and gives the sequence behind it. Afterwards the connection stands on a packet's end,
     /// and on a frame's end if the frame's rest was there and not too long.
     /// </summary>
-    private long ParkRest(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, int sentBytes, in PlanFilter filter)
+    private long ParkRest(TcpViewer viewer, in RingEntries entries, long from, long to, int sentBytes, in PlanFilter filter)
     {
         uint videoTracks = _ring.VideoTracks;
         int offset = 0;
@@ -181,7 +181,7 @@ internal sealed unsafe partial class TcpDelivery
         return end;
     }
 
-    private bool LagsTooFar(TcpViewer viewer, in PacketRing.EntriesView entries, long from)
+    private bool LagsTooFar(TcpViewer viewer, in RingEntries entries, long from)
     {
         if (viewer.CatchUp is { } catchUp && viewer.Cursor < catchUp.LiveSequence)
         {
@@ -201,7 +201,7 @@ internal sealed unsafe partial class TcpDelivery
         return hasTooMuch || lagMicros > (long)table.Limits.LagMax.TotalMicroseconds;
     }
 
-    private void CountDropped(TcpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
+    private void CountDropped(TcpViewer viewer, in RingEntries entries, long from, long to, in PlanFilter filter)
     {
         for (long s = from; s < to; s++)
         {
@@ -217,7 +217,7 @@ internal sealed unsafe partial class TcpDelivery
     /// The connection takes nothing now. The viewer's cursor is where it goes on; what was published before <paramref name="to"/> is held at once,
     /// the rest as it comes.
     /// </summary>
-    private void Park(TcpViewer viewer, in PacketRing.EntriesView entries, long to)
+    private void Park(TcpViewer viewer, in RingEntries entries, long to)
     {
         Park(viewer);
         _held.BeginWith(viewer, entries, to);

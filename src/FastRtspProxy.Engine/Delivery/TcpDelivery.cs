@@ -115,7 +115,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         }
 
         using ReadScope scope = _ring.Read(_shard.Index, Next);
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         long from = scope.From;
         if (from > Next)
         {
@@ -137,7 +137,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         Next = limit;
     }
 
-    private void SendToClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
+    private void SendToClass(TcpClass channels, in RingEntries entries, long from, long to)
     {
         TcpSendPlan plan = table.TcpPlan;
         if (plan.TotalBytes == 0)
@@ -172,7 +172,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     /// <summary>
     /// The same for connections with TLS: each encrypts the plan for itself. One that has taken all of it may have parked the end, encrypted.
     /// </summary>
-    private void SendToSecureClass(TcpClass channels, in PacketRing.EntriesView entries, long from, long to)
+    private void SendToSecureClass(TcpClass channels, in RingEntries entries, long from, long to)
     {
         TcpSendPlan plan = table.TcpPlan;
         TcpTurn turn = channels.NextTurn();
@@ -211,7 +211,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     }
 
     /// <summary>The connection did not take the whole batch; -1: it is broken.</summary>
-    private void FallBehind(TcpViewer viewer, int sent, in PacketRing.EntriesView entries, long from, long to)
+    private void FallBehind(TcpViewer viewer, int sent, in RingEntries entries, long from, long to)
     {
         LeaveStep(viewer);
         if (sent >= 0)

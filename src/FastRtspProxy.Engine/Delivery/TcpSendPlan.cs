@@ -47,7 +47,7 @@ internal sealed unsafe class TcpSendPlan : IDisposable
     /// <summary>
     /// Plans packets for a class; returns how far it came (a plan is bounded). <paramref name="filter"/>: for viewers that are not in step.
     /// </summary>
-    public long Build(in PacketRing.EntriesView entries, long from, long to, TcpClass channels, in PlanFilter filter, int bytesMax = int.MaxValue)
+    public long Build(in RingEntries entries, long from, long to, TcpClass channels, in PlanFilter filter, int bytesMax = int.MaxValue)
     {
         VectorCount = 0;
         TotalBytes = 0;

@@ -137,7 +137,7 @@ internal sealed unsafe class UdpDelivery
     {
         IsSuspended = false;
         using ReadScope scope = _ring.Read(_shard.Index, Next);
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         long from = scope.From;
         bool isTooOld = _shard.NowMicros - _batch.SinceMicros > (long)_table.Limits.UdpBacklogMax.TotalMicroseconds;
         if (from > Next || isTooOld)
@@ -173,7 +173,7 @@ internal sealed unsafe class UdpDelivery
             }
 
             using ReadScope scope = _ring.Read(_shard.Index, Next);
-            PacketRing.EntriesView entries = scope.Entries;
+            RingEntries entries = scope.Entries;
             long from = scope.From;
             if (from > Next)
             {
@@ -204,7 +204,7 @@ internal sealed unsafe class UdpDelivery
         }
     }
 
-    private void CountSkipped(in PacketRing.EntriesView entries, long from, long to)
+    private void CountSkipped(in RingEntries entries, long from, long to)
     {
         if (_batch.Filter.WithoutTracks == 0)
         {

@@ -109,7 +109,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
         while (viewer.Cursor <= front)
         {
             using ReadScope scope = _ring.Read(_shard.Index, viewer.Cursor);
-            PacketRing.EntriesView entries = scope.Entries;
+            RingEntries entries = scope.Entries;
             long from = scope.From;
             if (from > viewer.Cursor)
             {
@@ -131,7 +131,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     }
 
     /// <summary>One part; false when the rest has to wait.</summary>
-    private bool ServePart(UdpViewer viewer, in PacketRing.EntriesView entries, long limit, in PlanFilter filter)
+    private bool ServePart(UdpViewer viewer, in RingEntries entries, long limit, in PlanFilter filter)
     {
         if (viewer.NextPartMicros > _shard.NowMicros)
         {
@@ -263,7 +263,7 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
     }
 
     /// <summary>Packets of the viewer's own tracks that a filter keeps from it.</summary>
-    private static long CountWithout(UdpViewer viewer, in PacketRing.EntriesView entries, long from, long to, in PlanFilter filter)
+    private static long CountWithout(UdpViewer viewer, in RingEntries entries, long from, long to, in PlanFilter filter)
     {
         long count = 0;
         for (long s = from; s < to; s++)

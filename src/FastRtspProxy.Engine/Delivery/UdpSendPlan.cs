@@ -72,7 +72,7 @@ internal sealed unsafe class UdpSendPlan : IDisposable
     /// stands in runs of its own.
     /// </summary>
     public long Build(
-        in PacketRing.EntriesView entries, long from, long to, bool segmentation, in PlanFilter filter = default, int packetsMax = PacketsMax)
+        in RingEntries entries, long from, long to, bool segmentation, in PlanFilter filter = default, int packetsMax = PacketsMax)
     {
         RunCount = 0;
         _vectorCount = 0;

@@ -47,7 +47,7 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     /// <summary>
     /// The next range from the cursor on. False: nothing before the front; <paramref name="isInStep"/>: and nothing sets this viewer apart any more.
     /// </summary>
-    public bool TryNext(Viewer viewer, in PacketRing.EntriesView entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
+    public bool TryNext(Viewer viewer, in RingEntries entries, long front, out long limit, out PlanFilter filter, out bool isInStep)
     {
         limit = front;
         filter = default;
@@ -95,7 +95,7 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     }
 
     /// <summary>The first packet behind a moment that tears no picture; null: it is not among these.</summary>
-    private long? EndAt(long endMicros, in PacketRing.EntriesView entries, long from, long to)
+    private long? EndAt(long endMicros, in RingEntries entries, long from, long to)
     {
         uint videoTracks = ring.VideoTracks;
         for (long s = entries.FirstAfter(from, to, endMicros); s < to; s++)
@@ -114,7 +114,7 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     /// <summary>
     /// Whether pictures after the live edge at the join get other timestamps as well; at most those up to <paramref name="limit"/>.
     /// </summary>
-    private bool StillNeedsMap(CatchUp catchUp, in PacketRing.EntriesView entries, long from, ref long limit)
+    private bool StillNeedsMap(CatchUp catchUp, in RingEntries entries, long from, ref long limit)
     {
         if (catchUp.Map is not { } map)
         {
@@ -143,7 +143,7 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     }
 
     /// <summary>Takes video out of a range while it is skipped, and ends that at a random access point, or when none came for too long.</summary>
-    public void LeaveVideoOut(ref VideoSkip skip, long cursor, in PacketRing.EntriesView entries, ref long limit, ref PlanFilter filter)
+    public void LeaveVideoOut(ref VideoSkip skip, long cursor, in RingEntries entries, ref long limit, ref PlanFilter filter)
     {
         long randomAccess = ring.NewestRandomAccess;
         if (skip.Until == long.MaxValue && randomAccess >= cursor)
@@ -214,7 +214,7 @@ internal sealed class ViewerRanges(PacketRing ring, Shard shard, FanOutLimits li
     }
 
     /// <summary>Whether leaving video out, or letting it in, from here on tears no access unit: the next video packet begins one.</summary>
-    public bool IsFrameBoundary(in PacketRing.EntriesView entries, long from, long front)
+    public bool IsFrameBoundary(in RingEntries entries, long from, long front)
     {
         uint videoTracks = ring.VideoTracks;
         for (long s = from; s < front; s++)

@@ -23,13 +23,13 @@ internal sealed class KeptNews(Shard shard, MountSettings settings, PacketRing r
     public void Note()
     {
         TimeSpan wanted = settings.PastDuration;
-        if (wanted <= TimeSpan.Zero || ring.KeptFromMicros == 0)
+        if (wanted <= TimeSpan.Zero || ring.Kept.FromMicros == 0)
         {
             return;
         }
 
-        TimeSpan kept = TimeSpan.FromMicroseconds(Math.Max(0, shard.NowMicros - ring.KeptFromMicros));
-        bool isCut = ring.PastCutMicros > 0 && shard.NowMicros - ring.PastCutMicros < CutMicrosMax;
+        TimeSpan kept = TimeSpan.FromMicroseconds(Math.Max(0, shard.NowMicros - ring.Kept.FromMicros));
+        bool isCut = ring.Kept.CutMicros > 0 && shard.NowMicros - ring.Kept.CutMicros < CutMicrosMax;
         bool? isEnough = kept >= wanted * Enough ? true : isCut ? false : null; // else the camera has not played for so long yet
         if (isEnough is null || (isEnough == _isEnough && wanted == _wanted))
         {
@@ -38,7 +38,7 @@ internal sealed class KeptNews(Shard shard, MountSettings settings, PacketRing r
 
         _isEnough = isEnough;
         _wanted = wanted;
-        double megabytes = ring.KeptBytes / 1e6;
+        double megabytes = ring.Kept.Bytes / 1e6;
         if (isEnough == true)
         {
             MountLog.Keeps(log, settings.Name, kept.TotalSeconds, megabytes);

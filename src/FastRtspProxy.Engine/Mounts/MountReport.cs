@@ -22,7 +22,7 @@ internal sealed class MountReport(
     StreamCounters counters)
 {
     /// <summary>How far back what is kept goes, behind the newest packet.</summary>
-    private long KeptMicros => ring.KeptFromMicros is > 0 and long from ? Math.Max(0, counters.Ingest.NewestPacketMicros - from) : 0;
+    private long KeptMicros => ring.Kept.FromMicros is > 0 and long from ? Math.Max(0, counters.Ingest.NewestPacketMicros - from) : 0;
 
     /// <inheritdoc cref="MountReport"/>
     public StreamStatus Make(StreamOrigin origin)
@@ -51,7 +51,7 @@ internal sealed class MountReport(
             Reconnects = record.SessionsLost,
             Tracks = TrackReports.Of(offer.Media, ingest, meters, status.Serves),
             Ingest = Ingest(),
-            KeptBytes = ring.KeptBytes,
+            KeptBytes = ring.Kept.Bytes,
             KeptSeconds = KeptMicros / 1e6,
             Viewers = Viewers(),
         };
@@ -64,7 +64,7 @@ internal sealed class MountReport(
         StreamState state = status.State;
         row[StreamFigure.State + (int)StreamStates.ToldOf(state)] = 1;
         row[StreamFigure.Up] = record.IsUp && !offer.IsOfOtherCamera && state != StreamState.Stopped ? 1 : 0;
-        row[StreamFigure.KeptBytes] = ring.KeptBytes;
+        row[StreamFigure.KeptBytes] = ring.Kept.Bytes;
         row[StreamFigure.Kept] = KeptMicros;
         row[StreamFigure.Held] = state == StreamState.Holding ? clients.Count : 0;
         for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)

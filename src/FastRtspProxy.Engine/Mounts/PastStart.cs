@@ -55,7 +55,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             return null;
         }
 
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         ref readonly RingEntry first = ref entries[start];
         if (choice.IsDelayed)
         {
@@ -88,7 +88,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     }
 
     /// <summary>All tracks as they were, as much later as the first packet of it is old.</summary>
-    private PlayGrant Delayed(in PacketRing.EntriesView entries, long start, long head, PlayGrant live)
+    private PlayGrant Delayed(in RingEntries entries, long start, long head, PlayGrant live)
     {
         ref readonly RingEntry first = ref entries[start];
         return live with
@@ -100,7 +100,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
         };
     }
 
-    private PlayGrant AsItWas(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
+    private PlayGrant AsItWas(in RingEntries entries, long start, long head, long bytes, PlayGrant live)
     {
         ref readonly RingEntry first = ref entries[start];
         ImmutableArray<TrackStart> tracks = TracksAt(entries, start, head, live, out int packets, out int firstPackets);
@@ -116,7 +116,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
 
     /// <summary>Where each track begins, all at one moment: that of the first picture.</summary>
     private ImmutableArray<TrackStart> TracksAt(
-        in PacketRing.EntriesView entries, long start, long head, PlayGrant live, out int packets, out int firstPackets)
+        in RingEntries entries, long start, long head, PlayGrant live, out int packets, out int firstPackets)
     {
         ref readonly RingEntry first = ref entries[start];
         Span<int> firstNumbers = stackalloc int[RingOptions.TracksMax];
@@ -150,7 +150,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
         return tracks.MoveToImmutable();
     }
 
-    private PlayGrant Squeezed(in PacketRing.EntriesView entries, long start, long head, long bytes, PlayGrant live)
+    private PlayGrant Squeezed(in RingEntries entries, long start, long head, long bytes, PlayGrant live)
     {
         ref readonly RingEntry first = ref entries[start];
         int track = first.Track;

@@ -11,7 +11,7 @@ internal static class LeadingPackets
     /// <param name="from">The first packet that is looked at.</param>
     /// <param name="to">One past the last.</param>
     /// <param name="videoTracks">The tracks with pictures, a bit each; others' packets may stand in between.</param>
-    public static long Before(in PacketRing.EntriesView entries, long from, long to, uint videoTracks)
+    public static long Before(in RingEntries entries, long from, long to, uint videoTracks)
     {
         long begin = to;
         for (long s = to - 1; s >= from; s--)

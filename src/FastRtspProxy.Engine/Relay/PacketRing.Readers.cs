@@ -11,27 +11,6 @@ internal sealed partial class PacketRing
     /// <summary>By shard, a place of one; null: it has never read. Made and written by the shard, looked at by the producer.</summary>
     private readonly RingReader[]?[] _readers;
 
-    /// <summary>The packets of a scope. Index with a sequence; only inside the scope that <see cref="Read"/> gave.</summary>
-    public readonly ref struct EntriesView(RingEntry[] entries)
-    {
-        private readonly RingEntry[] _entries = entries;
-
-        /// <summary>The packet with this sequence.</summary>
-        public ref readonly RingEntry this[long sequence] => ref _entries[sequence & (_entries.Length - 1)];
-
-        /// <summary>The first packet from one sequence to another that came after a moment; the latter: none did. They stand as they came.</summary>
-        public long FirstAfter(long from, long to, long micros)
-        {
-            while (from < to)
-            {
-                long middle = from + ((to - from) / 2);
-                (from, to) = this[middle].ArrivalMicros > micros ? (from, middle) : (middle + 1, to);
-            }
-
-            return from;
-        }
-    }
-
     /// <summary>
     /// Begins a read of packets from <paramref name="from"/> on; the scope must be disposed. It begins later than asked for when the reader was
     /// lapped. One scope at a time for each shard; on the shard.
@@ -63,7 +42,7 @@ internal sealed partial class PacketRing
         // Acquire loads; they pair with the release stores in Publish and GrowEntries. Entries are newer than, or as new as, the head that was seen:
         // GrowEntries comes before Publish.
         long head = Volatile.Read(ref _head.Value);
-        return new ReadScope(this, shardIndex, from, head, new EntriesView(Volatile.Read(ref _entries)));
+        return new ReadScope(this, shardIndex, from, head, new RingEntries(Volatile.Read(ref _entries)));
     }
 
     /// <summary>Ends a scope: for <see cref="ReadScope"/> only.</summary>

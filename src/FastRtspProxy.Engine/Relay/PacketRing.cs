@@ -215,7 +215,7 @@ internal sealed partial class PacketRing
         MoveTail(_next);
         FreeBelowTail();
         RetireKept();
-        NoteKept(0);
+        Kept.Note(HeldBytes, KeptFromMicros(0));
         if (_freedTo == _next)
         {
             // A release store, as in GrowEntries; whoever is in the middle of a scope has the old ones, and nothing of them is published any more.
@@ -292,14 +292,14 @@ internal sealed partial class PacketRing
         for (long freedBytes = 0; _slab is null && freedBytes < wantedBytes && _kept.TryPeek(out KeptSlab oldest);)
         {
             freedBytes += oldest.Slab.Bytes;
-            NoteCut(oldest, nowMicros);
+            Kept.NoteGivenUp(oldest, _options, nowMicros);
             MoveTail(oldest.EndSequence);
             FreeBelowTail();
             _slab = _pool.TryRent(wantedBytes, frameBytes);
         }
 
         _slabUsedBytes = 0;
-        NoteKept(nowMicros);
+        Kept.Note(HeldBytes, KeptFromMicros(nowMicros));
         return _slab is not null;
     }
 

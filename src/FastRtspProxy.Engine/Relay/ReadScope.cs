@@ -10,7 +10,7 @@ internal readonly ref struct ReadScope
     private readonly PacketRing? _ring;
     private readonly int _shardIndex;
 
-    internal ReadScope(PacketRing ring, int shardIndex, long from, long head, PacketRing.EntriesView entries)
+    internal ReadScope(PacketRing ring, int shardIndex, long from, long head, RingEntries entries)
     {
         _ring = ring;
         _shardIndex = shardIndex;
@@ -26,7 +26,7 @@ internal readonly ref struct ReadScope
     public long Head { get; }
 
     /// <summary>The packets.</summary>
-    public PacketRing.EntriesView Entries { get; }
+    public RingEntries Entries { get; }
 
     /// <summary>Takes the announcement back. Once.</summary>
     public void Dispose() => _ring?.Leave(_shardIndex);

@@ -17,7 +17,7 @@ public sealed class PacketRingTests
         ring.Publish();
 
         using ReadScope scope = ring.Read(0, 0);
-        PacketRing.EntriesView entries = scope.Entries;
+        RingEntries entries = scope.Entries;
         Assert.Equal(0, scope.From);
         Assert.Equal(2, scope.Head);
         Assert.Equal(new byte[] { (byte)'$', 2, 0, 3, 1, 2, 3, (byte)'$', 3, 0, 4, 9, 9, 9, 9 }, new ReadOnlySpan<byte>(entries[0].Frame, 15).ToArray());
