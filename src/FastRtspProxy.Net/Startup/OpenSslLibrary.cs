@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Net.Startup;
 
@@ -33,7 +34,7 @@ internal static partial class OpenSslLibrary
             }
 
             // Linked in, there is nothing of the machine's.
-            if (LoadedPath(File.ReadLines("/proc/self/maps")) is { } path && MissingSymbol(path) is { } symbol)
+            if (LoadedPath(LoadedLibraries.Paths()) is { } path && MissingSymbol(path) is { } symbol)
             {
                 return $"OpenSSL is unusable: {path} has no {symbol}. " + Remedy;
             }
@@ -44,7 +45,7 @@ internal static partial class OpenSslLibrary
                     + "(OPENSSL_CONF names it, else openssl.cnf of OpenSSL's own folder). "
                     + "Remedy: mend it, or set OPENSSL_CONF=/dev/null.";
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
             return null; // a framework that goes another way
         }
@@ -59,7 +60,7 @@ internal static partial class OpenSslLibrary
         }
 
         string version = VersionText(VersionNumber());
-        return LoadedPath(File.ReadLines("/proc/self/maps")) is { } path ? $"{version} of this machine ({path})" : $"{version}, linked in";
+        return LoadedPath(LoadedLibraries.Paths()) is { } path ? $"{version} of this machine ({path})" : $"{version}, linked in";
     }
 
     /// <summary>OPENSSL_VERSION_NUMBER(3ssl): 0xMNN00PP0 from 3.0 on, before it 0xMNNFFPPS, where the patch is a letter.</summary>
@@ -71,21 +72,8 @@ internal static partial class OpenSslLibrary
         return major >= 3 ? $"{major}.{minor}.{patch}" : $"{major}.{minor}.{(number >> 12) & 0xff}{(patch == 0 ? "" : (char)('a' + patch - 1))}";
     }
 
-    /// <summary>The libssl among the files that a process has mapped (proc(5), /proc/PID/maps: the path is the last field).</summary>
-    internal static string? LoadedPath(IEnumerable<string> maps)
-    {
-        foreach (string line in maps)
-        {
-            int name = line.LastIndexOf("/libssl.so", StringComparison.Ordinal);
-            int path = line.IndexOf('/', StringComparison.Ordinal);
-            if (name >= 0 && path >= 0)
-            {
-                return line[path..];
-            }
-        }
-
-        return null;
-    }
+    /// <summary>The libssl among the libraries that are loaded; null: there is none.</summary>
+    internal static string? LoadedPath(IEnumerable<string> paths) => paths.FirstOrDefault(static path => path.Contains("/libssl.so", StringComparison.Ordinal));
 
     private static string? MissingSymbol(string path)
     {

@@ -25,6 +25,9 @@ public sealed class BareRootTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(4, Directory.EnumerateFiles(root.Path, "*", SearchOption.AllDirectories).Count(static file => (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0));
         ChildProcess check = StartProgramBy(Launchers.InRoot(root.Path), "the image's configuration", Program, "--config", "/etc/fastrtspproxy/config.yaml", "--check");
         Assert.Equal(0, await check.WaitForExitAsync(Soon));
+        ChildProcess version = StartProgramBy(Launchers.InRoot(root.Path), "what it is made of", Program, "--version", "-v");
+        Assert.Equal(0, await version.WaitForExitAsync(Soon));
+        Assert.Contains(version.Lines(), static line => line.Text.StartsWith("OpenSSL: ", StringComparison.Ordinal) && line.Text.EndsWith(", linked in", StringComparison.Ordinal));
     }
 
     /// <summary>Found at the build, and not by whoever starts the image.</summary>
