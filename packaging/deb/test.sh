@@ -3,7 +3,7 @@
 #     packaging/deb/test.sh BINARIES [ARM64-BINARIES]
 # BINARIES are those of packaging/publish.sh --system-openssl, as a release has them. Their package (amd64) is built twice, looked at by lintian, and installed by apt into a root of its own, which is made anew from the machine's
 # own mirror: only what is essential, without systemd, so what the package needs it has to say itself. There its service's configuration is checked
-# and run, --demo is played by a player outside, configuration files are changed by the administrator and by the package, and a purge leaves nothing.
+# and run, --demo and a camera are played by a player outside, configuration files are changed by the administrator and by the package, and a purge leaves nothing.
 # That of ARM64-BINARIES is built and looked at.
 # Ends with 0, or with the first thing that is not as it should be.
 #
@@ -118,6 +118,7 @@ inside apt-get install -y -q "/tmp/$(basename "$deb")" >"$work/install.log" 2>&1
 ! grep -iE 'error|warning|failed|not found' "$work/install.log" | grep -v debconf || fail "the installation complains"
 [ "$(status_of)" = "ii " ] || fail "after the installation dpkg says \"$(status_of)\""
 [ -L "$root/etc/systemd/system/multi-user.target.wants/fastrtspproxy.service" ] || fail "the service is not enabled"
+grep -qF 'net.core.rmem_max = 8388608' "$root/usr/lib/sysctl.d/50-fastrtspproxy.conf" || fail "the kernel's buffers are not set"
 for program in fastrtspproxy rtspsim; do
     inside $program --version >/dev/null || fail "$program does not run where only the packages are that the package names"
 done
@@ -159,14 +160,28 @@ stopped
 run fastrtspproxy --demo -p 8554 >"$work/run.log" 2>&1 &
 pid=$!
 until_said "$work/run.log" 'A page with the live picture' || fail "--demo does not start"
-for transport in tcp udp; do
-    pictures=$(ffprobe -v error -rtsp_transport $transport -read_intervals %+2 -select_streams v -count_packets -show_entries stream=codec_name,nb_read_packets -of csv=p=0 rtsp://127.0.0.1:8554/proxyStream </dev/null)
-    [ "${pictures%%,*}" = h264 ] && [ "${pictures##*,}" -gt 10 ] || fail "a player over $transport got \"$pictures\""
-done
+plays() {
+    for transport in tcp udp; do
+        pictures=$(ffprobe -v error -rtsp_transport $transport -read_intervals %+2 -select_streams v -count_packets -show_entries stream=codec_name,nb_read_packets -of csv=p=0 rtsp://127.0.0.1:8554/proxyStream </dev/null)
+        [ "${pictures%%,*}" = h264 ] && [ "${pictures##*,}" -gt 10 ] || fail "a player over $transport got \"$pictures\""
+    done
+}
+plays
 stopped
+
+# README's other command, with the camera that the package brings.
+run rtspsim camera --port 8600 >"$work/camera.log" 2>&1 &
+camera=$! pid=$!
+until_said "$work/camera.log" 'rtsp://' || fail "rtspsim does not start: $(cat "$work/camera.log")"
+run fastrtspproxy -p 8554 "$(grep -m1 -o 'rtsp://[^ ]*' "$work/camera.log")" >"$work/run.log" 2>&1 &
+pid=$!
+until_said "$work/run.log" 'Play this stream using the URL: ' || fail "with a camera it does not start"
+plays
+stopped
+kill $camera
 END
 timeout 120 unshare --net --mount sh "$work/play.sh" "$root" "$work" || fail "the installed program does not serve"
-say "run as the service is, and --demo played over TCP and UDP"
+say "run as the service is; --demo, and a camera, played over TCP and UDP"
 
 config=$root/etc/fastrtspproxy/config.yaml
 config_is() { # config_is what: TEXT...
