@@ -1,9 +1,10 @@
 #!/bin/bash
 # Tests the Debian package, as root:
 #     packaging/deb/test.sh BINARIES [ARM64-BINARIES]
-# BINARIES are those of packaging/publish.sh --system-openssl, as a release has them. Their package (amd64) is built twice, looked at by lintian, and installed by apt into a root of its own, which is made anew from the machine's
-# own mirror: only what is essential, without systemd, so what the package needs it has to say itself. There its service's configuration is checked
-# and run, --demo and a camera are played by a player outside, configuration files are changed by the administrator and by the package, and a purge leaves nothing.
+# BINARIES are those of packaging/publish.sh --system-openssl, as a release has them. Their package (amd64) is built twice, looked at by lintian, and
+# installed by apt into a root of its own, which is made anew from the machine's own mirror: only what is essential, without systemd, so what the package
+# needs it has to say itself. There its service's configuration is checked and run, --demo and a camera are played by a player outside, configuration
+# files are changed by the administrator and by the package, and a purge leaves nothing.
 # That of ARM64-BINARIES is built and looked at.
 # Ends with 0, or with the first thing that is not as it should be.
 #
