@@ -17,11 +17,11 @@ internal static class JoinPolicy
     public const long LongestWaitMicros = 12_000_000;
 
     /// <summary>
-    /// The longest past that players of FFmpeg's kind get unasked. They look at some 20 pictures before they show any: whoever has less than 0.8 s of
-    /// the past waits for the rest of that, and half of all joins into groups of 2 s are to see a picture at once. ffplay and mpv are 1.2 s behind
-    /// live with no past at all, and as far behind as the past is long with one that is longer: 2 s at the most.
+    /// The longest past that players of FFmpeg's kind get unasked. They look at some 20 pictures before they show any, so whoever has less than 0.8 s
+    /// of the past waits for the rest of that, and with 1.2 s at the most half of the joins into groups of 2 s wait. ffplay and mpv are 1.2 s behind
+    /// live with no past at all, and as far behind as a longer past is long: with 2 s at the most half of them are further behind than without.
     /// </summary>
-    public const long PastMaxMicros = 2_000_000;
+    public const long PastMaxMicros = 1_700_000;
 
     /// <summary>A random access point that is due so soon is waited for by recorders.</summary>
     public const long SoonMicros = 300_000;

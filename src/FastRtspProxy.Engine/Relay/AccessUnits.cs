@@ -23,6 +23,9 @@ internal sealed class AccessUnits
     /// <summary>With a past of that length ffplay and mpv are as far behind live as they are with none.</summary>
     private const long ProbedMicrosMax = 1_200_000;
 
+    /// <summary>Streams of which each picture stands alone are large, and nobody waits long for one.</summary>
+    private const long ProbedGroupMicrosMin = 300_000;
+
     private uint _videoTracks;
     private bool _hasReordering;
     private long _randomAccessIntervalMicros;
@@ -75,7 +78,8 @@ internal sealed class AccessUnits
     public long PointForProbing(long nowMicros) => _points.At(nowMicros - ProbedMicros, nowMicros - ProbedMicrosMax);
 
     /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
-    public long OldestForProbing(long nowMicros) => _points.At(long.MinValue, nowMicros - ProbedMicrosMax);
+    public long OldestForProbing(long nowMicros) =>
+        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points.At(long.MinValue, nowMicros - ProbedMicrosMax) : -1;
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;

@@ -39,6 +39,7 @@ public sealed class EngineStatusTests
         Assert.NotNull(audio.Channels);
         Assert.InRange(stream.Ingest.ClockOffset!.Value, -1, 1);
         Assert.InRange(stream.Ingest.LastPacket!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddSeconds(1));
+        Assert.True(stream is { KeptBytes: > 0, KeptSeconds: >= 0 });
         Assert.Equal((1, 1, 0), (stream.Viewers.Total, stream.Viewers.Tcp, stream.Viewers.Held));
         Assert.True(stream.Viewers is { SentBytes: > 0, SentPackets: > 0 });
         Assert.Null(await host.Engine.Status.StreamAsync("other"));

@@ -35,11 +35,11 @@ public sealed class JoinPolicyTests
     }
 
     [Theory]
-    [InlineData("Lavf60.3.100", 4000, 2000, false, "Past", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 2001, false, "NextPoint", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 2001, true, "Past", "NextPoint")]
-    [InlineData("libmpv", 4000, 2000, false, "Past", "NextPoint")]
-    [InlineData("libmpv", 4000, 2001, false, "NextPoint", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 1700, false, "Past", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 1701, false, "NextPoint", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 1701, true, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 1700, false, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 1701, false, "NextPoint", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3699, true, "Past", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3700, true, "NextPoint", "NextPoint")] // due within 0.3 s
     [InlineData("Lavf60.3.100", 4000, 3700, false, "NextPoint", "NextPoint")]

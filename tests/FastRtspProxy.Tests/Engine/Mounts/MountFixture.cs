@@ -73,6 +73,7 @@ internal sealed class MountFixture : IAsyncDisposable
             Start = Start,
             CatchUpBudget = CatchUpBudget,
             GopCacheDuration = Ring.KeepDuration,
+            PastDuration = Ring.PastDuration,
             Timings = Timings,
             Backend = new BackendOptions
             {

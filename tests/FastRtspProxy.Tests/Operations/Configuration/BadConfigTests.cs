@@ -237,6 +237,10 @@ public sealed class BadConfigTests
         "rtsp: {listen: [8554], httpTunnelPorts: [8000]}|streams: {a: {source: \"rtsp://127.0.0.1/a\", transport: http, tunnelPort: 8000}}",
         "2:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8000 of rtsp.httpTunnelPorts")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, maxInstances: 5}}", "warning: streams.a.maxInstances: it is for wildcards")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, keep: {time: 30s}}}", "warning: streams.a.keep.time: the camera is pulled all the time, viewers or not, to have so much")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, keep: {time: 10s}}}", "warning: streams.a.keep.time: so much is there while the camera is pulled; alwaysOn: true has it before anybody watches")]
+    [InlineData("{defaults: {keep: {time: 30s}}, streams: {a: {source: rtsp://192.0.2.9/a}}}", "warning: defaults.keep.time: the camera is pulled all the time, viewers or not, to have so much")]
+    [InlineData("{limits: {memory: 64M}, streams: {a: {source: rtsp://192.0.2.9/a, alwaysOn: true, keep: {time: 30s}}, b: {source: rtsp://192.0.2.9/b}}}", "warning: limits.memory: of it each of the 2 streams may keep 14.7 MB at the most, not the 16.8 MB of a: keep.time may not be reached; the log and fastrtspproxy_stream_kept_seconds say what is")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, tunnelPort: 81}}", "warning: streams.a.tunnelPort: it is used with transport: http only")]
     public void Load_DoubtfulConfiguration_IsTakenWithAWarning(string text, string expected)
     {
