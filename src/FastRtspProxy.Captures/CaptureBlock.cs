@@ -31,7 +31,7 @@ internal sealed class CaptureBlock
     /// <summary>False: it is no number of zeros that fits.</summary>
     public bool TryAddZeros(int zeros)
     {
-        if (!TryReserve(zeros))
+        if (zeros > CaptureLimits.PacketBytes - _count || !TryReserve(zeros))
         {
             return false;
         }

@@ -18,6 +18,9 @@ internal static class CaptureLimits
     /// <summary>The bytes of one record: head and body of a message as the proxy takes them from cameras.</summary>
     public const int RecordBytes = 1024 * 1024;
 
+    /// <summary>The bytes of a packet, and what is counted of garbage: UDP and interleaved frames have no more.</summary>
+    public const int PacketBytes = 65_536;
+
     /// <summary>Names and values at the head of a file.</summary>
     public const int HeaderLines = 64;
 

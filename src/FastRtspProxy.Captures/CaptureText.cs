@@ -134,7 +134,7 @@ internal static class CaptureText
                 ReadOnlySpan<byte> digits = line[1..(end < 0 ? line.Length : end)];
                 if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int zeros) || !block.TryAddZeros(zeros))
                 {
-                    return $"behind * stands the number of zeros, at most {CaptureLimits.RecordBytes}";
+                    return $"behind * stands the number of zeros, of a packet of {CaptureLimits.PacketBytes} bytes at most";
                 }
 
                 line = end < 0 ? default : line[end..];

@@ -2,6 +2,7 @@ using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Api;
+using FastRtspProxy.Operations.Captures;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Hooks;
@@ -63,6 +64,7 @@ internal sealed class ControlSide : IAsyncDisposable
             .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
             .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
+            .. new CaptureRoutes(engine.CaptureOf, "fastrtspproxy " + ProgramVersion.Text).Routes,
             .. PageRoutes.All(() => Reloader.Running.Http.Dashboard),
         ];
     }

@@ -87,7 +87,7 @@ internal static class FuzzProgram
     private static int Instrument(string folder)
     {
         Options options = Options.Value;
-        foreach (string assembly in new[] { "FastRtspProxy.Protocol.dll", "FastRtspProxy.Engine.dll" })
+        foreach (string assembly in new[] { "FastRtspProxy.Protocol.dll", "FastRtspProxy.Captures.dll", "FastRtspProxy.Engine.dll" })
         {
             Instrument(Path.Combine(folder, assembly), _ => true, options);
         }

@@ -36,6 +36,9 @@ internal static class FuzzTargets
         new MaskTarget(),
         new ReorderTarget(),
         new TimelineTarget(),
+        new CaptureTarget(),
+        new CaptureMessageTarget(),
+        new PacketFileTarget(),
     ];
 
     public static FuzzTarget? Find(string name)

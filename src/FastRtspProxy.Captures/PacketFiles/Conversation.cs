@@ -11,6 +11,9 @@ internal sealed class Conversation
     /// <summary>The head of a tunnel's request or answer.</summary>
     private const int HeadBytesMax = 16 * 1024;
 
+    /// <summary>The first line of a request with a long URL.</summary>
+    private const int FirstLineBytesMax = 2048;
+
     private readonly IConversationOwner _owner;
     private readonly TcpDirection[] _directions;
     private readonly MemoryStream[] _heads = [new(), new()];
@@ -102,7 +105,16 @@ internal sealed class Conversation
     {
         if (_kind == ConversationKind.Unknown)
         {
+            MemoryStream first = _heads[side];
+            first.Write(bytes);
+            bytes = first.GetBuffer().AsSpan(0, (int)first.Length);
+            if (!bytes.Contains((byte)'\n') && bytes.Length < FirstLineBytesMax && char.IsAsciiLetterUpper((char)bytes[0]))
+            {
+                return; // the first line may say what it is, and is not whole yet
+            }
+
             Judge(side, bytes);
+            _heads[side] = new MemoryStream();
         }
 
         switch (_kind)

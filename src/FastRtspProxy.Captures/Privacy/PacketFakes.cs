@@ -68,15 +68,15 @@ internal sealed class PacketFakes(Fakes fakes)
             at += whole;
         }
 
-        Unreadable(compound[at..]);
+        compound[at..].Clear();
     }
 
-    /// <summary>Neither RTP nor RTCP: the head says what it could be.</summary>
+    /// <summary>Neither RTP nor RTCP: the first two bytes say what it could be.</summary>
     public static void Unreadable(Span<byte> packet)
     {
         if (packet.Length > PunchBytes)
         {
-            packet[PunchBytes..].Clear();
+            packet[2..].Clear();
         }
     }
 
@@ -162,6 +162,10 @@ internal sealed class PacketFakes(Fakes fakes)
     {
         string fake = fakes.Shaped(FakeKind.SourceName, Encoding.Latin1.GetString(text));
         Encoding.Latin1.GetBytes(fake, text);
+        for (int i = 0; i < text.Length; i++)
+        {
+            text[i] = text[i] < ' ' ? (byte)'x' : text[i]; // no name has them, so it is none
+        }
     }
 
     private void Reason(Span<byte> text)

@@ -129,7 +129,7 @@ internal sealed class SdpFakes(Fakes fakes, TextFakes texts, UrlFakes urls)
         {
             byte[] bytes = new byte[one.Length];
             if (one.Trim().Length > 0
-                && (!Convert.TryFromBase64String(one.Trim(), bytes, out int count) || !NalUnits.IsParameterSet(bytes.AsSpan(0, count), isH265)))
+                && (!Convert.TryFromBase64String(one.Trim(), bytes, out int count) || !NalUnits.IsPlainParameterSet(bytes.AsSpan(0, count), isH265)))
             {
                 return false;
             }

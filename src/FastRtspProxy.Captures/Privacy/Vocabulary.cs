@@ -33,7 +33,7 @@ internal static class Vocabulary
         "sdp audio video text data message image recvonly sendonly sendrecv inactive rtpmap fmtp ptime maxptime framerate framesize quality orient lang "
         + "sdplang charset tool type cat keywds key mgmt crypto inline fingerprint cname fid fec rid group bundle ls mid extmap feedback fb nack pli fir "
         + "ccm goog remb transport wide cc rsize trr int incl excl filter source-filter recommended as tias rr rs ct unknown session presentation "
-        + "dimensions cliprect track trackid track_id qt etag isma compliance avg max bitrate rtpref cpa onvif www ver10 ver20 backchannel replay "
+        + "dimensions cliprect broadcast track trackid track_id qt etag isma compliance avg max bitrate rtpref cpa onvif www ver10 ver20 backchannel replay "
         + "metadata schema vnd gzip exi mpeg4 esid iod assettype name mediaclk ts refclk ptp local direct precision height width rate bit depth aes crit "
         + "cm hmac sha1 md5 sha sha256 mikey setup active passive actpass holdconn msid stream_id streamid stream-id bufferperiod";
 

@@ -217,7 +217,7 @@ internal sealed class CaptureRecorder(CaptureWriter writer, Fakes fakes, bool wi
         public void OnGarbage(int bytes)
         {
             _recorder.GarbageBytes += bytes;
-            byte[] nothing = new byte[Math.Min(bytes, CaptureLimits.RecordBytes)];
+            byte[] nothing = new byte[Math.Min(bytes, CaptureLimits.PacketBytes)];
             _recorder.Write(new CaptureRecord(CaptureKind.Garbage, _side, Micros) { Connection = _connection, Bytes = nothing });
         }
     }

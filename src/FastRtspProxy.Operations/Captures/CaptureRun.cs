@@ -28,6 +28,7 @@ internal sealed class CaptureRun
     /// <summary>When the first connection was made; null: none was. The shard's clock may be old before.</summary>
     private long? _beganMicros;
     private int _connection;
+    private long _mediaPackets;
     private long _lastMicros;
 
     public CaptureRun(CameraCapture camera, CaptureWish wish, string tool)
@@ -57,6 +58,12 @@ internal sealed class CaptureRun
         _recorder = new CaptureRecorder(_writer, fakes, wish.WithMedia);
         _recorder.Messages.LogIns.PasswordOf = user => camera.LogIn is { } known && known.User == user ? known.Password : null;
     }
+
+    /// <summary>RTP and RTCP of the camera so far. Any thread.</summary>
+    public long MediaPackets => Interlocked.Read(ref _mediaPackets);
+
+    /// <summary>RTSP messages of the camera, and to it, so far.</summary>
+    public long Messages => _writer.Messages;
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="write">Takes the file, piece by piece; what it throws ends the capture.</param>
@@ -129,6 +136,7 @@ internal sealed class CaptureRun
         {
             Record(piece);
             _tap.OnWritten(piece);
+            Interlocked.Exchange(ref _mediaPackets, _recorder.MediaPackets);
             if (_file.Length >= BlockBytes)
             {
                 await HandOnAsync(write);

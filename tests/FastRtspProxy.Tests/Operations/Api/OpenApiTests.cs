@@ -33,6 +33,8 @@ public sealed class OpenApiTests
     [InlineData("GET", "/api/v1/stats", 200)]
     [InlineData("GET", "/api/v1/stats?window=x", 400)]
     [InlineData("GET", "/api/v1/streams/cam/live", 426)]
+    [InlineData("POST", "/api/v1/streams/cam/capture?seconds=601", 400)]
+    [InlineData("POST", "/api/v1/streams/cam/capture?seconds=1", 502)]
     public async Task Answer_OfTheOtherRoutes_IsInTheDocument(string method, string target, int status)
     {
         await using ServedApi served = await ServedApi.StartAsync(null);
