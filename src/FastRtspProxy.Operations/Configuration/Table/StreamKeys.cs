@@ -147,6 +147,7 @@ internal static class StreamKeys
         new ValueKey<StreamConfig, bool>("alwaysOn", ConfigTypes.Flag, static c => c.AlwaysOn, static (c, v) => c with { AlwaysOn = v })
         {
             Text = "pull every camera from the start, viewers or not",
+            Sample = "true",
             Option = new("--always-on") { ValueName = "" },
         },
         new ValueKey<StreamConfig, TimeSpan>("linger", ConfigTypes.Duration, static c => c.Linger, static (c, v) => c with { Linger = v })

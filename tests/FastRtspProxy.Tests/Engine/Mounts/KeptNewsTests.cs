@@ -58,7 +58,7 @@ public sealed class KeptNewsTests
     private async Task<Mount> PlayAsync(MountFixture fixture, int seconds, int payloadBytes)
     {
         Mount mount = fixture.Create(alwaysOn: true);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
         byte[] payload = new byte[payloadBytes];
         for (int i = 0; i < seconds; i++)
         {
