@@ -158,7 +158,7 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         await proxy.Process.WaitForLineAsync("the refusal", static line => line.Text.Contains(NotTaken, StringComparison.Ordinal), Soon);
         Assert.Contains(proxy.Process.Lines(), line => line.Text.Contains($"{taken}", StringComparison.Ordinal) && line.Text.Contains("Address already in use", StringComparison.Ordinal));
         using HttpClient client = ClientOf(http);
-        Assert.DoesNotContain("second", await client.GetStringAsync("api/v1/streams"), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"second\"", await client.GetStringAsync("api/v1/streams"), StringComparison.Ordinal);
         using TcpClient secure = new();
         await secure.ConnectAsync(IPAddress.Loopback, rtsps);
         await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);

@@ -25,7 +25,7 @@ public sealed partial class CompletionTests : IClassFixture<Prerequisites>
                 ("fastrtspproxy --config ", "one.yaml two.pem"),
                 ("fastrtspproxy --config=o", "one.yaml"),
                 ("fastrtspproxy --certificate t", "two.pem"),
-                ("rtspsim ", "camera load probe"),
+                ("rtspsim ", "camera load probe replay"),
                 ("rtspsim lo", "load"),
                 ("rtspsim --v", "--version"),
                 ("rtspsim camera --tra", "--transports"),
