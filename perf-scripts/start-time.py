@@ -2,7 +2,8 @@
 """How soon builds of the proxy listen, and what they take until then:
      perf-scripts/start-time.py [--runs N] BINARY...
 One line a binary: its bytes; the median time from its start to the first connection that it takes; the processor time and the memory that it has had by then.
-The binaries take turns, so that whatever else the machine does hits all of them. `qemu-aarch64-static -L DIR FILE`, quoted, is a binary, too.
+The binaries take turns, so that whatever else the machine does hits all of them. `qemu-aarch64-static -L DIR FILE` or `chroot --userspec=65532:65532 ROOT /fastrtspproxy`,
+quoted, is a binary, too.
 """
 import argparse
 import os
@@ -41,6 +42,11 @@ def start(command, port):
         process.wait()
 
 
+def size_of(path):
+    """Within a root of its own a program is not found here."""
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,7 +65,7 @@ def main():
             taken.append(start(command, free_port()))
     for command, taken in zip(commands, figures):
         seconds, processor, resident = (statistics.median(column) for column in zip(*taken))
-        print(f"{command[-1]}: {os.path.getsize(command[-1])} bytes, listens after {seconds * 1000:.0f} ms, {processor * 1000:.0f} ms of processor, {resident / 1024:.1f} MiB")
+        print(f"{command[-1]}: {size_of(command[-1])} bytes, listens after {seconds * 1000:.0f} ms, {processor * 1000:.0f} ms of processor, {resident / 1024:.1f} MiB")
 
 
 main()
