@@ -1,6 +1,8 @@
 namespace FastRtspProxy.Captures;
 
-/// <summary>The bytes of the record that is being read, never more than <see cref="CaptureLimits.RecordBytes"/>. Used again for the next one.</summary>
+/// <summary>
+/// The bytes of the record that is being read, never more than <see cref="CaptureLimits.RecordBytes"/>. Used again for the next one.
+/// </summary>
 internal sealed class CaptureBlock
 {
     private byte[] _bytes = new byte[2048];

@@ -146,7 +146,8 @@ internal sealed class CaptureReader : IDisposable
     {
         micros = 0;
         int dot = text.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 1 || text.Length != dot + 7 || !TryNumber(text[..dot], 86_400, out int seconds) || !TryNumber(text[(dot + 1)..], 1_000_000, out int rest))
+        if (dot < 1 || text.Length != dot + 7 || !TryNumber(text[..dot], 86_400, out int seconds)
+            || !TryNumber(text[(dot + 1)..], 1_000_000, out int rest))
         {
             return false;
         }

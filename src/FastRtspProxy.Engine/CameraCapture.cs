@@ -35,7 +35,8 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
         }
 
         StreamSettings settings = stream.Settings ?? new ProxyOptions().CommonSettings;
-        return new CameraCapture(MountFactory.CameraOf(stream, settings, url, new CameraCredentials(stream.CredentialsFor(url), url.Host)), shard, log);
+        CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host);
+        return new CameraCapture(MountFactory.CameraOf(stream, settings, url, credentials), shard, log);
     }
 
     /// <summary>Reads the camera. Any thread.</summary>

@@ -60,7 +60,8 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
             stop);
         program.Say(outcome.Summary);
         program.Say(outcome.Failure is { } failure ? $"The camera was not read to the end: {Printable.Line(failure)}.\n" : string.Empty);
-        program.Say($"{Printable.Line(arguments.File)}: {file.Length} bytes. rtspsim camera --replay {Printable.Line(arguments.File)} is that camera.\n");
+        string name = Printable.Line(arguments.File);
+        program.Say($"{name}: {file.Length} bytes. rtspsim camera --replay {name} is that camera.\n");
         return outcome.MediaPackets > 0 ? 0 : 1;
     }
 

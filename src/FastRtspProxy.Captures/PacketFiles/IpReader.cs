@@ -56,8 +56,8 @@ internal sealed class IpReader
         protocol = packet[9];
         payload = packet[header..Math.Min(length, packet.Length)];
         int fragment = BinaryPrimitives.ReadUInt16BigEndian(packet[6..]);
-        return (fragment & 0x3FFF) == 0
-            || TryJoin(new Key(pair, protocol, BinaryPrimitives.ReadUInt16BigEndian(packet[4..])), (fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, ref payload);
+        Key key = new(pair, protocol, BinaryPrimitives.ReadUInt16BigEndian(packet[4..]));
+        return (fragment & 0x3FFF) == 0 || TryJoin(key, (fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, ref payload);
     }
 
     private bool TryRead6(ReadOnlySpan<byte> packet, out IpAddressPair pair, out int protocol, out ReadOnlySpan<byte> payload)

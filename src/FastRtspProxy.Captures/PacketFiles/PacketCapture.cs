@@ -5,7 +5,9 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Captures.PacketFiles;
 
-/// <summary>Makes a capture of the packets that tcpdump or Wireshark wrote: the sessions are looked for first, and recorded on a second reading.</summary>
+/// <summary>
+/// Makes a capture of the packets that tcpdump or Wireshark wrote: the sessions are looked for first, and recorded on a second reading.
+/// </summary>
 internal static class PacketCapture
 {
     private const int ListedMax = 20;
@@ -50,7 +52,8 @@ internal static class PacketCapture
         writer.End(sessions.RecordedMicros, recorder.IsFull ? "the file has its size" : "the packets are over");
         string counts = string.Create(
             CultureInfo.InvariantCulture,
-            $"captured: {writer.Messages} messages, {writer.Packets} packets of {recorder.Tracks.Tracks.Count} tracks in {sessions.RecordedMicros / 1e6:0.0} s.\n");
+            $"captured: {writer.Messages} messages, {writer.Packets} packets of {recorder.Tracks.Tracks.Count} tracks "
+            + $"in {sessions.RecordedMicros / 1e6:0.0} s.\n");
         return new PacketOutcome(counts + Remarks(finder, walk) + recorder.Summary(), recorder.MediaPackets);
     }
 
@@ -80,7 +83,7 @@ internal static class PacketCapture
         if (first is null || (url is null && asked.Exists(session => !IsSame(session, first))))
         {
             IEnumerable<string> known = asked.Where(static session => session.Uri is not null)
-                .Select(static session => RtspUrl.TryParse(session.Uri!, out RtspUrl? parsed, out _) ? parsed.Redacted : UrlSecrets.MaskUrl(session.Uri!))
+                .Select(static session => Shown(session.Uri!))
                 .Distinct().Take(ListedMax);
             string what = first is null ? "no session of that URL" : "several sessions: say by its URL which one";
             throw new CaptureDefectException($"{what}; there are {string.Join(", ", known)}");
@@ -99,14 +102,16 @@ internal static class PacketCapture
         && parsed.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase)
         && (url.PathAndQuery is "/" or "" || parsed.PathAndQuery.StartsWith(url.PathAndQuery.TrimEnd('/'), StringComparison.Ordinal));
 
+    private static string Shown(string uri) => RtspUrl.TryParse(uri, out RtspUrl? parsed, out _) ? parsed.Redacted : UrlSecrets.MaskUrl(uri);
+
     private static string PathOf(string uri) => RtspUrl.TryParse(uri, out RtspUrl? parsed, out _) ? parsed.PathAndQuery.TrimEnd('/') : uri;
 
     private static string Remarks(SessionFinder finder, PacketWalk walk)
     {
         List<string> remarks = [];
         Add(walk.IsCut, "the file of packets is cut, and was read up to there");
-        Add(walk.CutFrames > 0, string.Create(CultureInfo.InvariantCulture, $"{walk.CutFrames} frames are shorter than what was sent (tcpdump -s 0 keeps all)"));
-        Add(walk.LostFragments > 0, string.Create(CultureInfo.InvariantCulture, $"{walk.LostFragments} fragmented datagrams are not whole"));
+        Add(walk.CutFrames > 0, $"{walk.CutFrames} frames are shorter than what was sent (tcpdump -s 0 keeps all)");
+        Add(walk.LostFragments > 0, $"{walk.LostFragments} fragmented datagrams are not whole");
         Add(finder.LeftOut > 0, "there were more connections than are looked at");
         return string.Concat(remarks.Select(static remark => $"note: {remark}.\n"));
 

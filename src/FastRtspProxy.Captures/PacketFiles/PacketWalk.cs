@@ -47,7 +47,11 @@ internal sealed class PacketWalk(IPacketHandler handler)
             Packets++;
             int length = Math.Clamp(BinaryPrimitives.ReadUInt16BigEndian(payload[4..]), 8, payload.Length);
             handler.OnDatagram(
-                pair, BinaryPrimitives.ReadUInt16BigEndian(payload), BinaryPrimitives.ReadUInt16BigEndian(payload[2..]), payload[8..length], frame.Micros);
+                pair,
+                BinaryPrimitives.ReadUInt16BigEndian(payload),
+                BinaryPrimitives.ReadUInt16BigEndian(payload[2..]),
+                payload[8..length],
+                frame.Micros);
         }
         else if (protocol == 6 && payload.Length >= 20 && (payload[12] >> 4) * 4 is >= 20 and int header && header <= payload.Length)
         {

@@ -55,7 +55,8 @@ internal sealed class SessionRecorder(CaptureRecorder recorder, IReadOnlyList<Pa
     private static bool IsGroup(UInt128 address)
     {
         IPAddress group = IpAddressPair.ToAddress(address);
-        return group.IsIPv6Multicast || (group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && (group.GetAddressBytes()[0] & 0xF0) == 0xE0);
+        return group.IsIPv6Multicast
+            || (group.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && (group.GetAddressBytes()[0] & 0xF0) == 0xE0);
     }
 
     private int? ConnectionOf(PacketSession session)

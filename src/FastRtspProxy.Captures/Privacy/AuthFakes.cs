@@ -21,7 +21,8 @@ internal sealed class AuthFakes(Fakes fakes, TextFakes texts, UrlFakes urls)
     public string Of(string value, string method)
     {
         ReadOnlySpan<char> text = value.AsSpan().Trim();
-        if (text.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) && !text.Contains('"') && !text[6..].Contains("realm", StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) && !text.Contains('"')
+            && !text[6..].Contains("realm", StringComparison.OrdinalIgnoreCase))
         {
             return "Basic " + Basic(text[6..].Trim().ToString());
         }

@@ -40,14 +40,17 @@ internal sealed class Fakes
         string bare = host.TrimStart('[').TrimEnd(']');
         int zone = bare.IndexOf('%', StringComparison.Ordinal);
         bare = zone > 0 ? bare[..zone] : bare;
-        if (bare.Length > 0 && (bare[0] is >= '0' and <= '9' || bare.Contains(':', StringComparison.Ordinal)) && IPAddress.TryParse(bare, out IPAddress? address))
+        if (bare.Length > 0 && (char.IsAsciiDigit(bare[0]) || bare.Contains(':', StringComparison.Ordinal))
+            && IPAddress.TryParse(bare, out IPAddress? address))
         {
             string fake = Address(address);
             return host.StartsWith('[') ? $"[{fake}]" : fake;
         }
 
         string name = bare.ToLowerInvariant();
-        return name.Length == 0 || IsOwn(name, "host", ".invalid") ? host : Remember(FakeKind.Host, name, static n => $"host{n}.invalid", isKnown: true);
+        return name.Length == 0 || IsOwn(name, "host", ".invalid")
+            ? host
+            : Remember(FakeKind.Host, name, static n => $"host{n}.invalid", isKnown: true);
     }
 
     /// <summary>An address: of the ranges for documentation (RFC 5737, 3849, 6676), so that nobody has it.</summary>

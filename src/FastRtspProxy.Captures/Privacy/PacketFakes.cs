@@ -5,7 +5,9 @@ using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Captures.Privacy;
 
-/// <summary>RTP and RTCP with other sources and names, in place; lengths, numbers and times stay. What cannot be read is zero but for its head.</summary>
+/// <summary>
+/// RTP and RTCP with other sources and names, in place; lengths, numbers and times stay. What cannot be read is zero but for its head.
+/// </summary>
 internal sealed class PacketFakes(Fakes fakes)
 {
     /// <summary>Extensions of 0xABAC (ONVIF) and RFC 8285 are smaller; behind that anything may stand.</summary>

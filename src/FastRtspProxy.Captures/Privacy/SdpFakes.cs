@@ -17,7 +17,8 @@ internal sealed class SdpFakes(Fakes fakes, TextFakes texts, UrlFakes urls)
     public string Of(string description)
     {
         StringBuilder output = new(description.Length + 64);
-        bool isH265 = description.Contains("H265", StringComparison.OrdinalIgnoreCase) || description.Contains("HEVC", StringComparison.OrdinalIgnoreCase);
+        bool isH265 = description.Contains("H265", StringComparison.OrdinalIgnoreCase)
+            || description.Contains("HEVC", StringComparison.OrdinalIgnoreCase);
         foreach ((string line, string end) in MessageFakes.Lines(description))
         {
             output.Append(Line(line, isH265)).Append(end);

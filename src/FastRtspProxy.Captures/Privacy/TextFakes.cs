@@ -145,7 +145,8 @@ internal sealed class TextFakes(Fakes fakes)
             ReadOnlySpan<char> candidate = text.AsSpan(at, stop - at);
             bool isQuad = candidate.Count('.') == 3 && !candidate.ContainsAnyExceptInRange('.', '9');
             bool isV6 = candidate.Count(':') >= 2;
-            if ((isQuad || isV6) && (stop == text.Length || !char.IsAsciiLetterOrDigit(text[stop])) && IPAddress.TryParse(candidate, out IPAddress? address))
+            if ((isQuad || isV6) && (stop == text.Length || !char.IsAsciiLetterOrDigit(text[stop]))
+                && IPAddress.TryParse(candidate, out IPAddress? address))
             {
                 length = stop - at;
                 fake = fakes.Address(address);

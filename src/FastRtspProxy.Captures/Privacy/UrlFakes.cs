@@ -56,7 +56,9 @@ internal sealed class UrlFakes(Fakes fakes, TextFakes texts)
 
     private string Authority(string authority)
     {
-        int colon = authority.StartsWith('[') ? authority.IndexOf(']', StringComparison.Ordinal) + 1 : authority.IndexOf(':', StringComparison.Ordinal);
+        int colon = authority.StartsWith('[')
+            ? authority.IndexOf(']', StringComparison.Ordinal) + 1
+            : authority.IndexOf(':', StringComparison.Ordinal);
         string host = colon <= 0 ? authority : authority[..colon];
         string port = colon <= 0 ? string.Empty : authority[colon..];
         return fakes.Host(host) + texts.Of(port);

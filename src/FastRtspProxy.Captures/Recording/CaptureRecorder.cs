@@ -71,8 +71,9 @@ internal sealed class CaptureRecorder(CaptureWriter writer, Fakes fakes, bool wi
         Direction direction = DirectionOf(connection, side);
         direction.Micros = micros;
         direction.Cutter.OnGap();
+        string way = side == CaptureSide.Camera ? "from" : "to";
         Event(CaptureKind.Note, connection, micros, string.Create(
-            CultureInfo.InvariantCulture, $"{bytes} bytes {(side == CaptureSide.Camera ? "from" : "to")} the camera are missing in the packet capture"));
+            CultureInfo.InvariantCulture, $"{bytes} bytes {way} the camera are missing in the packet capture"));
     }
 
     /// <summary>A datagram.</summary>

@@ -50,7 +50,8 @@ internal sealed class TrackMap
     /// <summary>An answer of the camera.</summary>
     public void OnAnswer(int connection, RtspMessage answer)
     {
-        if (answer.CSeq is not { } cseq || answer.StatusCode is < 200 or >= 300 || !_asked.Remove((connection, cseq), out (string Method, string Url) asked))
+        if (answer.CSeq is not { } cseq || answer.StatusCode is < 200 or >= 300
+            || !_asked.Remove((connection, cseq), out (string Method, string Url) asked))
         {
             return;
         }

@@ -181,11 +181,12 @@ internal sealed class CaptureRun
     private string Summary()
     {
         string lost = _tap.Lost > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"lost: {_tap.Lost} pieces, because the file was not written as fast as the camera sends.\n")
+            ? $"lost: {_tap.Lost} pieces, because the file was not written as fast as the camera sends.\n"
             : string.Empty;
         string counts = string.Create(
             CultureInfo.InvariantCulture,
-            $"captured: {_writer.Messages} messages, {_writer.Packets} packets of {_recorder.Tracks.Tracks.Count} tracks in {_lastMicros / 1e6:0.0} s.\n");
+            $"captured: {_writer.Messages} messages, {_writer.Packets} packets of {_recorder.Tracks.Tracks.Count} tracks "
+            + $"in {_lastMicros / 1e6:0.0} s.\n");
         return counts + lost + _recorder.Summary();
     }
 }

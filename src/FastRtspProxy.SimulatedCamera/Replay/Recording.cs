@@ -16,7 +16,12 @@ internal sealed class Recording
     /// <summary>Of an entry beside its bytes.</summary>
     private const int EntryBytes = 96;
 
-    private static readonly RtspLimits s_limits = new() { HeadBytes = CaptureLimits.RecordBytes, HeaderLines = 1024, BodyBytes = CaptureLimits.RecordBytes };
+    private static readonly RtspLimits s_limits = new()
+    {
+        HeadBytes = CaptureLimits.RecordBytes,
+        HeaderLines = 1024,
+        BodyBytes = CaptureLimits.RecordBytes,
+    };
 
     private readonly List<RecordedExchange> _exchanges = [];
     private readonly List<RecordedPacket> _packets = [];
@@ -183,7 +188,8 @@ internal sealed class Recording
     private void Answer(CaptureRecord record, CaptureReader reader)
     {
         Tracks.OnAnswer(record.Connection, _message);
-        if (_message.StatusCode < 200 || !_waiting.TryGetValue(record.Connection, out List<(long CSeq, RecordedExchange Exchange)>? open) || open.Count == 0)
+        if (_message.StatusCode < 200 || !_waiting.TryGetValue(record.Connection, out List<(long CSeq, RecordedExchange Exchange)>? open)
+            || open.Count == 0)
         {
             return;
         }

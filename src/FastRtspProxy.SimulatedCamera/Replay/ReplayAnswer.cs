@@ -31,7 +31,7 @@ internal static class ReplayAnswer
 
     /// <summary>The recorded Transport with the ports and channels of this request; where the ways differ, a plain one.</summary>
     public static string Transport(TransportSpec? recorded, TransportSpec wanted, TransportSpec given) => TransportHeader.Format(
-        (recorded is { } known && known.Tcp == wanted.Tcp ? known : new TransportSpec()) with
+        (recorded is { } known && known.Tcp == wanted.Tcp ? known : new TransportSpec { Ssrc = recorded?.Ssrc, Mode = recorded?.Mode }) with
         {
             Tcp = given.Tcp,
             Multicast = false,
@@ -45,7 +45,8 @@ internal static class ReplayAnswer
         });
 
     private static string Line(
-        string line, RecordedExchange exchange, RtspMessage request, IReadOnlyList<KeyValuePair<string, string>> hosts, string? transport, int bodyBytes)
+        string line, RecordedExchange exchange, RtspMessage request, IReadOnlyList<KeyValuePair<string, string>> hosts, string? transport,
+        int bodyBytes)
     {
         int colon = line.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? string.Empty : line[..colon].Trim();

@@ -201,7 +201,7 @@ internal sealed class ReplayConnection : IByteSink
 
         if (exchange is null)
         {
-            _stream.Send(Encoding.ASCII.GetBytes($"RTSP/1.0 501 Not Implemented\r\nCSeq: {Encoding.ASCII.GetString(_request.CSeqText)}\r\n\r\n"));
+            _stream.Send(OwnAnswer("501 Not Implemented"));
             return;
         }
 
@@ -223,6 +223,10 @@ internal sealed class ReplayConnection : IByteSink
         _delay.StartMicros((long)(Math.Min(exchange.DelayMicros, DelayMicrosMax) / _server.Options.Speed));
     }
 
+    /// <summary>What no recording has.</summary>
+    private byte[] OwnAnswer(string status) =>
+        Encoding.ASCII.GetBytes($"RTSP/1.0 {status}\r\nCSeq: {Encoding.ASCII.GetString(_request.CSeqText)}\r\n\r\n");
+
     private void OnDue()
     {
         Action? due = _due;
@@ -237,7 +241,7 @@ internal sealed class ReplayConnection : IByteSink
         string? transport = null;
         if (_request.Method == RtspMethod.Setup && isOk && !TrySetUp(exchange, out transport))
         {
-            return (Encoding.ASCII.GetBytes($"RTSP/1.0 461 Unsupported Transport\r\nCSeq: {Encoding.ASCII.GetString(_request.CSeqText)}\r\n\r\n"), null);
+            return (OwnAnswer("461 Unsupported Transport"), null);
         }
 
         byte[]? answer = exchange.Answer is null ? null : ReplayAnswer.Write(exchange, _request, _hosts, transport);

@@ -55,7 +55,9 @@ internal static class ReplayCamera
     internal static string WithLogIn(string url, Recording recording)
     {
         string[] words = (recording.Header[CaptureHeader.LogIn] ?? "").Split(' ');
-        return words.Length != 2 ? url : url.Replace("://", $"://{Uri.EscapeDataString(words[0])}:{Uri.EscapeDataString(words[1])}@", StringComparison.Ordinal);
+        return words.Length != 2
+            ? url
+            : url.Replace("://", $"://{Uri.EscapeDataString(words[0])}:{Uri.EscapeDataString(words[1])}@", StringComparison.Ordinal);
     }
 
     internal static string Describe(Recording recording)

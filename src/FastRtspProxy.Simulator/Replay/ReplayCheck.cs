@@ -115,10 +115,12 @@ internal sealed class ReplayCheck(Recording recording, RtspUrl url, TimeSpan lim
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            RtspMessage answer = await connection.RequestAsync(RtspMethod.Describe, url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
+            RtspMessage answer = await connection.RequestAsync(
+                RtspMethod.Describe, url.RequestUri, cancel, new RtspHeader("Accept", "application/sdp"));
             if (answer.StatusCode == RtspStatus.Ok)
             {
-                return StreamDescription.Read(answer, url.RequestUri, TrackChoice.All, null, out string? error) ?? throw new InvalidDataException(error);
+                return StreamDescription.Read(answer, url.RequestUri, TrackChoice.All, null, out string? error)
+                    ?? throw new InvalidDataException(error);
             }
 
             if (Stopwatch.GetElapsedTime(began) > limit)

@@ -32,7 +32,12 @@ internal static class ReplayCommand
             Description = "Where the server finds the camera: rtsp://127.0.0.1:PORT/ and the path of the capture.",
             DefaultValueFactory = _ => 8554,
         };
-        Option<string> bind = new("--bind") { HelpName = "ADDRESS", Description = "The camera's local address.", DefaultValueFactory = _ => "127.0.0.1" };
+        Option<string> bind = new("--bind")
+        {
+            HelpName = "ADDRESS",
+            Description = "The camera's local address.",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
         Option<string?> duration = new("--duration", "-d")
         {
             HelpName = "DURATION",
@@ -60,7 +65,8 @@ internal static class ReplayCommand
                 : !IPAddress.TryParse(result.GetValue(bind), out _) ? "--bind takes an IP address"
                 : result.GetValue(port) is < 0 or > ushort.MaxValue ? "--port takes 0 to 65535"
                 : !Quantity.TryDuration(result.GetValue(timeout)!, out limit)
-                    || (result.GetValue(duration) is { } text && !Quantity.TryDuration(text, out watched)) ? "--duration and --timeout: a time, as 500ms, 10s or 5m"
+                    || (result.GetValue(duration) is { } text && !Quantity.TryDuration(text, out watched))
+                    ? "--duration and --timeout: a time, as 500ms, 10s or 5m"
                 : null;
             if (error is not null)
             {
@@ -83,7 +89,8 @@ internal static class ReplayCommand
                 Loops = false,
                 Sent = run.OnSent,
             };
-            return await RunAsync(recording, options, run, watched > TimeSpan.Zero ? watched : LengthOf(recording) + s_tail, result.GetValue(all), errors, cancel);
+            watched = watched > TimeSpan.Zero ? watched : LengthOf(recording) + s_tail;
+            return await RunAsync(recording, options, run, watched, result.GetValue(all), errors, cancel);
         });
         return command;
     }

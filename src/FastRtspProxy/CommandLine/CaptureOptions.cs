@@ -51,7 +51,8 @@ internal static class CaptureOptions
     {
         if (ValueOf(given, LongOptions.Config) is not null || ValueOf(given, LongOptions.Demo) is not null)
         {
-            return new ParseOutcome.Refuse($"option {Capture} reads the camera of a URL: a running proxy captures its own streams by its page or its API");
+            return new ParseOutcome.Refuse(
+                $"option {Capture} reads the camera of a URL: a running proxy captures its own streams by its page or its API");
         }
 
         string? packets = ValueOf(given, PacketFile);
