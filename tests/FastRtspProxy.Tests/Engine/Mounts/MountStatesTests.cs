@@ -44,6 +44,6 @@ public sealed class MountStatesTests
 
         Assert.Equal(all.Select(static state => state.ToString().ToUpperInvariant()), all.Select(static state => StreamStates.NameOf(state).ToUpperInvariant()));
         Assert.Equal(all.Skip(1), StreamStates.Told);
-        Assert.Equal(all.Length, StreamFigure.States);
+        Assert.Equal(StreamFigure.States, all.Length);
     }
 }
