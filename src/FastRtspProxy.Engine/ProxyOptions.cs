@@ -268,6 +268,15 @@ public sealed record StreamOptions
     /// <summary>The camera is asked for key frames when somebody would wait long for one; null: where it says that it can be.</summary>
     public bool? AsksForKeyFrames { get; init; }
 
+    /// <summary>A better source than the one in use is looked at by a session of its own; false where the camera allows one session.</summary>
+    public bool MayBeProbed { get; init; } = true;
+
+    /// <summary>What is used when this one is lost, the best first; 15 at the most. Empty: nothing.</summary>
+    public IReadOnlyList<SourceOptions> Alternatives { get; init; } = [];
+
+    /// <summary>Viewers play on though another source has pictures of another size.</summary>
+    public bool AcrossSizes { get; init; }
+
     /// <summary>
     /// For a wildcard stream, whose <see cref="Name"/> has a <c>*</c> and whose <see cref="Url"/> has <c>${1}</c> for what that stands for: how many
     /// of its streams there may be at once. Each is made when a viewer asks for it, and goes when nobody has needed it for the linger; none is always
@@ -277,4 +286,35 @@ public sealed record StreamOptions
 
     /// <summary>How this stream is served where it differs from the others; null: as <see cref="ProxyOptions"/> say for all.</summary>
     public StreamSettings? Settings { get; init; }
+
+    /// <summary>The back-ends, the best first: its own, and the alternatives.</summary>
+    internal IReadOnlyList<SourceOptions> Sources => [Own, .. Alternatives];
+
+    private SourceOptions Own => new()
+    {
+        Url = Url,
+        Credentials = Credentials,
+        Transport = Transport,
+        TunnelPort = TunnelPort,
+        InsecureTls = InsecureTls,
+        TlsFingerprint = TlsFingerprint,
+        Dscp = Dscp,
+        AsksForKeyFrames = AsksForKeyFrames,
+        MayBeProbed = MayBeProbed,
+    };
+
+    /// <summary>The same with one back-end alone.</summary>
+    internal StreamOptions With(SourceOptions source) => this with
+    {
+        Url = source.Url,
+        Credentials = source.Credentials,
+        Transport = source.Transport,
+        TunnelPort = source.TunnelPort,
+        InsecureTls = source.InsecureTls,
+        TlsFingerprint = source.TlsFingerprint,
+        Dscp = source.Dscp,
+        AsksForKeyFrames = source.AsksForKeyFrames,
+        MayBeProbed = source.MayBeProbed,
+        Alternatives = [],
+    };
 }

@@ -188,15 +188,14 @@ public sealed class StreamControl
             throw new StreamException($"There is no stream \"{stream.Name}\" that could be changed; add it.");
         }
 
-        StreamChange change = StreamChanges.Between(_streams[index], stream);
-        if (change == StreamChange.None)
+        if (StreamChanges.Between(_streams[index], stream) == StreamChange.None)
         {
             return true;
         }
 
         ThrowIfAny(StreamRules.Faults(stream, _own()));
         Task work = WildcardName.IsPattern(stream.Name) ? _wildcards.ChangeAsync(stream)
-            : _mounts.Find(stream.Name) is Mount mount ? _factory.ChangeAsync(mount, stream, change == StreamChange.Camera)
+            : _mounts.Find(stream.Name) is Mount mount ? _factory.ChangeAsync(mount, _streams[index], stream)
             : Task.CompletedTask;
         Publish(_streams.SetItem(index, stream));
         await work;

@@ -50,7 +50,28 @@ public static class StreamRules
 
     /// <summary>What is wrong with one stream, whatever others there are.</summary>
     internal static IEnumerable<string> Faults(StreamOptions stream, OwnPlace? own) =>
-        [.. NameFaults(stream), .. SourceFaults(stream, own), .. ValueFaults(stream)];
+        [
+            .. NameFaults(stream), .. stream.Sources.SelectMany(source => SourceFaults(stream.With(source), own)), .. ListFaults(stream),
+            .. ValueFaults(stream),
+        ];
+
+    /// <summary>
+    /// Which of several sources is one that stands before it: the same place, whoever logs in there. Below 0: each is another one.
+    /// </summary>
+    internal static int IndexOfRepeated(IReadOnlyList<string> urls)
+    {
+        HashSet<(bool Tls, string Host, int Port, string Path)> known = [];
+        for (int i = 0; i < urls.Count; i++)
+        {
+            if (RtspUrl.TryParse(WildcardName.Fill(urls[i], "1"), out RtspUrl? url, out _)
+                && !known.Add((url.Tls, url.Host.ToUpperInvariant(), url.Port, url.PathAndQuery)))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>What is wrong with a name, as the rest of a sentence; null: nothing. A URL cannot hold the rest as part of a path.</summary>
     internal static string? FindNameFault(string name)
@@ -104,6 +125,18 @@ public static class StreamRules
         if (own?.Has(stream) == true)
         {
             yield return $"The URL of the stream \"{stream.Name}\" ({url.Redacted}) points at this proxy itself; name the camera.";
+        }
+    }
+
+    private static IEnumerable<string> ListFaults(StreamOptions stream)
+    {
+        if (stream.Alternatives.Count >= SourceOrder.CountMax)
+        {
+            yield return $"The stream \"{stream.Name}\" has {stream.Alternatives.Count + 1} sources; {SourceOrder.CountMax} are the most.";
+        }
+        else if (IndexOfRepeated([.. stream.Sources.Select(static source => source.Url)]) is >= 0 and int index)
+        {
+            yield return $"Source {index + 1} of the stream \"{stream.Name}\" is one that stands before it; name another one, or take it out.";
         }
     }
 

@@ -110,17 +110,20 @@ internal sealed class Mount : IMount
     });
 
     /// <summary>
-    /// Goes by other options, while clients and camera are there: no session of either is touched, unless the camera is another one. Then its session
-    /// is made anew, and the clients are held and play on, as over an outage. Any thread.
+    /// Goes by other options, while clients and camera are there: no session of either is touched, unless the source in use is another one. Then its
+    /// session is made anew, and the clients are held and play on, as over an outage. Any thread.
     /// </summary>
-    public Task ChangeAsync(MountOptions to, RingOptions ring, bool isOtherCamera) => Shard.RunAsync(() =>
+    /// <param name="to">The options.</param>
+    /// <param name="ring">Of its ring.</param>
+    /// <param name="before"><inheritdoc cref="MountSettings.Change" path="/param[@name='before']"/></param>
+    public Task ChangeAsync(MountOptions to, RingOptions ring, IReadOnlyList<int> before) => Shard.RunAsync(() =>
     {
         if (!_status.IsStopping)
         {
-            _settings.Change(to, isOtherCamera);
+            bool isSame = _settings.Change(to, before);
             Ring.Change(ring);
             _hold.OnChanged();
-            _camera.OnChanged(isOtherCamera);
+            _camera.OnChanged(isOtherCamera: !isSame);
         }
 
         return Task.CompletedTask;

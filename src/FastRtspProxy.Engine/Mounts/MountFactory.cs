@@ -85,14 +85,15 @@ internal sealed class MountFactory(
         RtspUrl url = registration.Url;
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
         TargetPolicy targets = RegisterTargets.PolicyOf(common.AllowPrivateRegister, registration.IsAuthenticated);
-        return Make(OptionsOf(stream, url, credentials, registration.Connection, targets), RingOf(stream), StreamOrigin.Registered);
+        BackendOptions backend = BackendOf(stream, url, credentials, registration.Connection, targets);
+        return Make(OptionsOf(stream, [backend]), RingOf(stream), StreamOrigin.Registered);
     }
 
     /// <summary>Makes a mount go by other options of the same name; see <see cref="Mount.ChangeAsync"/>.</summary>
     /// <exception cref="StreamException">The URL is none; nothing was changed.</exception>
-    public async Task ChangeAsync(Mount mount, StreamOptions to, bool isOtherCamera)
+    public async Task ChangeAsync(Mount mount, StreamOptions from, StreamOptions to)
     {
-        await mount.ChangeAsync(OptionsOf(to), RingOf(to), isOtherCamera);
+        await mount.ChangeAsync(OptionsOf(to), RingOf(to), SourceMatch.Between(from, to));
         events?.Tell(EngineEventKind.StreamChanged, mount.Name);
     }
 
@@ -102,18 +103,19 @@ internal sealed class MountFactory(
     /// <inheritdoc/>
     public void Dispose() => _pacer.Dispose();
 
-    private MountOptions OptionsOf(StreamOptions stream)
+    private MountOptions OptionsOf(StreamOptions stream) => OptionsOf(stream, [.. stream.Sources.Select(source => BackendOf(stream.With(source)))]);
+
+    private BackendOptions BackendOf(StreamOptions stream)
     {
         if (!RtspUrl.TryParse(stream.Url, out RtspUrl? url, out string? error))
         {
             throw new StreamException($"The URL of the stream \"{stream.Name}\" cannot be used: {error}.");
         }
 
-        return OptionsOf(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, TargetPolicy.Given);
+        return BackendOf(stream, url, new CameraCredentials(stream.CredentialsFor(url), url.Host), null, TargetPolicy.Given);
     }
 
-    private MountOptions OptionsOf(
-        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
+    private MountOptions OptionsOf(StreamOptions stream, BackendOptions[] backends)
     {
         StreamSettings settings = SettingsOf(stream);
         return new MountOptions
@@ -128,12 +130,21 @@ internal sealed class MountFactory(
             Egress = Egress,
             ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
-            Backend = CameraOf(stream, settings, url, credentials) with
-            {
-                Connection = connection,
-                Targets = targets,
-                Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-            },
+            Backend = backends[0],
+            MayBeProbed = stream.MayBeProbed,
+            Alternatives = [.. stream.Alternatives.Zip(backends.Skip(1), static (said, made) => new MountSource(made, said.MayBeProbed))],
+            AcrossSizes = stream.AcrossSizes,
+        };
+    }
+
+    private BackendOptions BackendOf(
+        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
+    {
+        return CameraOf(stream, SettingsOf(stream), url, credentials) with
+        {
+            Connection = connection,
+            Targets = targets,
+            Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
         };
     }
 

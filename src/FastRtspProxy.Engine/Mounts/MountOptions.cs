@@ -10,8 +10,20 @@ internal sealed record MountOptions
     /// <summary>The path, without a leading slash.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How the camera is reached.</summary>
+    /// <summary>How the camera is reached, the best one where there are several.</summary>
     public required BackendOptions Backend { get; init; }
+
+    /// <summary>It is looked at by a session of its own while another one is in use.</summary>
+    public bool MayBeProbed { get; init; } = true;
+
+    /// <summary>What is used when that one is lost, the best first.</summary>
+    public IReadOnlyList<MountSource> Alternatives { get; init; } = [];
+
+    /// <summary>All of these.</summary>
+    public IReadOnlyList<MountSource> Sources => [new MountSource(Backend, MayBeProbed), .. Alternatives];
+
+    /// <inheritdoc cref="StreamOptions.AcrossSizes"/>
+    public bool AcrossSizes { get; init; }
 
     /// <inheritdoc cref="MountTimings"/>
     public MountTimings Timings { get; init; } = new();

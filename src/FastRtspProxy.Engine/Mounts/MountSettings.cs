@@ -7,15 +7,31 @@ namespace FastRtspProxy.Engine.Mounts;
 /// What a mount goes by now. It is changed as a whole, on the mount's shard, while cameras and clients are there; so whoever needs a value reads it
 /// when it needs it, and keeps no copy.
 /// </summary>
-internal sealed class MountSettings(MountOptions first)
+internal sealed class MountSettings
 {
-    private MountOptions _now = first;
+    private MountOptions _now;
+
+    public MountSettings(MountOptions first)
+    {
+        _now = first;
+        Sources = first.Sources;
+        Order = new SourceOrder(Sources.Count);
+    }
 
     /// <summary>The path; never changed.</summary>
     public string Name => _now.Name;
 
-    /// <inheritdoc cref="MountOptions.Backend"/>
-    public BackendOptions Backend => _now.Backend;
+    /// <summary>The back-ends, the best first.</summary>
+    public IReadOnlyList<MountSource> Sources { get; private set; }
+
+    /// <inheritdoc cref="SourceOrder"/>
+    public SourceOrder Order { get; }
+
+    /// <summary>How the source is reached that is in use, or to be opened next.</summary>
+    public BackendOptions Backend => Sources[Order.Current].Backend;
+
+    /// <inheritdoc cref="MountOptions.AcrossSizes"/>
+    public bool AcrossSizes => _now.AcrossSizes;
 
     /// <inheritdoc cref="MountOptions.Timings"/>
     public MountTimings Timings => _now.Timings;
@@ -41,23 +57,24 @@ internal sealed class MountSettings(MountOptions first)
     /// <inheritdoc cref="MountOptions.ClientsMax"/>
     public int ClientsMax => _now.ClientsMax;
 
-    /// <summary>Goes by other options from now on.</summary>
+    /// <summary>Goes by other options from now on. False: the source in use is another one, or reached in another way.</summary>
     /// <param name="to">Of the same mount.</param>
-    /// <param name="isOtherCamera">
-    /// The camera is another one, or reached in another way: nothing that was learnt of the last one counts. Else its session goes on, and what is
-    /// known of it with it.
+    /// <param name="before">
+    /// For each source its place until now: what was learnt of it stays, and its session goes on. Below 0: it is another one, of which nothing that was
+    /// learnt counts.
     /// </param>
-    public void Change(MountOptions to, bool isOtherCamera)
+    public bool Change(MountOptions to, IReadOnlyList<int> before)
     {
-        if (isOtherCamera)
-        {
-            _now = to;
-            return;
-        }
+        IReadOnlyList<MountSource> next = to.Sources;
+        Sources = [.. next.Select((source, i) => before[i] < 0 ? source : Kept(Sources[before[i]], source))];
+        _now = to;
+        return Order.Change(before);
+    }
 
-        BackendOptions backend = _now.Backend;
-        backend.Timings.DeadStream = to.Backend.Timings.DeadStream;
-        backend.Timings.Answer = to.Backend.Timings.Answer;
-        _now = to with { Backend = backend };
+    private static MountSource Kept(MountSource known, MountSource next)
+    {
+        known.Backend.Timings.DeadStream = next.Backend.Timings.DeadStream;
+        known.Backend.Timings.Answer = next.Backend.Timings.Answer;
+        return next with { Backend = known.Backend };
     }
 }

@@ -9,6 +9,12 @@ internal enum StreamChange
     /// <summary>It is served or pulled by other limits: nothing is interrupted.</summary>
     Settings,
 
+    /// <summary>
+    /// Some of its sources are others, or stand elsewhere: nothing is interrupted where the one in use is among those that stay, else as for
+    /// <see cref="Camera"/>.
+    /// </summary>
+    Sources,
+
     /// <summary>Another camera, or another way to it: the camera's session is made anew, and the viewers are held meanwhile.</summary>
     Camera,
 }

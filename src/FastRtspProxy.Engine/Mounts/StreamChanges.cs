@@ -4,17 +4,17 @@ namespace FastRtspProxy.Engine.Mounts;
 internal static class StreamChanges
 {
     /// <summary>From one to the other, of the same name.</summary>
-    public static StreamChange Between(StreamOptions from, StreamOptions to)
+    public static StreamChange Between(StreamOptions old, StreamOptions next)
     {
-        if (from == to)
+        StreamOptions known = old.Alternatives.SequenceEqual(next.Alternatives) ? old with { Alternatives = next.Alternatives } : old;
+        if (known == next)
         {
             return StreamChange.None;
         }
 
-        bool isSameCamera = from.Url == to.Url && from.Credentials == to.Credentials
-            && from.InsecureTls == to.InsecureTls && from.TlsFingerprint == to.TlsFingerprint
-            && from.Transport == to.Transport && from.TunnelPort == to.TunnelPort && from.Dscp == to.Dscp
-            && from.AsksForKeyFrames == to.AsksForKeyFrames;
-        return isSameCamera ? StreamChange.Settings : StreamChange.Camera;
+        IReadOnlyList<int> before = SourceMatch.Between(old, next);
+        return before.All(static place => place < 0) ? StreamChange.Camera
+            : before.Count != old.Sources.Count || before.Where(static (place, i) => place != i).Any() ? StreamChange.Sources
+            : StreamChange.Settings;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Wildcard(StreamOptions options)
     {
         Name = path,
         Url = WildcardName.Fill(Options.Url, match),
+        Alternatives = [.. Options.Alternatives.Select(source => source with { Url = WildcardName.Fill(source.Url, match) })],
         Settings = (Options.Settings ?? common) with { AlwaysOn = false },
     };
 }

@@ -213,10 +213,9 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
                 StreamOptions now = best.Instance(path, match, common);
                 wildcard.Instances.Remove(path);
                 best.Instances[path] = (mount, now);
-                StreamChange change = StreamChanges.Between(before, now);
-                if (change != StreamChange.None)
+                if (StreamChanges.Between(before, now) != StreamChange.None)
                 {
-                    works.Add(factory.ChangeAsync(mount, now, change == StreamChange.Camera));
+                    works.Add(factory.ChangeAsync(mount, before, now));
                 }
             }
         }

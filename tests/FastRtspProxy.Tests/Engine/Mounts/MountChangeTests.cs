@@ -102,7 +102,7 @@ public sealed class MountChangeTests
         fixture.Camera.Dispose();
         time.Advance(TimeSpan.FromSeconds(20));
 
-        await fixture.MountShard.RunAsync(() => mount.ChangeAsync(fixture.Options(), fixture.Ring, isOtherCamera: true));
+        await fixture.MountShard.RunAsync(() => mount.ChangeAsync(fixture.Options(), fixture.Ring, [-1]));
 
         time.Advance(TimeSpan.FromSeconds(9));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
@@ -123,7 +123,7 @@ public sealed class MountChangeTests
         Assert.Equal(StreamState.Stopped, mount.State);
     }
 
-    private static Task ChangeAsync(MountFixture fixture, Mount mount) => mount.ChangeAsync(fixture.Options(), fixture.Ring, isOtherCamera: false);
+    private static Task ChangeAsync(MountFixture fixture, Mount mount) => mount.ChangeAsync(fixture.Options(), fixture.Ring, [0]);
 
     private static async Task PlayAndLoseAsync(MountFixture fixture, Mount mount)
     {

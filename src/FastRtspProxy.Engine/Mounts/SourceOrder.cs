@@ -1,0 +1,106 @@
+using System.Numerics;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Which of a mount's sources is used next. The best is the first one; one that failed within a minute stands behind those that have not. Each is
+/// tried once before there is a wait. Pure: whoever calls says the time. One owner.
+/// </summary>
+internal sealed class SourceOrder
+{
+    /// <summary>As many as a stream has at the most.</summary>
+    public const int CountMax = 16;
+
+    /// <summary>For so long a source that failed stands behind the others.</summary>
+    private const long FailedMicros = 60_000_000;
+
+    /// <summary>A source that played for so long was not tried in vain: sources that come for a moment each are no reason to go round and round.</summary>
+    private const long PlayedMicros = 10_000_000;
+
+    /// <summary>When each failed last; null: it has not since it last delivered.</summary>
+    private long?[] _failed;
+
+    /// <summary>A bit for each that was tried in vain since one last played.</summary>
+    private uint _tried;
+
+    /// <param name="count">1 to <see cref="CountMax"/>.</param>
+    public SourceOrder(int count) => _failed = new long?[count];
+
+    /// <summary>How many there are.</summary>
+    public int Count => _failed.Length;
+
+    /// <summary>The one in use, or to be opened next, from 0.</summary>
+    public int Current { get; private set; }
+
+    /// <summary>
+    /// The one in use was lost, or could not be had: another one is <see cref="Current"/>. True: it is tried at once. False: each was tried in vain,
+    /// and there is a wait before that one.
+    /// </summary>
+    /// <param name="nowMicros">The time.</param>
+    /// <param name="playedMicros">How long it had played; 0: not at all.</param>
+    public bool OnLost(long nowMicros, long playedMicros)
+    {
+        _tried = playedMicros >= PlayedMicros ? 0 : _tried;
+        _tried |= 1u << Current;
+        _failed[Current] = nowMicros;
+        bool isOver = BitOperations.PopCount(_tried) == Count;
+        _tried = isOver ? 0 : _tried;
+        Current = Best(nowMicros);
+        return !isOver;
+    }
+
+    /// <summary>One was looked at beside the one in use, and failed.</summary>
+    public void OnProbeFailed(int source, long nowMicros) => _failed[source] = nowMicros;
+
+    /// <summary>One delivers.</summary>
+    public void OnDelivers(int source) => _failed[source] = null;
+
+    /// <summary>That one is in use from now on.</summary>
+    public void Take(int source)
+    {
+        Current = source;
+        _tried = 0;
+        _failed[source] = null;
+    }
+
+    /// <summary>The one in use was let go: the next time begins with the best.</summary>
+    public void OnLetGo(long nowMicros)
+    {
+        _tried = 0;
+        Current = Best(nowMicros);
+    }
+
+    /// <summary>There are others now.</summary>
+    /// <param name="before">For each the place that it had, below 0: it is new.</param>
+    /// <returns>True: the one in use is still there, wherever it stands now.</returns>
+    public bool Change(IReadOnlyList<int> before)
+    {
+        _failed = [.. before.Select(place => place < 0 ? null : _failed[place])];
+        int now = -1;
+        for (int i = 0; i < before.Count; i++)
+        {
+            now = before[i] == Current ? i : now;
+        }
+
+        _tried = 0;
+        Current = Math.Max(0, now);
+        return now >= 0;
+    }
+
+    private int Best(long nowMicros)
+    {
+        int best = -1;
+        for (int i = Count - 1; i >= 0; i--)
+        {
+            bool isTried = (_tried & (1u << i)) != 0;
+            if (!isTried && (best < 0 || !HasFailed(i, nowMicros) || HasFailed(best, nowMicros)))
+            {
+                best = i;
+            }
+        }
+
+        return Math.Max(0, best);
+    }
+
+    private bool HasFailed(int source, long nowMicros) => _failed[source] is { } at && nowMicros - at < FailedMicros;
+}
