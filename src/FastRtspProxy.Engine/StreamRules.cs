@@ -9,6 +9,9 @@ public static class StreamRules
     /// <summary>The largest class that the six bits of DSCP can say (RFC 2474 section 3).</summary>
     public const int DscpMax = 63;
 
+    /// <summary>Sources of a stream: two are the rule.</summary>
+    public const int SourcesMax = SourceOrder.CountMax;
+
     /// <summary>A path of a URL that people read out on the telephone is shorter.</summary>
     private const int NameCharsMax = 200;
 
@@ -130,9 +133,9 @@ public static class StreamRules
 
     private static IEnumerable<string> ListFaults(StreamOptions stream)
     {
-        if (stream.Alternatives.Count >= SourceOrder.CountMax)
+        if (stream.Alternatives.Count >= SourcesMax)
         {
-            yield return $"The stream \"{stream.Name}\" has {stream.Alternatives.Count + 1} sources; {SourceOrder.CountMax} are the most.";
+            yield return $"The stream \"{stream.Name}\" has {stream.Alternatives.Count + 1} sources; {SourcesMax} are the most.";
         }
         else if (IndexOfRepeated([.. stream.Sources.Select(static source => source.Url)]) is >= 0 and int index)
         {

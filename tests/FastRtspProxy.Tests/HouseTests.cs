@@ -55,6 +55,7 @@ public sealed partial class HouseTests
         ["EngineLog.cs"] = 100,
         ["BackendLog.cs"] = 200,
         ["MountLog.cs"] = 300,
+        ["SourceLog.cs"] = 330,
         ["FrontendLog.cs"] = 400,
         ["ReloadLog.cs"] = 600,
         ["HttpLog.cs"] = 700,

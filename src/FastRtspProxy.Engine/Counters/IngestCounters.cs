@@ -27,6 +27,15 @@ internal sealed class IngestCounters
     /// <summary>By <see cref="CameraFailure"/>: attempts that failed, and sessions that were lost.</summary>
     public readonly long[] Failures = new long[CameraFailures.Count];
 
+    /// <summary>Of a stream with several sources: the place of the one in use, from 1; 0: none is, or there is one alone.</summary>
+    public long SourceInUse;
+
+    /// <summary>Since when it is in use, in microseconds since 1970; 0: none is.</summary>
+    public long SourceSinceMicros;
+
+    /// <summary>By <see cref="SourceCause"/>: how often another source came to be in use.</summary>
+    public readonly long[] SourceSwitches = new long[SourceCauses.Count];
+
     /// <summary>The newest packet's arrival on the shard's clock; 0: none has come.</summary>
     public long NewestPacketMicros;
 

@@ -34,6 +34,7 @@ internal sealed class IngestTrack
         ClockRate = media.ClockRate;
         Kind = MediaKinds.Of(media.Type);
         Codec = MediaCodecs.FromEncodingName(media.EncodingName);
+        PayloadType = (byte)media.PayloadTypes[0];
         Span<byte> random = stackalloc byte[10];
         RandomNumberGenerator.Fill(random);
         Ssrc = BitConverter.ToUInt32(random);
@@ -77,8 +78,25 @@ internal sealed class IngestTrack
     /// <inheritdoc cref="RandomAccessFinder"/>
     public RandomAccessFinder Points { get; }
 
-    /// <summary>Parameter sets that were seen in the stream.</summary>
-    public ParameterSetCollector ParameterSets { get; }
+    /// <summary>Parameter sets that were seen in the stream, or that another source has described.</summary>
+    public ParameterSetCollector ParameterSets { get; private set; }
+
+    /// <summary>As it was described to viewers.</summary>
+    public byte PayloadType { get; }
+
+    /// <summary>There from the moment that another source than the described one is played; null: none was.</summary>
+    public TrackSeam? Seam { get; private set; }
+
+    /// <summary>Another source of the same shape is about to play, or one that was played before.</summary>
+    /// <param name="media">As it describes the track.</param>
+    /// <param name="size">The pictures have to be of that size; null: of any.</param>
+    public void TakeSource(SdpMedia media, (int Width, int Height)? size)
+    {
+        byte payloadType = (byte)media.PayloadTypes[0];
+        ParameterSets = DescribedSets.Of(media);
+        Seam ??= new TrackSeam();
+        Seam.BeginSession(payloadType == PayloadType ? null : payloadType, size);
+    }
 
     /// <summary>Counts a packet that went out; padding and header are not octets of a sender report (RFC 3550 section 6.4.1).</summary>
     public void Count(int payloadBytes)

@@ -65,6 +65,15 @@ internal sealed class MountIngest
     /// <summary>Parameter sets came that the description may not know; whoever renews it takes the mark away.</summary>
     public bool HasNewParameterSets { get; set; }
 
+    /// <summary>
+    /// The pictures of the source that plays are of another size than viewers were told, by the sets of its stream: nothing of it is passed on until
+    /// it was described anew.
+    /// </summary>
+    public bool HasOtherSize { get; private set; }
+
+    /// <summary>Told when that comes to be so. Set once.</summary>
+    public Action? OtherSize { get; set; }
+
     /// <summary>Packets were dropped because the process's memory is used up.</summary>
     public bool HasDroppedForMemory => _ring.DroppedForMemory > 0;
 
@@ -83,6 +92,22 @@ internal sealed class MountIngest
         _timed = Array.Exists(tracks, static track => track.Kind == MediaKind.Video) ? MediaKind.Video : MediaKind.Audio;
         _gate.Describe(codecs);
         _ring.ForgetTracks();
+        HasOtherSize = false;
+    }
+
+    /// <summary>Another source plays next, of the same shape: what viewers were told holds for it.</summary>
+    /// <param name="media">As it describes the tracks.</param>
+    /// <param name="sizes">For each the size that its pictures must have; null: any.</param>
+    public void TakeSource(IReadOnlyList<SdpMedia> media, IReadOnlyList<(int Width, int Height)?> sizes)
+    {
+        for (int i = 0; i < _tracks.Length; i++)
+        {
+            _tracks[i].TakeSource(media[i], sizes[i]);
+        }
+
+        _gate.TakeSource();
+
+        HasNewParameterSets = true;
     }
 
     /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="SessionGate"/> says.</summary>
@@ -92,6 +117,7 @@ internal sealed class MountIngest
     public void Begin(long randomAccessWaitMicros, uint missing = 0, bool othersWait = true)
     {
         _accepts = true;
+        HasOtherSize = false;
         CheckOwnClock();
         _wallOffsetMicros = WallOffset();
         _hasWallOffset = true;
@@ -136,6 +162,11 @@ internal sealed class MountIngest
         Counters.Packets[(int)track.Kind]++;
         Counters.NewestPacketMicros = arrivalMicros;
         EntryFlags flags = ToFlags(track.Points.Classify(view, arrivalMicros));
+        if ((flags & EntryFlags.ParameterSets) != 0 && track.Seam is { Size: not null } seam && !FitsSize(track, seam, view))
+        {
+            return;
+        }
+
         IngestVerdict verdict = _gate.Judge(index, flags, view.Timestamp, arrivalMicros);
         if (verdict == IngestVerdict.Drop)
         {
@@ -169,6 +200,11 @@ internal sealed class MountIngest
         }
 
         track.CountIn(packet.Length, timestamp);
+        if (track.Seam?.NeedsSets(flags, timestamp) == true)
+        {
+            sequenceNumber = InsertSets(track, sequenceNumber, timestamp, arrivalMicros);
+        }
+
         if ((flags & EntryFlags.RandomAccess) != 0)
         {
             OnRandomAccess(track, timestamp, arrivalMicros);
@@ -188,6 +224,11 @@ internal sealed class MountIngest
         RtpPatch.SetSequenceNumber(copy, sequenceNumber);
         RtpPatch.SetTimestamp(copy, timestamp);
         RtpPatch.SetSsrc(copy, track.Ssrc);
+        if (track.Seam?.PayloadType == view.PayloadType)
+        {
+            RtpPatch.SetPayloadType(copy, track.PayloadType);
+        }
+
         track.Count(view.Payload.Length);
         if ((flags & EntryFlags.ParameterSets) != 0 && track.ParameterSets.Offer(view))
         {
@@ -201,6 +242,53 @@ internal sealed class MountIngest
         Counters.LatencyMicros += micros;
         Counters.LatencyCount++;
         Counters.LastLatencyMicros = -_worst.Value.GetValueOrDefault();
+    }
+
+    private bool FitsSize(IngestTrack track, TrackSeam seam, in RtpPacketView view)
+    {
+        HasNewParameterSets |= track.ParameterSets.Offer(view);
+        if (seam.Fits(track.Codec, track.ParameterSets.Sps.Span))
+        {
+            return true;
+        }
+
+        _accepts = false;
+        HasOtherSize = true;
+        OtherSize?.Invoke();
+        return false;
+    }
+
+    /// <summary>Puts the parameter sets in front of a packet, as packets of our own. Gives the number that the packet has then.</summary>
+    private ushort InsertSets(IngestTrack track, ushort sequenceNumber, uint timestamp, long arrivalMicros)
+    {
+        ParameterSetCollector sets = track.ParameterSets;
+        if (!sets.IsComplete)
+        {
+            return sequenceNumber;
+        }
+
+        ushort next = sequenceNumber;
+        Span<byte> packet = stackalloc byte[RtpPacketView.FixedHeaderBytes + ParameterSetCollector.SetBytesMax];
+        foreach (ReadOnlyMemory<byte> set in (ReadOnlySpan<ReadOnlyMemory<byte>>)[sets.Vps, sets.Sps, sets.Pps])
+        {
+            if (set.IsEmpty)
+            {
+                continue;
+            }
+
+            packet[0] = 0x80; // RFC 3550 section 5.1: version 2, no marker
+            packet[1] = track.PayloadType;
+            RtpPatch.SetSequenceNumber(packet, next++);
+            RtpPatch.SetTimestamp(packet, timestamp);
+            RtpPatch.SetSsrc(packet, track.Ssrc);
+            set.Span.CopyTo(packet[RtpPacketView.FixedHeaderBytes..]);
+            ReadOnlySpan<byte> whole = packet[..(RtpPacketView.FixedHeaderBytes + set.Length)];
+            _ = _ring.Append(track.Index, EntryFlags.ParameterSets | EntryFlags.NonVcl, (ushort)(next - 1), timestamp, arrivalMicros, whole);
+            track.Count(set.Length);
+        }
+
+        track.Timeline.Insert((ushort)(next - sequenceNumber));
+        return next;
     }
 
     private void OnRandomAccess(IngestTrack track, uint timestamp, long arrivalMicros)

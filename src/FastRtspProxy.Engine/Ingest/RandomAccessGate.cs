@@ -31,6 +31,9 @@ internal sealed class RandomAccessGate(MediaCodec codec)
     /// <summary>True while pictures are held back.</summary>
     public bool IsShut { get; private set; }
 
+    /// <summary>Another source may have what the last one had not.</summary>
+    public void TakeSource() => _hasNone = false;
+
     /// <summary>
     /// A session begins. After so long the pictures pass as they come, and from then on they do from the start until a random access point is seen;
     /// 0: at once.

@@ -37,6 +37,15 @@ internal sealed class SessionGate
         _gates = gates;
     }
 
+    /// <summary>Another source plays next: what was learnt of the last one says nothing of it.</summary>
+    public void TakeSource()
+    {
+        foreach (RandomAccessGate gate in _gates)
+        {
+            gate.TakeSource();
+        }
+    }
+
     /// <summary>The camera begins to play, anew or for the first time.</summary>
     /// <param name="waitMicrosMax">How long pictures are waited for at the most; 0: not at all.</param>
     /// <param name="missing">A bit for each track that the camera does not give: no other waits for it.</param>

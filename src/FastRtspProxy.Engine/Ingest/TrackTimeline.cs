@@ -192,6 +192,9 @@ internal sealed class TrackTimeline
         return true;
     }
 
+    /// <summary>Packets of our own stand in front of the one that was mapped last: it has a number that is so much higher.</summary>
+    public void Insert(int packets) => _next = (ushort)(_next + packets);
+
     /// <summary>A packet that goes to nobody, by our own will: the next one follows without a gap.</summary>
     public void LeaveOut(uint ssrc, ushort sequenceNumber)
     {

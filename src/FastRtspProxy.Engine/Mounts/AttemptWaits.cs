@@ -23,7 +23,11 @@ internal sealed class AttemptWaits(Random random)
     /// <param name="failure">What became of the attempt.</param>
     /// <param name="clientsWait">Somebody is held, or waits to play.</param>
     /// <param name="playedMicros">How long the session played.</param>
-    public TimeSpan? After(BackendFailure failure, bool clientsWait, long playedMicros)
+    public TimeSpan? After(BackendFailure failure, bool clientsWait, long playedMicros) =>
+        IsAtOnce(failure, playedMicros) ? null : Next(failure, clientsWait);
+
+    /// <summary>True where the same camera is tried again at once; called once for each failure.</summary>
+    public bool IsAtOnce(BackendFailure failure, long playedMicros)
     {
         if (playedMicros >= PlayedMicros)
         {
@@ -31,11 +35,12 @@ internal sealed class AttemptWaits(Random random)
         }
 
         // A round of ways ends by itself (TransportChoice); redirects may go on for ever.
-        if (failure.RetryAtOnce && (failure.NextWay is not null || _atOnce++ < AtOnceMax))
-        {
-            return null;
-        }
+        return failure.RetryAtOnce && (failure.NextWay is not null || _atOnce++ < AtOnceMax);
+    }
 
+    /// <summary>The wait where it is not tried at once.</summary>
+    public TimeSpan Next(BackendFailure failure, bool clientsWait)
+    {
         TimeSpan wait = failure.FirstWait ?? _schedule.Next(clientsWait);
         return failure.RetryAfter is { } wish && wish > wait ? wish : wait;
     }

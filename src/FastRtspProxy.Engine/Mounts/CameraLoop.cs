@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Status;
@@ -26,14 +27,16 @@ internal sealed class CameraLoop
     private readonly MountIngest _ingest;
     private readonly MountEgress _egress;
     private readonly CameraRecord _record;
-    private readonly CameraLosses _losses;
+    private readonly CameraSessions _sessions;
     private readonly OpenTurn _turn;
     private readonly ReturnNews _returns;
     private readonly SessionPlan _plan;
     private readonly CameraRest _rest;
     private readonly CameraNews _news;
     private readonly CameraServing _serving;
-    private readonly CameraSink _sink;
+    private readonly SourceSwitch _switch;
+    private readonly SourceRecord _sources;
+    private readonly Standby _standby;
     private readonly ILogger _log;
     private readonly AttemptWaits _waits = new(Random.Shared);
 
@@ -46,29 +49,12 @@ internal sealed class CameraLoop
     /// <summary>Begun by the stop; see <see cref="SessionPlan.CloseGivenAsync"/>.</summary>
     private Task _givenClosed = Task.CompletedTask;
 
-    /// <summary>The newest session, over or not; null before the first one.</summary>
-    private BackendSession? _session;
-
     /// <summary>An operator wants the session to be made anew; until it is.</summary>
     private bool _isRestarted;
 
     /// <summary>When the newest attempt ended; without meaning while it goes on.</summary>
     private long _attemptEndMicros;
 
-    /// <param name="settings">The mount's.</param>
-    /// <param name="shard">The mount's.</param>
-    /// <param name="status">Where the mount stands.</param>
-    /// <param name="clients">Who needs the camera.</param>
-    /// <param name="hold">How long they are held while it is lost.</param>
-    /// <param name="offer">Gets the descriptions.</param>
-    /// <param name="starts">Is told when the camera is asked to play.</param>
-    /// <param name="ingest">Gets the media.</param>
-    /// <param name="egress">Measures it.</param>
-    /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
-    /// <param name="record">Is told what becomes of the camera.</param>
-    /// <param name="keyFrames">Asks the camera for key frames.</param>
-    /// <param name="pacer">Whose turn it is to open.</param>
-    /// <param name="log">The mount's.</param>
     public CameraLoop(
         MountSettings settings,
         Shard shard,
@@ -81,6 +67,7 @@ internal sealed class CameraLoop
         MountEgress egress,
         IngestMeters meters,
         CameraRecord record,
+        SourceRecord sources,
         KeyFrameRequests keyFrames,
         OpenPacer pacer,
         ILogger log)
@@ -94,41 +81,42 @@ internal sealed class CameraLoop
         _ingest = ingest;
         _egress = egress;
         _record = record;
-        _losses = new CameraLosses(ingest);
+        _sources = sources;
         _log = log;
         _signal = new ShardSignal(shard);
         _turn = new OpenTurn(pacer, shard);
         _returns = new ReturnNews(pacer, shard, _signal);
         _plan = new SessionPlan(settings);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
-        _news = new CameraNews(settings, record, log);
-        _sink = new CameraSink(ingest, _news, hold, keyFrames, record.Steps, _signal);
-        _serving = new CameraServing(settings, shard, status, clients, offer, starts, ingest, egress, meters, _news, _signal, log);
+        _news = new CameraNews(settings, record, sources, log);
+        _switch = new SourceSwitch(settings, shard, sources, _plan, _news);
+        _sessions = new CameraSessions(shard, ingest, _news, hold, keyFrames, record.Steps, _signal, log);
+        _standby = new Standby(settings, shard, pacer, TakeOver, log);
+        _serving = new CameraServing(
+            settings, shard, status, clients, offer, starts, ingest, egress, meters, _news, sources, keyFrames, _standby, _signal, log);
     }
 
     /// <summary>Over when nothing of it goes on any more, an attempt to reach the camera included. Never faulted.</summary>
-    public Task Ended => Task.WhenAll(_life, _givenClosed);
+    public Task Ended => Task.WhenAll(_life, _givenClosed, _standby.Ended, _sessions.Closed);
 
     /// <inheritdoc cref="CameraRest.IsResting"/>
     public bool IsResting => _rest.IsResting;
 
     /// <summary>True where the camera is known to take PAUSE.</summary>
-    public bool CanPause => _session is { CanPause: true };
+    public bool CanPause => _sessions.Newest is { CanPause: true };
 
     /// <summary>True while PLAY is on its way to the camera.</summary>
-    public bool IsStarting => _session?.State == BackendState.Starting;
+    public bool IsStarting => _sessions.Newest?.State == BackendState.Starting;
 
     /// <summary>
     /// The camera is described, its session is on its way, and nothing is known against it: a camera may take half a minute for an answer, which no
     /// player waits for. A failure that the next attempt meets in another way is none.
     /// </summary>
     public bool IsBeingOpened =>
-        _offer.Description is not null && _status.Failure is null && _session is null or { Failure: null or { RetryAtOnce: true } };
+        _offer.Description is not null && _status.Failure is null && _sessions.Newest is null or { Failure: null or { RetryAtOnce: true } };
 
-    /// <summary>The newest session, while it has not ended; null: there is none.</summary>
-    public BackendSession? Session => _session is { State: not BackendState.Closed } session ? session : null;
-
-    private string ShownUrl => _settings.Backend.Url.Redacted;
+    /// <inheritdoc cref="CameraSessions.Present"/>
+    public BackendSession? Session => _sessions.Present;
 
     /// <summary>Begins to look for the camera; once.</summary>
     public void Start() => _life = LifeAsync();
@@ -147,17 +135,19 @@ internal sealed class CameraLoop
     /// <summary>The mount's settings were changed; for another camera the session is made anew at once, and the clients are held meanwhile.</summary>
     public void OnChanged(bool isOtherCamera)
     {
+        _sources.Note();
         if (isOtherCamera)
         {
+            _sources.OnOther(SourceCause.Changed, "the list of sources was changed");
             _plan.OnCameraChanged();
             _offer.OnCameraChanged();
             _egress.OnCameraChanged();
             _turn.Skip();
-            _ = _session?.CloseAsync();
+            _ = _sessions.Newest?.CloseAsync();
         }
         else
         {
-            _session?.OnTimingsChanged();
+            _sessions.Newest?.OnTimingsChanged();
         }
 
         _signal.Set();
@@ -172,8 +162,8 @@ internal sealed class CameraLoop
         _turn.Skip();
         _signal.Set();
         _givenClosed = _plan.CloseGivenAsync(_shard, _log);
-        Task closing = _session?.CloseAsync() ?? Task.CompletedTask;
-        await Task.WhenAny(Task.WhenAll(closing, _life), _shard.DelayAsync(s_stopMax));
+        Task closing = _sessions.Newest?.CloseAsync() ?? Task.CompletedTask;
+        await Task.WhenAny(Task.WhenAll(closing, _life, _standby.EndAsync(), _sessions.Closed), _shard.DelayAsync(s_stopMax));
         _egress.End();
         _serving.EndReports();
     }
@@ -182,20 +172,15 @@ internal sealed class CameraLoop
     public void Restart()
     {
         _isRestarted = true;
+        _switch.OnRestarted();
         _plan.OnCameraChanged();
         _turn.Skip();
-        _ = _session?.CloseAsync();
+        _ = _sessions.Newest?.CloseAsync();
         _signal.Set();
     }
 
-    /// <summary>Takes up what the present session has counted.</summary>
-    public void NoteSession()
-    {
-        if (Session is { HasMedia: true } session)
-        {
-            _losses.Note(session);
-        }
-    }
+    /// <inheritdoc cref="CameraSessions.Note"/>
+    public void NoteSession() => _sessions.Note();
 
     private async Task LifeAsync()
     {
@@ -208,7 +193,7 @@ internal sealed class CameraLoop
             catch (Exception e)
             {
                 // Whatever it was: a camera that is never asked again is worse.
-                MountLog.Failed(_log, _settings.Name, ShownUrl, e);
+                MountLog.Failed(_log, _settings.Name, _settings.Backend.Url.Redacted, e);
                 await ClearUpAsync();
             }
         }
@@ -221,6 +206,11 @@ internal sealed class CameraLoop
         if (_status.IsStopping)
         {
             return;
+        }
+
+        if (failure is null or { Kind: BackendFailureKind.EndOfProgramme } || _plan.IsOutOfDate)
+        {
+            await _standby.EndAsync();
         }
 
         if (!_plan.IsOutOfDate)
@@ -240,17 +230,18 @@ internal sealed class CameraLoop
         if (failure is null)
         {
             await _rest.UntilNeededAsync();
+            _switch.OnReopened();
         }
         else if (failure.Kind == BackendFailureKind.EndOfProgramme)
         {
             await _rest.AfterProgrammeAsync(_waits);
         }
-        else if (IsForgottenPause(failure))
+        else if (QuietEnd.IsForgottenPause(failure, _status.State, _clients.WantCamera))
         {
             Move(StreamState.Ready);
             await _rest.UntilNeededAsync();
         }
-        else if (IsIdleClose(failure))
+        else if (QuietEnd.IsIdleClose(failure, _status.State, _clients.WantCamera))
         {
             await _rest.AfterIdleCloseAsync();
         }
@@ -265,19 +256,13 @@ internal sealed class CameraLoop
     private async Task ClearUpAsync()
     {
         _serving.End();
-        if (_session is { } session)
+        try
         {
-            try
-            {
-                NoteSession();
-                await session.CloseAsync();
-            }
-            catch (Exception e)
-            {
-                MountLog.Failed(_log, _settings.Name, ShownUrl, e);
-            }
-
-            _losses.EndSession();
+            await _sessions.CloseAsync();
+        }
+        catch (Exception e)
+        {
+            MountLog.Failed(_log, _settings.Name, _settings.Backend.Url.Redacted, e);
         }
 
         if (_status.IsStopping)
@@ -311,6 +296,7 @@ internal sealed class CameraLoop
         if (failure is null && _rest.GoesOn)
         {
             failure = await _serving.RunAsync(session);
+            session = _sessions.Newest!; // another one may have taken its place
         }
 
         if (failure?.Kind == BackendFailureKind.EndOfProgramme && _rest.GoesOn)
@@ -324,9 +310,7 @@ internal sealed class CameraLoop
         }
 
         _serving.End();
-        NoteSession();
-        await session.CloseAsync();
-        _losses.EndSession();
+        await _sessions.CloseAsync();
         if (session.HasMedia)
         {
             // Not with the answer to PLAY: a camera that answers and sends nothing is asked at growing distances.
@@ -353,8 +337,15 @@ internal sealed class CameraLoop
         try
         {
             _serving.BeginAttempt();
-            BackendSession session = new(_plan.Next(), _sink, _shard, _log);
-            _record.Steps.Session = _session = session;
+            if (_switch.Take() is { } taken)
+            {
+                place?.Leave();
+                CameraSink sink = _sessions.Take(taken.Session);
+                _serving.Begun = () => taken.Sink.GoLive(sink);
+                return (taken.Session, Task.FromResult<BackendFailure?>(null));
+            }
+
+            BackendSession session = _sessions.Make(_plan.Next());
             Task<BackendFailure?> opening = session.OpenAsync();
             _ = place is null ? Task.CompletedTask : _turn.LeaveAsync(place, opening);
             return (session, opening);
@@ -369,7 +360,7 @@ internal sealed class CameraLoop
     private void OnLost(BackendFailure failure)
     {
         HoldClients();
-        _record.OnLost(failure, _session?.Description is not null);
+        _record.OnLost(failure, _sessions.Newest?.Description is not null);
         _plan.OnLost(failure);
     }
 
@@ -379,7 +370,7 @@ internal sealed class CameraLoop
         string why = _isRestarted ? "this was asked for" : "its source was changed";
         _isRestarted = false;
         _record.Steps.Add(CameraStepKind.Renewed, why);
-        MountLog.CameraChanged(_log, _settings.Name, ShownUrl, why, _clients.Count);
+        MountLog.CameraChanged(_log, _settings.Name, _settings.Backend.Url.Redacted, why, _clients.Count);
         _status.Failure = null;
         _waits.Forget();
         HoldClients();
@@ -398,14 +389,23 @@ internal sealed class CameraLoop
     private async Task BackOffAsync(BackendFailure failure)
     {
         long playedMicros = _serving.OnAirMicros is { } since ? _attemptEndMicros - since : 0;
-        if (_waits.After(failure, _clients.Any, playedMicros) is not { } wait)
+        if (!_switch.GivesUp(failure) && _waits.IsAtOnce(failure, playedMicros))
         {
             _news.OnOtherWay(failure);
             return;
         }
 
+        BackendOptions failed = _settings.Backend;
+        bool hasOther = _switch.TryOther(failure, playedMicros, _clients.Count, _standby.Delivering);
+        await Task.WhenAny(_standby.EndAsync(), _shard.DelayAsync(_settings.Backend.Timings.Teardown)); // a connect cannot be called back
+        if (hasOther)
+        {
+            return;
+        }
+
+        TimeSpan wait = _waits.Next(failure, _clients.Any);
         _status.Failure = failure;
-        _news.OnFailure(failure, wait, _clients.Count, _hold.Left);
+        _news.OnFailure(failed, failure, wait, _clients.Count, _hold.Left);
         using (_returns.Listen(failure))
         {
             await _rest.AfterFailureAsync(wait, _attemptEndMicros, failure.RetryAfter is null, _returns);
@@ -430,18 +430,23 @@ internal sealed class CameraLoop
         }
 
         string next = _settings.AlwaysOn ? "and it begins again" : "it begins again with the next one";
-        MountLog.ProgrammeEnded(_log, _settings.Name, ShownUrl, end.Message, viewers, next);
+        MountLog.ProgrammeEnded(_log, _settings.Name, _settings.Backend.Url.Redacted, end.Message, viewers, next);
         _clients.End(MountEnd.ProgrammeEnded);
     }
 
-    /// <summary>A camera that closes a connection on which it holds no session has lost nothing, and nor have we.</summary>
-    private bool IsIdleClose(BackendFailure failure) =>
-        failure.Kind == BackendFailureKind.ConnectionLost && _status.State == StreamState.Ready && !_clients.WantCamera;
+    /// <summary>A better source is at a random access point: from there on it is the one in use, unless the present one is being let go.</summary>
+    private bool TakeOver(StandbySource source)
+    {
+        if (!_status.Serves || !_rest.GoesOn || Session is not { State: BackendState.Playing, Failure: null } || !_switch.TryBetter(source))
+        {
+            return false;
+        }
 
-    /// <summary>A camera that ends a session which it keeps paused for nobody saves us the TEARDOWN.</summary>
-    private bool IsForgottenPause(BackendFailure failure) =>
-        failure.Kind is BackendFailureKind.ConnectionLost or BackendFailureKind.KeepAliveRefused or BackendFailureKind.NoAnswer
-            && _status.State == StreamState.Resting && !_clients.WantCamera;
+        CameraSink sink = _sessions.Take(source.Session);
+        _serving.TakeOver(source.Session);
+        source.Sink.GoLive(sink);
+        return true;
+    }
 
     private void Move(StreamState to) => _status.Move(to, _clients.Count);
 }

@@ -18,34 +18,52 @@ internal sealed class CameraLosses(MountIngest ingest)
     /// <summary>Looks at a session. At the latest before it is closed.</summary>
     public void Note(BackendSession session)
     {
-        long missing = 0;
-        long kernel = 0;
-        long reordered = 0;
         Span<long> jitter = stackalloc long[MediaKinds.Count];
-        for (int i = 0; i < session.Tracks.Count; i++) // an enumerator would be an object for each stream of each page of metrics
-        {
-            BackendTrack track = session.Tracks[i];
-            missing += session.OverTcp ? track.Lost : track.Window.Missing;
-            kernel += track.RtpSocket?.KernelDrops ?? 0;
-            reordered += track.Window.Reordered;
-            long jitterMicros = track.JitterTicks * 1_000_000L / track.Media.ClockRate;
-            ref long worst = ref jitter[(int)MediaKinds.Of(track.Media.Type)];
-            worst = Math.Max(worst, jitterMicros);
-            if (track.Index < ingest.Tracks.Count)
-            {
-                ingest.Tracks[track.Index].JitterMicros = jitterMicros;
-            }
-        }
-
+        (long network, long kernel, long reordered) = Count(session, jitter);
         IngestCounters counters = ingest.Counters;
         counters.LostInKernel += Grow(ref _kernel, kernel);
-        counters.LostInNetwork += Grow(ref _network, missing - _kernel);
+        counters.LostInNetwork += Grow(ref _network, network);
         counters.Reordered += Grow(ref _reordered, reordered);
         jitter.CopyTo(counters.LastJitterMicros);
     }
 
     /// <summary>The next session counts from nothing.</summary>
     public void EndSession() => _network = _kernel = _reordered = 0;
+
+    /// <summary>The session goes on as that of the mount: what it lost before is nobody's loss.</summary>
+    public void Begin(BackendSession session) => (_network, _kernel, _reordered) = Count(session, []);
+
+    /// <param name="session">The session.</param>
+    /// <param name="jitter">Gets that of the worst track of each kind; empty: it is not asked for.</param>
+    private (long Network, long Kernel, long Reordered) Count(BackendSession session, Span<long> jitter)
+    {
+        long missing = 0;
+        long kernel = 0;
+        long reordered = 0;
+        for (int i = 0; i < session.Tracks.Count; i++) // an enumerator would be an object for each stream of each page of metrics
+        {
+            BackendTrack track = session.Tracks[i];
+            missing += session.OverTcp ? track.Lost : track.Window.Missing;
+            kernel += track.RtpSocket?.KernelDrops ?? 0;
+            reordered += track.Window.Reordered;
+            if (!jitter.IsEmpty)
+            {
+                NoteJitter(track, ref jitter[(int)MediaKinds.Of(track.Media.Type)]);
+            }
+        }
+
+        return (missing - kernel, kernel, reordered);
+    }
+
+    private void NoteJitter(BackendTrack track, ref long worst)
+    {
+        long jitterMicros = track.JitterTicks * 1_000_000L / track.Media.ClockRate;
+        worst = Math.Max(worst, jitterMicros);
+        if (track.Index < ingest.Tracks.Count)
+        {
+            ingest.Tracks[track.Index].JitterMicros = jitterMicros;
+        }
+    }
 
     private static long Grow(ref long known, long now)
     {

@@ -8,12 +8,15 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Says what becomes of a mount's camera: each kind of failure once, and its end once, as <see cref="OutageNews"/> decides. On the mount's shard.
 /// </summary>
-internal sealed class CameraNews(MountSettings settings, CameraRecord record, ILogger log)
+internal sealed class CameraNews(MountSettings settings, CameraRecord record, SourceRecord sources, ILogger log)
 {
     private readonly OutageNews _outage = new();
 
-    /// <summary>True until the end of an outage was told of. Looked at with each packet.</summary>
-    public bool AwaitsMedia => _outage.AwaitsMedia;
+    /// <summary>Of several sources, those whose failures were said since media came last; null: none was.</summary>
+    private HashSet<(BackendOptions Source, BackendFailureKind Kind)>? _said;
+
+    /// <summary>True until the end of an outage, or the first media of another source, was told of. Looked at with each packet.</summary>
+    public bool AwaitsMedia => _outage.AwaitsMedia || sources.AwaitsMedia;
 
     private string Url => settings.Backend.Url.Redacted;
 
@@ -22,12 +25,31 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, IL
     /// <summary>The first packet after a loss.</summary>
     public void OnMedia()
     {
+        if (sources.AwaitsMedia)
+        {
+            sources.OnMedia();
+            settings.Order.OnDelivers(settings.Order.Current);
+            _said = null;
+        }
+
         if (_outage.AwaitsMedia)
         {
             _outage.OnMedia();
             MountLog.Back(log, settings.Name, Url);
             record.OnUp();
         }
+    }
+
+    /// <summary>A source was lost, or could not be had, and another one is tried at once.</summary>
+    /// <param name="source">The one that failed.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="clients">Those who are held.</param>
+    public void OnOtherSource(BackendOptions source, BackendFailure failure, int clients)
+    {
+        LogLevel level = (_said ??= []).Add((source, failure.Kind)) ? LogLevel.Warning : LogLevel.Debug;
+        string held = clients > 0 ? $"; {clients} viewer(s) are held meanwhile" : string.Empty;
+        SourceLog.TryOther(
+            log, level, settings.Name, source.Url.Redacted, failure.Message, settings.Order.Current + 1, settings.Sources.Count, held);
     }
 
     /// <summary>The camera was described again.</summary>
@@ -45,23 +67,25 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, IL
     }
 
     /// <summary>An attempt failed, and the next one comes after a wait.</summary>
+    /// <param name="source">Of the one that failed.</param>
     /// <param name="failure">Why.</param>
     /// <param name="wait">How long.</param>
     /// <param name="clients">Those who are held.</param>
     /// <param name="holdLeft">For how long they still are.</param>
-    public void OnFailure(BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
+    public void OnFailure(BackendOptions source, BackendFailure failure, TimeSpan wait, int clients, TimeSpan holdLeft)
     {
+        string url = source.Url.Redacted;
         record.OnWait(failure, wait);
         string next = string.Create(CultureInfo.InvariantCulture, $"the next attempt follows in {wait.TotalSeconds:0.#} s");
         record.Steps.Add(CameraStepKind.Waiting, next);
         if (_outage.OnFailure(failure.Kind))
         {
             string held = clients > 0 ? $"; {clients} viewer(s) are held for up to {holdLeft.TotalSeconds:0.#} s" : string.Empty;
-            MountLog.Down(log, settings.Name, Url, failure.Message, wait.TotalSeconds, held);
+            MountLog.Down(log, settings.Name, url, failure.Message, wait.TotalSeconds, held);
         }
         else
         {
-            MountLog.StillDown(log, settings.Name, Url, failure.Message, wait.TotalSeconds);
+            MountLog.StillDown(log, settings.Name, url, failure.Message, wait.TotalSeconds);
         }
     }
 

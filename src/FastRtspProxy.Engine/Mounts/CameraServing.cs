@@ -22,10 +22,16 @@ internal sealed class CameraServing
     private readonly JoinStarts _starts;
     private readonly MountIngest _ingest;
     private readonly CameraNews _news;
+    private readonly SourceRecord _sources;
+    private readonly KeyFrameRequests _keyFrames;
     private readonly MountEgress _egress;
     private readonly IngestMeters _meters;
+    private readonly Standby _standby;
     private readonly ShardSignal _signal;
     private readonly ILogger _log;
+
+    /// <summary>The session that is served; null before the first one.</summary>
+    private BackendSession? _session;
 
     /// <summary>Runs while the camera plays, for our sender reports.</summary>
     private readonly ShardTimer _reportTimer;
@@ -46,6 +52,9 @@ internal sealed class CameraServing
     /// <param name="egress">Measures while the camera plays.</param>
     /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
     /// <param name="news">Says what became of the camera.</param>
+    /// <param name="sources">Knows whether the source is another one.</param>
+    /// <param name="keyFrames">Asks that one for a key frame.</param>
+    /// <param name="standby">Looks at better sources while this one plays.</param>
     /// <param name="signal">Set when something has changed, the session's state included.</param>
     /// <param name="log">The mount's.</param>
     public CameraServing(
@@ -59,6 +68,9 @@ internal sealed class CameraServing
         MountEgress egress,
         IngestMeters meters,
         CameraNews news,
+        SourceRecord sources,
+        KeyFrameRequests keyFrames,
+        Standby standby,
         ShardSignal signal,
         ILogger log)
     {
@@ -72,6 +84,10 @@ internal sealed class CameraServing
         _egress = egress;
         _meters = meters;
         _news = news;
+        _sources = sources;
+        _keyFrames = keyFrames;
+        _standby = standby;
+        ingest.OtherSize = signal.Set;
         _signal = signal;
         _log = log;
         _reportTimer = shard.CreateTimer(OnReportDue);
@@ -80,8 +96,15 @@ internal sealed class CameraServing
     /// <summary>When the camera of the present attempt first played; null: it has not.</summary>
     public long? OnAirMicros { get; private set; }
 
+    /// <summary>Called once, when a session that plays already is let in; null: it begins with PLAY.</summary>
+    public Action? Begun { get; set; }
+
     /// <summary>An attempt begins.</summary>
-    public void BeginAttempt() => OnAirMicros = null;
+    public void BeginAttempt()
+    {
+        OnAirMicros = null;
+        Begun = null;
+    }
 
     /// <summary>The camera plays no longer, or not for us: nothing old is ever served, and nobody who waits is promised a place in it.</summary>
     public void End()
@@ -98,15 +121,72 @@ internal sealed class CameraServing
     /// <summary>No more reports.</summary>
     public void EndReports() => _reportTimer.Stop();
 
-    /// <summary>Runs until the session is lost (its failure), or was let go in order or is to be made anew at once (null).</summary>
+    /// <summary>
+    /// Runs until the session, or the one that has taken its place, is lost (its failure), or was let go in order or is to be made anew at once
+    /// (null).
+    /// </summary>
     public async Task<BackendFailure?> RunAsync(BackendSession session)
     {
+        _session = session;
         Adopt(session);
-        while (!_status.IsStopping && session.Failure is null)
+        if (session.State == BackendState.Playing)
+        {
+            PlayOn(); // it was looked at before the last one was lost
+            Begun?.Invoke();
+        }
+
+        while (true)
+        {
+            session = _session;
+            BackendFailure? failure = await ServeAsync(session);
+            if (_session == session)
+            {
+                return failure;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Another session, which plays, takes the place of the one that is served, at a random access point: viewers play on, unless it is of another
+    /// shape.
+    /// </summary>
+    public void TakeOver(BackendSession session)
+    {
+        _session = session;
+        OnAirMicros = _shard.NowMicros;
+        List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
+        bool isSame = _offer.Fits(media);
+        if (!isSame)
+        {
+            EndViewers();
+            _ingest.End();
+        }
+
+        _offer.Adopt(session.Description!, media, session.DescribedMicros);
+        if (isSame)
+        {
+            _ingest.Begin(JoinPolicy.LongestWaitMicros, _settings.Backend.Missing.Mask);
+        }
+        else
+        {
+            BeginMedia();
+        }
+
+        _signal.Set();
+    }
+
+    private async Task<BackendFailure?> ServeAsync(BackendSession session)
+    {
+        while (!_status.IsStopping && session.Failure is null && session == _session)
         {
             TimeSpan? limit = null;
             _offer.NoteTracks();
             _news.NoteVideo();
+            if (_ingest.HasOtherSize)
+            {
+                OnOtherSize(session);
+            }
+
             switch (session.State)
             {
                 case BackendState.Described when _clients.WantCamera && _offer.IsOldAt(session.DescribedMicros):
@@ -145,6 +225,7 @@ internal sealed class CameraServing
                     continue;
                 case BackendState.Playing when _clients.WantPlay:
                     Move(StreamState.Playing);
+                    _standby.Begin();
                     break;
                 case BackendState.Playing when session.RefusesPause && _status.State == StreamState.Resting:
                     return session.Failure;
@@ -177,9 +258,7 @@ internal sealed class CameraServing
         List<SdpMedia> media = [.. session.Tracks.Select(t => t.Media)];
         if (!_offer.Fits(media))
         {
-            MountLog.DescriptionChanged(_log, _settings.Name, _clients.Count);
-            _clients.End(MountEnd.DescriptionChanged);
-            _clients.TurnJoiningAway();
+            EndViewers();
         }
 
         _offer.Adopt(session.Description!, media, session.DescribedMicros);
@@ -199,6 +278,24 @@ internal sealed class CameraServing
         }
 
         _clients.Describers.Release();
+    }
+
+    /// <summary>
+    /// The pictures of another source are of another size than its description said, or left open: it is described anew while it plays.
+    /// </summary>
+    private void OnOtherSize(BackendSession session)
+    {
+        EndViewers();
+        _ingest.End();
+        _offer.AdoptAnew(session.Description!, [.. session.Tracks.Select(t => t.Media)], session.DescribedMicros);
+        BeginMedia();
+    }
+
+    private void EndViewers()
+    {
+        MountLog.DescriptionChanged(_log, _settings.Name, _clients.Count);
+        _clients.End(MountEnd.DescriptionChanged);
+        _clients.TurnJoiningAway();
     }
 
     /// <summary>PLAY; false where a paused session is of no more use and a new one is to be made at once.</summary>
@@ -232,14 +329,25 @@ internal sealed class CameraServing
     private void Begin()
     {
         Move(StreamState.Starting);
-        bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
-        _ingest.Begin(_starts.HeldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
-        _starts.BeginSession();
-        _egress.BeginSession();
-        _meters.BeginSession();
+        BeginMedia();
         foreach (PendingJoin join in _clients.Joining)
         {
             join.Snapshot = _starts.Take(withReports: false, _clients.Count > 0);
+        }
+    }
+
+    private void BeginMedia()
+    {
+        bool isOther = _sources.IsOther;
+        bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
+        long heldBackMicros = isOther ? JoinPolicy.LongestWaitMicros : _starts.HeldBackMicros;
+        _ingest.Begin(heldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
+        _starts.BeginSession();
+        _egress.BeginSession();
+        _meters.BeginSession();
+        if (isOther)
+        {
+            _keyFrames.OnOtherSource();
         }
     }
 
@@ -274,10 +382,12 @@ internal sealed class CameraServing
     private async Task<bool> LetGoAsync(BackendSession session)
     {
         bool knowsPause = await session.KnowsPauseAsync();
-        if (_clients.WantCamera || session.Failure is not null || _status.IsStopping)
+        if (_clients.WantCamera || session.Failure is not null || _status.IsStopping || session != _session)
         {
             return true;
         }
+
+        _ = _standby.EndAsync();
 
         if (!knowsPause || session.RefusesPause)
         {

@@ -6,15 +6,23 @@ using FastRtspProxy.Protocol.Rtp;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Takes what the sessions with a mount's camera send into the ingest. Their first packet ends an outage, and the time for which clients are held. On
-/// the mount's shard.
+/// Takes what a session with a mount's camera sends into the ingest. Its first packet ends an outage, and the time for which clients are held. Of two
+/// sessions one alone is let in. On the mount's shard.
 /// </summary>
 internal sealed class CameraSink(
     MountIngest ingest, CameraNews news, ClientHold hold, KeyFrameRequests keyFrames, CameraSteps steps, ShardSignal signal) : IBackendSink
 {
+    /// <summary>True once another session has taken the place of this one: what it still sends is nobody's.</summary>
+    public bool IsShut { get; set; }
+
     /// <inheritdoc/>
     public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
+        if (IsShut)
+        {
+            return;
+        }
+
         if (news.AwaitsMedia || hold.IsRunning)
         {
             hold.End();
@@ -22,17 +30,38 @@ internal sealed class CameraSink(
         }
 
         ingest.OnRtp(track, source, view, packet, arrivalMicros);
+        if (keyFrames.IsDue)
+        {
+            keyFrames.OnPacket();
+        }
     }
 
     /// <inheritdoc/>
-    public void OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros) =>
-        ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
+    public void OnSenderReport(int track, uint source, ulong ntp, uint rtpTimestamp, long arrivalMicros)
+    {
+        if (!IsShut)
+        {
+            ingest.OnSenderReport(track, source, ntp, rtpTimestamp, arrivalMicros);
+        }
+    }
 
     /// <inheritdoc/>
-    public void OnCanonicalName(int track, ReadOnlySpan<byte> name) => ingest.OnCanonicalName(track, name);
+    public void OnCanonicalName(int track, ReadOnlySpan<byte> name)
+    {
+        if (!IsShut)
+        {
+            ingest.OnCanonicalName(track, name);
+        }
+    }
 
     /// <inheritdoc/>
-    public void OnGap(int track) => keyFrames.OnLoss();
+    public void OnGap(int track)
+    {
+        if (!IsShut)
+        {
+            keyFrames.OnLoss();
+        }
+    }
 
     /// <inheritdoc/>
     public void OnBatchEnd()
@@ -45,7 +74,13 @@ internal sealed class CameraSink(
     }
 
     /// <inheritdoc/>
-    public void OnMoved(BackendState to) => steps.OnMoved(to);
+    public void OnMoved(BackendState to)
+    {
+        if (!IsShut)
+        {
+            steps.OnMoved(to);
+        }
+    }
 
     /// <inheritdoc/>
     public void OnSessionChanged() => signal.Set();

@@ -26,6 +26,9 @@ internal sealed class KeyFrameRequests
 
     private long _askedMicros = long.MinValue / 2;
 
+    /// <summary>When the session with another source began; without meaning while <see cref="IsDue"/> is false.</summary>
+    private long _beganMicros;
+
     /// <summary>When a viewer last asked in vain, so soon after another request.</summary>
     private long _wishedMicros;
 
@@ -48,6 +51,11 @@ internal sealed class KeyFrameRequests
     /// <summary>Asks the camera; false: it cannot be asked. Null before there is one.</summary>
     public Func<bool>? Ask { get; set; }
 
+    /// <summary>
+    /// A session with another source has begun: it is asked as soon as it can be, unless its first picture is one. Looked at with each packet.
+    /// </summary>
+    public bool IsDue { get; private set; }
+
     private long AgeMicros => _shard.NowMicros - _ring.RandomAccessMicros;
 
     /// <summary>A viewer asks for one. Any thread.</summary>
@@ -64,7 +72,7 @@ internal sealed class KeyFrameRequests
     {
         if (_ring.RandomAccessIntervalMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
         {
-            Try("a viewer has come into a long group of pictures");
+            _ = Try("a viewer has come into a long group of pictures");
         }
     }
 
@@ -74,8 +82,22 @@ internal sealed class KeyFrameRequests
         long intervalMicros = _ring.RandomAccessIntervalMicros;
         if (intervalMicros == 0 || intervalMicros - AgeMicros > DistanceMicros)
         {
-            Try("packets were lost");
+            _ = Try("packets were lost");
         }
+    }
+
+    /// <inheritdoc cref="IsDue"/>
+    public void OnOtherSource()
+    {
+        IsDue = true;
+        _beganMicros = _shard.NowMicros;
+    }
+
+    /// <summary>While <see cref="IsDue"/>: a packet has come.</summary>
+    public void OnPacket()
+    {
+        bool hasPoint = _ring.RandomAccessMicros >= _beganMicros;
+        IsDue = !hasPoint && _shard.NowMicros - _beganMicros < LongGroupMicros && !Try("another source is in use");
     }
 
     private void OnViewerAsks()
@@ -89,7 +111,7 @@ internal sealed class KeyFrameRequests
         }
         else
         {
-            Try("a viewer asks for it");
+            _ = Try("a viewer asks for it");
         }
     }
 
@@ -98,19 +120,20 @@ internal sealed class KeyFrameRequests
     {
         if (_ring.RandomAccessMicros < _wishedMicros)
         {
-            Try("a viewer asks for it");
+            _ = Try("a viewer asks for it");
         }
     }
 
-    private void Try(string cause)
+    private bool Try(string cause)
     {
         if (_shard.NowMicros - _askedMicros < DistanceMicros || Ask?.Invoke() != true)
         {
-            return;
+            return false;
         }
 
         _askedMicros = _shard.NowMicros;
         _ring.NoteAsked(_askedMicros);
         MountLog.AsksForKeyFrame(_log, _settings.Name, cause);
+        return true;
     }
 }

@@ -53,8 +53,9 @@ internal sealed class Mount : IMount
         _egress = new MountEgress(shard, ring, options.Egress, options.Name, log);
         IngestMeters meters = new(shard, ingest);
         _record = new CameraRecord(shard, settings, Counters.Ingest, events ?? new EngineEvents(shard.Time));
+        SourceRecord sources = new(settings, shard, Counters.Ingest, log);
         _camera = new CameraLoop(
-            settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, _keyFrames, pacer, log);
+            settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, sources, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, _camera, ring, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;

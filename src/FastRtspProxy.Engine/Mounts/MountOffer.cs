@@ -32,6 +32,9 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>The camera's own, of the newest session; null until the first one was described. Set together with <see cref="_media"/>.</summary>
     private SdpDocument? _camera;
 
+    /// <summary>The source that <see cref="_camera"/> is of; null until the first one was described.</summary>
+    private BackendOptions? _describedBy;
+
     /// <summary>The tracks of <see cref="_camera"/> that are received, in the order of the ingest's.</summary>
     private IReadOnlyList<SdpMedia> _media = [];
 
@@ -55,8 +58,14 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>True for a camera's description of that time that must not be set up from any more.</summary>
     public bool IsOldAt(long describedMicros) => shard.NowMicros - describedMicros >= (long)settings.Timings.DescriptionAge.TotalMicroseconds;
 
-    /// <summary>True where clients that have set up by the present description can go on with those tracks.</summary>
-    public bool Fits(IReadOnlyList<SdpMedia> media) => _shape is null || _shape == MountShape.Of(media);
+    /// <summary>True where clients that have set up by the present description can go on with those tracks of the source in use.</summary>
+    public bool Fits(IReadOnlyList<SdpMedia> media) =>
+        _shape is null || (GoesOn ? _shape == MountShape.Of(media) : MountShape.IsSameTo(_media, media) && IsOfThatSize(media));
+
+    /// <summary>The source is that of the description, and always was: there is one alone, or none was lost so far.</summary>
+    private bool GoesOn => !HasOthers || (settings.Backend == _describedBy && ingest.Tracks is [{ Seam: null }, ..]);
+
+    private bool HasOthers => settings.Sources.Count > 1;
 
     /// <summary>The mount has another camera now, or another way to it.</summary>
     public void OnCameraChanged() => IsOfOtherCamera = Description is not null;
@@ -64,20 +73,50 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>The camera was described: its tracks are offered, the same as before where the shape is the same.</summary>
     public void Adopt(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
     {
+        BackendOptions source = settings.Backend;
         if (_shape is null || !Fits(media))
         {
-            _shape = MountShape.Of(media);
+            Take(camera, media);
             ingest.Describe(media);
             Missing.Forget();
-            settings.Backend.VideoSilence.Forget();
+            source.VideoSilence.Forget();
+        }
+        else if (GoesOn)
+        {
+            Take(camera, media);
+        }
+        else
+        {
+            // The description stays that of the other source, as viewers have it: the packets of this one are made to fit.
+            ingest.TakeSource(media, [.. Enumerable.Range(0, media.Count).Select(SizeOf)]);
         }
 
         IsOfOtherCamera = false;
-        _camera = camera;
         _describedMicros = describedMicros;
-        _media = media;
         Build();
     }
+
+    /// <summary>The source in use has turned out to be of another shape than it described itself: it is offered as it is.</summary>
+    public void AdoptAnew(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
+    {
+        _shape = null;
+        Adopt(camera, media, describedMicros);
+    }
+
+    private void Take(SdpDocument camera, IReadOnlyList<SdpMedia> media)
+    {
+        _shape = MountShape.Of(media);
+        _describedBy = settings.Backend;
+        _camera = camera;
+        _media = media;
+    }
+
+    private bool IsOfThatSize(IReadOnlyList<SdpMedia> media) => Enumerable.Range(0, media.Count).All(i =>
+        SizeOf(i) is not { } size || TrackFormats.SizeOf(TrackFormats.Of(media[i])) is not { } other || size == other);
+
+    /// <summary>The size that a track's pictures must have; null: any.</summary>
+    private (int Width, int Height)? SizeOf(int track) =>
+        settings.AcrossSizes ? null : TrackFormats.SizeOf(TrackFormats.Of(_media[track], ingest.Tracks[track]));
 
     /// <summary>Takes up the parameter sets that came in the stream meanwhile.</summary>
     public void NoteParameterSets()

@@ -60,8 +60,8 @@ internal sealed class MountSettings
     /// <summary>Goes by other options from now on. False: the source in use is another one, or reached in another way.</summary>
     /// <param name="to">Of the same mount.</param>
     /// <param name="before">
-    /// For each source its place until now: what was learnt of it stays, and its session goes on. Below 0: it is another one, of which nothing that was
-    /// learnt counts.
+    /// For each source its place until now: what was learnt of it stays, and its session goes on. Below 0: it is another one, of which nothing that
+    /// was learnt counts.
     /// </param>
     public bool Change(MountOptions to, IReadOnlyList<int> before)
     {
@@ -75,6 +75,6 @@ internal sealed class MountSettings
     {
         known.Backend.Timings.DeadStream = next.Backend.Timings.DeadStream;
         known.Backend.Timings.Answer = next.Backend.Timings.Answer;
-        return next with { Backend = known.Backend };
+        return next with { Backend = known.Backend, State = known.State };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Sdp;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -16,12 +17,38 @@ internal static class MountShape
         StringBuilder text = new();
         foreach (SdpMedia one in media)
         {
-            string codec = one.EncodingName.ToUpperInvariant();
-            text.Append(CultureInfo.InvariantCulture, $"{one.Type} {one.PayloadTypes[0]} {codec}/{one.ClockRate}/{one.Channels} {FmtpOf(one)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{one.Type} {one.PayloadTypes[0]} {CodecOf(one)} {FmtpOf(one)}\n");
         }
 
         return text.ToString();
     }
+
+    /// <summary>
+    /// True where another source has tracks that are the same to a decoder: another payload type can be written into its packets, and what a
+    /// description of H.264 and H.265 says beside parameter sets says nothing that the packets do not say themselves.
+    /// </summary>
+    public static bool IsSameTo(IReadOnlyList<SdpMedia> described, IReadOnlyList<SdpMedia> other)
+    {
+        if (described.Count != other.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < described.Count; i++)
+        {
+            bool hasSets = MediaCodecs.FromEncodingName(described[i].EncodingName) is MediaCodec.H264 or MediaCodec.H265;
+            if (described[i].Type != other[i].Type || CodecOf(described[i]) != CodecOf(other[i])
+                || (!hasSets && FmtpOf(described[i]) != FmtpOf(other[i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string CodecOf(SdpMedia media) =>
+        string.Create(CultureInfo.InvariantCulture, $"{media.EncodingName.ToUpperInvariant()}/{media.ClockRate}/{media.Channels}");
 
     private static string FmtpOf(SdpMedia media)
     {

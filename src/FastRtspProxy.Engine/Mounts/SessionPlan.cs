@@ -39,6 +39,12 @@ internal sealed class SessionPlan(MountSettings settings)
     public void OnCameraChanged()
     {
         IsOutOfDate = true;
+        OnOtherSource();
+    }
+
+    /// <summary>The next session is with another source: a redirect was that of the last one.</summary>
+    public void OnOtherSource()
+    {
         _redirect = null;
         _redirectedBy = null;
     }

@@ -14,7 +14,9 @@ internal sealed class SourceOrder
     /// <summary>For so long a source that failed stands behind the others.</summary>
     private const long FailedMicros = 60_000_000;
 
-    /// <summary>A source that played for so long was not tried in vain: sources that come for a moment each are no reason to go round and round.</summary>
+    /// <summary>
+    /// A source that played for so long was not tried in vain: sources that come for a moment each are no reason to go round and round.
+    /// </summary>
     private const long PlayedMicros = 10_000_000;
 
     /// <summary>When each failed last; null: it has not since it last delivered.</summary>
@@ -68,6 +70,13 @@ internal sealed class SourceOrder
     {
         _tried = 0;
         Current = Best(nowMicros);
+    }
+
+    /// <summary>An operator wants it to begin anew: the best is next, whatever became of it.</summary>
+    public void Restart()
+    {
+        Array.Clear(_failed);
+        Take(0);
     }
 
     /// <summary>There are others now.</summary>

@@ -25,7 +25,7 @@ internal static class TrackReports
     {
         bool isVideo = media.Type.Equals("video", StringComparison.OrdinalIgnoreCase);
         bool isAudio = media.Type.Equals("audio", StringComparison.OrdinalIgnoreCase);
-        VideoFormat? format = isVideo ? FormatOf(media, track) : null;
+        VideoFormat? format = isVideo ? TrackFormats.Of(media, track) : null;
         double? measured = plays && isVideo ? meters.FramesOf(track.Index) : null;
         return new TrackStatus
         {
@@ -46,47 +46,15 @@ internal static class TrackReports
         };
     }
 
-    /// <summary>By the newest set in the stream, else by the one in the description.</summary>
-    private static VideoFormat? FormatOf(SdpMedia media, IngestTrack track)
-    {
-        ReadOnlyMemory<byte> learnt = track.ParameterSets.Sps;
-        return VideoFormat.TryRead(track.Codec, learnt.Span, out VideoFormat format)
-            || VideoFormat.TryRead(track.Codec, DescribedSet(media, track.Codec), out format)
-            ? format
-            : null;
-    }
-
-    private static byte[] DescribedSet(SdpMedia media, MediaCodec codec)
-    {
-        string? text = ParameterOf(media, codec == MediaCodec.H265 ? "sprop-sps" : "sprop-parameter-sets");
-        string first = text?.Split(',')[0].Trim() ?? string.Empty;
-        byte[] set = new byte[first.Length];
-        return Convert.TryFromBase64String(first, set, out int bytes) ? set[..bytes] : [];
-    }
-
     private static string? ProfileOf(SdpMedia media, IngestTrack track)
     {
         ReadOnlySpan<byte> learnt = track.ParameterSets.Sps.Span;
         return track.Codec switch
         {
             MediaCodec.H264 when learnt.Length >= 4 => Convert.ToHexString(learnt[1..4]),
-            MediaCodec.H264 => ParameterOf(media, "profile-level-id")?.ToUpperInvariant(),
-            MediaCodec.H265 => ParameterOf(media, "profile-id"),
+            MediaCodec.H264 => DescribedSets.ParameterOf(media, "profile-level-id")?.ToUpperInvariant(),
+            MediaCodec.H265 => DescribedSets.ParameterOf(media, "profile-id"),
             _ => null,
         };
-    }
-
-    private static string? ParameterOf(SdpMedia media, string name)
-    {
-        foreach (string one in (media.Fmtp ?? string.Empty).Split(';', StringSplitOptions.TrimEntries))
-        {
-            int equals = one.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && one.AsSpan(0, equals).TrimEnd().Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return one[(equals + 1)..].Trim();
-            }
-        }
-
-        return null;
     }
 }

@@ -17,7 +17,9 @@ internal sealed class Wildcard(StreamOptions options)
     {
         Name = path,
         Url = WildcardName.Fill(Options.Url, match),
-        Alternatives = [.. Options.Alternatives.Select(source => source with { Url = WildcardName.Fill(source.Url, match) })],
+        Alternatives = Options.Alternatives.Count == 0
+            ? Options.Alternatives
+            : [.. Options.Alternatives.Select(source => source with { Url = WildcardName.Fill(source.Url, match) })],
         Settings = (Options.Settings ?? common) with { AlwaysOn = false },
     };
 }

@@ -12,7 +12,7 @@ namespace FastRtspProxy.Protocol.Rtp;
 public sealed class ParameterSetCollector
 {
     /// <summary>The largest SPS seen is below 100 bytes; what is far above is no parameter set.</summary>
-    private const int SetBytesMax = 1024;
+    public const int SetBytesMax = 1024;
 
     private const int AggregatedUnitsMax = 16;
 

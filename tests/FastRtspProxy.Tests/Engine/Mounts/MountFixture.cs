@@ -46,6 +46,9 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public CatchUpBudget? CatchUpBudget { get; set; }
 
+    /// <summary>Of each mount that is made.</summary>
+    public Func<MountOptions, MountOptions> Change { get; set; } = static options => options;
+
     /// <summary>What a ring keeps; slabs of 256 KiB.</summary>
     public RingOptions Ring { get; set; } = new();
 
@@ -55,7 +58,7 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public Mount Create(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
     {
-        Mount mount = new(Options(transport, alwaysOn, clientsMax), MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
+        Mount mount = new(Change(Options(transport, alwaysOn, clientsMax)), MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
         _mounts.Add(mount);
         mount.Start();
         return mount;
@@ -64,7 +67,6 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>What <see cref="Create"/> makes a mount with, as the fixture stands now.</summary>
     public MountOptions Options(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
     {
-        Assert.True(RtspUrl.TryParse(Camera.Url.Replace("://", "://admin:secret@", StringComparison.Ordinal), out RtspUrl? url, out _));
         return new MountOptions
         {
             Name = "cam",
@@ -75,15 +77,31 @@ internal sealed class MountFixture : IAsyncDisposable
             GopCacheDuration = Ring.KeepDuration,
             PastDuration = Ring.PastDuration,
             Timings = Timings,
-            Backend = new BackendOptions
-            {
-                StreamName = "cam",
-                Url = url,
-                Credentials = new CameraCredentials(new Credentials("admin", "secret"), url.Host),
-                Transport = transport,
-                Connection = Connection,
-                Timings = BackendTimings,
-            },
+            Backend = BackendOf(Camera, transport) with { Connection = Connection },
+        };
+    }
+
+    private BackendOptions BackendOf(ScriptedCamera camera, BackendTransport transport)
+    {
+        Assert.True(RtspUrl.TryParse(camera.Url.Replace("://", "://admin:secret@", StringComparison.Ordinal), out RtspUrl? url, out _));
+        return new BackendOptions
+        {
+            StreamName = "cam",
+            Url = url,
+            Credentials = new CameraCredentials(new Credentials("admin", "secret"), url.Host),
+            Transport = transport,
+            Timings = BackendTimings with { },
+        };
+    }
+
+    /// <summary>Another camera as one more source of the mounts that are made.</summary>
+    public void AddSource(ScriptedCamera camera, bool mayBeProbed = true)
+    {
+        Func<MountOptions, MountOptions> before = Change;
+        Change = options =>
+        {
+            MountOptions made = before(options);
+            return made with { Alternatives = [.. made.Alternatives, new MountSource(BackendOf(camera, made.Backend.Transport), mayBeProbed)] };
         };
     }
 

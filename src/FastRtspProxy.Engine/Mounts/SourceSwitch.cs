@@ -1,0 +1,120 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Counters;
+using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Goes from one of a mount's sources to another: when one is lost, at once to the next, and after all of them with the waits of a single camera. On
+/// the mount's shard.
+/// </summary>
+/// <param name="settings">The mount's.</param>
+/// <param name="shard">The mount's.</param>
+/// <param name="record">Is told why.</param>
+/// <param name="plan">What the next session is made with.</param>
+/// <param name="news">Says it.</param>
+internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRecord record, SessionPlan plan, CameraNews news)
+{
+    /// <summary>The source that is opened next plays already: it was looked at, and delivered. Null: it is opened as any.</summary>
+    public StandbySource? Taken { get; private set; }
+
+    private bool HasSeveral => settings.Sources.Count > 1;
+
+    /// <summary>
+    /// True for a failure after which another source is tried, and not the same one in another way: also pictures that have stayed away from two
+    /// sessions, where the sound of the one in use would be served alone.
+    /// </summary>
+    public bool GivesUp(BackendFailure failure) =>
+        HasSeveral && (!failure.RetryAtOnce || (failure.Kind == BackendFailureKind.VideoSilent && settings.Backend.VideoSilence.Losses > 1));
+
+    /// <summary>The source in use was lost, or could not be had. True: another one is tried at once.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="playedMicros">How long it had played.</param>
+    /// <param name="clients">Those who are held.</param>
+    /// <param name="delivering">A better one that delivers, and is used at once; null: none does.</param>
+    public bool TryOther(BackendFailure failure, long playedMicros, int clients, StandbySource? delivering)
+    {
+        if (!HasSeveral)
+        {
+            return false;
+        }
+
+        BackendOptions lost = settings.Backend;
+        Note(settings.Order.Current, failure);
+        record.OnOther(SourceCause.Lost, $"source {settings.Order.Current + 1} cannot be used: {failure.Message}");
+        bool isAtOnce = settings.Order.OnLost(shard.NowMicros, playedMicros);
+        plan.OnOtherSource();
+        if (delivering is not null && TryChoose(delivering))
+        {
+            Taken = delivering;
+            delivering.IsTaken = true;
+            isAtOnce = true;
+        }
+
+        if (isAtOnce)
+        {
+            news.OnOtherSource(lost, failure, clients);
+        }
+
+        return isAtOnce;
+    }
+
+    /// <summary>The session of <see cref="Taken"/>, once.</summary>
+    public StandbySource? Take()
+    {
+        StandbySource? taken = Taken;
+        Taken = null;
+        return taken;
+    }
+
+    /// <summary>A better source has delivered for long enough, and is at a random access point.</summary>
+    public bool TryBetter(StandbySource source)
+    {
+        if (!TryChoose(source))
+        {
+            return false;
+        }
+
+        record.OnOther(SourceCause.Better, $"it is better, and had delivered for {StandbyPlan.Proven.TotalSeconds:0} s");
+        plan.OnOtherSource();
+        return true;
+    }
+
+    /// <summary>The camera was let go, and is opened again: the best one is, where several are.</summary>
+    public void OnReopened()
+    {
+        if (HasSeveral)
+        {
+            settings.Order.OnLetGo(shard.NowMicros);
+            record.OnOther(SourceCause.First, "the stream was opened");
+        }
+    }
+
+    /// <summary>An operator wants the session to be made anew: with the best source.</summary>
+    public void OnRestarted()
+    {
+        if (HasSeveral)
+        {
+            settings.Order.Restart();
+            record.OnOther(SourceCause.Changed, "this was asked for");
+        }
+    }
+
+    private bool TryChoose(StandbySource source)
+    {
+        for (int i = 0; i < settings.Sources.Count; i++)
+        {
+            if (ReferenceEquals(settings.Sources[i].Backend, source.Of.Backend))
+            {
+                settings.Order.Take(i);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Note(int source, BackendFailure failure) => settings.Sources[source].State.LastError =
+        new StreamFailure(shard.UtcNow, CameraFailures.NameOf(CameraFault.Of(failure)), failure.Message);
+}
