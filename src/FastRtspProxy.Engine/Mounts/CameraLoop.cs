@@ -162,7 +162,7 @@ internal sealed class CameraLoop
         _turn.Skip();
         _signal.Set();
         _givenClosed = _plan.CloseGivenAsync(_shard, _log);
-        Task closing = _sessions.Newest?.CloseAsync() ?? Task.CompletedTask;
+        Task closing = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _switch.CloseTakenAsync());
         await Task.WhenAny(Task.WhenAll(closing, _life, _standby.EndAsync(), _sessions.Closed), _shard.DelayAsync(s_stopMax));
         _egress.End();
         _serving.EndReports();
@@ -210,7 +210,7 @@ internal sealed class CameraLoop
 
         if (failure is null or { Kind: BackendFailureKind.EndOfProgramme } || _plan.IsOutOfDate)
         {
-            await _standby.EndAsync();
+            await _standby.EndSoonAsync();
         }
 
         if (!_plan.IsOutOfDate)
@@ -397,7 +397,7 @@ internal sealed class CameraLoop
 
         BackendOptions failed = _settings.Backend;
         bool hasOther = _switch.TryOther(failure, playedMicros, _clients.Count, _standby.Delivering);
-        await Task.WhenAny(_standby.EndAsync(), _shard.DelayAsync(_settings.Backend.Timings.Teardown)); // a connect cannot be called back
+        await _standby.EndSoonAsync();
         if (hasOther)
         {
             return;
@@ -443,7 +443,7 @@ internal sealed class CameraLoop
         }
 
         CameraSink sink = _sessions.Take(source.Session);
-        _serving.TakeOver(source.Session);
+        _serving.TakeOver(source.Session, source.Sink.IsLate ? 0 : JoinPolicy.LongestWaitMicros);
         source.Sink.GoLive(sink);
         return true;
     }

@@ -150,7 +150,9 @@ internal sealed class CameraServing
     /// Another session, which plays, takes the place of the one that is served, at a random access point: viewers play on, unless it is of another
     /// shape.
     /// </summary>
-    public void TakeOver(BackendSession session)
+    /// <param name="session">The other session.</param>
+    /// <param name="heldBackMicros">How long its pictures are held back to that point, which is its next packet; 0: it has none.</param>
+    public void TakeOver(BackendSession session, long heldBackMicros)
     {
         _session = session;
         OnAirMicros = _shard.NowMicros;
@@ -165,7 +167,7 @@ internal sealed class CameraServing
         _offer.Adopt(session.Description!, media, session.DescribedMicros);
         if (isSame)
         {
-            _ingest.Begin(JoinPolicy.LongestWaitMicros, _settings.Backend.Missing.Mask);
+            _ingest.Begin(heldBackMicros, _settings.Backend.Missing.Mask);
         }
         else
         {

@@ -63,7 +63,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         _shape is null || (GoesOn ? _shape == MountShape.Of(media) : MountShape.IsSameTo(_media, media) && IsOfThatSize(media));
 
     /// <summary>The source is that of the description, and always was: there is one alone, or none was lost so far.</summary>
-    private bool GoesOn => !HasOthers || (settings.Backend == _describedBy && ingest.Tracks is [{ Seam: null }, ..]);
+    private bool GoesOn => ingest.Tracks is [{ Seam: null }, ..] && (!HasOthers || ReferenceEquals(settings.Backend, _describedBy));
 
     private bool HasOthers => settings.Sources.Count > 1;
 

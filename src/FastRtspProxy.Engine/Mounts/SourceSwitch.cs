@@ -68,6 +68,9 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
         return taken;
     }
 
+    /// <summary>The mount stops, and nobody takes it any more.</summary>
+    public Task CloseTakenAsync() => Take()?.Session.CloseAsync() ?? Task.CompletedTask;
+
     /// <summary>A better source has delivered for long enough, and is at a random access point.</summary>
     public bool TryBetter(StandbySource source)
     {

@@ -57,6 +57,9 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         }
     }
 
+    /// <summary>As <see cref="EndAsync"/>, and waited for so long as its TEARDOWN may take: a connect cannot be called back.</summary>
+    public Task EndSoonAsync() => Task.WhenAny(EndAsync(), shard.DelayAsync(settings.Backend.Timings.Teardown));
+
     /// <summary>Nobody needs it any more, or the source in use is lost: lets go of what it has.</summary>
     public Task EndAsync()
     {

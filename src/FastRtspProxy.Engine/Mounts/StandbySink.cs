@@ -33,6 +33,9 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     /// <summary>When the first such packet came; null: none has.</summary>
     public long? FirstMediaMicros { get; private set; }
 
+    /// <summary>No point came for so long that it is live from the beginning of any picture on.</summary>
+    public bool IsLate { get; private set; }
+
     /// <summary>It looks for a point.</summary>
     public bool IsArmed => _lead is not null;
 
@@ -128,8 +131,7 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
             signal.Set();
         }
 
-        return _lead is { } lead
-            && lead.IsPoint(track, source, view, arrivalMicros, arrivalMicros - _leadSinceMicros > PointWaitMicros)
-            && onPoint();
+        IsLate = _lead is not null && arrivalMicros - _leadSinceMicros > PointWaitMicros;
+        return _lead is { } lead && lead.IsPoint(track, source, view, arrivalMicros, IsLate) && onPoint();
     }
 }

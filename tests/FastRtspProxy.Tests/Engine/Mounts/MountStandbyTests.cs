@@ -31,7 +31,7 @@ public sealed class MountStandbyTests
         await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(59));
         fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
         RingPacket still = await SendAsync(fixture, mount, backup, 21, 93_600, s_picture);
-        Assert.Equal(1, still.SequenceNumber - last.SequenceNumber);
+        Assert.Equal(1, (ushort)(still.SequenceNumber - last.SequenceNumber));
         await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(2));
         await SaidAsync(fixture, "source 1 is used from its next key frame on");
 
@@ -47,7 +47,7 @@ public sealed class MountStandbyTests
         List<RingPacket> packets = await MediaAsync(fixture, mount, from, 6);
 
         Assert.Equal([1, 7, 8, 5, 1, 0], packets.Select(static packet => packet.Bytes[12] & 0x1f));
-        Assert.Equal([0, 1, 2, 3, 4], packets[..5].Select(packet => packet.SequenceNumber - before.SequenceNumber));
+        Assert.Equal([0, 1, 2, 3, 4], packets[..5].Select(packet => (ushort)(packet.SequenceNumber - before.SequenceNumber)));
         Assert.All(packets[..5], packet => Assert.Equal(before.Ssrc, packet.Ssrc));
         Assert.True((int)(packets[1].Timestamp - before.Timestamp) > 0);
         Assert.Equal(3600u, packets[4].Timestamp - packets[3].Timestamp);
@@ -150,6 +150,36 @@ public sealed class MountStandbyTests
         Assert.Equal(StreamState.Playing, mount.State);
         await fixture.MountShard.RunAsync(() => Task.FromResult(mount.TryRestart()));
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
+        Assert.Null(client.End);
+    }
+
+    /// <summary>Sound needs no key frame; a second picture size would not be seen either.</summary>
+    [Fact]
+    public async Task BetterSource_OfSoundAlone_IsUsedFromAnyPacketOn()
+    {
+        const string Sound = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=Scripted\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:trackID=0\r\n";
+        FakeTimeProvider time = new();
+        using ScriptedCamera backup = new() { Sdp = Sound };
+        await using MountFixture fixture = Fixture(time, backup);
+        fixture.Camera.Sdp = Sound;
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        backup.SendRtp(0, 0, 19, 86_400, 42, true, [1, 2]);
+        RingPacket before = (await MediaAsync(fixture, mount, 0, 1))[^1];
+        fixture.RestartCamera();
+        fixture.Camera.Sdp = Sound;
+        await LookedAtAsync(fixture, time);
+        fixture.Camera.SendRtp(0, 0, 1, 5000, 11, true, [3]);
+        await SaidAsync(fixture, "source 1 delivers again");
+        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(61));
+        await SaidAsync(fixture, "source 1 is used from its next key frame on");
+
+        fixture.Camera.SendRtp(0, 0, 2, 5160, 11, true, [4]);
+
+        List<RingPacket> packets = await MediaAsync(fixture, mount, before.Sequence, 2);
+        Assert.Equal((4, 1), (packets[1].Bytes[12], (ushort)(packets[1].SequenceNumber - before.SequenceNumber)));
         Assert.Null(client.End);
     }
 
