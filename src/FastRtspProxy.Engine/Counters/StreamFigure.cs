@@ -34,8 +34,11 @@ internal static class StreamFigure
     /// <summary>By <see cref="CameraFailure"/>.</summary>
     public const int Failures = Reordered + 1;
 
+    /// <summary>By <see cref="SourceCause"/>.</summary>
+    public const int SourceSwitches = Failures + CameraFailures.Count;
+
     /// <summary>From here on not the sum of several streams is told, but the largest.</summary>
-    public const int Largest = Failures + CameraFailures.Count;
+    public const int Largest = SourceSwitches + SourceCauses.Count;
 
     /// <summary>By <see cref="MediaKind"/>, in microseconds.</summary>
     public const int Jitter = Largest;
@@ -55,8 +58,14 @@ internal static class StreamFigure
     /// <summary>In microseconds, of the stream that keeps most.</summary>
     public const int Kept = NewestKeyFrame + 1;
 
+    /// <summary>Of a stream with several sources, from 1.</summary>
+    public const int SourceInUse = Kept + 1;
+
+    /// <inheritdoc cref="NewestPacket"/>
+    public const int SourceSince = SourceInUse + 1;
+
     /// <summary>How many there are.</summary>
-    public const int Count = Kept + 1;
+    public const int Count = SourceSince + 1;
 
     /// <summary>True for what stands at a moment, and is nobody's any more when its stream has gone.</summary>
     public static bool IsOfTheMoment(int figure) => figure is < SentBytes or >= Largest;

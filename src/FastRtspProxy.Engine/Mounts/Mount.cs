@@ -57,7 +57,7 @@ internal sealed class Mount : IMount
         _camera = new CameraLoop(
             settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, sources, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
-        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, _camera, ring, Counters);
+        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, sources, _camera, ring, Counters);
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
         _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
     }

@@ -17,6 +17,7 @@ internal sealed class MountReport(
     MountIngest ingest,
     IngestMeters meters,
     CameraRecord record,
+    SourceRecord sources,
     CameraLoop camera,
     PacketRing ring,
     StreamCounters counters)
@@ -42,6 +43,11 @@ internal sealed class MountReport(
             Since = status.Since,
             IsUp = record.IsUp && !offer.IsOfOtherCamera,
             Source = settings.Backend.Url.Redacted,
+            SourceIndex = settings.Order.Current,
+            SourceSince = sources.Since,
+            SourceCause = sources.Since is null ? null : SourceCauses.NameOf(sources.Cause),
+            SourceReason = sources.Why,
+            Sources = Sources(),
             Peer = session?.Remote?.ToString(),
             Way = session?.Way is { } way ? WayOf(way) : null,
             WayReason = session?.Way is null ? null : settings.Backend.Ways.Reason,
@@ -90,9 +96,28 @@ internal sealed class MountReport(
         ingested.Failures.CopyTo(row[StreamFigure.Failures..]);
         ingested.LastJitterMicros.CopyTo(row[StreamFigure.Jitter..]);
         row[StreamFigure.Latency] = ingested.LastLatencyMicros;
+        ingested.SourceSwitches.CopyTo(row[StreamFigure.SourceSwitches..]);
+        row[StreamFigure.SourceInUse] = ingested.SourceInUse;
+        row[StreamFigure.SourceSince] = ingested.SourceSinceMicros;
         row[StreamFigure.KeyFrameInterval] = ingested.LastKeyFrameIntervalMicros;
         row[StreamFigure.NewestPacket] = time.UnixOf(ingested.NewestPacketMicros);
         row[StreamFigure.NewestKeyFrame] = time.UnixOf(ingested.NewestKeyFrameMicros);
+    }
+
+    private SourceStatus[] Sources()
+    {
+        int inUse = sources.InUse;
+        return
+        [
+            .. settings.Sources.Select((source, i) => new SourceStatus
+            {
+                Url = source.Backend.Url.Redacted,
+                IsInUse = i == inUse,
+                IsProbed = source.State.IsProbed,
+                DeliversSince = source.State.DeliversSince,
+                LastError = source.State.LastError,
+            }),
+        ];
     }
 
     private string WayOf(MediaWay way) => way switch

@@ -19,6 +19,21 @@ public sealed record StreamStatus
     /// <summary>The URL of the back-end in use, without a user part.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The place of that one among <see cref="Sources"/>, from 0.</summary>
+    public int SourceIndex { get; init; }
+
+    /// <summary>Since when the source is in use that is; null: none has been so far.</summary>
+    public DateTimeOffset? SourceSince { get; init; }
+
+    /// <summary>Why it is, in a word: first, lost (another one), better, changed; null: none has been so far.</summary>
+    public string? SourceCause { get; init; }
+
+    /// <summary>The same for people; without credentials.</summary>
+    public string? SourceReason { get; init; }
+
+    /// <summary>All back-ends, the best first.</summary>
+    public IReadOnlyList<SourceStatus> Sources { get; init; } = [];
+
     /// <summary>The address and port of the camera; null: there is no connection.</summary>
     public string? Peer { get; init; }
 

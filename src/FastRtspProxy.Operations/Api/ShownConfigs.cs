@@ -34,6 +34,11 @@ internal sealed class ShownConfigs
         {
             JsonObject shown = StreamKeys.Stream.Show(config, defaults);
             shown.Remove(StreamDocument.Password + "Set");
+            foreach (JsonObject source in (shown[StreamDocument.Sources] as JsonArray)?.OfType<JsonObject>() ?? [])
+            {
+                source.Remove(StreamDocument.Password + "Set");
+            }
+
             entry = new Entry(defaults, JsonText.Write(shown));
             _written.AddOrUpdate(config, entry);
         }

@@ -35,6 +35,7 @@ internal static class StreamJson
         }
 
         WriteSource(json, view);
+        WriteSources(json, view);
         WriteTracks(json, view.Status?.Tracks ?? []);
         WriteIngest(json, view.Status?.Ingest ?? new IngestStatus());
         json.WriteStartObject("kept");
@@ -84,7 +85,9 @@ internal static class StreamJson
     {
         StreamConfig? config = view.Config;
         StreamStatus? status = view.Status;
-        string configured = config is { Sources: { Count: > 0 } sources } ? sources[0] : "";
+        int index = status?.SourceIndex ?? 0;
+        config = config is not null && index < config.Sources.Count ? config.With(config.Sources[index]) : config;
+        string configured = config is { Sources: { Count: > 0 } sources } ? sources[0].Url : "";
         string url = status?.Source ?? configured;
         (_, string? user, string? password) = SourceUrl.Split(configured);
         json.WriteStartObject("source");
@@ -95,22 +98,49 @@ internal static class StreamJson
         WriteText(json, "transport", status?.Way);
         WriteText(json, "transportReason", status?.WayReason);
         WriteText(json, "peer", status?.Peer);
-        if (status?.LastError is { } error)
-        {
-            json.WriteStartObject("lastError");
-            WriteTime(json, "at", error.At);
-            json.WriteString("kind", error.Kind);
-            json.WriteString("text", WithoutSecrets(error.Text));
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteNull("lastError");
-        }
-
+        WriteError(json, status?.LastError);
         json.WriteNumber("attempts", status?.Attempts ?? 0);
         WriteTime(json, "nextAttempt", status?.NextAttempt);
         json.WriteNumber("reconnects", status?.Reconnects ?? 0);
+        json.WriteNumber("number", index + 1);
+        WriteTime(json, "inUseSince", status?.SourceSince);
+        WriteText(json, "cause", status?.SourceCause);
+        WriteText(json, "reason", status?.SourceReason is { } reason ? WithoutSecrets(reason) : null);
+        json.WriteEndObject();
+    }
+
+    /// <summary>All of them, the best first; before the engine has them, as they are configured.</summary>
+    private static void WriteSources(Utf8JsonWriter json, StreamView view)
+    {
+        IReadOnlyList<SourceStatus> sources = view.Status?.Sources
+            ?? [.. (view.Config?.Sources ?? []).Select(static source => new SourceStatus { Url = source.Url })];
+        json.WriteStartArray("sources");
+        foreach (SourceStatus source in sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("url", SourceUrl.Shown(source.Url));
+            json.WriteBoolean("inUse", source.IsInUse);
+            json.WriteBoolean("probed", source.IsProbed);
+            WriteTime(json, "deliversSince", source.DeliversSince);
+            WriteError(json, source.LastError);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, StreamFailure? error)
+    {
+        if (error is null)
+        {
+            json.WriteNull("lastError");
+            return;
+        }
+
+        json.WriteStartObject("lastError");
+        WriteTime(json, "at", error.At);
+        json.WriteString("kind", error.Kind);
+        json.WriteString("text", WithoutSecrets(error.Text));
         json.WriteEndObject();
     }
 

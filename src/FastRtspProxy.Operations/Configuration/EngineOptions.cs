@@ -76,10 +76,16 @@ internal static class EngineOptions
     /// <summary>One stream, complete.</summary>
     public static StreamOptions StreamOf(StreamConfig stream, ProxyConfig config)
     {
+        StreamOptions[] each = [.. stream.Sources.Select(source => SourceOf(stream.With(source), config))];
+        return each[0] with { Alternatives = [.. each.Skip(1).SelectMany(static other => other.Sources)] };
+    }
+
+    private static StreamOptions SourceOf(StreamConfig stream, ProxyConfig config)
+    {
         return new StreamOptions
         {
             Name = stream.Name,
-            Url = stream.Sources[0],
+            Url = stream.Sources[0].Url,
             Credentials = CredentialsOf(stream),
             Transport = stream.Transport switch
             {
@@ -92,6 +98,8 @@ internal static class EngineOptions
             TlsFingerprint = stream.Tls.Fingerprint,
             Dscp = stream.Dscp ?? config.Dscp.Cameras,
             AsksForKeyFrames = stream.KeyFrameRequests,
+            MayBeProbed = stream.Probe,
+            AcrossSizes = stream.AcrossSizes,
             MaxInstances = stream.MaxInstances,
             Settings = SettingsOf(stream, config.Limits),
         };

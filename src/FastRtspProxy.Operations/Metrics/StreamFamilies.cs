@@ -47,6 +47,15 @@ internal static class StreamFamilies
             Counter("stream_reconnects_total", "Attempts to reach the camera that failed, and sessions with it that were lost", "reason"),
             [.. Failures()]),
         new(
+            Gauge("stream_source", "Of a stream with several sources: the place of the one in use, the best is 1"),
+            [One(StreamFigure.SourceInUse, isOptional: true)]),
+        new(
+            Gauge("stream_source_since_timestamp_seconds", "Since when that source is in use", unit: MetricUnit.Micros),
+            [One(StreamFigure.SourceSince, isOptional: true)]),
+        new(
+            Counter("stream_source_switches_total", "How often another source of a stream came to be in use, by why", "reason"),
+            [.. Switches()]),
+        new(
             Counter("stream_sent_bytes_total", "Bytes of RTP that went to viewers, over TCP with what frames them", "transport"),
             [.. Ways(StreamFigure.SentBytes)]),
         new(Counter("stream_sent_packets_total", "RTP packets that went to viewers", "transport"), [.. Ways(StreamFigure.SentPackets)]),
@@ -73,6 +82,9 @@ internal static class StreamFamilies
 
     private static IEnumerable<StreamSeries> Failures() => Enumerable.Range(0, CameraFailures.Count).Select(static failure =>
         Of("reason", CameraFailures.NameOf((CameraFailure)failure), StreamFigure.Failures + failure, StreamFigure.Failures + failure));
+
+    private static IEnumerable<StreamSeries> Switches() => Enumerable.Range(0, SourceCauses.Count).Select(static cause =>
+        Of("reason", SourceCauses.NameOf((SourceCause)cause), StreamFigure.SourceSwitches + cause, StreamFigure.SourceSwitches + cause));
 
     private static StreamSeries One(int figure, bool isOptional = false) => new(figure, []) { UnlessNone = isOptional ? figure : null };
 

@@ -11,16 +11,26 @@ internal static class GuessedSecrets
     /// <summary>The stream as it is to be, with the secrets of the one that is there.</summary>
     public static StreamConfig Hide(StreamConfig next, StreamConfig there)
     {
-        Dictionary<string, string> byShown = new(StringComparer.Ordinal);
-        foreach (string url in there.Sources.Where(SourceUrl.HoldsSecret))
+        Dictionary<string, SourceConfig> byShown = new(StringComparer.Ordinal);
+        foreach (SourceConfig source in there.Sources)
         {
-            byShown.TryAdd(SourceUrl.Shown(url), url);
+            byShown.TryAdd(SourceUrl.Shown(source.Url), source);
         }
 
         return next with
         {
             Password = next.Password is null || there.Password is null ? next.Password : there.Password,
-            Sources = [.. next.Sources.Select(url => SourceUrl.HoldsSecret(url) ? byShown.GetValueOrDefault(SourceUrl.Shown(url), url) : url)],
+            Sources =
+            [
+                .. next.Sources.Select(source =>
+                    byShown.TryGetValue(SourceUrl.Shown(source.Url), out SourceConfig? known) ? Hide(source, known) : source),
+            ],
         };
     }
+
+    private static SourceConfig Hide(SourceConfig next, SourceConfig there) => next with
+    {
+        Url = SourceUrl.HoldsSecret(next.Url) && SourceUrl.HoldsSecret(there.Url) ? there.Url : next.Url,
+        Password = next.Password is null || there.Password is null ? next.Password : there.Password,
+    };
 }

@@ -12,6 +12,7 @@ internal static class StreamDocument
 {
     public const string Source = "source";
     public const string Sources = "sources";
+    public const string Url = "url";
     public const string UserName = "username";
     public const string Password = "password";
 
@@ -19,44 +20,37 @@ internal static class StreamDocument
     private const string Verify = "verify";
     private const string Fingerprint = "fingerprint";
 
-    /// <summary>The same with user parts of its URLs as username and password; what cannot be, goes to the faults.</summary>
+    /// <summary>
+    /// The same with user parts of its URLs as username and password: of the stream where there is one source, or all have the same; else of each
+    /// source, for no other camera is to hear them. What cannot be, goes to the faults.
+    /// </summary>
     public static JsonObject WithoutUserParts(JsonObject given, List<StreamFault> faults)
     {
         JsonObject split = Clone(given);
-        (string? User, string? Password, string Pointer)? found = null;
+        List<(JsonNode Holder, object Key, string Pointer, string? User, string? Password)> found = [];
         foreach ((JsonNode holder, object key, string pointer) in Urls(split))
         {
             (string url, string? user, string? password) = SourceUrl.Split(Text(holder, key)!);
-            if (user is null)
-            {
-                continue;
-            }
-
             Put(holder, key, url);
-            if (found is { } first && (first.User, first.Password) != (user, password))
+            found.Add((holder, key, pointer, user, password));
+        }
+
+        bool isOfStream = found.All(one => (one.User, one.Password) == (found[0].User, found[0].Password) && !IsSection(one.Holder, one.Key));
+        foreach ((JsonNode holder, object key, string pointer, string? user, string? password) in found.Where(static one => one.User is not null))
+        {
+            JsonObject section = isOfStream ? split : SectionOf(holder, key);
+            if (IsText(isOfStream ? given : section, UserName) || IsText(isOfStream ? given : section, Password))
             {
-                faults.Add(new StreamFault(pointer, "its credentials are others than those of the source before it: a stream has one username"));
+                faults.Add(
+                    new StreamFault(pointer, "it has credentials, and there are a username or a password beside it: take one of both out"));
                 return split;
             }
 
-            found ??= (user, password, pointer);
-        }
-
-        if (found is not { } credentials)
-        {
-            return split;
-        }
-
-        if (IsText(given, UserName) || IsText(given, Password))
-        {
-            faults.Add(
-                new StreamFault(credentials.Pointer, "it has credentials, and there are a username or a password beside it: take one of both out"));
-        }
-
-        split[UserName] = credentials.User;
-        if (credentials.Password is not null)
-        {
-            split[Password] = credentials.Password;
+            section[UserName] = user;
+            if (password is not null)
+            {
+                section[Password] = password;
+            }
         }
 
         return split;
@@ -106,6 +100,26 @@ internal static class StreamDocument
         return result;
     }
 
+    /// <summary>
+    /// The same with the stored passwords of sources that are still there, each with its user, where nothing is said of a password.
+    /// </summary>
+    public static JsonObject WithStoredPasswords(JsonObject next, JsonObject old)
+    {
+        JsonObject result = Clone(next);
+        foreach (JsonObject source in Sections(result).Where(static source => !source.ContainsKey(Password)))
+        {
+            JsonObject? known = Sections(old).FirstOrDefault(
+                other => IsText(other, Password)
+                    && JsonNode.DeepEquals(other[Url], source[Url]) && JsonNode.DeepEquals(other[UserName], source[UserName]));
+            if (known is not null)
+            {
+                source[Password] = known[Password]!.DeepClone();
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>The same without what no request said: the password that was kept, and secrets in URLs that were.</summary>
     public static JsonObject WithoutKeptSecrets(JsonObject next, JsonObject given)
     {
@@ -113,6 +127,12 @@ internal static class StreamDocument
         if (!IsText(given, Password))
         {
             result.Remove(Password);
+        }
+
+        foreach (JsonObject source in Sections(result).Where(source => !Sections(given).Any(
+            one => IsText(one, Password) && JsonNode.DeepEquals(one[Url], source[Url]) && JsonNode.DeepEquals(one[Password], source[Password]))))
+        {
+            source.Remove(Password);
         }
 
         HashSet<string?> said = [.. Urls(given).Select(static url => Text(url.Holder, url.Key))];
@@ -157,6 +177,11 @@ internal static class StreamDocument
     {
         JsonObject result = Clone(stored);
         result.Remove(Password);
+        foreach (JsonObject source in Sections(result))
+        {
+            source.Remove(Password);
+        }
+
         foreach ((JsonNode holder, object key, _) in Urls(result))
         {
             Put(holder, key, SourceUrl.Shown(Text(holder, key)!));
@@ -167,7 +192,8 @@ internal static class StreamDocument
 
     /// <summary>True where it has a secret: a password, or one in a URL.</summary>
     public static bool HasSecret(JsonObject stored) =>
-        IsText(stored, Password) || Urls(stored).Any(static url => SourceUrl.HoldsSecret(Text(url.Holder, url.Key)!));
+        IsText(stored, Password) || Sections(stored).Any(static source => IsText(source, Password))
+            || Urls(stored).Any(static url => SourceUrl.HoldsSecret(Text(url.Holder, url.Key)!));
 
     /// <summary>True where the key has a value that is not null.</summary>
     public static bool IsText(JsonObject json, string key) => json[key] is not null;
@@ -184,6 +210,8 @@ internal static class StreamDocument
             {
                 urls.AddRange(Enumerable.Range(0, list.Count).Where(index => IsString(list[index]))
                     .Select(index => ((JsonNode)list, (object)index, $"/{name}/{index}")));
+                urls.AddRange(Enumerable.Range(0, list.Count).Where(index => list[index] is JsonObject one && IsString(one[Url]))
+                    .Select(index => (list[index]!, (object)Url, $"/{name}/{index}/{Url}")));
             }
             else if (IsString(json[name]))
             {
@@ -192,6 +220,24 @@ internal static class StreamDocument
         }
 
         return urls;
+    }
+
+    /// <summary>Of its sources, those with keys of their own.</summary>
+    private static IEnumerable<JsonObject> Sections(JsonObject json) => (json[Sources] as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    private static bool IsSection(JsonNode holder, object key) => key is string and Url && holder.Parent is JsonArray;
+
+    /// <summary>Where the keys of a source stand; one that is its URL alone gets a section.</summary>
+    private static JsonObject SectionOf(JsonNode holder, object key)
+    {
+        if (key is not int index)
+        {
+            return (JsonObject)holder;
+        }
+
+        JsonObject section = new() { [Url] = holder[index]!.DeepClone() };
+        holder[index] = section;
+        return section;
     }
 
     private static bool IsString(JsonNode? json) => json?.GetValueKind() == JsonValueKind.String;

@@ -72,6 +72,6 @@ internal sealed record StreamEdit(JsonObject Document, IReadOnlyList<StreamFault
             next.Remove(StreamDocument.Password);
         }
 
-        return StreamDocument.WithStoredUrls(next, old);
+        return StreamDocument.WithStoredPasswords(StreamDocument.WithStoredUrls(next, old), old);
     }
 }

@@ -32,7 +32,7 @@ internal static class ConfigurationPage
         foreach ((string path, ConfigKey key) in RootKeys.Rows.Where(static row => row.Key.Children.Count > 0))
         {
             bool isStream = path == RootKeys.StreamsKey;
-            if (path.StartsWith(RootKeys.StreamsKey, StringComparison.Ordinal) && !isStream)
+            if (path.StartsWith(RootKeys.StreamsKey, StringComparison.Ordinal) && !isStream && IsDefault(path))
             {
                 continue; // as under defaults
             }
@@ -56,6 +56,9 @@ internal static class ConfigurationPage
         return text.Append('\n').Append(LastLine).ToString().Replace("|  |", "| |", StringComparison.Ordinal);
     }
 
+    /// <summary>A key of a stream that stands under defaults already.</summary>
+    private static bool IsDefault(string path) => StreamKeys.Defaults.Keys.Any(key => path["streams.NAME.".Length..].Split('.')[0] == key.Name);
+
     public static string TypeText(ConfigKey key)
     {
         string type = key.Type is { } of
@@ -68,7 +71,7 @@ internal static class ConfigurationPage
             KeyForm.Value => type + (key.Type!.TakesNull ? " or null" : ""),
             KeyForm.Values => "list of " + type,
             KeyForm.Section => key.ShortFor is { } only ? $"section, or its `{only.Name}`" : "section",
-            KeyForm.Sections => "list of sections",
+            KeyForm.Sections => key.ShortFor is { } only ? $"list of {TypeText(only)}, or of sections" : "list of sections",
             KeyForm.NamedSections => "sections by name",
             KeyForm.NamedValues => "values by name: " + type,
             _ => "",

@@ -10,6 +10,9 @@ internal static class ConfigurationSample
 
     private const int WidthColumns = 120;
 
+    /// <summary>In place of a value: the keys of a section that has a short form, too.</summary>
+    private const string Sectioned = "-";
+
     /// <summary>The files that the sample names, beside itself.</summary>
     public static IReadOnlyList<string> Secrets { get; } = ["api-token", "hook-secret", "viewer", "auth-secret", "register", "cameras"];
 
@@ -19,6 +22,9 @@ internal static class ConfigurationSample
         ("gate/1", "A stream with every key; most need its source alone.", null),
         ("hall/2", "A camera that is pulled day and night.", new() { ["sources"] = null, ["alwaysOn"] = "true" }),
         (
+            "hall/3", "A camera, and what is shown when it is lost; it allows one session, so it is not looked at beside the other one.",
+            new() { ["sources"] = Sectioned, ["probe"] = null, ["acrossSizes"] = "true" }),
+        (
             "yard/3", "A camera that is reached by HTTP only.",
             new() { ["source"] = "rtsp://192.0.2.13/main", ["transport"] = "http", ["tunnelPort"] = "8080" }),
         (
@@ -27,7 +33,7 @@ internal static class ConfigurationSample
     ];
 
     /// <summary>What a complete stream has not: it stands beside another key, or for another kind of stream.</summary>
-    private static readonly string[] s_notInFirst = ["sources", "tunnelPort", "maxInstances"];
+    private static readonly string[] s_notInFirst = ["sources", "acrossSizes", "probe", "tunnelPort", "maxInstances"];
 
     public static string Made()
     {
@@ -73,9 +79,13 @@ internal static class ConfigurationSample
                 text.Append($"{indent}{key.Name}:\n");
                 AppendKeys(text, key.Children, depth + 1);
                 break;
+            case KeyForm.Sections when key.ShortFor is not null && value != Sectioned:
+                text.Append($"{indent}{key.Name}: {value}\n");
+                break;
             case KeyForm.Sections:
                 text.Append($"{indent}{key.Name}:\n{indent}  -\n");
                 AppendKeys(text, key.Children, depth + 2);
+                text.Append(value == Sectioned ? $"{indent}  - rtsp://192.0.2.99/backup\n" : "");
                 break;
             case KeyForm.NamedSections when key.Name == RootKeys.StreamsKey:
                 text.Append($"{indent}{key.Name}:\n");

@@ -46,6 +46,7 @@ internal static class ConfigurationSchema
 
         JsonObject schema = (JsonObject)WithoutReferences(JsonNode.Parse(stream.ToArray())!);
         schema["properties"]!["password"]!["writeOnly"] = true;
+        schema["properties"]!["sources"]!["oneOf"]![0]!["items"]!["oneOf"]![1]!["properties"]!["password"]!["writeOnly"] = true;
         return schema;
     }
 
@@ -140,6 +141,26 @@ internal static class ConfigurationSchema
                 break;
             case KeyForm.Section:
                 WriteSection(json, key.Children);
+                break;
+            case KeyForm.Sections when key.ShortFor is { } only:
+                json.WriteStartArray("oneOf");
+                json.WriteStartObject();
+                json.WriteString("type", "array");
+                json.WriteStartObject("items");
+                json.WriteStartArray("oneOf");
+                json.WriteStartObject();
+                WriteType(json, only.Type!);
+                json.WriteEndObject();
+                json.WriteStartObject();
+                WriteSection(json, key.Children);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteStartObject();
+                WriteType(json, only.Type!);
+                json.WriteEndObject();
+                json.WriteEndArray();
                 break;
             case KeyForm.Sections:
                 json.WriteString("type", "array");

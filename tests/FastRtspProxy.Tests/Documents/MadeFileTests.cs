@@ -51,7 +51,7 @@ public sealed class MadeFileTests
         LoadedConfig loaded = new ConfigBench().With("/etc/fastrtspproxy/gate1", "secret\n").Load(example);
 
         Assert.Empty(loaded.Lines);
-        Assert.Equal("rtsp://10.1.0.11/Streaming/Channels/101", loaded.Config!.Streams[0].Sources[0]);
+        Assert.Equal("rtsp://10.1.0.11/Streaming/Channels/101", loaded.Config!.Streams[0].Sources[0].Url);
     }
 
     [Fact]

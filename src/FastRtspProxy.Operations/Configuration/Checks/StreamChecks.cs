@@ -31,34 +31,70 @@ internal static class StreamChecks
         {
             reading.Error(reading.PlaceOf(path), path, "the stream has no source: the rtsp:// URL of its camera");
         }
-        else if (stream.Sources.Count > 1)
+        CheckList(stream, path, reading);
+        for (int i = 0; i < stream.Sources.Count; i++)
         {
-            reading.Remarks.Warn(reading.PlaceOf($"{path}.sources"), $"{Printable.Line(path)}.sources: this version uses the first one only");
-        }
-
-        foreach (string source in stream.Sources)
-        {
-            StreamOptions camera = EngineOptions.StreamOf(stream with { Sources = [source] }, config);
-            CheckPlaceholder(stream, source, path, reading);
-            CheckFingerprint(camera, path, reading);
-            CheckLoop(config, own, camera, path, reading);
+            string where = reading.HasMet($"{path}.sources") ? ConfigReading.PathOf($"{path}.sources", i) : $"{path}.source";
+            StreamConfig alone = stream.With(stream.Sources[i]);
+            StreamOptions camera = EngineOptions.StreamOf(alone, config);
+            CheckPlaceholder(stream, camera.Url, where, reading);
+            CheckFingerprint(camera, path, where, reading);
+            CheckLoop(config, own, camera, where, reading);
+            CheckLogIn(alone, stream, where, reading);
         }
     }
 
-    private static void CheckPlaceholder(StreamConfig stream, string source, string path, ConfigReading reading)
+    private static void CheckList(StreamConfig stream, string path, ConfigReading reading)
     {
-        if (WildcardName.FindSourceFault(stream.Name, source) is { } fault)
+        string list = $"{path}.sources";
+        if (stream.Sources.Count > StreamRules.SourcesMax)
         {
-            reading.Error(PlaceOfSource(path, reading), $"{path}.source", fault);
+            reading.Error(reading.PlaceOf(list), list, $"it has {stream.Sources.Count} sources, and {StreamRules.SourcesMax} are the most");
+        }
+        else if (StreamRules.IndexOfRepeated([.. stream.Sources.Select(static source => source.Url)]) is >= 0 and int index)
+        {
+            string where = ConfigReading.PathOf(list, index);
+            reading.Error(reading.PlaceOf(where), where, "it is the same as one before it: name another camera, or another of its streams");
+        }
+
+        foreach (string key in stream.Sources.Count > 1 ? [] : (string[])["acrossSizes", "probe"])
+        {
+            if (reading.HasMet($"{path}.{key}"))
+            {
+                reading.Remarks.Warn(reading.PlaceOf($"{path}.{key}"), $"{Printable.Line(path)}.{key}: it is for streams with several sources");
+            }
         }
     }
 
-    private static void CheckFingerprint(StreamOptions camera, string path, ConfigReading reading)
+    /// <summary>A password of its own needs a user; that of the whole stream is looked at elsewhere.</summary>
+    private static void CheckLogIn(StreamConfig alone, StreamConfig stream, string path, ConfigReading reading)
+    {
+        if (reading.HasMet($"{path}.password") && alone.UserName is null && alone.Password is not null && alone.Password != stream.Password)
+        {
+            reading.Error(reading.PlaceOf($"{path}.password"), $"{path}.password", "there is no username for it");
+        }
+
+        if (alone.Transport != CameraWay.Http && alone.Sources[0].TunnelPort is not null)
+        {
+            reading.Remarks.Warn(reading.PlaceOf($"{path}.tunnelPort"), $"{Printable.Line(path)}.tunnelPort: it is used with transport: http only");
+        }
+    }
+
+    private static void CheckPlaceholder(StreamConfig stream, string url, string path, ConfigReading reading)
+    {
+        if (WildcardName.FindSourceFault(stream.Name, url) is { } fault)
+        {
+            reading.Error(reading.PlaceOf(path), path, fault);
+        }
+    }
+
+    private static void CheckFingerprint(StreamOptions camera, string stream, string source, ConfigReading reading)
     {
         if (StreamRules.FindFingerprintFault(camera) is { } fault)
         {
-            string where = reading.HasMet($"{path}.tls.fingerprint") ? path : "defaults";
-            reading.Error(reading.PlaceOf($"{where}.tls.fingerprint"), $"{path}.tls.fingerprint", fault);
+            bool isOwn = reading.HasMet($"{source}.tls.fingerprint");
+            string where = isOwn ? source : reading.HasMet($"{stream}.tls.fingerprint") ? stream : "defaults";
+            reading.Error(reading.PlaceOf($"{where}.tls.fingerprint"), $"{(isOwn ? source : stream)}.tls.fingerprint", fault);
         }
     }
 
@@ -70,17 +106,17 @@ internal static class StreamChecks
             return;
         }
 
-        ConfigPlace place = PlaceOfSource(path, reading);
+        ConfigPlace place = reading.PlaceOf(path);
         ValueList<ListenPoint> listen = isTls ? config.Rtsps.Listen : config.Rtsp.Listen;
         if (listen.All(point => point.Port == port))
         {
-            reading.Error(place, $"{path}.source", $"it points at this proxy itself (port {port} of this machine): name the camera");
+            reading.Error(place, path, $"it points at this proxy itself (port {port} of this machine): name the camera");
         }
         else
         {
             string key = isTls ? "rtsps.listen" : listen.Any(point => point.Port == port) ? "rtsp.listen" : "rtsp.httpTunnelPorts";
             reading.Remarks.Warn(
-                place, $"{Printable.Line(path)}.source: it points at this proxy itself, if that gets port {port} of {key}");
+                place, $"{Printable.Line(path)}: it points at this proxy itself, if that gets port {port} of {key}");
         }
     }
 
@@ -104,7 +140,4 @@ internal static class StreamChecks
                 $"{Printable.Line(path)}.maxInstances: it is for wildcards, streams with a * in their names");
         }
     }
-
-    private static ConfigPlace PlaceOfSource(string path, ConfigReading reading) =>
-        reading.PlaceOf(reading.HasMet($"{path}.sources") ? $"{path}.sources" : $"{path}.source");
 }

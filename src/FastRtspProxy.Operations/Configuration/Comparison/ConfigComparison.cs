@@ -48,6 +48,15 @@ internal static class ConfigComparison
                         ConfigChangeKind.StreamSession, stream,
                         $"{Words(keys, "dscp.cameras")}: the camera's session is made anew, its viewers are held"));
             }
+            else if (change == EngineChange.Sources)
+            {
+                remade.Add(new StreamChange(known, stream));
+                changes.Add(
+                    Change(
+                        ConfigChangeKind.StreamSession, stream,
+                        $"{Words(keys, "dscp.cameras")}: the session with the source in use goes on, or is made anew where that one is another, and "
+                            + "its viewers are held"));
+            }
             else
             {
                 if (keys.Length > 0)

@@ -14,8 +14,14 @@ internal sealed record StreamConfig
     /// <inheritdoc cref="ConfigOrigin"/>
     public ConfigOrigin Origin { get; init; }
 
-    /// <summary>URLs of back-ends, the first is the one to use.</summary>
-    public ValueList<string> Sources { get; init; } = [];
+    /// <summary>Back-ends, the best first.</summary>
+    public ValueList<SourceConfig> Sources { get; init; } = [];
+
+    /// <summary>Viewers play on though another source has pictures of another size.</summary>
+    public bool AcrossSizes { get; init; }
+
+    /// <inheritdoc cref="SourceConfig.Probe"/>
+    public bool Probe { get; init; } = true;
 
     /// <summary>For the back-end; credentials in a URL win.</summary>
     public string? UserName { get; init; }
@@ -59,6 +65,20 @@ internal sealed record StreamConfig
 
     /// <summary>Of what is sent to the camera; null: as for all cameras.</summary>
     public int? Dscp { get; init; }
+
+    /// <summary>The stream with one of its sources alone, and what that says itself.</summary>
+    public StreamConfig With(SourceConfig source) => this with
+    {
+        Sources = [source],
+        UserName = source.UserName ?? UserName,
+        Password = source.Password ?? (source.UserName is null ? Password : null),
+        Transport = source.Transport ?? Transport,
+        TunnelPort = source.TunnelPort ?? (source.Transport is null ? TunnelPort : null),
+        Tls = source.Tls.Over(Tls),
+        KeyFrameRequests = source.KeyFrameRequests ?? KeyFrameRequests,
+        Dscp = source.Dscp ?? Dscp,
+        Probe = source.Probe ?? Probe,
+    };
 
     /// <summary>The name alone: URLs may hold passwords.</summary>
     public override string ToString() => $"stream {Name}";

@@ -183,6 +183,24 @@ internal static class ConfigTypes
         }
     }
 
+    /// <summary>As <see cref="Word"/>, for a key without which another place says it.</summary>
+    public static TypeOf<T?> WordOrNull<T>(string name, string what, params (string Word, T Value)[] words)
+        where T : struct
+    {
+        TypeOf<T> type = Word(name, what, words);
+        return new TypeOf<T?>(name, type.Remark, Read, value => value is { } said ? type.Write(said) : null)
+        {
+            Words = type.Words,
+        };
+
+        bool Read(string text, out T? value, out string error)
+        {
+            bool isWord = type.TryRead(text, out T word, out error);
+            value = word;
+            return isWord;
+        }
+    }
+
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string? Number(int? value) => value?.ToString(CultureInfo.InvariantCulture);

@@ -24,8 +24,16 @@ internal sealed class SectionsKey<TOwner, TItem>(
 
     public override IReadOnlyList<ConfigKey> Children => shape.Keys;
 
+    /// <summary>The least number of sections.</summary>
+    public int CountMin { get; init; }
+
     public override TOwner Read(TOwner owner, ConfigNode node, string path, ConfigReading reading)
     {
+        if (Shorthand is not null && node is ConfigScalar { IsNull: false } single)
+        {
+            return set(owner, new ValueList<TItem>([ReadItem(single, path, reading)])); // a single value is a list of one
+        }
+
         if (node is not ConfigList list)
         {
             reading.Error(node.Place, path, node is ConfigScalar { IsNull: true }
@@ -39,7 +47,12 @@ internal sealed class SectionsKey<TOwner, TItem>(
         {
             string itemPath = ConfigReading.PathOf(path, i);
             reading.Met(itemPath, list.Items[i].Place);
-            items[i] = shape.Read(list.Items[i], start(), itemPath, reading);
+            items[i] = ReadItem(list.Items[i], itemPath, reading);
+        }
+
+        if (items.Length < CountMin)
+        {
+            reading.Error(node.Place, path, "the list is empty: it needs at least one");
         }
 
         return set(owner, new ValueList<TItem>(items));
@@ -56,7 +69,23 @@ internal sealed class SectionsKey<TOwner, TItem>(
     /// <summary>No list of sections has such keys.</summary>
     public override TOwner WithRestartKeysOf(TOwner next, TOwner old) => next;
 
-    public override void Show(TOwner owner, JsonObject into) => into[Name] = new JsonArray([.. get(owner).Select(shape.Show)]);
+    public override void Show(TOwner owner, JsonObject into) => into[Name] = new JsonArray([.. get(owner).Select(ShowItem)]);
 
     public override void SetDefault(TOwner owner) => DefaultText ??= "[]";
+
+    private TItem ReadItem(ConfigNode node, string path, ConfigReading reading) =>
+        Shorthand is { } only && node is ConfigScalar { IsNull: false }
+            ? shape.Keys.Single(key => key.Name == only).Read(start(), node, path, reading)
+            : shape.Read(node, start(), path, reading);
+
+    private JsonNode? ShowItem(TItem item)
+    {
+        if (Shorthand is not { } only)
+        {
+            return shape.Show(item);
+        }
+
+        JsonObject said = shape.Show(item, shape.Defaults);
+        return said.All(one => one.Key == only) ? said[only]?.DeepClone() : said;
+    }
 }

@@ -1,12 +1,15 @@
 using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Reading;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>The keys of <c>defaults</c> and of each stream.</summary>
 internal static class StreamKeys
 {
+    private static readonly (string Word, CameraWay Way)[] s_ways = [("auto", CameraWay.Auto), ("tcp", CameraWay.Tcp), ("http", CameraWay.Http)];
+
     private static readonly ConfigShape<StartConfig> s_start = new(
         new StartConfig(),
         new ValueKey<StartConfig, StartMode>(
@@ -72,27 +75,123 @@ internal static class StreamKeys
             Sample = "[10.0.0.0/8]",
         });
 
+    private static readonly ConfigShape<SourceTlsConfig> s_sourceTls = new(
+        new SourceTlsConfig(),
+        new ValueKey<SourceTlsConfig, bool?>("verify", ConfigTypes.FlagOrNull, static c => c.Verify, static (c, v) => c with { Verify = v })
+        {
+            Text = "check its certificate",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new ValueKey<SourceTlsConfig, string?>(
+            "fingerprint", FingerprintType.OrNull, static c => c.Fingerprint, static (c, v) => c with { Fingerprint = v })
+        {
+            Text = "take this one certificate, whoever signed it: its SHA-256, in hexadecimal digits",
+            DefaultWords = "as the stream, unless verify is there",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        });
+
+    private static readonly ConfigShape<SourceConfig> s_source = new(
+        new SourceConfig(),
+        new ValueKey<SourceConfig, string>("url", UrlTypes.Camera, static c => c.Url, static (c, v) => c with { Url = v })
+        {
+            Text = "the URL of the camera",
+            DefaultWords = "",
+            Effect = ConfigEffect.Session,
+            IsRequired = true,
+            Sample = "rtsp://192.0.2.12/main",
+        },
+        new ValueKey<SourceConfig, string?>("username", ConfigTypes.TextOrNull, static c => c.UserName, static (c, v) => c with { UserName = v })
+        {
+            Text = "for this camera; credentials in its URL win",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new ValueKey<SourceConfig, Secret?>("password", ConfigTypes.SecretOrNull, static c => c.Password, static (c, v) => c with { Password = v })
+        {
+            Text = "for this camera; no other one hears it",
+            DefaultWords = "as the stream, unless there is a username beside it",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new ValueKey<SourceConfig, CameraWay?>(
+            "transport", ConfigTypes.WordOrNull("WAY", "the ways", s_ways), static c => c.Transport, static (c, v) => c with { Transport = v })
+        {
+            Text = "how its media comes",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "tcp",
+        },
+        new ValueKey<SourceConfig, int?>("tunnelPort", ConfigTypes.PortOrNull, static c => c.TunnelPort, static (c, v) => c with { TunnelPort = v })
+        {
+            Text = "of transport http: the camera's port for it",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new SectionKey<SourceConfig, SourceTlsConfig>("tls", s_sourceTls, static c => c.Tls, static (c, v) => c with { Tls = v })
+        {
+            Text = "how this rtsps:// camera is known",
+        },
+        new ValueKey<SourceConfig, bool?>(
+            "keyFrameRequests", ConfigTypes.FlagOrNull, static c => c.KeyFrameRequests, static (c, v) => c with { KeyFrameRequests = v })
+        {
+            Text = "ask this camera for key frames",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new ValueKey<SourceConfig, int?>("dscp", ConfigTypes.DscpOrNull, static c => c.Dscp, static (c, v) => c with { Dscp = v })
+        {
+            Text = "the DSCP of what is sent to this camera",
+            DefaultWords = "as the stream",
+            Effect = ConfigEffect.Session,
+            Sample = "null",
+        },
+        new ValueKey<SourceConfig, bool?>("probe", ConfigTypes.FlagOrNull, static c => c.Probe, static (c, v) => c with { Probe = v })
+        {
+            Text = "look by a session of its own whether it delivers while a worse one is in use",
+            DefaultWords = "as the stream",
+            Sample = "null",
+        });
+
     public static ConfigShape<StreamConfig> Defaults { get; } = new(new StreamConfig(), Common());
 
     public static ConfigShape<StreamConfig> Stream { get; } = new(
         new StreamConfig(),
         [
             new ValueKey<StreamConfig, string>(
-                "source", UrlTypes.Camera, static c => c.Sources.Count == 0 ? "" : c.Sources[0], static (c, v) => c with { Sources = [v] })
+                "source", UrlTypes.Camera, static c => IsSingle(c) ? c.Sources[0].Url : "", static (c, v) => c with { Sources = [v] })
             {
                 Text = "the URL of the camera; of a wildcard, with ${1} for its *, in the path or the query",
                 DefaultWords = "",
                 Effect = ConfigEffect.Session,
                 Sample = "rtsp://192.0.2.11/Streaming/Channels/101",
             },
-            new ValuesKey<StreamConfig, string>(
-                "sources", UrlTypes.Camera, static c => c.Sources.Count > 1 ? c.Sources : [], static (c, v) => c with { Sources = v })
+            new SectionsKey<StreamConfig, SourceConfig>(
+                "sources", s_source, static () => new SourceConfig(), static one => BackendUrl.Redact(one.Url),
+                static c => IsSingle(c) ? [] : c.Sources, static (c, v) => c with { Sources = v })
             {
-                Text = "several URLs in place of one, the best first; this version uses the first",
+                Text = "several cameras, or ways to one, in place of a source, the best first; each is a URL, or has keys of its own. The first that "
+                    + "delivers is used; when it is lost the next is tried at once, and a better one is used again when it has delivered for 60 s",
                 DefaultWords = "",
                 Effect = ConfigEffect.Session,
                 CountMin = 1,
-                Sample = "[\"rtsp://192.0.2.12/main\"]",
+                Shorthand = "url",
+                Sample = "[\"rtsp://192.0.2.12/main\", \"rtsp://192.0.2.99/backup\"]",
+            },
+            new ValueKey<StreamConfig, bool>(
+                "acrossSizes", ConfigTypes.Flag, static c => c.AcrossSizes, static (c, v) => c with { AcrossSizes = v })
+            {
+                Text = "of several sources: viewers play on though the pictures of another one are of another size; else their sessions end then",
+            },
+            new ValueKey<StreamConfig, bool>("probe", ConfigTypes.Flag, static c => c.Probe, static (c, v) => c with { Probe = v })
+            {
+                Text = "of several sources: look whether better ones than that in use deliver again, by a session with each that nobody sees; false "
+                    + "where a camera allows one session: it is tried when the one in use is lost, or the stream is opened anew",
             },
             .. Common(),
             new ValueKey<StreamConfig, int>(
@@ -105,6 +204,8 @@ internal static class StreamKeys
             new LaterKey<StreamConfig>("multicast") { Text = "multicast to viewers" },
             new LaterKey<StreamConfig>("whenAlone") { Text = "clusters" },
         ]);
+
+    private static bool IsSingle(StreamConfig stream) => stream.Sources is [{ IsPlain: true }];
 
     /// <summary>Those that a stream has from the defaults where it does not have them itself.</summary>
     private static OwnedKey<StreamConfig>[] Common() =>
@@ -125,7 +226,7 @@ internal static class StreamKeys
         },
         new ValueKey<StreamConfig, CameraWay>(
             "transport",
-            ConfigTypes.Word("WAY", "the ways", ("auto", CameraWay.Auto), ("tcp", CameraWay.Tcp), ("http", CameraWay.Http)),
+            ConfigTypes.Word("WAY", "the ways", s_ways),
             static c => c.Transport,
             static (c, v) => c with { Transport = v })
         {

@@ -16,6 +16,9 @@ internal sealed class TypeOf<T>(string name, string remark, TypeOf<T>.TryReadTex
 
     public string? Write(T value) => write(value);
 
+    /// <summary>The value of a whole text; false: it is none, and what would be right.</summary>
+    public bool TryRead(string text, [MaybeNullWhen(false)] out T value, out string error) => read(text, out value, out error);
+
     /// <summary>What JSON has for it, without secrets; null: nothing.</summary>
     public JsonNode? Json(T value)
     {

@@ -3,7 +3,7 @@ import { el, toast, enc } from './dom.js';
 
 const FIELDS = [
   { key: 'name', label: 'Name', hint: 'The path under which viewers find it, as gate/1', required: true },
-  { key: 'source', label: 'Source', hint: 'rtsp:// or rtsps://, the camera’s URL', required: true },
+  { key: 'source', label: 'Source', hint: 'rtsp:// or rtsps://, the camera’s URL; several with blanks between them: the next is used when one is lost', required: true },
   { key: 'username', label: 'User' },
   { key: 'password', label: 'Password', type: 'password' },
   { key: 'transport', label: 'Transport', options: ['', 'auto', 'tcp', 'http'] },
@@ -16,6 +16,12 @@ const CLEARED = {
   password: 'The password was taken out: it belonged to the other host.',
   tls: 'The exceptions for the certificate were taken out: they belonged to the other host.',
 };
+
+// What stands in the field of the sources; null: they have keys of their own, which have no field.
+function sourcesText(config) {
+  if (!config.sources) return config.source ?? '';
+  return config.sources.every(one => typeof one === 'string') ? config.sources.join(' ') : null;
+}
 
 // A stream is added (null) or changed. What the API objects to stands at the field that it names.
 export function editStream(store, stream) {
@@ -35,7 +41,11 @@ export function editStream(store, stream) {
     input.setAttribute('aria-describedby', `${id}-error${hint ? ` ${id}-hint` : ''}`);
     if (field.required) input.setAttribute('aria-required', 'true');
     if (field.type === 'checkbox') input.checked = config[field.key] === true;
-    else if (field.key !== 'password') input.value = config[field.key] ?? (field.key === 'source' ? config.sources?.[0] : undefined) ?? '';
+    else if (field.key === 'source') {
+      const text = sourcesText(config);
+      input.disabled = text === null;
+      input.value = text ?? config.sources.map(one => one.url ?? one).join(' ');
+    } else if (field.key !== 'password') input.value = config[field.key] ?? '';
     inputs.set(field.key, input);
     errors.set(field.key, error);
     const label = el('label', { for: id, text: field.label });
@@ -57,9 +67,17 @@ export function editStream(store, stream) {
     const said = {};
     for (const field of FIELDS) {
       const input = inputs.get(field.key);
-      if (!input || field.key === 'name') continue;
+      if (!input || input.disabled || field.key === 'name') continue;
       const value = field.type === 'checkbox' ? input.checked : field.type === 'number' && input.value !== '' ? Number(input.value) : input.value.trim();
       if (field.key === 'password') { if (input.value !== '') said.password = input.value; continue; }
+      if (field.key === 'source') {
+        const urls = value.split(/\s+/).filter(Boolean);
+        if (value === sourcesText(config) && !isNew) continue;
+        said[urls.length > 1 ? 'sources' : 'source'] = urls.length > 1 ? urls : value || null;
+        if (config.sources && urls.length <= 1) said.sources = null;
+        if (config.source && urls.length > 1) said.source = null;
+        continue;
+      }
       const before = config[field.key] ?? (field.type === 'checkbox' ? false : '');
       if (isNew ? value !== '' && value !== false : value !== before) said[field.key] = value === '' ? null : value;
     }

@@ -66,7 +66,7 @@ export function streamView(store, rights, name) {
     edit.disabled = remove.disabled = fixed;
     edit.title = remove.title = fixed ? 'It stands in the configuration file, or nobody has configured it: it is changed there.' : '';
     const rows = [
-      ['Source', source.url], ['User', source.username && `${source.username}${source.passwordSet ? ', with a password' : ''}`],
+      ['Source', source.url], ...sourceRows(stream), ['User', source.username && `${source.username}${source.passwordSet ? ', with a password' : ''}`],
       ['Peer', source.peer], ['Way', source.transport && `${source.transport}${source.transportReason ? `: ${source.transportReason}` : ''}`],
       ['Since', `${clock(stream.since)} (${ago(stream.since)})`], ['Attempts', source.attempts ? `${source.attempts}; next ${clock(source.nextAttempt)}` : null],
       ['Sessions lost', source.reconnects || null], ['Last error', source.lastError ? `${clock(source.lastError.at)} ${source.lastError.kind}: ${source.lastError.text}` : null],
@@ -82,6 +82,17 @@ export function streamView(store, rights, name) {
       `${track.id} ${track.media}`, track.codec + (track.profile ? ` ${track.profile}` : ''),
       track.width ? `${track.width}×${track.height}${track.fps ? `, ${(+track.fps).toFixed(1)}/s` : ''}${track.keyframeInterval ? `, key every ${(+track.keyframeInterval).toFixed(1)} s` : ''}` : track.clockRate ? `${track.clockRate} Hz` : '–',
       bits(track.bitrate), millis(track.jitter)])));
+  }
+
+  // Where there are several: which one is on, since when and why, and what of the others.
+  function sourceRows({ source, sources }) {
+    if (!(sources?.length > 1)) return [];
+    const used = sources.findIndex(one => one.inUse);
+    return [
+      ['In use', used < 0 ? 'none yet' : `source ${used + 1} of ${sources.length} since ${clock(source.inUseSince)}: ${source.reason}`],
+      ...sources.map((one, i) => [`Source ${i + 1}`, `${one.url}: ${one.inUse ? 'in use' : one.deliversSince ? `delivers since ${clock(one.deliversSince)}, not used yet`
+        : one.probed ? 'looked at' : 'waits'}${one.lastError ? `; ${clock(one.lastError.at)} ${one.lastError.kind}: ${one.lastError.text}` : ''}`]),
+    ];
   }
 
   function table(heads, rows) {

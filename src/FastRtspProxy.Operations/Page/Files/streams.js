@@ -23,6 +23,12 @@ function loss(stream) {
   return got + lost > 0 ? lost / (got + lost) : 0;
 }
 
+// Where it is not the best of several sources, that is said.
+function sourceText({ source, sources }) {
+  const several = sources?.length > 1 && source.number > 1 ? ` (source ${source.number} of ${sources.length})` : '';
+  return (source?.url ?? '') + several;
+}
+
 // The table of all streams. Only the rows that are on the screen exist: a thousand scroll like ten.
 export function streamsView(store, rights) {
   const search = el('input', { type: 'search', placeholder: 'Filter by name or source', 'aria-label': 'Filter', value: wanted.text, on: { input: () => { wanted.text = search.value; draw(); } } });
@@ -110,10 +116,11 @@ export function streamsView(store, rights) {
   function fill(shown, stream) {
     shown.stream = stream;
     if (shown.word !== stream.state) shown.state.replaceChildren(stateMark(shown.word = stream.state));
-    const url = stream.source?.url ?? '';
-    const texts = { source: url, rate: bits(stream.ingest?.bitrate), loss: (100 * loss(stream)).toFixed(2) + ' %', viewers: String(stream.viewers?.total ?? 0), since: ago(stream.since) };
+    const source = sourceText(stream);
+    const title = stream.sources?.length > 1 ? stream.source?.reason ?? '' : stream.source?.url ?? '';
+    const texts = { source, rate: bits(stream.ingest?.bitrate), loss: (100 * loss(stream)).toFixed(2) + ' %', viewers: String(stream.viewers?.total ?? 0), since: ago(stream.since) };
     for (const [key, text] of Object.entries(texts)) if (shown.texts[key].textContent !== text) shown.texts[key].textContent = text;
-    if (shown.texts.source.title !== url) shown.texts.source.title = url;
+    if (shown.texts.source.title !== title) shown.texts.source.title = title;
   }
 
   const onScroll = () => requestAnimationFrame(place);

@@ -115,10 +115,10 @@ public sealed class SecretsTests
                 {
                     await bench.AskAsync(isReplaced && !one.Contains("null", StringComparison.Ordinal) ? "PUT" : "PATCH", "/streams/s", one);
                     var stream = bench.Reloader.Running.Streams[^1];
-                    bool isKept = stream.Password is not null || stream.Sources.Any(static url => url.Contains("geheim", StringComparison.Ordinal));
-                    bool isHome = stream.Sources.All(static url =>
-                        url.StartsWith("rtsp://c/", StringComparison.Ordinal) || url.StartsWith("rtsp://C./", StringComparison.Ordinal)
-                        || url.StartsWith("rtsp://c:554/", StringComparison.Ordinal)) && stream.Transport.ToString() != "Http";
+                    bool isKept = stream.Password is not null || stream.Sources.Any(static one => one.Password is not null || one.Url.Contains("geheim", StringComparison.Ordinal));
+                    bool isHome = stream.Sources.All(static one =>
+                        one.Url.StartsWith("rtsp://c/", StringComparison.Ordinal) || one.Url.StartsWith("rtsp://C./", StringComparison.Ordinal)
+                        || one.Url.StartsWith("rtsp://c:554/", StringComparison.Ordinal)) && stream.Transport.ToString() != "Http";
                     Assert.True(!isKept || isHome, $"{stream.Sources} {stream.Transport}");
                 }
             },

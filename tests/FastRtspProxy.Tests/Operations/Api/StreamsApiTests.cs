@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
 
@@ -43,6 +44,27 @@ public sealed class StreamsApiTests
         Assert.Equal("""["password"]""", moved.Json["cleared"]!.ToJsonString());
         Assert.False((bool)moved.Json["source"]!["passwordSet"]!);
         Assert.Null(bench.Proxy.Applied!.Streams.Single(static stream => stream.Name == "gate/1").Password);
+    }
+
+    [Fact]
+    public async Task Put_SourcesWithLogInsOfTheirOwn_AreKeptApartAndCanBeSentBack()
+    {
+        await using ApiBench bench = new();
+        await bench.MustAsync(201, "PUT", Gate, "{'sources':['rtsp://u:geheim@c.example/a','rtsp://v:geheim2@d.example/b?token=geheim3'],'probe':false}");
+
+        ApiAnswerText read = await bench.MustAsync(200, "GET", Gate);
+        await bench.MustAsync(200, "PUT", Gate, read.Config);
+
+        Assert.DoesNotContain("geheim", read.Text, StringComparison.Ordinal);
+        Assert.Equal(["rtsp://c.example/a", "rtsp://d.example/b?token="], read.Json["sources"]!.AsArray().Select(static one => (string)one!["url"]!));
+        Assert.Equal(("u", true), ((string)read.Json["source"]!["username"]!, (bool)read.Json["source"]!["passwordSet"]!));
+        var stream = bench.Reloader.Running.Streams.Single(static one => one.Name == "gate/1");
+        Assert.Equal(
+            [("rtsp://c.example/a", "geheim"), ("rtsp://d.example/b?token=geheim3", "geheim2")],
+            stream.Sources.Select(static source => (source.Url, source.Password!.Value)));
+        await bench.MustAsync(422, "PATCH", Gate, "{'sources':['rtsp://c.example/a','rtsp://c.example:554/a']}");
+        await bench.MustAsync(422, "PATCH", Gate, "{'sources':[]}");
+        await bench.MustAsync(422, "PATCH", Gate, "{'source':'rtsp://c.example/a'}");
     }
 
     [Fact]
@@ -231,14 +253,14 @@ public sealed class StreamsApiTests
     public async Task Put_ManySources_IsRefusedAndCostsNoMoreThanTheyAre()
     {
         await using ApiBench bench = new(folder: null);
-        string few = string.Join(',', Enumerable.Range(0, 250).Select(static n => $"'rtsp://u:p@c/{n}?token=geheim{n}'"));
+        string few = string.Join(',', Enumerable.Range(0, StreamRules.SourcesMax).Select(static n => $"'rtsp://u:p@c/{n}?token=geheim{n}'"));
         string many = string.Join(',', Enumerable.Range(0, 2000).Select(static n => $"'rtsp://u:p@c/{n}?token='"));
         await bench.MustAsync(201, "PUT", Gate, $"{{'sources':[{few}]}}");
 
         await bench.MustAsync(422, "PUT", Gate, $"{{'sources':[{many}]}}");
         await bench.MustAsync(200, "PUT", Gate, (await bench.MustAsync(200, "GET", Gate)).Config);
 
-        Assert.EndsWith("?token=geheim249", bench.Reloader.Running.Streams[^1].Sources[^1], StringComparison.Ordinal);
+        Assert.EndsWith("?token=geheim15", bench.Reloader.Running.Streams[^1].Sources[^1].Url, StringComparison.Ordinal);
     }
 
     [Theory]

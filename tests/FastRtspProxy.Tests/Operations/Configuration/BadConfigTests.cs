@@ -100,6 +100,24 @@ public sealed class BadConfigTests
     [InlineData("streams: {a: {source: \"rstp://u:geheim@192.0.2.9/a\"}}", "streams.a.source \"rstp://u:***@192.0.2.9/a\": it is not the URL")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, sources: [rtsp://192.0.2.9/b]}}", "streams.a.sources: there is a source beside it")]
     [InlineData("streams: {a: {sources: []}}", "streams.a.sources: the list is empty")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9:554/a]}}", "streams.a.sources[1]: it is the same as one before it")]
+    [InlineData(
+        "streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://u:p@192.0.2.9/a', transport: tcp}]}}",
+        "streams.a.sources[1]: it is the same as one before it")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, {transport: tcp}]}}", "streams.a.sources[1].url: it is missing")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://192.0.2.9/b', trasport: tcp}]}}", "did you mean \"transport\"?")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://192.0.2.9/b', transport: udp}]}}", "the ways are auto, tcp and http")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, http://192.0.2.9/b]}}", "streams.a.sources[1] ")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, null]}}", "streams.a.sources[1]: ")]
+    [InlineData("streams: {a: {sources: {url: rtsp://192.0.2.9/a}}}", "streams.a.sources: this is a section (keys with values), and it has to be a list")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, 'rtsp://192.0.2.9/${1}']}}", "streams.a.sources[1]")]
+    [InlineData("streams: {'a-*': {sources: ['rtsp://192.0.2.9/${1}', rtsp://192.0.2.9/b]}}", "sources[1]: without ${1}")]
+    [InlineData(
+        "streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://192.0.2.9/b', password: x}]}}", "streams.a.sources[1].password: there is no username for it")]
+    [InlineData(
+        "streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://192.0.2.9/b', tls: {fingerprint: "
+            + "'0000000000000000000000000000000000000000000000000000000000000000'}}]}}",
+        "streams.a.sources[1].tls.fingerprint: ")]
     [InlineData("streams: {/a: {source: rtsp://192.0.2.9/a}}", "1:11: streams./a: the name of a stream has no slash at either end")]
     [InlineData("streams: {a b: {source: rtsp://192.0.2.9/a}}", "streams.a b: the name of a stream has no blanks")]
     [InlineData("streams: {a/./b: {source: rtsp://192.0.2.9/a}}", "streams.\"a/./b\": the name of a stream has no \".\" and no \"..\" between slashes")]
@@ -230,7 +248,11 @@ public sealed class BadConfigTests
         "rtsp: {proxyProtocol: {from: [192.0.2.1, \"::/0\"]}}",
         "1:42: warning: rtsp.proxyProtocol.from[1]: with ::/0 every viewer can claim any address: name the balancers alone")]
     [InlineData("rtsp: {proxyProtocol: {from: 0.0.0.0/0}}", "1:30: warning: rtsp.proxyProtocol.from: with 0.0.0.0/0 every viewer")]
-    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b]}}", "warning: streams.a.sources: this version uses the first one only")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, acrossSizes: true}}", "warning: streams.a.acrossSizes: it is for streams with several sources")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a], probe: false}}", "warning: streams.a.probe: it is for streams with several sources")]
+    [InlineData(
+        "streams: {a: {sources: [rtsp://192.0.2.9/a, {url: 'rtsp://192.0.2.9/b', tunnelPort: 81}]}}",
+        "warning: streams.a.sources[1].tunnelPort: it is used with transport: http only")]
     [InlineData("streams: {a: {source: \"rtsp://127.0.0.1:8554/a\"}}", "1:23: warning: streams.a.source: it points at this proxy itself, if that gets port 8554 of rtsp.listen")]
     [InlineData("auth: {external: {url: \"http://auth.example/x?token=geheim\"}}", "1:24: warning: auth.external.url is http://auth.example/x: questions, tokens and the secret headers go there in the clear")]
     [InlineData(

@@ -89,7 +89,7 @@ public sealed class ConfigReferencesTests
 
         Assert.Equal(7, loaded.Config!.Limits.Viewers);
         Assert.Equal(TimeSpan.FromSeconds(7), loaded.Config.Streams[0].Linger);
-        Assert.Equal("rtsp://192.0.2.7/a", loaded.Config.Streams[0].Sources[0]);
+        Assert.Equal("rtsp://192.0.2.7/a", loaded.Config.Streams[0].Sources[0].Url);
     }
 
     /// <summary>Keys are no values.</summary>

@@ -92,5 +92,28 @@ public sealed class PasswordScopeTests
             keeps, PasswordScope.Between(old, old with { Transport = Enum.Parse<CameraWay>(nextWay), TunnelPort = nextPort }).KeepsSecrets);
     }
 
-    private static StreamConfig Of(string sources) => new() { Sources = [.. sources.Split(' ', StringSplitOptions.RemoveEmptyEntries)] };
+    [Theory]
+    [InlineData("own", "own", true)]
+    [InlineData("stream", "own", true)] // it need not hear the stream's any more
+    [InlineData("own", "stream", false)] // it would hear the stream's, and has not before
+    public void Between_SourceWithALogInOfItsOwn_DoesNotHearThatOfTheStream(string old, string next, bool keeps) =>
+        Assert.Equal(keeps, PasswordScope.Between(WithLogIn(old), WithLogIn(next)).KeepsSecrets);
+
+    [Fact]
+    public void Between_SourceThatIsCheckedLess_KeepsNoSecrets()
+    {
+        StreamConfig old = Of("rtsps://a/1 rtsps://b/1");
+        StreamConfig next = old with { Sources = [old.Sources[0], old.Sources[1] with { Tls = new SourceTlsConfig { Verify = false } }] };
+
+        Assert.Equal(new PasswordScope(false, true), PasswordScope.Between(old, next));
+        Assert.Equal(new PasswordScope(true, true), PasswordScope.Between(next, old));
+    }
+
+    private static StreamConfig WithLogIn(string whose)
+    {
+        SourceConfig backup = new() { Url = "rtsp://b/1", UserName = whose == "own" ? "v" : null };
+        return Of("rtsp://a/1") with { UserName = "u", Password = new Secret("p"), Sources = ["rtsp://a/1", backup] };
+    }
+
+    private static StreamConfig Of(string sources) => new() { Sources = [.. sources.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static url => (SourceConfig)url)] };
 }

@@ -13,7 +13,11 @@ public sealed class StreamEditTests
     [InlineData("{'source':'rtsp://u:p%40q@c/a'}", "{'source':'rtsp://c/a','username':'u','password':'p@q'}")]
     [InlineData("{'source':'rtsp://u:p/q@c/a?b=1'}", "{'source':'rtsp://c/a?b=1','username':'u','password':'p/q'}")]
     [InlineData("{'source':'rtsp://u@c/a'}", "{'source':'rtsp://c/a','username':'u'}")]
-    [InlineData("{'sources':['rtsp://u:p@c/a','rtsp://d/b']}", "{'sources':['rtsp://c/a','rtsp://d/b'],'username':'u','password':'p'}")]
+    [InlineData("{'sources':['rtsp://u:p@c/a','rtsp://d/b']}", "{'sources':[{'url':'rtsp://c/a','username':'u','password':'p'},'rtsp://d/b']}")]
+    [InlineData(
+        "{'sources':['rtsp://u:p@c/a',{'url':'rtsp://v@d/b','probe':false}]}",
+        "{'sources':[{'url':'rtsp://c/a','username':'u','password':'p'},{'url':'rtsp://d/b','probe':false,'username':'v'}]}")]
+    [InlineData("{'sources':['rtsp://c/a',{'url':'rtsp://d/b','transport':'tcp'}]}", "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','transport':'tcp'}]}")]
     [InlineData("{'sources':['rtsp://u:p@c/a','rtsp://u:p@d/b']}", "{'sources':['rtsp://c/a','rtsp://d/b'],'username':'u','password':'p'}")]
     [InlineData("{'source':'rtsp://u:p@c/${1}'}", "{'source':'rtsp://c/${1}','username':'u','password':'p'}")]
     [InlineData("{'source':'rtsp://c/a','hold':null,'tls':{'fingerprint':null}}", "{'source':'rtsp://c/a','tls':{}}")]
@@ -22,7 +26,10 @@ public sealed class StreamEditTests
     [Theory]
     [InlineData("{'source':'rtsp://u:p@c/a','username':'u'}", "/source")]
     [InlineData("{'source':'rtsp://u:p@c/a','password':'x'}", "/source")]
-    [InlineData("{'sources':['rtsp://u:p@c/a','rtsp://u:x@d/b']}", "/sources/1")]
+    [InlineData("{'sources':['rtsp://c/a',{'url':'rtsp://u:p@d/b','username':'v'}]}", "/sources/1/url")]
+    [InlineData("{'sources':['rtsp://c/a','rtsp://d/b',5]}", "/sources/2")]
+    [InlineData("{'sources':['rtsp://c/a',{'username':'v'}]}", "/sources/1/url")]
+    [InlineData("{'sources':['rtsp://c/a',{'url':'rtsp://d/b','tarnsport':'tcp'}]}", "/sources/1/tarnsport")]
     [InlineData("{'source':'http://u:p@c/a'}", "/source")]
     [InlineData("{'source':5}", "/source")]
     [InlineData("{'source':'rtsp://c/a','tarnsport':'tcp'}", "/tarnsport")]
@@ -56,6 +63,31 @@ public sealed class StreamEditTests
     [InlineData("{'source':'rtsp://w:n@evil/a'}", true, "{'source':'rtsp://evil/a','username':'w','password':'n'}", "")]
     public void Of_Change_KeepsThePasswordOfTheCameraThatStays(string given, bool isMerge, string expected, string cleared) =>
         Check("{'source':'rtsp://c/a','username':'u','password':'p'}", given, isMerge, expected, cleared);
+
+    [Theory]
+    // A source's own stays where its camera and its user do, whatever its place.
+    [InlineData("{'hold':'5s'}", true, "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','password':'q'}],'username':'u','password':'p','hold':'5s'}", "")]
+    [InlineData(
+        "{'sources':[{'url':'rtsp://d/b','username':'v'},'rtsp://c/a'],'username':'u'}", false,
+        "{'sources':[{'url':'rtsp://d/b','username':'v','password':'q'},'rtsp://c/a'],'username':'u','password':'p'}", "")]
+    [InlineData(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','password':null}]}", true,
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','password':null}],'username':'u','password':'p'}", "")]
+    [InlineData(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'w'}]}", true,
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'w'}],'username':'u','password':'p'}", "")]
+    // It would hear that of the stream.
+    [InlineData("{'sources':['rtsp://c/a','rtsp://d/b']}", true, "{'sources':['rtsp://c/a','rtsp://d/b'],'username':'u'}", "password")]
+    // Another way to it, or another camera beside it.
+    [InlineData(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','transport':'http','tunnelPort':99}]}", true,
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','transport':'http','tunnelPort':99}],'username':'u'}", "password")]
+    [InlineData(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v'},'rtsp://evil/a']}", true,
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v'},'rtsp://evil/a'],'username':'u'}", "password")]
+    public void Of_PasswordOfASource_StaysWithItsCamera(string given, bool isMerge, string expected, string cleared) => Check(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://d/b','username':'v','password':'q'}],'username':'u','password':'p'}",
+        given, isMerge, expected, cleared);
 
     [Theory]
     // What was read can be sent back.
@@ -105,6 +137,9 @@ public sealed class StreamEditTests
 
     [Theory]
     [InlineData("{'source':'rtsp://c/user=a_password=geheim_channel=1.sdp','password':'geheim'}", "{'source':'rtsp://c/user=a_password=_channel=1.sdp'}")]
+    [InlineData(
+        "{'sources':['rtsp://c/a',{'url':'rtsp://c/b?token=geheim','username':'u','password':'geheim'}]}",
+        "{'sources':['rtsp://c/a',{'url':'rtsp://c/b?token=','username':'u'}]}")]
     [InlineData("{'sources':['rtsp://c/a?token=geheim','rtsp://c/b'],'username':'u'}", "{'sources':['rtsp://c/a?token=','rtsp://c/b'],'username':'u'}")]
     public void Shown_Stream_HasNoSecretAndNothingInItsPlace(string stored, string expected) =>
         Assert.Equal(Parse(expected).ToJsonString(), StreamDocument.Shown(Parse(stored)).ToJsonString());

@@ -23,7 +23,7 @@ public sealed class StreamStoreTests
         Assert.Empty(again.Started.Lines);
         Assert.Equal(["file", "gate/1", "lobby-*"], again.Reloader.Running.Streams.Select(static stream => stream.Name));
         StreamConfig gate = again.Reloader.Running.Streams[1];
-        Assert.Equal(("geheim", "rtsp://c.example/a?token=geheim", ConfigOrigin.Api), (gate.Password!.Value, gate.Sources[0], gate.Origin));
+        Assert.Equal(("geheim", "rtsp://c.example/a?token=geheim", ConfigOrigin.Api), (gate.Password!.Value, gate.Sources[0].Url, gate.Origin));
         Assert.Equal(TimeSpan.FromSeconds(5), gate.Hold);
         Assert.Equal(["gate%2f1.json", "lobby-%2a.json"], again.FileNames());
     }
