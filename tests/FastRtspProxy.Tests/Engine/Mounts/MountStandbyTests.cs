@@ -165,7 +165,7 @@ public sealed class MountStandbyTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         fixture.Camera.Dispose();
-        await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         backup.SendRtp(0, 0, 19, 86_400, 42, true, [1, 2]);
         RingPacket before = (await MediaAsync(fixture, mount, 0, 1))[^1];
         fixture.RestartCamera();
