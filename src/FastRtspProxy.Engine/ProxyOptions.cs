@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Authentication;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Net.Startup;
 using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Protocol.Rtsp;
@@ -29,6 +31,12 @@ public sealed record ProxyOptions
 
     /// <summary>Sockets that listen already at some of the ports.</summary>
     internal HeldSockets Held { get; init; } = HeldSockets.None;
+
+    /// <summary>Who reads which camera, where several boxes share them; null: this box reads all of its own.</summary>
+    internal ICameraOwners? Owners { get; init; }
+
+    /// <summary>Who among the viewers is another box; null: there are none.</summary>
+    internal IHopGate? Hops { get; init; }
 
     /// <summary>Descriptors that others of the program may open: viewers and cameras leave them alone.</summary>
     public int KeptDescriptors { get; init; }
@@ -283,6 +291,12 @@ public sealed record StreamOptions
     /// on.
     /// </summary>
     public int MaxInstances { get; init; } = 64;
+
+    /// <summary>
+    /// Where several boxes share the cameras (<see cref="ProxyOptions.Owners"/>): a box that may be cut off from the others stops in time, before
+    /// another one begins.
+    /// </summary>
+    public bool StopsWhenAlone { get; init; }
 
     /// <summary>How this stream is served where it differs from the others; null: as <see cref="ProxyOptions"/> say for all.</summary>
     public StreamSettings? Settings { get; init; }

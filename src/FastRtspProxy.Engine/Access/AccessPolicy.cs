@@ -95,6 +95,11 @@ internal sealed class AccessPolicy
     /// <summary>True when whoever was let in by that is let in by these rules too.</summary>
     public bool Keeps(SessionGrant grant, in AccessQuestion question)
     {
+        if (grant.HopStream is { } only)
+        {
+            return question.Right == AccessRights.Read && only == question.Stream;
+        }
+
         if (Refusal(null, question) == AccessReason.None)
         {
             return true;

@@ -8,6 +8,9 @@ namespace FastRtspProxy.Engine.Access;
 /// <param name="External">The settings of the external decision that let it in; null: the rules themselves did.</param>
 internal sealed record SessionGrant(string? User, UserSecret? Secret, ExternalSettings? External)
 {
+    /// <summary>The one stream that another box of the cluster takes from us, or empty for none but this box itself; null: it is no box.</summary>
+    public string? HopStream { get; init; }
+
     /// <summary>Let in without a log-in.</summary>
     public static SessionGrant Anonymous { get; } = new(null, null, null);
 

@@ -49,6 +49,15 @@ internal sealed record BackendOptions
     public Func<Shard, Task<ByteStream?>>? Connection { get; init; }
 
     /// <summary>
+    /// The camera is another box of the cluster: gives what proves in a request of that method that we are one of them
+    /// (<see cref="HopHeader.Name"/>); null: it is a camera.
+    /// </summary>
+    public Func<string, string>? Hop { get; init; }
+
+    /// <summary>False from the moment on at which another box may read the camera: nothing is asked any more but TEARDOWN. Null: always.</summary>
+    public Func<bool>? MayAsk { get; init; }
+
+    /// <summary>
     /// What the sessions have learnt of tracks that the camera does not give: made with the options of a mount, so it outlives each session.
     /// </summary>
     public MissingTracks Missing { get; } = new();

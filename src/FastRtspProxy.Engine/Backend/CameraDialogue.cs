@@ -20,6 +20,8 @@ internal sealed class CameraDialogue
     /// </summary>
     private static readonly TimeSpan s_announcedCloseMax = TimeSpan.FromSeconds(2);
 
+    private static readonly BackendFailure s_fenced = new(BackendFailureKind.Stopped, "another box may read the camera by now");
+
     private readonly BackendContext _context;
     private readonly BackendLife _life;
     private readonly CameraConnector _connector;
@@ -147,13 +149,19 @@ internal sealed class CameraDialogue
         bool isClosing = false;
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
+            // By the clock, and not by a timer: a process that was stopped goes on with what it was about to send.
+            if (method != RtspMethod.Teardown && _context.Options.MayAsk?.Invoke() == false)
+            {
+                return new RtspReply(null, _life.Failure ?? s_fenced);
+            }
+
             if (_channel is not { } channel)
             {
                 return new RtspReply(null, _life.Failure ?? new BackendFailure(BackendFailureKind.ConnectionLost, "the connection is closed"));
             }
 
             string? authorization = _connector.Auth?.Authorization(method, uri);
-            RtspHeader[] headers = Headers(authorization, extra);
+            RtspHeader[] headers = Headers(method, authorization, extra);
             long askedMicros = _context.NowMicros;
             LastRequestMicros = askedMicros;
             reply = await channel.SendAsync(method, uri, ++_cseq, headers, isClosing && s_announcedCloseMax < limit ? s_announcedCloseMax : limit);
@@ -256,7 +264,7 @@ internal sealed class CameraDialogue
         _life.Lose(failure);
     }
 
-    private RtspHeader[] Headers(string? authorization, RtspHeader[] extra)
+    private RtspHeader[] Headers(string method, string? authorization, RtspHeader[] extra)
     {
         List<RtspHeader> headers = [];
         if (authorization is not null)
@@ -265,6 +273,11 @@ internal sealed class CameraDialogue
         }
 
         headers.Add(new RtspHeader("User-Agent", BackendSession.UserAgent));
+        if (_context.Options.Hop is { } hop)
+        {
+            headers.Add(new RtspHeader(HopHeader.Name, hop(method)));
+        }
+
         headers.AddRange(extra);
         if (Id.Value is { } session)
         {

@@ -43,6 +43,9 @@ internal sealed class CameraLoop
     /// <summary>Set whenever something has changed that the loop may wait for: the session, the clients, the stop.</summary>
     private readonly ShardSignal _signal;
 
+    /// <summary>Null: the camera is this box's alone.</summary>
+    private readonly CameraSource? _source;
+
     /// <summary>The loop; completed before it was started, and when the mount has stopped.</summary>
     private Task _life = Task.CompletedTask;
 
@@ -87,7 +90,8 @@ internal sealed class CameraLoop
         _turn = new OpenTurn(pacer, shard);
         _returns = new ReturnNews(pacer, shard, _signal);
         _plan = new SessionPlan(settings);
-        _rest = new CameraRest(settings, shard, status, clients, _plan, _signal);
+        _source = CameraSource.Of(settings, shard, status, clients, _signal, LeaveSession);
+        _rest = new CameraRest(settings, shard, status, clients, _plan, _signal) { Began = _source is null ? null : _source.Rest };
         _news = new CameraNews(settings, record, sources, log);
         _switch = new SourceSwitch(settings, shard, sources, _plan, _news);
         _sessions = new CameraSessions(shard, ingest, _news, hold, keyFrames, record.Steps, _signal, log);
@@ -161,6 +165,7 @@ internal sealed class CameraLoop
     {
         _turn.Skip();
         _signal.Set();
+        _source?.End();
         _givenClosed = _plan.CloseGivenAsync(_shard, _log);
         Task closing = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _switch.CloseTakenAsync());
         await Task.WhenAny(Task.WhenAll(closing, _life, _standby.EndAsync(), _sessions.Closed), _shard.DelayAsync(s_stopMax));
@@ -173,6 +178,12 @@ internal sealed class CameraLoop
     {
         _isRestarted = true;
         _switch.OnRestarted();
+        LeaveSession();
+    }
+
+    /// <summary>The session ends, or the wait for one: the next is made at once, by what holds then.</summary>
+    private void LeaveSession()
+    {
         _plan.OnCameraChanged();
         _turn.Skip();
         _ = _sessions.Newest?.CloseAsync();
@@ -271,21 +282,18 @@ internal sealed class CameraLoop
         }
 
         _status.Recover(_clients.Count > 0 ? StreamState.Holding : StreamState.Down);
-        if (_status.State == StreamState.Holding)
-        {
-            _hold.Begin();
-        }
-
+        HoldClients();
         await BackOffAsync(new BackendFailure(BackendFailureKind.Refused, "an error of the proxy; please report it"));
     }
 
     private async Task<BackendFailure?> OpenAndServeAsync()
     {
-        if (_status.State != StreamState.Holding)
+        if (_source is not null && !await _source.WaitUntilKnownAsync(_offer.Description is not null))
         {
-            Move(StreamState.Opening);
+            return null;
         }
 
+        Move(_status.State == StreamState.Holding ? StreamState.Holding : StreamState.Opening);
         if (await OpenAsync() is not var (session, opening))
         {
             return null;
@@ -367,13 +375,16 @@ internal sealed class CameraLoop
     /// <summary>The session ended because the mount has another camera: that is no failure of either, and the next attempt is made at once.</summary>
     private void OnCameraChanged()
     {
-        string why = _isRestarted ? "this was asked for" : "its source was changed";
+        string why = _isRestarted ? "this was asked for" : _source is { Why.Length: > 0 } source ? source.Why : "its source was changed";
         _isRestarted = false;
         _record.Steps.Add(CameraStepKind.Renewed, why);
         MountLog.CameraChanged(_log, _settings.Name, _settings.Backend.Url.Redacted, why, _clients.Count);
         _status.Failure = null;
         _waits.Forget();
-        HoldClients();
+        if (_source is null || _status.State != StreamState.Ready)
+        {
+            HoldClients(); // else nobody watches, and what is described is as good as before
+        }
     }
 
     private void HoldClients()
@@ -389,7 +400,8 @@ internal sealed class CameraLoop
     private async Task BackOffAsync(BackendFailure failure)
     {
         long playedMicros = _serving.OnAirMicros is { } since ? _attemptEndMicros - since : 0;
-        if (!_switch.GivesUp(failure) && _waits.IsAtOnce(failure, playedMicros))
+        TimeSpan? peerWait = _source?.Wait;
+        if (peerWait is null && !_switch.GivesUp(failure) && _waits.IsAtOnce(failure, playedMicros))
         {
             _news.OnOtherWay(failure);
             return;
@@ -403,7 +415,7 @@ internal sealed class CameraLoop
             return;
         }
 
-        TimeSpan wait = _waits.Next(failure, _clients.Any);
+        TimeSpan wait = peerWait ?? _waits.Next(failure, _clients.Any);
         _status.Failure = failure;
         _news.OnFailure(failed, failure, wait, _clients.Count, _hold.Left);
         using (_returns.Listen(failure))

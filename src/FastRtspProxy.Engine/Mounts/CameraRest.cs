@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -20,6 +21,9 @@ internal sealed class CameraRest(MountSettings settings, Shard shard, MountStatu
     /// <summary>A camera that closes idle connections is asked again only now and then.</summary>
     private static readonly TimeSpan s_idleReopen = TimeSpan.FromSeconds(30);
 
+    /// <summary>Told when nobody needs the camera, which was let go; null: nobody wants to know.</summary>
+    public Action? Began { get; init; }
+
     /// <summary>True while the camera is let go and nothing is asked of it; there is no session then.</summary>
     public bool IsResting { get; private set; }
 
@@ -30,6 +34,11 @@ internal sealed class CameraRest(MountSettings settings, Shard shard, MountStatu
     public async Task UntilNeededAsync()
     {
         IsResting = true;
+        if (GoesOn && !clients.NeedCamera)
+        {
+            Began?.Invoke();
+        }
+
         while (GoesOn && !clients.NeedCamera)
         {
             await signal.WaitAsync(null);

@@ -25,6 +25,8 @@ internal sealed class MountFactory(
     private readonly OpenPacer _pacer = new();
     private readonly ILogger _log = loggerFactory.CreateLogger("Stream");
 
+    private readonly ICameraOwners? _owners = start.Owners;
+
     private volatile ProxyOptions _registered = start;
 
     /// <summary>
@@ -128,6 +130,8 @@ internal sealed class MountFactory(
             PastDuration = settings.PastDuration,
             CatchUpBudget = _catchUp,
             Egress = Egress,
+            Owners = _owners,
+            StopsWhenAlone = stream.StopsWhenAlone,
             ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
             Backend = backends[0],

@@ -54,6 +54,12 @@ internal sealed record MountOptions
     /// <summary>What may go out to all viewers of the process; null: no limit.</summary>
     public EgressBudget? Egress { get; init; }
 
+    /// <summary>Who owns the streams, where several boxes share the cameras; null: this box reads all of its own.</summary>
+    public ICameraOwners? Owners { get; init; }
+
+    /// <inheritdoc cref="StreamOptions.StopsWhenAlone"/>
+    public bool StopsWhenAlone { get; init; }
+
     /// <summary>Clients at most.</summary>
     public int ClientsMax { get; init; } = 20_000;
 }

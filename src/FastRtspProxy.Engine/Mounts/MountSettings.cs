@@ -27,8 +27,23 @@ internal sealed class MountSettings
     /// <inheritdoc cref="SourceOrder"/>
     public SourceOrder Order { get; }
 
-    /// <summary>How the source is reached that is in use, or to be opened next.</summary>
-    public BackendOptions Backend => Sources[Order.Current].Backend;
+    /// <summary>How the stream is reached: the camera, or the box that owns it.</summary>
+    public BackendOptions Backend => Relayed ?? Camera;
+
+    /// <summary>How the source is reached that is in use, or to be opened next, while the cameras are ours to read.</summary>
+    public BackendOptions Camera => Sources[Order.Current].Backend;
+
+    /// <summary>The box that the stream is taken from in place of the camera; null: the camera is ours to read. Set by <see cref="CameraSource"/>.</summary>
+    public BackendOptions? Relayed { get; set; }
+
+    /// <inheritdoc cref="BackendOptions.MayAsk"/>
+    public Func<bool>? MayAsk { get; set; }
+
+    /// <inheritdoc cref="MountOptions.Owners"/>
+    public ICameraOwners? Owners => _now.Owners;
+
+    /// <inheritdoc cref="StreamOptions.StopsWhenAlone"/>
+    public bool StopsWhenAlone => _now.StopsWhenAlone;
 
     /// <inheritdoc cref="MountOptions.AcrossSizes"/>
     public bool AcrossSizes => _now.AcrossSizes;

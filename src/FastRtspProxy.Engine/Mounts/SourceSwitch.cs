@@ -19,7 +19,8 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
     /// <summary>The source that is opened next plays already: it was looked at, and delivered. Null: it is opened as any.</summary>
     public StandbySource? Taken { get; private set; }
 
-    private bool HasSeveral => settings.Sources.Count > 1;
+    /// <summary>Of a box that owns the stream there is one.</summary>
+    private bool HasSeveral => settings.Sources.Count > 1 && settings.Relayed is null;
 
     /// <summary>
     /// True for a failure after which another source is tried, and not the same one in another way: also pictures that have stayed away from two

@@ -38,6 +38,11 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     /// <summary>The source in use plays, and somebody wants it. May be called again.</summary>
     public void Begin()
     {
+        if (settings.Relayed is not null)
+        {
+            return; // the box that owns the stream looks after its sources
+        }
+
         _isWanted = true;
         if (Ended.IsCompleted && StandbyPlan.HasAny(settings.Sources, settings.Order.Current))
         {

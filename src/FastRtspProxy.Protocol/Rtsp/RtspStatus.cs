@@ -19,6 +19,7 @@ public static class RtspStatus
     public const int MethodNotAllowed = 405;
     public const int NotAcceptable = 406;
     public const int RequestTimeout = 408;
+    public const int Conflict = 409;
     public const int Gone = 410;
     public const int LengthRequired = 411;
     public const int PreconditionFailed = 412;
@@ -63,6 +64,7 @@ public static class RtspStatus
         MethodNotAllowed => "Method Not Allowed",
         NotAcceptable => "Not Acceptable",
         RequestTimeout => "Request Time-out",
+        Conflict => "Conflict",
         Gone => "Gone",
         LengthRequired => "Length Required",
         PreconditionFailed => "Precondition Failed",

@@ -24,6 +24,11 @@ internal sealed class AccessCheck(FrontendServer frontend)
     /// <summary>Judges a request. The answer may have waited for its turn, and for the external decision.</summary>
     public async ValueTask<AccessOutcome> JudgeAsync(ClientConnection connection, RtspMessage request)
     {
+        if (_frontend.Options.Hops is { } hops && request.Header(HopHeader.Name) is { } hop)
+        {
+            return JudgeHop(hops, hop, connection, request);
+        }
+
         AccessState access = _frontend.Access;
         AccessRights right = request.Method is RtspMethod.Register or RtspMethod.Deregister ? AccessRights.Register : AccessRights.Read;
         if (request.Method == RtspMethod.Options || access.Policy.IsOpen(right))
@@ -38,6 +43,23 @@ internal sealed class AccessCheck(FrontendServer frontend)
         return outcome.Grant is not { } grant || _frontend.Access == access || _frontend.Access.Policy.Keeps(grant, question)
             ? outcome
             : AccessOutcome.Challenged(DigestOutcome.Missing);
+    }
+
+    /// <summary>Of another box: it proves itself with each request, and has the right to read that request's stream.</summary>
+    private AccessOutcome JudgeHop(IHopGate hops, string hop, ClientConnection connection, RtspMessage request)
+    {
+        RequestTarget target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);
+        string stream = target.Mount?.Name ?? target.Path.Trim('/');
+        switch (hops.Judge(hop, request.Method, stream, connection.RemoteAddress, out string owner))
+        {
+            case HopVerdict.In:
+                return AccessOutcome.Granted(new SessionGrant(null, null, null) { HopStream = stream });
+            case HopVerdict.NotOwner:
+                return AccessOutcome.NotOwner(owner);
+            default:
+                _frontend.Counters.OnAccessRefused(isExternal: false);
+                return AccessOutcome.Denied;
+        }
     }
 
     private async ValueTask<AccessOutcome> JudgeAsync(AccessState access, AccessQuestion question, ClientConnection connection, RtspMessage request)

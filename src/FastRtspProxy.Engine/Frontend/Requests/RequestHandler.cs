@@ -44,6 +44,11 @@ internal sealed partial class RequestHandler
         }
 
         connection.Auth.Grant = grant;
+        if (grant.HopStream is { Length: 0 })
+        {
+            return AnswerBox(request, response);
+        }
+
         if (_frontend.IsDraining && IsForNewcomers(request))
         {
             SayRefused(connection, null, "draining");
@@ -58,6 +63,14 @@ internal sealed partial class RequestHandler
             RtspMethod.Deregister => await DeregisterAsync(connection, request, Begin(request, response)),
             _ => await WithSessionAsync(connection, request, Begin(request, response)),
         };
+    }
+
+    /// <summary>Another box asks how this one is.</summary>
+    private RtspResponse AnswerBox(RtspMessage request, RtspResponse response)
+    {
+        (byte[] body, string proof) = _frontend.Options.Hops!.Answer(request.Header(HopHeader.Name)!);
+        Begin(request, response).Body = body;
+        return response.With(HopHeader.Name, proof).With("Content-Type", "text/parameters");
     }
 
     /// <summary>What a viewer begins with, and a stream; whoever has a session goes on with it.</summary>
@@ -80,6 +93,11 @@ internal sealed partial class RequestHandler
     /// <summary>401 with challenges, or 403.</summary>
     private RtspResponse Refuse(in AccessOutcome access, ClientConnection connection, RtspMessage request, RtspResponse response)
     {
+        if (access.OtherOwner is { } owner)
+        {
+            return Begin(request, response, RtspStatus.Conflict).With("X-Frp-Owner", owner);
+        }
+
         if (access.Verdict == AccessVerdict.Deny)
         {
             SayRefused(connection, RequestTarget.Resolve(request.Uri, _frontend.Mounts).Mount?.Name, "forbidden");

@@ -1,0 +1,220 @@
+using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Net;
+
+namespace FastRtspProxy.Engine.Mounts;
+
+/// <summary>
+/// Where a mount takes its stream from, where several boxes share the cameras: from the camera while this box owns the stream, else from the box that
+/// does, over TCP and with true timestamps. When that changes, the session is made anew in place, and the viewers are held. What is asked of a camera
+/// stops by this box's own clock where another box may begin (<see cref="CameraOwnership.Left"/>). On the mount's shard.
+/// </summary>
+internal sealed class CameraSource
+{
+    /// <summary>Between two tries at a box while somebody waits: it is near, and may be back at any moment.</summary>
+    private static readonly TimeSpan s_distance = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>As <see cref="s_distance"/> while nobody does.</summary>
+    private static readonly TimeSpan s_idleDistance = TimeSpan.FromSeconds(2);
+
+    private readonly MountSettings _settings;
+    private readonly MountStatus _status;
+    private readonly MountClients _clients;
+    private readonly ShardSignal _signal;
+    private readonly ShardTimer _fence;
+    private readonly ICameraOwner _owner;
+    private readonly Action _changed;
+
+    /// <summary>What the present session was made by, or the next one is; <see cref="CameraOwnership.Unknown"/>: there is to be none.</summary>
+    private CameraOwnership _used = CameraOwnership.Unknown;
+
+    /// <summary>True from the end of <see cref="CameraOwnership.Left"/> until there is more of it.</summary>
+    private bool _isFenced;
+
+    private CameraSource(
+        MountSettings settings, Shard shard, MountStatus status, MountClients clients, ICameraOwners owners, ShardSignal signal, Action changed)
+    {
+        _changed = changed;
+        _settings = settings;
+        _status = status;
+        _clients = clients;
+        _signal = signal;
+        _fence = shard.CreateTimer(OnFence);
+        _owner = owners.Follow(settings.Name, () => shard.Post(Look));
+    }
+
+    /// <summary>Why the last session was to end, for the log; empty: none was, yet.</summary>
+    public string Why { get; private set; } = string.Empty;
+
+    /// <summary>How long until the box is asked again; null: it is a camera, which has waits of its own.</summary>
+    public TimeSpan? Wait => _used.Kind != OwnershipKind.Peer ? null : _clients.AreWaiting ? s_distance : s_idleDistance;
+
+    /// <summary>For a mount whose camera several boxes share; null: it is this box's alone.</summary>
+    /// <param name="settings">The mount's.</param>
+    /// <param name="shard">The mount's.</param>
+    /// <param name="status">Tells of the stop.</param>
+    /// <param name="clients">Who needs the camera.</param>
+    /// <param name="signal">Set when something has changed.</param>
+    /// <param name="changed">Told when the session that goes on, or the wait for one, is to end: the next one goes elsewhere.</param>
+    public static CameraSource? Of(
+        MountSettings settings, Shard shard, MountStatus status, MountClients clients, ShardSignal signal, Action changed) =>
+        settings.Owners is { } owners ? new CameraSource(settings, shard, status, clients, owners, signal, changed) : null;
+
+    /// <summary>True when it is known whom to ask; false: the mount stops. A stream that nobody needs, and that is described, waits for somebody.</summary>
+    /// <param name="isDescribed">What viewers are told is known.</param>
+    public async Task<bool> WaitUntilKnownAsync(bool isDescribed)
+    {
+        while (!_status.IsStopping && !TryUse())
+        {
+            if (_clients.NeedCamera || !isDescribed)
+            {
+                _owner.Need(_settings.StopsWhenAlone);
+            }
+
+            await _signal.WaitAsync(null);
+        }
+
+        return !_status.IsStopping;
+    }
+
+    /// <summary>Nobody needs the camera, which was let go.</summary>
+    public void Rest() => _owner.Rest();
+
+    /// <summary>The mount ends.</summary>
+    public void End()
+    {
+        _fence.Stop();
+        _owner.Leave();
+    }
+
+    private bool TryUse()
+    {
+        CameraOwnership now = _owner.Now;
+        if (now.Kind == OwnershipKind.Unknown || now.IsVacant || now.Left?.Invoke() <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        Use(now);
+        return true;
+    }
+
+    /// <summary>Others own it, or it is owned by other means.</summary>
+    private void Look()
+    {
+        if (_status.IsStopping)
+        {
+            return;
+        }
+
+        CameraOwnership now = _owner.Now;
+        if (_used.Kind == OwnershipKind.Unknown)
+        {
+            _signal.Set(); // whoever waits looks for itself
+        }
+        else if (now.IsVacant && _used.Kind == OwnershipKind.Peer)
+        {
+            OnVacant(now);
+        }
+        else if (now.Kind == _used.Kind && now.Node == _used.Node && now.Url?.Text == _used.Url?.Text)
+        {
+            Use(now); // another epoch, or more time: the session goes on
+        }
+        else
+        {
+            Leave(now.Kind switch
+            {
+                OwnershipKind.Own => "this box owns the stream now",
+                OwnershipKind.Peer => $"box {now.Node} owns the stream now",
+                _ => "no box is known to own the stream",
+            });
+        }
+    }
+
+    /// <summary>The box may be gone, or may be back: until another one has the stream, what comes from it is as good as ever.</summary>
+    private void OnVacant(CameraOwnership now)
+    {
+        if (_clients.WantCamera)
+        {
+            _owner.Need(_settings.StopsWhenAlone);
+        }
+        else
+        {
+            Leave($"box {now.Node} has let the stream go");
+        }
+    }
+
+    private void OnFence()
+    {
+        if (_used.Left?.Invoke() is not { } left || _status.IsStopping)
+        {
+            return;
+        }
+
+        if (left > TimeSpan.Zero)
+        {
+            _fence.Start(left);
+        }
+        else if (!_isFenced)
+        {
+            _isFenced = true;
+            Leave("this box may be cut off from the others, and one of them may begin");
+        }
+    }
+
+    private void Leave(string why)
+    {
+        Why = why;
+        _used = CameraOwnership.Unknown;
+        _fence.Stop();
+        _changed();
+    }
+
+    private void Use(CameraOwnership now)
+    {
+        bool isSame = now.Kind == _used.Kind && now.Node == _used.Node && now.Url?.Text == _used.Url?.Text;
+        _used = now;
+        _isFenced = false;
+        _fence.Stop();
+        if (now.Left is { } left)
+        {
+            _settings.MayAsk = () => left() > TimeSpan.Zero;
+            _fence.Start(left());
+        }
+        else
+        {
+            _settings.MayAsk = null;
+        }
+
+        if (now is { Kind: OwnershipKind.Peer, Url: { } url, Hop: { } hop })
+        {
+            _settings.Relayed = isSame && _settings.Relayed is { } known ? known with { Hop = hop } : RelayOf(url, hop);
+        }
+        else
+        {
+            _settings.Relayed = null;
+        }
+    }
+
+    /// <summary>
+    /// A box is near, and what it sends was ours to read anyway: it is known by its certificate's name where it is asked by TLS, and nothing that was
+    /// learnt of the camera counts for it.
+    /// </summary>
+    private BackendOptions RelayOf(Protocol.Rtsp.RtspUrl url, Func<string, string> hop)
+    {
+        BackendOptions camera = _settings.Camera;
+        return new BackendOptions
+        {
+            StreamName = camera.StreamName,
+            Url = url,
+            Credentials = new CameraCredentials(null, url.Host),
+            Transport = BackendTransport.Tcp,
+            AsksForKeyFrames = camera.AsksForKeyFrames,
+            Hop = hop,
+            Timings = camera.Timings with
+            {
+                Connect = TimeSpan.FromSeconds(1),
+                Teardown = TimeSpan.FromMilliseconds(100),
+            },
+        };
+    }
+}
