@@ -101,6 +101,7 @@ internal static class EngineOptions
             MayBeProbed = stream.Probe,
             AcrossSizes = stream.AcrossSizes,
             MaxInstances = stream.MaxInstances,
+            StopsWhenAlone = StopsWhenAlone(stream, config.Cluster),
             Settings = SettingsOf(stream, config.Limits),
         };
     }
@@ -123,6 +124,10 @@ internal static class EngineOptions
             MaxClients = stream.MaxViewers ?? limits.ViewersPerStream,
         };
     }
+
+    /// <summary>What nobody has said follows from the camera: two sessions for a while are harmless where it allows them.</summary>
+    private static bool StopsWhenAlone(StreamConfig stream, ClusterConfig cluster) =>
+        cluster.IsOn && (stream.WhenAlone ?? cluster.WhenAlone ?? (stream.SingleSession ? WhenAlone.Stop : WhenAlone.Keep)) == WhenAlone.Stop;
 
     private static double? MbitsOf(long? bits) => bits / 1e6;
 

@@ -25,6 +25,7 @@ internal static class ConfigChecks
         RtspsChecks.Run(config, reading, faultOf);
         HttpChecks.Run(config, reading);
         AccessChecks.Run(config, reading);
+        ClusterChecks.Run(config, reading);
         StreamNameChecks.Run(config.Streams, reading);
         OwnPlace own = new(config.Rtsp.Address, [.. config.Rtsp.Listen.Select(static point => point.Port), .. config.Rtsp.HttpTunnelPorts])
         {

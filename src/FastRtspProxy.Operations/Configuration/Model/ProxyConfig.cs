@@ -28,6 +28,9 @@ internal sealed record ProxyConfig
     /// <inheritdoc cref="HookConfig"/>
     public ValueList<HookConfig> Hooks { get; init; } = [];
 
+    /// <inheritdoc cref="ClusterConfig"/>
+    public ClusterConfig Cluster { get; init; } = new();
+
     public ShutdownConfig Shutdown { get; init; } = new();
 
     /// <summary>Event loops; null: one for each core.</summary>

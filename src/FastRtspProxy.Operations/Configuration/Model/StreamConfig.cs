@@ -60,6 +60,12 @@ internal sealed record StreamConfig
     /// <summary>Of a wildcard: streams at once.</summary>
     public int MaxInstances { get; init; } = 64;
 
+    /// <summary>The camera allows one RTSP session.</summary>
+    public bool SingleSession { get; init; }
+
+    /// <summary>In a cluster; null: as the cluster says.</summary>
+    public WhenAlone? WhenAlone { get; init; }
+
     /// <inheritdoc cref="StreamAllowConfig"/>
     public StreamAllowConfig Allow { get; init; } = new();
 

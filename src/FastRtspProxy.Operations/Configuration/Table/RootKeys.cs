@@ -109,7 +109,10 @@ internal static class RootKeys
         {
             Text = "servers that are told what happens",
         },
-        new LaterKey<ProxyConfig>("cluster") { Text = "clusters" },
+        new SectionKey<ProxyConfig, ClusterConfig>("cluster", ClusterKeys.Shape, static c => c.Cluster, static (c, v) => c with { Cluster = v })
+        {
+            Text = "several boxes that read each camera once between them",
+        },
         new SectionKey<ProxyConfig, ShutdownConfig>("shutdown", LimitsKeys.Shutdown, static c => c.Shutdown, static (c, v) => c with { Shutdown = v })
         {
             Text = "the end",

@@ -199,10 +199,20 @@ internal static class StreamKeys
             {
                 Text = "of a wildcard: streams at once",
             },
-            new LaterKey<StreamConfig>("singleSession") { Text = "cameras that allow one RTSP session" },
+            new ValueKey<StreamConfig, bool>(
+                "singleSession", ConfigTypes.Flag, static c => c.SingleSession, static (c, v) => c with { SingleSession = v })
+            {
+                Text = "the camera allows one RTSP session: in a cluster its owner stops in time when it is cut off (whenAlone)",
+            },
             new LaterKey<StreamConfig>("backChannel") { Text = "sound from the viewer to the camera" },
             new LaterKey<StreamConfig>("multicast") { Text = "multicast to viewers" },
-            new LaterKey<StreamConfig>("whenAlone") { Text = "clusters" },
+            new ValueKey<StreamConfig, WhenAlone?>(
+                "whenAlone", ClusterTypes.WhenAloneOrNull, static c => c.WhenAlone, static (c, v) => c with { WhenAlone = v })
+            {
+                Text = "in a cluster: what the stream's owner does when it is cut off from the others, stop or keep",
+                DefaultWords = "cluster.whenAlone",
+                Sample = "null",
+            },
         ]);
 
     private static bool IsSingle(StreamConfig stream) => stream.Sources is [{ IsPlain: true }];
