@@ -4,6 +4,7 @@ using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
@@ -52,6 +53,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
                 options = options with { Engine = demo.Apply(options.Engine) };
             }
 
+            await using ClusterSide? cluster = ClusterSide.Of(options.Config.Cluster, TimeProvider.System, log);
+            options = cluster is null ? options : options with { Engine = cluster.In(options.Engine) };
             ProxyEngine engine = await ProxyEngine.StartAsync(options.Engine, log);
             Func<StreamOptions, StreamOptions> real = demo is null ? static stream => stream : demo.Apply;
             ControlSide? control = null;
@@ -67,6 +70,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             SayUnused(held);
             side.Reloader.Reloaded += _ => SayUnused(held);
+            cluster?.Start();
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             report.Follow(side.Reloader);

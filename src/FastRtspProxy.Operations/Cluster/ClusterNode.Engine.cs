@@ -1,0 +1,203 @@
+using FastRtspProxy.Engine.Mounts;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>What the engine tells, each in its turn.</summary>
+internal sealed partial class ClusterNode
+{
+    private bool _isFenced;
+
+    /// <inheritdoc/>
+    public void OnSnapshot(OwnershipSnapshot snapshot) => Post(() =>
+    {
+        _isKnown = true;
+        foreach (string gone in _members.Keys.Except(snapshot.Members.Select(static member => member.Node)).ToArray())
+        {
+            TakeMember(gone, null);
+        }
+
+        foreach (ClusterMember member in snapshot.Members)
+        {
+            TakeMember(member.Node, member);
+        }
+
+        _owners.Clear();
+        foreach ((string name, OwnerRecord owner) in snapshot.Owners)
+        {
+            _owners[name] = owner;
+        }
+
+        foreach (ClusterStream stream in _streams.Values.ToArray())
+        {
+            // An engine that came back empty counts from one again: what is read whole holds, whatever was known.
+            stream.Revision = 0;
+            if (_owners.TryGetValue(stream.Name, out OwnerRecord owner))
+            {
+                stream.Owner = stream.Owner is { } known && known.Epoch > owner.Epoch ? null : stream.Owner;
+                Take(stream, owner, owner.Epoch);
+            }
+            else
+            {
+                Take(stream, null, snapshot.Revision);
+            }
+
+            Decide(stream);
+        }
+
+        foreach ((string name, byte[] content) in snapshot.Streams)
+        {
+            StreamChanged?.Invoke(name, content);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void OnMember(string node, ClusterMember? member) => Post(() => TakeMember(node, member));
+
+    /// <inheritdoc/>
+    public void OnOwner(string stream, OwnerRecord? owner, long revision) => Post(() =>
+    {
+        if (owner is { } now)
+        {
+            _owners[stream] = now;
+        }
+        else
+        {
+            _owners.Remove(stream);
+        }
+
+        if (_streams.TryGetValue(stream, out ClusterStream? followed))
+        {
+            Take(followed, owner, revision);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void OnStream(string name, byte[]? content) => Post(() => StreamChanged?.Invoke(name, content));
+
+    /// <inheritdoc/>
+    public void OnRenewed(long sent)
+    {
+        Volatile.Write(ref _renewed, sent);
+        if (Fence.Extend(sent, Timings.Fence))
+        {
+            Post(OnFenceBack);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEngine(bool isUp, string reason)
+    {
+        _isUp = isUp;
+        if (isUp)
+        {
+            ClusterLog.EngineUp(_log, reason);
+        }
+        else
+        {
+            ClusterLog.EngineDown(_log, reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnExpired() => Post(() =>
+    {
+        ClusterLog.Expired(_log);
+        foreach (ClusterStream stream in _streams.Values)
+        {
+            if (stream.Owner is { IsOurs: true } owner)
+            {
+                // Read on, and claimed anew when the engine is read again.
+                stream.Owner = null;
+                stream.Previous = Name;
+                stream.VacantSince = _time.GetTimestamp();
+                stream.Revision = Math.Max(stream.Revision, owner.Epoch);
+            }
+        }
+    });
+
+    /// <summary>
+    /// Another box says what it owns: that is heard of it where the engine is not (a box that is cut off from the engine alone).
+    /// </summary>
+    public void OnPeerOwns(string node, IReadOnlyDictionary<string, long> owned) => Post(() =>
+    {
+        foreach ((string name, long epoch) in owned)
+        {
+            if (_streams.TryGetValue(name, out ClusterStream? stream) && stream.Told.Kind == OwnershipKind.Own && epoch > stream.Told.Epoch)
+            {
+                Take(stream, new OwnerRecord(node, epoch, IsOurs: false), Math.Max(epoch, stream.Revision));
+            }
+        }
+    });
+
+    /// <summary>The others have lost the engine, too: what they were asked then holds.</summary>
+    public void OnFrozen(long asked)
+    {
+        if (Fence.Extend(asked, Timings.Fence))
+        {
+            Post(OnFenceBack);
+        }
+    }
+
+    /// <summary>Said once, and counted, while it lasts. Any thread.</summary>
+    public void LookAtFence()
+    {
+        if (Fence.Left <= TimeSpan.Zero && _isKnown)
+        {
+            Post(() =>
+            {
+                if (!_isFenced && _streams.Values.Any(static stream => stream is { StopsWhenAlone: true, Told.Kind: OwnershipKind.Own }))
+                {
+                    _isFenced = true;
+                    Counters.OnFenced();
+                    ClusterLog.Fenced(_log);
+                }
+            });
+        }
+    }
+
+    private void OnFenceBack()
+    {
+        _isFenced = false;
+        foreach (ClusterStream stream in _streams.Values)
+        {
+            if (stream is { StopsWhenAlone: true, Told.Kind: OwnershipKind.Own, Owner.IsOurs: true })
+            {
+                stream.Followers.ForEach(follower => follower.Tell(stream.Told)); // whoever stopped looks again
+            }
+        }
+    }
+
+    private void TakeMember(string node, ClusterMember? member)
+    {
+        bool wasThere = _members.TryGetValue(node, out ClusterMember? known);
+        if (known == member)
+        {
+            return;
+        }
+
+        if (member is null)
+        {
+            _members.Remove(node);
+            if (node != Name)
+            {
+                ClusterLog.MemberWent(_log, node);
+            }
+
+            return;
+        }
+
+        _members[node] = member;
+        if (!wasThere && node != Name)
+        {
+            ClusterLog.MemberCame(_log, node, member.Url);
+        }
+
+        foreach (ClusterStream stream in _streams.Values)
+        {
+            if (stream.Owner is { IsOurs: false } owner && owner.Node == node)
+            {
+                Decide(stream);
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+using FastRtspProxy.Engine.Mounts;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>What is decided of streams. All of it in the turn.</summary>
+internal sealed partial class ClusterNode
+{
+    /// <summary>A mount needs its camera.</summary>
+    public void OnNeed(StreamFollower follower, bool stopsWhenAlone)
+    {
+        ClusterStream stream = StreamOf(follower.Stream);
+        stream.StopsWhenAlone = stopsWhenAlone;
+        stream.IsWanted = true;
+        Decide(stream);
+    }
+
+    /// <summary>Nobody needs it here.</summary>
+    public void OnRest(StreamFollower follower)
+    {
+        ClusterStream stream = StreamOf(follower.Stream);
+        stream.IsWanted = false;
+        if (stream.Followers.All(other => other == follower))
+        {
+            LetGo(stream);
+        }
+    }
+
+    /// <summary>A mount is gone.</summary>
+    public void OnLeave(StreamFollower follower)
+    {
+        if (!_streams.TryGetValue(follower.Stream, out ClusterStream? stream) || !stream.Followers.Remove(follower) || stream.Followers.Count > 0)
+        {
+            return;
+        }
+
+        stream.IsWanted = false;
+        LetGo(stream);
+        stream.Turn?.Dispose();
+        _streams.Remove(stream.Name);
+        _told.TryRemove(stream.Name, out _);
+    }
+
+    private void OnFollow(StreamFollower follower)
+    {
+        ClusterStream stream = StreamOf(follower.Stream);
+        stream.Followers.Add(follower);
+        if (stream.Followers.Count == 1)
+        {
+            Decide(stream);
+        }
+        else
+        {
+            follower.Tell(stream.Told);
+        }
+    }
+
+    private ClusterStream StreamOf(string name)
+    {
+        if (!_streams.TryGetValue(name, out ClusterStream? stream))
+        {
+            _streams[name] = stream = new ClusterStream(name)
+            {
+                Owner = _owners.TryGetValue(name, out OwnerRecord owner) ? owner : null,
+                VacantSince = _time.GetTimestamp(),
+            };
+            stream.Revision = stream.Owner?.Epoch ?? 0;
+        }
+
+        return stream;
+    }
+
+    /// <summary>Who owns it now, by the engine or by a box that does.</summary>
+    private void Take(ClusterStream stream, OwnerRecord? owner, long revision)
+    {
+        if (revision < stream.Revision || (owner is { } next && stream.Owner is { } known && next.Epoch < known.Epoch))
+        {
+            return;
+        }
+
+        stream.Revision = revision;
+        if (stream.Owner == owner)
+        {
+            return;
+        }
+
+        OwnerRecord? before = stream.Owner;
+        stream.Owner = owner;
+        if (owner is { } now)
+        {
+            OnOwned(stream, before, now);
+        }
+        else
+        {
+            stream.Previous = before?.Node;
+            stream.VacantSince = _time.GetTimestamp();
+        }
+
+        Decide(stream);
+    }
+
+    private void OnOwned(ClusterStream stream, OwnerRecord? before, OwnerRecord now)
+    {
+        string? previous = before?.Node ?? stream.Previous;
+        if (now.IsOurs)
+        {
+            ClusterLog.Owned(_log, stream.Name, now.Epoch, previous is null ? "nobody did" : previous == Name ? "it did, too" : $"box {previous} did");
+            if (previous is not null && previous != Name)
+            {
+                Counters.OnTakeover(stream.Name, previous, _time.GetElapsedTime(stream.VacantSince), _time.GetUtcNow());
+            }
+        }
+        else
+        {
+            ClusterLog.OwnedElsewhere(_log, stream.Name, now.Node, now.Epoch);
+            if (stream.Told.Kind == OwnershipKind.Own)
+            {
+                Counters.OnLost();
+            }
+        }
+
+        stream.Previous = null;
+    }
+
+    /// <summary>What holds of a stream is told, and what has to be done about it is begun.</summary>
+    private void Decide(ClusterStream stream)
+    {
+        if (stream.Owner is { } owner)
+        {
+            stream.Turn?.Dispose();
+            stream.Turn = null;
+            stream.IsWanted = false;
+            if (owner.IsOurs)
+            {
+                Tell(stream, new CameraOwnership(OwnershipKind.Own, Name, owner.Epoch) { Left = stream.StopsWhenAlone ? LeftOfFence : null });
+            }
+            else if (_members.TryGetValue(owner.Node, out ClusterMember? member))
+            {
+                Tell(stream, PeerOf(stream, owner, member));
+            }
+
+            return;
+        }
+
+        // Ours until a moment ago, and read on: nobody is nearer. Of another box: what still comes from there is as good as ever, until somebody has it.
+        if (stream.Told.Kind == OwnershipKind.Peer && !stream.Told.IsVacant)
+        {
+            Tell(stream, stream.Told with { IsVacant = true });
+        }
+
+        if (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own)
+        {
+            BeginClaim(stream);
+        }
+    }
+
+    private TimeSpan LeftOfFence() => Fence.Left;
+
+    private void BeginClaim(ClusterStream stream)
+    {
+        if (stream.IsClaiming || stream.Turn is not null || _isDraining)
+        {
+            return;
+        }
+
+        TimeSpan wait = stream.Told.Kind == OwnershipKind.Own || !_isKnown
+            ? TimeSpan.Zero
+            : Rendezvous.PlaceOf(Name, stream.Name, _members.Values) * ClusterTimings.ClaimStep;
+        WaitForTurn(stream, wait);
+    }
+
+    private void WaitForTurn(ClusterStream stream, TimeSpan wait)
+    {
+        if (stream.Previous is { } previous && _promises.TryGetValue(previous, out long until) && until - _time.GetTimestamp() is > 0 and var left)
+        {
+            TimeSpan promised = TimeSpan.FromSeconds((double)left / _time.TimestampFrequency);
+            wait = wait > promised ? wait : promised;
+        }
+
+        if (wait <= TimeSpan.Zero)
+        {
+            Claim(stream);
+            return;
+        }
+
+        stream.Turn?.Dispose();
+        stream.Turn = _time.CreateTimer(_ => Post(() => OnTurn(stream)), null, wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTurn(ClusterStream stream)
+    {
+        if (stream.Turn is null)
+        {
+            return;
+        }
+
+        stream.Turn.Dispose();
+        stream.Turn = null;
+        if (stream.Owner is null && (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own) && !stream.IsClaiming && !_isDraining)
+        {
+            Claim(stream);
+        }
+    }
+
+    private void Claim(ClusterStream stream)
+    {
+        stream.IsClaiming = true;
+        _ = ClaimAsync(stream);
+    }
+
+    private async Task ClaimAsync(ClusterStream stream)
+    {
+        OwnerRecord? owner = null;
+        try
+        {
+            owner = await _engine.ClaimAsync(stream.Name, stream.Previous);
+        }
+        catch (Exception e)
+        {
+            ClusterLog.Broken(_log, e);
+        }
+
+        Post(() => OnClaimed(stream, owner));
+    }
+
+    private void OnClaimed(ClusterStream stream, OwnerRecord? owner)
+    {
+        stream.IsClaiming = false;
+        if (owner is { } known)
+        {
+            Take(stream, known, known.Epoch);
+            if (known.IsOurs && stream.Followers.Count == 0)
+            {
+                LetGo(stream); // its mount has gone meanwhile
+            }
+
+            return;
+        }
+
+        if (stream.Owner is not null || !_streams.ContainsKey(stream.Name))
+        {
+            return;
+        }
+
+        if (!stream.StopsWhenAlone && stream.IsWanted && stream.Told.Kind != OwnershipKind.Own && _time.GetElapsedTime(Volatile.Read(ref _renewed)) > Timings.AloneAfter
+            && _time.GetElapsedTime(stream.VacantSince) > Timings.AloneAfter)
+        {
+            ClusterLog.Alone(_log, stream.Name);
+            Tell(stream, new CameraOwnership(OwnershipKind.Own, Name, 0));
+        }
+
+        WaitForTurn(stream, ClusterTimings.ClaimRetry);
+    }
+
+    /// <summary>What this box owns is anybody's; what is not ours is left alone.</summary>
+    private void LetGo(ClusterStream stream)
+    {
+        stream.Turn?.Dispose();
+        stream.Turn = null;
+        if (stream.Owner is { IsOurs: true } owner)
+        {
+            _ = _engine.ReleaseAsync(stream.Name, owner.Epoch);
+            stream.Owner = null;
+            stream.Previous = null;
+            stream.Revision = owner.Epoch + 1;
+            _owners.Remove(stream.Name);
+        }
+
+        if (stream.Told.Kind == OwnershipKind.Own)
+        {
+            Tell(stream, CameraOwnership.Unknown);
+        }
+    }
+
+    private static bool IsSame(CameraOwnership one, CameraOwnership other) =>
+        one.Kind == other.Kind && one.Node == other.Node && one.Epoch == other.Epoch && one.IsVacant == other.IsVacant
+            && one.Url?.Text == other.Url?.Text && one.Left is null == other.Left is null;
+
+    private void Tell(ClusterStream stream, CameraOwnership now)
+    {
+        if (IsSame(stream.Told, now))
+        {
+            return;
+        }
+
+        stream.Told = now;
+        _told[stream.Name] = now;
+        foreach (StreamFollower follower in stream.Followers)
+        {
+            follower.Tell(now);
+        }
+    }
+}

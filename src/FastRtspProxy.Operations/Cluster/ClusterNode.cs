@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Net;
+using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>
+/// This box of the cluster: what mounts need and what the engine tells come together here, in one turn after the other on the thread pool; what comes
+/// out is who owns each stream, told to the mounts. A stream that is needed and that nobody owns is claimed, in the order of
+/// <see cref="Rendezvous"/>, so that boxes do not all try at once. The engine decides who gets it.
+/// </summary>
+internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsyncDisposable
+{
+    private readonly ClusterConfig _config;
+    private readonly ClusterSecrets _secrets;
+    private readonly IOwnership _engine;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<string, ClusterStream> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClusterMember> _members = new(StringComparer.Ordinal);
+
+    /// <summary>What holds of each stream that is followed here, for those who ask on other threads.</summary>
+    private readonly ConcurrentDictionary<string, CameraOwnership> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Owners of streams that nobody follows here yet, too. In the turn.</summary>
+    private readonly Dictionary<string, OwnerRecord> _owners = new(StringComparer.Ordinal);
+
+    /// <summary>Boxes that were told that we have lost the engine as well: until then nothing of theirs is claimed. Any thread.</summary>
+    private readonly ConcurrentDictionary<string, long> _promises = new(StringComparer.Ordinal);
+
+    private readonly Task _running;
+
+    /// <summary>False until the engine was read for the first time.</summary>
+    private bool _isKnown;
+
+    private readonly long _began;
+
+    /// <summary>The sending of the last message that the engine answered, as a time stamp.</summary>
+    private long _renewed;
+
+    private volatile bool _isUp;
+    private volatile bool _isDraining;
+
+    public ClusterNode(ClusterConfig config, ClusterSecrets secrets, IOwnership engine, TimeProvider time, ILogger log)
+    {
+        _config = config;
+        _secrets = secrets;
+        _engine = engine;
+        _time = time;
+        _log = log;
+        _began = _renewed = time.GetTimestamp();
+        Timings = new ClusterTimings(config.Engine.Ttl);
+        Fence = new Fence(time);
+        _running = Outbound.RunAsync(RunAsync);
+    }
+
+    public ClusterTimings Timings { get; }
+
+    public ClusterCounters Counters { get; } = new();
+
+    /// <inheritdoc cref="Cluster.Fence"/>
+    public Fence Fence { get; }
+
+    /// <summary>This box.</summary>
+    public string Name => _config.Node;
+
+    /// <summary>The engine has answered the last question. Any thread.</summary>
+    public bool IsEngineUp => _isUp;
+
+    /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>Since the engine has heard this box. Any thread.</summary>
+    public TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewed));
+
+    /// <summary>Adds to the date of a request to that box what its clock differs by. Set once, before the start.</summary>
+    public Func<string, TimeSpan> ClockOf { get; set; } = static _ => TimeSpan.Zero;
+
+    /// <summary>Told of streams that the API of any box made; null content: removed. In the turn. Set once, before the start.</summary>
+    public Action<string, byte[]?>? StreamChanged { get; set; }
+
+    /// <summary>Begins.</summary>
+    public void Start() => _engine.Start(this);
+
+    /// <inheritdoc/>
+    public ICameraOwner Follow(string stream, Action changed)
+    {
+        StreamFollower follower = new(this, stream, changed);
+        Post(() => OnFollow(follower));
+        return follower;
+    }
+
+    /// <summary>What holds of a stream. Any thread.</summary>
+    public CameraOwnership OwnershipOf(string stream) => _told.GetValueOrDefault(stream) ?? CameraOwnership.Unknown;
+
+    /// <summary>What holds of all streams that are followed here. Any thread.</summary>
+    public IReadOnlyDictionary<string, CameraOwnership> Ownerships => _told;
+
+    /// <summary>The boxes that are there. Any thread.</summary>
+    public Task<IReadOnlyList<ClusterMember>> MembersAsync() => AskAsync<IReadOnlyList<ClusterMember>>(() => [.. _members.Values]);
+
+    /// <summary>Until then nothing is claimed that this box had. Any thread.</summary>
+    public void Promise(string node) => _promises[node] = _time.GetTimestamp() + Ticks(Timings.Ttl);
+
+    /// <summary>Streams that this box owns, by their epochs. Any thread.</summary>
+    public Dictionary<string, long> Owned() =>
+        _told.Where(static pair => pair.Value.Kind == OwnershipKind.Own).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch);
+
+    /// <summary>Has it done in a turn. Any thread.</summary>
+    public void Post(Action work) => _inbox.Writer.TryWrite(work);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _inbox.Writer.TryComplete();
+        await _running;
+        foreach (ClusterStream stream in _streams.Values)
+        {
+            stream.Turn?.Dispose();
+        }
+    }
+
+    private Task<T> AskAsync<T>(Func<T> question)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_inbox.Writer.TryWrite(() => answer.SetResult(question())))
+        {
+            answer.SetCanceled();
+        }
+
+        return answer.Task;
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (Action work in _inbox.Reader.ReadAllAsync())
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                ClusterLog.Broken(_log, e); // the other streams' turns come all the same
+            }
+        }
+    }
+
+    private long Ticks(TimeSpan length) => (long)(length.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>What mounts are told of a stream of another box.</summary>
+    private CameraOwnership PeerOf(ClusterStream stream, OwnerRecord owner, ClusterMember member)
+    {
+        string name = stream.Name;
+        return new CameraOwnership(OwnershipKind.Peer, owner.Node, owner.Epoch)
+        {
+            Url = RtspUrl.TryParse($"{member.Url}/{name}?start=past", out RtspUrl? url, out _) ? url : null,
+            Hop = method => HopHeader.Make(_secrets.Hop, Name, owner.Node, owner.Epoch, _time.GetUtcNow() + ClockOf(owner.Node), method, name),
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using FastRtspProxy.Operations.Configuration.Model;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>
+/// The keys that follow from a cluster's secret (HKDF, RFC 5869), one for each use, and what is encrypted by them. Never printed.
+/// </summary>
+internal sealed class ClusterSecrets
+{
+    private const int KeyBytes = 32;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    private readonly byte[] _streams;
+
+    public ClusterSecrets(string cluster, Secret secret)
+    {
+        byte[] root = Encoding.UTF8.GetBytes(secret.Value);
+        byte[] salt = Encoding.UTF8.GetBytes(cluster);
+        Hop = HKDF.DeriveKey(HashAlgorithmName.SHA256, root, KeyBytes, salt, "frp hop 1"u8.ToArray());
+        _streams = HKDF.DeriveKey(HashAlgorithmName.SHA256, root, KeyBytes, salt, "frp streams 1"u8.ToArray());
+    }
+
+    /// <summary>For what boxes say to each other.</summary>
+    public byte[] Hop { get; }
+
+    /// <summary>Encrypts what is known of a stream (AES-256-GCM); the result is of no use under another name.</summary>
+    /// <returns>Nonce, text, tag.</returns>
+    public byte[] Encrypt(string stream, ReadOnlySpan<byte> text)
+    {
+        byte[] content = new byte[NonceBytes + text.Length + TagBytes];
+        Span<byte> nonce = content.AsSpan(0, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using AesGcm cipher = new(_streams, TagBytes);
+        cipher.Encrypt(nonce, text, content.AsSpan(NonceBytes, text.Length), content.AsSpan(NonceBytes + text.Length), Encoding.UTF8.GetBytes(stream));
+        return content;
+    }
+
+    /// <summary>What was encrypted; null: by another secret, for another stream, or it was changed on the way.</summary>
+    public byte[]? Decrypt(string stream, ReadOnlySpan<byte> content)
+    {
+        if (content.Length < NonceBytes + TagBytes)
+        {
+            return null;
+        }
+
+        byte[] text = new byte[content.Length - NonceBytes - TagBytes];
+        try
+        {
+            using AesGcm cipher = new(_streams, TagBytes);
+            cipher.Decrypt(
+                content[..NonceBytes], content[NonceBytes..^TagBytes], content[^TagBytes..], text, Encoding.UTF8.GetBytes(stream));
+            return text;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}

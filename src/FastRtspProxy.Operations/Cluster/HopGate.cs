@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Protocol.Rtsp;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>
+/// Lets other boxes in, each to the one stream that its request names, where this box owns that stream: what is not ours is never passed on. Any
+/// thread.
+/// </summary>
+internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, TimeProvider time, ILogger log) : IHopGate
+{
+    /// <summary>A stranger is said so often at the most.</summary>
+    private static readonly TimeSpan s_sayDistance = TimeSpan.FromMinutes(1);
+
+    /// <summary>Twice: a clock may be so far ahead that a request stays young for so long.</summary>
+    private readonly NonceMemory _nonces = new(time, ClusterTimings.HopAge * 2);
+
+    /// <summary>0: none was.</summary>
+    private long _said;
+
+    /// <summary>What an answer is proven by, in the place of a method.</summary>
+    public const string AnswerMethod = "ANSWER";
+
+    /// <inheritdoc/>
+    public HopVerdict Judge(string header, string method, string stream, IPAddress from, out string owner)
+    {
+        owner = string.Empty;
+        if (!HopHeader.TryParse(header, out HopHeader hop))
+        {
+            return Refuse(from, "?", "this is no request of a box");
+        }
+
+        if (!hop.IsProof(secrets.Hop, node.Name, method, stream))
+        {
+            return Refuse(from, Printable.Line(hop.Node), "does not know the secret, or means another box");
+        }
+
+        // What is asked of this box itself tells the clocks, so it does not go by them.
+        double late = (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(hop.UnixMilliseconds, 253_402_300_799_999))).TotalSeconds;
+        if (stream.Length > 0 && Math.Abs(late) > ClusterTimings.HopAge.TotalSeconds)
+        {
+            return Refuse(from, hop.Node, string.Create(CultureInfo.InvariantCulture, $"was made {late:0} s ago by the clock of this box"));
+        }
+
+        if (!_nonces.TryAdd(hop.Nonce))
+        {
+            return Refuse(from, hop.Node, "was read before");
+        }
+
+        if (stream.Length == 0)
+        {
+            return HopVerdict.In;
+        }
+
+        CameraOwnership known = node.OwnershipOf(stream);
+        if (known.Kind == OwnershipKind.Own && (hop.Epoch <= known.Epoch || known.Epoch == 0))
+        {
+            return HopVerdict.In;
+        }
+
+        owner = string.Create(CultureInfo.InvariantCulture, $"{known.Node};{known.Epoch}");
+        return HopVerdict.NotOwner;
+    }
+
+    /// <inheritdoc/>
+    public (byte[] Body, string Proof) Answer(string header)
+    {
+        if (!HopHeader.TryParse(header, out HopHeader hop))
+        {
+            return ([], string.Empty);
+        }
+
+        bool isLost = node.SinceRenewal > node.Timings.LostAfter;
+        if (isLost)
+        {
+            node.Promise(hop.Node);
+        }
+
+        byte[] body = new PeerState(isLost, node.IsDraining, node.Owned()).Write();
+        return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, time.GetUtcNow(), AnswerMethod, ProofText(hop.Nonce, body)));
+    }
+
+    /// <summary>What an answer is proven with, in the place of a stream: it answers that request and no other.</summary>
+    public static string ProofText(string nonce, ReadOnlySpan<byte> body) => $"{nonce} {Convert.ToHexStringLower(SHA256.HashData(body))}";
+
+    private HopVerdict Refuse(IPAddress from, string name, string problem)
+    {
+        node.Counters.OnStranger();
+        long said = Volatile.Read(ref _said);
+        if ((said == 0 || time.GetElapsedTime(said) > s_sayDistance) && Interlocked.CompareExchange(ref _said, time.GetTimestamp(), said) == said)
+        {
+            ClusterLog.Stranger(log, from.ToString(), name, problem);
+        }
+
+        return HopVerdict.Stranger;
+    }
+}

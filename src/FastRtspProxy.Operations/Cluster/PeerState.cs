@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>What a box tells another one of itself.</summary>
+/// <param name="IsLost">The engine does not answer it. With that it promises to claim nothing of the other box's for a while.</param>
+/// <param name="IsDraining">It owns nothing new.</param>
+/// <param name="Owned">What it owns, by epochs.</param>
+internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictionary<string, long> Owned)
+{
+    /// <summary>100,000 streams with names of 40 letters.</summary>
+    public const int BytesMax = 8 << 20;
+
+    public byte[] Write()
+    {
+        ArrayBufferWriter<byte> text = new(256);
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("lost", IsLost);
+            json.WriteBoolean("draining", IsDraining);
+            json.WriteStartObject("owned");
+            foreach ((string stream, long epoch) in Owned)
+            {
+                json.WriteNumber(stream, epoch);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return text.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Null: it is none.</summary>
+    public static PeerState? Read(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            Dictionary<string, long> owned = new(StringComparer.Ordinal);
+            foreach (JsonProperty one in json.RootElement.GetProperty("owned").EnumerateObject())
+            {
+                owned[one.Name] = one.Value.GetInt64();
+            }
+
+            return new PeerState(json.RootElement.GetProperty("lost").GetBoolean(), json.RootElement.GetProperty("draining").GetBoolean(), owned);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+}

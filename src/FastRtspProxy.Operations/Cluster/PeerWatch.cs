@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using FastRtspProxy.Net;
+using Microsoft.Extensions.Logging;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>
+/// Asks the other boxes: now and then, for their clocks and for what they own; and, as soon as the engine has not answered for a while, again and
+/// again, whether they have lost it, too. Then this box's fence is put off: an election of the engine's leader is no reason to stop a picture.
+/// </summary>
+internal sealed class PeerWatch : IAsyncDisposable
+{
+    /// <summary>How often it is looked whether there is something to ask.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    private readonly ClusterNode _node;
+    private readonly PeerClient _client;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, TimeSpan> _clocks = new(StringComparer.Ordinal);
+    private readonly Task _running;
+    private bool _saidFrozen;
+
+    public PeerWatch(ClusterNode node, PeerClient client, TimeProvider time, ILogger log)
+    {
+        _node = node;
+        _client = client;
+        _time = time;
+        _log = log;
+        node.ClockOf = peer => _clocks.GetValueOrDefault(peer);
+        _running = Outbound.RunAsync(RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        long asked = 0;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(s_look, _time, _stop.Token);
+                bool doubts = _node.SinceRenewal > _node.Timings.AskAfter;
+                if (doubts || asked == 0 || _time.GetElapsedTime(asked) > ClusterTimings.PeerDistance)
+                {
+                    asked = _time.GetTimestamp();
+                    await AskAllAsync(asked, doubts);
+                }
+
+                _node.LookAtFence();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private async Task AskAllAsync(long asked, bool doubts)
+    {
+        IReadOnlyList<ClusterMember> members = await _node.MembersAsync();
+        ClusterMember[] others = [.. members.Where(member => member.Node != _node.Name)];
+        (PeerState State, TimeSpan Ahead)?[] answers =
+            await Task.WhenAll(others.Select(member => _client.AskAsync(member, ClusterTimings.PeerAnswer)));
+        for (int i = 0; i < others.Length; i++)
+        {
+            if (answers[i] is { } answer)
+            {
+                NoteClock(others[i].Node, answer.Ahead);
+                _node.OnPeerOwns(others[i].Node, answer.State.Owned);
+            }
+        }
+
+        bool isFrozen = doubts && PeerQuorum.AllHaveLost(
+            Math.Max(members.Count, others.Length + 1), [.. answers.Where(static one => one is not null).Select(static one => one!.Value.State.IsLost)]);
+        if (isFrozen)
+        {
+            _node.OnFrozen(asked);
+            if (!_saidFrozen)
+            {
+                ClusterLog.Frozen(_log);
+            }
+        }
+
+        _saidFrozen = isFrozen || (_saidFrozen && doubts);
+    }
+
+    private void NoteClock(string node, TimeSpan ahead)
+    {
+        bool wasFar = _clocks.TryGetValue(node, out TimeSpan before) && before.Duration() > ClusterTimings.HopAge / 2;
+        _clocks[node] = ahead;
+        if (!wasFar && ahead.Duration() > ClusterTimings.HopAge / 2)
+        {
+            ClusterLog.ClockDiffers(_log, node, ahead.TotalSeconds);
+        }
+    }
+}
