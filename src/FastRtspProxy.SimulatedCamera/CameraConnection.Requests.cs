@@ -136,6 +136,12 @@ internal sealed partial class CameraConnection
             return;
         }
 
+        if (session is null && _camera.Options.Faults.OneSession && _camera.HasSession(stream))
+        {
+            Answer(RtspStatus.NotEnoughBandwidth);
+            return;
+        }
+
         if (session is not null && session.Runner.Index != stream)
         {
             Answer(RtspStatus.AggregateOperationNotAllowed);

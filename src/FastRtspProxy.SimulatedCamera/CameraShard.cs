@@ -123,6 +123,8 @@ internal sealed partial class CameraShard
 
     public CameraSession? FindSession(string? id) => id is not null && _sessions.TryGetValue(id, out CameraSession? session) ? session : null;
 
+    public bool HasSession(int stream) => _sessions.Values.Any(session => session.Runner.Index == stream);
+
     public CameraSession OpenSession(int stream)
     {
         ulong seed = Hash64.Of(Options.Seed + (_generation << 32) + ((ulong)Shard.Index << 48), _sessionsOpened++);

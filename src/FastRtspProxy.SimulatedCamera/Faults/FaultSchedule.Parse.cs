@@ -34,6 +34,7 @@ internal sealed partial record FaultSchedule
             "nonce-rotate" => schedule with { RotatesNonce = true },
             "no-rtcp" => schedule with { NoRtcp = true },
             "busy" => schedule with { Busy = true },
+            "one-session" => schedule with { OneSession = true },
             "udp-only" => schedule with { UdpOnly = true },
             "rtcp-only" => schedule with { RtcpOnly = true },
             "ssrc=per-gop" => schedule with { SsrcPerGroup = true },

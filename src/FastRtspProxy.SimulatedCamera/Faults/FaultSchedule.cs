@@ -21,6 +21,7 @@ namespace FastRtspProxy.SimulatedCamera.Faults;
 /// silent-describe 401-storm nonce-rotate no-rtcp      DESCRIBE is never answered; every request is 401; each nonce is good for one request;
 ///                                                     no sender reports
 /// busy                                                SETUP is answered 453
+/// one-session                                         SETUP of a second session of a stream is answered 453
 /// refuse-track=audio  refuse-track=audio:461          SETUP of such tracks (video, audio, metadata) is answered 404, another status, or nothing
 /// refuse-track=audio:silent
 /// slow-answers=12s  slow-answers=12s:PLAY             every request waits so long before it is acted on; or those of one method
@@ -75,6 +76,9 @@ internal sealed partial record FaultSchedule
     public bool NoRtcp { get; init; }
 
     public bool Busy { get; init; }
+
+    /// <summary>Each stream has one session at a time, for each event loop.</summary>
+    public bool OneSession { get; init; }
 
     /// <summary>Tracks that cannot be set up.</summary>
     public IReadOnlyList<TrackRefusal> RefusedTracks { get; init; } = [];
