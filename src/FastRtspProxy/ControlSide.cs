@@ -3,6 +3,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Captures;
+using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Hooks;
@@ -34,7 +35,8 @@ internal sealed class ControlSide : IAsyncDisposable
     /// <param name="source">Reads the file again; null: there is none, and the arguments stay what they are.</param>
     /// <param name="target">The engine, as reloads change it.</param>
     /// <param name="log">Where it is said.</param>
-    public ControlSide(ProxyEngine engine, ProgramOptions options, ConfigSource? source, IReloadTarget target, ILoggerFactory log)
+    /// <param name="cluster">Null: there is none.</param>
+    public ControlSide(ProxyEngine engine, ProgramOptions options, ConfigSource? source, IReloadTarget target, ILoggerFactory log, ClusterSide? cluster = null)
     {
         TimeProvider time = TimeProvider.System;
         LoadedConfig started = new(options.Config, [], null);
@@ -45,6 +47,7 @@ internal sealed class ControlSide : IAsyncDisposable
             store.Begin(started);
         }
 
+        Store = store;
         Reloader = new Reloader(options.Config, load, target, time, log.CreateLogger("Configuration")) { Done = store.OnReloadedAsync };
         _events = new EventLog(time, () => Reloader.Running.Log.Addresses);
         _events.Start(engine.Status, Reloader);
@@ -57,11 +60,13 @@ internal sealed class ControlSide : IAsyncDisposable
         SharedEngineView view = new(new EngineView(engine), () => Reloader.Running, time);
         engine.Status.Happened += view.OnHappened;
         MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };
+        metrics = metrics with { Cluster = cluster is null ? null : new ClusterFigures(cluster.Node).ReadAsync };
         _newStats = () => new StatsSampler(view.StreamsAsync, time, log.CreateLogger("Stats"));
         _routes = stats =>
         [
             .. MetricsRoutes.All(engine, metrics),
-            .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api")),
+            .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api"), cluster is null ? null : cluster.Node.OwnershipOf),
+            .. new ClusterApi(cluster).Routes,
             .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
             .. new CaptureRoutes(engine.CaptureOf, "fastrtspproxy " + ProgramVersion.Text).Routes,
@@ -70,6 +75,9 @@ internal sealed class ControlSide : IAsyncDisposable
     }
 
     public Reloader Reloader { get; }
+
+    /// <summary>The streams of requests.</summary>
+    public StreamStore Store { get; }
 
     /// <summary>What the API shows of the log.</summary>
     public LogHistory Log { get; } = new();

@@ -4,6 +4,7 @@ using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
@@ -60,7 +61,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
             ControlSide? control = null;
             await using HttpHost http = new(engine, () => BeginRoutes(control!), options.Demo, TimeProvider.System, log, held);
             EngineTarget target = new(engine, http, config => SetOwn(config, stop), TimeProvider.System, real);
-            await using ControlSide side = control = new ControlSide(engine, options, reloads?.Source, target, log);
+            await using ControlSide side = control = new ControlSide(engine, options, reloads?.Source, target, log, cluster);
             await ServeHttpAsync(engine, options, http);
             Announce(options, engine, http.Server);
             if (reloads is not null && options.Engine.Streams.Count == 0 && !options.Engine.AcceptRegister)
@@ -70,7 +71,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             SayUnused(held);
             side.Reloader.Reloaded += _ => SayUnused(held);
-            cluster?.Start();
+            cluster?.Start(engine, new StreamEditor(side.Reloader, side.Store, new StreamRevisions(), log.CreateLogger("Api")), side.Store);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             report.Follow(side.Reloader);

@@ -59,6 +59,7 @@ public sealed partial class HouseTests
         ["FrontendLog.cs"] = 400,
         ["ReloadLog.cs"] = 600,
         ["HttpLog.cs"] = 700,
+        ["ClusterLog.cs"] = 650,
         ["StatsLog.cs"] = 900,
         ["HookLog.cs"] = 950,
         ["StreamsLog.cs"] = 800,

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
@@ -14,7 +15,7 @@ internal static class ApiRoutes
 {
     public static IEnumerable<HttpRoute> All(
         IEngineView engine, Reloader reloader, StreamStore store, EventLog events, LogHistory history, ProgramFacts facts,
-        TimeProvider time, ILogger log)
+        TimeProvider time, ILogger log, Func<string, CameraOwnership?>? ownerOf = null)
     {
         StreamRevisions revisions = new();
         LongAnswers answers = new();
@@ -22,7 +23,7 @@ internal static class ApiRoutes
         return
         [
             OpenApiDocument.Route,
-            .. new StreamsApi(engine, reloader, store, editor, revisions, answers).Routes,
+            .. new StreamsApi(engine, reloader, store, editor, revisions, answers, ownerOf).Routes,
             .. new ViewersApi(engine, reloader, answers).Routes,
             .. new DialogueApi(engine, reloader).Routes,
             .. new ProgramApi(engine, reloader, store, facts, time).Routes,

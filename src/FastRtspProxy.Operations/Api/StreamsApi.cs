@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
@@ -12,7 +14,8 @@ namespace FastRtspProxy.Operations.Api;
 
 /// <summary>Streams: looked at, made, changed, taken away, begun anew.</summary>
 internal sealed class StreamsApi(
-    IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers)
+    IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers,
+    Func<string, CameraOwnership?>? ownerOf = null)
 {
     private const string All = "/api/v1/streams";
     private const string One = "/api/v1/streams/{name}";
@@ -72,7 +75,7 @@ internal sealed class StreamsApi(
                 StreamJson.WriteText(json, "next", page.Length < rest.Length ? page[^1].Name : null);
                 json.WriteStartArray("streams");
             },
-            (json, view) => StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults)),
+            (json, view) => StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults), more => WriteOwner(more, view)),
             static json =>
             {
                 json.WriteEndArray();
@@ -94,9 +97,13 @@ internal sealed class StreamsApi(
             : ApiAnswer.WriteAsync(
                 exchange,
                 StatusCodes.Status200OK,
-                json => StreamJson.Write(json, view, StreamUrls.Of(exchange, engine), TagOf(view), _configs.Of(view, reloader.Running.Defaults)),
+                json => StreamJson.Write(
+                    json, view, StreamUrls.Of(exchange, engine), TagOf(view), _configs.Of(view, reloader.Running.Defaults),
+                    more => WriteOwner(more, view)),
                 TagOf(view)));
     }
+
+    private void WriteOwner(Utf8JsonWriter json, StreamView view) => ClusterApi.WriteOwner(json, ownerOf?.Invoke(view.Name));
 
     private Task PutAsync(HttpExchange exchange) => ChangeAsync(exchange, isMerge: false);
 

@@ -65,6 +65,15 @@ internal static partial class ClusterLog
         "Cluster: this box may be cut off from the others: it stops reading the cameras that allow one session")]
     public static partial void Fenced(ILogger log);
 
+    [LoggerMessage(EventId = 668, Level = LogLevel.Warning, Message =
+        "Cluster: the stream \"{Stream}\" of another box cannot be read: it was encrypted by another secret, or it is damaged. Remedy: the same "
+        + "cluster.secret on all boxes, and the stream made anew")]
+    public static partial void Unreadable(ILogger log, string stream);
+
+    [LoggerMessage(EventId = 669, Level = LogLevel.Warning, Message =
+        "Cluster: the stream \"{Stream}\" of another box cannot be had here: {Problem}")]
+    public static partial void NotHad(ILogger log, string stream, string problem);
+
     [LoggerMessage(EventId = 667, Level = LogLevel.Information, Message = "Cluster: this box moves its streams to the others ({Streams} of them)")]
     public static partial void Draining(ILogger log, int streams);
 }

@@ -48,6 +48,8 @@ internal sealed partial class ClusterNode
         {
             StreamChanged?.Invoke(name, content);
         }
+
+        AllRead?.Invoke([.. snapshot.Streams.Keys]);
     });
 
     /// <inheritdoc/>

@@ -124,6 +124,11 @@ internal sealed partial class ClusterNode
     /// <summary>What holds of a stream is told, and what has to be done about it is begun.</summary>
     private void Decide(ClusterStream stream)
     {
+        if (stream == _moving && !_isReleased)
+        {
+            return; // its camera is being let go
+        }
+
         if (stream.Owner is { } owner)
         {
             stream.Turn?.Dispose();

@@ -84,6 +84,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>Told of streams that the API of any box made; null content: removed. In the turn. Set once, before the start.</summary>
     public Action<string, byte[]?>? StreamChanged { get; set; }
 
+    /// <summary>Told the names of those streams when the engine was read whole, behind them. In the turn. Set once, before the start.</summary>
+    public Action<IReadOnlyCollection<string>>? AllRead { get; set; }
+
     /// <summary>Begins.</summary>
     public void Start() => _engine.Start(this);
 

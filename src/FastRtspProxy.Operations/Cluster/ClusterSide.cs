@@ -1,6 +1,9 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Cluster.Etcd;
+using FastRtspProxy.Operations.Cluster.Static;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster;
@@ -8,23 +11,34 @@ namespace FastRtspProxy.Operations.Cluster;
 /// <summary>The parts of a box's cluster, put together; there only where the configuration has one. It begins before the engine, and ends after it.</summary>
 internal sealed class ClusterSide : IAsyncDisposable
 {
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ClusterSecrets _secrets;
     private readonly PeerWatch _peers;
     private readonly HopGate _gate;
+    private readonly EtcdOwnership? _etcd;
+    private ClusterStreams? _streams;
 
     private ClusterSide(ClusterConfig config, TimeProvider time, ILogger log)
     {
-        ClusterSecrets secrets = new(config.Name, config.Secret!);
-        Engine = new EtcdOwnership(config, time, log);
-        Node = new ClusterNode(config, secrets, Engine, time, log);
-        _gate = new HopGate(Node, secrets, time, log);
-        _peers = new PeerWatch(Node, new PeerClient(config.Node, secrets, time), time, log);
+        _time = time;
+        _log = log;
+        Config = config;
+        _secrets = new ClusterSecrets(config.Name, config.Secret!);
+        PeerClient client = new(config.Node, _secrets, time);
+        IOwnership engine = config.Engine.Kind == ClusterEngineKind.Etcd
+            ? _etcd = new EtcdOwnership(config, time, log)
+            : new StaticOwnership(config, async peer => (await client.AskAsync(peer, StaticOwnership.Answer))?.State, time, log);
+        Node = new ClusterNode(config, _secrets, engine, time, log);
+        _gate = new HopGate(Node, _secrets, time, log);
+        _peers = new PeerWatch(Node, client, time, log);
     }
+
+    /// <inheritdoc cref="ClusterConfig"/>
+    public ClusterConfig Config { get; }
 
     /// <inheritdoc cref="ClusterNode"/>
     public ClusterNode Node { get; }
-
-    /// <inheritdoc cref="IOwnership"/>
-    public IOwnership Engine { get; }
 
     /// <summary>Null: there is no cluster.</summary>
     /// <exception cref="ProxyStartException">A certificate cannot be used.</exception>
@@ -49,11 +63,39 @@ internal sealed class ClusterSide : IAsyncDisposable
     public ProxyOptions In(ProxyOptions options) => options with { Owners = Node, Hops = _gate };
 
     /// <summary>Begins to own streams: everything listens.</summary>
-    public void Start() => Node.Start();
+    /// <param name="engine">Drains when it is told to.</param>
+    /// <param name="editor">Changes streams here as requests do.</param>
+    /// <param name="store">The streams of requests.</param>
+    public void Start(ProxyEngine engine, StreamEditor editor, StreamStore store)
+    {
+        _peers.Drains = () => engine.IsDraining;
+        if (_etcd is not null)
+        {
+            _streams = new ClusterStreams(_secrets, (name, content) => _etcd.PutStreamAsync(name, content), EditAsync, store, _time, _log);
+            Node.StreamChanged = _streams.OnChangedThere;
+            Node.AllRead = _streams.OnAllRead;
+        }
+
+        Node.Start();
+
+        async Task EditAsync(string name, System.Text.Json.Nodes.JsonObject? document)
+        {
+            EditOutcome outcome = await editor.EditAsync(new EditRequest(name, document));
+            if (outcome.Problem is { } problem)
+            {
+                ClusterLog.NotHad(_log, name, problem.Detail ?? problem.Errors?.FirstOrDefault()?.Detail ?? problem.Title);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_streams is not null)
+        {
+            await _streams.DisposeAsync();
+        }
+
         await _peers.DisposeAsync();
         await Node.DisposeAsync();
     }

@@ -10,9 +10,6 @@ internal readonly record struct ClusterTimings(TimeSpan Ttl)
     /// <summary>Between two tries to claim while the engine does not answer.</summary>
     public static readonly TimeSpan ClaimRetry = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>An answer of a box is waited for so long: it is near.</summary>
-    public static readonly TimeSpan PeerAnswer = TimeSpan.FromMilliseconds(300);
-
     /// <summary>How often the boxes ask each other while all is well: it sets the clocks by which their hops are dated.</summary>
     public static readonly TimeSpan PeerDistance = TimeSpan.FromSeconds(5);
 
@@ -21,6 +18,9 @@ internal readonly record struct ClusterTimings(TimeSpan Ttl)
 
     /// <summary>An answer of the engine is waited for so long; then its next member is asked.</summary>
     public TimeSpan EngineAnswer => TimeSpan.FromMilliseconds(Math.Clamp(Ttl.TotalMilliseconds * 0.25, 250, 1000));
+
+    /// <summary>An answer of a box is waited for so long: it is near, and has to come before the fence.</summary>
+    public TimeSpan PeerAnswer => TimeSpan.FromMilliseconds(Math.Min(Ttl.TotalMilliseconds * 0.15, 300));
 
     /// <summary>Between two renewals: two may fail before the others begin to doubt.</summary>
     public TimeSpan Renewal => Ttl * 0.2;

@@ -32,6 +32,9 @@ internal sealed class PeerWatch : IAsyncDisposable
         _running = Outbound.RunAsync(RunAsync);
     }
 
+    /// <summary>True while this box is to be empty. Set once, before the start.</summary>
+    public Func<bool> Drains { get; set; } = static () => false;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -56,6 +59,7 @@ internal sealed class PeerWatch : IAsyncDisposable
                 }
 
                 _node.LookAtFence();
+                _node.Drain(Drains());
             }
         }
         catch (OperationCanceledException)
@@ -69,7 +73,7 @@ internal sealed class PeerWatch : IAsyncDisposable
         IReadOnlyList<ClusterMember> members = await _node.MembersAsync();
         ClusterMember[] others = [.. members.Where(member => member.Node != _node.Name)];
         (PeerState State, TimeSpan Ahead)?[] answers =
-            await Task.WhenAll(others.Select(member => _client.AskAsync(member, ClusterTimings.PeerAnswer)));
+            await Task.WhenAll(others.Select(member => _client.AskAsync(member, _node.Timings.PeerAnswer)));
         for (int i = 0; i < others.Length; i++)
         {
             if (answers[i] is { } answer)

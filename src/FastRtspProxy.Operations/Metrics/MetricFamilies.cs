@@ -59,6 +59,25 @@ internal static class MetricFamilies
     public static readonly MetricFamily HookDeliveries = Counter("hook_deliveries_total", "What came of deliveries to web hooks", "result");
     public static readonly MetricFamily HookQueue = Gauge("hook_queue_length", "Deliveries to web hooks that wait or are under way");
 
+    public static readonly MetricFamily ClusterNodes = Gauge("cluster_nodes", "Boxes of the cluster that are there, this one included");
+    public static readonly MetricFamily ClusterEngineUp = Gauge("cluster_engine_up", "1 while the cluster's engine answers this box");
+    public static readonly MetricFamily ClusterLease =
+        Gauge("cluster_lease_remaining_seconds", "How long the engine would keep what this box owns without hearing of it", unit: MetricUnit.Micros);
+
+    public static readonly MetricFamily ClusterOwned = Gauge("cluster_owned_streams", "Streams whose cameras this box reads");
+    public static readonly MetricFamily ClusterRelayed = Gauge("cluster_relayed_streams", "Streams that another box owns");
+    public static readonly MetricFamily ClusterTakeovers =
+        Counter("cluster_takeovers_total", "Streams of a box that went which this one owned next, and streams of this box that another one took", "result");
+
+    public static readonly MetricFamily ClusterTakeoverSeconds =
+        Histogram("cluster_takeover_seconds", "From the news that a box had lost a stream until this box owned it", "le");
+
+    public static readonly MetricFamily ClusterFenced =
+        Counter("cluster_fenced_total", "How often this box stopped reading cameras of one session, because it may have been cut off");
+
+    public static readonly MetricFamily ClusterStrangers =
+        Counter("cluster_hops_refused_total", "Requests that said they were another box's, and did not prove it");
+
     /// <summary>All of them in the order of the page, with those of streams in their midst.</summary>
     public static IReadOnlyList<MetricFamily> All { get; } =
     [
@@ -66,6 +85,8 @@ internal static class MetricFamilies
         ProcessStart, Connections, ConnectionsTotal, ConnectionsRefused, Requests, RequestsMalformed, LogInFailures, AccessRefused, ExternalSeconds,
         Sessions, SessionsEnded, Handshakes, CertificateEnd, .. StreamFamilies.All.Select(static family => family.Family), FirstPicture, ShardBusy,
         ShardTurns, ShardLongestTurn, MemoryBudget, MemorySlabBudget, MemorySlabs, SendErrors, OverLag, HookDeliveries, HookQueue,
+        ClusterNodes, ClusterEngineUp, ClusterLease, ClusterOwned, ClusterRelayed, ClusterTakeovers, ClusterTakeoverSeconds, ClusterFenced,
+        ClusterStrangers,
     ];
 
     /// <summary>A counter of ours.</summary>

@@ -45,6 +45,10 @@ internal sealed class MetricsPage(EngineCounters counters, MetricsSources source
         if (stream is null)
         {
             _engine.WriteBack(text);
+            if (sources.Cluster is { } cluster)
+            {
+                (await cluster())(text);
+            }
         }
 
         await output.FlushAsync(cancel);

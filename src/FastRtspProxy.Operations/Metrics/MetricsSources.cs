@@ -17,6 +17,9 @@ internal sealed record MetricsSources
     /// <summary>Null: there are no hooks.</summary>
     public Func<HookCounters?> Hooks { get; init; } = static () => null;
 
+    /// <summary>Reads what is told of the cluster, and gives what writes it; null: there is none.</summary>
+    public Func<Task<Action<MetricsText>>>? Cluster { get; init; }
+
     /// <summary>Those that viewers are shown; empty: nobody speaks TLS with them.</summary>
     public Func<IReadOnlyList<CertificateState>> Certificates { get; init; } = static () => [];
 }

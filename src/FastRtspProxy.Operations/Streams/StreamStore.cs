@@ -42,6 +42,12 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     /// <summary>That of a name; null: there is none.</summary>
     public StoredStream? Find(string name) => Now.Streams.GetValueOrDefault(name);
 
+    /// <summary>Told of each stream that a request has made, changed or removed (null), in the turn of the reloader; null: nobody wants to know.</summary>
+    public Action<string, StoredStream?>? Changed { get; set; }
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<StoredStream> All => Now.Present;
+
     /// <summary>The first reading, before there are sockets.</summary>
     public LoadedConfig Begin(LoadedConfig written)
     {
@@ -96,6 +102,7 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
         State now = Now;
         var streams = stream is null && !isOnDisk ? now.Streams.Remove(name) : now.Streams.SetItem(name, stream);
         Volatile.Write(ref _now, new State(now.Written, streams) { LeftOut = [.. leftOut] });
+        Changed?.Invoke(name, stream);
     }
 
     private void Take(bool counts, bool isTold)

@@ -18,10 +18,10 @@ internal static class ClusterTypes
     public static TypeOf<string> Name { get; } = new("NAME", "letters, digits, and . _ -", TryName, static name => name.Length == 0 ? null : name);
 
     /// <summary>The address of a box.</summary>
-    public static TypeOf<string> Box { get; } = new("URL", "rtsp:// or rtsps://", TryBox, static url => url.Length == 0 ? null : url);
+    public static TypeOf<string> Box { get; } = new("URL", "rtsp:// or rtsps://", TryBox, static url => url.Length == 0 ? null : url) { Mask = UrlTypes.Mask };
 
     /// <summary>The address of an etcd.</summary>
-    public static TypeOf<string> Endpoint { get; } = new("URL", "http:// or https://", TryEndpoint, static url => url);
+    public static TypeOf<string> Endpoint { get; } = new("URL", "http:// or https://", TryEndpoint, static url => url) { Mask = UrlTypes.Mask };
 
     public static TypeOf<Secret?> Secret { get; } = new("TEXT", "", TrySecret, static _ => null) { IsSecret = true };
 

@@ -24,7 +24,7 @@ internal static class UrlTypes
     /// What is no URL at all may be a piece of one that a comma within brackets has cut, and then of its password; what stands for another text is
     /// shown as it is written.
     /// </summary>
-    private static string Mask(string text) => BackendUrl.IndexOfScheme(text) >= 0 ? BackendUrl.Redact(text)
+    public static string Mask(string text) => BackendUrl.IndexOfScheme(text) >= 0 ? BackendUrl.Redact(text)
         : text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1 ? text
         : UrlSecrets.Masked;
 

@@ -54,6 +54,9 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public BackendTimings BackendTimings { get; set; } = BackendTimings.Default;
 
+    /// <summary>Who owns the stream, where several boxes share the cameras.</summary>
+    public ICameraOwners? Owners { get; init; }
+
     public Shard MountShard => _shards.Shards[0];
 
     public Mount Create(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
@@ -74,6 +77,7 @@ internal sealed class MountFixture : IAsyncDisposable
             ClientsMax = clientsMax,
             Start = Start,
             CatchUpBudget = CatchUpBudget,
+            Owners = Owners,
             GopCacheDuration = Ring.KeepDuration,
             PastDuration = Ring.PastDuration,
             Timings = Timings,

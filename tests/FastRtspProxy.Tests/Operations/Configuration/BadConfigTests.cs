@@ -25,13 +25,10 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{events: [stream.up]}]", "hooks[0].url: it is missing")]
     [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
-    [InlineData("cluster: {}", "1:10: cluster: not in this version")]
     [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
     [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
-    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, singleSession: true}}", "1:58: streams.a.singleSession: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {}}}", "1:54: streams.a.multicast: not in this version")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, backChannel: false}}", "1:56: streams.a.backChannel: not in this version")]
-    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, whenAlone: keep}}", "1:54: streams.a.whenAlone: not in this version")]
     // Types, ranges and units.
     [InlineData("defaults: {linger: 5x}", "1:20: defaults.linger \"5x\": a duration is a number of seconds, or a number with ms, s, m or h, up to 24h")]
     [InlineData("defaults: {linger: -1}", "1:20: defaults.linger \"-1\": a duration")]
@@ -291,7 +288,7 @@ public sealed class BadConfigTests
     {
         LoadedConfig loaded = Load(
             "limts: {}\nlog: {level: loud}\ndefaults:\n  linger: 5x\n  hodl: 3s\nstreams:\n  a: {source: rtsp://192.0.2.9/a, dead: soon}\n  b: "
-                + "{}\ncluster: {}\n");
+                + "{}\nhooks: {}\n");
 
         Assert.Equal([1, 2, 4, 5, 7, 8, 9], loaded.Remarks.Select(static remark => remark.Place.Line));
     }

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Operations.Api;
+using FastRtspProxy.Operations.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace FastRtspProxy.Operations.Cluster;
+
+/// <summary>Who owns what, for whoever asks by HTTP.</summary>
+/// <param name="cluster">Null: there is none.</param>
+internal sealed class ClusterApi(ClusterSide? cluster)
+{
+    public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/cluster", AccessRights.Status, AnswerAsync) { IsOfEveryStream = true }];
+
+    /// <summary>The owner of one stream, as a member of an object; nothing where there is no cluster, or it is not known.</summary>
+    public static void WriteOwner(Utf8JsonWriter json, CameraOwnership? owner)
+    {
+        if (owner is { Kind: not OwnershipKind.Unknown })
+        {
+            json.WriteStartObject("cluster");
+            json.WriteString("owner", owner.Node);
+            json.WriteNumber("epoch", owner.Epoch);
+            json.WriteBoolean("relayed", owner.Kind == OwnershipKind.Peer);
+            json.WriteEndObject();
+        }
+    }
+
+    private async Task AnswerAsync(HttpExchange exchange)
+    {
+        if (ApiQuery.Of(exchange, out HttpProblem? wrong) is null)
+        {
+            await wrong!.WriteAsync(exchange.Context);
+            return;
+        }
+
+        if (cluster is null)
+        {
+            await new HttpProblem(StatusCodes.Status404NotFound, "there is no cluster")
+            {
+                Detail = "This box reads all of its cameras itself; a section \"cluster\" in the configuration makes it one of several.",
+            }.WriteAsync(exchange.Context);
+            return;
+        }
+
+        IReadOnlyList<ClusterMember> members = await cluster.Node.MembersAsync();
+        await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json => Write(json, members));
+    }
+
+    private void Write(Utf8JsonWriter json, IReadOnlyList<ClusterMember> members)
+    {
+        ClusterNode node = cluster!.Node;
+        KeyValuePair<string, CameraOwnership>[] streams = [.. node.Ownerships.OrderBy(static pair => pair.Key, StringComparer.Ordinal)];
+        json.WriteStartObject();
+        json.WriteString("name", cluster.Config.Name);
+        json.WriteString("node", node.Name);
+        json.WriteString("engine", cluster.Config.Engine.Kind == Configuration.Model.ClusterEngineKind.Etcd ? "etcd" : "static");
+        json.WriteBoolean("engineUp", node.IsEngineUp);
+        json.WriteBoolean("draining", node.IsDraining);
+        json.WriteStartArray("boxes");
+        foreach (ClusterMember member in members.OrderBy(static member => member.Node, StringComparer.Ordinal))
+        {
+            json.WriteStartObject();
+            json.WriteString("node", member.Node);
+            json.WriteString("url", member.Url);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("owned", streams.Count(static pair => pair.Value.Kind == OwnershipKind.Own));
+        json.WriteNumber("relayed", streams.Count(static pair => pair.Value.Kind == OwnershipKind.Peer));
+        json.WriteNumber("takeovers", node.Counters.Takeovers);
+        if (node.Counters.LastTakeover is { } last)
+        {
+            json.WriteStartObject("lastTakeover");
+            json.WriteString("stream", last.Stream);
+            json.WriteString("from", last.From);
+            StreamJson.WriteTime(json, "at", last.At);
+            json.WriteNumber("seconds", Math.Round(last.Took.TotalSeconds, 3));
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("streams");
+        foreach ((string name, CameraOwnership owner) in streams)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            WriteOwner(json, owner);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
