@@ -32,7 +32,8 @@ internal sealed partial class ClusterNode
     {
         if (drains && !_isDraining)
         {
-            ClusterLog.Draining(_log, _streams.Values.Count(static stream => stream.Owner is { IsOurs: true }));
+            int owned = _streams.Values.Count(static stream => stream.Owner is { IsOurs: true });
+            ClusterLog.Draining(_log, owned);
         }
 
         bool ended = _isDraining && !drains;

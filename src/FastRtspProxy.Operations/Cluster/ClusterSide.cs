@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Cluster.Etcd;
@@ -78,12 +79,12 @@ internal sealed class ClusterSide : IAsyncDisposable
 
         Node.Start();
 
-        async Task EditAsync(string name, System.Text.Json.Nodes.JsonObject? document)
+        async Task EditAsync(string name, JsonObject? document)
         {
             EditOutcome outcome = await editor.EditAsync(new EditRequest(name, document));
             if (outcome.Problem is { } problem)
             {
-                ClusterLog.NotHad(_log, name, problem.Detail ?? problem.Errors?.FirstOrDefault()?.Detail ?? problem.Title);
+                ClusterLog.NotHad(_log, name, problem.Detail ?? (problem.Errors is [{ } first, ..] ? first.Detail : problem.Title));
             }
         }
     }

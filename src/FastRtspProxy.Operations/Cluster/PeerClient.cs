@@ -87,8 +87,7 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
         int had = read - end - 4;
         buffer.AsSpan(end + 4, had).CopyTo(body);
         await stream.ReadExactlyAsync(body.AsMemory(had), due);
-        HopHeader.TryParse(hop, out HopHeader asked);
-        if (proof.Node != peer.Node || !proof.IsProof(secrets.Hop, self, HopGate.AnswerMethod, HopGate.ProofText(asked.Nonce, body))
+        if (!HopHeader.TryParse(hop, out HopHeader asked) || proof.Node != peer.Node || !proof.IsProof(secrets.Hop, self, HopGate.AnswerMethod, HopGate.ProofText(asked.Nonce, body))
             || PeerState.Read(body) is not { } state)
         {
             return null;

@@ -47,6 +47,7 @@ class Cluster:
         self.hosts.wait_for("cameras", lambda: self.hosts.log("camera").count("rtsp://") >= self.streams, START_SECONDS, "camera")
         for box in self.boxes:
             self.start_proxy(box)
+        self.hosts.wait_for("boxes", lambda: all("the engine answers" in self.log(box) for box in self.boxes), START_SECONDS, *(f"proxy-{box}" for box in self.boxes))
 
     def start_etcd(self, box):
         members = ",".join(f"{name}=http://{ADDRESS[name]}:2380" for name in self.boxes)
@@ -91,7 +92,7 @@ cluster:
   engine: {engine}
 defaults: {{transport: tcp, linger: 2s}}
 streams:
-""" + "".join(f"  cam{n}: {{source: \"rtsp://{ADDRESS['cam']}:8554/cam{n if self.streams > 1 else ''}\", singleSession: {str(self.single).lower()}}}\n" for n in range(1, self.streams + 1)))
+""" + "".join(f"  cam{n}: {{source: \"rtsp://{ADDRESS['cam']}:8554/cam{n}\", singleSession: {str(self.single).lower()}}}\n" for n in range(1, self.streams + 1)))
         self.proxies[box] = self.hosts.start(box, f"proxy-{box}", self.proxy, "--config", self.path(f"{box}.yaml"))
 
     def owners(self):
@@ -426,7 +427,7 @@ def has(box, stream):
 
 
 def api(box, method, path, body=None, expected=(200, 201, 204)):
-    command = ["ip", "netns", "exec", box, "curl", "-s", "-o", "-", "-w", "\n%{http_code}", "-X", method, "http://127.0.0.1:9554" + path, "-H", "Content-Type: application/json"]
+    command = ["ip", "netns", "exec", box, "curl", "-s", "-o", "-", "-w", "\n%{http_code}", "-X", method, "http://127.0.0.1:9554" + path, "-H", "Content-Type: application/json", "-H", "X-Requested-With: cluster"]
     told = subprocess.run(command + (["-d", json.dumps(body)] if body else []), capture_output=True, text=True)
     text, _, status = told.stdout.rpartition("\n")
     if expected is None:
