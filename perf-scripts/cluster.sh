@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#scenarios[@]} -gt 0 ] || scenarios=(owner_killed owner_and_leader_killed owner_and_leader_killed_tight owner_stopped cut_off cut_off_single election without_etcd
-    compaction drain streams two_boxes starts many)
+    compaction drain streams two_boxes secured starts many)
 
 for program in "$proxy" "$simulator" /usr/bin/etcd /usr/bin/etcdctl; do
     [ -x "$program" ] || {

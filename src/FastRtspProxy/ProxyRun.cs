@@ -71,7 +71,7 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             SayUnused(held);
             side.Reloader.Reloaded += _ => SayUnused(held);
-            cluster?.Start(engine, new StreamEditor(side.Reloader, side.Store, new StreamRevisions(), log.CreateLogger("Api")), side.Store);
+            cluster?.Start(engine, new StreamEditor(side.Reloader, side.Store, new StreamRevisions(), log.CreateLogger("Api")), side.Store, side.Reloader);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             report.Follow(side.Reloader);

@@ -165,10 +165,10 @@ internal sealed class CameraLoop
     {
         _turn.Skip();
         _signal.Set();
-        _source?.End();
         _givenClosed = _plan.CloseGivenAsync(_shard, _log);
         Task closing = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _switch.CloseTakenAsync());
         await Task.WhenAny(Task.WhenAll(closing, _life, _standby.EndAsync(), _sessions.Closed), _shard.DelayAsync(s_stopMax));
+        _source?.End(); // another box may begin
         _egress.End();
         _serving.EndReports();
     }

@@ -89,7 +89,7 @@ internal sealed class CameraSource
     private bool TryUse()
     {
         CameraOwnership now = _owner.Now;
-        if (now.Kind == OwnershipKind.Unknown || now.IsVacant || now.Left?.Invoke() <= TimeSpan.Zero)
+        if (now.Kind == OwnershipKind.Unknown || now.IsVacant || (now.Kind == OwnershipKind.Peer && now.Url is null) || now.Left?.Invoke() <= TimeSpan.Zero)
         {
             return false;
         }

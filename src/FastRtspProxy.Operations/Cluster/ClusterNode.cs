@@ -87,6 +87,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>Told the names of those streams when the engine was read whole, behind them. In the turn. Set once, before the start.</summary>
     public Action<IReadOnlyCollection<string>>? AllRead { get; set; }
 
+    /// <summary>See <see cref="PeerState.Written"/>. Any thread.</summary>
+    public string Written { get; set; } = string.Empty;
+
     /// <summary>Begins.</summary>
     public void Start() => _engine.Start(this);
 
@@ -100,6 +103,10 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     /// <summary>What holds of a stream. Any thread.</summary>
     public CameraOwnership OwnershipOf(string stream) => _told.GetValueOrDefault(stream) ?? CameraOwnership.Unknown;
+
+    /// <summary>Where the box is found that owns a stream, for viewers; null: this box does, or nobody is known to. Any thread.</summary>
+    public string? PublicUrlOf(string stream) =>
+        OwnershipOf(stream) is { Kind: OwnershipKind.Peer, IsVacant: false, Url: { } url } ? url.Text.Replace("?start=past", "", StringComparison.Ordinal) : null;
 
     /// <summary>What holds of all streams that are followed here. Any thread.</summary>
     public IReadOnlyDictionary<string, CameraOwnership> Ownerships => _told;
@@ -157,13 +164,15 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     private long Ticks(TimeSpan length) => (long)(length.TotalSeconds * _time.TimestampFrequency);
 
+    private static string UrlOf(ClusterMember member, string stream) => $"{member.Url}/{string.Join('/', stream.Split('/').Select(Uri.EscapeDataString))}";
+
     /// <summary>What mounts are told of a stream of another box.</summary>
     private CameraOwnership PeerOf(ClusterStream stream, OwnerRecord owner, ClusterMember member)
     {
         string name = stream.Name;
         return new CameraOwnership(OwnershipKind.Peer, owner.Node, owner.Epoch)
         {
-            Url = RtspUrl.TryParse($"{member.Url}/{name}?start=past", out RtspUrl? url, out _) ? url : null,
+            Url = RtspUrl.TryParse($"{UrlOf(member, name)}?start=past", out RtspUrl? url, out _) ? url : null,
             Hop = method => HopHeader.Make(_secrets.Hop, Name, owner.Node, owner.Epoch, _time.GetUtcNow() + ClockOf(owner.Node), method, name),
         };
     }

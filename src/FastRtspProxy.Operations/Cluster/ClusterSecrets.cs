@@ -26,6 +26,14 @@ internal sealed class ClusterSecrets
     /// <summary>For what boxes say to each other.</summary>
     public byte[] Hop { get; }
 
+    /// <summary>A hash of the streams of a configuration by which boxes find out whether theirs differ, and nobody else anything.</summary>
+    public string HashOf(IEnumerable<StreamConfig> streams)
+    {
+        IEnumerable<string> lines = streams.Where(static stream => stream.Origin == ConfigOrigin.File).OrderBy(static stream => stream.Name, StringComparer.Ordinal)
+            .Select(static stream => $"{stream.Name}\n{string.Join(' ', stream.Sources)}\n{stream.SingleSession}\n{stream.AlwaysOn}\n");
+        return Convert.ToHexStringLower(HMACSHA256.HashData(_streams, Encoding.UTF8.GetBytes("written\n" + string.Concat(lines))));
+    }
+
     /// <summary>Encrypts what is known of a stream (AES-256-GCM); the result is of no use under another name.</summary>
     /// <returns>Nonce, text, tag.</returns>
     public byte[] Encrypt(string stream, ReadOnlySpan<byte> text)

@@ -4,6 +4,7 @@ using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Cluster.Etcd;
 using FastRtspProxy.Operations.Cluster.Static;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,7 @@ internal sealed class ClusterSide : IAsyncDisposable
             ? _etcd = new EtcdOwnership(config, time, log)
             : new StaticOwnership(config, async peer => (await client.AskAsync(peer, StaticOwnership.Answer))?.State, time, log);
         Node = new ClusterNode(config, _secrets, engine, time, log);
-        _gate = new HopGate(Node, _secrets, time, log);
+        _gate = new HopGate(Node, _secrets, config.Redirect, time, log);
         _peers = new PeerWatch(Node, client, time, log);
     }
 
@@ -67,8 +68,11 @@ internal sealed class ClusterSide : IAsyncDisposable
     /// <param name="engine">Drains when it is told to.</param>
     /// <param name="editor">Changes streams here as requests do.</param>
     /// <param name="store">The streams of requests.</param>
-    public void Start(ProxyEngine engine, StreamEditor editor, StreamStore store)
+    /// <param name="reloader">Knows the configuration that counts.</param>
+    public void Start(ProxyEngine engine, StreamEditor editor, StreamStore store, Reloader reloader)
     {
+        Node.Written = _secrets.HashOf(reloader.Running.Streams);
+        reloader.Reloaded += _ => Node.Written = _secrets.HashOf(reloader.Running.Streams);
         _peers.Drains = () => engine.IsDraining;
         if (_etcd is not null)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +13,11 @@ namespace FastRtspProxy.Operations.Cluster;
 /// Lets other boxes in, each to the one stream that its request names, where this box owns that stream: what is not ours is never passed on. Any
 /// thread.
 /// </summary>
-internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, TimeProvider time, ILogger log) : IHopGate
+internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, RedirectMode redirect, TimeProvider time, ILogger log) : IHopGate
 {
+    /// <summary>ffmpeg's kind with mpv, and GStreamer: they were tried, over UDP and TCP. Of VLC and recorders nothing is known.</summary>
+    private static readonly string[] s_following = ["Lavf", "GStreamer"];
+
     /// <summary>A stranger is said so often at the most.</summary>
     private static readonly TimeSpan s_sayDistance = TimeSpan.FromMinutes(1);
 
@@ -68,6 +72,12 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, TimeProv
     }
 
     /// <inheritdoc/>
+    public string? ElsewhereFor(string stream, string? userAgent) =>
+        redirect == RedirectMode.Auto && userAgent is not null && Array.Exists(s_following, start => userAgent.StartsWith(start, StringComparison.Ordinal))
+            ? node.PublicUrlOf(stream)
+            : null;
+
+    /// <inheritdoc/>
     public (byte[] Body, string Proof) Answer(string header)
     {
         if (!HopHeader.TryParse(header, out HopHeader hop))
@@ -81,7 +91,7 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, TimeProv
             node.Promise(hop.Node);
         }
 
-        byte[] body = new PeerState(isLost, node.IsDraining, node.Owned()).Write();
+        byte[] body = new PeerState(isLost, node.IsDraining, node.Owned()) { Written = node.Written }.Write();
         return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, time.GetUtcNow(), AnswerMethod, ProofText(hop.Nonce, body)));
     }
 

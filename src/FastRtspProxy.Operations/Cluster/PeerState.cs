@@ -9,6 +9,9 @@ namespace FastRtspProxy.Operations.Cluster;
 /// <param name="Owned">What it owns, by epochs.</param>
 internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictionary<string, long> Owned)
 {
+    /// <summary>A keyed hash of the streams of its hand-written configuration; empty: it is not known.</summary>
+    public string Written { get; init; } = string.Empty;
+
     /// <summary>100,000 streams with names of 40 letters.</summary>
     public const int BytesMax = 8 << 20;
 
@@ -20,6 +23,7 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
             json.WriteStartObject();
             json.WriteBoolean("lost", IsLost);
             json.WriteBoolean("draining", IsDraining);
+            json.WriteString("written", Written);
             json.WriteStartObject("owned");
             foreach ((string stream, long epoch) in Owned)
             {
@@ -45,7 +49,10 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
                 owned[one.Name] = one.Value.GetInt64();
             }
 
-            return new PeerState(json.RootElement.GetProperty("lost").GetBoolean(), json.RootElement.GetProperty("draining").GetBoolean(), owned);
+            return new PeerState(json.RootElement.GetProperty("lost").GetBoolean(), json.RootElement.GetProperty("draining").GetBoolean(), owned)
+            {
+                Written = json.RootElement.TryGetProperty("written", out JsonElement written) ? written.GetString() ?? string.Empty : string.Empty,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

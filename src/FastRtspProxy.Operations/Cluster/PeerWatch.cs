@@ -19,6 +19,7 @@ internal sealed class PeerWatch : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, TimeSpan> _clocks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly Task _running;
     private bool _saidFrozen;
 
@@ -79,6 +80,7 @@ internal sealed class PeerWatch : IAsyncDisposable
             if (answers[i] is { } answer)
             {
                 NoteClock(others[i].Node, answer.Ahead);
+                NoteWritten(others[i].Node, answer.State.Written);
                 _node.OnPeerOwns(others[i].Node, answer.State.Owned);
             }
         }
@@ -95,6 +97,18 @@ internal sealed class PeerWatch : IAsyncDisposable
         }
 
         _saidFrozen = isFrozen || (_saidFrozen && doubts);
+    }
+
+    /// <summary>Said once for each pair of configurations: people change one box after the other.</summary>
+    private void NoteWritten(string node, string written)
+    {
+        string pair = $"{_node.Written} {written}";
+        if (written.Length > 0 && _node.Written.Length > 0 && written != _node.Written && _written.GetValueOrDefault(node) != pair)
+        {
+            ClusterLog.WrittenDiffers(_log, node);
+        }
+
+        _written[node] = pair;
     }
 
     private void NoteClock(string node, TimeSpan ahead)

@@ -26,21 +26,31 @@ START_SECONDS = 90
 class Cluster:
     """Everything of one scenario, made anew for each."""
 
-    def __init__(self, hosts, proxy, simulator, folder, streams=3, single=False, ttl=2, election=1000, boxes=BOXES, static=False):
+    def __init__(self, hosts, proxy, simulator, folder, streams=3, single=False, ttl=2, election=1000, boxes=BOXES, static=False, secure=False):
         self.hosts, self.proxy, self.simulator, self.folder = hosts, proxy, simulator, folder
         self.streams, self.single, self.ttl, self.election, self.boxes = streams, single, ttl, election, boxes
-        self.static = static
+        self.static, self.secure = static, secure
         self.etcds, self.proxies, self.viewers = {}, {}, {}
         os.makedirs(folder, exist_ok=True)
         hosts.folder = folder
+
+    has_users = False
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
     def begin(self):
+        if self.secure:
+            self.make_certificates()
         for box in () if self.static else self.boxes:
             self.start_etcd(box)
         self.hosts.wait_for("etcd", lambda: self.static or all(self.healthy(box) for box in self.boxes), START_SECONDS, *(f"etcd-{box}" for box in self.boxes))
+        if self.secure:
+            for command in (("user", "add", "root:geheim456"), ("user", "grant-role", "root", "root"), ("auth", "enable")):
+                told = self.etcdctl(self.boxes[0], *command)
+                if told.returncode != 0 and command[0] != "role":
+                    raise SystemExit(f"{command[:2]}: {told.stderr}")
+            self.has_users = True
         fail = ["--fail", "one-session"] if self.single else []
         self.camera = self.hosts.start("cam", "camera", self.simulator, "camera", "--bind", ADDRESS["cam"], "--port", "8554", "--streams", str(self.streams), "--path", "cam{0}",
                                        "--video", "h264", "--audio", "none", "--gop", "25", "--bitrate", "300k", "--no-sei", *fail)
@@ -49,17 +59,34 @@ class Cluster:
             self.start_proxy(box)
         self.hosts.wait_for("boxes", lambda: all("the engine answers" in self.log(box) for box in self.boxes), START_SECONDS, *(f"proxy-{box}" for box in self.boxes))
 
+    def make_certificates(self):
+        """An authority, and a certificate of it for each box's etcd."""
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=test authority", "-keyout", self.path("ca.key"), "-out", self.path("ca.pem"))
+        for box in self.boxes:
+            with open(self.path(f"{box}.ext"), "w") as file:
+                file.write(f"subjectAltName=IP:{ADDRESS[box]},IP:127.0.0.1\n")
+            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={box}", "-keyout", self.path(f"{box}.key"), "-out", self.path(f"{box}.csr"))
+            openssl("x509", "-req", "-days", "2", "-in", self.path(f"{box}.csr"), "-CA", self.path("ca.pem"), "-CAkey", self.path("ca.key"), "-CAcreateserial", "-extfile", self.path(f"{box}.ext"),
+                    "-out", self.path(f"{box}.pem"))
+
     def start_etcd(self, box):
         members = ",".join(f"{name}=http://{ADDRESS[name]}:2380" for name in self.boxes)
         address = ADDRESS[box]
+        scheme = "https" if self.secure else "http"
+        tls = ["--cert-file", self.path(f"{box}.pem"), "--key-file", self.path(f"{box}.key")] if self.secure else []
         self.etcds[box] = self.hosts.start(
-            box, f"etcd-{box}", "etcd", "--name", box, "--data-dir", self.path(f"etcd-{box}.data"), "--listen-client-urls", f"http://{address}:2379,http://127.0.0.1:2379",
-            "--advertise-client-urls", f"http://{address}:2379", "--listen-peer-urls", f"http://{address}:2380", "--initial-advertise-peer-urls", f"http://{address}:2380",
+            box, f"etcd-{box}", "etcd", "--name", box, "--data-dir", self.path(f"etcd-{box}.data"), "--listen-client-urls", f"{scheme}://{address}:2379,{scheme}://127.0.0.1:2379",
+            "--advertise-client-urls", f"{scheme}://{address}:2379", "--listen-peer-urls", f"http://{address}:2380", "--initial-advertise-peer-urls", f"http://{address}:2380",
             "--initial-cluster", members, "--initial-cluster-token", "frp", "--election-timeout", str(self.election), "--heartbeat-interval", str(max(100, self.election // 10)),
-            "--log-level", "warn")
+            "--log-level", "warn", *tls)
 
     def etcdctl(self, box, *arguments):
-        return subprocess.run(["ip", "netns", "exec", box, "etcdctl", "--endpoints", "http://127.0.0.1:2379", "--command-timeout=3s", *arguments],
+        secure = ["--cacert", self.path("ca.pem"), *(["--user", "root:geheim456"] if self.has_users else [])] if self.secure else []
+        scheme = "https" if self.secure else "http"
+        return subprocess.run(["ip", "netns", "exec", box, "etcdctl", "--endpoints", f"{scheme}://127.0.0.1:2379", "--command-timeout=3s", *secure, *arguments],
                               capture_output=True, text=True, env={**os.environ, "ETCDCTL_API": "3"})
 
     def healthy(self, box):
@@ -77,9 +104,11 @@ class Cluster:
 
     def start_proxy(self, box):
         others = [name for name in self.boxes if name != box]
-        endpoints = ", ".join(f'"http://{address}:2379"' for address in ["127.0.0.1", *(ADDRESS[name] for name in others)])
+        scheme = "https" if self.secure else "http"
+        endpoints = ", ".join(f'"{scheme}://{address}:2379"' for address in ["127.0.0.1", *(ADDRESS[name] for name in others)])
         nodes = ", ".join(f'{name}: "rtsp://{ADDRESS[name]}:8554"' for name in self.boxes)
-        engine = f"{{kind: static, nodes: {{{nodes}}}}}" if self.static else f"{{kind: etcd, endpoints: [{endpoints}], ttl: {self.ttl}s}}"
+        engine = f"{{kind: static, nodes: {{{nodes}}}}}" if self.static else f"{{kind: etcd, endpoints: [{endpoints}], ttl: {self.ttl}s" + (
+            ", ca: ca.pem, username: root, password: geheim456}" if self.secure else "}")
         with open(self.path(f"{box}.yaml"), "w") as file:
             file.write(f"""rtsp: {{listen: [":8554"]}}
 http: {{listen: ["127.0.0.1:9554"]}}
@@ -457,6 +486,16 @@ def two_boxes(make):
     return {"owner": owner, "pulls": pulls, "gaps": gaps, "mostGap": max(gaps), "ended": cluster.ended(survivor)}
 
 
+def secured(make):
+    """An etcd that speaks TLS alone, with a certificate of an authority of its own, and asks for a log-in."""
+    cluster = make(secure=True)
+    owner, others = owner_with_viewers(cluster)
+    began = time.monotonic()
+    cluster.proxies[owner].kill()
+    result = after(cluster, began, others)
+    return {"owner": owner, "passwordsInLogs": sum(cluster.log(box).count("geheim456") for box in BOXES), **result}
+
+
 def has_owner(box, stream, owner):
     told = api(box, "GET", f"/api/v1/streams/{stream}", expected=None)
     return told is not None and told.get("cluster", {}).get("owner") == owner
@@ -464,7 +503,7 @@ def has_owner(box, stream, owner):
 
 SCENARIOS = {one.__name__: one for one in (
     owner_killed, owner_and_leader_killed, owner_and_leader_killed_tight, owner_stopped, cut_off, cut_off_single, election, without_etcd, many, drain, compaction, starts, streams,
-    two_boxes)}
+    two_boxes, secured)}
 
 
 def main():

@@ -13,6 +13,11 @@ internal sealed partial class RequestHandler
             return NoStream(connection, request, response, target);
         }
 
+        if (connection.Auth.Grant.HopStream is null && _frontend.Options.Hops?.ElsewhereFor(mount.Name, request.Header("User-Agent")) is { } other)
+        {
+            return Begin(request, response, RtspStatus.MovedTemporarily).With("Location", other);
+        }
+
         connection.Start = target.Start ?? connection.Start;
         if (await mount.DescribeAsync(FrontendLimits.DescribeWait) is not { } description)
         {

@@ -33,7 +33,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     public ClusterNodeTests()
     {
         _node = new ClusterNode(s_config, s_secrets, _engine, _time, NullLogger.Instance);
-        _gate = new HopGate(_node, s_secrets, _time, NullLogger.Instance);
+        _gate = new HopGate(_node, s_secrets, RedirectMode.Auto, _time, NullLogger.Instance);
         _node.Start();
     }
 
@@ -366,6 +366,22 @@ public sealed class ClusterNodeTests : IAsyncLifetime
 
         Assert.Equal(HopVerdict.NotOwner, _gate.Judge(HopOf("DESCRIBE", stream, 9), "DESCRIBE", stream, IPAddress.Loopback, out string told));
         Assert.Equal("b;9", told);
+    }
+
+    [Theory]
+    [InlineData("Lavf58.76.100", true)]
+    [InlineData("GStreamer/1.22.0", true)]
+    [InlineData("LibVLC/3.0.18", false)] // nobody knows whether it goes there
+    [InlineData(null, false)]
+    public async Task ElsewhereFor_StreamOfAnotherBox_SendsWhoeverIsKnownToGoThere(string? userAgent, bool isSent)
+    {
+        string stream = First("a");
+        Begin();
+        _engine.Watch.OnOwner(stream, new OwnerRecord("b", 9, IsOurs: false), 9);
+        ICameraOwner owner = Follow(stream);
+        await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
+
+        Assert.Equal(isSent ? $"rtsp://192.0.2.2:8554/{stream}" : null, _gate.ElsewhereFor(stream, userAgent));
     }
 
     /// <summary>Another life of this box has owned it since, and lost it.</summary>
