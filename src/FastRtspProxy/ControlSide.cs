@@ -36,7 +36,8 @@ internal sealed class ControlSide : IAsyncDisposable
     /// <param name="target">The engine, as reloads change it.</param>
     /// <param name="log">Where it is said.</param>
     /// <param name="cluster">Null: there is none.</param>
-    public ControlSide(ProxyEngine engine, ProgramOptions options, ConfigSource? source, IReloadTarget target, ILoggerFactory log, ClusterSide? cluster = null)
+    public ControlSide(
+        ProxyEngine engine, ProgramOptions options, ConfigSource? source, IReloadTarget target, ILoggerFactory log, ClusterSide? cluster = null)
     {
         TimeProvider time = TimeProvider.System;
         LoadedConfig started = new(options.Config, [], null);
@@ -65,7 +66,8 @@ internal sealed class ControlSide : IAsyncDisposable
         _routes = stats =>
         [
             .. MetricsRoutes.All(engine, metrics),
-            .. ApiRoutes.All(view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api"), cluster is null ? null : cluster.Node.OwnershipOf),
+            .. ApiRoutes.All(
+                view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api"), cluster is null ? null : cluster.Node.OwnershipOf),
             .. new ClusterApi(cluster).Routes,
             .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,

@@ -71,7 +71,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
 
             SayUnused(held);
             side.Reloader.Reloaded += _ => SayUnused(held);
-            cluster?.Start(engine, new StreamEditor(side.Reloader, side.Store, new StreamRevisions(), log.CreateLogger("Api")), side.Store, side.Reloader);
+            StreamEditor editor = new(side.Reloader, side.Store, new StreamRevisions(), log.CreateLogger("Api"));
+            cluster?.Start(engine, editor, side.Store, side.Reloader);
             certificates?.Start(() => engine.Certificates, log.CreateLogger("Certificates"));
             await using ServiceReport report = new(manager, engine);
             report.Follow(side.Reloader);

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Knows the other boxes of the cluster by what they say in their requests (<see cref="Protocol.Rtsp.HopHeader"/>). Any thread, at once.</summary>
+/// <summary>
+/// Knows the other boxes of the cluster by what they say in their requests (<see cref="Protocol.Rtsp.HopHeader"/>). Any thread, at once.
+/// </summary>
 internal interface IHopGate
 {
     /// <summary>Judges a request that says it is another box's.</summary>
@@ -10,7 +12,8 @@ internal interface IHopGate
     /// <param name="method">The request's.</param>
     /// <param name="stream">What it is about; empty: no stream, but this box.</param>
     /// <param name="from">Whose address it came from, for the log.</param>
-    /// <param name="owner">Where <see cref="HopVerdict.NotOwner"/>: who owns the stream as far as is known here, <c>node;epoch</c>; else empty.</param>
+    /// <param name="owner">Where <see cref="HopVerdict.NotOwner"/>: who owns the stream as far as is known here, <c>node;epoch</c>; else
+    /// empty.</param>
     HopVerdict Judge(string header, string method, string stream, IPAddress from, out string owner);
 
     /// <summary>

@@ -59,7 +59,9 @@ internal sealed class CameraSource
         MountSettings settings, Shard shard, MountStatus status, MountClients clients, ShardSignal signal, Action changed) =>
         settings.Owners is { } owners ? new CameraSource(settings, shard, status, clients, owners, signal, changed) : null;
 
-    /// <summary>True when it is known whom to ask; false: the mount stops. A stream that nobody needs, and that is described, waits for somebody.</summary>
+    /// <summary>
+    /// True when it is known whom to ask; false: the mount stops. A stream that nobody needs, and that is described, waits for somebody.
+    /// </summary>
     /// <param name="isDescribed">What viewers are told is known.</param>
     public async Task<bool> WaitUntilKnownAsync(bool isDescribed)
     {
@@ -89,7 +91,8 @@ internal sealed class CameraSource
     private bool TryUse()
     {
         CameraOwnership now = _owner.Now;
-        if (now.Kind == OwnershipKind.Unknown || now.IsVacant || (now.Kind == OwnershipKind.Peer && now.Url is null) || now.Left?.Invoke() <= TimeSpan.Zero)
+        bool isNowhere = now.Kind == OwnershipKind.Unknown || now.IsVacant || (now.Kind == OwnershipKind.Peer && now.Url is null);
+        if (isNowhere || now.Left?.Invoke() <= TimeSpan.Zero)
         {
             return false;
         }

@@ -33,7 +33,9 @@ internal sealed class MountSettings
     /// <summary>How the source is reached that is in use, or to be opened next, while the cameras are ours to read.</summary>
     public BackendOptions Camera => Sources[Order.Current].Backend;
 
-    /// <summary>The box that the stream is taken from in place of the camera; null: the camera is ours to read. Set by <see cref="CameraSource"/>.</summary>
+    /// <summary>
+    /// The box that the stream is taken from in place of the camera; null: the camera is ours to read. Set by <see cref="CameraSource"/>.
+    /// </summary>
     public BackendOptions? Relayed { get; set; }
 
     /// <inheritdoc cref="BackendOptions.MayAsk"/>

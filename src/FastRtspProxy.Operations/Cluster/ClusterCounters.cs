@@ -2,7 +2,9 @@ using FastRtspProxy.Engine.Counters;
 
 namespace FastRtspProxy.Operations.Cluster;
 
-/// <summary>What happened in a cluster, for metrics and the API. Written by the cluster's own turn; read by any thread, each figure by itself.</summary>
+/// <summary>
+/// What happened in a cluster, for metrics and the API. Written by the cluster's own turn; read by any thread, each figure by itself.
+/// </summary>
 internal sealed class ClusterCounters
 {
     private long _takeovers;

@@ -71,8 +71,8 @@ internal static partial class ClusterLog
     public static partial void Unreadable(ILogger log, string stream);
 
     [LoggerMessage(EventId = 670, Level = LogLevel.Warning, Message =
-        "Cluster: the streams in the hand-written configuration of box {Node} differ from those of this box, and each box keeps its own. Remedy: the same "
-        + "streams in the files of all boxes, or by the API, which tells all of them")]
+        "Cluster: the streams in the hand-written configuration of box {Node} differ from those of this box, and each box keeps its own. "
+        + "Remedy: the same streams in the files of all boxes, or by the API, which tells all of them")]
     public static partial void WrittenDiffers(ILogger log, string node);
 
     [LoggerMessage(EventId = 669, Level = LogLevel.Warning, Message =

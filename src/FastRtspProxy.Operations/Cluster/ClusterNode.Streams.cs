@@ -70,7 +70,7 @@ internal sealed partial class ClusterNode
     }
 
     /// <summary>Who owns it now, by the engine or by a box that does.</summary>
-    private void Take(ClusterStream stream, OwnerRecord? owner, long revision)
+    public void Take(ClusterStream stream, OwnerRecord? owner, long revision)
     {
         if (revision < stream.Revision || (owner is { } next && stream.Owner is { } known && next.Epoch < known.Epoch))
         {
@@ -103,7 +103,8 @@ internal sealed partial class ClusterNode
         string? previous = before?.Node ?? stream.Previous;
         if (now.IsOurs)
         {
-            ClusterLog.Owned(_log, stream.Name, now.Epoch, previous is null ? "nobody did" : previous == Name ? "it did, too" : $"box {previous} did");
+            string earlier = previous is null ? "nobody did" : previous == Name ? "it did, too" : $"box {previous} did";
+            ClusterLog.Owned(_log, stream.Name, now.Epoch, earlier);
             if (previous is not null && previous != Name)
             {
                 Counters.OnTakeover(stream.Name, previous, _time.GetElapsedTime(stream.VacantSince), _time.GetUtcNow());
@@ -122,9 +123,9 @@ internal sealed partial class ClusterNode
     }
 
     /// <summary>What holds of a stream is told, and what has to be done about it is begun.</summary>
-    private void Decide(ClusterStream stream)
+    public void Decide(ClusterStream stream)
     {
-        if (stream == _moving && !_isReleased)
+        if (_drain.Holds(stream))
         {
             return; // its camera is being let go
         }
@@ -140,13 +141,14 @@ internal sealed partial class ClusterNode
             }
             else if (_members.TryGetValue(owner.Node, out ClusterMember? member))
             {
-                Tell(stream, PeerOf(stream, owner, member));
+                Tell(stream, Sources.Of(stream.Name, owner, member));
             }
 
             return;
         }
 
-        // Ours until a moment ago, and read on: nobody is nearer. Of another box: what still comes from there is as good as ever, until somebody has it.
+        // Ours until a moment ago, and read on: nobody is nearer. Of another box: what still comes from there is as good as ever, until somebody
+        // has it.
         if (stream.Told.Kind == OwnershipKind.Peer && !stream.Told.IsVacant)
         {
             Tell(stream, stream.Told with { IsVacant = true });
@@ -154,110 +156,14 @@ internal sealed partial class ClusterNode
 
         if (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own)
         {
-            BeginClaim(stream);
+            _claims.Begin(stream);
         }
     }
 
     private TimeSpan LeftOfFence() => Fence.Left;
 
-    private void BeginClaim(ClusterStream stream)
-    {
-        if (stream.IsClaiming || stream.Turn is not null || _isDraining)
-        {
-            return;
-        }
-
-        TimeSpan wait = stream.Told.Kind == OwnershipKind.Own || !_isKnown
-            ? TimeSpan.Zero
-            : Rendezvous.PlaceOf(Name, stream.Name, _members.Values) * ClusterTimings.ClaimStep;
-        WaitForTurn(stream, wait);
-    }
-
-    private void WaitForTurn(ClusterStream stream, TimeSpan wait)
-    {
-        if (stream.Previous is { } previous && _promises.TryGetValue(previous, out long until) && until - _time.GetTimestamp() is > 0 and var left)
-        {
-            TimeSpan promised = TimeSpan.FromSeconds((double)left / _time.TimestampFrequency);
-            wait = wait > promised ? wait : promised;
-        }
-
-        if (wait <= TimeSpan.Zero)
-        {
-            Claim(stream);
-            return;
-        }
-
-        stream.Turn?.Dispose();
-        stream.Turn = _time.CreateTimer(_ => Post(() => OnTurn(stream)), null, wait, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnTurn(ClusterStream stream)
-    {
-        if (stream.Turn is null)
-        {
-            return;
-        }
-
-        stream.Turn.Dispose();
-        stream.Turn = null;
-        if (stream.Owner is null && (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own) && !stream.IsClaiming && !_isDraining)
-        {
-            Claim(stream);
-        }
-    }
-
-    private void Claim(ClusterStream stream)
-    {
-        stream.IsClaiming = true;
-        _ = ClaimAsync(stream);
-    }
-
-    private async Task ClaimAsync(ClusterStream stream)
-    {
-        OwnerRecord? owner = null;
-        try
-        {
-            owner = await _engine.ClaimAsync(stream.Name, stream.Previous);
-        }
-        catch (Exception e)
-        {
-            ClusterLog.Broken(_log, e);
-        }
-
-        Post(() => OnClaimed(stream, owner));
-    }
-
-    private void OnClaimed(ClusterStream stream, OwnerRecord? owner)
-    {
-        stream.IsClaiming = false;
-        if (owner is { } known)
-        {
-            Take(stream, known, known.Epoch);
-            if (known.IsOurs && stream.Followers.Count == 0)
-            {
-                LetGo(stream); // its mount has gone meanwhile
-            }
-
-            return;
-        }
-
-        if (stream.Owner is not null || !_streams.ContainsKey(stream.Name))
-        {
-            return;
-        }
-
-        if (!stream.StopsWhenAlone && stream.IsWanted && stream.Told.Kind != OwnershipKind.Own && _time.GetElapsedTime(Volatile.Read(ref _renewed)) > Timings.AloneAfter
-            && _time.GetElapsedTime(stream.VacantSince) > Timings.AloneAfter)
-        {
-            ClusterLog.Alone(_log, stream.Name);
-            Tell(stream, new CameraOwnership(OwnershipKind.Own, Name, 0));
-        }
-
-        WaitForTurn(stream, ClusterTimings.ClaimRetry);
-    }
-
     /// <summary>What this box owns is anybody's; what is not ours is left alone.</summary>
-    private void LetGo(ClusterStream stream)
+    public void LetGo(ClusterStream stream)
     {
         stream.Turn?.Dispose();
         stream.Turn = null;
@@ -280,7 +186,7 @@ internal sealed partial class ClusterNode
         one.Kind == other.Kind && one.Node == other.Node && one.Epoch == other.Epoch && one.IsVacant == other.IsVacant
             && one.Url?.Text == other.Url?.Text && one.Left is null == other.Left is null;
 
-    private void Tell(ClusterStream stream, CameraOwnership now)
+    public void Tell(ClusterStream stream, CameraOwnership now)
     {
         if (IsSame(stream.Told, now))
         {

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
-using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster;
@@ -16,7 +15,6 @@ namespace FastRtspProxy.Operations.Cluster;
 internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsyncDisposable
 {
     private readonly ClusterConfig _config;
-    private readonly ClusterSecrets _secrets;
     private readonly IOwnership _engine;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -30,32 +28,32 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>Owners of streams that nobody follows here yet, too. In the turn.</summary>
     private readonly Dictionary<string, OwnerRecord> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>Boxes that were told that we have lost the engine as well: until then nothing of theirs is claimed. Any thread.</summary>
-    private readonly ConcurrentDictionary<string, long> _promises = new(StringComparer.Ordinal);
-
+    private readonly ClusterClaims _claims;
     private readonly Task _running;
 
     /// <summary>False until the engine was read for the first time.</summary>
     private bool _isKnown;
 
-    private readonly long _began;
-
     /// <summary>The sending of the last message that the engine answered, as a time stamp.</summary>
     private long _renewed;
 
     private volatile bool _isUp;
-    private volatile bool _isDraining;
+
+    /// <summary>Moves streams to the others.</summary>
+    private readonly ClusterDrain _drain;
 
     public ClusterNode(ClusterConfig config, ClusterSecrets secrets, IOwnership engine, TimeProvider time, ILogger log)
     {
         _config = config;
-        _secrets = secrets;
+        Sources = new PeerSources(config.Node, secrets, time);
         _engine = engine;
         _time = time;
         _log = log;
-        _began = _renewed = time.GetTimestamp();
+        _renewed = time.GetTimestamp();
         Timings = new ClusterTimings(config.Engine.Ttl);
         Fence = new Fence(time);
+        _claims = new ClusterClaims(this, engine, time, log);
+        _drain = new ClusterDrain(this, engine, time, log);
         _running = Outbound.RunAsync(RunAsync);
     }
 
@@ -73,13 +71,13 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public bool IsEngineUp => _isUp;
 
     /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
-    public bool IsDraining => _isDraining;
+    public bool IsDraining => _drain.IsOn;
 
     /// <summary>Since the engine has heard this box. Any thread.</summary>
     public TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewed));
 
-    /// <summary>Adds to the date of a request to that box what its clock differs by. Set once, before the start.</summary>
-    public Func<string, TimeSpan> ClockOf { get; set; } = static _ => TimeSpan.Zero;
+    /// <inheritdoc cref="PeerSources"/>
+    public PeerSources Sources { get; }
 
     /// <summary>Told of streams that the API of any box made; null content: removed. In the turn. Set once, before the start.</summary>
     public Action<string, byte[]?>? StreamChanged { get; set; }
@@ -104,9 +102,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>What holds of a stream. Any thread.</summary>
     public CameraOwnership OwnershipOf(string stream) => _told.GetValueOrDefault(stream) ?? CameraOwnership.Unknown;
 
-    /// <summary>Where the box is found that owns a stream, for viewers; null: this box does, or nobody is known to. Any thread.</summary>
-    public string? PublicUrlOf(string stream) =>
-        OwnershipOf(stream) is { Kind: OwnershipKind.Peer, IsVacant: false, Url: { } url } ? url.Text.Replace("?start=past", "", StringComparison.Ordinal) : null;
+    /// <inheritdoc cref="PeerSources.PublicUrlOf"/>
+    public string? PublicUrlOf(string stream) => PeerSources.PublicUrlOf(OwnershipOf(stream));
 
     /// <summary>What holds of all streams that are followed here. Any thread.</summary>
     public IReadOnlyDictionary<string, CameraOwnership> Ownerships => _told;
@@ -114,12 +111,27 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>The boxes that are there. Any thread.</summary>
     public Task<IReadOnlyList<ClusterMember>> MembersAsync() => AskAsync<IReadOnlyList<ClusterMember>>(() => [.. _members.Values]);
 
-    /// <summary>Until then nothing is claimed that this box had. Any thread.</summary>
-    public void Promise(string node) => _promises[node] = _time.GetTimestamp() + Ticks(Timings.Ttl);
+    /// <inheritdoc cref="ClusterClaims.Promise"/>
+    public void Promise(string node) => _claims.Promise(node);
 
     /// <summary>Streams that this box owns, by their epochs. Any thread.</summary>
     public Dictionary<string, long> Owned() =>
         _told.Where(static pair => pair.Value.Kind == OwnershipKind.Own).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch);
+
+    /// <inheritdoc cref="ClusterDrain.Set"/>
+    public void Drain(bool drains) => _drain.Set(drains);
+
+    /// <summary>Streams that are known here. In the turn.</summary>
+    public IReadOnlyCollection<ClusterStream> Streams => _streams.Values;
+
+    /// <summary>The engine was read. In the turn.</summary>
+    public bool IsKnown => _isKnown;
+
+    /// <summary>Which this box is of those that try to own the stream. In the turn.</summary>
+    public int PlaceOf(string stream) => Rendezvous.PlaceOf(Name, stream, _members.Values);
+
+    /// <summary>True where there is another box. In the turn.</summary>
+    public bool HasOthers => _members.Keys.Any(node => node != Name);
 
     /// <summary>Has it done in a turn. Any thread.</summary>
     public void Post(Action work) => _inbox.Writer.TryWrite(work);
@@ -160,20 +172,5 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
                 ClusterLog.Broken(_log, e); // the other streams' turns come all the same
             }
         }
-    }
-
-    private long Ticks(TimeSpan length) => (long)(length.TotalSeconds * _time.TimestampFrequency);
-
-    private static string UrlOf(ClusterMember member, string stream) => $"{member.Url}/{string.Join('/', stream.Split('/').Select(Uri.EscapeDataString))}";
-
-    /// <summary>What mounts are told of a stream of another box.</summary>
-    private CameraOwnership PeerOf(ClusterStream stream, OwnerRecord owner, ClusterMember member)
-    {
-        string name = stream.Name;
-        return new CameraOwnership(OwnershipKind.Peer, owner.Node, owner.Epoch)
-        {
-            Url = RtspUrl.TryParse($"{UrlOf(member, name)}?start=past", out RtspUrl? url, out _) ? url : null,
-            Hop = method => HopHeader.Make(_secrets.Hop, Name, owner.Node, owner.Epoch, _time.GetUtcNow() + ClockOf(owner.Node), method, name),
-        };
     }
 }

@@ -29,7 +29,8 @@ internal sealed class ClusterSecrets
     /// <summary>A hash of the streams of a configuration by which boxes find out whether theirs differ, and nobody else anything.</summary>
     public string HashOf(IEnumerable<StreamConfig> streams)
     {
-        IEnumerable<string> lines = streams.Where(static stream => stream.Origin == ConfigOrigin.File).OrderBy(static stream => stream.Name, StringComparer.Ordinal)
+        IEnumerable<string> lines = streams.Where(static stream => stream.Origin == ConfigOrigin.File)
+            .OrderBy(static stream => stream.Name, StringComparer.Ordinal)
             .Select(static stream => $"{stream.Name}\n{string.Join(' ', stream.Sources)}\n{stream.SingleSession}\n{stream.AlwaysOn}\n");
         return Convert.ToHexStringLower(HMACSHA256.HashData(_streams, Encoding.UTF8.GetBytes("written\n" + string.Concat(lines))));
     }
@@ -42,7 +43,8 @@ internal sealed class ClusterSecrets
         Span<byte> nonce = content.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using AesGcm cipher = new(_streams, TagBytes);
-        cipher.Encrypt(nonce, text, content.AsSpan(NonceBytes, text.Length), content.AsSpan(NonceBytes + text.Length), Encoding.UTF8.GetBytes(stream));
+        Span<byte> rest = content.AsSpan(NonceBytes);
+        cipher.Encrypt(nonce, text, rest[..text.Length], rest[text.Length..], Encoding.UTF8.GetBytes(stream));
         return content;
     }
 

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster;
 
-/// <summary>The parts of a box's cluster, put together; there only where the configuration has one. It begins before the engine, and ends after it.</summary>
+/// <summary>
+/// The parts of a box's cluster, put together; there only where the configuration has one. It begins before the engine, and ends after it.
+/// </summary>
 internal sealed class ClusterSide : IAsyncDisposable
 {
     private readonly TimeProvider _time;

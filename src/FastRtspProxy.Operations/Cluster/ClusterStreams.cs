@@ -34,7 +34,8 @@ internal sealed class ClusterStreams : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="log">The cluster's.</param>
     public ClusterStreams(
-        ClusterSecrets secrets, Func<string, byte[], Task<bool>> put, Func<string, JsonObject?, Task> edit, StreamStore store, TimeProvider time, ILogger log)
+        ClusterSecrets secrets, Func<string, byte[], Task<bool>> put, Func<string, JsonObject?, Task> edit, StreamStore store, TimeProvider time,
+        ILogger log)
     {
         _secrets = secrets;
         _put = put;

@@ -73,7 +73,8 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
 
     /// <inheritdoc/>
     public string? ElsewhereFor(string stream, string? userAgent) =>
-        redirect == RedirectMode.Auto && userAgent is not null && Array.Exists(s_following, start => userAgent.StartsWith(start, StringComparison.Ordinal))
+        redirect == RedirectMode.Auto && userAgent is not null
+            && Array.Exists(s_following, start => userAgent.StartsWith(start, StringComparison.Ordinal))
             ? node.PublicUrlOf(stream)
             : null;
 

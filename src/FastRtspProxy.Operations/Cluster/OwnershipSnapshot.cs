@@ -6,4 +6,5 @@ namespace FastRtspProxy.Operations.Cluster;
 /// <param name="Streams">The streams that the API made, encrypted, by name.</param>
 /// <param name="Revision">The moment: rises with each change.</param>
 internal sealed record OwnershipSnapshot(
-    IReadOnlyList<ClusterMember> Members, IReadOnlyDictionary<string, OwnerRecord> Owners, IReadOnlyDictionary<string, byte[]> Streams, long Revision);
+    IReadOnlyList<ClusterMember> Members, IReadOnlyDictionary<string, OwnerRecord> Owners, IReadOnlyDictionary<string, byte[]> Streams,
+    long Revision);

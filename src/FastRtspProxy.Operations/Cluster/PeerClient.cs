@@ -26,7 +26,8 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
         {
             return await AskOnceAsync(peer, due.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException
+            or ObjectDisposedException)
         {
             return null;
         }
@@ -76,7 +77,8 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
 
         TimeSpan took = time.GetElapsedTime(sent);
         string[] lines = Encoding.ASCII.GetString(buffer, 0, end).Split("\r\n");
-        if (!lines[0].StartsWith("RTSP/1.0 200 ", StringComparison.Ordinal) || !HopHeader.TryParse(HeaderOf(lines, HopHeader.Name), out HopHeader proof)
+        if (!lines[0].StartsWith("RTSP/1.0 200 ", StringComparison.Ordinal)
+            || !HopHeader.TryParse(HeaderOf(lines, HopHeader.Name), out HopHeader proof)
             || !int.TryParse(HeaderOf(lines, "Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
             || length > PeerState.BytesMax || read - end - 4 > length)
         {
@@ -87,7 +89,8 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
         int had = read - end - 4;
         buffer.AsSpan(end + 4, had).CopyTo(body);
         await stream.ReadExactlyAsync(body.AsMemory(had), due);
-        if (!HopHeader.TryParse(hop, out HopHeader asked) || proof.Node != peer.Node || !proof.IsProof(secrets.Hop, self, HopGate.AnswerMethod, HopGate.ProofText(asked.Nonce, body))
+        if (!HopHeader.TryParse(hop, out HopHeader asked) || proof.Node != peer.Node
+            || !proof.IsProof(secrets.Hop, self, HopGate.AnswerMethod, HopGate.ProofText(asked.Nonce, body))
             || PeerState.Read(body) is not { } state)
         {
             return null;

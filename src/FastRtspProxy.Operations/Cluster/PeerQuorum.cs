@@ -1,7 +1,8 @@
 namespace FastRtspProxy.Operations.Cluster;
 
 /// <summary>
-/// Whether the engine is lost for this box alone, or for the cluster: where a majority of the boxes has lost it, and no box that answers still has it,
+/// Whether the engine is lost for this box alone, or for the cluster: where a majority of the boxes has lost it, and no box that answers still has
+/// it,
 /// nobody can claim, and each goes on with what it has. Pure.
 /// </summary>
 internal static class PeerQuorum

@@ -29,7 +29,7 @@ internal sealed class PeerWatch : IAsyncDisposable
         _client = client;
         _time = time;
         _log = log;
-        node.ClockOf = peer => _clocks.GetValueOrDefault(peer);
+        node.Sources.ClockOf = peer => _clocks.GetValueOrDefault(peer);
         _running = Outbound.RunAsync(RunAsync);
     }
 
@@ -85,8 +85,8 @@ internal sealed class PeerWatch : IAsyncDisposable
             }
         }
 
-        bool isFrozen = doubts && PeerQuorum.AllHaveLost(
-            Math.Max(members.Count, others.Length + 1), [.. answers.Where(static one => one is not null).Select(static one => one!.Value.State.IsLost)]);
+        bool[] haveLost = [.. answers.Where(static one => one is not null).Select(static one => one!.Value.State.IsLost)];
+        bool isFrozen = doubts && PeerQuorum.AllHaveLost(Math.Max(members.Count, others.Length + 1), haveLost);
         if (isFrozen)
         {
             _node.OnFrozen(asked);

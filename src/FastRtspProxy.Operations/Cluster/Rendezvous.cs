@@ -12,7 +12,10 @@ internal static class Rendezvous
 {
     /// <summary>The boxes in the order in which they try to own the stream.</summary>
     public static IReadOnlyList<string> Order(string stream, IEnumerable<ClusterMember> members) =>
-        [.. members.OrderByDescending(member => RankOf(stream, member)).ThenBy(static member => member.Node, StringComparer.Ordinal).Select(static member => member.Node)];
+        [
+            .. members.OrderByDescending(member => RankOf(stream, member)).ThenBy(static member => member.Node, StringComparer.Ordinal)
+                .Select(static member => member.Node),
+        ];
 
     /// <summary>The place of a box in that order; a box that is not among them comes last.</summary>
     public static int PlaceOf(string node, string stream, IReadOnlyCollection<ClusterMember> members)

@@ -67,7 +67,7 @@ internal static class MetricFamilies
     public static readonly MetricFamily ClusterOwned = Gauge("cluster_owned_streams", "Streams whose cameras this box reads");
     public static readonly MetricFamily ClusterRelayed = Gauge("cluster_relayed_streams", "Streams that another box owns");
     public static readonly MetricFamily ClusterTakeovers =
-        Counter("cluster_takeovers_total", "Streams of a box that went which this one owned next, and streams of this box that another one took", "result");
+        Counter("cluster_takeovers_total", "Streams of a box that went which this one owned next, and those of this box that another took", "result");
 
     public static readonly MetricFamily ClusterTakeoverSeconds =
         Histogram("cluster_takeover_seconds", "From the news that a box had lost a stream until this box owned it", "le");

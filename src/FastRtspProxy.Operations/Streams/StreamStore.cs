@@ -42,7 +42,9 @@ internal sealed class StreamStore(Func<IPAddress, bool> isOwn)
     /// <summary>That of a name; null: there is none.</summary>
     public StoredStream? Find(string name) => Now.Streams.GetValueOrDefault(name);
 
-    /// <summary>Told of each stream that a request has made, changed or removed (null), in the turn of the reloader; null: nobody wants to know.</summary>
+    /// <summary>
+    /// Told of each stream that a request has made, changed or removed (null), in the turn of the reloader; null: nobody wants to know.
+    /// </summary>
     public Action<string, StoredStream?>? Changed { get; set; }
 
     /// <summary>All of them.</summary>

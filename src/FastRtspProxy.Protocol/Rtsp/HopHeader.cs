@@ -37,7 +37,8 @@ public readonly record struct HopHeader(string Node, long Epoch, long UnixMillis
     /// <param name="stream">What it is about; empty: the cluster itself.</param>
     public static string Make(ReadOnlySpan<byte> key, string node, string to, long epoch, DateTimeOffset time, string method, string stream)
     {
-        HopHeader hop = new(node, epoch, time.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetHexString(NonceCharsMin, lowercase: true), string.Empty);
+        string nonce = RandomNumberGenerator.GetHexString(NonceCharsMin, lowercase: true);
+        HopHeader hop = new(node, epoch, time.ToUnixTimeMilliseconds(), nonce, string.Empty);
         string hash = hop.HashOf(key, to, method, stream);
         return string.Create(CultureInfo.InvariantCulture, $"{node};{epoch};{hop.UnixMilliseconds};{hop.Nonce};{hash}");
     }
@@ -67,7 +68,8 @@ public readonly record struct HopHeader(string Node, long Epoch, long UnixMillis
     /// <summary>True where whoever made it has the key and meant this. Takes as long for a wrong hash as for the right one.</summary>
     /// <inheritdoc cref="Make"/>
     public bool IsProof(ReadOnlySpan<byte> key, string to, string method, string stream) =>
-        Hash is { } hash && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(key, to, method, stream)), Encoding.ASCII.GetBytes(hash));
+        Hash is { } hash
+        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(key, to, method, stream)), Encoding.ASCII.GetBytes(hash));
 
     private string HashOf(ReadOnlySpan<byte> key, string to, string method, string stream)
     {

@@ -148,7 +148,8 @@ internal sealed class CameraCommandOptions
             + "bye@90s, close@120s, clock-jump=10s@30s, clock-jump=-10s@30s, sdp-change@30s (to the other codec; =size, =no-audio) (…@60s/60s: "
             + "again and again), stray=1% (timestamps of single units, or =#N), sr-clock=-1h, sr-clock=random, sr-drift=1% (sender reports), "
             + "silent-describe, 401-storm, nonce-rotate, no-rtcp, busy (SETUP is 453), one-session (SETUP of a stream's second session is 453), "
-            + "refuse-track=audio (SETUP of such tracks is 404; video, metadata; =audio:461, =audio:silent), slow-answers=12s (=12s:PLAY: one method), keepalive=GET_PARAMETER (nothing else keeps a "
+            + "refuse-track=audio (SETUP of such tracks is 404; video, metadata; "
+            + "=audio:461, =audio:silent), slow-answers=12s (=12s:PLAY: one method), keepalive=GET_PARAMETER (nothing else keeps a "
             + "session alive; =GET_PARAMETER:6s: its time-out), ssrc=per-gop, udp-only, rtcp-only (over UDP the media is lost), late-media=4s "
             + "(after PLAY), video-silent@10s (the other tracks flow; =5s, =session: in the sessions of that moment).",
     };

@@ -14,7 +14,7 @@ internal static class ConfigurationSample
     private const string Sectioned = "-";
 
     /// <summary>The files that the sample names, beside itself.</summary>
-    public static IReadOnlyList<string> Secrets { get; } = ["api-token", "hook-secret", "viewer", "auth-secret", "register", "cameras"];
+    public static IReadOnlyList<string> Secrets { get; } = ["api-token", "hook-secret", "viewer", "auth-secret", "register", "cluster", "cameras"];
 
     /// <summary>Streams that show what the keys are for, by name: null is the sample's value.</summary>
     private static readonly (string Name, string Text, Dictionary<string, string?>? Keys)[] s_streams =

@@ -83,7 +83,7 @@ public sealed class MadeFileTests
     [InlineData("egress: {total: 2.5}\ndscp: {viewers: EF, cameras: 46}", "")]
     [InlineData("limts: {}", "/limts is not known")]
     [InlineData("streams: {a: {sorce: x}}", "/streams/a/sorce is not known")]
-    [InlineData("cluster: {}", "/cluster/name is missing")]
+    [InlineData("cluster: {name: a, node: a, advertise: a, engine: {}, secret: a, nodes: {}}", "/cluster/nodes is not known")]
     [InlineData("limits: {viewers: 0}", "/limits/viewers fits 0 of anyOf")]
     [InlineData("defaults: {alwaysOn: yes}", "/defaults/alwaysOn fits 0 of anyOf")]
     [InlineData("defaults: {start: now}", "/defaults/start fits 0 of oneOf")]

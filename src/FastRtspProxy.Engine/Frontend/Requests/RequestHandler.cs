@@ -46,7 +46,7 @@ internal sealed partial class RequestHandler
         connection.Auth.Grant = grant;
         if (grant.HopStream is { Length: 0 })
         {
-            return AnswerBox(request, response);
+            return HopAnswers.State(_frontend.Options.Hops!, request, Begin(request, response));
         }
 
         if (_frontend.IsDraining && IsForNewcomers(request))
@@ -63,14 +63,6 @@ internal sealed partial class RequestHandler
             RtspMethod.Deregister => await DeregisterAsync(connection, request, Begin(request, response)),
             _ => await WithSessionAsync(connection, request, Begin(request, response)),
         };
-    }
-
-    /// <summary>Another box asks how this one is.</summary>
-    private RtspResponse AnswerBox(RtspMessage request, RtspResponse response)
-    {
-        (byte[] body, string proof) = _frontend.Options.Hops!.Answer(request.Header(HopHeader.Name)!);
-        Begin(request, response).Body = body;
-        return response.With(HopHeader.Name, proof).With("Content-Type", "text/parameters");
     }
 
     /// <summary>What a viewer begins with, and a stream; whoever has a session goes on with it.</summary>

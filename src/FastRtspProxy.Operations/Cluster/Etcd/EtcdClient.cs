@@ -162,7 +162,8 @@ internal sealed class EtcdClient : IDisposable
     {
         string body = EtcdRequests.LogIn(_config.UserName!, _config.Password!.Value);
         (HttpResponseMessage? response, _, string error) = await TrySendAsync("/v3/auth/authenticate", body, null, limit, stop);
-        using HttpResponseMessage answer = response ?? throw new EtcdException($"{Shown}: the log-in of {_config.UserName} is refused: {error}") { IsRefusal = true };
+        using HttpResponseMessage answer = response
+            ?? throw new EtcdException($"{Shown}: the log-in of {_config.UserName} is refused: {error}") { IsRefusal = true };
         using JsonDocument json = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(stop), default, stop);
         return json.RootElement.GetProperty("token").GetString()!;
     }
@@ -192,7 +193,8 @@ internal sealed class EtcdClient : IDisposable
             using (response)
             {
                 string text = await response.Content.ReadAsStringAsync(due.Token);
-                return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}")));
+                string status = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
+                return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? status));
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FastRtspProxy.Operations.Cluster.Etcd;
 
-/// <summary>What stands in etcd, and under which keys: <c>/frp/CLUSTER/nodes/NODE</c>, <c>.../owners/STREAM</c>, <c>.../streams/STREAM</c>. Pure.</summary>
+/// <summary>
+/// What stands in etcd, and under which keys: <c>/frp/CLUSTER/nodes/NODE</c>, <c>.../owners/STREAM</c>, <c>.../streams/STREAM</c>. Pure.
+/// </summary>
 internal sealed class EtcdKeys(string cluster)
 {
     /// <summary>All keys of the cluster begin so.</summary>
@@ -23,7 +25,8 @@ internal sealed class EtcdKeys(string cluster)
     public static byte[] NodeValue(ClusterMember member) => JsonSerializer.SerializeToUtf8Bytes(
         new EtcdNodeValue(member.Url, member.Capacity), EtcdJsonContext.Default.EtcdNodeValue);
 
-    public static byte[] OwnerValue(string node) => JsonSerializer.SerializeToUtf8Bytes(new EtcdOwnerValue(node), EtcdJsonContext.Default.EtcdOwnerValue);
+    public static byte[] OwnerValue(string node) =>
+        JsonSerializer.SerializeToUtf8Bytes(new EtcdOwnerValue(node), EtcdJsonContext.Default.EtcdOwnerValue);
 
     public bool TryNode(string key, out string node) => TryRest(key, Nodes, out node);
 

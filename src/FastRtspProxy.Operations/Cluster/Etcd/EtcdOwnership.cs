@@ -7,7 +7,8 @@ namespace FastRtspProxy.Operations.Cluster.Etcd;
 
 /// <summary>
 /// Ownership by an etcd: one lease for this box, under which all of its keys are; a stream is owned by whoever made its key, and the revision of that
-/// is the epoch. A box that is not heard of for the time to live has lost them all at once. What others do comes by one watch (<see cref="EtcdWatch"/>).
+/// is the epoch. A box that is not heard of for the time to live has lost them all at once. What others do comes by one watch (<see
+/// cref="EtcdWatch"/>).
 /// </summary>
 internal sealed class EtcdOwnership : IOwnership
 {
@@ -207,7 +208,7 @@ internal sealed class EtcdOwnership : IOwnership
 
             if (EtcdKeys.Member(_self.Node, pair.Value) is { } other && other.Url != _self.Url)
             {
-                throw new EtcdException($"box {other.Url} has the name \"{_self.Node}\", too: each box needs another cluster.node") { IsRefusal = true };
+                throw new EtcdException($"box {other.Url} has the name \"{_self.Node}\", too: each box needs another cluster.node");
             }
 
             using JsonDocument revoked = await AskAsync("/v3/lease/revoke", EtcdRequests.Lease(pair.Lease));

@@ -100,7 +100,8 @@ internal sealed class EtcdWatch(
         _reading = reading;
         try
         {
-            await using Stream stream = await client.OpenAsync("/v3/watch", EtcdRequests.Watch(keys.Prefix, _revision), timings.EngineAnswer, reading.Token);
+            string request = EtcdRequests.Watch(keys.Prefix, _revision);
+            await using Stream stream = await client.OpenAsync("/v3/watch", request, timings.EngineAnswer, reading.Token);
             using StreamReader lines = new(stream);
             while (await lines.ReadLineAsync(reading.Token) is { } line)
             {

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Operations.Cluster.Static;
 
 /// <summary>
-/// Ownership by a list of boxes that ask each other twice a second: for two boxes, and for tests. Who has a stream keeps it; of two that took it in the
+/// Ownership by a list of boxes that ask each other twice a second: for two boxes, and for tests. Who has a stream keeps it; of two that took it in
+/// the
 /// same moment the one with the higher epoch does, and of equal ones the one that is first in <see cref="Rendezvous"/>. There is no fence: boxes that
 /// are cut off from each other both read.
 /// </summary>

@@ -68,7 +68,8 @@ internal static class ClusterChecks
 
         if (engine.Password is not null && engine.Endpoints.Any(static url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)))
         {
-            reading.Remarks.Warn(reading.PlaceOf($"{Engine}.endpoints"), $"{Engine}.endpoints: with http:// the password crosses the network in the clear");
+            reading.Remarks.Warn(
+                reading.PlaceOf($"{Engine}.endpoints"), $"{Engine}.endpoints: with http:// the password crosses the network in the clear");
         }
 
         if (engine.Key is not null && engine.Certificate is null)
@@ -105,7 +106,8 @@ internal static class ClusterChecks
         }
         else if (self.Url != cluster.Advertise)
         {
-            Error(reading, $"{Engine}.nodes", $"this box, \"{cluster.Node}\", has another address there than under cluster.advertise: write the same");
+            Error(
+                reading, $"{Engine}.nodes", $"this box, \"{cluster.Node}\", has another address there than under cluster.advertise: write the same");
         }
     }
 

@@ -22,7 +22,9 @@ internal sealed record ClusterConfig
 
     public RedirectMode Redirect { get; init; }
 
-    /// <summary>Of streams that do not say otherwise; null: <see cref="WhenAlone.Stop"/> for cameras that allow one session, keep for the others.</summary>
+    /// <summary>
+    /// Of streams that do not say otherwise; null: <see cref="WhenAlone.Stop"/> for cameras that allow one session, keep for the others.
+    /// </summary>
     public WhenAlone? WhenAlone { get; init; }
 
     /// <summary>There is a cluster.</summary>

@@ -75,7 +75,7 @@ internal static class ClusterKeys
         {
             Text = "of static: every box with its address, this one too",
             Effect = ConfigEffect.Restart,
-            Sample = "{a: \"rtsp://10.0.0.1:8554\", b: \"rtsp://10.0.0.2:8554\"}",
+            Sample = "{}",
         });
 
     public static ConfigShape<ClusterConfig> Shape { get; } = new(
@@ -114,7 +114,7 @@ internal static class ClusterKeys
         },
         new ValueKey<ClusterConfig, Secret?>("secret", ClusterTypes.Secret, static c => c.Secret, static (c, v) => c with { Secret = v })
         {
-            Text = "the same on all boxes, 32 characters or more: by it they know each other, and streams of the API are encrypted with it",
+            Text = "the same on all boxes, 24 characters or more: by it they know each other, and streams of the API are encrypted with it",
             IsRequired = true,
             DefaultWords = "",
             Effect = ConfigEffect.Restart,

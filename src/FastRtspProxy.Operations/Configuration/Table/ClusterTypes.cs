@@ -9,8 +9,8 @@ internal static class ClusterTypes
 {
     private const int NameCharsMax = 63;
 
-    /// <summary>As many bits as a key of its use has: 32 hexadecimal digits are 128.</summary>
-    private const int SecretCharsMin = 32;
+    /// <summary>Of hexadecimal digits some hundred bits, which nobody tries.</summary>
+    private const int SecretCharsMin = 24;
 
     private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
@@ -18,7 +18,10 @@ internal static class ClusterTypes
     public static TypeOf<string> Name { get; } = new("NAME", "letters, digits, and . _ -", TryName, static name => name.Length == 0 ? null : name);
 
     /// <summary>The address of a box.</summary>
-    public static TypeOf<string> Box { get; } = new("URL", "rtsp:// or rtsps://", TryBox, static url => url.Length == 0 ? null : url) { Mask = UrlTypes.Mask };
+    public static TypeOf<string> Box { get; } = new("URL", "rtsp:// or rtsps://", TryBox, static url => url.Length == 0 ? null : url)
+    {
+        Mask = UrlTypes.Mask,
+    };
 
     /// <summary>The address of an etcd.</summary>
     public static TypeOf<string> Endpoint { get; } = new("URL", "http:// or https://", TryEndpoint, static url => url) { Mask = UrlTypes.Mask };
@@ -32,7 +35,6 @@ internal static class ClusterTypes
         _ => null,
     })
     {
-        Words = ["stop", "keep"],
         TakesNull = true,
     };
 

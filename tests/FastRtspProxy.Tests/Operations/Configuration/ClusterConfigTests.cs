@@ -58,7 +58,7 @@ public sealed class ClusterConfigTests
     [InlineData("cluster: {node: a;b}", "cluster.node \"a;b\": a name of a cluster")]
     [InlineData("cluster: {advertise: 192.0.2.1:8554}", "the address of a box is written rtsp://HOST:PORT")]
     [InlineData("cluster: {advertise: \"rtsp://u:geheim@192.0.2.1:8554\"}", "the address of a box is written rtsp://HOST:PORT")]
-    [InlineData("cluster: {secret: geheim}", "cluster.secret: the secret of a cluster has 32 characters or more")]
+    [InlineData("cluster: {secret: geheim}", "cluster.secret: the secret of a cluster has 24 characters or more")]
     [InlineData("cluster: {whenAlone: go}", "cluster.whenAlone \"go\": the choices are stop and keep")]
     [InlineData("cluster: {redirect: on}", "cluster.redirect \"on\": the modes are off and auto")]
     [InlineData("cluster: {engine: {kind: consul}}", "cluster.engine.kind \"consul\": the kinds are etcd and static")]

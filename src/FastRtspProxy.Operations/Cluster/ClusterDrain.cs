@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Mounts;
+using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster;
 
@@ -6,7 +7,7 @@ namespace FastRtspProxy.Operations.Cluster;
 /// How a box gives its streams to the others, one after the other: the stream is let go, and read on until another box has it, which takes it in the
 /// middle of a group of pictures at the worst. A camera that allows one session is let go first. What nobody else watches stays until its viewers go.
 /// </summary>
-internal sealed partial class ClusterNode
+internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProvider time, ILogger log)
 {
     /// <summary>The next one is not begun before this one has another owner, or so long has gone.</summary>
     private static readonly TimeSpan s_moveMax = TimeSpan.FromSeconds(3);
@@ -18,32 +19,39 @@ internal sealed partial class ClusterNode
     private ClusterStream? _moving;
     private long _movingSince;
     private bool _isReleased;
+    private volatile bool _isOn;
+
+    /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
+    public bool IsOn => _isOn;
+
+    /// <summary>True while the camera of that stream is being let go: its mounts are told nothing. In the turn.</summary>
+    public bool Holds(ClusterStream stream) => stream == _moving && !_isReleased;
 
     /// <summary>From now on this box owns nothing new, and moves what it has; or no more of that. Some ten times a second; any thread.</summary>
-    public void Drain(bool drains)
+    public void Set(bool drains)
     {
-        if (drains || _isDraining)
+        if (drains || _isOn)
         {
-            Post(() => DrainInTurn(drains));
+            node.Post(() => DrainInTurn(drains));
         }
     }
 
     private void DrainInTurn(bool drains)
     {
-        if (drains && !_isDraining)
+        if (drains && !_isOn)
         {
-            int owned = _streams.Values.Count(static stream => stream.Owner is { IsOurs: true });
-            ClusterLog.Draining(_log, owned);
+            int owned = node.Streams.Count(static stream => stream.Owner is { IsOurs: true });
+            ClusterLog.Draining(log, owned);
         }
 
-        bool ended = _isDraining && !drains;
-        _isDraining = drains;
+        bool ended = _isOn && !drains;
+        _isOn = drains;
         if (ended)
         {
             _moving = null;
-            foreach (ClusterStream stream in _streams.Values)
+            foreach (ClusterStream stream in node.Streams)
             {
-                Decide(stream); // what nobody has taken is ours again
+                node.Decide(stream); // what nobody has taken is ours again
             }
         }
         else if (drains)
@@ -56,7 +64,7 @@ internal sealed partial class ClusterNode
     {
         if (_moving is { } moving)
         {
-            TimeSpan took = _time.GetElapsedTime(_movingSince);
+            TimeSpan took = time.GetElapsedTime(_movingSince);
             if (!_isReleased && (!moving.StopsWhenAlone || took > s_letGo))
             {
                 Release(moving);
@@ -70,14 +78,14 @@ internal sealed partial class ClusterNode
             _moving = null;
         }
 
-        if (_members.Keys.Any(node => node != Name) && _streams.Values.FirstOrDefault(static stream => stream.Owner is { IsOurs: true }) is { } next)
+        if (node.HasOthers && node.Streams.FirstOrDefault(static stream => stream.Owner is { IsOurs: true }) is { } next)
         {
             _moving = next;
-            _movingSince = _time.GetTimestamp();
+            _movingSince = time.GetTimestamp();
             _isReleased = false;
             if (next.StopsWhenAlone)
             {
-                Tell(next, CameraOwnership.Unknown);
+                node.Tell(next, CameraOwnership.Unknown);
             }
             else
             {
@@ -93,10 +101,9 @@ internal sealed partial class ClusterNode
         if (stream.Owner is { IsOurs: true } owner)
         {
             stream.Owner = null;
-            stream.Previous = Name;
-            stream.VacantSince = _time.GetTimestamp();
-            _owners.Remove(stream.Name);
-            _ = _engine.ReleaseAsync(stream.Name, owner.Epoch);
+            stream.Previous = node.Name;
+            stream.VacantSince = time.GetTimestamp();
+            _ = engine.ReleaseAsync(stream.Name, owner.Epoch);
         }
     }
 }
