@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 
@@ -61,11 +62,11 @@ public sealed class MountOwnerTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         peer.SendRtp(0, 96, 1, 1, 1, true, [0x65, 1]);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
 
         owners.Tell(new CameraOwnership(OwnershipKind.Own, "a", 8));
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == MountState.Playing);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         Assert.Equal(1, peer.Count("TEARDOWN"));
         Assert.Null(client.End);
     }
@@ -96,13 +97,13 @@ public sealed class MountOwnerTests
         owners.Tell(PeerAt(peer, 7));
         await using MountFixture fixture = new() { Owners = owners };
         Mount mount = fixture.Create();
-        await Until.TrueAsync(() => mount.State == MountState.Ready);
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
         int needs = owners.Needs;
 
         owners.Tell(PeerAt(peer, 7) with { IsVacant = true });
 
         await Until.TrueAsync(() => peer.OpenConnections == 0);
-        Assert.Equal(MountState.Ready, mount.State);
+        Assert.Equal(StreamState.Ready, mount.State);
         Assert.Equal(needs, owners.Needs);
         Task<PlayGrant> join = mount.JoinAsync(fixture.Client(), PlayWish.Everything);
         await Until.TrueAsync(() => owners.Needs > needs);
@@ -138,7 +139,7 @@ public sealed class MountOwnerTests
         await using MountFixture fixture = new(time) { Owners = owners };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
-        await Until.TrueAsync(() => mount.State == MountState.Playing);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
 
         time.Advance(TimeSpan.FromSeconds(10.1));
 
