@@ -91,7 +91,8 @@ internal sealed class TcpPort : IDisposable
     public static string Why(SocketError error, int port, string options) => error switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"Address already in use. Remedy: end the program that has the port (ss -ltnp 'sport = :{port}' names it), or take another one ({options})",
+            $"Address already in use. Remedy: end the program that has the port (ss -ltnp 'sport = :{port}' names it), "
+            + $"or take another one ({options})",
         SocketError.AccessDenied when port < FirstUnprivileged =>
             $"Permission denied. Remedy: a port from {FirstUnprivileged} on ({options}), or the right to lower ones "
                 + "(AmbientCapabilities=CAP_NET_BIND_SERVICE of a service, or setcap cap_net_bind_service=+ep)",

@@ -129,7 +129,8 @@ internal sealed class ProxyRun(LineQueue lines, ProgramLines program, LogStyle s
         foreach (string socket in held.TellUnused())
         {
             program.Say(
-                $"The service manager holds {socket} for us, and the configuration listens at no such address: whoever connects there is not answered. "
+                $"The service manager holds {socket} for us, and the configuration listens at no such address: "
+                + "whoever connects there is not answered. "
                 + "Remedy: the same addresses in the unit (ListenStream=) and under rtsp.listen, rtsps.listen or http.listen.\n");
         }
     }

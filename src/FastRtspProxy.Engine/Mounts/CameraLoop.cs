@@ -309,7 +309,7 @@ internal sealed class CameraLoop
 
         if (failure?.Kind == BackendFailureKind.EndOfProgramme && _rest.GoesOn)
         {
-            await EndProgrammeAsync(failure);
+            await new ProgrammeEnd(_settings, _shard, _status, _clients, _ingest, _log).RunAsync(_serving, failure);
         }
         else if (failure is null && session.Failure is null && !_status.IsStopping
             && _status.State is StreamState.Starting or StreamState.Lingering or StreamState.Resting)
@@ -424,26 +424,6 @@ internal sealed class CameraLoop
         }
 
         _record.OnAttempt();
-    }
-
-    /// <summary>
-    /// Gives the last packets time to reach the clients, then ends their sessions. Who joins meanwhile waits for the programme to begin again.
-    /// </summary>
-    private async Task EndProgrammeAsync(BackendFailure end)
-    {
-        int viewers = _clients.Count;
-        Move(StreamState.Ready);
-        _serving.EndReports();
-        _ingest.Publish();
-        await _shard.DelayAsync(_settings.Timings.Tail);
-        if (_status.IsStopping)
-        {
-            return;
-        }
-
-        string next = _settings.AlwaysOn ? "and it begins again" : "it begins again with the next one";
-        MountLog.ProgrammeEnded(_log, _settings.Name, _settings.Backend.Url.Redacted, end.Message, viewers, next);
-        _clients.End(MountEnd.ProgrammeEnded);
     }
 
     /// <summary>A better source is at a random access point: from there on it is the one in use, unless the present one is being let go.</summary>

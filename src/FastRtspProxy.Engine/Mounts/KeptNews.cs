@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
 
-/// <summary>Says how much of a stream is really kept for those who begin in the past, when that becomes known and when it changes. On the mount's shard.</summary>
+/// <summary>
+/// Says how much of a stream is really kept for those who begin in the past, when that becomes known and when it changes. On the mount's shard.
+/// </summary>
 internal sealed class KeptNews(Shard shard, MountSettings settings, PacketRing ring, ILogger log)
 {
     /// <summary>It is told apart from what is wanted by a tenth: a slab goes as a whole.</summary>

@@ -105,7 +105,8 @@ internal sealed class MountFactory(
     /// <inheritdoc/>
     public void Dispose() => _pacer.Dispose();
 
-    private MountOptions OptionsOf(StreamOptions stream) => OptionsOf(stream, [.. stream.Sources.Select(source => BackendOf(stream.With(source)))]);
+    private MountOptions OptionsOf(StreamOptions stream) => OptionsOf(
+        stream, stream.Alternatives.Count == 0 ? [BackendOf(stream)] : [.. stream.Sources.Select(source => BackendOf(stream.With(source)))]);
 
     private BackendOptions BackendOf(StreamOptions stream)
     {
@@ -136,7 +137,9 @@ internal sealed class MountFactory(
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },
             Backend = backends[0],
             MayBeProbed = stream.MayBeProbed,
-            Alternatives = [.. stream.Alternatives.Zip(backends.Skip(1), static (said, made) => new MountSource(made, said.MayBeProbed))],
+            Alternatives = backends.Length == 1
+                ? []
+                : [.. stream.Alternatives.Zip(backends.Skip(1), static (said, made) => new MountSource(made, said.MayBeProbed))],
             AcrossSizes = stream.AcrossSizes,
         };
     }

@@ -70,8 +70,8 @@ internal sealed class HeldSockets : IDisposable
     }
 
     /// <summary>
-    /// A socket that listens at that address; closing it leaves the one that is held as it is, so that it can be taken again; whoever closes it says so
-    /// (<see cref="GiveBack"/>). Null: none is held there.
+    /// A socket that listens at that address; closing it leaves the one that is held as it is, so that it can be taken again; whoever closes it says
+    /// so (<see cref="GiveBack"/>). Null: none is held there.
     /// </summary>
     /// <param name="address">Any, IPv6Any, or one of the machine's.</param>
     /// <param name="port">The port.</param>

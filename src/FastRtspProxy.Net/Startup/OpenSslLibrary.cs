@@ -73,7 +73,8 @@ internal static partial class OpenSslLibrary
     }
 
     /// <summary>The libssl among the libraries that are loaded; null: there is none.</summary>
-    internal static string? LoadedPath(IEnumerable<string> paths) => paths.FirstOrDefault(static path => path.Contains("/libssl.so", StringComparison.Ordinal));
+    internal static string? LoadedPath(IEnumerable<string> paths) =>
+        paths.FirstOrDefault(static path => path.Contains("/libssl.so", StringComparison.Ordinal));
 
     private static string? MissingSymbol(string path)
     {

@@ -55,7 +55,8 @@ internal sealed class HttpServer : IAsyncDisposable
         HttpPipeline pipeline = new(router, LogIns, engine.LogIns, () => _config, _log, _stopping.Token);
         _kestrel = Build(engine);
         WebSocketOptions webSockets = new() { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) };
-        _application = new HttpApplication(new WebSocketMiddleware(pipeline.AnswerAsync, Options.Create(webSockets), NullLoggerFactory.Instance).Invoke);
+        WebSocketMiddleware upgrades = new(pipeline.AnswerAsync, Options.Create(webSockets), NullLoggerFactory.Instance);
+        _application = new HttpApplication(upgrades.Invoke);
     }
 
     /// <summary>What can be asked for.</summary>

@@ -53,7 +53,8 @@ internal sealed class KestrelServices : IWebHostBuilder, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IWebHostBuilder ConfigureAppConfiguration(Action<WebHostBuilderContext, IConfigurationBuilder> configureDelegate) => throw new NotSupportedException();
+    public IWebHostBuilder ConfigureAppConfiguration(Action<WebHostBuilderContext, IConfigurationBuilder> configureDelegate) =>
+        throw new NotSupportedException();
 
 #pragma warning disable ASPDEPR008 // a member of the interface that Kestrel's registration takes
     /// <inheritdoc/>

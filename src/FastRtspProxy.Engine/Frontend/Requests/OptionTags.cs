@@ -6,10 +6,10 @@ namespace FastRtspProxy.Engine.Frontend;
 internal static class OptionTags
 {
     /// <summary>
-    /// The tags that we do not serve, as they came, in their order; empty: nothing to refuse. Nothing optional is served but
-    /// ONVIF's replay of what is kept, its back channel not either, and that matters where the media is described, chosen and started. Elsewhere a refusal helps
-    /// nobody: OPTIONS only asks (RFC 2326's own example requires something; EasyDarwin gives up at a 551), TEARDOWN and PAUSE must stop the media,
-    /// and parameters are keep-alives.
+    /// The tags that we do not serve, as they came, in their order; empty: nothing to refuse. Nothing optional is served but ONVIF's replay
+    /// of what is kept, its back channel not either, and that matters where the media is described, chosen and started. Elsewhere a refusal
+    /// helps nobody: OPTIONS only asks (RFC 2326's own example requires something; EasyDarwin gives up at a 551), TEARDOWN and PAUSE must
+    /// stop the media, and parameters are keep-alives.
     /// </summary>
     public static string Unsupported(RtspMessage request)
     {

@@ -49,7 +49,7 @@ internal sealed partial class RequestHandler
             return HopAnswers.State(_frontend.Options.Hops!, request, Begin(request, response));
         }
 
-        if (_frontend.IsDraining && IsForNewcomers(request))
+        if (_frontend.IsDraining && Newcomer.Asks(request))
         {
             SayRefused(connection, null, "draining");
             return Begin(request, response, RtspStatus.ServiceUnavailable);
@@ -64,14 +64,6 @@ internal sealed partial class RequestHandler
             _ => await WithSessionAsync(connection, request, Begin(request, response)),
         };
     }
-
-    /// <summary>What a viewer begins with, and a stream; whoever has a session goes on with it.</summary>
-    private static bool IsForNewcomers(RtspMessage request) => request.Method switch
-    {
-        RtspMethod.Describe or RtspMethod.Register => true,
-        RtspMethod.Setup => request.Session is null,
-        _ => false,
-    };
 
     /// <summary>A refusal without a CSeq, as for what could not be read.</summary>
     public RtspResponse Refuse(RtspResponse response, int status)

@@ -26,7 +26,8 @@ internal static class KeepChecks
     private static void Say(StreamConfig stream, string path, ConfigReading reading)
     {
         string key = $"{path}.keep.time";
-        if (stream is not { AlwaysOn: false, Keep.Time: { } time } || time <= TimeSpan.Zero || !reading.HasMet(key) || reading.PlaceOf(key).Option is not null)
+        if (stream is not { AlwaysOn: false, Keep.Time: { } time } || time <= TimeSpan.Zero
+            || !reading.HasMet(key) || reading.PlaceOf(key).Option is not null)
         {
             return;
         }
@@ -53,8 +54,9 @@ internal static class KeepChecks
                 reading.PlaceOf("limits.memory"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"limits.memory: of it each of the {streams.Count} streams may keep {share / 1e6:0.0} MB at the most, not the {tooMuch.Keep.Bytes / 1e6:0.0} MB of "
-                    + $"{Printable.Line(tooMuch.Name)}: keep.time may not be reached; the log and fastrtspproxy_stream_kept_seconds say what is"));
+                    $"limits.memory: of it each of the {streams.Count} streams may keep {share / 1e6:0.0} MB at the most, "
+                    + $"not the {tooMuch.Keep.Bytes / 1e6:0.0} MB of {Printable.Line(tooMuch.Name)}: keep.time may not be reached; "
+                    + "the log and fastrtspproxy_stream_kept_seconds say what is"));
         }
     }
 }

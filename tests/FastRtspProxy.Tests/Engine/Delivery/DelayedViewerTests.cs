@@ -166,16 +166,18 @@ public sealed class DelayedViewerTests : IDisposable
         udp.JoinSequence = 0;
         set(udp);
         _fixture.OnShard(() => _fixture.Table.For(_fixture.Ring, _fixture.Counters).Add(udp));
-        return (udp, () =>
-        {
-            byte[] packet = new byte[2048];
-            for (int i = 0; i < 4; i++)
-            {
-                _ = _udp.Receive(packet);
-            }
+        return (udp, ReadPicture);
+    }
 
-            return BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(4));
-        });
+    private uint ReadPicture()
+    {
+        byte[] packet = new byte[2048];
+        for (int i = 0; i < 4; i++)
+        {
+            _ = _udp.Receive(packet);
+        }
+
+        return BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(4));
     }
 
     private static uint ReadPicture(Socket far) => BinaryPrimitives.ReadUInt32BigEndian(FanOutFixture.ReadFrames(far, 4)[^1].Packet.AsSpan(4));

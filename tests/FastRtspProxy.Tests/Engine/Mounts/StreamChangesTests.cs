@@ -94,6 +94,6 @@ public sealed class StreamChangesTests
     /// <summary>Whoever adds an option to a stream has to say here what its change takes.</summary>
     [Fact]
     public void Between_EveryOption_IsInTheTable() => Assert.Equal(
-        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "MayBeProbed", "Name", "Settings", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
+        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "MayBeProbed", "Name", "Settings", "StopsWhenAlone", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
         typeof(StreamOptions).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order());
 }

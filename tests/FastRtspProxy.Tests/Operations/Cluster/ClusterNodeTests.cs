@@ -442,7 +442,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     }
 
     /// <summary>Everything that was posted before has had its turn.</summary>
-    private Task FlushAsync() => _node.MembersAsync();
+    private async Task FlushAsync() => await _node.MembersAsync();
 
     private static Task UntilAsync(Func<bool> condition) => Until.TrueAsync(condition);
 }

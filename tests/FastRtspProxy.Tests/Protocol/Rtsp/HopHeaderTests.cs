@@ -64,8 +64,8 @@ public sealed class HopHeaderTests
         Random random = new(1);
         for (int i = 0; i < 20_000; i++)
         {
-            HopHeader.TryParse(new string([.. Enumerable.Range(0, random.Next(300)).Select(_ => (char)random.Next(32, 127))]), out _);
-            HopHeader.TryParse(string.Join(';', Enumerable.Range(0, 5).Select(_ => random.NextInt64().ToString("x64")[random.Next(60)..])), out _);
+            Assert.False(HopHeader.TryParse(new string([.. Enumerable.Range(0, random.Next(300)).Select(_ => (char)random.Next(32, 127))]), out _));
+            _ = HopHeader.TryParse(string.Join(';', Enumerable.Range(0, 5).Select(_ => random.NextInt64().ToString("x64")[random.Next(60)..])), out _);
         }
     }
 }
