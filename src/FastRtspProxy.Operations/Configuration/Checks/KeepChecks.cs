@@ -56,7 +56,7 @@ internal static class KeepChecks
                     CultureInfo.InvariantCulture,
                     $"limits.memory: of it each of the {streams.Count} streams may keep {share / 1e6:0.0} MB at the most, "
                     + $"not the {tooMuch.Keep.Bytes / 1e6:0.0} MB of {Printable.Line(tooMuch.Name)}: keep.time may not be reached; "
-                    + "the log and fastrtspproxy_stream_kept_seconds say what is"));
+                    + $"the log and fastrtspproxy_stream_kept_seconds say what is"));
         }
     }
 }
