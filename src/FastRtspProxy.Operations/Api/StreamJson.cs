@@ -112,8 +112,9 @@ internal static class StreamJson
     /// <summary>All of them, the best first; before the engine has them, as they are configured.</summary>
     private static void WriteSources(Utf8JsonWriter json, StreamView view)
     {
-        IReadOnlyList<SourceStatus> sources = view.Status?.Sources
-            ?? [.. (view.Config?.Sources ?? []).Select(static source => new SourceStatus { Url = source.Url })];
+        IReadOnlyList<SourceStatus> sources = view.Status is { Sources: { Count: > 0 } known }
+            ? known
+            : [.. (view.Config?.Sources ?? []).Select(static source => new SourceStatus { Url = source.Url })];
         json.WriteStartArray("sources");
         foreach (SourceStatus source in sources)
         {

@@ -32,8 +32,7 @@ public sealed class MountStandbyTests
         fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
         RingPacket still = await SendAsync(fixture, mount, backup, 21, 93_600, s_picture);
         Assert.Equal(1, (ushort)(still.SequenceNumber - last.SequenceNumber));
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(2));
-        await SaidAsync(fixture, "source 1 is used from its next key frame on");
+        await MinuteIsOverAsync(fixture, time);
 
         // Then from a key frame on, with the sets in front of it; until there the other one goes on.
         long from = mount.Ring.Head;
@@ -94,8 +93,7 @@ public sealed class MountStandbyTests
         await LookedAtAsync(fixture, time);
         fixture.Camera.SendRtp(0, 96, 1, 5000, 11, true, s_idr);
         await SaidAsync(fixture, "source 1 delivers again");
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(61));
-        await SaidAsync(fixture, "source 1 is used from its next key frame on");
+        await MinuteIsOverAsync(fixture, time);
         Assert.Null(client.End);
 
         fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
@@ -173,8 +171,7 @@ public sealed class MountStandbyTests
         await LookedAtAsync(fixture, time);
         fixture.Camera.SendRtp(0, 0, 1, 5000, 11, true, [3]);
         await SaidAsync(fixture, "source 1 delivers again");
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(61));
-        await SaidAsync(fixture, "source 1 is used from its next key frame on");
+        await MinuteIsOverAsync(fixture, time);
 
         fixture.Camera.SendRtp(0, 0, 2, 5160, 11, true, [4]);
 
@@ -195,9 +192,11 @@ public sealed class MountStandbyTests
 
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(11));
-
-        await Until.TrueAsync(() => backup.Count("TEARDOWN") == 1 && fixture.Camera.Count("TEARDOWN") == 1);
+        await Until.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return backup.Count("TEARDOWN") == 1 && fixture.Camera.Count("TEARDOWN") == 1;
+        });
         await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(120));
         Assert.Equal(1, fixture.Camera.Count("PLAY"));
     }
@@ -266,11 +265,17 @@ public sealed class MountStandbyTests
         }
     }
 
-    private static Task SaidAsync(MountFixture fixture, string text, Action? meanwhile = null) => Until.TrueAsync(() =>
-    {
-        meanwhile?.Invoke();
-        return fixture.Log.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal));
-    });
+    /// <summary>In small steps at its end: a timer that is set a moment after the time has leapt counts from there.</summary>
+    private static Task MinuteIsOverAsync(MountFixture fixture, FakeTimeProvider time) =>
+        SaidAsync(fixture, "source 1 is used from its next key frame on", () => time.Advance(TimeSpan.FromSeconds(2)));
+
+    private static Task SaidAsync(MountFixture fixture, string text, Action? meanwhile = null) => Until.TrueAsync(
+        () =>
+        {
+            meanwhile?.Invoke();
+            return fixture.Log.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal));
+        },
+        detail: () => string.Join('\n', fixture.Log.Lines.Select(static line => line.Text)));
 
     private static async Task<RingPacket> SendAsync(
         MountFixture fixture, Mount mount, ScriptedCamera camera, ushort number, uint timestamp, byte[] payload)
