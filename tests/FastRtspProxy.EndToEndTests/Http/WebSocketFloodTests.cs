@@ -11,7 +11,7 @@ public sealed class WebSocketFloodTests(ITestOutputHelper log) : EndToEndTest(lo
 {
     /// <summary>At once; each opens one WebSocket after the other.</summary>
     private const int Pages = 20;
-    private const int Rounds = 10;
+    private const int Rounds = 40;
     private const int Messages = 400;
     private const int Viewers = 20;
 
@@ -27,7 +27,7 @@ public sealed class WebSocketFloodTests(ITestOutputHelper log) : EndToEndTest(lo
         ProxyProcess proxy = await StartProxyAsync("--http", $"127.0.0.1:{port}", camera.Urls[0]);
         ChildProcess crowd = StartProgram(
             "viewers", Prerequisites.SimulatorBinary,
-            ["load", proxy.PlayUrl, "--clients", $"{Viewers}", "--transport", "tcp", "--duration", "20s", "--verify", "--max-loss", "0", "--min-clients", $"{Viewers}", "--plain"]);
+            ["load", proxy.PlayUrl, "--clients", $"{Viewers}", "--transport", "tcp", "--duration", "600s", "--verify", "--max-loss", "0", "--min-clients", $"{Viewers}", "--plain"]);
         await crowd.WaitAsync("viewers with media", static lines => lines.Any(static line => line.Text.Contains($"playing {Viewers} of {Viewers}", StringComparison.Ordinal)), Soon);
         long before = proxy.ResidentBytes;
 
@@ -41,6 +41,7 @@ public sealed class WebSocketFloodTests(ITestOutputHelper log) : EndToEndTest(lo
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
         await Until.TrueAsync(async () => Ways(await client.GetStringAsync("api/v1/viewers")) is { Length: Viewers } ways && ways.All(static way => way == "tcp"), Soon.TotalSeconds);
         Assert.Contains($"fastrtspproxy_stream_viewers{{stream=\"{new Uri(proxy.PlayUrl).AbsolutePath.Trim('/')}\",transport=\"live\"}} 0\n", await client.GetStringAsync("metrics"), StringComparison.Ordinal);
+        crowd.Signal(ChildProcess.SigTerm); // it has watched the whole of it, however long that took, and says what it saw
         Assert.True(await crowd.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, crowd.Transcript(60));
     }
 
