@@ -99,7 +99,7 @@ internal static class PacketCapture
 
     private static bool Fits(PacketSession session, RtspUrl url) =>
         session.Uri is { } uri && RtspUrl.TryParse(uri, out RtspUrl? parsed, out _)
-        && parsed.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase)
+        && parsed.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase) && parsed.Port == url.Port
         && (url.PathAndQuery is "/" or "" || parsed.PathAndQuery.StartsWith(url.PathAndQuery.TrimEnd('/'), StringComparison.Ordinal));
 
     private static string Shown(string uri) => RtspUrl.TryParse(uri, out RtspUrl? parsed, out _) ? parsed.Redacted : UrlSecrets.MaskUrl(uri);

@@ -38,7 +38,7 @@ internal static class Vocabulary
         + "as tias rr rs ct unknown session presentation dimensions cliprect broadcast track trackid track_id qt etag isma compliance "
         + "avg max bitrate rtpref cpa onvif www ver10 ver20 backchannel replay metadata schema vnd gzip exi mpeg4 esid iod assettype "
         + "name mediaclk ts refclk ptp local direct precision height width rate bit depth aes crit cm hmac sha1 md5 sha sha256 mikey "
-        + "setup active passive actpass holdconn msid stream_id streamid stream-id bufferperiod";
+        + "setup active passive actpass holdconn msid stream_id streamid stream-id bufferperiod asymmetry sender";
 
     private const string Formats =
         "h263 h264 h265 h266 hevc avc vp8 vp9 av1 jpeg mjpeg jpeg2000 mpv mpa mp4v es mp4a latm mp2p mp1s mpeg mpeg4 generic aac hbr "

@@ -89,6 +89,8 @@ public sealed class PacketCaptureTests
 
         string several = Assert.Throws<CaptureDefectException>(() => Make(file.Bytes)).Message;
         Assert.Contains("several sessions: say by its URL which one; there are rtsp://10.1.1.2/one, rtsp://10.1.1.2/two", several, StringComparison.Ordinal);
+        string otherPort = Assert.Throws<CaptureDefectException>(() => Make(file.Bytes, "rtsp://10.1.1.2:8554/two")).Message;
+        Assert.Contains("no session of that URL", otherPort, StringComparison.Ordinal);
         string none = Assert.Throws<CaptureDefectException>(() => Make(file.Bytes, "rtsp://10.1.1.2/three")).Message;
         Assert.Contains("no session of that URL", none, StringComparison.Ordinal);
     }
