@@ -24,11 +24,14 @@ internal sealed class SessionRecorder(CaptureRecorder recorder, IReadOnlyList<Pa
 
         UInt128 client = chosen[0].Client;
         bool isGroup = IsGroup(pair.To);
-        if ((pair.To == client || isGroup) && pair.From != client && recorder.Tracks.OfPort(toPort, out _) is not null)
+        bool isToKnown = recorder.Tracks.OfPort(toPort, out _) is not null;
+
+        // By the ports where camera and client are one machine.
+        if (isToKnown && (isGroup ? pair.From != client : pair.To == client))
         {
             recorder.OnDatagram(CaptureSide.Camera, toPort, payload, Now());
         }
-        else if (pair.From == client && recorder.Tracks.OfPort(isGroup ? toPort : fromPort, out _) is not null)
+        else if (pair.From == client && (isGroup ? isToKnown : recorder.Tracks.OfPort(fromPort, out _) is not null))
         {
             recorder.OnDatagram(CaptureSide.Client, isGroup ? toPort : fromPort, payload, Now());
         }

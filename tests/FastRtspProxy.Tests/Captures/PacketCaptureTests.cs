@@ -39,6 +39,17 @@ public sealed class PacketCaptureTests
     }
 
     [Fact]
+    public void Write_OfACameraOnTheClientsOwnMachine_TellsThemApartByTheirPorts()
+    {
+        PacketFileBuilder file = new();
+        Session(file, s_camera, s_camera, "/live");
+
+        (Recording recording, _) = Make(file.Bytes);
+
+        Assert.Equal(20, recording.Packets.Count);
+    }
+
+    [Fact]
     public void Write_OfSegmentsInAnyOrderAndTwice_PutsThemInOrder()
     {
         PacketFileBuilder file = new();
