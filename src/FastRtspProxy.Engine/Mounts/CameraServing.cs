@@ -33,8 +33,8 @@ internal sealed class CameraServing
     /// <summary>The session that is served; null before the first one.</summary>
     private BackendSession? _session;
 
-    /// <summary>Runs while the camera plays, for our sender reports.</summary>
-    private readonly ShardTimer _reportTimer;
+    /// <summary>Runs while the camera plays, for our sender reports; null: it never has.</summary>
+    private ShardTimer? _reportTimer;
 
     /// <summary>Since when nobody has watched a camera that plays, or since when it is paused; of no meaning otherwise.</summary>
     private long _idleSinceMicros;
@@ -90,7 +90,6 @@ internal sealed class CameraServing
         ingest.OtherSize = signal.Set;
         _signal = signal;
         _log = log;
-        _reportTimer = shard.CreateTimer(OnReportDue);
     }
 
     /// <summary>When the camera of the present attempt first played; null: it has not.</summary>
@@ -111,7 +110,7 @@ internal sealed class CameraServing
     {
         _ingest.End();
         _egress.End();
-        _reportTimer.Stop();
+        _reportTimer?.Stop();
         foreach (PendingJoin join in _clients.Joining)
         {
             join.Snapshot = null;
@@ -119,7 +118,7 @@ internal sealed class CameraServing
     }
 
     /// <summary>No more reports.</summary>
-    public void EndReports() => _reportTimer.Stop();
+    public void EndReports() => _reportTimer?.Stop();
 
     /// <summary>
     /// Runs until the session, or the one that has taken its place, is lost (its failure), or was let go in order or is to be made anew at once
@@ -358,6 +357,7 @@ internal sealed class CameraServing
         Move(StreamState.Playing);
         _clients.AreInHurry = false;
         _status.Failure = null;
+        _reportTimer ??= _shard.CreateTimer(OnReportDue);
         _reportTimer.Start(TimeSpan.FromMilliseconds(500));
         OnAirMicros ??= _shard.NowMicros;
         _clients.WakeJoining();
@@ -398,7 +398,7 @@ internal sealed class CameraServing
 
         _ingest.End();
         _egress.End();
-        _reportTimer.Stop();
+        _reportTimer?.Stop();
         _idleSinceMicros = _shard.NowMicros;
         Move(StreamState.Resting);
         _ = session.PauseAsync(); // its end changes the session's state, which wakes the loop
@@ -419,7 +419,7 @@ internal sealed class CameraServing
             MountLog.NoMemory(_log, _settings.Name);
         }
 
-        _reportTimer.Start(_settings.Timings.SenderReport);
+        _reportTimer!.Start(_settings.Timings.SenderReport);
     }
 
     private long After(TimeSpan idle) => _idleSinceMicros + (long)idle.TotalMicroseconds;

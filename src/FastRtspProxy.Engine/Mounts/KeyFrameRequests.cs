@@ -21,8 +21,8 @@ internal sealed class KeyFrameRequests
     private readonly MountSettings _settings;
     private readonly ILogger _log;
 
-    /// <summary>Runs while a viewer's wish waits for its second.</summary>
-    private readonly ShardTimer _wishTimer;
+    /// <summary>Runs while a viewer's wish waits for its second; null before the first such wish.</summary>
+    private ShardTimer? _wishTimer;
 
     private long _askedMicros = long.MinValue / 2;
 
@@ -45,7 +45,6 @@ internal sealed class KeyFrameRequests
         _ring = ring;
         _settings = settings;
         _log = log;
-        _wishTimer = shard.CreateTimer(OnWishDue);
     }
 
     /// <summary>Asks the camera; false: it cannot be asked. Null before there is one.</summary>
@@ -107,6 +106,7 @@ internal sealed class KeyFrameRequests
         if (restMicros > 0)
         {
             _wishedMicros = _shard.NowMicros;
+            _wishTimer ??= _shard.CreateTimer(OnWishDue);
             _wishTimer.Start(TimeSpan.FromMicroseconds(restMicros));
         }
         else

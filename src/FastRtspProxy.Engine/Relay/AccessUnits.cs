@@ -9,7 +9,8 @@ internal sealed class AccessUnits
     /// <summary>Of the tracks that have had a packet.</summary>
     private RingTrack[] _tracks = [];
 
-    private readonly RandomAccessIndex _points = new();
+    /// <summary>Null before the first one.</summary>
+    private RandomAccessIndex? _points;
 
     /// <summary>When the camera was last asked for a random access point, on the producer's clock.</summary>
     private long _askedMicros = long.MinValue / 2;
@@ -69,17 +70,17 @@ internal sealed class AccessUnits
     /// </summary>
     /// <param name="micros">The moment.</param>
     /// <param name="oldestMicros">Those that came before do not count.</param>
-    public long PointAt(long micros, long oldestMicros) => _points.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
+    public long PointAt(long micros, long oldestMicros) => _points?.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
 
     /// <summary>
     /// Where a player best begins that looks at <see cref="ProbedMicros"/> of a stream before it shows any: at the newest random access point that is
     /// as old, else at the oldest that is not older than <see cref="ProbedMicrosMax"/>; -1: there is none. Only the producer.
     /// </summary>
-    public long PointForProbing(long nowMicros) => _points.At(nowMicros - ProbedMicros, nowMicros - ProbedMicrosMax);
+    public long PointForProbing(long nowMicros) => _points?.At(nowMicros - ProbedMicros, nowMicros - ProbedMicrosMax) ?? -1;
 
     /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
     public long OldestForProbing(long nowMicros) =>
-        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points.At(long.MinValue, nowMicros - ProbedMicrosMax) : -1;
+        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, nowMicros - ProbedMicrosMax) ?? -1 : -1;
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;
@@ -104,7 +105,7 @@ internal sealed class AccessUnits
     /// <summary>What lies before is kept no longer. True: nor is the newest random access unit.</summary>
     public bool ForgetBefore(long sequence)
     {
-        _points.ForgetBefore(sequence);
+        _points?.ForgetBefore(sequence);
         _whole = _whole < sequence ? -1 : _whole;
         bool isLost = Newest >= 0 && Newest < sequence;
         Newest = isLost ? -1 : Newest;
@@ -169,7 +170,7 @@ internal sealed class AccessUnits
 
             if (isNew && Newest >= 0)
             {
-                _points.Add(Newest, arrivalMicros);
+                (_points ??= new RandomAccessIndex()).Add(Newest, arrivalMicros);
             }
         }
 

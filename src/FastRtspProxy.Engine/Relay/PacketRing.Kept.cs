@@ -12,7 +12,7 @@ internal sealed partial class PacketRing
     /// <summary>So many more slabs are kept for whoever is on its way.</summary>
     private const int GraceSlabs = 2;
 
-    private readonly PromisedPlaces _promised = new();
+    private PromisedPlaces _promised = new(); // mutable struct: not readonly
 
     /// <inheritdoc cref="KeptFigures"/>
     public KeptFigures Kept { get; } = new();
