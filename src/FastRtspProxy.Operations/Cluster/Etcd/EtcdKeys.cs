@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace FastRtspProxy.Operations.Cluster.Etcd;
@@ -7,6 +8,10 @@ namespace FastRtspProxy.Operations.Cluster.Etcd;
 /// </summary>
 internal sealed class EtcdKeys(string cluster)
 {
+    private const string Rtsp = "rtsp";
+    private const string Capacity = "capacity";
+    private const string Node = "node";
+
     /// <summary>All keys of the cluster begin so.</summary>
     public string Prefix { get; } = $"/frp/{cluster}/";
 
@@ -22,11 +27,13 @@ internal sealed class EtcdKeys(string cluster)
 
     public string StreamKey(string stream) => Streams + stream;
 
-    public static byte[] NodeValue(ClusterMember member) => JsonSerializer.SerializeToUtf8Bytes(
-        new EtcdNodeValue(member.Url, member.Capacity), EtcdJsonContext.Default.EtcdNodeValue);
+    public static byte[] NodeValue(ClusterMember member) => Value(json =>
+    {
+        json.WriteString(Rtsp, member.Url);
+        json.WriteNumber(Capacity, member.Capacity);
+    });
 
-    public static byte[] OwnerValue(string node) =>
-        JsonSerializer.SerializeToUtf8Bytes(new EtcdOwnerValue(node), EtcdJsonContext.Default.EtcdOwnerValue);
+    public static byte[] OwnerValue(string node) => Value(json => json.WriteString(Node, node));
 
     public bool TryNode(string key, out string node) => TryRest(key, Nodes, out node);
 
@@ -37,11 +44,40 @@ internal sealed class EtcdKeys(string cluster)
     /// <summary>Null: what stands there is none of ours.</summary>
     public static ClusterMember? Member(string node, byte[] value)
     {
+        using JsonDocument? json = Read(value);
+        if (TextOf(json, Rtsp) is not { } url)
+        {
+            return null;
+        }
+
+        bool hasWeight = json!.RootElement.TryGetProperty(Capacity, out JsonElement weight) && weight.ValueKind == JsonValueKind.Number;
+        int capacity = hasWeight && weight.TryGetInt32(out int told) ? told : 1;
+        return new ClusterMember(node, url.TrimEnd('/'), Math.Max(1, capacity));
+    }
+
+    /// <inheritdoc cref="Member"/>
+    public static OwnerRecord? Owner(in EtcdKeyValue pair, long ourLease)
+    {
+        using JsonDocument? json = Read(pair.Value);
+        return TextOf(json, Node) is { } node ? new OwnerRecord(node, pair.CreateRevision, ourLease != 0 && pair.Lease == ourLease) : null;
+    }
+
+    private static byte[] Value(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        using Utf8JsonWriter json = new(bytes);
+        json.WriteStartObject();
+        write(json);
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private static JsonDocument? Read(byte[] value)
+    {
         try
         {
-            return JsonSerializer.Deserialize(value, EtcdJsonContext.Default.EtcdNodeValue) is { Rtsp: { } url } read
-                ? new ClusterMember(node, url.TrimEnd('/'), Math.Max(1, read.Capacity))
-                : null;
+            return JsonDocument.Parse(value);
         }
         catch (JsonException)
         {
@@ -49,19 +85,11 @@ internal sealed class EtcdKeys(string cluster)
         }
     }
 
-    /// <inheritdoc cref="Member"/>
-    public static OwnerRecord? Owner(in EtcdKeyValue pair, long ourLease)
+    private static string? TextOf(JsonDocument? json, string name)
     {
-        try
-        {
-            return JsonSerializer.Deserialize(pair.Value, EtcdJsonContext.Default.EtcdOwnerValue) is { Node: { } node }
-                ? new OwnerRecord(node, pair.CreateRevision, ourLease != 0 && pair.Lease == ourLease)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        bool isText = json?.RootElement is { ValueKind: JsonValueKind.Object } root
+            && root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String;
+        return isText ? json!.RootElement.GetProperty(name).GetString() : null;
     }
 
     private static bool TryRest(string key, string prefix, out string rest)

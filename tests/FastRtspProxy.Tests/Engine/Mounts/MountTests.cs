@@ -1,9 +1,9 @@
 using System.Text;
-using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;

@@ -1,8 +1,8 @@
-using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
