@@ -109,7 +109,7 @@ for project in "${projects[@]}"; do
     # they would carry that into the binary, as another identity of the assembly.
     # A trimming or AOT warning (IL2xxx, IL3xxx) is an error: what it names fails at run time, and in the native binary only.
     dotnet publish "$root/$project" -c Release -r "$rid" --no-restore "${properties[@]}" --artifacts-path "$work" \
-        -o "$work/out-$rid" -p:StripSymbols=true -p:OptimizationPreference=Speed -p:TrimmerSingleWarn=false -p:RunAnalyzers=false -p:DebugType=none \
+        -o "$work/out-$rid" -p:StripSymbols=true -p:TrimmerSingleWarn=false -p:RunAnalyzers=false -p:DebugType=none \
         -p:ILLinkTreatWarningsAsErrors=true -p:IlcTreatWarningsAsErrors=true -v minimal >>"$log" 2>&1 || {
         cat "$log" >&2
         grep -q 'cannot find -lz' "$log" && fail "the linker misses zlib: apt-get install -y $packages"
