@@ -40,7 +40,8 @@ public sealed class AddressTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         JsonElement found = await RunAsync("restart");
 
-        Assert.InRange(found.GetProperty("last").GetInt32(), FramesMin, int.MaxValue);
+        // It begins in the past, and what goes to a port that was just closed may be lost: up to 1.7 of its 6 seconds.
+        Assert.InRange(found.GetProperty("last").GetInt32(), FramesMin * 2 / 3, int.MaxValue);
         Assert.Equal(2, found.GetProperty("replaced").GetInt32());
         Assert.Equal(0, found.GetProperty("complaints").GetArrayLength());
     }

@@ -23,26 +23,6 @@ public sealed class ClusterTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.NotEqual(found.GetProperty("owner").GetString(), found.GetProperty("owners").GetProperty("cam1").GetString());
     }
 
-    /// <summary>Etcd's leader dies, a member restarts, a leader's disk stalls: cameras of one session, whose owner has a fence, included.</summary>
-    [Fact]
-    public async Task Election_NothingMoves()
-    {
-        JsonElement found = await RunAsync("election");
-
-        Assert.Equal(0, found.GetProperty("moves").GetInt32());
-        Assert.Equal(found.GetProperty("before").GetProperty("cam1").GetString(), found.GetProperty("owners").GetProperty("cam1").GetString());
-    }
-
-    /// <summary>A box that was stopped for 5 s asks nothing more of a camera of one session when it goes on.</summary>
-    [Fact]
-    public async Task OwnerStopped_GoesOn_SetsNothingUp()
-    {
-        JsonElement found = await RunAsync("owner_stopped");
-
-        Assert.Equal(0, found.GetProperty("setupsAfter").GetInt32());
-        Assert.Equal(0, found.GetProperty("ended").GetInt32());
-    }
-
     [Fact]
     public async Task Streams_MadeByTheApiOfOneBox_AreKnownOnAllAndShowNothingInEtcd()
     {

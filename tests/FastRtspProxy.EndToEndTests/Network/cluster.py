@@ -307,6 +307,7 @@ def move_leader(cluster, box):
 
 
 def undisturbed(cluster, began, seconds=4):
+    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) > 0, START_SECONDS)  # an etcd that has just gone on may not answer at once
     owners = cluster.owners()
     cluster.wait_quiet(seconds, *cluster.boxes)
     gaps = [gap for box in cluster.boxes for gap in cluster.gaps(box, began)]
