@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace FastRtspProxy.Operations.Cluster.Etcd;
@@ -62,16 +62,7 @@ internal sealed class EtcdKeys(string cluster)
         return TextOf(json, Node) is { } node ? new OwnerRecord(node, pair.CreateRevision, ourLease != 0 && pair.Lease == ourLease) : null;
     }
 
-    private static byte[] Value(Action<Utf8JsonWriter> write)
-    {
-        ArrayBufferWriter<byte> bytes = new();
-        using Utf8JsonWriter json = new(bytes);
-        json.WriteStartObject();
-        write(json);
-        json.WriteEndObject();
-        json.Flush();
-        return bytes.WrittenSpan.ToArray();
-    }
+    private static byte[] Value(Action<Utf8JsonWriter> members) => Encoding.UTF8.GetBytes(EtcdRequests.Write(members));
 
     private static JsonDocument? Read(byte[] value)
     {

@@ -104,7 +104,8 @@ internal static class EtcdRequests
 
     private static void Number(Utf8JsonWriter json, string name, long value) => json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
 
-    private static string Write(Action<Utf8JsonWriter> members)
+    /// <summary>An object with these members.</summary>
+    public static string Write(Action<Utf8JsonWriter> members)
     {
         ArrayBufferWriter<byte> text = new(256);
         using (Utf8JsonWriter json = new(text))
