@@ -23,6 +23,8 @@ packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev clang lld binutils-aarc
 deadline_seconds=$((SECONDS + 80 * 60))
 
 passed=0 failed=0 skipped=0
+# What failed, named once more at the end: the output of a failed test may be longer than what is kept of a run.
+failures=()
 
 export CI=${CI:-true} DEBIAN_FRONTEND=noninteractive
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -31,6 +33,7 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUI
 
 end() {
     echo "== $((SECONDS / 60)) minutes"
+    [ ${#failures[@]} -eq 0 ] || printf 'FAILED %s\n' "${failures[@]}"
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
     exit
@@ -56,6 +59,7 @@ step() {
         echo "== $name: good, $((SECONDS - started)) s"
     else
         failed=$((failed + 1))
+        failures+=("$name")
         echo "== $name: FAILED (status $status$([ $status -eq 124 ] && echo ', time limit')), $((SECONDS - started)) s"
     fi
     return $status
@@ -76,11 +80,20 @@ tests() {
     passed=$((passed + good))
     skipped=$((skipped + total - executed))
     failed=$((failed + executed - good))
+    while read -r line; do failures+=("$name: $line"); done < <(failed_tests "$results/$file")
     if [ "$executed" -eq 0 ] || { [ $status -ne 0 ] && [ "$executed" -eq "$good" ]; }; then
         failed=$((failed + 1))
+        failures+=("$name: the run did not end well")
         echo "== $name: the run did not end well (status $status, $executed tests ran)"
     fi
     echo "== $name: $good of $total passed, $((SECONDS - started)) s"
+}
+
+# failed_tests FILE: a line for each, its name and how its message begins.
+failed_tests() {
+    [ -f "$1" ] && awk '
+        /<UnitTestResult / { name = ""; if (/outcome="Failed"/ && match($0, /testName="[^"]*"/)) name = substr($0, RSTART + 10, RLENGTH - 11) }
+        name != "" && /<Message>/ { sub(/^.*<Message>/, ""); print name ": " substr($0, 1, 300); name = "" }' "$1"
 }
 
 counter() {
