@@ -135,6 +135,7 @@ def main():
     parser.add_argument("--late", type=float, default=0, help="seconds from PLAY to the first packet")
     parser.add_argument("--tls", metavar="FILE", help="serve rtsps, with the certificate and the key in this PEM file")
     parser.add_argument("--refuse-track", type=int, metavar="N", help="SETUP of the track N, from 0, is answered 404")
+    parser.add_argument("--unshared", action="store_true", help="a pipeline for each session: one that all share may abort or stand still when two sessions set up and play at once")
     parser.add_argument("--user")
     parser.add_argument("--password")
     args = parser.parse_args()
@@ -149,7 +150,7 @@ def main():
     server.set_service(str(args.port))
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch("( " + "  ".join(parts) + " )")
-    factory.set_shared(True)
+    factory.set_shared(not args.unshared)
     protocol = GstRtsp.RTSPLowerTrans
     factory.set_protocols({"any": protocol.UDP | protocol.TCP, "udp": protocol.UDP, "tcp": protocol.TCP}[args.protocols])
     if args.user:
