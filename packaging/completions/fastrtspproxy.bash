@@ -24,7 +24,7 @@ _fastrtspproxy() {
         name=$word
         case $word in
             --*=*) ;;
-            -T | -p | -D | -e | --config | --capture | --seconds | --capture-size | --pcap | --bind | --udp-ports | --rtsps | --certificate | --key | --http | --max-clients | --max-clients-per-address | --max-clients-per-mount | --memory | --slow-timeout | --threads | --coalesce | --register-from | --max-registered | --linger | --hold | --answer-timeout | --start | --gop-cache) takes=1 ;;
+            -T | -p | -D | -e | --config | --capture | --seconds | --capture-size | --pcap | --bind | --udp-ports | --rtsps | --certificate | --key | --http | --max-clients | --max-clients-per-address | --max-clients-per-mount | --memory | --slow-timeout | --threads | --coalesce | --register-from | --max-registered | --linger | --hold | --answer-timeout | --start | --gop-cache | --multicast) takes=1 ;;
             -u | -U | -C) takes=2 ;;
             -*) ;;
             *) return 0 ;; # options stand before the URLs
@@ -63,7 +63,7 @@ _fastrtspproxy() {
         esac
         return 0
     fi
-    [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-v -V -t -T -p -u -R -U -D -e -C --config --check --healthcheck --demo --capture --seconds --capture-size --with-media --pcap --bind --udp-ports --rtsps --certificate --key --http --max-clients --max-clients-per-address --max-clients-per-mount --memory --slow-timeout --threads --coalesce --offer-sha256 --register-from --max-registered --allow-private-register --insecure-tls --always-on --linger --hold --answer-timeout --start --gop-cache --help --version' -- "$cur"))
+    [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-v -V -t -T -p -u -R -U -D -e -C --config --check --healthcheck --demo --capture --seconds --capture-size --with-media --pcap --bind --udp-ports --rtsps --certificate --key --http --max-clients --max-clients-per-address --max-clients-per-mount --memory --slow-timeout --threads --coalesce --offer-sha256 --register-from --max-registered --allow-private-register --insecure-tls --always-on --linger --hold --answer-timeout --start --gop-cache --multicast --help --version' -- "$cur"))
     return 0
 }
 

@@ -52,5 +52,6 @@ complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l hold -x -d 'keep
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l answer-timeout -x -d 'wait so long for a camera\'s answer to DESCRIBE, SETUP and PLAY'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l start -x -a 'auto past instant keyframe live' -d 'what a joining viewer gets first: auto'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l gop-cache -x -d 'what is kept in memory for those who join, of each stream'
+complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l multicast -x -d 'send streams to multicast groups out of this network, as 239.192.0.0/16'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l help -d 'print this and end'
 complete -c fastrtspproxy -n '__fastrtspproxy_takes_options' -l version -d 'print the version and end'

@@ -58,7 +58,7 @@ _rtspsim() {
                 while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
                 ;;
             "load -t" | "load --transport")
-                COMPREPLY+=($(compgen -W 'udp tcp http mix' -- "$cur"))
+                COMPREPLY+=($(compgen -W 'udp tcp http multicast mix' -- "$cur"))
                 ;;
             "load --tracks")
                 COMPREPLY+=($(compgen -W 'all video audio application text' -- "$cur"))

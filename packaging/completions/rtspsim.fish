@@ -38,7 +38,7 @@ complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l duration -x -d 'E
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l threads -x -d 'Event loops; 0: one for each core'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -o h -l help -d 'Show help and usage information'
 complete -c rtspsim -n '__fish_seen_subcommand_from load' -o n -l clients -x -d 'How many clients play at the same time'
-complete -c rtspsim -n '__fish_seen_subcommand_from load' -o t -l transport -x -a 'udp tcp http mix' -d 'udp, tcp, http'
+complete -c rtspsim -n '__fish_seen_subcommand_from load' -o t -l transport -x -a 'udp tcp http multicast mix' -d 'udp, tcp, http'
 complete -c rtspsim -n '__fish_seen_subcommand_from load' -l ramp -x -d 'New clients a second: 500/s'
 complete -c rtspsim -n '__fish_seen_subcommand_from load' -o d -l duration -x -d 'How long to go on after the last client was started: 90s, 5m, 12h'
 complete -c rtspsim -n '__fish_seen_subcommand_from load' -l churn -x -d 'So many clients leave and are replaced each second: 50/s'

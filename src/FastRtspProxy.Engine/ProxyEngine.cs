@@ -70,6 +70,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             Removed = mount =>
             {
                 ledger.OnRemoved(mount);
+                _factory!.Groups.Remove(mount.Name);
                 events.Tell(EngineEventKind.StreamRemoved, mount.Name);
                 _frontend!.OnMountRemoved(mount); // nobody removes one before the engine is whole
             },
@@ -80,6 +81,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         _frontend = new FrontendServer(options, _shards, Streams.Directory, loggerFactory, registry, input, descriptors, CertificateFor)
         {
             Events = events,
+            Groups = _factory.Groups,
         };
         Status = new EngineStatus(_mounts, _frontend, events);
         _trim = time.CreateTimer(static engine => ((ProxyEngine)engine!).Trim(), this, s_trimPause, s_trimPause);

@@ -165,6 +165,9 @@ public sealed record ProxyOptions
     /// <inheritdoc cref="StreamSettings.PastDuration"/>
     public TimeSpan PastDuration { get; init; }
 
+    /// <summary>Null: no stream without settings of its own is served to a group.</summary>
+    public MulticastOptions? Multicast { get; init; }
+
     /// <summary>A client that makes no progress for so long is closed.</summary>
     public TimeSpan SlowTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -194,6 +197,7 @@ public sealed record ProxyOptions
         GopCacheBytes = GopCacheBytes,
         GopCacheDuration = GopCacheDuration,
         PastDuration = PastDuration,
+        Multicast = Multicast,
         MaxClients = MaxClientsPerMount,
     };
 }

@@ -171,6 +171,11 @@ public static class StreamRules
             yield return $"The most viewers {whose} are {settings.MaxClients}; it must be one at least.";
         }
 
+        foreach (string fault in settings.Multicast?.Faults() ?? [])
+        {
+            yield return $"The multicast {whose} cannot be had: {fault}.";
+        }
+
         if (settings.GopCacheBytes < 0 || settings.GopCacheDuration < TimeSpan.Zero)
         {
             yield return $"The cache {whose} has less than no bytes or no time; 0 keeps no more than what is being sent.";

@@ -36,6 +36,9 @@ public sealed record StreamSettings
     /// <summary>What came within so long is kept though nobody needs it; zero: nothing is.</summary>
     public TimeSpan PastDuration { get; init; }
 
+    /// <summary>Null: it is not served to a group.</summary>
+    public MulticastOptions? Multicast { get; init; }
+
     /// <summary>Clients at most.</summary>
     public int MaxClients { get; init; } = 20_000;
 }

@@ -96,6 +96,9 @@ internal sealed unsafe class UdpMediaSockets
         return new UdpMediaSockets(shard, rtp, rtcp);
     }
 
+    /// <summary>What it sends to groups goes that way. False: the kernel refuses.</summary>
+    public bool TryPrepare(MulticastWay way) => way.TryPrepare(_rtp.Fd) && way.TryPrepare(_rtcp.Fd);
+
     /// <summary>Begins to receive. On the shard.</summary>
     public void Start()
     {

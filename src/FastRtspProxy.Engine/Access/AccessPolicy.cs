@@ -123,6 +123,14 @@ internal sealed class AccessPolicy
         Array.Exists(user is null ? _anonymous : [.. _anonymous, .. RolesOf(user.Roles)],
             role => (role.May & right) != 0 && role.Streams.Count == 0 && Networks.Hold(role.From, address));
 
+    /// <summary>True when nobody is kept from watching a stream, wherever he is, and whether he logs in or not.</summary>
+    public bool IsForEverybody(string stream)
+    {
+        StreamAccess? own = RuleOf(new AccessQuestion(AccessRights.Read, stream, IsKnown: true, IPAddress.None));
+        return Array.Exists(_anonymous, role => (role.May & AccessRights.Read) != 0 && role.From.Count == 0 && Covers(role.Streams, stream)
+            && (own is null || (own.From.Count == 0 && (own.Roles.Count == 0 || own.Roles.Contains(role.Name, StringComparer.Ordinal)))));
+    }
+
     private bool CouldSomebody(AccessRights right, IPAddress address) => HasUserFor(right, address) || AsksExternal(right);
 
     /// <summary>True when a role of the user has the right for some stream, from that address; null: from somewhere.</summary>

@@ -35,7 +35,7 @@ internal sealed class StreamCounters
     public long Viewers()
     {
         long sum = 0;
-        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Multicast; way++)
         {
             sum += Viewers(way);
         }

@@ -16,4 +16,7 @@ internal enum ViewerWay
 
     /// <summary>To a page that shows the live picture.</summary>
     Live,
+
+    /// <summary>To the stream's multicast group, once for all who listen there.</summary>
+    Multicast,
 }

@@ -4,9 +4,9 @@ namespace FastRtspProxy.Engine.Counters;
 internal static class ViewerWays
 {
     /// <summary>How many there are; each is a place in an array.</summary>
-    public const int Count = (int)ViewerWay.Live + 1;
+    public const int Count = (int)ViewerWay.Multicast + 1;
 
-    private static readonly string[] s_names = ["udp", "tcp", "http", "tls", "live"];
+    private static readonly string[] s_names = ["udp", "tcp", "http", "tls", "live", "multicast"];
 
     /// <summary>In one small word.</summary>
     public static string NameOf(ViewerWay way) => s_names[(int)way];

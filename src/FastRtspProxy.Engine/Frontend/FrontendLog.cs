@@ -107,4 +107,19 @@ internal static partial class FrontendLog
         Level = LogLevel.Warning,
         Message = "A connection from {Client} was closed: {Reason} ({Count} so far; said once a minute). Remedy: {Remedy}")]
     public static partial void DoorRefused(ILogger log, IPAddress client, string reason, long count, string remedy);
+
+    [LoggerMessage(EventId = 431, Level = LogLevel.Debug, Message = "{Mount} goes to the multicast group {Group}, port {Port}")]
+    public static partial void GroupBegan(ILogger logger, string mount, IPAddress group, int port);
+
+    [LoggerMessage(EventId = 432, Level = LogLevel.Debug, Message = "{Mount} goes to the multicast group {Group} no longer, after {Packets} packets")]
+    public static partial void GroupEnded(ILogger logger, string mount, IPAddress group, long packets);
+
+    [LoggerMessage(EventId = 433, Level = LogLevel.Warning, Message = "{Mount} cannot be sent to the multicast group {Group}: {Reason}")]
+    public static partial void NoWayToGroup(ILogger logger, string mount, IPAddress group, string reason);
+
+    [LoggerMessage(
+        EventId = 434,
+        Level = LogLevel.Warning,
+        Message = "{Mount} cannot be sent to the multicast group {Group}: there is no UDP socket left for it (see LimitNOFILE, ulimit -n)")]
+    public static partial void NoGroupSockets(ILogger logger, string mount, IPAddress group);
 }

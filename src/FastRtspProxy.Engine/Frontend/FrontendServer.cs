@@ -96,6 +96,12 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <inheritdoc cref="LiveDoor"/>
     public LiveDoor Live { get; }
 
+    /// <inheritdoc cref="GroupPool"/>
+    public GroupPool Groups { get; init; } = new();
+
+    /// <inheritdoc cref="Frontend.ViewerGroups"/>
+    public ViewerGroups ViewerGroups => field ??= new ViewerGroups(this);
+
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;
 

@@ -29,6 +29,9 @@ internal sealed class MountFactory(
 
     private volatile ProxyOptions _registered = start;
 
+    /// <summary>Of the same; made once for all streams that have none of their own.</summary>
+    private volatile StreamSettings _common = start.CommonSettings;
+
     /// <summary>
     /// Where the last mount was put, by its index, in the upper half; in the lower one how many were put there one after the other.
     /// </summary>
@@ -36,6 +39,9 @@ internal sealed class MountFactory(
 
     /// <summary>What goes out to the viewers of all mounts.</summary>
     public EgressBudget Egress { get; } = new(start.Egress);
+
+    /// <inheritdoc cref="GroupPool"/>
+    public GroupPool Groups { get; } = new();
 
     /// <summary>
     /// Streams that there are now, registered ones and those of wildcards left out: half of the memory is divided among them. Set by whoever adds and
@@ -50,7 +56,11 @@ internal sealed class MountFactory(
     public ProxyOptions Registered
     {
         get => _registered;
-        set => _registered = value;
+        set
+        {
+            _registered = value;
+            _common = value.CommonSettings;
+        }
     }
 
     /// <summary>A mount that was not started yet.</summary>
@@ -63,7 +73,7 @@ internal sealed class MountFactory(
         Mount? mount = null;
         MountOptions made = OptionsOf(stream);
         mount = Make(onIdle is null ? made : made with { OnIdle = () => onIdle(mount!) }, RingOf(stream),
-            wildcard is null ? StreamOrigin.Configured : StreamOrigin.Wildcard, wildcard);
+            SettingsOf(stream).Multicast, wildcard is null ? StreamOrigin.Configured : StreamOrigin.Wildcard, wildcard);
         return mount;
     }
 
@@ -88,7 +98,7 @@ internal sealed class MountFactory(
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
         TargetPolicy targets = RegisterTargets.PolicyOf(common.AllowPrivateRegister, registration.IsAuthenticated);
         BackendOptions backend = BackendOf(stream, url, credentials, registration.Connection, targets);
-        return Make(OptionsOf(stream, [backend]), RingOf(stream), StreamOrigin.Registered);
+        return Make(OptionsOf(stream, [backend]), RingOf(stream), SettingsOf(stream).Multicast, StreamOrigin.Registered);
     }
 
     /// <summary>Makes a mount go by other options of the same name; see <see cref="Mount.ChangeAsync"/>.</summary>
@@ -96,6 +106,7 @@ internal sealed class MountFactory(
     public async Task ChangeAsync(Mount mount, StreamOptions from, StreamOptions to)
     {
         await mount.ChangeAsync(OptionsOf(to), RingOf(to), SourceMatch.Between(from, to));
+        Groups.Set(to.Name, SettingsOf(to).Multicast);
         events?.Tell(EngineEventKind.StreamChanged, mount.Name);
     }
 
@@ -186,10 +197,11 @@ internal sealed class MountFactory(
         };
     }
 
-    private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? Registered.CommonSettings;
+    private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? _common;
 
-    private Mount Make(MountOptions mount, RingOptions ring, StreamOrigin origin, string? wildcard = null)
+    private Mount Make(MountOptions mount, RingOptions ring, MulticastOptions? multicast, StreamOrigin origin, string? wildcard = null)
     {
+        Groups.Set(mount.Name, multicast);
         return new Mount(mount, Place(), new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log, events)
         {
             Origin = origin,

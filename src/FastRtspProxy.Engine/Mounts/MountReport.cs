@@ -73,7 +73,7 @@ internal sealed class MountReport(
         row[StreamFigure.KeptBytes] = ring.Kept.Bytes;
         row[StreamFigure.Kept] = KeptMicros;
         row[StreamFigure.Held] = state == StreamState.Holding ? clients.Count : 0;
-        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Multicast; way++)
         {
             row[StreamFigure.Viewers + (int)way] = counters.Viewers(way);
             row[StreamFigure.SentBytes + (int)way] = counters.SentBytes(way);
@@ -164,13 +164,14 @@ internal sealed class MountReport(
             Http = (int)counters.Viewers(ViewerWay.Http),
             Tls = (int)counters.Viewers(ViewerWay.Tls),
             Live = (int)counters.Viewers(ViewerWay.Live),
+            Multicast = (int)counters.Viewers(ViewerWay.Multicast),
             Held = status.State == StreamState.Holding ? clients.Count : 0,
             DroppedPackets = counters.Dropped(DropCause.SlowClient) + counters.Dropped(DropCause.Socket) + counters.Dropped(DropCause.NotKeyFrame),
             ReportedLostPackets = counters.ReportedLost(),
         };
         long bytes = 0;
         long packets = 0;
-        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Live; way++)
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Multicast; way++)
         {
             bytes += counters.SentBytes(way);
             packets += counters.SentPackets(way);

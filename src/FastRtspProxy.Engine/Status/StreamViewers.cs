@@ -3,7 +3,7 @@ namespace FastRtspProxy.Engine.Status;
 /// <summary>Who watches a stream now, by the way the media takes; and what they got and lacked since the stream was made.</summary>
 public sealed record StreamViewers
 {
-    public int Total => Udp + Tcp + Http + Tls + Live;
+    public int Total => Udp + Tcp + Http + Tls + Live + Multicast;
 
     public int Udp { get; init; }
 
@@ -18,6 +18,9 @@ public sealed record StreamViewers
 
     /// <summary>Pages that show the live picture.</summary>
     public int Live { get; init; }
+
+    /// <summary>Who listens to the stream's multicast group, and has a session.</summary>
+    public int Multicast { get; init; }
 
     /// <summary>Of all these, who waits for a lost camera.</summary>
     public int Held { get; init; }

@@ -43,6 +43,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "madvise", SetLastError = true)]
     public static partial int Advise(nint address, nint length, int advice);
 
+    /// <summary>if_nametoindex(3). 0: there is no interface of that name.</summary>
+    [LibraryImport(Name, EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint InterfaceIndex(string name);
+
     /// <summary>_exit(2): at once, without handlers and finalizers. Nothing runs without it.</summary>
     [LibraryImport(Name, EntryPoint = "_exit")]
     public static partial void Exit(int status);

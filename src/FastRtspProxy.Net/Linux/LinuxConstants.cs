@@ -40,6 +40,15 @@ internal static class LinuxConstants
     public const int IpV6TrafficClass = 67;
     public const int IpV6PacketInfo = 50;
     public const int IpPacketInfo = 8;
+    public const int IpMulticastInterface = 32;
+    public const int IpMulticastTtl = 33;
+    public const int IpMulticastLoop = 34;
+    public const int IpAddMembership = 35;
+    public const int IpAddSourceMembership = 39;
+    public const int IpV6MulticastInterface = 17;
+    public const int IpV6MulticastHops = 18;
+    public const int IpV6MulticastLoop = 19;
+    public const int IpV6JoinGroup = 20;
 
     public const int UdpProtocol = 17;
     public const int UdpSegment = 103;

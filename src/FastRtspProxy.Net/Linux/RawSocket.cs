@@ -29,6 +29,31 @@ internal static unsafe class RawSocket
         return BindTo(fd, new IPEndPoint(address, port)) is < 0 and int error ? CloseWith(fd, error) : fd;
     }
 
+    /// <summary>A UDP socket that receives one port of a multicast group, and no other group; several may.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="source">The only sender that is heard, of an IPv4 group; null: any.</param>
+    /// <param name="local">
+    /// An address of the interface, of an IPv4 group; of an IPv6 group its scope is the interface. Null: as the routes say.
+    /// </param>
+    public static int OpenGroup(IPAddress group, int port, IPAddress? source, IPAddress? local)
+    {
+        int fd = Open(group.AddressFamily, DatagramType);
+        if (fd < 0)
+        {
+            return fd;
+        }
+
+        _ = SocketSetup.TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReuseAddress, 1);
+        int error = BindTo(fd, new IPEndPoint(group, port));
+        if (error == 0 && !(group.AddressFamily == AddressFamily.InterNetworkV6 ? TryJoinIPv6(fd, group, local) : TryJoin(fd, group, source, local)))
+        {
+            error = -Marshal.GetLastPInvokeError();
+        }
+
+        return error < 0 ? CloseWith(fd, error) : fd;
+    }
+
     /// <summary>A TCP socket that is being connected: it becomes writable when it is, or when it failed (<see cref="TakeError"/>).</summary>
     public static int OpenTcp(IPEndPoint to, IPAddress? from)
     {
@@ -120,6 +145,29 @@ internal static unsafe class RawSocket
             nint count = Libc.Receive(fd, data, buffer.Length, LinuxConstants.MessageDontWait);
             return count >= 0 ? (int)count : -Marshal.GetLastPInvokeError();
         }
+    }
+
+    /// <summary>struct ip_mreq { group, interface } or ip_mreq_source { group, interface, source }, network order (ip(7)).</summary>
+    private static bool TryJoin(int fd, IPAddress group, IPAddress? source, IPAddress? local)
+    {
+        byte* request = stackalloc byte[12];
+        Span<byte> fields = new(request, 12);
+        group.TryWriteBytes(fields, out _);
+        (local is { AddressFamily: AddressFamily.InterNetwork } ? local : IPAddress.Any).TryWriteBytes(fields[4..], out _);
+        (source ?? IPAddress.Any).TryWriteBytes(fields[8..], out _);
+        int option = source is null ? LinuxConstants.IpAddMembership : LinuxConstants.IpAddSourceMembership;
+        return Libc.SetSocketOption(fd, LinuxConstants.IpProtocol, option, request, source is null ? 8u : 12u) == 0;
+    }
+
+    /// <summary>struct ipv6_mreq { group, interface } (ipv6(7)).</summary>
+    private static bool TryJoinIPv6(int fd, IPAddress group, IPAddress? local)
+    {
+        byte* request = stackalloc byte[20];
+        Span<byte> fields = new(request, 20);
+        group.TryWriteBytes(fields, out _);
+        int index = local is { AddressFamily: AddressFamily.InterNetworkV6 } ? (int)local.ScopeId : 0;
+        MemoryMarshal.Write(fields[16..], in index);
+        return Libc.SetSocketOption(fd, LinuxConstants.IpV6Protocol, LinuxConstants.IpV6JoinGroup, request, 20) == 0;
     }
 
     private static int Open(AddressFamily family, int type)

@@ -197,6 +197,7 @@ internal static class StreamJson
         json.WriteNumber("http", viewers.Http);
         json.WriteNumber("tls", viewers.Tls);
         json.WriteNumber("live", viewers.Live);
+        json.WriteNumber("multicast", viewers.Multicast);
         json.WriteNumber("held", viewers.Held);
         json.WriteNumber("sentBytes", viewers.SentBytes);
         json.WriteNumber("sentPackets", viewers.SentPackets);

@@ -69,6 +69,7 @@ internal static class EngineOptions
             GopCacheBytes = (int)defaults.Keep.Bytes,
             GopCacheDuration = defaults.Keep.Time ?? KeepConfig.Longest,
             PastDuration = defaults.Keep.Time ?? TimeSpan.Zero,
+            Multicast = MulticastOf(defaults),
             Streams = [.. config.Streams.Select(stream => StreamOf(stream, config))],
         };
     }
@@ -121,9 +122,21 @@ internal static class EngineOptions
             GopCacheBytes = (int)stream.Keep.Bytes,
             GopCacheDuration = stream.Keep.Time ?? KeepConfig.Longest,
             PastDuration = stream.Keep.Time ?? TimeSpan.Zero,
+            Multicast = MulticastOf(stream),
             MaxClients = stream.MaxViewers ?? limits.ViewersPerStream,
         };
     }
+
+    private static MulticastOptions? MulticastOf(StreamConfig stream) => !stream.Multicast.IsOn ? null : new MulticastOptions
+    {
+        Groups = stream.Multicast.Group is null ? stream.Multicast.Groups : null,
+        Group = stream.Multicast.Group,
+        Port = stream.Multicast.Port,
+        Ttl = stream.Multicast.Ttl,
+        Interface = stream.Multicast.Interface,
+        IsOpen = stream.Multicast.Open,
+        HasViewerLimit = stream.MaxViewers is not null,
+    };
 
     /// <summary>What nobody has said follows from the camera: two sessions for a while are harmless where it allows them.</summary>
     private static bool StopsWhenAlone(StreamConfig stream, ClusterConfig cluster) =>

@@ -10,4 +10,7 @@ internal enum ClientTransport : byte
 
     /// <summary>Interleaved in an HTTP tunnel: two connections, GET and POST.</summary>
     Http,
+
+    /// <summary>From the stream's multicast group, by a socket that the clients of an event loop share.</summary>
+    Multicast,
 }

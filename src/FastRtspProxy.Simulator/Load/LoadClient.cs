@@ -78,6 +78,8 @@ internal sealed class LoadClient : IMediaOwner
 
     private Shard Shard => Home.Shard;
 
+    private bool IsInConnection => Transport is ClientTransport.Tcp or ClientTransport.Http;
+
     private ReceiveBucket Bucket => _manner == ClientManner.Normal ? Home.Normal : Home.Handicapped;
 
     /// <summary>Begins to connect.</summary>
@@ -138,7 +140,7 @@ internal sealed class LoadClient : IMediaOwner
     /// <summary>Settles whose fault missing packets are.</summary>
     public void AttributeLoss()
     {
-        bool nothingBetween = Target.IsThisMachine || Transport != ClientTransport.Udp;
+        bool nothingBetween = Target.IsThisMachine || IsInConnection;
         foreach (TrackLeg leg in Legs)
         {
             leg.Receiver.Attribute(nothingBetween);
@@ -342,7 +344,7 @@ internal sealed class LoadClient : IMediaOwner
             leg.Pause();
         }
 
-        if (Transport != ClientTransport.Udp)
+        if (IsInConnection)
         {
             _connection.Pause();
         }
@@ -358,7 +360,7 @@ internal sealed class LoadClient : IMediaOwner
     /// <summary>A slow client's turn of this second.</summary>
     private void ReadSlowly()
     {
-        if (Transport != ClientTransport.Udp)
+        if (IsInConnection)
         {
             _connection.ReadSlowly();
             return;
@@ -377,8 +379,9 @@ internal sealed class LoadClient : IMediaOwner
         foreach (TrackLeg leg in Legs)
         {
             int bytes = leg.Receiver.WriteReceiverReport(buffer[InterleavedFrame.HeaderBytes..], _ssrc, nowMicros);
-            if (Transport == ClientTransport.Udp)
+            if (!IsInConnection)
             {
+                // Nobody reads what a listener sends to a group.
                 if (leg.ReportsTo is { } to && leg.Rtcp is { Fd: >= 0 } rtcp)
                 {
                     _ = RawSocket.SendTo(rtcp.Fd, buffer.Slice(InterleavedFrame.HeaderBytes, bytes), to);

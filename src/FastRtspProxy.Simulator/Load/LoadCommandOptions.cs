@@ -22,8 +22,9 @@ internal sealed class LoadCommandOptions
     public Option<string> Transport { get; } = new("--transport", "-t")
     {
         HelpName = "LIST",
-        CompletionSources = { (string[])["udp", "tcp", "http", "mix"] },
-        Description = "udp, tcp, http (tunnel), a list of them, or mix (all three); clients take them in turn.",
+        CompletionSources = { (string[])["udp", "tcp", "http", "multicast", "mix"] },
+        Description = "udp, tcp, http (tunnel), multicast (all listen by one socket a loop), a list of them, or mix (the first three); clients "
+            + "take them in turn.",
         DefaultValueFactory = _ => "udp",
     };
 

@@ -58,6 +58,9 @@ internal static class LoadCommandReader
         reading.Check(
             !reading.HasTls || options.Transports.All(static one => one == ClientTransport.Tcp),
             "over rtsps the media comes inside TLS: --transport tcp");
+        reading.Check(
+            slow + stopped == 0 || !options.Transports.Contains(ClientTransport.Multicast),
+            "--slow and --stopped: not with multicast, whose clients share a socket");
         reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
         error = reading.Error;
         if (error is not null)
@@ -129,16 +132,19 @@ internal static class LoadCommandReader
                     case "http":
                         transports.Add(ClientTransport.Http);
                         break;
+                    case "multicast":
+                        transports.Add(ClientTransport.Multicast);
+                        break;
                     case "mix":
                         transports.AddRange([ClientTransport.Udp, ClientTransport.Tcp, ClientTransport.Http]);
                         break;
                     default:
-                        Check(false, $"--transport: udp, tcp, http or mix, not \"{name}\"");
+                        Check(false, $"--transport: udp, tcp, http, multicast or mix, not \"{name}\"");
                         break;
                 }
             }
 
-            Check(transports.Count > 0, "--transport: udp, tcp, http or mix");
+            Check(transports.Count > 0, "--transport: udp, tcp, http, multicast or mix");
             return transports;
         }
 

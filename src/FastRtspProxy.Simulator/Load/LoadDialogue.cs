@@ -294,6 +294,10 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
 
             wanted = new TransportSpec { ClientPort = new PortPair(port, port + 1) };
         }
+        else if (client.Transport == ClientTransport.Multicast)
+        {
+            wanted = new TransportSpec { Multicast = true }; // group and ports are the server's to say
+        }
         else
         {
             wanted = new TransportSpec { Tcp = true, Interleaved = new ChannelPair(leg.RtpChannel, leg.RtcpChannel) };
@@ -334,9 +338,15 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
         TrackLeg leg = client.Legs[_settingUp];
         IReadOnlyList<TransportSpec> specs = TransportHeader.Parse(answer.Header("Transport") ?? "");
         TransportSpec? spec = specs.Count > 0 ? specs[0] : null;
-        if (spec is null || spec.Tcp != (client.Transport != ClientTransport.Udp) || spec.Multicast)
+        bool isMulticast = client.Transport == ClientTransport.Multicast;
+        if (spec is null || spec.Tcp != (client.Transport is ClientTransport.Tcp or ClientTransport.Http) || spec.Multicast != isMulticast)
         {
             client.Fail("SETUP: answered with another transport than asked for");
+            return;
+        }
+
+        if (isMulticast && !TryJoin(leg, spec))
+        {
             return;
         }
 
@@ -359,6 +369,30 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
         {
             Play();
         }
+    }
+
+    /// <summary>Listens where the server says. False: the client has failed.</summary>
+    private bool TryJoin(TrackLeg leg, TransportSpec spec)
+    {
+        leg.Close(); // a SETUP that is sent again, after a challenge
+        if (!IPAddress.TryParse(spec.Destination, out IPAddress? group) || spec.Port is not { Rtp: > 0, Rtcp: > 0 } ports)
+        {
+            client.Fail("SETUP: the answer names no group");
+            return false;
+        }
+
+        _ = IPAddress.TryParse(spec.Source, out IPAddress? source);
+        IPAddress? only = group.GetAddressBytes() is [232, _, _, _] ? source : null; // RFC 4607: of such a group one sender is heard
+        leg.Group = Home.Groups;
+        IPAddress? local = client.OwnAddress;
+        int error = Home.Groups.Join(group, ports.Rtp, isRtcp: false, only, local, leg.Receiver);
+        error = error < 0 ? error : Home.Groups.Join(group, ports.Rtcp, isRtcp: true, only, local, leg.Receiver);
+        if (error < 0)
+        {
+            client.Fail(Invariant($"the group {group}: ") + ErrorWords.Of(-error));
+        }
+
+        return error == 0;
     }
 
     private void Play()

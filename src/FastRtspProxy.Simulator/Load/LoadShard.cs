@@ -29,6 +29,7 @@ internal sealed class LoadShard
         Options = options;
         Ports = ports;
         _descriptions = new StreamDescription?[targets];
+        Groups = new GroupReceivers(shard);
         _visits = shard.CreateTimer(Visit);
         TurnDelay = new TurnProbe(shard);
     }
@@ -38,6 +39,9 @@ internal sealed class LoadShard
     public LoadOptions Options { get; }
 
     public LocalPorts Ports { get; }
+
+    /// <inheritdoc cref="GroupReceivers"/>
+    public GroupReceivers Groups { get; }
 
     /// <summary>Clients that read as fast as they can: the figures of the run.</summary>
     public ReceiveBucket Normal { get; } = new();

@@ -14,6 +14,9 @@ internal sealed class TrackLeg(TrackReceiver receiver)
     /// <inheritdoc cref="Rtp"/>
     public UdpReceiver? Rtcp { get; set; }
 
+    /// <summary>Whose group it listens to; null: to none.</summary>
+    public GroupReceivers? Group { get; set; }
+
     /// <summary>Over UDP: where reports go, null when the server did not say.</summary>
     public SocketAddress? ReportsTo { get; set; }
 
@@ -33,5 +36,7 @@ internal sealed class TrackLeg(TrackReceiver receiver)
     {
         Rtp?.Close();
         Rtcp?.Close();
+        Group?.Leave(receiver);
+        Group = null;
     }
 }

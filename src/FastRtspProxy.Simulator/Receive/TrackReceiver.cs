@@ -4,7 +4,7 @@ using FastRtspProxy.Protocol.Rtp;
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>One track of one client: takes its packets, knows what is missing, and reports. About 350 bytes; no allocation per packet.</summary>
-internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMediaOwner owner, bool verify)
+internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMediaOwner owner, bool verify) : IMediaTaker
 {
     private SequenceTracker _sequence; // mutable structs: not readonly
     private UnitTracker _unit;

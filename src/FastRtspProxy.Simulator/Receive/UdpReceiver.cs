@@ -4,9 +4,10 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Simulator.Receive;
 
 /// <summary>
-/// One UDP socket of one client: a descriptor, and its place in the shard's epoll. The receive buffer keeps the kernel's default, as a player's does.
+/// One UDP socket of one client, or of all that listen to a group: a descriptor, and its place in the shard's epoll. The receive buffer keeps the
+/// kernel's default, as a player's does.
 /// </summary>
-internal sealed class UdpReceiver(Shard shard, TrackReceiver track, bool isRtcp, int fd) : PollTarget
+internal sealed class UdpReceiver(Shard shard, IMediaTaker track, bool isRtcp, int fd) : PollTarget
 {
     private const int RoundsATurn = 4;
 

@@ -177,6 +177,7 @@ internal static class ReportBuilder
     {
         ClientTransport.Udp => "udp",
         ClientTransport.Tcp => "tcp",
+        ClientTransport.Multicast => "multicast",
         _ => "http",
     };
 

@@ -50,7 +50,7 @@ class Player:
             self.source.set_property("tls-validation-flags", 0)
         self.source.set_property("latency", 200)
         self.source.set_property("buffer-mode", 0)
-        self.source.set_property("protocols", {"udp": 1, "tcp": 4, "http": 4 | 16}[protocols] | (32 if is_tls else 0))
+        self.source.set_property("protocols", {"udp": 1, "udp-mcast": 2, "tcp": 4, "http": 4 | 16}[protocols] | (32 if is_tls else 0))
         self.source.connect("select-stream", self.on_select)
         self.source.connect("pad-added", self.on_source_pad)
         self.pipeline.add(self.source)
@@ -174,7 +174,7 @@ class Player:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("--protocols", choices=["udp", "tcp", "http"], default="udp")
+    parser.add_argument("--protocols", choices=["udp", "udp-mcast", "tcp", "http"], default="udp")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--video-only", action="store_true")
     parser.add_argument("--hashes", action="store_true")

@@ -29,7 +29,8 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.Forbidden);
         }
 
-        response.Body = description.SdpFor(connection.RemoteAddress.AddressFamily);
+        response.Body = _frontend.ViewerGroups.Describe(request.Uri, mount, description)
+            ?? description.SdpFor(connection.RemoteAddress.AddressFamily);
         return response
             .With("Content-Base", target.UrlOf(mount.Name, connection))
             .With("Content-Type", "application/sdp");

@@ -38,7 +38,7 @@ internal sealed partial class RequestHandler
                 return NotFound(request, response);
             }
 
-            List<RtpInfoEntry> present = session.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
+            List<RtpInfoEntry> present = session.Media.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
             return WithRtpInfo(response.With("Range", range.Answer(TimeSpan.Zero)).With("Session", session.Id), present);
         }
 
@@ -66,7 +66,7 @@ internal sealed partial class RequestHandler
         }
 
         string answer = range.Answer(TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros)));
-        List<RtpInfoEntry> starts = session.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
+        List<RtpInfoEntry> starts = session.Media.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
         WithRtpInfo(response.With("Range", answer).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);
         return response;

@@ -1,4 +1,3 @@
-using System.Net;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
@@ -45,7 +44,7 @@ internal sealed partial class RequestHandler
             return WrongState(request, response, SetUpAllow);
         }
 
-        TransportSpec? chosen = await ChooseAsync(connection, request, session, track, replaced);
+        TransportSpec? chosen = await ChooseAsync(connection, request, session, mount, track, replaced);
         if (session?.Allows(SessionEvent.Setup) == false)
         {
             // Another connection was quicker, while an older session was asked to give way.
@@ -68,9 +67,9 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
         }
 
-        if (!session.TrySetUp(MakeTrack(session, track, connection, spec)))
+        if (TrackSetup.Make(_frontend, session, track, connection, spec) is not { } made || !session.TrySetUp(made))
         {
-            // Another connection was quicker to ask for the same address.
+            // Another connection was quicker to ask for the same address, or a change to take the group away.
             if (isNew)
             {
                 session.End(SessionEnd.Replaced);
@@ -81,7 +80,7 @@ internal sealed partial class RequestHandler
 
         session.StartAs(target.Start ?? connection.Start);
         mount.Prepare();
-        response.With("Transport", TransportHeader.Format(Answer(connection, session, track, spec)));
+        response.With("Transport", TransportHeader.Format(TrackSetup.Answer(connection, session, track, spec)));
         return response.With("Session", $"{session.Id};timeout={(int)_frontend.Options.SessionTimeout.TotalSeconds}");
     }
 
@@ -119,7 +118,7 @@ internal sealed partial class RequestHandler
 
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
     private async ValueTask<TransportSpec?> ChooseAsync(
-        ClientConnection connection, RtspMessage request, Session? session, MountTrack track, SessionTrack? replaced)
+        ClientConnection connection, RtspMessage request, Session? session, IMount mount, MountTrack track, SessionTrack? replaced)
     {
         // A track that is set up anew may change its way to travel if it is the only one.
         SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
@@ -132,14 +131,22 @@ internal sealed partial class RequestHandler
         foreach (TransportSpec spec in wanted)
         {
             bool tcp = spec.Tcp || connection.IsTunnel;
-            bool isRaw = IsRaw(spec) && track.IsTransportStream && !tcp;
+            bool isRaw = TrackSetup.IsRaw(spec) && track.IsTransportStream && !tcp;
             bool isProfile = isRaw || spec.Profile is "RTP/AVP" or "RTP/AVPF";
-            if (spec.Multicast || !isProfile || IsRecord(spec) || (sibling is not null && sibling.IsInterleaved != tcp))
+            bool isOtherWay = sibling is not null && (sibling.IsInterleaved != tcp || sibling.Group is not null != spec.Multicast);
+            if (!isProfile || IsRecord(spec) || isOtherWay)
             {
                 continue;
             }
 
-            if (!tcp)
+            if (spec.Multicast)
+            {
+                if (_frontend.ViewerGroups.Offer(connection, mount, track, spec) is { } offer)
+                {
+                    return offer;
+                }
+            }
+            else if (!tcp)
             {
                 if (connection.HasUdp && spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Media is not null
                     && await IsFreeAsync(connection, isRaw ? new PortPair(ports.Rtp, ports.Rtp) : ports, session))
@@ -182,9 +189,6 @@ internal sealed partial class RequestHandler
         return true;
     }
 
-    /// <summary>A transport stream over UDP without RTP, as set-top boxes ask for it.</summary>
-    private static bool IsRaw(TransportSpec spec) => spec.Profile is "RAW/RAW/UDP" or "MP2T/H2221/UDP";
-
     private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A new session, if there is a place for it; one that was never played may have to make room.</summary>
@@ -223,36 +227,4 @@ internal sealed partial class RequestHandler
 
     private void SayRefused(ClientConnection connection, string? stream, string reason) =>
         _frontend.Events.TellOfViewer(EngineEventKind.ViewerRefused, stream, connection.RemoteAddress, null, null, reason);
-
-    private SessionTrack MakeTrack(Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
-    {
-        if (spec.Interleaved is { } channels)
-        {
-            return new SessionTrack(session, track) { IsInterleaved = true, RtpChannel = channels.Rtp, RtcpChannel = channels.Rtcp };
-        }
-
-        // Only ever to the peer itself: a destination in the request would let anybody aim our media at anybody.
-        PortPair ports = spec.ClientPort!.Value;
-        return new SessionTrack(session, track)
-        {
-            Rtp = PeerAddress.From(connection.RemoteAddress, ports.Rtp),
-            Rtcp = PeerAddress.From(connection.RemoteAddress, IsRaw(spec) ? ports.Rtp : ports.Rtcp),
-            HasOnePort = ports.Rtp == ports.Rtcp,
-            IsRaw = IsRaw(spec),
-            Source = SourceAddress.ToName(connection.Local.Address, connection.RemoteAddress, _frontend.Options.BindAddress),
-        };
-    }
-
-    private static TransportSpec Answer(ClientConnection connection, Session session, MountTrack track, TransportSpec spec)
-    {
-        IPAddress local = connection.Local.Address;
-        TransportSpec answer = spec with
-        {
-            Destination = AddressText.ForPeer(connection.RemoteAddress),
-            Source = AddressText.ForPeer(local),
-            Ssrc = IsRaw(spec) ? null : track.Ssrc,
-        };
-        int port = session.Home.Media?.RtpPort ?? 0;
-        return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };
-    }
 }

@@ -124,6 +124,9 @@ internal sealed class Session : MountClient
     /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
     public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
 
+    /// <summary>Its media goes to a group, with others'; null: to the client alone.</summary>
+    public GroupSeat? Group => _tracks.Count > 0 ? _tracks[0].Group : null;
+
     /// <summary>Packets that the client itself says it missed, over all tracks.</summary>
     public long PacketsReportedLost
     {
@@ -165,6 +168,11 @@ internal sealed class Session : MountClient
             long heardMicros = WasPlayed ? _aliveMicros : _askedMicros;
             long longerMicros = WasPlayed ? timeoutMicros : (long)FrontendLimits.NeverPlayed.TotalMicroseconds;
             return Carrier is null && nowMicros - Math.Max(heardMicros, _connectionClosedMicros) > longerMicros;
+        }
+
+        if (Group is not null && Carrier is not null)
+        {
+            return false; // what comes from a group names no session: its requests and its connection are its life
         }
 
         long alive = _aliveMicros;
@@ -216,7 +224,7 @@ internal sealed class Session : MountClient
     /// </summary>
     public bool TrySetUp(SessionTrack track)
     {
-        if (!track.IsInterleaved && !Ports.TryHold(track))
+        if (track.HasPorts && !Ports.TryHold(track))
         {
             return false;
         }
@@ -228,7 +236,7 @@ internal sealed class Session : MountClient
         {
             Carrier?.Channels.Bind(track);
         }
-        else
+        else if (track.HasPorts)
         {
             _home.Directory.Add(track);
         }
@@ -280,12 +288,13 @@ internal sealed class Session : MountClient
             return null; // it had to make room; its end is under way
         }
 
+        range = Group is null ? range : default; // a group is where it is, whatever one of its viewers wants
         bool wasPlaying = State == SessionState.Playing;
         Media.OnAsked();
         Advance(SessionEvent.Play);
         long? backMicros = _start is { Back.Ticks: > 0 } wish && !_wasPaused ? Shard.NowMicros - (long)wish.Back.TotalMicroseconds : null;
         StartMode? mode = range.FromMicros is null ? _start?.Mode : StartMode.Past;
-        PlayGrant grant = await Mount.JoinAsync(
+        PlayGrant grant = Group is { } group ? await group.Sender.JoinAsync(this, group.Address) : await Mount.JoinAsync(
             this,
             new PlayWish(mode, TrackMask, _wasPaused)
             {
@@ -297,7 +306,7 @@ internal sealed class Session : MountClient
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();
-            Mount.Leave(this);
+            Leave();
             return null;
         }
 
@@ -332,24 +341,6 @@ internal sealed class Session : MountClient
         return grant;
     }
 
-    /// <summary>
-    /// What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.
-    /// </summary>
-    public List<RtpInfoEntry> RtpInfo(ImmutableArray<TrackStart> tracks, SessionTrack? only, bool isPlaying, string baseUrl)
-    {
-        List<RtpInfoEntry> entries = [];
-        foreach (TrackStart start in tracks)
-        {
-            if (TrackAt(start.Track) is { } track && track.IsPlaying == isPlaying && (only is null || only == track)
-                && (start.SequenceNumber is not null || start.RtpTime is not null))
-            {
-                entries.Add(new RtpInfoEntry(baseUrl + track.Track.Control, start.SequenceNumber, start.RtpTime));
-            }
-        }
-
-        return entries;
-    }
-
     /// <summary>Stops the media of everything; the mount may forget the client.</summary>
     public void Pause()
     {
@@ -359,7 +350,7 @@ internal sealed class Session : MountClient
         if (played)
         {
             _wasPaused = true;
-            Mount.Leave(this);
+            Leave();
         }
     }
 
@@ -413,12 +404,24 @@ internal sealed class Session : MountClient
 
         if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved or SessionEnd.ProgrammeEnded))
         {
-            Mount.Leave(this);
+            Leave();
         }
 
         Carrier?.Remove(this);
         _home.Forget(this);
         Watcher.OnEnded();
+    }
+
+    private void Leave()
+    {
+        if (Group is { } group)
+        {
+            group.Sender.Leave(this, isOver: State == SessionState.Ended);
+        }
+        else
+        {
+            Mount.Leave(this);
+        }
     }
 
     /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -27,6 +29,9 @@ internal sealed class SessionMedia(Session session)
     /// <summary>Of the viewers that are gone.</summary>
     private long _packetsDropped;
     private (long Bytes, long Packets) _sent;
+
+    /// <summary>What the group had been sent when the session began to play with it; null: it does not.</summary>
+    private (long Bytes, long Packets)? _groupSent;
 
     /// <summary>Packets left out because the client or its way was too slow, or this machine.</summary>
     public long PacketsDropped
@@ -64,6 +69,13 @@ internal sealed class SessionMedia(Session session)
             {
                 bytes += viewer.SentBytes;
                 packets += viewer.SentPackets;
+            }
+
+            if (_groupSent is { } before && session.Group is { } group)
+            {
+                (long groupBytes, long groupPackets) = group.Sender.Sent;
+                bytes += groupBytes - before.Bytes;
+                packets += groupPackets - before.Packets;
             }
 
             return (bytes, packets);
@@ -150,13 +162,36 @@ internal sealed class SessionMedia(Session session)
         {
             StartInterleaved(starting, grant);
         }
+        else if (session.Group is { } group)
+        {
+            _groupSent ??= group.Sender.Sent;
+            group.Sender.Start(session, starting.Aggregate(0u, static (mask, track) => mask | (1u << track.Track.Index)));
+        }
         else
         {
             StartUdp(starting, grant);
         }
 
-        string transport = session.IsInterleaved ? "TCP" : "UDP";
+        string transport = session.IsInterleaved ? "TCP" : session.Group is null ? "UDP" : "multicast";
         FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, transport);
+    }
+
+    /// <summary>
+    /// What RTP-Info says: for each track that starts now (or plays already), where it is; a track of which nothing true can be said is left out.
+    /// </summary>
+    public List<RtpInfoEntry> RtpInfo(ImmutableArray<TrackStart> tracks, SessionTrack? only, bool isPlaying, string baseUrl)
+    {
+        List<RtpInfoEntry> entries = [];
+        foreach (TrackStart start in tracks)
+        {
+            if (session.TrackAt(start.Track) is { } track && track.IsPlaying == isPlaying && (only is null || only == track)
+                && (start.SequenceNumber is not null || start.RtpTime is not null))
+            {
+                entries.Add(new RtpInfoEntry(baseUrl + track.Track.Control, start.SequenceNumber, start.RtpTime));
+            }
+        }
+
+        return entries;
     }
 
     /// <summary>Nothing is sent any more when this returns.</summary>
@@ -164,6 +199,7 @@ internal sealed class SessionMedia(Session session)
     {
         _packetsDropped = PacketsDropped;
         _sent = Sent;
+        _groupSent = null;
         session.Watcher.OnStopped();
         _granted?.Return();
         _granted = null;

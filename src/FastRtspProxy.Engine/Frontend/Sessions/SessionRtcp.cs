@@ -8,6 +8,9 @@ internal static class SessionRtcp
     /// <summary>CNAME of the packets that we send in our own name.</summary>
     private const string Cname = "FastRtspProxy";
 
+    /// <summary>A report without blocks, the name and the BYE.</summary>
+    public const int ByeBytesMax = 128;
+
     /// <summary>Tells the client that every track of the session has ended (RFC 3550, 6.6), with the reason in words.</summary>
     public static void SendBye(Session session, SessionEnd cause)
     {
@@ -25,20 +28,28 @@ internal static class SessionRtcp
     /// <summary>The same, for a reason of its own.</summary>
     public static void SendBye(Session session, string reason)
     {
-        Span<byte> compound = stackalloc byte[128];
+        Span<byte> compound = stackalloc byte[ByeBytesMax];
         foreach (SessionTrack track in session.Tracks)
         {
-            int bytes = RtcpWriter.WriteReceiverReport(compound, track.Track.Ssrc);
-            bytes += RtcpWriter.WriteSdesCname(compound[bytes..], track.Track.Ssrc, Cname);
-            bytes += RtcpWriter.WriteBye(compound[bytes..], track.Track.Ssrc, reason);
-            Send(track, compound[..bytes]);
+            Send(track, compound[..WriteBye(compound, track.Track.Ssrc, reason)]);
         }
     }
 
-    /// <summary>Sends a compound packet; nothing goes to a client that takes the payload alone, or whose connection is gone.</summary>
+    /// <summary>Says that a source has ended; how many bytes it takes.</summary>
+    public static int WriteBye(Span<byte> compound, uint ssrc, string reason)
+    {
+        int bytes = RtcpWriter.WriteReceiverReport(compound, ssrc);
+        bytes += RtcpWriter.WriteSdesCname(compound[bytes..], ssrc, Cname);
+        return bytes + RtcpWriter.WriteBye(compound[bytes..], ssrc, reason);
+    }
+
+    /// <summary>
+    /// Sends a compound packet; nothing goes to a client that takes the payload alone, whose connection is gone, or who listens to a group with
+    /// others.
+    /// </summary>
     public static void Send(SessionTrack track, ReadOnlySpan<byte> compound)
     {
-        if (track.IsRaw)
+        if (track.IsRaw || track.Group is not null)
         {
             return;
         }

@@ -27,6 +27,12 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     /// <summary>The client gets the transport stream alone, over UDP without RTP's header, and no RTCP.</summary>
     public bool IsRaw { get; init; }
 
+    /// <summary>The group that it is sent to, for all who listen; null: it goes to the client alone.</summary>
+    public GroupSeat? Group { get; init; }
+
+    /// <summary>It goes to ports of the client's.</summary>
+    public bool HasPorts => !IsInterleaved && Group is null;
+
     /// <summary>The channel of RTP when interleaved.</summary>
     public byte RtpChannel { get; init; }
 

@@ -36,7 +36,8 @@ internal sealed class SessionWatcher(Session session, string? agent, bool isTunn
     public IMount Mount => session.Mount;
 
     /// <summary>By which way its media goes; without meaning before its first SETUP is done.</summary>
-    public ViewerWay Way => !session.IsInterleaved ? ViewerWay.Udp
+    public ViewerWay Way => session.Group is not null ? ViewerWay.Multicast
+        : !session.IsInterleaved ? ViewerWay.Udp
         : session.Carrier is { Stream.IsSecure: true } ? ViewerWay.Tls
         : isTunnelled ? ViewerWay.Http
         : ViewerWay.Tcp;

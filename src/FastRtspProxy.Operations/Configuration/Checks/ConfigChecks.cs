@@ -33,6 +33,7 @@ internal static class ConfigChecks
             TlsPorts = [.. config.Rtsps.Listen.Select(static point => point.Port)],
         };
         StreamChecks.Run(config, reading, own);
+        MulticastChecks.Run(config, reading);
         if (config.Streams.Count == 0 && !config.Register.Enabled && config.StreamsDirectory is null && !reading.IsWrong(RootKeys.StreamsKey))
         {
             reading.Remarks.Error(

@@ -57,6 +57,9 @@ internal sealed record StreamConfig
     /// <summary>Null: as many as the limits let one stream have.</summary>
     public int? MaxViewers { get; init; }
 
+    /// <inheritdoc cref="MulticastConfig"/>
+    public MulticastConfig Multicast { get; init; } = new();
+
     /// <summary>Of a wildcard: streams at once.</summary>
     public int MaxInstances { get; init; } = 64;
 

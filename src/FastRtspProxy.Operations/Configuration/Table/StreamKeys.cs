@@ -205,7 +205,6 @@ internal static class StreamKeys
                 Text = "the camera allows one RTSP session: in a cluster its owner stops in time when it is cut off (whenAlone)",
             },
             new LaterKey<StreamConfig>("backChannel") { Text = "sound from the viewer to the camera" },
-            new LaterKey<StreamConfig>("multicast") { Text = "multicast to viewers" },
             new ValueKey<StreamConfig, WhenAlone?>(
                 "whenAlone", ClusterTypes.WhenAloneOrNull, static c => c.WhenAlone, static (c, v) => c with { WhenAlone = v })
             {
@@ -311,6 +310,12 @@ internal static class StreamKeys
             Text = "viewers of this stream at most",
             DefaultWords = "limits.viewersPerStream",
             Sample = "50",
+        },
+        new SectionKey<StreamConfig, MulticastConfig>(
+            "multicast", MulticastKeys.Shape, static c => c.Multicast, static (c, v) => c with { Multicast = v })
+        {
+            Text = "multicast to viewers",
+            Shorthand = "group",
         },
         new SectionKey<StreamConfig, StreamAllowConfig>("allow", s_allow, static c => c.Allow, static (c, v) => c with { Allow = v })
         {

@@ -27,7 +27,31 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
     [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
-    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {}}}", "1:54: streams.a.multicast: not in this version")]
+    // Multicast to viewers.
+    [InlineData("defaults: {multicast: {groups: 10.0.0.0/8}}", "1:32: defaults.multicast.groups \"10.0.0.0/8\": it is no network of multicast groups: 239.192.0.0/16")]
+    [InlineData("defaults: {multicast: {groups: 0.0.0.0/0}}", "defaults.multicast.groups \"0.0.0.0/0\": it is no network of multicast groups")]
+    [InlineData("defaults: {multicast: {groups: 239.192.0.1/16}}", "defaults.multicast.groups \"239.192.0.1/16\": a network is written")]
+    [InlineData("defaults: {multicast: {ttl: 0}}", "defaults.multicast.ttl \"0\": a number from 1 to 255")]
+    [InlineData("defaults: {multicast: {interface: eth0/1}}", "defaults.multicast.interface \"eth0/1\": an interface is given by its name")]
+    [InlineData("defaults: {multicast: 239.192.0.7}", "1:23: defaults.multicast.group: a group is one stream's: give a network of them")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 192.0.2.1}}", "1:54: streams.a.multicast \"192.0.2.1\": it is no multicast address: groups for one's own use are 239.0.0.0")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 224.0.0.251}}", "streams.a.multicast \"224.0.0.251\": it is a group that network protocols use")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 232.0.0.9}}", "streams.a.multicast \"232.0.0.9\": 232.0.0.0 to 232.0.0.255 are reserved")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 'ff02::1'}}", "streams.a.multicast \"ff02::1\": it is a well-known group")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 'fd00::1'}}", "streams.a.multicast \"fd00::1\": it is no multicast address: IPv6 groups begin with ff")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {group: 239.1.1.1, port: 5005}}}", "streams.a.multicast.port \"5005\": a group's first port is even, from 1024 to 65472")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: {group: 239.1.1.1, port: 65500}}}", "streams.a.multicast.port \"65500\": a group's first port is even")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1}, b: {source: rtsp://192.0.2.9/b, multicast: 239.1.1.1}}",
+        "streams.b.multicast.group: 239.1.1.1 is the group of a, from port 5004 on: give it another one, or a port at least 64 away")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1}, b: {source: rtsp://192.0.2.9/b, multicast: {group: 239.1.1.1, port: 5066}}}",
+        "streams.b.multicast.group: 239.1.1.1 is the group of a, from port 5004 on")]
+    [InlineData("streams: {'a*': {source: 'rtsp://192.0.2.9/${1}', multicast: 239.1.1.1}}", "streams.a*.multicast.group: all streams of the wildcard would be sent to it")]
+    [InlineData("defaults: {multicast: {groups: 239.1.1.1/32}}|streams: {a: {source: rtsp://192.0.2.9/a}, b: {source: rtsp://192.0.2.9/b}}",
+        "defaults.multicast.groups: 239.1.1.1/32 has 1 groups, and 2 streams want one: give a larger network")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1, maxViewers: 5}}", "streams.a.multicast: it has maxViewers, and a group has no access control: add open: true")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1, allow: {from: [10.0.0.0/8]}}}", "streams.a.multicast: it is not for everybody, and a group has no access control")]
+    [InlineData("auth: {users: [{name: a, password: b, roles: [v]}], roles: {v: {may: [read]}}}|streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1}}",
+        "streams.a.multicast: it is not for everybody, and a group has no access control")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, backChannel: false}}", "1:56: streams.a.backChannel: not in this version")]
     // Types, ranges and units.
     [InlineData("defaults: {linger: 5x}", "1:20: defaults.linger \"5x\": a duration is a number of seconds, or a number with ms, s, m or h, up to 24h")]
