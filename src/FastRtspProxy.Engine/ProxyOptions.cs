@@ -280,6 +280,9 @@ public sealed record StreamOptions
     /// <summary>The camera is asked for key frames when somebody would wait long for one; null: where it says that it can be.</summary>
     public bool? AsksForKeyFrames { get; init; }
 
+    /// <summary>The camera is asked for its back channel (ONVIF), and viewers that ask for it and may talk are offered it.</summary>
+    public bool BackChannel { get; init; }
+
     /// <summary>A better source than the one in use is looked at by a session of its own; false where the camera allows one session.</summary>
     public bool MayBeProbed { get; init; } = true;
 
@@ -318,6 +321,7 @@ public sealed record StreamOptions
         TlsFingerprint = TlsFingerprint,
         Dscp = Dscp,
         AsksForKeyFrames = AsksForKeyFrames,
+        BackChannel = BackChannel,
         MayBeProbed = MayBeProbed,
     };
 
@@ -332,6 +336,7 @@ public sealed record StreamOptions
         TlsFingerprint = source.TlsFingerprint,
         Dscp = source.Dscp,
         AsksForKeyFrames = source.AsksForKeyFrames,
+        BackChannel = source.BackChannel,
         MayBeProbed = source.MayBeProbed,
         Alternatives = [],
     };

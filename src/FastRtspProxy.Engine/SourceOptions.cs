@@ -27,6 +27,9 @@ public sealed record SourceOptions
     /// <inheritdoc cref="StreamOptions.AsksForKeyFrames"/>
     public bool? AsksForKeyFrames { get; init; }
 
+    /// <inheritdoc cref="StreamOptions.BackChannel"/>
+    public bool BackChannel { get; init; }
+
     /// <inheritdoc cref="StreamOptions.MayBeProbed"/>
     public bool MayBeProbed { get; init; } = true;
 

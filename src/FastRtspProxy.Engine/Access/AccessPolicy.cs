@@ -42,7 +42,7 @@ internal sealed class AccessPolicy
     public AccessRules Rules { get; }
 
     /// <summary>True when everybody has that right everywhere, so that nothing needs to be looked at.</summary>
-    public bool IsOpen(AccessRights right) => (right != AccessRights.Read || Rules.Streams.Count == 0)
+    public bool IsOpen(AccessRights right) => (!IsOfOneStream(right) || Rules.Streams.Count == 0)
         && Array.Exists(_anonymous, role => (role.May & right) != 0 && role.Streams.Count == 0 && role.From.Count == 0);
 
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed class AccessPolicy
     {
         if (grant.HopStream is { } only)
         {
-            return question.Right == AccessRights.Read && only == question.Stream;
+            return IsOfOneStream(question.Right) && only == question.Stream;
         }
 
         if (Refusal(null, question) == AccessReason.None)
@@ -195,10 +195,13 @@ internal sealed class AccessPolicy
     private static bool Covers(IReadOnlyList<StreamPattern> patterns, string? stream) =>
         patterns.Count == 0 || stream is null || patterns.Any(pattern => pattern.Matches(stream));
 
-    /// <summary>The stream's own rule; null: it has none, or what is asked is not to watch it.</summary>
+    /// <summary>What a stream's own rule may take away.</summary>
+    private static bool IsOfOneStream(AccessRights right) => right is AccessRights.Read or AccessRights.Talk;
+
+    /// <summary>The stream's own rule; null: it has none, or what is asked is neither to watch it nor to talk to its camera.</summary>
     private StreamAccess? RuleOf(in AccessQuestion question)
     {
-        if (question.Right != AccessRights.Read || question.Stream is not { } stream)
+        if (!IsOfOneStream(question.Right) || question.Stream is not { } stream)
         {
             return null;
         }

@@ -18,4 +18,7 @@ public enum AccessRights
 
     /// <summary>REGISTER and DEREGISTER streams.</summary>
     Register = 8,
+
+    /// <summary>Send sound to cameras, by streams that one may watch.</summary>
+    Talk = 16,
 }

@@ -52,10 +52,11 @@ public sealed record AccessRules
     {
         ArgumentNullException.ThrowIfNull(viewers);
         ArgumentNullException.ThrowIfNull(registrants);
-        AccessRights watches = viewers.Count == 0 ? AccessRights.Read : AccessRights.None;
+        const AccessRights Watch = AccessRights.Read | AccessRights.Talk;
+        AccessRights watches = viewers.Count == 0 ? Watch : AccessRights.None;
         AccessRights registers = viewers.Count + registrants.Count == 0 ? AccessRights.Register : AccessRights.None;
         AccessRole open = new("anyone", watches | registers);
-        AccessRole view = new("viewer", registrants.Count == 0 ? AccessRights.Read | AccessRights.Register : AccessRights.Read);
+        AccessRole view = new("viewer", registrants.Count == 0 ? Watch | AccessRights.Register : Watch);
         AccessRole register = new("registrant", AccessRights.Register);
         return new AccessRules
         {

@@ -76,4 +76,12 @@ internal static partial class BackendLog
             + "{Malformed} malformed")]
     public static partial void TrackSummary(
         ILogger log, string stream, string track, long packets, long missing, long late, long duplicates, long unknown, long malformed);
+
+    [LoggerMessage(EventId = 219, Level = LogLevel.Warning, Message =
+        "{Stream}: the camera's back channel cannot be used: {Why}; the stream is served without it. Remedy, where it has none: backChannel: false")]
+    public static partial void NoBackChannel(ILogger log, string stream, string why);
+
+    [LoggerMessage(EventId = 220, Level = LogLevel.Information,
+        Message = "{Stream}: the camera's back channel is set up ({Codec}/{Rate}, over {Way})")]
+    public static partial void BackChannelSetUp(ILogger log, string stream, string codec, int rate, string way);
 }

@@ -28,6 +28,9 @@ internal sealed record BackendOptions
     /// <summary>The camera is asked for key frames; null: if it says that it can be.</summary>
     public bool? AsksForKeyFrames { get; init; }
 
+    /// <summary>What the sessions have learnt of the camera's back channel; null: it is never asked for it.</summary>
+    public BackChannelRecord? BackChannel { get; init; }
+
     /// <summary>Do not check the camera's certificate.</summary>
     public bool InsecureTls { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class BackendSession
     private readonly MediaSockets _sockets;
     private readonly TransportSetup _setup;
     private readonly SessionKeepAlive _keepAlive;
+    private readonly TalkLeg _talk;
 
     /// <summary>PAUSEs that were sent: one that a PLAY has overtaken does not speak for the next.</summary>
     private int _pauses;
@@ -57,6 +58,7 @@ internal sealed class BackendSession
         _sockets = new MediaSockets(_context, _tracks, _dialogue, _media);
         _setup = new TransportSetup(_context, _life, _dialogue, _way, _supervision, channels, _sockets);
         _keepAlive = new SessionKeepAlive(_context, _life, _tracks, _dialogue, _liveness);
+        _talk = new TalkLeg(_context, _life, _dialogue, _way, channels, _sockets);
     }
 
     /// <inheritdoc cref="Liveness.OnTimingsChanged"/>
@@ -88,6 +90,9 @@ internal sealed class BackendSession
 
     /// <summary>Asks for a picture that stands alone. False: it cannot be asked, by what it says or by the options.</summary>
     public bool TryAskForKeyFrame() => State == BackendState.Playing && _reports.TryAskForKeyFrame();
+
+    /// <inheritdoc cref="TalkLeg.Send"/>
+    public TalkOutcome Talk(int section, ReadOnlySpan<byte> packet, bool isFirst) => _talk.Send(section, packet, isFirst);
 
     /// <summary>The camera's address, for messages.</summary>
     public IPEndPoint? Remote => _dialogue.Remote;
@@ -127,7 +132,7 @@ internal sealed class BackendSession
             }
 
             _life.Move(BackendState.Describing);
-            RtspReply reply = await _dialogue.DescribeAsync();
+            RtspReply reply = await _talk.DescribeAsync();
             if (_life.HasEnded)
             {
                 return _life.Lose(reply.Failure ?? s_stopped);
@@ -160,7 +165,7 @@ internal sealed class BackendSession
         }
 
         _life.Move(BackendState.Describing);
-        RtspReply reply = await _dialogue.DescribeAsync();
+        RtspReply reply = await _talk.DescribeAsync();
         if (!_life.HasEnded && (reply.IsOk ? OnDescribed(reply.Message) : _dialogue.FailureOf(RtspMethod.Describe, reply)) is { } failure)
         {
             _life.Lose(failure);
@@ -183,6 +188,7 @@ internal sealed class BackendSession
             return failure;
         }
 
+        await _talk.SetUpAsync();
         if (_life.HasEnded)
         {
             return Failure;
@@ -212,12 +218,13 @@ internal sealed class BackendSession
         }
 
         _sockets.Punch();
-        RtspReply reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer);
+        RtspReply reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, _talk.PlayHeaders);
         if (!_life.HasEnded
             && reply.Status is >= 400 and < 500 and not (RtspStatus.Unauthorized or RtspStatus.SessionNotFound or RtspStatus.NotEnoughBandwidth))
         {
             // Quirk (Parrot): PLAY without Range is refused (gortsplib, client.go). LIVE555 sends none, so without is tried first.
-            reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, new RtspHeader("Range", "npt=0.000-"));
+            reply = await _dialogue.AskAsync(
+                RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, [new RtspHeader("Range", "npt=0.000-"), .. _talk.PlayHeaders]);
         }
 
         if (_life.HasEnded || !reply.HasAnswer)
@@ -344,6 +351,7 @@ internal sealed class BackendSession
 
         _dialogue.TakeUrls(answer, document.Control);
         ChooseTracks(document);
+        _talk.OnDescribed(document);
         if (_tracks.Count == 0)
         {
             return _life.Lose(BackendFailureKind.NoMedia, document.Media.Count == 0
@@ -366,8 +374,8 @@ internal sealed class BackendSession
     }
 
     /// <summary>
-    /// Back-channels (a=sendonly) and what is not plain RTP stay out; so nobody is asked to talk, and nobody else's intercom is blocked (Frigate's
-    /// documentation of restreaming, go2rtc issue 160).
+    /// Back-channels (a=sendonly) and what is not plain RTP stay out; without <see cref="BackendOptions.BackChannel"/> nobody is asked to talk, and
+    /// nobody else's intercom is blocked (Frigate's documentation of restreaming, go2rtc issue 160).
     /// </summary>
     private void ChooseTracks(SdpDocument document)
     {
@@ -406,5 +414,6 @@ internal sealed class BackendSession
         _reports.Stop();
         _liveness.Stop();
         _media.Stop();
+        _talk.Close();
     }
 }

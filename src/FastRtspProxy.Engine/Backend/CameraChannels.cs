@@ -17,6 +17,9 @@ internal sealed class CameraChannels(Action<byte> expect)
     /// </summary>
     private readonly BackendTrack?[] _trackOf = new BackendTrack?[256];
 
+    /// <summary>Those that we talk on; null: on none.</summary>
+    private ChannelPair? _talk;
+
     /// <summary>Whose channel that is; null: nobody's.</summary>
     public BackendTrack? this[byte channel] => _trackOf[channel];
 
@@ -49,6 +52,33 @@ internal sealed class CameraChannels(Action<byte> expect)
 
         Assign(channels, track);
     }
+
+    /// <summary>A pair that no track has; null: there is none.</summary>
+    public ChannelPair? FreePair()
+    {
+        for (int first = 0; first < byte.MaxValue; first += 2)
+        {
+            if (_trackOf[first] is null && _trackOf[first + 1] is null)
+            {
+                return new ChannelPair((byte)first, (byte)(first + 1));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>We talk on the channels of the answer; where it repeats those of a track, or has none, on those that we asked for.</summary>
+    public ChannelPair TakeForTalk(ChannelPair asked, ChannelPair? answered)
+    {
+        ChannelPair pair = answered is { } named && _trackOf[named.Rtp] is null && _trackOf[named.Rtcp] is null ? named : asked;
+        _talk = pair;
+        expect(pair.Rtp);
+        expect(pair.Rtcp);
+        return pair;
+    }
+
+    /// <summary>True for a channel that we talk on: what the camera says there is about what it hears.</summary>
+    public bool IsTalk(byte channel) => _talk is { } pair && (channel == pair.Rtp || channel == pair.Rtcp);
 
     /// <summary>The track is not interleaved, or not at all.</summary>
     public void Release(BackendTrack track)

@@ -62,6 +62,9 @@ internal sealed class CameraDialogue
     /// <summary>The URL of all tracks together: PLAY, PAUSE and TEARDOWN go there. <see cref="Url"/> until there is a description.</summary>
     public string Aggregate { get; private set; }
 
+    /// <summary>The description's session-level control; null: it has none.</summary>
+    public string? SessionControl { get; private set; }
+
     /// <summary>The longest time that an answer took in this session; 0: none came.</summary>
     public long SlowestAnswerMicros { get; private set; }
 
@@ -121,6 +124,7 @@ internal sealed class CameraDialogue
     public void TakeUrls(RtspMessage answer, string? control)
     {
         Base = ControlUrl.Base(Url.RequestUri, answer.Header("Content-Base"), answer.Header("Content-Location"));
+        SessionControl = control;
         Aggregate = ControlUrl.Resolve(Base, control);
     }
 
@@ -139,8 +143,8 @@ internal sealed class CameraDialogue
     }
 
     /// <summary>DESCRIBE.</summary>
-    public Task<RtspReply> DescribeAsync() =>
-        AskAsync(RtspMethod.Describe, Url.RequestUri, _context.Timings.Answer, new RtspHeader("Accept", "application/sdp"));
+    public Task<RtspReply> DescribeAsync(params RtspHeader[] extra) =>
+        AskAsync(RtspMethod.Describe, Url.RequestUri, _context.Timings.Answer, [new RtspHeader("Accept", "application/sdp"), .. extra]);
 
     /// <summary>Sends a request; on 401 answers the challenge, at most twice (a stale nonce costs the second).</summary>
     public async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, params RtspHeader[] extra)

@@ -79,6 +79,11 @@ internal sealed class MediaReceiver
 
     private void OnUnknownChannel(byte channel, ReadOnlySpan<byte> payload)
     {
+        if (_channels.IsTalk(channel))
+        {
+            return;
+        }
+
         if (_channels.Adopt(channel, payload, _tracks) is { } track)
         {
             track.OnOrderedRtp(payload, _context.NowMicros);

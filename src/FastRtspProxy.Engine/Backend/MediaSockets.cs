@@ -44,16 +44,17 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
     /// <summary>The SETUP of a track with a pair of ports was answered: where the media comes from, and where our packets go.</summary>
     public void TakePorts(BackendTrack track, TransportSpec spec)
     {
-        PeerAddress sender = PeerAddress.From(Camera);
-        if (spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
-            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && MaySendTo(address))
-        {
-            sender = PeerAddress.From(AddressText.OnLinkOf(address, Camera.Address), 0);
-        }
-
+        PeerAddress sender = SenderOf(spec);
         track.RtpSocket!.Peers!.Name(sender);
         track.RtpSocket.Name(At(sender, AllowedPort(spec.ServerPort?.Rtp)));
         track.RtcpSocket!.Name(At(sender, AllowedPort(spec.ServerPort?.Rtcp)));
+    }
+
+    /// <summary>Where a back channel's RTP and RTCP go; empty: the camera did not say, or we must not send there.</summary>
+    public (PeerAddress Rtp, PeerAddress Rtcp) TalkPeers(TransportSpec spec)
+    {
+        PeerAddress sender = SenderOf(spec);
+        return (At(sender, AllowedPort(spec.ServerPort?.Rtp)), At(sender, AllowedPort(spec.ServerPort?.Rtcp)));
     }
 
     /// <summary>With one source in its filter a group's reports go to that source; one that must not be sent to is not one.</summary>
@@ -132,6 +133,15 @@ internal sealed class MediaSockets(BackendContext context, ReceiveTracks tracks,
     {
         bool isNamedPair = track.RtpSocket!.Named.Port == standIn.Port && track.RtcpSocket!.Named.Port > 0;
         return At(standIn, AllowedPort(isNamedPair ? track.RtcpSocket!.Named.Port : Math.Min(standIn.Port + 1, ushort.MaxValue)));
+    }
+
+    /// <summary>The host that an answer names, else the camera.</summary>
+    private PeerAddress SenderOf(TransportSpec spec)
+    {
+        return spec.Source is { } source && IPAddress.TryParse(source, out IPAddress? address)
+            && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && MaySendTo(address)
+            ? PeerAddress.From(AddressText.OnLinkOf(address, Camera.Address), 0)
+            : PeerAddress.From(Camera);
     }
 
     private static PeerAddress At(in PeerAddress host, int port) => port > 0 ? host.WithPort(port) : default;

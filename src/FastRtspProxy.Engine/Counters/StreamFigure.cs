@@ -31,8 +31,12 @@ internal static class StreamFigure
     public const int LostInKernel = LostInNetwork + 1;
     public const int Reordered = LostInKernel + 1;
 
+    /// <summary>Packets of talkers: those that went to the camera, and those that did not.</summary>
+    public const int Talked = Reordered + 1;
+    public const int TalkDropped = Talked + 1;
+
     /// <summary>By <see cref="CameraFailure"/>.</summary>
-    public const int Failures = Reordered + 1;
+    public const int Failures = TalkDropped + 1;
 
     /// <summary>By <see cref="SourceCause"/>.</summary>
     public const int SourceSwitches = Failures + CameraFailures.Count;

@@ -42,6 +42,9 @@ internal interface IMount
     /// <summary>A client wants a picture that stands alone: the camera is asked for one, if it can be and was not a moment ago. Any thread.</summary>
     void AskForKeyFrame();
 
+    /// <summary>Where its viewers talk to the camera; null: they cannot. Any thread.</summary>
+    ITalkDesk? Talk => null;
+
     /// <summary>The client no longer plays (PAUSE, TEARDOWN, closed). Idempotent. Any thread.</summary>
     void Leave(MountClient client);
 }

@@ -8,6 +8,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed record MountDescription(byte[] Sdp, byte[] SdpForIPv6, ImmutableArray<MountTrack> Tracks)
 {
+    /// <summary>For clients that ask for the back channel; null: the camera has none, or is not asked for it.</summary>
+    public TalkDescription? Talk { get; init; }
+
     /// <summary>The description for a client of that family; an IPv4-mapped address is IPv4.</summary>
     public byte[] SdpFor(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? SdpForIPv6 : Sdp;
 }

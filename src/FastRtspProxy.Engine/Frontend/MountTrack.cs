@@ -16,6 +16,9 @@ internal sealed record MountTrack(int Index, string Control, string MediaType, b
     /// </summary>
     public bool IsDescribed { get; init; } = true;
 
+    /// <summary>A back channel: the client sends, the camera hears. Its <see cref="Index"/> is behind those of all tracks, its SSRC 0.</summary>
+    public bool IsBack { get; init; }
+
     /// <summary>A transport stream (MPEG-TS): the payload of RTP can be sent alone, without RTP, to whoever asks for that.</summary>
     public bool IsTransportStream => PayloadType == 33 || EncodingName.Equals("MP2T", StringComparison.OrdinalIgnoreCase);
 }

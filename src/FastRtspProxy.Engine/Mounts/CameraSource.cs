@@ -212,6 +212,7 @@ internal sealed class CameraSource
             Credentials = new CameraCredentials(null, url.Host),
             Transport = BackendTransport.Tcp,
             AsksForKeyFrames = camera.AsksForKeyFrames,
+            BackChannel = camera.BackChannel is null ? null : new BackChannelRecord(),
             Hop = hop,
             Timings = camera.Timings with
             {

@@ -58,6 +58,7 @@ internal sealed class Mount : IMount
             settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, sources, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, sources, _camera, ring, Counters);
+        NoteTalk();
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
         _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
     }
@@ -123,6 +124,7 @@ internal sealed class Mount : IMount
         {
             bool isSame = _settings.Change(to, before);
             Ring.Change(ring);
+            NoteTalk();
             _hold.OnChanged();
             _camera.OnChanged(isOtherCamera: !isSame);
         }
@@ -177,7 +179,13 @@ internal sealed class Mount : IMount
         Task.FromResult(_status.Serves ? _starts.Take(withReports: false, _clients.Count > 0).Tracks : []));
 
     /// <inheritdoc/>
+    public ITalkDesk? Talk => _report.Talk;
+
+    /// <inheritdoc/>
     public void AskForKeyFrame() => _keyFrames.PostViewerAsks();
+
+    private void NoteTalk() => _report.Talk = _settings.Sources.All(static source => source.Backend.BackChannel is null) ? null
+        : _report.Talk ?? new TalkDesk(Shard, Ring.Shards, _settings, _camera, TryRestart, _log);
 
     private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
     {
@@ -222,6 +230,7 @@ internal sealed class Mount : IMount
         _clients.Describers.Release();
         _clients.WakeJoining();
         await _camera.StopAsync();
+        _report.Talk?.Stop();
         _hold.End();
         Ring.Dispose();
         _status.Move(StreamState.Stopped, _clients.Count);

@@ -178,6 +178,7 @@ internal sealed class MountFactory(
         TlsFingerprint = stream.TlsFingerprint,
         Dscp = stream.Dscp,
         AsksForKeyFrames = stream.AsksForKeyFrames,
+        BackChannel = stream.BackChannel ? new BackChannelRecord() : null,
         Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
     };
 

@@ -157,7 +157,24 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
 
         SdpRewriteOptions rewrite = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt, LeftOutTracks = Missing.Mask };
         Description = new MountDescription(
-            SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), Tracks());
+            SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), Tracks())
+        {
+            Talk = settings.Backend.BackChannel is null ? null : Talk(rewrite with { OffersBackChannels = true }),
+        };
+    }
+
+    private TalkDescription? Talk(SdpRewriteOptions rewrite)
+    {
+        MountTrack[] back =
+        [
+            .. SdpRewriter.BackChannels(_camera!).Select((media, i) => new MountTrack(
+                _media.Count + i, $"back{i + 1}", media.Type, (byte)media.PayloadTypes[0], media.ClockRate, media.EncodingName, 0)
+            {
+                IsBack = true,
+            }),
+        ];
+        return back.Length == 0 ? null : new TalkDescription(
+            SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), [.. back]);
     }
 
     private ImmutableArray<MountTrack> Tracks()

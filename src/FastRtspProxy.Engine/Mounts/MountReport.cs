@@ -22,6 +22,9 @@ internal sealed class MountReport(
     PacketRing ring,
     StreamCounters counters)
 {
+    /// <summary>There where a source may have a back channel. The mount's shard writes it, any thread reads it.</summary>
+    public TalkDesk? Talk { get; set; }
+
     /// <summary>How far back what is kept goes, behind the newest packet.</summary>
     private long KeptMicros => ring.Kept.FromMicros is > 0 and long from ? Math.Max(0, counters.Ingest.NewestPacketMicros - from) : 0;
 
@@ -60,6 +63,7 @@ internal sealed class MountReport(
             KeptBytes = ring.Kept.Bytes,
             KeptSeconds = KeptMicros / 1e6,
             Viewers = Viewers(),
+            BackChannel = Talk?.Describe(offer.Description is { Talk: not null }),
         };
     }
 
@@ -93,6 +97,8 @@ internal sealed class MountReport(
         row[StreamFigure.LostInNetwork] = ingested.LostInNetwork;
         row[StreamFigure.LostInKernel] = ingested.LostInKernel;
         row[StreamFigure.Reordered] = ingested.Reordered;
+        row[StreamFigure.Talked] = Talk?.Sent ?? 0;
+        row[StreamFigure.TalkDropped] = Talk?.Dropped ?? 0;
         ingested.Failures.CopyTo(row[StreamFigure.Failures..]);
         ingested.LastJitterMicros.CopyTo(row[StreamFigure.Jitter..]);
         row[StreamFigure.Latency] = ingested.LastLatencyMicros;

@@ -66,4 +66,7 @@ public sealed record StreamStatus
     public double KeptSeconds { get; init; }
 
     public StreamViewers Viewers { get; init; } = new();
+
+    /// <summary>Null: the camera is not asked for one.</summary>
+    public BackChannelStatus? BackChannel { get; init; }
 }

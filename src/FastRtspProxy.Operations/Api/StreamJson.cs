@@ -43,6 +43,11 @@ internal static class StreamJson
         WriteNumber(json, "seconds", view.Status?.KeptSeconds ?? 0);
         json.WriteEndObject();
         WriteViewers(json, view.Status?.Viewers ?? new StreamViewers());
+        if (view.Status?.BackChannel is { } back)
+        {
+            WriteBackChannel(json, back);
+        }
+
         json.WriteStartArray("urls");
         foreach (string url in urls.For(view.Name))
         {
@@ -203,6 +208,19 @@ internal static class StreamJson
         json.WriteNumber("sentPackets", viewers.SentPackets);
         json.WriteNumber("droppedPackets", viewers.DroppedPackets);
         json.WriteNumber("reportedLostPackets", viewers.ReportedLostPackets);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBackChannel(Utf8JsonWriter json, BackChannelStatus back)
+    {
+        json.WriteStartObject("backChannel");
+        json.WriteBoolean("offered", back.IsOffered);
+        WriteText(json, "talker", back.Talker);
+        WriteText(json, "address", back.Address?.ToString());
+        WriteText(json, "user", back.User);
+        WriteTime(json, "since", back.Since);
+        json.WriteNumber("sentPackets", back.SentPackets);
+        json.WriteNumber("droppedPackets", back.DroppedPackets);
         json.WriteEndObject();
     }
 

@@ -29,7 +29,7 @@ internal static class EngineAccess
         AccessUser[] registrants =
             [.. config.Register.Users.Select(static user => new AccessUser(user.Name, UserSecret.OfPassword(user.Password.Value), [RegistrantRole]))];
         bool isOpen = auth.Users.Count == 0 && auth.External is null && auth.Anonymous.Count == 0;
-        AccessRights open = registrants.Length == 0 ? AccessRights.Read | AccessRights.Register : AccessRights.Read;
+        AccessRights open = AccessRights.Read | AccessRights.Talk | (registrants.Length == 0 ? AccessRights.Register : AccessRights.None);
         return new AccessRules
         {
             Realm = auth.Realm,
@@ -49,7 +49,7 @@ internal static class EngineAccess
         StreamAllowConfig nothing = new();
         return auth.External is null && auth.Anonymous.Count == 0 && auth.Realm == new AuthConfig().Realm
             && auth.Digest.Count > 0 && auth.Digest[0] == DigestAlgorithm.Md5
-            && config.Defaults.Allow == nothing && config.Streams.All(stream => stream.Allow == nothing)
+            && config.Defaults.Allow == nothing && config.Streams.All(stream => stream.Allow == nothing && !stream.BackChannel)
             && auth.Roles.All(static role => role.May.All(static right => right == AccessRight.Read))
             && auth.Users.All(user => user.Passwords is [{ Hash: null }] && user.Roles.Any(name => IsForEverything(auth, name)));
     }
@@ -77,6 +77,7 @@ internal static class EngineAccess
                 AccessRight.Read => AccessRights.Read,
                 AccessRight.Status => AccessRights.Status,
                 AccessRight.Api => AccessRights.Api,
+                AccessRight.Talk => AccessRights.Talk,
                 _ => AccessRights.Register,
             };
         }

@@ -99,6 +99,7 @@ internal static class EngineOptions
             TlsFingerprint = stream.Tls.Fingerprint,
             Dscp = stream.Dscp ?? config.Dscp.Cameras,
             AsksForKeyFrames = stream.KeyFrameRequests,
+            BackChannel = stream.BackChannel,
             MayBeProbed = stream.Probe,
             AcrossSizes = stream.AcrossSizes,
             MaxInstances = stream.MaxInstances,

@@ -67,6 +67,14 @@ internal static class StreamFamilies
                 Of("cause", "not_keyframe", StreamFigure.Dropped + (int)DropCause.NotKeyFrame),
             ]),
         new(Counter("stream_reported_lost_packets_total", "Packets that viewers report they lack"), [One(StreamFigure.ReportedLost)]),
+        new(
+            Counter("stream_back_channel_packets_total", "RTP packets of talkers that went to the camera"),
+            [One(StreamFigure.Talked, isOptional: true)]),
+        new(
+            Counter(
+                "stream_back_channel_dropped_packets_total",
+                "RTP packets of talkers that did not: of a second talker, too many, of no use, or while the camera was not there"),
+            [One(StreamFigure.TalkDropped, isOptional: true)]),
     ];
 
     /// <summary>Nobody asks for a stream that is stopped.</summary>

@@ -39,7 +39,7 @@ public sealed class SdpMedia
     /// <summary>The parameters of the first payload type, null when there are none.</summary>
     public string? Fmtp { get; private init; }
 
-    /// <summary>The player may send here (ONVIF, a=sendonly); such a track is not offered to clients.</summary>
+    /// <summary>The player may send here (ONVIF, a=sendonly); such a section is for clients that ask for it.</summary>
     public bool IsBackChannel { get; private init; }
 
     /// <summary>The c= address of this section, else of the session.</summary>

@@ -21,6 +21,9 @@ public sealed record SdpRewriteOptions
     /// <summary>A bit for each track, from 0, that is not described; the others keep their names.</summary>
     public uint LeftOutTracks { get; init; }
 
+    /// <summary>The camera's back channels are described too, `back1` …, for a client that asks for them.</summary>
+    public bool OffersBackChannels { get; init; }
+
     /// <summary>fmtp parameters by <see cref="SdpMedia.Index"/> that take the place of the camera's (parameter sets that were seen in the stream
     /// when the camera named none); the only codec line that is ever changed.</summary>
     public IReadOnlyDictionary<int, string>? Fmtp { get; init; }

@@ -29,16 +29,15 @@ public static class SdpRewriter
     public static IReadOnlyList<SdpMedia> Served(SdpDocument backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        List<SdpMedia> served = [];
-        foreach (SdpMedia media in backend.Media)
-        {
-            if (!media.IsBackChannel && media.PayloadTypes.Count > 0 && IsPlainRtp(media.Protocol))
-            {
-                served.Add(media);
-            }
-        }
+        return Plain(backend, isBackChannel: false);
+    }
 
-        return served;
+    /// <summary>The back channels of a camera, in order: the first is `back1`. Left out is what is not plain RTP, and sections without a payload
+    /// type.</summary>
+    public static IReadOnlyList<SdpMedia> BackChannels(SdpDocument backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        return Plain(backend, isBackChannel: true);
     }
 
     /// <summary>The description for clients; tracks are `track1` … in the order of <see cref="Served"/>, whichever of them are left out.</summary>
@@ -53,11 +52,32 @@ public static class SdpRewriter
         {
             if (i >= 32 || (options.LeftOutTracks & (1u << i)) == 0)
             {
-                WriteMedia(text, served[i], i + 1, options);
+                WriteMedia(text, served[i], "a=control:track", i + 1, options);
             }
         }
 
+        // Behind the others, whose places and names are the same with and without them.
+        IReadOnlyList<SdpMedia> back = options.OffersBackChannels ? BackChannels(backend) : [];
+        for (int i = 0; i < back.Count; i++)
+        {
+            WriteMedia(text, back[i], "a=sendonly\r\na=control:back", i + 1, options);
+        }
+
         return text.WrittenSpan.ToArray();
+    }
+
+    private static List<SdpMedia> Plain(SdpDocument backend, bool isBackChannel)
+    {
+        List<SdpMedia> plain = [];
+        foreach (SdpMedia media in backend.Media)
+        {
+            if (media.IsBackChannel == isBackChannel && media.PayloadTypes.Count > 0 && IsPlainRtp(media.Protocol))
+            {
+                plain.Add(media);
+            }
+        }
+
+        return plain;
     }
 
     private static void WriteSession(ArrayPoolBufferWriter<byte> text, SdpDocument backend, SdpRewriteOptions options)
@@ -95,7 +115,7 @@ public static class SdpRewriter
         }
     }
 
-    private static void WriteMedia(ArrayPoolBufferWriter<byte> text, SdpMedia media, int number, SdpRewriteOptions options)
+    private static void WriteMedia(ArrayPoolBufferWriter<byte> text, SdpMedia media, string control, int number, SdpRewriteOptions options)
     {
         Append(text, "m=");
         Append(text, media.Type);
@@ -131,7 +151,7 @@ public static class SdpRewriter
             Line(text, fmtp);
         }
 
-        Append(text, "a=control:track");
+        Append(text, control);
         Append(text, number);
         Line(text, string.Empty);
     }

@@ -226,7 +226,7 @@ internal sealed class ClientConnection : IInputHolder
     /// True for a request that wants media over UDP, where the shard has no ports for it (<c>--udp-ports</c> has fewer pairs than there are shards)
     /// and nothing binds us to it.
     /// </summary>
-    private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && HasUdp && !_stream.IsParked && RequestHandler.WantsUdp(_message);
+    private bool LacksUdp() => _home.Media is null && Carrier.Count == 0 && HasUdp && !_stream.IsParked && Newcomer.WantsUdp(_message);
 
     /// <summary>Answers the request that was read, and all that follow.</summary>
     private async Task<ConnectionEnd> ServeRequestsAsync()

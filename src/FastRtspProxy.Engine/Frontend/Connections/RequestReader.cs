@@ -133,10 +133,14 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
             return false;
         }
 
-        // RTP towards us has no meaning here, but it is a sign of life as every byte is.
+        // RTP towards us means something on a back channel only, but it is a sign of life as every byte is.
         if (frame.Channel == track.RtcpChannel)
         {
             OnRtcp(track, frame.Payload);
+        }
+        else
+        {
+            track.Talker?.OnRtp(frame.Payload);
         }
 
         return true;

@@ -31,13 +31,14 @@ internal sealed class AccessCheck(FrontendServer frontend)
 
         AccessState access = _frontend.Access;
         AccessRights right = request.Method is RtspMethod.Register or RtspMethod.Deregister ? AccessRights.Register : AccessRights.Read;
-        if (request.Method == RtspMethod.Options || access.Policy.IsOpen(right))
+        bool isToTalk = right == AccessRights.Read && TalkCheck.NeedsLogIn(access.Policy, connection, request, _frontend.Mounts);
+        if (request.Method == RtspMethod.Options || (access.Policy.IsOpen(right) && !isToTalk))
         {
             return AccessOutcome.Granted(SessionGrant.Anonymous);
         }
 
         AccessQuestion question = QuestionOf(connection, request, right);
-        AccessOutcome outcome = await JudgeAsync(access, question, connection, request);
+        AccessOutcome outcome = await JudgeAsync(access, question, connection, request, isToTalk);
 
         // Other rules may have come while the answer waited.
         return outcome.Grant is not { } grant || _frontend.Access == access || _frontend.Access.Policy.Keeps(grant, question)
@@ -62,11 +63,12 @@ internal sealed class AccessCheck(FrontendServer frontend)
         }
     }
 
-    private async ValueTask<AccessOutcome> JudgeAsync(AccessState access, AccessQuestion question, ClientConnection connection, RtspMessage request)
+    private async ValueTask<AccessOutcome> JudgeAsync(
+        AccessState access, AccessQuestion question, ClientConnection connection, RtspMessage request, bool isToTalk)
     {
         AccessPolicy policy = access.Policy;
         AccessDecision stranger = policy.Decide(null, question);
-        if (stranger.Verdict == AccessVerdict.Allow)
+        if (stranger.Verdict == AccessVerdict.Allow && !isToTalk)
         {
             return AccessOutcome.Granted(SessionGrant.Anonymous);
         }
@@ -96,7 +98,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
             return await AskAsync(access.External!, access, question, claim, token, connection, request);
         }
 
-        return stranger.Verdict == AccessVerdict.Challenge
+        return stranger.Verdict == AccessVerdict.Challenge || isToTalk
             ? AccessOutcome.Challenged(defect)
             : Deny(stranger.Reason, string.Empty, connection, request);
     }

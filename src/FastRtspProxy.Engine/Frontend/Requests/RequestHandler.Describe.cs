@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -29,8 +30,15 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.Forbidden);
         }
 
-        response.Body = _frontend.ViewerGroups.Describe(request.Uri, mount, description)
-            ?? description.SdpFor(connection.RemoteAddress.AddressFamily);
+        bool isToTalk = OptionTags.AsksToTalk(request);
+        if (isToTalk && description.Talk is null)
+        {
+            return NoBackChannel(request, response);
+        }
+
+        AddressFamily family = connection.RemoteAddress.AddressFamily;
+        response.Body = isToTalk ? description.Talk!.SdpFor(family)
+            : _frontend.ViewerGroups.Describe(request.Uri, mount, description) ?? description.SdpFor(family);
         return response
             .With("Content-Base", target.UrlOf(mount.Name, connection))
             .With("Content-Type", "application/sdp");

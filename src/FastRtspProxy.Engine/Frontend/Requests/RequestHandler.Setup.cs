@@ -57,7 +57,7 @@ internal sealed partial class RequestHandler
         }
 
         bool isNew = session is null;
-        if (isNew && !StillMay(connection, mount))
+        if ((isNew && !StillMay(connection, mount)) || (track.IsBack && !TalkCheck.May(_frontend.Access.Policy, connection, mount)))
         {
             return Begin(request, response, RtspStatus.Forbidden);
         }
@@ -84,25 +84,6 @@ internal sealed partial class RequestHandler
         return response.With("Session", $"{session.Id};timeout={(int)_frontend.Options.SessionTimeout.TotalSeconds}");
     }
 
-    /// <summary>A first SETUP whose client would take media over UDP, before any other way.</summary>
-    public static bool WantsUdp(RtspMessage request)
-    {
-        if (request.IsHttp || request.Method != RtspMethod.Setup || request.Session is not null)
-        {
-            return false;
-        }
-
-        foreach (string header in request.HeaderValues("Transport"))
-        {
-            if (TransportHeader.Parse(header) is [{ Tcp: var tcp }, ..])
-            {
-                return !tcp;
-            }
-        }
-
-        return false;
-    }
-
     private static MountTrack? FindTrack(MountDescription description, string? control)
     {
         foreach (MountTrack track in description.Tracks)
@@ -113,7 +94,7 @@ internal sealed partial class RequestHandler
             }
         }
 
-        return null;
+        return control is null ? null : description.Talk?.Find(control);
     }
 
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
@@ -141,7 +122,7 @@ internal sealed partial class RequestHandler
 
             if (spec.Multicast)
             {
-                if (_frontend.ViewerGroups.Offer(connection, mount, track, spec) is { } offer)
+                if (!track.IsBack && _frontend.ViewerGroups.Offer(connection, mount, track, spec) is { } offer)
                 {
                     return offer;
                 }

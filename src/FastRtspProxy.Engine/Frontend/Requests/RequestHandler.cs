@@ -55,6 +55,11 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.ServiceUnavailable);
         }
 
+        if (TalkCheck.Refuses(_frontend, connection, request))
+        {
+            return NoBackChannel(request, response);
+        }
+
         return method switch
         {
             RtspMethod.Describe => await DescribeAsync(connection, request, Begin(request, response)),
@@ -221,6 +226,9 @@ internal sealed partial class RequestHandler
     }
 
     private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
+
+    private RtspResponse NoBackChannel(RtspMessage request, RtspResponse response) =>
+        Begin(request, response, RtspStatus.OptionNotSupported).With("Unsupported", OptionTags.BackChannel);
 
     private RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
         Begin(request, response, RtspStatus.MethodNotValidInThisState).With("Allow", allow);

@@ -49,7 +49,7 @@ internal static class TrackSetup
         {
             Destination = AddressText.ForPeer(connection.RemoteAddress),
             Source = AddressText.ForPeer(local),
-            Ssrc = IsRaw(spec) ? null : track.Ssrc,
+            Ssrc = IsRaw(spec) || track.IsBack ? null : track.Ssrc,
         };
         int port = session.Home.Media?.RtpPort ?? 0;
         return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };

@@ -66,7 +66,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     }
 
     /// <inheritdoc cref="RtpDirectory.OnPunch"/>
-    public void OnPunch(in PeerAddress from) => _rtp.OnPunch(from);
+    public Talker? OnPunch(in PeerAddress from) => _rtp.OnPunch(from);
 
     /// <inheritdoc cref="RtpDirectory.OnPortClosed"/>
     public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => _rtp.OnPortClosed(port, ssrc);

@@ -60,8 +60,8 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         StopWaiting(host, track);
     }
 
-    /// <summary>A datagram on the shard's RTP port. Nothing that clients send there is media.</summary>
-    public void OnPunch(in PeerAddress from)
+    /// <summary>A datagram on the shard's RTP port. Gives the talker whose media it may be; null: nothing that others send there is media.</summary>
+    public Talker? OnPunch(in PeerAddress from)
     {
         if (_byAddress.TryGetValue(from, out SessionTrack? track))
         {
@@ -70,11 +70,15 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             {
                 OnAnnouncedPortPunched(track);
             }
+
+            return track.Talker ?? TalkerAt(track, from);
         }
         else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !TryLatch(host, from))
         {
             host.Remember(from, host.Tracks[0].Session.Shard.NowMicros);
         }
+
+        return null;
     }
 
     /// <summary>
@@ -130,6 +134,21 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         }
 
         return first;
+    }
+
+    /// <summary>A player with one port for several tracks talks from there too.</summary>
+    private static Talker? TalkerAt(SessionTrack track, in PeerAddress from)
+    {
+        for (int i = 0; i < track.Session.Tracks.Count; i++)
+        {
+            SessionTrack other = track.Session.Tracks[i];
+            if (other.Talker is { } talker && other.Rtp.Equals(from))
+            {
+                return talker;
+            }
+        }
+
+        return null;
     }
 
     private void OnAnnouncedPortPunched(SessionTrack punched)

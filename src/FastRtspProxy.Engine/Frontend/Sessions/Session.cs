@@ -72,7 +72,7 @@ internal sealed class Session : MountClient
             uint mask = 0;
             foreach (SessionTrack track in _tracks)
             {
-                mask |= 1u << track.Track.Index;
+                mask |= track.Track.IsBack ? 0 : 1u << track.Track.Index;
             }
 
             return mask;
@@ -427,6 +427,7 @@ internal sealed class Session : MountClient
     /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>
     private void Unlist(SessionTrack track)
     {
+        track.Talker?.End();
         if (track.IsInterleaved)
         {
             Carrier?.Channels.Unbind(track);

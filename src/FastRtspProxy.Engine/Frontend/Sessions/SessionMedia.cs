@@ -157,8 +157,12 @@ internal sealed class SessionMedia(Session session)
         }
 
         session.Watcher.OnStarted();
-
-        if (session.IsInterleaved)
+        _ = starting.RemoveAll(static track => track.Track.IsBack);
+        if (starting.Count == 0)
+        {
+            grant.CatchUp?.Return(); // it came to talk
+        }
+        else if (session.IsInterleaved)
         {
             StartInterleaved(starting, grant);
         }
@@ -233,7 +237,7 @@ internal sealed class SessionMedia(Session session)
     public void MoveRtp(SessionTrack track, in PeerAddress rtp)
     {
         session.Ports.OnRtpMoved(track, rtp);
-        foreach (UdpViewer viewer in session.Ports.Viewers)
+        foreach (UdpViewer viewer in track.Track.IsBack ? [] : session.Ports.Viewers)
         {
             _fanOut!.MoveRtp(viewer, track.Track.Index, rtp);
         }

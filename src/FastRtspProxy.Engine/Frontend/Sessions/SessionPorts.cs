@@ -84,7 +84,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
         track.Rtcp = rtcp;
         track.RtcpClosedUntilMicros = 0;
         Release(announced);
-        foreach (UdpViewer viewer in Viewers)
+        foreach (UdpViewer viewer in track.Track.IsBack ? [] : Viewers)
         {
             ref UdpTrack sent = ref viewer.Tracks[track.Track.Index];
             if (!sent.Rtp.IsEmpty)
@@ -120,7 +120,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
         bool isAnnounced = false;
         foreach (SessionTrack track in session.Tracks)
         {
-            uint bit = track.IsPlaying ? 1u << track.Track.Index : 0;
+            uint bit = track.IsPlaying && !track.Track.IsBack ? 1u << track.Track.Index : 0;
             playing |= bit;
             closed |= track.Rtp.Equals(port) ? bit : 0;
             isAnnounced |= bit != 0 && !track.IsPunched && track.Rtp.Equals(port);
@@ -150,7 +150,7 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
             }
 
             track.RtcpClosedUntilMicros = untilMicros;
-            foreach (UdpViewer viewer in Viewers)
+            foreach (UdpViewer viewer in track.Track.IsBack ? [] : Viewers)
             {
                 viewer.Tracks[track.Track.Index].RtcpClosedUntilMicros = untilMicros;
             }

@@ -96,6 +96,8 @@ internal sealed class SessionReview(Shard shard, FrontendServer frontend, IReadO
                 ended++;
                 session.End(SessionEnd.Revoked);
             }
+
+            TalkCheck.Review(policy, session);
         }
     }
 

@@ -31,7 +31,10 @@ internal static class SessionRtcp
         Span<byte> compound = stackalloc byte[ByeBytesMax];
         foreach (SessionTrack track in session.Tracks)
         {
-            Send(track, compound[..WriteBye(compound, track.Track.Ssrc, reason)]);
+            if (!track.Track.IsBack)
+            {
+                Send(track, compound[..WriteBye(compound, track.Track.Ssrc, reason)]);
+            }
         }
     }
 

@@ -9,6 +9,11 @@ internal sealed class SessionTrack(Session session, MountTrack track)
 
     public MountTrack Track { get; } = track;
 
+    /// <summary>Of a back channel; null: it is a track that is sent to the client.</summary>
+    public Talker? Talker { get; } = track.IsBack && session.Mount.Talk is { } desk
+        ? new Talker(session, desk, track.Index - session.Description.Tracks.Length)
+        : null;
+
     /// <summary>In the RTSP connection; else over UDP.</summary>
     public bool IsInterleaved { get; init; }
 

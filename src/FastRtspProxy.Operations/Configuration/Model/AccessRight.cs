@@ -14,4 +14,7 @@ internal enum AccessRight
 
     /// <summary>REGISTER streams.</summary>
     Register,
+
+    /// <summary>Send sound to cameras.</summary>
+    Talk,
 }

@@ -63,6 +63,9 @@ internal sealed record StreamConfig
     /// <summary>Of a wildcard: streams at once.</summary>
     public int MaxInstances { get; init; } = 64;
 
+    /// <summary>The camera is asked for its back channel.</summary>
+    public bool BackChannel { get; init; }
+
     /// <summary>The camera allows one RTSP session.</summary>
     public bool SingleSession { get; init; }
 

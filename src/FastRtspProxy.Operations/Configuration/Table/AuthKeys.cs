@@ -14,6 +14,16 @@ internal static class AuthKeys
         ("read", AccessRight.Read),
         ("status", AccessRight.Status),
         ("api", AccessRight.Api),
+        ("register", AccessRight.Register),
+        ("talk", AccessRight.Talk));
+
+    /// <summary>Who may talk is for the users' list to say: the external decision is asked who comes in.</summary>
+    private static readonly TypeOf<AccessRight> s_action = ConfigTypes.Word(
+        "RIGHT",
+        "the rights",
+        ("read", AccessRight.Read),
+        ("status", AccessRight.Status),
+        ("api", AccessRight.Api),
         ("register", AccessRight.Register));
 
     private static readonly ConfigShape<UserConfig> s_user = new(
@@ -42,7 +52,8 @@ internal static class AuthKeys
         new RoleConfig(),
         new ValuesKey<RoleConfig, AccessRight>("may", s_right, static c => c.May, static (c, v) => c with { May = v })
         {
-            Text = "read: watch; status: look at API and metrics; api: change things there; register: REGISTER streams",
+            Text = "read: watch; talk: send sound to cameras (backChannel); status: look at API and metrics; api: change things there; "
+                + "register: REGISTER streams",
             IsRequired = true,
             CountMin = 1,
             Sample = "[read]",
@@ -79,7 +90,7 @@ internal static class AuthKeys
             IsRequired = true,
             Sample = "https://auth.example/frp",
         },
-        new ValuesKey<ExternalAuthConfig, AccessRight>("actions", s_right, static c => c.Actions, static (c, v) => c with { Actions = v })
+        new ValuesKey<ExternalAuthConfig, AccessRight>("actions", s_action, static c => c.Actions, static (c, v) => c with { Actions = v })
         {
             Text = "for which rights it is asked",
             CountMin = 1,

@@ -204,7 +204,13 @@ internal static class StreamKeys
             {
                 Text = "the camera allows one RTSP session: in a cluster its owner stops in time when it is cut off (whenAlone)",
             },
-            new LaterKey<StreamConfig>("backChannel") { Text = "sound from the viewer to the camera" },
+            new ValueKey<StreamConfig, bool>(
+                "backChannel", ConfigTypes.Flag, static c => c.BackChannel, static (c, v) => c with { BackChannel = v })
+            {
+                Text = "two-way audio: ask the camera for its back channel (ONVIF), for viewers that ask for it and may talk; "
+                    + "some cameras do not bear the question",
+                Effect = ConfigEffect.Session,
+            },
             new ValueKey<StreamConfig, WhenAlone?>(
                 "whenAlone", ClusterTypes.WhenAloneOrNull, static c => c.WhenAlone, static (c, v) => c with { WhenAlone = v })
             {

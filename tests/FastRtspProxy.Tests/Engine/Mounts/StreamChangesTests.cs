@@ -26,6 +26,7 @@ public sealed class StreamChangesTests
         { "tls", "Sources" },
         { "fingerprint", "Sources" },
         { "dscp", "Sources" },
+        { "back channel", "Sources" },
         { "key frames", "Sources" },
         { "settings", "Settings" },
         { "instances", "Settings" },
@@ -53,6 +54,7 @@ public sealed class StreamChangesTests
             "tls" => s_stream with { InsecureTls = true },
             "fingerprint" => s_stream with { TlsFingerprint = new string('a', 64) },
             "dscp" => s_stream with { Dscp = 34 },
+            "back channel" => s_stream with { BackChannel = true },
             "key frames" => s_stream with { AsksForKeyFrames = false },
             "settings" => s_stream with { Settings = new StreamSettings() },
             "instances" => s_stream with { MaxInstances = 3 },
@@ -94,6 +96,6 @@ public sealed class StreamChangesTests
     /// <summary>Whoever adds an option to a stream has to say here what its change takes.</summary>
     [Fact]
     public void Between_EveryOption_IsInTheTable() => Assert.Equal(
-        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "MayBeProbed", "Name", "Settings", "StopsWhenAlone", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
+        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "BackChannel", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "MayBeProbed", "Name", "Settings", "StopsWhenAlone", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
         typeof(StreamOptions).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order());
 }

@@ -52,7 +52,6 @@ public sealed class BadConfigTests
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1, allow: {from: [10.0.0.0/8]}}}", "streams.a.multicast: it is not for everybody, and a group has no access control")]
     [InlineData("auth: {users: [{name: a, password: b, roles: [v]}], roles: {v: {may: [read]}}}|streams: {a: {source: rtsp://192.0.2.9/a, multicast: 239.1.1.1}}",
         "streams.a.multicast: it is not for everybody, and a group has no access control")]
-    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, backChannel: false}}", "1:56: streams.a.backChannel: not in this version")]
     // Types, ranges and units.
     [InlineData("defaults: {linger: 5x}", "1:20: defaults.linger \"5x\": a duration is a number of seconds, or a number with ms, s, m or h, up to 24h")]
     [InlineData("defaults: {linger: -1}", "1:20: defaults.linger \"-1\": a duration")]
@@ -185,7 +184,7 @@ public sealed class BadConfigTests
     [InlineData("auth: {roles: {\"a b\": {may: [read]}}}", "auth.roles.a b: the name of a role has letters")]
     [InlineData("auth: {roles: {view: {}}}", "auth.roles.view.may: it is missing")]
     [InlineData("auth: {roles: {view: {may: []}}}", "auth.roles.view.may: the list is empty")]
-    [InlineData("auth: {roles: {view: {may: [reed]}}}", "auth.roles.view.may[0] \"reed\": the rights are read, status, api and register; did you mean \"read\"?")]
+    [InlineData("auth: {roles: {view: {may: [reed]}}}", "auth.roles.view.may[0] \"reed\": the rights are read, status, api, register and talk; did you mean \"read\"?")]
     [InlineData("auth: {roles: {view: {may: [read], from: [nowhere]}}}", "auth.roles.view.from[0] \"nowhere\": a network is written")]
     [InlineData("auth: {roles: {view: {may: [read], streams: [\"/a\"]}}}", "auth.roles.view.streams[0] \"/a\": a pattern is the name of a stream")]
     [InlineData("auth: {users: [{password: geheim}]}", "auth.users[0].name: it is missing")]
