@@ -184,8 +184,16 @@ internal sealed class Mount : IMount
     /// <inheritdoc/>
     public void AskForKeyFrame() => _keyFrames.PostViewerAsks();
 
-    private void NoteTalk() => _report.Talk = _settings.Sources.All(static source => source.Backend.BackChannel is null) ? null
-        : _report.Talk ?? new TalkDesk(Shard, Ring.Shards, _settings, _camera, TryRestart, _log);
+    private void NoteTalk()
+    {
+        bool talks = false;
+        for (int i = 0; i < _settings.Sources.Count; i++)
+        {
+            talks |= _settings.Sources[i].Backend.BackChannel is not null;
+        }
+
+        _report.Talk = talks ? _report.Talk ?? new TalkDesk(Shard, Ring.Shards, _settings, _camera, TryRestart, _log) : null;
+    }
 
     private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)
     {

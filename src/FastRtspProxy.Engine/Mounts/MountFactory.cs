@@ -156,19 +156,17 @@ internal sealed class MountFactory(
     }
 
     private BackendOptions BackendOf(
-        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets)
-    {
-        return CameraOf(stream, SettingsOf(stream), url, credentials) with
-        {
-            Connection = connection,
-            Targets = targets,
-            Names = targets.IsRegistered ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-        };
-    }
+        StreamOptions stream, RtspUrl url, CameraCredentials credentials, Func<Shard, Task<ByteStream?>>? connection, TargetPolicy targets) =>
+        CameraOf(stream, SettingsOf(stream), url, credentials, connection, targets);
 
-    /// <summary>The camera of a stream that the user named.</summary>
-    public static BackendOptions CameraOf(StreamOptions stream, StreamSettings settings, RtspUrl url, CameraCredentials credentials) => new()
+    /// <summary>The camera of a stream; unless targets are given, of one that the user named.</summary>
+    public static BackendOptions CameraOf(
+        StreamOptions stream, StreamSettings settings, RtspUrl url, CameraCredentials credentials,
+        Func<Shard, Task<ByteStream?>>? connection = null, TargetPolicy? targets = null) => new()
     {
+        Connection = connection,
+        Targets = targets ?? TargetPolicy.Given,
+        Names = targets is { IsRegistered: true } ? NameLookup.RegisteredCameras : NameLookup.Cameras,
         StreamName = stream.Name,
         Url = url,
         Credentials = credentials,

@@ -10,7 +10,7 @@ internal sealed class SessionTrack(Session session, MountTrack track)
     public MountTrack Track { get; } = track;
 
     /// <summary>Of a back channel; null: it is a track that is sent to the client.</summary>
-    public Talker? Talker { get; } = track.IsBack && session.Mount.Talk is { } desk
+    public Talker? Talker { get; } = track is { IsBack: true } && session.Mount.Talk is { } desk
         ? new Talker(session, desk, track.Index - session.Description.Tracks.Length)
         : null;
 
