@@ -163,22 +163,22 @@ internal sealed class MountFactory(
     public static BackendOptions CameraOf(
         StreamOptions stream, StreamSettings settings, RtspUrl url, CameraCredentials credentials,
         Func<Shard, Task<ByteStream?>>? connection = null, TargetPolicy? targets = null) => new()
-    {
-        Connection = connection,
-        Targets = targets ?? TargetPolicy.Given,
-        Names = targets is { IsRegistered: true } ? NameLookup.RegisteredCameras : NameLookup.Cameras,
-        StreamName = stream.Name,
-        Url = url,
-        Credentials = credentials,
-        Transport = stream.Transport,
-        TunnelPort = stream.TunnelPort,
-        InsecureTls = stream.InsecureTls,
-        TlsFingerprint = stream.TlsFingerprint,
-        Dscp = stream.Dscp,
-        AsksForKeyFrames = stream.AsksForKeyFrames,
-        BackChannel = stream.BackChannel ? new BackChannelRecord() : null,
-        Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
-    };
+        {
+            Connection = connection,
+            Targets = targets ?? TargetPolicy.Given,
+            Names = targets is { IsRegistered: true } ? NameLookup.RegisteredCameras : NameLookup.Cameras,
+            StreamName = stream.Name,
+            Url = url,
+            Credentials = credentials,
+            Transport = stream.Transport,
+            TunnelPort = stream.TunnelPort,
+            InsecureTls = stream.InsecureTls,
+            TlsFingerprint = stream.TlsFingerprint,
+            Dscp = stream.Dscp,
+            AsksForKeyFrames = stream.AsksForKeyFrames,
+            BackChannel = stream.BackChannel ? new BackChannelRecord() : null,
+            Timings = new BackendTimings { DeadStream = settings.DeadStreamInterval, Answer = settings.AnswerTimeout },
+        };
 
     /// <summary>
     /// Over budget the caches are given up first: no mount may keep so much that another finds nothing. Half of the budget is for what is in flight.
