@@ -108,6 +108,7 @@ internal sealed class MountIngest
         _gate.TakeSource();
 
         HasNewParameterSets = true;
+        HasOtherSize = false;
     }
 
     /// <summary>The camera begins to play, anew or for the first time; its pictures are waited for as <see cref="SessionGate"/> says.</summary>
@@ -139,6 +140,7 @@ internal sealed class MountIngest
     public void End()
     {
         _accepts = false;
+        HasOtherSize = false;
         Counters.LastLatencyMicros = 0;
         _ring.Clear();
     }
@@ -246,8 +248,10 @@ internal sealed class MountIngest
 
     private bool FitsSize(IngestTrack track, TrackSeam seam, in RtpPacketView view)
     {
-        HasNewParameterSets |= track.ParameterSets.Offer(view);
-        if (seam.Fits(track.Codec, track.ParameterSets.Sps.Span))
+        ParameterSetCollector sets = track.ParameterSets;
+        uint before = sets.SequenceSets;
+        HasNewParameterSets |= sets.Offer(view);
+        if (sets.SequenceSets == before || seam.Fits(track.Codec, sets.Sps.Span))
         {
             return true;
         }

@@ -32,6 +32,9 @@ public sealed class ParameterSetCollector
 
     public ReadOnlyMemory<byte> Pps => _pps;
 
+    /// <summary>How often an SPS was seen, the same one included; it wraps.</summary>
+    public uint SequenceSets { get; private set; }
+
     /// <summary>Takes the sets of a packet. True: one of them differs from what was known.</summary>
     public bool Offer(in RtpPacketView packet)
     {
@@ -98,11 +101,17 @@ public sealed class ParameterSetCollector
 
         return (_codec, UnitType(unit)) switch
         {
-            (MediaCodec.H264, 7) or (MediaCodec.H265, 33) => unit.Length >= 4 && Take(ref _sps, unit),
+            (MediaCodec.H264, 7) or (MediaCodec.H265, 33) => unit.Length >= 4 && TakeSequenceSet(unit),
             (MediaCodec.H264, 8) or (MediaCodec.H265, 34) => Take(ref _pps, unit),
             (MediaCodec.H265, 32) => Take(ref _vps, unit),
             _ => false,
         };
+    }
+
+    private bool TakeSequenceSet(ReadOnlySpan<byte> unit)
+    {
+        SequenceSets++;
+        return Take(ref _sps, unit);
     }
 
     private int UnitType(ReadOnlySpan<byte> unit) => _codec == MediaCodec.H265 ? (unit[0] >> 1) & 0x3f : unit[0] & 0x1f;

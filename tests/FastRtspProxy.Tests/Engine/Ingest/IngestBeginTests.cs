@@ -71,6 +71,36 @@ public sealed class IngestBeginTests : IDisposable
         Assert.Equal(isTaken ? _nowMicros : 0, _ingest.Counters.NewestKeyFrameMicros);
     }
 
+    /// <summary>What was found out about one source is not held against the next one: its viewers are held, and play on.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HasOtherSize_SourceIsGoneBeforeAnybodyLooked_CountsNoLonger(bool nextIsTaken)
+    {
+        SdpMedia[] media = [.. Described(ScriptedCamera.VideoAndAudio)];
+        _ingest.TakeSource(media, [(1, 1), null]);
+        Begin(0);
+        Feed(Convert.FromBase64String("Z01AH+ygKALdgIgAAAMACAAAAwDweMGMsA=="));
+        Assert.True(_ingest.HasOtherSize);
+
+        if (nextIsTaken)
+        {
+            _ingest.TakeSource(media, [null, null]);
+        }
+        else
+        {
+            _ingest.End();
+        }
+
+        Assert.False(_ingest.HasOtherSize);
+    }
+
+    private static List<SdpMedia> Described(string description)
+    {
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(description), out SdpDocument? document, out _));
+        return [.. document.Media];
+    }
+
     [Fact]
     public void OnRtp_ParameterSetsAhead_GoWithTheirPicture()
     {
