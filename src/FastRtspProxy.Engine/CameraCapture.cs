@@ -16,6 +16,9 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
     /// <summary>Between two sessions; a mount that is watched waits no longer at first.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>So often it is looked whether the camera may still be asked, where that has an end.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The camera's URL.</summary>
     public RtspUrl Url => camera.Url;
 
@@ -82,9 +85,22 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
     private static async Task<BackendFailure?> BeginAsync(BackendSession session) =>
         await session.OpenAsync() ?? await session.SetUpAsync() ?? await session.PlayAsync();
 
-    /// <summary>False: it was cancelled.</summary>
-    private async Task<bool> WaitAsync(long micros, CancellationToken cancel) =>
-        await shard.DelayAsync(TimeSpan.FromMicroseconds(Math.Max(micros, 1)), cancel);
+    /// <summary>False: it was cancelled, or the camera is another box's by now, which is looked at often enough for its fence.</summary>
+    private async Task<bool> WaitAsync(long micros, CancellationToken cancel)
+    {
+        long endMicros = shard.NowMicros + micros;
+        do
+        {
+            TimeSpan left = TimeSpan.FromMicroseconds(Math.Max(endMicros - shard.NowMicros, 1));
+            if (!await shard.DelayAsync(camera.MayAsk is null || left < s_look ? left : s_look, cancel) || camera.MayAsk?.Invoke() == false)
+            {
+                return false;
+            }
+        }
+        while (shard.NowMicros < endMicros);
+
+        return true;
+    }
 
     /// <summary>Wants to know one thing: whether the session has ended.</summary>
     private sealed class Sink : IBackendSink

@@ -236,8 +236,8 @@ public sealed class ProxyEngine : IAsyncDisposable
         Streams.Directory.Find(stream) is Mount mount && await mount.KnownDescriptionAsync() is { } description ? description.Sdp : null;
 
     /// <summary>A capture of a stream's camera, to be run; null: there is no such stream. Any thread.</summary>
-    internal CameraCapture? CaptureOf(string stream) =>
-        Streams.Directory.Find(stream) is Mount mount ? new CameraCapture(mount.Camera, mount.Shard, _log) : null;
+    internal async Task<CameraCapture?> CaptureOfAsync(string stream) =>
+        Streams.Directory.Find(stream) is Mount mount ? new CameraCapture(await mount.CameraAsync(), mount.Shard, _log) : null;
 
     /// <summary>Raised when a stream was REGISTERed: its redacted back-end URL and its mount name. On a shard's thread.</summary>
     public event Action<string, string>? StreamRegistered;

@@ -71,7 +71,7 @@ internal sealed class ControlSide : IAsyncDisposable
             .. new ClusterApi(cluster).Routes,
             .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,
-            .. new CaptureRoutes(engine.CaptureOf, "fastrtspproxy " + ProgramVersion.Text).Routes,
+            .. new CaptureRoutes(engine.CaptureOfAsync, "fastrtspproxy " + ProgramVersion.Text).Routes,
             .. PageRoutes.All(() => Reloader.Running.Http.Dashboard),
         ];
     }

@@ -67,4 +67,7 @@ internal enum BackendFailureKind
 
     /// <summary>We stopped it.</summary>
     Stopped,
+
+    /// <summary>Another box may read the camera by now, so it is asked nothing more (<see cref="BackendOptions.MayAsk"/>).</summary>
+    Fenced,
 }

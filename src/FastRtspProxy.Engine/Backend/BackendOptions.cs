@@ -99,6 +99,8 @@ internal sealed record BackendOptions
         Names = Names,
         RedirectedBy = RedirectedBy,
         Timings = Timings,
+        Hop = Hop,
+        MayAsk = MayAsk,
         Tap = tap,
     };
 

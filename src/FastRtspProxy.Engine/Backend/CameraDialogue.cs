@@ -20,7 +20,7 @@ internal sealed class CameraDialogue
     /// </summary>
     private static readonly TimeSpan s_announcedCloseMax = TimeSpan.FromSeconds(2);
 
-    private static readonly BackendFailure s_fenced = new(BackendFailureKind.Stopped, "another box may read the camera by now");
+    private static readonly BackendFailure s_fenced = new(BackendFailureKind.Fenced, "another box may read the camera by now");
 
     private readonly BackendContext _context;
     private readonly BackendLife _life;
@@ -77,6 +77,8 @@ internal sealed class CameraDialogue
     /// <summary>Our end.</summary>
     public IPEndPoint? Local => _channel?.Local;
 
+    private bool MayAsk => _context.Options.MayAsk?.Invoke() != false;
+
     /// <summary>
     /// An id is a session that the camera may hold for us, whichever answer it came with; and it can still be told that it is over.
     /// </summary>
@@ -87,6 +89,11 @@ internal sealed class CameraDialogue
     /// </summary>
     public async Task<BackendFailure?> ConnectAsync(MediaReceiver media)
     {
+        if (!MayAsk)
+        {
+            return s_fenced;
+        }
+
         try
         {
             ByteStream stream = await _connector.ConnectAsync();
@@ -154,7 +161,7 @@ internal sealed class CameraDialogue
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
             // By the clock, and not by a timer: a process that was stopped goes on with what it was about to send.
-            if (method != RtspMethod.Teardown && _context.Options.MayAsk?.Invoke() == false)
+            if (method != RtspMethod.Teardown && !MayAsk)
             {
                 return new RtspReply(null, _life.Failure ?? s_fenced);
             }
@@ -200,8 +207,17 @@ internal sealed class CameraDialogue
         reply.HasAnswer ? CameraRefusal.Of(method, reply.Message, _connector.Auth, Url.Host) : reply.Failure;
 
     /// <summary>Where a Location of the camera sends us; null with the reason where it is not followed.</summary>
-    public RtspUrl? RedirectTarget(string location, out BackendFailure? problem) =>
-        CameraRedirect.TryFollow(Url, location, Remote?.Address, out RtspUrl? target, out problem) ? target : null;
+    public RtspUrl? RedirectTarget(string location, out BackendFailure? problem)
+    {
+        if (_context.Options.Hop is not null)
+        {
+            // The proof that we are a box of the cluster is for that box alone, and where a stream is taken from is told by its owner.
+            problem = new BackendFailure(BackendFailureKind.BadRedirect, "the box redirects, which boxes of a cluster do not: is it one?");
+            return null;
+        }
+
+        return CameraRedirect.TryFollow(Url, location, Remote?.Address, out RtspUrl? target, out problem) ? target : null;
+    }
 
     /// <summary>
     /// The camera has sent a message that nobody asked for, before anything is done about it: a request, or an answer to none of ours.

@@ -143,17 +143,16 @@ internal sealed class CameraLoop
         if (isOtherCamera)
         {
             _sources.OnOther(SourceCause.Changed, "the list of sources was changed");
-            _plan.OnCameraChanged();
             _offer.OnCameraChanged();
             _egress.OnCameraChanged();
-            _turn.Skip();
-            _ = _sessions.Newest?.CloseAsync();
+            LeaveSession();
         }
         else
         {
             _sessions.Newest?.OnTimingsChanged();
         }
 
+        _source?.OnChanged();
         _signal.Set();
     }
 
@@ -186,7 +185,8 @@ internal sealed class CameraLoop
     {
         _plan.OnCameraChanged();
         _turn.Skip();
-        _ = _sessions.Newest?.CloseAsync();
+        _ = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _standby.EndAsync());
+        _sessions.Await(_switch.CloseTakenAsync());
         _signal.Set();
     }
 
@@ -195,6 +195,7 @@ internal sealed class CameraLoop
 
     private async Task LifeAsync()
     {
+        _source?.Start();
         while (!_status.IsStopping)
         {
             try
@@ -219,9 +220,11 @@ internal sealed class CameraLoop
             return;
         }
 
+        _source?.OnEnded(failure);
         if (failure is null or { Kind: BackendFailureKind.EndOfProgramme } || _plan.IsOutOfDate)
         {
             await _standby.EndSoonAsync();
+            await _sessions.Closed; // another box may begin
         }
 
         if (!_plan.IsOutOfDate)

@@ -31,7 +31,7 @@ internal sealed class CameraSessions(
     /// <summary>The same, while it has not ended; null: there is none.</summary>
     public BackendSession? Present => Newest is { State: not BackendState.Closed } session ? session : null;
 
-    /// <summary>Over when each session is closed whose place was taken. Never faulted.</summary>
+    /// <summary>Over when each session is closed whose place was taken, or that was not to take one. Never faulted.</summary>
     public Task Closed { get; private set; } = Task.CompletedTask;
 
     /// <summary>A new one, which was not opened yet; that before it is over.</summary>
@@ -51,13 +51,16 @@ internal sealed class CameraSessions(
         {
             Note();
             _sink!.IsShut = true;
-            Closed = Task.WhenAll(Closed, before.CloseAsync());
+            Await(before.CloseAsync());
         }
 
         _losses.Begin(session);
         steps.Session = Newest = session;
         return _sink = NewSink();
     }
+
+    /// <summary>One that has begun is closed, and not to be that of the mount.</summary>
+    public void Await(Task closing) => Closed = Task.WhenAll(Closed, closing);
 
     /// <summary>Takes up what the present session has counted.</summary>
     public void Note()

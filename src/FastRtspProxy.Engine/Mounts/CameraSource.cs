@@ -16,30 +16,40 @@ internal sealed class CameraSource
     /// <summary>As <see cref="s_distance"/> while nobody does.</summary>
     private static readonly TimeSpan s_idleDistance = TimeSpan.FromSeconds(2);
 
+    private const string Fenced = "this box may be cut off from the others, and one of them may begin";
+
     private readonly MountSettings _settings;
     private readonly MountStatus _status;
     private readonly MountClients _clients;
     private readonly ShardSignal _signal;
     private readonly ShardTimer _fence;
-    private readonly ICameraOwner _owner;
+    private readonly Shard _shard;
+    private readonly ICameraOwners _owners;
     private readonly Action _changed;
+
+    /// <summary>What that box is asked with; there while <see cref="_used"/> is another box, and until its session is closed.</summary>
+    private Func<string, string>? _hop;
+
+    /// <summary>One more with each change of whom is asked: a session that was made before it asks nothing more.</summary>
+    private int _turn;
+
+    /// <summary>Null before the start.</summary>
+    private ICameraOwner? _owner;
 
     /// <summary>What the present session was made by, or the next one is; <see cref="CameraOwnership.Unknown"/>: there is to be none.</summary>
     private CameraOwnership _used = CameraOwnership.Unknown;
-
-    /// <summary>True from the end of <see cref="CameraOwnership.Left"/> until there is more of it.</summary>
-    private bool _isFenced;
 
     private CameraSource(
         MountSettings settings, Shard shard, MountStatus status, MountClients clients, ICameraOwners owners, ShardSignal signal, Action changed)
     {
         _changed = changed;
         _settings = settings;
+        _shard = shard;
+        _owners = owners;
         _status = status;
         _clients = clients;
         _signal = signal;
         _fence = shard.CreateTimer(OnFence);
-        _owner = owners.Follow(settings.Name, () => shard.Post(Look));
     }
 
     /// <summary>Why the last session was to end, for the log; empty: none was, yet.</summary>
@@ -59,6 +69,24 @@ internal sealed class CameraSource
         MountSettings settings, Shard shard, MountStatus status, MountClients clients, ShardSignal signal, Action changed) =>
         settings.Owners is { } owners ? new CameraSource(settings, shard, status, clients, owners, signal, changed) : null;
 
+    /// <summary>Begins to follow who owns the stream.</summary>
+    public void Start() => _owner = _owners.Follow(_settings.Name, _settings.StopsWhenAlone, () => _shard.Post(Look));
+
+    /// <summary>The mount's settings were changed.</summary>
+    public void OnChanged() => _owner?.Rule(_settings.StopsWhenAlone);
+
+    /// <summary>
+    /// An attempt, or a session, has ended. Where that was for the end of <see cref="CameraOwnership.Left"/>, nothing was wrong with the camera: it is
+    /// read on when there is more.
+    /// </summary>
+    public void OnEnded(BackendFailure? failure)
+    {
+        if (failure is { Kind: BackendFailureKind.Fenced })
+        {
+            Leave(_used.Kind == OwnershipKind.Unknown ? Why : Fenced);
+        }
+    }
+
     /// <summary>
     /// True when it is known whom to ask; false: the mount stops. A stream that nobody needs, and that is described, waits for somebody.
     /// </summary>
@@ -69,7 +97,7 @@ internal sealed class CameraSource
         {
             if (_clients.NeedCamera || !isDescribed)
             {
-                _owner.Need(_settings.StopsWhenAlone);
+                _owner!.Need();
             }
 
             await _signal.WaitAsync(null);
@@ -79,18 +107,18 @@ internal sealed class CameraSource
     }
 
     /// <summary>Nobody needs the camera, which was let go.</summary>
-    public void Rest() => _owner.Rest();
+    public void Rest() => _owner?.Rest();
 
     /// <summary>The mount ends.</summary>
     public void End()
     {
         _fence.Stop();
-        _owner.Leave();
+        _owner?.Leave();
     }
 
     private bool TryUse()
     {
-        CameraOwnership now = _owner.Now;
+        CameraOwnership now = _owner!.Now;
         bool isNowhere = now.Kind == OwnershipKind.Unknown || now.IsVacant || (now.Kind == OwnershipKind.Peer && now.Url is null);
         if (isNowhere || now.Left?.Invoke() <= TimeSpan.Zero)
         {
@@ -104,12 +132,11 @@ internal sealed class CameraSource
     /// <summary>Others own it, or it is owned by other means.</summary>
     private void Look()
     {
-        if (_status.IsStopping)
+        if (_status.IsStopping || _owner is not { Now: var now })
         {
             return;
         }
 
-        CameraOwnership now = _owner.Now;
         if (_used.Kind == OwnershipKind.Unknown)
         {
             _signal.Set(); // whoever waits looks for itself
@@ -138,7 +165,7 @@ internal sealed class CameraSource
     {
         if (_clients.WantCamera)
         {
-            _owner.Need(_settings.StopsWhenAlone);
+            _owner!.Need();
         }
         else
         {
@@ -157,10 +184,9 @@ internal sealed class CameraSource
         {
             _fence.Start(left);
         }
-        else if (!_isFenced)
+        else
         {
-            _isFenced = true;
-            Leave("this box may be cut off from the others, and one of them may begin");
+            Leave(Fenced);
         }
     }
 
@@ -168,6 +194,7 @@ internal sealed class CameraSource
     {
         Why = why;
         _used = CameraOwnership.Unknown;
+        _turn++;
         _fence.Stop();
         _changed();
     }
@@ -176,25 +203,18 @@ internal sealed class CameraSource
     {
         bool isSame = now.Kind == _used.Kind && now.Node == _used.Node && now.Url?.Text == _used.Url?.Text;
         _used = now;
-        _isFenced = false;
+        _hop = now.Hop ?? _hop;
         _fence.Stop();
         if (now.Left is { } left)
         {
-            _settings.MayAsk = () => left() > TimeSpan.Zero;
             _fence.Start(left());
         }
-        else
-        {
-            _settings.MayAsk = null;
-        }
 
-        if (now is { Kind: OwnershipKind.Peer, Url: { } url, Hop: { } hop })
+        if (!isSame)
         {
-            _settings.Relayed = isSame && _settings.Relayed is { } known ? known with { Hop = hop } : RelayOf(url, hop);
-        }
-        else
-        {
-            _settings.Relayed = null;
+            int turn = ++_turn;
+            _settings.MayAsk = () => turn == _turn && !(_used.Left?.Invoke() <= TimeSpan.Zero);
+            _settings.Relayed = now is { Kind: OwnershipKind.Peer, Url: { } url } ? RelayOf(url) : null;
         }
     }
 
@@ -202,7 +222,7 @@ internal sealed class CameraSource
     /// A box is near, and what it sends was ours to read anyway: it is known by its certificate's name where it is asked by TLS, and nothing that was
     /// learnt of the camera counts for it.
     /// </summary>
-    private BackendOptions RelayOf(Protocol.Rtsp.RtspUrl url, Func<string, string> hop)
+    private BackendOptions RelayOf(Protocol.Rtsp.RtspUrl url)
     {
         BackendOptions camera = _settings.Camera;
         return new BackendOptions
@@ -213,7 +233,7 @@ internal sealed class CameraSource
             Transport = BackendTransport.Tcp,
             AsksForKeyFrames = camera.AsksForKeyFrames,
             BackChannel = camera.BackChannel is null ? null : new BackChannelRecord(),
-            Hop = hop,
+            Hop = method => _hop?.Invoke(method) ?? string.Empty,
             Timings = camera.Timings with
             {
                 Connect = TimeSpan.FromSeconds(1),

@@ -90,7 +90,7 @@ internal sealed class CameraSteps(Shard shard, MountSettings settings)
     private void OnClosed(BackendFailure? failure)
     {
         _askedMicros = null;
-        if (failure is null or { Kind: BackendFailureKind.Stopped })
+        if (failure is null or { Kind: BackendFailureKind.Stopped or BackendFailureKind.Fenced })
         {
             Add(CameraStepKind.Closed, string.Empty);
         }

@@ -7,8 +7,11 @@ internal interface ICameraOwner
     CameraOwnership Now { get; }
 
     /// <summary>The mount needs its camera: where nobody owns the stream, somebody is to. May be said again.</summary>
+    void Need();
+
+    /// <summary>The stream's settings were changed; that holds at once, also for a session that goes on.</summary>
     /// <param name="stopsWhenAlone"><see cref="StreamOptions.StopsWhenAlone"/>.</param>
-    void Need(bool stopsWhenAlone);
+    void Rule(bool stopsWhenAlone);
 
     /// <summary>The camera was let go and nobody needs it here: a stream that this box owns is anybody's again.</summary>
     void Rest();

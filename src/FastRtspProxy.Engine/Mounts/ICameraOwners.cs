@@ -8,6 +8,7 @@ internal interface ICameraOwners
 {
     /// <summary>A mount begins; it follows until it lets go.</summary>
     /// <param name="stream">Its name.</param>
+    /// <param name="stopsWhenAlone"><see cref="StreamOptions.StopsWhenAlone"/>.</param>
     /// <param name="changed">Called whenever <see cref="ICameraOwner.Now"/> is another one; any thread, and it must not block.</param>
-    ICameraOwner Follow(string stream, Action changed);
+    ICameraOwner Follow(string stream, bool stopsWhenAlone, Action changed);
 }

@@ -66,8 +66,8 @@ internal sealed class Mount : IMount
     /// <inheritdoc/>
     public string Name => _settings.Name;
 
-    /// <summary>What the next session with the camera is made with.</summary>
-    public BackendOptions Camera => _settings.Backend;
+    /// <summary>What a session beside that with the camera is made with. Any thread.</summary>
+    public Task<BackendOptions> CameraAsync() => Shard.RunAsync(() => Task.FromResult(_settings.Allowed(_settings.Backend)));
 
     /// <inheritdoc/>
     public Shard Shard { get; }

@@ -41,6 +41,9 @@ internal sealed class MountSettings
     /// <inheritdoc cref="BackendOptions.MayAsk"/>
     public Func<bool>? MayAsk { get; set; }
 
+    /// <summary>The same for a session that begins now: where several boxes share the cameras, it asks only for as long as it may.</summary>
+    public BackendOptions Allowed(BackendOptions backend) => MayAsk is { } mayAsk ? backend with { MayAsk = mayAsk } : backend;
+
     /// <inheritdoc cref="MountOptions.Owners"/>
     public ICameraOwners? Owners => _now.Owners;
 

@@ -53,7 +53,7 @@ internal sealed class SessionPlan(MountSettings settings)
     public BackendOptions Next()
     {
         IsOutOfDate = false;
-        BackendOptions next = settings.MayAsk is { } mayAsk ? settings.Backend with { MayAsk = mayAsk } : settings.Backend;
+        BackendOptions next = settings.Allowed(settings.Backend);
         if (_redirect is { } redirect)
         {
             next = next with { Url = redirect, RedirectedBy = _redirectedBy };

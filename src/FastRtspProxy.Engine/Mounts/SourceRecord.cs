@@ -71,9 +71,9 @@ internal sealed class SourceRecord(MountSettings settings, Shard shard, IngestCo
     {
         AwaitsMedia = false;
         _isSaid = false;
-        if (ReferenceEquals(settings.Backend, _inUse))
+        if (settings.Relayed is not null || ReferenceEquals(settings.Backend, _inUse))
         {
-            return; // it is back: none of the others was used between
+            return; // another box chooses; or it is back, and none of the others was used between
         }
 
         bool isFirst = _inUse is null && _cause == SourceCause.First;
@@ -86,9 +86,8 @@ internal sealed class SourceRecord(MountSettings settings, Shard shard, IngestCo
         {
             LogLevel level = isFirst ? LogLevel.Debug : LogLevel.Information;
             SourceLog.InUse(log, level, settings.Name, _inUse.Url.Redacted, settings.Order.Current + 1, settings.Sources.Count, Why);
+            counters.SourceSwitches[(int)Cause] += isFirst ? 0 : 1;
         }
-
-        counters.SourceSwitches[(int)Cause] += isFirst ? 0 : 1;
     }
 
     /// <summary>The list of sources has changed, or the one in use.</summary>

@@ -61,16 +61,26 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
         return isAtOnce;
     }
 
-    /// <summary>The session of <see cref="Taken"/>, once.</summary>
+    /// <summary>The session of <see cref="Taken"/>, once; null also where the camera is another box's by now.</summary>
     public StandbySource? Take()
     {
+        if (settings.Relayed is not null)
+        {
+            _ = CloseTakenAsync();
+        }
+
         StandbySource? taken = Taken;
         Taken = null;
         return taken;
     }
 
-    /// <summary>The mount stops, and nobody takes it any more.</summary>
-    public Task CloseTakenAsync() => Take()?.Session.CloseAsync() ?? Task.CompletedTask;
+    /// <summary>Nobody takes it any more: the mount stops, or its sessions are made anew.</summary>
+    public Task CloseTakenAsync()
+    {
+        StandbySource? taken = Taken;
+        Taken = null;
+        return taken?.Session.CloseAsync() ?? Task.CompletedTask;
+    }
 
     /// <summary>A better source has delivered for long enough, and is at a random access point.</summary>
     public bool TryBetter(StandbySource source)

@@ -63,7 +63,16 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     }
 
     /// <summary>As <see cref="EndAsync"/>, and waited for so long as its TEARDOWN may take: a connect cannot be called back.</summary>
-    public Task EndSoonAsync() => Task.WhenAny(EndAsync(), shard.DelayAsync(settings.Backend.Timings.Teardown));
+    public async Task EndSoonAsync()
+    {
+        Task ended = EndAsync();
+        if (!ended.IsCompleted)
+        {
+            using CancellationTokenSource over = new();
+            await Task.WhenAny(ended, shard.DelayAsync(settings.Backend.Timings.Teardown, over.Token));
+            await over.CancelAsync();
+        }
+    }
 
     /// <summary>Nobody needs it any more, or the source in use is lost: lets go of what it has.</summary>
     public Task EndAsync()
@@ -122,8 +131,8 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         {
             SourceLog.Probes(log, settings.Name, source.Backend.Url.Redacted, index + 1);
             StandbySink sink = new(shard, _signal, OnPoint);
-            _source = new StandbySource(source, new BackendSession(source.Backend, sink, shard, log), sink);
-            await WatchAsync(_source, index);
+            _source = new StandbySource(source, new BackendSession(settings.Allowed(source.Backend), sink, shard, log), sink);
+            await WatchAsync(_source);
             if (!_source.IsTaken)
             {
                 await _source.Session.CloseAsync();
@@ -133,7 +142,7 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         {
             // Whatever it was: the source in use goes on, and this one is looked at again.
             MountLog.Failed(log, settings.Name, source.Backend.Url.Redacted, e);
-            _plan.OnFailed(index);
+            OnUseless(source);
             _ = _source?.Session.CloseAsync();
         }
 
@@ -142,7 +151,7 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         source.State.DeliversSince = null;
     }
 
-    private async Task WatchAsync(StandbySource source, int index)
+    private async Task WatchAsync(StandbySource source)
     {
         BackendSession session = source.Session;
         BackendFailure? failure = await PlayAsync(source);
@@ -151,12 +160,12 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
             long? due = source.Sink.FirstMediaMicros + (long)StandbyPlan.Proven.TotalMicroseconds;
             if (due is not null && source.Of.State.DeliversSince is null)
             {
-                OnDelivers(source, index);
+                OnDelivers(source);
             }
 
             if (due <= shard.NowMicros && !source.Sink.IsArmed)
             {
-                SourceLog.Armed(log, settings.Name, source.Of.Backend.Url.Redacted, index + 1);
+                SourceLog.Armed(log, settings.Name, source.Of.Backend.Url.Redacted, IndexOf(source.Of) + 1);
                 source.Sink.Arm([.. session.Tracks.Select(static track => MediaCodecs.FromEncodingName(track.Media.EncodingName))]);
                 _ = session.TryAskForKeyFrame();
             }
@@ -166,7 +175,7 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
 
         if (!source.IsTaken && (failure ?? session.Failure) is { } cause && _isWanted)
         {
-            OnFailed(source.Of, index, cause);
+            OnFailed(source.Of, cause);
         }
         else if (source.IsTaken)
         {
@@ -203,25 +212,39 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         return failure;
     }
 
-    private void OnDelivers(StandbySource source, int index)
+    private void OnDelivers(StandbySource source)
     {
+        int index = IndexOf(source.Of);
         _plan.OnDelivers();
         settings.Order.OnDelivers(index);
         source.Of.State.DeliversSince = shard.UtcNow;
         SourceLog.Delivers(log, settings.Name, source.Of.Backend.Url.Redacted, index + 1, StandbyPlan.Proven.TotalSeconds);
     }
 
-    private void OnFailed(MountSource source, int index, BackendFailure failure)
+    private void OnFailed(MountSource source, BackendFailure failure)
     {
         if (failure.NextWay is not null || failure.Kind == BackendFailureKind.Stopped)
         {
             return; // the same one, in another way; or it was let go, and is wanted again
         }
 
-        _plan.OnFailed(index);
+        int index = OnUseless(source);
+        if (index < 0 || failure.Kind == BackendFailureKind.Fenced)
+        {
+            return; // nothing is wrong with it
+        }
+
         settings.Order.OnProbeFailed(index, shard.NowMicros);
         source.State.LastError = new StreamFailure(shard.UtcNow, CameraFailures.NameOf(CameraFault.Of(failure)), failure.Message);
         SourceLog.ProbeFailed(log, settings.Name, source.Backend.Url.Redacted, index + 1, failure.Message);
+    }
+
+    /// <summary>It is not looked at again before the next round. Gives its place now; below 0: it was taken out of the list meanwhile.</summary>
+    private int OnUseless(MountSource source)
+    {
+        int index = IndexOf(source);
+        _plan.OnFailed(index);
+        return index;
     }
 
     /// <summary>In the receive call of the source: from this packet on it is the one in use, where it can be.</summary>

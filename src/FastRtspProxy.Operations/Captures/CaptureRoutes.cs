@@ -13,7 +13,7 @@ namespace FastRtspProxy.Operations.Captures;
 /// </summary>
 /// <param name="find">The capture of a stream's camera; null: there is no such stream.</param>
 /// <param name="tool">What the file says that wrote it.</param>
-internal sealed class CaptureRoutes(Func<string, CameraCapture?> find, string tool)
+internal sealed class CaptureRoutes(Func<string, Task<CameraCapture?>> find, string tool)
 {
     /// <summary>Captures at once: each is a session more with a camera, and some megabytes that wait to be written.</summary>
     public const int Most = 4;
@@ -39,7 +39,7 @@ internal sealed class CaptureRoutes(Func<string, CameraCapture?> find, string to
         problem ??= seconds > SecondsMax ? ApiProblems.BadRequest($"\"seconds\" is a number from 1 to {SecondsMax}.")
             : !exchange.MayFor(name) ? ApiProblems.NotForThisStream
             : null;
-        CameraCapture? camera = problem is null ? find(name) : null;
+        CameraCapture? camera = problem is null ? await find(name) : null;
         problem ??= camera is null ? ApiProblems.NoStream(name) : null;
         if (problem is not null)
         {

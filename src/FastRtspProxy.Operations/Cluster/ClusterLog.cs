@@ -50,7 +50,7 @@ internal static partial class ClusterLog
     public static partial void Alone(ILogger log, string stream);
 
     [LoggerMessage(EventId = 663, Level = LogLevel.Warning, Message =
-        "Cluster: a request from {From} says that it is box {Node}, and {Problem}. Remedy: the same cluster.secret and cluster.name on all boxes")]
+        "Cluster: a request from {From} says that it is box {Node}, and {Problem}")]
     public static partial void Stranger(ILogger log, string from, string node, string problem);
 
     [LoggerMessage(EventId = 664, Level = LogLevel.Warning, Message =

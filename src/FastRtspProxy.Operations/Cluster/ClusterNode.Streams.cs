@@ -6,12 +6,22 @@ namespace FastRtspProxy.Operations.Cluster;
 internal sealed partial class ClusterNode
 {
     /// <summary>A mount needs its camera.</summary>
-    public void OnNeed(StreamFollower follower, bool stopsWhenAlone)
+    public void OnNeed(StreamFollower follower)
+    {
+        ClusterStream stream = StreamOf(follower.Stream);
+        stream.IsWanted = true;
+        Decide(stream);
+    }
+
+    /// <summary>The stream's settings have changed: whoever reads the camera goes by that at once.</summary>
+    public void OnRule(StreamFollower follower, bool stopsWhenAlone)
     {
         ClusterStream stream = StreamOf(follower.Stream);
         stream.StopsWhenAlone = stopsWhenAlone;
-        stream.IsWanted = true;
-        Decide(stream);
+        if (stream.Told.Kind == OwnershipKind.Own)
+        {
+            Tell(stream, stream.Told with { Left = stopsWhenAlone ? LeftOfFence : null });
+        }
     }
 
     /// <summary>Nobody needs it here.</summary>
@@ -40,9 +50,10 @@ internal sealed partial class ClusterNode
         _told.TryRemove(stream.Name, out _);
     }
 
-    private void OnFollow(StreamFollower follower)
+    private void OnFollow(StreamFollower follower, bool stopsWhenAlone)
     {
         ClusterStream stream = StreamOf(follower.Stream);
+        stream.StopsWhenAlone = stopsWhenAlone;
         stream.Followers.Add(follower);
         if (stream.Followers.Count == 1)
         {

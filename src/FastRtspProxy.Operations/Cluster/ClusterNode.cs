@@ -92,10 +92,10 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public void Start() => _engine.Start(this);
 
     /// <inheritdoc/>
-    public ICameraOwner Follow(string stream, Action changed)
+    public ICameraOwner Follow(string stream, bool stopsWhenAlone, Action changed)
     {
         StreamFollower follower = new(this, stream, changed);
-        Post(() => OnFollow(follower));
+        Post(() => OnFollow(follower, stopsWhenAlone));
         return follower;
     }
 

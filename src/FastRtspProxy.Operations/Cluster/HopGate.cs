@@ -18,6 +18,9 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
     /// <summary>ffmpeg's kind with mpv, and GStreamer: they were tried, over UDP and TCP. Of VLC and recorders nothing is known.</summary>
     private static readonly string[] s_following = ["Lavf", "GStreamer"];
 
+    private const string Clocks = "Remedy: set the clocks of both boxes (NTP)";
+    private const string Secrets = "Remedy: the same cluster.secret and cluster.name on all boxes";
+
     /// <summary>A stranger is said so often at the most.</summary>
     private static readonly TimeSpan s_sayDistance = TimeSpan.FromMinutes(1);
 
@@ -26,6 +29,8 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
 
     /// <summary>0: none was.</summary>
     private long _said;
+
+    private static double HopAge => ClusterTimings.HopAge.TotalSeconds;
 
     /// <summary>What an answer is proven by, in the place of a method.</summary>
     public const string AnswerMethod = "ANSWER";
@@ -36,19 +41,20 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
         owner = string.Empty;
         if (!HopHeader.TryParse(header, out HopHeader hop))
         {
-            return Refuse(from, "?", "this is no request of a box");
+            return Refuse(from, "?", $"this is no request of a box. {Secrets}");
         }
 
         if (!hop.IsProof(secrets.Hop, node.Name, method, stream))
         {
-            return Refuse(from, Printable.Line(hop.Node), "does not know the secret, or means another box");
+            return Refuse(from, Printable.Line(hop.Node), $"does not know the secret, or means another box. {Secrets}");
         }
 
         // What is asked of this box itself tells the clocks, so it does not go by them.
-        double late = (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(hop.UnixMilliseconds, 253_402_300_799_999))).TotalSeconds;
-        if (stream.Length > 0 && Math.Abs(late) > ClusterTimings.HopAge.TotalSeconds)
+        if (stream.Length > 0 && !IsFresh(hop, out double late))
         {
-            return Refuse(from, hop.Node, string.Create(CultureInfo.InvariantCulture, $"was made {late:0} s ago by the clock of this box"));
+            return Refuse(from, hop.Node, late > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"was made {late:0} s ago by the clock of this box, and {HopAge:0} s is the most. {Clocks}")
+                : string.Create(CultureInfo.InvariantCulture, $"is made {-late:0} s from now by the clock of this box, and {HopAge:0} s is the most. {Clocks}"));
         }
 
         if (!_nonces.TryAdd(hop.Nonce))
@@ -87,13 +93,22 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
         }
 
         bool isLost = node.SinceRenewal > node.Timings.LostAfter;
-        if (isLost)
+        if (isLost && IsFresh(hop, out _))
         {
+            // Not to whoever has kept a request until its nonce was forgotten: a promise keeps a dead box's streams from all others.
             node.Promise(hop.Node);
         }
 
         byte[] body = new PeerState(isLost, node.IsDraining, node.Owned()) { Written = node.Written }.Write();
         return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, time.GetUtcNow(), AnswerMethod, ProofText(hop.Nonce, body)));
+    }
+
+    /// <summary>True for a request that was made just now, by this box's clock; else its nonce may have been forgotten.</summary>
+    private bool IsFresh(in HopHeader hop, out double lateSeconds)
+    {
+        DateTimeOffset made = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(hop.UnixMilliseconds, 253_402_300_799_999));
+        lateSeconds = (time.GetUtcNow() - made).TotalSeconds;
+        return Math.Abs(lateSeconds) <= HopAge;
     }
 
     /// <summary>What an answer is proven with, in the place of a stream: it answers that request and no other.</summary>

@@ -18,6 +18,9 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
 {
     private const int HeadBytesMax = 4096;
 
+    /// <summary><inheritdoc cref="PeerSources.ClockOf"/> Until it is known, what it is asked is answered, and nothing is promised.</summary>
+    public Func<string, TimeSpan> ClockOf { get; set; } = static _ => TimeSpan.Zero;
+
     /// <summary>Its state, and what its clock is ahead of ours by; null: it did not answer in time, or it was not it that answered.</summary>
     public Task<(PeerState State, TimeSpan Ahead)?> AskAsync(ClusterMember peer, TimeSpan limit) => Outbound.RunAsync(async () =>
     {
@@ -56,7 +59,7 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
 
     private async Task<(PeerState State, TimeSpan Ahead)?> TalkAsync(Stream stream, ClusterMember peer, RtspUrl url, CancellationToken due)
     {
-        string hop = HopHeader.Make(secrets.Hop, self, peer.Node, 0, time.GetUtcNow(), RtspMethod.GetParameter, string.Empty);
+        string hop = HopHeader.Make(secrets.Hop, self, peer.Node, 0, time.GetUtcNow() + ClockOf(peer.Node), RtspMethod.GetParameter, string.Empty);
         string scheme = url.Tls ? "rtsps" : "rtsp";
         string request = $"GET_PARAMETER {scheme}://{url.Host}:{url.Port}/ RTSP/1.0\r\nCSeq: 1\r\n{HopHeader.Name}: {hop}\r\n\r\n";
         long sent = time.GetTimestamp();

@@ -29,7 +29,7 @@ internal sealed class PeerWatch : IAsyncDisposable
         _client = client;
         _time = time;
         _log = log;
-        node.Sources.ClockOf = peer => _clocks.GetValueOrDefault(peer);
+        node.Sources.ClockOf = client.ClockOf = peer => _clocks.GetValueOrDefault(peer);
         _running = Outbound.RunAsync(RunAsync);
     }
 

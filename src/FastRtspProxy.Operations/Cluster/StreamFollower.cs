@@ -13,7 +13,10 @@ internal sealed class StreamFollower(ClusterNode node, string stream, Action cha
     public CameraOwnership Now => _now;
 
     /// <inheritdoc/>
-    public void Need(bool stopsWhenAlone) => node.Post(() => node.OnNeed(this, stopsWhenAlone));
+    public void Need() => node.Post(() => node.OnNeed(this));
+
+    /// <inheritdoc/>
+    public void Rule(bool stopsWhenAlone) => node.Post(() => node.OnRule(this, stopsWhenAlone));
 
     /// <inheritdoc/>
     public void Rest() => node.Post(() => node.OnRest(this));

@@ -1,3 +1,5 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
@@ -180,42 +182,125 @@ public sealed class MountOwnerTests
         Assert.False(join.IsCompleted);
     }
 
-    private static CameraOwnership PeerAt(ScriptedCamera peer, long epoch)
+    /// <summary>What the cluster tells may come before it is known whom it is told to.</summary>
+    [Fact]
+    public async Task Start_FollowsOnItsShard()
     {
-        Assert.True(RtspUrl.TryParse($"rtsp://127.0.0.1:{peer.Port}/cam?start=past", out RtspUrl? url, out _));
-        return new CameraOwnership(OwnershipKind.Peer, "b", epoch) { Url = url, Hop = static method => "proof of " + method };
+        FakeOwners owners = new();
+        await using MountFixture fixture = new() { Owners = owners };
+        fixture.Change = static options => options with { StopsWhenAlone = true };
+        fixture.Create();
+
+        await Until.TrueAsync(() => owners.Needs > 0);
+
+        Assert.Equal(await fixture.MountShard.RunAsync(static () => Task.FromResult(Environment.CurrentManagedThreadId)), owners.FollowedOnThread);
+        Assert.True(owners.StopsWhenAlone);
     }
 
-    /// <summary>Says what a test says, of every stream.</summary>
-    private sealed class FakeOwners : ICameraOwners, ICameraOwner
+    [Fact]
+    public async Task Change_ToACameraOfOneSession_IsToldAndFencesTheSessionThatGoesOn()
     {
-        private volatile CameraOwnership _now = CameraOwnership.Unknown;
-        private volatile Action? _changed;
-        private int _needs;
+        FakeTimeProvider time = new();
+        bool isOver = false;
+        FakeOwners owners = new();
+        owners.Tell(new CameraOwnership(OwnershipKind.Own, "a", 7));
+        await using MountFixture fixture = new(time) { Owners = owners, BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        fixture.Camera.TimeoutSeconds = 20;
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        Assert.False(owners.StopsWhenAlone);
 
-        public CameraOwnership Now => _now;
+        await mount.ChangeAsync(fixture.Options() with { StopsWhenAlone = true }, fixture.Ring, [0]);
 
-        public int Needs => Volatile.Read(ref _needs);
-
-        public ICameraOwner Follow(string stream, Action changed)
+        Assert.True(owners.StopsWhenAlone);
+        owners.Tell(owners.Now with { Left = () => Volatile.Read(ref isOver) ? TimeSpan.FromSeconds(-3) : TimeSpan.FromDays(100) });
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+        Volatile.Write(ref isOver, true);
+        int asked = fixture.Camera.Requests.Count;
+        await Until.TrueAsync(() =>
         {
-            _changed = changed;
-            return this;
+            time.Advance(TimeSpan.FromSeconds(1));
+            return fixture.Camera.OpenConnections == 0;
+        });
+        Assert.All(fixture.Camera.Requests.Skip(asked), static request => Assert.Equal("TEARDOWN", request.Method));
+        Assert.Equal(1, fixture.Camera.Count("PLAY"));
+        Assert.Null(client.End);
+    }
+
+    /// <summary>The proof is that of the newest epoch, also in a session that began before it.</summary>
+    [Fact]
+    public async Task Changed_SameBoxUnderAnotherEpoch_IsAskedByTheNewOne()
+    {
+        using ScriptedCamera peer = new();
+        FakeOwners owners = new();
+        owners.Tell(FakeOwners.PeerAt(peer, 7, static _ => "7"));
+        await using MountFixture fixture = new() { Owners = owners };
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        owners.Tell(FakeOwners.PeerAt(peer, 9, static _ => "9"));
+        await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
+
+        owners.Tell(new CameraOwnership(OwnershipKind.Own, "a", 10));
+
+        await Until.TrueAsync(() => peer.Count("TEARDOWN") == 1 && fixture.Camera.Count("PLAY") == 1);
+        Assert.Equal("9", peer.Requests[^1].Header(HopHeader.Name));
+        Assert.Null(client.End);
+    }
+
+    /// <summary>What proves that we are a box is for that box alone.</summary>
+    [Fact]
+    public async Task Start_AnotherBoxRedirects_IsNotFollowed()
+    {
+        using ScriptedCamera elsewhere = new();
+        using ScriptedCamera peer = new() { Script = _ => new ScriptedReply { Status = 302, Headers = [("Location", elsewhere.Url)] } };
+        FakeOwners owners = new();
+        owners.Tell(PeerAt(peer, 7));
+        await using MountFixture fixture = new() { Owners = owners };
+        fixture.Create();
+
+        await Until.TrueAsync(() => fixture.Log.Loud.Any(static line => line.Contains("which boxes of a cluster do not", StringComparison.Ordinal)));
+
+        Assert.Equal(0, elsewhere.ConnectionCount);
+    }
+
+    /// <summary>A capture proves itself like the stream does, and ends when another box has the stream.</summary>
+    [Fact]
+    public async Task Capture_OfAStreamOfAnotherBox_ProvesItselfAndEndsWithTheOwner()
+    {
+        using ScriptedCamera peer = new();
+        FakeOwners owners = new();
+        owners.Tell(PeerAt(peer, 7));
+        await using MountFixture fixture = new() { Owners = owners };
+        Mount mount = fixture.Create();
+        await fixture.JoinAsync(mount);
+        CameraCapture capture = new(await mount.CameraAsync(), fixture.MountShard, fixture.Log);
+        Task<string?> running = capture.RunAsync(new SilentTap(), TimeSpan.FromHours(1), CancellationToken.None);
+        await Until.TrueAsync(() => peer.Count("PLAY") == 2);
+
+        owners.Tell(new CameraOwnership(OwnershipKind.Own, "a", 8));
+
+        await running.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.All(peer.Requests, static request => Assert.Equal("proof of " + request.Method, request.Header(HopHeader.Name)));
+        Assert.Equal(2, peer.Count("TEARDOWN"));
+    }
+
+    private static CameraOwnership PeerAt(ScriptedCamera peer, long epoch) => FakeOwners.PeerAt(peer, epoch, static method => "proof of " + method);
+
+    private sealed class SilentTap : ICameraTap
+    {
+        public void OnOpened(bool isEncrypted, bool isTunnelled)
+        {
         }
 
-        public void Tell(CameraOwnership now)
-        {
-            _now = now;
-            _changed?.Invoke();
-        }
-
-        public void Need(bool stopsWhenAlone) => Interlocked.Increment(ref _needs);
-
-        public void Rest()
+        public void OnStream(bool isSent, ReadOnlySpan<byte> bytes)
         {
         }
 
-        public void Leave()
+        public void OnDatagram(bool isSent, int localPort, ReadOnlySpan<byte> datagram)
+        {
+        }
+
+        public void OnClosed(bool isByCamera)
         {
         }
     }

@@ -5,6 +5,7 @@ using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Engine.Mounts;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Operations.Cluster;
@@ -52,7 +53,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         _engine.Answer = static _ => new OwnerRecord("a", 7, IsOurs: true);
         ICameraOwner owner = Follow(stream);
 
-        owner.Need(stopsWhenAlone: false);
+        owner.Need();
 
         await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 7, Left: null });
         Assert.Equal([stream], _engine.Claims);
@@ -76,7 +77,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     {
         Begin();
         ICameraOwner owner = Follow(First("b"));
-        owner.Need(stopsWhenAlone: false);
+        owner.Need();
         await FlushAsync();
         _time.Advance(ClusterTimings.ClaimStep - TimeSpan.FromMilliseconds(1));
         await FlushAsync();
@@ -93,7 +94,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         string stream = First("b");
         Begin();
         ICameraOwner owner = Follow(stream);
-        owner.Need(stopsWhenAlone: false);
+        owner.Need();
         await FlushAsync();
 
         _engine.Watch.OnOwner(stream, new OwnerRecord("b", 9, IsOurs: false), 9);
@@ -113,7 +114,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         _engine.Answer = static _ => new OwnerRecord("b", 9, IsOurs: false);
         ICameraOwner owner = Follow(stream);
 
-        owner.Need(stopsWhenAlone: false);
+        owner.Need();
 
         await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Peer, Node: "b", Epoch: 9 });
     }
@@ -133,7 +134,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         Assert.Empty(_engine.Claims);
         _engine.Answer = static _ => new OwnerRecord("a", 11, IsOurs: true);
 
-        owner.Need(stopsWhenAlone: false);
+        owner.Need();
 
         await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 11 });
         Assert.Equal(1, _node.Counters.Takeovers);
@@ -235,8 +236,8 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         _engine.Answer = static _ => new OwnerRecord("a", 7, IsOurs: true);
         Begin();
         _engine.Watch.OnRenewed(_time.GetTimestamp());
-        ICameraOwner owner = Follow(stream);
-        owner.Need(stopsWhenAlone: true);
+        ICameraOwner owner = Follow(stream, stopsWhenAlone: true);
+        owner.Need();
         await UntilAsync(() => owner.Now.Kind == OwnershipKind.Own);
         Assert.Equal(TimeSpan.FromSeconds(1.4), owner.Now.Left!());
         _time.Advance(TimeSpan.FromSeconds(1.41));
@@ -247,6 +248,94 @@ public sealed class ClusterNodeTests : IAsyncLifetime
 
         await UntilAsync(() => _changes > changes); // whoever stopped looks again
         Assert.Equal(TimeSpan.FromSeconds(1.4), owner.Now.Left!());
+    }
+
+    /// <summary>A reload changes what this box may do with a stream that it owns already.</summary>
+    [Fact]
+    public async Task Rule_OwnStream_IsFencedOrNotFromThenOn()
+    {
+        ICameraOwner owner = await OwnAsync(First("a"), 7);
+        Assert.Null(owner.Now.Left);
+
+        owner.Rule(stopsWhenAlone: true);
+        await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 7, Left: not null });
+
+        owner.Rule(stopsWhenAlone: false);
+        await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 7, Left: null });
+    }
+
+    /// <summary>What this box owns when it is read again was not needed a moment ago.</summary>
+    [Fact]
+    public async Task OnSnapshot_OwnStreamThatNobodyHasNeededYet_IsFencedByItsSettings()
+    {
+        string stream = First("a");
+        ICameraOwner owner = Follow(stream, stopsWhenAlone: true);
+        Dictionary<string, OwnerRecord> owners = new() { [stream] = new OwnerRecord("a", 7, IsOurs: true) };
+
+        _engine.Watch.OnSnapshot(new OwnershipSnapshot([s_a, s_b], owners, new Dictionary<string, byte[]>(), 8));
+
+        await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Left: not null });
+    }
+
+    /// <summary>The fence counts steps of a clock that nobody sets, whatever day it is said to be.</summary>
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task Fence_ClockOfTheDayJumps_IsNeitherLongerNorShorter(int seconds)
+    {
+        JumpingTime time = new();
+        await using ClusterNode node = new(s_config, s_secrets, new FakeOwnership(), time, NullLogger.Instance);
+        node.OnRenewed(time.GetTimestamp());
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        time.Jump += TimeSpan.FromSeconds(seconds);
+
+        Assert.Equal(TimeSpan.FromSeconds(0.4), node.Fence.Left);
+        Assert.Equal(TimeSpan.FromSeconds(1), node.SinceRenewal);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.True(node.Fence.Left < TimeSpan.Zero);
+    }
+
+    /// <summary>A promise keeps this box from a dead one's streams; whoever has kept one of its requests until it was forgotten gets none.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(61, false)]
+    public async Task Answer_ToARequestOfLongAgo_PromisesNothing(int seconds, bool promises)
+    {
+        string stream = First("a");
+        Begin();
+        _engine.Watch.OnRenewed(_time.GetTimestamp());
+        _engine.Watch.OnOwner(stream, new OwnerRecord("b", 9, IsOurs: false), 9);
+        ICameraOwner owner = Follow(stream);
+        await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
+        string asked = HopHeader.Make(s_secrets.Hop, "b", "a", 0, _time.GetUtcNow().AddSeconds(100), "GET_PARAMETER", "");
+        _time.Advance(TimeSpan.FromSeconds(100 + seconds)); // the engine is lost by now
+
+        Assert.Equal(HopVerdict.In, Judge(asked, "GET_PARAMETER", ""));
+        _ = _gate.Answer(asked);
+
+        _engine.Watch.OnOwner(stream, null, 10);
+        owner.Need();
+        await FlushAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await FlushAsync();
+        Assert.Equal(promises, _engine.Claims.Count == 0);
+    }
+
+    [Theory]
+    [InlineData(45, "is made 45 s from now by the clock of this box, and 30 s is the most. Remedy: set the clocks of both boxes (NTP)")]
+    [InlineData(-45, "was made 45 s ago by the clock of this box, and 30 s is the most. Remedy: set the clocks of both boxes (NTP)")]
+    public async Task Judge_ClockOfTheOtherBoxIsOff_SaysSoAndWhatToDo(int seconds, string expected)
+    {
+        string stream = First("a");
+        await OwnAsync(stream, 7);
+        RecordingLogger log = new();
+        HopGate gate = new(_node, s_secrets, RedirectMode.Auto, _time, log);
+        string hop = HopHeader.Make(s_secrets.Hop, "b", "a", 7, _time.GetUtcNow().AddSeconds(seconds), "PLAY", stream);
+
+        Assert.Equal(HopVerdict.Stranger, gate.Judge(hop, "PLAY", stream, IPAddress.Loopback, out _));
+
+        Assert.Contains($"says that it is box b, and {expected}", Assert.Single(log.Lines).Text, StringComparison.Ordinal);
     }
 
     /// <summary>Who has said that it lost the engine claims nothing of whoever asked, while that goes on by its word.</summary>
@@ -260,7 +349,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
         _node.Promise("b");
         _engine.Watch.OnOwner(stream, null, 10);
-        owner.Need(stopsWhenAlone: true);
+        owner.Need();
         await FlushAsync();
         _time.Advance(TimeSpan.FromSeconds(1.9));
         await FlushAsync();
@@ -276,8 +365,8 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     [InlineData(true)] // a camera of one session: another box may read it
     public async Task Need_EngineNeverAnswers_IsReadAloneAfterAWhile(bool stopsWhenAlone)
     {
-        ICameraOwner owner = Follow(First("a"));
-        owner.Need(stopsWhenAlone);
+        ICameraOwner owner = Follow(First("a"), stopsWhenAlone);
+        owner.Need();
         for (int i = 0; i < 30; i++)
         {
             await FlushAsync();
@@ -313,7 +402,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         ICameraOwner owner = await OwnAsync(stream, 7, stopsWhenAlone: true);
         _node.Drain(true);
         await UntilAsync(() => owner.Now.Kind == OwnershipKind.Unknown);
-        owner.Need(stopsWhenAlone: true); // its viewers are there
+        owner.Need(); // its viewers are there
         await FlushAsync();
         Assert.Empty(_engine.Released);
         Assert.Equal(OwnershipKind.Unknown, owner.Now.Kind);
@@ -427,14 +516,15 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     private void Begin() =>
         _engine.Watch.OnSnapshot(new OwnershipSnapshot([s_a, s_b], new Dictionary<string, OwnerRecord>(), new Dictionary<string, byte[]>(), 1));
 
-    private ICameraOwner Follow(string stream) => _node.Follow(stream, () => Interlocked.Increment(ref _changes));
+    private ICameraOwner Follow(string stream, bool stopsWhenAlone = false) =>
+        _node.Follow(stream, stopsWhenAlone, () => Interlocked.Increment(ref _changes));
 
     private async Task<ICameraOwner> OwnAsync(string stream, long epoch, bool stopsWhenAlone = false)
     {
         Begin();
         _engine.Answer = _ => new OwnerRecord("a", epoch, IsOurs: true);
-        ICameraOwner owner = Follow(stream);
-        owner.Need(stopsWhenAlone);
+        ICameraOwner owner = Follow(stream, stopsWhenAlone);
+        owner.Need();
         await FlushAsync();
         _time.Advance(ClusterTimings.ClaimStep);
         await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own } now && now.Epoch == epoch);
@@ -445,4 +535,14 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     private async Task FlushAsync() => await _node.MembersAsync();
 
     private static Task UntilAsync(Func<bool> condition) => Until.TrueAsync(condition);
+
+    /// <summary>A clock of the day that is set while the steady one goes on.</summary>
+    private sealed class JumpingTime : FakeTimeProvider
+    {
+        public TimeSpan Jump { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Jump;
+
+        public override long GetTimestamp() => base.GetTimestamp() - Jump.Ticks; // the base takes it from the day
+    }
 }
