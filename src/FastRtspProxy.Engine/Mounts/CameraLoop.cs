@@ -221,7 +221,7 @@ internal sealed class CameraLoop
         }
 
         _source?.OnEnded(failure);
-        if (failure is null or { Kind: BackendFailureKind.EndOfProgramme } || _plan.IsOutOfDate)
+        if (failure is null || _switch.IsOver(failure, _clients) || _plan.IsOutOfDate)
         {
             await _standby.EndSoonAsync();
             await _sessions.Closed; // another box may begin
@@ -246,7 +246,7 @@ internal sealed class CameraLoop
             await _rest.UntilNeededAsync();
             _switch.OnReopened();
         }
-        else if (failure.Kind == BackendFailureKind.EndOfProgramme)
+        else if (_switch.IsOver(failure, _clients))
         {
             await _rest.AfterProgrammeAsync(_waits);
         }
@@ -310,9 +310,9 @@ internal sealed class CameraLoop
             session = _sessions.Newest!; // another one may have taken its place
         }
 
-        if (failure?.Kind == BackendFailureKind.EndOfProgramme && _rest.GoesOn)
+        if (_switch.IsOver(failure, _clients) && _rest.GoesOn)
         {
-            await new ProgrammeEnd(_settings, _shard, _status, _clients, _ingest, _log).RunAsync(_serving, failure);
+            await new ProgrammeEnd(_settings, _shard, _status, _clients, _ingest, _log).RunAsync(_serving, failure!);
         }
         else if (failure is null && session.Failure is null && !_status.IsStopping
             && _status.State is StreamState.Starting or StreamState.Lingering or StreamState.Resting)

@@ -51,6 +51,16 @@ internal sealed class SourceOrder
         return !isOver;
     }
 
+    /// <summary>
+    /// The one in use was played to its end, which is no failure: the best one of the others that has not failed is next, and where there is none, it
+    /// begins again.
+    /// </summary>
+    public void OnProgrammeEnd(long nowMicros)
+    {
+        _tried = 0;
+        Current = Enumerable.Range(0, Count).FirstOrDefault(i => i != Current && !HasFailed(i, nowMicros), Current);
+    }
+
     /// <summary>One was looked at beside the one in use, and failed.</summary>
     public void OnProbeFailed(int source, long nowMicros) => _failed[source] = nowMicros;
 

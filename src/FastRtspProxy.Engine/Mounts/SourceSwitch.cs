@@ -16,6 +16,9 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="news">Says it.</param>
 internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRecord record, SessionPlan plan, CameraNews news)
 {
+    /// <summary>A programme that came to its end in less was not played, but sent as fast as it goes: that is not to be had again and again.</summary>
+    private const long ProgrammeMicros = 1_000_000;
+
     /// <summary>The source that is opened next plays already: it was looked at, and delivered. Null: it is opened as any.</summary>
     public StandbySource? Taken { get; private set; }
 
@@ -29,7 +32,14 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
     public bool GivesUp(BackendFailure failure) =>
         HasSeveral && (!failure.RetryAtOnce || (failure.Kind == BackendFailureKind.VideoSilent && settings.Backend.VideoSilence.Losses > 1));
 
-    /// <summary>The source in use was lost, or could not be had. True: another one is tried at once.</summary>
+    /// <summary>
+    /// True for the end of a programme that ends the stream with it: of several sources, while somebody watches, another one follows, or the same one
+    /// again.
+    /// </summary>
+    public bool IsOver(BackendFailure? failure, MountClients clients) =>
+        failure is { Kind: BackendFailureKind.EndOfProgramme } && !(HasSeveral && clients.WantPlay);
+
+    /// <summary>The source in use was lost, could not be had, or is over. True: another one is tried at once.</summary>
     /// <param name="failure">Why.</param>
     /// <param name="playedMicros">How long it had played.</param>
     /// <param name="clients">Those who are held.</param>
@@ -42,9 +52,15 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
         }
 
         BackendOptions lost = settings.Backend;
+        bool hasEnded = failure.Kind == BackendFailureKind.EndOfProgramme && playedMicros >= ProgrammeMicros;
         Note(settings.Order.Current, failure);
-        record.OnOther(SourceCause.Lost, $"source {settings.Order.Current + 1} cannot be used: {failure.Message}");
-        bool isAtOnce = settings.Order.OnLost(shard.NowMicros, playedMicros);
+        record.OnOther(SourceCause.Lost, $"source {settings.Order.Current + 1} {(hasEnded ? "is over" : "cannot be used")}: {failure.Message}");
+        bool isAtOnce = hasEnded || settings.Order.OnLost(shard.NowMicros, playedMicros);
+        if (hasEnded)
+        {
+            settings.Order.OnProgrammeEnd(shard.NowMicros);
+        }
+
         plan.OnOtherSource();
         if (delivering is not null && TryChoose(delivering))
         {

@@ -133,6 +133,71 @@ public sealed class MountFailoverTests
         Assert.Equal(acrossSizes ? null : MountEnd.DescriptionChanged, client.End);
     }
 
+    /// <summary>Only a sequence set tells a size: that of the description counts for nothing when another one comes.</summary>
+    [Fact]
+    public async Task NextSource_PictureSetComesBeforeASequenceSetOfAnotherSize_ViewersEnd()
+    {
+        using ScriptedCamera backup = new();
+        await using MountFixture fixture = new();
+        fixture.AddSource(backup);
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
+
+        backup.SendRtp(0, 96, 1, 7000, 77, false, [0x68, 0xce, 0x3c, 0x80]);
+        backup.SendRtp(0, 96, 2, 7000, 77, false, Convert.FromBase64String(Hd.Split(',')[0]));
+        backup.SendRtp(0, 96, 3, 7000, 77, true, s_idr);
+
+        await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged);
+    }
+
+    /// <summary>A file that is shown while the camera is away.</summary>
+    [Fact]
+    public async Task NextSource_IsAFileThatEnds_BeginsAgainAndViewersPlayOn()
+    {
+        FakeTimeProvider time = new();
+        using ScriptedCamera file = new() { Sdp = ScriptedCamera.VideoAndAudio.Replace("t=0 0\r\n", "t=0 0\r\na=range:npt=0-12.3\r\n", StringComparison.Ordinal) };
+        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        fixture.AddSource(file, mayBeProbed: false);
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => file.Count("PLAY") == 1 && mount.State == StreamState.Playing);
+        await SendAsync(fixture, mount, file, 96, 10, 90_000, s_idr);
+        time.Advance(TimeSpan.FromSeconds(12.2));
+        await SendAsync(fixture, mount, file, 96, 11, 90_000 + 1_098_000, s_idr);
+
+        file.DropConnections();
+        await Until.TrueAsync(
+            () => file.Count("PLAY") == 2 && mount.State == StreamState.Playing,
+            detail: () => string.Join('\n', fixture.Log.Lines.Select(static line => line.Text)));
+
+        await SendAsync(fixture, mount, file, 96, 500, 7000, s_idr);
+        Assert.Null(client.End);
+        Assert.Contains(fixture.Log.Lines, static line => line.Text.Contains("the programme of 12.3 s has ended; trying source 2 of 2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task OneSource_IsReplacedByAnotherByAChange_IsNoSwitchOfSources()
+    {
+        using ScriptedCamera other = new();
+        await using MountFixture fixture = new();
+        Mount mount = fixture.Create();
+        await fixture.JoinAsync(mount);
+        await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        fixture.AddSource(other);
+        MountOptions options = fixture.Change(fixture.Options());
+
+        await mount.ChangeAsync(options with { Backend = options.Alternatives[0].Backend, Alternatives = [] }, fixture.Ring, [-1]);
+
+        await Until.TrueAsync(() => other.Count("PLAY") == 1 && mount.State == StreamState.Playing);
+        await SendAsync(fixture, mount, other, 96, 10, 90_000, s_idr);
+        Assert.All(mount.Counters.Ingest.SourceSwitches.ToArray(), static count => Assert.Equal(0, count));
+    }
+
     [Fact]
     public async Task BestSource_CannotBeHad_TheNextIsDescribed()
     {

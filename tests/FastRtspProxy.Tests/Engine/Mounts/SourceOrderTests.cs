@@ -34,6 +34,20 @@ public sealed class SourceOrderTests
         Assert.Equal([(true, 2)], Lose(order, 1, 30, 30));
     }
 
+    [Theory]
+    [InlineData(10, 1)] // the camera has just failed: the file again
+    [InlineData(90, 0)]
+    public void OnProgrammeEnd_OfTheSecond_TheFirstIsTriedUnlessItHasJustFailed(int secondsLater, int next)
+    {
+        SourceOrder order = new(2);
+        _ = order.OnLost(0, 3600 * Second);
+        order.OnDelivers(1);
+
+        order.OnProgrammeEnd(secondsLater * Second);
+
+        Assert.Equal(next, order.Current);
+    }
+
     [Fact]
     public void OnLost_TheSecondLongAfterTheFirst_TheBestComesFirst()
     {
