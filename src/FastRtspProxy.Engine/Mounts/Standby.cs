@@ -165,7 +165,8 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
 
             if (due <= shard.NowMicros && !source.Sink.IsArmed)
             {
-                SourceLog.Armed(log, settings.Name, source.Of.Backend.Url.Redacted, IndexOf(source.Of) + 1);
+                int number = IndexOf(source.Of) + 1;
+                SourceLog.Armed(log, settings.Name, source.Of.Backend.Url.Redacted, number);
                 source.Sink.Arm([.. session.Tracks.Select(static track => MediaCodecs.FromEncodingName(track.Media.EncodingName))]);
                 _ = session.TryAskForKeyFrame();
             }
