@@ -31,6 +31,32 @@ public sealed class AccessPolicyTests
         ],
     };
 
+    /// <summary>A stream for some networks, roles or users is not for everybody, whoever asks.</summary>
+    [Theory]
+    [InlineData("yard", true)]
+    [InlineData("hall/2", false)]
+    [InlineData("office-3", false)]
+    [InlineData("open/1", true)]
+    [InlineData("hall/1", true)]
+    public void IsForEverybody_AnonymousRoleForEveryStream_AllButThoseWithRulesOfTheirOwn(string stream, bool isForEverybody) =>
+        Assert.Equal(isForEverybody, new AccessPolicy(Anonymous("view")).IsForEverybody(stream));
+
+    [Theory]
+    [InlineData("lobby", "lobby", true)]
+    [InlineData("lobby", "yard", false)] // the role is for another stream
+    [InlineData("guard", "gate/1", false)] // the role is for a network
+    [InlineData(null, "lobby", false)]
+    [InlineData("register", "lobby", false)]
+    public void IsForEverybody_ByTheRoleOfWhoeverDoesNotLogIn(string? role, string stream, bool isForEverybody) =>
+        Assert.Equal(isForEverybody, new AccessPolicy(Anonymous(role)).IsForEverybody(stream));
+
+    private static AccessRules Anonymous(string? role) => s_rules with
+    {
+        Roles = [.. s_rules.Roles, new AccessRole("register", AccessRights.Register)],
+        Anonymous = role is null ? [] : [role],
+        Streams = [.. s_rules.Streams, new StreamAccess(Pattern("open/*")) { Roles = ["view"] }],
+    };
+
     [Theory]
     [InlineData(null, AccessRights.Read, "gate/1", Lan, AccessVerdict.Challenge, AccessReason.None)]
     [InlineData(null, AccessRights.Api, null, Lan, AccessVerdict.Challenge, AccessReason.None)]
