@@ -65,6 +65,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             Added = mount =>
             {
                 ledger.OnAdded(mount, _mounts!);
+                _factory!.Groups.Set(mount.Name, mount.Multicast);
                 events.Tell(EngineEventKind.StreamAdded, mount.Name);
             },
             Removed = mount =>

@@ -66,6 +66,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         _rules = new RulesInForce(options.AccessInForce, shards.Shards[0].Time, ExternalSeconds);
         Door = new FrontDoor(this, shards.Shards[0]);
         Live = new LiveDoor(this);
+        ViewerGroups = new ViewerGroups(this);
         _homes = new FrontendShard[Math.Min(shards.Shards.Count, SessionId.ShardsMax)];
         for (int i = 0; i < _homes.Length; i++)
         {
@@ -100,7 +101,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     public GroupPool Groups { get; init; } = new();
 
     /// <inheritdoc cref="Frontend.ViewerGroups"/>
-    public ViewerGroups ViewerGroups => field ??= new ViewerGroups(this);
+    public ViewerGroups ViewerGroups { get; }
 
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;

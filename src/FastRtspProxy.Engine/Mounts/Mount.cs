@@ -69,6 +69,9 @@ internal sealed class Mount : IMount
     /// <summary>What a session beside that with the camera is made with. Any thread.</summary>
     public Task<BackendOptions> CameraAsync() => Shard.RunAsync(() => Task.FromResult(_settings.Allowed(_settings.Backend)));
 
+    /// <inheritdoc cref="StreamSettings.Multicast"/>
+    public MulticastOptions? Multicast => _settings.Multicast;
+
     /// <inheritdoc/>
     public Shard Shard { get; }
 

@@ -40,7 +40,7 @@ internal sealed class MountFactory(
     /// <summary>What goes out to the viewers of all mounts.</summary>
     public EgressBudget Egress { get; } = new(start.Egress);
 
-    /// <inheritdoc cref="GroupPool"/>
+    /// <summary>Those of the mounts that there are; whoever adds and removes mounts says so there.</summary>
     public GroupPool Groups { get; } = new();
 
     /// <summary>
@@ -73,7 +73,7 @@ internal sealed class MountFactory(
         Mount? mount = null;
         MountOptions made = OptionsOf(stream);
         mount = Make(onIdle is null ? made : made with { OnIdle = () => onIdle(mount!) }, RingOf(stream),
-            SettingsOf(stream).Multicast, wildcard is null ? StreamOrigin.Configured : StreamOrigin.Wildcard, wildcard);
+            wildcard is null ? StreamOrigin.Configured : StreamOrigin.Wildcard, wildcard);
         return mount;
     }
 
@@ -98,7 +98,7 @@ internal sealed class MountFactory(
         CameraCredentials credentials = new(stream.CredentialsFor(url), url.Host, digestOnly: url.User is null);
         TargetPolicy targets = RegisterTargets.PolicyOf(common.AllowPrivateRegister, registration.IsAuthenticated);
         BackendOptions backend = BackendOf(stream, url, credentials, registration.Connection, targets);
-        return Make(OptionsOf(stream, [backend]), RingOf(stream), SettingsOf(stream).Multicast, StreamOrigin.Registered);
+        return Make(OptionsOf(stream, [backend]), RingOf(stream), StreamOrigin.Registered);
     }
 
     /// <summary>Makes a mount go by other options of the same name; see <see cref="Mount.ChangeAsync"/>.</summary>
@@ -106,7 +106,7 @@ internal sealed class MountFactory(
     public async Task ChangeAsync(Mount mount, StreamOptions from, StreamOptions to)
     {
         await mount.ChangeAsync(OptionsOf(to), RingOf(to), SourceMatch.Between(from, to));
-        Groups.Set(to.Name, SettingsOf(to).Multicast);
+        Groups.Set(to.Name, mount.Multicast);
         events?.Tell(EngineEventKind.StreamChanged, mount.Name);
     }
 
@@ -140,6 +140,7 @@ internal sealed class MountFactory(
             RecordersGetPast = settings.RecordersGetPast,
             GopCacheDuration = settings.GopCacheDuration,
             PastDuration = settings.PastDuration,
+            Multicast = settings.Multicast,
             CatchUpBudget = _catchUp,
             Egress = Egress,
             Owners = _owners,
@@ -198,9 +199,8 @@ internal sealed class MountFactory(
 
     private StreamSettings SettingsOf(StreamOptions stream) => stream.Settings ?? _common;
 
-    private Mount Make(MountOptions mount, RingOptions ring, MulticastOptions? multicast, StreamOrigin origin, string? wildcard = null)
+    private Mount Make(MountOptions mount, RingOptions ring, StreamOrigin origin, string? wildcard = null)
     {
-        Groups.Set(mount.Name, multicast);
         return new Mount(mount, Place(), new PacketRing(pool, ring, shards.Shards.Count), _pacer, _log, events)
         {
             Origin = origin,

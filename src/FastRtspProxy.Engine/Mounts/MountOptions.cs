@@ -43,6 +43,9 @@ internal sealed record MountOptions
     /// <inheritdoc cref="StreamSettings.PastDuration"/>
     public TimeSpan PastDuration { get; init; }
 
+    /// <inheritdoc cref="StreamSettings.Multicast"/>
+    public MulticastOptions? Multicast { get; init; }
+
     /// <summary>The process's budget of instant starts; null: no limit.</summary>
     public CatchUpBudget? CatchUpBudget { get; init; }
 

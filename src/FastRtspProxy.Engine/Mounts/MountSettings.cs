@@ -71,6 +71,9 @@ internal sealed class MountSettings
     /// <inheritdoc cref="StreamSettings.PastDuration"/>
     public TimeSpan PastDuration => _now.PastDuration;
 
+    /// <inheritdoc cref="StreamSettings.Multicast"/>
+    public MulticastOptions? Multicast => _now.Multicast;
+
     /// <inheritdoc cref="MountOptions.CatchUpBudget"/>
     public CatchUpBudget? CatchUpBudget => _now.CatchUpBudget;
 

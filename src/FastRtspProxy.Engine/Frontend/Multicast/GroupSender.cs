@@ -163,7 +163,11 @@ internal sealed class GroupSender : MountClient
         {
             _sockets?.Close();
             _sockets = null;
-            FrontendLog.NoGroupSockets(_frontend.Log, _mount.Name, address.Group);
+            if (way is not null && _frontend.ViewerGroups.MaySay())
+            {
+                FrontendLog.NoGroupSockets(_frontend.Log, _mount.Name, address.Group);
+            }
+
             return false;
         }
 

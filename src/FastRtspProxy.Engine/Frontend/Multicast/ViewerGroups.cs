@@ -14,7 +14,11 @@ internal sealed class ViewerGroups(FrontendServer frontend)
 {
     private const string Asked = "multicast";
 
+    /// <summary>What whoever asks can have us say is said once in so long.</summary>
+    private const long LogMilliseconds = 60_000;
+
     private readonly ConditionalWeakTable<IMount, GroupSender> _senders = [];
+    private long _said = -LogMilliseconds;
 
     /// <summary>Where a stream is sent; null: it is offered to no group.</summary>
     public GroupAddress? ServedAt(IMount mount)
@@ -29,7 +33,7 @@ internal sealed class ViewerGroups(FrontendServer frontend)
     {
         MulticastOptions options = address.Options;
         MulticastWay? way = MulticastWay.Find(address.Group, options.Ttl, options.Interface, frontend.Options.BindAddress, out string problem);
-        if (way is null)
+        if (way is null && MaySay())
         {
             FrontendLog.NoWayToGroup(frontend.Log, mount.Name, address.Group, problem);
         }
@@ -80,6 +84,14 @@ internal sealed class ViewerGroups(FrontendServer frontend)
 
         int[] ports = [.. description.Tracks.Where(static track => track.IsDescribed).Select(track => address.PortOf(track.Index))];
         return SdpMulticast.Of(description.SdpFor(address.Group.AddressFamily), address.Group, address.Options.Ttl, way.Source, ports);
+    }
+
+    /// <summary>True once a minute.</summary>
+    public bool MaySay()
+    {
+        long said = Volatile.Read(ref _said);
+        long now = Environment.TickCount64;
+        return now - said >= LogMilliseconds && Interlocked.CompareExchange(ref _said, now, said) == said;
     }
 
     private static bool IsAsked(string uri)
