@@ -33,7 +33,7 @@ internal sealed class CaptureRecorder(CaptureWriter writer, Fakes fakes, bool wi
     /// <summary>A connection was made.</summary>
     /// <param name="connection">From 1.</param>
     /// <param name="micros">When.</param>
-    /// <param name="how"><c>tcp</c>, <c>tls</c>, <c>tunnel</c>, <c>tunnel tls</c>.</param>
+    /// <param name="how"><c>tcp</c>, <c>tcp tls</c>, <c>tunnel</c>, <c>tunnel tls</c>.</param>
     public void Open(int connection, long micros, string how) => Event(CaptureKind.Open, connection, micros, how);
 
     /// <summary>A connection has ended.</summary>

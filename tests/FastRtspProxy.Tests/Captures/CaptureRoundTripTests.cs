@@ -36,6 +36,26 @@ public sealed class CaptureRoundTripTests
         Assert.Empty(replay.Said);
     }
 
+    /// <summary>Both are opened: the file is that of a camera without them.</summary>
+    [Theory]
+    [InlineData(BackendTransport.Tcp, "open tcp tls")]
+    [InlineData(BackendTransport.HttpTunnel, "open tunnel tls")]
+    public async Task Capture_OverTls_HasTheDialogueAndThePacketsInsideIt(BackendTransport transport, string opened)
+    {
+        await using CameraFixture camera = await CameraFixture.StartAsync(static options => options with { TlsPort = 0, User = "bob", Password = "hunter2" });
+        byte[] file = await CaptureAsync(camera.Server.TlsUrls[0].Replace("://", "://bob:hunter2@", StringComparison.Ordinal), transport, camera.Server.TlsPort, packets: 20);
+
+        Recording recording = Recording.Load(new MemoryStream(file));
+        Assert.Contains(recording.Exchanges, static exchange => exchange is { Method: "PLAY", Status: 200 });
+        Assert.True(recording.Packets.Count >= 20);
+        string text = CaptureFiles.Unpacked(file);
+        Assert.Contains(opened, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", text, StringComparison.Ordinal);
+        await using ReplayFixture replay = await ReplayFixture.StartAsync(recording, 4, loops: true);
+        Assert.NotEmpty(await CaptureAsync(CaptureFiles.WithLogIn(replay.Server.Url, recording), BackendTransport.Tcp, 0, packets: 10));
+    }
+
     /// <summary>Each file of the folder: put one in, and it is a test.</summary>
     [Theory]
     [MemberData(nameof(CaptureFiles.All), MemberType = typeof(CaptureFiles))]
@@ -81,7 +101,7 @@ public sealed class CaptureRoundTripTests
     private static async Task<byte[]> CaptureAsync(string url, BackendTransport transport, int tunnelPort, int packets)
     {
         using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
-        StreamOptions stream = new() { Name = "c", Url = url, Transport = transport, TunnelPort = tunnelPort };
+        StreamOptions stream = new() { Name = "c", Url = url, Transport = transport, TunnelPort = tunnelPort, InsecureTls = true };
         CountedRun run = new(CameraCapture.Of(stream, shards.Shards[0], NullLogger.Instance));
         return await run.RunAsync(packets);
     }
