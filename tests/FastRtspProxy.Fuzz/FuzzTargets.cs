@@ -25,6 +25,7 @@ internal static class FuzzTargets
         new FrameTarget(),
         new DemuxTarget(),
         new ProxyHeaderTarget(),
+        new WebSocketTarget(),
         new RtpTarget(),
         new RtcpTarget(),
         new AccessUnitTarget(),

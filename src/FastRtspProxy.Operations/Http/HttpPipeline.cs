@@ -4,6 +4,7 @@ using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

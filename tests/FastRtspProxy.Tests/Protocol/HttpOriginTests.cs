@@ -1,6 +1,6 @@
-using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Protocol.Http;
 
-namespace FastRtspProxy.Tests.Operations.Http;
+namespace FastRtspProxy.Tests.Protocol;
 
 /// <summary>Whose requests are ours.</summary>
 public sealed class HttpOriginTests

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 
-namespace FastRtspProxy.Operations.Http;
+namespace FastRtspProxy.Protocol.Http;
 
 /// <summary>
 /// Whether a request is meant for us, and by a page of ours. A browser on the same machine or network is no friend by itself: any page that it shows
@@ -27,7 +27,7 @@ internal static class HttpOrigin
         string literal = name.StartsWith('[') && name.EndsWith(']') ? name[1..^1] : name;
         return IPAddress.TryParse(literal, out IPAddress? address) && IsWritten(address, literal)
             ? true
-            : name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || names.Contains(name, StringComparer.OrdinalIgnoreCase);
+            : name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || Has(names, name);
     }
 
     /// <summary>True where the Host header names this machine as only this machine can: localhost, or an address of loopback.</summary>
@@ -52,8 +52,23 @@ internal static class HttpOrigin
         return IsAllowed(origin, allowed) || IsSame(origin, host);
     }
 
+    /// <summary>
+    /// True for a page that this machine serves, on whatever port, to a browser that calls it by an address, localhost or a name of ours: so a page
+    /// whose name was turned to our address is none.
+    /// </summary>
+    /// <param name="origin">The Origin header.</param>
+    /// <param name="host">The Host header; null: there is none.</param>
+    /// <param name="names">Names of this machine.</param>
+    public static bool IsOfThisHost(string origin, string? host, IReadOnlyList<string> names)
+    {
+        int scheme = origin.IndexOf("://", StringComparison.Ordinal);
+        return scheme >= 0 && origin[..scheme] is ("http" or "https") && TrySplitAuthority(origin[(scheme + 3)..], out string name, out _)
+            && TrySplitAuthority(host, out string ourName, out _) && name.Equals(ourName, StringComparison.OrdinalIgnoreCase)
+            && IsOurHost(host, names);
+    }
+
     /// <summary>True for an origin that the configuration has.</summary>
-    public static bool IsAllowed(string origin, IReadOnlyList<string> allowed) => allowed.Contains(origin, StringComparer.OrdinalIgnoreCase);
+    public static bool IsAllowed(string origin, IReadOnlyList<string> allowed) => Has(allowed, origin);
 
     /// <summary>
     /// The scheme counts for the usual port alone: behind a proxy that ends TLS we do not know how the browser came to it.
@@ -69,6 +84,19 @@ internal static class HttpOrigin
 
         int usual = origin[..scheme] == "https" ? 443 : 80;
         return name.Equals(ourName, StringComparison.OrdinalIgnoreCase) && (port < 0 ? usual : port) == (ourPort < 0 ? usual : ourPort);
+    }
+
+    private static bool Has(IReadOnlyList<string> texts, string text)
+    {
+        foreach (string one in texts)
+        {
+            if (one.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>An authority without a user part; the port is -1 where it has none.</summary>
