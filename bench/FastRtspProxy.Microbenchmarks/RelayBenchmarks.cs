@@ -11,8 +11,8 @@ public class RelayBenchmarks
     private const int FramePackets = 8;
 
     private readonly byte[] _packet = new byte[1400];
-    private readonly TcpClass _ownChannels = new([0], [1], isSecure: false);
-    private readonly TcpClass _otherChannels = new([6], [7], isSecure: false);
+    private readonly TcpClass _ownChannels = new([0], [1], isWrapped: false);
+    private readonly TcpClass _otherChannels = new([6], [7], isWrapped: false);
     private PacketRing _ring = null!;
     private UdpSendPlan _udp = null!;
     private TcpSendPlan _tcp = null!;

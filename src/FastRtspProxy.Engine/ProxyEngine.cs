@@ -284,6 +284,12 @@ public sealed class ProxyEngine : IAsyncDisposable
         _frontend.Registration = RegisterRules.Of(options);
     }
 
+    /// <summary>
+    /// Other rules of RTSP over WebSocket from now on; null: none is taken. Those that they would not let in are closed within a second or so. Any
+    /// thread.
+    /// </summary>
+    public void ChangeWebSocket(WebSocketRules? options) => _frontend.WebSocket = options;
+
     /// <summary>As <see cref="StreamControl.Validate"/>, for the streams and the ports of rtsps that are to be.</summary>
     internal IReadOnlyList<StreamProblem> Validate(ProxyOptions next)
     {

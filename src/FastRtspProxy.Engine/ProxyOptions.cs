@@ -138,6 +138,9 @@ public sealed record ProxyOptions
     /// </summary>
     public IReadOnlyList<IPNetwork> ProxyProtocolFrom { get; init; } = [];
 
+    /// <summary>RTSP over WebSocket on all ports; null: none is taken.</summary>
+    public WebSocketRules? WebSocket { get; init; }
+
     /// <summary>Addresses that may REGISTER; empty: any.</summary>
     public IReadOnlyList<IPNetwork> RegisterFrom { get; init; } = [];
 

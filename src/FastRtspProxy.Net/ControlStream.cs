@@ -23,7 +23,9 @@ internal sealed class ControlStream
     private readonly StreamInput _input;
     private readonly StreamBacklog _backlog;
     private readonly PeerWatch _peer;
-    private readonly StreamOutput _output;
+
+    /// <summary>What goes out; <see cref="BeginWebSocket"/> puts another one before it.</summary>
+    private StreamOutput _output;
     private readonly TaskCompletionSource _closedSource = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Changed by <see cref="MoveTo"/> only, on the shard that it names until then.</summary>
@@ -154,10 +156,14 @@ internal sealed class ControlStream
     /// <inheritdoc cref="SocketSetup.RoundTrip"/>
     public TimeSpan? RoundTrip => _closed ? null : SocketSetup.RoundTrip(_fd);
 
-    /// <summary>
-    /// True: what is sent is encrypted on its way, so it has to go through <see cref="TrySendMedia"/> and its like, never to the descriptor itself.
-    /// </summary>
+    /// <summary>True: what is sent is encrypted on its way.</summary>
     public bool IsSecure { get; }
+
+    /// <summary>
+    /// True: what is sent is encrypted or framed on its way, so it has to go through <see cref="TrySendMedia"/> and its like, never to the descriptor
+    /// itself.
+    /// </summary>
+    public bool IsWrapped => IsSecure || _output is WebSocketOutput;
 
     /// <summary>The descriptor, for the fan-out's own calls.</summary>
     internal int Descriptor => _fd;
@@ -167,6 +173,14 @@ internal sealed class ControlStream
 
     /// <inheritdoc cref="StreamInput.PartSinceMicros"/>
     public long PartSinceMicros => _input.PartSinceMicros;
+
+    /// <summary>From now on what is sent goes out in messages of a WebSocket, also behind what is parked. Once.</summary>
+    public WebSocketOutput BeginWebSocket()
+    {
+        WebSocketOutput output = new(this, _backlog, _output);
+        _output = output;
+        return output;
+    }
 
     /// <summary>Begins to look out for the peer's end; reading begins with the reader.</summary>
     public void Start() => _peer.Begin();
@@ -319,12 +333,12 @@ internal sealed class ControlStream
 
     /// <summary>
     /// Gives the socket up, with what was read of it and not consumed: the connection becomes something else's. Null: it is closed, the peer has not
-    /// taken our last answer yet, or it has TLS, which nobody else could go on with. While nobody reads.
+    /// taken our last answer yet, or it has TLS or is a WebSocket, which nobody else could go on with. While nobody reads.
     /// </summary>
     public Socket? TryRelease(out byte[] unread)
     {
         unread = _input.Unread.ToArray();
-        if (_closed || IsParked || _input.IsArmed || IsSecure)
+        if (_closed || IsParked || _input.IsArmed || IsWrapped)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text;
 
@@ -23,13 +24,13 @@ internal sealed class RtspTestClient : IDisposable
     private int _end;
     private int _cseq;
 
-    /// <summary>Null: in the clear.</summary>
-    private readonly SslStream? _tls;
+    /// <summary>TLS, or a WebSocket; null: the bytes are the socket's.</summary>
+    private readonly Stream? _stream;
 
-    public RtspTestClient(Socket socket, SslStream? tls = null)
+    public RtspTestClient(Socket socket, Stream? stream = null)
     {
         _socket = socket;
-        _tls = tls;
+        _stream = stream;
     }
 
     public IPEndPoint Local => (IPEndPoint)_socket.LocalEndPoint!;
@@ -79,16 +80,33 @@ internal sealed class RtspTestClient : IDisposable
         return new RtspTestClient(socket, tls);
     }
 
+    /// <summary>Goes on as a WebSocket, by the framework's own code for it.</summary>
+    /// <param name="headers">Further ones of the opening, each with its line's end.</param>
+    public async Task<RtspTestClient> UpgradeAsync(string headers = "")
+    {
+        await SendAsync($"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: rtsp.onvif.org\r\n{headers}\r\n");
+        RtspTestResponse opened = await ReadResponseAsync();
+        if (opened.StatusLine != "HTTP/1.1 101 Switching Protocols")
+        {
+            throw new WebSocketException(opened.StatusLine);
+        }
+
+        Stream stream = _stream ?? new NetworkStream(_socket, ownsSocket: true);
+        WebSocket socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { SubProtocol = "rtsp.onvif.org" });
+        return new RtspTestClient(_socket, WebSocketStream.Create(socket, WebSocketMessageType.Binary));
+    }
+
     /// <summary>What was agreed on; null: it is in the clear.</summary>
-    public SslStream? Tls => _tls;
+    public SslStream? Tls => _stream as SslStream;
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (_tls is not null)
+        if (_stream is not null)
         {
-            await _tls.WriteAsync(bytes).AsTask().WaitAsync(Limit);
+            await _stream.WriteAsync(bytes).AsTask().WaitAsync(Limit);
             return;
         }
 
@@ -215,7 +233,7 @@ internal sealed class RtspTestClient : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        _tls?.Dispose();
+        _stream?.Dispose();
     }
 
     private async Task<bool> FillAsync(CancellationToken cancel)
@@ -229,13 +247,13 @@ internal sealed class RtspTestClient : IDisposable
 
         try
         {
-            int count = _tls is null
+            int count = _stream is null
                 ? await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel)
-                : await _tls.ReadAsync(_buffer.AsMemory(_end), cancel);
+                : await _stream.ReadAsync(_buffer.AsMemory(_end), cancel);
             _end += count;
             return count > 0;
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or WebSocketException)
         {
             return false;
         }

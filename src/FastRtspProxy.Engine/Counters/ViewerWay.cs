@@ -11,8 +11,11 @@ internal enum ViewerWay
     /// <summary>In an HTTP tunnel in the clear.</summary>
     Http,
 
-    /// <summary>Interleaved in a connection with TLS, or in a tunnel in one.</summary>
+    /// <summary>Interleaved in a connection with TLS, or in a tunnel or a WebSocket in one.</summary>
     Tls,
+
+    /// <summary>In a WebSocket in the clear.</summary>
+    WebSocket,
 
     /// <summary>To a page that shows the live picture.</summary>
     Live,

@@ -7,9 +7,9 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <summary>Clients with the same tracks on the same channels: what they get is the same bytes, so they share one plan a batch.</summary>
 /// <param name="rtpChannels">As <see cref="TcpViewer.RtpChannels"/>.</param>
 /// <param name="rtcpChannels">As <see cref="TcpViewer.RtcpChannels"/>.</param>
-/// <param name="isSecure">True: their connections have TLS, so each sends the plan itself, encrypted.</param>
+/// <param name="isWrapped">True: their connections have TLS or are WebSockets, so each sends the plan itself, encrypted or framed.</param>
 /// <param name="way">What their packets are counted by.</param>
-internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isSecure, ViewerWay way = ViewerWay.Tcp)
+internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isWrapped, ViewerWay way = ViewerWay.Tcp)
 {
     /// <summary>
     /// In Debug a class up to this large is looked through whole at each change; a larger one would make that the square of its size.
@@ -28,11 +28,11 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
     /// <summary>Their descriptors, densely: a pass that goes through whole touches nothing else of a client.</summary>
     public ReadOnlySpan<int> Descriptors => _descriptors.AsSpan(0, InStep.Count);
 
-    /// <inheritdoc cref="TcpClass" path="/param[@name='isSecure']"/>
-    public bool IsSecure => isSecure;
+    /// <inheritdoc cref="TcpClass" path="/param[@name='isWrapped']"/>
+    public bool IsWrapped => isWrapped;
 
     /// <summary>
-    /// Bytes that each member in step has got since the class was made; none in a secure class, whose connections count by themselves.
+    /// Bytes that each member in step has got since the class was made; none in a class of such, whose connections count by themselves.
     /// </summary>
     public long SentBytes { get; set; }
 
@@ -88,7 +88,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
         InStep.RemoveAt(InStep.Count - 1);
         viewer.Slot = -1;
         viewer.OnLeft();
-        if (!isSecure)
+        if (!isWrapped)
         {
             viewer.Stream.NoteSent(SentBytes - viewer.ClassBytesBefore, LastPassMicros);
         }
@@ -105,7 +105,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isS
 
     /// <summary>True for a viewer with the same channels, whose connection is as the others'.</summary>
     public bool Fits(TcpViewer viewer) =>
-        viewer.Stream.IsSecure == isSecure
+        viewer.Stream.IsWrapped == isWrapped
         && viewer.Way == way
         && viewer.RtpChannels.AsSpan().SequenceEqual(rtpChannels)
         && viewer.RtcpChannels.AsSpan().SequenceEqual(rtcpChannels);

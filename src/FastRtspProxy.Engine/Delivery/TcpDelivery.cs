@@ -56,7 +56,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
         {
-            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels, viewer.Stream.IsSecure, viewer.Way);
+            channels = new TcpClass(viewer.RtpChannels, viewer.RtcpChannels, viewer.Stream.IsWrapped, viewer.Way);
             _classes.Add(channels);
         }
 
@@ -145,9 +145,9 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             return;
         }
 
-        if (channels.IsSecure)
+        if (channels.IsWrapped)
         {
-            SendToSecureClass(channels, entries, from, to);
+            SendToWrappedClass(channels, entries, from, to);
             return;
         }
 
@@ -170,9 +170,10 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     }
 
     /// <summary>
-    /// The same for connections with TLS: each encrypts the plan for itself. One that has taken all of it may have parked the end, encrypted.
+    /// The same for connections with TLS and for WebSockets: each encrypts or frames the plan for itself. One that has taken all of it may have
+    /// parked the end.
     /// </summary>
-    private void SendToSecureClass(TcpClass channels, in RingEntries entries, long from, long to)
+    private void SendToWrappedClass(TcpClass channels, in RingEntries entries, long from, long to)
     {
         TcpSendPlan plan = table.TcpPlan;
         TcpTurn turn = channels.NextTurn();

@@ -20,8 +20,8 @@ internal sealed class FrontendCounters
     ];
 
     /// <summary>By <see cref="ConnectionKind"/>: open ones, and how many there were.</summary>
-    private readonly long[] _open = new long[(int)ConnectionKind.Http + 1];
-    private readonly long[] _opened = new long[(int)ConnectionKind.Http + 1];
+    private readonly long[] _open = new long[(int)ConnectionKind.WebSocket + 1];
+    private readonly long[] _opened = new long[(int)ConnectionKind.WebSocket + 1];
 
     /// <summary>By <see cref="PlaceLimit"/>.</summary>
     private readonly long[] _connectionsRefused = new long[(int)PlaceLimit.Descriptors + 1];
@@ -124,6 +124,9 @@ internal sealed class FrontendCounters
     /// <summary>Connections to a port of rtsps that came to nothing: no TLS, no agreement, too slow, or gone.</summary>
     public long HandshakesFailed => Volatile.Read(ref _handshakesFailed);
 
+    /// <summary>What a connection is before it becomes a tunnel.</summary>
+    public static ConnectionKind KindOf(bool isSecure) => isSecure ? ConnectionKind.Tls : ConnectionKind.Tcp;
+
     public void OnHandshake(bool isDone) => Interlocked.Increment(ref isDone ? ref _handshakes : ref _handshakesFailed);
 
     public void OnAccessRefused(bool isExternal)
@@ -143,16 +146,15 @@ internal sealed class FrontendCounters
 
     public void OnOpened(bool isSecure) => Interlocked.Increment(ref _open[(int)KindOf(isSecure)]);
 
-    /// <summary>A connection has become an HTTP tunnel.</summary>
-    public void OnTunnel(bool isSecure)
+    /// <summary>A connection has become a tunnel of that kind.</summary>
+    public void OnTunnel(ConnectionKind kind, bool isSecure)
     {
-        Interlocked.Increment(ref _opened[(int)ConnectionKind.Http]);
-        Interlocked.Increment(ref _open[(int)ConnectionKind.Http]);
+        Interlocked.Increment(ref _opened[(int)kind]);
+        Interlocked.Increment(ref _open[(int)kind]);
         Interlocked.Decrement(ref _open[(int)KindOf(isSecure)]);
     }
 
-    public void OnClosed(bool isSecure, bool isTunnel) =>
-        Interlocked.Decrement(ref _open[(int)(isTunnel ? ConnectionKind.Http : KindOf(isSecure))]);
+    public void OnClosed(ConnectionKind kind) => Interlocked.Decrement(ref _open[(int)kind]);
 
     public void OnConnectionRefused(PlaceLimit limit) => Interlocked.Increment(ref _connectionsRefused[(int)limit]);
 
@@ -189,6 +191,4 @@ internal sealed class FrontendCounters
     public void OnAuthenticationFailed() => Interlocked.Increment(ref _authenticationsFailed);
 
     public void OnAnswerUnjudged() => Interlocked.Increment(ref _answersUnjudged);
-
-    private static ConnectionKind KindOf(bool isSecure) => isSecure ? ConnectionKind.Tls : ConnectionKind.Tcp;
 }

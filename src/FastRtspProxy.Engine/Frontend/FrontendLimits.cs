@@ -105,6 +105,15 @@ internal static class FrontendLimits
     /// <summary>POSTs of one tunnel: players open a new one before they close the old one; each is a connection.</summary>
     public const int PostsPerTunnelMax = 4;
 
+    /// <summary>A message of a client in a WebSocket: the largest head and body of a request, or frame, and as much again.</summary>
+    public const int WebSocketMessageBytesMax = 128 * 1024;
+
+    /// <summary>
+    /// So often a WebSocket is pinged: browsers answer by themselves, which is a sign of life of a page that only looks on, and keeps its way through
+    /// proxies open, whose time-outs begin at a minute.
+    /// </summary>
+    public static readonly TimeSpan WebSocketPing = TimeSpan.FromSeconds(25);
+
     /// <summary>A client in a tunnel has two connections, and some connections only ask and never become a client's.</summary>
     public static int ConnectionsFor(int clients) => (2 * Math.Min(clients, 1_000_000)) + 64;
 }

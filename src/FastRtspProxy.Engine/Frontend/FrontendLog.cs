@@ -59,6 +59,12 @@ internal static partial class FrontendLog
     [LoggerMessage(EventId = 408, Level = LogLevel.Warning, Message = "A connection from {Client} was refused: {Reason}")]
     public static partial void ConnectionRefused(ILogger log, IPAddress client, string reason);
 
+    [LoggerMessage(
+        EventId = 419,
+        Level = LogLevel.Warning,
+        Message = "A page of \"{Origin}\" at {Client} may not speak RTSP over WebSocket. Remedy, if it should: rtsp.webSocket.allowOrigins")]
+    public static partial void OriginRefused(ILogger log, IPAddress client, string origin);
+
     [LoggerMessage(EventId = 409, Level = LogLevel.Debug, Message = "{Cause}{Error}: connection of viewer {Client} closed")]
     public static partial void ConnectionEnded(ILogger log, ConnectionEnd cause, string error, IPEndPoint client);
 

@@ -36,6 +36,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     private volatile bool _stopping;
     private volatile bool _draining;
     private RegisterRules _registration = new();
+    private WebSocketRules? _webSocket;
 
     public FrontendServer(
         ProxyOptions options,
@@ -51,6 +52,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         Options = options;
         _kept = options.KeptDescriptors;
         Registration = RegisterRules.Of(options);
+        _webSocket = options.WebSocket;
         Mounts = mounts;
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontendServer");
@@ -151,6 +153,13 @@ internal sealed class FrontendServer : IAsyncDisposable
         set => Volatile.Write(ref _registration, value);
     }
 
+    /// <summary>Who may speak RTSP over WebSocket; null: nobody. Any thread; replaced as a whole.</summary>
+    public WebSocketRules? WebSocket
+    {
+        get => Volatile.Read(ref _webSocket);
+        set => Volatile.Write(ref _webSocket, value);
+    }
+
     /// <summary>Takes REGISTERed streams in; null: there is none, and REGISTER is refused.</summary>
     public IStreamRegistry? Registry { get; }
 
@@ -229,7 +238,7 @@ internal sealed class FrontendServer : IAsyncDisposable
 
         connection.Home.Shard.AddLoad(-1);
         connection.Place.Weight.Release();
-        Counters.OnClosed(connection.IsSecure, connection.IsTunnel);
+        Counters.OnClosed(connection.Kind);
         FrontendLog.ConnectionEnded(Log, connection.EndCause, connection.EndError, connection.Remote);
     }
 

@@ -169,6 +169,7 @@ internal sealed class MountReport(
             Tcp = (int)counters.Viewers(ViewerWay.Tcp),
             Http = (int)counters.Viewers(ViewerWay.Http),
             Tls = (int)counters.Viewers(ViewerWay.Tls),
+            WebSocket = (int)counters.Viewers(ViewerWay.WebSocket),
             Live = (int)counters.Viewers(ViewerWay.Live),
             Multicast = (int)counters.Viewers(ViewerWay.Multicast),
             Held = status.State == StreamState.Holding ? clients.Count : 0,

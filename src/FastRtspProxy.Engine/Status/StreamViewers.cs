@@ -3,7 +3,7 @@ namespace FastRtspProxy.Engine.Status;
 /// <summary>Who watches a stream now, by the way the media takes; and what they got and lacked since the stream was made.</summary>
 public sealed record StreamViewers
 {
-    public int Total => Udp + Tcp + Http + Tls + Live + Multicast;
+    public int Total => Udp + Tcp + Http + Tls + WebSocket + Live + Multicast;
 
     public int Udp { get; init; }
 
@@ -13,8 +13,11 @@ public sealed record StreamViewers
     /// <summary>In an HTTP tunnel.</summary>
     public int Http { get; init; }
 
-    /// <summary>Interleaved in a connection with TLS, or in a tunnel in one.</summary>
+    /// <summary>Interleaved in a connection with TLS, or in a tunnel or a WebSocket in one.</summary>
     public int Tls { get; init; }
+
+    /// <summary>In a WebSocket in the clear.</summary>
+    public int WebSocket { get; init; }
 
     /// <summary>Pages that show the live picture.</summary>
     public int Live { get; init; }

@@ -201,6 +201,7 @@ internal static class StreamJson
         json.WriteNumber("tcp", viewers.Tcp);
         json.WriteNumber("http", viewers.Http);
         json.WriteNumber("tls", viewers.Tls);
+        json.WriteNumber("websocket", viewers.WebSocket);
         json.WriteNumber("live", viewers.Live);
         json.WriteNumber("multicast", viewers.Multicast);
         json.WriteNumber("held", viewers.Held);

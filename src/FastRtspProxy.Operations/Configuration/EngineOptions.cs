@@ -33,6 +33,9 @@ internal static class EngineOptions
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,
             ProxyProtocolFrom = config.Rtsp.ProxyProtocol.From,
+            WebSocket = config.Rtsp.WebSocket.Enabled
+                ? new WebSocketRules { AllowOrigins = config.Rtsp.WebSocket.AllowOrigins, Hosts = config.Http.Hosts }
+                : null,
             UdpPortFirst = config.Rtsp.UdpPorts.First,
             UdpPortLast = config.Rtsp.UdpPorts.Last,
             Threads = config.Threads ?? 0,

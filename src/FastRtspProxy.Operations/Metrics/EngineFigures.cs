@@ -14,7 +14,7 @@ namespace FastRtspProxy.Operations.Metrics;
 /// </summary>
 internal sealed class EngineFigures
 {
-    private static readonly string[] s_kinds = ["tcp", "tls", "http"];
+    private static readonly string[] s_kinds = ["tcp", "tls", "http", "websocket"];
 
     private readonly EngineCounters _counters;
     private readonly MetricsSources _sources;

@@ -56,6 +56,7 @@ internal sealed class EngineTarget(
         engine.ChangeAccess(EngineOptions.Of(Careful(difference, static _ => true)).AccessInForce);
         engine.ChangeLimits(options.Limits);
         engine.ChangeRegistered(options);
+        engine.ChangeWebSocket(options.WebSocket);
         Dictionary<string, string> failed = new(StringComparer.Ordinal);
         if (HasOtherCertificates(options) && !engine.Certificates!.TryChange(options.Certificates, options.TlsProtocols, out string? problem))
         {

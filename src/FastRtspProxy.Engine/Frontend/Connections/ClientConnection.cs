@@ -31,11 +31,8 @@ internal sealed class ClientConnection : IInputHolder
     /// <summary>The first cause; <see cref="ConnectionEnd.None"/> while it is open. Set before the stream is closed.</summary>
     private ConnectionEnd _end;
 
-    /// <summary>The tunnel that it is the GET of; null: of none.</summary>
-    private Tunnel? _tunnel;
-
     /// <summary>The tunnel that it is a POST of; null: of none. Its requests, if it had any before, are over then.</summary>
-    private Tunnel? _postOf;
+    private HttpTunnel? _postOf;
 
     public ClientConnection(FrontendServer frontend, FrontendShard home, ControlStream stream, ConnectionPlace place)
     {
@@ -82,8 +79,12 @@ internal sealed class ClientConnection : IInputHolder
     /// <inheritdoc cref="Arrival" path="/param[@name='IsRelayed']"/>
     public bool IsRelayed { get; init; }
 
-    /// <summary>It is the GET of an HTTP tunnel.</summary>
-    public bool IsTunnel => _tunnel is not null;
+    /// <summary>The tunnel that it is the GET of, or the WebSocket that it has become; null: neither.</summary>
+    public Tunnel? Tunnel { get; private set; }
+
+    public bool IsTunnel => Tunnel is not null;
+
+    public ConnectionKind Kind => Tunnel?.Kind ?? FrontendCounters.KindOf(IsSecure);
 
     /// <summary>It has TLS: rtsps.</summary>
     public bool IsSecure => _stream.IsSecure;
@@ -142,19 +143,19 @@ internal sealed class ClientConnection : IInputHolder
             IsUsed = isUsed;
             _stream.Account.IsUsed = isUsed;
             _frontend.Limits.ConnectionPlaces.SetUsed(Place, isUsed, _home.Shard.NowMicros);
-            _tunnel?.UpdatePlaces();
+            Tunnel?.UpdatePlaces();
         }
     }
 
     /// <summary>
-    /// The GET is answered: from now on requests come out of the tunnel, and what the socket itself still brings is nothing to us but its end.
+    /// Its opening is answered: from now on requests come out of the tunnel, and what the socket itself still brings is the tunnel's.
     /// </summary>
     public void BeginTunnel(Tunnel tunnel)
     {
-        _tunnel = tunnel;
-        _frontend.Counters.OnTunnel(IsSecure);
+        Tunnel = tunnel;
+        _frontend.Counters.OnTunnel(tunnel.Kind, IsSecure);
         _reader.Input = tunnel.Requests;
-        _ = tunnel.EndWithAsync(_stream.Input);
+        _ = tunnel.RunAsync(_stream.Input);
     }
 
     /// <summary>
@@ -162,14 +163,14 @@ internal sealed class ClientConnection : IInputHolder
     /// </summary>
     public bool IsOverdue(long nowMicros)
     {
-        TimeSpan idleMax = _tunnel is { IsPaired: false } ? FrontendLimits.TunnelPairing : FrontendLimits.IdleConnection;
-        return _overdue.IsOverdue(nowMicros, IsUsed || _postOf is not null ? null : idleMax);
+        TimeSpan idleMax = Tunnel is { IsPaired: false } ? FrontendLimits.TunnelPairing : FrontendLimits.IdleConnection;
+        return Tunnel is { MayStay: false } || _overdue.IsOverdue(nowMicros, IsUsed || _postOf is not null ? null : idleMax);
     }
 
     /// <summary>Ends an overdue connection, with a word where one can still be said.</summary>
     public void OnOverdue()
     {
-        ConnectionEnd cause = _overdue.Cause;
+        ConnectionEnd cause = Tunnel is { MayStay: false } ? ConnectionEnd.Refused : _overdue.Cause;
         if (cause == ConnectionEnd.HalfRequest)
         {
             _ = RefuseAndCloseAsync(RtspStatus.RequestTimeout, cause, drain: false);
@@ -392,7 +393,7 @@ internal sealed class ClientConnection : IInputHolder
     }
 
     /// <summary>As a POST of the tunnel: what follows on this connection is the tunnel's, until either is closed. Never answered.</summary>
-    private async Task<ConnectionEnd> PostAsync(Tunnel tunnel)
+    private async Task<ConnectionEnd> PostAsync(HttpTunnel tunnel)
     {
         if (!tunnel.TryAdd(this))
         {
@@ -420,7 +421,7 @@ internal sealed class ClientConnection : IInputHolder
     private void Finish(ConnectionEnd end)
     {
         NoteEnd(end);
-        if (_tunnel is { } tunnel)
+        if (Tunnel is { } tunnel)
         {
             _frontend.Tunnels.Close(tunnel);
         }
@@ -442,6 +443,7 @@ internal sealed class ClientConnection : IInputHolder
         if (_end == ConnectionEnd.None)
         {
             _end = cause;
+            Tunnel?.OnEnding(cause);
         }
     }
 }

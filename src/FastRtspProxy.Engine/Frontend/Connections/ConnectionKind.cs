@@ -9,4 +9,7 @@ internal enum ConnectionKind
 
     /// <summary>The GET of an HTTP tunnel, with TLS or without.</summary>
     Http,
+
+    /// <summary>RTSP over WebSocket, with TLS or without.</summary>
+    WebSocket,
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -9,12 +10,16 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class RefusalLog(ILogger log, ClientLimits limits)
 {
     private const long PauseMicros = 10_000_000;
+    private const int OriginCharsMax = 200;
 
     /// <summary>Behind the limits: a stream that is not there.</summary>
     private static readonly int s_unknown = Enum.GetValues<PlaceLimit>().Length;
 
+    /// <summary>And behind that: a page that may not speak RTSP over WebSocket.</summary>
+    private static readonly int s_origin = s_unknown + 1;
+
     /// <summary>By limit, when a refusal was last said; 0: none was yet.</summary>
-    private readonly long[] _saidMicros = new long[s_unknown + 1];
+    private readonly long[] _saidMicros = new long[s_origin + 1];
 
     /// <summary>A SETUP was answered 453.</summary>
     public void OnClient(PlaceLimit limit, string mount, IPAddress client, long nowMicros)
@@ -38,6 +43,15 @@ internal sealed class RefusalLog(ILogger log, ClientLimits limits)
         {
             FailedLogIn request = FailedLogIn.Of(client, string.Empty, method, url, mounts);
             FrontendLog.UnknownStream(log, client, request.Stream);
+        }
+    }
+
+    /// <summary>A WebSocket was refused, because the page that opens it is of another server.</summary>
+    public void OnOrigin(string origin, IPAddress client, long nowMicros)
+    {
+        if (IsTimeToSay(s_origin, nowMicros))
+        {
+            FrontendLog.OriginRefused(log, client, Printable.Quoted(origin, OriginCharsMax));
         }
     }
 

@@ -95,7 +95,10 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     /// What the client is still sending is read and dropped for a moment before a close: a close with unread bytes is a reset, which may overtake the
     /// answer.
     /// </summary>
-    public Task LingerAsync() => Task.WhenAny(DrainAsync(), Task.Delay(FrontendLimits.RefusalLinger));
+    public Task LingerAsync() => LingerAsync(Input);
+
+    /// <inheritdoc cref="LingerAsync()"/>
+    public static Task LingerAsync(PeerInput input) => Task.WhenAny(DrainAsync(input), Task.Delay(FrontendLimits.RefusalLinger));
 
     private int TakeBody(ReadOnlySpan<byte> rest)
     {
@@ -158,13 +161,13 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
         }
     }
 
-    private async Task DrainAsync()
+    private static async Task DrainAsync(PeerInput input)
     {
         long dropped = 0;
-        while (dropped < FrontendLimits.RefusalDrainBytesMax && await Input.WaitAsync())
+        while (dropped < FrontendLimits.RefusalDrainBytesMax && await input.WaitAsync())
         {
-            dropped += Input.Unread.Length;
-            Input.Consume(Input.Unread.Length);
+            dropped += input.Unread.Length;
+            input.Consume(input.Unread.Length);
         }
     }
 }

@@ -2,13 +2,13 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>HTTP on an RTSP port: the two halves of a tunnel, and browsers, which are told that they are wrong here.</summary>
+/// <summary>HTTP on an RTSP port: the two halves of a tunnel, WebSockets, and browsers, which are told that they are wrong here.</summary>
 internal sealed partial class RequestHandler
 {
     private const string CookieHeader = "x-sessioncookie";
 
     /// <summary>The tunnel that this request's cookie names, if it is a POST.</summary>
-    public Tunnel? TunnelOf(RtspMessage request) =>
+    public HttpTunnel? TunnelOf(RtspMessage request) =>
         request.IsHttp && request.Method == RtspMethod.Post && request.Header(CookieHeader) is { } cookie ? _frontend.Tunnels.Find(cookie) : null;
 
     /// <summary>
@@ -24,8 +24,11 @@ internal sealed partial class RequestHandler
     {
         switch (request.Method)
         {
+            case RtspMethod.Get when !connection.IsTunnel && WebSocketOpening.IsAskedBy(request):
+                return new WebSocketOpening(_frontend, connection).Answer(request, response);
+
             case RtspMethod.Get when request.Header(CookieHeader) is { } cookie && !connection.IsTunnel:
-                Tunnel opened = new(cookie, connection);
+                HttpTunnel opened = new(cookie, connection);
                 if (_frontend.Tunnels.TryAdd(opened))
                 {
                     BeginHttp(response, RtspStatus.Ok)

@@ -176,7 +176,7 @@ internal sealed partial class RequestHandler
     private Session? Open(ClientConnection connection, RtspMessage request, IMount mount, MountDescription description)
     {
         long now = connection.Home.Shard.NowMicros;
-        Session session = new(connection.Home, mount, description, connection.Carrier, request.Header("User-Agent"), connection.IsTunnel)
+        Session session = new(connection.Home, mount, description, connection.Carrier, request.Header("User-Agent"), connection.Kind)
         {
             Grant = connection.Auth.Grant,
         };

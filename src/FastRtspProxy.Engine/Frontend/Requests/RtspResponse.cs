@@ -18,7 +18,7 @@ internal sealed class RtspResponse
     public string Version { get; set; } = "RTSP/1.0";
 
     /// <summary>Set for a tunnel's POST: what follows on the connection belongs there.</summary>
-    public Tunnel? PostOf { get; set; }
+    public HttpTunnel? PostOf { get; set; }
 
     /// <summary>Set when the connection becomes a back-end's once the answer is written.</summary>
     public ConnectionHandover? Handover { get; set; }

@@ -42,7 +42,7 @@ internal sealed class Session : MountClient
     private bool _wasPaused;
 
     public Session(
-        FrontendShard home, IMount mount, MountDescription description, SessionCarrier carrier, string? agent = null, bool isTunnelled = false)
+        FrontendShard home, IMount mount, MountDescription description, SessionCarrier carrier, string? agent = null, ConnectionKind kind = default)
     {
         _home = home;
         Mount = mount;
@@ -55,7 +55,7 @@ internal sealed class Session : MountClient
         Media = new SessionMedia(this);
         Place = new SessionPlace(ClientAddress, mount.Name, this);
         _losses = new LossLog(this);
-        Watcher = new SessionWatcher(this, agent, isTunnelled);
+        Watcher = new SessionWatcher(this, agent, kind);
         _player = PlayerKinds.Of(agent);
     }
 

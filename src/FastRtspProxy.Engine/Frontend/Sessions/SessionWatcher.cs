@@ -7,8 +7,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>A session for those who ask from outside: counted while it plays, told of when it begins and ends. On the session's shard.</summary>
 /// <param name="session">Whose.</param>
 /// <param name="agent">What its player called itself with the SETUP; null: nothing.</param>
-/// <param name="isTunnelled">Its connection is an HTTP tunnel.</param>
-internal sealed class SessionWatcher(Session session, string? agent, bool isTunnelled) : IWatcher
+/// <param name="kind">What its connection is.</param>
+internal sealed class SessionWatcher(Session session, string? agent, ConnectionKind kind) : IWatcher
 {
     /// <summary>Whatever a player calls itself, nobody reads more.</summary>
     private const int AgentCharsMax = 200;
@@ -39,8 +39,12 @@ internal sealed class SessionWatcher(Session session, string? agent, bool isTunn
     public ViewerWay Way => session.Group is not null ? ViewerWay.Multicast
         : !session.IsInterleaved ? ViewerWay.Udp
         : session.Carrier is { Stream.IsSecure: true } ? ViewerWay.Tls
-        : isTunnelled ? ViewerWay.Http
-        : ViewerWay.Tcp;
+        : kind switch
+        {
+            ConnectionKind.Http => ViewerWay.Http,
+            ConnectionKind.WebSocket => ViewerWay.WebSocket,
+            _ => ViewerWay.Tcp,
+        };
 
     /// <summary>Its media goes out from now on.</summary>
     public void OnStarted()

@@ -6,45 +6,44 @@ namespace FastRtspProxy.Engine.Frontend;
 /// RTSP over HTTP: a GET that carries everything to the client and stays for as long as the tunnel, and the POSTs that carry the client's requests to
 /// us, one after the other. All of them are on the GET's shard.
 /// </summary>
-internal sealed class Tunnel(string cookie, ClientConnection get)
+internal sealed class HttpTunnel(string cookie, ClientConnection get) : Tunnel(get)
 {
     /// <summary>Those that are open; at most <see cref="FrontendLimits.PostsPerTunnelMax"/>.</summary>
     private readonly List<ClientConnection> _posts = [];
 
+    private bool _hadPost;
+
     public string Cookie => cookie;
 
-    public FrontendShard Home => get.Home;
+    public FrontendShard Home => Connection.Home;
 
     /// <summary>The GET came by TLS.</summary>
-    public bool IsSecure => get.IsSecure;
+    public bool IsSecure => Connection.IsSecure;
 
-    /// <summary>What the client asks, decoded.</summary>
-    public TunnelInput Requests { get; } = new(get);
+    /// <inheritdoc/>
+    public override ConnectionKind Kind => ConnectionKind.Http;
 
-    /// <summary>False until the first POST: half a tunnel.</summary>
-    public bool IsPaired { get; private set; }
-
-    /// <summary>True once the GET was closed: nothing may be written any more.</summary>
-    public bool IsOver { get; private set; }
+    /// <inheritdoc/>
+    public override bool IsPaired => _hadPost;
 
     /// <summary>The GET's connection has a session that was played, so its POSTs are of use too.</summary>
-    public bool IsUsed => get.IsUsed;
+    public bool IsUsed => Connection.IsUsed;
 
     /// <summary>A POST has come. False: the tunnel is over, or has more of them than a player would open.</summary>
     public bool TryAdd(ClientConnection post)
     {
-        if (get.EndCause != ConnectionEnd.None || _posts.Count >= FrontendLimits.PostsPerTunnelMax)
+        if (Connection.EndCause != ConnectionEnd.None || _posts.Count >= FrontendLimits.PostsPerTunnelMax)
         {
             return false;
         }
 
-        IsPaired = true;
+        _hadPost = true;
         _posts.Add(post);
         return true;
     }
 
-    /// <summary>Whether the tunnel is of use has changed: its POSTs keep their places with it.</summary>
-    public void UpdatePlaces()
+    /// <inheritdoc/>
+    public override void UpdatePlaces()
     {
         foreach (ClientConnection post in _posts)
         {
@@ -56,7 +55,7 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     public void Remove(ClientConnection post) => _posts.Remove(post);
 
     /// <summary>The GET's own socket brings nothing more that is of use: what comes is dropped, and with its end the tunnel ends.</summary>
-    public async Task EndWithAsync(PeerInput input)
+    public override async Task RunAsync(PeerInput input)
     {
         while (await input.WaitAsync())
         {
@@ -67,10 +66,9 @@ internal sealed class Tunnel(string cookie, ClientConnection get)
     }
 
     /// <summary>The GET was closed: so is the rest.</summary>
-    public void End()
+    public override void End()
     {
-        IsOver = true;
-        Requests.End();
+        base.End();
         foreach (ClientConnection post in _posts.ToArray())
         {
             post.Close(ConnectionEnd.PeerClosed);

@@ -8,7 +8,7 @@ internal sealed class TunnelDirectory
     /// <summary>Cookies in the field have 20 to 40 characters.</summary>
     private const int CookieCharsMax = 256;
 
-    private readonly ConcurrentDictionary<string, Tunnel> _tunnels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HttpTunnel> _tunnels = new(StringComparer.Ordinal);
 
     /// <summary>By cookie, what POSTs that came before their GET wait for. An entry goes with its last one.</summary>
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _early = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class TunnelDirectory
     public int EarlyCount => _early.Count;
 
     /// <summary>False: the cookie is in use, or nothing that a client would choose.</summary>
-    public bool TryAdd(Tunnel tunnel)
+    public bool TryAdd(HttpTunnel tunnel)
     {
         if (!IsCookie(tunnel.Cookie) || !_tunnels.TryAdd(tunnel.Cookie, tunnel))
         {
@@ -55,12 +55,16 @@ internal sealed class TunnelDirectory
         _early.TryRemove(new KeyValuePair<string, TaskCompletionSource>(cookie, waiting));
     }
 
-    public Tunnel? Find(string cookie) => _tunnels.GetValueOrDefault(cookie);
+    public HttpTunnel? Find(string cookie) => _tunnels.GetValueOrDefault(cookie);
 
-    /// <summary>The tunnel's GET was closed. On its shard.</summary>
+    /// <summary>The tunnel's connection was closed. On its shard.</summary>
     public void Close(Tunnel tunnel)
     {
-        _tunnels.TryRemove(new KeyValuePair<string, Tunnel>(tunnel.Cookie, tunnel));
+        if (tunnel is HttpTunnel http)
+        {
+            _tunnels.TryRemove(new KeyValuePair<string, HttpTunnel>(http.Cookie, http));
+        }
+
         tunnel.End();
         tunnel.Requests.Abandon();
     }

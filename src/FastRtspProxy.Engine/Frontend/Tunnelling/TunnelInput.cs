@@ -3,19 +3,19 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// The requests that come out of a tunnel, as its GET's connection reads them. A POST gives one piece and waits until the reader wants more, so a
-/// tunnel takes no more memory than a plain connection. On the GET's shard.
+/// The requests that come out of a tunnel, as its connection reads them. Whoever gives a piece waits until the reader wants more, so a tunnel takes
+/// no more memory than a plain connection. On the connection's shard.
 /// </summary>
-internal sealed class TunnelInput(ClientConnection get) : PeerInput
+internal sealed class TunnelInput(ClientConnection connection) : PeerInput
 {
-    // Completed when the reader waits for more, or the tunnel is over; null while no POST waits.
+    // Completed when the reader waits for more, or the tunnel is over; null while nobody waits.
     private TaskCompletionSource? _wanted;
 
     /// <inheritdoc/>
-    protected override Shard Shard => get.Home.Shard;
+    protected override Shard Shard => connection.Home.Shard;
 
     /// <inheritdoc/>
-    protected override InputAccount Account => get.Stream.Account;
+    protected override InputAccount Account => connection.Stream.Account;
 
     /// <summary>The reader has had what there is, and waits for more.</summary>
     public bool IsWanted => IsWaiting && !HasNews && !IsOver;
@@ -29,13 +29,18 @@ internal sealed class TunnelInput(ClientConnection get) : PeerInput
             return false;
         }
 
-        if (!IsOver && bytes > 0)
+        Give(piece[..bytes]);
+        return true;
+    }
+
+    /// <summary>Puts a piece, of one read at most, behind what is unread.</summary>
+    public void Give(ReadOnlySpan<byte> piece)
+    {
+        if (!IsOver && piece.Length > 0)
         {
-            Append(piece[..bytes]);
+            Append(piece);
             Shard.QueueTurn(this);
         }
-
-        return true;
     }
 
     /// <summary>Done when the reader wants more, or the tunnel is over; look again then, for there may be several POSTs.</summary>
@@ -61,6 +66,6 @@ internal sealed class TunnelInput(ClientConnection get) : PeerInput
     /// <inheritdoc/>
     protected override void Read()
     {
-        // Nothing is there before a POST gives something.
+        // Nothing is there before somebody gives something.
     }
 }

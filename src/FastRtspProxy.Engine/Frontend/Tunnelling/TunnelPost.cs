@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal static class TunnelPost
 {
     /// <summary>Feeds what comes into the tunnel until either is closed. False: what came is no base64.</summary>
-    public static async Task<bool> PumpAsync(PeerInput body, Tunnel tunnel)
+    public static async Task<bool> PumpAsync(PeerInput body, HttpTunnel tunnel)
     {
         TunnelDecoder decoder = default;
         while (await body.WaitAsync())

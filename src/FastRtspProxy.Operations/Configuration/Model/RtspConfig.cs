@@ -17,6 +17,9 @@ internal sealed record RtspConfig
     /// <summary>Ports of their own for RTSP over HTTP, tried in this order; the RTSP port takes such tunnels too.</summary>
     public ValueList<int> HttpTunnelPorts { get; init; } = [];
 
+    /// <inheritdoc cref="WebSocketConfig"/>
+    public WebSocketConfig WebSocket { get; init; } = new();
+
     /// <inheritdoc cref="ProxyProtocolConfig"/>
     public ProxyProtocolConfig ProxyProtocol { get; init; } = new();
 

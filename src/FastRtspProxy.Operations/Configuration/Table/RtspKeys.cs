@@ -35,11 +35,30 @@ internal static class RtspKeys
             Effect = ConfigEffect.Restart,
             Sample = "[8000, 8080]",
         },
-        new LaterKey<RtspConfig>("webSocket") { Text = "RTSP over WebSocket" },
+        new SectionKey<RtspConfig, WebSocketConfig>("webSocket", WebSocket, static c => c.WebSocket, static (c, v) => c with { WebSocket = v })
+        {
+            Text = "RTSP over WebSocket, as ONVIF has it (sub-protocol rtsp.onvif.org), on the ports of RTSP and rtsps",
+        },
         new SectionKey<RtspConfig, ProxyProtocolConfig>(
             "proxyProtocol", ProxyProtocol, static c => c.ProxyProtocol, static (c, v) => c with { ProxyProtocol = v })
         {
             Text = "balancers that say in front of a connection who the viewer is (PROXY protocol, versions 1 and 2)",
+        });
+
+    private static ConfigShape<WebSocketConfig> WebSocket => new(
+        new WebSocketConfig(),
+        new ValueKey<WebSocketConfig, bool>("enabled", ConfigTypes.Flag, static c => c.Enabled, static (c, v) => c with { Enabled = v })
+        {
+            Text = "take WebSockets; viewers log in by RTSP inside, as everywhere",
+            Sample = "true",
+        },
+        new ValuesKey<WebSocketConfig, string>(
+            "allowOrigins", HttpTypes.Origin, static c => c.AllowOrigins, static (c, v) => c with { AllowOrigins = v })
+        {
+            Text = "pages of other servers that may open one; those of this machine may (by address, as localhost, by a name of http.hosts), and "
+                + "whoever is no browser",
+            DefaultWords = "none",
+            Sample = "[\"https://dashboard.example\"]",
         });
 
     private static ConfigShape<ProxyProtocolConfig> ProxyProtocol => new(

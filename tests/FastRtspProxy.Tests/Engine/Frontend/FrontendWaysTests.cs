@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
@@ -15,13 +16,15 @@ public sealed class FrontendWaysTests
     [InlineData(ViewerWay.Udp, false)]
     [InlineData(ViewerWay.Tcp, false)]
     [InlineData(ViewerWay.Http, false)]
+    [InlineData(ViewerWay.WebSocket, false)]
     [InlineData(ViewerWay.Tls, false)]
     [InlineData(ViewerWay.Tls, true)]
     internal async Task Play_EachWay_IsCountedUnderIt(ViewerWay way, bool isTunnelInTls)
     {
-        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: way == ViewerWay.Tls);
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { WebSocket = new WebSocketRules() }, isSecure: way == ViewerWay.Tls);
         using UdpTestReceiver receiver = new();
-        using RtspTestClient client = await host.ConnectAsync();
+        RtspTestClient connection = await host.ConnectAsync();
+        using RtspTestClient client = way == ViewerWay.WebSocket ? await connection.UpgradeAsync() : connection;
         RtspTestClient? post = null;
         string session = "";
         if (way == ViewerWay.Http || isTunnelInTls)

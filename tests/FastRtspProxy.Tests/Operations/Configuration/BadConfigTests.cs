@@ -26,7 +26,7 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
-    [InlineData("rtsp: {webSocket: {}}", "1:19: rtsp.webSocket: not in this version")]
+    [InlineData("rtsp: {webSocket: {allowOrigins: [nvr.example]}}", "1:35: rtsp.webSocket.allowOrigins[0] \"nvr.example\": an origin is a scheme and a host")]
     // Multicast to viewers.
     [InlineData("defaults: {multicast: {groups: 10.0.0.0/8}}", "1:32: defaults.multicast.groups \"10.0.0.0/8\": it is no network of multicast groups: 239.192.0.0/16")]
     [InlineData("defaults: {multicast: {groups: 0.0.0.0/0}}", "defaults.multicast.groups \"0.0.0.0/0\": it is no network of multicast groups")]
