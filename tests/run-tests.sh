@@ -11,11 +11,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot
 # Linker, headers and OpenSSL for the native binaries, cross tools and an emulator for those of arm64, spin for the models; then what the end-to-end tests put
-# around the proxy: cameras by GStreamer's RTSP server, VLC, players of both families, a balancer, a browser, network namespaces, a cluster's etcd; then shells, readers of
+# around the proxy: cameras by GStreamer's RTSP server, VLC, players of both families, a balancer, a browser, a library of npm, network namespaces, a cluster's etcd; then shells, readers of
 # manual pages, and what makes, reads and installs a Debian package.
 packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev clang lld binutils-aarch64-linux-gnu qemu-user-static spin iproute2 nftables util-linux mount
     ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium etcd-server etcd-client
+    gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium nodejs node-ws etcd-server etcd-client
     man-db mandoc bash-completion zsh fish
     debhelper lintian mmdebstrap systemd curl)
 # The end of it all. On an idle machine of two cores a run takes some twenty minutes; the limits here and below are those of a machine that has three times

@@ -13,9 +13,15 @@ public sealed class Prerequisites
 
     public const string Chromium = "/usr/bin/chromium";
 
+    /// <summary>Its library for WebSockets is <c>ws</c>, from npm, as Debian packages it.</summary>
+    public const string Node = "/usr/bin/node";
+
+    /// <summary>Where Debian has libraries of npm.</summary>
+    public const string NodeLibraries = "/usr/share/nodejs";
+
     private const string InstallLine =
         "apt-get install -y --no-install-recommends ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base "
-        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking util-linux mount iproute2 nftables mpv vlc-bin vlc-plugin-base haproxy prometheus chromium etcd-server etcd-client "
+        + "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking util-linux mount iproute2 nftables mpv vlc-bin vlc-plugin-base haproxy prometheus chromium nodejs node-ws etcd-server etcd-client "
         + "man-db mandoc bash-completion zsh fish systemd curl";
 
     private const string ElementCheck =
@@ -50,7 +56,7 @@ public sealed class Prerequisites
                 + "prints their paths, then FASTRTSPPROXY_BIN=artifacts/aot/fastrtspproxy RTSPSIM_BIN=artifacts/aot/rtspsim (as absolute paths) dotnet test tests/FastRtspProxy.EndToEndTests";
         }
 
-        foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", "/usr/bin/cvlc", "/usr/bin/mpv", "/usr/bin/setpriv", "/usr/sbin/nft", "/usr/sbin/haproxy", "/usr/bin/prometheus", "/usr/bin/promtool", "/usr/bin/etcd", "/usr/bin/etcdctl", "/usr/bin/man", "/usr/bin/mandoc", "/usr/bin/zsh", "/usr/bin/fish", "/usr/share/bash-completion/bash_completion", SocketActivate, Analyze, "/usr/bin/curl", Chromium, Python])
+        foreach (string program in (string[])["/usr/bin/ffmpeg", "/usr/bin/ffprobe", "/usr/bin/cvlc", "/usr/bin/mpv", "/usr/bin/setpriv", "/usr/sbin/nft", "/usr/sbin/haproxy", "/usr/bin/prometheus", "/usr/bin/promtool", "/usr/bin/etcd", "/usr/bin/etcdctl", "/usr/bin/man", "/usr/bin/mandoc", "/usr/bin/zsh", "/usr/bin/fish", "/usr/share/bash-completion/bash_completion", SocketActivate, Analyze, "/usr/bin/curl", Chromium, Node, NodeLibraries + "/ws/package.json", Python])
         {
             if (!File.Exists(program))
             {
