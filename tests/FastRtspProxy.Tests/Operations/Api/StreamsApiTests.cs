@@ -162,7 +162,7 @@ public sealed class StreamsApiTests
     [InlineData("{'source':'rtsp://c/${1}'}", "/source")]
     [InlineData("{'source':'rtsp://c/a','keep':5}", "/keep")]
     [InlineData("{'source':['rtsp://c/a']}", "/source")]
-    [InlineData("{'source':'rtsp://c/a','multicast':{}}", "/multicast")]
+    [InlineData("{'source':'rtsp://c/a','multicast':{'ttl':0}}", "/multicast/ttl")]
     public async Task Put_WrongStream_NamesEachPlace(string body, string pointers)
     {
         await using ApiBench bench = new("rtsp: {listen: [8554]}\nstreams: {file: {source: rtsp://192.0.2.9/a}}");
