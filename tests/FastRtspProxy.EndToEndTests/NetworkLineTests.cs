@@ -46,9 +46,9 @@ public sealed class NetworkLineTests(ITestOutputHelper log) : EndToEndTest(log)
             Assert.InRange(found.GetProperty("lostByTheFilter").GetInt32(), 1, int.MaxValue);
             Assert.InRange(pictures.GetProperty("pulled-udp").GetInt32(), 0, 50);
 
-            // They came back by themselves, in the same players (the script fails when one does not); TCP carries everything whole.
+            // They came back by themselves, in the same players (the script fails when one does not); TCP carries everything whole, and UDP in time, but for a pause of the wire or the player itself.
             Assert.Equal(6, found.GetProperty("secondsUntil75MorePictures").EnumerateObject().Count());
-            Assert.All(found.GetProperty("complaints").EnumerateObject(), static one => Assert.Equal(0, one.Value.GetInt32()));
+            Assert.All(found.GetProperty("complaints").EnumerateObject(), static one => Assert.InRange(one.Value.GetInt32(), 0, one.Name.EndsWith("-udp", StringComparison.Ordinal) ? 4 : 0));
 
             // 2 Mbit/s: the mark is 125 KB, a quarter more while the rate moves, and a frame may stand on top of it. 4 s in the ring and what is in the kernel make some 5; the limit leaves a busy machine its pauses.
             Assert.InRange(found.GetProperty("mostUnsentBytes").GetInt32(), 1, 156_250 + 100_000);

@@ -35,7 +35,7 @@ public sealed partial class CompletionTests : IClassFixture<Prerequisites>
                 ("rtspsim camera --personality d", "dahua"),
                 ("rtspsim camera --metadata ", ""),
                 ("rtspsim load --json ", "one.yaml two.pem"),
-                ("rtspsim load -t ", "http mix tcp udp"),
+                ("rtspsim load -t ", "http mix multicast tcp udp"),
                 ("rtspsim load rtsp://192.0.2.10/main --transport=u", "udp"),
                 ("rtspsim load rtsp://192.0.2.10/main --transport tcp --in", "--insecure-tls"),
                 ("rtspsim probe --transport ", "tcp udp"),
