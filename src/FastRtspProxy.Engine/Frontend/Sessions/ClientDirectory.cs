@@ -26,7 +26,11 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     {
         track.IsListed = true;
         _bySource[track.Rtcp] = track;
-        _withoutRtcp.Add(track.Rtcp, track);
+        if (!track.Track.IsBack)
+        {
+            _withoutRtcp.Add(track.Rtcp, track);
+        }
+
         _rtp.Add(track);
     }
 

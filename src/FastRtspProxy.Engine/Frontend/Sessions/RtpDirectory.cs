@@ -21,6 +21,11 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     public void Add(SessionTrack track)
     {
         _byAddress[track.Rtp] = track;
+        if (track.Track.IsBack)
+        {
+            return; // who may stay silent on it for ever is not waited for: the host's other sessions could not be told from it
+        }
+
         PeerAddress host = track.Rtp.WithPort(0);
         if (!_unpunched.TryGetValue(host, out UnpunchedHost? unpunched))
         {

@@ -308,6 +308,35 @@ public sealed class BackChannelTests
         Assert.Contains("a=control:back1", described.BodyText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SilentTalker_OverUdp_ASecondViewerOfItsHostIsStillFoundBehindANat()
+    {
+        await using TalkFixture fixture = await TalkFixture.StartAsync();
+        using UdpTestReceiver video = new();
+        using UdpTestReceiver talk = new();
+        using UdpTestReceiver announced = new();
+        using UdpTestReceiver real = new();
+        using RtspTestClient silent = await fixture.Host.ConnectAsync();
+        RtspTestResponse setUp = await silent.RequestAsync("SETUP", fixture.Host.Url + "/track1", video.Transport);
+        int port = int.Parse(setUp.Header("Transport")!.Split("server_port=")[1].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(200, (await silent.RequestAsync("SETUP", fixture.Host.Url + "/back1", talk.Transport, TalkFixture.Require, "Session: " + setUp.Session)).Status);
+        Assert.Equal(200, (await silent.RequestAsync("PLAY", fixture.Host.Url, "Session: " + setUp.Session)).Status);
+        await video.SendPunchAsync(port);
+
+        // On the same connection, so that both sessions live on one shard.
+        RtspTestResponse second = await silent.RequestAsync("SETUP", fixture.Host.Url + "/track1", announced.Transport);
+        Assert.Equal(200, second.Status);
+        await real.SendPunchAsync(port);
+        Assert.Equal(200, (await silent.RequestAsync("PLAY", fixture.Host.Url, "Session: " + second.Session)).Status);
+
+        await Until.TrueAsync(() =>
+        {
+            fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, [0x65, 1, 2]);
+            return !real.HasNoRtp;
+        });
+        Assert.True(announced.HasNoRtp);
+    }
+
     /// <summary>Without the session's lines, which tell two descriptions apart.</summary>
     private static string Media(string sdp) => sdp[sdp.IndexOf("m=", StringComparison.Ordinal)..];
 }
