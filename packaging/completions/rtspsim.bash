@@ -24,7 +24,7 @@ _rtspsim() {
         name=$word
         case $word in
             --*=*) ;;
-            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --bitrate | --fps | --gop | --size | --transports | --multicast | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --replay | --speed | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid | --check) takes=1 ;;
+            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --back-channel | --bitrate | --fps | --gop | --size | --transports | --multicast | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --replay | --speed | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --talk | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid | --check) takes=1 ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac
@@ -41,6 +41,9 @@ _rtspsim() {
                 ;;
             "camera --audio")
                 COMPREPLY+=($(compgen -W 'clip pcmu none' -- "$cur"))
+                ;;
+            "camera --back-channel")
+                COMPREPLY+=($(compgen -W 'pcmu pcma pcmu,pcma' -- "$cur"))
                 ;;
             "camera --transports")
                 COMPREPLY+=($(compgen -W 'udp tcp udp,tcp' -- "$cur"))
@@ -89,8 +92,8 @@ _rtspsim() {
                 COMPREPLY=($(compgen -W 'camera load probe replay' -- "$cur"))
             fi
             ;;
-        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast -u --user --auth --personality --fail --seed --register --register-user --replay --speed --once --duration --threads -h --help' -- "$cur")) ;;
-        load) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-n --clients -t --transport --ramp -d --duration --churn --vanish --slow --stopped --tracks --verify --json --html --max-loss --max-p99 --min-clients --local --gro --threads --timeout --insecure-tls --watch-pid --plain -h --help' -- "$cur")) ;;
+        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --back-channel --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast -u --user --auth --personality --fail --seed --register --register-user --replay --speed --once --duration --threads -h --help' -- "$cur")) ;;
+        load) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-n --clients -t --transport --ramp -d --duration --churn --vanish --slow --stopped --tracks --talk --verify --json --html --max-loss --max-p99 --min-clients --local --gro --threads --timeout --insecure-tls --watch-pid --plain -h --help' -- "$cur")) ;;
         probe) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-t --transport -d --duration --timeout --no-checks --insecure-tls -h --help' -- "$cur")) ;;
         replay) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--check -p --port --bind -d --duration --timeout --all -h --help' -- "$cur")) ;;
     esac

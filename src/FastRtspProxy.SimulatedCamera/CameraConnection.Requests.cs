@@ -28,8 +28,8 @@ internal sealed partial class CameraConnection
             return;
         }
 
-        // RFC 2326 section 12.32: nothing optional is supported here, and the answer names what was asked for.
-        string unsupported = string.Join(", ", _request.HeaderValues("Require").Where(static tag => tag.Length > 0));
+        // RFC 2326 section 12.32: the answer names what was asked for and is not there.
+        string unsupported = Unsupported();
         if (unsupported.Length > 0)
         {
             Answer(RtspStatus.OptionNotSupported, new RtspHeader("Unsupported", unsupported));
@@ -94,7 +94,9 @@ internal sealed partial class CameraConnection
 
         string url = _request.Uri.TrimEnd('/');
         IPAddress? group = _camera.MulticastGroupOf(stream);
-        byte[] sdp = CameraSdp.Write(_camera.Options.Streams[stream], Personality, _stream.Local.Address, url, group, _camera.Options.MulticastPort);
+        byte[] sdp = CameraSdp.Write(
+            _camera.Options.Streams[stream], Personality, _stream.Local.Address, url, group, _camera.Options.MulticastPort,
+            AsksToTalk ? BackChannels : []);
         List<RtspHeader> headers = [];
         if (Personality.ContentBase)
         {
@@ -107,6 +109,11 @@ internal sealed partial class CameraConnection
 
     private void SetUp()
     {
+        if (TrySetUpBack())
+        {
+            return;
+        }
+
         if (!CameraPaths.TryFindTrack(_camera.Options, _request.Uri, out int stream, out int trackIndex))
         {
             Answer(RtspStatus.NotFound);

@@ -133,13 +133,14 @@ internal sealed partial class CameraConnection : IByteSink
     {
         if (input[0] == InterleavedFrame.Magic)
         {
-            if (InterleavedFrame.TryParse(input, out _, out consumed) != ParseStatus.Complete)
+            if (InterleavedFrame.TryParse(input, out InterleavedFrame frame, out consumed) != ParseStatus.Complete)
             {
                 return false;
             }
 
-            // Receiver reports: a sign of life, nothing more to us.
+            // Receiver reports: a sign of life, nothing more to us. Sound of a talker: heard.
             _camera.OnInterleavedReport(this);
+            _camera.Hear(this, frame);
             return true;
         }
 

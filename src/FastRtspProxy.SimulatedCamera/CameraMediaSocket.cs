@@ -16,10 +16,10 @@ internal sealed class CameraMediaSocket : DatagramSocket
     /// <inheritdoc cref="BurstPackets"/>
     private const int BurstBytes = 65_000;
 
-    private readonly Action<PeerAddress> _alive;
+    private readonly Action<PeerAddress, ReadOnlySpan<byte>> _alive;
     private bool _sendsBursts = true;
 
-    public CameraMediaSocket(Shard shard, Socket socket, Action<PeerAddress> alive)
+    public CameraMediaSocket(Shard shard, Socket socket, Action<PeerAddress, ReadOnlySpan<byte>> alive)
         : base(shard, socket)
     {
         _alive = alive;
@@ -101,5 +101,5 @@ internal sealed class CameraMediaSocket : DatagramSocket
         return count;
     }
 
-    protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from) => _alive(from);
+    protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from) => _alive(from, data);
 }

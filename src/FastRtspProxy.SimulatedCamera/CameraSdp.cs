@@ -3,12 +3,16 @@ using System.Net;
 using System.Text;
 using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.SimulatedCamera.Personalities;
+using FastRtspProxy.SimulatedCamera.Talk;
 
 namespace FastRtspProxy.SimulatedCamera;
 
 /// <summary>Writes the session description of a stream (RFC 8866, RFC 2326 appendix C).</summary>
 internal static class CameraSdp
 {
+    /// <summary>The control of back channels, before their number.</summary>
+    public const string BackControl = "back";
+
     /// <summary>A track's control attribute, without a base.</summary>
     public static string Control(SimulatedCameraPersonality personality, int track) =>
         string.Format(CultureInfo.InvariantCulture, personality.Control, track + personality.FirstTrack);
@@ -19,13 +23,15 @@ internal static class CameraSdp
     /// <param name="streamUrl">The stream's URL, for makes that write whole URLs as controls.</param>
     /// <param name="group">The multicast group, null for unicast.</param>
     /// <param name="groupPort">The group's first port.</param>
+    /// <param name="back">The back channels, for a client that asks for them.</param>
     public static byte[] Write(
         SimulatedCameraStreamOptions stream,
         SimulatedCameraPersonality personality,
         IPAddress local,
         string streamUrl,
         IPAddress? group,
-        int groupPort)
+        int groupPort,
+        IReadOnlyList<BackChannel> back)
     {
         StringBuilder sdp = new();
         string family = local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IP6" : "IP4";
@@ -71,6 +77,15 @@ internal static class CameraSdp
 
             string control = Control(personality, i);
             Line(sdp, "a=control:" + (personality.AbsoluteControl ? streamUrl.TrimEnd('/') + "/" + control : control));
+        }
+
+        for (int i = 0; i < back.Count; i++)
+        {
+            string control = string.Create(CultureInfo.InvariantCulture, $"{BackControl}{i + 1}");
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m=audio 0 RTP/AVP {back[i].PayloadType}"));
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"a=rtpmap:{back[i].PayloadType} {back[i].EncodingName}/{G711.SampleRate}"));
+            Line(sdp, "a=control:" + (personality.AbsoluteControl ? streamUrl.TrimEnd('/') + "/" + control : control));
+            Line(sdp, "a=sendonly");
         }
 
         return Encoding.UTF8.GetBytes(sdp.ToString());

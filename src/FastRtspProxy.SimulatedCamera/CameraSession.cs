@@ -4,6 +4,7 @@ using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
+using FastRtspProxy.SimulatedCamera.Talk;
 
 namespace FastRtspProxy.SimulatedCamera;
 
@@ -46,6 +47,12 @@ internal sealed class CameraSession
     /// <summary>Its video is not sent any more (<see cref="TimedFaultKind.VideoSilentInSessions"/>).</summary>
     public bool IsVideoSilent { get; set; }
 
+    /// <summary>The back channel that was set up last; null: none was.</summary>
+    public SessionTrack? Back { get; private set; }
+
+    /// <summary>What listens there; null: nothing does.</summary>
+    public Ear? Ear { get; private set; }
+
     /// <summary>A sign of life: a request of this method, or a receiver report (null).</summary>
     public void Touch(string? method)
     {
@@ -56,7 +63,8 @@ internal sealed class CameraSession
     }
 
     /// <summary>Set up over this connection: it ends with it.</summary>
-    public bool UsesConnection(CameraConnection connection) => _tracks.Any(track => track?.Connection == connection);
+    public bool UsesConnection(CameraConnection connection) =>
+        Back?.Connection == connection || _tracks.Any(track => track?.Connection == connection);
 
     public bool HasTrack(int index) => _tracks[index] is not null;
 
@@ -72,6 +80,14 @@ internal sealed class CameraSession
         TicksOffset = (uint)Hash64.Of(_seed, 3 * (ulong)index + 1),
         NextSequenceNumber = (ushort)Hash64.Of(_seed, 3 * (ulong)index + 2),
     };
+
+    /// <summary>Sets a back channel up, by its place among the camera's.</summary>
+    public SessionTrack SetUpBack(int index)
+    {
+        BackChannel codec = _camera.Options.BackChannels[index];
+        Ear = new Ear(codec, second => _camera.Options.Heard?.Invoke(second));
+        return Back = new SessionTrack { Index = _tracks.Length + index, Ssrc = 0, TicksOffset = 0 };
+    }
 
     /// <summary>What is added to the stream's ticks in a track's timestamps.</summary>
     public uint TicksOffset(SessionTrack track) => track.TicksOffset + _camera.Clock.JumpedTicks(ClockRate(track.Index));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
 
@@ -170,7 +171,7 @@ internal sealed partial class CameraShard
             session.SayBye();
         }
 
-        foreach (SessionTrack track in session.Tracks)
+        foreach (SessionTrack track in session.Back is { } back ? session.Tracks.Append(back) : session.Tracks)
         {
             ForgetPeer(track.RtpPeer, session);
             ForgetPeer(track.RtcpPeer, session);
@@ -194,6 +195,18 @@ internal sealed partial class CameraShard
             if (session.UsesConnection(connection))
             {
                 session.Touch(null);
+            }
+        }
+    }
+
+    /// <summary>A frame of a client: sound, where it comes on the RTP channel of a back channel.</summary>
+    public void Hear(CameraConnection connection, in InterleavedFrame frame)
+    {
+        foreach (CameraSession session in _sessions.Values)
+        {
+            if (session.Back is { } back && back.Connection == connection && back.RtpChannel == frame.Channel && session.IsPlaying)
+            {
+                session.Ear!.Hear(frame.Payload);
             }
         }
     }
@@ -286,12 +299,16 @@ internal sealed partial class CameraShard
         }
     }
 
-    private void OnPeerAlive(PeerAddress from)
+    private void OnPeerAlive(PeerAddress from, ReadOnlySpan<byte> data)
     {
         Counters.OnReport();
         if (_peers.TryGetValue(from, out CameraSession? session))
         {
             session.Touch(null);
+            if (session is { IsPlaying: true, Back: { } back } && back.RtpPeer.Equals(from))
+            {
+                session.Ear!.Hear(data);
+            }
         }
     }
 

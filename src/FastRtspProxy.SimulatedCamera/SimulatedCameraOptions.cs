@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Personalities;
+using FastRtspProxy.SimulatedCamera.Talk;
 
 namespace FastRtspProxy.SimulatedCamera;
 
@@ -59,6 +60,12 @@ internal sealed record SimulatedCameraOptions
     /// A session that joins a running stream gets its first packet at the next random access point; false: at once, as many cameras do.
     /// </summary>
     public bool StartsAtKeyFrame { get; init; } = true;
+
+    /// <summary>The codecs that clients may talk in; empty: there is no back channel.</summary>
+    public IReadOnlyList<BackChannel> BackChannels { get; init; } = [];
+
+    /// <summary>Told of each second that was heard by a back channel, on the session's shard; null: nobody.</summary>
+    public Action<HeardSecond>? Heard { get; init; }
 
     /// <summary>How often senders report; RFC 3550's minimum is 5 s.</summary>
     public TimeSpan SenderReportInterval { get; init; } = TimeSpan.FromSeconds(4);

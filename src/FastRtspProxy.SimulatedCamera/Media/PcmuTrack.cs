@@ -1,4 +1,5 @@
 using FastRtspProxy.SimulatedCamera.Packetisers;
+using FastRtspProxy.SimulatedCamera.Talk;
 
 namespace FastRtspProxy.SimulatedCamera.Media;
 
@@ -31,19 +32,9 @@ internal sealed class PcmuTrack() : EvenTrack(PacketSamples, 1)
         byte[] samples = new byte[SampleRate];
         for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = Encode(i < SampleRate / 10 ? (int)(8000 * Math.Sin(2 * Math.PI * 400 * i / SampleRate)) : 0);
+            samples[i] = G711.EncodeMuLaw(i < SampleRate / 10 ? (int)(8000 * Math.Sin(2 * Math.PI * 400 * i / SampleRate)) : 0);
         }
 
         return samples;
-    }
-
-    // G.711, 14 bits: sign, exponent, mantissa, all inverted.
-    private static byte Encode(int sample)
-    {
-        int sign = sample < 0 ? 0x80 : 0;
-        int magnitude = Math.Min(Math.Abs(sample), 32_635) + 132;
-        int exponent = System.Numerics.BitOperations.Log2((uint)magnitude) - 7;
-        int mantissa = magnitude >> (exponent + 3) & 0x0F;
-        return (byte)~(sign | exponent << 4 | mantissa);
     }
 }

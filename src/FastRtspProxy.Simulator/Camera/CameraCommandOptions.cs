@@ -62,6 +62,14 @@ internal sealed class CameraCommandOptions
 
     public Option<bool> Metadata { get; } = new("--metadata") { Description = "A third track with ONVIF metadata." };
 
+    public Option<string?> BackChannel { get; } = new("--back-channel")
+    {
+        HelpName = "LIST",
+        CompletionSources = { (string[])["pcmu", "pcma", "pcmu,pcma"] },
+        Description = "Two-way audio (ONVIF): pcmu, pcma, or both, each a back channel of its own. Each second of what is heard is said in a line: "
+            + "its codec, the frequency of its tone, packets that are missing, sources that began.",
+    };
+
     public Option<string> Bitrate { get; } = new("--bitrate")
     {
         HelpName = "RATE",
@@ -208,8 +216,8 @@ internal sealed class CameraCommandOptions
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
     [
-        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast, User,
-        Auth, Personality, Fail, Seed, Register, RegisterUser,
+        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, BackChannel, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast,
+        User, Auth, Personality, Fail, Seed, Register, RegisterUser,
         Replay, Speed, Once, Duration, Threads,
     ];
 

@@ -8,6 +8,7 @@ using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.SimulatedCamera.Personalities;
+using FastRtspProxy.SimulatedCamera.Talk;
 
 namespace FastRtspProxy.Simulator.Camera;
 
@@ -28,6 +29,7 @@ internal static class CameraCommandReader
             || !TryAuth(result.GetValue(given.Auth), out List<SimulatedCameraAuthScheme>? schemes, out error)
             || !TryPort("--port", result.GetValue(given.Port), out error)
             || !TryPort("--tls-port", result.GetValue(given.TlsPort) ?? 0, out error)
+            || !TryBackChannels(result.GetValue(given.BackChannel), out List<BackChannel> back, out error)
             || !TryGroup(result.GetValue(given.Multicast), out IPAddress? group, out int groupPort, out error))
         {
             error ??= "the options do not fit together";
@@ -67,6 +69,10 @@ internal static class CameraCommandReader
             MulticastGroup = group,
             MulticastPort = groupPort,
             Paced = result.GetValue(given.Paced),
+            BackChannels = back,
+            Heard = static second => Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"heard {second.Codec} {second.Hertz} Hz, {second.MissingPackets} packets missing, {second.NewSources} new sources")),
             StartsAtKeyFrame = !result.GetValue(given.AnyFrame),
         };
         run = new CameraRun
@@ -106,6 +112,24 @@ internal static class CameraCommandReader
             text.AsSpan(0, text.Length - suffix), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
         bitsPerSecond = understood ? (long)Math.Min(number * factor, 1e12) : 0;
         return understood && bitsPerSecond is >= 1000 and <= 10_000_000_000;
+    }
+
+    private static bool TryBackChannels(string? text, out List<BackChannel> back, out string? error)
+    {
+        back = [];
+        error = null;
+        foreach (string name in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (BackChannel.Of(name) is not { } codec)
+            {
+                error = "--back-channel takes pcmu, pcma, or pcmu,pcma, not " + text;
+                return false;
+            }
+
+            back.Add(codec);
+        }
+
+        return true;
     }
 
     private static (string User, string Password)? Credentials(string? text)

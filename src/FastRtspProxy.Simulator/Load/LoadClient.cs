@@ -65,6 +65,9 @@ internal sealed class LoadClient : IMediaOwner
     /// <summary>Its tracks, once it is described.</summary>
     public TrackLeg[] Legs { get; private set; } = [];
 
+    /// <summary>Its back channel; null: it sends nothing.</summary>
+    public LoadTalker? Talker { get; set; }
+
     /// <summary>Its index in its shard's list.</summary>
     public int Place { get; set; }
 
@@ -132,6 +135,7 @@ internal sealed class LoadClient : IMediaOwner
             leg.Close();
         }
 
+        Talker?.Close();
         _connection.Close();
         Move(end);
         Home.Remove(this);
@@ -268,6 +272,7 @@ internal sealed class LoadClient : IMediaOwner
         _playedMicros = Shard.NowMicros;
         Move(ClientState.Waiting);
         Report(Shard.NowMicros);
+        Talker?.Start();
         if (_hasFirstPacket && State == ClientState.Waiting)
         {
             Begin();

@@ -75,6 +75,13 @@ internal sealed class LoadCommandOptions
         DefaultValueFactory = _ => "all",
     };
 
+    public Option<int?> Talk { get; } = new("--talk")
+    {
+        HelpName = "HERTZ",
+        Description = "Two-way audio (ONVIF): each client asks for the back channel and sends a tone of that frequency (100 to 3000) by the first of "
+            + "PCMU or PCMA; `rtspsim camera --back-channel` says what arrives. A server lets one talk at a time.",
+    };
+
     public Option<bool> Verify { get; } = new("--verify")
     {
         Description = "Compare every access unit with the checksum that `rtspsim camera` puts into it; one that differs fails the run.",
@@ -148,7 +155,7 @@ internal sealed class LoadCommandOptions
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
     [
-        Clients, Transport, Ramp, Duration, Churn, Vanish, Slow, Stopped, Tracks, Verify, Json, Html, MaxLoss, MaxP99, MinClients,
+        Clients, Transport, Ramp, Duration, Churn, Vanish, Slow, Stopped, Tracks, Talk, Verify, Json, Html, MaxLoss, MaxP99, MinClients,
         Local, Gro, Threads, Timeout, InsecureTls, WatchProcess, Plain,
     ];
 }

@@ -27,6 +27,8 @@ internal static class LoadCommandReader
         int? minClients = result.GetValue(given.MinClients);
         reading.Check(
             minClients is null || (minClients >= 0 && minClients <= clients), "--min-clients: 0 to --clients, more cannot play at the same time");
+        int? talk = result.GetValue(given.Talk);
+        reading.Check(talk is null or (>= 100 and <= 3000), "--talk: 100 to 3000, the frequency of a tone");
         reading.File("--json", result.GetValue(given.Json));
         reading.File("--html", result.GetValue(given.Html));
         options = new LoadOptions
@@ -41,6 +43,7 @@ internal static class LoadCommandReader
             SlowShare = slow,
             StoppedShare = stopped,
             Tracks = reading.Tracks(result.GetValue(given.Tracks)!),
+            TalkHertz = talk,
             Verify = result.GetValue(given.Verify),
             JoinDatagrams = result.GetValue(given.Gro),
             Threads = threads,
@@ -61,6 +64,8 @@ internal static class LoadCommandReader
         reading.Check(
             slow + stopped == 0 || !options.Transports.Contains(ClientTransport.Multicast),
             "--slow and --stopped: not with multicast, whose clients share a socket");
+        reading.Check(
+            talk is null || options.Transports.All(static one => one != ClientTransport.Multicast), "--talk: a group has no back channel");
         reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
         error = reading.Error;
         if (error is not null)

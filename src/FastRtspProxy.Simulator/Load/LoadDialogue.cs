@@ -5,6 +5,7 @@ using System.Text;
 using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.SimulatedCamera.Talk;
 using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Simulator.Load;
@@ -63,6 +64,9 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
 
     private LoadShard Home => client.Home;
 
+    /// <summary>What a client that talks requires.</summary>
+    private RtspHeader[] Required => Home.Options.TalkHertz is null ? [] : [new RtspHeader("Require", BackChannel.OptionTag)];
+
     private LoadTarget Target => client.Target;
 
     private string HostAndPort => Target.Url.Host + ":" + Target.Url.Port.ToString(CultureInfo.InvariantCulture);
@@ -88,7 +92,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
         }
         else
         {
-            Request(RtspMethod.Describe, Target.Url.RequestUri);
+            Request(RtspMethod.Describe, Target.Url.RequestUri, Required);
         }
     }
 
@@ -184,7 +188,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
         }
         else if (client.State == ClientState.Negotiating)
         {
-            Request(RtspMethod.Describe, Target.Url.RequestUri);
+            Request(RtspMethod.Describe, Target.Url.RequestUri, Required);
         }
     }
 
@@ -249,7 +253,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
                 Play();
                 break;
             default:
-                Request(method, _description?.AggregateUrl ?? Target.Url.RequestUri);
+                Request(method, _description?.AggregateUrl ?? Target.Url.RequestUri, method == RtspMethod.Describe ? Required : []);
                 break;
         }
     }
@@ -268,6 +272,12 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
                     return;
                 }
 
+                if (Home.Options.TalkHertz is not null && _description.Back is null)
+                {
+                    client.Fail("DESCRIBE: there is no back channel of PCMU or PCMA (--talk)");
+                    return;
+                }
+
                 Home.Remember(Target.Index, _description);
                 client.MakeLegs(_description);
                 SetUpNext();
@@ -283,6 +293,12 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
 
     private void SetUpNext()
     {
+        if (_settingUp == client.Legs.Length)
+        {
+            SetUpBack();
+            return;
+        }
+
         TrackLeg leg = client.Legs[_settingUp];
         TransportSpec wanted;
         if (client.Transport == ClientTransport.Udp)
@@ -304,6 +320,17 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
         }
 
         Request(RtspMethod.Setup, leg.Receiver.Plan.Control, new RtspHeader("Transport", TransportHeader.Format(wanted)));
+    }
+
+    /// <summary>Behind the tracks.</summary>
+    private void SetUpBack()
+    {
+        (string control, BackChannel codec) = _description!.Back!.Value;
+        client.Talker ??= new LoadTalker(client, connection, codec, Home.Options.TalkHertz!.Value);
+        if (client.Talker.Offer() is { } wanted)
+        {
+            Request(RtspMethod.Setup, control, [new RtspHeader("Transport", TransportHeader.Format(wanted)), .. Required]);
+        }
     }
 
     /// <summary>False: the client has failed.</summary>
@@ -335,7 +362,6 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             _timeoutSeconds = timeout ?? _timeoutSeconds;
         }
 
-        TrackLeg leg = client.Legs[_settingUp];
         IReadOnlyList<TransportSpec> specs = TransportHeader.Parse(answer.Header("Transport") ?? "");
         TransportSpec? spec = specs.Count > 0 ? specs[0] : null;
         bool isMulticast = client.Transport == ClientTransport.Multicast;
@@ -345,6 +371,14 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             return;
         }
 
+        if (_settingUp == client.Legs.Length)
+        {
+            client.Talker!.Take(spec);
+            Play();
+            return;
+        }
+
+        TrackLeg leg = client.Legs[_settingUp];
         if (isMulticast && !TryJoin(leg, spec))
         {
             return;
@@ -361,7 +395,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             leg.ReportsTo = new IPEndPoint(Target.Address.Address, ports.Rtcp).Serialize();
         }
 
-        if (++_settingUp < client.Legs.Length)
+        if (++_settingUp < client.Legs.Length || Home.Options.TalkHertz is not null)
         {
             SetUpNext();
         }
@@ -403,7 +437,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             leg.Receiver.LiveFromUnixMicros = nowUnix;
         }
 
-        Request(RtspMethod.Play, _description!.AggregateUrl, new RtspHeader("Range", "npt=0.000-"));
+        Request(RtspMethod.Play, _description!.AggregateUrl, [new RtspHeader("Range", "npt=0.000-"), .. Required]);
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -32,6 +32,9 @@ internal sealed record LoadOptions
 
     public TrackChoice Tracks { get; init; } = TrackChoice.All;
 
+    /// <summary>The tone that each client sends by the back channel; null: none does.</summary>
+    public int? TalkHertz { get; init; }
+
     /// <summary>Compare the NAL units of each access unit with the camera's checksum.</summary>
     public bool Verify { get; init; }
 

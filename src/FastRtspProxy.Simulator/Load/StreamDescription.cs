@@ -1,6 +1,7 @@
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.SimulatedCamera.Talk;
 using FastRtspProxy.Simulator.Receive;
 
 namespace FastRtspProxy.Simulator.Load;
@@ -24,6 +25,9 @@ internal sealed class StreamDescription
 
     /// <summary>The tracks that are wanted.</summary>
     public IReadOnlyList<TrackPlan> Tracks { get; }
+
+    /// <summary>The first back channel in a codec that we speak, and that codec; null: there is none.</summary>
+    public (string Control, BackChannel Codec)? Back { get; private init; }
 
     /// <summary>Reads the answer of a DESCRIBE; null with the reason when nothing in it can be played.</summary>
     public static StreamDescription? Read(RtspMessage answer, string requestUrl, TrackChoice choice, StreamDescription? known, out string? error)
@@ -58,6 +62,12 @@ internal sealed class StreamDescription
             return null;
         }
 
-        return new StreamDescription(answer.Body.ToArray(), baseUrl, aggregate, [.. tracks]);
+        return new StreamDescription(answer.Body.ToArray(), baseUrl, aggregate, [.. tracks])
+        {
+            Back = sdp.Media
+                .Where(static media => media.IsBackChannel && BackChannel.Of(media.EncodingName) is not null)
+                .Select(media => ((string, BackChannel)?)(ControlUrl.Resolve(baseUrl, media.Control), BackChannel.Of(media.EncodingName)!))
+                .FirstOrDefault(),
+        };
     }
 }
