@@ -208,6 +208,7 @@ internal sealed class FrontendShard
                 connection.Place.Weight.Book(Shard, weight); // what it plays, as that is measured by now
             }
 
+            connection.Tunnel?.OnCheck(now);
             if (connection.IsOverdue(now))
             {
                 _dueEndings.Add(connection);

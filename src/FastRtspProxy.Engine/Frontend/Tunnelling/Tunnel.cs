@@ -34,6 +34,12 @@ internal abstract class Tunnel(ClientConnection connection)
         // Nobody else keeps a place with it.
     }
 
+    /// <summary>Asked about once a second.</summary>
+    public virtual void OnCheck(long nowMicros)
+    {
+        // Nothing is due.
+    }
+
     /// <summary>The connection is about to be closed for that cause.</summary>
     public virtual void OnEnding(ConnectionEnd cause)
     {

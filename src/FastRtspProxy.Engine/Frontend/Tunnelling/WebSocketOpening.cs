@@ -19,7 +19,7 @@ internal sealed class WebSocketOpening(FrontendServer frontend, ClientConnection
     /// <summary>101, after which the connection is a WebSocket; or a refusal that says what is wrong, after which it is closed.</summary>
     public RtspResponse Answer(RtspMessage request, RtspResponse response)
     {
-        if (frontend.WebSocket is not { } options)
+        if (frontend.WebSocket is not { } rules)
         {
             return Refuse(response, RtspStatus.NotImplemented, "RTSP over WebSocket is off here: rtsp.webSocket.enabled turns it on.");
         }
@@ -46,10 +46,15 @@ internal sealed class WebSocketOpening(FrontendServer frontend, ClientConnection
             return Refuse(response, RtspStatus.BadRequest, $"The sub-protocol is {SubProtocol}: Sec-WebSocket-Protocol has to name it.");
         }
 
-        WebSocketOrigin origin = new(request.HeaderValues("Origin"), request.Header("Host"));
-        if (!origin.MayCome(options))
+        if (connection.Carrier.Count > 0)
         {
-            frontend.Refusals.OnOrigin(origin.Origins[0], connection.RemoteAddress, connection.Home.Shard.NowMicros);
+            return Refuse(response, RtspStatus.BadRequest, "A connection with a session cannot become a WebSocket.");
+        }
+
+        WebSocketOrigin origin = WebSocketOrigin.Of(request);
+        if (!origin.MayCome(rules))
+        {
+            frontend.Refusals.OnOrigin(origin.Page!, connection.RemoteAddress, connection.Home.Shard.NowMicros);
             return Refuse(response, RtspStatus.Forbidden, "Pages of this origin may not: rtsp.webSocket.allowOrigins has those of other servers.");
         }
 
@@ -58,7 +63,7 @@ internal sealed class WebSocketOpening(FrontendServer frontend, ClientConnection
             .With("Connection", "Upgrade")
             .With("Sec-WebSocket-Accept", WebSocketKey.AcceptOf(key))
             .With("Sec-WebSocket-Protocol", SubProtocol)
-            .AfterWritten = () => connection.BeginTunnel(new WebSocketTunnel(frontend, connection, origin, options));
+            .AfterWritten = () => connection.BeginTunnel(new WebSocketTunnel(frontend, connection, origin, rules));
         return response;
     }
 

@@ -19,6 +19,9 @@ internal sealed class WebSocketTunnel : Tunnel
     private WebSocketRules? _judged;
     private bool _mayStay = true;
 
+    /// <summary>When it was pinged last; before that, when it was opened.</summary>
+    private long _pingedMicros;
+
     /// <summary>The last ping's payload until it is answered; null: there is none. Those before it need no answer (RFC 6455, 5.5.3).</summary>
     private byte[]? _ping;
 
@@ -34,6 +37,7 @@ internal sealed class WebSocketTunnel : Tunnel
         _origin = origin;
         _judged = judged;
         _output = connection.Stream.BeginWebSocket();
+        _pingedMicros = connection.Home.Shard.NowMicros;
     }
 
     /// <inheritdoc/>
@@ -60,7 +64,6 @@ internal sealed class WebSocketTunnel : Tunnel
     {
         try
         {
-            _ = PingAsync();
             while (await input.WaitAsync())
             {
                 Connection.Carrier.OnHeard();
@@ -78,6 +81,16 @@ internal sealed class WebSocketTunnel : Tunnel
         finally
         {
             End();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnCheck(long nowMicros)
+    {
+        if (nowMicros - _pingedMicros >= (long)FrontendLimits.WebSocketPing.TotalMicroseconds)
+        {
+            _pingedMicros = nowMicros;
+            _ = Connection.Stream.IsParked || _output.SendControl(WebSocketOpcode.Ping, default);
         }
     }
 
@@ -158,19 +171,5 @@ internal sealed class WebSocketTunnel : Tunnel
 
         await Connection.Stream.SentAsync(FrontendLimits.StopWait);
         Connection.Close(isMalformed ? ConnectionEnd.Malformed : ConnectionEnd.PeerClosed);
-    }
-
-    private async Task PingAsync()
-    {
-        while (true)
-        {
-            await Connection.Home.Shard.DelayAsync(FrontendLimits.WebSocketPing);
-            if (IsOver)
-            {
-                return;
-            }
-
-            _ = Connection.Stream.IsParked || _output.SendControl(WebSocketOpcode.Ping, default);
-        }
     }
 }

@@ -211,6 +211,7 @@ internal static class StreamKeys
                     + "some cameras do not bear the question",
                 Effect = ConfigEffect.Session,
             },
+            new LaterKey<StreamConfig>("replay") { Text = "a recorder: ONVIF replay, in a session of its own for each viewer" },
             new ValueKey<StreamConfig, WhenAlone?>(
                 "whenAlone", ClusterTypes.WhenAloneOrNull, static c => c.WhenAlone, static (c, v) => c with { WhenAlone = v })
             {

@@ -83,6 +83,22 @@ public sealed class FrontendWebSocketTests
         Assert.True(await client.IsClosedAsync());
     }
 
+    [Fact]
+    public async Task Open_WhereASessionIsInTheClear_IsRefusedAndNothingThrows()
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await StartAsync(log: log);
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1);
+        await client.RequestAsync("PLAY", host.Url, "Session: " + session);
+
+        RtspTestResponse refused = await OpenAsync(client, Opening);
+
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("session", Encoding.UTF8.GetString(refused.Body), StringComparison.Ordinal);
+        Assert.Empty(log.Loud);
+    }
+
     [Theory]
     [InlineData("", "127.0.0.1:8554", true)] // no page of a browser
     [InlineData("https://nvr.example", "127.0.0.1:8554", true)]

@@ -26,6 +26,7 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true}}", "1:51: streams.a.replay: not in this version")]
     [InlineData("rtsp: {webSocket: {allowOrigins: [nvr.example]}}", "1:35: rtsp.webSocket.allowOrigins[0] \"nvr.example\": an origin is a scheme and a host")]
     // Multicast to viewers.
     [InlineData("defaults: {multicast: {groups: 10.0.0.0/8}}", "1:32: defaults.multicast.groups \"10.0.0.0/8\": it is no network of multicast groups: 239.192.0.0/16")]
