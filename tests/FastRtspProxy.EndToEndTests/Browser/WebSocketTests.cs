@@ -101,7 +101,6 @@ public sealed class WebSocketTests(ITestOutputHelper log, BrowserFixture fixture
         Assert.Equal("rtsp.onvif.org", seen.GetProperty("protocol").GetString());
         Assert.InRange(seen.GetProperty("pictures").GetInt32(), Pictures, Pictures * 20);
         Assert.Equal(0, seen.GetProperty("cut").GetInt32());
-        Assert.InRange(seen.GetProperty("gaps").GetInt32(), 0, 2);
-        Assert.True(seen.GetProperty("packets").GetInt32() > seen.GetProperty("messages").GetInt32(), seen.ToString());
+        Assert.InRange(seen.GetProperty("gaps").GetInt32(), 0, 10);
     }
 }
