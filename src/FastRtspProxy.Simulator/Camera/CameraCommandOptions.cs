@@ -216,8 +216,8 @@ internal sealed class CameraCommandOptions
     /// <summary>In the order of the help text.</summary>
     public IEnumerable<Option> All =>
     [
-        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, BackChannel, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports, Multicast,
-        User, Auth, Personality, Fail, Seed, Register, RegisterUser,
+        Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, BackChannel, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports,
+        Multicast, User, Auth, Personality, Fail, Seed, Register, RegisterUser,
         Replay, Speed, Once, Duration, Threads,
     ];
 
