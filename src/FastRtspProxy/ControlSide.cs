@@ -1,5 +1,6 @@
 using FastRtspProxy.CommandLine;
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Captures;
@@ -52,6 +53,12 @@ internal sealed class ControlSide : IAsyncDisposable
         Reloader = new Reloader(options.Config, load, target, time, log.CreateLogger("Configuration")) { Done = store.OnReloadedAsync };
         _events = new EventLog(time, () => Reloader.Running.Log.Addresses);
         _events.Start(engine.Status, Reloader);
+        if (cluster is not null)
+        {
+            cluster.Node.OwnerChanged = (stream, why) =>
+                _events.Queue(new EngineEvent(EngineEventKind.StreamOwner, time.GetUtcNow(), stream) { Reason = why });
+        }
+
         _hooks = new HookSenders(time, log.CreateLogger("Hooks"));
         _hooks.Follow(_events);
         ChangeHooks();

@@ -27,7 +27,11 @@ internal sealed class CameraNews(MountSettings settings, CameraRecord record, So
     {
         if (sources.AwaitsMedia)
         {
-            sources.OnMedia();
+            if (sources.OnMedia())
+            {
+                record.OnOtherSource(settings.Order.Current + 1, settings.Sources.Count, sources.Why);
+            }
+
             settings.Order.OnDelivers(settings.Order.Current);
             _said = null;
         }

@@ -53,6 +53,10 @@ internal sealed class CameraRecord(Shard shard, MountSettings settings, IngestCo
         }
     }
 
+    /// <summary>Another one of several sources is in use.</summary>
+    public void OnOtherSource(int number, int count, string? why) =>
+        events.Tell(EngineEventKind.StreamSource, settings.Name, $"source {number} of {count} is in use: {why}");
+
     /// <summary>The wait is over.</summary>
     public void OnAttempt() => NextAttempt = null;
 

@@ -76,8 +76,8 @@ internal sealed class CameraSource
     public void OnChanged() => _owner?.Rule(_settings.StopsWhenAlone);
 
     /// <summary>
-    /// An attempt, or a session, has ended. Where that was for the end of <see cref="CameraOwnership.Left"/>, nothing was wrong with the camera: it is
-    /// read on when there is more.
+    /// An attempt, or a session, has ended. Where that was for the end of <see cref="CameraOwnership.Left"/>, nothing was wrong with the camera: it
+    /// is read on when there is more.
     /// </summary>
     public void OnEnded(BackendFailure? failure)
     {

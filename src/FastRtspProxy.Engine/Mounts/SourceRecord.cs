@@ -66,14 +66,14 @@ internal sealed class SourceRecord(MountSettings settings, Shard shard, IngestCo
         AwaitsMedia = true;
     }
 
-    /// <summary>Media of the source of the settings comes.</summary>
-    public void OnMedia()
+    /// <summary>Media of the source of the settings comes. True: of several it is another one than the one that delivered before.</summary>
+    public bool OnMedia()
     {
         AwaitsMedia = false;
         _isSaid = false;
         if (settings.Relayed is not null || ReferenceEquals(settings.Backend, _inUse))
         {
-            return; // another box chooses; or it is back, and none of the others was used between
+            return false; // another box chooses; or it is back, and none of the others was used between
         }
 
         bool isFirst = _inUse is null && _cause == SourceCause.First;
@@ -82,12 +82,15 @@ internal sealed class SourceRecord(MountSettings settings, Shard shard, IngestCo
         Cause = _cause;
         Why = _why;
         Note();
-        if (settings.Sources.Count > 1)
+        if (settings.Sources.Count == 1)
         {
-            LogLevel level = isFirst ? LogLevel.Debug : LogLevel.Information;
-            SourceLog.InUse(log, level, settings.Name, _inUse.Url.Redacted, settings.Order.Current + 1, settings.Sources.Count, Why);
-            counters.SourceSwitches[(int)Cause] += isFirst ? 0 : 1;
+            return false;
         }
+
+        LogLevel level = isFirst ? LogLevel.Debug : LogLevel.Information;
+        SourceLog.InUse(log, level, settings.Name, _inUse.Url.Redacted, settings.Order.Current + 1, settings.Sources.Count, Why);
+        counters.SourceSwitches[(int)Cause] += isFirst ? 0 : 1;
+        return !isFirst;
     }
 
     /// <summary>The list of sources has changed, or the one in use.</summary>

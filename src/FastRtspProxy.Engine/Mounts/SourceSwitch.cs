@@ -16,7 +16,7 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="news">Says it.</param>
 internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRecord record, SessionPlan plan, CameraNews news)
 {
-    /// <summary>A programme that came to its end in less was not played, but sent as fast as it goes: that is not to be had again and again.</summary>
+    /// <summary>A programme that came to its end in less was not played, but sent as fast as it goes: not to be had again and again.</summary>
     private const long ProgrammeMicros = 1_000_000;
 
     /// <summary>The source that is opened next plays already: it was looked at, and delivered. Null: it is opened as any.</summary>

@@ -8,6 +8,8 @@ public enum EngineEventKind
     StreamAdded,
     StreamChanged,
     StreamRemoved,
+    StreamSource,
+    StreamOwner,
     ViewerJoined,
     ViewerLeft,
     ViewerRefused,

@@ -11,7 +11,13 @@ namespace FastRtspProxy.Operations.Cluster;
 /// <param name="cluster">Null: there is none.</param>
 internal sealed class ClusterApi(ClusterSide? cluster)
 {
-    public IEnumerable<HttpRoute> Routes => [new HttpRoute("GET", "/api/v1/cluster", AccessRights.Status, AnswerAsync) { IsOfEveryStream = true }];
+    private const string NoCluster = "This box reads all of its cameras itself; a section \"cluster\" in the configuration makes it one of several.";
+
+    public IEnumerable<HttpRoute> Routes =>
+    [
+        new HttpRoute("GET", "/api/v1/cluster", AccessRights.Status, AnswerAsync) { IsOfEveryStream = true },
+        new HttpRoute("POST", "/api/v1/streams/{name}/move", AccessRights.Api, MoveAsync),
+    ];
 
     /// <summary>The owner of one stream, as a member of an object; nothing where there is no cluster, or it is not known.</summary>
     public static void WriteOwner(Utf8JsonWriter json, CameraOwnership? owner)
@@ -36,16 +42,45 @@ internal sealed class ClusterApi(ClusterSide? cluster)
 
         if (cluster is null)
         {
-            await new HttpProblem(StatusCodes.Status404NotFound, "there is no cluster")
-            {
-                Detail = "This box reads all of its cameras itself; a section \"cluster\" in the configuration makes it one of several.",
-            }.WriteAsync(exchange.Context);
+            await new HttpProblem(StatusCodes.Status404NotFound, "there is no cluster") { Detail = NoCluster }.WriteAsync(exchange.Context);
             return;
         }
 
         IReadOnlyList<ClusterMember> members = await cluster.Node.MembersAsync();
         await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json => Write(json, members));
     }
+
+    /// <summary>A stream of this box goes to another one that needs it: by hand, back to a box that has returned.</summary>
+    private async Task MoveAsync(HttpExchange exchange)
+    {
+        string name = exchange.Name!;
+        HttpProblem? problem = null;
+        if (ApiQuery.Of(exchange, out problem) is not null)
+        {
+            problem = !exchange.MayFor(name) ? ApiProblems.NotForThisStream
+                : cluster is null ? new HttpProblem(StatusCodes.Status404NotFound, "there is no cluster") { Detail = NoCluster }
+                : await cluster.Node.MoveAsync(name) ? null
+                : NotMoved(cluster.Node, name);
+        }
+
+        if (problem is not null)
+        {
+            await problem.WriteAsync(exchange.Context);
+            return;
+        }
+
+        exchange.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private static HttpProblem NotMoved(ClusterNode node, string stream) => new(StatusCodes.Status409Conflict, "this box cannot give the stream away")
+    {
+        Detail = node.OwnershipOf(stream) switch
+        {
+            { Kind: OwnershipKind.Peer } owner => $"Box {owner.Node} owns it. Remedy: ask that box.",
+            { Kind: OwnershipKind.Own } => "There is no other box.",
+            _ => "No box owns it: it is not needed, or there is none of that name.",
+        },
+    };
 
     private void Write(Utf8JsonWriter json, IReadOnlyList<ClusterMember> members)
     {
@@ -56,7 +91,7 @@ internal sealed class ClusterApi(ClusterSide? cluster)
         json.WriteString("node", node.Name);
         json.WriteString("engine", cluster.Config.Engine.Kind == Configuration.Model.ClusterEngineKind.Etcd ? "etcd" : "static");
         json.WriteBoolean("engineUp", node.IsEngineUp);
-        json.WriteBoolean("draining", node.IsDraining);
+        json.WriteBoolean("draining", node.Moves.IsOn);
         json.WriteStartArray("boxes");
         foreach (ClusterMember member in members.OrderBy(static member => member.Node, StringComparer.Ordinal))
         {

@@ -19,7 +19,7 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
     /// <summary>It is claimed in its turn, unless that is under way.</summary>
     public void Begin(ClusterStream stream)
     {
-        if (stream.IsClaiming || stream.Turn is not null || node.IsDraining)
+        if (stream.IsClaiming || stream.Turn is not null || node.Moves.Gives(stream))
         {
             return;
         }
@@ -57,7 +57,7 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
 
         stream.Turn.Dispose();
         stream.Turn = null;
-        if (stream.Owner is null && (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own) && !stream.IsClaiming && !node.IsDraining)
+        if (stream.Owner is null && (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own) && !stream.IsClaiming && !node.Moves.Gives(stream))
         {
             Claim(stream);
         }

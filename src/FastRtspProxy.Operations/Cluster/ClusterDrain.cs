@@ -21,6 +21,10 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
     private bool _isReleased;
     private volatile bool _isOn;
 
+    /// <summary>Streams that are to go one by one, by hand. In the turn, but for whether there are any.</summary>
+    private readonly Queue<ClusterStream> _byHand = new();
+    private volatile bool _hasByHand;
+
     /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
     public bool IsOn => _isOn;
 
@@ -30,11 +34,35 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
     /// <summary>From now on this box owns nothing new, and moves what it has; or no more of that. Some ten times a second; any thread.</summary>
     public void Set(bool drains)
     {
-        if (drains || _isOn)
+        if (drains || _isOn || _hasByHand)
         {
             node.Post(() => DrainInTurn(drains));
         }
     }
+
+    /// <summary>
+    /// One stream goes to the others, like all in a drain: whichever of them needs it has it next, and where none does within 3 s, it stays. In
+    /// the turn. False: this box does not own it, or there is no other one.
+    /// </summary>
+    public bool TryMove(string stream)
+    {
+        if (!node.HasOthers || node.Streams.FirstOrDefault(one => one.Name == stream) is not { Owner.IsOurs: true } found)
+        {
+            return false;
+        }
+
+        if (!_byHand.Contains(found))
+        {
+            _byHand.Enqueue(found);
+            _hasByHand = true;
+            MoveOn();
+        }
+
+        return true;
+    }
+
+    /// <summary>True while this box does not want to have it back. In the turn.</summary>
+    public bool Gives(ClusterStream stream) => _isOn || stream == _moving;
 
     private void DrainInTurn(bool drains)
     {
@@ -54,7 +82,7 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
                 node.Decide(stream); // what nobody has taken is ours again
             }
         }
-        else if (drains)
+        else
         {
             MoveOn();
         }
@@ -76,9 +104,13 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
             }
 
             _moving = null;
+            if (!_isOn)
+            {
+                node.Decide(moving); // what nobody has taken is ours again
+            }
         }
 
-        if (node.HasOthers && node.Streams.FirstOrDefault(static stream => stream.Owner is { IsOurs: true }) is { } next)
+        if (node.HasOthers && Next() is { } next)
         {
             _moving = next;
             _movingSince = time.GetTimestamp();
@@ -92,6 +124,19 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
                 Release(next);
             }
         }
+    }
+
+    private ClusterStream? Next()
+    {
+        ClusterStream? next = null;
+        while (next is not { Owner.IsOurs: true } && _byHand.TryDequeue(out ClusterStream? byHand))
+        {
+            next = byHand;
+        }
+
+        _hasByHand = next is not null;
+        next = next is { Owner.IsOurs: true } ? next : null;
+        return next ?? (_isOn ? node.Streams.FirstOrDefault(static stream => stream.Owner is { IsOurs: true }) : null);
     }
 
     /// <summary>Anybody's by the engine; here it is read on.</summary>

@@ -119,6 +119,7 @@ internal sealed partial class ClusterNode
             if (previous is not null && previous != Name)
             {
                 Counters.OnTakeover(stream.Name, previous, _time.GetElapsedTime(stream.VacantSince), _time.GetUtcNow());
+                OwnerChanged?.Invoke(stream.Name, $"this box owns it now (epoch {now.Epoch}), box {previous} did before");
             }
         }
         else
@@ -127,6 +128,7 @@ internal sealed partial class ClusterNode
             if (stream.Told.Kind == OwnershipKind.Own)
             {
                 Counters.OnLost();
+                OwnerChanged?.Invoke(stream.Name, $"box {now.Node} owns it now (epoch {now.Epoch}), this box did before");
             }
         }
 
@@ -136,7 +138,7 @@ internal sealed partial class ClusterNode
     /// <summary>What holds of a stream is told, and what has to be done about it is begun.</summary>
     public void Decide(ClusterStream stream)
     {
-        if (_drain.Holds(stream))
+        if (Moves.Holds(stream))
         {
             return; // its camera is being let go
         }

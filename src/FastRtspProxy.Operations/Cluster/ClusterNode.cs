@@ -39,9 +39,6 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     private volatile bool _isUp;
 
-    /// <summary>Moves streams to the others.</summary>
-    private readonly ClusterDrain _drain;
-
     public ClusterNode(ClusterConfig config, ClusterSecrets secrets, IOwnership engine, TimeProvider time, ILogger log)
     {
         _config = config;
@@ -53,7 +50,7 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
         Timings = new ClusterTimings(config.Engine.Ttl);
         Fence = new Fence(time);
         _claims = new ClusterClaims(this, engine, time, log);
-        _drain = new ClusterDrain(this, engine, time, log);
+        Moves = new ClusterDrain(this, engine, time, log);
         _running = Outbound.RunAsync(RunAsync);
     }
 
@@ -70,8 +67,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>The engine has answered the last question. Any thread.</summary>
     public bool IsEngineUp => _isUp;
 
-    /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
-    public bool IsDraining => _drain.IsOn;
+    /// <inheritdoc cref="ClusterDrain"/>
+    public ClusterDrain Moves { get; }
 
     /// <summary>Since the engine has heard this box. Any thread.</summary>
     public TimeSpan SinceRenewal => _time.GetElapsedTime(Volatile.Read(ref _renewed));
@@ -84,6 +81,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     /// <summary>Told the names of those streams when the engine was read whole, behind them. In the turn. Set once, before the start.</summary>
     public Action<IReadOnlyCollection<string>>? AllRead { get; set; }
+
+    /// <summary>Told of a stream that goes from this box to another one or comes from there. In the turn. Set once, before the start.</summary>
+    public Action<string, string>? OwnerChanged { get; set; }
 
     /// <summary>See <see cref="PeerState.Written"/>. Any thread.</summary>
     public string Written { get; set; } = string.Empty;
@@ -118,8 +118,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public Dictionary<string, long> Owned() =>
         _told.Where(static pair => pair.Value.Kind == OwnershipKind.Own).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch);
 
-    /// <inheritdoc cref="ClusterDrain.Set"/>
-    public void Drain(bool drains) => _drain.Set(drains);
+    /// <inheritdoc cref="ClusterDrain.TryMove"/>
+    public Task<bool> MoveAsync(string stream) => AskAsync(() => Moves.TryMove(stream));
 
     /// <summary>Streams that are known here. In the turn.</summary>
     public IReadOnlyCollection<ClusterStream> Streams => _streams.Values;

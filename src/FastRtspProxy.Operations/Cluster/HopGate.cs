@@ -30,8 +30,6 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
     /// <summary>0: none was.</summary>
     private long _said;
 
-    private static double HopAge => ClusterTimings.HopAge.TotalSeconds;
-
     /// <summary>What an answer is proven by, in the place of a method.</summary>
     public const string AnswerMethod = "ANSWER";
 
@@ -52,9 +50,9 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
         // What is asked of this box itself tells the clocks, so it does not go by them.
         if (stream.Length > 0 && !IsFresh(hop, out double late))
         {
-            return Refuse(from, hop.Node, late > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"was made {late:0} s ago by the clock of this box, and {HopAge:0} s is the most. {Clocks}")
-                : string.Create(CultureInfo.InvariantCulture, $"is made {-late:0} s from now by the clock of this box, and {HopAge:0} s is the most. {Clocks}"));
+            string seconds = Math.Abs(late).ToString("0", CultureInfo.InvariantCulture);
+            string when = late > 0 ? $"was made {seconds} s ago" : $"is made {seconds} s from now";
+            return Refuse(from, hop.Node, $"{when} by the clock of this box, and {ClusterTimings.HopAge.TotalSeconds:0} s is the most. {Clocks}");
         }
 
         if (!_nonces.TryAdd(hop.Nonce))
@@ -99,7 +97,7 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
             node.Promise(hop.Node);
         }
 
-        byte[] body = new PeerState(isLost, node.IsDraining, node.Owned()) { Written = node.Written }.Write();
+        byte[] body = new PeerState(isLost, node.Moves.IsOn, node.Owned()) { Written = node.Written }.Write();
         return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, time.GetUtcNow(), AnswerMethod, ProofText(hop.Nonce, body)));
     }
 
@@ -108,7 +106,7 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
     {
         DateTimeOffset made = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(hop.UnixMilliseconds, 253_402_300_799_999));
         lateSeconds = (time.GetUtcNow() - made).TotalSeconds;
-        return Math.Abs(lateSeconds) <= HopAge;
+        return Math.Abs(lateSeconds) <= ClusterTimings.HopAge.TotalSeconds;
     }
 
     /// <summary>What an answer is proven with, in the place of a stream: it answers that request and no other.</summary>

@@ -60,7 +60,7 @@ internal sealed class PeerWatch : IAsyncDisposable
                 }
 
                 _node.LookAtFence();
-                _node.Drain(Drains());
+                _node.Moves.Set(Drains());
             }
         }
         catch (OperationCanceledException)

@@ -12,7 +12,7 @@ internal sealed record ProxyEvent(long Id, string Type, DateTimeOffset At)
     /// <summary>All that there are.</summary>
     public static IReadOnlyList<string> Types { get; } =
     [
-        "stream.up", "stream.down", "stream.added", "stream.changed", "stream.removed",
+        "stream.up", "stream.down", "stream.added", "stream.changed", "stream.removed", "stream.source", "stream.owner",
         "viewer.joined", "viewer.left", "viewer.refused", ConfigReloaded, ConfigRefused,
     ];
 

@@ -1,7 +1,7 @@
 import { get, ApiError } from './api.js';
 import { enc } from './dom.js';
 
-const TYPES = ['stream.up', 'stream.down', 'stream.added', 'stream.changed', 'stream.removed',
+const TYPES = ['stream.up', 'stream.down', 'stream.added', 'stream.changed', 'stream.removed', 'stream.source', 'stream.owner',
   'viewer.joined', 'viewer.left', 'viewer.refused', 'config.reloaded', 'config.refused', 'missed'];
 const EVENTS_MAX = 300;
 const MANY = 100;

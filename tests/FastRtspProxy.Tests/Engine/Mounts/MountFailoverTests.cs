@@ -49,6 +49,8 @@ public sealed class MountFailoverTests
         Assert.Null(client.End);
         Assert.Contains(fixture.Log.Loud, static line => line.Contains("trying source 2 of 2; 1 viewer(s) are held", StringComparison.Ordinal));
         Assert.Contains(fixture.Log.Loud, static line => line.Contains("source 2 of 2 is in use: source 1 cannot be used: ", StringComparison.Ordinal));
+        EngineEvent told = Assert.Single(fixture.Happened, static one => one.Kind == EngineEventKind.StreamSource);
+        Assert.StartsWith("source 2 of 2 is in use: source 1 cannot be used: ", told.Reason, StringComparison.Ordinal);
 
         // Whoever asks now is told of what comes: the payload types as they were, the sets as they are.
         MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!;

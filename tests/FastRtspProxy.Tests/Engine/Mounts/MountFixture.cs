@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
@@ -18,10 +20,13 @@ internal sealed class MountFixture : IAsyncDisposable
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool = new(64 << 20);
     private readonly List<Mount> _mounts = [];
+    private readonly EngineEvents _events;
 
     public MountFixture(TimeProvider? time = null, bool cameraIsUp = true)
     {
         _shards = ShardGroup.Start(2, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        _events = new EngineEvents(time ?? TimeProvider.System);
+        _events.Happened += Happened.Enqueue;
         Camera = new ScriptedCamera();
         if (!cameraIsUp)
         {
@@ -32,6 +37,9 @@ internal sealed class MountFixture : IAsyncDisposable
     public ScriptedCamera Camera { get; private set; }
 
     public RecordingLogger Log { get; } = new();
+
+    /// <summary>What mounts told of themselves.</summary>
+    public ConcurrentQueue<EngineEvent> Happened { get; } = new();
 
     public MountTimings Timings { get; set; } = new();
 
@@ -61,7 +69,7 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public Mount Create(BackendTransport transport = BackendTransport.Tcp, bool alwaysOn = false, int clientsMax = 100)
     {
-        Mount mount = new(Change(Options(transport, alwaysOn, clientsMax)), MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log);
+        Mount mount = new(Change(Options(transport, alwaysOn, clientsMax)), MountShard, new PacketRing(_pool, Ring, 2), Pacer, Log, _events);
         _mounts.Add(mount);
         mount.Start();
         return mount;

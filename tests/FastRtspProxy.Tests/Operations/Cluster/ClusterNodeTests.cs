@@ -382,7 +382,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
     {
         string stream = First("a");
         ICameraOwner owner = await OwnAsync(stream, 7);
-        _node.Drain(true);
+        _node.Moves.Set(true);
         await UntilAsync(() => _engine.Released.Count == 1);
         _engine.Watch.OnOwner(stream, null, 8);
         await FlushAsync();
@@ -395,12 +395,58 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         Assert.Equal(claims, _engine.Claims.Count);
     }
 
+    /// <summary>By hand: back to a box that has returned.</summary>
+    [Fact]
+    public async Task MoveAsync_OwnStream_IsReadOnUntilAnotherBoxHasItAndOnlyThatOneMoves()
+    {
+        string[] streams = [.. Enumerable.Range(0, 100).Select(static n => $"cam{n}").Where(static name => Rendezvous.Order(name, [s_a, s_b])[0] == "a").Take(2)];
+        ICameraOwner owner = await OwnAsync(streams[0], 7);
+        ICameraOwner other = await OwnAsync(streams[1], 7);
+        int claims = _engine.Claims.Count;
+        List<string> told = [];
+        _node.OwnerChanged = (stream, why) => told.Add($"{stream}: {why}");
+
+        Assert.True(await _node.MoveAsync(streams[0]));
+
+        Assert.Equal([(streams[0], 7L)], _engine.Released);
+        _engine.Watch.OnOwner(streams[0], null, 9);
+        _node.Moves.Set(false);
+        await FlushAsync();
+        Assert.Equal(OwnershipKind.Own, owner.Now.Kind);
+        _engine.Watch.OnOwner(streams[0], new OwnerRecord("b", 10, IsOurs: false), 10);
+        _node.Moves.Set(false);
+        await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
+        await FlushAsync();
+        Assert.Equal(OwnershipKind.Own, other.Now.Kind);
+        Assert.Equal(claims, _engine.Claims.Count);
+        Assert.Equal([$"{streams[0]}: box b owns it now (epoch 10), this box did before"], told);
+        Assert.False(await _node.MoveAsync(streams[0])); // it is not this box's to give
+        Assert.False(await _node.MoveAsync("none"));
+    }
+
+    [Fact]
+    public async Task MoveAsync_NobodyElseNeedsIt_StaysHere()
+    {
+        ICameraOwner owner = await OwnAsync(First("a"), 7);
+        Assert.True(await _node.MoveAsync(First("a")));
+        _engine.Watch.OnOwner(First("a"), null, 8);
+        await FlushAsync();
+        int claims = _engine.Claims.Count;
+        _engine.Answer = static _ => new OwnerRecord("a", 9, IsOurs: true);
+        _time.Advance(TimeSpan.FromSeconds(3.1));
+
+        _node.Moves.Set(false);
+
+        await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 9 });
+        Assert.Equal(claims + 1, _engine.Claims.Count);
+    }
+
     [Fact]
     public async Task Drain_CameraOfOneSession_IsLetGoBeforeTheStream()
     {
         string stream = First("a");
         ICameraOwner owner = await OwnAsync(stream, 7, stopsWhenAlone: true);
-        _node.Drain(true);
+        _node.Moves.Set(true);
         await UntilAsync(() => owner.Now.Kind == OwnershipKind.Unknown);
         owner.Need(); // its viewers are there
         await FlushAsync();
@@ -408,7 +454,7 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         Assert.Equal(OwnershipKind.Unknown, owner.Now.Kind);
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        _node.Drain(true);
+        _node.Moves.Set(true);
 
         await UntilAsync(() => _engine.Released.Count == 1);
     }

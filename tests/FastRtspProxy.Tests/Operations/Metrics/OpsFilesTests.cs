@@ -8,8 +8,8 @@ namespace FastRtspProxy.Tests.Operations.Metrics;
 public sealed partial class OpsFilesTests
 {
     [Theory]
-    [InlineData("ops/alerts.yml", 7)]
-    [InlineData("ops/alerts.test.yml", 7)]
+    [InlineData("ops/alerts.yml", 12)]
+    [InlineData("ops/alerts.test.yml", 12)]
     [InlineData("ops/grafana-dashboard.json", 35)]
     public void File_Names_AreWrittenByThePage(string file, int least)
     {
