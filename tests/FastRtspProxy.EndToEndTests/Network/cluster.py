@@ -60,7 +60,7 @@ class Cluster:
         self.hosts.wait_for("boxes", lambda: all("the engine answers" in self.log(box) for box in self.boxes), START_SECONDS, *(f"proxy-{box}" for box in self.boxes))
 
     def make_certificates(self):
-        """An authority, and a certificate of it for each box's etcd."""
+        """An authority, and a certificate of it for each box: without a common name, which etcd's gateway does not take while log-ins are on."""
         def openssl(*arguments):
             subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
@@ -68,7 +68,7 @@ class Cluster:
         for box in self.boxes:
             with open(self.path(f"{box}.ext"), "w") as file:
                 file.write(f"subjectAltName=IP:{ADDRESS[box]},IP:127.0.0.1\n")
-            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={box}", "-keyout", self.path(f"{box}.key"), "-out", self.path(f"{box}.csr"))
+            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/", "-keyout", self.path(f"{box}.key"), "-out", self.path(f"{box}.csr"))
             openssl("x509", "-req", "-days", "2", "-in", self.path(f"{box}.csr"), "-CA", self.path("ca.pem"), "-CAkey", self.path("ca.key"), "-CAcreateserial", "-extfile", self.path(f"{box}.ext"),
                     "-out", self.path(f"{box}.pem"))
 
@@ -76,7 +76,7 @@ class Cluster:
         members = ",".join(f"{name}=http://{ADDRESS[name]}:2380" for name in self.boxes)
         address = ADDRESS[box]
         scheme = "https" if self.secure else "http"
-        tls = ["--cert-file", self.path(f"{box}.pem"), "--key-file", self.path(f"{box}.key")] if self.secure else []
+        tls = ["--cert-file", self.path(f"{box}.pem"), "--key-file", self.path(f"{box}.key"), "--client-cert-auth", "--trusted-ca-file", self.path("ca.pem")] if self.secure else []
         self.etcds[box] = self.hosts.start(
             box, f"etcd-{box}", "etcd", "--name", box, "--data-dir", self.path(f"etcd-{box}.data"), "--listen-client-urls", f"{scheme}://{address}:2379,{scheme}://127.0.0.1:2379",
             "--advertise-client-urls", f"{scheme}://{address}:2379", "--listen-peer-urls", f"http://{address}:2380", "--initial-advertise-peer-urls", f"http://{address}:2380",
@@ -84,7 +84,7 @@ class Cluster:
             "--log-level", "warn", *tls)
 
     def etcdctl(self, box, *arguments):
-        secure = ["--cacert", self.path("ca.pem"), *(["--user", "root:geheim456"] if self.has_users else [])] if self.secure else []
+        secure = ["--cacert", self.path("ca.pem"), "--cert", self.path(f"{box}.pem"), "--key", self.path(f"{box}.key"), *(["--user", "root:geheim456"] if self.has_users else [])] if self.secure else []
         scheme = "https" if self.secure else "http"
         return subprocess.run(["ip", "netns", "exec", box, "etcdctl", "--endpoints", f"{scheme}://127.0.0.1:2379", "--command-timeout=3s", *secure, *arguments],
                               capture_output=True, text=True, env={**os.environ, "ETCDCTL_API": "3"})
@@ -108,7 +108,7 @@ class Cluster:
         endpoints = ", ".join(f'"{scheme}://{address}:2379"' for address in ["127.0.0.1", *(ADDRESS[name] for name in others)])
         nodes = ", ".join(f'{name}: "rtsp://{ADDRESS[name]}:8554"' for name in self.boxes)
         engine = f"{{kind: static, nodes: {{{nodes}}}}}" if self.static else f"{{kind: etcd, endpoints: [{endpoints}], ttl: {self.ttl}s" + (
-            ", ca: ca.pem, username: root, password: geheim456}" if self.secure else "}")
+            f", ca: ca.pem, certificate: {box}.pem, key: {box}.key, username: root, password: geheim456}}" if self.secure else "}")
         with open(self.path(f"{box}.yaml"), "w") as file:
             file.write(f"""rtsp: {{listen: [":8554"]}}
 http: {{listen: ["127.0.0.1:9554"]}}
@@ -488,7 +488,7 @@ def two_boxes(make):
 
 
 def secured(make):
-    """An etcd that speaks TLS alone, with a certificate of an authority of its own, and asks for a log-in."""
+    """An etcd that speaks TLS alone, with a certificate of an authority of its own, and asks for a client certificate of it and for a log-in."""
     cluster = make(secure=True)
     owner, others = owner_with_viewers(cluster)
     began = time.monotonic()

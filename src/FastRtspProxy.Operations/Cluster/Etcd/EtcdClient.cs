@@ -21,6 +21,9 @@ internal sealed class EtcdClient : IDisposable
     /// <summary>Claims of many streams at once: etcd writes those that come together in one.</summary>
     private const int Connections = 32;
 
+    /// <summary>A longer answer is a page of somebody else's.</summary>
+    private const int PlainMax = 300;
+
     /// <summary>gRPC's code for a token that is none, or too old.</summary>
     private const int Unauthenticated = 16;
 
@@ -194,7 +197,7 @@ internal sealed class EtcdClient : IDisposable
             {
                 string text = await response.Content.ReadAsStringAsync(due.Token);
                 string status = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
-                return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? status));
+                return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? $"{status} {PlainWords(text)}".TrimEnd()));
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -215,6 +218,14 @@ internal sealed class EtcdClient : IDisposable
         TryRefusal(text, out JsonElement json) && json.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.String
             ? error.GetString()
             : null;
+
+    /// <summary>
+    /// What stands in the way before etcd's gateway. Quirk (etcd 3.4): while log-ins are on it takes no client certificate with a common name, which
+    /// it could not tell from a user's.
+    /// </summary>
+    private static string PlainWords(string text) => text.Length > PlainMax ? string.Empty
+        : text.Contains("CommonName", StringComparison.Ordinal) ? "(Remedy: a client certificate without a common name, CN)"
+        : $"({text.Trim()})";
 
     private static bool TryRefusal(string text, out JsonElement json)
     {
