@@ -28,7 +28,12 @@ internal sealed class EtcdProcess : IDisposable
     {
         SocketsHttpHandler handler = new() { UseProxy = false };
         handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(pathOf("box.pem"), pathOf("box.key"))];
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(pathOf("ca.pem")) },
+        };
         HttpClient client = new(handler);
         for (int tried = 1; ; tried++)
         {

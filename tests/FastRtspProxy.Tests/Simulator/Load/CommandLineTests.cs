@@ -6,7 +6,7 @@ namespace FastRtspProxy.Tests.Simulator.Load;
 public class CommandLineTests
 {
     [Theory]
-    [InlineData("--transport: udp, tcp, http or mix, not \"carrier-pigeon\"", "load", "--transport", "carrier-pigeon", "rtsp://127.0.0.1/a")]
+    [InlineData("--transport: udp, tcp, http, multicast or mix, not \"carrier-pigeon\"", "load", "--transport", "carrier-pigeon", "rtsp://127.0.0.1/a")]
     [InlineData("--ramp: clients a second, as 50/s, not \"fast\"", "load", "--ramp", "fast", "rtsp://127.0.0.1/a")]
     [InlineData("--duration: a time", "load", "-d", "-1s", "rtsp://127.0.0.1/a")]
     [InlineData("--max-loss: percent", "load", "--max-loss", "all", "rtsp://127.0.0.1/a")]
