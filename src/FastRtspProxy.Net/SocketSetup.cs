@@ -37,7 +37,8 @@ internal static unsafe class SocketSetup
     /// </summary>
     public static int AskReceiveBuffer(Socket socket, int bytes) => AskReceiveBuffer(Fd(socket), bytes);
 
-    private static int AskReceiveBuffer(int fd, int bytes)
+    /// <inheritdoc cref="AskReceiveBuffer(Socket, int)"/>
+    public static int AskReceiveBuffer(int fd, int bytes)
     {
         if (!TrySet(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBufferForce, bytes))
         {
@@ -47,7 +48,7 @@ internal static unsafe class SocketSetup
         return Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoReceiveBuffer) / 2;
     }
 
-    /// <summary>As <see cref="AskReceiveBuffer"/>, for sending.</summary>
+    /// <summary>As <see cref="AskReceiveBuffer(Socket, int)"/>, for sending.</summary>
     public static int AskSendBuffer(Socket socket, int bytes)
     {
         int fd = Fd(socket);

@@ -11,6 +11,8 @@ namespace FastRtspProxy.Simulator.Receive;
 /// </summary>
 internal sealed class GroupReceivers(Shard shard)
 {
+    private const int ReceiveBufferBytes = 4 << 20;
+
     private readonly Dictionary<(IPAddress Group, int Port), Member> _members = [];
 
     /// <summary>The track gets what comes to a port of the group. 0, or minus errno.</summary>
@@ -24,6 +26,7 @@ internal sealed class GroupReceivers(Shard shard)
                 return fd;
             }
 
+            _ = SocketSetup.AskReceiveBuffer(fd, ReceiveBufferBytes); // many listeners take longer than one
             Listeners listeners = new();
             member = new Member(new UdpReceiver(shard, listeners, isRtcp, fd), listeners);
             if (!member.Receiver.Start(joinDatagrams: false))
