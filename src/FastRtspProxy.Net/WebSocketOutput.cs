@@ -90,7 +90,7 @@ internal sealed unsafe class WebSocketOutput(ControlStream stream, StreamBacklog
     public override bool SendAll(ReadOnlySpan<byte> bytes, bool isAnswer) => SendMessage(WebSocketOpcode.Binary, bytes, isAnswer);
 
     /// <inheritdoc/>
-    public override bool Park(ReadOnlySpan<byte> bytes) => SendMessage(WebSocketOpcode.Binary, bytes, isAnswer: false);
+    public override bool Park(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || SendMessage(WebSocketOpcode.Binary, bytes, isAnswer: false);
 
     /// <summary>A ping, or the answer to one, behind what is parked. False: closed, or broken.</summary>
     public bool SendControl(WebSocketOpcode opcode, ReadOnlySpan<byte> payload) =>
@@ -179,6 +179,12 @@ internal sealed unsafe class WebSocketOutput(ControlStream stream, StreamBacklog
         public bool TryTake(IoVector* message, ref int pieces, int piecesMax, int bytesMax, out int frameBytes)
         {
             frameBytes = 0;
+            while (_at < count && _offset == vectors[_at].Length)
+            {
+                _at++; // an empty piece, as a writer of other lists is free to have
+                _offset = 0;
+            }
+
             if (_at == count)
             {
                 return false;

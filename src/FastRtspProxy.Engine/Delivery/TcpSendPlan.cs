@@ -136,6 +136,9 @@ internal sealed unsafe class TcpSendPlan : IDisposable
         }
 
         _vectors[VectorCount++] = new IoVector { Base = header, Length = own };
-        _vectors[VectorCount++] = new IoVector { Base = frame + own, Length = entry.FrameBytes - own };
+        if (entry.FrameBytes > own) // of a packet without a payload nothing is left
+        {
+            _vectors[VectorCount++] = new IoVector { Base = frame + own, Length = entry.FrameBytes - own };
+        }
     }
 }

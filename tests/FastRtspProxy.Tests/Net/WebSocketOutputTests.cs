@@ -19,7 +19,7 @@ public sealed class WebSocketOutputTests : IDisposable
 
     public void Dispose() => _shards.Dispose();
 
-    /// <summary>Frames that stand one behind the other in memory, and frames with a header of their own before each.</summary>
+    /// <summary>Frames that stand one behind the other in memory, and frames with a header of their own before each, and an empty piece behind.</summary>
     [Theory]
     [InlineData(1, 0, 1)]
     [InlineData(500, 1400, 1)]
@@ -27,6 +27,8 @@ public sealed class WebSocketOutputTests : IDisposable
     [InlineData(5, 60_000, 1)]
     [InlineData(5, 65_535, 2)]
     [InlineData(2000, 20, 2)]
+    [InlineData(500, 12, 3)]
+    [InlineData(500, 1400, 3)]
     public async Task TrySendVectors_FramesOfAnySize_ComeInMessagesOfWholeFrames(int frames, int payloadBytes, int vectorsPerFrame)
     {
         using Pair pair = await Pair.ConnectAsync(Shard);
@@ -136,7 +138,7 @@ public sealed class WebSocketOutputTests : IDisposable
             const int VectorsMax = 1024;
             IoVector* vectors = stackalloc IoVector[VectorsMax];
             int count = 0;
-            for (int at = from; at < bytes.Length && count + 2 <= VectorsMax; at += frameBytes)
+            for (int at = from; at < bytes.Length && count + 3 <= VectorsMax; at += frameBytes)
             {
                 if (vectorsPerFrame == 1)
                 {
@@ -147,6 +149,10 @@ public sealed class WebSocketOutputTests : IDisposable
 
                 vectors[count++] = new IoVector { Base = data + at, Length = 4 };
                 vectors[count++] = new IoVector { Base = data + at + 4, Length = frameBytes - 4 };
+                if (vectorsPerFrame == 3)
+                {
+                    vectors[count++] = new IoVector { Base = data + at + frameBytes, Length = 0 };
+                }
             }
 
             return stream.TrySendVectors(vectors, count);

@@ -47,7 +47,7 @@ internal sealed class GroupPool
                 return;
             }
 
-            Take(stream);
+            bool isFreed = Take(stream);
             if (options?.Group is { } group)
             {
                 _named[group] = _named.GetValueOrDefault(group) + 1;
@@ -61,24 +61,38 @@ internal sealed class GroupPool
             {
                 Draw(stream, options);
             }
+
+            if (isFreed)
+            {
+                DrawForThoseWithout();
+            }
         }
     }
 
     /// <summary>The stream has gone.</summary>
     public void Remove(string stream) => Set(stream, null);
 
-    private void Take(string stream)
+    /// <summary>True: a group has become free.</summary>
+    private bool Take(string stream)
     {
-        if (_streams.Remove(stream, out (MulticastOptions Options, GroupAddress? Address) known) && known.Address is { Group: var group })
+        if (!_streams.Remove(stream, out (MulticastOptions Options, GroupAddress? Address) known) || known.Address is not { Group: var group })
         {
-            if (known.Options.Group is null)
-            {
-                _drawn.Remove(group);
-            }
-            else if (--_named[group] == 0)
-            {
-                _named.Remove(group);
-            }
+            return false;
+        }
+
+        if (known.Options.Group is null)
+        {
+            return _drawn.Remove(group);
+        }
+
+        return --_named[group] == 0 && _named.Remove(group);
+    }
+
+    private void DrawForThoseWithout()
+    {
+        foreach ((string stream, (MulticastOptions options, _)) in _streams.Where(static known => known.Value.Address is null).ToArray())
+        {
+            Draw(stream, options);
         }
     }
 

@@ -211,7 +211,6 @@ internal sealed class GroupSender : MountClient
         {
             SessionEnd cause = now is null ? SessionEnd.Revoked : SessionEnd.MountChanged;
             EndAll(session => session.End(cause));
-            _mount.Leave(this);
         }
     }
 
@@ -220,6 +219,7 @@ internal sealed class GroupSender : MountClient
         Session[] members = [.. _members.Keys];
         _members.Clear();
         Close("stream ended");
+        _mount.Leave(this); // who came between the end of the mount and the word of it asked anew
         foreach (Session session in members)
         {
             session.Shard.Post(() => end(session));

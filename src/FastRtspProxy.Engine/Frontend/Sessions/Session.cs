@@ -35,6 +35,9 @@ internal sealed class Session : MountClient
 
     private readonly PlayerKind _player;
 
+    /// <inheritdoc cref="SessionSource"/>
+    private readonly SessionSource _source;
+
     /// <summary>There while what is played has an end.</summary>
     private RangeEnd? _rangeEnd;
 
@@ -55,6 +58,7 @@ internal sealed class Session : MountClient
         Media = new SessionMedia(this);
         Place = new SessionPlace(ClientAddress, mount.Name, this);
         _losses = new LossLog(this);
+        _source = new SessionSource(this);
         Watcher = new SessionWatcher(this, agent, kind);
         _player = PlayerKinds.Of(agent);
     }
@@ -294,19 +298,17 @@ internal sealed class Session : MountClient
         Advance(SessionEvent.Play);
         long? backMicros = _start is { Back.Ticks: > 0 } wish && !_wasPaused ? Shard.NowMicros - (long)wish.Back.TotalMicroseconds : null;
         StartMode? mode = range.FromMicros is null ? _start?.Mode : StartMode.Past;
-        PlayGrant grant = Group is { } group ? await group.Sender.JoinAsync(this, group.Address) : await Mount.JoinAsync(
-            this,
-            new PlayWish(mode, TrackMask, _wasPaused)
-            {
-                FromMicros = range.FromMicros ?? backMicros,
-                ToMicros = range.ToMicros,
-                IsRateControlled = range.IsRateControlled,
-                Player = _player,
-            });
+        PlayGrant grant = await _source.JoinAsync(Group, new PlayWish(mode, TrackMask, _wasPaused)
+        {
+            FromMicros = range.FromMicros ?? backMicros,
+            ToMicros = range.ToMicros,
+            IsRateControlled = range.IsRateControlled,
+            Player = _player,
+        });
         if (State != SessionState.Starting)
         {
             grant.CatchUp?.Return();
-            Leave();
+            _source.Leave();
             return null;
         }
 
@@ -350,7 +352,7 @@ internal sealed class Session : MountClient
         if (played)
         {
             _wasPaused = true;
-            Leave();
+            _source.Leave();
         }
     }
 
@@ -404,24 +406,12 @@ internal sealed class Session : MountClient
 
         if (cause is not (SessionEnd.MountLost or SessionEnd.MountChanged or SessionEnd.MountRemoved or SessionEnd.ProgrammeEnded))
         {
-            Leave();
+            _source.Leave();
         }
 
         Carrier?.Remove(this);
         _home.Forget(this);
         Watcher.OnEnded();
-    }
-
-    private void Leave()
-    {
-        if (Group is { } group)
-        {
-            group.Sender.Leave(this, isOver: State == SessionState.Ended);
-        }
-        else
-        {
-            Mount.Leave(this);
-        }
     }
 
     /// <summary>What comes at the track's channels or addresses is not the session's any more.</summary>

@@ -79,7 +79,7 @@ public sealed class GroupPoolTests
     }
 
     [Fact]
-    public void Remove_Stream_ItsGroupIsFreeAgain()
+    public void Remove_Stream_ItsGroupGoesToOneThatFoundNone()
     {
         GroupPool pool = new();
         pool.Set("lobby", Out("239.1.1.1/32"));
@@ -87,9 +87,11 @@ public sealed class GroupPoolTests
         Assert.Null(pool.Of("hall"));
 
         pool.Remove("lobby");
-        pool.Set("attic", Out("239.1.1.1/32"));
-
         Assert.Null(pool.Of("lobby"));
+        Assert.NotNull(pool.Of("hall"));
+
+        pool.Remove("hall");
+        pool.Set("attic", Out("239.1.1.1/32"));
         Assert.NotNull(pool.Of("attic"));
     }
 
