@@ -3,6 +3,7 @@
 # namespaces (root). A line of JSON for each run, and a table of the gaps in the end.
 #     perf-scripts/cluster.sh                          every scenario once
 #     perf-scripts/cluster.sh --repeat 20 owner_killed owner_and_leader_killed
+# races: a thousand claims of two boxes at once, by the classes themselves, before an etcd with client certificates and a log-in (needs the .NET SDK).
 # CLUSTER_STREAMS=500: streams of `many` and `starts`. FASTRTSPPROXY_BIN and RTSPSIM_BIN name other binaries than those in artifacts/aot.
 set -u -o pipefail
 
@@ -26,7 +27,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#scenarios[@]} -gt 0 ] || scenarios=(owner_killed owner_and_leader_killed owner_and_leader_killed_tight owner_stopped cut_off cut_off_single election without_etcd
-    compaction drain streams two_boxes secured starts many)
+    compaction drain streams two_boxes secured starts many races)
 
 for program in "$proxy" "$simulator" /usr/bin/etcd /usr/bin/etcdctl; do
     [ -x "$program" ] || {
@@ -39,6 +40,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for ((run = 1; run <= repeat; run++)); do
     for scenario in "${scenarios[@]}"; do
+        if [ "$scenario" = races ]; then
+            CLUSTER_RACES=1000 dotnet test "$root/tests/FastRtspProxy.Tests" --filter FullyQualifiedName~EtcdOwnershipTests.ClaimAsync >"$work/races" \
+                && echo '{"scenario": "races", "races": 1000}' | tee -a "$work/results" || {
+                cat "$work/races" >&2
+                echo '{"scenario": "races", "failed": true}' | tee -a "$work/results"
+            }
+            continue
+        fi
+
         timeout 600 unshare --mount --net python3 "$root/tests/FastRtspProxy.EndToEndTests/Network/cluster.py" "$proxy" "$simulator" "$work/$run-$scenario" "$scenario" \
             | tee -a "$work/results" || echo "{\"scenario\": \"$scenario\", \"failed\": true}" | tee -a "$work/results"
     done
