@@ -15,12 +15,8 @@ URL = "rtsp://10.8.1.1:8554/proxyStream"
 
 
 def processor_seconds(pid):
-    """Of all its threads, in nanoseconds of the scheduler's own (proc(5), schedstat)."""
-    used = 0
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-            used += int(file.read().split()[0])
-    return used / 1e9
+    """Of all its threads, those that have ended too: the clock of that process (clock_getcpuclockid(3))."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def measure(hosts, proxy, name, clients, transport, seconds):
