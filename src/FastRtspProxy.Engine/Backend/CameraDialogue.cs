@@ -141,6 +141,9 @@ internal sealed class CameraDialogue
     /// <summary>Sends one interleaved frame, header included.</summary>
     public void SendFrame(ReadOnlySpan<byte> frame) => _channel?.SendFrame(frame);
 
+    /// <summary>What the connection has not taken yet.</summary>
+    public int QueuedBytes => _channel?.QueuedBytes ?? 0;
+
     /// <summary>The connection ends by our own wish.</summary>
     public void Close(BackendFailure reason)
     {

@@ -59,6 +59,9 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     /// <summary>Bytes of the stream that belonged to nothing.</summary>
     public long SkippedBytes => _demux.SkippedBytes;
 
+    /// <summary>What waits to be sent.</summary>
+    public int QueuedBytes => _stream.QueuedBytes;
+
     /// <summary>Begins to receive.</summary>
     public void Start() => _stream.Start(this);
 

@@ -20,6 +20,9 @@ internal sealed class TalkLeg
     /// <summary>Sender reports go out so often while somebody talks (RFC 3550 section 6.2).</summary>
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>So much may wait for a camera that reads at the pace of its speaker; the rest of the connection's queue is for requests.</summary>
+    private const int QueuedBytesMax = 4 * 1024;
+
     private static readonly RtspHeader s_require = new("Require", BackChannelRecord.OptionTag);
 
     private readonly BackendContext _context;
@@ -119,7 +122,7 @@ internal sealed class TalkLeg
     /// <summary>Sets the wanted one up, when the tracks are; the session goes on without it where that fails.</summary>
     public async Task SetUpAsync()
     {
-        if (Record is not { } record || _offered.Count == 0)
+        if (Record is not { } record || _offered.Count == 0 || _life.HasEnded)
         {
             return;
         }
@@ -146,6 +149,7 @@ internal sealed class TalkLeg
 
         if (_life.HasEnded)
         {
+            Close(); // once more: the ports came after the session's end
             return;
         }
 
@@ -174,19 +178,30 @@ internal sealed class TalkLeg
     /// <param name="isFirst">Another talker begins, or the same one anew.</param>
     public TalkOutcome Send(int section, ReadOnlySpan<byte> packet, bool isFirst)
     {
-        if (_life.State != BackendState.Playing || _media is not { } media || _numbers is not { } numbers)
+        if (_life.State != BackendState.Playing || _media is null || _numbers is not { } numbers)
         {
             return TalkOutcome.NotThere;
         }
 
-        if (section != _section)
+        if (section >= _offered.Count)
         {
-            return section < _offered.Count ? TalkOutcome.OtherSection : TalkOutcome.NotThere;
+            return TalkOutcome.NotThere;
         }
 
-        if (packet.Length > PacketBytesMax || !RtpPacketView.TryParse(packet, out RtpPacketView view, out _) || !Knows(media, view.PayloadType))
+        if (packet.Length > PacketBytesMax || !RtpPacketView.TryParse(packet, out RtpPacketView view, out _)
+            || !Knows(_offered[section], view.PayloadType))
         {
             return TalkOutcome.Unusable;
+        }
+
+        if (section != _section)
+        {
+            return TalkOutcome.OtherSection;
+        }
+
+        if (_pair is not null && _dialogue.QueuedBytes > QueuedBytesMax)
+        {
+            return TalkOutcome.Full;
         }
 
         Span<byte> frame = stackalloc byte[InterleavedFrame.HeaderBytes + PacketBytesMax];

@@ -45,7 +45,7 @@ internal sealed class TalkNumbers(int clockRate)
     {
         _ = RtpPacketView.TryParse(packet, out RtpPacketView theirs, out _);
         (uint ssrc, ushort sequence, uint timestamp) = (theirs.Ssrc, theirs.SequenceNumber, theirs.Timestamp);
-        bool isOther = isFirst || Packets == 0 || ssrc != _theirSsrc || Math.Abs((short)(sequence - _theirNewest)) > StepMax;
+        bool isOther = isFirst || Packets == 0 || ssrc != _theirSsrc || Math.Abs((int)(short)(sequence - _theirNewest)) > StepMax;
         if (isOther)
         {
             _theirSsrc = ssrc;

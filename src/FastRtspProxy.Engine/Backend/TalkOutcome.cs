@@ -14,4 +14,7 @@ internal enum TalkOutcome
 
     /// <summary>It is no RTP, too long, or of a payload type that the camera did not name.</summary>
     Unusable,
+
+    /// <summary>The camera's connection is full of what was said before.</summary>
+    Full,
 }

@@ -173,10 +173,10 @@ internal sealed class CameraLoop
     }
 
     /// <summary>The camera's session is made anew at once, as if the camera were another one; the clients are held meanwhile, and play on.</summary>
-    public void Restart()
+    public void Restart(bool keepsSource)
     {
         _isRestarted = true;
-        _switch.OnRestarted();
+        _switch.OnRestarted(keepsSource);
         LeaveSession();
     }
 

@@ -136,14 +136,15 @@ internal sealed class Mount : IMount
     });
 
     /// <summary>Makes the camera's session anew; the clients are held meanwhile, and play on. False: the mount stops. On the shard.</summary>
-    public bool TryRestart()
+    /// <param name="keepsSource">With the source that is in use, of several; else with the best.</param>
+    public bool TryRestart(bool keepsSource = false)
     {
         if (_status.IsStopping)
         {
             return false;
         }
 
-        _camera.Restart();
+        _camera.Restart(keepsSource);
         return true;
     }
 
@@ -182,7 +183,7 @@ internal sealed class Mount : IMount
         Task.FromResult(_status.Serves ? _starts.Take(withReports: false, _clients.Count > 0).Tracks : []));
 
     /// <inheritdoc/>
-    public ITalkDesk? Talk => _report.Talk;
+    public ITalkDesk? Talk => _report.Talk is { IsOpen: true } desk ? desk : null;
 
     /// <inheritdoc/>
     public void AskForKeyFrame() => _keyFrames.PostViewerAsks();
@@ -195,7 +196,15 @@ internal sealed class Mount : IMount
             talks |= _settings.Sources[i].Backend.BackChannel is not null;
         }
 
-        _report.Talk = talks ? _report.Talk ?? new TalkDesk(Shard, Ring.Shards, _settings, _camera, TryRestart, _log) : null;
+        if (talks)
+        {
+            _report.Talk ??= new TalkDesk(Shard, Ring.Shards, _settings, _camera, () => TryRestart(keepsSource: true), _log);
+        }
+
+        if (_report.Talk is { } desk)
+        {
+            desk.IsOpen = talks;
+        }
     }
 
     private async Task<MountDescription?> DescribeOnShardAsync(TimeSpan limit)

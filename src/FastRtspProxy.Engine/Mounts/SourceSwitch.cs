@@ -121,10 +121,10 @@ internal sealed class SourceSwitch(MountSettings settings, Shard shard, SourceRe
         }
     }
 
-    /// <summary>An operator wants the session to be made anew: with the best source.</summary>
-    public void OnRestarted()
+    /// <summary>The session is to be made anew: with the best source, if an operator wants it.</summary>
+    public void OnRestarted(bool keepsSource)
     {
-        if (HasSeveral)
+        if (HasSeveral && !keepsSource)
         {
             settings.Order.Restart();
             record.OnOther(SourceCause.Changed, "this was asked for");

@@ -14,6 +14,17 @@ internal static class TrackSetup
     public static SessionTrack? Make(
         FrontendServer frontend, Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
     {
+        SessionTrack? made = MakeWay(frontend, session, track, connection, spec);
+        if (made?.Talker is { } talker)
+        {
+            talker.Grant = connection.Auth.Grant;
+        }
+
+        return made;
+    }
+
+    private static SessionTrack? MakeWay(FrontendServer frontend, Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
+    {
         if (spec.Multicast)
         {
             return frontend.ViewerGroups.SeatOf(session.Mount, spec, track) is { } seat ? new SessionTrack(session, track) { Group = seat } : null;

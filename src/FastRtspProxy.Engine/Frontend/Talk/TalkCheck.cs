@@ -32,7 +32,7 @@ internal static class TalkCheck
     {
         foreach (SessionTrack track in session.Tracks)
         {
-            if (track.Talker is { } talker && !May(policy, session.Grant, session.Mount.Name, session.ClientAddress))
+            if (track.Talker is { } talker && !May(policy, talker.Grant, session.Mount.Name, session.ClientAddress))
             {
                 talker.End();
             }

@@ -29,6 +29,7 @@ internal sealed class Talker
         _session = session;
         _desk = desk;
         Section = section;
+        Grant = session.Grant;
         desk.Prefer(section);
     }
 
@@ -44,7 +45,10 @@ internal sealed class Talker
     public string ViewerId => _session.Watcher.Id;
 
     /// <summary>Who logged in; null: nobody.</summary>
-    public string? User => _session.Grant.User;
+    public string? User => Grant.User;
+
+    /// <summary>What it may talk by: of the connection that set the channel up, which may know more of the client than the session's first SETUP.</summary>
+    public SessionGrant Grant { get; set; };
 
     /// <summary>A packet came on its channel, or from its port.</summary>
     public void OnRtp(ReadOnlySpan<byte> packet)

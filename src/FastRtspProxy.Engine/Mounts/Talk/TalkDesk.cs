@@ -17,8 +17,11 @@ internal sealed class TalkDesk : ITalkDesk
     /// <summary>The place of who has been silent for so long is free. Players that detect silence still send something once a second.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
-    /// <summary>The camera's session is made anew for a talker at most so often: it costs the viewers a moment.</summary>
-    private static readonly TimeSpan s_renewalDistance = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The camera's session is made anew for a talker at most so often, because it costs the viewers a moment; each time the next is twice as far off.
+    /// </summary>
+    private static readonly TimeSpan s_renewalDistanceMin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_renewalDistanceMax = TimeSpan.FromMinutes(10);
 
     private readonly Shard _shard;
     private readonly MountSettings _settings;
@@ -31,6 +34,8 @@ internal sealed class TalkDesk : ITalkDesk
 
     /// <summary>Runs while somebody has the place.</summary>
     private readonly ShardTimer _timer;
+
+    private bool _isOpen;
 
     /// <summary>Who has the place; null: it is free. The times are without meaning then.</summary>
     private Talker? _talker;
@@ -45,6 +50,7 @@ internal sealed class TalkDesk : ITalkDesk
 
     /// <summary>No session was made anew for a talker before then.</summary>
     private long _renewsFromMicros;
+    private TimeSpan _renewalDistance = s_renewalDistanceMin;
 
     /// <summary>Of all talkers. The mount's shard writes them, any thread reads them.</summary>
     private long _sent;
@@ -65,6 +71,16 @@ internal sealed class TalkDesk : ITalkDesk
         _log = log;
         _queues = new TalkQueue?[shards];
         _timer = shard.CreateTimer(OnTimer);
+    }
+
+    /// <summary>
+    /// The stream has a back channel, as its options say. One desk serves the mount for life, so that a talker whose session outlives a change keeps it.
+    /// The mount's shard writes it, any thread reads it.
+    /// </summary>
+    public bool IsOpen
+    {
+        get => Volatile.Read(ref _isOpen);
+        set => Volatile.Write(ref _isOpen, value);
     }
 
     /// <summary>Packets that went to the camera. Any thread.</summary>
@@ -115,7 +131,7 @@ internal sealed class TalkDesk : ITalkDesk
     public void CountDropped(Talker talker) => QueueOf(talker).CountDropped();
 
     /// <inheritdoc/>
-    public void Leave(Talker talker) => _shard.Run(() =>
+    public void Leave(Talker talker) => _shard.Post(() => // behind its packets
     {
         if (_talker == talker)
         {
@@ -151,7 +167,8 @@ internal sealed class TalkDesk : ITalkDesk
         Volatile.Write(ref _dropped, _dropped + 1);
         if (outcome == TalkOutcome.OtherSection && _shard.NowMicros >= _renewsFromMicros && _settings.Backend.BackChannel is { } record)
         {
-            _renewsFromMicros = _shard.NowMicros + (long)s_renewalDistance.TotalMicroseconds;
+            _renewsFromMicros = _shard.NowMicros + (long)_renewalDistance.TotalMicroseconds;
+            _renewalDistance = TimeSpan.FromTicks(Math.Min(2 * _renewalDistance.Ticks, s_renewalDistanceMax.Ticks));
             (_isPreferred, record.Wanted) = (true, talker.Section);
             MountLog.TalksOtherwise(_log, _settings.Name, talker.Address);
             _ = _restart();

@@ -63,8 +63,14 @@ internal sealed class TalkQueue(TalkDesk desk, Shard home) : ShardWork
             int place = (int)(_tail % Places);
             Talker talker = _talkers[place]!;
             _talkers[place] = null;
-            desk.Take(talker, _bytes.AsSpan(place * TalkLeg.PacketBytesMax, _lengths[place]));
-            Volatile.Write(ref _tail, _tail + 1);
+            try
+            {
+                desk.Take(talker, _bytes.AsSpan(place * TalkLeg.PacketBytesMax, _lengths[place]));
+            }
+            finally
+            {
+                Volatile.Write(ref _tail, _tail + 1); // a fault of one packet is not the next one's
+            }
         }
     }
 }
