@@ -107,17 +107,6 @@ public sealed class FrontendGroupTests
     }
 
     [Fact]
-    public async Task Setup_OverTls_Answers461()
-    {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
-        host.Frontend.Groups.Set("cam", receiver.Options);
-        using RtspTestClient client = await host.ConnectAsync();
-
-        Assert.Equal(461, (await client.RequestAsync("SETUP", host.Url + "/track1", Multicast)).Status);
-    }
-
-    [Fact]
     public async Task Play_ManyViewers_EachPacketGoesOutOnceAndTheMountHasOneClient()
     {
         using GroupTestReceiver receiver = new();
