@@ -161,7 +161,8 @@ internal sealed class CaptureReader : IDisposable
         channel = -1;
         int dot = text.IndexOf('.', StringComparison.Ordinal);
         connection = 0;
-        return text.StartsWith('c') && TryNumber(text[1..(dot < 0 ? text.Length : dot)], CaptureLimits.Connections + 1, out connection) && connection > 0
+        return text.StartsWith('c')
+            && TryNumber(text[1..(dot < 0 ? text.Length : dot)], CaptureLimits.Connections + 1, out connection) && connection > 0
             && (dot < 0 || TryNumber(text[(dot + 1)..], 256, out channel));
     }
 

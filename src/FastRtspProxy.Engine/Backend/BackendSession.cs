@@ -227,6 +227,11 @@ internal sealed class BackendSession
                 RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, [new RtspHeader("Range", "npt=0.000-"), .. _talk.PlayHeaders]);
         }
 
+        if (!_life.HasEnded && BackChannelRecord.MayBeAboutTheTag(reply.Status) && _talk.TryGiveUp(reply.Status))
+        {
+            reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer);
+        }
+
         if (_life.HasEnded || !reply.HasAnswer)
         {
             _way.OnUnanswered(Failure ?? reply.Failure);

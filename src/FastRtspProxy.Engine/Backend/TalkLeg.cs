@@ -172,6 +172,20 @@ internal sealed class TalkLeg
         }
     }
 
+    /// <summary>PLAY with the tag was refused: nobody talks in this session, nor in the next ones. False: it had no tag.</summary>
+    public bool TryGiveUp(int status)
+    {
+        if (_media is null || Record is not { } record)
+        {
+            return false;
+        }
+
+        Close();
+        record.OnRefused(_context.NowMicros);
+        Say($"it answers {status} when it is played with it");
+        return true;
+    }
+
     /// <summary>Passes one packet of a talker on. What it came to is for the talker's counts.</summary>
     /// <param name="section">Which of the camera's back channels it is for.</param>
     /// <param name="packet">As it came; nothing of it has been looked at.</param>

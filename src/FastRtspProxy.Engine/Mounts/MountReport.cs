@@ -63,7 +63,7 @@ internal sealed class MountReport(
             KeptBytes = ring.Kept.Bytes,
             KeptSeconds = KeptMicros / 1e6,
             Viewers = Viewers(),
-            BackChannel = Talk?.Describe(offer.Description is { Talk: not null }),
+            BackChannel = Talk is not { IsOpen: true } desk ? null : desk.Describe(offer.Description is { Talk: not null }),
         };
     }
 

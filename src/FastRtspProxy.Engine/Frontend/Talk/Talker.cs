@@ -1,4 +1,5 @@
 using System.Net;
+using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -47,8 +48,8 @@ internal sealed class Talker
     /// <summary>Who logged in; null: nobody.</summary>
     public string? User => Grant.User;
 
-    /// <summary>What it may talk by: of the connection that set the channel up, which may know more of the client than the session's first SETUP.</summary>
-    public SessionGrant Grant { get; set; };
+    /// <summary>What it may talk by: of the connection that set the channel up, which may know more than the session's first SETUP.</summary>
+    public SessionGrant Grant { get; set; }
 
     /// <summary>A packet came on its channel, or from its port.</summary>
     public void OnRtp(ReadOnlySpan<byte> packet)

@@ -18,7 +18,7 @@ internal sealed class TalkDesk : ITalkDesk
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The camera's session is made anew for a talker at most so often, because it costs the viewers a moment; each time the next is twice as far off.
+    /// The camera's session is made anew for a talker at most so often, because it costs the viewers a moment; each time is twice as far off.
     /// </summary>
     private static readonly TimeSpan s_renewalDistanceMin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_renewalDistanceMax = TimeSpan.FromMinutes(10);
@@ -74,8 +74,8 @@ internal sealed class TalkDesk : ITalkDesk
     }
 
     /// <summary>
-    /// The stream has a back channel, as its options say. One desk serves the mount for life, so that a talker whose session outlives a change keeps it.
-    /// The mount's shard writes it, any thread reads it.
+    /// The stream has a back channel, as its options say. One desk serves the mount for life, so that a talker whose session outlives a change
+    /// keeps it. The mount's shard writes it, any thread reads it.
     /// </summary>
     public bool IsOpen
     {

@@ -83,6 +83,37 @@ public sealed class BackChannelTests
     }
 
     [Fact]
+    public async Task Camera_RefusesTheTagInPlayOnly_IsPlayedWithoutIt()
+    {
+        await using TalkFixture fixture = await TalkFixture.StartAsync(
+            script: static request => request.Method == "PLAY" && request.Header("Require") is not null ? ScriptedReply.Of(551, "No") : null);
+        using RtspTestClient viewer = await fixture.OpenAsync();
+
+        await Until.TrueAsync(() => fixture.Camera.IsPlaying);
+        fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, [0x65, 1, 2]);
+
+        Assert.Equal([0x65, 1, 2], (await ProxyHost.ReadAsync(viewer)).Payload[12..]);
+        await Until.TrueAsync(() => fixture.Host.Log.Loud.Any(static line => line.Contains("551 when it is played", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Nobody interrupts the viewers with bytes that are no sound of the codec they are for.</summary>
+    [Fact]
+    public async Task Talker_SendsNoSoundByTheOtherBackChannel_TheCamerasSessionStays()
+    {
+        await using TalkFixture fixture = await TalkFixture.StartAsync();
+        using RtspTestClient viewer = await fixture.OpenAsync();
+        using RtspTestClient talker = await fixture.OpenAsync("back2");
+        await Until.TrueAsync(() => fixture.Camera.IsPlaying);
+        long before = (await fixture.StatusAsync()).DroppedPackets;
+
+        await talker.SendFrameAsync(2, [1]);
+        await talker.SendFrameAsync(2, TalkFixture.Packet(1, payloadType: 0));
+
+        await Until.TrueAsync(async () => (await fixture.StatusAsync()).DroppedPackets == before + 2);
+        Assert.Equal(1, fixture.Camera.Count("PLAY"));
+    }
+
+    [Fact]
     public async Task Camera_HasNoBackChannel_551AndTheStreamIsServed()
     {
         await using TalkFixture fixture = await TalkFixture.StartAsync(sdp: ScriptedCamera.VideoAndAudio);

@@ -20,6 +20,7 @@ public sealed class TalkNumbersTests
 
     [Theory]
     [InlineData(7000, 1u)]
+    [InlineData(32_769, 1u)]
     [InlineData(2, 9u)]
     public void Write_AnotherSource_GoesOnWithTheNextNumberAndTheClock(int number, uint ssrc)
     {
