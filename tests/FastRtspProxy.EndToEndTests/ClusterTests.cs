@@ -44,6 +44,7 @@ public sealed class ClusterTests(ITestOutputHelper log) : EndToEndTest(log)
             OutputLine line = await process.WaitForLineAsync(
                 "its figures (needs etcd-server, etcd-client, iproute2, nftables, and the right to make namespaces)", static line => line.Text.StartsWith('{'), s_limit);
             Log.WriteLine(line.Text);
+            _ = await process.WaitForExitAsync(Soon); // it ends who still writes into the folder
             using JsonDocument figures = JsonDocument.Parse(line.Text);
             return figures.RootElement.Clone();
         }

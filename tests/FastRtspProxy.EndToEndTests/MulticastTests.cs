@@ -8,7 +8,7 @@ namespace FastRtspProxy.EndToEndTests;
 public sealed class MulticastTests(ITestOutputHelper log) : EndToEndTest(log)
 {
     /// <summary>Of the 100 that a player with four seconds has: it may lose two key intervals at its start.</summary>
-    private const int FramesMin = 50;
+    private const int FramesMin = 25;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
 
@@ -41,6 +41,7 @@ public sealed class MulticastTests(ITestOutputHelper log) : EndToEndTest(log)
             OutputLine line = await process.WaitForLineAsync(
                 "its figures (needs util-linux, mount, iproute2, and the right to make namespaces)", static line => line.Text.StartsWith('{'), s_limit);
             Log.WriteLine(line.Text);
+            _ = await process.WaitForExitAsync(Soon); // it ends who still writes into the folder
             using JsonDocument figures = JsonDocument.Parse(line.Text);
             return figures.RootElement.Clone();
         }

@@ -35,7 +35,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
             (double seconds, int pictures, bool beginsWithKey) = await LookAsync(At($"part{part}.mp4"));
             Assert.True(beginsWithKey);
             Assert.InRange(pictures, 190, 310);
-            Assert.InRange(seconds / pictures, 0.87 / 25, 1.2 / 25);
+            Assert.InRange(seconds / pictures, 0.85 / 25, 1.3 / 25);
             units.AddRange(await UnitsAsync(At($"part{part}.mp4")));
         }
 

@@ -18,13 +18,13 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac", "--unshared");
 
-        JsonElement report = await LoadAsync(0, camera.Url, "-t", transport, "-n", "6", "--ramp", "3", "-d", "9s", "--min-clients", "6");
+        JsonElement report = await LoadAsync(0, camera.Url, "-t", transport, "-n", "6", "--ramp", "3", "-d", "15s", "--min-clients", "6");
 
         Assert.Equal(6, Number(report, "clients", "playingAtOncePeak"));
         Assert.Equal(0, Number(report, "clients", "failed"));
 
-        // 25 pictures and about 47 audio packets a second, 6 clients, 9 s and what they take to begin: each has an encoder there, so a full machine has few of both.
-        Assert.InRange(Number(report, "accessUnits", "frames"), 6 * 25, 6 * 15 * 25);
+        // 25 pictures and about 47 audio packets a second, 6 clients, 15 s and what they take to begin: each has an encoder there, so a full machine has few of both.
+        Assert.InRange(Number(report, "accessUnits", "frames"), 6 * 25, 6 * 21 * 25);
         Assert.True(Number(report, "packets", "received") > 2 * Number(report, "accessUnits", "frames"));
         Assert.Equal(0, Number(report, "packets", "lost"));
         Assert.Equal(0, Number(report, "packets", "malformed"));
@@ -39,7 +39,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
         CameraProcess camera = await StartCameraAsync("h264", "--unshared", "--user", "viewer", "--password", "secret");
 
         JsonElement report = await LoadAsync(
-            0, camera.Url.Replace("rtsp://", "rtsp://viewer:secret@", StringComparison.Ordinal), "-t", "udp", "-n", "3", "--ramp", "1", "-d", "4s", "--min-clients", "3");
+            0, camera.Url.Replace("rtsp://", "rtsp://viewer:secret@", StringComparison.Ordinal), "-t", "udp", "-n", "3", "--ramp", "1", "-d", "12s", "--min-clients", "3");
 
         Assert.DoesNotContain("secret", report.GetRawText(), StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyAsync(url.Text);
 
         JsonElement report = await LoadAsync(
-            0, proxy.PlayUrl, "-t", transport, "-n", "50", "--ramp", "50", "-d", "6s", "--max-loss", "0", "--min-clients", "50", "--verify", "--max-p99", "2s");
+            0, proxy.PlayUrl, "-t", transport, "-n", "50", "--ramp", "50", "-d", "6s", "--max-loss", "0", "--min-clients", "50", "--verify", "--max-p99", "5s");
 
         Assert.True(Number(report, "accessUnits", "verified") > 50 * 25 * 3);
         Assert.Equal(0, Number(report, "lossBy", "tool"));

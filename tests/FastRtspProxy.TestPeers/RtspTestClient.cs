@@ -14,7 +14,7 @@ namespace FastRtspProxy.TestPeers;
 /// </summary>
 internal sealed class RtspTestClient : IDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[256 * 1024];

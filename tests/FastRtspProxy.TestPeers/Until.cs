@@ -6,7 +6,7 @@ namespace FastRtspProxy.TestPeers;
 /// <summary>Waits for something that must happen, with a limit that is generous enough for a machine with other work. The one place of the tests that does.</summary>
 public static class Until
 {
-    private const double SecondsMax = 10;
+    private const double SecondsMax = 60;
 
     private const int PauseMilliseconds = 5;
 
@@ -30,9 +30,15 @@ public static class Until
     {
         ArgumentNullException.ThrowIfNull(condition);
         long start = Stopwatch.GetTimestamp();
-        while (!await condition())
+        while (true)
         {
-            if (Stopwatch.GetElapsedTime(start).TotalSeconds > seconds)
+            bool isLate = Stopwatch.GetElapsedTime(start).TotalSeconds > seconds; // before the look: a process that stood still looks once more
+            if (await condition())
+            {
+                return;
+            }
+
+            if (isLate)
             {
                 throw new TimeoutException($"Not within {seconds} s: {text}. {detail?.Invoke()}");
             }

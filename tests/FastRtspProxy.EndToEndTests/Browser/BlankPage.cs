@@ -28,8 +28,7 @@ public sealed class BlankPage : IDisposable
         {
             while (true)
             {
-                using TcpClient client = await _listener.AcceptTcpClientAsync();
-                await AnswerAsync(client.GetStream());
+                _ = AnswerAsync(await _listener.AcceptTcpClientAsync());
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -38,8 +37,10 @@ public sealed class BlankPage : IDisposable
         }
     }
 
-    private static async Task AnswerAsync(NetworkStream stream)
+    private static async Task AnswerAsync(TcpClient client)
     {
+        using TcpClient answered = client;
+        NetworkStream stream = client.GetStream();
         try
         {
             if (await stream.ReadAsync(new byte[16 * 1024]) > 0)

@@ -41,7 +41,7 @@ public sealed class WebSocketTests(ITestOutputHelper log, BrowserFixture fixture
         AssertWatched(seen[0]);
         AssertWatched(seen[1]);
         Assert.True(seen[2].TryGetProperty("error", out _), seen[2].ToString());
-        Assert.Contains(proxy.Process.Lines(), line => line.Text.Contains($"A page of \"http://{BrowserFixture.PlainHost}:{stranger.Port}\" at 127.0.0.1 may not", StringComparison.Ordinal));
+        await proxy.Process.WaitForLineAsync("the refusal", line => line.Text.Contains($"A page of \"http://{BrowserFixture.PlainHost}:{stranger.Port}\" at 127.0.0.1 may not", StringComparison.Ordinal), Soon);
     }
 
     [Fact]
@@ -101,6 +101,6 @@ public sealed class WebSocketTests(ITestOutputHelper log, BrowserFixture fixture
         Assert.Equal("rtsp.onvif.org", seen.GetProperty("protocol").GetString());
         Assert.InRange(seen.GetProperty("pictures").GetInt32(), Pictures, Pictures * 20);
         Assert.Equal(0, seen.GetProperty("cut").GetInt32());
-        Assert.InRange(seen.GetProperty("gaps").GetInt32(), 0, 10);
+        Assert.InRange(seen.GetProperty("gaps").GetInt32(), 0, 40);
     }
 }

@@ -55,8 +55,11 @@ def describe(host, url):
 
 def listen(hosts, name, stream):
     sdp = hosts.path(name).replace(".log", ".sdp")
+    url = f"rtsp://10.1.0.1:8554/{stream}?multicast"
+    described = []
+    hosts.wait_for("a description", lambda: "m=video" in (described.append(describe("listener", url)) or described[-1]), START_SECONDS, "proxy")
     with open(sdp, "w") as file:
-        file.write(describe("listener", f"rtsp://10.1.0.1:8554/{stream}?multicast"))
+        file.write(described[-1])
     return Player(hosts, "listener", name, "0,", "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-protocol_whitelist", "file,rtp,udp", "-i", sdp,
                   "-map", "0:v", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "framecrc", "pipe:1")
 
@@ -69,7 +72,7 @@ with Hosts(FOLDER) as hosts:
     build(hosts)
     with open(os.path.join(FOLDER, "proxy.yaml"), "w") as file:
         file.write(CONFIG)
-    hosts.start("camera", "camera", SIMULATOR, "camera", "--bind", "10.1.0.2", "--port", "8555")
+    hosts.start("camera", "camera", SIMULATOR, "camera", "--bind", "10.1.0.2", "--port", "8555", "--bitrate", "500k")
     hosts.wait_for("the camera", lambda: "rtsp://" in hosts.log("camera"), START_SECONDS, "camera")
     hosts.start("server", "proxy", PROXY, "--config", os.path.join(FOLDER, "proxy.yaml"))
     four, six = "rtsp://10.1.0.1:8554/four", "rtsp://[fd00::1]:8554/six"

@@ -41,10 +41,12 @@ public sealed class ServiceReportTests : IDisposable
 
         using RtspTestClient client = await host.ConnectAsync();
         await client.SendAsync(client.Request("REGISTER", "rtsp://127.0.0.1:9999/a"));
-        await HearAsync("STATUS=an event loop has had no turn");
-        for (int i = 0; i < 3; i++)
+
+        // Before it hangs another thing may have kept it from its turn for a moment.
+        for (int inARow = 0, heard = 0; inARow < 3; heard++)
         {
-            Assert.StartsWith("STATUS=an event loop has had no turn", await HearAsync(), StringComparison.Ordinal);
+            inARow = (await HearAsync()).StartsWith("STATUS=an event loop has had no turn", StringComparison.Ordinal) ? inARow + 1 : 0;
+            Assert.True(heard < 100);
         }
 
         _goOn.Set();

@@ -111,7 +111,7 @@ public sealed class BackendMediaTests
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         fixture.Camera.SendRtp(0, 96, 10, 1, 1, false, "x"u8);
         fixture.Camera.SendRtp(0, 96, 12, 1, 1, false, "x"u8);
-        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2, 2);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
         Assert.Equal([10, 12], fixture.Sink.Packets.Select(p => (int)p.SequenceNumber));
     }
 

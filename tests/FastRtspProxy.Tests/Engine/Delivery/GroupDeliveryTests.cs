@@ -148,6 +148,7 @@ public sealed unsafe class GroupDeliveryTests : IDisposable
         _fixture.Media.Send = static (_, count) => count;
 
         // A part that another thread's collection falls into may read too high (see AllocationMeter).
+        byte[] packet = new byte[1200];
         int parts = _fixture.OnShard(() =>
         {
             Batches(300);
@@ -163,7 +164,6 @@ public sealed unsafe class GroupDeliveryTests : IDisposable
 
         long Batches(int count)
         {
-            byte[] packet = new byte[1200];
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < count; i++)
             {

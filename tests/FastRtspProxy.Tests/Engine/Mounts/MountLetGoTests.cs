@@ -22,7 +22,11 @@ public sealed class MountLetGoTests
     [InlineData(0, PublicWithPause)] // never answered
     public async Task LetGo_WithoutAPauseThatWorks_IsTornDownOnceAndLeftAlone(int pauseStatus, string methods)
     {
-        await using MountFixture fixture = new() { Timings = Short, BackendTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(300) } };
+        await using MountFixture fixture = new()
+        {
+            Timings = Short,
+            BackendTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(pauseStatus == 0 ? 300 : 60_000) },
+        };
         fixture.Camera.Public = methods;
         fixture.Camera.Script = r => r.Method != "PAUSE" ? null : pauseStatus == 0 ? new ScriptedReply { Silent = true } : ScriptedReply.Of(pauseStatus, "No");
         Mount mount = fixture.Create();
@@ -159,13 +163,13 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Prepare_WhileLingering_KeepsTheCameraForTheViewerThatSetsUp()
     {
-        await using MountFixture fixture = new() { Timings = Short with { Linger = TimeSpan.FromMilliseconds(300), Join = TimeSpan.FromSeconds(30) } };
+        await using MountFixture fixture = new() { Timings = Short with { Linger = TimeSpan.FromSeconds(3), Join = TimeSpan.FromSeconds(60) } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         mount.Prepare();
-        await Task.Delay(600);
+        await Task.Delay(3300);
 
         Assert.Equal(StreamState.Lingering, mount.State);
         await fixture.JoinAsync(mount);
