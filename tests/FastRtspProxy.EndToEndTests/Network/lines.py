@@ -128,7 +128,7 @@ def main():
         proxy.terminate()
         print(json.dumps({
             "picturesDuringTheOutage": decoded, "secondsUntil75MorePictures": back, "slow": json.loads(hosts.log("behind").splitlines()[-1]), "mostUnsentBytes": most,
-            "complaints": {name: sum("error" in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp")},
+            "complaints": {name: sum("error" in line and "bind failed" not in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp")},
             "lostByTheFilter": int(dropped[1]), "secondsUntilTheDeadViewerEnded": round(dead, 1),
             "deadSessionsEnded": log.count(f"of viewer {gone.rsplit(':', 1)[0]} ended"), "pausedAndThereEnded": log.count(f"connection of viewer {there} closed"),
             "proxyStatus": proxy.wait(START_SECONDS)}), flush=True)

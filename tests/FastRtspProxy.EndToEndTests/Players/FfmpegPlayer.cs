@@ -170,7 +170,8 @@ public sealed class FfmpegPlayer : IAsyncDisposable
             || text.Contains("RTP: missed", StringComparison.Ordinal) || text.Contains("max delay reached", StringComparison.Ordinal)
             || text.Contains("concealing", StringComparison.Ordinal) || text.Contains("corrupt", StringComparison.Ordinal)
             || text.Contains("RTP: dropping old packet", StringComparison.Ordinal))
-        && !text.Contains("Exiting normally", StringComparison.Ordinal);
+        && !text.Contains("Exiting normally", StringComparison.Ordinal)
+        && !text.Contains("bind failed: Address already in use", StringComparison.Ordinal); // it tries ports one by one, and others run beside it
 
     private sealed class TrackTally
     {
