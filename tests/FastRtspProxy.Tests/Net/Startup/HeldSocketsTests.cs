@@ -21,8 +21,9 @@ public sealed class HeldSocketsTests
     public void Count(string? count, string? process, int expected) => Assert.Equal(expected, HeldSockets.CountOf(count, process, own: 7));
 
     /// <summary>
-    /// A client that comes after our end, and before the next start, waits and is served by that. An accept that is under way when we end may still
-    /// take it, or be ended in a way that the socket's other owners feel (about once in 30 runs of all tests): then with another socket once more.
+    /// A client that comes after our end, and before the next start, waits and is served by that. In one process there is a known fault: the
+    /// framework's engine keeps a closed copy in its epoll as long as the held one is open, and where the next copy has the same number it cannot be
+    /// registered (EEXIST). Two processes do not have it, and the test goes on with another socket.
     /// </summary>
     [Fact]
     public async Task TryOpen_AHeldSocket_OutlivesUsAndServesWhoCameMeanwhile()
@@ -52,7 +53,7 @@ public sealed class HeldSocketsTests
                 using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(30));
                 return between.Client.LocalEndPoint!.Equals(server.RemoteEndPoint);
             }
-            catch (Exception e) when (e is SocketException or TimeoutException)
+            catch (Exception e) when (e is SocketException or TimeoutException || e.Message.Contains("EEXIST", StringComparison.Ordinal))
             {
                 return false;
             }
