@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Net.Startup;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Net;
@@ -29,8 +30,7 @@ internal sealed class TcpListenerSocket : IDisposable
 
     private const long SayMillis = 10_000;
 
-    private readonly Socket _socket;
-    private readonly SocketAsyncEventArgs _accept = new(true);
+    private readonly Acceptance _accept;
     private readonly ILogger _log;
     private readonly byte[] _refusal;
     private readonly Timer _pause;
@@ -49,19 +49,23 @@ internal sealed class TcpListenerSocket : IDisposable
 
     /// <summary>Takes a socket over that listens already.</summary>
     internal TcpListenerSocket(Socket socket, ILogger log, byte[] refusal)
+        : this(ended => new OwnAcceptance(socket, ended), log, refusal)
     {
-        _socket = socket;
+    }
+
+    private TcpListenerSocket(Func<Action, Acceptance> acceptance, ILogger log, byte[] refusal)
+    {
         _log = log;
         _refusal = refusal;
-        _accept.Completed += (_, _) => AcceptLoop(completed: true);
         _pause = new Timer(_ => AcceptLoop(completed: false));
+        _accept = acceptance(() => AcceptLoop(completed: true));
     }
 
     /// <summary>Attempts to accept that failed, for whatever cause. Any thread.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>The bound port.</summary>
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port => ((IPEndPoint)_accept.Listening.LocalEndPoint!).Port;
 
     /// <summary>
     /// Binds and listens on one address; IPv6 listeners take IPv6 only. Null: <paramref name="error"/> says why. Connections of an earlier process in
@@ -108,21 +112,20 @@ internal sealed class TcpListenerSocket : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="TryListen"/>, with a socket that is bound already; it is ours from now on. Null: <paramref name="error"/> says why.
+    /// As <see cref="TryListen"/>, on a socket that is held for us, and stays open. Null: <paramref name="error"/> says why.
     /// </summary>
     public static TcpListenerSocket? TryListenOn(
-        Socket socket, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null, int? dscp = null)
+        HeldSocket held, ILogger log, byte[] refusal, out SocketError error, int unsentMarkBytes = 0, KeepAlive? keepAlive = null, int? dscp = null)
     {
         try
         {
-            Prepare(socket, unsentMarkBytes, keepAlive, dscp);
-            socket.Listen(Backlog);
+            Prepare(held.Listening, unsentMarkBytes, keepAlive, dscp);
+            held.Listening.Listen(Backlog);
             error = SocketError.Success;
-            return new TcpListenerSocket(socket, log, refusal);
+            return new TcpListenerSocket(ended => new HeldAcceptance(held, ended), log, refusal);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
             error = e.SocketErrorCode;
             return null;
         }
@@ -132,6 +135,7 @@ internal sealed class TcpListenerSocket : IDisposable
     public void Start(Action<Socket> accepted)
     {
         _accepted = accepted;
+        _accept.Start(accepted);
         AcceptLoop(completed: false);
     }
 
@@ -155,7 +159,7 @@ internal sealed class TcpListenerSocket : IDisposable
     {
         _disposed = true;
         _pause.Dispose();
-        _socket.Dispose();
+        _accept.Dispose();
         _reserve?.Dispose();
     }
 
@@ -203,8 +207,7 @@ internal sealed class TcpListenerSocket : IDisposable
 
                 if (!completed)
                 {
-                    _accept.AcceptSocket = null;
-                    if (_socket.AcceptAsync(_accept))
+                    if (_accept.Begin())
                     {
                         return;
                     }
@@ -222,12 +225,17 @@ internal sealed class TcpListenerSocket : IDisposable
         {
             // Dispose while accepting: the end of the loop.
         }
+
+        if (_disposed)
+        {
+            _accept.Leave();
+        }
     }
 
     /// <summary>False: there is no use in another attempt at once.</summary>
     private bool OnAccepted()
     {
-        if (_accept is { SocketError: SocketError.Success, AcceptSocket: Socket socket })
+        if (_accept.Take() is { } socket)
         {
             _failuresInARow = 0;
             _reserve ??= NewReserve();
@@ -245,11 +253,11 @@ internal sealed class TcpListenerSocket : IDisposable
         }
 
         Interlocked.Increment(ref _failures);
-        if (_accept.SocketError is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable && _reserve is not null)
+        if (_accept.Error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable && _reserve is not null)
         {
             // accept(2) reports the want of descriptors also while no client waits. The reserve is kept until one does: if it were given up earlier,
             // something else would take the descriptor.
-            if (!_socket.Poll(0, SelectMode.SelectRead))
+            if (!_accept.Listening.Poll(0, SelectMode.SelectRead))
             {
                 return false;
             }
@@ -268,7 +276,7 @@ internal sealed class TcpListenerSocket : IDisposable
         _reserve ??= NewReserve();
         if (IsTimeToSay())
         {
-            NetLog.AcceptFails(_log, Port, _accept.SocketError, _failures);
+            NetLog.AcceptFails(_log, Port, _accept.Error, _failures);
         }
 
         return false;

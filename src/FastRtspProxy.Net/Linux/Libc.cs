@@ -63,10 +63,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(int from, int to);
 
-    /// <summary>dup(2). Refused: the socket that the service manager holds is not used, and the address is said to be in use.</summary>
-    [LibraryImport(Name, EntryPoint = "dup", SetLastError = true)]
-    public static partial int Copy(int fd);
-
     /// <summary>fcntl(2): the flags of a descriptor. Refused: taken for closed.</summary>
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int fd, int command);

@@ -70,39 +70,29 @@ internal sealed class HeldSockets : IDisposable
     }
 
     /// <summary>
-    /// A socket that listens at that address; closing it leaves the one that is held as it is, so that it can be taken again; whoever closes it says
-    /// so (<see cref="GiveBack"/>). Null: none is held there.
+    /// A socket that listens at that address, which stays open, so that it can be taken again; who no longer listens by it says so
+    /// (<see cref="GiveBack"/>). Null: none is held there.
     /// </summary>
     /// <param name="address">Any, IPv6Any, or one of the machine's.</param>
     /// <param name="port">The port.</param>
     /// <param name="takesBoth">That of every IPv6 address takes IPv4 clients, too.</param>
-    public Socket? TryTake(IPAddress address, int port, out bool takesBoth)
+    public HeldSocket? TryTake(IPAddress address, int port, out bool takesBoth)
     {
         lock (_lock)
         {
-            takesBoth = false;
             HeldSocket? found = _held.Find(held => held.Is(address, port));
-            if (found is null)
+            takesBoth = found is { TakesBoth: true };
+            if (found is not null)
             {
-                return null;
+                found.Takers++;
+                found.IsTold = false;
             }
 
-            // Not closed at exec, as it came: of such a socket the framework knows that it is shared, and never shuts it down (shutdown(2) would end
-            // it for whoever holds it too).
-            int copy = Libc.Copy(found.Descriptor);
-            if (copy < 0)
-            {
-                return null;
-            }
-
-            found.Takers++;
-            found.IsTold = false;
-            takesBoth = found.TakesBoth;
-            return new Socket(new SafeSocketHandle(copy, ownsHandle: true));
+            return found;
         }
     }
 
-    /// <summary>The socket that was taken there is closed.</summary>
+    /// <summary>Whoever took one there listens by it no longer.</summary>
     public void GiveBack(IPAddress address, int port)
     {
         lock (_lock)
@@ -128,7 +118,7 @@ internal sealed class HeldSockets : IDisposable
                 held.IsTold = true;
                 if (!held.Listens)
                 {
-                    Libc.Close(held.Descriptor);
+                    held.Dispose();
                     _held.Remove(held);
                 }
             }
@@ -142,7 +132,7 @@ internal sealed class HeldSockets : IDisposable
     {
         lock (_lock)
         {
-            _held.ForEach(static held => Libc.Close(held.Descriptor));
+            _held.ForEach(static held => held.Dispose());
             _held.Clear();
         }
     }
