@@ -46,13 +46,14 @@ def free_port():
 
 
 class Bench:
-    def __init__(self, folder):
+    def __init__(self, folder, key="rsa"):
         self.folder = folder
+        self.key = ["rsa:2048"] if key == "rsa" else ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
         self.processes = []
         self.camera, self.rtsp, self.rtsps, self.front = (free_port() for _ in range(4))
 
     def __enter__(self):
-        key = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        key = ["openssl", "req", "-x509", "-newkey", *self.key, "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
         subprocess.run([*key, "-keyout", f"{self.folder}/tls.key", "-out", f"{self.folder}/tls.crt"], check=True, capture_output=True)
         with open(f"{self.folder}/both.pem", "w", encoding="ascii") as both:
             for part in ("tls.crt", "tls.key"):
