@@ -286,6 +286,12 @@ public sealed record StreamOptions
     /// <summary>The camera is asked for its back channel (ONVIF), and viewers that ask for it and may talk are offered it.</summary>
     public bool BackChannel { get; init; }
 
+    /// <summary>
+    /// It is a recorder: each viewer has a session of its own with it, in which it plays, pauses and seeks as it likes (ONVIF replay). Of the
+    /// settings those about what is shared do not count then. A change takes the stream out and puts it in anew.
+    /// </summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>A better source than the one in use is looked at by a session of its own; false where the camera allows one session.</summary>
     public bool MayBeProbed { get; init; } = true;
 

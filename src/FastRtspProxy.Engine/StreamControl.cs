@@ -194,6 +194,14 @@ public sealed class StreamControl
         }
 
         ThrowIfAny(StreamRules.Faults(stream, _own()));
+        if (_streams[index].IsReplay != stream.IsReplay)
+        {
+            // Nothing of the one can go on in the other.
+            _ = TryRemoveInTurn(stream.Name, out Task? end);
+            await end!;
+            return await AddInTurnAsync(stream);
+        }
+
         Task work = WildcardName.IsPattern(stream.Name) ? _wildcards.ChangeAsync(stream)
             : _mounts.Find(stream.Name) is Mount mount ? _factory.ChangeAsync(mount, _streams[index], stream)
             : Task.CompletedTask;

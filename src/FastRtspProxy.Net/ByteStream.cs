@@ -32,6 +32,15 @@ internal abstract class ByteStream(Shard shard) : PollTarget
     /// <summary>Sends what fits and queues the rest. False: closed, or the queue is over its limit (nothing was taken).</summary>
     public abstract bool Send(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// Receives nothing more until <see cref="Resume"/>: what the peer sends waits in the kernel, and then at the peer. What is in hand is still
+    /// given to the sink. Idempotent; on the shard, after <see cref="Start"/>. The end of the connection is told of after the pause.
+    /// </summary>
+    public abstract void Pause();
+
+    /// <summary>Receives again after <see cref="Pause"/>; idempotent. On the shard.</summary>
+    public abstract void Resume();
+
     /// <summary>Closes at once; idempotent; the sink is not called any more. On the shard.</summary>
     public abstract void Close();
 }

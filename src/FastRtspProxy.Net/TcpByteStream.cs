@@ -17,6 +17,9 @@ internal sealed class TcpByteStream : ByteStream
     private readonly byte[] _early;
     private bool _closed;
 
+    /// <summary>While true, the descriptor is not in the epoll. No event is missed: each is told of for as long as it holds.</summary>
+    private bool _isPaused;
+
     /// <summary>Takes a connected socket over.</summary>
     public TcpByteStream(Shard shard, Socket socket, byte[]? early = null)
         : base(shard)
@@ -90,7 +93,7 @@ internal sealed class TcpByteStream : ByteStream
             }
         }
 
-        if (!_closed && !Shard.Watch(_fd, WantedEvents, this))
+        if (!_closed && !_isPaused && !Shard.Watch(_fd, WantedEvents, this))
         {
             End(SocketError.NoBufferSpaceAvailable);
         }
@@ -127,6 +130,31 @@ internal sealed class TcpByteStream : ByteStream
         }
 
         return taken;
+    }
+
+    /// <inheritdoc/>
+    public override void Pause()
+    {
+        if (!_closed && !_isPaused)
+        {
+            _isPaused = true;
+            Shard.Unwatch(_fd, this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Resume()
+    {
+        if (_closed || !_isPaused)
+        {
+            return;
+        }
+
+        _isPaused = false;
+        if (!Shard.Watch(_fd, WantedEvents, this))
+        {
+            End(SocketError.NoBufferSpaceAvailable);
+        }
     }
 
     /// <inheritdoc/>

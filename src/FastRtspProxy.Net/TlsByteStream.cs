@@ -24,6 +24,9 @@ internal sealed class TlsByteStream : ByteStream
     private bool _sending;
     private bool _closed;
 
+    /// <summary>Completed by the end of the pause, or of the stream; null: it is not paused.</summary>
+    private TaskCompletionSource? _pause;
+
     private TlsByteStream(Shard shard, Socket socket, ShardWire wire, SslStream tls)
         : base(shard)
     {
@@ -134,11 +137,29 @@ internal sealed class TlsByteStream : ByteStream
     }
 
     /// <inheritdoc/>
+    public override void Pause()
+    {
+        if (!_closed)
+        {
+            _pause ??= new TaskCompletionSource();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Resume()
+    {
+        TaskCompletionSource? pause = _pause;
+        _pause = null;
+        pause?.TrySetResult();
+    }
+
+    /// <inheritdoc/>
     public override void Close()
     {
         if (!_closed)
         {
             _closed = true;
+            Resume();
             _queue.Clear();
             _wire.End(new IOException("closed"));
             _tls.Dispose();
@@ -194,6 +215,12 @@ internal sealed class TlsByteStream : ByteStream
         {
             while (!_closed)
             {
+                if (_pause is { } pause)
+                {
+                    await pause.Task.ConfigureAwait(false);
+                    continue;
+                }
+
                 int count = await _tls.ReadAsync(_buffer).ConfigureAwait(false);
                 if (count == 0 || _closed)
                 {

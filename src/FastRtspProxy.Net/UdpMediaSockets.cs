@@ -106,6 +106,9 @@ internal sealed unsafe class UdpMediaSockets
         _rtcp.Start();
     }
 
+    /// <summary>One packet from the RTP port, and from one of our addresses.</summary>
+    public SocketError SendRtp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtp.Send(packet, to, source);
+
     /// <summary>One packet from the RTCP port, and from one of our addresses.</summary>
     public SocketError SendRtcp(ReadOnlySpan<byte> packet, in PeerAddress to, in PeerAddress source) => _rtcp.Send(packet, to, source);
 

@@ -108,6 +108,9 @@ public sealed partial class ScriptedCamera : IDisposable
         }
     }
 
+    /// <summary>Closes the oldest connection alone.</summary>
+    public void DropOldestConnection() => _connections.OrderBy(static one => one.Key).First().Value.Close();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -84,7 +84,7 @@ internal sealed record BackendOptions
     /// <summary>
     /// The same camera for a session beside those of the mount: it learns for itself, so that what goes wrong with it teaches the mount nothing.
     /// </summary>
-    public BackendOptions Beside(ICameraTap tap) => new()
+    public BackendOptions Beside(ICameraTap? tap) => new()
     {
         StreamName = StreamName,
         Url = Url,

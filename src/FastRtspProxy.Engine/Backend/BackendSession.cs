@@ -138,9 +138,9 @@ internal sealed class BackendSession
                 return _life.Lose(reply.Failure ?? s_stopped);
             }
 
-            if (reply.Status is 301 or 302 or 303 or 305 or 307 or 308)
+            if (reply.IsRedirect)
             {
-                if (Redirect(reply.Message!, hop) is { } problem)
+                if (_dialogue.FollowRedirect(reply.Message!, hop) is { } problem)
                 {
                     return _life.Lose(problem);
                 }
@@ -319,27 +319,6 @@ internal sealed class BackendSession
                 track.UnknownPayloadTypes, track.Malformed);
             track.Close();
         }
-    }
-
-    private BackendFailure? Redirect(RtspMessage answer, int hop)
-    {
-        if (hop >= RedirectHopsMax)
-        {
-            return new BackendFailure(BackendFailureKind.BadRedirect, $"the camera redirects in a circle (more than {RedirectHopsMax} times)");
-        }
-
-        if (answer.Header("Location") is not { } location)
-        {
-            return new BackendFailure(BackendFailureKind.BadRedirect, "the camera redirects without saying where");
-        }
-
-        if (_dialogue.RedirectTarget(location, out BackendFailure? problem) is not { } target)
-        {
-            return problem;
-        }
-
-        _dialogue.Follow(target);
-        return null;
     }
 
     private BackendFailure? OnDescribed(RtspMessage answer)

@@ -87,7 +87,7 @@ internal sealed class CameraDialogue
     /// <summary>
     /// Connects; what the camera sends goes here, media to <paramref name="media"/>. Null also where the session was closed meanwhile.
     /// </summary>
-    public async Task<BackendFailure?> ConnectAsync(MediaReceiver media)
+    public async Task<BackendFailure?> ConnectAsync(IFrameTaker media)
     {
         if (!MayAsk)
         {
@@ -141,6 +141,12 @@ internal sealed class CameraDialogue
     /// <summary>Sends one interleaved frame, header included.</summary>
     public void SendFrame(ReadOnlySpan<byte> frame) => _channel?.SendFrame(frame);
 
+    /// <inheritdoc cref="RtspClientChannel.Hold"/>
+    public void Hold() => _channel?.Hold();
+
+    /// <inheritdoc cref="RtspClientChannel.Release"/>
+    public void Release() => _channel?.Release();
+
     /// <summary>What the connection has not taken yet.</summary>
     public int QueuedBytes => _channel?.QueuedBytes ?? 0;
 
@@ -157,7 +163,11 @@ internal sealed class CameraDialogue
         AskAsync(RtspMethod.Describe, Url.RequestUri, _context.Timings.Answer, [new RtspHeader("Accept", "application/sdp"), .. extra]);
 
     /// <summary>Sends a request; on 401 answers the challenge, at most twice (a stale nonce costs the second).</summary>
-    public async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, params RtspHeader[] extra)
+    public Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, params RtspHeader[] extra) =>
+        AskAsync(method, uri, limit, extra, default);
+
+    /// <summary>The same with a body.</summary>
+    public async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, RtspHeader[] extra, ReadOnlyMemory<byte> body)
     {
         RtspReply reply = default;
         bool isClosing = false;
@@ -178,7 +188,8 @@ internal sealed class CameraDialogue
             RtspHeader[] headers = Headers(method, authorization, extra);
             long askedMicros = _context.NowMicros;
             LastRequestMicros = askedMicros;
-            reply = await channel.SendAsync(method, uri, ++_cseq, headers, isClosing && s_announcedCloseMax < limit ? s_announcedCloseMax : limit);
+            TimeSpan patience = isClosing && s_announcedCloseMax < limit ? s_announcedCloseMax : limit;
+            reply = await channel.SendAsync(method, uri, ++_cseq, headers, patience, body);
             if (!reply.HasAnswer)
             {
                 return isClosing && reply.Failure.Kind == BackendFailureKind.NoAnswer ? CloseForCamera(channel) : reply;
@@ -203,6 +214,31 @@ internal sealed class CameraDialogue
 
         _challenge.Clear(method);
         return reply;
+    }
+
+    /// <summary>Follows the redirect that an answer is. Null: the next connection goes where it says.</summary>
+    /// <param name="answer">3xx.</param>
+    /// <param name="hop">Redirects that were followed before it.</param>
+    public BackendFailure? FollowRedirect(RtspMessage answer, int hop)
+    {
+        if (hop >= BackendSession.RedirectHopsMax)
+        {
+            return new BackendFailure(
+                BackendFailureKind.BadRedirect, $"the camera redirects in a circle (more than {BackendSession.RedirectHopsMax} times)");
+        }
+
+        if (answer.Header("Location") is not { } location)
+        {
+            return new BackendFailure(BackendFailureKind.BadRedirect, "the camera redirects without saying where");
+        }
+
+        if (RedirectTarget(location, out BackendFailure? problem) is not { } target)
+        {
+            return problem;
+        }
+
+        Follow(target);
+        return null;
     }
 
     /// <summary>The failure that an answer means, or that there is none.</summary>

@@ -101,6 +101,12 @@ internal sealed class HttpTunnelStream : ByteStream
     public override void Start(IByteSink sink) => _reply.ForwardTo(sink);
 
     /// <inheritdoc/>
+    public override void Pause() => _get.Pause();
+
+    /// <inheritdoc/>
+    public override void Resume() => _get.Resume();
+
+    /// <inheritdoc/>
     public override bool Send(ReadOnlySpan<byte> bytes)
     {
         if (_closed || _waitingBytes > SendQueueBytes)

@@ -34,6 +34,12 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>Bytes of garbage since the last whole unit; 0 while in step.</summary>
     private int _garbage;
 
+    /// <summary>A unit is being handled: whoever is called then and releases goes on with the next one by returning.</summary>
+    private bool _isConsuming;
+
+    /// <summary>Between <see cref="Hold"/> and <see cref="Release"/>.</summary>
+    public bool IsHeld { get; private set; }
+
     /// <summary>Bytes that belonged to nothing.</summary>
     public long SkippedBytes { get; private set; }
 
@@ -50,11 +56,39 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>The owner has closed the stream.</summary>
     public void Stop() => Stopped = true;
 
+    /// <summary>
+    /// Nothing more is given to the handler until <see cref="Release"/>, from the unit on that follows the present one; what has come is kept, so
+    /// whoever holds has the stream read no further.
+    /// </summary>
+    public void Hold() => IsHeld = true;
+
+    /// <summary>
+    /// Goes on after <see cref="Hold"/>, with what was kept. Within a call of the handler it goes on when that has returned. May be held again by it.
+    /// </summary>
+    public void Release()
+    {
+        IsHeld = false;
+        if (_isConsuming || _count == 0 || Stopped)
+        {
+            return;
+        }
+
+        int consumed = Consume(_pending.AsSpan(0, _count));
+        _count -= consumed;
+        _pending.AsSpan(consumed, _count).CopyTo(_pending);
+    }
+
     /// <summary>Takes the next bytes of the stream.</summary>
     public void OnBytes(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && !Stopped)
         {
+            if (IsHeld)
+            {
+                Keep(bytes);
+                return;
+            }
+
             if (_count == 0)
             {
                 int used = Consume(bytes);
@@ -124,8 +158,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     private int Consume(ReadOnlySpan<byte> bytes)
     {
         Debug.Assert(!_inStep || _garbage == 0, "In step there is no garbage.");
+        _isConsuming = true;
         int position = 0;
-        while (position < bytes.Length && !Stopped)
+        while (position < bytes.Length && !Stopped && !IsHeld)
         {
             int used = bytes[position] == InterleavedFrame.Magic ? ConsumeFrame(bytes[position..]) : ConsumeText(bytes[position..]);
             if (used == 0)
@@ -136,6 +171,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             position += used;
         }
 
+        _isConsuming = false;
         return position;
     }
 

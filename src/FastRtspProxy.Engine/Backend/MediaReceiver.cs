@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// What the camera sends of its media and RTCP, on channels and to sockets, given to the track that it belongs to; and the timer that ends the wait
 /// for packets which are missing.
 /// </summary>
-internal sealed class MediaReceiver
+internal sealed class MediaReceiver : IFrameTaker
 {
     /// <summary>
     /// Where packets still wait after the first look, so many more follow within the time of one wait: each packet came at another moment.

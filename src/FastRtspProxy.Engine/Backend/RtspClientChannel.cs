@@ -23,7 +23,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     private readonly CameraDialogue _owner;
 
     /// <summary>Gets the frames.</summary>
-    private readonly MediaReceiver _media;
+    private readonly IFrameTaker _media;
     private readonly InterleavedDemux _demux;
     private readonly AnswerMatcher _matcher = new();
 
@@ -36,7 +36,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     /// <summary>The first cause of the end; with it the stream is closed, the owner was told and nobody waits.</summary>
     private BackendFailure? _end;
 
-    public RtspClientChannel(ByteStream stream, CameraDialogue owner, MediaReceiver media, BackendContext context)
+    public RtspClientChannel(ByteStream stream, CameraDialogue owner, IFrameTaker media, BackendContext context)
     {
         _stream = stream;
         _owner = owner;
@@ -69,7 +69,8 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     public void Expect(byte channel) => _demux.Expect(channel);
 
     /// <summary>Sends one request and waits for its answer.</summary>
-    public Task<RtspReply> SendAsync(string method, string uri, int cseq, ReadOnlySpan<RtspHeader> headers, TimeSpan limit)
+    public Task<RtspReply> SendAsync(
+        string method, string uri, int cseq, ReadOnlySpan<RtspHeader> headers, TimeSpan limit, ReadOnlyMemory<byte> body = default)
     {
         if (_end is { } end)
         {
@@ -77,7 +78,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
 
         using ArrayPoolBufferWriter<byte> request = new(MessageBytes);
-        RtspWriter.WriteRequest(request, method, uri, cseq, headers);
+        RtspWriter.WriteRequest(request, method, uri, cseq, headers, body.Span);
         Trace("to", request.WrittenSpan);
         Pending pending = new(this, cseq, method, limit);
         _pending.Add(pending);
@@ -108,6 +109,23 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         }
     }
 
+    /// <summary>
+    /// Nothing more that the camera sends is handed on, from the message or frame on that follows the present one: no more than one read is kept, and
+    /// the camera has to wait.
+    /// </summary>
+    public void Hold() => _demux.Hold();
+
+    /// <summary>Goes on after <see cref="Hold"/>: within a call of this channel when that returns, else at once.</summary>
+    public void Release()
+    {
+        _demux.Release();
+        _media.OnBatchEnd();
+        if (_end is null && !_demux.IsHeld)
+        {
+            _stream.Resume();
+        }
+    }
+
     /// <summary>Closes at once; what was asked and not answered fails.</summary>
     public void Close(BackendFailure reason) => Fail(reason);
 
@@ -116,6 +134,10 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     {
         _tap?.OnStream(isSent: false, bytes);
         _demux.OnBytes(bytes);
+        if (_demux.IsHeld)
+        {
+            _stream.Pause();
+        }
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ internal static class StreamFigure
     public const int Up = State + States;
     public const int Held = Up + 1;
 
-    public const int KeptBytes = Held + 1;
+    /// <summary>Of viewers with a recorder.</summary>
+    public const int ReplaySessions = Held + 1;
+
+    public const int KeptBytes = ReplaySessions + 1;
 
     /// <summary>By <see cref="ViewerWay"/>.</summary>
     public const int Viewers = KeptBytes + 1;

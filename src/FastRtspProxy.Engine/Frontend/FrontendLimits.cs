@@ -84,6 +84,9 @@ internal static class FrontendLimits
     /// <inheritdoc cref="RefusalLinger"/>
     public const int RefusalDrainBytesMax = 2 * 1024 * 1024;
 
+    /// <summary>Parameters of a viewer that go to its recorder: a handful of lines. More are not understood (451).</summary>
+    public const int ParameterBytesMax = 2048;
+
     /// <summary>
     /// The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones
     /// are dropped as they come.

@@ -264,7 +264,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     {
         if (_descriptorLimit > 0)
         {
-            int streams = Options.Streams.Count + (Options.AcceptRegister ? Options.MaxRegistered : 0);
+            long streams = DescriptorBudget.StreamsOf(Options);
             Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces + _kept, streams);
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }

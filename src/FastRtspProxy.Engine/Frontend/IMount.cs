@@ -45,6 +45,12 @@ internal interface IMount
     /// <summary>Where its viewers talk to the camera; null: they cannot. Any thread.</summary>
     ITalkDesk? Talk => null;
 
+    /// <summary>
+    /// Where each of its viewers gets a session of its own with the recorder that the mount stands for; null: all watch one camera. Never changes.
+    /// Any thread.
+    /// </summary>
+    IReplayDesk? Replay => null;
+
     /// <summary>The client no longer plays (PAUSE, TEARDOWN, closed). Idempotent. Any thread.</summary>
     void Leave(MountClient client);
 }

@@ -44,8 +44,14 @@ internal sealed class CameraRecord(Shard shard, MountSettings settings, IngestCo
     /// <summary>After a failure the next attempt waits for so long.</summary>
     public void OnWait(BackendFailure failure, TimeSpan wait)
     {
-        Attempts++;
         NextAttempt = shard.UtcNow + wait;
+        OnDown(failure);
+    }
+
+    /// <summary>An attempt has failed, and the next is somebody else's affair.</summary>
+    public void OnDown(BackendFailure failure)
+    {
+        Attempts++;
         if (_isUp != false)
         {
             _isUp = false;

@@ -32,6 +32,9 @@ internal sealed class Mount : IMount
     private readonly KeyFrameRequests _keyFrames;
     private readonly CameraRecord _record;
 
+    /// <summary>There for a recorder; then nothing of the camera, the ring and the joins is used.</summary>
+    private readonly ReplayDesk? _replay;
+
     /// <summary>There for a mount that goes when nobody needs it.</summary>
     private readonly IdleWatch? _idle;
 
@@ -57,10 +60,15 @@ internal sealed class Mount : IMount
         _camera = new CameraLoop(
             settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, sources, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
-        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, sources, _camera, ring, Counters);
+        MountPlaces places = new(shard, settings, log);
+        _replay = options.IsReplay ? new ReplayDesk(shard, settings, _status, _clients, places, _record, log) : null;
+        _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, sources, _camera, ring, Counters)
+        {
+            Replay = _replay,
+        };
         NoteTalk();
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
-        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, new MountPlaces(shard, settings, log));
+        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, places);
     }
 
     /// <inheritdoc/>
@@ -111,7 +119,14 @@ internal sealed class Mount : IMount
     public void Start() => Shard.Post(() =>
     {
         _idle?.Start();
-        _camera.Start();
+        if (_replay is { } recorder)
+        {
+            recorder.Start();
+        }
+        else
+        {
+            _camera.Start();
+        }
     });
 
     /// <summary>
@@ -129,7 +144,14 @@ internal sealed class Mount : IMount
             Ring.Change(ring);
             NoteTalk();
             _hold.OnChanged();
-            _camera.OnChanged(isOtherCamera: !isSame);
+            if (_replay is null)
+            {
+                _camera.OnChanged(isOtherCamera: !isSame);
+            }
+            else if (!isSame)
+            {
+                _replay.EndAll();
+            }
         }
 
         return Task.CompletedTask;
@@ -142,6 +164,12 @@ internal sealed class Mount : IMount
         if (_status.IsStopping)
         {
             return false;
+        }
+
+        if (_replay is { } recorder)
+        {
+            recorder.EndAll();
+            return true;
         }
 
         _camera.Restart(keepsSource);
@@ -164,16 +192,27 @@ internal sealed class Mount : IMount
     public Task StopAsync(MountEnd cause) => Shard.RunAsync(() => StopOnShardAsync(cause));
 
     /// <inheritdoc/>
-    public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(() => DescribeOnShardAsync(limit));
+    public Task<MountDescription?> DescribeAsync(TimeSpan limit) =>
+        _replay is null ? Shard.RunAsync(() => DescribeOnShardAsync(limit)) : Task.FromResult<MountDescription?>(null);
 
     /// <summary>What is known of it, however old; the camera notices nothing. Null: nothing. Any thread.</summary>
     public Task<MountDescription?> KnownDescriptionAsync() => Shard.RunAsync(() => Task.FromResult(Known()));
 
     /// <inheritdoc/>
-    public void Prepare() => _joins.Prepare();
+    public void Prepare()
+    {
+        if (_replay is null)
+        {
+            _joins.Prepare();
+        }
+    }
 
     /// <inheritdoc/>
-    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => _joins.JoinAsync(client, wish);
+    public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) =>
+        _replay is null ? _joins.JoinAsync(client, wish) : Task.FromResult(new PlayGrant(PlayOutcome.Gone, 0, []));
+
+    /// <inheritdoc/>
+    public IReplayDesk? Replay => _replay;
 
     /// <inheritdoc/>
     public void Leave(MountClient client) => _joins.Leave(client);
@@ -249,7 +288,7 @@ internal sealed class Mount : IMount
         _clients.End(cause);
         _clients.Describers.Release();
         _clients.WakeJoining();
-        await _camera.StopAsync();
+        await Task.WhenAll(_camera.StopAsync(), _replay?.StopAsync() ?? Task.CompletedTask);
         _report.Talk?.Stop();
         _hold.End();
         Ring.Dispose();

@@ -135,15 +135,16 @@ internal sealed class MountFactory(
         return new MountOptions
         {
             Name = stream.Name,
-            AlwaysOn = settings.AlwaysOn,
+            IsReplay = stream.IsReplay,
+            AlwaysOn = settings.AlwaysOn && !stream.IsReplay,
             Start = settings.Start,
             RecordersGetPast = settings.RecordersGetPast,
             GopCacheDuration = settings.GopCacheDuration,
             PastDuration = settings.PastDuration,
-            Multicast = settings.Multicast,
+            Multicast = stream.IsReplay ? null : settings.Multicast,
             CatchUpBudget = _catchUp,
             Egress = Egress,
-            Owners = _owners,
+            Owners = stream.IsReplay ? null : _owners, // a session is a viewer's, wherever it is
             StopsWhenAlone = stream.StopsWhenAlone,
             ClientsMax = stream.Settings?.MaxClients ?? int.MaxValue, // the front-end has the limit of all streams, which changes
             Timings = new MountTimings { Linger = settings.Linger, Hold = settings.Hold },

@@ -118,4 +118,8 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 342, Level = LogLevel.Information, Message =
         "{Stream}: {Client} talks by another of the camera's back channels than the one that is set up; the session is made anew with that one")]
     public static partial void TalksOtherwise(ILogger log, string stream, System.Net.IPAddress client);
+
+    [LoggerMessage(EventId = 343, Level = LogLevel.Warning, Message =
+        "{Stream} ({Url}): a viewer asked for a replay, and the recorder is of no use: {Why}")]
+    public static partial void RecorderFails(ILogger log, string stream, string url, string why);
 }

@@ -13,6 +13,9 @@ internal sealed record MountOptions
     /// <summary>How the camera is reached, the best one where there are several.</summary>
     public required BackendOptions Backend { get; init; }
 
+    /// <inheritdoc cref="StreamOptions.IsReplay"/>
+    public bool IsReplay { get; init; }
+
     /// <summary>It is looked at by a session of its own while another one is in use.</summary>
     public bool MayBeProbed { get; init; } = true;
 

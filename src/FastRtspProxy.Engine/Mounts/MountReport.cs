@@ -25,6 +25,9 @@ internal sealed class MountReport(
     /// <summary>There where a source may have a back channel. The mount's shard writes it, any thread reads it.</summary>
     public TalkDesk? Talk { get; set; }
 
+    /// <summary>There for a recorder.</summary>
+    public ReplayDesk? Replay { get; init; }
+
     /// <summary>How far back what is kept goes, behind the newest packet.</summary>
     private long KeptMicros => ring.Kept.FromMicros is > 0 and long from ? Math.Max(0, counters.Ingest.NewestPacketMicros - from) : 0;
 
@@ -63,6 +66,7 @@ internal sealed class MountReport(
             KeptBytes = ring.Kept.Bytes,
             KeptSeconds = KeptMicros / 1e6,
             Viewers = Viewers(),
+            ReplaySessions = Replay?.Sessions,
             BackChannel = Talk is not { IsOpen: true } desk ? null : desk.Describe(offer.Description is { Talk: not null }),
         };
     }
@@ -97,6 +101,7 @@ internal sealed class MountReport(
         row[StreamFigure.LostInNetwork] = ingested.LostInNetwork;
         row[StreamFigure.LostInKernel] = ingested.LostInKernel;
         row[StreamFigure.Reordered] = ingested.Reordered;
+        row[StreamFigure.ReplaySessions] = Replay?.Sessions ?? 0;
         row[StreamFigure.Talked] = Talk?.Sent ?? 0;
         row[StreamFigure.TalkDropped] = Talk?.Dropped ?? 0;
         ingested.Failures.CopyTo(row[StreamFigure.Failures..]);

@@ -67,6 +67,9 @@ public sealed record StreamStatus
 
     public StreamViewers Viewers { get; init; } = new();
 
+    /// <summary>Sessions that its viewers have with the recorder that it stands for; null: it is no recorder.</summary>
+    public long? ReplaySessions { get; init; }
+
     /// <summary>Null: the camera is not asked for one.</summary>
     public BackChannelStatus? BackChannel { get; init; }
 }

@@ -43,6 +43,13 @@ internal static class StreamJson
         WriteNumber(json, "seconds", view.Status?.KeptSeconds ?? 0);
         json.WriteEndObject();
         WriteViewers(json, view.Status?.Viewers ?? new StreamViewers());
+        if (view.Status?.ReplaySessions is { } sessions)
+        {
+            json.WriteStartObject("replay");
+            json.WriteNumber("sessions", sessions);
+            json.WriteEndObject();
+        }
+
         if (view.Status?.BackChannel is { } back)
         {
             WriteBackChannel(json, back);

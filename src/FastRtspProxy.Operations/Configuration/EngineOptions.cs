@@ -103,6 +103,7 @@ internal static class EngineOptions
             Dscp = stream.Dscp ?? config.Dscp.Cameras,
             AsksForKeyFrames = stream.KeyFrameRequests,
             BackChannel = stream.BackChannel,
+            IsReplay = stream.Replay,
             MayBeProbed = stream.Probe,
             AcrossSizes = stream.AcrossSizes,
             MaxInstances = stream.MaxInstances,

@@ -13,6 +13,9 @@ internal static class StreamFamilies
         new(Gauge("stream_up", "1 while the camera is known to be there: it was described, and no outage has begun since"), [One(StreamFigure.Up)]),
         new(Gauge("stream_viewers", "Viewers that play", "transport"), [.. Ways(StreamFigure.Viewers)]),
         new(Gauge("stream_held_viewers", "Viewers that wait for a lost camera"), [One(StreamFigure.Held)]),
+        new(
+            Gauge("stream_replay_sessions", "Sessions that viewers of a recorder have with it, those that are being opened or closed included"),
+            [One(StreamFigure.ReplaySessions, isOptional: true)]),
         new(Gauge("stream_kept_bytes", "Memory that what is kept of the stream takes"), [One(StreamFigure.KeptBytes)]),
         new(
             Gauge("stream_kept_seconds", "How far back what is kept of the stream goes", unit: MetricUnit.Micros),

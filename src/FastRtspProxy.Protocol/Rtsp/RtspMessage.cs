@@ -16,6 +16,9 @@ public sealed partial class RtspMessage
     /// <summary>What <see cref="Trim"/> leaves of a buffer: enough for what players send.</summary>
     private const int TrimmedBytes = 2048;
 
+    /// <summary>Of <see cref="_bodyBytes"/>: more came than is kept, and nothing is.</summary>
+    private const int TooLong = -1;
+
     private const int FirstHeadBytes = 1024;
 
     private const int FirstHeaders = 16;
@@ -55,7 +58,7 @@ public sealed partial class RtspMessage
 
     public ReadOnlySpan<byte> UriBytes => _head.AsSpan(_start.Uri);
 
-    public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyBytes);
+    public ReadOnlySpan<byte> Body => _body.AsSpan(0, Math.Max(0, _bodyBytes));
 
     /// <summary>The body, kept or passed over, holds more than blanks and line ends.</summary>
     public bool HasContent => _passedContent || !IsBlank(Body);
@@ -143,6 +146,26 @@ public sealed partial class RtspMessage
 
     /// <summary>A piece of the body, which is not kept.</summary>
     public void PassBody(ReadOnlySpan<byte> piece) => _passedContent |= !IsBlank(piece);
+
+    /// <summary>A piece of the body, which is kept as long as what came of it is no larger than so much; then none of it is.</summary>
+    public void KeepBody(ReadOnlySpan<byte> piece, int bytesMax)
+    {
+        PassBody(piece);
+        if (_bodyBytes < 0 || _bodyBytes + piece.Length > bytesMax)
+        {
+            _bodyBytes = TooLong;
+            return;
+        }
+
+        int before = _bodyBytes;
+        if (_body.Length < before + piece.Length)
+        {
+            Array.Resize(ref _body, bytesMax);
+        }
+
+        piece.CopyTo(_body.AsSpan(before));
+        _bodyBytes = before + piece.Length;
+    }
 
     /// <summary>Empties the message; buffers are kept for the next one.</summary>
     public void Reset()

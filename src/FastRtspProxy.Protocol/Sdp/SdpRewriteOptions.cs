@@ -21,6 +21,9 @@ public sealed record SdpRewriteOptions
     /// <summary>A bit for each track, from 0, that is not described; the others keep their names.</summary>
     public uint LeftOutTracks { get; init; }
 
+    /// <summary>It is a recording: which times it has is its own to say (t=, a=range), and it is no broadcast.</summary>
+    public bool KeepsTimes { get; init; }
+
     /// <summary>The camera's back channels are described too, `back1` …, for a client that asks for them.</summary>
     public bool OffersBackChannels { get; init; }
 

@@ -13,6 +13,8 @@ public static class SdpRewriter
     /// <summary>Room for most descriptions; what is longer gets more.</summary>
     private const int DescriptionBytes = 2048;
 
+    private const string Always = "t=0 0";
+
     /// <summary>Keys, addresses, sources and the transport between the camera and us, at whichever level a camera writes them.</summary>
     private static readonly string[] s_camerasWay =
     [
@@ -96,19 +98,18 @@ public static class SdpRewriter
         Line(text, backend.SessionName ?? options.SessionName);
         CopyFirst(text, backend.SessionLines, 'i');
         CopyAll(text, backend.SessionLines, 'b');
-        Line(text, "t=0 0");
+        Line(text, options.KeepsTimes ? SdpLine.First(backend.SessionLines, 't') ?? Always : Always);
         if (options.Tool is { } tool)
         {
             Append(text, "a=tool:");
             Line(text, tool);
         }
 
-        Line(text, "a=type:broadcast");
-        Line(text, "a=control:*");
-        Line(text, "a=range:npt=now-");
+        Line(text, options.KeepsTimes ? "a=control:*" : "a=type:broadcast\r\na=control:*\r\na=range:npt=now-");
+
         foreach (string line in backend.SessionLines)
         {
-            if (line[0] == 'a' && !IsOneOf(line, s_camerasWay) && !IsOneOf(line, s_ofTheSessionOnly))
+            if (line[0] == 'a' && !IsCamerasWay(line, options) && !IsOneOf(line, s_ofTheSessionOnly))
             {
                 Line(text, line);
             }
@@ -137,7 +138,7 @@ public static class SdpRewriter
         bool replacesFmtp = options.Fmtp is not null && options.Fmtp.TryGetValue(media.Index, out fmtp);
         foreach (string line in media.Lines)
         {
-            if (line[0] == 'a' && !IsOneOf(line, s_camerasWay) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
+            if (line[0] == 'a' && !IsCamerasWay(line, options) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
             {
                 Line(text, line);
             }
@@ -155,6 +156,9 @@ public static class SdpRewriter
         Append(text, number);
         Line(text, string.Empty);
     }
+
+    private static bool IsCamerasWay(string line, SdpRewriteOptions options) =>
+        IsOneOf(line, s_camerasWay) && !(options.KeepsTimes && SdpLine.IsAttribute(line, "range"));
 
     private static bool IsIPv6(SdpRewriteOptions options) => options.OriginAddress.Contains(':', StringComparison.Ordinal);
 

@@ -14,14 +14,15 @@ public sealed class MediaFile : IDisposable
     /// <summary>The folder that it lies in alone.</summary>
     public string Folder => _folder;
 
-    /// <param name="codec">`vp9`, `mpeg4`, `mpeg2`, or `ts`: H.264 and AAC in a transport stream.</param>
+    /// <param name="codec">`h264`, `vp9`, `mpeg4`, `mpeg2`, or `ts`: H.264 and AAC in a transport stream.</param>
     /// <param name="seconds">Its length.</param>
     /// <param name="groupFrames">From key frame to key frame.</param>
     public static async Task<MediaFile> MakeAsync(string codec, int seconds, int groupFrames)
     {
         (string name, string[] encoder) = codec switch
         {
-            "vp9" => ("film.webm", (string[])["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]),
+            "h264" => ("film.mkv", (string[])["-c:v", "libx264", "-preset", "ultrafast", "-sc_threshold", "0"]),
+            "vp9" => ("film.webm", ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]),
             "mpeg4" => ("film.mp4", ["-c:v", "mpeg4"]),
             "mpeg2" => ("film.ts", ["-c:v", "mpeg2video"]),
             _ => ("film.ts", ["-c:v", "libx264", "-preset", "ultrafast", "-sc_threshold", "0", "-c:a", "aac"]),

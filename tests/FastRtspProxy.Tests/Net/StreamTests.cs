@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -196,6 +197,61 @@ public sealed class StreamTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => sink.Bytes == 100_000, s_limit));
         far.Dispose();
         Assert.Equal(SocketError.Success, await sink.Closed.Task.WaitAsync(s_limit));
+    }
+
+    /// <summary>A pause takes effect with the next read: what the peer sends then stays in the kernel, and its end with it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ByteStream_Paused_GivesNothing_AndAllOfItAfterwards(bool isTls)
+    {
+        const int Bytes = 32 << 20;
+        using X509Certificate2 certificate = SelfSigned();
+        Shard shard = _shards.Shards[0];
+        Task<ByteStream> accepting = Task.Run<ByteStream>(async () =>
+        {
+            Socket near = await _listener.AcceptAsync();
+            return isTls ? await TlsByteStream.AcceptAsync(shard, near, certificate, s_limit) : new TcpByteStream(shard, near);
+        });
+        using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await far.ConnectAsync(_listener.LocalEndPoint!);
+        Stream wire = new NetworkStream(far);
+        if (isTls)
+        {
+            SslStream tls = new(wire);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "a", RemoteCertificateValidationCallback = static (_, _, _, _) => true });
+            wire = tls;
+        }
+
+        ByteStream stream = await accepting.WaitAsync(s_limit);
+        RecordingSink sink = new();
+        await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            stream.Pause();
+            stream.Pause();
+            return Task.CompletedTask;
+        });
+        Task sending = Task.Run(async () =>
+        {
+            await wire.WriteAsync(new byte[Bytes]);
+            far.Shutdown(SocketShutdown.Send);
+        });
+        await Task.WhenAny(sending, Task.Delay(200));
+
+        Assert.False(sending.IsCompleted); // kernels hold a few megabytes
+        Assert.InRange(sink.Bytes, 0, 64 * 1024); // one read was under way
+        Assert.False(sink.Closed.Task.IsCompleted);
+        await shard.RunAsync(() =>
+        {
+            stream.Resume();
+            stream.Resume();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(SocketError.Success, await sink.Closed.Task.WaitAsync(s_limit * 3));
+        await sending;
+        Assert.Equal(Bytes, sink.Bytes);
     }
 
     [Fact]

@@ -20,6 +20,23 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
     /// <summary>Look-ups of names, logs, connections that are being refused.</summary>
     public const int Margin = 32;
 
+    /// <summary>A recorder's viewers have a connection with it each: so many are kept at the most, whatever maxViewers says.</summary>
+    private const int ReplaysMax = 64;
+
+    /// <summary>
+    /// Streams as they are counted: those of the command line, as many as may be registered, and as many again as viewers may have with recorders.
+    /// </summary>
+    public static long StreamsOf(ProxyOptions options)
+    {
+        long streams = options.Streams.Count + (options.AcceptRegister ? options.MaxRegistered : 0);
+        foreach (StreamOptions stream in options.Streams)
+        {
+            streams += stream.IsReplay ? Math.Min(stream.Settings?.MaxClients ?? ReplaysMax, ReplaysMax) / PerStream : 0;
+        }
+
+        return streams;
+    }
+
     /// <param name="limit">Of the process (ulimit -n).</param>
     /// <param name="open">That the process has open before its first client.</param>
     /// <param name="streams">Those of the command line and as many as may be registered.</param>

@@ -33,7 +33,7 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
 
     /// <summary>
     /// Consumes frames, as many as the turn allows, and one message at most. Bodies are looked at as they come and not kept: all that is asked of one
-    /// is whether it is blank.
+    /// is whether it is blank. But where a viewer has a recorder, which may know the parameters that it asks for.
     /// </summary>
     public ParseStatus Take(out RtspDefect defect)
     {
@@ -103,7 +103,15 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     private int TakeBody(ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> piece = rest[..Math.Min(_bodyLeftBytes, rest.Length)];
-        message.PassBody(piece);
+        if (carrier.KeepsBodies)
+        {
+            message.KeepBody(piece, FrontendLimits.ParameterBytesMax);
+        }
+        else
+        {
+            message.PassBody(piece);
+        }
+
         _bodyLeftBytes -= piece.Length;
         return piece.Length;
     }
@@ -154,6 +162,7 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
         if (ClientRtcp.TryRead(payload, track.Session))
         {
             counters.OnRtcp();
+            track.Session.Replay?.OnViewerRtcp(track, payload);
         }
         else
         {

@@ -14,6 +14,11 @@ internal sealed partial class RequestHandler
             return NoStream(connection, request, response, target);
         }
 
+        if (mount.Replay is not null)
+        {
+            return await _replay.DescribeAsync(connection, mount, target, request, response);
+        }
+
         if (connection.Auth.Grant.HopStream is null && _frontend.Options.Hops?.ElsewhereFor(mount.Name, request.Header("User-Agent")) is { } other)
         {
             return Begin(request, response, RtspStatus.MovedTemporarily).With("Location", other);

@@ -72,7 +72,7 @@ internal sealed partial class RequestHandler
         return response;
     }
 
-    private static RtspResponse WithRtpInfo(RtspResponse response, List<RtpInfoEntry> entries) =>
+    internal static RtspResponse WithRtpInfo(RtspResponse response, List<RtpInfoEntry> entries) =>
         entries.Count == 0 ? response : response.With("RTP-Info", RtpInfoHeader.Format(entries));
 
     private RtspResponse Pause(Session session, RtspMessage request, RtspResponse response)
@@ -100,7 +100,7 @@ internal sealed partial class RequestHandler
     /// What the request's URL names must be this session's mount (else 404 or, for another stream, 459), and a track of it one that was set up. A URL
     /// that names nothing at all, `*` or an empty path, is the session's own: the Session header has said enough.
     /// </summary>
-    private bool TryTarget(Session session, RtspMessage request, RtspResponse response, out RequestTarget target, out SessionTrack? only)
+    internal bool TryTarget(Session session, RtspMessage request, RtspResponse response, out RequestTarget target, out SessionTrack? only)
     {
         only = null;
         target = RequestTarget.Resolve(request.Uri, _frontend.Mounts);

@@ -22,7 +22,13 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
         }
 
-        MountDescription? description = session?.Description ?? await mount.DescribeAsync(FrontendLimits.DescribeWait);
+        if (mount.Replay is not null && session is null && await _replay.SeatAsync(connection, mount, request, response) is { } noSeat)
+        {
+            return noSeat;
+        }
+
+        MountDescription? description = session?.Description ?? ReplayRequests.SeatOf(connection, mount)?.Description
+            ?? await mount.DescribeAsync(FrontendLimits.DescribeWait);
         if (description is null)
         {
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
@@ -33,7 +39,7 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
         }
 
-        if (FindTrack(description, target.Control) is not { } track)
+        if (description.Find(target.Control) is not { } track)
         {
             return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
         }
@@ -67,6 +73,11 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotEnoughBandwidth);
         }
 
+        if (session.Replay is not null && await _replay.SetUpAsync(session, isNew, track, request, response) is { } refused)
+        {
+            return refused;
+        }
+
         if (TrackSetup.Make(_frontend, session, track, connection, spec) is not { } made || !session.TrySetUp(made))
         {
             // Another connection was quicker to ask for the same address, or a change to take the group away.
@@ -84,19 +95,6 @@ internal sealed partial class RequestHandler
         return response.With("Session", $"{session.Id};timeout={(int)_frontend.Options.SessionTimeout.TotalSeconds}");
     }
 
-    private static MountTrack? FindTrack(MountDescription description, string? control)
-    {
-        foreach (MountTrack track in description.Tracks)
-        {
-            if (control is null ? track.IsDescribed : track.Control == control)
-            {
-                return track;
-            }
-        }
-
-        return control is null ? null : description.Talk?.Find(control);
-    }
-
     /// <summary>The first of the client's alternatives that we can serve, with the channels that it gets; null: none.</summary>
     private async ValueTask<TransportSpec?> ChooseAsync(
         ClientConnection connection, RtspMessage request, Session? session, IMount mount, MountTrack track, SessionTrack? replaced)
@@ -112,10 +110,10 @@ internal sealed partial class RequestHandler
         foreach (TransportSpec spec in wanted)
         {
             bool tcp = spec.Tcp || connection.IsTunnel;
-            bool isRaw = TrackSetup.IsRaw(spec) && track.IsTransportStream && !tcp;
+            bool isRaw = TrackSetup.IsRaw(spec) && track.IsTransportStream && !tcp && mount.Replay is null;
             bool isProfile = isRaw || spec.Profile is "RTP/AVP" or "RTP/AVPF";
             bool isOtherWay = sibling is not null && (sibling.IsInterleaved != tcp || sibling.Group is not null != spec.Multicast);
-            if (!isProfile || IsRecord(spec) || isOtherWay)
+            if (!isProfile || TrackSetup.IsRecord(spec) || isOtherWay)
             {
                 continue;
             }
@@ -170,8 +168,6 @@ internal sealed partial class RequestHandler
         return true;
     }
 
-    private static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
-
     /// <summary>A new session, if there is a place for it; one that was never played may have to make room.</summary>
     private Session? Open(ClientConnection connection, RtspMessage request, IMount mount, MountDescription description)
     {
@@ -179,6 +175,7 @@ internal sealed partial class RequestHandler
         Session session = new(connection.Home, mount, description, connection.Carrier, request.Header("User-Agent"), connection.Kind)
         {
             Grant = connection.Auth.Grant,
+            Replay = ReplayRequests.SeatOf(connection, mount),
         };
         List<SessionPlace> makeRoom = [];
         PlaceLimit full = PlaceLimit.Connection;
@@ -200,6 +197,7 @@ internal sealed partial class RequestHandler
             place.MakeRoom();
         }
 
+        session.Replay?.Begin(session);
         connection.Carrier.Add(session);
         connection.Home.Add(session);
         FrontendLog.SessionBegan(_frontend.Log, session.Id, mount.Name, connection.Remote);

@@ -16,11 +16,13 @@ internal sealed partial class RequestHandler
 
     private readonly FrontendServer _frontend;
     private readonly AccessCheck _access;
+    private readonly ReplayRequests _replay;
 
     public RequestHandler(FrontendServer frontend)
     {
         _frontend = frontend;
         _access = new AccessCheck(frontend);
+        _replay = new ReplayRequests(this);
     }
 
     /// <summary>Handles one request, on the shard of its connection.</summary>
@@ -103,7 +105,7 @@ internal sealed partial class RequestHandler
     /// False: other rules came while the request waited, for the camera or for an older session, and do not let it in. To be asked in the turn that
     /// acts on it.
     /// </summary>
-    private bool StillMay(ClientConnection connection, IMount mount)
+    internal bool StillMay(ClientConnection connection, IMount mount)
     {
         AccessQuestion question = new(AccessRights.Read, mount.Name, IsKnown: true, connection.RemoteAddress);
         return _frontend.Access.Policy.Keeps(connection.Auth.Grant, question);
@@ -202,6 +204,11 @@ internal sealed partial class RequestHandler
         }
 
         session.OnRequest();
+        if (session.Replay is not null && ReplayRequests.AreFor(request))
+        {
+            return await _replay.HandleAsync(session, connection, request, response);
+        }
+
         return request.Method switch
         {
             RtspMethod.Options => response.With("Public", Methods),
@@ -225,16 +232,16 @@ internal sealed partial class RequestHandler
         return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
     }
 
-    private RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
+    internal RtspResponse NotFound(RtspMessage request, RtspResponse response) => Begin(request, response, RtspStatus.SessionNotFound);
 
     private RtspResponse NoBackChannel(RtspMessage request, RtspResponse response) =>
         Begin(request, response, RtspStatus.OptionNotSupported).With("Unsupported", OptionTags.BackChannel);
 
-    private RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
+    internal RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
         Begin(request, response, RtspStatus.MethodNotValidInThisState).With("Allow", allow);
 
     /// <summary>A new answer to this request: Date, and the request's Timestamp as it came (RFC 2326, 12.38).</summary>
-    private RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
+    internal RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
     {
         Dated(response.Begin(status, reason));
         return request.Header("Timestamp") is { } timestamp ? response.With("Timestamp", timestamp) : response;

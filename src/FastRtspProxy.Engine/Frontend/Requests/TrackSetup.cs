@@ -10,6 +10,9 @@ internal static class TrackSetup
     /// <summary>A transport stream over UDP without RTP, as set-top boxes ask for it.</summary>
     public static bool IsRaw(TransportSpec spec) => spec.Profile is "RAW/RAW/UDP" or "MP2T/H2221/UDP";
 
+    /// <summary>The client would send, not receive.</summary>
+    public static bool IsRecord(TransportSpec spec) => spec.Mode is { } mode && !mode.Equals("PLAY", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The track as the session will have it. Null: the group that the client was to be told of is not the stream's any more.</summary>
     public static SessionTrack? Make(
         FrontendServer frontend, Session session, MountTrack track, ClientConnection connection, TransportSpec spec)
@@ -60,7 +63,7 @@ internal static class TrackSetup
         {
             Destination = AddressText.ForPeer(connection.RemoteAddress),
             Source = AddressText.ForPeer(local),
-            Ssrc = IsRaw(spec) || track.IsBack ? null : track.Ssrc,
+            Ssrc = IsRaw(spec) || track.IsBack || session.Replay is not null ? null : track.Ssrc,
         };
         int port = session.Home.Media?.RtpPort ?? 0;
         return spec.Tcp ? answer : answer with { ServerPort = new PortPair(port, IsRaw(spec) ? 0 : port + 1) };

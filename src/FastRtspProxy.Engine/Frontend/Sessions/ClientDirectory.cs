@@ -59,6 +59,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
         }
 
         counters.OnRtcp();
+        track.Session.Replay?.OnViewerRtcp(track, data);
         if (!track.IsLatched)
         {
             track.IsLatched = true;

@@ -95,6 +95,9 @@ internal sealed class Session : MountClient
     /// <inheritdoc cref="SessionGrant"/>
     public required SessionGrant Grant { get; init; }
 
+    /// <summary>Of a replay stream: its own session with the recorder, whose media it gets. Null: it watches with the others.</summary>
+    public ReplaySeat? Replay { get; init; }
+
     /// <summary>The connection that the session was made on; null from when it was closed. Interleaved media travels there.</summary>
     public SessionCarrier? Carrier { get; private set; }
 
@@ -211,7 +214,7 @@ internal sealed class Session : MountClient
     {
         foreach (SessionTrack track in _tracks)
         {
-            if (ssrc is null || track.Track.Ssrc == ssrc)
+            if (ssrc is null || Replay is not null || track.Track.Ssrc == ssrc)
             {
                 return true;
             }
@@ -409,6 +412,7 @@ internal sealed class Session : MountClient
             _source.Leave();
         }
 
+        Replay?.Close();
         Carrier?.Remove(this);
         _home.Forget(this);
         Watcher.OnEnded();

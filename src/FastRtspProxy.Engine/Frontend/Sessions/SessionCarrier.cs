@@ -17,6 +17,9 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
 
     public ControlStream Stream => stream;
 
+    /// <summary>A seat at a recorder that was taken by a DESCRIBE here, and by no SETUP so far; null: there is none.</summary>
+    public ReplaySeat? Seat { get; private set; }
+
     /// <inheritdoc cref="ClientChannels"/>
     public ClientChannels Channels { get; } = new(stream);
 
@@ -25,6 +28,23 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
 
     /// <summary>How many sessions live with the connection.</summary>
     public int Count => _sessions.Count;
+
+    /// <summary>What a request says in its body may be for a recorder.</summary>
+    public bool KeepsBodies
+    {
+        get
+        {
+            foreach (Session session in _sessions)
+            {
+                if (session.Replay is not null)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>One of them was played at least once.</summary>
     public bool WasPlayed
@@ -99,6 +119,17 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
     /// <summary>The session lives with this connection from now on: any request here is a sign of its life.</summary>
     public void Add(Session session) => _sessions.Add(session);
 
+    /// <summary>A new seat is the connection's; one that was not used gives way to it.</summary>
+    public void Keep(ReplaySeat? seat)
+    {
+        ReplaySeat? old = Seat;
+        Seat = seat;
+        old?.Shard.Run(old.Close); // the connection may have moved since
+    }
+
+    /// <summary>The seat is closed, or a session's.</summary>
+    public void Forget(ReplaySeat seat) => Seat = Seat == seat ? null : Seat;
+
     /// <summary>A session was played for the first time.</summary>
     public void OnPlayed() => changed();
 
@@ -154,5 +185,6 @@ internal sealed class SessionCarrier(ControlStream stream, Action changed)
         }
 
         _sessions.Clear();
+        Keep(null);
     }
 }

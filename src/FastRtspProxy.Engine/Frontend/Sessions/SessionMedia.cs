@@ -38,6 +38,11 @@ internal sealed class SessionMedia(Session session)
     {
         get
         {
+            if (session.Replay is { } seat)
+            {
+                return seat.Dropped;
+            }
+
             long dropped = _packetsDropped;
             foreach (UdpViewer viewer in session.Ports.Viewers)
             {
@@ -58,6 +63,11 @@ internal sealed class SessionMedia(Session session)
     {
         get
         {
+            if (session.Replay is { } seat)
+            {
+                return seat.Sent;
+            }
+
             (long bytes, long packets) = _sent;
             foreach (UdpViewer viewer in session.Ports.Viewers)
             {
@@ -101,6 +111,8 @@ internal sealed class SessionMedia(Session session)
             return most;
         }
     }
+
+    private string WayName => session.IsInterleaved ? "TCP" : session.Group is null ? "UDP" : "multicast";
 
     /// <summary>Its viewers are there, and have had all that they asked for.</summary>
     public bool IsOver =>
@@ -176,8 +188,27 @@ internal sealed class SessionMedia(Session session)
             StartUdp(starting, grant);
         }
 
-        string transport = session.IsInterleaved ? "TCP" : session.Group is null ? "UDP" : "multicast";
-        FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, transport);
+        FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, starting.Count, WayName);
+    }
+
+    /// <summary>The recorder has granted a PLAY: what it sends goes out from now on, and was let through before.</summary>
+    public void StartReplay(SessionTrack? only)
+    {
+        int started = 0;
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (!track.IsPlaying && (only is null || only == track))
+            {
+                track.IsPlaying = true;
+                started++;
+            }
+        }
+
+        session.Watcher.OnStarted();
+        if (started > 0)
+        {
+            FrontendLog.SessionPlays(session.Home.Log, session.Id, session.Mount.Name, session.ClientAddress, started, WayName);
+        }
     }
 
     /// <summary>
@@ -230,8 +261,9 @@ internal sealed class SessionMedia(Session session)
     /// <summary>The client's host says that nobody listens where RTP goes. True: the client has gone.</summary>
     /// <param name="port">Where it went.</param>
     /// <param name="heardMicros">When the client was last heard of.</param>
-    public bool OnRtpPortClosed(in PeerAddress port, long heardMicros) =>
-        _fanOut is { } fanOut && session.Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, heardMicros);
+    public bool OnRtpPortClosed(in PeerAddress port, long heardMicros) => session.Replay is { } seat
+        ? session.Ports.OnRtpClosed(port, seat.Datagrams, heardMicros)
+        : _fanOut is { } fanOut && session.Ports.OnRtpClosed(port, fanOut.UdpPacketsByTrack, heardMicros);
 
     /// <summary>A NAT makes the track's RTP port another than announced: it goes there from now on.</summary>
     public void MoveRtp(SessionTrack track, in PeerAddress rtp)

@@ -31,9 +31,10 @@ internal static class SessionRtcp
         Span<byte> compound = stackalloc byte[ByeBytesMax];
         foreach (SessionTrack track in session.Tracks)
         {
-            if (!track.Track.IsBack)
+            uint? source = session.Replay is { } seat ? seat.SourceOf(track.Track.Index) : track.Track.Ssrc;
+            if (!track.Track.IsBack && source is { } ssrc)
             {
-                Send(track, compound[..WriteBye(compound, track.Track.Ssrc, reason)]);
+                Send(track, compound[..WriteBye(compound, ssrc, reason)]);
             }
         }
     }

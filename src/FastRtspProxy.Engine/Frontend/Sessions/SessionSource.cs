@@ -12,6 +12,11 @@ internal sealed class SessionSource(Session session)
     /// <summary>Asks; what it asked for before another way it leaves.</summary>
     public Task<PlayGrant> JoinAsync(GroupSeat? group, PlayWish wish)
     {
+        if (session.Replay is { } seat)
+        {
+            return seat.PlayAsync();
+        }
+
         if (_group != group)
         {
             Leave();
@@ -24,6 +29,11 @@ internal sealed class SessionSource(Session session)
     /// <summary>It plays no longer. Idempotent.</summary>
     public void Leave()
     {
+        if (session.Replay is not null)
+        {
+            return; // it leaves with its seat
+        }
+
         if (_group is { } group)
         {
             group.Sender.Leave(session, isOver: session.State == SessionState.Ended);

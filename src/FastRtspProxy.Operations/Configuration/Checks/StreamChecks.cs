@@ -18,6 +18,7 @@ internal static class StreamChecks
             string path = ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name);
             CheckSources(config, stream, path, reading, own);
             CheckRest(stream, path, reading);
+            ReplayChecks.Run(stream, path, reading);
         }
     }
 

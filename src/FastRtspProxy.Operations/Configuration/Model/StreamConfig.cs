@@ -66,6 +66,9 @@ internal sealed record StreamConfig
     /// <summary>The camera is asked for its back channel.</summary>
     public bool BackChannel { get; init; }
 
+    /// <summary>It is a recorder, with which each viewer has a session of its own.</summary>
+    public bool Replay { get; init; }
+
     /// <summary>The camera allows one RTSP session.</summary>
     public bool SingleSession { get; init; }
 

@@ -211,7 +211,12 @@ internal static class StreamKeys
                     + "some cameras do not bear the question",
                 Effect = ConfigEffect.Session,
             },
-            new LaterKey<StreamConfig>("replay") { Text = "a recorder: ONVIF replay, in a session of its own for each viewer" },
+            new ValueKey<StreamConfig, bool>("replay", ConfigTypes.Flag, static c => c.Replay, static (c, v) => c with { Replay = v })
+            {
+                Text = "a recorder: each viewer has a session of its own with it, as many as maxViewers allows, in which it plays, pauses and seeks "
+                    + "(ONVIF replay: Range: clock=, Scale, Rate-Control, Immediate); a change ends its viewers' sessions",
+                Effect = ConfigEffect.Session,
+            },
             new ValueKey<StreamConfig, WhenAlone?>(
                 "whenAlone", ClusterTypes.WhenAloneOrNull, static c => c.WhenAlone, static (c, v) => c with { WhenAlone = v })
             {

@@ -71,6 +71,7 @@ export function streamView(store, rights, name) {
       ['Since', `${clock(stream.since)} (${ago(stream.since)})`], ['Attempts', source.attempts ? `${source.attempts}; next ${clock(source.nextAttempt)}` : null],
       ['Sessions lost', source.reconnects || null], ['Last error', source.lastError ? `${clock(source.lastError.at)} ${source.lastError.kind}: ${source.lastError.text}` : null],
       ['Received', `${bits(stream.ingest?.bitrate)}, ${bytes(stream.ingest?.bytes ?? 0)}`],
+      ['Replay', stream.replay ? `${stream.replay.sessions} session(s) of viewers with the recorder, one each` : null],
       ['Kept', stream.kept?.bytes ? `${(+stream.kept.seconds).toFixed(1)} s, ${bytes(stream.kept.bytes)}` : null],
       ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}, reported by viewers ${stream.viewers?.reportedLostPackets ?? 0}` : null],
       ['Latency', stream.ingest?.latencyMax != null ? `${millis(stream.ingest.latencyMax)} at most beside the fastest, in the last seconds` : null],

@@ -214,8 +214,50 @@ public sealed class InterleavedDemuxTests
         }
     }
 
+    /// <summary>Whoever holds within a unit gets nothing more until he releases, and then everything, wherever reads end.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Hold_WithinEachUnit_TheNextOneComesAfterItsRelease(bool releasesWithin)
+    {
+        byte[] stream =
+        [
+            .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(1, "v=0\r\n"), .. ScriptedCamera.FrameBytes(1, [0x81, 201, 0, 0]),
+            .. "OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n"u8, .. ScriptedCamera.FrameBytes(0, s_rtp), .. Answer(2),
+        ];
+        string[] expected = ["$0:17", "200/1", "$1:4", "OPTIONS", "$0:17", "200/2"];
+        for (int split = 0; split <= stream.Length; split++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make(0, 1);
+            handler.OnUnit = () =>
+            {
+                demux.Hold();
+                if (releasesWithin)
+                {
+                    demux.Release();
+                }
+            };
+
+            demux.OnBytes(stream.AsSpan(0, split));
+            int before = handler.Units.Count;
+            Assert.True(releasesWithin || before <= 1);
+            demux.OnBytes(stream.AsSpan(split));
+            while (demux.IsHeld)
+            {
+                int units = handler.Units.Count;
+                demux.Release();
+                Assert.InRange(handler.Units.Count, units, units + 1);
+            }
+
+            Assert.Equal(expected, handler.Units);
+        }
+    }
+
     private sealed class Handler : IInterleavedHandler
     {
+        public Action? OnUnit { get; set; }
+
         public List<string> Units { get; } = [];
 
         public List<string> Problems { get; } = [];
@@ -233,9 +275,17 @@ public sealed class InterleavedDemuxTests
             return demux;
         }
 
-        public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => Units.Add($"${channel}:{payload.Length}");
+        public void OnFrame(byte channel, ReadOnlySpan<byte> payload)
+        {
+            Units.Add($"${channel}:{payload.Length}");
+            OnUnit?.Invoke();
+        }
 
-        public void OnMessage(RtspMessage message) => Units.Add(message.IsRequest ? message.Method : $"{message.StatusCode}/{message.CSeq}");
+        public void OnMessage(RtspMessage message)
+        {
+            Units.Add(message.IsRequest ? message.Method : $"{message.StatusCode}/{message.CSeq}");
+            OnUnit?.Invoke();
+        }
 
         public void OnUnusable(bool overLimit, string detail)
         {

@@ -26,7 +26,14 @@ public sealed class BadConfigTests
     [InlineData("hooks: [{url: ftp://a}]", "hooks[0].url \"ftp://a\"")]
     [InlineData("hooks: [{url: http://a, events: [stream.upp]}]", "hooks[0].events[0] \"stream.upp\": the events are stream.up, stream.down,")]
     [InlineData("streamsDirectory: ''", "1:19: streamsDirectory \"\": this is the path of a file or a directory")]
-    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true}}", "1:51: streams.a.replay: not in this version")]
+    [InlineData(
+        "streams: {a: {source: rtsp://192.0.2.9/a, replay: true, alwaysOn: true}}",
+        "streams.a.alwaysOn: with replay: true each viewer has a session of its own with the recorder: there is nothing to pull for nobody; take it out")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true, keep: {time: 10s}}}", "streams.a.keep: with replay: true each viewer")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true, multicast: 239.1.1.1}}", "streams.a.multicast: with replay: true")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true, backChannel: true}}", "streams.a.backChannel: a recorder does not hear")]
+    [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, replay: true, singleSession: true}}", "say maxViewers: 1 in its place")]
+    [InlineData("streams: {a: {sources: [rtsp://192.0.2.9/a, rtsp://192.0.2.9/b], replay: true}}", "streams.a.sources: with replay: true")]
     [InlineData("rtsp: {webSocket: {allowOrigins: [nvr.example]}}", "1:35: rtsp.webSocket.allowOrigins[0] \"nvr.example\": an origin is a scheme and a host")]
     // Multicast to viewers.
     [InlineData("defaults: {multicast: {groups: 10.0.0.0/8}}", "1:32: defaults.multicast.groups \"10.0.0.0/8\": it is no network of multicast groups: 239.192.0.0/16")]

@@ -22,6 +22,22 @@ public class SdpRewriterTests
         Assert.Equal(3, lines.Count(line => line == "c=IN IP4 0.0.0.0"));
     }
 
+    /// <summary>A recording's times are the recorder's to say, at both levels; the way to it is not.</summary>
+    [Fact]
+    public void ForFrontend_OfARecording_KeepsItsTimes()
+    {
+        Assert.True(SdpDocument.TryParse(
+            Encoding.Latin1.GetBytes("v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=R\r\nt=3973000000 3973003600\r\na=range:clock=20261125T100000Z-20261125T110000Z\r\na=control:rtsp://192.0.2.9/r\r\n"
+            + "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=range:npt=0-3600\r\na=control:a\r\n"), out SdpDocument? recorder, out _));
+
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(recorder!, s_options with { KeepsTimes = true })).Split("\r\n");
+
+        Assert.Equal(
+            ["t=3973000000 3973003600", "a=range:clock=20261125T100000Z-20261125T110000Z", "a=range:npt=0-3600"],
+            lines.Where(static line => line.StartsWith("t=", StringComparison.Ordinal) || line.Contains("range", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, static line => line.Contains("broadcast", StringComparison.Ordinal) || line.Contains("192.0.2.9", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ForFrontend_ATrackIsLeftOut_TheOthersKeepTheirNames()
     {

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""Watches a recording as a VMS does: rtspsrc onvif-mode=true, over TCP or UDP, and seeks.
+
+Says on stdout, a line each:
+    packet SECONDS FLAGS CSEQ           for each RTP packet with ONVIF's header extension: its time since 1900, C, E, D and T, and CSeq
+    plain                               for each one without
+    seek SECONDS RATE                   a seek was made
+    eos                                 the recording is over
+    error TEXT
+"""
+import argparse
+import ctypes
+import os
+import signal
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import GLib, Gst  # noqa: E402
+
+
+def say(text):
+    os.write(1, (text + "\n").encode())
+
+
+class Viewer:
+    def __init__(self, args):
+        self.args = args
+        self.seeks = list(args.seek)
+        self.packets = 0
+        self.loop = GLib.MainLoop()
+        self.pipeline = Gst.Pipeline.new("viewer")
+        self.source = Gst.ElementFactory.make("rtspsrc")
+        self.source.set_property("location", args.url)
+        self.source.set_property("protocols", {"udp": 1, "tcp": 4}[args.protocols])
+        self.source.set_property("onvif-mode", True)
+        self.source.set_property("onvif-rate-control", not args.no_rate_control)
+        self.source.set_property("is-live", False)
+        self.source.set_property("tcp-timeout", 0)
+        self.source.connect("pad-added", self.on_pad)
+        self.pipeline.add(self.source)
+        bus = self.pipeline.get_bus()
+        bus.add_signal_watch()
+        bus.connect("message::error", self.on_error)
+        bus.connect("message::eos", self.on_eos)
+
+    def on_pad(self, _source, pad):
+        sink = Gst.ElementFactory.make("fakesink")
+        sink.set_property("sync", False)
+        self.pipeline.add(sink)
+        sink.sync_state_with_parent()
+        pad.link(sink.get_static_pad("sink"))
+        pad.add_probe(Gst.PadProbeType.BUFFER, self.on_packet)
+
+    def on_packet(self, _pad, info):
+        data = info.get_buffer().extract_dup(0, 12 + 4 + 12 + 4 * 15)
+        at = 12 + 4 * (data[0] & 15)
+        if data[0] & 0x10 and data[at:at + 2] == b"\xab\xac":
+            seconds = int.from_bytes(data[at + 4:at + 12], "big") / 2 ** 32
+            flags = "".join(letter for letter, bit in (("C", 0x80), ("E", 0x40), ("D", 0x20), ("T", 0x10)) if data[at + 12] & bit)
+            say(f"packet {seconds:.3f} {flags or '-'} {data[at + 13]}")
+        else:
+            say("plain")
+        self.packets += 1
+        if self.seeks and self.packets % self.args.every == 0:
+            start, rate = self.seeks.pop(0).split(",")
+            GLib.idle_add(self.seek, float(start), float(rate))
+        return Gst.PadProbeReturn.OK
+
+    def seek(self, start, rate):
+        flags = Gst.SeekFlags.FLUSH
+        # Backwards: from there to the beginning.
+        span = (int(start * Gst.SECOND), -1) if rate > 0 else (0, int(start * Gst.SECOND))
+        self.pipeline.seek(rate, Gst.Format.TIME, flags, Gst.SeekType.SET, span[0], Gst.SeekType.SET if span[1] >= 0 else Gst.SeekType.NONE, span[1])
+        say(f"seek {start:g} {rate:g}")
+        return False
+
+    def on_error(self, _bus, message):
+        say("error " + message.parse_error()[0].message + " " + str(message.parse_error()[1]).replace("\n", " "))
+        self.loop.quit()
+
+    def on_eos(self, _bus, _message):
+        say("eos")
+        self.pipeline.set_state(Gst.State.NULL)
+        sys.exit(0)
+
+    def run(self):
+        self.pipeline.set_state(Gst.State.PLAYING)
+        self.loop.run()
+        self.pipeline.set_state(Gst.State.NULL)
+
+
+def main():
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--protocols", choices=["udp", "tcp"], default="tcp")
+    parser.add_argument("--no-rate-control", action="store_true")
+    parser.add_argument("--seek", action="append", default=[], help="SECONDS,RATE; after each so many packets the next one")
+    parser.add_argument("--every", type=int, default=30)
+    args = parser.parse_args()
+    Gst.init(None)
+    Viewer(args).run()
+
+
+main()

@@ -1,0 +1,221 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
+
+namespace FastRtspProxy.Tests.Engine.Replay;
+
+/// <summary>What viewers of a replay stream ask is asked of the recorder, and its answers are theirs.</summary>
+public sealed class ReplayDialogueTests
+{
+    [Fact]
+    public async Task Start_NobodyHasAsked_TheRecorderHearsNothing()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync();
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", fixture.Host.Url)).Status);
+
+        Assert.Equal(0, fixture.Recorder.ConnectionCount);
+        Assert.True((await fixture.Host.Engine.Status.StreamAsync("cam"))!.IsUp);
+    }
+
+    [Fact]
+    public async Task Describe_GoesToTheRecorder_WithItsTagAndTheRecordersTimes()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync();
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        RtspTestResponse described = await client.RequestAsync("DESCRIBE", fixture.Host.Url, ReplayFixture.Require, "Range: clock=20261125T100000Z-");
+
+        ScriptedRequest asked = Assert.Single(fixture.Recorder.Requests);
+        Assert.Equal(("DESCRIBE", fixture.Recorder.Url, "onvif-replay"), (asked.Method, asked.Uri, asked.Header("Require")));
+        Assert.Equal("clock=20261125T100000Z-", asked.Header("Range"));
+        Assert.Equal((200, fixture.Host.Url + "/"), (described.Status, described.Header("Content-Base")));
+        Assert.Contains("a=range:clock=20261125T100000Z-20261125T110000Z\r\n", described.BodyText, StringComparison.Ordinal);
+        Assert.DoesNotContain("npt=now", described.BodyText, StringComparison.Ordinal);
+        Assert.Contains("a=x-onvif-track:VIDEO001\r\na=control:track1\r\n", described.BodyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Play_HeadersGoThrough_AndTheAnswersComeBackWithOurUrls()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(static request => request.Method != "PLAY" ? null : ScriptedReply.Of(
+            200, "Fine", ("Session", "12345678"), ("Range", "clock=20261125T101500.040Z-"), ("Scale", "-2.0"), ("Rate-Control", "no"),
+            ("RTP-Info", "url=" + request.Uri.TrimEnd('/') + "/trackID=0;seq=17;rtptime=4711")));
+        (RtspTestClient client, string session) = await fixture.SetUpAsync();
+
+        RtspTestResponse played = await client.RequestAsync(
+            "PLAY", fixture.Host.Url, "Session: " + session, ReplayFixture.Require, "Range: clock=20261125T101500Z-", "Scale: -2.0",
+            "Rate-Control: no", "Immediate: yes", "Frames: intra/4000", "Authorization: Basic dmlld2VyOnNlY3JldA==", "X-Other: 1");
+
+        ScriptedRequest asked = fixture.Recorder.Requests.Single(static request => request.Method == "PLAY");
+        Assert.Equal("12345678", asked.Header("Session"));
+        Assert.Equal(
+            ["onvif-replay", "clock=20261125T101500Z-", "-2.0", "no", "yes", "intra/4000"],
+            ((string[])["Require", "Range", "Scale", "Rate-Control", "Immediate", "Frames"]).Select(asked.Header));
+        Assert.All((string[])["Authorization", "X-Other"], name => Assert.Null(asked.Header(name)));
+        Assert.Equal((200, "Fine", session), (played.Status, played.Reason, played.Session));
+        Assert.Equal(
+            ["clock=20261125T101500.040Z-", "-2.0", "no", $"url={fixture.Host.Url}/track1;seq=17;rtptime=4711"],
+            ((string[])["Range", "Scale", "Rate-Control", "RTP-Info"]).Select(played.Header));
+    }
+
+    [Fact]
+    public async Task PlayPausePlay_EachIsTheRecorders_InTheViewersOrder()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync();
+        (RtspTestClient client, string session) = await fixture.PlayAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session, "Range: clock=20261125T103000Z-")).Status);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", fixture.Host.Url, "Session: " + session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session, "Scale: 4.0")).Status);
+        Assert.Equal(200, (await client.RequestAsync("GET_PARAMETER", fixture.Host.Url, "Session: " + session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", fixture.Host.Url, "Session: " + session)).Status);
+
+        Assert.Equal(["DESCRIBE", "SETUP", "PLAY", "PLAY", "PAUSE", "PLAY", "TEARDOWN"], fixture.Recorder.Methods);
+        Assert.Equal(1, fixture.Recorder.ConnectionCount);
+        await Until.TrueAsync(() => fixture.Recorder.OpenConnections == 0);
+    }
+
+    [Theory]
+    [InlineData("DESCRIBE", 404)]
+    [InlineData("DESCRIBE", 551)]
+    [InlineData("DESCRIBE", 403)]
+    [InlineData("SETUP", 453)]
+    [InlineData("SETUP", 503)]
+    [InlineData("PLAY", 457)]
+    [InlineData("PLAY", 456)]
+    [InlineData("PAUSE", 455)]
+    public async Task Recorder_RefusesARequest_TheViewerHasItsStatus(string method, int status)
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(request => request.Method != method ? null
+            : ScriptedReply.Of(status, "Because", ("Unsupported", "onvif-replay"), ("Retry-After", "7")));
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+        string? session = null;
+        RtspTestResponse response;
+        int i = 0;
+        string[] methods = ["DESCRIBE", "SETUP", "PLAY", "PAUSE"];
+        do
+        {
+            string[] transport = methods[i] == "SETUP" ? ["Transport: RTP/AVP/TCP;unicast;interleaved=0-1"] : [];
+            string url = methods[i] == "SETUP" ? fixture.Host.Url + "/track1" : fixture.Host.Url;
+            response = await client.RequestAsync(methods[i], url, [.. transport, .. session is null ? [] : (string[])["Session: " + session]]);
+            session = response.Session ?? session;
+        }
+        while (methods[i++] != method);
+
+        Assert.Equal((status, "Because", "onvif-replay", "7"), (response.Status, response.Reason, response.Header("Unsupported"), response.Header("Retry-After")));
+    }
+
+    [Fact]
+    public async Task Play_RefusedWhileItPlays_GoesOn()
+    {
+        int plays = 0;
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            request => request.Method == "PLAY" && ++plays == 2 ? ScriptedReply.Of(457, "Invalid Range") : null);
+        (RtspTestClient client, string session) = await fixture.PlayAsync();
+
+        Assert.Equal(457, (await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session, "Range: clock=19700101T000000Z-")).Status);
+        fixture.Recorder.SendRaw(ReplayFixture.Frame(1));
+
+        Assert.Equal(ReplayFixture.Packet(1), (await client.ReadFrameAsync()).Payload);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", fixture.Host.Url, "Session: " + session)).Status);
+    }
+
+    [Fact]
+    public async Task LogIns_EachSideHasItsOwn()
+    {
+        const string Challenge = "Digest realm=\"recorder\", nonce=\"0123\"";
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            request => request.Header("Authorization")?.Contains("username=\"admin\"", StringComparison.Ordinal) == true ? null
+                : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", Challenge)),
+            stream: static stream => stream with { Credentials = new Credentials("admin", "recorders") });
+
+        (RtspTestClient client, string session) = await fixture.PlayAsync();
+
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", fixture.Host.Url, "Session: " + session, "Authorization: Basic dmlld2VyOnNlY3JldA==")).Status);
+        Assert.DoesNotContain(fixture.Recorder.Requests, static request => request.Header("Authorization")?.Contains("Basic", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task Recorder_DoesNotTakeOurLogIn_TheViewerIsNotChallenged()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            static _ => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"recorder\", nonce=\"0123\"")),
+            stream: static stream => stream with { Credentials = new Credentials("admin", "wrong-secret") });
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", fixture.Host.Url);
+
+        Assert.Equal((502, null), (response.Status, response.Header("WWW-Authenticate")));
+        Assert.Contains(fixture.Host.Log.Loud, static line => line.Contains("the recorder is of no use", StringComparison.Ordinal)
+            && line.Contains("does not accept the user name and password", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Host.Log.Texts, static line => line.Contains("wrong-secret", StringComparison.Ordinal));
+        Assert.False((await fixture.Host.Engine.Status.StreamAsync("cam"))!.IsUp);
+    }
+
+    [Fact]
+    public async Task Recorder_DoesNotAnswer_504AndNobodyElseWaits()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            static request => request.Method == "DESCRIBE" && request.Connection == 1 ? new ScriptedReply { Silent = true } : null,
+            static options => options with { AnswerTimeout = TimeSpan.FromSeconds(3), Threads = 1 });
+        using RtspTestClient waiting = await fixture.Host.ConnectAsync();
+        await waiting.SendAsync(waiting.Request("DESCRIBE", fixture.Host.Url));
+        await Until.TrueAsync(() => fixture.Recorder.Count("DESCRIBE") == 1);
+
+        (RtspTestClient other, _) = await fixture.PlayAsync();
+
+        Assert.Equal(504, (await waiting.ReadResponseAsync()).Status);
+        other.Dispose();
+    }
+
+    [Fact]
+    public async Task Recorder_CannotBeReached_502()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(stream: static stream => stream with { Url = "rtsp://127.0.0.1:1/live" });
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        Assert.Equal(502, (await client.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+        Assert.Equal(502, (await client.RequestAsync("SETUP", fixture.Host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")).Status);
+    }
+
+    /// <summary>A player that says nothing of ONVIF, and one that sets up without asking for the description.</summary>
+    [Fact]
+    public async Task PlainPlayer_WithoutTagOrDescribe_PlaysToo()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync();
+
+        (RtspTestClient client, _) = await fixture.Host.WatchAsync(tracks: 2);
+        fixture.Recorder.SendRaw(ReplayFixture.Frame(3, channel: 2));
+
+        Assert.Equal((2, (ushort)3), ((await client.ReadFrameAsync()) is var frame ? frame.Channel : 0, frame.SequenceNumber));
+        Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Recorder.Methods);
+        Assert.All(fixture.Recorder.Requests, static request => Assert.Null(request.Header("Require")));
+    }
+
+    [Fact]
+    public async Task Redirect_OfDescribe_IsFollowed()
+    {
+        using ScriptedCamera there = new() { Sdp = ReplayFixture.Sdp };
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(_ => ScriptedReply.Of(302, "Moved", ("Location", there.Url)));
+
+        (RtspTestClient client, _) = await fixture.PlayAsync();
+
+        Assert.Equal(["DESCRIBE", "SETUP", "PLAY"], there.Methods);
+        client.Dispose();
+    }
+
+    [Fact]
+    public async Task Multicast_IsOfferedToNobody()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            stream: static stream => stream with
+            {
+                Settings = new StreamSettings { Multicast = new MulticastOptions { Group = System.Net.IPAddress.Parse("239.192.7.7"), IsOpen = true } },
+            });
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        Assert.Equal(461, (await client.RequestAsync("SETUP", fixture.Host.Url + "/track1", "Transport: RTP/AVP;multicast")).Status);
+    }
+}
