@@ -217,7 +217,7 @@ internal sealed class TlsByteStream : ByteStream
             {
                 if (_pause is { } pause)
                 {
-                    await pause.Task.ConfigureAwait(false);
+                    await pause.Task; // with the shard's context: without it what follows would leave the shard
                     continue;
                 }
 

@@ -16,33 +16,51 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
     [Theory]
     [InlineData("tcp")]
     [InlineData("udp")]
-    public async Task Rtspsrc_SeeksInARecording_ByOnvifsReplay(string protocols)
+    public async Task Rtspsrc_SeeksForwards_HasTheRecordersTimes(string protocols)
     {
         using MediaFile film = await MediaFile.MakeAsync("h264", FilmSeconds, 25);
         ChildProcess recorder = await StartRecorderAsync(film);
         using ConfigFile config = ConfigOf(recorder);
         ProxyProcess proxy = await StartProxyAsync("--config", config.Path);
 
-        ChildProcess viewer = StartProgram(
-            "VMS", Prerequisites.Python, [Player("replay_viewer.py"), proxy.PlayUrl, "--protocols", protocols, "--no-rate-control", "--seek", "12,1", "--seek", "6,1"]);
-        Assert.True(await viewer.WaitForExitAsync(s_limit) == 0, viewer.Transcript(40));
+        ChildProcess viewer = await ViewAsync(proxy, "--protocols", protocols, "--seek", "12,1", "--seek", "18,1");
 
-        // From the beginning, from 12 s, and from 6 s to the end; each from the key frame of that second on.
+        // From the beginning, from 12 s, and from 18 s to the end; what still came of the run before a seek is not the next one's.
         double[][] runs = RunsOf(viewer);
         Assert.Equal(3, runs.Length);
-        Assert.Equal([0.0, 12, 6], runs.Select(static run => Math.Floor(run[0])));
-        Assert.InRange(runs[2][^1], FilmSeconds - 0.5, FilmSeconds);
+        Assert.Equal([0.0, 12, 18], runs.Zip((double[])[0, 12, 18], static (run, from) => Math.Floor(run.First(time => time >= from))));
+        Assert.InRange(runs[2][^1], FilmSeconds - 0.1, FilmSeconds);
         Assert.DoesNotContain(viewer.Lines(), static line => line.Text == "plain");
-        Assert.Contains(recorder.Lines(), static line => line.Text.StartsWith("request PLAY onvif-replay clock=19000101T000012", StringComparison.Ordinal) && line.Text.Contains(" no ", StringComparison.Ordinal));
+        Assert.Contains(recorder.Lines(), static line => line.Text.StartsWith("request PLAY onvif-replay clock=19000101T000012Z", StringComparison.Ordinal));
         await recorder.WaitForLineAsync("a TEARDOWN", static line => line.Text.StartsWith("request TEARDOWN", StringComparison.Ordinal), Soon);
         await recorder.WaitForLineAsync("nobody", static line => line.Text == "clients 0", Soon);
+    }
+
+    /// <summary>Backwards, as fast as it goes: group by group, the last one first.</summary>
+    [Fact]
+    public async Task Rtspsrc_PlaysBackwardsWithoutRateControl_HasGroupBeforeGroup()
+    {
+        using MediaFile film = await MediaFile.MakeAsync("h264", FilmSeconds, 25);
+        ChildProcess recorder = await StartRecorderAsync(film);
+        using ConfigFile config = ConfigOf(recorder);
+        ProxyProcess proxy = await StartProxyAsync("--config", config.Path);
+
+        ChildProcess viewer = await ViewAsync(proxy, "--no-rate-control", "--seek", "12,-1");
+
+        // D marks a discontinuity, which the first packet of each group is when they come in that order.
+        double[] begins = [.. viewer.Lines().SkipWhile(static line => !line.Text.StartsWith("seek ", StringComparison.Ordinal))
+            .Select(static line => line.Text.Split(' ')).Where(static words => words[0] == "packet" && words[2].Contains('D', StringComparison.Ordinal)).Select(TimeOf)];
+        Assert.True(begins.Length >= 8 && begins.Zip(begins.Skip(1), static (one, next) => next < one).All(static goesBack => goesBack), string.Join(' ', begins));
+        Assert.Equal(0, begins[^1]);
+        Assert.Contains(recorder.Lines(), static line => line.Text == "request PLAY onvif-replay clock=19000101T000012Z-19000101T000000Z no - -1");
     }
 
     /// <summary>Two of ffmpeg's, who know nothing of ONVIF: each has the recording from its beginning, whole.</summary>
     [Fact]
     public async Task Ffmpeg_TwoAtOnce_EachHasTheWholeRecording()
     {
-        using MediaFile film = await MediaFile.MakeAsync("h264", 6, 25);
+        const int Seconds = 4;
+        using MediaFile film = await MediaFile.MakeAsync("h264", Seconds, 25);
         ChildProcess recorder = await StartRecorderAsync(film);
         using ConfigFile config = ConfigOf(recorder);
         ProxyProcess proxy = await StartProxyAsync("--config", config.Path);
@@ -52,16 +70,24 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
         foreach (ChildProcess player in players)
         {
             Assert.True(await player.WaitForExitAsync(s_limit) == 0, player.Transcript(40));
-            Assert.Equal(6 * 25, player.Lines().Count(static line => !line.IsError && !line.Text.StartsWith('#')));
+            Assert.Equal(Seconds * 25, HashesOf(player).Count());
         }
 
+        Assert.Equal(HashesOf(players[0]), HashesOf(players[1]));
         Assert.Contains(recorder.Lines(), static line => line.Text == "clients 2");
-        Assert.Equal(players[0].Lines().Where(static line => !line.IsError).Select(HashOf), players[1].Lines().Where(static line => !line.IsError).Select(HashOf));
     }
 
-    private static string HashOf(OutputLine line) => line.Text.Split(',')[^1].Trim();
+    private static IEnumerable<string> HashesOf(ChildProcess player) =>
+        player.Lines().Where(static line => !line.IsError && !line.Text.StartsWith('#')).Select(static line => line.Text.Split(',')[5].Trim());
 
-    private static string Player(string name) => Path.Combine(AppContext.BaseDirectory, "Players", name);
+    private async Task<ChildProcess> ViewAsync(ProxyProcess proxy, params string[] arguments)
+    {
+        ChildProcess viewer = StartProgram(
+            "VMS", Prerequisites.Python, [Path.Combine(AppContext.BaseDirectory, "Players", "replay_viewer.py"), proxy.PlayUrl, .. arguments]);
+        Assert.True(await viewer.WaitForExitAsync(s_limit) == 0, viewer.Transcript(40));
+        Assert.Equal("eos", viewer.Lines().Last(static line => !line.IsError).Text);
+        return viewer;
+    }
 
     private async Task<ChildProcess> StartRecorderAsync(MediaFile film)
     {
@@ -77,7 +103,9 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
         return new ConfigFile($"streams:\n  gate: {{source: \"{url}\", username: recorder, password: theirs, replay: true, maxViewers: 4}}\n");
     }
 
-    /// <summary>The times of the packets, from one seek to the next; what still came of the run before a seek is that run's.</summary>
+    private static double TimeOf(string[] words) => double.Parse(words[1], CultureInfo.InvariantCulture);
+
+    /// <summary>The times of the packets, from one seek to the next.</summary>
     private static double[][] RunsOf(ChildProcess viewer)
     {
         List<List<double>> runs = [[]];
@@ -89,7 +117,7 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
             }
             else if (line.Text.StartsWith("packet ", StringComparison.Ordinal))
             {
-                runs[^1].Add(double.Parse(line.Text.Split(' ')[1], CultureInfo.InvariantCulture));
+                runs[^1].Add(TimeOf(line.Text.Split(' ')));
             }
         }
 

@@ -108,6 +108,15 @@ public sealed partial class ScriptedCamera : IDisposable
         }
     }
 
+    /// <summary>The kernel keeps about so much for each connection that is open.</summary>
+    public void LimitSendBuffers(int bytes)
+    {
+        foreach (TcpClient connection in _connections.Values)
+        {
+            connection.SendBufferSize = bytes;
+        }
+    }
+
     /// <summary>Closes the oldest connection alone.</summary>
     public void DropOldestConnection() => _connections.OrderBy(static one => one.Key).First().Value.Close();
 

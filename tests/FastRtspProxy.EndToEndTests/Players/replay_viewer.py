@@ -17,7 +17,8 @@ import sys
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst  # noqa: E402
+gi.require_version("GstRtsp", "1.0")
+from gi.repository import GLib, Gst, GstRtsp  # noqa: E402,F401
 
 
 def say(text):
@@ -36,8 +37,8 @@ class Viewer:
         self.source.set_property("protocols", {"udp": 1, "tcp": 4}[args.protocols])
         self.source.set_property("onvif-mode", True)
         self.source.set_property("onvif-rate-control", not args.no_rate_control)
-        self.source.set_property("is-live", False)
         self.source.set_property("tcp-timeout", 0)
+        self.source.connect("before-send", self.on_request)
         self.source.connect("pad-added", self.on_pad)
         self.pipeline.add(self.source)
         bus = self.pipeline.get_bus()
@@ -53,6 +54,10 @@ class Viewer:
         pad.link(sink.get_static_pad("sink"))
         pad.add_probe(Gst.PadProbeType.BUFFER, self.on_packet)
 
+    def on_request(self, _source, message):
+        message.add_header_by_name("Require", "onvif-replay")  # which rtspsrc leaves out
+        return True
+
     def on_packet(self, _pad, info):
         data = info.get_buffer().extract_dup(0, 12 + 4 + 12 + 4 * 15)
         at = 12 + 4 * (data[0] & 15)
@@ -63,7 +68,7 @@ class Viewer:
         else:
             say("plain")
         self.packets += 1
-        if self.seeks and self.packets % self.args.every == 0:
+        if self.seeks and self.packets == self.args.every:
             start, rate = self.seeks.pop(0).split(",")
             GLib.idle_add(self.seek, float(start), float(rate))
         return Gst.PadProbeReturn.OK
@@ -72,8 +77,10 @@ class Viewer:
         flags = Gst.SeekFlags.FLUSH
         # Backwards: from there to the beginning.
         span = (int(start * Gst.SECOND), -1) if rate > 0 else (0, int(start * Gst.SECOND))
+        self.packets = -10 ** 9  # until the seek is done, what comes does not count
         self.pipeline.seek(rate, Gst.Format.TIME, flags, Gst.SeekType.SET, span[0], Gst.SeekType.SET if span[1] >= 0 else Gst.SeekType.NONE, span[1])
         say(f"seek {start:g} {rate:g}")
+        self.packets = 0
         return False
 
     def on_error(self, _bus, message):
@@ -97,7 +104,7 @@ def main():
     parser.add_argument("url")
     parser.add_argument("--protocols", choices=["udp", "tcp"], default="tcp")
     parser.add_argument("--no-rate-control", action="store_true")
-    parser.add_argument("--seek", action="append", default=[], help="SECONDS,RATE; after each so many packets the next one")
+    parser.add_argument("--seek", action="append", default=[], help="SECONDS,RATE; the next one after so many packets")
     parser.add_argument("--every", type=int, default=30)
     args = parser.parse_args()
     Gst.init(None)

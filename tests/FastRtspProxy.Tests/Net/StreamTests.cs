@@ -205,7 +205,7 @@ public sealed class StreamTests : IDisposable
     [InlineData(true)]
     public async Task ByteStream_Paused_GivesNothing_AndAllOfItAfterwards(bool isTls)
     {
-        const int Bytes = 32 << 20;
+        const int Bytes = 24 << 20;
         using X509Certificate2 certificate = SelfSigned();
         Shard shard = _shards.Shards[0];
         Task<ByteStream> accepting = Task.Run<ByteStream>(async () =>

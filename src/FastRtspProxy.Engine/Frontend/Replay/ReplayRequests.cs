@@ -4,8 +4,8 @@ namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
 /// The requests of viewers of replay streams: each is asked of the viewer's recorder, and the answer is the recorder's, with our URLs (ONVIF
-/// streaming specification, replay). Who may ask was judged before, by our own rules; neither side hears of the other's log-ins. Signs of life are answered
-/// here: the session with the recorder has its own.
+/// streaming specification, replay). Who may ask was judged before, by our own rules; neither side hears of the other's log-ins. Signs of life are
+/// answered here: the session with the recorder has its own.
 /// </summary>
 internal sealed class ReplayRequests(RequestHandler handler)
 {

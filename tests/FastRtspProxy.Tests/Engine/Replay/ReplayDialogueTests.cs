@@ -107,6 +107,28 @@ public sealed class ReplayDialogueTests
         Assert.Equal((status, "Because", "onvif-replay", "7"), (response.Status, response.Reason, response.Header("Unsupported"), response.Header("Retry-After")));
     }
 
+    /// <summary>What a recorder may know is asked of it, whole; an empty request is a sign of life, which is answered here.</summary>
+    [Fact]
+    public async Task Parameters_WithABody_AreTheRecorders()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(static request => request.Method != "GET_PARAMETER" ? null
+            : new ScriptedReply { Headers = [("Content-Type", "text/parameters"), ("Session", "12345678")], Body = "position: 17\r\n" });
+        (RtspTestClient client, string session) = await fixture.PlayAsync();
+
+        await client.SendAsync(
+            client.Request("GET_PARAMETER", fixture.Host.Url, "Session: " + session, "Content-Type: text/parameters", "Content-Length: 10") + "position\r\n");
+        RtspTestResponse response = await client.ReadResponseAsync();
+
+        ScriptedRequest asked = fixture.Recorder.Requests.Single(static request => request.Method == "GET_PARAMETER");
+        Assert.Equal(("10", "text/parameters"), (asked.Header("Content-Length"), asked.Header("Content-Type")));
+        Assert.Equal((200, "position: 17\r\n", "text/parameters", session), (response.Status, response.BodyText, response.Header("Content-Type"), response.Session));
+        string tooMuch = new('x', 5000);
+        await client.SendAsync(client.Request("SET_PARAMETER", fixture.Host.Url, "Session: " + session, "Content-Length: 5000") + tooMuch);
+        Assert.Equal(451, (await client.ReadResponseAsync()).Status);
+        Assert.Equal(200, (await client.RequestAsync("GET_PARAMETER", fixture.Host.Url, "Session: " + session)).Status);
+        Assert.Equal(1, fixture.Recorder.Count("GET_PARAMETER") + fixture.Recorder.Count("SET_PARAMETER"));
+    }
+
     [Fact]
     public async Task Play_RefusedWhileItPlays_GoesOn()
     {
@@ -157,15 +179,17 @@ public sealed class ReplayDialogueTests
     [Fact]
     public async Task Recorder_DoesNotAnswer_504AndNobodyElseWaits()
     {
+        FakeTimeProvider time = new();
         await using ReplayFixture fixture = await ReplayFixture.StartAsync(
             static request => request.Method == "DESCRIBE" && request.Connection == 1 ? new ScriptedReply { Silent = true } : null,
-            static options => options with { AnswerTimeout = TimeSpan.FromSeconds(3), Threads = 1 });
+            static options => options with { Threads = 1 }, time: time);
         using RtspTestClient waiting = await fixture.Host.ConnectAsync();
         await waiting.SendAsync(waiting.Request("DESCRIBE", fixture.Host.Url));
         await Until.TrueAsync(() => fixture.Recorder.Count("DESCRIBE") == 1);
 
         (RtspTestClient other, _) = await fixture.PlayAsync();
 
+        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.OpenConnections == 1, "nobody waits for it any longer");
         Assert.Equal(504, (await waiting.ReadResponseAsync()).Status);
         other.Dispose();
     }

@@ -84,16 +84,17 @@ public sealed class ReplayMediaTests
     }
 
     /// <summary>
-    /// Who does not read makes the recorder wait: with everything that kernels hold on the way, 64 MB do not fit, and none of it is lost afterwards.
+    /// Who does not read makes the recorder wait: with everything that kernels hold on the way, 42 MB do not fit, and none of it is lost afterwards.
     /// </summary>
     [Fact]
     public async Task Tcp_AViewerThatDoesNotRead_MakesTheRecorderWait_AndLosesNothing()
     {
-        const int Packets = 48_000;
+        const int Packets = 30_000;
         const int PayloadBytes = 1400;
         await using ReplayFixture fixture = await ReplayFixture.StartAsync(change: static options => options with { SlowTimeout = TimeSpan.FromMinutes(5) });
         (RtspTestClient client, string session) = await fixture.SetUpAsync();
         client.Socket.ReceiveBufferSize = 64 * 1024;
+        fixture.Recorder.LimitSendBuffers(64 * 1024);
         Assert.Equal(200, (await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session, "Rate-Control: no")).Status);
         int sent = 0;
         Task sending = Task.Run(() =>
@@ -109,7 +110,7 @@ public sealed class ReplayMediaTests
         do
         {
             before = Volatile.Read(ref sent);
-            await Task.Delay(300);
+            await Task.Delay(100);
         }
         while (before == 0 || Volatile.Read(ref sent) != before);
 
@@ -128,7 +129,7 @@ public sealed class ReplayMediaTests
     [Fact]
     public async Task Tcp_AnAnswerBehindUnreadPackets_ComesBehindThem()
     {
-        const int Packets = 10_000;
+        const int Packets = 5_000;
         byte[] before = [.. Enumerable.Range(0, Packets).SelectMany(static i => ReplayFixture.Frame(i, payloadBytes: 1400))];
         await using ReplayFixture fixture = await ReplayFixture.StartAsync(request => request.Method != "PAUSE" ? null
             : ScriptedReply.Of(200, "OK", ("Session", "12345678")) with { Before = before, After = ReplayFixture.Frame(Packets) });
