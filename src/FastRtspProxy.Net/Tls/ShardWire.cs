@@ -208,7 +208,18 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
             Receive();
         }
 
-        if (_end is null)
+        if (_end is not null)
+        {
+            return;
+        }
+
+        if (isBroken && !_isReading && _room is null)
+        {
+            // The epoll says it whatever it was asked for, in each turn; whoever reads or writes next is told at once.
+            shard.Unwatch(_fd, _watch!);
+            _watch = null;
+        }
+        else
         {
             Wait();
         }

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRtspProxy.Net;
+using FastRtspProxy.Net.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRtspProxy.Tests.Net.Tls;
+
+/// <summary>What a shard does for a connection of TLS that nobody reads or writes at present.</summary>
+public sealed class ShardWireTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Connection_BreaksWhileNobodyWaits_TheShardSleepsAndTheNextReadIsTold()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        (Socket near, Socket far) = await ConnectAsync();
+        ShardWire wire = new(shard, SocketSetup.Fd(near));
+        byte[] bytes = new byte[100];
+        Task<int> first = wire.ReadAsync(bytes).AsTask();
+        await far.SendAsync("0123456789"u8.ToArray());
+        Assert.Equal(10, await first.WaitAsync(s_limit)); // it is in the shard's epoll now, and nobody waits
+
+        far.LingerState = new LingerOption(true, 0);
+        far.Dispose();
+        long before = await TurnsAsync(shard);
+        await Task.Delay(100);
+        Assert.InRange(await TurnsAsync(shard) - before, 0, 20);
+
+        await Assert.ThrowsAsync<IOException>(async () => await wire.ReadAsync(bytes).AsTask().WaitAsync(s_limit));
+        await wire.EndAsync(new IOException("closed"));
+        near.Dispose();
+    }
+
+    /// <summary>The near end has said that it sends no more, so the far end's word makes it a hang-up, with bytes that nobody read yet.</summary>
+    [Fact]
+    public async Task Connection_HangsUpWhileNobodyWaits_WhatCameBeforeIsRead()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        (Socket near, Socket far) = await ConnectAsync();
+        ShardWire wire = new(shard, SocketSetup.Fd(near));
+        byte[] bytes = new byte[4];
+        Task<int> first = wire.ReadAsync(bytes).AsTask();
+        await far.SendAsync("0123456789"u8.ToArray());
+        Assert.Equal(4, await first.WaitAsync(s_limit));
+
+        near.Shutdown(SocketShutdown.Send);
+        far.Shutdown(SocketShutdown.Send);
+        long before = await TurnsAsync(shard);
+        await Task.Delay(100);
+        Assert.InRange(await TurnsAsync(shard) - before, 0, 20);
+
+        int rest = 0;
+        while (await wire.ReadAsync(bytes).AsTask().WaitAsync(s_limit) is > 0 and int count)
+        {
+            rest += count;
+        }
+
+        Assert.Equal(6, rest);
+        await wire.EndAsync(new IOException("closed"));
+        near.Dispose();
+        far.Dispose();
+    }
+
+    private static Task<long> TurnsAsync(Shard shard) => shard.RunAsync(() => Task.FromResult((long)shard.Turn));
+
+    private static async Task<(Socket Near, Socket Far)> ConnectAsync()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        Socket near = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        near.Connect(listener.LocalEndPoint!);
+        near.Blocking = false;
+        return (near, await listener.AcceptAsync());
+    }
+}
