@@ -82,7 +82,8 @@ internal sealed class CameraRest(MountSettings settings, Shard shard, MountStatu
         {
             if ((clients.AreInHurry || returns.IsHeard) && mayHurry)
             {
-                due = Math.Min(due, failedMicros + (long)s_attemptDistance.TotalMicroseconds);
+                TimeSpan distance = clients.AreInHurry ? s_attemptDistance : returns.Distance;
+                due = Math.Min(due, failedMicros + (long)distance.TotalMicroseconds);
                 left = TimeUntil(due);
                 if (left <= TimeSpan.Zero)
                 {
