@@ -137,6 +137,7 @@ internal sealed class ClientConnection : IInputHolder
     /// </summary>
     public void UpdatePlace()
     {
+        Place.Weigh(_home.Shard, Carrier.Weight);
         bool isUsed = _postOf?.IsUsed ?? Carrier.WasPlayed;
         if (isUsed != IsUsed)
         {

@@ -33,6 +33,19 @@ internal sealed class ConnectionPlace(IPAddress address)
     /// <summary>What the connection weighs, and where. A field, because it is changed in place; on the connection's shard.</summary>
     internal BookedWeight Weight;
 
+    /// <summary>The connection's sessions weigh so much on that shard; 0: they have ended, and give back what was booked for them.</summary>
+    public void Weigh(Shard shard, long weight)
+    {
+        if (weight > 0)
+        {
+            Weight.Book(shard, weight);
+        }
+        else
+        {
+            Weight.Release();
+        }
+    }
+
     /// <summary>True from when the place was taken until the connection's descriptor was closed: so long the place counts.</summary>
     internal bool IsOpen { get; set; }
 
