@@ -92,6 +92,8 @@ internal sealed unsafe partial class TcpDelivery
 
         if (isInStep)
         {
+            viewer.IsSlow = false;
+            _marks.Set(viewer);
             PutInStep(viewer);
         }
 
@@ -198,7 +200,9 @@ internal sealed unsafe partial class TcpDelivery
         bool hasTooMuch = viewer.DelayMicros == 0
             && entries[Next - 1].EndBytes - next.EndBytes > (table.Limits.LagBytesMax ?? _ring.KeepBytes / 2);
         long lagMicros = _shard.NowMicros - viewer.DelayMicros - next.ArrivalMicros;
-        return hasTooMuch || lagMicros > (long)table.Limits.LagMax.TotalMicroseconds;
+        long lagMaxMicros = (long)table.Limits.LagMax.TotalMicroseconds;
+        viewer.IsSlow |= lagMicros > lagMaxMicros / 2;
+        return hasTooMuch || lagMicros > lagMaxMicros;
     }
 
     private void CountDropped(TcpViewer viewer, in RingEntries entries, long from, long to, in PlanFilter filter)

@@ -35,6 +35,9 @@ internal sealed class TcpViewer(ControlStream stream, byte[] rtpChannels, byte[]
     /// <summary>Packets that did.</summary>
     public long SentPackets => _ownPackets + (State == TcpViewerState.InStep ? Class!.PassPackets - _packetsBefore : 0);
 
+    /// <summary>Since it was last in step it has been behind for half as long as it may be.</summary>
+    internal bool IsSlow { get; set; }
+
     /// <summary>How often it was moved forward.</summary>
     public int Skips { get; internal set; }
 

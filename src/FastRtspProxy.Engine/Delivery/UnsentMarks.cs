@@ -77,8 +77,11 @@ internal sealed class UnsentMarks(PacketRing ring, Shard shard)
         _hasOldMarks = false;
     }
 
-    /// <summary>The viewer is about to be served.</summary>
-    public void Set(TcpViewer viewer) => SetMark(viewer, _unsentMarkBytes);
+    /// <summary>
+    /// The viewer is about to be served, or in step. One that stays far behind has no use for half a second of the stream: at its own rate that is
+    /// seconds.
+    /// </summary>
+    public void Set(TcpViewer viewer) => SetMark(viewer, viewer.IsSlow ? Math.Min(UnsentMark.BytesMin, _unsentMarkBytes) : _unsentMarkBytes);
 
     /// <summary>The viewer has left: its connection may carry others.</summary>
     public static void Clear(TcpViewer viewer) => SetMark(viewer, 0);

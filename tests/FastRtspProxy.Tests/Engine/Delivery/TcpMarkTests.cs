@@ -100,6 +100,49 @@ public sealed class TcpMarkTests
         fixture.OnShard(() => fixture.FanOut.Remove(viewer));
     }
 
+    /// <summary>Half a second of the stream is seconds at the rate of a viewer that reads a fifth of it, and nothing of them can be left out any more.</summary>
+    [Fact]
+    public void Publish_AViewerStaysFarBehind_ItHasTheLeastMarkUntilItIsInStepAgain()
+    {
+        FakeTimeProvider time = new();
+        time.Advance(TimeSpan.FromMinutes(1));
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagBytesMax = long.MaxValue }, time: time);
+        AppendSeconds(fixture, 4, packetsPerSecond: 200);
+        (TcpViewer viewer, Socket far) = fixture.AddTcp([0], sendBufferBytes: 64 * 1024);
+        fixture.OnShard(static () => { });
+        uint timestamp = 0;
+        for (int frames = 0; frames < 50 || fixture.OnShard(() => viewer.State) != TcpViewerState.Parked; frames++)
+        {
+            fixture.OnShard(() =>
+            {
+                fixture.AppendFrame(0, 40, timestamp += 3600, EntryFlags.RandomAccess);
+                fixture.Ring.Publish();
+            });
+        }
+
+        time.Advance(TimeSpan.FromSeconds(2.5));
+        byte[] sink = new byte[8 * 1024];
+        Assert.True(ReadUntil(() => MarkOf(fixture, viewer) == UnsentMark.BytesMin), $"the mark stayed at {MarkOf(fixture, viewer)}");
+        Assert.Equal(0, viewer.Skips);
+        Assert.True(ReadUntil(() => fixture.OnShard(() => viewer.State) == TcpViewerState.InStep), "it did not come into step");
+
+        Assert.InRange(MarkOf(fixture, viewer), UnsentMark.BytesMin + 1, int.MaxValue);
+        fixture.OnShard(() => fixture.FanOut.Remove(viewer));
+
+        bool ReadUntil(Func<bool> condition) => SpinWait.SpinUntil(
+            () =>
+            {
+                if (far.Available > 0)
+                {
+                    _ = far.Receive(sink);
+                }
+
+                fixture.OnShard(() => fixture.Shard.EndOfTurn(fixture.FanOut));
+                return condition();
+            },
+            20_000);
+    }
+
     private static int MarkOf(FanOutFixture fixture, TcpViewer viewer) =>
         fixture.OnShard(() => SocketSetup.Get(viewer.Stream.Descriptor, LinuxConstants.TcpProtocol, LinuxConstants.TcpNotSentLowWater));
 
