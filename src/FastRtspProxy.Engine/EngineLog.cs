@@ -8,9 +8,9 @@ internal static partial class EngineLog
     [LoggerMessage(
         EventId = 100,
         Level = LogLevel.Debug,
-        Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and {Connections} are for connections of"
-            + " viewers (one each, over UDP too); {MemoryMiB} MiB of memory (--memory), {InputMiB} MiB of them for what viewers send or do not take,"
-            + " the rest for streams")]
+        Message = "Limits: {Descriptors} descriptors (ulimit -n), of which {Cameras} are kept for cameras and multicast groups, and {Connections} are"
+            + " for connections of viewers (one each, over UDP too); {MemoryMiB} MiB of memory (--memory), {InputMiB} MiB of them for what viewers"
+            + " send or do not take, the rest for streams")]
     public static partial void Limits(ILogger log, long descriptors, int cameras, int connections, long memoryMiB, long inputMiB);
 
     [LoggerMessage(

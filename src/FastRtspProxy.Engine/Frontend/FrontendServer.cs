@@ -257,15 +257,16 @@ internal sealed class FrontendServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counts what the process has open and divides the rest between cameras and clients. Called when everything of our own is open but the cameras'
-    /// sockets, and before the first client.
+    /// Counts what the process has open and divides the rest between cameras and clients. Called when everything of our own is open but the sockets
+    /// of cameras and multicast groups, and before the first client.
     /// </summary>
     private void DivideDescriptors()
     {
         if (_descriptorLimit > 0)
         {
             long streams = DescriptorBudget.StreamsOf(Options);
-            Descriptors = DescriptorBudget.Of(_descriptorLimit, SocketSetup.CountDescriptors() + Door.KeptPlaces + _kept, streams);
+            long open = SocketSetup.CountDescriptors() + Door.KeptPlaces + _kept;
+            Descriptors = DescriptorBudget.Of(_descriptorLimit, open, streams, DescriptorBudget.PairsOf(Options));
             Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }

@@ -1,12 +1,12 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// How the process's descriptors are divided: what it has open itself, a reserve for cameras, and the rest for clients' connections. Strangers that
-/// connect without end use up the rest; a camera that was lost can still be connected to.
+/// How the process's descriptors are divided: what it has open itself, a reserve for cameras and multicast groups, and the rest for clients'
+/// connections. Strangers that connect without end use up the rest; a camera that was lost can still be connected to, and a group sent to.
 /// </summary>
 /// <param name="Limit">Of the process.</param>
 /// <param name="Streams">Of the command line, and as many as may be registered.</param>
-/// <param name="ForCameras">Kept for cameras.</param>
+/// <param name="ForCameras">Kept for cameras and groups.</param>
 /// <param name="Connections">Connections of clients, at most.</param>
 /// <param name="IsShort">The limit is too low for the reserve; then clients get a quarter of what is left.</param>
 internal readonly record struct DescriptorBudget(long Limit, long Streams, int ForCameras, int Connections, bool IsShort)
@@ -16,6 +16,9 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
     /// second.
     /// </summary>
     public const int PerStream = 6;
+
+    /// <summary>RTP and RTCP of a multicast group, or of a back channel.</summary>
+    public const int PerPair = 2;
 
     /// <summary>Look-ups of names, logs, connections that are being refused.</summary>
     public const int Margin = 32;
@@ -40,13 +43,30 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
     /// <param name="limit">Of the process (ulimit -n).</param>
     /// <param name="open">That the process has open before its first client.</param>
     /// <param name="streams">Those of the command line and as many as may be registered.</param>
-    public static DescriptorBudget Of(long limit, long open, long streams)
+    /// <param name="pairs">Multicast groups that may be sent to, and back channels, at once.</param>
+    public static DescriptorBudget Of(long limit, long open, long streams, long pairs = 0)
     {
-        long cameras = (PerStream * streams) + Margin;
+        long cameras = (PerStream * streams) + (PerPair * pairs) + Margin;
         long left = Math.Max(0, limit - open - ConnectionPlaces.LeavingMax);
         long clients = left - cameras;
         bool isShort = clients < left / 4;
         clients = Math.Max(1, isShort ? left / 4 : clients);
         return new DescriptorBudget(limit, streams, (int)Math.Clamp(left - clients, 0, cameras), (int)Math.Min(clients, int.MaxValue), isShort);
+    }
+
+    /// <summary>The pairs of sockets that the streams may have open beside those of their media: one for a group, one for a back channel.</summary>
+    public static long PairsOf(ProxyOptions options)
+    {
+        StreamSettings common = options.CommonSettings;
+        long pairs = options is { AcceptRegister: true, Multicast: not null } ? options.MaxRegistered : 0;
+        foreach (StreamOptions stream in options.Streams)
+        {
+            bool hasGroup = (stream.Settings ?? common).Multicast is not null;
+            bool talks = stream.Sources.Any(static source => source.BackChannel);
+            int instances = stream.Name.Contains('*', StringComparison.Ordinal) ? stream.MaxInstances : 1;
+            pairs += (long)instances * ((hasGroup ? 1 : 0) + (talks ? 1 : 0));
+        }
+
+        return pairs;
     }
 }

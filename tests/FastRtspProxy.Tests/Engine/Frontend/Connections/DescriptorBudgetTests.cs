@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
@@ -15,6 +16,38 @@ public sealed class DescriptorBudgetTests
         DescriptorBudget budget = DescriptorBudget.Of(limit, open, streams);
 
         Assert.Equal((cameras, connections, false), (budget.ForCameras, budget.Connections, budget.IsShort));
+    }
+
+    [Fact]
+    public void Of_GroupsAndBackChannels_HavePairsOfTheirOwn()
+    {
+        DescriptorBudget without = DescriptorBudget.Of(1024, 60, 10);
+
+        DescriptorBudget with = DescriptorBudget.Of(1024, 60, 10, pairs: 10);
+
+        Assert.Equal((without.ForCameras + 20, without.Connections - 20), (with.ForCameras, with.Connections));
+    }
+
+    [Fact]
+    public void PairsOf_StreamsWithGroupsAndBackChannels_CountsOneForEach()
+    {
+        MulticastOptions group = new() { Groups = System.Net.IPNetwork.Parse("239.192.0.0/16") };
+        StreamOptions plain = new() { Name = "a", Url = "rtsp://10.0.0.1/a" };
+        StreamSettings settings = new ProxyOptions().CommonSettings;
+        ProxyOptions options = new()
+        {
+            Streams =
+            [
+                plain,
+                plain with { Name = "b", Settings = settings with { Multicast = group } },
+                plain with { Name = "c", BackChannel = true, Settings = settings with { Multicast = group } },
+                plain with { Name = "d", Alternatives = [new SourceOptions { Url = "rtsp://10.0.0.2/d", BackChannel = true }] },
+                plain with { Name = "lobby-*", MaxInstances = 5, Settings = settings with { Multicast = group } },
+            ],
+        };
+
+        Assert.Equal(9, DescriptorBudget.PairsOf(options));
+        Assert.Equal(6, DescriptorBudget.PairsOf(options with { Streams = [plain with { BackChannel = true }], Multicast = group, AcceptRegister = true, MaxRegistered = 4 }));
     }
 
     [Theory]
