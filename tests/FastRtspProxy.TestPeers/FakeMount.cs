@@ -73,6 +73,12 @@ internal sealed class FakeMount : IMount
     /// <summary>When what a joiner gets first came; null: it comes from now on.</summary>
     public long? FromMicros { get; set; }
 
+    /// <summary>Where its viewers talk; null: it has no back channel.</summary>
+    public FakeTalkDesk? Talk { get; private set; }
+
+    /// <inheritdoc/>
+    ITalkDesk? IMount.Talk => Talk;
+
     /// <summary>A client that leaves makes it throw.</summary>
     public bool LeaveThrows { get; set; }
 
@@ -114,6 +120,18 @@ internal sealed class FakeMount : IMount
     {
         _description = new MountDescription(Sdp(Tracks.Length), Sdp(Tracks.Length, "IP6 ::"), Tracks);
         _ready.TrySetResult();
+    }
+
+    /// <summary>It has two back channels from now on, back1 of PCMU and back2 of PCMA; who set up before does not know.</summary>
+    public FakeTalkDesk OfferTalk()
+    {
+        ImmutableArray<MountTrack> back =
+        [
+            new MountTrack(Tracks.Length, "back1", "audio", 0, 8000, "PCMU", 0) { IsBack = true },
+            new MountTrack(Tracks.Length + 1, "back2", "audio", 8, 8000, "PCMA", 0) { IsBack = true },
+        ];
+        _description = _description! with { Talk = new TalkDescription(_description.Sdp, _description.SdpForIPv6, back) };
+        return Talk = new FakeTalkDesk();
     }
 
     public Task<MountDescription?> DescribeAsync(TimeSpan limit) => Shard.RunAsync(async () =>

@@ -29,13 +29,17 @@ internal sealed class WaitingTracks
         }
     }
 
+    /// <summary>The waiting tracks of the host, of all its sessions; null: none.</summary>
+    public List<SessionTrack>? OfHost(in PeerAddress from) =>
+        _byHost.Count > 0 && _byHost.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks) ? tracks : null;
+
     /// <summary>
     /// The waiting tracks of the host in the order of their SETUPs, when all of them belong to one session. Null when there are several sessions:
     /// nobody can tell which of them a datagram is from.
     /// </summary>
     public List<SessionTrack>? OfOneSession(in PeerAddress from)
     {
-        if (!_byHost.TryGetValue(from.WithPort(0), out List<SessionTrack>? tracks))
+        if (OfHost(from) is not { } tracks)
         {
             return null;
         }

@@ -22,7 +22,7 @@ internal sealed class RtcpTarget : FuzzTarget
             Visit(packet);
         }
 
-        _ = ClientRtcp.IsRtcp(input);
+        _ = ClientRtcp.IsRtcp(input, out _);
         _ = ClientRtcp.Reports(input, 1);
     }
 

@@ -99,8 +99,6 @@ internal sealed partial class RequestHandler
     private async ValueTask<TransportSpec?> ChooseAsync(
         ClientConnection connection, RtspMessage request, Session? session, IMount mount, MountTrack track, SessionTrack? replaced)
     {
-        // A track that is set up anew may change its way to travel if it is the only one.
-        SessionTrack? sibling = session?.Tracks.FirstOrDefault(other => other != replaced);
         List<TransportSpec> wanted = [];
         foreach (string header in request.HeaderValues("Transport"))
         {
@@ -112,8 +110,8 @@ internal sealed partial class RequestHandler
             bool tcp = spec.Tcp || connection.IsTunnel;
             bool isRaw = TrackSetup.IsRaw(spec) && track.IsTransportStream && !tcp && mount.Replay is null;
             bool isProfile = isRaw || spec.Profile is "RTP/AVP" or "RTP/AVPF";
-            bool isOtherWay = sibling is not null && (sibling.IsInterleaved != tcp || sibling.Group is not null != spec.Multicast);
-            if (!isProfile || TrackSetup.IsRecord(spec) || isOtherWay)
+            if (!isProfile || TrackSetup.IsRecord(spec)
+                || !TrackWays.Fits(session?.Tracks ?? [], replaced, track, spec.Multicast, tcp))
             {
                 continue;
             }

@@ -16,6 +16,9 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     /// <summary>The tracks that no RTCP has come for.</summary>
     private readonly WaitingTracks _withoutRtcp = new();
 
+    /// <summary>The same for back channels: their clients' reports are those of senders, once they talk.</summary>
+    private readonly WaitingTracks _talkersWithoutRtcp = new();
+
     /// <summary>Written on the shard only.</summary>
     private long _closedRtcpPorts;
 
@@ -26,11 +29,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     {
         track.IsListed = true;
         _bySource[track.Rtcp] = track;
-        if (!track.Track.IsBack)
-        {
-            _withoutRtcp.Add(track.Rtcp, track);
-        }
-
+        WaitingFor(track).Add(track.Rtcp, track);
         _rtp.Add(track);
     }
 
@@ -38,7 +37,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     {
         track.IsListed = false;
         Remove(track.Rtcp, track);
-        _withoutRtcp.Remove(track.Rtcp, track);
+        WaitingFor(track).Remove(track.Rtcp, track);
         _rtp.Remove(track);
     }
 
@@ -63,7 +62,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
         if (!track.IsLatched)
         {
             track.IsLatched = true;
-            _withoutRtcp.Remove(track.Rtcp, track);
+            WaitingFor(track).Remove(track.Rtcp, track);
         }
 
         track.Session.Touch();
@@ -71,7 +70,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     }
 
     /// <inheritdoc cref="RtpDirectory.OnPunch"/>
-    public Talker? OnPunch(in PeerAddress from) => _rtp.OnPunch(from);
+    public Talker? OnPunch(ReadOnlySpan<byte> data, in PeerAddress from) => _rtp.OnPunch(data, from);
 
     /// <inheritdoc cref="RtpDirectory.OnPortClosed"/>
     public void OnRtpPortClosed(in PeerAddress port, uint? ssrc) => _rtp.OnPortClosed(port, ssrc);
@@ -107,9 +106,18 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
         }
     }
 
+    private WaitingTracks WaitingFor(SessionTrack track) => track.Track.IsBack ? _talkersWithoutRtcp : _withoutRtcp;
+
     private SessionTrack? Latch(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (_withoutRtcp.OfOneSession(from) is not { } tracks || !ClientRtcp.IsRtcp(data))
+        if (!ClientRtcp.IsRtcp(data, out bool isOfSender))
+        {
+            return null;
+        }
+
+        // Only who talks is a sender, and its reports must not draw those of a track that it receives to where it talks from.
+        bool talks = isOfSender && _talkersWithoutRtcp.OfHost(from) is not null;
+        if ((talks ? _talkersWithoutRtcp : _withoutRtcp).OfOneSession(from) is not { } tracks)
         {
             return null;
         }
@@ -135,7 +143,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
         }
 
         PeerAddress announced = candidate.Rtcp;
-        _withoutRtcp.Remove(announced, candidate);
+        WaitingFor(candidate).Remove(announced, candidate);
         candidate.Session.Ports.OnRtcpMoved(candidate, from);
         candidate.IsLatched = true;
         Remove(announced, candidate);

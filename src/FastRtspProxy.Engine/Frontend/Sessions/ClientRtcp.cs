@@ -2,7 +2,7 @@ using FastRtspProxy.Protocol.Rtcp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>Reads what clients report. Nothing of it goes to the camera but the wish for a key frame.</summary>
+/// <summary>Reads what clients report. Nothing of it goes to the camera but the wish for a key frame, and that a talker has ended.</summary>
 internal static class ClientRtcp
 {
     /// <summary>Reads a compound and notes its report blocks with the session's tracks. False: no RTCP.</summary>
@@ -22,16 +22,24 @@ internal static class ClientRtcp
             {
                 PassOn(packet, session);
             }
+            else if (packet.Type is RtcpPacketType.SenderReport or RtcpPacketType.Bye)
+            {
+                TellTalkers(packet, session);
+            }
         }
 
         return any && !reader.Malformed;
     }
 
     /// <summary>True when the first packet is one that a client sends.</summary>
-    public static bool IsRtcp(ReadOnlySpan<byte> compound)
+    /// <param name="compound">The datagram.</param>
+    /// <param name="isOfSender">It is a sender report.</param>
+    public static bool IsRtcp(ReadOnlySpan<byte> compound, out bool isOfSender)
     {
         RtcpCompoundReader reader = new(compound);
-        return reader.MoveNext(out _);
+        bool isRtcp = reader.MoveNext(out RtcpPacketView first);
+        isOfSender = isRtcp && first.Type == RtcpPacketType.SenderReport;
+        return isRtcp;
     }
 
     /// <summary>True when a report block is about that source.</summary>
@@ -61,6 +69,14 @@ internal static class ClientRtcp
                 session.Media.OnKeyFrameWanted();
                 return;
             }
+        }
+    }
+
+    private static void TellTalkers(in RtcpPacketView packet, Session session)
+    {
+        foreach (SessionTrack track in session.Tracks)
+        {
+            track.Talker?.OnRtcp(packet);
         }
     }
 

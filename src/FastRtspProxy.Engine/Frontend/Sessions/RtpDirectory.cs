@@ -9,7 +9,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// only where it cannot be anybody else's: the punch comes from the session's own host, exactly one session of that host has tracks that no punch has
 /// come for, and no session uses the address. Once the session has played, its media may well arrive, so there it takes evidence of a NAT too
 /// (<see cref="SessionPorts.IsBehindNat"/>). Punch and evidence come in any order, so the last punches of a host are remembered for a while
-/// (<see cref="UnpunchedHost"/>).
+/// (<see cref="UnpunchedHost"/>). The same holds for what a talker sends (<see cref="SilentTalkers"/>), but for the remembering: its next packet
+/// comes in a moment.
 /// </summary>
 internal sealed class RtpDirectory(UdpAddresses addresses)
 {
@@ -18,11 +19,15 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     /// <summary>By host (port 0): those that have tracks of which no punch has come.</summary>
     private readonly Dictionary<PeerAddress, UnpunchedHost> _unpunched = [];
 
+    /// <inheritdoc cref="SilentTalkers"/>
+    private readonly SilentTalkers _silent = new();
+
     public void Add(SessionTrack track)
     {
         _byAddress[track.Rtp] = track;
         if (track.Track.IsBack)
         {
+            _silent.Add(track);
             return; // who may stay silent on it for ever is not waited for: the host's other sessions could not be told from it
         }
 
@@ -38,6 +43,7 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     /// <summary>After the track was taken from the list of its session, or its session has ended.</summary>
     public void Remove(SessionTrack track)
     {
+        _silent.Remove(track);
         if (_byAddress.TryGetValue(track.Rtp, out SessionTrack? owner) && owner == track)
         {
             _byAddress.Remove(track.Rtp);
@@ -62,11 +68,11 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             host.ForgetPunches();
         }
 
-        StopWaiting(host, track);
+        StopWaiting(track);
     }
 
     /// <summary>A datagram on the shard's RTP port. Gives the talker whose media it may be; null: nothing that others send there is media.</summary>
-    public Talker? OnPunch(in PeerAddress from)
+    public Talker? OnPunch(ReadOnlySpan<byte> data, in PeerAddress from)
     {
         if (_byAddress.TryGetValue(from, out SessionTrack? track))
         {
@@ -76,7 +82,11 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
                 OnAnnouncedPortPunched(track);
             }
 
-            return track.Talker ?? TalkerAt(track, from);
+            return track.Talker ?? TalkerAt(track, from) ?? OnTalk(data, from, track.Session);
+        }
+        else if (_silent.IsTalk(data, from))
+        {
+            return OnTalk(data, from, null); // never a punch: it would take a track's media to where somebody talks from
         }
         else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !TryLatch(host, from))
         {
@@ -105,9 +115,13 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     /// </summary>
     public void OnEvidence(Session session)
     {
-        if (session.Tracks.Count > 0 && _unpunched.TryGetValue(session.Tracks[0].Rtp.WithPort(0), out UnpunchedHost? host))
+        foreach (SessionTrack track in session.Tracks)
         {
-            TryRemembered(host);
+            if (track.IsListed && _unpunched.TryGetValue(track.Rtp.WithPort(0), out UnpunchedHost? host))
+            {
+                TryRemembered(host);
+                return; // all of a session are of one host
+            }
         }
     }
 
@@ -156,20 +170,53 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         return null;
     }
 
-    private void OnAnnouncedPortPunched(SessionTrack punched)
+    /// <summary>What a talker sends from a port that it did not announce: its own from now on, where it can be nobody else's.</summary>
+    /// <param name="data">What it sent.</param>
+    /// <param name="from">The port.</param>
+    /// <param name="holder">The session that has the port for something else; null: nobody has it.</param>
+    private Talker? OnTalk(ReadOnlySpan<byte> data, in PeerAddress from, Session? holder)
     {
-        if (!_unpunched.TryGetValue(punched.Rtp.WithPort(0), out UnpunchedHost? host))
+        if (_silent.Choose(data, from, holder) is not { } chosen || !addresses.TryHold(from, chosen.Session))
         {
-            return;
+            return null;
         }
 
+        MoveAll(chosen.Session, chosen.Rtp, from);
+        return chosen.Talker;
+    }
+
+    /// <summary>RTP of all tracks that the player wants at an announced port goes elsewhere from now on, and is expected from there.</summary>
+    private void MoveAll(Session session, PeerAddress announced, in PeerAddress from)
+    {
+        _byAddress.Remove(announced);
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (track.IsListed && track.Rtp.Equals(announced))
+            {
+                track.IsPunched = true;
+                StopWaiting(track);
+                session.Media.MoveRtp(track, from);
+                _byAddress[from] = track;
+            }
+        }
+
+        session.Touch();
+    }
+
+    private void OnAnnouncedPortPunched(SessionTrack punched)
+    {
         foreach (SessionTrack track in punched.Session.Tracks)
         {
             if (track.IsListed && track.Rtp.Equals(punched.Rtp))
             {
                 track.IsPunched = true;
-                StopWaiting(host, track);
+                StopWaiting(track);
             }
+        }
+
+        if (!_unpunched.TryGetValue(punched.Rtp.WithPort(0), out UnpunchedHost? host))
+        {
+            return;
         }
 
         TryRemembered(host); // one session less waits for a punch: perhaps just one is left that the remembered punches can be of
@@ -205,29 +252,17 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
             return false;
         }
 
-        PeerAddress announced = chosen.Rtp;
-        _byAddress.Remove(announced);
-        foreach (SessionTrack track in session.Tracks)
-        {
-            // All those that the player wants at this one port.
-            if (track.IsListed && track.Rtp.Equals(announced))
-            {
-                track.IsPunched = true;
-                StopWaiting(host, track);
-                session.Media.MoveRtp(track, from);
-                _byAddress[from] = track;
-            }
-        }
-
-        session.Touch();
+        MoveAll(session, chosen.Rtp, from);
         return true;
     }
 
-    private void StopWaiting(UnpunchedHost host, SessionTrack track)
+    private void StopWaiting(SessionTrack track)
     {
-        if (host.Tracks.Remove(track) && host.Tracks.Count == 0)
+        _silent.Remove(track);
+        PeerAddress at = track.Rtp.WithPort(0);
+        if (_unpunched.TryGetValue(at, out UnpunchedHost? host) && host.Tracks.Remove(track) && host.Tracks.Count == 0)
         {
-            _unpunched.Remove(track.Rtp.WithPort(0));
+            _unpunched.Remove(at);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Session : MountClient
 {
     private readonly FrontendShard _home;
 
-    /// <summary>Those that are set up, each index of the mount once but within <see cref="TrySetUp"/>; all interleaved or none.</summary>
+    /// <summary>Those that are set up, each index of the mount once but within <see cref="TrySetUp"/>; <see cref="TrackWays"/> fits them.</summary>
     private readonly List<SessionTrack> _tracks = [];
 
     /// <inheritdoc cref="LossLog"/>
@@ -128,11 +128,11 @@ internal sealed class Session : MountClient
 
     public IReadOnlyList<SessionTrack> Tracks => _tracks;
 
-    /// <summary>All tracks of a session travel the same way; settled by the first.</summary>
-    public bool IsInterleaved => _tracks.Count > 0 && _tracks[0].IsInterleaved;
+    /// <summary>Its media travels in its connection.</summary>
+    public bool IsInterleaved => TrackWays.LeadOf(_tracks) is { IsInterleaved: true };
 
     /// <summary>Its media goes to a group, with others'; null: to the client alone.</summary>
-    public GroupSeat? Group => _tracks.Count > 0 ? _tracks[0].Group : null;
+    public GroupSeat? Group => TrackWays.LeadOf(_tracks)?.Group;
 
     /// <summary>Packets that the client itself says it missed, over all tracks.</summary>
     public long PacketsReportedLost
@@ -380,6 +380,10 @@ internal sealed class Session : MountClient
         if (IsInterleaved || _tracks.Count == 0)
         {
             End(SessionEnd.ConnectionClosed);
+        }
+        else
+        {
+            _tracks.FindAll(static track => track.IsInterleaved).ForEach(Drop); // who listens to a group and talks here
         }
 
         Carrier = null;

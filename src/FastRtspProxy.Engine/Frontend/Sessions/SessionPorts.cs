@@ -22,6 +22,9 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     /// <summary>RTCP has come from another port than announced. Never false again.</summary>
     private bool _isRtcpMoved;
 
+    /// <summary>RTP goes to another port than announced. Never false again.</summary>
+    private bool _isRtpMoved;
+
     /// <summary>
     /// Until then it is evidence of a NAT that the client's host said of an announced RTP port that nobody listens there; 0: it has said so of none.
     /// </summary>
@@ -32,6 +35,9 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
     /// RTP goes.
     /// </summary>
     public bool IsBehindNat => _isRtcpMoved || session.Shard.NowMicros < _rtpClosedUntilMicros;
+
+    /// <summary>The same for what a talker sends, for which it is evidence too that RTP goes to another port than announced.</summary>
+    public bool SendsThroughNat => _isRtpMoved || IsBehindNat;
 
     /// <summary>One for each PLAY: a player that starts its tracks one by one has several. Empty while nothing is sent.</summary>
     public List<UdpViewer> Viewers { get; } = [];
@@ -101,7 +107,8 @@ internal sealed class SessionPorts(Session session, UdpAddresses addresses)
         PeerAddress announced = track.Rtp;
         track.Rtp = rtp;
         Release(announced);
-        _watch = null; // the reports were about the announced port, and RTP goes to another now
+        _isRtpMoved = true;
+        _watch = track.Track.IsBack ? _watch : null; // the reports were about the announced port, and RTP goes to another now
     }
 
     /// <summary>

@@ -12,18 +12,17 @@ internal static class SessionRtcp
     public const int ByeBytesMax = 128;
 
     /// <summary>Tells the client that every track of the session has ended (RFC 3550, 6.6), with the reason in words.</summary>
-    public static void SendBye(Session session, SessionEnd cause)
+    public static void SendBye(Session session, SessionEnd cause) => SendBye(session, ReasonOf(cause));
+
+    /// <summary>The reason in words.</summary>
+    public static string ReasonOf(SessionEnd cause) => cause switch
     {
-        string reason = cause switch
-        {
-            SessionEnd.Expired => "session timed out",
-            SessionEnd.Stopping => "server is stopping",
-            SessionEnd.Revoked => "access was revoked",
-            SessionEnd.Kicked => "ended by the operator",
-            _ => "stream ended",
-        };
-        SendBye(session, reason);
-    }
+        SessionEnd.Expired => "session timed out",
+        SessionEnd.Stopping => "server is stopping",
+        SessionEnd.Revoked => "access was revoked",
+        SessionEnd.Kicked => "ended by the operator",
+        _ => "stream ended",
+    };
 
     /// <summary>The same, for a reason of its own.</summary>
     public static void SendBye(Session session, string reason)
@@ -32,11 +31,22 @@ internal static class SessionRtcp
         foreach (SessionTrack track in session.Tracks)
         {
             uint? source = session.Replay is { } seat ? seat.SourceOf(track.Track.Index) : track.Track.Ssrc;
-            if (!track.Track.IsBack && source is { } ssrc)
+            if (track.Track.IsBack)
+            {
+                track.Talker?.SayBye(reason);
+            }
+            else if (source is { } ssrc)
             {
                 Send(track, compound[..WriteBye(compound, ssrc, reason)]);
             }
         }
+    }
+
+    /// <summary>Says what came of a source, with our name; how many bytes it takes.</summary>
+    public static int WriteReport(Span<byte> compound, uint ssrc, RtcpReportBlock block)
+    {
+        int bytes = RtcpWriter.WriteReceiverReport(compound, ssrc, [block]);
+        return bytes + RtcpWriter.WriteSdesCname(compound[bytes..], ssrc, Cname);
     }
 
     /// <summary>Says that a source has ended; how many bytes it takes.</summary>

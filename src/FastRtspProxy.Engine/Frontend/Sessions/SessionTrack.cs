@@ -11,7 +11,7 @@ internal sealed class SessionTrack(Session session, MountTrack track)
 
     /// <summary>Of a back channel; null: it is a track that is sent to the client.</summary>
     public Talker? Talker { get; } = track is { IsBack: true } && session.Mount.Talk is { } desk
-        ? new Talker(session, desk, track.Index - session.Description.Tracks.Length)
+        ? new Talker(session, desk, track)
         : null;
 
     /// <summary>In the RTSP connection; else over UDP.</summary>

@@ -34,6 +34,7 @@ internal static class TalkCheck
         {
             if (track.Talker is { } talker && !May(policy, talker.Grant, session.Mount.Name, session.ClientAddress))
             {
+                talker.SayBye(SessionRtcp.ReasonOf(SessionEnd.Revoked));
                 talker.End();
             }
         }

@@ -1,6 +1,8 @@
 using System.Net;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtcp;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -12,6 +14,7 @@ internal sealed class Talker
 {
     private readonly Session _session;
     private readonly ITalkDesk _desk;
+    private readonly MountTrack _track;
 
     /// <summary>Mutable struct, never copied.</summary>
     private TalkRate _rate;
@@ -19,23 +22,26 @@ internal sealed class Talker
     /// <summary>Its session or its right has ended. Never false again.</summary>
     private bool _isOver;
 
-    /// <summary>A packet of it went to the desk.</summary>
+    /// <summary>A packet of it went to the desk, and it has not said that it ended.</summary>
     private bool _hasSent;
+
+    /// <summary>What it is told; null: it has never talked, or was told that it is over.</summary>
+    private TalkReports? _reports;
 
     /// <param name="session">Whose.</param>
     /// <param name="desk">The mount's; it hears which back channel is set up.</param>
-    /// <param name="section">Which of the camera's back channels, from 0.</param>
-    public Talker(Session session, ITalkDesk desk, int section)
+    /// <param name="track">The back channel.</param>
+    public Talker(Session session, ITalkDesk desk, MountTrack track)
     {
         _session = session;
         _desk = desk;
-        Section = section;
+        _track = track;
         Grant = session.Grant;
-        desk.Prefer(section);
+        desk.Prefer(Section);
     }
 
-    /// <summary>Which of the camera's back channels.</summary>
-    public int Section { get; }
+    /// <summary>Which of the camera's back channels, from 0.</summary>
+    public int Section => _track.Index - _session.Description.Tracks.Length;
 
     public Shard Shard => _session.Shard;
 
@@ -66,7 +72,29 @@ internal sealed class Talker
         }
 
         _hasSent = true;
+        if (RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
+        {
+            (_reports ??= new TalkReports(_session, _track.Index, _track.ClockRate, view.Ssrc)).OnRtp(view);
+        }
+
         _desk.Send(this, packet);
+    }
+
+    /// <summary>It reports of what it sends; where it says that it has ended, its place is free at once.</summary>
+    public void OnRtcp(in RtcpPacketView packet)
+    {
+        if (_reports is { } reports && reports.OnRtcp(packet) && _hasSent)
+        {
+            _hasSent = false;
+            _desk.Leave(this);
+        }
+    }
+
+    /// <summary>Its back channel ends, and not by its own wish: if it ever talked, it is told.</summary>
+    public void SayBye(string reason)
+    {
+        _reports?.SayBye(reason);
+        _reports = null;
     }
 
     /// <summary>It sends no more: its session has ended, or its right.</summary>
@@ -78,5 +106,7 @@ internal sealed class Talker
         }
 
         _isOver = true;
+        _reports?.Stop();
+        _reports = null;
     }
 }

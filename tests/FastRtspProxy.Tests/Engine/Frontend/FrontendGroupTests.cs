@@ -44,9 +44,18 @@ public sealed class FrontendGroupTests
     private static async Task<int> AskAsync(FrontendHost host, RtspTestClient client, string method, string session) =>
         (await client.RequestAsync(method, host.Url, "Session: " + session)).Status;
 
-    private static async Task<FrontendHost> StartAsync(GroupTestReceiver receiver, Func<MulticastOptions, MulticastOptions>? change = null, Func<ProxyOptions, ProxyOptions>? options = null)
+    /// <summary>A host whose stream is offered to a group, with somebody who listens there.</summary>
+    private static Task<FrontendHost> StartAsync(
+        out GroupTestReceiver receiver, Func<MulticastOptions, MulticastOptions>? change = null, Func<ProxyOptions, ProxyOptions>? options = null)
+    {
+        receiver = new GroupTestReceiver();
+        return StartAsync(receiver, change, options);
+    }
+
+    private static async Task<FrontendHost> StartAsync(GroupTestReceiver receiver, Func<MulticastOptions, MulticastOptions>? change, Func<ProxyOptions, ProxyOptions>? options)
     {
         FrontendHost host = await FrontendHost.StartAsync(options);
+        host.Own(receiver);
         host.Frontend.Groups.Set("cam", (change ?? (static o => o))(receiver.Options));
         return host;
     }
@@ -65,8 +74,7 @@ public sealed class FrontendGroupTests
     [Rule("S22")]
     public async Task Setup_OfferedGroup_IsToldWithItsPortsAndNothingOfTheClientsOwn()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver, static options => options with { Ttl = 3 });
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver, static options => options with { Ttl = 3 });
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse first = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: RTP/AVP;multicast;destination=239.1.2.3;port=9-10;ttl=255");
@@ -83,8 +91,7 @@ public sealed class FrontendGroupTests
     [InlineData("RTP/AVP;multicast;mode=record,RTP/AVP;unicast;client_port=5000-5001", false)]
     public async Task Setup_ListOfTransports_TakesTheFirstThatIsServed(string transports, bool isMulticast)
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse response = await client.RequestAsync("SETUP", host.Url + "/track1", "Transport: " + transports);
@@ -95,8 +102,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Setup_AnotherWayThanTheOtherTrack_Answers461()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         using RtspTestClient other = await host.ConnectAsync();
         string session = await SetUpAsync(host, client, tracks: 1);
@@ -109,8 +115,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_ManyViewers_EachPacketGoesOutOnceAndTheMountHasOneClient()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         List<RtspTestClient> clients = [];
         for (int i = 0; i < 5; i++)
         {
@@ -137,9 +142,8 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_BesideAViewerOverUdp_BothGetEachPacket()
     {
-        using GroupTestReceiver receiver = new();
         using UdpTestReceiver unicast = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         using RtspTestClient other = await host.ConnectAsync();
         await PlayAsync(host, client);
@@ -154,8 +158,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Group_BeforeTheFirstPlayAndAfterTheLastTeardown_GetsNothingButAByeAtTheEnd()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient first = await host.ConnectAsync();
         using RtspTestClient second = await host.ConnectAsync();
         string one = await SetUpAsync(host, first);
@@ -178,8 +181,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Pause_OfOneViewer_ChangesNothingForTheGroup()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient first = await host.ConnectAsync();
         using RtspTestClient second = await host.ConnectAsync();
         string one = await PlayAsync(host, first);
@@ -195,8 +197,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Pause_OfTheOnlyViewer_StopsTheGroupWithoutAByeAndPlayResumesIt()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         string session = await PlayAsync(host, client);
         await host.Mount.EmitAsync(0);
@@ -213,8 +214,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Track_ThatNobodyPlays_DoesNotGoOut()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient pictures = await host.ConnectAsync();
         using RtspTestClient both = await host.ConnectAsync();
         await PlayAsync(host, pictures, tracks: 1);
@@ -234,8 +234,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_WhateverTheViewerWants_JoinsTheMountAsNobodyInParticular()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1?start=past", Multicast, "User-Agent: GStreamer/1.24");
         RtspTestResponse play = await client.RequestAsync("PLAY", host.Url, "Session: " + setup.Session, "Range: npt=0-5");
@@ -248,8 +247,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_LaterViewer_IsToldWhereTheGroupIsAndWantsAKeyFrame()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient first = await host.ConnectAsync();
         using RtspTestClient second = await host.ConnectAsync();
         await PlayAsync(host, first);
@@ -268,8 +266,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Report_OfTheMount_GoesToTheGroupsNextPort()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         host.Mount.SenderReport = [0x80, 200, 0, 6, 0x10, 0, 0, 0, .. new byte[20]];
         using RtspTestClient client = await host.ConnectAsync();
         await PlayAsync(host, client);
@@ -286,8 +283,7 @@ public sealed class FrontendGroupTests
     [Rule("S32")]
     public async Task Session_ConnectionStaysOpen_NeverExpires()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         await PlayAsync(host, client);
 
@@ -302,8 +298,7 @@ public sealed class FrontendGroupTests
     [Rule("S32")]
     public async Task Session_ConnectionClosed_LivesByItsRequestsAlone()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         RtspTestClient client = await host.ConnectAsync();
         using RtspTestClient later = await host.ConnectAsync();
         string session = await PlayAsync(host, client);
@@ -329,9 +324,8 @@ public sealed class FrontendGroupTests
     [InlineData(true, true, 200)]
     public async Task Setup_StreamThatIsNotForEverybody_IsServedOnlyWhereItIsOpen(bool isOpen, bool hasLimit, int status)
     {
-        using GroupTestReceiver receiver = new();
         await using FrontendHost host = await StartAsync(
-            receiver, options => options with { IsOpen = isOpen, HasViewerLimit = hasLimit },
+            out _, options => options with { IsOpen = isOpen, HasViewerLimit = hasLimit },
             options => hasLimit ? options : options with { ClientCredentials = [new Credentials("viewer", "secret")] });
         using RtspTestClient client = await host.ConnectAsync();
 
@@ -341,8 +335,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Rules_ThatLeaveTheStreamForSomeOnly_EndItsGroup()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         await PlayAsync(host, client);
         await host.Mount.EmitAsync(0);
@@ -359,9 +352,8 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Reload_StreamHasAnotherGroup_ViewersOfTheOldOneAreToldAndTheNextOnesGoThere()
     {
-        using GroupTestReceiver old = new();
         using GroupTestReceiver next = new();
-        await using FrontendHost host = await StartAsync(old);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver old);
         using RtspTestClient client = await host.ConnectAsync();
         using RtspTestClient waiting = await host.ConnectAsync();
         await PlayAsync(host, client);
@@ -384,8 +376,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Mount_ThatEnds_EndsEachSessionAndTellsTheGroupOnce()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient first = await host.ConnectAsync();
         using RtspTestClient second = await host.ConnectAsync();
         await PlayAsync(host, first);
@@ -404,8 +395,7 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_MountDoesNotCome_IsRefusedAndTheNextOneIsServed()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         string session = await SetUpAsync(host, client);
         host.Mount.Outcome = PlayOutcome.BackendUnavailable;
@@ -421,18 +411,57 @@ public sealed class FrontendGroupTests
     [Fact]
     public async Task Play_GroupThatThereIsNoWayTo_IsNotOffered()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver, static options => options with { Interface = "nosuch0" });
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver, static options => options with { Interface = "nosuch0" });
         using RtspTestClient client = await host.ConnectAsync();
 
         Assert.Equal(461, (await client.RequestAsync("SETUP", host.Url + "/track1", Multicast)).Status);
     }
 
+    /// <summary>Beside TLS a group would show what the viewer wants hidden.</summary>
+    [Fact]
+    [Rule("S22")]
+    public async Task Setup_OverTls_Answers461AndTheSecondChoiceIsTaken()
+    {
+        using GroupTestReceiver receiver = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(isSecure: true);
+        host.Frontend.Groups.Set("cam", receiver.Options);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(461, (await client.RequestAsync("SETUP", host.Url + "/track1", Multicast)).Status);
+        RtspTestResponse second = await client.RequestAsync("SETUP", host.Url + "/track1", Multicast + ",RTP/AVP/TCP;unicast;interleaved=0-1");
+
+        Assert.Equal((200, true), (second.Status, TransportHeader.Parse(second.Header("Transport")!)[0].Tcp));
+    }
+
+    /// <summary>Its PLAY is granted and not answered yet, so nothing of it plays, and another connection may set its track up another way.</summary>
+    [Fact]
+    public async Task Play_GrantedAndSetUpAnotherWayBeforeTheAnswer_TheGroupIsLeftAllTheSame()
+    {
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
+        using RtspTestClient client = await host.ConnectAsync();
+        string id = await SetUpAsync(host, client, tracks: 1);
+        Assert.True(SessionId.TryParse(id, out int shard, out _));
+        FrontendShard home = host.Frontend.ShardAt(shard)!;
+
+        await home.Shard.RunAsync(async () =>
+        {
+            Session session = home.Find(id)!;
+            PlayGrant? grant = await session.JoinAsync();
+            Assert.Equal(PlayOutcome.Playing, grant?.Outcome);
+            Assert.Equal(1, host.Mount.ClientCount);
+            Assert.True(session.TrySetUp(new SessionTrack(session, host.Mount.Tracks[0]) { IsInterleaved = true, RtpChannel = 0, RtcpChannel = 1 }));
+            Assert.Null(session.Group);
+            session.End(SessionEnd.Teardown);
+        });
+
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0, 20);
+        Assert.True(await IsSilentAsync(host, receiver));
+    }
+
     [Fact]
     public async Task Stop_WhileViewersListen_TellsTheGroup()
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
         await PlayAsync(host, client);
         await host.Mount.EmitAsync(0);
@@ -451,8 +480,7 @@ public sealed class FrontendGroupTests
     [InlineData("?multicasts", false)]
     public async Task Describe_WithMulticast_HasTheGroupItsPortsAndItsSource(string query, bool hasGroup)
     {
-        using GroupTestReceiver receiver = new();
-        await using FrontendHost host = await StartAsync(receiver);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse response = await client.RequestAsync("DESCRIBE", host.Url + query);

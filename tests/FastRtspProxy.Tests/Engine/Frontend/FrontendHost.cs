@@ -19,6 +19,7 @@ internal sealed class FrontendHost : IAsyncDisposable
     });
 
     private readonly ShardGroup _shards;
+    private readonly List<IDisposable> _owned = [];
     private bool _stopped;
 
     private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names, bool isSecure,
@@ -78,6 +79,9 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public Task<RtspTestClient> ConnectAsync() => IsSecure ? RtspTestClient.ConnectSecureAsync(Port) : RtspTestClient.ConnectAsync(Port);
 
+    /// <summary>Goes with the host, when it has stopped.</summary>
+    public void Own(IDisposable one) => _owned.Add(one);
+
     /// <summary>Moves the clock on in steps that a shard sees.</summary>
     public async Task AdvanceAsync(TimeSpan by)
     {
@@ -115,5 +119,6 @@ internal sealed class FrontendHost : IAsyncDisposable
         }
 
         _shards.Dispose();
+        _owned.ForEach(static one => one.Dispose());
     }
 }

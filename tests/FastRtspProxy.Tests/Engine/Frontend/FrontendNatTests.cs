@@ -2,6 +2,7 @@ using System.Net;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
+using static FastRtspProxy.Tests.Engine.Frontend.NatDialogue;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -35,35 +36,6 @@ public sealed class FrontendNatTests
         (string session, int serverPort) = await SetUpAsync(host, client, announced, second);
         await PlayAsync(host, client, session);
         return (session, serverPort);
-    }
-
-    /// <summary>A punch, and the certainty that the shard has read it: what comes behind it to the RTCP port is counted.</summary>
-    private static async Task PunchAsync(FrontendHost host, UdpTestReceiver from, int serverPort)
-    {
-        using UdpTestReceiver last = new(IPAddress.Parse("127.0.0.9"));
-        long before = host.Frontend.Counters.RtcpStray;
-        await from.SendPunchAsync(serverPort);
-        await last.SendRtcpAsync([1, 2, 3], serverPort + 1);
-        await Until.TrueAsync(() => host.Frontend.Counters.RtcpStray > before);
-        await host.SettleAsync();
-    }
-
-    private static async Task ReportAsync(FrontendHost host, UdpTestReceiver from, int serverPort, int track = 0)
-    {
-        long before = host.Frontend.Counters.RtcpReceived;
-        await from.SendRtcpAsync(UdpTestReceiver.ReceiverReport(host.Mount.Tracks[track].Ssrc), serverPort + 1);
-        await Until.TrueAsync(() => host.Frontend.Counters.RtcpReceived > before);
-        await host.SettleAsync();
-    }
-
-    private static Task SayClosedAsync(FrontendHost host, UdpTestReceiver at)
-    {
-        FrontendShard home = host.Frontend.ShardAt(0)!;
-        return home.Shard.RunAsync(() =>
-        {
-            home.Directory.OnRtpPortClosed(PeerAddress.From(IPAddress.Loopback, at.RtpPort), host.Mount.Tracks[0].Ssrc);
-            return Task.CompletedTask;
-        });
     }
 
     /// <summary>The next packet of a track comes to this client port, and to none of the others.</summary>
