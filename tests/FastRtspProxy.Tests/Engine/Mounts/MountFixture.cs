@@ -20,6 +20,7 @@ internal sealed class MountFixture : IAsyncDisposable
     private readonly ShardGroup _shards;
     private readonly SlabPool _pool = new(64 << 20);
     private readonly List<Mount> _mounts = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly EngineEvents _events;
 
     public MountFixture(TimeProvider? time = null, bool cameraIsUp = true)
@@ -117,6 +118,14 @@ internal sealed class MountFixture : IAsyncDisposable
         };
     }
 
+    /// <summary>Goes with the fixture, when its mounts have stopped.</summary>
+    public T Own<T>(T one)
+        where T : IDisposable
+    {
+        _owned.Add(one);
+        return one;
+    }
+
     public RecordingClient Client() => new(_shards.Shards[1]);
 
     public void RestartCamera()
@@ -161,6 +170,7 @@ internal sealed class MountFixture : IAsyncDisposable
         }
 
         Camera.Dispose();
+        _owned.ForEach(static one => one.Dispose());
         _shards.Dispose();
         Pacer.Dispose();
         ((IDisposable)_pool).Dispose();

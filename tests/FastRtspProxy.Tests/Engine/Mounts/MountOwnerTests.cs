@@ -40,11 +40,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Start_AnotherBoxOwnsIt_IsTakenFromThereWithTrueTimesAndWithoutTheCamerasPassword()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
 
         await fixture.JoinAsync(mount);
 
@@ -57,11 +53,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Changed_FromAnotherBoxToThisOne_ViewersAreHeldAndPlayOnAndTheCameraIsRead()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         peer.SendRtp(0, 96, 1, 1, 1, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.State == StreamState.Playing);
@@ -77,11 +69,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Changed_SameBoxUnderAnotherEpoch_GoesOn()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
         await fixture.JoinAsync(mount);
 
         owners.Tell(PeerAt(peer, 9));
@@ -94,11 +82,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Changed_OwnerHasLetItGoAndNobodyWatches_RestsUntilSomebodyDoes()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
         await Until.TrueAsync(() => mount.State == StreamState.Ready);
         int needs = owners.Needs;
 
@@ -116,11 +100,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Changed_OwnerHasLostItAndSomebodyWatches_IsAskedForAndTakenFromThereMeanwhile()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
         await fixture.JoinAsync(mount);
         int needs = owners.Needs;
 
@@ -267,11 +247,7 @@ public sealed class MountOwnerTests
     [Fact]
     public async Task Capture_OfAStreamOfAnotherBox_ProvesItselfAndEndsWithTheOwner()
     {
-        using ScriptedCamera peer = new();
-        FakeOwners owners = new();
-        owners.Tell(PeerAt(peer, 7));
-        await using MountFixture fixture = new() { Owners = owners };
-        Mount mount = fixture.Create();
+        await using MountFixture fixture = OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount);
         await fixture.JoinAsync(mount);
         CameraCapture capture = new(await mount.CameraAsync(), fixture.MountShard, fixture.Log);
         Task<string?> running = capture.RunAsync(new SilentTap(), TimeSpan.FromHours(1), CancellationToken.None);
@@ -282,6 +258,17 @@ public sealed class MountOwnerTests
         await running.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.All(peer.Requests, static request => Assert.Equal("proof of " + request.Method, request.Header(HopHeader.Name)));
         Assert.Equal(2, peer.Count("TEARDOWN"));
+    }
+
+    /// <summary>A mount whose stream another box has, in the seventh epoch.</summary>
+    private static MountFixture OfPeer(out ScriptedCamera peer, out FakeOwners owners, out Mount mount)
+    {
+        owners = new FakeOwners();
+        MountFixture fixture = new() { Owners = owners };
+        peer = fixture.Own(new ScriptedCamera());
+        owners.Tell(PeerAt(peer, 7));
+        mount = fixture.Create();
+        return fixture;
     }
 
     private static CameraOwnership PeerAt(ScriptedCamera peer, long epoch) => FakeOwners.PeerAt(peer, epoch, static method => "proof of " + method);
