@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.Network;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -8,7 +8,7 @@ namespace FastRtspProxy.EndToEndTests;
 /// Real players over UDP in networks that make something of addresses, with server, camera and players on hosts of their own (Network/address_networks.py; as root, or where users may make
 /// namespaces). Each plays six seconds, 150 pictures, and may lose up to two key intervals at its start.
 /// </summary>
-public sealed class AddressTests(ITestOutputHelper log) : EndToEndTest(log)
+public sealed class AddressTests(ITestOutputHelper log) : NamespaceTest(log)
 {
     private const int FramesMin = 6 * 25 * 3 / 4;
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
@@ -63,25 +63,6 @@ public sealed class AddressTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.InRange(found.GetProperty("rtspsrc").GetInt32(), FramesMin, int.MaxValue);
     }
 
-    private async Task<JsonElement> RunAsync(string situation)
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("addresses-");
-        try
-        {
-            string[] asRoot = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
-            string script = Path.Combine(AppContext.BaseDirectory, "Network", "address_networks.py");
-            ChildProcess process = StartProgram(
-                situation, "/usr/bin/unshare",
-                [.. asRoot, "--mount", "--net", Prerequisites.Python, script, situation, Prerequisites.ProxyBinary, Prerequisites.SimulatorBinary, folder.FullName]);
-            OutputLine line = await process.WaitForLineAsync(
-                "its figures (needs util-linux, mount, iproute2, nftables, and the right to make namespaces)", static line => line.Text.StartsWith('{'), s_limit);
-            Log.WriteLine(line.Text);
-            using JsonDocument figures = JsonDocument.Parse(line.Text);
-            return figures.RootElement.Clone();
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+    private Task<JsonElement> RunAsync(string situation) =>
+        RunInNamespacesAsync("address_networks.py", "util-linux, mount, iproute2, nftables", s_limit, situation);
 }

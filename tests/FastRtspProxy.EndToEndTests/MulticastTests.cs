@@ -1,11 +1,11 @@
 using System.Text.Json;
-using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.Network;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
 
 /// <summary>Players of others that listen to multicast groups, on hosts of their own (Network/multicast.py; as root, or where users may make namespaces).</summary>
-public sealed class MulticastTests(ITestOutputHelper log) : EndToEndTest(log)
+public sealed class MulticastTests(ITestOutputHelper log) : NamespaceTest(log)
 {
     /// <summary>Of the 100 that a player with four seconds has: it may lose two key intervals at its start.</summary>
     private const int FramesMin = 25;
@@ -15,7 +15,7 @@ public sealed class MulticastTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task Groups_IPv4AndIPv6_EachPlayerHasItsPictureAndWithTheLastOneTheyEnd()
     {
-        JsonElement found = await RunAsync();
+        JsonElement found = await RunInNamespacesAsync("multicast.py", "util-linux, mount, iproute2", s_limit);
 
         Assert.All(
             (string[])["ffmpeg4", "ffmpeg6", "rtspsrc4", "rtspsrc6"],
@@ -26,28 +26,5 @@ public sealed class MulticastTests(ITestOutputHelper log) : EndToEndTest(log)
         string[] groups = [.. found.GetProperty("groups").EnumerateArray().Select(static line => line.GetString()!)];
         Assert.Matches(@"^incl IN IP4 239\.192\.\d+\.\d+ 10\.1\.0\.1$", groups[0]);
         Assert.All(groups.Skip(1), static line => Assert.Matches(@"^IN IP4 239\.192\.\d+\.\d+/2$", line));
-    }
-
-    private async Task<JsonElement> RunAsync()
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("multicast-");
-        try
-        {
-            string[] asRoot = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
-            string script = Path.Combine(AppContext.BaseDirectory, "Network", "multicast.py");
-            ChildProcess process = StartProgram(
-                "multicast", "/usr/bin/unshare",
-                [.. asRoot, "--mount", "--net", Prerequisites.Python, script, Prerequisites.ProxyBinary, Prerequisites.SimulatorBinary, folder.FullName]);
-            OutputLine line = await process.WaitForLineAsync(
-                "its figures (needs util-linux, mount, iproute2, and the right to make namespaces)", static line => line.Text.StartsWith('{'), s_limit);
-            Log.WriteLine(line.Text);
-            _ = await process.WaitForExitAsync(Soon); // it ends who still writes into the folder
-            using JsonDocument figures = JsonDocument.Parse(line.Text);
-            return figures.RootElement.Clone();
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.Network;
 using Xunit.Abstractions;
 
 namespace FastRtspProxy.EndToEndTests;
@@ -9,7 +9,7 @@ namespace FastRtspProxy.EndToEndTests;
 /// delay, jitter and reordering, too little room, a cable that is pulled for 15 s, a viewer that is gone without a word while it is paused, and a camera that is dropped so. ffmpeg decodes at the ends; where the cable
 /// is pulled, mpv and, over UDP, rtspsrc do, too.
 /// </summary>
-public sealed class NetworkLineTests(ITestOutputHelper log) : EndToEndTest(log)
+public sealed class NetworkLineTests(ITestOutputHelper log) : NamespaceTest(log)
 {
     /// <summary>It takes a minute and a half on a busy machine.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
@@ -17,52 +17,35 @@ public sealed class NetworkLineTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task LinesOfRealNetworks_AllAtOnce_EveryViewerDecodesOnAndASlowOneStaysNearTheLiveEdge()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("network-lines-");
-        try
+        JsonElement found = await RunInNamespacesAsync("lines.py", "util-linux, mount, iproute2, nftables, /dev/net/tun", s_limit);
+
+        // While a cable is out and a camera silent, 15 s of 25 pictures go to those whose lines are there; those over UDP may miss a group where packets are lost.
+        JsonElement pictures = found.GetProperty("picturesDuringTheOutage");
+        foreach (string player in (string[])["near-udp", "near-tcp", "small-udp", "small-tcp", "far-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp"])
         {
-            string[] asRoot = Environment.IsPrivilegedProcess ? [] : ["--map-root-user"];
-            string script = Path.Combine(AppContext.BaseDirectory, "Network", "lines.py");
-            ChildProcess process = StartProgram(
-                "network lines", "/usr/bin/unshare",
-                [.. asRoot, "--mount", "--net", Prerequisites.Python, script, Prerequisites.ProxyBinary, Prerequisites.SimulatorBinary, folder.FullName]);
-            OutputLine line = await process.WaitForLineAsync(
-                "its figures (needs util-linux, mount, iproute2, nftables, /dev/net/tun, and the right to make namespaces)", static line => line.Text.StartsWith('{'), s_limit);
-            Log.WriteLine(line.Text);
-            using JsonDocument figures = JsonDocument.Parse(line.Text);
-            JsonElement found = figures.RootElement;
-
-            // While a cable is out and a camera silent, 15 s of 25 pictures go to those whose lines are there; those over UDP may miss a group where packets are lost.
-            JsonElement pictures = found.GetProperty("picturesDuringTheOutage");
-            foreach (string player in (string[])["near-udp", "near-tcp", "small-udp", "small-tcp", "far-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp"])
-            {
-                Assert.True(pictures.GetProperty(player).GetInt32() >= 300, $"{player} decoded {pictures.GetProperty(player)} pictures in 15 s");
-            }
-
-            foreach (string player in (string[])["far-udp", "lossy-udp"])
-            {
-                Assert.True(pictures.GetProperty(player).GetInt32() >= 200, $"{player} decoded {pictures.GetProperty(player)} pictures in 15 s");
-            }
-
-            Assert.InRange(found.GetProperty("lostByTheFilter").GetInt32(), 1, int.MaxValue);
-            Assert.InRange(pictures.GetProperty("pulled-udp").GetInt32(), 0, 50);
-
-            // They came back by themselves, in the same players (the script fails when one does not); TCP carries everything whole, and UDP in time, but for a pause of the wire or the player itself.
-            Assert.Equal(6, found.GetProperty("secondsUntil75MorePictures").EnumerateObject().Count());
-            Assert.All(found.GetProperty("complaints").EnumerateObject(), static one => Assert.InRange(one.Value.GetInt32(), 0, one.Name.EndsWith("-udp", StringComparison.Ordinal) ? 4 : 0));
-
-            // 2 Mbit/s: the mark is 125 KB, a quarter more while the rate moves, and a frame may stand on top of it. 4 s in the ring and what is in the kernel make some 5; the limit leaves a busy machine its pauses.
-            Assert.InRange(found.GetProperty("mostUnsentBytes").GetInt32(), 1, 156_250 + 100_000);
-            Assert.InRange(found.GetProperty("slow").GetProperty("mostSecondsBehind").GetDouble(), 0, 7);
-
-            // A paused viewer lives as long as its connection: TCP asks after 20 s, three times, 10 s apart. One that answers lives on.
-            Assert.InRange(found.GetProperty("secondsUntilTheDeadViewerEnded").GetDouble(), 40, 90);
-            Assert.Equal(1, found.GetProperty("deadSessionsEnded").GetInt32());
-            Assert.Equal(0, found.GetProperty("pausedAndThereEnded").GetInt32());
-            Assert.Equal(0, found.GetProperty("proxyStatus").GetInt32());
+            Assert.True(pictures.GetProperty(player).GetInt32() >= 300, $"{player} decoded {pictures.GetProperty(player)} pictures in 15 s");
         }
-        finally
+
+        foreach (string player in (string[])["far-udp", "lossy-udp"])
         {
-            folder.Delete(recursive: true);
+            Assert.True(pictures.GetProperty(player).GetInt32() >= 200, $"{player} decoded {pictures.GetProperty(player)} pictures in 15 s");
         }
+
+        Assert.InRange(found.GetProperty("lostByTheFilter").GetInt32(), 1, int.MaxValue);
+        Assert.InRange(pictures.GetProperty("pulled-udp").GetInt32(), 0, 50);
+
+        // They came back by themselves, in the same players (the script fails when one does not); TCP carries everything whole, and UDP in time, but for a pause of the wire or the player itself.
+        Assert.Equal(6, found.GetProperty("secondsUntil75MorePictures").EnumerateObject().Count());
+        Assert.All(found.GetProperty("complaints").EnumerateObject(), static one => Assert.InRange(one.Value.GetInt32(), 0, one.Name.EndsWith("-udp", StringComparison.Ordinal) ? 4 : 0));
+
+        // 2 Mbit/s: the mark is 125 KB, a quarter more while the rate moves, and a frame may stand on top of it. 4 s in the ring and what is in the kernel make some 5; the limit leaves a busy machine its pauses.
+        Assert.InRange(found.GetProperty("mostUnsentBytes").GetInt32(), 1, 156_250 + 100_000);
+        Assert.InRange(found.GetProperty("slow").GetProperty("mostSecondsBehind").GetDouble(), 0, 7);
+
+        // A paused viewer lives as long as its connection: TCP asks after 20 s, three times, 10 s apart. One that answers lives on.
+        Assert.InRange(found.GetProperty("secondsUntilTheDeadViewerEnded").GetDouble(), 40, 90);
+        Assert.Equal(1, found.GetProperty("deadSessionsEnded").GetInt32());
+        Assert.Equal(0, found.GetProperty("pausedAndThereEnded").GetInt32());
+        Assert.Equal(0, found.GetProperty("proxyStatus").GetInt32());
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Players, a proxy and a camera on hosts of their own, in a network that makes something of addresses; prints the decoded pictures as one line of JSON.
 
-    unshare --mount --net address_networks.py SITUATION PROXY_BINARY SIMULATOR_BINARY FOLDER [-v]
+    unshare --mount --net address_networks.py PROXY_BINARY SIMULATOR_BINARY FOLDER SITUATION [-v]
 
     ipv6           nobody has an IPv4 address
     nat            the players are behind a NAT that gives each datagram socket a random port
@@ -20,7 +20,7 @@ import sys
 
 from hosts import Hosts, ffmpeg, rtspsrc
 
-SITUATION, PROXY, SIMULATOR, FOLDER = sys.argv[1:5]
+PROXY, SIMULATOR, FOLDER, SITUATION = sys.argv[1:5]
 PORT, UDP_PORTS, STREAM = 8554, "7000-7001", "proxyStream"
 SECONDS = 6
 START_SECONDS = 60  # a busy machine needs a part of it
