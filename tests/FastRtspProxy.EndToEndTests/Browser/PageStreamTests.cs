@@ -203,5 +203,94 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         Assert.Equal(0, await page.Locator("#f-password-hint").CountAsync());
     }
 
+    /// <summary>Several sources stand in one field; what the form says is what the API has.</summary>
+    [Fact]
+    public async Task Form_Sources_AreSeveralOneAndWhatIsRefusedStandsAtTheirField()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--streams", "3", "--path", "cam{0}");
+        (string a, string b, string c) = (camera.Urls[0], camera.Urls[1], camera.Urls[2]);
+        await StartPageAsync(1, $$"""  first: {source: "{{a}}"}""");
+        IPage page = await OpenAsync();
+        await page.ClickAsync("#add");
+        await page.FillAsync("#f-name", "gate");
+        await page.FillAsync("#f-source", $"{a}   {b}");
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForSelectorAsync("h1:text-is('gate')");
+        Assert.Equal($"[null,[\"{a}\",\"{b}\"]]", await SourcesAsync(page));
+        await page.WaitForSelectorAsync("dt:text-is('In use') + dd");
+        await page.WaitForSelectorAsync($"dt:text-is('Source 2') + dd >> text={b}");
+
+        Assert.Equal($"{a} {b}", await OpenFormAsync(page));
+        await SaveAsync(page, $"{b} {a} {c}");
+        Assert.Equal($"[null,[\"{b}\",\"{a}\",\"{c}\"]]", await SourcesAsync(page));
+
+        await OpenFormAsync(page);
+        await page.SelectOptionAsync("#f-start", "keyframe");
+        await SaveAsync(page, $"{b} {a} {c}"); // another field alone: the sources are not said
+        Assert.Equal($"[null,[\"{b}\",\"{a}\",\"{c}\"]]", await SourcesAsync(page));
+
+        await OpenFormAsync(page);
+        await page.FillAsync("#f-source", $"{b} htp://camera/2");
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForFunctionAsync("() => document.getElementById('f-source-error').textContent.length > 10");
+        Assert.Equal("true", await page.GetAttributeAsync("#f-source", "aria-invalid"));
+        Assert.Equal("f-source", await page.EvaluateAsync<string>("() => document.activeElement.id"));
+        await ShootAsync(page, "sources-refused");
+        await SaveAsync(page, b);
+        Assert.Equal($"[\"{b}\",null]", await SourcesAsync(page));
+
+        Assert.Equal(b, await OpenFormAsync(page));
+        await SaveAsync(page, $"{a} {c}");
+        Assert.Equal($"[null,[\"{a}\",\"{c}\"]]", await SourcesAsync(page));
+    }
+
+    /// <summary>Sources with keys of their own have no field: what is changed beside them leaves them as they are.</summary>
+    [Fact]
+    public async Task Form_SourcesWithKeysOfTheirOwn_AreShownAndLeftAsTheyAre()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--streams", "2", "--path", "cam{0}");
+        await StartPageAsync(1, $$"""  first: {source: "{{camera.Urls[0]}}"}""");
+        IPage page = await OpenAsync();
+        await page.WaitForSelectorAsync("tr[data-name=first]");
+        int status = await page.EvaluateAsync<int>(
+            "async urls => (await fetch('/api/v1/streams/gate', { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'fastrtspproxy' }, body: JSON.stringify({ sources: [{ url: urls[0], transport: 'tcp' }, urls[1]] }) })).status", camera.Urls);
+        Assert.Equal(201, status);
+        string before = await SourcesAsync(page);
+        await page.EvaluateAsync("() => { location.hash = '#/streams/gate'; }");
+        await page.WaitForSelectorAsync("h1:text-is('gate')");
+
+        Assert.Equal($"{camera.Urls[0]} {camera.Urls[1]}", await OpenFormAsync(page));
+        Assert.True(await page.IsDisabledAsync("#f-source"));
+        await page.FillAsync("#f-maxViewers", "7");
+        await SaveAsync(page, null);
+
+        Assert.Equal(before, await SourcesAsync(page));
+        Assert.Contains("\"transport\":\"tcp\"", before, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the field of the sources holds.</summary>
+    private static async Task<string> OpenFormAsync(IPage page)
+    {
+        await page.ClickAsync("#edit");
+        return await page.InputValueAsync("#f-source");
+    }
+
+    /// <param name="page">With the form open.</param>
+    /// <param name="sources">Said in their field; null: nothing is.</param>
+    private static async Task SaveAsync(IPage page, string? sources)
+    {
+        if (sources is not null)
+        {
+            await page.FillAsync("#f-source", sources);
+        }
+
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForSelectorAsync("dialog", new PageWaitForSelectorOptions { State = WaitForSelectorState.Detached });
+    }
+
+    /// <summary>The keys of the stream "gate", as the API has them.</summary>
+    private static Task<string> SourcesAsync(IPage page) => page.EvaluateAsync<string>(
+        "async () => { const { config } = await (await fetch('/api/v1/streams/gate')).json(); return JSON.stringify([config.source ?? null, config.sources ?? null]); }");
+
     private static Task<string> PixelsAsync(IPage page) => page.EvaluateAsync<string>("() => document.querySelector('.picture canvas').toDataURL()");
 }
