@@ -126,6 +126,8 @@ internal sealed class MessageFakes
                 return Session(text);
             case "transport":
                 return Transport(text);
+            case "keymgmt":
+                return KeyManagement(text);
             case "rtp-info":
                 return RtpInfo(text);
             case "content-base" or "content-location" or "location" or "referer":
@@ -182,6 +184,27 @@ internal sealed class MessageFakes
     {
         bool isUpper = like.AsSpan().ContainsAnyInRange('A', 'F') || !like.AsSpan().ContainsAnyInRange('a', 'f');
         return ssrc.ToString(isUpper ? "X8" : "x8", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>RFC 4567: <c>prot=mikey; uri="…"; data="BASE64"</c>, whose data are keys.</summary>
+    private string KeyManagement(string text)
+    {
+        StringBuilder output = new(text.Length);
+        foreach (string field in Fields(text, ',', ';'))
+        {
+            int equals = field.IndexOf('=', StringComparison.Ordinal);
+            string name = field[..Math.Max(0, equals)].Trim().ToLowerInvariant();
+            string value = field[(equals + 1)..];
+            output.Append(name switch
+            {
+                _ when field is ";" or "," => field,
+                "prot" => _texts.Of(field),
+                "uri" => field[..(equals + 1)] + '"' + _urls.Of(value.Trim(' ', '"')) + '"',
+                _ => field[..(equals + 1)] + _fakes.Shaped(FakeKind.Nonce, value),
+            });
+        }
+
+        return output.ToString();
     }
 
     private string RtpInfo(string text)

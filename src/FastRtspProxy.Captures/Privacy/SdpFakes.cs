@@ -87,12 +87,30 @@ internal sealed class SdpFakes(Fakes fakes, TextFakes texts, UrlFakes urls)
         {
             "control" or "rtpref" => urls.Of(rest.Trim()),
             "fmtp" => Format(rest, isH265),
+            "crypto" => Crypto(rest),
+            "key-mgmt" => KeyManagement(rest),
             "ssrc" => Source(rest),
             "ssrc-group" => Group(rest),
             "range" or "rtpmap" or "framerate" or "x-framerate" or "framesize" or "x-dimensions" or "cliprect" => texts.Of(rest, Digits.All),
             _ => texts.Of(rest),
         };
         return texts.Of(name) + (colon < 0 ? string.Empty : ":") + fake;
+    }
+
+    /// <summary>RFC 4568: tag and suite stay; of the keys nothing does, nor of what follows them.</summary>
+    private string Crypto(string text)
+    {
+        int inline = text.IndexOf("inline:", StringComparison.OrdinalIgnoreCase);
+        return inline < 0
+            ? texts.Of(text, Digits.None)
+            : texts.Of(text[..(inline + 7)]) + fakes.Shaped(FakeKind.Nonce, text[(inline + 7)..]);
+    }
+
+    /// <summary>RFC 4567: <c>mikey BASE64</c>.</summary>
+    private string KeyManagement(string text)
+    {
+        int blank = text.TrimStart().IndexOf(' ', StringComparison.Ordinal) + (text.Length - text.TrimStart().Length);
+        return blank <= 0 ? texts.Of(text, Digits.None) : texts.Of(text[..blank]) + " " + fakes.Shaped(FakeKind.Nonce, text[blank..].Trim());
     }
 
     private string Format(string text, bool isH265)

@@ -74,7 +74,9 @@ internal sealed class AccessPolicy
             return AccessDecision.Allow;
         }
 
-        return user is null && CouldSomebody(question.Right, question.Address) ? AccessDecision.Challenge : AccessDecision.Deny(reason);
+        return user is null && reason != AccessReason.InTheClear && CouldSomebody(question.Right, question.Address)
+            ? AccessDecision.Challenge
+            : AccessDecision.Deny(reason);
     }
 
     /// <summary>
@@ -87,7 +89,8 @@ internal sealed class AccessPolicy
     /// True when a yes of the external decision lets somebody in. A stream for certain roles is not for those who have none.
     /// </summary>
     public bool LetsExternalIn(in AccessQuestion question) => AsksExternal(question.Right)
-        && RuleOf(question) is var own && (own is null || (own.Roles.Count == 0 && Networks.Hold(own.From, question.Address)));
+        && RuleOf(question) is var own && (own is null || (own.Roles.Count == 0 && Networks.Hold(own.From, question.Address)
+            && (question.IsSecure || !own.SecureOnly)));
 
     /// <summary>True when a user of the list has that right from there, for whichever stream.</summary>
     public bool HasUserFor(AccessRights right, IPAddress address) => Rules.Users.Any(user => HasRight(user, right, address));
@@ -128,8 +131,13 @@ internal sealed class AccessPolicy
     {
         StreamAccess? own = RuleOf(new AccessQuestion(AccessRights.Read, stream, IsKnown: true, IPAddress.None));
         return Array.Exists(_anonymous, role => (role.May & AccessRights.Read) != 0 && role.From.Count == 0 && Covers(role.Streams, stream)
-            && (own is null || (own.From.Count == 0 && (own.Roles.Count == 0 || own.Roles.Contains(role.Name, StringComparer.Ordinal)))));
+            && (own is null || (own.From.Count == 0 && !own.SecureOnly
+                && (own.Roles.Count == 0 || own.Roles.Contains(role.Name, StringComparer.Ordinal)))));
     }
+
+    /// <summary>True for a stream that is for those alone who come by TLS.</summary>
+    public bool IsSecureOnly(string stream) =>
+        RuleOf(new AccessQuestion(AccessRights.Read, stream, IsKnown: true, IPAddress.None)) is { SecureOnly: true };
 
     private bool CouldSomebody(AccessRights right, IPAddress address) => HasUserFor(right, address) || AsksExternal(right);
 
@@ -188,8 +196,9 @@ internal sealed class AccessPolicy
         }
 
         return own.Roles.Count > 0 && !own.Roles.Contains(role.Name, StringComparer.Ordinal) ? AccessReason.StreamRoles
-            : Networks.Hold(own.From, question.Address) ? AccessReason.None
-            : AccessReason.StreamAddress;
+            : !Networks.Hold(own.From, question.Address) ? AccessReason.StreamAddress
+            : own.SecureOnly && !question.IsSecure ? AccessReason.InTheClear
+            : AccessReason.None;
     }
 
     private static bool Covers(IReadOnlyList<StreamPattern> patterns, string? stream) =>

@@ -18,6 +18,9 @@ internal enum AccessReason
     /// <summary>The stream is for other addresses.</summary>
     StreamAddress,
 
+    /// <summary>The stream is for those who come by TLS.</summary>
+    InTheClear,
+
     /// <summary>The external decision said no.</summary>
     External,
 

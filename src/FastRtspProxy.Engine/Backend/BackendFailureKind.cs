@@ -56,6 +56,9 @@ internal enum BackendFailureKind
     /// <summary>No pictures, while other tracks go on.</summary>
     VideoSilent,
 
+    /// <summary>All that comes is encrypted with other keys than were agreed on.</summary>
+    OtherKeys,
+
     /// <summary>A keep-alive request was refused: the session is gone.</summary>
     KeepAliveRefused,
 

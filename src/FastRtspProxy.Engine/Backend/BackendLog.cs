@@ -84,4 +84,17 @@ internal static partial class BackendLog
     [LoggerMessage(EventId = 220, Level = LogLevel.Information,
         Message = "{Stream}: the camera's back channel is set up ({Codec}/{Rate}, over {Way})")]
     public static partial void BackChannelSetUp(ILogger log, string stream, string codec, int rate, string way);
+
+    [LoggerMessage(EventId = 221, Level = LogLevel.Debug,
+        Message = "{Stream}: the camera's media is encrypted (SRTP: {How}); it is decrypted here, and viewers that do not come by TLS get it in the "
+            + "clear unless the stream has allow.secureOnly")]
+    public static partial void Encrypted(ILogger log, string stream, string how);
+
+    [LoggerMessage(EventId = 222, Level = LogLevel.Information,
+        Message = "{Stream}: the camera's media is encrypted (SRTP), but its keys go over a connection that anybody on the way can read, so that it "
+            + "is not protected. Remedy: rtsps:// for this camera")]
+    public static partial void KeysReadable(ILogger log, string stream);
+
+    [LoggerMessage(EventId = 223, Level = LogLevel.Warning, Message = "{Stream}: {Problem}; the other tracks go on")]
+    public static partial void TrackOfOtherKeys(ILogger log, string stream, string problem);
 }

@@ -76,6 +76,9 @@ internal sealed record BackendOptions
     /// <inheritdoc cref="StandInsSaid"/>
     public StandInsSaid StandIns { get; init; } = new();
 
+    /// <inheritdoc cref="ProtectionSaid"/>
+    public ProtectionSaid ProtectionSaid { get; init; } = new();
+
     /// <summary>
     /// What the sessions have learnt of keeping the camera's session alive: made with the options of a mount, so it outlives each session.
     /// </summary>

@@ -318,6 +318,7 @@ internal sealed class BackendSession
                 _context.Log, _context.StreamName, track.Name, track.Packets, track.Window.Missing, track.Window.Late, track.Window.Duplicates,
                 track.UnknownPayloadTypes, track.Malformed);
             track.Close();
+            track.Protection?.Dispose();
         }
     }
 
@@ -351,7 +352,8 @@ internal sealed class BackendSession
         Description = document;
         DescribedMicros = _context.NowMicros;
         _liveness.OnDescribed(document);
-        _way.Choose(isEncrypted: _dialogue.Url.Tls);
+        _way.Choose(mayLeaveConnection: !_dialogue.Url.Tls || _tracks.AreProtected);
+        _context.Options.ProtectionSaid.Say(_context, _tracks, _dialogue.Url.Tls);
         _life.Move(BackendState.Described);
         _keepAlive.Schedule();
         return null;
@@ -367,11 +369,13 @@ internal sealed class BackendSession
         foreach (SdpMedia media in SdpRewriter.Served(document))
         {
             IReadOnlyList<string> controls = ControlUrl.Candidates(_dialogue.Base, document.Control, media.Control);
-            _tracks.Add(new BackendTrack(_tracks.Count, media, controls[0], _context.Sink, _context.Options.VideoSilence)
+            BackendTrack track = new(_tracks.Count, media, controls[0], _context.Sink, _context.Options.VideoSilence)
             {
                 Controls = controls,
                 Unused = _tracks.Unused,
-            });
+            };
+            track.Protection = TrackProtection.Of(document, track, _context, _life, _tracks, _reports.SsrcOf(track.Index));
+            _tracks.Add(track);
         }
     }
 

@@ -64,6 +64,9 @@ internal sealed class BackendTrack
     /// <summary>Where packets are counted that do not fit; the session's, shared by its tracks.</summary>
     public UnusedPackets Unused { get; init; } = new();
 
+    /// <summary>Its encryption; null: it has none.</summary>
+    public TrackProtection? Protection { get; set; }
+
     /// <summary>It carries pictures.</summary>
     public bool IsVideo { get; }
 
@@ -142,7 +145,7 @@ internal sealed class BackendTrack
     /// <summary>An interleaved packet: in order by nature.</summary>
     public void OnOrderedRtp(ReadOnlySpan<byte> packet, long nowMicros)
     {
-        if (!TryCheck(packet, out RtpPacketView view))
+        if (!TryCheck(ref packet, nowMicros, out RtpPacketView view))
         {
             return;
         }
@@ -162,7 +165,7 @@ internal sealed class BackendTrack
     /// <summary>A datagram.</summary>
     public void OnDatagram(ReadOnlySpan<byte> packet, long nowMicros)
     {
-        if (!TryCheck(packet, out RtpPacketView view))
+        if (!TryCheck(ref packet, nowMicros, out RtpPacketView view))
         {
             return;
         }
@@ -264,8 +267,15 @@ internal sealed class BackendTrack
         _probation.Clear();
     }
 
-    private bool TryCheck(ReadOnlySpan<byte> packet, out RtpPacketView view)
+    private bool TryCheck(ref ReadOnlySpan<byte> packet, long nowMicros, out RtpPacketView view)
     {
+        if (Protection is { } protection && !protection.TryOpenRtp(ref packet, nowMicros))
+        {
+            HasHeard = true;
+            view = default;
+            return false;
+        }
+
         if (!RtpPacketView.TryParse(packet, out view, out _))
         {
             Malformed++;

@@ -59,7 +59,8 @@ internal sealed class MediaReceiver : IFrameTaker
     /// <param name="isGroup">It came to a multicast group, whose other receivers send reports too.</param>
     public void OnRtcp(BackendTrack track, ReadOnlySpan<byte> compound, bool isGroup)
     {
-        if (!_reports.AreOurs(compound) && track.OnRtcp(compound, isGroup, _context.NowMicros))
+        if (!_reports.AreOurs(compound) && track.Protection?.TryOpenRtcp(ref compound) != false
+            && track.OnRtcp(compound, isGroup, _context.NowMicros))
         {
             _liveness.OnBye(track);
         }

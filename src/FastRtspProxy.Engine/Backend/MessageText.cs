@@ -33,21 +33,30 @@ internal static class MessageText
     /// <summary>
     /// The values of Authorization lines become <c>***</c>: a Basic value is the password itself. So does what stands before the <c>@</c> of a URL
     /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description), and what
-    /// <see cref="UrlSecrets"/> finds in paths and queries.
+    /// <see cref="UrlSecrets"/> finds in paths and queries. So do the keys of SRTP: in headers, in MIKEY messages of a description
+    /// (whose colon may be missing), and behind <c>inline:</c>.
     /// </summary>
-    public static string Masked(string text) => WithoutAuthorization(UrlSecrets.Mask(WithoutUserInfo(text))).TrimEnd();
+    public static string Masked(string text)
+    {
+        text = UrlSecrets.Mask(WithoutUserInfo(text));
+        foreach (string name in (ReadOnlySpan<string>)["Authorization:", "KeyMgmt", "key-mgmt", "inline:"])
+        {
+            text = WithoutValues(text, name);
+        }
+
+        return text.TrimEnd();
+    }
 
     // One pass and one copy each: a peer's message may consist of nothing but such lines or URLs.
-    private static string WithoutAuthorization(string text)
+    private static string WithoutValues(string text, string name)
     {
-        const string Name = "Authorization:";
         StringBuilder? masked = null;
         int taken = 0;
-        for (int at = text.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
+        for (int at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
             at >= 0;
-            at = text.IndexOf(Name, taken, StringComparison.OrdinalIgnoreCase))
+            at = text.IndexOf(name, taken, StringComparison.OrdinalIgnoreCase))
         {
-            int value = at + Name.Length;
+            int value = at + name.Length;
             int length = text.AsSpan(value).IndexOfAny('\r', '\n');
             masked = (masked ?? new StringBuilder(text.Length)).Append(text, taken, value - taken).Append(" ***");
             taken = length < 0 ? text.Length : value + length;

@@ -68,6 +68,12 @@ internal sealed class ReceiveTracks
     /// <summary>The track whose refusal is about the way: the first video; without video the first of all. There must be one.</summary>
     public BackendTrack Primary => _tracks.Find(static track => track.IsVideo) ?? _tracks[0];
 
+    /// <summary>The first track that is encrypted; null: none is.</summary>
+    public BackendTrack? FirstProtected => _tracks.Find(static track => track.Protection is not null);
+
+    /// <summary>All tracks are encrypted, whatever way they take.</summary>
+    public bool AreProtected => _tracks.TrueForAll(static track => track.Protection is not null);
+
     /// <summary>What was played, by the timestamps of the track that got farthest.</summary>
     public TimeSpan Played
     {
@@ -87,7 +93,15 @@ internal sealed class ReceiveTracks
     public List<BackendTrack>.Enumerator GetEnumerator() => _tracks.GetEnumerator();
 
     /// <summary>Another description was read.</summary>
-    public void Clear() => _tracks.Clear();
+    public void Clear()
+    {
+        foreach (BackendTrack track in _tracks)
+        {
+            track.Protection?.Dispose();
+        }
+
+        _tracks.Clear();
+    }
 
     /// <summary>The next track of the description.</summary>
     public void Add(BackendTrack track)

@@ -13,8 +13,11 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed class ReceiverReports
 {
-    /// <summary>An RR with one block and an SDES with our name, in its frame: 4 + 32 + 4 + 4 + 2 + 16 octets and their padding, well below.</summary>
-    private const int FrameBytesMax = 256;
+    /// <summary>
+    /// An RR with one block, an SDES with our name and a wish for a picture, in their frame: 4 + 32 + 4 + 4 + 2 + 16 + 20 octets and their padding;
+    /// and where they are encrypted, 4 + 128 + 16 more.
+    /// </summary>
+    private const int FrameBytesMax = 320;
 
     private readonly BackendContext _context;
     private readonly BackendLife _life;
@@ -43,6 +46,10 @@ internal sealed class ReceiverReports
 
     /// <summary>Our canonical name towards cameras: the same for all tracks of this process, and it names nobody (RFC 3550 section 6.5.1).</summary>
     public static string CanonicalName { get; } = "frp-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(6));
+
+    /// <summary>The SSRC of our reports for a track.</summary>
+    /// <param name="index">Its place among the receive tracks.</param>
+    public uint SsrcOf(int index) => _ownSsrc + (uint)index;
 
     /// <summary>PLAY was answered: reports go out from now on.</summary>
     public void Start()
@@ -78,7 +85,7 @@ internal sealed class ReceiverReports
                 continue;
             }
 
-            uint own = _ownSsrc + (uint)track.Index;
+            uint own = SsrcOf(track.Index);
             int length = track.WriteReceiverReport(compound, own, CanonicalName, _context.NowMicros);
             length += track.Media.KeyFrames == KeyFrameFeedback.FullIntra
                 ? RtcpWriter.WriteFullIntra(compound[length..], own, track.Sources.Ssrc, ++_fullIntraNumber)
@@ -126,13 +133,18 @@ internal sealed class ReceiverReports
                 continue;
             }
 
-            SendTo(track, frame, track.WriteReceiverReport(report, _ownSsrc + (uint)track.Index, CanonicalName, _context.NowMicros));
+            SendTo(track, frame, track.WriteReceiverReport(report, SsrcOf(track.Index), CanonicalName, _context.NowMicros));
         }
     }
 
     /// <summary>A compound of that length, behind the room for an interleaved header.</summary>
     private void SendTo(BackendTrack track, Span<byte> frame, int length)
     {
+        if (track.Protection is { } protection && (length = protection.SealRtcp(frame[InterleavedFrame.HeaderBytes..], length)) == 0)
+        {
+            return;
+        }
+
         if (track.RtcpSocket is { } socket)
         {
             _ = socket.TrySend(frame.Slice(InterleavedFrame.HeaderBytes, length));

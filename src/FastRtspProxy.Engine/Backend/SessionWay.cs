@@ -35,8 +35,8 @@ internal sealed class SessionWay(BackendContext context, BackendLife life, Recei
     private TransportChoice Ways => context.Options.Ways;
 
     /// <summary>The description is known: which way this session goes.</summary>
-    /// <param name="isEncrypted">The connection is TLS: media must not leave it.</param>
-    public void Choose(bool isEncrypted)
+    /// <param name="mayLeaveConnection">False: it is TLS, and not all media is encrypted itself.</param>
+    public void Choose(bool mayLeaveConnection)
     {
         bool hasGroups = false;
         string shape = string.Empty;
@@ -47,7 +47,8 @@ internal sealed class SessionWay(BackendContext context, BackendLife life, Recei
             shape += string.Create(CultureInfo.InvariantCulture, $"{media.Type} {media.Protocol} {media.EncodingName}/{media.ClockRate}\n");
         }
 
-        Current = Ways.Begin(new WayOffer(context.Options.Transport != BackendTransport.Udp || isEncrypted, hasGroups, shape), context.NowMicros);
+        bool isFixed = context.Options.Transport != BackendTransport.Udp || !mayLeaveConnection;
+        Current = Ways.Begin(new WayOffer(isFixed, hasGroups, shape), context.NowMicros);
     }
 
     /// <summary>The camera holds a track.</summary>

@@ -11,8 +11,13 @@ internal sealed class StandInsSaid
     /// <summary>A camera with more relays than this is not believed: anybody who can send to our ports could fill the log.</summary>
     private const int AddressesMax = 16;
 
-    private readonly HashSet<IPAddress> _said = [];
+    /// <summary>Null: none was taken.</summary>
+    private HashSet<IPAddress>? _said;
 
     /// <summary>True once for each address.</summary>
-    public bool IsNew(IPAddress address) => _said.Count < AddressesMax && _said.Add(address);
+    public bool IsNew(IPAddress address)
+    {
+        _said ??= [];
+        return _said.Count < AddressesMax && _said.Add(address);
+    }
 }

@@ -1,4 +1,5 @@
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Srtp;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -74,6 +75,14 @@ internal sealed class TransportSetup(
     /// <summary>Sets one track up, by one way after the other while nothing else is set up.</summary>
     private async Task<BackendFailure?> SetUpAsync(BackendTrack track, bool isNeeded, TimeSpan limit)
     {
+        if (track.Protection is { Problem: { } problem })
+        {
+            return new BackendFailure(BackendFailureKind.Refused, $"{track.Name} is encrypted (SRTP), and {problem}")
+            {
+                Status = KeyManagement.FailureStatus, // what a camera would say
+            };
+        }
+
         while (true)
         {
             MulticastGroup? group = way.Current == MediaWay.Multicast ? sockets.AllowedGroup(MulticastGroup.Of(track.Media)) : null;
@@ -118,7 +127,8 @@ internal sealed class TransportSetup(
         for (int i = 0; i < urls.Count; i++)
         {
             int reading = (first + i) % urls.Count;
-            RtspReply reply = await AskAsync(urls[reading], transport, limit);
+            RtspReply reply = await AskAsync(
+                urls[reading], limit, [new RtspHeader("Transport", transport), .. track.Protection?.SetUpHeaders(urls[reading]) ?? []]);
             if (i > 0 && !life.HasEnded && (!reply.HasAnswer || TrackSetup.IsSessionWide(reply.Status)))
             {
                 return refused; // what only our second guess met says nothing of the track
@@ -136,12 +146,11 @@ internal sealed class TransportSetup(
         return refused;
     }
 
-    private async Task<RtspReply> AskAsync(string url, string transport, TimeSpan limit)
+    private async Task<RtspReply> AskAsync(string url, TimeSpan limit, RtspHeader[] headers)
     {
-        RtspHeader header = new("Transport", transport);
-        RtspReply reply = await dialogue.AskAsync(RtspMethod.Setup, url, limit, header);
+        RtspReply reply = await dialogue.AskAsync(RtspMethod.Setup, url, limit, headers);
         return dialogue.Id.DropAfter(RtspMethod.Setup, reply.Status) && !life.HasEnded
-            ? await dialogue.AskAsync(RtspMethod.Setup, url, limit, header)
+            ? await dialogue.AskAsync(RtspMethod.Setup, url, limit, headers)
             : reply;
     }
 
@@ -151,8 +160,9 @@ internal sealed class TransportSetup(
     /// <summary>The Transport header. Quirk: mode=PLAY in it breaks some servers (gortsplib, client.go), so it is not sent.</summary>
     private string Offer(BackendTrack track, MulticastGroup? group)
     {
-        bool hasFeedback = track.Media.Protocol.StartsWith("RTP/AVPF", StringComparison.OrdinalIgnoreCase);
-        TransportSpec spec = new() { Profile = hasFeedback ? "RTP/AVPF" : "RTP/AVP" };
+        bool hasFeedback = track.Media.Protocol.EndsWith("AVPF", StringComparison.OrdinalIgnoreCase);
+        string profile = track.Protection is null ? "RTP/AVP" : "RTP/SAVP";
+        TransportSpec spec = new() { Profile = hasFeedback ? profile + "F" : profile };
         if (way.IsTcp)
         {
             spec = spec with { Tcp = true, Interleaved = channels.Ask(track) };
@@ -186,6 +196,7 @@ internal sealed class TransportSetup(
         IReadOnlyList<TransportSpec> specs = answer.Header("Transport") is { } text ? TransportHeader.Parse(text) : [];
         TransportSpec spec = specs.Count > 0 ? specs[0] : new TransportSpec { Tcp = way.IsTcp };
         track.Sources.Named = spec.Ssrc ?? track.Sources.Named;
+        track.Protection?.Take(answer);
         if (spec.Tcp && !way.IsTcp && way.OnAnsweredWithTcp(track) is { } failure)
         {
             return failure;

@@ -18,6 +18,7 @@ internal sealed class UnusedPackets
     /// <summary>By interleaved channel; made with the first frame on a channel that no SETUP agreed on.</summary>
     private long[]? _byChannel;
     private long _malformed;
+    private long _forged;
 
     /// <summary>A packet of a payload type that its track does not have.</summary>
     public void CountType(byte payloadType) => (_byType ??= new long[128])[payloadType & 0x7F]++;
@@ -28,10 +29,14 @@ internal sealed class UnusedPackets
     /// <summary>A packet that is not RTP.</summary>
     public void CountMalformed() => _malformed++;
 
+    /// <summary>A packet that is encrypted with other keys than were agreed on.</summary>
+    public void CountForged() => _forged++;
+
     /// <summary>Media has come meanwhile: what came beside it explains no silence.</summary>
     public void Clear()
     {
         _malformed = 0;
+        _forged = 0;
         Array.Clear(_byType ?? []);
         Array.Clear(_byChannel ?? []);
     }
@@ -64,6 +69,11 @@ internal sealed class UnusedPackets
         if (_malformed > 0)
         {
             Say(text, _malformed, "that are not RTP came");
+        }
+
+        if (_forged > 0)
+        {
+            Say(text, _forged, "came that are encrypted (SRTP) with other keys than were agreed on");
         }
 
         return text.ToString();

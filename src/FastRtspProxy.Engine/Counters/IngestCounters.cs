@@ -21,6 +21,12 @@ internal sealed class IngestCounters
     /// <summary>Packets that came behind a later one.</summary>
     public long Reordered;
 
+    /// <summary>Packets of a camera that encrypts (SRTP) which were dropped because they have other keys than were agreed on.</summary>
+    public long Unauthentic;
+
+    /// <summary>Packets of such a camera which were dropped because they had come before.</summary>
+    public long Replayed;
+
     /// <summary>Packets that found no memory.</summary>
     public long DroppedForMemory;
 

@@ -34,8 +34,12 @@ internal static class StreamFigure
     public const int LostInKernel = LostInNetwork + 1;
     public const int Reordered = LostInKernel + 1;
 
+    /// <summary>Of cameras that encrypt: packets of other keys, and those that had come before.</summary>
+    public const int Unauthentic = Reordered + 1;
+    public const int Replayed = Unauthentic + 1;
+
     /// <summary>Packets of talkers: those that went to the camera, and those that did not.</summary>
-    public const int Talked = Reordered + 1;
+    public const int Talked = Replayed + 1;
     public const int TalkDropped = Talked + 1;
 
     /// <summary>By <see cref="CameraFailure"/>.</summary>

@@ -17,7 +17,8 @@ internal static class CameraFault
         BackendFailureKind.NotRtsp or BackendFailureKind.TooLarge => CameraFailure.Sdp,
         BackendFailureKind.BadDescription or BackendFailureKind.NoMedia => CameraFailure.Sdp,
         BackendFailureKind.BadRedirect or BackendFailureKind.Redirected => CameraFailure.Redirect,
-        BackendFailureKind.WayFailed or BackendFailureKind.NoWay or BackendFailureKind.VideoSilent => CameraFailure.Media,
+        BackendFailureKind.WayFailed or BackendFailureKind.NoWay or BackendFailureKind.VideoSilent
+            or BackendFailureKind.OtherKeys => CameraFailure.Media,
         _ => CameraFailure.Eof,
     };
 

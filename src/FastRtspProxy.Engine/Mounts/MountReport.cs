@@ -102,6 +102,8 @@ internal sealed class MountReport(
         row[StreamFigure.LostInKernel] = ingested.LostInKernel;
         row[StreamFigure.Reordered] = ingested.Reordered;
         row[StreamFigure.ReplaySessions] = Replay?.Sessions ?? 0;
+        row[StreamFigure.Unauthentic] = ingested.Unauthentic;
+        row[StreamFigure.Replayed] = ingested.Replayed;
         row[StreamFigure.Talked] = Talk?.Sent ?? 0;
         row[StreamFigure.TalkDropped] = Talk?.Dropped ?? 0;
         ingested.Failures.CopyTo(row[StreamFigure.Failures..]);
@@ -155,6 +157,8 @@ internal sealed class MountReport(
             LostInKernel = counts.LostInKernel,
             DroppedByUs = counts.DroppedForMemory,
             Reordered = counts.Reordered,
+            Unauthentic = counts.Unauthentic,
+            Replayed = counts.Replayed,
             Bitrate = status.Serves ? meters.BitsPerSecond : 0,
             LastPacket = counts.NewestPacketMicros > 0
                 ? shard.UtcNow - TimeSpan.FromMicroseconds(Math.Max(0, shard.NowMicros - counts.NewestPacketMicros))

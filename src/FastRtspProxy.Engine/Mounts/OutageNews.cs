@@ -43,5 +43,5 @@ internal sealed class OutageNews
     /// <summary>Failures of cameras that could be described: only media ends them.</summary>
     private static bool IsOfMedia(BackendFailureKind kind) => kind
         is BackendFailureKind.Silent or BackendFailureKind.VideoSilent or BackendFailureKind.WayFailed or BackendFailureKind.NoWay
-        or BackendFailureKind.Bye or BackendFailureKind.KeepAliveRefused;
+        or BackendFailureKind.OtherKeys or BackendFailureKind.Bye or BackendFailureKind.KeepAliveRefused;
 }

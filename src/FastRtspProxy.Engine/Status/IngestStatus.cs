@@ -19,6 +19,12 @@ public sealed record IngestStatus
     /// <summary>Packets that came behind a later one and were put in order.</summary>
     public long Reordered { get; init; }
 
+    /// <summary>Packets of a camera that encrypts (SRTP) which were dropped because they have other keys than were agreed on.</summary>
+    public long Unauthentic { get; init; }
+
+    /// <summary>Packets of such a camera which were dropped because they had come before.</summary>
+    public long Replayed { get; init; }
+
     /// <summary>Bits a second.</summary>
     public long Bitrate { get; init; }
 

@@ -193,6 +193,8 @@ internal static class StreamJson
         json.WriteNumber("lostInKernel", ingest.LostInKernel);
         json.WriteNumber("droppedByUs", ingest.DroppedByUs);
         json.WriteNumber("reordered", ingest.Reordered);
+        json.WriteNumber("unauthentic", ingest.Unauthentic);
+        json.WriteNumber("replayed", ingest.Replayed);
         json.WriteNumber("bitrate", ingest.Bitrate);
         WriteTime(json, "lastPacket", ingest.LastPacket);
         WriteNumber(json, "latencyMax", ingest.LatencyMax);

@@ -111,7 +111,12 @@ internal static class EngineAccess
         }
     }
 
-    private static StreamAccess AccessOf(StreamPattern streams, StreamAllowConfig allow) => new(streams) { Roles = allow.Roles, From = allow.From };
+    private static StreamAccess AccessOf(StreamPattern streams, StreamAllowConfig allow) => new(streams)
+    {
+        Roles = allow.Roles,
+        From = allow.From,
+        SecureOnly = allow.SecureOnly,
+    };
 
     private static StreamPattern PatternOf(string text) =>
         StreamPattern.TryParse(text, out StreamPattern? pattern, out string defect)

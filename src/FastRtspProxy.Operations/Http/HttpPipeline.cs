@@ -112,7 +112,7 @@ internal sealed class HttpPipeline(
             return NeedsLogIn(context, "wrong token, user or password");
         }
 
-        HttpRights rights = new(engine, logIns, identity, client, () => IsOpen(context.Request, doorway, config()));
+        HttpRights rights = new(engine, logIns, identity, client, context.Request.IsHttps, () => IsOpen(context.Request, doorway, config()));
         bool isForEverybody = route.Right == AccessRights.None || doorway == HttpDoorway.MetricsOnly;
         if (!isForEverybody && !rights.May(route.Right, null))
         {

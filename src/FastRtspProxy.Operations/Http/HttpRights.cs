@@ -12,14 +12,15 @@ namespace FastRtspProxy.Operations.Http;
 /// <param name="logIns">Whether what was shown is still right.</param>
 /// <param name="identity">Who asks.</param>
 /// <param name="client">From where.</param>
+/// <param name="isSecure">By HTTPS.</param>
 /// <param name="isOpen">True where nobody has to log in for status and api.</param>
-internal sealed class HttpRights(OutsideLogIns engine, HttpLogIns logIns, HttpIdentity identity, IPAddress client, Func<bool> isOpen)
+internal sealed class HttpRights(OutsideLogIns engine, HttpLogIns logIns, HttpIdentity identity, IPAddress client, bool isSecure, Func<bool> isOpen)
     : IHttpRights
 {
     /// <inheritdoc/>
     public bool May(AccessRights right, string? stream, bool isKnown = true)
     {
-        AccessQuestion question = new(right, stream, isKnown, client);
+        AccessQuestion question = new(right, stream, isKnown, client) { IsSecure = isSecure };
         return MayAnything() || IsOpenTo(right) || engine.Policy.Decide(UserOfNow(), question).Verdict == AccessVerdict.Allow;
     }
 

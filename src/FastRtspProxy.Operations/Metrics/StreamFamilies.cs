@@ -29,6 +29,12 @@ internal static class StreamFamilies
             Counter("stream_ingest_reordered_packets_total", "Packets of the camera that came behind a later one"),
             [One(StreamFigure.Reordered)]),
         new(
+            Counter(
+                "stream_ingest_refused_packets_total",
+                "Packets of a camera that encrypts (SRTP) which were dropped: with other keys than were agreed on, or sent twice",
+                "reason"),
+            [Of("reason", "forged", StreamFigure.Unauthentic), Of("reason", "replayed", StreamFigure.Replayed)]),
+        new(
             Gauge("stream_ingest_jitter_seconds", "Interarrival jitter (RFC 3550 section 6.4.1) of the worst track", "media", MetricUnit.Micros),
             [.. Kinds(StreamFigure.Jitter)]),
         new(

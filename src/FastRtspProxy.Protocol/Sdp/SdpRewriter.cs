@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
+using FastRtspProxy.Protocol.Srtp;
 
 namespace FastRtspProxy.Protocol.Sdp;
 
@@ -26,8 +27,8 @@ public static class SdpRewriter
     /// <summary>Of the session besides: what is said anew, and what groups tracks that may be missing.</summary>
     private static readonly string[] s_ofTheSessionOnly = ["group", "msid-semantic", "recvonly", "sendrecv", "tool", "type", "etag"];
 
-    /// <summary>The media that clients are offered, in order: the first is `track1`. Left out are back channels, what is not plain RTP, and
-    /// sections without a payload type.</summary>
+    /// <summary>The media that clients are offered, in order: the first is `track1`, in the clear also where the camera encrypts (SRTP). Left out
+    /// are back channels, what is not RTP, and sections without a payload type.</summary>
     public static IReadOnlyList<SdpMedia> Served(SdpDocument backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -73,7 +74,8 @@ public static class SdpRewriter
         List<SdpMedia> plain = [];
         foreach (SdpMedia media in backend.Media)
         {
-            if (media.IsBackChannel == isBackChannel && media.PayloadTypes.Count > 0 && IsPlainRtp(media.Protocol))
+            bool isRtp = IsPlainRtp(media.Protocol) || (!isBackChannel && SrtpOffer.IsProtected(media.Protocol));
+            if (media.IsBackChannel == isBackChannel && media.PayloadTypes.Count > 0 && isRtp)
             {
                 plain.Add(media);
             }

@@ -48,6 +48,11 @@ internal sealed class MaskTarget : FuzzTarget
         Property.Holds(!MessageText.Masked(url).Contains(Secret, StringComparison.Ordinal), "credentials of a URL in a message are masked");
         string header = string.Concat(text.AsSpan(0, at), $"\r\nAuthorization: Basic {Secret}\r\n", text.AsSpan(at));
         Property.Holds(!MessageText.Masked(header).Contains(Secret, StringComparison.Ordinal), "an Authorization line in a message is masked");
+        foreach (string key in (string[])["KeyMgmt: prot=mikey; data=", "a=key-mgmt:mikey ", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"])
+        {
+            string line = string.Concat(text.AsSpan(0, at), $"\r\n{key}{Secret}\r\n", text.AsSpan(at));
+            Property.Holds(!MessageText.Masked(line).Contains(Secret, StringComparison.Ordinal), "a key of SRTP in a message is masked");
+        }
     }
 
     private static void CheckIsHarmless(Rune rune)

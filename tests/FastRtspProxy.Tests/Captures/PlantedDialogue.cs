@@ -65,6 +65,7 @@ internal sealed class PlantedDialogue
         string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
         Keep(basic);
         Client(recorder, $"SETUP {Url}/trackID=1 RTSP/1.0\r\nCSeq: 4\r\nAuthorization: Basic {basic}\r\n"
+            + $"KeyMgmt: prot=mikey; uri=\"{Url}/trackID=1\"; data=\"{Base64()}\"\r\n"
             + $"Transport: RTP/AVP;unicast;client_port=5000-5001;destination={Address()};{Rare("t")}={Word()}\r\n\r\n");
         Camera(recorder, $"RTSP/1.0 200 OK\r\nCSeq: 4\r\nSession: {session};timeout=60\r\n"
             + $"Transport: RTP/AVP;unicast;source={Address()};client_port=5000-5001;server_port=6000-6001;ssrc={ssrcs[0]:X8};mode=\"{Word()}\"\r\n\r\n");
@@ -85,7 +86,7 @@ internal sealed class PlantedDialogue
         text.Append(CultureInfo.InvariantCulture, $"u=http://{Word()}.com/{Word()}\r\ne={Word()}@{Word()}.org ({Word()})\r\np=+49 {Number(9)}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"c=IN IP4 {Address()}/127\r\nb={Word()}:100\r\nt=0 0\r\nz=0 -1h\r\nk=clear:{Word()}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"a=tool:{Word()}\r\na={Rare("a")}:{Word()}\r\na=control:{Url}\r\na=source-filter: incl IN IP4 * {Address()}\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"a=range:npt=0-\r\na=etag:{Word()}\r\na=key-mgmt:mikey {Word()}\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{Word()}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"a=range:npt=0-\r\na=etag:{Word()}\r\na=key-mgmt:mikey {Base64()}\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{Base64()}|2^20|1:4\r\n");
         text.Append(CultureInfo.InvariantCulture, $"m=video 0 RTP/AVP 96\r\nc=IN IP6 {Address6()}\r\na=rtpmap:96 H264/90000\r\n");
         text.Append(CultureInfo.InvariantCulture, $"a=fmtp:96 packetization-mode=1;{Word()}={Word()};sprop-parameter-sets={Convert.ToBase64String(Encoding.ASCII.GetBytes(Word()))}\r\n");
         text.Append(CultureInfo.InvariantCulture, $"a=control:trackID=1\r\na=ssrc:{ssrcs[0]} cname:{Word()}\r\na=ssrc-group:FID {ssrcs[0]} {ssrcs[1]}\r\n");
@@ -158,6 +159,19 @@ internal sealed class PlantedDialogue
     private string Rare(string prefix) => prefix + Word();
 
     private string Hex(int digits) => Keep(string.Concat(Enumerable.Range(0, digits).Select(_ => "0123456789abcdef"[_random.Next(16)])));
+
+    private string Base64()
+    {
+        byte[] bytes = new byte[45];
+        _random.NextBytes(bytes);
+        string text = Convert.ToBase64String(bytes);
+        for (int i = 0; i + 12 <= text.Length; i += 12)
+        {
+            Keep(text.Substring(i, 12));
+        }
+
+        return text;
+    }
 
     private string Number(int digits) => Keep(string.Concat(Enumerable.Range(0, digits).Select(_ => (char)('1' + _random.Next(9)))));
 

@@ -2,6 +2,7 @@ using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
+using FastRtspProxy.Protocol.Srtp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Backend;
@@ -289,6 +290,11 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
             return Lose(BackendFailureKind.NoMedia, media.Count == 0
                 ? "the recorder's description (SDP) has no track that can be passed on"
                 : $"the recorder's description (SDP) has more than {ReceiveTracks.CountMax} tracks");
+        }
+
+        if (media.Any(static one => SrtpOffer.IsProtected(one.Protocol)))
+        {
+            return Lose(BackendFailureKind.BadDescription, "the recorder encrypts its media (SRTP), which replay does not read: switch SRTP off in it");
         }
 
         _dialogue.TakeUrls(answer, document.Control);

@@ -24,7 +24,7 @@ internal sealed class ViewerGroups(FrontendServer frontend)
     public GroupAddress? ServedAt(IMount mount)
     {
         GroupAddress? address = frontend.Groups.Of(mount.Name);
-        return mount.Replay is null && address is { Options: var options }
+        return mount.Replay is null && address is { Options: var options } && !frontend.Access.Policy.IsSecureOnly(mount.Name)
             && (options.IsOpen || (!options.HasViewerLimit && frontend.Access.Policy.IsForEverybody(mount.Name))) ? address : null;
     }
 

@@ -37,7 +37,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
             return AccessOutcome.Granted(SessionGrant.Anonymous);
         }
 
-        AccessQuestion question = QuestionOf(connection, request, right);
+        AccessQuestion question = QuestionOf(connection, request, right) with { IsSecure = connection.IsSecure };
         AccessOutcome outcome = await JudgeAsync(access, question, connection, request, isToTalk);
 
         // Other rules may have come while the answer waited.
@@ -311,6 +311,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
         AccessReason.Address => "none of its roles is for its address",
         AccessReason.StreamRoles => "the stream is for other roles",
         AccessReason.StreamAddress => "the stream is for other addresses",
+        AccessReason.InTheClear => "the stream is for those who come by TLS (allow.secureOnly)",
         AccessReason.External => "auth.external said no",
         AccessReason.ExternalFailed => "auth.external gave no answer, and onError says so",
         _ => "no role of it has the right",

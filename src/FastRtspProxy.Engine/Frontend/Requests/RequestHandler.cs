@@ -107,7 +107,7 @@ internal sealed partial class RequestHandler
     /// </summary>
     internal bool StillMay(ClientConnection connection, IMount mount)
     {
-        AccessQuestion question = new(AccessRights.Read, mount.Name, IsKnown: true, connection.RemoteAddress);
+        AccessQuestion question = new(AccessRights.Read, mount.Name, IsKnown: true, connection.RemoteAddress) { IsSecure = connection.IsSecure };
         return _frontend.Access.Policy.Keeps(connection.Auth.Grant, question);
     }
 

@@ -101,6 +101,9 @@ internal sealed class Session : MountClient
     /// <summary>The connection that the session was made on; null from when it was closed. Interleaved media travels there.</summary>
     public SessionCarrier? Carrier { get; private set; }
 
+    /// <summary>Its connection is TLS, which its media is in then.</summary>
+    public bool IsSecure => Carrier is { Stream.IsSecure: true };
+
     /// <inheritdoc cref="SessionPlace"/>
     public SessionPlace Place { get; }
 

@@ -90,7 +90,10 @@ internal sealed class SessionReview(Shard shard, FrontendServer frontend, IReadO
         AccessPolicy policy = frontend.Access.Policy;
         for (int i = 0; i < LooksPerTurn && ended < DueEndings.PerTurnMax && _unjudged.TryDequeue(out Session? session); i++)
         {
-            AccessQuestion question = new(AccessRights.Read, session.Mount.Name, IsKnown: true, session.ClientAddress);
+            AccessQuestion question = new(AccessRights.Read, session.Mount.Name, IsKnown: true, session.ClientAddress)
+            {
+                IsSecure = session.IsSecure,
+            };
             if (session.State != SessionState.Ended && !policy.Keeps(session.Grant, question))
             {
                 ended++;

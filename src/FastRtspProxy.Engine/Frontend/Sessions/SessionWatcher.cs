@@ -38,7 +38,7 @@ internal sealed class SessionWatcher(Session session, string? agent, ConnectionK
     /// <summary>By which way its media goes; without meaning before its first SETUP is done.</summary>
     public ViewerWay Way => session.Group is not null ? ViewerWay.Multicast
         : !session.IsInterleaved ? ViewerWay.Udp
-        : session.Carrier is { Stream.IsSecure: true } ? ViewerWay.Tls
+        : session.IsSecure ? ViewerWay.Tls
         : kind switch
         {
             ConnectionKind.Http => ViewerWay.Http,

@@ -17,14 +17,14 @@ internal static class TalkCheck
 
     /// <summary>True where that client may talk to the camera of that mount, if it has a back channel.</summary>
     public static bool May(AccessPolicy policy, ClientConnection connection, IMount mount) =>
-        mount.Talk is not null && May(policy, connection.Auth.Grant, mount.Name, connection.RemoteAddress);
+        mount.Talk is not null && May(policy, connection.Auth.Grant, mount.Name, connection.RemoteAddress, connection.IsSecure);
 
     /// <summary>
     /// True for a request that requires a back channel which is for users only: everybody may watch, and who talks has to say who he is.
     /// </summary>
     public static bool NeedsLogIn(AccessPolicy policy, ClientConnection connection, RtspMessage request, IMountDirectory mounts) =>
         OptionTags.AsksToTalk(request) && RequestTarget.Resolve(request.Uri, mounts).Mount is { Talk: not null } mount
-        && !May(policy, SessionGrant.Anonymous, mount.Name, connection.RemoteAddress)
+        && !May(policy, SessionGrant.Anonymous, mount.Name, connection.RemoteAddress, connection.IsSecure)
         && policy.HasUserFor(AccessRights.Talk, connection.RemoteAddress);
 
     /// <summary>Ends the talk of a session whose grant has the right no longer.</summary>
@@ -32,7 +32,7 @@ internal static class TalkCheck
     {
         foreach (SessionTrack track in session.Tracks)
         {
-            if (track.Talker is { } talker && !May(policy, talker.Grant, session.Mount.Name, session.ClientAddress))
+            if (track.Talker is { } talker && !May(policy, talker.Grant, session.Mount.Name, session.ClientAddress, session.IsSecure))
             {
                 talker.SayBye(SessionRtcp.ReasonOf(SessionEnd.Revoked));
                 talker.End();
@@ -41,6 +41,6 @@ internal static class TalkCheck
     }
 
     /// <summary>True where that grant has the right.</summary>
-    private static bool May(AccessPolicy policy, SessionGrant grant, string mount, System.Net.IPAddress address) =>
-        policy.Keeps(grant, new AccessQuestion(AccessRights.Talk, mount, IsKnown: true, address));
+    private static bool May(AccessPolicy policy, SessionGrant grant, string mount, System.Net.IPAddress address, bool isSecure) =>
+        policy.Keeps(grant, new AccessQuestion(AccessRights.Talk, mount, IsKnown: true, address) { IsSecure = isSecure });
 }

@@ -9,6 +9,8 @@ internal sealed record StreamAllowConfig
 
     public ValueList<IPNetwork> From { get; init; } = [];
 
+    public bool SecureOnly { get; init; }
+
     /// <summary>Nobody comes from the address that means all machines of a link.</summary>
     private static readonly StreamAllowConfig s_nobody = new() { From = [new IPNetwork(IPAddress.Broadcast, 32)] };
 
@@ -18,7 +20,9 @@ internal sealed record StreamAllowConfig
         string[] roles = Roles.Count == 0 ? [.. other.Roles] : other.Roles.Count == 0 ? [.. Roles] : [.. Roles.Intersect(other.Roles)];
         IPNetwork[] from = From.Count == 0 ? [.. other.From] : other.From.Count == 0 ? [.. From] : [.. Common(From, other.From)];
         bool isNobody = (roles.Length == 0 && Roles.Count + other.Roles.Count > 0) || (from.Length == 0 && From.Count + other.From.Count > 0);
-        return isNobody ? s_nobody : new StreamAllowConfig { Roles = [.. roles], From = [.. from] };
+        return isNobody
+            ? s_nobody
+            : new StreamAllowConfig { Roles = [.. roles], From = [.. from], SecureOnly = SecureOnly || other.SecureOnly };
     }
 
     /// <summary>Of two networks that have an address in common one holds the other.</summary>

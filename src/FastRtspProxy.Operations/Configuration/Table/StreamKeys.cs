@@ -73,6 +73,11 @@ internal static class StreamKeys
             Text = "only from these addresses",
             DefaultWords = "any",
             Sample = "[10.0.0.0/8]",
+        },
+        new ValueKey<StreamAllowConfig, bool>(
+            "secureOnly", ConfigTypes.Flag, static c => c.SecureOnly, static (c, v) => c with { SecureOnly = v })
+        {
+            Text = "only by TLS (rtsps, wss, https): who comes in the clear is refused (403), and there is no multicast",
         });
 
     private static readonly ConfigShape<SourceTlsConfig> s_sourceTls = new(

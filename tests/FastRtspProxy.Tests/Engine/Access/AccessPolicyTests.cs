@@ -50,6 +50,24 @@ public sealed class AccessPolicyTests
     public void IsForEverybody_ByTheRoleOfWhoeverDoesNotLogIn(string? role, string stream, bool isForEverybody) =>
         Assert.Equal(isForEverybody, new AccessPolicy(Anonymous(role)).IsForEverybody(stream));
 
+    /// <summary>Who comes in the clear is refused, and no log-in helps; a group is in the clear for everybody.</summary>
+    [Theory]
+    [InlineData(false, "secret", "Deny", "InTheClear")]
+    [InlineData(true, "secret", "Allow", "None")]
+    [InlineData(false, "yard", "Allow", "None")]
+    public void Decide_StreamForTls_IsForThoseWhoComeByIt(bool isSecure, string stream, string verdict, string reason)
+    {
+        AccessRules rules = Anonymous("view");
+        AccessPolicy policy = new(rules with { Streams = [.. rules.Streams, new StreamAccess(Pattern("secret")) { SecureOnly = true }] });
+        AccessQuestion question = new(AccessRights.Read, stream, IsKnown: true, IPAddress.Parse(Lan)) { IsSecure = isSecure };
+        AccessDecision decision = policy.Decide(null, question);
+        Assert.Equal((verdict, reason), (decision.Verdict.ToString(), decision.Reason.ToString()));
+        Assert.Equal(verdict == "Allow", policy.Keeps(SessionGrant.Anonymous, question));
+        Assert.Equal(verdict, policy.Decide(rules.Users[0], question).Verdict.ToString());
+        Assert.Equal(stream != "secret", policy.IsForEverybody(stream));
+        Assert.Equal(stream == "secret", policy.IsSecureOnly(stream));
+    }
+
     private static AccessRules Anonymous(string? role) => s_rules with
     {
         Roles = [.. s_rules.Roles, new AccessRole("register", AccessRights.Register)],

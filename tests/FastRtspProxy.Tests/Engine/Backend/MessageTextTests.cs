@@ -18,4 +18,17 @@ public sealed class MessageTextTests
     [InlineData("a=control:rtsp://admin:secret@h/track1\r\nRTP-Info: url=rtsp://u:secret@h/a;seq=1,url=rtsps://u:secret@h/b", "a=control:rtsp://***@h/track1\r\nRTP-Info: url=rtsp://***@h/a;seq=1,url=rtsps://***@h/b")]
     [InlineData("DESCRIBE rtsp://h/live RTSP/1.0", "DESCRIBE rtsp://h/live RTSP/1.0")]
     public void Masked_UrlWithCredentials_ShowsTheHostOnly(string text, string expected) => Assert.Equal(expected, MessageText.Masked(text));
+
+    /// <summary>The keys of SRTP are as good as the pictures.</summary>
+    [Theory]
+    [InlineData("SETUP rtsp://h/ RTSP/1.0\r\nKeyMgmt: prot=mikey; uri=\"\"; data=\"c2VjcmV0\"\r\nAccept: x\r\n\r\n")]
+    [InlineData("v=0\r\na=key-mgmt:mikey c2VjcmV0\r\nAccept: x")]
+    [InlineData("v=0\r\na=key-mgmt mikey c2VjcmV0\nAccept: x")]
+    [InlineData("v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20;INLINE:c2VjcmV0\r\nAccept: x")]
+    public void Masked_KeysOfSrtp_AreNotShown(string text)
+    {
+        string shown = MessageText.Masked(text);
+        Assert.DoesNotContain("c2VjcmV0", shown, StringComparison.Ordinal);
+        Assert.Contains("Accept: x", shown, StringComparison.Ordinal);
+    }
 }

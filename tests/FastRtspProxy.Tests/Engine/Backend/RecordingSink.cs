@@ -11,6 +11,7 @@ internal sealed class RecordingSink : IBackendSink
     private readonly List<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> _packets = [];
     private readonly List<(int Track, uint Ssrc, ulong Ntp, uint RtpTime)> _reports = [];
     private readonly List<uint> _sources = [];
+    private readonly List<byte[]> _bytes = [];
     private readonly List<string> _names = [];
     private int _batches;
     private int _gaps;
@@ -34,6 +35,18 @@ internal sealed class RecordingSink : IBackendSink
             lock (_lock)
             {
                 return [.. _sources];
+            }
+        }
+    }
+
+    /// <summary>Each packet, whole.</summary>
+    public IReadOnlyList<byte[]> Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _bytes];
             }
         }
     }
@@ -71,6 +84,7 @@ internal sealed class RecordingSink : IBackendSink
         {
             LongestBytes = Math.Max(LongestBytes, packet.Length);
             _sources.Add(source);
+            _bytes.Add(packet.ToArray());
             _packets.Add((track, view.SequenceNumber, view.Timestamp, view.Ssrc));
         }
     }
