@@ -24,7 +24,7 @@ _rtspsim() {
         name=$word
         case $word in
             --*=*) ;;
-            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --back-channel | --bitrate | --fps | --gop | --size | --transports | --multicast | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --replay | --speed | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --talk | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid | --check) takes=1 ;;
+            --streams | --path | --bind | -p | --port | --tls-port | --video | --audio | --back-channel | --bitrate | --fps | --gop | --size | --transports | --multicast | --srtp | -u | --user | --auth | --personality | --fail | --seed | --register | --register-user | --replay | --speed | --duration | --threads | -n | --clients | -t | --transport | --ramp | -d | --churn | --vanish | --slow | --stopped | --tracks | --talk | --json | --html | --max-loss | --max-p99 | --min-clients | --local | --timeout | --watch-pid | --check) takes=1 ;;
             -*) ;;
             *) command=${command:-$word} ;;
         esac
@@ -47,6 +47,9 @@ _rtspsim() {
                 ;;
             "camera --transports")
                 COMPREPLY+=($(compgen -W 'udp tcp udp,tcp' -- "$cur"))
+                ;;
+            "camera --srtp")
+                COMPREPLY+=($(compgen -W 'mikey sdes client' -- "$cur"))
                 ;;
             "camera --auth")
                 COMPREPLY+=($(compgen -W 'basic digest digest-md5 digest-md5-sess digest-sha256 digest-sha256-sess digest-sha512-256' -- "$cur"))
@@ -92,7 +95,7 @@ _rtspsim() {
                 COMPREPLY=($(compgen -W 'camera load probe replay' -- "$cur"))
             fi
             ;;
-        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --back-channel --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast -u --user --auth --personality --fail --seed --register --register-user --replay --speed --once --duration --threads -h --help' -- "$cur")) ;;
+        camera) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--streams --path --bind -p --port --tls-port --video --audio --metadata --back-channel --bitrate --fps --gop --size --paced --any-frame --no-sei --transports --multicast --srtp -u --user --auth --personality --fail --seed --register --register-user --replay --speed --once --duration --threads -h --help' -- "$cur")) ;;
         load) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-n --clients -t --transport --ramp -d --duration --churn --vanish --slow --stopped --tracks --talk --verify --json --html --max-loss --max-p99 --min-clients --local --gro --threads --timeout --insecure-tls --watch-pid --plain -h --help' -- "$cur")) ;;
         probe) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '-t --transport -d --duration --timeout --no-checks --insecure-tls -h --help' -- "$cur")) ;;
         replay) [[ $cur == -* ]] && COMPREPLY=($(compgen -W '--check -p --port --bind -d --duration --timeout --all -h --help' -- "$cur")) ;;

@@ -25,6 +25,7 @@ complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l any-frame -d 'A c
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l no-sei -d 'Leave the number, send time and checksum out of the access units'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l transports -x -a 'udp tcp udp,tcp' -d 'What SETUP accepts: udp, tcp, or both'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l multicast -x -d 'Offer multicast: GROUP or GROUP:PORT'
+complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l srtp -x -a 'mikey sdes client' -d 'Encrypt the media'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -o u -l user -x -d 'Ask for credentials: USER:PASSWORD'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l auth -x -a 'basic digest digest-md5 digest-md5-sess digest-sha256 digest-sha256-sess digest-sha512-256' -d 'The challenges, in order: basic, digest, digest-md5 ...'
 complete -c rtspsim -n '__fish_seen_subcommand_from camera' -l personality -r -F -a 'plain hikvision dahua reolink' -d 'plain, hikvision, dahua, reolink, or a JSON file of the same kind'

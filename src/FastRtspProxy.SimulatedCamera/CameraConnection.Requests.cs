@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.Protocol.Srtp;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Personalities;
 
@@ -96,7 +97,7 @@ internal sealed partial class CameraConnection
         IPAddress? group = _camera.MulticastGroupOf(stream);
         byte[] sdp = CameraSdp.Write(
             _camera.Options.Streams[stream], Personality, _stream.Local.Address, url, group, _camera.Options.MulticastPort,
-            AsksToTalk ? BackChannels : []);
+            CameraKeys.Profile(_camera.Options), track => CameraKeys.SdpLine(_camera.Options, stream, track), AsksToTalk ? BackChannels : []);
         List<RtspHeader> headers = [];
         if (Personality.ContentBase)
         {
@@ -162,18 +163,26 @@ internal sealed partial class CameraConnection
             return;
         }
 
+        if (!CameraKeys.TryAgree(_camera.Options, stream, trackIndex, _request, out SrtpPolicy? keys))
+        {
+            Answer(KeyManagement.FailureStatus);
+            return;
+        }
+
         session ??= _camera.OpenSession(stream);
         session.Touch(_request.Method);
         SessionTrack track = session.SetUp(trackIndex);
+        track.Keys = keys;
         string transport = Accept(session, track, chosen);
         Answer(RtspStatus.Ok, new RtspHeader("Transport", transport), SessionOf(session));
     }
 
     private bool Supports(TransportSpec spec) =>
-        spec.Profile == "RTP/AVP" && spec.Mode is null or "PLAY" or "play"
+        spec.Profile == CameraKeys.Profile(_camera.Options) && spec.Mode is null or "PLAY" or "play"
         && (spec.Tcp ? _camera.Options.OffersTcp && !_camera.Options.Faults.UdpOnly
             : Tunnel is null
-                && (spec.Multicast ? _camera.Options.MulticastGroup is not null : _camera.Options.OffersUdp && spec.ClientPort is not null));
+                && (spec.Multicast ? _camera.Options is { MulticastGroup: not null, Srtp: SimulatedCameraSrtp.None }
+                    : _camera.Options.OffersUdp && spec.ClientPort is not null));
 
     private string Accept(CameraSession session, SessionTrack track, TransportSpec wanted)
     {
@@ -209,7 +218,7 @@ internal sealed partial class CameraConnection
         }
 
         uint ssrc = wanted.Multicast ? _camera.GroupSessionOf(session.Runner).SetUp(track.Index).Ssrc : track.Ssrc;
-        string text = TransportHeader.Format(answer);
+        string text = TransportHeader.Format(answer with { Profile = wanted.Profile });
         return Personality.TransportSsrcPrefix is { } prefix
             ? string.Create(CultureInfo.InvariantCulture, $"{text};ssrc={prefix}{ssrc:X8};mode=\"PLAY\"")
             : text;
@@ -250,7 +259,7 @@ internal sealed partial class CameraConnection
         if (Personality.RtpInfo)
         {
             CameraSession sender = session.IsMulticast ? _camera.GroupSessionOf(session.Runner) : session;
-            string url = StreamUrl(session);
+            string url = CameraPaths.StreamUrl(_request.Uri, session.Runner.Stream.Path);
             List<RtpInfoEntry> entries = [];
             foreach (SessionTrack track in session.Tracks)
             {
@@ -281,14 +290,6 @@ internal sealed partial class CameraConnection
         {
             Answer(RtspStatus.SessionNotFound);
         }
-    }
-
-    private string StreamUrl(CameraSession session)
-    {
-        string uri = _request.Uri;
-        int scheme = uri.IndexOf("://", StringComparison.Ordinal);
-        int slash = scheme < 0 ? -1 : uri.IndexOf('/', scheme + 3);
-        return (slash < 0 ? uri.TrimEnd('/') : uri[..slash]) + "/" + session.Runner.Stream.Path.TrimEnd('/');
     }
 
     private RtspHeader SessionOf(CameraSession session) =>

@@ -69,4 +69,12 @@ internal static class CameraPaths
         track = -1;
         return false;
     }
+
+    /// <summary>The URL of a stream on the host of a request's.</summary>
+    public static string StreamUrl(string uri, string path)
+    {
+        int scheme = uri.IndexOf("://", StringComparison.Ordinal);
+        int slash = scheme < 0 ? -1 : uri.IndexOf('/', scheme + 3);
+        return (slash < 0 ? uri.TrimEnd('/') : uri[..slash]) + "/" + path.TrimEnd('/');
+    }
 }

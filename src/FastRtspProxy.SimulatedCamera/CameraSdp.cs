@@ -23,6 +23,8 @@ internal static class CameraSdp
     /// <param name="streamUrl">The stream's URL, for makes that write whole URLs as controls.</param>
     /// <param name="group">The multicast group, null for unicast.</param>
     /// <param name="groupPort">The group's first port.</param>
+    /// <param name="profile">Of its transports.</param>
+    /// <param name="keys">The line that tells a track's keys; null: there is none.</param>
     /// <param name="back">The back channels, for a client that asks for them.</param>
     public static byte[] Write(
         SimulatedCameraStreamOptions stream,
@@ -31,6 +33,8 @@ internal static class CameraSdp
         string streamUrl,
         IPAddress? group,
         int groupPort,
+        string profile,
+        Func<int, string?> keys,
         IReadOnlyList<BackChannel> back)
     {
         StringBuilder sdp = new();
@@ -52,7 +56,12 @@ internal static class CameraSdp
         {
             MediaTrack track = stream.Tracks[i];
             int port = group is null ? 0 : groupPort + (2 * i);
-            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {port} RTP/AVP {track.PayloadType}"));
+            Line(sdp, string.Create(CultureInfo.InvariantCulture, $"m={track.MediaType} {port} {profile} {track.PayloadType}"));
+            if (keys(i) is { } keyLine)
+            {
+                Line(sdp, keyLine);
+            }
+
             if (track.BandwidthKilobits > 0)
             {
                 Line(sdp, string.Create(CultureInfo.InvariantCulture, $"b=AS:{track.BandwidthKilobits}"));

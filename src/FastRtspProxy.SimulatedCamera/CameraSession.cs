@@ -211,6 +211,11 @@ internal sealed class CameraSession
 
     private int SendClean(SessionTrack track, RtpBatch batch, int from, int to)
     {
+        if (track.Keys is not null)
+        {
+            return SendEach(track, batch, from, to);
+        }
+
         if (track.Connection is not null)
         {
             return from == 0 && to == batch.Count
@@ -291,9 +296,13 @@ internal sealed class CameraSession
         return copy.AsSpan(0, InterleavedFrame.HeaderBytes + packetBytes);
     }
 
-    private bool SendFrame(SessionTrack track, ReadOnlySpan<byte> frame) => track.Connection is not null
-        ? track.Connection.SendMedia(frame)
-        : _camera.RtpSocket.Send(frame[InterleavedFrame.HeaderBytes..], track.RtpPeer) == SocketError.Success;
+    private bool SendFrame(SessionTrack track, ReadOnlySpan<byte> frame)
+    {
+        frame = track.Protected(frame, isRtcp: false);
+        return track.Connection is not null
+            ? track.Connection.SendMedia(frame)
+            : _camera.RtpSocket.Send(frame[InterleavedFrame.HeaderBytes..], track.RtpPeer) == SocketError.Success;
+    }
 
     private int WriteReport(Span<byte> output, SessionTrack track)
     {
@@ -306,14 +315,15 @@ internal sealed class CameraSession
     /// <summary>The packet stands behind four bytes of room for the interleaved header.</summary>
     private void SendRtcp(SessionTrack track, Span<byte> framed)
     {
+        InterleavedFrame.Write(framed, track.RtcpChannel, framed.Length - InterleavedFrame.HeaderBytes);
+        ReadOnlySpan<byte> frame = track.Protected(framed, isRtcp: true);
         if (track.Connection is not null)
         {
-            InterleavedFrame.Write(framed, track.RtcpChannel, framed.Length - InterleavedFrame.HeaderBytes);
-            track.Connection.SendMedia(framed);
+            track.Connection.SendMedia(frame);
         }
         else
         {
-            _camera.RtcpSocket.Send(framed[InterleavedFrame.HeaderBytes..], track.RtcpPeer);
+            _camera.RtcpSocket.Send(frame[InterleavedFrame.HeaderBytes..], track.RtcpPeer);
         }
     }
 }

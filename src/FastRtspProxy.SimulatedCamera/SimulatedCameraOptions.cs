@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using FastRtspProxy.Protocol.Srtp;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Personalities;
 using FastRtspProxy.SimulatedCamera.Talk;
@@ -46,6 +47,12 @@ internal sealed record SimulatedCameraOptions
 
     /// <summary>SETUP for interleaved TCP is answered 461 when false.</summary>
     public bool OffersTcp { get; init; } = true;
+
+    /// <inheritdoc cref="SimulatedCameraSrtp"/>
+    public SimulatedCameraSrtp Srtp { get; init; }
+
+    /// <summary>With which suite it encrypts, where the keys are its own.</summary>
+    public SrtpSuite SrtpSuite { get; init; } = SrtpSuite.AesCm128HmacSha1Tag80;
 
     /// <summary>The first multicast group; stream n uses the n-th address behind it. Null: no multicast.</summary>
     public IPAddress? MulticastGroup { get; init; }

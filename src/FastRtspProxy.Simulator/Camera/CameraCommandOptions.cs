@@ -118,6 +118,15 @@ internal sealed class CameraCommandOptions
         DefaultValueFactory = _ => "udp,tcp",
     };
 
+    public Option<string?> Srtp { get; } = new("--srtp")
+    {
+        HelpName = "WAY[,SUITE]",
+        CompletionSources = { (string[])["mikey", "sdes", "client"] },
+        Description = "Encrypt the media (SRTP), with keys by mikey (a=key-mgmt) or sdes (a=crypto) in the description, or the client's by KeyMgmt "
+            + "in SETUP (client). The suite is AES_CM_128_HMAC_SHA1_80, or another one by its name, such as AEAD_AES_128_GCM. The keys come from "
+            + "--seed.",
+    };
+
     public Option<string?> Multicast { get; } = new("--multicast")
     {
         HelpName = "GROUP[:PORT]",
@@ -217,7 +226,7 @@ internal sealed class CameraCommandOptions
     public IEnumerable<Option> All =>
     [
         Streams, Path, Bind, Port, TlsPort, Video, Audio, Metadata, BackChannel, Bitrate, Fps, Gop, Size, Paced, AnyFrame, NoSei, Transports,
-        Multicast, User, Auth, Personality, Fail, Seed, Register, RegisterUser,
+        Multicast, Srtp, User, Auth, Personality, Fail, Seed, Register, RegisterUser,
         Replay, Speed, Once, Duration, Threads,
     ];
 

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using FastRtspProxy.Protocol.Rtp;
+using FastRtspProxy.Protocol.Srtp;
 using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
@@ -29,6 +30,7 @@ internal static class CameraCommandReader
             || !TryAuth(result.GetValue(given.Auth), out List<SimulatedCameraAuthScheme>? schemes, out error)
             || !TryPort("--port", result.GetValue(given.Port), out error)
             || !TryPort("--tls-port", result.GetValue(given.TlsPort) ?? 0, out error)
+            || !TrySrtp(result.GetValue(given.Srtp), out SimulatedCameraSrtp srtp, out SrtpSuite suite, out error)
             || !TryBackChannels(result.GetValue(given.BackChannel), out List<BackChannel> back, out error)
             || !TryGroup(result.GetValue(given.Multicast), out IPAddress? group, out int groupPort, out error))
         {
@@ -66,6 +68,8 @@ internal static class CameraCommandReader
             EmbedSei = !result.GetValue(given.NoSei),
             OffersUdp = transports.Contains("udp"),
             OffersTcp = transports.Contains("tcp"),
+            Srtp = srtp,
+            SrtpSuite = suite,
             MulticastGroup = group,
             MulticastPort = groupPort,
             Paced = result.GetValue(given.Paced),
@@ -100,6 +104,18 @@ internal static class CameraCommandReader
         }
 
         return true;
+    }
+
+    private static bool TrySrtp(string? text, out SimulatedCameraSrtp srtp, out SrtpSuite suite, [NotNullWhen(false)] out string? error)
+    {
+        (string way, string name) = text?.Split(',', 2) is [var first, var second] ? (first, second) : (text ?? "none", "");
+        bool isWay = Enum.TryParse(way, ignoreCase: true, out srtp) && Enum.IsDefined(srtp) && !char.IsDigit(way[0]);
+        SrtpSuite? found = name.Length == 0 ? SrtpSuite.AesCm128HmacSha1Tag80 : SrtpSuite.Find(name);
+        suite = found ?? SrtpSuite.AesCm128HmacSha1Tag80;
+        error = !isWay ? "--srtp takes mikey, sdes or client, not " + way
+            : found is null ? $"--srtp knows the suites {string.Join(", ", SrtpSuite.All.Select(static one => one.Name))}, not {name}"
+            : null;
+        return error is null;
     }
 
     /// <summary>`800k`, `4M`, `2.5M`, plain bits a second.</summary>

@@ -114,6 +114,16 @@ def serve_tls(server, factory, certificate):
         Gst.Structure.new_from_string("anybody, media.factory.access=(boolean)true, media.factory.construct=(boolean)true"))
 
 
+def change_keys(factory):
+    """The media is encrypted with other keys than the description says."""
+    def on_state(media, state):
+        if state == Gst.State.PLAYING:
+            for n in range(media.n_streams()):
+                media.get_stream(n).get_srtp_encoder().set_property("key", Gst.Buffer.new_wrapped(bytes(range(30))))
+
+    factory.connect("media-configure", lambda _factory, media: media.connect("new-state", on_state))
+
+
 def refuse_track(server, track):
     """SETUP of that track, from 0, is answered 404."""
     def before_setup(_client, context):
@@ -134,6 +144,8 @@ def main():
     parser.add_argument("--protocols", choices=["any", "udp", "tcp"], default="any")
     parser.add_argument("--late", type=float, default=0, help="seconds from PLAY to the first packet")
     parser.add_argument("--tls", metavar="FILE", help="serve rtsps, with the certificate and the key in this PEM file")
+    parser.add_argument("--srtp", choices=["savp", "savpf"], help="encrypt the media, with keys by MIKEY in the description")
+    parser.add_argument("--wrong-keys", action="store_true", help="with --srtp: encrypt with others than those of the description")
     parser.add_argument("--refuse-track", type=int, metavar="N", help="SETUP of the track N, from 0, is answered 404")
     parser.add_argument("--unshared", action="store_true", help="a pipeline for each session: one that all share may abort or stand still when two sessions set up and play at once")
     parser.add_argument("--user")
@@ -153,6 +165,11 @@ def main():
     factory.set_shared(not args.unshared)
     protocol = GstRtsp.RTSPLowerTrans
     factory.set_protocols({"any": protocol.UDP | protocol.TCP, "udp": protocol.UDP, "tcp": protocol.TCP}[args.protocols])
+    if args.srtp:
+        profile = GstRtsp.RTSPProfile
+        factory.set_profiles(profile.SAVP if args.srtp == "savp" else profile.SAVPF)
+        if args.wrong_keys:
+            change_keys(factory)
     if args.user:
         demand_digest(server, factory, args.user, args.password)
     if args.tls:
