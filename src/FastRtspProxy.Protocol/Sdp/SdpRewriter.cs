@@ -28,7 +28,7 @@ public static class SdpRewriter
     private static readonly string[] s_ofTheSessionOnly = ["group", "msid-semantic", "recvonly", "sendrecv", "tool", "type", "etag"];
 
     /// <summary>The media that clients are offered, in order: the first is `track1`, in the clear also where the camera encrypts (SRTP). Left out
-    /// are back channels, what is not RTP, and sections without a payload type.</summary>
+    /// are back channels, what is not RTP, sections without a payload type, and encrypted ones of a type that is there in the clear.</summary>
     public static IReadOnlyList<SdpMedia> Served(SdpDocument backend)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -81,6 +81,9 @@ public static class SdpRewriter
             }
         }
 
+        // The same once more, encrypted, is another way to it.
+        plain.RemoveAll(media => SrtpOffer.IsProtected(media.Protocol)
+            && plain.Exists(other => other.Type == media.Type && !SrtpOffer.IsProtected(other.Protocol)));
         return plain;
     }
 

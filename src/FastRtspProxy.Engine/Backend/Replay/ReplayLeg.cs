@@ -294,7 +294,8 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
 
         if (media.Any(static one => SrtpOffer.IsProtected(one.Protocol)))
         {
-            return Lose(BackendFailureKind.BadDescription, "the recorder encrypts its media (SRTP), which replay does not read: switch SRTP off in it");
+            return Lose(
+                BackendFailureKind.BadDescription, "the recorder encrypts its media (SRTP), which replay does not read: switch SRTP off in it");
         }
 
         _dialogue.TakeUrls(answer, document.Control);

@@ -81,7 +81,7 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     /// </summary>
     public void OnRtcpPortClosed(in PeerAddress port, uint? ssrc)
     {
-        if (_bySource.TryGetValue(port, out SessionTrack? track) && track.Session.IsOurs(ssrc))
+        if (_bySource.TryGetValue(port, out SessionTrack? track) && SessionRtcp.IsOurs(track.Session, ssrc))
         {
             track.Session.Ports.OnRtcpClosed(port);
             Volatile.Write(ref _closedRtcpPorts, _closedRtcpPorts + 1);

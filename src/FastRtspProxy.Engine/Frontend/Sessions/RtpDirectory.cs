@@ -102,7 +102,7 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
     /// </summary>
     public void OnPortClosed(in PeerAddress port, uint? ssrc)
     {
-        if (_byAddress.TryGetValue(port, out SessionTrack? track) && track.Session.IsOurs(ssrc))
+        if (_byAddress.TryGetValue(port, out SessionTrack? track) && SessionRtcp.IsOurs(track.Session, ssrc))
         {
             track.Session.OnRtpPortClosed(port);
             OnEvidence(track.Session);

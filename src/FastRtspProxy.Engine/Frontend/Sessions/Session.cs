@@ -212,20 +212,6 @@ internal sealed class Session : MountClient
         return null;
     }
 
-    /// <summary>True when a packet with that SSRC may be one that was sent to this client; null: not known, so it may.</summary>
-    public bool IsOurs(uint? ssrc)
-    {
-        foreach (SessionTrack track in _tracks)
-        {
-            if (ssrc is null || Replay is not null || track.Track.Ssrc == ssrc)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     public bool Allows(SessionEvent happened) => SessionTransitions.TryNext(State, happened, out _);
 
     /// <summary>

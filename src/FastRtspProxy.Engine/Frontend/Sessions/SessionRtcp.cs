@@ -11,6 +11,20 @@ internal static class SessionRtcp
     /// <summary>A report without blocks, the name and the BYE.</summary>
     public const int ByeBytesMax = 128;
 
+    /// <summary>True when a packet with that SSRC may be one that was sent to this client; null: not known, so it may.</summary>
+    public static bool IsOurs(Session session, uint? ssrc)
+    {
+        for (int i = 0; i < session.Tracks.Count; i++)
+        {
+            if (ssrc is null || session.Replay is not null || session.Tracks[i].Track.Ssrc == ssrc)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells the client that every track of the session has ended (RFC 3550, 6.6), with the reason in words.</summary>
     public static void SendBye(Session session, SessionEnd cause) => SendBye(session, ReasonOf(cause));
 
