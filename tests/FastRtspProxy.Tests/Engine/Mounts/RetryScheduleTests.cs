@@ -18,8 +18,29 @@ public sealed class RetryScheduleTests
         double[] upper = [1, 2, 4, 8, 16, 30, 30, 30];
         foreach (double most in upper)
         {
-            Assert.InRange(schedule.Next(false).TotalSeconds, most * 0.8, most);
+            Assert.InRange(schedule.Next(false).TotalSeconds, most * 0.25, most);
         }
+    }
+
+    /// <summary>A switch has taken its cameras in one moment: however long it is away, one of them tries within five seconds of its return.</summary>
+    [Theory]
+    [InlineData(500)]
+    [InlineData(48)]
+    public void Next_ManyLostAtOnce_OneOfThemTriesSoonAtAnyTime(int cameras)
+    {
+        Random random = new(1);
+        List<double> attempts = [];
+        for (int i = 0; i < cameras; i++)
+        {
+            RetrySchedule schedule = new(random);
+            for (double at = schedule.Next(false).TotalSeconds; at < 300; at += schedule.Next(false).TotalSeconds)
+            {
+                attempts.Add(at);
+            }
+        }
+
+        attempts.Sort();
+        Assert.InRange(attempts.Zip(attempts.Skip(1), static (one, next) => next - one).Max(), 0, 5);
     }
 
     [Fact]
