@@ -11,6 +11,9 @@ internal sealed record EditRequest(string Name, JsonObject? Body)
     /// <summary>PATCH: what the body does not say stays.</summary>
     public bool IsMerge { get; init; }
 
+    /// <summary>The body is all of it, the secrets too: what is there and not said by it goes.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>False: it goes with the program.</summary>
     public bool Persists { get; init; } = true;
 

@@ -150,7 +150,8 @@ internal sealed class StreamEditor(Reloader reloader, StreamStore store, StreamR
             }
 
             StreamEdit edit = StreamEdit.Of(
-                old?.Document, body, request.IsMerge, document => StreamReading.Read(request.Name, document, Store.Written.Defaults));
+                request.IsWhole ? null : old?.Document, body, request.IsMerge,
+                document => StreamReading.Read(request.Name, document, Store.Written.Defaults));
             if (edit.Faults.Count > 0)
             {
                 return ApiProblems.Invalid(edit.Faults);

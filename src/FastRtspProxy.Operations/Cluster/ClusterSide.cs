@@ -87,7 +87,7 @@ internal sealed class ClusterSide : IAsyncDisposable
 
         async Task EditAsync(string name, JsonObject? document)
         {
-            EditOutcome outcome = await editor.EditAsync(new EditRequest(name, document));
+            EditOutcome outcome = await editor.EditAsync(new EditRequest(name, document) { IsWhole = true });
             if (outcome.Problem is { } problem)
             {
                 ClusterLog.NotHad(_log, name, problem.Detail ?? (problem.Errors is [{ } first, ..] ? first.Detail : problem.Title));

@@ -25,6 +25,9 @@ internal sealed class ClusterStreams : IAsyncDisposable
     /// <summary>What the engine has of each stream, as texts; an empty one: it was removed. In the turn of the work.</summary>
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
 
+    /// <summary>What is being done here because the engine told so: no news for it, or two boxes would echo each other's changes for ever.</summary>
+    private volatile Echo? _taking;
+
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     /// <param name="secrets">The cluster's.</param>
@@ -74,7 +77,13 @@ internal sealed class ClusterStreams : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void OnChangedHere(string name, StoredStream? stream) => _work.Writer.TryWrite(() => PutAsync(name, stream?.Document));
+    private void OnChangedHere(string name, StoredStream? stream)
+    {
+        if (_taking is not { } taking || taking.Name != name || !JsonNode.DeepEquals(taking.Document, stream?.Document))
+        {
+            _work.Writer.TryWrite(() => PutAsync(name, stream?.Document));
+        }
+    }
 
     private async Task RunAsync()
     {
@@ -120,7 +129,15 @@ internal sealed class ClusterStreams : IAsyncDisposable
         StoredStream? here = _store.Find(name);
         if (document is null ? here is not null : here is null || !JsonNode.DeepEquals(here.Document, document))
         {
-            await _edit(name, document);
+            _taking = new Echo(name, document);
+            try
+            {
+                await _edit(name, document);
+            }
+            finally
+            {
+                _taking = null;
+            }
         }
     }
 
@@ -141,4 +158,8 @@ internal sealed class ClusterStreams : IAsyncDisposable
 
         _known[name] = text;
     }
+
+    /// <param name="Name">Of the stream.</param>
+    /// <param name="Document">Null: it is removed.</param>
+    private sealed record Echo(string Name, JsonObject? Document);
 }
