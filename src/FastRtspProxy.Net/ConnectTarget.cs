@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace FastRtspProxy.Net;
 
@@ -21,6 +22,9 @@ internal sealed record ConnectTarget(string Host, int Port)
     /// machine trusts.
     /// </summary>
     public string? CertificateFingerprint { get; init; }
+
+    /// <summary>Over TLS: whose certificates are taken; null: those of the authorities that this machine trusts.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     /// <summary>The class of the connection's packets (<see cref="SocketSetup.SetTrafficClass"/>); null: as the system does.</summary>
     public int? Dscp { get; init; }

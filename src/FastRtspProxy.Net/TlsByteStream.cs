@@ -59,7 +59,7 @@ internal sealed class TlsByteStream : ByteStream
         {
             TargetHost = IPAddress.TryParse(host, out IPAddress? literal) ? AddressText.ForPeer(literal) : host, // a certificate names no zone
             EnabledSslProtocols = SslProtocols.None,
-            CertificateChainPolicy = ChainPolicy(),
+            CertificateChainPolicy = ChainPolicy(target.Authorities),
             RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
             {
                 given = Convert.ToHexStringLower(SHA256.HashData(certificate?.GetRawCertData() ?? []));
@@ -110,7 +110,18 @@ internal sealed class TlsByteStream : ByteStream
     /// that a certificate names (RFC 5280, 4.2.2.1): the framework would do so on the thread that waits for all sockets, and block it, and a camera
     /// could have us ask any server that it likes.
     /// </summary>
-    internal static X509ChainPolicy ChainPolicy() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+    /// <param name="authorities">Trusted in the place of those of the machine; null: the machine's are.</param>
+    internal static X509ChainPolicy ChainPolicy(X509Certificate2Collection? authorities = null)
+    {
+        X509ChainPolicy policy = new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (authorities is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return policy;
+    }
 
     /// <inheritdoc/>
     public override void Start(IByteSink sink)

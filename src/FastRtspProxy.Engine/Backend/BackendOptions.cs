@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -36,6 +37,9 @@ internal sealed record BackendOptions
 
     /// <inheritdoc cref="ConnectTarget.CertificateFingerprint"/>
     public string? TlsFingerprint { get; init; }
+
+    /// <inheritdoc cref="ConnectTarget.Authorities"/>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     /// <inheritdoc cref="TargetPolicy"/>
     public TargetPolicy Targets { get; init; } = TargetPolicy.Given;
@@ -98,6 +102,7 @@ internal sealed record BackendOptions
         AsksForKeyFrames = AsksForKeyFrames,
         InsecureTls = InsecureTls,
         TlsFingerprint = TlsFingerprint,
+        Authorities = Authorities,
         Targets = Targets,
         Names = Names,
         RedirectedBy = RedirectedBy,

@@ -99,6 +99,7 @@ internal sealed class CameraConnector(BackendContext context)
             Names = Options.Names,
             Dscp = Options.Dscp,
             CertificateFingerprint = Options.TlsFingerprint,
+            Authorities = Options.Authorities,
             Refuses = address => Options.Targets.Refuses(address, camera),
             Refusal = Options.Targets.Refusal(camera),
             LastAddress = Options.Credentials.AddressOf(Url.Host),

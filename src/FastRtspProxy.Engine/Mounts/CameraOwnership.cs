@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -18,6 +19,9 @@ internal sealed record CameraOwnership(OwnershipKind Kind, string Node, long Epo
     /// Of another box: what proves in a request of that method that we are one of them (<see cref="Backend.BackendOptions.Hop"/>); null otherwise.
     /// </summary>
     public Func<string, string>? Hop { get; init; }
+
+    /// <summary>Of another box that is asked by TLS: whose certificates are taken; null: those of the authorities that this machine trusts.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     /// <summary>Of another box: it has lost the stream, or is about to, and nobody has it. Whoever needs the camera says so.</summary>
     public bool IsVacant { get; init; }

@@ -214,7 +214,7 @@ internal sealed class CameraSource
         {
             int turn = ++_turn;
             _settings.MayAsk = () => turn == _turn && !(_used.Left?.Invoke() <= TimeSpan.Zero);
-            _settings.Relayed = now is { Kind: OwnershipKind.Peer, Url: { } url } ? RelayOf(url) : null;
+            _settings.Relayed = now is { Kind: OwnershipKind.Peer, Url: { } url } ? RelayOf(now, url) : null;
         }
     }
 
@@ -222,13 +222,14 @@ internal sealed class CameraSource
     /// A box is near, and what it sends was ours to read anyway: it is known by its certificate's name where it is asked by TLS, and nothing that was
     /// learnt of the camera counts for it.
     /// </summary>
-    private BackendOptions RelayOf(Protocol.Rtsp.RtspUrl url)
+    private BackendOptions RelayOf(CameraOwnership owner, Protocol.Rtsp.RtspUrl url)
     {
         BackendOptions camera = _settings.Camera;
         return new BackendOptions
         {
             StreamName = camera.StreamName,
             Url = url,
+            Authorities = owner.Authorities,
             Credentials = new CameraCredentials(null, url.Host),
             Transport = BackendTransport.Tcp,
             AsksForKeyFrames = camera.AsksForKeyFrames,
@@ -236,7 +237,7 @@ internal sealed class CameraSource
             Hop = method => _hop?.Invoke(method) ?? string.Empty,
             Timings = camera.Timings with
             {
-                Connect = TimeSpan.FromSeconds(1),
+                Connect = TimeSpan.FromSeconds(url.Tls ? 3 : 1), // a box that others come to all at once shakes hands with each
                 Teardown = TimeSpan.FromMilliseconds(100),
             },
         };

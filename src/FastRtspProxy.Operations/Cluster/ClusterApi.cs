@@ -59,8 +59,12 @@ internal sealed class ClusterApi(ClusterSide? cluster)
         {
             problem = !exchange.MayFor(name) ? ApiProblems.NotForThisStream
                 : cluster is null ? new HttpProblem(StatusCodes.Status404NotFound, "there is no cluster") { Detail = NoCluster }
-                : await cluster.Node.MoveAsync(name) ? null
-                : NotMoved(cluster.Node, name);
+                : await cluster.Node.MoveAsync(name) switch
+                {
+                    true => null,
+                    false => NotMoved(cluster.Node, name),
+                    null => ApiProblems.NoStream(name),
+                };
         }
 
         if (problem is not null)
@@ -77,8 +81,8 @@ internal sealed class ClusterApi(ClusterSide? cluster)
         Detail = node.OwnershipOf(stream) switch
         {
             { Kind: OwnershipKind.Peer } owner => $"Box {owner.Node} owns it. Remedy: ask that box.",
-            { Kind: OwnershipKind.Own } => "There is no other box.",
-            _ => "No box owns it: it is not needed, or there is none of that name.",
+            { Kind: OwnershipKind.Own } => "There is no other box, or none that needs it.",
+            _ => "No box owns it: nobody needs it.",
         },
     };
 

@@ -24,10 +24,10 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
             return;
         }
 
-        TimeSpan wait = stream.Told.Kind == OwnershipKind.Own || !node.IsKnown
-            ? TimeSpan.Zero
-            : node.PlaceOf(stream.Name) * ClusterTimings.ClaimStep;
-        WaitForTurn(stream, wait);
+        int place = stream.Told.Kind == OwnershipKind.Own || !node.IsKnown ? 0
+            : node.Moves.IsOn ? node.MemberCount // behind all that do not drain
+            : node.PlaceOf(stream.Name);
+        WaitForTurn(stream, place * ClusterTimings.ClaimStep);
     }
 
     private void WaitForTurn(ClusterStream stream, TimeSpan wait)
@@ -89,16 +89,23 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
         stream.IsClaiming = false;
         if (owner is { } known)
         {
-            node.Take(stream, known, known.Epoch);
-            if (known.IsOurs && stream.Followers.Count == 0)
+            if (node.Find(stream.Name) is { } followed)
             {
-                node.LetGo(stream); // its mount has gone meanwhile
+                node.Take(followed, known, known.Epoch); // perhaps by another mount than the one that began it
+                if (followed is { Owner: null, IsClaiming: false } && (followed.IsWanted || followed.Told.Kind == OwnershipKind.Own))
+                {
+                    WaitForTurn(followed, ClusterTimings.ClaimRetry); // it is older than what is known: a key that is to go
+                }
+            }
+            else if (known.IsOurs)
+            {
+                node.Releases.Begin(stream.Name, known.Epoch); // its mount has gone meanwhile
             }
 
             return;
         }
 
-        if (stream.Owner is not null || !node.Streams.Contains(stream))
+        if (stream.Owner is not null || node.Find(stream.Name) != stream)
         {
             return;
         }

@@ -7,7 +7,7 @@ namespace FastRtspProxy.Operations.Cluster;
 /// How a box gives its streams to the others, one after the other: the stream is let go, and read on until another box has it, which takes it in the
 /// middle of a group of pictures at the worst. A camera that allows one session is let go first. What nobody else watches stays until its viewers go.
 /// </summary>
-internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProvider time, ILogger log)
+internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger log)
 {
     /// <summary>The next one is not begun before this one has another owner, or so long has gone.</summary>
     private static readonly TimeSpan s_moveMax = TimeSpan.FromSeconds(3);
@@ -23,6 +23,9 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
 
     /// <summary>Streams that are to go one by one, by hand. In the turn, but for whether there are any.</summary>
     private readonly Queue<ClusterStream> _byHand = new();
+
+    /// <summary>Streams that nobody took in this drain: they stay until their viewers go. In the turn.</summary>
+    private readonly HashSet<ClusterStream> _stayed = [];
     private volatile bool _hasByHand;
 
     /// <summary>This box owns nothing new, and moves what it has. Any thread.</summary>
@@ -46,12 +49,12 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
     /// </summary>
     public bool TryMove(string stream)
     {
-        if (!node.HasOthers || node.Streams.FirstOrDefault(one => one.Name == stream) is not { Owner.IsOurs: true } found)
+        if (!node.HasOthers || node.Find(stream) is not { } found || (found != _moving && found is not { Owner.IsOurs: true }))
         {
             return false;
         }
 
-        if (!_byHand.Contains(found))
+        if (found != _moving && !_byHand.Contains(found))
         {
             _byHand.Enqueue(found);
             _hasByHand = true;
@@ -61,8 +64,11 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
         return true;
     }
 
-    /// <summary>True while this box does not want to have it back. In the turn.</summary>
-    public bool Gives(ClusterStream stream) => _isOn || stream == _moving;
+    /// <summary>
+    /// True while this box does not want to have it back. What it reads it reads on without owning it, until another box wants it; what its viewers
+    /// need and no other box takes, a camera of one session and that of a box that went, it owns again. In the turn.
+    /// </summary>
+    public bool Gives(ClusterStream stream) => stream == _moving || (_isOn && stream.Told.Kind == OwnershipKind.Own);
 
     private void DrainInTurn(bool drains)
     {
@@ -74,6 +80,11 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
 
         bool ended = _isOn && !drains;
         _isOn = drains;
+        if (!drains)
+        {
+            _stayed.Clear();
+        }
+
         if (ended)
         {
             _moving = null;
@@ -104,8 +115,9 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
             }
 
             _moving = null;
-            if (!_isOn)
+            if (moving.Owner is not { IsOurs: false } && node.Find(moving.Name) == moving)
             {
+                _stayed.Add(moving);
                 node.Decide(moving); // what nobody has taken is ours again
             }
         }
@@ -136,7 +148,7 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
 
         _hasByHand = next is not null;
         next = next is { Owner.IsOurs: true } ? next : null;
-        return next ?? (_isOn ? node.Streams.FirstOrDefault(static stream => stream.Owner is { IsOurs: true }) : null);
+        return next ?? (_isOn ? node.Streams.FirstOrDefault(stream => stream.Owner is { IsOurs: true } && !_stayed.Contains(stream)) : null);
     }
 
     /// <summary>Anybody's by the engine; here it is read on.</summary>
@@ -148,7 +160,7 @@ internal sealed class ClusterDrain(ClusterNode node, IOwnership engine, TimeProv
             stream.Owner = null;
             stream.Previous = node.Name;
             stream.VacantSince = time.GetTimestamp();
-            _ = engine.ReleaseAsync(stream.Name, owner.Epoch);
+            node.Releases.Begin(stream.Name, owner.Epoch);
         }
     }
 }

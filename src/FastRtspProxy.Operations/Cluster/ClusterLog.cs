@@ -81,4 +81,12 @@ internal static partial class ClusterLog
 
     [LoggerMessage(EventId = 667, Level = LogLevel.Information, Message = "Cluster: this box moves its streams to the others ({Streams} of them)")]
     public static partial void Draining(ILogger log, int streams);
+
+    [LoggerMessage(EventId = 672, Level = LogLevel.Warning, Message =
+        "Cluster: the engine says no to a claim or a release ({Reason}): streams do not find another owner until it says yes. It is asked again")]
+    public static partial void Refused(ILogger log, string reason);
+
+    [LoggerMessage(EventId = 671, Level = LogLevel.Error, Message =
+        "Cluster: this box is kept out, and reads its cameras by itself where they allow more than one session: {Problem}")]
+    public static partial void NameTaken(ILogger log, string problem);
 }

@@ -44,6 +44,11 @@ internal sealed partial class ClusterNode
             Decide(stream);
         }
 
+        foreach ((string name, OwnerRecord owner) in snapshot.Owners)
+        {
+            LeaveOrphan(name, owner);
+        }
+
         foreach ((string name, byte[] content) in snapshot.Streams)
         {
             StreamChanged?.Invoke(name, content);
@@ -71,6 +76,10 @@ internal sealed partial class ClusterNode
         {
             Take(followed, owner, revision);
         }
+        else if (owner is { } orphan)
+        {
+            LeaveOrphan(stream, orphan);
+        }
     });
 
     /// <inheritdoc/>
@@ -80,9 +89,20 @@ internal sealed partial class ClusterNode
     public void OnRenewed(long sent)
     {
         Volatile.Write(ref _renewed, sent);
-        if (Fence.Extend(sent, Timings.Fence))
+        if (Fence.Left > TimeSpan.Zero)
         {
-            Post(OnFenceBack);
+            Fence.Extend(sent, Timings.Fence);
+        }
+        else
+        {
+            // Not before what was heard of other owners had its turn.
+            Post(() =>
+            {
+                if (Fence.Extend(sent, Timings.Fence))
+                {
+                    OnFenceBack();
+                }
+            });
         }
     }
 
@@ -113,6 +133,10 @@ internal sealed partial class ClusterNode
                 stream.Previous = Name;
                 stream.VacantSince = _time.GetTimestamp();
                 stream.Revision = Math.Max(stream.Revision, owner.Epoch);
+                if (stream.StopsWhenAlone && Fence.Left <= TimeSpan.Zero)
+                {
+                    Tell(stream, CameraOwnership.Unknown); // it has stopped, and another box may have begun
+                }
             }
         }
     });
@@ -154,6 +178,15 @@ internal sealed partial class ClusterNode
                     ClusterLog.Fenced(_log);
                 }
             });
+        }
+    }
+
+    /// <summary>A claim whose answer was lost, of a stream that has gone from here since: as long as it is ours nobody else can have it.</summary>
+    private void LeaveOrphan(string stream, OwnerRecord owner)
+    {
+        if (owner.IsOurs && !_streams.ContainsKey(stream))
+        {
+            Releases.Begin(stream, owner.Epoch);
         }
     }
 

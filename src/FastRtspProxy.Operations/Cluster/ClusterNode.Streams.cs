@@ -182,7 +182,7 @@ internal sealed partial class ClusterNode
         stream.Turn = null;
         if (stream.Owner is { IsOurs: true } owner)
         {
-            _ = _engine.ReleaseAsync(stream.Name, owner.Epoch);
+            Releases.Begin(stream.Name, owner.Epoch);
             stream.Owner = null;
             stream.Previous = null;
             stream.Revision = owner.Epoch + 1;

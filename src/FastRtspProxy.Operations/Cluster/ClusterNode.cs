@@ -42,7 +42,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public ClusterNode(ClusterConfig config, ClusterSecrets secrets, IOwnership engine, TimeProvider time, ILogger log)
     {
         _config = config;
-        Sources = new PeerSources(config.Node, secrets, time);
+        Clock = new SteadyTime(time);
+        Sources = new PeerSources(config.Node, secrets, Clock);
         _engine = engine;
         _time = time;
         _log = log;
@@ -50,7 +51,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
         Timings = new ClusterTimings(config.Engine.Ttl);
         Fence = new Fence(time);
         _claims = new ClusterClaims(this, engine, time, log);
-        Moves = new ClusterDrain(this, engine, time, log);
+        Releases = new ClusterReleases(this, engine, time);
+        Moves = new ClusterDrain(this, time, log);
         _running = Outbound.RunAsync(RunAsync);
     }
 
@@ -63,6 +65,15 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     /// <summary>This box.</summary>
     public string Name => _config.Node;
+
+    /// <inheritdoc cref="PeerState.Life"/>
+    public string Life { get; init; } = string.Empty;
+
+    /// <summary>By which hops are dated and judged.</summary>
+    public SteadyTime Clock { get; }
+
+    /// <inheritdoc cref="ClusterReleases"/>
+    public ClusterReleases Releases { get; }
 
     /// <summary>The engine has answered the last question. Any thread.</summary>
     public bool IsEngineUp => _isUp;
@@ -118,8 +129,18 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public Dictionary<string, long> Owned() =>
         _told.Where(static pair => pair.Value.Kind == OwnershipKind.Own).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch);
 
-    /// <inheritdoc cref="ClusterDrain.TryMove"/>
-    public Task<bool> MoveAsync(string stream) => AskAsync(() => Moves.TryMove(stream));
+    /// <summary><inheritdoc cref="ClusterDrain.TryMove"/> Null: there is no such stream here.</summary>
+    public Task<bool?> MoveAsync(string stream) => AskAsync<bool?>(() => Find(stream) is null ? null : Moves.TryMove(stream));
+
+    /// <summary>True while this box owns the stream under that epoch, by the engine. Any thread.</summary>
+    public Task<bool> OwnsAsync(string stream, long epoch) =>
+        AskAsync(() => _streams.TryGetValue(stream, out ClusterStream? one) && one.Owner is { IsOurs: true } owner && owner.Epoch == epoch);
+
+    /// <summary>That of a name, which a mount follows; null: none does. In the turn.</summary>
+    public ClusterStream? Find(string stream) => _streams.GetValueOrDefault(stream);
+
+    /// <summary>How many boxes there are. In the turn.</summary>
+    public int MemberCount => _members.Count;
 
     /// <summary>Streams that are known here. In the turn.</summary>
     public IReadOnlyCollection<ClusterStream> Streams => _streams.Values;
@@ -139,6 +160,7 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Releases.DisposeAsync();
         await _engine.DisposeAsync();
         _inbox.Writer.TryComplete();
         await _running;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Operations.Api;
@@ -6,6 +8,7 @@ using FastRtspProxy.Operations.Cluster.Static;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster;
@@ -23,17 +26,20 @@ internal sealed class ClusterSide : IAsyncDisposable
     private readonly EtcdOwnership? _etcd;
     private ClusterStreams? _streams;
 
-    private ClusterSide(ClusterConfig config, TimeProvider time, ILogger log)
+    private ClusterSide(ClusterConfig config, X509Certificate2Collection? authorities, TimeProvider time, ILogger log)
     {
         _time = time;
         _log = log;
         Config = config;
         _secrets = new ClusterSecrets(config.Name, config.Secret!);
-        PeerClient client = new(config.Node, _secrets, time);
+        string life = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        PeerClient? client = null; // there before the engine begins
         IOwnership engine = config.Engine.Kind == ClusterEngineKind.Etcd
-            ? _etcd = new EtcdOwnership(config, time, log)
-            : new StaticOwnership(config, async peer => (await client.AskAsync(peer, StaticOwnership.Answer))?.State, time, log);
-        Node = new ClusterNode(config, _secrets, engine, time, log);
+            ? _etcd = new EtcdOwnership(config, life, async box => (await client!.AskAsync(box, StaticOwnership.Answer))?.State.Life, time, log)
+            : new StaticOwnership(config, async box => (await client!.AskAsync(box, StaticOwnership.Answer))?.State, time, log);
+        Node = new ClusterNode(config, _secrets, engine, time, log) { Life = life };
+        client = new PeerClient(config.Node, _secrets, Node.Clock, time);
+        Node.Sources.Authorities = client.Authorities = authorities;
         _gate = new HopGate(Node, _secrets, config.Redirect, time, log);
         _peers = new PeerWatch(Node, client, time, log);
     }
@@ -55,7 +61,11 @@ internal sealed class ClusterSide : IAsyncDisposable
 
         try
         {
-            return new ClusterSide(config, time, log.CreateLogger("Cluster"));
+            return new ClusterSide(config, ClusterAuthorities.Read(config.Ca), time, log.CreateLogger("Cluster"));
+        }
+        catch (IOException e)
+        {
+            throw new ProxyStartException($"cluster.ca: {Printable.Line(e.Message)}");
         }
         catch (EtcdException e)
         {

@@ -91,21 +91,21 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
         }
 
         bool isLost = node.SinceRenewal > node.Timings.LostAfter;
-        if (isLost && IsFresh(hop, out _))
+        if (isLost && hop.Node != node.Name && IsFresh(hop, out _))
         {
             // Not to whoever has kept a request until its nonce was forgotten: a promise keeps a dead box's streams from all others.
             node.Promise(hop.Node);
         }
 
-        byte[] body = new PeerState(isLost, node.Moves.IsOn, node.Owned()) { Written = node.Written }.Write();
-        return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, time.GetUtcNow(), AnswerMethod, ProofText(hop.Nonce, body)));
+        byte[] body = new PeerState(isLost, node.Moves.IsOn, node.Owned()) { Written = node.Written, Life = node.Life }.Write();
+        return (body, HopHeader.Make(secrets.Hop, node.Name, hop.Node, 0, node.Clock.Now, AnswerMethod, ProofText(hop.Nonce, body)));
     }
 
     /// <summary>True for a request that was made just now, by this box's clock; else its nonce may have been forgotten.</summary>
     private bool IsFresh(in HopHeader hop, out double lateSeconds)
     {
         DateTimeOffset made = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(hop.UnixMilliseconds, 253_402_300_799_999));
-        lateSeconds = (time.GetUtcNow() - made).TotalSeconds;
+        lateSeconds = (node.Clock.Now - made).TotalSeconds;
         return Math.Abs(lateSeconds) <= ClusterTimings.HopAge.TotalSeconds;
     }
 

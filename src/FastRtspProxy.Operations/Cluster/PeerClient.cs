@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
@@ -14,12 +15,15 @@ namespace FastRtspProxy.Operations.Cluster;
 /// Asks another box how it is: one request (GET_PARAMETER) on a connection of its own, by RTSP like everything between boxes, so that one address is
 /// enough. Inside <see cref="Outbound"/>.
 /// </summary>
-internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvider time)
+internal sealed class PeerClient(string self, ClusterSecrets secrets, SteadyTime clock, TimeProvider time)
 {
     private const int HeadBytesMax = 4096;
 
     /// <summary><inheritdoc cref="PeerSources.ClockOf"/> Until it is known, what it is asked is answered, and nothing is promised.</summary>
     public Func<string, TimeSpan> ClockOf { get; set; } = static _ => TimeSpan.Zero;
+
+    /// <inheritdoc cref="PeerSources.Authorities"/>
+    public X509Certificate2Collection? Authorities { get; set; }
 
     /// <summary>Its state, and what its clock is ahead of ours by; null: it did not answer in time, or it was not it that answered.</summary>
     public Task<(PeerState State, TimeSpan Ahead)?> AskAsync(ClusterMember peer, TimeSpan limit) => Outbound.RunAsync(async () =>
@@ -53,13 +57,14 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
         }
 
         await using SslStream secure = new(plain);
-        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = url.Host }, due);
+        SslClientAuthenticationOptions options = new() { TargetHost = url.Host, CertificateChainPolicy = TlsByteStream.ChainPolicy(Authorities) };
+        await secure.AuthenticateAsClientAsync(options, due);
         return await TalkAsync(secure, peer, url, due);
     }
 
     private async Task<(PeerState State, TimeSpan Ahead)?> TalkAsync(Stream stream, ClusterMember peer, RtspUrl url, CancellationToken due)
     {
-        string hop = HopHeader.Make(secrets.Hop, self, peer.Node, 0, time.GetUtcNow() + ClockOf(peer.Node), RtspMethod.GetParameter, string.Empty);
+        string hop = HopHeader.Make(secrets.Hop, self, peer.Node, 0, clock.Now + ClockOf(peer.Node), RtspMethod.GetParameter, string.Empty);
         string scheme = url.Tls ? "rtsps" : "rtsp";
         string request = $"GET_PARAMETER {scheme}://{url.Host}:{url.Port}/ RTSP/1.0\r\nCSeq: 1\r\n{HopHeader.Name}: {hop}\r\n\r\n";
         long sent = time.GetTimestamp();
@@ -100,7 +105,7 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, TimeProvid
         }
 
         // Half of the way there and back: as near as a time-out of a second asks for.
-        return (state, DateTimeOffset.FromUnixTimeMilliseconds(proof.UnixMilliseconds) - (time.GetUtcNow() - (took / 2)));
+        return (state, DateTimeOffset.FromUnixTimeMilliseconds(proof.UnixMilliseconds) - (clock.Now - (took / 2)));
     }
 
     private static string? HeaderOf(string[] lines, string name) =>

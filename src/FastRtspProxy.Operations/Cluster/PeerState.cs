@@ -12,6 +12,9 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
     /// <summary>A keyed hash of the streams of its hand-written configuration; empty: it is not known.</summary>
     public string Written { get; init; } = string.Empty;
 
+    /// <summary>Drawn at the start of the program: two of one name have another one each; empty: it does not say.</summary>
+    public string Life { get; init; } = string.Empty;
+
     /// <summary>100,000 streams with names of 40 letters.</summary>
     public const int BytesMax = 8 << 20;
 
@@ -24,6 +27,7 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
             json.WriteBoolean("lost", IsLost);
             json.WriteBoolean("draining", IsDraining);
             json.WriteString("written", Written);
+            json.WriteString("life", Life);
             json.WriteStartObject("owned");
             foreach ((string stream, long epoch) in Owned)
             {
@@ -51,7 +55,8 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
 
             return new PeerState(json.RootElement.GetProperty("lost").GetBoolean(), json.RootElement.GetProperty("draining").GetBoolean(), owned)
             {
-                Written = json.RootElement.TryGetProperty("written", out JsonElement written) ? written.GetString() ?? string.Empty : string.Empty,
+                Written = TextOf(json.RootElement, "written"),
+                Life = TextOf(json.RootElement, "life"),
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -59,4 +64,7 @@ internal sealed record PeerState(bool IsLost, bool IsDraining, IReadOnlyDictiona
             return null;
         }
     }
+
+    private static string TextOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement text) ? text.GetString() ?? string.Empty : string.Empty;
 }

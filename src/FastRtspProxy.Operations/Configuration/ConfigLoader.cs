@@ -96,7 +96,7 @@ internal sealed class ConfigLoader(
         config = config with
         {
             Rtsps = config.Rtsps.Beside(folder),
-            Cluster = config.Cluster with { Engine = config.Cluster.Engine.Beside(folder) },
+            Cluster = config.Cluster.Beside(folder),
             Http = root.Find("http") is null ? config.Http : config.Http.Wanted(),
             StreamsDirectory = config.StreamsDirectory is { } own ? Path.Combine(folder, own) : null,
         };

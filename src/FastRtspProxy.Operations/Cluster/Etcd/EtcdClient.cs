@@ -18,14 +18,20 @@ namespace FastRtspProxy.Operations.Cluster.Etcd;
 /// </summary>
 internal sealed class EtcdClient : IDisposable
 {
-    /// <summary>Claims of many streams at once: etcd writes those that come together in one.</summary>
-    private const int Connections = 32;
+    /// <summary>A watch, a renewal, a batch of claims, what the API puts, and as many more.</summary>
+    private const int Connections = 8;
 
     /// <summary>A longer answer is a page of somebody else's.</summary>
     private const int PlainMax = 300;
 
     /// <summary>gRPC's code for a token that is none, or too old.</summary>
     private const int Unauthenticated = 16;
+
+    /// <summary>gRPC's code for a lease that has ended.</summary>
+    private const int NotFound = 5;
+
+    /// <summary>Of a signed token (JWT) that was made before users or roles were changed; its code is that of a wrong request.</summary>
+    private const string OldToken = "revision of auth store is old";
 
     private readonly ClusterEngineConfig _config;
     private readonly HttpClient[] _members;
@@ -35,8 +41,9 @@ internal sealed class EtcdClient : IDisposable
     /// <summary>The member that is asked.</summary>
     private int _current;
 
-    /// <summary>Of the newest log-in; null: none was made.</summary>
+    /// <summary>Of the newest log-in; null: none was made. Made by one at a time: each costs etcd a tenth of a second of a processor.</summary>
     private volatile string? _token;
+    private readonly SemaphoreSlim _logIn = new(1);
 
     /// <exception cref="EtcdException">A certificate cannot be used.</exception>
     public EtcdClient(ClusterEngineConfig config)
@@ -44,7 +51,7 @@ internal sealed class EtcdClient : IDisposable
         _config = config;
         try
         {
-            _authorities = config.Ca is { } ca ? Authorities(ca) : null;
+            _authorities = ClusterAuthorities.Read(config.Ca);
             _certificate = config.Certificate is { } own ? X509Certificate2.CreateFromPemFile(own, config.Key ?? own) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
@@ -107,6 +114,9 @@ internal sealed class EtcdClient : IDisposable
         }
     }
 
+    /// <summary>What answers is no etcd, or not in order.</summary>
+    public EtcdException Nonsense(string what) => new($"{Shown}: its answer says no {what}: is it an etcd?");
+
     /// <summary>The next member is asked from now on, unless another one is already.</summary>
     public void Leave(int turn) => Interlocked.CompareExchange(ref _current, turn + 1, turn);
 
@@ -115,6 +125,7 @@ internal sealed class EtcdClient : IDisposable
     {
         Array.ForEach(_members, static member => member.Dispose());
         _certificate?.Dispose();
+        _logIn.Dispose();
     }
 
     private async Task<JsonDocument> AskMemberAsync(string path, string body, TimeSpan limit, CancellationToken stop)
@@ -124,7 +135,7 @@ internal sealed class EtcdClient : IDisposable
         try
         {
             using HttpResponseMessage response = await SendAsync(path, body, limit, due.Token);
-            JsonDocument json = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(due.Token), default, due.Token);
+            JsonDocument json = await EtcdReader.JsonAsync(await response.Content.ReadAsStreamAsync(due.Token), due.Token);
             if (json.RootElement.ValueKind == JsonValueKind.Object && !json.RootElement.TryGetProperty("error", out _))
             {
                 return json;
@@ -137,7 +148,7 @@ internal sealed class EtcdClient : IDisposable
         {
             throw new EtcdException(NoAnswer(limit));
         }
-        catch (Exception e) when (e is IOException or JsonException or HttpRequestException)
+        catch (Exception e) when (e is IOException or JsonException or HttpRequestException or InvalidOperationException)
         {
             throw new EtcdException($"{Shown}: {Printable.Line(e.Message)}", e);
         }
@@ -145,30 +156,47 @@ internal sealed class EtcdClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(string path, string body, TimeSpan limit, CancellationToken stop)
     {
-        if (_config.UserName is not null && _token is null)
+        string? token = _config.UserName is null ? null : _token ?? await TokenAsync(null, limit, stop);
+        (HttpResponseMessage? response, int code, string error) = await TrySendAsync(path, body, token, limit, stop);
+        if (token is not null && (code == Unauthenticated || error.Contains(OldToken, StringComparison.Ordinal)))
         {
-            _token = await LogInAsync(limit, stop);
+            token = await TokenAsync(token, limit, stop);
+            (response, code, error) = await TrySendAsync(path, body, token, limit, stop);
         }
 
-        (HttpResponseMessage? response, int code, string error) = await TrySendAsync(path, body, _token, limit, stop);
-        if (code == Unauthenticated && _config.UserName is not null)
-        {
-            _token = await LogInAsync(limit, stop);
-            (response, code, error) = await TrySendAsync(path, body, _token, limit, stop);
-        }
+        return response ?? throw new EtcdException($"{Shown}: {error}") { IsRefusal = IsAboutUs(code), IsGone = code == NotFound };
+    }
 
-        // Codes of gRPC: 3, 5, 7, 16 speak of the request or of who asks; the others of the member (14: it has no leader).
-        return response ?? throw new EtcdException($"{Shown}: {error}") { IsRefusal = code is 3 or 7 or Unauthenticated };
+    /// <summary>
+    /// Codes of gRPC that speak of the request, of who asks, or of all members (8: no space); the others speak of the member (14: no leader).
+    /// </summary>
+    private static bool IsAboutUs(int code) => code is 3 or NotFound or 7 or 8 or Unauthenticated;
+
+    /// <summary>The newest one, made now where that is the one which etcd has refused.</summary>
+    private async Task<string> TokenAsync(string? refused, TimeSpan limit, CancellationToken stop)
+    {
+        await _logIn.WaitAsync(stop);
+        try
+        {
+            return _token is { } known && known != refused ? known : _token = await LogInAsync(limit, stop);
+        }
+        finally
+        {
+            _logIn.Release();
+        }
     }
 
     private async Task<string> LogInAsync(TimeSpan limit, CancellationToken stop)
     {
         string body = EtcdRequests.LogIn(_config.UserName!, _config.Password!.Value);
-        (HttpResponseMessage? response, _, string error) = await TrySendAsync("/v3/auth/authenticate", body, null, limit, stop);
+        (HttpResponseMessage? response, int code, string error) = await TrySendAsync("/v3/auth/authenticate", body, null, limit, stop);
         using HttpResponseMessage answer = response
-            ?? throw new EtcdException($"{Shown}: the log-in of {_config.UserName} is refused: {error}") { IsRefusal = true };
-        using JsonDocument json = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(stop), default, stop);
-        return json.RootElement.GetProperty("token").GetString()!;
+            ?? throw new EtcdException($"{Shown}: the log-in of {_config.UserName} is refused: {error}") { IsRefusal = IsAboutUs(code) };
+        using CancellationTokenSource due = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        due.CancelAfter(limit);
+        using JsonDocument json = await EtcdReader.JsonAsync(await answer.Content.ReadAsStreamAsync(due.Token), due.Token);
+        JsonElement token = EtcdKeyValue.Member(json.RootElement, "token");
+        return token.ValueKind == JsonValueKind.String && token.GetString() is { Length: > 0 } text ? text : throw Nonsense("token");
     }
 
     /// <summary>The answer, or the code and the words of a refusal.</summary>
@@ -195,7 +223,8 @@ internal sealed class EtcdClient : IDisposable
 
             using (response)
             {
-                string text = await response.Content.ReadAsStringAsync(due.Token);
+                await using Stream words = await response.Content.ReadAsStreamAsync(due.Token);
+                string text = Encoding.UTF8.GetString(await EtcdReader.BeginningAsync(words, due.Token));
                 string status = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
                 return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? $"{status} {PlainWords(text)}".TrimEnd()));
             }
@@ -250,22 +279,8 @@ internal sealed class EtcdClient : IDisposable
         {
             TargetHost = url.IdnHost,
             ClientCertificates = _certificate is null ? null : [_certificate],
-            CertificateChainPolicy = _authorities is null ? null : PolicyOf(_authorities),
+            CertificateChainPolicy = TlsByteStream.ChainPolicy(_authorities),
         };
         return new HttpClient(handler) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version11 };
-    }
-
-    private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
-    {
-        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
-
-    private static X509Certificate2Collection Authorities(string file)
-    {
-        X509Certificate2Collection authorities = [];
-        authorities.ImportFromPemFile(file);
-        return authorities;
     }
 }

@@ -5,4 +5,10 @@ internal sealed class EtcdException(string message, Exception? cause = null) : E
 {
     /// <summary>The members answer, and say no: asking the next one does not help.</summary>
     public bool IsRefusal { get; init; }
+
+    /// <summary>A lease, or what else was meant, is not there any more; with <see cref="IsRefusal"/>.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>Another box has this one's name: somebody has to change a configuration.</summary>
+    public bool IsNameTaken { get; init; }
 }

@@ -10,6 +10,7 @@ internal sealed class EtcdKeys(string cluster)
 {
     private const string Rtsp = "rtsp";
     private const string Capacity = "capacity";
+    private const string Life = "life";
     private const string Node = "node";
 
     /// <summary>All keys of the cluster begin so.</summary>
@@ -27,10 +28,13 @@ internal sealed class EtcdKeys(string cluster)
 
     public string StreamKey(string stream) => Streams + stream;
 
-    public static byte[] NodeValue(ClusterMember member) => Value(json =>
+    /// <param name="member">The box.</param>
+    /// <param name="life">Of the program that says so (<see cref="PeerState.Life"/>).</param>
+    public static byte[] NodeValue(ClusterMember member, string life) => Value(json =>
     {
         json.WriteString(Rtsp, member.Url);
         json.WriteNumber(Capacity, member.Capacity);
+        json.WriteString(Life, life);
     });
 
     public static byte[] OwnerValue(string node) => Value(json => json.WriteString(Node, node));
@@ -53,6 +57,13 @@ internal sealed class EtcdKeys(string cluster)
         bool hasWeight = json!.RootElement.TryGetProperty(Capacity, out JsonElement weight) && weight.ValueKind == JsonValueKind.Number;
         int capacity = hasWeight && weight.TryGetInt32(out int told) ? told : 1;
         return new ClusterMember(node, url.TrimEnd('/'), Math.Max(1, capacity));
+    }
+
+    /// <summary>Of the program that has made a box's key; empty: it does not say.</summary>
+    public static string LifeOf(byte[] value)
+    {
+        using JsonDocument? json = Read(value);
+        return TextOf(json, Life) ?? string.Empty;
     }
 
     /// <inheritdoc cref="Member"/>
@@ -78,9 +89,15 @@ internal sealed class EtcdKeys(string cluster)
 
     private static string? TextOf(JsonDocument? json, string name)
     {
-        bool isText = json?.RootElement is { ValueKind: JsonValueKind.Object } root
-            && root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String;
-        return isText ? json!.RootElement.GetProperty(name).GetString() : null;
+        try
+        {
+            JsonElement value = json is null ? default : EtcdKeyValue.Member(json.RootElement, name);
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair
+        }
     }
 
     private static bool TryRest(string key, string prefix, out string rest)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Cluster.Etcd;
@@ -20,7 +21,14 @@ internal sealed class EtcdOwnership : IOwnership
     private readonly ClusterTimings _timings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly EtcdBatches _batches;
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Of this program: it tells a box that was restarted from another one of its name.</summary>
+    private readonly string _life;
+
+    /// <summary>The life of the program that answers at an address; null: none does.</summary>
+    private readonly Func<ClusterMember, Task<string?>> _lifeAt;
 
     private IOwnershipWatch? _watch;
     private Task _running = Task.CompletedTask;
@@ -31,15 +39,26 @@ internal sealed class EtcdOwnership : IOwnership
     /// <summary>What was said last of the engine; null: nothing.</summary>
     private bool? _saidUp;
 
+    /// <summary>What was said last of a name that is taken; empty: nothing, or it was free since.</summary>
+    private string _saidTaken = string.Empty;
+
+    /// <param name="config">The cluster.</param>
+    /// <param name="life">See <see cref="PeerState.Life"/>.</param>
+    /// <param name="lifeAt">The life of the program that answers at a box's address; null: none does.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The cluster's.</param>
     /// <exception cref="EtcdException">A certificate cannot be used.</exception>
-    public EtcdOwnership(ClusterConfig config, TimeProvider time, ILogger log)
+    public EtcdOwnership(ClusterConfig config, string life, Func<ClusterMember, Task<string?>> lifeAt, TimeProvider time, ILogger log)
     {
+        _life = life;
+        _lifeAt = lifeAt;
         _self = new ClusterMember(config.Node, config.Advertise, config.Capacity);
         _keys = new EtcdKeys(config.Name);
         _client = new EtcdClient(config.Engine);
         _timings = new ClusterTimings(config.Engine.Ttl);
         _time = time;
         _log = log;
+        _batches = new EtcdBatches(_client, _timings.EngineAnswer, log);
     }
 
     private long Lease => Volatile.Read(ref _lease);
@@ -52,40 +71,31 @@ internal sealed class EtcdOwnership : IOwnership
     }
 
     /// <inheritdoc/>
-    public Task<OwnerRecord?> ClaimAsync(string stream, string? previous) => Outbound.RunAsync(async () =>
+    public async Task<OwnerRecord?> ClaimAsync(string stream, string? previous)
     {
         long lease = Lease;
-        if (lease == 0)
+        string key = _keys.OwnerKey(stream);
+        if (lease == 0 || await _batches.RunAsync(key, EtcdRequests.Claim(key, EtcdKeys.OwnerValue(_self.Node), lease)) is not var (answer, revision))
         {
             return null;
         }
 
-        using JsonDocument? answer = await TryAskAsync(
-            "/v3/kv/txn", EtcdRequests.Claim(_keys.OwnerKey(stream), EtcdKeys.OwnerValue(_self.Node), lease));
-        if (answer is null)
+        if (EtcdKeyValue.IsTrue(answer, "succeeded"))
         {
-            return null;
+            return new OwnerRecord(_self.Node, revision, IsOurs: true);
         }
 
-        JsonElement json = answer.RootElement;
-        if (json.TryGetProperty("succeeded", out JsonElement succeeded) && succeeded.GetBoolean())
-        {
-            return new OwnerRecord(_self.Node, EtcdKeyValue.Number(json.GetProperty("header"), "revision"), IsOurs: true);
-        }
-
-        return json.TryGetProperty("responses", out JsonElement responses) && responses.GetArrayLength() > 0
-            && responses[0].TryGetProperty("response_range", out JsonElement range)
-            && range.TryGetProperty("kvs", out JsonElement pairs) && pairs.GetArrayLength() > 0
-            ? EtcdKeys.Owner(EtcdKeyValue.Read(pairs[0]), lease)
-            : null;
-    });
+        JsonElement range = EtcdKeyValue.Member(EtcdKeyValue.Elements(answer, "responses").FirstOrDefault(), "response_range");
+        JsonElement pair = EtcdKeyValue.Elements(range, "kvs").FirstOrDefault();
+        return EtcdKeys.Owner(EtcdKeyValue.Read(pair), lease);
+    }
 
     /// <inheritdoc/>
-    public Task<bool> ReleaseAsync(string stream, long epoch) => Outbound.RunAsync(async () =>
+    public async Task<bool> ReleaseAsync(string stream, long epoch)
     {
-        using JsonDocument? answer = await TryAskAsync("/v3/kv/txn", EtcdRequests.Release(_keys.OwnerKey(stream), epoch));
-        return answer is not null;
-    });
+        string key = _keys.OwnerKey(stream);
+        return await _batches.RunAsync(key, EtcdRequests.Release(key, epoch)) is not null;
+    }
 
     /// <summary>Puts what the API made of a stream, for all boxes; null: removes it. False: the engine did not answer.</summary>
     public Task<bool> PutStreamAsync(string stream, byte[]? content) => Outbound.RunAsync(async () =>
@@ -100,6 +110,7 @@ internal sealed class EtcdOwnership : IOwnership
     /// <summary>Gives the lease back, so that the others need not wait for its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _batches.DisposeAsync();
         await _stop.CancelAsync();
         await _running;
         if (Lease != 0)
@@ -128,11 +139,15 @@ internal sealed class EtcdOwnership : IOwnership
             try
             {
                 await LiveOnceAsync();
-                _watch!.OnExpired();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (EtcdException e) when (e.IsNameTaken)
+            {
+                OnNameTaken(e.Message);
+                await RestAsync(s_retry);
             }
             catch (EtcdException e)
             {
@@ -154,20 +169,22 @@ internal sealed class EtcdOwnership : IOwnership
         long sent = _time.GetTimestamp();
         using (JsonDocument grant = await AskAsync("/v3/lease/grant", EtcdRequests.Grant((int)_timings.Ttl.TotalSeconds)))
         {
-            Volatile.Write(ref _lease, EtcdKeyValue.Number(grant.RootElement, "ID"));
+            long lease = EtcdKeyValue.Number(grant.RootElement, "ID");
+            Volatile.Write(ref _lease, lease > 0 ? lease : throw _client.Nonsense("lease"));
             if (EtcdKeyValue.Number(grant.RootElement, "TTL") is var seconds && seconds > (long)_timings.Ttl.TotalSeconds)
             {
                 ClusterLog.LongerTtl(_log, seconds, _timings.Ttl.TotalSeconds);
             }
         }
 
-        using (JsonDocument put = await AskAsync("/v3/kv/put", EtcdRequests.Put(_keys.NodeKey(_self.Node), EtcdKeys.NodeValue(_self), Lease)))
+        using (JsonDocument put = await AskAsync("/v3/kv/put", EtcdRequests.Put(_keys.NodeKey(_self.Node), EtcdKeys.NodeValue(_self, _life), Lease)))
         {
-            _watch!.OnRenewed(sent);
+            _saidTaken = string.Empty;
         }
 
         EtcdWatch watch = new(_keys, _client, _timings, () => Lease, _watch!, _time, _log);
         await watch.BeginAsync(_stop.Token);
+        _watch!.OnRenewed(sent); // behind what was read: a camera of one session that is another box's by now is not asked before that is known
         Say(isUp: true, _client.Shown);
         using CancellationTokenSource life = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         Task watching = watch.RunAsync(life.Token);
@@ -182,23 +199,19 @@ internal sealed class EtcdOwnership : IOwnership
             if (!_stop.IsCancellationRequested)
             {
                 Volatile.Write(ref _lease, 0);
+                _watch!.OnExpired();
             }
         }
     }
 
     /// <summary>
     /// A box that was restarted at once finds its own keys, under a lease that nobody renews: the others need not wait for its end. Where another box
-    /// has our name, we wait, and say so.
+    /// has our name, we wait, and say so: two of one name would take each other's streams for ever.
     /// </summary>
     private async Task LeaveEarlierLifeAsync()
     {
         using JsonDocument range = await AskAsync("/v3/kv/range", EtcdRequests.Range(_keys.NodeKey(_self.Node)));
-        if (!range.RootElement.TryGetProperty("kvs", out JsonElement pairs))
-        {
-            return;
-        }
-
-        foreach (JsonElement element in pairs.EnumerateArray())
+        foreach (JsonElement element in EtcdKeyValue.Elements(range.RootElement, "kvs"))
         {
             EtcdKeyValue pair = EtcdKeyValue.Read(element);
             if (pair.Key != _keys.NodeKey(_self.Node) || pair.Lease == 0 || pair.Lease == Lease)
@@ -208,7 +221,20 @@ internal sealed class EtcdOwnership : IOwnership
 
             if (EtcdKeys.Member(_self.Node, pair.Value) is { } other && other.Url != _self.Url)
             {
-                throw new EtcdException($"box {other.Url} has the name \"{_self.Node}\", too: each box needs another cluster.node");
+                throw new EtcdException($"box {Printable.Line(other.Url)} has the name \"{_self.Node}\", too: each box needs another cluster.node")
+                {
+                    IsNameTaken = true,
+                };
+            }
+
+            if (EtcdKeys.LifeOf(pair.Value) is var life && life != _life && life.Length > 0 && await _lifeAt(_self) == life)
+            {
+                throw new EtcdException(
+                    $"at {_self.Url} another box answers, which has the name \"{_self.Node}\" and that address, too: each box needs another "
+                    + "cluster.node and cluster.advertise")
+                {
+                    IsNameTaken = true,
+                };
             }
 
             using JsonDocument revoked = await AskAsync("/v3/lease/revoke", EtcdRequests.Lease(pair.Lease));
@@ -223,7 +249,13 @@ internal sealed class EtcdOwnership : IOwnership
             try
             {
                 using JsonDocument answer = await AskAsync("/v3/lease/keepalive", EtcdRequests.Lease(Lease));
-                if (!answer.RootElement.TryGetProperty("result", out JsonElement result) || EtcdKeyValue.Number(result, "TTL") <= 0)
+                JsonElement result = EtcdKeyValue.Member(answer.RootElement, "result");
+                if (EtcdKeyValue.Number(result, "ID") != Lease)
+                {
+                    throw _client.Nonsense("lease"); // and not that ours has ended
+                }
+
+                if (EtcdKeyValue.Number(result, "TTL") <= 0)
                 {
                     return;
                 }
@@ -256,9 +288,18 @@ internal sealed class EtcdOwnership : IOwnership
             ClusterLog.Unanswered(_log, e.Message);
             return null;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            return null;
+            return null; // the end
+        }
+    }
+
+    private void OnNameTaken(string text)
+    {
+        if (_saidTaken != text)
+        {
+            _saidTaken = text;
+            ClusterLog.NameTaken(_log, text);
         }
     }
 

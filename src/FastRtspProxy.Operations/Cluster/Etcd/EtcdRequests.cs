@@ -34,7 +34,7 @@ internal static class EtcdRequests
     });
 
     /// <summary>Makes the key if nobody has it; else gives who has.</summary>
-    public static string Claim(string key, byte[] value, long lease) => Write(json =>
+    public static Action<Utf8JsonWriter> Claim(string key, byte[] value, long lease) => json =>
     {
         Compare(json, key, 0);
         json.WriteStartArray("success");
@@ -51,10 +51,10 @@ internal static class EtcdRequests
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndArray();
-    });
+    };
 
     /// <summary>Deletes the key if it is still that one.</summary>
-    public static string Release(string key, long createRevision) => Write(json =>
+    public static Action<Utf8JsonWriter> Release(string key, long createRevision) => json =>
     {
         Compare(json, key, createRevision);
         json.WriteStartArray("success");
@@ -63,6 +63,22 @@ internal static class EtcdRequests
         Key(json, "key", key);
         json.WriteEndObject();
         json.WriteEndObject();
+        json.WriteEndArray();
+    };
+
+    /// <summary>Several transactions as one: each is decided by itself.</summary>
+    public static string Batch(IEnumerable<Action<Utf8JsonWriter>> transactions) => Write(json =>
+    {
+        json.WriteStartArray("success");
+        foreach (Action<Utf8JsonWriter> transaction in transactions)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("request_txn");
+            transaction(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     });
 

@@ -24,27 +24,29 @@ internal sealed class EtcdWatch(
     public async Task BeginAsync(CancellationToken stop)
     {
         using JsonDocument answer = await client.AskAsync("/v3/kv/range", EtcdRequests.Range(keys.Prefix), timings.EngineAnswer, stop);
-        long revision = EtcdKeyValue.Number(answer.RootElement.GetProperty("header"), "revision");
+        long revision = EtcdKeyValue.Number(EtcdKeyValue.Member(answer.RootElement, "header"), "revision");
+        if (revision <= 0)
+        {
+            throw client.Nonsense("revision");
+        }
+
         List<ClusterMember> members = [];
         Dictionary<string, OwnerRecord> owners = [];
         Dictionary<string, byte[]> streams = [];
-        if (answer.RootElement.TryGetProperty("kvs", out JsonElement pairs))
+        foreach (JsonElement element in EtcdKeyValue.Elements(answer.RootElement, "kvs"))
         {
-            foreach (JsonElement element in pairs.EnumerateArray())
+            EtcdKeyValue pair = EtcdKeyValue.Read(element);
+            if (keys.TryNode(pair.Key, out string node) && EtcdKeys.Member(node, pair.Value) is { } member)
             {
-                EtcdKeyValue pair = EtcdKeyValue.Read(element);
-                if (keys.TryNode(pair.Key, out string node) && EtcdKeys.Member(node, pair.Value) is { } member)
-                {
-                    members.Add(member);
-                }
-                else if (keys.TryOwner(pair.Key, out string stream) && EtcdKeys.Owner(pair, lease()) is { } owner)
-                {
-                    owners[stream] = owner;
-                }
-                else if (keys.TryStream(pair.Key, out string made))
-                {
-                    streams[made] = pair.Value;
-                }
+                members.Add(member);
+            }
+            else if (keys.TryOwner(pair.Key, out string stream) && EtcdKeys.Owner(pair, lease()) is { } owner)
+            {
+                owners[stream] = owner;
+            }
+            else if (keys.TryStream(pair.Key, out string made))
+            {
+                streams[made] = pair.Value;
             }
         }
 
@@ -55,20 +57,29 @@ internal sealed class EtcdWatch(
     /// <summary>Until the stop. Never faulted.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        bool hasLost = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                if (!await ReadAsync(stop))
+                if (hasLost)
+                {
+                    await BeginAsync(stop);
+                    hasLost = false;
+                }
+
+                hasLost = !await ReadAsync(stop);
+                if (hasLost)
                 {
                     ClusterLog.Compacted(log);
-                    await BeginAsync(stop);
                 }
             }
-            catch (Exception e) when (e is EtcdException or IOException or JsonException or OperationCanceledException or HttpRequestException)
+            catch (Exception e)
             {
                 if (!stop.IsCancellationRequested)
                 {
+                    // What has the form of no watch may have hidden an event: all is read again.
+                    hasLost |= e is not (EtcdException or IOException or OperationCanceledException or HttpRequestException);
                     ClusterLog.WatchEnded(log, e.Message);
                     await Task.Delay(s_retry, time, CancellationToken.None);
                 }
@@ -102,16 +113,18 @@ internal sealed class EtcdWatch(
         {
             string request = EtcdRequests.Watch(keys.Prefix, _revision);
             await using Stream stream = await client.OpenAsync("/v3/watch", request, timings.EngineAnswer, reading.Token);
-            using StreamReader lines = new(stream);
-            while (await lines.ReadLineAsync(reading.Token) is { } line)
+            EtcdReader lines = new(stream);
+            while (await lines.LineAsync(reading.Token) is { } line)
             {
                 using JsonDocument json = JsonDocument.Parse(line);
-                if (!json.RootElement.TryGetProperty("result", out JsonElement result))
+                if (EtcdKeyValue.Member(json.RootElement, "result") is not { ValueKind: JsonValueKind.Object } result)
                 {
-                    throw new EtcdException($"{client.Shown}: the watch has failed");
+                    throw EtcdKeyValue.Member(json.RootElement, "error").ValueKind != JsonValueKind.Undefined
+                        ? new EtcdException($"{client.Shown}: the watch has failed")
+                        : new FormatException($"{client.Shown}: a line that is none of a watch");
                 }
 
-                if (result.TryGetProperty("canceled", out JsonElement canceled) && canceled.GetBoolean())
+                if (EtcdKeyValue.IsTrue(result, "canceled"))
                 {
                     return EtcdKeyValue.Number(result, "compact_revision") == 0
                         ? throw new EtcdException($"{client.Shown}: the watch was ended")
@@ -131,15 +144,15 @@ internal sealed class EtcdWatch(
 
     private void OnEvents(JsonElement result)
     {
-        if (!result.TryGetProperty("events", out JsonElement events))
+        foreach (JsonElement one in EtcdKeyValue.Elements(result, "events"))
         {
-            return;
-        }
+            EtcdKeyValue pair = EtcdKeyValue.Read(EtcdKeyValue.Member(one, "kv"));
+            bool isDeleted = EtcdKeyValue.Member(one, "type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("DELETE"u8);
+            if (pair.ModRevision <= 0)
+            {
+                throw new FormatException($"{client.Shown}: an event without a revision");
+            }
 
-        foreach (JsonElement one in events.EnumerateArray())
-        {
-            EtcdKeyValue pair = EtcdKeyValue.Read(one.GetProperty("kv"));
-            bool isDeleted = one.TryGetProperty("type", out JsonElement type) && type.GetString() == "DELETE";
             _revision = Math.Max(_revision, pair.ModRevision + 1);
             if (keys.TryNode(pair.Key, out string node))
             {

@@ -17,6 +17,9 @@ internal sealed record ClusterConfig
 
     public ClusterEngineConfig Engine { get; init; } = new();
 
+    /// <summary>PEM: the authorities of the certificates that the other boxes have for rtsps; null: those of this machine.</summary>
+    public string? Ca { get; init; }
+
     /// <summary>The same on all boxes: who has it is one of them. Null where it is missing, which is refused.</summary>
     public Secret? Secret { get; init; }
 
@@ -26,6 +29,13 @@ internal sealed record ClusterConfig
     /// Of streams that do not say otherwise; null: <see cref="WhenAlone.Stop"/> for cameras that allow one session, keep for the others.
     /// </summary>
     public WhenAlone? WhenAlone { get; init; }
+
+    /// <summary>With the paths that are relative beginning in this folder.</summary>
+    public ClusterConfig Beside(string folder) => this with
+    {
+        Ca = Ca is { } ca ? Path.Combine(folder, ca) : null,
+        Engine = Engine.Beside(folder),
+    };
 
     /// <summary>There is a cluster.</summary>
     public bool IsOn => Name.Length > 0;

@@ -101,6 +101,13 @@ internal static class ClusterKeys
             Effect = ConfigEffect.Restart,
             Sample = "rtsp://10.0.0.1:8554",
         },
+        new ValueKey<ClusterConfig, string?>("ca", ConfigTypes.FileOrNull, static c => c.Ca, static (c, v) => c with { Ca = v })
+        {
+            Text = "of boxes at rtsps://: PEM, the authorities that their certificates are of; each is for the host in its box's advertise",
+            DefaultWords = "those of this machine",
+            Effect = ConfigEffect.Restart,
+            Sample = "null",
+        },
         new ValueKey<ClusterConfig, int>(
             "capacity", ConfigTypes.Count(1, 100_000), static c => c.Capacity, static (c, v) => c with { Capacity = v })
         {

@@ -28,10 +28,10 @@ public sealed class EtcdOwnershipTests : IDisposable
         MakeCertificates(box: string.Empty);
         using EtcdProcess etcd = await EtcdProcess.StartAsync(_folder, PathOf);
         await etcd.LogInsAsync(Password);
-        await using EtcdOwnership a = new(ConfigOf("a", etcd.Url, Password), TimeProvider.System, _log);
-        await using EtcdOwnership b = new(ConfigOf("b", etcd.Url, Password), TimeProvider.System, _log);
-        NoWatch watchOfA = new();
-        NoWatch watchOfB = new();
+        await using EtcdOwnership a = new(ConfigOf("a", etcd.Url, Password), "life", static _ => Task.FromResult<string?>(null), TimeProvider.System, _log);
+        await using EtcdOwnership b = new(ConfigOf("b", etcd.Url, Password), "life", static _ => Task.FromResult<string?>(null), TimeProvider.System, _log);
+        RecordingWatch watchOfA = new();
+        RecordingWatch watchOfB = new();
         a.Start(watchOfA);
         b.Start(watchOfB);
         await Until.TrueAsync(() => watchOfA.IsRead && watchOfB.IsRead, 30, () => $"{watchOfA.Said}; {watchOfB.Said}");
@@ -53,6 +53,23 @@ public sealed class EtcdOwnershipTests : IDisposable
         }
 
         Assert.Equal(races, won.Sum());
+
+        // All at once, as behind the death of a box that had many: what goes together to etcd is decided one by one.
+        string[] many = [.. Enumerable.Range(0, 500).Select(static n => $"many{n}")];
+        OwnerRecord?[][] all = await Task.WhenAll(
+            Task.WhenAll(many.Select(stream => ClaimAsync(a, stream))), Task.WhenAll(many.Select(stream => ClaimAsync(b, stream))));
+        for (int i = 0; i < many.Length; i++)
+        {
+            Assert.Equal((all[0][i]!.Value.Node, all[0][i]!.Value.Epoch), (all[1][i]!.Value.Node, all[1][i]!.Value.Epoch));
+            Assert.Single(all, owners => owners[i]!.Value.IsOurs);
+            Assert.True(all[0][i]!.Value.Epoch > epoch);
+        }
+
+        await Until.TrueAsync(() => many.All(stream => watchOfA.Owners.ContainsKey(stream) && watchOfB.Owners.ContainsKey(stream)));
+        Assert.All(many, stream => Assert.NotEqual(watchOfA.Owners[stream].IsOurs, watchOfB.Owners[stream].IsOurs));
+        string[] owned = [.. many.Where(stream => watchOfA.Owners[stream].IsOurs)];
+        await Task.WhenAll(owned.Select(stream => Until.TrueAsync(async () => await a.ReleaseAsync(stream, watchOfB.Owners.TryGetValue(stream, out OwnerRecord one) ? one.Epoch : 0))));
+        await Until.TrueAsync(() => !owned.Any(watchOfB.Owners.ContainsKey));
         Assert.DoesNotContain(_log.Lines, static line => line.Text.Contains(Password, StringComparison.Ordinal));
     }
 
@@ -69,8 +86,8 @@ public sealed class EtcdOwnershipTests : IDisposable
         await Until.TrueAsync(
             async () =>
             {
-                await using EtcdOwnership box = new(ConfigOf("a", etcd.Url, Password), TimeProvider.System, _log);
-                NoWatch watch = new();
+                await using EtcdOwnership box = new(ConfigOf("a", etcd.Url, Password), "life", static _ => Task.FromResult<string?>(null), TimeProvider.System, _log);
+                RecordingWatch watch = new();
                 box.Start(watch);
                 await Until.TrueAsync(() => watch.Said.Length > 0);
                 said = watch.Said;
@@ -127,45 +144,5 @@ public sealed class EtcdOwnershipTests : IDisposable
         File.WriteAllText(PathOf("ca.pem"), authority.ExportCertificatePem());
         File.WriteAllText(PathOf("box.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(PathOf("box.key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    /// <summary>Wants to know one thing: whether the engine was read.</summary>
-    private sealed class NoWatch : IOwnershipWatch
-    {
-        private volatile bool _isRead;
-        private string _said = string.Empty;
-
-        public bool IsRead => _isRead;
-
-        /// <summary>What was said of the engine last.</summary>
-        public string Said
-        {
-            get => Volatile.Read(ref _said);
-            private set => Volatile.Write(ref _said, value);
-        }
-
-        public void OnSnapshot(OwnershipSnapshot snapshot) => _isRead = true;
-
-        public void OnMember(string node, ClusterMember? member)
-        {
-        }
-
-        public void OnOwner(string stream, OwnerRecord? owner, long revision)
-        {
-        }
-
-        public void OnStream(string name, byte[]? content)
-        {
-        }
-
-        public void OnRenewed(long sent)
-        {
-        }
-
-        public void OnEngine(bool isUp, string reason) => Said = reason;
-
-        public void OnExpired()
-        {
-        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class FakeOwnership : IOwnership
 
     public List<(string Stream, long Epoch)> Released { get; } = [];
 
+    /// <summary>False: it does not hear what is let go.</summary>
+    public bool HearsReleases { get; set; } = true;
+
     public void Start(IOwnershipWatch watch) => Watch = watch;
 
     public Task<OwnerRecord?> ClaimAsync(string stream, string? previous)
@@ -28,8 +31,12 @@ internal sealed class FakeOwnership : IOwnership
 
     public Task<bool> ReleaseAsync(string stream, long epoch)
     {
-        Released.Add((stream, epoch));
-        return Task.FromResult(true);
+        lock (Claims)
+        {
+            Released.Add((stream, epoch));
+        }
+
+        return Task.FromResult(HearsReleases);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
