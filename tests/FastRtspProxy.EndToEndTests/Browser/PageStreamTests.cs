@@ -293,4 +293,25 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         "async () => { const { config } = await (await fetch('/api/v1/streams/gate')).json(); return JSON.stringify([config.source ?? null, config.sources ?? null]); }");
 
     private static Task<string> PixelsAsync(IPage page) => page.EvaluateAsync<string>("() => document.querySelector('.picture canvas').toDataURL()");
+
+    /// <summary>Of two boxes of a list the other one is not there, so this one owns what it is asked for.</summary>
+    [Fact]
+    public async Task Stream_OfACluster_SaysWhichBoxOwnsIt()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        int port = FreePorts.Next();
+        await StartPageAsync(1, $$$"""
+              cam: {source: "{{{camera.Urls[0]}}}"}
+            cluster:
+              name: site-1
+              node: a
+              advertise: rtsp://127.0.0.1:{{{port}}}
+              secret: 0123456789abcdef0123456789abcdef
+              engine: {kind: static, nodes: {a: "rtsp://127.0.0.1:{{{port}}}", b: "rtsp://127.0.0.1:9"}}
+            """);
+
+        IPage page = await OpenAsync("#/streams/cam");
+
+        await page.WaitForSelectorAsync("dl >> text=/^box a \\(epoch \\d+\\), which is this one$/");
+    }
 }
