@@ -21,15 +21,20 @@ ADDRESS = {"a": "10.9.0.1", "b": "10.9.0.2", "c": "10.9.0.3", "cam": "10.9.0.10"
 BOXES = ("a", "b", "c")
 SECRET = "0123456789abcdef0123456789abcdef"
 START_SECONDS = 90
+TTL = int(os.environ.get("CLUSTER_TTL", "2"))
+ELECTION = int(os.environ.get("CLUSTER_ELECTION", "1000" if TTL > 1 else "500"))
+VIP = "10.9.0.100"
 
 
 class Cluster:
     """Everything of one scenario, made anew for each."""
 
-    def __init__(self, hosts, proxy, simulator, folder, streams=3, single=False, ttl=2, election=1000, boxes=BOXES, static=False, secure=False):
+    def __init__(self, hosts, proxy, simulator, folder, streams=3, single=False, ttl=TTL, election=ELECTION, boxes=BOXES, static=False, secure=False, encrypted=False,
+                 always=False, capacity=None, fps=25, extra=None):
         self.hosts, self.proxy, self.simulator, self.folder = hosts, proxy, simulator, folder
         self.streams, self.single, self.ttl, self.election, self.boxes = streams, single, ttl, election, boxes
-        self.static, self.secure = static, secure
+        self.static, self.secure, self.encrypted = static, secure, encrypted
+        self.always, self.capacity, self.fps, self.extra = always, capacity or {}, fps, extra or {}
         self.etcds, self.proxies, self.viewers = {}, {}, {}
         os.makedirs(folder, exist_ok=True)
         hosts.folder = folder
@@ -39,8 +44,9 @@ class Cluster:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def begin(self):
-        if self.secure:
+    def begin(self, first=None):
+        """With those boxes alone at FIRST; None: all of them."""
+        if self.secure or self.encrypted:
             self.make_certificates()
         for box in () if self.static else self.boxes:
             self.start_etcd(box)
@@ -53,11 +59,14 @@ class Cluster:
             self.has_users = True
         fail = ["--fail", "one-session"] if self.single else []
         self.camera = self.hosts.start("cam", "camera", self.simulator, "camera", "--bind", ADDRESS["cam"], "--port", "8554", "--streams", str(self.streams), "--path", "cam{0}",
-                                       "--video", "h264", "--audio", "none", "--gop", "25", "--bitrate", "300k", "--no-sei", *fail)
+                                       "--video", "h264", "--audio", "none", "--fps", str(self.fps), "--gop", str(self.fps), "--bitrate", f"{12 * self.fps}k", "--size", "320x180", "--no-sei", *fail)
         self.hosts.wait_for("cameras", lambda: self.hosts.log("camera").count("rtsp://") >= self.streams, START_SECONDS, "camera")
-        for box in self.boxes:
+        self.start_proxies(first or self.boxes)
+
+    def start_proxies(self, boxes):
+        for box in boxes:
             self.start_proxy(box)
-        self.hosts.wait_for("boxes", lambda: all("the engine answers" in self.log(box) for box in self.boxes), START_SECONDS, *(f"proxy-{box}" for box in self.boxes))
+        self.hosts.wait_for("boxes", lambda: all("the engine answers" in self.log(box) for box in boxes), START_SECONDS, *(f"proxy-{box}" for box in boxes))
 
     def make_certificates(self):
         """An authority, and a certificate of it for each box: without a common name, which etcd's gateway does not take while log-ins are on."""
@@ -107,21 +116,26 @@ class Cluster:
         scheme = "https" if self.secure else "http"
         endpoints = ", ".join(f'"{scheme}://{address}:2379"' for address in ["127.0.0.1", *(ADDRESS[name] for name in others)])
         nodes = ", ".join(f'{name}: "rtsp://{ADDRESS[name]}:8554"' for name in self.boxes)
+        advertise = f"rtsps://{ADDRESS[box]}:8322" if self.encrypted else f"rtsp://{ADDRESS[box]}:8554"
+        tls = f"rtsps: {{listen: [\":8322\"], certificates: [{{certificate: {box}.pem, key: {box}.key}}]}}\n" if self.encrypted else ""
+        authority = "  ca: ca.pem\n" if self.encrypted else ""
+        capacity = f"  capacity: {self.capacity[box]}\n" if box in self.capacity else ""
+        streams = {f"cam{n}": f"cam{n}" for n in range(1, self.streams + 1)} | self.extra.get(box, {})
         engine = f"{{kind: static, nodes: {{{nodes}}}}}" if self.static else f"{{kind: etcd, endpoints: [{endpoints}], ttl: {self.ttl}s" + (
             f", ca: ca.pem, certificate: {box}.pem, key: {box}.key, username: root, password: geheim456}}" if self.secure else "}")
         with open(self.path(f"{box}.yaml"), "w") as file:
             file.write(f"""rtsp: {{listen: [":8554"]}}
 http: {{listen: ["127.0.0.1:9554"]}}
 log: {{level: debug}}
-cluster:
+{tls}cluster:
   name: test
   node: {box}
-  advertise: rtsp://{ADDRESS[box]}:8554
+  advertise: {advertise}
   secret: {SECRET}
-  engine: {engine}
-defaults: {{transport: tcp, linger: 2s}}
+{authority}{capacity}  engine: {engine}
+defaults: {{transport: tcp, linger: 2s, alwaysOn: {str(self.always).lower()}}}
 streams:
-""" + "".join(f"  cam{n}: {{source: \"rtsp://{ADDRESS['cam']}:8554/cam{n}\", singleSession: {str(self.single).lower()}}}\n" for n in range(1, self.streams + 1)))
+""" + "".join(f"  {name}: {{source: \"rtsp://{ADDRESS['cam']}:8554/{path}\", singleSession: {str(self.single).lower()}}}\n" for name, path in streams.items()))
         self.proxies[box] = self.hosts.start(box, f"proxy-{box}", self.proxy, "--config", self.path(f"{box}.yaml"))
 
     def owners(self):
@@ -175,6 +189,11 @@ streams:
 
     def ended(self, name):
         return sum(v["ended"] is not None for v in self.seen(name))
+
+    def revision(self, box):
+        """How often etcd has written."""
+        told = self.etcdctl(box, "endpoint", "status", "-w", "json")
+        return json.loads(told.stdout)[0]["Status"]["header"]["revision"]
 
     def sessions(self):
         """Connections to the cameras by box, of those that are there now."""
@@ -246,7 +265,7 @@ def owner_stopped(make):
     before = setups_at_the_camera(cluster, owner)
     cluster.proxies[owner].send_signal(signal.SIGCONT)
     result = after(cluster, began, others, 8)
-    return {"owner": owner, "setupsAfter": setups_at_the_camera(cluster, owner) - before, **result}
+    return {"owner": owner, "setupsAfter": setups_at_the_camera(cluster, owner) - before, "mostSessions": most, **result}
 
 
 def setups_at_the_camera(cluster, box):
@@ -307,11 +326,12 @@ def move_leader(cluster, box):
 
 
 def undisturbed(cluster, began, seconds=4):
-    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) > 0, START_SECONDS)  # an etcd that has just gone on may not answer at once
-    owners = cluster.owners()
     cluster.wait_quiet(seconds, *cluster.boxes)
+    owners = {}
+    while not owners and time.monotonic() < began + START_SECONDS:  # a lease may have ended that nobody could renew: whoever owned it claims it again
+        owners = cluster.owners()
     gaps = [gap for box in cluster.boxes for gap in cluster.gaps(box, began)]
-    return {"mostGap": max(gaps), "owners": owners, "takeovers": sum(cluster.log(b).count("this box owns the stream now") for b in cluster.boxes)}
+    return {"gaps": gaps, "mostGap": max(gaps), "owners": owners, "takeovers": sum(cluster.log(b).count("this box owns the stream now") for b in cluster.boxes)}
 
 
 def election(make):
@@ -360,26 +380,33 @@ def without_etcd(make):
     cluster.hosts.wait_for("an empty etcd", lambda: all(cluster.healthy(box) for box in cluster.boxes), START_SECONDS)
     cluster.hosts.wait_for("owners in the empty etcd", lambda: "cam1" in cluster.owners(), START_SECONDS)
     cluster.wait_quiet(5, *cluster.boxes)
-    return {"before": before, "gapWithout": frozen, "gapWhenBack": back, "saidFrozen": said, "owners": cluster.owners(),
+    return {"gaps": [gap for box in cluster.boxes for gap in cluster.gaps(box, began)], "before": before, "gapWithout": frozen, "gapWhenBack": back, "saidFrozen": said, "owners": cluster.owners(),
             "pulls": len(set(cluster.sessions()) & {ADDRESS[b] for b in BOXES}), "moves": sum(cluster.log(b).count("this box owns the stream now") for b in cluster.boxes) - moves}
 
 
 def many(make, count=int(os.environ.get("CLUSTER_STREAMS", "500"))):
-    """Many streams, a viewer of each at the box that survives: its owner dies."""
-    cluster = make(streams=count)
-    cluster.begin()
-    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) == count, START_SECONDS, *(f"proxy-{b}" for b in BOXES))
-    owners = cluster.owners()
-    victim = "a"
-    cluster.watch("b", "b", *(stream for stream, box in owners.items() if box == victim))
-    cluster.wait_playing("b")
-    cluster.wait_quiet(4, "b")
+    """One box has all of many streams, and two more want them, too; 20 are watched there. It dies."""
+    cluster = make(streams=count, always=True, fps=5)
+    victim, others = "a", ("b", "c")
+    cluster.begin(first=victim)
+    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) == count and len(cluster.sessions()) >= count, START_SECONDS, f"proxy-{victim}", every=0.5)
+    cluster.start_proxies(others)
+    cluster.hosts.wait_for("relays", lambda: connections(victim, 8554) >= 2 * count, START_SECONDS, *(f"proxy-{b}" for b in BOXES), every=0.5)
+    of_victim = [stream for stream, box in cluster.owners().items() if box == victim]
+    for number, box in enumerate(others):
+        cluster.watch(box, box, *of_victim[number::len(of_victim) // 10][:10])
+    cluster.wait_playing(*others)
+    cluster.wait_quiet(4, *others)
+    revision = cluster.revision("b")
     began = time.monotonic()
     cluster.proxies[victim].kill()
-    cluster.wait_quiet(6, "b")
-    gaps = sorted(cluster.gaps("b", began))
-    return {"streams": count, "ofTheDeadBox": len(gaps), "p50": gaps[len(gaps) // 2], "p99": gaps[int(len(gaps) * 0.99)], "most": gaps[-1], "ended": cluster.ended("b"),
-            "owned": {box: list(cluster.owners().values()).count(box) for box in BOXES}}
+    owned = cluster.hosts.wait_for("new owners", lambda: len(owners := cluster.owners()) == count and victim not in owners.values(), START_SECONDS, *(f"proxy-{b}" for b in others), every=0.25)
+    writes = cluster.revision("b") - revision
+    read = cluster.hosts.wait_for("all cameras", lambda: len(cluster.sessions()) >= count, START_SECONDS, *(f"proxy-{b}" for b in others), every=0.25)
+    result = after(cluster, began, others, 6)
+    return {"streams": count, "ofTheDeadBox": len(of_victim), "secondsToOwners": round(owned, 2), "secondsToCameras": round(owned + read, 2), "writesOfEtcd": writes,
+            "leasesLost": sum(cluster.log(b).count("has given up this box") for b in others), "owned": {box: list(cluster.owners().values()).count(box) for box in BOXES},
+            **{key: value for key, value in result.items() if key != "owners"}}
 
 
 def drain(make):
@@ -400,7 +427,7 @@ def drain(make):
         gaps[box] = max(gap for other in BOXES for gap in cluster.gaps(other, began))
         api(box, "DELETE", "/api/v1/drain")
         time.sleep(1)
-    return {"gaps": gaps, "owners": cluster.owners(), "ended": sum(cluster.ended(b) for b in BOXES)}
+    return {"gaps": list(gaps.values()), "owners": cluster.owners(), "ended": sum(cluster.ended(b) for b in BOXES)}
 
 
 def compaction(make):
@@ -421,7 +448,7 @@ def compaction(make):
     gap = max(cluster.gaps(box, began))
     killed = time.monotonic()
     cluster.proxies[owner].kill()
-    return {"gapWhileCutOff": gap, "readAgain": cluster.log(box).count("the engine"), **after(cluster, killed, others)}
+    return {"gapWhileCutOff": gap, "readAgain": cluster.log(box).count("the engine has forgotten"), **after(cluster, killed, others)}
 
 
 def starts(make, count=int(os.environ.get("CLUSTER_STREAMS", "1000"))):
@@ -436,10 +463,10 @@ def starts(make, count=int(os.environ.get("CLUSTER_STREAMS", "1000"))):
 
 
 def streams(make):
-    """A stream that the API of one box made is known on all; what stands in etcd shows nothing of it."""
-    cluster = make()
+    """A stream that the API of one box made is known on all; what stands in etcd shows nothing of it. The file of one box differs from the others', which is said."""
+    cluster = make(extra={"c": {"extra": "cam1"}})
     cluster.begin()
-    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) == 3, START_SECONDS, *(f"proxy-{b}" for b in BOXES))
+    cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) == 4, START_SECONDS, *(f"proxy-{b}" for b in BOXES))
     api("a", "PUT", "/api/v1/streams/yard", {"source": f"rtsp://{ADDRESS['cam']}:8554/cam1", "username": "u", "password": "geheim123", "transport": "tcp"})
     cluster.hosts.wait_for("the stream on all boxes", lambda: all(has(box, "yard") for box in BOXES), 20, *(f"proxy-{b}" for b in BOXES))
     stored = cluster.etcdctl("a", "get", "--prefix", "/frp/test/streams/", "-w", "json").stdout
@@ -449,7 +476,10 @@ def streams(make):
     cluster.wait_playing("c")
     api("b", "DELETE", "/api/v1/streams/yard")
     cluster.hosts.wait_for("its end on all boxes", lambda: not any(has(box, "yard") for box in BOXES), 20, *(f"proxy-{b}" for b in BOXES))
-    return {"shownInEtcd": b"geheim123" in raw or b"cam1" in raw, "bytes": len(raw)}
+    differs = {"a": "box c differ", "b": "box c differ", "c": "box a differ"}
+    cluster.hosts.wait_for("a word of the files that differ", lambda: all(text in cluster.log(box) for box, text in differs.items()), START_SECONDS, *(f"proxy-{b}" for b in BOXES))
+    return {"shownInEtcd": b"geheim123" in raw or b"cam1" in raw, "passwordsInLogs": sum(cluster.log(box).count("geheim123") for box in BOXES), "bytes": len(raw),
+            "saidOfTheSame": cluster.log("a").count("box b differ") + cluster.log("b").count("box a differ")}
 
 
 def has(box, stream):
@@ -497,6 +527,75 @@ def secured(make):
     return {"owner": owner, "passwordsInLogs": sum(cluster.log(box).count("geheim456") for box in BOXES), **result}
 
 
+def encrypted(make):
+    """The boxes read from each other by TLS, with certificates of an authority of their own (cluster.ca)."""
+    cluster = make(encrypted=True)
+    owner, others = owner_with_viewers(cluster)
+    plain = established(owner, 8554) & {ADDRESS[box] for box in others}
+    relays = established(owner, 8322) & {ADDRESS[box] for box in others}
+    began = time.monotonic()
+    cluster.proxies[owner].kill()
+    result = after(cluster, began, others)
+    return {"owner": owner, "relaysByTls": len(relays), "relaysInTheClear": len(plain), **result}
+
+
+def peers(box, port):
+    """The addresses of the connections to that port of a box."""
+    told = subprocess.run(["ip", "netns", "exec", box, "ss", "-Htn", "state", "established", "sport", "=", f":{port}"], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(10\.9\.0\.\d+)\]?:\d+\s*$", told, re.MULTILINE)
+
+
+def established(box, port):
+    return set(peers(box, port))
+
+
+def connections(box, port):
+    return len(peers(box, port))
+
+
+def vip(make):
+    """One address that moves (keepalived, with what docs/cluster.md has): a viewer of the dead box connects to it again, and is at another one."""
+    cluster = make()
+    cluster.begin()
+    page = os.environ.get("CLUSTER_PAGE") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../docs/cluster.md")
+    with open(page) as file:
+        example = re.search(r"```\n(global_defs.*?)```", file.read(), re.DOTALL)[1]
+    for box, priority in zip(BOXES, (102, 101, 100)):
+        check = self_check(cluster, box)
+        with open(cluster.path(f"{box}.keepalived"), "w") as file:
+            file.write(example.replace("10.0.0.100/24", VIP + "/24").replace("/usr/bin/fastrtspproxy --healthcheck", check).replace("priority 100", f"priority {priority}"))
+        cluster.hosts.start(box, f"keepalived-{box}", "keepalived", "--dont-fork", "--log-console", "--log-detail", "--vrrp", "--use-file", cluster.path(f"{box}.keepalived"),
+                            "--pid", cluster.path(f"{box}.pid"), "--vrrp_pid", cluster.path(f"{box}.vrrp.pid"), "--no-syslog")
+    logs = [f"keepalived-{box}" for box in BOXES]
+    cluster.hosts.wait_for("the address at box a", lambda: holders() == ["a"], START_SECONDS, *logs)
+    ADDRESS["vip"] = VIP
+    for box in ("b", "c"):
+        cluster.watch(box, box, "cam1")
+    cluster.wait_playing("b", "c")
+    gaps, moved, at = [], {}, []
+    for case, disturb in (("boxDies", lambda: cluster.proxies["a"].kill()), ("hostDies", lambda: subprocess.run(["ip", "link", "set", f"{holders()[0]}-eth0", "down"], check=True))):
+        before = holders()[0]
+        cluster.watch(case, "vip", "cam1")
+        cluster.wait_playing(case)
+        began = time.monotonic()
+        disturb()
+        moved[case] = round(cluster.hosts.wait_for(f"the address elsewhere ({case})", lambda: [box for box in holders() if box != before], START_SECONDS, *logs), 2)
+        cluster.watch(case + "Again", "vip", "cam1")
+        cluster.wait_playing(case + "Again")
+        gaps.append(round(time.monotonic() - began, 2))
+        at.append([before, [box for box in holders() if box != before][0]])
+    return {"gaps": gaps, "mostGap": max(gaps), "secondsToMove": moved, "wentFromTo": at}
+
+
+def self_check(cluster, box):
+    return f"{cluster.proxy} --healthcheck --config {cluster.path(box)}.yaml"
+
+
+def holders():
+    """The boxes that have the address."""
+    return [box for box in BOXES if f" {VIP}/" in subprocess.run(["ip", "-n", box, "-o", "address", "show", "dev", "eth0"], capture_output=True, text=True, check=True).stdout]
+
+
 def has_owner(box, stream, owner):
     told = api(box, "GET", f"/api/v1/streams/{stream}", expected=None)
     return told is not None and told.get("cluster", {}).get("owner") == owner
@@ -504,7 +603,30 @@ def has_owner(box, stream, owner):
 
 SCENARIOS = {one.__name__: one for one in (
     owner_killed, owner_and_leader_killed, owner_and_leader_killed_tight, owner_stopped, cut_off, cut_off_single, election, without_etcd, many, drain, compaction, starts, streams,
-    two_boxes, secured)}
+    two_boxes, secured, encrypted, vip)}
+
+# What must hold whatever the machine does: counts, and no times.
+CLAIMS = {
+    "owner_killed": [("one box reads the camera", lambda f: f["boxesAtTheCamera"] == 1), ("no viewer of the others ends", lambda f: f["ended"] == 0),
+                     ("another box has it", lambda f: f["owners"].get("cam1") not in (None, f["owner"]))],
+    "owner_and_leader_killed": [("no viewer of the others ends", lambda f: f["ended"] == 0), ("another box has it", lambda f: f["owners"].get("cam1") not in (None, f["owner"]))],
+    "owner_and_leader_killed_tight": [("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "owner_stopped": [("not one more SETUP", lambda f: f["setupsAfter"] == 0), ("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "cut_off": [("one pull in the end", lambda f: f["pullsInTheEnd"] == 1), ("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "cut_off_single": [("never two pulls", lambda f: f["secondsOfTwoPulls"] == 0), ("one pull in the end", lambda f: f["pullsInTheEnd"] == 1)],
+    "election": [("nothing moves", lambda f: f["moves"] == 0 and f["owners"] == f["before"])],
+    "without_etcd": [("nothing moves", lambda f: f["moves"] == 0 and f["owners"] == f["before"]), ("one pull", lambda f: f["pulls"] == 1), ("it is said", lambda f: f["saidFrozen"] > 0)],
+    "many": [("all have owners", lambda f: f["owned"]["b"] + f["owned"]["c"] == f["streams"]), ("no lease is lost", lambda f: f["leasesLost"] == 0),
+             ("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "drain": [("no viewer ends", lambda f: f["ended"] == 0), ("all have owners", lambda f: len(f["owners"]) == 6)],
+    "compaction": [("all is read again", lambda f: f["readAgain"] > 0), ("another box has it", lambda f: f["owners"].get("cam1") is not None)],
+    "starts": [("all boxes say the same", lambda f: f["boxesThatDiffer"] == 0)],
+    "streams": [("etcd shows nothing", lambda f: not f["shownInEtcd"]), ("no passwords in logs", lambda f: f["passwordsInLogs"] == 0), ("the same files are the same", lambda f: f["saidOfTheSame"] == 0)],
+    "two_boxes": [("one pull", lambda f: f["pulls"] == 1), ("no viewer of the other ends", lambda f: f["ended"] == 0)],
+    "secured": [("no passwords in logs", lambda f: f["passwordsInLogs"] == 0), ("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "encrypted": [("both others come by TLS alone", lambda f: (f["relaysByTls"], f["relaysInTheClear"]) == (2, 0)), ("no viewer of the others ends", lambda f: f["ended"] == 0)],
+    "vip": [("the address moves", lambda f: all(before != behind for before, behind in f["wentFromTo"]))],
+}
 
 
 def main():
@@ -520,8 +642,11 @@ def main():
                 made.append(Cluster(hosts, proxy, simulator, os.path.join(folder, f"{number}-{scenario}"), **options))
                 return made[-1]
 
+            began = time.monotonic()
             try:
-                print(json.dumps({"scenario": scenario, **SCENARIOS[scenario](make)}), flush=True)
+                found = SCENARIOS[scenario](make)
+                wrong = [text for text, holds in CLAIMS.get(scenario, []) if not holds(found)]
+                print(json.dumps({"scenario": scenario, **found, "wrong": wrong, "seconds": round(time.monotonic() - began, 1)}), flush=True)
             finally:
                 if made:
                     made[-1].end()

@@ -88,14 +88,14 @@ class Hosts:
         except FileNotFoundError:
             return ""
 
-    def wait_for(self, what, condition, seconds, *logs):
+    def wait_for(self, what, condition, seconds, *logs, every=0.05):
         """How long it took."""
         begun = time.monotonic()
         while not condition():
             if time.monotonic() > begun + seconds:
                 told = "\n".join(f"--- {name}\n{self.log(name)[-1500:]}" for name in logs)
                 raise SystemExit(f"not within {seconds} s: {what}\n{told}")
-            time.sleep(0.05)
+            time.sleep(every)
         return time.monotonic() - begun
 
 
