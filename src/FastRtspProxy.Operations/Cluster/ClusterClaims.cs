@@ -25,8 +25,8 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
         }
 
         int place = stream.Told.Kind == OwnershipKind.Own || !node.IsKnown ? 0
-            : node.Moves.IsOn ? node.MemberCount // behind all that do not drain
-            : node.PlaceOf(stream.Name);
+            : node.Moves.IsOn ? node.Members.All.Count // behind all that do not drain
+            : node.Members.PlaceOf(stream.Name);
         WaitForTurn(stream, place * ClusterTimings.ClaimStep);
     }
 

@@ -49,7 +49,7 @@ internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger 
     /// </summary>
     public bool TryMove(string stream)
     {
-        if (!node.HasOthers || node.Find(stream) is not { } found || (found != _moving && found is not { Owner.IsOurs: true }))
+        if (!node.Members.HasOthers || node.Find(stream) is not { } found || (found != _moving && found is not { Owner.IsOurs: true }))
         {
             return false;
         }
@@ -122,7 +122,7 @@ internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger 
             }
         }
 
-        if (node.HasOthers && Next() is { } next)
+        if (node.Members.HasOthers && Next() is { } next)
         {
             _moving = next;
             _movingSince = time.GetTimestamp();

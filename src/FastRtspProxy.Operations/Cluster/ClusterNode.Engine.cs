@@ -5,13 +5,11 @@ namespace FastRtspProxy.Operations.Cluster;
 /// <summary>What the engine tells, each in its turn.</summary>
 internal sealed partial class ClusterNode
 {
-    private bool _isFenced;
-
     /// <inheritdoc/>
     public void OnSnapshot(OwnershipSnapshot snapshot) => Post(() =>
     {
         _isKnown = true;
-        foreach (string gone in _members.Keys.Except(snapshot.Members.Select(static member => member.Node)).ToArray())
+        foreach (string gone in Members.All.Select(static one => one.Node).Except(snapshot.Members.Select(static one => one.Node)).ToArray())
         {
             TakeMember(gone, null);
         }
@@ -46,7 +44,7 @@ internal sealed partial class ClusterNode
 
         foreach ((string name, OwnerRecord owner) in snapshot.Owners)
         {
-            LeaveOrphan(name, owner);
+            Releases.LeaveOrphan(name, owner);
         }
 
         foreach ((string name, byte[] content) in snapshot.Streams)
@@ -78,7 +76,7 @@ internal sealed partial class ClusterNode
         }
         else if (owner is { } orphan)
         {
-            LeaveOrphan(stream, orphan);
+            Releases.LeaveOrphan(stream, orphan);
         }
     });
 
@@ -89,21 +87,7 @@ internal sealed partial class ClusterNode
     public void OnRenewed(long sent)
     {
         Volatile.Write(ref _renewed, sent);
-        if (Fence.Left > TimeSpan.Zero)
-        {
-            Fence.Extend(sent, Timings.Fence);
-        }
-        else
-        {
-            // Not before what was heard of other owners had its turn.
-            Post(() =>
-            {
-                if (Fence.Extend(sent, Timings.Fence))
-                {
-                    OnFenceBack();
-                }
-            });
-        }
+        Fencing.OnRenewed(sent);
     }
 
     /// <inheritdoc/>
@@ -155,81 +139,11 @@ internal sealed partial class ClusterNode
         }
     });
 
-    /// <summary>The others have lost the engine, too: what they were asked then holds.</summary>
-    public void OnFrozen(long asked)
-    {
-        if (Fence.Extend(asked, Timings.Fence))
-        {
-            Post(OnFenceBack);
-        }
-    }
-
-    /// <summary>Said once, and counted, while it lasts. Any thread.</summary>
-    public void LookAtFence()
-    {
-        if (Fence.Left <= TimeSpan.Zero && _isKnown)
-        {
-            Post(() =>
-            {
-                if (!_isFenced && _streams.Values.Any(static stream => stream is { StopsWhenAlone: true, Told.Kind: OwnershipKind.Own }))
-                {
-                    _isFenced = true;
-                    Counters.OnFenced();
-                    ClusterLog.Fenced(_log);
-                }
-            });
-        }
-    }
-
-    /// <summary>A claim whose answer was lost, of a stream that has gone from here since: as long as it is ours nobody else can have it.</summary>
-    private void LeaveOrphan(string stream, OwnerRecord owner)
-    {
-        if (owner.IsOurs && !_streams.ContainsKey(stream))
-        {
-            Releases.Begin(stream, owner.Epoch);
-        }
-    }
-
-    private void OnFenceBack()
-    {
-        _isFenced = false;
-        foreach (ClusterStream stream in _streams.Values)
-        {
-            if (stream is { StopsWhenAlone: true, Told.Kind: OwnershipKind.Own, Owner.IsOurs: true })
-            {
-                stream.Followers.ForEach(follower => follower.Tell(stream.Told)); // whoever stopped looks again
-            }
-        }
-    }
-
     private void TakeMember(string node, ClusterMember? member)
     {
-        bool wasThere = _members.TryGetValue(node, out ClusterMember? known);
-        if (known == member)
+        if (Members.Take(node, member))
         {
-            return;
-        }
-
-        if (member is null)
-        {
-            _members.Remove(node);
-            if (node != Name)
-            {
-                ClusterLog.MemberWent(_log, node);
-            }
-
-            return;
-        }
-
-        _members[node] = member;
-        if (!wasThere && node != Name)
-        {
-            ClusterLog.MemberCame(_log, node, member.Url);
-        }
-
-        foreach (ClusterStream stream in _streams.Values)
-        {
-            if (stream.Owner is { IsOurs: false } owner && owner.Node == node)
+            foreach (ClusterStream stream in _streams.Values.Where(stream => stream.Owner is { IsOurs: false } owner && owner.Node == node))
             {
                 Decide(stream);
             }

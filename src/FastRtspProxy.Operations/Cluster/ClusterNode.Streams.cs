@@ -152,7 +152,7 @@ internal sealed partial class ClusterNode
             {
                 Tell(stream, new CameraOwnership(OwnershipKind.Own, Name, owner.Epoch) { Left = stream.StopsWhenAlone ? LeftOfFence : null });
             }
-            else if (_members.TryGetValue(owner.Node, out ClusterMember? member))
+            else if (Members.Find(owner.Node) is { } member)
             {
                 Tell(stream, Sources.Of(stream.Name, owner, member));
             }

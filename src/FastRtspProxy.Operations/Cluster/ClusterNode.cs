@@ -20,7 +20,6 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     private readonly ILogger _log;
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, ClusterStream> _streams = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ClusterMember> _members = new(StringComparer.Ordinal);
 
     /// <summary>What holds of each stream that is followed here, for those who ask on other threads.</summary>
     private readonly ConcurrentDictionary<string, CameraOwnership> _told = new(StringComparer.Ordinal);
@@ -50,6 +49,8 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
         _renewed = time.GetTimestamp();
         Timings = new ClusterTimings(config.Engine.Ttl);
         Fence = new Fence(time);
+        Fencing = new FenceKeeper(this, log);
+        Members = new ClusterMembers(config.Node, log);
         _claims = new ClusterClaims(this, engine, time, log);
         Releases = new ClusterReleases(this, engine, time);
         Moves = new ClusterDrain(this, time, log);
@@ -62,6 +63,12 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     /// <inheritdoc cref="Cluster.Fence"/>
     public Fence Fence { get; }
+
+    /// <inheritdoc cref="FenceKeeper"/>
+    public FenceKeeper Fencing { get; }
+
+    /// <summary>In the turn; see <see cref="MembersAsync"/>.</summary>
+    public ClusterMembers Members { get; }
 
     /// <summary>This box.</summary>
     public string Name => _config.Node;
@@ -120,7 +127,7 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     public IReadOnlyDictionary<string, CameraOwnership> Ownerships => _told;
 
     /// <summary>The boxes that are there. Any thread.</summary>
-    public Task<IReadOnlyList<ClusterMember>> MembersAsync() => AskAsync<IReadOnlyList<ClusterMember>>(() => [.. _members.Values]);
+    public Task<IReadOnlyList<ClusterMember>> MembersAsync() => AskAsync<IReadOnlyList<ClusterMember>>(() => [.. Members.All]);
 
     /// <inheritdoc cref="ClusterClaims.Promise"/>
     public void Promise(string node) => _claims.Promise(node);
@@ -139,20 +146,11 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>That of a name, which a mount follows; null: none does. In the turn.</summary>
     public ClusterStream? Find(string stream) => _streams.GetValueOrDefault(stream);
 
-    /// <summary>How many boxes there are. In the turn.</summary>
-    public int MemberCount => _members.Count;
-
     /// <summary>Streams that are known here. In the turn.</summary>
     public IReadOnlyCollection<ClusterStream> Streams => _streams.Values;
 
     /// <summary>The engine was read. In the turn.</summary>
     public bool IsKnown => _isKnown;
-
-    /// <summary>Which this box is of those that try to own the stream. In the turn.</summary>
-    public int PlaceOf(string stream) => Rendezvous.PlaceOf(Name, stream, _members.Values);
-
-    /// <summary>True where there is another box. In the turn.</summary>
-    public bool HasOthers => _members.Keys.Any(node => node != Name);
 
     /// <summary>Has it done in a turn. Any thread.</summary>
     public void Post(Action work) => _inbox.Writer.TryWrite(work);

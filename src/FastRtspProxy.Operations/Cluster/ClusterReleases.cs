@@ -11,6 +11,17 @@ internal sealed class ClusterReleases(ClusterNode node, IOwnership engine, TimeP
     /// <summary>That stream is anybody's, as far as this box is its owner under that epoch.</summary>
     public void Begin(string stream, long epoch) => _ = RunAsync(stream, epoch);
 
+    /// <summary>
+    /// A claim whose answer was lost, of a stream that has gone from here since: as long as it is ours nobody else can have it. In the turn.
+    /// </summary>
+    public void LeaveOrphan(string stream, OwnerRecord owner)
+    {
+        if (owner.IsOurs && node.Find(stream) is null)
+        {
+            Begin(stream, owner.Epoch);
+        }
+    }
+
     /// <summary>What was not heard ends with the box's lease.</summary>
     public async ValueTask DisposeAsync() => await _stop.CancelAsync();
 

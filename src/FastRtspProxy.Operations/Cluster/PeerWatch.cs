@@ -59,7 +59,7 @@ internal sealed class PeerWatch : IAsyncDisposable
                     await AskAllAsync(asked, doubts);
                 }
 
-                _node.LookAtFence();
+                _node.Fencing.Look();
                 _node.Moves.Set(Drains());
             }
         }
@@ -89,7 +89,7 @@ internal sealed class PeerWatch : IAsyncDisposable
         bool isFrozen = doubts && PeerQuorum.AllHaveLost(Math.Max(members.Count, others.Length + 1), haveLost);
         if (isFrozen)
         {
-            _node.OnFrozen(asked);
+            _node.Fencing.OnFrozen(asked);
             if (!_saidFrozen)
             {
                 ClusterLog.Frozen(_log);
