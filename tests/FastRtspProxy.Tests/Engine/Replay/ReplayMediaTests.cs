@@ -106,13 +106,7 @@ public sealed class ReplayMediaTests
         });
 
         // It stands: no packet goes while others of the same engine do. Whatever the machine does, it cannot be done.
-        int before;
-        do
-        {
-            before = Volatile.Read(ref sent);
-            await Task.Delay(100);
-        }
-        while (before == 0 || Volatile.Read(ref sent) != before);
+        await StandsAsync(() => Volatile.Read(ref sent));
 
         Assert.False(sending.IsCompleted);
         for (int i = 0; i < Packets; i++)
@@ -123,6 +117,44 @@ public sealed class ReplayMediaTests
 
         await sending;
         Assert.Equal(200, (await client.RequestAsync("PAUSE", fixture.Host.Url, "Session: " + session)).Status);
+    }
+
+    /// <summary>A viewer that takes nothing for the slow time-out goes, as any other, and the recorder is not held any longer.</summary>
+    [Fact]
+    public async Task Tcp_AViewerThatNeverReads_IsClosed_AndTheRecorderIsLetGo()
+    {
+        FakeTimeProvider time = new();
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(time: time);
+        (RtspTestClient client, _) = await fixture.PlayAsync();
+        client.Socket.ReceiveBufferSize = 64 * 1024;
+        byte[] frames = [.. Enumerable.Range(0, 100).SelectMany(static i => ReplayFixture.Frame(i, payloadBytes: 1400))];
+        int sent = 0;
+        Task sending = Task.Run(() =>
+        {
+            for (; fixture.Recorder.OpenConnections > 0; sent++)
+            {
+                fixture.Recorder.SendRaw(frames);
+            }
+        });
+        await StandsAsync(() => Volatile.Read(ref sent));
+
+        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromHours(2), () => fixture.Recorder.OpenConnections == 0, "the recorder is let go");
+
+        await sending;
+        Assert.Contains(fixture.Host.Log.Texts, static line => line.Contains("NotReading", StringComparison.Ordinal));
+        await Until.TrueAsync(async () => (await fixture.Host.Engine.Status.StreamAsync("cam"))!.ReplaySessions == 0);
+    }
+
+    /// <summary>Until a number that had begun to rise does not any more.</summary>
+    private static async Task StandsAsync(Func<int> number)
+    {
+        int before;
+        do
+        {
+            before = number();
+            await Task.Delay(100);
+        }
+        while (before == 0 || number() != before);
     }
 
     /// <summary>An answer that stands behind packets which the viewer has not read comes behind them, and what comes behind it comes behind it.</summary>
