@@ -188,15 +188,15 @@ public sealed class StreamControl
             throw new StreamException($"There is no stream \"{stream.Name}\" that could be changed; add it.");
         }
 
-        if (StreamChanges.Between(_streams[index], stream) == StreamChange.None)
+        StreamChange change = StreamChanges.Between(_streams[index], stream);
+        if (change == StreamChange.None)
         {
             return true;
         }
 
         ThrowIfAny(StreamRules.Faults(stream, _own()));
-        if (_streams[index].IsReplay != stream.IsReplay)
+        if (change == StreamChange.Stream)
         {
-            // Nothing of the one can go on in the other.
             _ = TryRemoveInTurn(stream.Name, out Task? end);
             await end!;
             return await AddInTurnAsync(stream);

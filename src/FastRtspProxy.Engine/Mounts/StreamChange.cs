@@ -17,4 +17,7 @@ internal enum StreamChange
 
     /// <summary>Another camera, or another way to it: the camera's session is made anew, and the viewers are held meanwhile.</summary>
     Camera,
+
+    /// <summary>A recorder's, or no longer: nothing of the one can go on in the other, and the viewers go.</summary>
+    Stream,
 }

@@ -12,6 +12,11 @@ internal static class StreamChanges
             return StreamChange.None;
         }
 
+        if (old.IsReplay != next.IsReplay)
+        {
+            return StreamChange.Stream;
+        }
+
         IReadOnlyList<int> before = SourceMatch.Between(old, next);
         return before.All(static place => place < 0) ? StreamChange.Camera
             : before.Count != old.Sources.Count || before.Where(static (place, i) => place != i).Any() ? StreamChange.Sources

@@ -38,6 +38,7 @@ public sealed class StreamChangesTests
         { "other order", "Sources" },
         { "same alternatives", "None" },
         { "all others", "Camera" },
+        { "replay", "Stream" },
     };
 
     [Theory]
@@ -66,6 +67,7 @@ public sealed class StreamChangesTests
             "other order" => s_stream.With(s_alternative) with { Alternatives = [Own(s_stream)] },
             "same alternatives" => s_stream with { Alternatives = [s_alternative with { }] },
             "all others" => s_stream with { Url = "rtsp://h/3", Alternatives = [new() { Url = "rtsp://h/4" }] },
+            "replay" => s_stream with { IsReplay = true },
             _ => s_stream with { Credentials = new Credentials("u", "p") },
         };
 
@@ -96,6 +98,6 @@ public sealed class StreamChangesTests
     /// <summary>Whoever adds an option to a stream has to say here what its change takes.</summary>
     [Fact]
     public void Between_EveryOption_IsInTheTable() => Assert.Equal(
-        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "BackChannel", "Credentials", "Dscp", "InsecureTls", "MaxInstances", "MayBeProbed", "Name", "Settings", "StopsWhenAlone", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
+        ["AcrossSizes", "Alternatives", "AsksForKeyFrames", "BackChannel", "Credentials", "Dscp", "InsecureTls", "IsReplay", "MaxInstances", "MayBeProbed", "Name", "Settings", "StopsWhenAlone", "TlsFingerprint", "Transport", "TunnelPort", "Url"],
         typeof(StreamOptions).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order());
 }
