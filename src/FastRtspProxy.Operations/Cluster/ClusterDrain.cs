@@ -24,7 +24,7 @@ internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger 
     /// <summary>Streams that are to go one by one, by hand. In the turn, but for whether there are any.</summary>
     private readonly Queue<ClusterStream> _byHand = new();
 
-    /// <summary>Streams that nobody took in this drain: they stay until their viewers go. In the turn.</summary>
+    /// <summary>Streams that nobody took in this drain: they stay until their viewers go, or another box has had them. In the turn.</summary>
     private readonly HashSet<ClusterStream> _stayed = [];
     private volatile bool _hasByHand;
 
@@ -101,6 +101,7 @@ internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger 
 
     private void MoveOn()
     {
+        _stayed.RemoveWhere(static stream => stream.Owner is { IsOurs: false }); // somebody wants it by now
         if (_moving is { } moving)
         {
             TimeSpan took = time.GetElapsedTime(_movingSince);

@@ -173,6 +173,12 @@ public sealed class ClusterFaultTests : IAsyncLifetime
         }
 
         Assert.Equal([("cam1", 7L)], Released());
+        _engine.Watch.OnOwner("cam1", new OwnerRecord("b", 20, IsOurs: false), 20);
+        await DrainAsync(() => owner.Now.Kind == OwnershipKind.Peer, owner);
+        _engine.Answer = static _ => new OwnerRecord("a", 22, IsOurs: true);
+        _engine.Watch.OnOwner("cam1", null, 21);
+
+        await DrainAsync(() => Released().Contains(("cam1", 22L)), owner); // there is one that wanted it
     }
 
     /// <summary>The clock of the machine is set while boxes talk: what they say is as new as before, and what was read stays read.</summary>
