@@ -23,13 +23,13 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
         using ConfigFile config = ConfigOf(recorder);
         ProxyProcess proxy = await StartProxyAsync("--config", config.Path);
 
-        ChildProcess viewer = await ViewAsync(proxy, "--protocols", protocols, "--seek", "12,1", "--seek", "18,1");
+        ChildProcess viewer = await ViewAsync(proxy, "--protocols", protocols, "--seek", "12,1", "--seek", "18,1", "--until", "19.5");
 
         // From the beginning, from 12 s, and from 18 s to the end; what still came of the run before a seek is not the next one's.
         double[][] runs = RunsOf(viewer);
         Assert.Equal(3, runs.Length);
         Assert.Equal([0.0, 12, 18], runs.Zip((double[])[0, 12, 18], static (run, from) => Math.Floor(run.First(time => time >= from))));
-        Assert.InRange(runs[2][^1], FilmSeconds - 0.1, FilmSeconds);
+        Assert.InRange(runs[2][^1], FilmSeconds - 0.5, FilmSeconds);
         Assert.DoesNotContain(viewer.Lines(), static line => line.Text == "plain");
         Assert.Contains(recorder.Lines(), static line => line.Text.StartsWith("request PLAY onvif-replay clock=19000101T000012Z", StringComparison.Ordinal));
         await recorder.WaitForLineAsync("a TEARDOWN", static line => line.Text.StartsWith("request TEARDOWN", StringComparison.Ordinal), Soon);
@@ -45,13 +45,13 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
         using ConfigFile config = ConfigOf(recorder);
         ProxyProcess proxy = await StartProxyAsync("--config", config.Path);
 
-        ChildProcess viewer = await ViewAsync(proxy, "--no-rate-control", "--seek", "12,-1");
+        ChildProcess viewer = await ViewAsync(proxy, "--no-rate-control", "--seek", "12,-1", "--until", "0");
 
         // D marks a discontinuity, which the first packet of each group is when they come in that order.
         double[] begins = [.. viewer.Lines().SkipWhile(static line => !line.Text.StartsWith("seek ", StringComparison.Ordinal))
             .Select(static line => line.Text.Split(' ')).Where(static words => words[0] == "packet" && words[2].Contains('D', StringComparison.Ordinal)).Select(TimeOf)];
         Assert.True(begins.Length >= 8 && begins.Zip(begins.Skip(1), static (one, next) => next < one).All(static goesBack => goesBack), string.Join(' ', begins));
-        Assert.Equal(0, begins[^1]);
+        Assert.Contains(0, begins);
         Assert.Contains(recorder.Lines(), static line => line.Text == "request PLAY onvif-replay clock=19000101T000012Z-19000101T000000Z no - -1");
     }
 
@@ -85,7 +85,7 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
         ChildProcess viewer = StartProgram(
             "VMS", Prerequisites.Python, [Path.Combine(AppContext.BaseDirectory, "Players", "replay_viewer.py"), proxy.PlayUrl, .. arguments]);
         Assert.True(await viewer.WaitForExitAsync(s_limit) == 0, viewer.Transcript(40));
-        Assert.Equal("eos", viewer.Lines().Last(static line => !line.IsError).Text);
+        Assert.DoesNotContain(viewer.Lines(), static line => line.Text.StartsWith("error ", StringComparison.Ordinal));
         return viewer;
     }
 

@@ -30,6 +30,7 @@ class Viewer:
         self.args = args
         self.seeks = list(args.seek)
         self.packets = 0
+        self.rate = 1.0
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("viewer")
         self.source = Gst.ElementFactory.make("rtspsrc")
@@ -52,7 +53,7 @@ class Viewer:
         self.pipeline.add(sink)
         sink.sync_state_with_parent()
         pad.link(sink.get_static_pad("sink"))
-        pad.add_probe(Gst.PadProbeType.BUFFER, self.on_packet)
+        pad.add_probe(Gst.PadProbeType.BLOCK | Gst.PadProbeType.BUFFER, self.on_packet)
 
     def on_request(self, _source, message):
         message.add_header_by_name("Require", "onvif-replay")  # which rtspsrc leaves out
@@ -65,22 +66,25 @@ class Viewer:
             seconds = int.from_bytes(data[at + 4:at + 12], "big") / 2 ** 32
             flags = "".join(letter for letter, bit in (("C", 0x80), ("E", 0x40), ("D", 0x20), ("T", 0x10)) if data[at + 12] & bit)
             say(f"packet {seconds:.3f} {flags or '-'} {data[at + 13]}")
+            if not self.seeks and self.args.until is not None and (seconds >= self.args.until if self.rate > 0 else seconds <= self.args.until):
+                GLib.idle_add(self.loop.quit)
         else:
             say("plain")
         self.packets += 1
         if self.seeks and self.packets == self.args.every:
-            start, rate = self.seeks.pop(0).split(",")
-            GLib.idle_add(self.seek, float(start), float(rate))
-        return Gst.PadProbeReturn.OK
+            start, rate = map(float, self.seeks.pop(0).split(","))
+            self.rate = rate
+            GLib.idle_add(self.seek, start, rate)
+            return Gst.PadProbeReturn.OK  # nothing more comes here until the seek has flushed it, however long that takes
+        return Gst.PadProbeReturn.PASS
 
     def seek(self, start, rate):
         flags = Gst.SeekFlags.FLUSH
         # Backwards: from there to the beginning.
         span = (int(start * Gst.SECOND), -1) if rate > 0 else (0, int(start * Gst.SECOND))
-        self.packets = -10 ** 9  # until the seek is done, what comes does not count
-        self.pipeline.seek(rate, Gst.Format.TIME, flags, Gst.SeekType.SET, span[0], Gst.SeekType.SET if span[1] >= 0 else Gst.SeekType.NONE, span[1])
-        say(f"seek {start:g} {rate:g}")
         self.packets = 0
+        say(f"seek {start:g} {rate:g}")
+        self.pipeline.seek(rate, Gst.Format.TIME, flags, Gst.SeekType.SET, span[0], Gst.SeekType.SET if span[1] >= 0 else Gst.SeekType.NONE, span[1])
         return False
 
     def on_error(self, _bus, message):
@@ -105,6 +109,7 @@ def main():
     parser.add_argument("--protocols", choices=["udp", "tcp"], default="tcp")
     parser.add_argument("--no-rate-control", action="store_true")
     parser.add_argument("--seek", action="append", default=[], help="SECONDS,RATE; the next one after so many packets")
+    parser.add_argument("--until", type=float, help="SECONDS: behind the last seek it ends there, or at the end of the recording")
     parser.add_argument("--every", type=int, default=30)
     args = parser.parse_args()
     Gst.init(None)
