@@ -33,7 +33,7 @@ internal sealed class SilentTalkers
     public SessionTrack? Choose(ReadOnlySpan<byte> data, in PeerAddress from, Session? holder)
     {
         List<SessionTrack>? tracks = holder is null ? _tracks.OfOneSession(from) : _tracks.OfHost(from);
-        if (tracks is null || !TryRead(data, out byte payloadType))
+        if (tracks is null || !TryRead(data, out RtpPacketView packet))
         {
             return null;
         }
@@ -43,23 +43,17 @@ internal sealed class SilentTalkers
         {
             if (holder is null || track.Session == holder)
             {
-                chosen = chosen is null || track.Track.PayloadType == payloadType ? track : chosen;
+                chosen = chosen is null || track.Track.PayloadType == packet.PayloadType ? track : chosen;
             }
         }
 
-        return chosen is { Session: var session } && (holder == session || !session.WasPlayed || session.Ports.SendsThroughNat) ? chosen : null;
+        return chosen is { Session: var session, Talker: { } talker } && talker.GoesOn(packet, from)
+            && (holder == session || !session.WasPlayed || session.Ports.SendsThroughNat)
+            ? chosen
+            : null;
     }
 
     /// <summary>Players punch with RTP that has nothing in it; the types of RTCP that shares a port are no media (RFC 5761 section 4).</summary>
-    private static bool TryRead(ReadOnlySpan<byte> data, out byte payloadType)
-    {
-        payloadType = 0;
-        if (!RtpPacketView.TryParse(data, out RtpPacketView packet, out _) || packet.Payload.IsEmpty)
-        {
-            return false;
-        }
-
-        payloadType = packet.PayloadType;
-        return payloadType is < 64 or > 95;
-    }
+    private static bool TryRead(ReadOnlySpan<byte> data, out RtpPacketView packet) =>
+        RtpPacketView.TryParse(data, out packet, out _) && !packet.Payload.IsEmpty && packet.PayloadType is < 64 or > 95;
 }

@@ -12,6 +12,9 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class Talker
 {
+    /// <summary>So far behind the packet before one may be, where some are lost.</summary>
+    private const int SkippedMax = 16;
+
     private readonly Session _session;
     private readonly ITalkDesk _desk;
     private readonly MountTrack _track;
@@ -24,6 +27,9 @@ internal sealed class Talker
 
     /// <summary>A packet of it went to the desk, and it has not said that it ended.</summary>
     private bool _hasSent;
+
+    /// <summary>The newest packet from a port that it did not announce.</summary>
+    private (PeerAddress From, uint Ssrc, ushort Number) _elsewhere;
 
     /// <summary>What it is told; null: it has never talked, or was told that it is over.</summary>
     private TalkReports? _reports;
@@ -56,6 +62,18 @@ internal sealed class Talker
 
     /// <summary>What it may talk by: of the connection that set the channel up, which may know more than the session's first SETUP.</summary>
     public SessionGrant Grant { get; set; }
+
+    /// <summary>
+    /// A packet came from a port that it did not announce. True: it goes on from the one before. One alone proves nothing: to open the way through a
+    /// NAT players send whatever stands in their memory, which may look like RTP.
+    /// </summary>
+    public bool GoesOn(in RtpPacketView packet, in PeerAddress from)
+    {
+        bool goesOn = _elsewhere.From.Equals(from) && _elsewhere.Ssrc == packet.Ssrc
+            && (ushort)(packet.SequenceNumber - _elsewhere.Number) is > 0 and <= SkippedMax;
+        _elsewhere = (from, packet.Ssrc, packet.SequenceNumber);
+        return goesOn;
+    }
 
     /// <summary>A packet came on its channel, or from its port.</summary>
     public void OnRtp(ReadOnlySpan<byte> packet)
