@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.TestPeers;
@@ -8,6 +9,8 @@ namespace FastRtspProxy.Tests.Weaknesses;
 /// <summary>The whole engine on loopback, between scripted cameras and raw clients.</summary>
 internal sealed class ProxyHost : IAsyncDisposable
 {
+    private readonly ConcurrentBag<RtspTestClient> _clients = [];
+
     private ProxyHost(ProxyEngine engine, CollectedLog log)
     {
         Engine = engine;
@@ -47,7 +50,13 @@ internal sealed class ProxyHost : IAsyncDisposable
     public static StreamOptions Stream(string name, string url, BackendTransport transport = BackendTransport.Tcp) =>
         new() { Name = name, Url = url, Transport = transport };
 
-    public Task<RtspTestClient> ConnectAsync(IPAddress? address = null) => RtspTestClient.ConnectAsync(Engine.RtspPort, address);
+    /// <summary>The host holds the client: the collector closes no connection whose variable a test does not need any more.</summary>
+    public async Task<RtspTestClient> ConnectAsync(IPAddress? address = null)
+    {
+        RtspTestClient client = await RtspTestClient.ConnectAsync(Engine.RtspPort, address);
+        _clients.Add(client);
+        return client;
+    }
 
     /// <summary>A viewer over TCP that plays the first tracks of a mount, track t on the channels 2t and 2t+1.</summary>
     public async Task<(RtspTestClient Client, string Session)> WatchAsync(int tracks = 1, string name = "cam")

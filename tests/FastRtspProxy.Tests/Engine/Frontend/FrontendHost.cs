@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using FastRtspProxy.Engine;
@@ -20,6 +21,7 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     private readonly ShardGroup _shards;
     private readonly List<IDisposable> _owned = [];
+    private readonly ConcurrentBag<RtspTestClient> _clients = [];
     private bool _stopped;
 
     private FrontendHost(ShardGroup shards, FakeTimeProvider time, ProxyOptions options, IStreamRegistry? registry, ILoggerFactory log, NameLookup? names, bool isSecure,
@@ -77,7 +79,13 @@ internal sealed class FrontendHost : IAsyncDisposable
 
     public FakeMount MountOf(string name) => (FakeMount)Mounts.Find(name)!;
 
-    public Task<RtspTestClient> ConnectAsync() => IsSecure ? RtspTestClient.ConnectSecureAsync(Port) : RtspTestClient.ConnectAsync(Port);
+    /// <summary>The host holds the client: the collector closes no connection whose variable a test does not need any more.</summary>
+    public async Task<RtspTestClient> ConnectAsync()
+    {
+        RtspTestClient client = await (IsSecure ? RtspTestClient.ConnectSecureAsync(Port) : RtspTestClient.ConnectAsync(Port));
+        _clients.Add(client);
+        return client;
+    }
 
     /// <summary>Goes with the host, when it has stopped.</summary>
     public void Own(IDisposable one) => _owned.Add(one);

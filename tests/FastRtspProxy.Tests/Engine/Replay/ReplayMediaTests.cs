@@ -145,16 +145,17 @@ public sealed class ReplayMediaTests
         await Until.TrueAsync(async () => (await fixture.Host.Engine.Status.StreamAsync("cam"))!.ReplaySessions == 0);
     }
 
-    /// <summary>Until a number that had begun to rise does not any more.</summary>
+    /// <summary>Until a number that had begun to rise does not any more, in thirty looks.</summary>
     private static async Task StandsAsync(Func<int> number)
     {
-        int before;
-        do
+        int before = 0;
+        for (int looks = 0; looks < 30; looks++)
         {
-            before = number();
-            await Task.Delay(100);
+            await Task.Delay(50);
+            int now = number();
+            looks = now == 0 || now != before ? 0 : looks;
+            before = now;
         }
-        while (before == 0 || number() != before);
     }
 
     /// <summary>An answer that stands behind packets which the viewer has not read comes behind them, and what comes behind it comes behind it.</summary>
