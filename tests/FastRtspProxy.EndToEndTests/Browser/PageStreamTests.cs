@@ -268,6 +268,37 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         Assert.Contains("\"transport\":\"tcp\"", before, StringComparison.Ordinal);
     }
 
+    /// <summary>What the page does not know yet, or not any more, is not changed: a form would be filled from nothing, or from what was true before.</summary>
+    [Fact]
+    public async Task Form_WhileTheStreamIsAskedFor_IsNotOpenedFromWhatWasTrueBefore()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync("--streams", "2", "--path", "cam{0}");
+        await StartPageAsync(1, $$"""  first: {source: "{{camera.Urls[0]}}"}""");
+        TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IPage page = await OpenAsync("#/streams/gate", before: p => p.RouteAsync("**/api/v1/streams", async route =>
+        {
+            await answers.Task;
+            await route.ContinueAsync();
+        }));
+        Assert.Equal(201, await page.EvaluateAsync<int>(
+            "async url => (await fetch('/api/v1/streams/gate', { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'fastrtspproxy' }, body: JSON.stringify({ source: url }) })).status", camera.Urls[0]));
+        await page.WaitForSelectorAsync("h1:text-is('gate')");
+
+        Assert.True(await page.IsDisabledAsync("#edit"));
+        Assert.True(await page.IsDisabledAsync("#remove"));
+        answers.SetResult();
+        Assert.Equal(camera.Urls[0], await OpenFormAsync(page));
+
+        answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.FillAsync("#f-source", camera.Urls[1]);
+        await page.ClickAsync("dialog button[type=submit]");
+        await page.WaitForFunctionAsync("async url => (await (await fetch('/api/v1/streams/gate')).json()).config.source === url", camera.Urls[1]);
+        Assert.Equal(1, await page.Locator("dialog[open]").CountAsync());
+        answers.SetResult();
+        await page.WaitForSelectorAsync("dialog", new PageWaitForSelectorOptions { State = WaitForSelectorState.Detached });
+        Assert.Equal(camera.Urls[1], await OpenFormAsync(page));
+    }
+
     /// <summary>What the field of the sources holds.</summary>
     private static async Task<string> OpenFormAsync(IPage page)
     {

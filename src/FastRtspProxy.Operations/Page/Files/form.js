@@ -117,10 +117,10 @@ export function editStream(store, stream) {
       const answer = isNew
         ? await call('PUT', path, values(), { 'If-None-Match': '*' })
         : await call('PATCH', path, values(), { 'Content-Type': 'application/merge-patch+json', ...(stream.etag ? { 'If-Match': stream.etag } : {}) });
+      await store.reload();
       dialog.close();
       toast(isNew ? `${name} was added.` : `${name} was changed.`);
       for (const what of answer?.cleared ?? []) toast(CLEARED[what] ?? `${what} was taken out.`);
-      await store.reload();
       if (isNew) location.hash = '#/streams/' + enc(name);
     } catch (error) {
       const [first, other] = show(error.problem);

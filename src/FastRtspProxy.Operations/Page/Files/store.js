@@ -16,7 +16,7 @@ export class Store extends EventTarget {
   #source = null;
   #timers = [];
   #due = null;
-  #busy = false;
+  #busy = null;
   #again = false;
 
   start() {
@@ -40,12 +40,16 @@ export class Store extends EventTarget {
 
   // Soon, and once for many asks.
   touch() {
-    this.#due ??= setTimeout(() => { this.#due = null; this.reload(); }, this.streams.size > MANY ? 1000 : 50);
+    this.#due ??= setTimeout(() => { this.#due = null; if (this.#busy) this.#again = true; else this.reload(); }, this.streams.size > MANY ? 1000 : 50);
   }
 
+  // What is true after this call, also where an answer to an earlier one is still awaited.
   async reload() {
-    if (this.#busy) { this.#again = true; return; }
-    this.#busy = true;
+    while (this.#busy) await this.#busy;
+    await (this.#busy = this.#load());
+  }
+
+  async #load() {
     try {
       const answer = await get('/api/v1/streams');
       this.streams = new Map((answer.streams ?? []).map(stream => [stream.name, stream]));
@@ -54,7 +58,7 @@ export class Store extends EventTarget {
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#busy = false;
+      this.#busy = null;
       if (this.#again) { this.#again = false; this.touch(); }
     }
   }

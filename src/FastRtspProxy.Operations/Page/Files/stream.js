@@ -25,11 +25,11 @@ export function streamView(store, rights, name) {
     if (!url) return;
     try { await navigator.clipboard.writeText(url); toast(`Copied ${url}`); } catch { toast(url); }
   });
-  const edit = button('edit', 'Change', () => editStream(store, stream), { hidden: !may });
+  const edit = button('edit', 'Change', () => editStream(store, stream), { hidden: !may, disabled: true });
   const remove = button('remove', 'Remove', async () => {
     if (!await confirmed(`Remove ${name}? Its viewers are told goodbye.`, 'Remove')) return;
     await attempt(async () => { await call('DELETE', path, undefined, stream?.etag ? { 'If-Match': stream.etag } : {}); toast(`${name} was removed.`); location.hash = '#/'; });
-  }, { hidden: !may, class: 'danger' });
+  }, { hidden: !may, disabled: true, class: 'danger' });
   const restart = button('restart', 'Restart', () => attempt(async () => { await call('POST', path + '/restart'); toast('The session with the camera is made anew.'); }), { hidden: !may });
   const capture = button('capture', 'Capture 30 s', () => attempt(async () => {
     capture.disabled = true;
@@ -55,6 +55,7 @@ export function streamView(store, rights, name) {
   function draw() {
     stream = store.streams.get(name) ?? null;
     if (!stream) {
+      edit.disabled = remove.disabled = true;
       if (store.loaded) { state.textContent = 'There is no stream of this name.'; }
       return;
     }
