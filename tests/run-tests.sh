@@ -89,11 +89,14 @@ tests() {
     echo "== $name: $good of $total passed, $((SECONDS - started)) s"
 }
 
-# failed_tests FILE: a line for each, its name and how its message begins.
+# failed_tests FILE: a line for each, its name and how its message begins: its first twelve lines, joined.
 failed_tests() {
     [ -f "$1" ] && awk '
-        /<UnitTestResult / { name = ""; if (/outcome="Failed"/ && match($0, /testName="[^"]*"/)) name = substr($0, RSTART + 10, RLENGTH - 11) }
-        name != "" && /<Message>/ { sub(/^.*<Message>/, ""); print name ": " substr($0, 1, 300); name = "" }' "$1"
+        function said(text) { gsub(/&#xD;|\r/, "", text); message = message (lines++ > 0 ? " | " : "") text; if (lines == 12) { print name ": " substr(message, 1, 900); name = "" } }
+        /<UnitTestResult / { name = message = ""; lines = inside = 0; if (/outcome="Failed"/ && match($0, /testName="[^"]*"/)) name = substr($0, RSTART + 10, RLENGTH - 11) }
+        name != "" && /<Message>/ { inside = 1; sub(/^.*<Message>/, "") }
+        name != "" && inside && /<\/Message>/ { sub(/<\/Message>.*$/, ""); said($0); if (name != "") print name ": " substr(message, 1, 900); name = ""; next }
+        name != "" && inside { said($0) }' "$1"
 }
 
 counter() {
