@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Configuration.Table;
 
 namespace FastRtspProxy.Operations.Cluster;
 
@@ -26,12 +28,14 @@ internal sealed class ClusterSecrets
     /// <summary>For what boxes say to each other.</summary>
     public byte[] Hop { get; }
 
-    /// <summary>A hash of the streams of a configuration by which boxes find out whether theirs differ, and nobody else anything.</summary>
+    /// <summary>
+    /// A hash of the streams of a configuration by which boxes find out whether theirs differ, and nobody else anything. Over all that is said of
+    /// them, passwords too, but not over what says no more than the defaults: a newer program has keys that an older one does not know.
+    /// </summary>
     public string HashOf(IEnumerable<StreamConfig> streams)
     {
         IEnumerable<string> lines = streams.Where(static stream => stream.Origin == ConfigOrigin.File)
-            .OrderBy(static stream => stream.Name, StringComparer.Ordinal)
-            .Select(static stream => $"{stream.Name}\n{string.Join(' ', stream.Sources)}\n{stream.SingleSession}\n{stream.AlwaysOn}\n");
+            .OrderBy(static stream => stream.Name, StringComparer.Ordinal).Select(LineOf);
         return Convert.ToHexStringLower(HMACSHA256.HashData(_streams, Encoding.UTF8.GetBytes("written\n" + string.Concat(lines))));
     }
 
@@ -68,5 +72,22 @@ internal sealed class ClusterSecrets
         {
             return null;
         }
+    }
+
+    /// <summary>All that is said of a stream, as a line of JSON; what <see cref="ConfigShape{T}.Show(T)"/> hides stands beside it.</summary>
+    private static string LineOf(StreamConfig stream)
+    {
+        JsonObject said = StreamKeys.Stream.Show(stream, StreamKeys.Stream.Defaults);
+        said["name"] = stream.Name;
+        JsonArray hidden = [];
+        hidden.Add((JsonNode?)stream.Password?.Value);
+        foreach (SourceConfig source in stream.Sources)
+        {
+            hidden.Add((JsonNode?)source.Url);
+            hidden.Add((JsonNode?)source.Password?.Value);
+        }
+
+        said["hidden"] = hidden;
+        return said.ToJsonString() + "\n";
     }
 }

@@ -41,4 +41,32 @@ public sealed class ClusterSecretsTests
             Assert.Null(s_secrets.Decrypt("gate/1", content.AsSpan(0, i)));
         }
     }
+
+    /// <summary>What the hand-written files of two boxes say of a stream; each row differs from the first in one thing.</summary>
+    [Fact]
+    public void HashOf_StreamsOfTheFile_DifferWhereAnythingIsSaidOtherwise()
+    {
+        StreamConfig gate = new() { Name = "gate", Origin = ConfigOrigin.File, Sources = ["rtsp://192.0.2.1/a"] };
+        StreamConfig[] all =
+        [
+            gate,
+            gate with { Name = "yard" },
+            gate with { Sources = ["rtsp://192.0.2.2/a"] },
+            gate with { Sources = ["rtsp://user:geheim@192.0.2.1/a"] },
+            gate with { Sources = ["rtsp://user:anders@192.0.2.1/a"] },
+            gate with { Sources = ["rtsp://192.0.2.1/a", "rtsp://192.0.2.1/b"] },
+            gate with { Sources = [new SourceConfig { Url = "rtsp://192.0.2.1/a", UserName = "user", Password = new Secret("geheim") }] },
+            gate with { Sources = [new SourceConfig { Url = "rtsp://192.0.2.1/a", UserName = "user", Password = new Secret("anders") }] },
+            gate with { UserName = "user", Password = new Secret("geheim") },
+            gate with { UserName = "user", Password = new Secret("anders") },
+            gate with { SingleSession = true },
+            gate with { WhenAlone = WhenAlone.Keep },
+            gate with { Transport = CameraWay.Tcp },
+            gate with { Allow = new StreamAllowConfig { SecureOnly = true } },
+        ];
+
+        Assert.Distinct(all.Select(static one => s_secrets.HashOf([one])));
+        Assert.Equal(s_secrets.HashOf([gate, all[1]]), s_secrets.HashOf([all[1], gate]));
+        Assert.Equal(s_secrets.HashOf([gate]), s_secrets.HashOf([gate with { Hold = new StreamConfig().Hold }, all[1] with { Origin = ConfigOrigin.Api }]));
+    }
 }
