@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using FastRtspProxy.Net;
@@ -24,6 +25,15 @@ internal sealed class ClusterStreams : IAsyncDisposable
 
     /// <summary>What the engine has of each stream, as texts; an empty one: it was removed. In the turn of the work.</summary>
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What this box has put of each stream and has not heard back, the oldest first: an earlier word of its own is not to undo a later one. In the
+    /// turn of the work.
+    /// </summary>
+    private readonly Dictionary<string, List<byte[]>> _said = new(StringComparer.Ordinal);
+
+    /// <summary>Changes of each stream here that wait to be put. Any thread.</summary>
+    private readonly ConcurrentDictionary<string, int> _unsaid = new(StringComparer.Ordinal);
 
     /// <summary>What is being done here because the engine told so: no news for it, or two boxes would echo each other's changes for ever.</summary>
     private volatile Echo? _taking;
@@ -53,15 +63,19 @@ internal sealed class ClusterStreams : IAsyncDisposable
     /// <summary>The engine tells. Any thread.</summary>
     public void OnChangedThere(string name, byte[]? content) => _work.Writer.TryWrite(() => TakeAsync(name, content));
 
-    /// <summary>The engine was read whole: what it does not have is told to it. Any thread.</summary>
+    /// <summary>
+    /// The engine was read whole: what it does not have, or what nobody can read there, is told to it. What it has is newer than what is here, also
+    /// where that could not be had here. Any thread.
+    /// </summary>
     public void OnAllRead(IReadOnlyCollection<string> names) => _work.Writer.TryWrite(async () =>
     {
+        _said.Clear(); // what was put before that is in what was read
         foreach (string gone in _known.Keys.Where(name => !names.Contains(name)).ToArray())
         {
             _known.Remove(gone);
         }
 
-        foreach (StoredStream stream in _store.All)
+        foreach (StoredStream stream in _store.All.Where(stream => !_known.ContainsKey(stream.Name)))
         {
             await PutAsync(stream.Name, stream.Document);
         }
@@ -81,7 +95,12 @@ internal sealed class ClusterStreams : IAsyncDisposable
     {
         if (_taking is not { } taking || taking.Name != name || !JsonNode.DeepEquals(taking.Document, stream?.Document))
         {
-            _work.Writer.TryWrite(() => PutAsync(name, stream?.Document));
+            _unsaid.AddOrUpdate(name, 1, static (_, count) => count + 1);
+            _work.Writer.TryWrite(() =>
+            {
+                _unsaid.AddOrUpdate(name, 0, static (_, count) => count - 1);
+                return PutAsync(name, stream?.Document);
+            });
         }
     }
 
@@ -106,6 +125,11 @@ internal sealed class ClusterStreams : IAsyncDisposable
 
     private async Task TakeAsync(string name, byte[]? content)
     {
+        if (content is not null && IsOvertaken(name, content))
+        {
+            return;
+        }
+
         if (content is null)
         {
             _known.Remove(name);
@@ -114,6 +138,7 @@ internal sealed class ClusterStreams : IAsyncDisposable
 
         if (_secrets.Decrypt(name, content) is not { } plain)
         {
+            _known.Remove(name);
             ClusterLog.Unreadable(_log, name);
             return;
         }
@@ -124,6 +149,11 @@ internal sealed class ClusterStreams : IAsyncDisposable
         {
             ClusterLog.Unreadable(_log, name);
             return;
+        }
+
+        if (_unsaid.GetValueOrDefault(name) > 0)
+        {
+            return; // what was said here since goes to all of them in a moment, this box included
         }
 
         StoredStream? here = _store.Find(name);
@@ -151,12 +181,38 @@ internal sealed class ClusterStreams : IAsyncDisposable
         }
 
         byte[] content = _secrets.Encrypt(name, plain);
+        if (!_said.TryGetValue(name, out List<byte[]>? said))
+        {
+            _said[name] = said = [];
+        }
+
+        said.Add(content);
         while (!await _put(name, content))
         {
             await Task.Delay(s_retry, _time, _stop.Token);
         }
 
         _known[name] = text;
+    }
+
+    /// <summary>
+    /// True for a word of this box behind which it has put another one. Each is encrypted with a nonce of its own, so it is known again.
+    /// </summary>
+    private bool IsOvertaken(string name, byte[] content)
+    {
+        if (!_said.TryGetValue(name, out List<byte[]>? said))
+        {
+            return false;
+        }
+
+        int index = said.FindIndex(one => one.AsSpan().SequenceEqual(content));
+        said.RemoveRange(0, index + 1);
+        if (said.Count == 0)
+        {
+            _said.Remove(name);
+        }
+
+        return index >= 0 && said.Count > 0;
     }
 
     /// <param name="Name">Of the stream.</param>
