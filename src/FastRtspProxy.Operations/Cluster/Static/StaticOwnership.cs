@@ -176,7 +176,7 @@ internal sealed class StaticOwnership : IOwnership
             {
                 _there.Remove(node);
                 _watch!.OnMember(node, null);
-                foreach (string stream in known.Owned.Keys)
+                foreach (string stream in known.Owned.Keys.Where(stream => !Owns(stream)))
                 {
                     _watch.OnOwner(stream, null, ++_clock);
                 }

@@ -61,9 +61,33 @@ public sealed class StaticOwnershipTests : IAsyncLifetime
         Assert.True((await _a.Engine.ClaimAsync("cam1", "b"))!.Value.IsOurs);
     }
 
+    /// <summary>Both had taken it while they were cut off from each other, and the one that was to give it up is gone before it did.</summary>
+    [Fact]
+    public async Task Heartbeat_BoxThatHadOurStreamTooIsGone_OursStaysOurs()
+    {
+        await _a.ClaimAsync("cam1");
+        _b.Says = new PeerState(false, false, new Dictionary<string, long> { ["cam1"] = 0 });
+        await UntilAskedAsync();
+        Assert.True(_a.Owns("cam1"));
+
+        _b.IsDead = true;
+        await Until.TrueAsync(() => !_a.Members.ContainsKey("b"), 30);
+        await UntilAskedAsync();
+
+        Assert.True(_a.Owns("cam1"));
+    }
+
+    /// <summary>Box a has asked the other one, and has done what it says.</summary>
+    private async Task UntilAskedAsync()
+    {
+        int asked = _b.Asked;
+        await Until.TrueAsync(() => _b.Asked >= asked + 3, 30);
+    }
+
     private sealed class Box : IOwnershipWatch
     {
         private readonly ConcurrentDictionary<string, OwnerRecord> _owners = new();
+        private int _asked;
 
         public Box(string name)
         {
@@ -81,10 +105,15 @@ public sealed class StaticOwnershipTests : IAsyncLifetime
 
         public bool IsDead { get; set; }
 
+        /// <summary>In the place of what it owns.</summary>
+        public PeerState? Says { get; set; }
+
+        public int Asked => Volatile.Read(ref _asked);
+
         public ConcurrentDictionary<string, bool> Members { get; } = new();
 
-        private PeerState? State => IsDead ? null
-            : new PeerState(false, false, _owners.Where(static pair => pair.Value.IsOurs).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch));
+        private PeerState? State => Interlocked.Increment(ref _asked) > 0 && IsDead ? null
+            : Says ?? new PeerState(false, false, _owners.Where(static pair => pair.Value.IsOurs).ToDictionary(static pair => pair.Key, static pair => pair.Value.Epoch));
 
         public void Begin() => Engine.Start(this);
 
