@@ -9,6 +9,12 @@ namespace FastRtspProxy.Net;
 /// </summary>
 internal static class OutboundHttp
 {
+    /// <summary>
+    /// A connection may say nothing for days and be needed all the same (the watch of an etcd): a firewall that forgets silent ones hears of it, and
+    /// one whose peer has vanished ends.
+    /// </summary>
+    private static readonly KeepAlive s_keepAlive = new(30, 10, 3);
+
     /// <param name="url">The host; every request goes there, whatever it says.</param>
     /// <param name="connect">A connection is waited for so long.</param>
     /// <param name="connections">As many at once.</param>
@@ -24,8 +30,10 @@ internal static class OutboundHttp
         MaxResponseHeadersLength = 16,
     };
 
-    /// <summary>Each address of the name in turn; what cancels the request ends the attempt.</summary>
-    private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
+    /// <summary>Each address of the name in turn; what cancels the request ends the attempt. Inside <see cref="Outbound"/>.</summary>
+    /// <exception cref="IOException">Too many names are being looked up.</exception>
+    /// <exception cref="SocketException">No address answers, or there is none.</exception>
+    public static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancel)
     {
         Task<IPAddress[]> lookUp = NameLookup.Servers.TryResolve(host) ?? throw new IOException("too many names are being looked up");
         SocketException? failure = null;
@@ -36,6 +44,7 @@ internal static class OutboundHttp
             {
                 socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }; // fails where there is no IPv6
                 await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
+                SocketSetup.SetKeepAlive(SocketSetup.Fd(socket), s_keepAlive);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException e)

@@ -1,6 +1,5 @@
 #pragma warning disable RS0030 // inside Outbound
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -42,15 +41,12 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, SteadyTime
 
     private async Task<(PeerState State, TimeSpan Ahead)?> AskOnceAsync(ClusterMember peer, CancellationToken due)
     {
-        if (!RtspUrl.TryParse(peer.Url, out RtspUrl? url, out _)
-            || NameLookup.Servers.TryResolve(url.Host) is not { } lookUp || await lookUp.WaitAsync(due) is not [IPAddress address, ..])
+        if (!RtspUrl.TryParse(peer.Url, out RtspUrl? url, out _))
         {
             return null;
         }
 
-        using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(new IPEndPoint(address, url.Port), due);
-        await using NetworkStream plain = new(socket);
+        await using Stream plain = await OutboundHttp.ConnectAsync(url.Host, url.Port, due);
         if (!url.Tls)
         {
             return await TalkAsync(plain, peer, url, due);

@@ -55,6 +55,20 @@ public sealed class KeepAliveTests
         Assert.Equal([310_000, 310_000, 310_000, 310_000, 45_000], seen);
     }
 
+    /// <summary>The watch of an etcd, which says nothing for days.</summary>
+    [Fact]
+    public async Task ConnectAsync_ToAServerThatWeAsk_IsNotForgottenByAFirewallAndEndsWithItsPeer()
+    {
+        using TcpListenerSocket listener = Listen();
+
+        await using Stream stream = await OutboundHttp.ConnectAsync("127.0.0.1", listener.Port, CancellationToken.None);
+
+        int fd = SocketSetup.Fd(Assert.IsType<NetworkStream>(stream).Socket);
+        Assert.Equal(1, SocketSetup.Get(fd, LinuxConstants.SolSocket, LinuxConstants.SoKeepAlive));
+        Assert.InRange(SocketSetup.Get(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpKeepIdle), 1, 60);
+        Assert.InRange(UserTimeoutMillis(fd), 1, 60_000);
+    }
+
     /// <summary>tcp(7): with a user time-out the kernel ends the connection at the first probe that finds the peer silent for so long, however many were sent.</summary>
     [Theory]
     [InlineData(20, 10, 3)]

@@ -58,6 +58,15 @@ public sealed class PeerClientTests : IAsyncLifetime
         Assert.False(found.Value.State.IsDraining);
     }
 
+    /// <summary>A box by its name, which may have an IPv6 address where it does not listen, or that no way leads to.</summary>
+    [Fact]
+    public async Task AskAsync_NameWithSeveralAddresses_TriesEach()
+    {
+        Serve(static (_, answer) => answer);
+
+        Assert.NotNull(await Client().AskAsync(Peer("rtsp", "localhost"), s_limit));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
@@ -164,7 +173,7 @@ public sealed class PeerClientTests : IAsyncLifetime
 
     private int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    private ClusterMember Peer(string scheme) => new("b", $"{scheme}://127.0.0.1:{Port}", 100);
+    private ClusterMember Peer(string scheme, string host = "127.0.0.1") => new("b", $"{scheme}://{host}:{Port}", 100);
 
     private PeerClient Client() => new("a", s_secrets, new SteadyTime(TimeProvider.System), TimeProvider.System);
 
