@@ -125,7 +125,7 @@ internal sealed partial class RequestHandler
             }
             else if (!tcp)
             {
-                if (connection.HasUdp && spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && connection.Home.Media is not null
+                if (connection.HasUdp && spec.ClientPort is { Rtp: > 0, Rtcp: > 0 } ports && (session?.Home ?? connection.Home).Media is not null
                     && await IsFreeAsync(connection, isRaw ? new PortPair(ports.Rtp, ports.Rtp) : ports, session))
                 {
                     return new TransportSpec { Profile = spec.Profile, ClientPort = isRaw ? new PortPair(ports.Rtp, 0) : ports };

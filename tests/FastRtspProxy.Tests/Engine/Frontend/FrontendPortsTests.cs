@@ -50,6 +50,12 @@ public sealed class FrontendPortsTests
             Assert.Equal(200, (await client.RequestAsync("DESCRIBE", url)).Status);
             RtspTestResponse setup = await client.RequestAsync("SETUP", url + "/track1", receiver.Transport);
             Assert.Equal(200, setup.Status);
+
+            // A player with a connection for each request: this one is near the mount before it names the session.
+            using RtspTestClient second = await host.ConnectAsync();
+            using UdpTestReceiver sound = new();
+            Assert.Equal(200, (await second.RequestAsync("OPTIONS", url)).Status);
+            Assert.Equal(200, (await second.RequestAsync("SETUP", url + "/track2", sound.Transport, "Session: " + setup.Session)).Status);
             Assert.Equal(200, (await client.RequestAsync("PLAY", url, "Session: " + setup.Session)).Status);
             await mount.EmitAsync(0);
             await receiver.ReadRtpAsync();
