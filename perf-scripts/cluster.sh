@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#scenarios[@]} -gt 0 ] || scenarios=(owner_killed owner_and_leader_killed owner_and_leader_killed_tight owner_stopped cut_off cut_off_single election without_etcd
-    compaction drain streams two_boxes secured encrypted vip starts many races)
+    compaction drain drain_together streams two_boxes secured encrypted vip starts many races)
 
 for program in "$proxy" "$simulator" /usr/bin/etcd /usr/bin/etcdctl; do
     [ -x "$program" ] || {
@@ -64,7 +64,7 @@ import sys
 
 # Seconds that half of the gaps, and nearly all, have at the most: groups of 1 s, an idle machine, a lease of 2 s.
 PROMISED = {"owner_killed": (3, 5), "owner_and_leader_killed": (None, 7), "owner_and_leader_killed_tight": (None, 5), "cut_off": (None, 7), "cut_off_single": (None, 7),
-            "secured": (3, 5), "encrypted": (3, 5), "election": (0, 0), "without_etcd": (0, 0), "drain": (None, 1)}
+            "secured": (3, 5), "encrypted": (3, 5), "election": (0, 0), "without_etcd": (0, 0), "drain": (None, 1), "drain_together": (None, 1)}
 rounds = {}
 for line in open(sys.argv[1]):
     try:

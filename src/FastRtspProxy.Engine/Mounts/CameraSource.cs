@@ -165,7 +165,7 @@ internal sealed class CameraSource
     {
         if (_clients.WantCamera)
         {
-            _owner!.Need();
+            _owner!.Need(isServed: true);
         }
         else
         {

@@ -7,7 +7,8 @@ internal interface ICameraOwner
     CameraOwnership Now { get; }
 
     /// <summary>The mount needs its camera: where nobody owns the stream, somebody is to. May be said again.</summary>
-    void Need();
+    /// <param name="isServed">It still gets the stream from the box that has let it go.</param>
+    void Need(bool isServed = false);
 
     /// <summary>The stream's settings were changed; that holds at once, also for a session that goes on.</summary>
     /// <param name="stopsWhenAlone"><see cref="StreamOptions.StopsWhenAlone"/>.</param>

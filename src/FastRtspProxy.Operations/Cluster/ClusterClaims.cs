@@ -59,9 +59,23 @@ internal sealed class ClusterClaims(ClusterNode node, IOwnership engine, TimePro
         stream.Turn = null;
         if (stream.Owner is null && (stream.IsWanted || stream.Told.Kind == OwnershipKind.Own) && !stream.IsClaiming && !node.Moves.Gives(stream))
         {
-            Claim(stream);
+            if (IsLeftWhereItIs(stream))
+            {
+                WaitForTurn(stream, ClusterTimings.ClaimRetry);
+            }
+            else
+            {
+                Claim(stream);
+            }
         }
     }
+
+    /// <summary>
+    /// Both boxes drain: the one that has let it go reads it on, and what this one took it would give away again at once, so that the camera had
+    /// another reader twice a second.
+    /// </summary>
+    private bool IsLeftWhereItIs(ClusterStream stream) =>
+        node.Moves.IsOn && stream is { IsServed: true, Previous: { } previous } && previous != node.Name && node.Members.Drains(previous);
 
     private void Claim(ClusterStream stream)
     {

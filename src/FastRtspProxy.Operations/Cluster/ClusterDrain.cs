@@ -65,6 +65,25 @@ internal sealed class ClusterDrain(ClusterNode node, TimeProvider time, ILogger 
     }
 
     /// <summary>
+    /// Another box plays a stream that this one is to give away: it goes there next, also where nobody took it before. Not to a box that drains as
+    /// well. Any thread.
+    /// </summary>
+    public void OnPlayedAt(string box, string stream)
+    {
+        if (_isOn)
+        {
+            node.Post(() =>
+            {
+                if (_isOn && !node.Members.Drains(box) && node.Find(stream) is { Owner.IsOurs: true } found)
+                {
+                    _stayed.Remove(found);
+                    TryMove(stream);
+                }
+            });
+        }
+    }
+
+    /// <summary>
     /// True while this box does not want to have it back. What it reads it reads on without owning it, until another box wants it; what its viewers
     /// need and no other box takes, a camera of one session and that of a box that went, it owns again. In the turn.
     /// </summary>

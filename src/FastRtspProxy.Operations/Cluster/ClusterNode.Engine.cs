@@ -139,6 +139,9 @@ internal sealed partial class ClusterNode
         }
     });
 
+    /// <summary>Another box says whether it gives its streams away. Any thread.</summary>
+    public void OnPeerDrains(string node, bool drains) => Post(() => Members.NoteDrain(node, drains));
+
     private void TakeMember(string node, ClusterMember? member)
     {
         if (Members.Take(node, member))

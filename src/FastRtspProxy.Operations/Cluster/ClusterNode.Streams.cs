@@ -6,10 +6,11 @@ namespace FastRtspProxy.Operations.Cluster;
 internal sealed partial class ClusterNode
 {
     /// <summary>A mount needs its camera.</summary>
-    public void OnNeed(StreamFollower follower)
+    public void OnNeed(StreamFollower follower, bool isServed)
     {
         ClusterStream stream = StreamOf(follower.Stream);
         stream.IsWanted = true;
+        stream.IsServed = isServed;
         Decide(stream);
     }
 

@@ -67,7 +67,7 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <inheritdoc cref="FenceKeeper"/>
     public FenceKeeper Fencing { get; }
 
-    /// <summary>In the turn; see <see cref="MembersAsync"/>.</summary>
+    /// <summary>In the turn, but for <see cref="ClusterMembers.Drains"/>; see <see cref="MembersAsync"/>.</summary>
     public ClusterMembers Members { get; }
 
     /// <summary>This box.</summary>
@@ -120,8 +120,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>What holds of a stream. Any thread.</summary>
     public CameraOwnership OwnershipOf(string stream) => _told.GetValueOrDefault(stream) ?? CameraOwnership.Unknown;
 
-    /// <inheritdoc cref="PeerSources.PublicUrlOf"/>
-    public string? PublicUrlOf(string stream) => PeerSources.PublicUrlOf(OwnershipOf(stream));
+    /// <summary>Where viewers find it; null: it is not another box's, or that one takes no viewers any more. Any thread.</summary>
+    public string? PublicUrlOf(string stream) =>
+        OwnershipOf(stream) is var owner && !Members.Drains(owner.Node) ? PeerSources.PublicUrlOf(owner) : null;
 
     /// <summary>What holds of all streams that are followed here. Any thread.</summary>
     public IReadOnlyDictionary<string, CameraOwnership> Ownerships => _told;

@@ -25,6 +25,9 @@ internal sealed class ClusterStream(string name)
     /// <summary>Somebody here needs it: it is to be claimed when nobody owns it.</summary>
     public bool IsWanted { get; set; }
 
+    /// <summary>Whoever needs it here gets it still, from the box that has let it go; of no meaning while it has an owner.</summary>
+    public bool IsServed { get; set; }
+
     /// <summary>Another box may not read it at the same time, not even for a while.</summary>
     public bool StopsWhenAlone { get; set; }
 

@@ -13,6 +13,9 @@ internal readonly record struct ClusterTimings(TimeSpan Ttl)
     /// <summary>How often the boxes ask each other while all is well: it sets the clocks by which their hops are dated.</summary>
     public static readonly TimeSpan PeerDistance = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same for a box that drains: what it lets go is not for one that drains as well.</summary>
+    public static readonly TimeSpan DrainDistance = TimeSpan.FromSeconds(1);
+
     /// <summary>A request is taken so long after it was made, and so long before.</summary>
     public static readonly TimeSpan HopAge = TimeSpan.FromSeconds(30);
 

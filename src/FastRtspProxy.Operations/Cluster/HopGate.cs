@@ -68,6 +68,11 @@ internal sealed class HopGate(ClusterNode node, ClusterSecrets secrets, Redirect
         CameraOwnership known = node.OwnershipOf(stream);
         if (known.Kind == OwnershipKind.Own && (hop.Epoch <= known.Epoch || known.Epoch == 0))
         {
+            if (method == RtspMethod.Play)
+            {
+                node.Moves.OnPlayedAt(hop.Node, stream);
+            }
+
             return HopVerdict.In;
         }
 

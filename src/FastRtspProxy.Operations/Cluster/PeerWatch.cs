@@ -47,20 +47,24 @@ internal sealed class PeerWatch : IAsyncDisposable
     private async Task RunAsync()
     {
         long asked = 0;
+        bool drained = false;
         try
         {
             while (true)
             {
                 await Task.Delay(s_look, _time, _stop.Token);
+                bool drains = Drains();
+                _node.Moves.Set(drains);
                 bool doubts = _node.SinceRenewal > _node.Timings.AskAfter;
-                if (doubts || asked == 0 || _time.GetElapsedTime(asked) > ClusterTimings.PeerDistance)
+                TimeSpan distance = drains ? ClusterTimings.DrainDistance : ClusterTimings.PeerDistance;
+                if (doubts || asked == 0 || drains != drained || _time.GetElapsedTime(asked) > distance)
                 {
+                    drained = drains;
                     asked = _time.GetTimestamp();
                     await AskAllAsync(asked, doubts);
                 }
 
                 _node.Fencing.Look();
-                _node.Moves.Set(Drains());
             }
         }
         catch (OperationCanceledException)
@@ -82,6 +86,7 @@ internal sealed class PeerWatch : IAsyncDisposable
                 NoteClock(others[i].Node, answer.Ahead);
                 NoteWritten(others[i].Node, answer.State.Written);
                 _node.OnPeerOwns(others[i].Node, answer.State.Owned);
+                _node.OnPeerDrains(others[i].Node, answer.State.IsDraining);
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed class StreamFollower(ClusterNode node, string stream, Action cha
     public CameraOwnership Now => _now;
 
     /// <inheritdoc/>
-    public void Need() => node.Post(() => node.OnNeed(this));
+    public void Need(bool isServed = false) => node.Post(() => node.OnNeed(this, isServed));
 
     /// <inheritdoc/>
     public void Rule(bool stopsWhenAlone) => node.Post(() => node.OnRule(this, stopsWhenAlone));

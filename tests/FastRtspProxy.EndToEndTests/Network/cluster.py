@@ -430,6 +430,31 @@ def drain(make):
     return {"gaps": list(gaps.values()), "owners": cluster.owners(), "ended": sum(cluster.ended(b) for b in BOXES)}
 
 
+def drain_together(make):
+    """Two boxes of three are emptied at once, with viewers at both and none at the third: what one reads it reads on. Then somebody comes to the third."""
+    cluster = make()
+    cluster.begin()
+    names = [f"cam{n}" for n in range(1, 4)]
+    for box in ("a", "b"):
+        cluster.watch(box, box, *names)
+    cluster.wait_playing("a", "b")
+    cluster.wait_quiet(3, "a", "b")
+
+    def moves():
+        return sum(cluster.log(box).count("this box owns it now") for box in BOXES)
+
+    before, began = moves(), time.monotonic()
+    for box in ("a", "b"):
+        api(box, "POST", "/api/v1/drain")
+    time.sleep(20)
+    moved = moves() - before
+    cluster.watch("c", "c", *names)
+    cluster.wait_playing("c")
+    cluster.hosts.wait_for("the third box to own all", lambda: set(cluster.owners().values()) == {"c"} and len(cluster.owners()) == 3, 60, *(f"proxy-{b}" for b in BOXES))
+    cluster.wait_quiet(3, *BOXES)
+    return {"moves": moved, "gaps": [gap for box in ("a", "b") for gap in cluster.gaps(box, began)], "ended": sum(cluster.ended(b) for b in BOXES)}
+
+
 def compaction(make):
     """A box that was cut off from etcd for a while finds that etcd has forgotten where it was: it reads all again."""
     cluster = make()
@@ -602,7 +627,7 @@ def has_owner(box, stream, owner):
 
 
 SCENARIOS = {one.__name__: one for one in (
-    owner_killed, owner_and_leader_killed, owner_and_leader_killed_tight, owner_stopped, cut_off, cut_off_single, election, without_etcd, many, drain, compaction, starts, streams,
+    owner_killed, owner_and_leader_killed, owner_and_leader_killed_tight, owner_stopped, cut_off, cut_off_single, election, without_etcd, many, drain, drain_together, compaction, starts, streams,
     two_boxes, secured, encrypted, vip)}
 
 # What must hold whatever the machine does: counts, and no times.
@@ -619,6 +644,7 @@ CLAIMS = {
     "many": [("all have owners", lambda f: f["owned"]["b"] + f["owned"]["c"] == f["streams"]), ("no lease is lost", lambda f: f["leasesLost"] == 0),
              ("no viewer of the others ends", lambda f: f["ended"] == 0)],
     "drain": [("no viewer ends", lambda f: f["ended"] == 0), ("all have owners", lambda f: len(f["owners"]) == 6)],
+    "drain_together": [("no stream moves more than once", lambda f: f["moves"] <= 3), ("no viewer ends", lambda f: f["ended"] == 0)],
     "compaction": [("all is read again", lambda f: f["readAgain"] > 0), ("another box has it", lambda f: f["owners"].get("cam1") is not None)],
     "starts": [("all boxes say the same", lambda f: f["boxesThatDiffer"] == 0)],
     "streams": [("etcd shows nothing", lambda f: not f["shownInEtcd"]), ("no passwords in logs", lambda f: f["passwordsInLogs"] == 0), ("the same files are the same", lambda f: f["saidOfTheSame"] == 0)],

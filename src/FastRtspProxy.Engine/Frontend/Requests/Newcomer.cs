@@ -7,7 +7,10 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal static class Newcomer
 {
-    /// <summary>What a viewer begins with, and a stream; whoever has a session goes on with it.</summary>
+    /// <summary>
+    /// What a viewer begins with, and a stream; whoever has a session goes on with it. Another box of the cluster is none: what this box still owns
+    /// its viewers have no other way to.
+    /// </summary>
     public static bool Asks(RtspMessage request) => request.Method switch
     {
         RtspMethod.Describe or RtspMethod.Register => true,

@@ -19,7 +19,7 @@ internal sealed partial class RequestHandler
             return await _replay.DescribeAsync(connection, mount, target, request, response);
         }
 
-        if (connection.Auth.Grant.HopStream is null && _frontend.Options.Hops?.ElsewhereFor(mount.Name, request.Header("User-Agent")) is { } other)
+        if (OtherBox.UrlFor(_frontend.Options.Hops, connection, mount, request) is { } other)
         {
             return Begin(request, response, RtspStatus.MovedTemporarily).With("Location", other);
         }

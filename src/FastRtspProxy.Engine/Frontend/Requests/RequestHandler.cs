@@ -51,7 +51,7 @@ internal sealed partial class RequestHandler
             return HopAnswers.State(_frontend.Options.Hops!, request, Begin(request, response));
         }
 
-        if (_frontend.IsDraining && Newcomer.Asks(request))
+        if (_frontend.IsDraining && grant.HopStream is null && Newcomer.Asks(request))
         {
             SayRefused(connection, null, "draining");
             return Begin(request, response, RtspStatus.ServiceUnavailable);

@@ -23,6 +23,25 @@ public sealed class FrontendDrainTests
         Assert.Equal(0, host.Frontend.Limits.Clients);
     }
 
+    /// <summary>What this box owns still, viewers of the others have by no other way.</summary>
+    [Theory]
+    [InlineData("box", 200)]
+    [InlineData("late", 409)]
+    [InlineData("stranger", 403)]
+    public async Task Draining_AnotherBoxOfTheCluster_IsLetIn(string hop, int status)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { Hops = new FakeHopGate() });
+        using RtspTestClient box = await host.ConnectAsync();
+
+        host.Frontend.IsDraining = true;
+        RtspTestResponse describe = await box.RequestAsync("DESCRIBE", host.Url, "X-Frp-Hop: " + hop);
+        RtspTestResponse setup = await box.RequestAsync(
+            "SETUP", host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1", "X-Frp-Hop: " + hop);
+
+        Assert.Equal((status, status), (describe.Status, setup.Status));
+        Assert.Equal(status == 200 ? 1 : 0, host.Frontend.Limits.Clients);
+    }
+
     [Fact]
     public async Task Draining_WhoeverHasASession_GoesOnWithIt()
     {

@@ -15,6 +15,9 @@ internal sealed class FakeOwners : ICameraOwners, ICameraOwner
 
     public int Needs => Volatile.Read(ref _needs);
 
+    /// <summary>What they said with the last of them.</summary>
+    public bool IsServed { get; private set; }
+
     /// <summary>What mounts said of it last; null: nothing.</summary>
     public bool? StopsWhenAlone { get; private set; }
 
@@ -41,7 +44,11 @@ internal sealed class FakeOwners : ICameraOwners, ICameraOwner
         _changed?.Invoke();
     }
 
-    public void Need() => Interlocked.Increment(ref _needs);
+    public void Need(bool isServed = false)
+    {
+        IsServed = isServed;
+        Interlocked.Increment(ref _needs);
+    }
 
     public void Rule(bool stopsWhenAlone) => StopsWhenAlone = stopsWhenAlone;
 

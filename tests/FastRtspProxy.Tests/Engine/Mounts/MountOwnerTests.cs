@@ -107,7 +107,11 @@ public sealed class MountOwnerTests
         owners.Tell(PeerAt(peer, 7) with { IsVacant = true });
 
         await Until.TrueAsync(() => owners.Needs > needs);
-        Assert.Equal(1, peer.OpenConnections);
+        Assert.Equal((1, true), (peer.OpenConnections, owners.IsServed));
+
+        peer.DropOldestConnection();
+
+        await Until.TrueAsync(() => !owners.IsServed); // nothing comes from there any more
     }
 
     [Fact]

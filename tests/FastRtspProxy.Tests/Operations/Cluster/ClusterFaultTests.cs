@@ -181,6 +181,69 @@ public sealed class ClusterFaultTests : IAsyncLifetime
         await DrainAsync(() => Released().Contains(("cam1", 22L)), owner); // there is one that wanted it
     }
 
+    /// <summary>Each would take it from the other one again and again, and the camera would have another reader twice a second.</summary>
+    [Theory]
+    [InlineData("nothing comes from there any more")]
+    [InlineData("the other box is gone")]
+    [InlineData("the other box does not drain any more")]
+    public async Task Drain_TogetherWithTheBoxThatReadsOn_TakesNothingFromThereUntil(string what)
+    {
+        Begin(new() { ["cam1"] = new OwnerRecord("b", 5, IsOurs: false) });
+        ICameraOwner owner = _node.Follow("cam1", stopsWhenAlone: false, static () => { });
+        await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
+        _node.OnPeerDrains("b", drains: true);
+        _node.Moves.Set(true);
+        _engine.Watch.OnOwner("cam1", null, 6);
+        _engine.Answer = static _ => new OwnerRecord("a", 9, IsOurs: true);
+        owner.Need(isServed: true);
+        await PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, Claims());
+
+        if (what.StartsWith("nothing", StringComparison.Ordinal))
+        {
+            owner.Need();
+        }
+        else if (what.EndsWith("gone", StringComparison.Ordinal))
+        {
+            _engine.Watch.OnMember("b", null);
+        }
+        else
+        {
+            _node.OnPeerDrains("b", drains: false);
+        }
+
+        await UntilAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 9 }, step: true);
+        Assert.Equal(1, Claims());
+    }
+
+    /// <summary>A viewer comes to another box for a stream that stayed here: that box may take it from here, and is the next that owns it.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Drain_AnotherBoxPlaysWhatNobodyTook_IsGivenToIt(bool otherDrains, bool isGiven)
+    {
+        ICameraOwner owner = await OwnAsync("cam1", 7, stopsWhenAlone: true);
+        _engine.Answer = static _ => new OwnerRecord("a", 12, IsOurs: true);
+        await DrainAsync(() => owner.Now.Kind == OwnershipKind.Unknown, owner);
+        await DrainAsync(() => owner.Now is { Kind: OwnershipKind.Own, Epoch: 12 }, owner);
+        _node.OnPeerDrains("b", otherDrains);
+        Assert.Equal(HopVerdict.In, _gate.Judge(HopOf("DESCRIBE"), "DESCRIBE", "cam1", IPAddress.Loopback, out _));
+        for (int i = 0; i < 20; i++)
+        {
+            await StepAsync();
+        }
+
+        Assert.Equal([("cam1", 7L)], Released()); // who only asks what it is like watches nothing
+
+        Assert.Equal(HopVerdict.In, _gate.Judge(HopOf("PLAY"), "PLAY", "cam1", IPAddress.Loopback, out _));
+        for (int i = 0; i < 20; i++)
+        {
+            await StepAsync();
+        }
+
+        Assert.Equal(isGiven ? [("cam1", 7L), ("cam1", 12L)] : [("cam1", 7L)], Released());
+    }
+
     /// <summary>The clock of the machine is set while boxes talk: what they say is as new as before, and what was read stays read.</summary>
     [Theory]
     [InlineData(-86_400)]
@@ -249,6 +312,8 @@ public sealed class ClusterFaultTests : IAsyncLifetime
 
     private static string Hop(DateTimeOffset made) => HopHeader.Make(s_secrets.Hop, "b", "a", 7, made, "PLAY", "cam1");
 
+    private string HopOf(string method) => HopHeader.Make(s_secrets.Hop, "b", "a", 7, _time.GetUtcNow(), method, "cam1");
+
     private HopVerdict Judge(string hop) => _gate.Judge(hop, "PLAY", "cam1", IPAddress.Loopback, out _);
 
     private (string Stream, long Epoch)[] Released()
@@ -271,6 +336,17 @@ public sealed class ClusterFaultTests : IAsyncLifetime
 
     /// <summary>Time goes by until it was told so often.</summary>
     private Task PassAsync(int told) => UntilAsync(() => Released().Length >= told, step: true);
+
+    private async Task PassAsync(TimeSpan time)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(100))
+        {
+            await FlushAsync();
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await FlushAsync();
+    }
 
     private Task DrainAsync(Func<bool> condition, ICameraOwner owner) => Until.TrueAsync(async () =>
     {

@@ -520,6 +520,25 @@ public sealed class ClusterNodeTests : IAsyncLifetime
         Assert.Equal(isSent ? $"rtsp://192.0.2.2:8554/{stream}" : null, _gate.ElsewhereFor(stream, userAgent));
     }
 
+    /// <summary>It would refuse them.</summary>
+    [Fact]
+    public async Task ElsewhereFor_OwnerDrains_IsServedHere()
+    {
+        string stream = First("a");
+        Begin();
+        _engine.Watch.OnOwner(stream, new OwnerRecord("b", 9, IsOurs: false), 9);
+        ICameraOwner owner = Follow(stream);
+        await UntilAsync(() => owner.Now.Kind == OwnershipKind.Peer);
+        _node.OnPeerDrains("b", drains: true);
+        await FlushAsync();
+        Assert.Null(_gate.ElsewhereFor(stream, "Lavf58.76.100"));
+
+        _node.OnPeerDrains("b", drains: false);
+        await FlushAsync();
+
+        Assert.Equal($"rtsp://192.0.2.2:8554/{stream}", _gate.ElsewhereFor(stream, "Lavf58.76.100"));
+    }
+
     /// <summary>Another life of this box has owned it since, and lost it.</summary>
     [Fact]
     public async Task Judge_EpochAboveOurs_IsNotServed()
