@@ -74,7 +74,7 @@ internal sealed class ControlSide : IAsyncDisposable
         [
             .. MetricsRoutes.All(engine, metrics),
             .. ApiRoutes.All(
-                view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api"), cluster is null ? null : cluster.Node.OwnershipOf),
+                view, Reloader, store, _events, Log, facts, time, log.CreateLogger("Api"), cluster is null ? null : cluster.Node.OwnerOf),
             .. new ClusterApi(cluster).Routes,
             .. new StatsRoutes(stats).Routes,
             .. new LiveRoutes(engine.Live).Routes,

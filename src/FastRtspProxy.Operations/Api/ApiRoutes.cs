@@ -1,4 +1,4 @@
-using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
@@ -15,7 +15,7 @@ internal static class ApiRoutes
 {
     public static IEnumerable<HttpRoute> All(
         IEngineView engine, Reloader reloader, StreamStore store, EventLog events, LogHistory history, ProgramFacts facts,
-        TimeProvider time, ILogger log, Func<string, CameraOwnership?>? ownerOf = null)
+        TimeProvider time, ILogger log, Func<string, StreamOwner?>? ownerOf = null)
     {
         StreamRevisions revisions = new();
         LongAnswers answers = new();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FastRtspProxy.Engine.Access;
-using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
@@ -15,7 +14,7 @@ namespace FastRtspProxy.Operations.Api;
 /// <summary>Streams: looked at, made, changed, taken away, begun anew.</summary>
 internal sealed class StreamsApi(
     IEngineView engine, Reloader reloader, StreamStore store, StreamEditor editor, StreamRevisions revisions, LongAnswers answers,
-    Func<string, CameraOwnership?>? ownerOf = null)
+    Func<string, StreamOwner?>? ownerOf = null)
 {
     private const string All = "/api/v1/streams";
     private const string One = "/api/v1/streams/{name}";

@@ -20,14 +20,20 @@ internal sealed class ClusterApi(ClusterSide? cluster)
     ];
 
     /// <summary>The owner of one stream, as a member of an object; nothing where there is no cluster, or it is not known.</summary>
-    public static void WriteOwner(Utf8JsonWriter json, CameraOwnership? owner)
+    public static void WriteOwner(Utf8JsonWriter json, StreamOwner? known)
     {
-        if (owner is { Kind: not OwnershipKind.Unknown })
+        if (known is { Now: { Kind: not OwnershipKind.Unknown } owner })
         {
             json.WriteStartObject("cluster");
             json.WriteString("owner", owner.Node);
             json.WriteNumber("epoch", owner.Epoch);
             json.WriteBoolean("relayed", owner.Kind == OwnershipKind.Peer);
+            if (known.Takeover is { } takeover)
+            {
+                json.WriteStartObject("takeover");
+                WriteTakeover(json, takeover);
+            }
+
             json.WriteEndObject();
         }
     }
@@ -113,22 +119,28 @@ internal sealed class ClusterApi(ClusterSide? cluster)
         {
             json.WriteStartObject("lastTakeover");
             json.WriteString("stream", last.Stream);
-            json.WriteString("from", last.From);
-            StreamJson.WriteTime(json, "at", last.At);
-            json.WriteNumber("seconds", Math.Round(last.Took.TotalSeconds, 3));
-            json.WriteEndObject();
+            WriteTakeover(json, last);
         }
 
         json.WriteStartArray("streams");
-        foreach ((string name, CameraOwnership owner) in streams)
+        foreach ((string name, _) in streams)
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            WriteOwner(json, owner);
+            WriteOwner(json, node.OwnerOf(name));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The rest of its object.</summary>
+    private static void WriteTakeover(Utf8JsonWriter json, LastTakeover takeover)
+    {
+        json.WriteString("from", takeover.From);
+        StreamJson.WriteTime(json, "at", takeover.At);
+        json.WriteNumber("seconds", Math.Round(takeover.Took.TotalSeconds, 3));
         json.WriteEndObject();
     }
 }

@@ -30,10 +30,11 @@ internal sealed class ClusterCounters
     /// <summary>The newest take-over; null: there was none.</summary>
     public LastTakeover? LastTakeover { get; private set; }
 
-    public void OnTakeover(string stream, string from, TimeSpan took, DateTimeOffset at)
+    /// <summary>One was taken over by this box.</summary>
+    public void OnTakeover(LastTakeover takeover)
     {
-        TakeoverSeconds.Observe((long)took.TotalMicroseconds);
-        LastTakeover = new LastTakeover(stream, from, at, took);
+        TakeoverSeconds.Observe((long)takeover.Took.TotalMicroseconds);
+        LastTakeover = takeover;
         Interlocked.Increment(ref _takeovers);
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class ClusterNode
         stream.Turn?.Dispose();
         _streams.Remove(stream.Name);
         _told.TryRemove(stream.Name, out _);
+        _takeovers.TryRemove(stream.Name, out _);
     }
 
     private void OnFollow(StreamFollower follower, bool stopsWhenAlone)
@@ -113,13 +114,19 @@ internal sealed partial class ClusterNode
     private void OnOwned(ClusterStream stream, OwnerRecord? before, OwnerRecord now)
     {
         string? previous = before?.Node ?? stream.Previous;
+        TimeSpan took = before is null ? _time.GetElapsedTime(stream.VacantSince) : TimeSpan.Zero;
+        if (previous is not null && previous != now.Node)
+        {
+            _takeovers[stream.Name] = new LastTakeover(stream.Name, previous, _time.GetUtcNow(), took);
+        }
+
         if (now.IsOurs)
         {
             string earlier = previous is null ? "nobody did" : previous == Name ? "it did, too" : $"box {previous} did";
             ClusterLog.Owned(_log, stream.Name, now.Epoch, earlier);
             if (previous is not null && previous != Name)
             {
-                Counters.OnTakeover(stream.Name, previous, _time.GetElapsedTime(stream.VacantSince), _time.GetUtcNow());
+                Counters.OnTakeover(_takeovers[stream.Name]);
                 OwnerChanged?.Invoke(stream.Name, $"this box owns it now (epoch {now.Epoch}), box {previous} did before");
             }
         }

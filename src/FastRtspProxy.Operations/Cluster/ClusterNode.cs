@@ -24,6 +24,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
     /// <summary>What holds of each stream that is followed here, for those who ask on other threads.</summary>
     private readonly ConcurrentDictionary<string, CameraOwnership> _told = new(StringComparer.Ordinal);
 
+    /// <summary>The newest of each of them that went from one box to another, for the same.</summary>
+    private readonly ConcurrentDictionary<string, LastTakeover> _takeovers = new(StringComparer.Ordinal);
+
     /// <summary>Owners of streams that nobody follows here yet, too. In the turn.</summary>
     private readonly Dictionary<string, OwnerRecord> _owners = new(StringComparer.Ordinal);
 
@@ -119,6 +122,9 @@ internal sealed partial class ClusterNode : ICameraOwners, IOwnershipWatch, IAsy
 
     /// <summary>What holds of a stream. Any thread.</summary>
     public CameraOwnership OwnershipOf(string stream) => _told.GetValueOrDefault(stream) ?? CameraOwnership.Unknown;
+
+    /// <summary>The same, and how it came to that. Any thread.</summary>
+    public StreamOwner OwnerOf(string stream) => new(OwnershipOf(stream), _takeovers.GetValueOrDefault(stream));
 
     /// <summary>Where viewers find it; null: it is not another box's, or that one takes no viewers any more. Any thread.</summary>
     public string? PublicUrlOf(string stream) =>

@@ -77,7 +77,8 @@ export function streamView(store, rights, name) {
       ['Lost', stream.ingest ? `network ${stream.ingest.lostInNetwork ?? 0}, kernel ${stream.ingest.lostInKernel ?? 0}, here ${stream.ingest.droppedByUs ?? 0}, reported by viewers ${stream.viewers?.reportedLostPackets ?? 0}` : null],
       ['Latency', stream.ingest?.latencyMax != null ? `${millis(stream.ingest.latencyMax)} at most beside the fastest, in the last seconds` : null],
       ['Clock offset', stream.ingest?.clockOffset != null ? stream.ingest.clockOffset.toFixed(3) + ' s' : null],
-      ['Owner', stream.cluster && `box ${stream.cluster.owner} (epoch ${stream.cluster.epoch})${stream.cluster.relayed ? ', and is taken from there' : ', which is this one'}`],
+      ['Owner', stream.cluster && `box ${stream.cluster.owner} (epoch ${stream.cluster.epoch})${stream.cluster.relayed ? ', and is taken from there' : ', which is this one'}${stream.cluster.takeover
+        ? `; box ${stream.cluster.takeover.from} had it, then nobody for ${(+stream.cluster.takeover.seconds).toFixed(1)} s, until ${clock(stream.cluster.takeover.at)}` : ''}`],
       ['Origin', stream.origin], ['URLs', (stream.urls ?? []).join('  ')],
     ].filter(row => row[1] !== undefined && row[1] !== null && row[1] !== '');
     facts.replaceChildren(...rows.flatMap(([term, text]) => [el('dt', { text: term }), el('dd', { text: String(text) })]));

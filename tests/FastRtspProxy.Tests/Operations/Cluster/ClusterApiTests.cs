@@ -131,6 +131,29 @@ public sealed class ClusterApiTests : IAsyncLifetime
         Assert.DoesNotContain("0123456789abcdef", text, StringComparison.Ordinal);
     }
 
+    /// <summary>Of each stream that went from one box to another: from which, and how long nobody had it; on the other boxes, too.</summary>
+    [Theory]
+    [InlineData("theirs", "b", "c", false)]
+    [InlineData("theirs", "b", "a", true)]
+    [InlineData("gate/1", "a", "c", false)]
+    public async Task Cluster_StreamWentToAnotherBox_SaysFromWhichAndHowLongItTook(string stream, string from, string to, bool isOurs)
+    {
+        await using HttpBench http = await BeginAsync(null, "a", "b", "c");
+        ClusterNode node = _side.Node;
+        node.OnOwner(stream, null, 10);
+        await node.MembersAsync();
+        node.OnOwner(stream, new OwnerRecord(to, 11, isOurs), 11);
+        await Until.TrueAsync(() => node.OwnershipOf(stream).Epoch == 11);
+
+        JsonNode json = JsonNode.Parse((await http.AskAsync("GET", "/api/v1/cluster")).Body)!;
+
+        JsonNode[] owners = [.. json["streams"]!.AsArray().Select(static one => one!["cluster"]!)];
+        JsonNode takeover = Assert.Single(owners, static one => one["takeover"] is not null)["takeover"]!;
+        Assert.Equal(from, (string)takeover["from"]!);
+        Assert.InRange((double)takeover["seconds"]!, 0, 3600);
+        Assert.Equal(isOurs ? stream : null, (string?)json["lastTakeover"]?["stream"]);
+    }
+
     private static AccessUser User(string name, string role) => new(name, UserSecret.OfPassword("p"), [role]);
 
     private static string[] As(string? user) => user is null ? [] : ["Authorization: Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:p"))];
