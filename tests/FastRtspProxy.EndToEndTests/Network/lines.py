@@ -76,6 +76,12 @@ def pause(hosts, host, url):
     return hosts.log(name).split()[1]
 
 
+def wait_for_patient(hosts, player, count, url):
+    """rtspsrc gives up by itself (eos) what it has heard nothing of for some 25 s, and TCP tries again 25 s after the cable was pulled: whoever watches by it begins anew then."""
+    seconds = hosts.wait_for(f"75 more pictures in {player.name}, or its end", lambda: player.pictures() >= count + 75 or player.process.poll() is not None, START_SECONDS, player.name, "proxy")
+    return seconds if player.pictures() >= count + 75 else seconds + rtspsrc(hosts, "pulled", player.name + "-again", "tcp", url).wait_for(75, START_SECONDS)
+
+
 def main():
     with Hosts(FOLDER) as hosts:
         build(hosts)
@@ -99,11 +105,11 @@ def main():
         hosts_of_ffmpeg = ("near", "small", "far", "uneven", "lossy", "pulled")
         players = {f"{host}-{way}": ffmpeg(hosts, host, f"{host}-{way}", way, url + "1") for host in hosts_of_ffmpeg for way in ("udp", "tcp")}
         returned = {"quiet-tcp": ffmpeg(hosts, "near", "quiet-tcp", "tcp", url + "2"), "pulled-udp": players["pulled-udp"], "pulled-tcp": players["pulled-tcp"]}
-        # Not rtspsrc over TCP: while the cable is out it ends its stream by itself now and then (an eos on its bus), and the proxy still has its session.
         for player, way in ((rtspsrc, "udp"), (mpv, "udp"), (mpv, "tcp")):
             name = f"pulled-{player.__name__}-{way}"
             returned[name] = player(hosts, "pulled", name, way, url + "1")
-        for player in {**players, **returned}.values():
+        patient = rtspsrc(hosts, "pulled", "pulled-rtspsrc-tcp", "tcp", url + "1")
+        for player in (*{**players, **returned}.values(), patient):
             player.wait_for(50, START_SECONDS)
 
         firewall(hosts, "quiet", is_shut=True)
@@ -116,8 +122,9 @@ def main():
         decoded = {name: player.pictures() - pictures[name] for name, player in players.items()}
         firewall(hosts, "quiet", is_shut=False)
         hosts.run("router", "ip link set pulled up")
-        counts = {name: player.pictures() for name, player in returned.items()}
+        counts = {name: player.pictures() for name, player in (*returned.items(), (patient.name, patient))}
         back = {name: round(player.wait_for(counts[name] + 75, START_SECONDS), 1) for name, player in returned.items()}
+        back[patient.name] = round(wait_for_patient(hosts, patient, counts[patient.name], url + "1"), 1)
         status = behind.wait(START_SECONDS)
         if status != 0:
             raise SystemExit(f"behind.py ended with {status}\n{hosts.log('behind')}")
@@ -131,6 +138,7 @@ def main():
             "complaints": {name: sum("error" in line and "bind failed" not in line for line in hosts.log(name).splitlines()) for name in ("near-udp", "near-tcp", "far-tcp", "small-tcp", "uneven-udp", "uneven-tcp", "lossy-tcp")},
             "lostByTheFilter": int(dropped[1]), "secondsUntilTheDeadViewerEnded": round(dead, 1),
             "deadSessionsEnded": log.count(f"of viewer {gone.rsplit(':', 1)[0]} ended"), "pausedAndThereEnded": log.count(f"connection of viewer {there} closed"),
+            "causesBehindTheCable": sorted({cause for _, cause in re.findall(r"(^|\s)(\w+)[^:\n]*: (?:session \S+ on \S+ of|connection of) viewer 10\.8\.12\.2\b", log)}),
             "proxyStatus": proxy.wait(START_SECONDS)}), flush=True)
 
 
