@@ -433,17 +433,18 @@ def drain(make):
 def drain_together(make):
     """Two boxes of three are emptied at once, with viewers at both and none at the third: what one reads it reads on. Then somebody comes to the third."""
     cluster = make()
-    cluster.begin()
+    cluster.begin(first=("a", "b"))
     names = [f"cam{n}" for n in range(1, 4)]
     for box in ("a", "b"):
         cluster.watch(box, box, *names)
     cluster.wait_playing("a", "b")
+    cluster.start_proxies(["c"])
     cluster.wait_quiet(3, "a", "b")
 
     def moves():
         return sum(cluster.log(box).count("this box owns it now") for box in BOXES)
 
-    before, began = moves(), time.monotonic()
+    before, began, owners = moves(), time.monotonic(), cluster.owners()
     for box in ("a", "b"):
         api(box, "POST", "/api/v1/drain")
     time.sleep(20)
@@ -452,7 +453,7 @@ def drain_together(make):
     cluster.wait_playing("c")
     cluster.hosts.wait_for("the third box to own all", lambda: set(cluster.owners().values()) == {"c"} and len(cluster.owners()) == 3, 60, *(f"proxy-{b}" for b in BOXES))
     cluster.wait_quiet(3, *BOXES)
-    return {"moves": moved, "gaps": [gap for box in ("a", "b") for gap in cluster.gaps(box, began)], "ended": sum(cluster.ended(b) for b in BOXES)}
+    return {"owners": owners, "moves": moved, "gaps": [gap for box in ("a", "b") for gap in cluster.gaps(box, began)], "ended": sum(cluster.ended(b) for b in BOXES)}
 
 
 def compaction(make):
