@@ -14,6 +14,9 @@ internal sealed partial class Shard
     /// <summary>By the time at which the loop looks at a timer again; a timer that was stopped or moved finds out there. Only the shard.</summary>
     private readonly PriorityQueue<ShardTimer, long> _timers = new();
 
+    /// <summary>Entries of timers, those that were stopped included; for tests. On the shard.</summary>
+    internal int TimerEntries => _timers.Count;
+
     /// <summary>A coarse timer; its callback runs on the shard.</summary>
     public ShardTimer CreateTimer(Action callback) => new(this, callback);
 

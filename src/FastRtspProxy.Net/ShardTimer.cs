@@ -3,6 +3,12 @@ namespace FastRtspProxy.Net;
 /// <summary>A coarse one-shot timer of a shard. Restarting and stopping it touches no heap: a stale entry is skipped when it comes up.</summary>
 internal sealed class ShardTimer
 {
+    /// <summary>
+    /// It stands in the queue for so long at the most, and is put there again where it is due later. The queue holds whoever the timer belongs to, and
+    /// a client or a camera may name a time that is years away (<c>Range: clock=-20991231T235959Z</c>).
+    /// </summary>
+    private const long QueuedMicrosMax = 60_000_000;
+
     private readonly Shard _shard;
     private readonly Action _callback;
     private long _dueMicros = long.MaxValue;
@@ -28,8 +34,7 @@ internal sealed class ShardTimer
         // An entry that comes up earlier than the new due time is pushed on when it does; only an earlier due time needs an entry of its own.
         if (_queuedMicros > _dueMicros)
         {
-            _queuedMicros = _dueMicros;
-            _shard.EnqueueTimer(this, _dueMicros);
+            Queue(_shard.NowMicros);
         }
     }
 
@@ -52,12 +57,17 @@ internal sealed class ShardTimer
 
         if (_dueMicros > nowMicros)
         {
-            _queuedMicros = _dueMicros;
-            _shard.EnqueueTimer(this, _dueMicros);
+            Queue(nowMicros);
             return;
         }
 
         _dueMicros = long.MaxValue;
         _callback();
+    }
+
+    private void Queue(long nowMicros)
+    {
+        _queuedMicros = Math.Min(_dueMicros, nowMicros + QueuedMicrosMax);
+        _shard.EnqueueTimer(this, _queuedMicros);
     }
 }

@@ -37,6 +37,52 @@ public sealed class ShardTests : IDisposable
         Assert.Equal(0, elsewhere);
     }
 
+    /// <summary>The queue holds whoever a timer belongs to: one that is due in years and was stopped is out of it within a minute.</summary>
+    [Fact]
+    public async Task Timers_DueInYears_AreNotHeldWhenTheyAreStopped()
+    {
+        Shard shard = _shards.Shards[0];
+        const int Timers = 100;
+        int before = await shard.RunAsync(() =>
+        {
+            int entries = shard.TimerEntries;
+            for (int i = 0; i < Timers; i++)
+            {
+                ShardTimer timer = shard.CreateTimer(static () => throw new InvalidOperationException("It was stopped."));
+                timer.Start(TimeSpan.FromDays(365_000));
+                timer.Stop();
+            }
+
+            return Task.FromResult(entries);
+        });
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        await Until.TrueAsync(async () => await shard.RunAsync(() => Task.FromResult(shard.TimerEntries)) <= before);
+    }
+
+    [Fact]
+    public async Task Timer_DueInHours_FiresThenAndNotBefore()
+    {
+        Shard shard = _shards.Shards[0];
+        TaskCompletionSource fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await shard.RunAsync(() =>
+        {
+            shard.CreateTimer(fired.SetResult).Start(TimeSpan.FromHours(3));
+            return Task.CompletedTask;
+        });
+
+        for (int minute = 0; minute < 179; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await shard.RunAsync(static () => Task.CompletedTask);
+        }
+
+        Assert.False(fired.Task.IsCompleted);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
     /// <summary>A hundred that are due together and take their time: what was posted meanwhile waits for some of them, not for all.</summary>
     [Fact]
     public async Task Timers_ManyAreDueTogether_OthersAreServedInBetween()
