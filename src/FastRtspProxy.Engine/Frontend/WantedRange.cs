@@ -4,4 +4,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <param name="FromMicros">What came at that moment of the shards' clock, and since; null: none is named.</param>
 /// <param name="ToMicros">Nothing that comes after that moment; null: there is no end.</param>
 /// <param name="IsRateControlled">True: the past as slowly as it came; false: in haste; null: nothing is said of it.</param>
-internal readonly record struct WantedRange(long? FromMicros, long? ToMicros, bool? IsRateControlled);
+internal readonly record struct WantedRange(long? FromMicros, long? ToMicros, bool? IsRateControlled)
+{
+    /// <summary><see cref="ToMicros"/> as the client said it.</summary>
+    public DateTimeOffset? To { get; init; }
+}

@@ -42,15 +42,16 @@ internal readonly struct PlayRange
     public bool? IsRateControlled { get; }
 
     /// <summary>What is asked for, on a clock that reads so many microseconds now.</summary>
-    public WantedRange Wanted(long nowMicros) => new(MicrosOf(_clock.From, nowMicros), MicrosOf(_clock.To, nowMicros), IsRateControlled);
+    public WantedRange Wanted(long nowMicros) =>
+        new(MicrosOf(_clock.From, nowMicros), MicrosOf(_clock.To, nowMicros), IsRateControlled) { To = _clock.To };
 
-    /// <summary>The answer for what begins so long ago.</summary>
-    public string Answer(TimeSpan back)
+    /// <summary>The answer for what begins so long ago, and ends where it does: a refresh changes no end, and a group of viewers has none.</summary>
+    public string Answer(TimeSpan back, DateTimeOffset? until)
     {
         ReadOnlySpan<char> unit = _asked.AsSpan().Trim();
         if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase) || (_asked is null && _isOfOnvif))
         {
-            return ClockRange.Format(_now - back, _clock.To);
+            return ClockRange.Format(_now - back, until);
         }
 
         bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);

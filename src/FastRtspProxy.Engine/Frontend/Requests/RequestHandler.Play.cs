@@ -39,7 +39,7 @@ internal sealed partial class RequestHandler
             }
 
             List<RtpInfoEntry> present = session.Media.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
-            return WithRtpInfo(response.With("Range", range.Answer(TimeSpan.Zero)).With("Session", session.Id), present);
+            return WithRtpInfo(response.With("Range", range.Answer(TimeSpan.Zero, session.PlaysUntil)).With("Session", session.Id), present);
         }
 
         if (!session.Allows(SessionEvent.Play))
@@ -65,7 +65,8 @@ internal sealed partial class RequestHandler
             });
         }
 
-        string answer = range.Answer(TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros)));
+        TimeSpan back = TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros));
+        string answer = range.Answer(back, session.PlaysUntil);
         List<RtpInfoEntry> starts = session.Media.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
         WithRtpInfo(response.With("Range", answer).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);

@@ -16,13 +16,18 @@ internal sealed class RangeEnd
 
     /// <param name="session">Whose.</param>
     /// <param name="endMicros">The end, on the shards' clock; it may lie in the past.</param>
-    public RangeEnd(Session session, long endMicros)
+    /// <param name="to">The same as the client said it.</param>
+    public RangeEnd(Session session, long endMicros, DateTimeOffset? to)
     {
         _session = session;
+        To = to;
         _timer = session.Shard.CreateTimer(OnDue);
         TimeSpan rest = TimeSpan.FromMicroseconds(endMicros - session.Shard.NowMicros);
         _timer.Start(rest > s_look ? rest : s_look);
     }
+
+    /// <summary>The end, for answers.</summary>
+    public DateTimeOffset? To { get; }
 
     /// <summary>The session plays no longer, or something else.</summary>
     public void Stop() => _timer.Stop();

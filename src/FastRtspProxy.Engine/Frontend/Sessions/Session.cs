@@ -269,6 +269,9 @@ internal sealed class Session : MountClient
         return true;
     }
 
+    /// <summary>Where what is played ends, as the client said it; null: it does not, or nothing is played.</summary>
+    public DateTimeOffset? PlaysUntil => _rangeEnd?.To;
+
     /// <summary>True when the track (null: every track) is being sent.</summary>
     public bool IsPlaying(SessionTrack? only) => only is null ? _tracks.TrueForAll(static track => track.IsPlaying) : only.IsPlaying;
 
@@ -308,8 +311,7 @@ internal sealed class Session : MountClient
         {
             grant = grant with { EndMicros = range.ToMicros };
             Media.OnGranted(grant);
-            _rangeEnd?.Stop();
-            _rangeEnd = range.ToMicros is { } end ? new RangeEnd(this, end + grant.DelayMicros) : null;
+            EndAt(range.ToMicros is { } end ? new RangeEnd(this, end + grant.DelayMicros, range.To) : null);
             Advance(SessionEvent.Granted);
             if (!WasPlayed)
             {
@@ -340,6 +342,7 @@ internal sealed class Session : MountClient
     {
         bool played = State == SessionState.Playing;
         Advance(SessionEvent.Pause);
+        EndAt(null);
         Media.Stop();
         if (played)
         {
@@ -389,6 +392,7 @@ internal sealed class Session : MountClient
 
         State = next;
         EndCause = cause;
+        EndAt(null);
         Media.Stop();
         if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced or SessionEnd.MadeRoom))
         {
@@ -425,6 +429,12 @@ internal sealed class Session : MountClient
             Ports.Release(track.Rtp);
             Ports.Release(track.Rtcp);
         }
+    }
+
+    private void EndAt(RangeEnd? end)
+    {
+        _rangeEnd?.Stop();
+        _rangeEnd = end;
     }
 
     private void Advance(SessionEvent happened)

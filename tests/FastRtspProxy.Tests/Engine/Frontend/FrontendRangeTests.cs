@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 
@@ -124,6 +125,51 @@ public sealed class FrontendRangeTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
     }
 
+    /// <summary>Who names an end that is years away and goes leaves nothing behind.</summary>
+    [Fact]
+    public async Task Play_ToAMomentThatIsFarAway_IsForgottenWithItsSession()
+    {
+        const int Sessions = 40;
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        int before = await TimersAsync(host);
+        for (int i = 0; i < Sessions; i++)
+        {
+            using RtspTestClient client = await host.ConnectAsync();
+            string session = await PlayDialogue.SetUpTcpAsync(host, client, tracks: 1);
+            Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: clock=-99991231T235959Z")).Status);
+            Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url, "Session: " + session)).Status);
+        }
+
+        await host.AdvanceAsync(TimeSpan.FromSeconds(62));
+
+        Assert.InRange(await TimersAsync(host) - before, int.MinValue, Sessions / 4);
+    }
+
+    /// <summary>A PLAY to whoever plays changes nothing, so what it names is not where the media ends.</summary>
+    [Fact]
+    public async Task Play_WhilePlaying_IsToldTheEndThatThereIs()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+
+        await PlayAsync(null);
+        Assert.Equal(ClockRange.Format(now), await PlayAsync(ClockRange.Format(now, now.AddSeconds(9))));
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+        await PlayAsync(ClockRange.Format(now, now.AddSeconds(5)));
+        Assert.Equal(ClockRange.Format(now, now.AddSeconds(5)), await PlayAsync(ClockRange.Format(now)));
+        Assert.Equal(1, host.Mount.ClientCount);
+
+        async Task<string?> PlayAsync(string? range)
+        {
+            string[] headers = range is null ? ["Session: " + session] : ["Session: " + session, "Range: " + range];
+            RtspTestResponse response = await client.RequestAsync("PLAY", host.Url, headers);
+            Assert.Equal(200, response.Status);
+            return response.Header("Range");
+        }
+    }
+
     [Fact]
     public async Task Play_ToAMoment_EndsThereWithAByeAndCanBePlayedAgain()
     {
@@ -142,5 +188,16 @@ public sealed class FrontendRangeTests
         await Until.TrueAsync(() => host.Mount.ClientCount == 0);
         Assert.True(PlayDialogue.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+
+    private static async Task<int> TimersAsync(FrontendHost host)
+    {
+        int entries = 0;
+        foreach (Shard shard in host.Shards)
+        {
+            entries += await shard.RunAsync(() => Task.FromResult(shard.TimerEntries));
+        }
+
+        return entries;
     }
 }
