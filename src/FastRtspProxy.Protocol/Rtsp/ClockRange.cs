@@ -12,6 +12,10 @@ public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? T
     /// <summary>Digits of a second's fraction that are read; further ones say nothing.</summary>
     private const int FractionDigitsMax = 7;
 
+    /// <summary>At the end of a day that is a second longer (ISO 8601). Clocks have no name for it: it is taken for the second after it.</summary>
+    private const string LeapSecond = "T235960";
+    private const string SecondBefore = "T235959";
+
     /// <summary>Reads the header; false: it is in another unit, or no range.</summary>
     public static bool TryParse(string? header, out ClockRange range)
     {
@@ -56,9 +60,17 @@ public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? T
             return false;
         }
 
+        ReadOnlySpan<char> seconds = dot < 0 ? text[..^1] : text[..dot];
+        bool isLeap = seconds.EndsWith(LeapSecond, StringComparison.Ordinal);
         bool isTime = DateTimeOffset.TryParseExact(
-            dot < 0 ? text[..^1] : text[..dot],
+            isLeap ? string.Concat(seconds[..^LeapSecond.Length], SecondBefore) : seconds,
             "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset whole);
+        if (isTime && isLeap)
+        {
+            isTime = whole.Year < DateTimeOffset.MaxValue.Year;
+            whole = isTime ? whole.AddSeconds(1) : whole;
+        }
+
         if (isTime)
         {
             fraction = fraction[..Math.Min(fraction.Length, FractionDigitsMax)];

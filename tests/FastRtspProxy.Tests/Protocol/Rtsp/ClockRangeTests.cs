@@ -9,6 +9,8 @@ public sealed class ClockRangeTests
     [InlineData(" CLOCK=20261125T101500.25Z-20261125T101600Z", "2026-11-25T10:15:00.250Z", "2026-11-25T10:16:00.000Z")]
     [InlineData("clock=20261125T101500.123456789012Z-", "2026-11-25T10:15:00.123Z", null)]
     [InlineData("clock=-20261125T101600Z", null, "2026-11-25T10:16:00.000Z")]
+    [InlineData("clock=20161231T235960.5Z-", "2017-01-01T00:00:00.500Z", null)] // a leap second, as ISO 8601 has it
+    [InlineData("clock=00010101T000000Z-99991231T235959.9999999Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")]
     [InlineData("clock=20261125T101500Z-;time=20261125T101501Z", "2026-11-25T10:15:00.000Z", null)]
     public void TryParse_Range_IsTwoMoments(string header, string? from, string? to)
     {
@@ -25,6 +27,8 @@ public sealed class ClockRangeTests
     [InlineData("clock=20261125T101500Z")] // no end and no dash
     [InlineData("clock=20261125T101500-")] // RFC 2326 section 3.7: Z is part of it
     [InlineData("clock=20261325T101500Z-")]
+    [InlineData("clock=20261125T101560Z-")]
+    [InlineData("clock=99991231T235960Z-")]
     [InlineData("clock=20261125T101500.2x5Z-")]
     [InlineData("clock=20261125T101500Z-tomorrow")]
     public void TryParse_NoSuchRange_IsNone(string? header) => Assert.False(ClockRange.TryParse(header, out _));
