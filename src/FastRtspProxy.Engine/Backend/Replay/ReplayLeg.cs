@@ -116,7 +116,7 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
     /// <summary>SETUP of a track; its packets come from then on.</summary>
     public async Task<RtspReply> SetUpAsync(int track, RtspHeader[] asked)
     {
-        ChannelPair channels = new((byte)(2 * track), (byte)((2 * track) + 1));
+        ChannelPair channels = PairFor(track);
         Assign(track, channels);
         TransportSpec spec = new() { Profile = HasFeedback(track) ? "RTP/AVPF" : "RTP/AVP", Tcp = true, Interleaved = channels };
         RtspHeader[] headers = [new RtspHeader("Transport", TransportHeader.Format(spec)), .. asked];
@@ -357,6 +357,20 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
         _rtcpChannels[track] = channels.Rtcp;
         return true;
     }
+
+    /// <summary>By the track's number, or the first that is nobody's: a recorder may number them itself, in the order of the SETUPs.</summary>
+    private ChannelPair PairFor(int track)
+    {
+        int channel = 2 * track;
+        for (int next = 0; !IsFree(track, PairAt(channel)) && next < _trackOf.Length; next += 2)
+        {
+            channel = next;
+        }
+
+        return PairAt(channel);
+    }
+
+    private static ChannelPair PairAt(int channel) => new((byte)channel, (byte)(channel + 1));
 
     private bool IsFree(int track, ChannelPair channels) =>
         channels.Rtp != channels.Rtcp && IsFree(track, channels.Rtp) && IsFree(track, channels.Rtcp);

@@ -29,6 +29,27 @@ public sealed class ReplayMediaTests
         Assert.Equal(ReplayFixture.Packet(2, payloadBytes: 1400), second.Payload);
     }
 
+    /// <summary>Quirk: some servers number the channels by the order of the SETUPs, whatever is asked for.</summary>
+    [Fact]
+    public async Task Tcp_ARecorderThatNumbersTheChannelsItself_LosesNoTrack()
+    {
+        int setUps = 0;
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(request => request.Method != "SETUP" ? null
+            : ScriptedReply.Of(200, "OK", ("Session", "12345678"), ("Transport", $"RTP/AVP/TCP;unicast;interleaved={2 * setUps}-{(2 * setUps++) + 1}")));
+        RtspTestClient client = await fixture.Host.ConnectAsync();
+        RtspTestResponse sound = await client.RequestAsync("SETUP", fixture.Host.Url + "/track2", "Transport: RTP/AVP/TCP;unicast;interleaved=8-9");
+        string session = "Session: " + sound.Session;
+        Assert.Equal(200, sound.Status);
+        Assert.Equal(200, (await client.RequestAsync("SETUP", fixture.Host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=6-7", session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", fixture.Host.Url, session)).Status);
+
+        fixture.Recorder.SendRaw([.. ReplayFixture.Frame(1, channel: 0), .. ReplayFixture.Frame(2, channel: 2)]);
+
+        InterleavedPacket first = await client.ReadFrameAsync();
+        InterleavedPacket second = await client.ReadFrameAsync();
+        Assert.Equal((8, 1, 6, 2), (first.Channel, first.SequenceNumber, second.Channel, second.SequenceNumber));
+    }
+
     [Fact]
     public async Task Tcp_AnswersKeepTheirPlaceAmongThePackets()
     {
