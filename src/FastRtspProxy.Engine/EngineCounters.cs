@@ -35,7 +35,10 @@ internal sealed class EngineCounters(
     public DateTimeOffset Started { get; } = time.GetUtcNow();
 
     /// <summary>Descriptors that the process may have open; 0: it is not known.</summary>
-    public long DescriptorsMax => frontend.Descriptors.Limit;
+    public long DescriptorsMax => Descriptors.Limit;
+
+    /// <summary>How they are divided.</summary>
+    internal DescriptorBudget Descriptors => frontend.Descriptors.Now;
 
     /// <summary>All that media and what clients make us hold may take.</summary>
     public long MemoryBytes => memoryBytes;

@@ -84,6 +84,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             Events = events,
             Groups = _factory.Groups,
         };
+        Streams.Changed = OnStreams;
         Status = new EngineStatus(_mounts, _frontend, events);
         _trim = time.CreateTimer(static engine => ((ProxyEngine)engine!).Trim(), this, s_trimPause, s_trimPause);
         Counters = new EngineCounters(ledger, _frontend, _shards, _pool, time, MemoryBytes);
@@ -282,6 +283,7 @@ public sealed class ProxyEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _factory.Registered = options;
         _frontend.Registration = RegisterRules.Of(options);
+        _frontend.Descriptors.OnRegistered(options);
     }
 
     /// <summary>
@@ -327,7 +329,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             ServerCertificates? old = _certificates;
             _shown = next ?? _shown;
             _certificates = next;
-            _frontend.KeepDescriptors(options.KeptDescriptors);
+            _frontend.Descriptors.Keep(options.KeptDescriptors);
             if (!ReferenceEquals(old, next))
             {
                 old?.Dispose();
@@ -384,13 +386,24 @@ public sealed class ProxyEngine : IAsyncDisposable
 
     private void SayLimits(ProxyOptions options)
     {
-        DescriptorBudget descriptors = _frontend.Descriptors;
+        DescriptorBudget descriptors = _frontend.Descriptors.Now;
         long memoryMiB = MemoryBytes >> 20;
         long inputMiB = _frontend.Input.LimitBytes >> 20;
         EngineLog.Limits(_log, descriptors.Limit, descriptors.ForCameras, _frontend.Limits.ConnectionPlaces.Max, memoryMiB, inputMiB);
         if (descriptors.IsShort)
         {
             EngineLog.FewDescriptors(_log, descriptors.Limit, descriptors.Streams, descriptors.Connections);
+        }
+    }
+
+    /// <summary>Streams have come, gone or changed: cameras' descriptors are theirs, whenever they come.</summary>
+    private void OnStreams(IReadOnlyList<StreamOptions> streams)
+    {
+        bool wasShort = _frontend.Descriptors.Now.IsShort;
+        _frontend.Descriptors.OnStreams(streams);
+        if (_frontend.Descriptors.Now is { IsShort: true } now && !wasShort)
+        {
+            EngineLog.FewDescriptors(_log, now.Limit, now.Streams, now.Connections);
         }
     }
 

@@ -52,6 +52,9 @@ public sealed class StreamControl
     /// <summary>Told of each wildcard stream that was removed, by its name. Set once, before streams change.</summary>
     internal Action<string>? WildcardRemoved { get; set; }
 
+    /// <summary>Told of all that there are whenever one came, went or changed, in turn. Set once, before streams change.</summary>
+    internal Action<IReadOnlyList<StreamOptions>>? Changed { get; set; }
+
     /// <summary>What clients can ask for.</summary>
     internal IMountDirectory Directory => _wildcards;
 
@@ -262,6 +265,7 @@ public sealed class StreamControl
     {
         _factory.StreamCount = streams.Count;
         Volatile.Write(ref _streams, streams);
+        Changed?.Invoke(streams);
     }
 
     private async Task<bool> InTurnAsync(Func<Task<bool>> work)

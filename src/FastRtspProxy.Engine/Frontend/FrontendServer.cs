@@ -22,11 +22,6 @@ internal sealed class FrontendServer : IAsyncDisposable
 
     private readonly RulesInForce _rules;
 
-    /// <summary>How many descriptors the process may have open; 0: it is not looked at (tests share one process).</summary>
-    private readonly long _descriptorLimit;
-
-    /// <summary>Descriptors of others of the program. Exchanged by whoever reloads, one at a time.</summary>
-    private int _kept;
     private long _saidOverBudgetMicros = -OverBudgetLogMicros - 1;
 
     /// <summary>
@@ -48,15 +43,14 @@ internal sealed class FrontendServer : IAsyncDisposable
         long descriptorLimit = 0,
         Func<string?, SslServerAuthenticationOptions>? certificates = null)
     {
-        _descriptorLimit = descriptorLimit;
         Options = options;
-        _kept = options.KeptDescriptors;
         Registration = RegisterRules.Of(options);
         _webSocket = options.WebSocket;
         Mounts = mounts;
         Registry = registry;
         Log = loggerFactory.CreateLogger("FrontendServer");
         Limits = new ClientLimits(options.Limits);
+        Descriptors = new DescriptorShares(descriptorLimit, options, Limits.ConnectionPlaces);
         Guesses = new GuessGate(shards.Shards[0], mounts, Counters, Log);
         Refusals = new RefusalLog(Log, Limits);
         AccessRefusals = new AccessRefusals(shards.Shards[0], Log);
@@ -108,8 +102,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     /// <summary>The rules in force. Any thread.</summary>
     public AccessState Access => _rules.Now;
 
-    /// <summary>How the descriptors are divided; known once it has started, and where the limit of the process is.</summary>
-    public DescriptorBudget Descriptors { get; private set; }
+    /// <inheritdoc cref="DescriptorShares"/>
+    public DescriptorShares Descriptors { get; }
 
     public FrontendCounters Counters { get; } = new();
 
@@ -199,7 +193,7 @@ internal sealed class FrontendServer : IAsyncDisposable
             });
         }
 
-        DivideDescriptors();
+        Descriptors.Begin(() => SocketSetup.CountDescriptors() + Door.KeptPlaces);
         Listeners.Start(Door.Enter);
     }
 
@@ -253,32 +247,6 @@ internal sealed class FrontendServer : IAsyncDisposable
         if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
         {
             FrontendLog.InputOverBudget(Log, Input.LimitBytes >> 20, client, heldBytes >> 10, Counters.OverBudget);
-        }
-    }
-
-    /// <summary>
-    /// Counts what the process has open and divides the rest between cameras and clients. Called when everything of our own is open but the sockets
-    /// of cameras and multicast groups, and before the first client.
-    /// </summary>
-    private void DivideDescriptors()
-    {
-        if (_descriptorLimit > 0)
-        {
-            long streams = DescriptorBudget.StreamsOf(Options);
-            long open = SocketSetup.CountDescriptors() + Door.KeptPlaces + _kept;
-            Descriptors = DescriptorBudget.Of(_descriptorLimit, open, streams, DescriptorBudget.PairsOf(Options));
-            Limits.ConnectionPlaces.Cap(Descriptors.Connections);
-        }
-    }
-
-    /// <summary>Others of the program may open so many descriptors from now on: connections give way, and get back what is given back.</summary>
-    public void KeepDescriptors(int count)
-    {
-        int change = count - Interlocked.Exchange(ref _kept, count);
-        if (_descriptorLimit > 0 && change != 0)
-        {
-            Descriptors = Descriptors with { Connections = Math.Max(1, Descriptors.Connections - change) };
-            Limits.ConnectionPlaces.Cap(Descriptors.Connections);
         }
     }
 
@@ -346,18 +314,10 @@ internal sealed class FrontendServer : IAsyncDisposable
         IPAddress address = arrival.Remote.Address.Unmapped();
         FrontendShard home = _homes[_shards.LeastLoaded().Index % _homes.Length];
         ConnectionPlace place = new(address) { Shard = home.Shard };
-        PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, home.Shard.NowMicros, out ConnectionPlace? makesRoom);
-        if (full != PlaceLimit.None)
+        if (!TryTakePlace(place, address, isUsed: false))
         {
-            Counters.OnConnectionRefused(full);
-            Refusals.OnConnection(full, Limits.Connections, address, home.Shard.NowMicros);
             FrontendListeners.Refuse(arrival);
             return;
-        }
-
-        if (makesRoom is not null)
-        {
-            makesRoom.Shard.Post(() => MakeRoom(makesRoom));
         }
 
         Counters.OnConnection(arrival.IsSecure);
@@ -378,6 +338,25 @@ internal sealed class FrontendServer : IAsyncDisposable
             GiveUp(home, arrival.Socket, place);
             throw;
         }
+    }
+
+    /// <summary>Takes a place for a connection of a client, or of ours on its behalf; where there is none, it is counted and said. Any thread.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="client">Whose it is.</param>
+    /// <param name="isUsed">As in <see cref="ConnectionPlaces.TryTake"/>.</param>
+    public bool TryTakePlace(ConnectionPlace place, IPAddress client, bool isUsed)
+    {
+        long nowMicros = place.Shard.NowMicros;
+        PlaceLimit full = Limits.ConnectionPlaces.TryTake(place, nowMicros, out ConnectionPlace? makesRoom, isUsed);
+        if (full != PlaceLimit.None)
+        {
+            Counters.OnConnectionRefused(full);
+            Refusals.OnConnection(full, Limits.Connections, client, nowMicros);
+            return false;
+        }
+
+        makesRoom?.Shard.Post(() => MakeRoom(makesRoom));
+        return true;
     }
 
     /// <summary>Gives a connection to its first shard. Any thread.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
@@ -61,6 +62,12 @@ internal sealed class FrontendShard
     public IEnumerable<IWatcher> Watchers => _sessions.Values.Select(static session => (IWatcher)session.Watcher).Concat(_others);
 
     public int ConnectionCount => _connections.Count;
+
+    /// <summary>A place for a connection that is made for a client, if there is one; it never has to make room for another's.</summary>
+    public bool TryTakePlace(ConnectionPlace place, IPAddress client) => _frontend.TryTakePlace(place, client, isUsed: true);
+
+    /// <summary>The connection is closed.</summary>
+    public void GiveBack(ConnectionPlace place) => _frontend.Limits.ConnectionPlaces.Leave(place);
 
     /// <summary>On the shard.</summary>
     public void Start()

@@ -1,6 +1,8 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Operations.Cluster.Etcd;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Protocol.Auth;
 
@@ -11,6 +13,9 @@ internal static class EngineOptions
 {
     /// <summary>The port of HTTP, where the tunnel of a camera is expected that nobody gave another one for.</summary>
     private const int TunnelPort = 80;
+
+    /// <summary>Other boxes of a cluster that are asked how they are at once, with some to spare.</summary>
+    private const int ClusterPeers = 32;
 
     public static ProxyOptions Of(ProxyConfig config)
     {
@@ -28,7 +33,7 @@ internal static class EngineOptions
             RtspsPorts = [.. config.Rtsps.Listen.Select(static point => point.Port)],
             Certificates = [.. config.Rtsps.Certificates.Select(static pair => pair.Files)],
             NeedsCertificates = config.Http is { IsOn: true, Tls: true },
-            KeptDescriptors = config.Http.IsOn ? HttpLimits.Descriptors : 0,
+            KeptDescriptors = DescriptorsOf(config),
             TlsMinVersion = config.Rtsps.MinVersion,
             TunnelPorts = config.Rtsp.HttpTunnelPorts,
             BindAddress = config.Rtsp.Address,
@@ -76,6 +81,13 @@ internal static class EngineOptions
             Streams = [.. config.Streams.Select(stream => StreamOf(stream, config))],
         };
     }
+
+    /// <summary>What is open beside viewers and cameras, at the most: whoever opens it for us, no stranger takes those of a camera with it.</summary>
+    private static int DescriptorsOf(ProxyConfig config) =>
+        (config.Http.IsOn ? HttpLimits.Descriptors : 0)
+        + (config.Auth.External is null ? 0 : ExternalDecision.MaxAsked)
+        + (config.Hooks.Count * HookSender.Lanes)
+        + (config.Cluster.IsOn ? (config.Cluster.Engine.Endpoints.Count * EtcdClient.Connections) + ClusterPeers : 0);
 
     /// <summary>One stream, complete.</summary>
     public static StreamOptions StreamOf(StreamConfig stream, ProxyConfig config)

@@ -19,7 +19,8 @@ namespace FastRtspProxy.Operations.Hooks;
 /// </summary>
 internal sealed class HookSender : IAsyncDisposable
 {
-    private const int Lanes = 4;
+    /// <summary>Deliveries under way at once, each on a connection.</summary>
+    public const int Lanes = 4;
 
     private readonly HookConfig _config;
     private readonly HookCounters _counters;

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
 
@@ -24,6 +25,22 @@ public sealed class StreamControlTests
         new CameraTrack(camera).SendPicture();
         Assert.Equal(0, (await ProxyHost.ReadAsync(client)).Channel);
         Assert.Equal(["cam"], host.Engine.Streams.Snapshot.Select(static stream => stream.Name));
+    }
+
+    /// <summary>What is kept for cameras grows and shrinks with them, however long after the start they come.</summary>
+    [Fact]
+    public async Task AddAndRemove_AnyStreams_DescriptorsAreKeptForThem()
+    {
+        await using ProxyHost host = await ProxyHost.StartAsync([]);
+        int before = host.Engine.Counters.Descriptors.ForCameras;
+        StreamOptions wildcard = new() { Name = "cam-*", Url = "rtsp://192.0.2.1/${1}", MaxInstances = 3 };
+
+        await host.Engine.Streams.AddAsync(wildcard);
+        Assert.Equal(before + (3 * DescriptorBudget.PerStream), host.Engine.Counters.Descriptors.ForCameras);
+        await host.Engine.Streams.ChangeAsync(wildcard with { MaxInstances = 5 });
+        Assert.Equal(before + (5 * DescriptorBudget.PerStream), host.Engine.Counters.Descriptors.ForCameras);
+        await host.Engine.Streams.RemoveAsync("cam-*");
+        Assert.Equal(before, host.Engine.Counters.Descriptors.ForCameras);
     }
 
     [Fact]

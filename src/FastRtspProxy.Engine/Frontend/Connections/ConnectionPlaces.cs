@@ -80,8 +80,9 @@ internal sealed class ConnectionPlaces
     /// <param name="place">The connection's.</param>
     /// <param name="nowMicros">Now; it does not go back.</param>
     /// <param name="makesRoom">The one that has to go for it; the caller closes it.</param>
+    /// <param name="isUsed">It never has to make room itself.</param>
     /// <returns>The limit that has no place; none: it has one.</returns>
-    public PlaceLimit TryTake(ConnectionPlace place, long nowMicros, out ConnectionPlace? makesRoom)
+    public PlaceLimit TryTake(ConnectionPlace place, long nowMicros, out ConnectionPlace? makesRoom, bool isUsed = false)
     {
         makesRoom = null;
         lock (_lock)
@@ -119,7 +120,7 @@ internal sealed class ConnectionPlaces
             place.IsOpen = true;
             Volatile.Write(ref _open, _open + 1);
             SessionPlaces.Add(_byAddress, place.Address, 1);
-            place.Waiting = _waiting.Add(place, place.Address, nowMicros);
+            place.Waiting = isUsed ? null : _waiting.Add(place, place.Address, nowMicros);
             return PlaceLimit.None;
         }
     }

@@ -5,7 +5,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// connections. Strangers that connect without end use up the rest; a camera that was lost can still be connected to, and a group sent to.
 /// </summary>
 /// <param name="Limit">Of the process.</param>
-/// <param name="Streams">Of the command line, and as many as may be registered.</param>
+/// <param name="Streams">As <see cref="StreamsOf"/> counts them.</param>
 /// <param name="ForCameras">Kept for cameras and groups.</param>
 /// <param name="Connections">Connections of clients, at most.</param>
 /// <param name="IsShort">The limit is too low for the reserve; then clients get a quarter of what is left.</param>
@@ -23,18 +23,17 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
     /// <summary>Look-ups of names, logs, connections that are being refused.</summary>
     public const int Margin = 32;
 
-    /// <summary>A recorder's viewers have a connection with it each: so many are kept at the most, whatever maxViewers says.</summary>
-    private const int ReplaysMax = 64;
-
     /// <summary>
-    /// Streams as they are counted: those of the command line, as many as may be registered, and as many again as viewers may have with recorders.
+    /// Sessions with cameras that there may be at once: one for each stream, for each that a wildcard may make and for each that may be registered,
+    /// and where one of several sources is used, one more for a better one that is looked at. Those with recorders count as their viewers'
+    /// connections (<see cref="ReplaySeat"/>).
     /// </summary>
     public static long StreamsOf(ProxyOptions options)
     {
-        long streams = options.Streams.Count + (options.AcceptRegister ? options.MaxRegistered : 0);
+        long streams = options.AcceptRegister ? options.MaxRegistered : 0;
         foreach (StreamOptions stream in options.Streams)
         {
-            streams += stream.IsReplay ? Math.Min(stream.Settings?.MaxClients ?? ReplaysMax, ReplaysMax) / PerStream : 0;
+            streams += stream.IsReplay ? 0 : (long)InstancesOf(stream) * (stream.Alternatives.Count > 0 ? 2 : 1);
         }
 
         return streams;
@@ -42,7 +41,7 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
 
     /// <param name="limit">Of the process (ulimit -n).</param>
     /// <param name="open">That the process has open before its first client.</param>
-    /// <param name="streams">Those of the command line and as many as may be registered.</param>
+    /// <param name="streams">As <see cref="StreamsOf"/> counts them.</param>
     /// <param name="pairs">Multicast groups that may be sent to, and back channels, at once.</param>
     public static DescriptorBudget Of(long limit, long open, long streams, long pairs = 0)
     {
@@ -62,11 +61,12 @@ internal readonly record struct DescriptorBudget(long Limit, long Streams, int F
         foreach (StreamOptions stream in options.Streams)
         {
             bool hasGroup = (stream.Settings ?? common).Multicast is not null;
-            bool talks = stream.Sources.Any(static source => source.BackChannel);
-            int instances = stream.Name.Contains('*', StringComparison.Ordinal) ? stream.MaxInstances : 1;
-            pairs += (long)instances * ((hasGroup ? 1 : 0) + (talks ? 1 : 0));
+            bool talks = stream.BackChannel || stream.Alternatives.Any(static source => source.BackChannel);
+            pairs += (long)InstancesOf(stream) * ((hasGroup ? 1 : 0) + (talks ? 1 : 0));
         }
 
         return pairs;
     }
+
+    private static int InstancesOf(StreamOptions stream) => stream.Name.Contains('*', StringComparison.Ordinal) ? stream.MaxInstances : 1;
 }

@@ -18,6 +18,11 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
     private readonly SessionCarrier _carrier;
     private readonly ShardTimer _unused;
 
+    /// <summary>
+    /// Of the connection with the recorder: it is there for the viewer, counts as one of its address's, and takes no descriptor of the cameras'.
+    /// </summary>
+    private readonly ConnectionPlace _place;
+
     /// <summary>Null until it was opened; then it is there, whether or not it has ended.</summary>
     private IReplayLeg? _leg;
 
@@ -42,6 +47,7 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
         Mount = mount;
         _carrier = carrier;
         _unused = home.Shard.CreateTimer(Close);
+        _place = new ConnectionPlace(carrier.RemoteAddress) { Shard = home.Shard };
         Ended = Task.CompletedTask;
     }
 
@@ -77,9 +83,16 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
             return ReplayAnswer.Gone;
         }
 
+        if (!_home.TryTakePlace(_place, _carrier.RemoteAddress))
+        {
+            Close();
+            return new ReplayAnswer(RtspStatus.NotEnoughBandwidth);
+        }
+
         ReplayOpening opened = await desk.OpenAsync(this, this, ReplayHeaders.Asked(request));
         if (opened.Leg is null)
         {
+            _home.GiveBack(_place);
             Close();
             return opened.Answer;
         }
@@ -88,7 +101,7 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
         _sources = new uint?[_leg.Description.Tracks.Length];
         if (_isClosed)
         {
-            Ended = _leg.CloseAsync();
+            Ended = LetGoAsync(_leg);
             return ReplayAnswer.Gone;
         }
 
@@ -168,7 +181,7 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
         _output?.Close();
         if (_leg is { } leg)
         {
-            Ended = leg.CloseAsync();
+            Ended = LetGoAsync(leg);
         }
     }
 
@@ -200,6 +213,12 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
 
     /// <inheritdoc/>
     void IReplayOutput.OnRecorderLost() => _ = EndAsync();
+
+    private async Task LetGoAsync(IReplayLeg leg)
+    {
+        await leg.CloseAsync();
+        _home.GiveBack(_place);
+    }
 
     /// <summary>A recorder that has sent all and goes: the viewer gets the rest first, as long as it takes anything.</summary>
     private async Task EndAsync()

@@ -19,7 +19,7 @@ namespace FastRtspProxy.Operations.Cluster.Etcd;
 internal sealed class EtcdClient : IDisposable
 {
     /// <summary>A watch, a renewal, a batch of claims, what the API puts, and as many more.</summary>
-    private const int Connections = 8;
+    public const int Connections = 8;
 
     /// <summary>A longer answer is a page of somebody else's.</summary>
     private const int PlainMax = 300;

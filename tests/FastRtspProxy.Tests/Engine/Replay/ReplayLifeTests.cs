@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
 
@@ -23,6 +24,31 @@ public sealed class ReplayLifeTests
 
         Assert.Equal(200, (await first.RequestAsync("TEARDOWN", fixture.Host.Url, "Session: " + session)).Status);
         Assert.Equal(200, (await second.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+    }
+
+    /// <summary>
+    /// A viewer's connection with the recorder is one of its address's, so that no crowd of viewers takes the descriptors of cameras with it.
+    /// </summary>
+    [Fact]
+    public async Task Connections_WithTheRecorder_CountAsTheViewers()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            change: static o => o with { MaxClients = 1, MaxClientsPerAddress = 1 }, time: new FakeTimeProvider());
+        _ = await fixture.Host.ConnectAsync();
+        int viewers = (FrontendLimits.ConnectionsFor(1) - 2) / 2;
+        RtspTestClient[] clients = new RtspTestClient[viewers];
+        for (int i = 0; i < viewers; i++)
+        {
+            clients[i] = await fixture.Host.ConnectAsync();
+            Assert.Equal(200, (await clients[i].RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+        }
+
+        RtspTestClient last = await fixture.Host.ConnectAsync();
+        Assert.Equal(453, (await last.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+        Assert.Equal(viewers, fixture.Recorder.ConnectionCount);
+
+        clients[0].Dispose();
+        await Until.TrueAsync(async () => (await last.RequestAsync("DESCRIBE", fixture.Host.Url)).Status == 200);
     }
 
     [Theory]

@@ -58,4 +58,11 @@ public sealed class HttpConfigTests
         Assert.True(EngineOptions.Of(on).KeptDescriptors > 500);
         Assert.Equal(0, EngineOptions.Of(ConfigBench.Good(Stream)).KeptDescriptors);
     }
+
+    /// <summary>Strangers make us ask the external decision: what that opens is none of the cameras'.</summary>
+    [Theory]
+    [InlineData("auth: {external: {url: \"https://auth.example/\"}}\n", 64)]
+    [InlineData("hooks: [{url: \"https://a.example/\", events: [stream.up]}, {url: \"https://b.example/\", events: [stream.up]}]\n", 8)]
+    public void Engine_KeepsDescriptorsForServersThatAreAsked(string text, int count) =>
+        Assert.Equal(count, EngineOptions.Of(ConfigBench.Good(Stream + text)).KeptDescriptors);
 }

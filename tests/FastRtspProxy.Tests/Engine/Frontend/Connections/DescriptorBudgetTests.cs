@@ -50,6 +50,46 @@ public sealed class DescriptorBudgetTests
         Assert.Equal(6, DescriptorBudget.PairsOf(options with { Streams = [plain with { BackChannel = true }], Multicast = group, AcceptRegister = true, MaxRegistered = 4 }));
     }
 
+    [Fact]
+    public void StreamsOf_WhatMayBeOpenAtOnce_IsCounted()
+    {
+        StreamOptions plain = new() { Name = "a", Url = "rtsp://10.0.0.1/a" };
+        StreamOptions wildcard = plain with { Name = "lobby-*", MaxInstances = 5 };
+        SourceOptions other = new() { Url = "rtsp://10.0.0.2/a" };
+
+        Assert.Equal(1, Of(plain));
+        Assert.Equal(5, Of(wildcard));
+        Assert.Equal(2, Of(plain with { Alternatives = [other, other with { Url = "rtsp://10.0.0.3/a" }] })); // that in use, and one that is looked at
+        Assert.Equal(10, Of(wildcard with { Alternatives = [other] }));
+        Assert.Equal(0, Of(wildcard with { IsReplay = true }));
+        Assert.Equal(5, DescriptorBudget.StreamsOf(new ProxyOptions { Streams = [plain], AcceptRegister = true, MaxRegistered = 4 }));
+
+        static long Of(StreamOptions stream) => DescriptorBudget.StreamsOf(new ProxyOptions { Streams = [stream] });
+    }
+
+    [Fact]
+    public void Shares_StreamsAndOthersComeAndGo_ConnectionsGiveWayAndGetItBack()
+    {
+        StreamOptions plain = new() { Name = "a", Url = "rtsp://10.0.0.1/a" };
+        ConnectionPlaces places = new(20_000, 20_000, isPerAddressGiven: false);
+        DescriptorShares shares = new(1024, new ProxyOptions { Streams = [plain] }, places);
+        Assert.Equal((20_000, 0), (places.Max, shares.Now.ForCameras)); // nothing is divided before it is known what is open
+        shares.Begin(static () => 60);
+        Assert.Equal((910, 38), (places.Max, shares.Now.ForCameras));
+
+        shares.OnStreams([plain, plain with { Name = "b", BackChannel = true }]);
+        Assert.Equal((902, 46), (places.Max, shares.Now.ForCameras));
+        shares.Keep(100);
+        Assert.Equal((802, 46), (places.Max, shares.Now.ForCameras));
+        shares.OnRegistered(new ProxyOptions { AcceptRegister = true, MaxRegistered = 10 });
+        Assert.Equal((742, 106), (places.Max, shares.Now.ForCameras));
+
+        shares.OnRegistered(new ProxyOptions());
+        shares.OnStreams([plain]);
+        shares.Keep(0);
+        Assert.Equal((910, 38), (places.Max, shares.Now.ForCameras));
+    }
+
     [Theory]
     [InlineData(256, 60, 100)]
     [InlineData(100, 60, 1)]
