@@ -27,11 +27,13 @@ internal sealed class UrlTarget : FuzzTarget
         }
 
         RequestTarget.Resolve(text, _mounts);
+        _ = QueryToken.Of(text, isOfTrack: true);
     }
 
     public override void Check(ReadOnlySpan<byte> input)
     {
         string text = FuzzText.Of(input);
+        Property.Holds(QueryToken.Of(text, isOfTrack: false) is null or { Length: > 0 and <= QueryToken.MaxChars }, "a token has a length");
         bool isValid = RtspUrl.TryParse(text, out RtspUrl? url, out string? error);
         Property.Equal(isValid, error is null);
         if (!isValid)
