@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
 
@@ -46,6 +47,31 @@ public sealed class FrontendFloodTests
         await AssertOthersAreAnsweredAsync(host);
         await stop.CancelAsync();
         await Task.WhenAll(floods);
+    }
+
+    /// <summary>Frames of WebSockets: pings, which are answered, messages of nothing, and messages of an empty `$` frame each.</summary>
+    [Theory]
+    [InlineData("898000000000")]
+    [InlineData("828000000000")]
+    [InlineData("82840000000024090000")]
+    public async Task Flood_OfWebSocketFrames_OthersAreAnswered(string frame)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { WebSocket = new WebSocketRules() }, shards: 1);
+        using CancellationTokenSource stop = new();
+        List<RtspTestClient> opened = [];
+        List<Task> floods = [];
+        for (int i = 0; i < Flooders; i++)
+        {
+            RtspTestClient client = await host.ConnectAsync();
+            opened.Add(await client.UpgradeAsync());
+            floods.Add(DrainAsync(client, stop.Token));
+            floods.Add(FloodAsync(client, Repeated(Convert.FromHexString(frame), 64 * 1024), stop.Token));
+        }
+
+        await AssertOthersAreAnsweredAsync(host);
+        await stop.CancelAsync();
+        await Task.WhenAll(floods);
+        opened.Clear();
     }
 
     [Theory]
@@ -134,6 +160,28 @@ public sealed class FrontendFloodTests
         }
 
         Assert.InRange(host.Frontend.Input.HeldBytesNow, 0, host.Frontend.Input.LimitBytes + 8192);
+        clients.ForEach(static client => client.Dispose());
+        await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
+        Assert.Equal(0, host.Frontend.Input.HeldBytesNow);
+    }
+
+    /// <summary>The same in messages of WebSockets.</summary>
+    [Fact]
+    public async Task Heads_HalfSentInWebSockets_StayWithinTheBudget()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(static o => o with { WebSocket = new WebSocketRules() });
+        List<RtspTestClient> clients = [];
+        byte[] head = Encoding.ASCII.GetBytes($"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: {new string('y', 6000)}");
+        byte[] frame = [0x82, 0xFE, (byte)(head.Length >> 8), (byte)head.Length, 0, 0, 0, 0, .. head];
+        while (host.Frontend.Counters.OverBudget == 0)
+        {
+            Assert.InRange(clients.Count, 0, 3000);
+            RtspTestClient client = await host.ConnectAsync();
+            clients.Add(await client.UpgradeAsync());
+            await client.SendAsync(frame);
+        }
+
+        Assert.InRange(host.Frontend.Input.HeldBytesNow, 0, host.Frontend.Input.LimitBytes + (2 * 8192));
         clients.ForEach(static client => client.Dispose());
         await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
         Assert.Equal(0, host.Frontend.Input.HeldBytesNow);
