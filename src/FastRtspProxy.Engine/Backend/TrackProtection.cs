@@ -7,8 +7,8 @@ namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
 /// SRTP of one track (RFC 3711): what comes is checked and decrypted before anything else looks at it, and our reports go out encrypted. The keys are
-/// those of the description; where it names none we invent them, and say them in SETUP (RFC 4567 section 3.2). All begins anew with each session,
-/// rollover counters too. A track that is not encrypted has none of this. On the session's shard.
+/// those of the description; where it names none that can be used we invent them, and say them in SETUP (RFC 4567 section 3.2). All begins anew with
+/// each session, rollover counters too. A track that is not encrypted has none of this. On the session's shard.
 /// </summary>
 internal sealed class TrackProtection : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class TrackProtection : IDisposable
         _ownSsrc = ownSsrc;
         if (offer.Problem is null)
         {
-            SrtpSuite suite = SrtpSuite.AesCm128HmacSha1Tag80;
+            SrtpSuite suite = offer.Suite ?? SrtpSuite.AesCm128HmacSha1Tag80;
             _policy = offer.Policy ?? new SrtpPolicy(suite, [SrtpKey.Invent(suite, OwnMkiBytes)]);
             _receiver = new SrtpReceiver(_policy);
         }
@@ -79,6 +79,9 @@ internal sealed class TrackProtection : IDisposable
     /// <summary>Why the track cannot be received; null: it can.</summary>
     public string? Problem => _offer.Problem;
 
+    /// <inheritdoc cref="SrtpOffer.Doubt"/>
+    public string? Doubt => _offer.Doubt;
+
     /// <summary>Packets that were dropped: of other keys, or of no track of the camera.</summary>
     public long Unauthentic { get; private set; }
 
@@ -90,7 +93,7 @@ internal sealed class TrackProtection : IDisposable
     {
         SrtpKeySource.Mikey => ", keys by MIKEY in its description",
         SrtpKeySource.Crypto => ", keys by a=crypto in its description",
-        _ => ", keys of ours by MIKEY in SETUP",
+        _ => ", keys of ours by MIKEY in SETUP" + (Doubt is null ? string.Empty : $", because {Doubt}"),
     };
 
     /// <summary>
@@ -109,11 +112,13 @@ internal sealed class TrackProtection : IDisposable
         return [new RtspHeader(KeyManagement.HeaderName, KeyManagement.Header(url, message))];
     }
 
-    /// <summary>SETUP was answered: a camera may say there how its own numbers stand, or its keys.</summary>
+    /// <summary>
+    /// SETUP was answered: a camera may say there how its own numbers stand, or its keys; not that what was to be encrypted comes in the clear.
+    /// </summary>
     public void Take(RtspMessage answer)
     {
         if (_receiver is not null && answer.Header(KeyManagement.HeaderName) is { } header
-            && KeyManagement.TryParseHeader(header, out SrtpPolicy? policy, out _))
+            && KeyManagement.TryParseHeader(header, out SrtpPolicy? policy, out _) && (policy!.EncryptsRtp || !_policy!.EncryptsRtp))
         {
             _receiver.Dispose();
             _receiver = new SrtpReceiver(policy!);
@@ -225,7 +230,7 @@ internal sealed class TrackProtection : IDisposable
         }
 
         string problem = string.Create(CultureInfo.InvariantCulture,
-            $"{ProblemOf(_offer.Source)} ({_failures} packets of {_track.Name} in {FailingMax.TotalSeconds:0} s)");
+            $"{ProblemOf(_offer)} ({_failures} packets of {_track.Name} in {FailingMax.TotalSeconds:0} s)");
         if (!_tracks.Flow(nowMicros))
         {
             _life.Lose(BackendFailureKind.OtherKeys, problem);
@@ -237,7 +242,8 @@ internal sealed class TrackProtection : IDisposable
         }
     }
 
-    private static string ProblemOf(SrtpKeySource source) => source == SrtpKeySource.Receiver
-        ? "the camera encrypts its media (SRTP) with other keys than we have sent it in SETUP, and names none itself: switch SRTP off in it"
+    private static string ProblemOf(SrtpOffer offer) => offer.Source == SrtpKeySource.Receiver
+        ? "the camera encrypts its media (SRTP) with other keys than we have sent it in SETUP, and "
+            + $"{offer.Doubt ?? "names none itself"}: switch SRTP off in it"
         : "the camera encrypts its media (SRTP) with other keys than its description names: restart the camera, or switch SRTP off in it";
 }

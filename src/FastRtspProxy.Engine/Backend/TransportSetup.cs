@@ -66,11 +66,17 @@ internal sealed class TransportSetup(
         ? context.Timings.Answer
         : TrackSetup.Patience(context.Timings.SilentTrack, waited, TimeSpan.FromMicroseconds(dialogue.SlowestAnswerMicros), context.Timings.Answer);
 
-    /// <summary>The failure of a track's SETUP, with the track's name.</summary>
-    private static BackendFailure Named(BackendTrack track, BackendFailure failure) =>
-        failure.Message.StartsWith(RtspMethod.Setup, StringComparison.Ordinal)
-            ? failure with { Message = $"{RtspMethod.Setup} of {track.Name}{failure.Message[RtspMethod.Setup.Length..]}" }
-            : failure;
+    /// <summary>The failure of a track's SETUP, with the track's name, and with what may be the reason where the keys were ours.</summary>
+    private static BackendFailure Named(BackendTrack track, BackendFailure failure)
+    {
+        if (!failure.Message.StartsWith(RtspMethod.Setup, StringComparison.Ordinal))
+        {
+            return failure;
+        }
+
+        string keys = failure.Status > 0 && track.Protection?.Doubt is { } doubt ? $" (the keys were ours, because {doubt})" : string.Empty;
+        return failure with { Message = $"{RtspMethod.Setup} of {track.Name}{failure.Message[RtspMethod.Setup.Length..]}{keys}" };
+    }
 
     /// <summary>Sets one track up, by one way after the other while nothing else is set up.</summary>
     private async Task<BackendFailure?> SetUpAsync(BackendTrack track, bool isNeeded, TimeSpan limit)

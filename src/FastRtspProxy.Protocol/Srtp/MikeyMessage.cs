@@ -27,9 +27,18 @@ public static class MikeyMessage
     /// <param name="bytes">Whole.</param>
     /// <param name="policy">What it says; null with a defect.</param>
     /// <param name="defect">Why it cannot be used.</param>
-    public static bool TryParse(ReadOnlySpan<byte> bytes, out SrtpPolicy? policy, out SrtpDefect defect)
+    public static bool TryParse(ReadOnlySpan<byte> bytes, out SrtpPolicy? policy, out SrtpDefect defect) =>
+        TryParse(bytes, out policy, out defect, out _);
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out SrtpPolicy?, out SrtpDefect)"/>
+    /// <param name="bytes">Whole.</param>
+    /// <param name="policy">What it says; null with a defect.</param>
+    /// <param name="defect">Why it cannot be used.</param>
+    /// <param name="suite">The suite that it names, which it may do with keys that are of no use; null: none that is known here.</param>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, out SrtpPolicy? policy, out SrtpDefect defect, out SrtpSuite? suite)
     {
         policy = null;
+        suite = null;
         defect = SrtpDefect.Malformed;
         if (bytes.Length is < HeaderBytes or > BytesMax || bytes[0] != Version)
         {
@@ -59,13 +68,19 @@ public static class MikeyMessage
             return false;
         }
 
-        if (parameters.Suite(out defect) is not { } suite)
+        suite = parameters.Suite(out defect);
+        if (suite is null)
         {
             return false;
         }
 
         policy = PolicyOf(suite, parameters, keys, sources);
         defect = policy is null ? SrtpDefect.BadKey : SrtpDefect.None;
+        if (policy is null && !parameters.EncryptsRtp)
+        {
+            (suite, defect) = (null, SrtpDefect.UnsupportedParameter);
+        }
+
         return policy is not null;
     }
 

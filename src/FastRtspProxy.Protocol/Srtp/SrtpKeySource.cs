@@ -3,7 +3,7 @@ namespace FastRtspProxy.Protocol.Srtp;
 /// <summary>Where the keys of a stream come from.</summary>
 public enum SrtpKeySource
 {
-    /// <summary>The description names none: whoever receives invents them (RFC 4567 section 3.2).</summary>
+    /// <summary>The description names none, or none that can be used: whoever receives invents them (RFC 4567 section 3.2).</summary>
     Receiver,
 
     /// <summary><c>a=key-mgmt:mikey</c> in the description.</summary>

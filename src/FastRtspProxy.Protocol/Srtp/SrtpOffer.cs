@@ -6,7 +6,8 @@ namespace FastRtspProxy.Protocol.Srtp;
 
 /// <summary>
 /// How a description says that one of its media is protected: <c>RTP/SAVP</c> or <c>RTP/SAVPF</c> in its <c>m=</c> line, with keys by MIKEY
-/// (which knows how often numbers have wrapped, so it comes first), by <c>a=crypto</c>, or with none.
+/// (which knows how often numbers have wrapped, so it comes first), by <c>a=crypto</c>, or with none, which may be the receiver's to invent
+/// (<see cref="UnusableKeys"/>). Nothing here ever makes it clear.
 /// </summary>
 public sealed class SrtpOffer
 {
@@ -22,6 +23,14 @@ public sealed class SrtpOffer
 
     /// <summary>Why it cannot be received, as the end of a sentence; null: it can.</summary>
     public string? Problem { get; private init; }
+
+    /// <summary>The suite of the keys that are the receiver's to invent, where the description names it; null: any.</summary>
+    public SrtpSuite? Suite { get; private init; }
+
+    /// <summary>
+    /// Why keys are the receiver's to invent though the description manages keys, as the end of a sentence; null: it does not, or they are not.
+    /// </summary>
+    public string? Doubt { get; private init; }
 
     /// <summary>True for <c>RTP/SAVP</c> and <c>RTP/SAVPF</c>; false for DTLS-SRTP, which RTSP does not have.</summary>
     public static bool IsProtected(string protocol)
@@ -40,24 +49,17 @@ public sealed class SrtpOffer
             return null;
         }
 
-        string problem = string.Empty;
-        bool hasManagement = TryManagement(media.Lines, out SrtpOffer? offer, ref problem)
-            || (offer is null && TryManagement(document.SessionLines, out offer, ref problem));
-        if (offer is not null)
-        {
-            return offer;
-        }
-
-        bool hasCrypto = TryCrypto(media.Lines, out offer, ref problem);
-        return offer
-            ?? (hasManagement || hasCrypto ? new SrtpOffer { Problem = problem } : new SrtpOffer { Source = SrtpKeySource.Receiver });
+        UnusableKeys unusable = new();
+        return Management(media.Lines, unusable)
+            ?? Management(document.SessionLines, unusable)
+            ?? Crypto(media.Lines, unusable)
+            ?? (unusable.AreRefused
+                ? new SrtpOffer { Problem = unusable.Why }
+                : new SrtpOffer { Source = SrtpKeySource.Receiver, Suite = unusable.Suite, Doubt = unusable.Why });
     }
 
-    /// <summary>True where there are such lines, usable or not.</summary>
-    private static bool TryManagement(IReadOnlyList<string> lines, out SrtpOffer? offer, ref string problem)
+    private static SrtpOffer? Management(IReadOnlyList<string> lines, UnusableKeys unusable)
     {
-        offer = null;
-        bool any = false;
         foreach (string line in lines)
         {
             if (!TryValue(line, "key-mgmt", out string? value))
@@ -65,24 +67,20 @@ public sealed class SrtpOffer
                 continue;
             }
 
-            any = true;
-            if (KeyManagement.TryParseAttribute(value, out SrtpPolicy? policy, out SrtpDefect defect))
+            if (KeyManagement.TryParseAttribute(value, out SrtpPolicy? policy, out SrtpDefect defect, out SrtpSuite? suite))
             {
-                offer = new SrtpOffer { Source = SrtpKeySource.Mikey, Policy = policy };
-                return true;
+                return new SrtpOffer { Source = SrtpKeySource.Mikey, Policy = policy };
             }
 
-            problem = "the MIKEY message of its description " + Words(defect);
+            unusable.OnManagement(defect, suite, "the MIKEY message of its description " + Words(defect));
         }
 
-        return any;
+        return null;
     }
 
-    /// <summary>RFC 4568 section 7.1.3: the first suite that is known here. True where there are such lines, usable or not.</summary>
-    private static bool TryCrypto(IReadOnlyList<string> lines, out SrtpOffer? offer, ref string problem)
+    /// <summary>RFC 4568 section 7.1.3: the first suite that is known here.</summary>
+    private static SrtpOffer? Crypto(IReadOnlyList<string> lines, UnusableKeys unusable)
     {
-        offer = null;
-        bool any = false;
         foreach (string line in lines)
         {
             if (!TryValue(line, "crypto", out string? value))
@@ -90,17 +88,15 @@ public sealed class SrtpOffer
                 continue;
             }
 
-            any = true;
             if (CryptoAttribute.TryParse(value, out SrtpPolicy? policy, out SrtpDefect defect, out string suite))
             {
-                offer = new SrtpOffer { Source = SrtpKeySource.Crypto, Policy = policy };
-                return true;
+                return new SrtpOffer { Source = SrtpKeySource.Crypto, Policy = policy };
             }
 
-            problem = $"a=crypto of its description ({Printable.Quoted(suite, 40)}) {Words(defect)}";
+            unusable.OnCrypto($"a=crypto of its description ({Printable.Quoted(suite, 40)}) {Words(defect)}");
         }
 
-        return any;
+        return null;
     }
 
     private static bool TryValue(string line, string name, [NotNullWhen(true)] out string? value)

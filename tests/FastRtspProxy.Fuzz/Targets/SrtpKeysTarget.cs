@@ -58,6 +58,7 @@ internal sealed class SrtpKeysTarget : FuzzTarget
             if (SrtpOffer.Of(document, media) is { } offer)
             {
                 Property.Holds(offer.Problem is null || offer.Policy is null, "what has a problem has no keys");
+                Property.Holds(offer.Doubt is null || (offer.Problem is null && offer.Policy is null), "keys are invented where none can be used");
                 Property.Holds(offer.Problem is not null || offer.Policy is not null == (offer.Source != SrtpKeySource.Receiver), "keys come from somewhere");
             }
         }

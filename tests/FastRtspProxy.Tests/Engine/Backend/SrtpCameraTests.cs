@@ -65,6 +65,57 @@ public sealed class SrtpCameraTests
         await AssertReportOpens(fixture, policy, tcp, header);
     }
 
+    /// <summary>A camera that names its suite and no key: whoever receives names it. What comes in the clear then is dropped as ever.</summary>
+    [Theory]
+    [Rule("S42")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Media_MikeyWithoutKeys_ComesByTheKeysOfSetup_AndNeverInTheClear(bool tcp)
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = Sdp(Mikey(MikeyPolicies.Without(1, 1, 32)));
+        BackendSession session = fixture.Create(tcp ? BackendTransport.Tcp : BackendTransport.Udp);
+        Assert.Null(await fixture.PlayAsync(session));
+        ScriptedRequest setup = fixture.Camera.Requests.Single(r => r.Method == "SETUP");
+        Assert.Contains("RTP/SAVP", setup.Header("Transport"), StringComparison.Ordinal);
+        Assert.True(KeyManagement.TryParseHeader(setup.Header("KeyMgmt")!, out SrtpPolicy? policy, out _));
+        Assert.Equal((SrtpSuite.AesCm256HmacSha1Tag80, true, true), (policy!.Suite, policy.EncryptsRtp, policy.EncryptsRtcp));
+        using SrtpSender camera = new(policy);
+
+        fixture.Camera.SendRtp(0, SrtpPolicies.RtpOf(1));
+        fixture.Camera.SendRtp(0, SrtpPolicies.Sealed(camera, SrtpPolicies.RtpOf(2)));
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1 && session.Tracks[0].Protection!.Unauthentic == 1);
+        Assert.Equal(SrtpPolicies.RtpOf(2), fixture.Sink.Bytes.Single());
+    }
+
+    /// <summary>The reason of old is told with the new one.</summary>
+    [Fact]
+    public async Task SetUp_MikeyThatCannotBeReadAndOurKeysAreRefused_SaysBoth()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = Sdp("a=key-mgmt:mikey AAAA");
+        fixture.Camera.Script = static r => r.Method == "SETUP" ? ScriptedReply.Of(463, "Key Management Failure") : null;
+
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
+
+        Assert.Contains("463", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("the keys were ours, because the MIKEY message of its description cannot be read", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SetUp_MikeyThatOnlyASecretOpens_IsNotTriedWithKeysThatAnybodyOnTheWayCanRead()
+    {
+        await using BackendFixture fixture = new();
+        byte[] message = MikeyMessage.Write(s_policy, new SrtpSource(Ssrc, 0), DateTimeOffset.UnixEpoch);
+        fixture.Camera.Sdp = Sdp(Mikey(MikeyPolicies.With(message, 1, 2)));
+
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
+
+        Assert.Contains("has keys that only a shared secret or a certificate opens", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, fixture.Camera.Count("SETUP"));
+    }
+
     /// <summary>Each session has keys of its own, where they are ours to invent.</summary>
     [Fact]
     public async Task Setup_SecondSessionWithoutKeys_InventsOthers()
@@ -97,6 +148,23 @@ public sealed class SrtpCameraTests
     }
 
     [Fact]
+    public async Task Media_AnswerToSetupSaysInTheClear_IsNotTaken()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = Sdp(Mikey(s_policy));
+        SrtpPolicy clear = new(s_policy.Suite, s_policy.Keys) { EncryptsRtp = false };
+        byte[] message = MikeyMessage.Write(clear, new SrtpSource(Ssrc, 0), DateTimeOffset.UnixEpoch);
+        fixture.Camera.Script = r => r.Method == "SETUP" ? With(fixture.Camera.Default(r), "KeyMgmt", KeyManagement.Header(r.Uri, message)) : null;
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
+        using SrtpSender camera = new(s_policy);
+
+        fixture.Camera.SendRtp(0, SrtpPolicies.Sealed(camera, SrtpPolicies.RtpOf(1)));
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        Assert.Equal(SrtpPolicies.RtpOf(1), fixture.Sink.Bytes.Single());
+    }
+
+    [Fact]
     public async Task Media_CameraThatRestartsItsEncoder_GoesOnWithTheNewSource()
     {
         await using BackendFixture fixture = new();
@@ -119,13 +187,14 @@ public sealed class SrtpCameraTests
     }
 
     [Theory]
-    [InlineData(true, "other keys than its description names")]
-    [InlineData(false, "other keys than we have sent it in SETUP")]
-    public async Task Media_OtherKeys_EndsTheSessionWithTheReason(bool mikey, string expected)
+    [InlineData("keys", "other keys than its description names")]
+    [InlineData("no message", "other keys than we have sent it in SETUP, and names none itself")]
+    [InlineData("no keys", "other keys than we have sent it in SETUP, and the MIKEY message of its description has no key of its suite's length")]
+    public async Task Media_OtherKeys_EndsTheSessionWithTheReason(string mikey, string expected)
     {
         FakeTimeProvider time = new();
         await using BackendFixture fixture = new(time) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
-        fixture.Camera.Sdp = Sdp(mikey ? Mikey(s_policy) : "a=x");
+        fixture.Camera.Sdp = Sdp(mikey switch { "keys" => Mikey(s_policy), "no keys" => Mikey(MikeyPolicies.Without()), _ => "a=x" });
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         using SrtpSender stranger = new(SrtpPolicies.Of(SrtpSuite.AesCm128HmacSha1Tag80, 2));
@@ -180,8 +249,9 @@ public sealed class SrtpCameraTests
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=Scripted\r\nt=0 0\r\n"
         + $"m=video 0 RTP/SAVP 96\r\na=rtpmap:96 H264/90000\r\n{line}\r\na=control:trackID=0\r\n";
 
-    private static string Mikey(SrtpPolicy policy) =>
-        "a=key-mgmt:" + KeyManagement.Attribute(MikeyMessage.Write(policy, new SrtpSource(Ssrc, 0), DateTimeOffset.UnixEpoch));
+    private static string Mikey(SrtpPolicy policy) => Mikey(MikeyMessage.Write(policy, new SrtpSource(Ssrc, 0), DateTimeOffset.UnixEpoch));
+
+    private static string Mikey(byte[] message) => "a=key-mgmt:" + KeyManagement.Attribute(message);
 
     private static ScriptedReply With(ScriptedReply reply, string name, string value) => reply with { Headers = [.. reply.Headers, (name, value)] };
 

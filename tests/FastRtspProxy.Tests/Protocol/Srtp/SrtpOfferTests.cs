@@ -108,7 +108,9 @@ public sealed class SrtpOfferTests
     [InlineData("RTP/SAVP", "a=key-mgmt:mikey " + Live555 + "\r\n", "Mikey")]
     [InlineData("rtp/savp", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + Key + "\r\na=key-mgmt: mikey " + Live555 + "\r\n", "Mikey")]
     [InlineData("RTP/SAVP", "a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + Key + "\r\n", "F8_128_HMAC_SHA1_80) has a suite that is not known here")]
-    [InlineData("RTP/SAVP", "a=key-mgmt:mikey AAAA\r\n", "cannot be read")]
+    [InlineData("RTP/SAVP", "a=key-mgmt:mikey AAAA\r\n", "Receiver")]
+    [InlineData("RTP/SAVP", "a=key-mgmt:mikey AAAA\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + Key + "\r\n", "Crypto")]
+    [InlineData("RTP/SAVP", "a=key-mgmt:mikey AAAA\r\na=crypto:1 F8_128_HMAC_SHA1_80 inline:" + Key + "\r\n", "F8_128_HMAC_SHA1_80) has a suite that is not known here")]
     public void Of_Descriptions_SayWhereTheKeysComeFrom(string protocol, string lines, string? expected)
     {
         SdpDocument document = Document(protocol, "", lines);
@@ -116,6 +118,55 @@ public sealed class SrtpOfferTests
         string? said = offer is null ? null : offer.Problem ?? offer.Source.ToString();
         Assert.Equal(expected is null, said is null);
         Assert.Contains(expected ?? "", said ?? "", StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Where nothing was agreed on, keys of ours are tried; where the camera has said how it protects its media, they would be another protection than it has. In the clear it never is.
+    /// </summary>
+    [Theory]
+    [Rule("S42")]
+    [InlineData("none", "has no key of its suite's length", "AES_CM_128_HMAC_SHA1_80")]
+    [InlineData("none for 256 bits", "has no key of its suite's length", "AES_256_CM_HMAC_SHA1_32")]
+    [InlineData("short", "has no key of its suite's length", "AES_CM_128_HMAC_SHA1_80")]
+    [InlineData("to be derived", "has no key of its suite's length", "AES_CM_128_HMAC_SHA1_80")]
+    [InlineData("cut", "cannot be read", null)]
+    [InlineData("not base64", "cannot be read", null)]
+    [InlineData("of another protocol", "cannot be read", null)]
+    [InlineData("encrypted", "has keys that only a shared secret or a certificate opens", "refused")]
+    [InlineData("agreed on by public keys", "has keys that only a shared secret or a certificate opens", "refused")]
+    [InlineData("encrypted, and one that cannot be read", "has keys that only a shared secret or a certificate opens", "refused")]
+    [InlineData("none, of a suite that is not known", "has a suite that is not known here", "refused")]
+    [InlineData("none, that change with time", "has a parameter that is not known here", "refused")]
+    [InlineData("none, for media in the clear", "has a parameter that is not known here", "refused")]
+    public void Of_ManagementThatCannotBeUsed_KeysOfTheReceiverAreTriedWhereNothingWasAgreedOn(string keys, string why, string? suite)
+    {
+        byte[] message = MikeyMessage.Write(SrtpPolicies.Of(SrtpSuite.AesCm128HmacSha1Tag80), new SrtpSource(77, 3), DateTimeOffset.UnixEpoch);
+        message = keys switch
+        {
+            "none" => MikeyPolicies.Without(),
+            "none for 256 bits" => MikeyPolicies.Without(1, 1, 32, 11, 1, 4),
+            "none, of a suite that is not known" => MikeyPolicies.Without(0, 1, 2), // F8
+            "none, that change with time" => MikeyPolicies.Without(6, 1, 4),
+            "none, for media in the clear" => MikeyPolicies.Without(7, 1, 0),
+            "short" => MikeyPolicies.With(message, ^32, 29),
+            "to be derived" => MikeyPolicies.With(message, ^34, 0),
+            "encrypted" or "encrypted, and one that cannot be read" => MikeyPolicies.With(message, ^38, 1),
+            "agreed on by public keys" => MikeyPolicies.With(message, 1, 2),
+            "cut" => message[..^5],
+            _ => message,
+        };
+        string text = keys == "not base64" ? "***" : Convert.ToBase64String(message);
+        string line = $"a=key-mgmt:{(keys == "of another protocol" ? "kerberos" : "mikey")} {text}\r\n";
+        line += keys == "encrypted, and one that cannot be read" ? "a=key-mgmt:mikey AAAA\r\n" : "";
+        SdpDocument document = Document("RTP/SAVP", "", line);
+
+        SrtpOffer offer = SrtpOffer.Of(document, document.Media[0])!;
+
+        Assert.Null(offer.Policy);
+        Assert.EndsWith(why, (offer.Problem ?? offer.Doubt)!.Split(" (")[0], StringComparison.Ordinal);
+        Assert.Equal(suite == "refused", offer.Problem is not null);
+        Assert.Equal(suite == "refused" ? null : suite, offer.Suite?.Name);
+        Assert.Equal(SrtpKeySource.Receiver, offer.Source);
     }
 
     [Fact]
