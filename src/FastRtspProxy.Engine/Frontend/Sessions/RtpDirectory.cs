@@ -1,4 +1,5 @@
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtp;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -10,7 +11,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// come for, and no session uses the address. Once the session has played, its media may well arrive, so there it takes evidence of a NAT too
 /// (<see cref="SessionPorts.IsBehindNat"/>). Punch and evidence come in any order, so the last punches of a host are remembered for a while
 /// (<see cref="UnpunchedHost"/>). The same holds for what a talker sends (<see cref="SilentTalkers"/>), but for the remembering: its next packet
-/// comes in a moment.
+/// comes in a moment. What may be either is talk when the next one goes on from it, and a punch when none does for a second
+/// (<see cref="RememberedPunch"/>).
 /// </summary>
 internal sealed class RtpDirectory(UdpAddresses addresses)
 {
@@ -84,11 +86,17 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
 
             return track.Talker ?? TalkerAt(track, from) ?? OnTalk(data, from, track.Session);
         }
-        else if (_silent.IsTalk(data, from))
+        else if (_silent.MayBeTalk(data, from, out RtpPacketView packet))
         {
-            return OnTalk(data, from, null); // never a punch: it would take a track's media to where somebody talks from
+            Talker? talker = OnTalk(data, from, null);
+            if (talker is null)
+            {
+                Doubt(packet, from);
+            }
+
+            return talker;
         }
-        else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !TryLatch(host, from))
+        else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !host.IsTalk(from) && !TryLatch(host, from))
         {
             host.Remember(from, host.Tracks[0].Session.Shard.NowMicros);
         }
@@ -185,6 +193,35 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         return chosen.Talker;
     }
 
+    /// <summary>
+    /// A punch, or talk: at once it is neither, for a punch would take a track's media to where somebody talks from, and without one a track behind
+    /// a NAT never comes.
+    /// </summary>
+    private void Doubt(in RtpPacketView packet, in PeerAddress from)
+    {
+        if (!_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host))
+        {
+            return;
+        }
+
+        Shard shard = host.Tracks[0].Session.Shard;
+        host.RememberDoubtful(from, TalkTrace.Of(packet), shard.NowMicros);
+        host.Doubts ??= shard.CreateTimer(() => OnDoubtOver(host, shard));
+        if (!host.Doubts.IsRunning)
+        {
+            host.Doubts.Start(RememberedPunch.Patience);
+        }
+    }
+
+    private void OnDoubtOver(UnpunchedHost host, Shard shard)
+    {
+        TryRemembered(host);
+        if (host.Tracks.Count > 0 && host.AreDoubtful(shard.NowMicros))
+        {
+            host.Doubts!.Start(RememberedPunch.Patience);
+        }
+    }
+
     /// <summary>RTP of all tracks that the player wants at an announced port goes elsewhere from now on, and is expected from there.</summary>
     private void MoveAll(Session session, PeerAddress announced, in PeerAddress from)
     {
@@ -232,8 +269,9 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         host.ForgetOld(session.Shard.NowMicros);
         for (int i = 0; i < host.PunchCount && host.Tracks.Count > 0;)
         {
-            PeerAddress from = host.PunchAt(i);
-            if (_byAddress.ContainsKey(from) || TryLatch(host, from))
+            RememberedPunch punch = host.PunchAt(i);
+            bool mayBe = punch.IsPunch(session.Shard.NowMicros) && (punch.Doubt == PunchDoubt.None || _silent.AreOf(session, punch.From));
+            if (_byAddress.ContainsKey(punch.From) || (mayBe && TryLatch(host, punch.From, isBeforePlay: punch.BeforePlay == session)))
             {
                 host.RemovePunch(i);
             }
@@ -244,9 +282,12 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         }
     }
 
-    private bool TryLatch(UnpunchedHost host, in PeerAddress from)
+    /// <param name="host">Its own.</param>
+    /// <param name="from">Where a punch came from.</param>
+    /// <param name="isBeforePlay">It came before the session first played, for which it takes no evidence.</param>
+    private bool TryLatch(UnpunchedHost host, in PeerAddress from, bool isBeforePlay = false)
     {
-        if (host.OnlySession is not { } session || (session.WasPlayed && !session.Ports.IsBehindNat)
+        if (host.OnlySession is not { } session || (session.WasPlayed && !isBeforePlay && !session.Ports.IsBehindNat)
             || Choose(host, session, from) is not { } chosen || !addresses.TryHold(from, session))
         {
             return false;

@@ -3,7 +3,8 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// A clients' host with tracks of which no punch has come, and the punches from it that could not be told whose they are. On its shard only.
+/// A clients' host with tracks of which no punch has come, and the punches from it that could not be told whose they are, or whether they are any.
+/// On its shard only.
 /// </summary>
 internal sealed class UnpunchedHost
 {
@@ -20,7 +21,7 @@ internal sealed class UnpunchedHost
     private static readonly long s_rememberedMicros = (long)TimeSpan.FromSeconds(10).TotalMicroseconds;
 
     /// <summary>The oldest first, no address twice.</summary>
-    private readonly List<(PeerAddress From, long Micros)> _punches = [];
+    private readonly List<RememberedPunch> _punches = [];
 
     /// <summary>In the order of their SETUPs. Never empty while the host is known to the directory.</summary>
     public List<SessionTrack> Tracks { get; } = [];
@@ -47,27 +48,53 @@ internal sealed class UnpunchedHost
         }
     }
 
-    public PeerAddress PunchAt(int index) => _punches[index].From;
+    /// <summary>Runs while some of them may be talk; null before the first one.</summary>
+    public ShardTimer? Doubts { get; set; }
+
+    /// <summary>Some of them may be talk, and it is too early to tell.</summary>
+    public bool AreDoubtful(long nowMicros)
+    {
+        foreach (RememberedPunch punch in _punches)
+        {
+            if (punch.Doubt == PunchDoubt.MayBeTalk && !punch.IsPunch(nowMicros))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public RememberedPunch PunchAt(int index) => _punches[index];
+
+    /// <summary>Somebody talks from there: nothing that comes from there is a punch.</summary>
+    public bool IsTalk(in PeerAddress from) => IndexOf(from) is >= 0 and int i && _punches[i].Doubt == PunchDoubt.IsTalk;
 
     /// <summary>A punch that comes again keeps its place: the order tells the tracks apart.</summary>
     public void Remember(in PeerAddress from, long nowMicros)
     {
         ForgetOld(nowMicros);
-        for (int i = 0; i < _punches.Count; i++)
+        if (IndexOf(from) is >= 0 and int i)
         {
-            if (_punches[i].From.Equals(from))
-            {
-                _punches[i] = (from, nowMicros);
-                return;
-            }
+            _punches[i] = _punches[i] with { Micros = nowMicros, Doubt = PunchDoubt.None };
+            return;
         }
 
-        if (_punches.Count == PunchesMax)
+        Add(new RememberedPunch(from, nowMicros, nowMicros));
+    }
+
+    /// <summary>As <see cref="Remember"/>, of what may be talk.</summary>
+    public void RememberDoubtful(in PeerAddress from, in TalkTrace trace, long nowMicros)
+    {
+        ForgetOld(nowMicros);
+        if (IndexOf(from) is >= 0 and int i)
         {
-            _punches.RemoveAt(0);
+            _punches[i] = _punches[i].With(trace, nowMicros);
+            return;
         }
 
-        _punches.Add((from, nowMicros));
+        Session? beforePlay = OnlySession is { WasPlayed: false } only ? only : null;
+        Add(new RememberedPunch(from, nowMicros, nowMicros) { Doubt = PunchDoubt.MayBeTalk, Trace = trace, BeforePlay = beforePlay });
     }
 
     public void RemovePunch(int index) => _punches.RemoveAt(index);
@@ -83,5 +110,28 @@ internal sealed class UnpunchedHost
                 _punches.RemoveAt(i);
             }
         }
+    }
+
+    private int IndexOf(in PeerAddress from)
+    {
+        for (int i = 0; i < _punches.Count; i++)
+        {
+            if (_punches[i].From.Equals(from))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Add(in RememberedPunch punch)
+    {
+        if (_punches.Count == PunchesMax)
+        {
+            _punches.RemoveAt(0);
+        }
+
+        _punches.Add(punch);
     }
 }

@@ -23,8 +23,16 @@ internal sealed class SilentTalkers
         }
     }
 
-    /// <summary>True for what can only be a talker's: RTP with something in it, from a host that has a silent back channel.</summary>
-    public bool IsTalk(ReadOnlySpan<byte> data, in PeerAddress from) => _tracks.OfHost(from) is not null && TryRead(data, out _);
+    /// <summary>True for what may be a talker's: RTP with something in it, from a host that has a silent back channel.</summary>
+    public bool MayBeTalk(ReadOnlySpan<byte> data, in PeerAddress from, out RtpPacketView packet)
+    {
+        packet = default;
+        return _tracks.OfHost(from) is not null && TryRead(data, out packet);
+    }
+
+    /// <summary>True where no other session of that host has a silent back channel.</summary>
+    public bool AreOf(Session session, in PeerAddress from) =>
+        _tracks.OfHost(from) is null || _tracks.OfOneSession(from) is [{ Session: var only }, ..] && only == session;
 
     /// <summary>The back channel that it is for; null: that cannot be told, or there is no evidence of a NAT.</summary>
     /// <param name="data">As it came.</param>

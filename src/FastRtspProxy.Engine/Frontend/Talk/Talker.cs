@@ -12,9 +12,6 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed class Talker
 {
-    /// <summary>So far behind the packet before one may be, where some are lost.</summary>
-    private const int SkippedMax = 16;
-
     private readonly Session _session;
     private readonly ITalkDesk _desk;
     private readonly MountTrack _track;
@@ -29,7 +26,7 @@ internal sealed class Talker
     private bool _hasSent;
 
     /// <summary>The newest packet from a port that it did not announce.</summary>
-    private (PeerAddress From, uint Ssrc, ushort Number) _elsewhere;
+    private (PeerAddress From, TalkTrace Trace) _elsewhere;
 
     /// <summary>What it is told; null: it has never talked, or was told that it is over.</summary>
     private TalkReports? _reports;
@@ -63,15 +60,12 @@ internal sealed class Talker
     /// <summary>What it may talk by: of the connection that set the channel up, which may know more than the session's first SETUP.</summary>
     public SessionGrant Grant { get; set; }
 
-    /// <summary>
-    /// A packet came from a port that it did not announce. True: it goes on from the one before. One alone proves nothing: to open the way through a
-    /// NAT players send whatever stands in their memory, which may look like RTP.
-    /// </summary>
+    /// <summary>A packet came from a port that it did not announce. True: it goes on from the one before.</summary>
     public bool GoesOn(in RtpPacketView packet, in PeerAddress from)
     {
-        bool goesOn = _elsewhere.From.Equals(from) && _elsewhere.Ssrc == packet.Ssrc
-            && (ushort)(packet.SequenceNumber - _elsewhere.Number) is > 0 and <= SkippedMax;
-        _elsewhere = (from, packet.Ssrc, packet.SequenceNumber);
+        TalkTrace next = TalkTrace.Of(packet);
+        bool goesOn = _elsewhere.From.Equals(from) && _elsewhere.Trace.IsContinuedBy(next);
+        _elsewhere = (from, next);
         return goesOn;
     }
 

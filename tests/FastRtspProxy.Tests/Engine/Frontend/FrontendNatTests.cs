@@ -381,7 +381,7 @@ public sealed class FrontendNatTests
         }
 
         Assert.Equal(8, host.PunchCount);
-        Assert.Equal(Enumerable.Range(993, 8), Enumerable.Range(0, 8).Select(i => host.PunchAt(i).Port));
+        Assert.Equal(Enumerable.Range(993, 8), Enumerable.Range(0, 8).Select(i => host.PunchAt(i).From.Port));
         host.ForgetOld(1000 + 10_000_001);
         Assert.Equal(0, host.PunchCount);
     }

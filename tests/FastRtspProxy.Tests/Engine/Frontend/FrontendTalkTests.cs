@@ -3,10 +3,10 @@ using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Protocol.Rtcp;
-using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Talk;
 using static FastRtspProxy.Tests.Engine.Frontend.NatDialogue;
+using static FastRtspProxy.Tests.Engine.Frontend.TalkDialogue;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -14,42 +14,6 @@ namespace FastRtspProxy.Tests.Engine.Frontend;
 public sealed class FrontendTalkTests
 {
     private const uint Talks = 0xABCD;
-
-    private static async Task<FrontendHost> StartAsync(GroupTestReceiver? group = null)
-    {
-        FrontendHost host = await FrontendHost.StartAsync(shards: 1);
-        host.Mount.OfferTalk();
-        if (group is not null)
-        {
-            host.Frontend.Groups.Set("cam", group.Options);
-        }
-
-        return host;
-    }
-
-    private static async Task<(string Session, int ServerPort)> SetUpAsync(FrontendHost host, RtspTestClient client, string control, string transport, string? session = null)
-    {
-        string[] headers = [transport, TalkFixture.Require];
-        RtspTestResponse response = await client.RequestAsync("SETUP", $"{host.Url}/{control}", session is null ? headers : [.. headers, "Session: " + session]);
-        Assert.Equal(200, response.Status);
-        TransportSpec spec = TransportHeader.Parse(response.Header("Transport")!)[0];
-        return (response.Session!, spec.ServerPort?.Rtp ?? 0);
-    }
-
-    private static async Task PlayAsync(FrontendHost host, RtspTestClient client, string session) =>
-        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, TalkFixture.Require)).Status);
-
-    /// <summary>A session with pictures and a back channel over UDP that plays.</summary>
-    private static async Task<(string Session, int ServerPort)> OpenAsync(FrontendHost host, RtspTestClient client, UdpTestReceiver video, UdpTestReceiver talk)
-    {
-        (string session, int serverPort) = await SetUpAsync(host, client, "track1", video.Transport);
-        await SetUpAsync(host, client, "back1", talk.Transport, session);
-        await PlayAsync(host, client, session);
-        return (session, serverPort);
-    }
-
-    private static Task TalkAsync(FrontendHost host, UdpTestReceiver from, int serverPort, int number = 1, byte payloadType = 0) =>
-        SendAsync(host, () => from.SendRtcpFromRtpPortAsync(TalkFixture.Packet(number, payloadType), serverPort), serverPort);
 
     /// <summary>SR and name of who talks.</summary>
     private static byte[] SenderReport(uint ssrc = Talks, bool leaves = false)
@@ -60,8 +24,6 @@ public sealed class FrontendTalkTests
         bytes += leaves ? RtcpWriter.WriteBye(buffer.AsSpan(bytes), ssrc) : 0;
         return buffer[..bytes];
     }
-
-    private static FakeTalkDesk Desk(FrontendHost host) => host.Mount.Talk!;
 
     [Theory]
     [InlineData("report of the pictures")]
@@ -228,25 +190,6 @@ public sealed class FrontendTalkTests
         await TalkAsync(host, translated, serverPort, 2, payloadType: 8);
 
         Assert.Equal(1, Assert.Single(Desk(host).Heard).Talker.Section);
-    }
-
-    /// <summary>As ffmpeg punches: RTP without anything in it.</summary>
-    [Fact]
-    public async Task Punch_BesideASilentBackChannel_IsForThePicturesStill()
-    {
-        await using FrontendHost host = await StartAsync();
-        using RtspTestClient client = await host.ConnectAsync();
-        using UdpTestReceiver video = new();
-        using UdpTestReceiver talk = new();
-        using UdpTestReceiver translated = new();
-        (string session, int serverPort) = await SetUpAsync(host, client, "track1", video.Transport);
-        await SetUpAsync(host, client, "back1", talk.Transport, session);
-
-        await SendAsync(host, () => translated.SendRtcpFromRtpPortAsync([0x80, 0, 0, 0, .. new byte[8]], serverPort), serverPort);
-        await PlayAsync(host, client, session);
-
-        await host.Mount.EmitAsync(0);
-        await translated.ReadRtpAsync();
     }
 
     [Theory]
