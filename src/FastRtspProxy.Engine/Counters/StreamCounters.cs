@@ -55,6 +55,18 @@ internal sealed class StreamCounters
         return sum;
     }
 
+    /// <summary><inheritdoc cref="DeliveryCounters.SentBytes"/> By whichever way.</summary>
+    public long SentBytes()
+    {
+        long sum = 0;
+        for (ViewerWay way = ViewerWay.Udp; way <= ViewerWay.Multicast; way++)
+        {
+            sum += SentBytes(way);
+        }
+
+        return sum;
+    }
+
     /// <inheritdoc cref="DeliveryCounters.SentPackets"/>
     public long SentPackets(ViewerWay way)
     {

@@ -25,6 +25,15 @@ internal static class EgressRules
         return (rate * (double)viewers) + others > limits.TotalMbits * BitsOfMbit && rate > 0 ? EgressRefusal.Total : EgressRefusal.None;
     }
 
+    /// <summary>What one viewer may have whoever else is there, in bits a second: the least of the limits; 0: there is none.</summary>
+    public static long MostOfOne(EgressLimits limits)
+    {
+        double least = Math.Min(
+            limits.PerViewerMbits ?? double.MaxValue,
+            Math.Min(limits.PerStreamMbits ?? double.MaxValue, limits.TotalMbits ?? double.MaxValue));
+        return least < double.MaxValue ? Math.Max(1, (long)Math.Min(least * BitsOfMbit, long.MaxValue / 2)) : 0;
+    }
+
     /// <summary>The limit's own number, in Mbit/s.</summary>
     public static double LimitOf(EgressLimits limits, EgressRefusal refusal) => refusal switch
     {

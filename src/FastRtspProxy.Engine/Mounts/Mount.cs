@@ -61,7 +61,12 @@ internal sealed class Mount : IMount
             settings, shard, _status, _clients, _hold, _offer, _starts, ingest, _egress, meters, _record, sources, _keyFrames, pacer, log);
         _keyFrames.Ask = () => _camera.Session?.TryAskForKeyFrame() ?? false;
         MountPlaces places = new(shard, settings, log);
-        _replay = options.IsReplay ? new ReplayDesk(shard, settings, _status, _clients, places, _record, log) : null;
+        if (options.IsReplay)
+        {
+            ReplayEgress sent = new(shard, Counters, options.Egress, options.Name, log);
+            _replay = new ReplayDesk(shard, settings, _status, _clients, places, sent, _record, log);
+        }
+
         _report = new MountReport(shard, settings, _status, _clients, _offer, ingest, meters, _record, sources, _camera, ring, Counters)
         {
             Replay = _replay,

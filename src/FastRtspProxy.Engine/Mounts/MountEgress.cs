@@ -7,17 +7,11 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>What one mount sends to its viewers, measured, and whether one more may come. On the mount's shard.</summary>
 internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? budget, string name, ILogger log)
 {
-    /// <summary>A refusal is said so often at the most.</summary>
-    private const long SaidIntervalMicros = 60_000_000;
+    /// <summary>Mutable struct, never copied.</summary>
+    private EgressShare _share = new(shard, budget, name, log);
 
     /// <summary>Of what the camera sends; the last figure while it sends nothing.</summary>
     private RateMeter _rate;
-
-    /// <summary>What the budget was told last, in bits a second.</summary>
-    private long _told;
-
-    /// <summary>When a refusal was said last; below 0: none was.</summary>
-    private long _saidMicros = -1;
 
     /// <summary>What receiving from the camera weighs on the shard.</summary>
     private BookedWeight _weight;
@@ -36,48 +30,24 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     {
         _rate.Note(ring.AppendedBytes, shard.NowMicros);
         _weight.Book(shard, ShardPlacement.WeightOf(_rate.BitsPerSecond));
-        Tell(_rate.BitsPerSecond * viewers);
+        _share.Tell(_rate.BitsPerSecond * viewers);
     }
 
     /// <summary>Nothing goes out, and nothing comes.</summary>
     public void End()
     {
         _weight.Release();
-        Tell(0);
+        _share.Tell(0);
     }
 
     /// <summary>Whether one more may come, to make so many; if not, it is said now and then.</summary>
     public bool Admits(int viewers)
     {
-        if (budget is null)
-        {
-            return true;
-        }
-
-        if (_told > 0)
+        if (_share.Told > 0)
         {
             _rate.Note(ring.AppendedBytes, shard.NowMicros);
         }
 
-        EgressLimits limits = budget.Limits;
-        EgressRefusal refusal = EgressRules.Judge(limits, _rate.BitsPerSecond, viewers, budget.Total - _told);
-        if (refusal == EgressRefusal.None)
-        {
-            return true;
-        }
-
-        if (_saidMicros < 0 || shard.NowMicros - _saidMicros >= SaidIntervalMicros)
-        {
-            _saidMicros = shard.NowMicros;
-            MountLog.EgressRefused(log, name, _rate.BitsPerSecond / 1e6, viewers, EgressRules.LimitOf(limits, refusal), refusal);
-        }
-
-        return false;
-    }
-
-    private void Tell(long now)
-    {
-        budget?.Add(now - _told);
-        _told = now;
+        return _share.Admits(_rate.BitsPerSecond, viewers);
     }
 }

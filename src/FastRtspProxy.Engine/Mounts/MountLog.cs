@@ -122,4 +122,8 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 343, Level = LogLevel.Warning, Message =
         "{Stream} ({Url}): a viewer asked for a replay, and the recorder is of no use: {Why}")]
     public static partial void RecorderFails(ILogger log, string stream, string url, string why);
+
+    [LoggerMessage(EventId = 344, Level = LogLevel.Information, Message =
+        "{Stream}: a viewer would take more of its recording than {Mbits:0.#} Mbit/s, the limit of egress, and gets it at that pace")]
+    public static partial void ReplayPaced(ILogger log, string stream, double mbits);
 }

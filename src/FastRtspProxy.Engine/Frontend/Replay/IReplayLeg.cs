@@ -8,6 +8,12 @@ internal interface IReplayLeg
     /// <summary>What the recorder offers, as viewers are told of it.</summary>
     MountDescription Description { get; }
 
+    /// <summary>What the viewer may have of it by the limits of egress, in bits a second; 0: as much as there is.</summary>
+    long BitsPerSecondMax { get; }
+
+    /// <summary>It would take more than that, and the recorder waits for it.</summary>
+    void NotePaced();
+
     /// <summary>SETUP of a track.</summary>
     Task<ReplayAnswer> SetUpAsync(int track, RtspHeader[] asked);
 

@@ -10,8 +10,8 @@ namespace FastRtspProxy.Engine.Frontend;
 /// <summary>
 /// Sends one viewer what its recorder sends, packet by packet, unchanged but for the channel. Over TCP what came in one turn goes out in one send;
 /// what the kernel does not take waits here, and the recorder waits with it (<see cref="IReplayLeg.Hold"/>), so no more is held than one buffer and
-/// one read. Over UDP a datagram that is not taken is lost, and the recorder waits a moment. Nothing is allocated for a packet. On the session's
-/// shard.
+/// one read. Over UDP a datagram that is not taken is lost, so they go no faster than a line and a player's socket take them. Nowhere they go faster
+/// than the limits of egress have it (<see cref="ReplayPace"/>). Nothing is allocated for a packet. On the session's shard.
 /// </summary>
 internal sealed class ReplayOutput
 {
@@ -19,8 +19,22 @@ internal sealed class ReplayOutput
     private const int FlushBytes = 60 * 1024;
     private const int BufferBytes = 128 * 1024;
 
+    /// <summary>
+    /// Over UDP: as the past of a live stream, nothing faster than a line of 100 Mbit/s takes it, in bursts that have room in a socket of 208 KiB.
+    /// </summary>
+    private const long LineBitsPerSecond = 80_000_000;
+
+    /// <inheritdoc cref="LineBitsPerSecond"/>
+    private const long LineBurstMicros = 6_000;
+
+    /// <summary>What the limit of egress counts in: a key frame of a recording that keeps to it in the mean does not wait.</summary>
+    private const long LimitBurstMicros = 1_000_000;
+
+    /// <summary>The recorder waits no shorter than that, where it has to: half a burst.</summary>
+    private const long PauseMicrosMin = LineBurstMicros / 2;
+
     /// <summary>How long the recorder waits when the machine takes no datagrams.</summary>
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
+    private const long RefusedPauseMicros = 5_000;
 
     private readonly Session _session;
     private readonly IReplayLeg _leg;
@@ -40,8 +54,20 @@ internal sealed class ReplayOutput
     /// <summary>Completed when nothing waits any more, or the output is closed; null: nobody waits for that.</summary>
     private TaskCompletionSource? _drained;
 
-    /// <summary>Runs while the machine takes no datagrams; null before the first time.</summary>
+    /// <summary>Runs while the recorder has to wait though nothing waits here; null before the first time.</summary>
     private ShardTimer? _resume;
+
+    /// <summary>Of the line, over UDP. Mutable struct, never copied.</summary>
+    private ReplayPace _line;
+
+    /// <summary>Of the limits of egress. Mutable struct, never copied.</summary>
+    private ReplayPace _limit;
+
+    /// <summary>Requests that are with the recorder.</summary>
+    private int _asking;
+
+    /// <summary>It was said that the limits of egress make the recorder wait. Never false again.</summary>
+    private bool _saidPaced;
     private bool _isClosed;
 
     /// <summary>By track, the datagrams of RTP that went.</summary>
@@ -82,8 +108,17 @@ internal sealed class ReplayOutput
         {
             AddFrame(isRtcp ? track.RtcpChannel : track.RtpChannel, packet);
             Count(isRtcp, InterleavedFrame.HeaderBytes + packet.Length);
+            Pace(packet.Length, isDatagram: false);
         }
     }
+
+    /// <summary>
+    /// A request is with the recorder: its answer may stand behind much that the viewer wants no more, and limits of egress do not delay that.
+    /// </summary>
+    public void BeginAsking() => _asking++;
+
+    /// <summary>It was answered, or will not be.</summary>
+    public void EndAsking() => _asking--;
 
     /// <summary>Sends what came in this turn. What is not taken now goes when the connection is writable again.</summary>
     public void Flush()
@@ -224,11 +259,35 @@ internal sealed class ReplayOutput
         }
 
         Flush();
-        if (_start == _end && _stream is { IsParked: false } && _isHeld)
+        Resume();
+    }
+
+    /// <summary>So much is on its way: where that is more than there may be, the recorder waits.</summary>
+    private void Pace(int bytes, bool isDatagram)
+    {
+        long now = _session.Shard.NowMicros;
+        long wait = isDatagram ? _line.Take(bytes, LineBitsPerSecond, LineBurstMicros, now) : 0;
+        if (_leg.BitsPerSecondMax is > 0 and long most && _limit.Take(bytes, most, LimitBurstMicros, now) is > 0 and long more && _asking == 0)
         {
-            _isHeld = false;
-            _leg.Release();
+            wait = Math.Max(wait, more);
+            if (!_saidPaced)
+            {
+                _saidPaced = true;
+                _leg.NotePaced();
+            }
         }
+
+        if (wait > 0)
+        {
+            Pause(Math.Max(wait, PauseMicrosMin));
+        }
+    }
+
+    private void Pause(long micros)
+    {
+        Hold();
+        _resume ??= _session.Shard.CreateTimer(Resume);
+        _resume.StartMicros(micros);
     }
 
     private void Hold()
@@ -267,6 +326,7 @@ internal sealed class ReplayOutput
         {
             _datagrams[track.Track.Index] += isRtcp ? 0 : 1;
             Count(isRtcp, packet.Length);
+            Pace(packet.Length, isDatagram: true);
             return;
         }
 
@@ -274,15 +334,14 @@ internal sealed class ReplayOutput
         _counters.CountDropped(DropCause.Socket, isRtcp ? 0 : 1);
         if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
         {
-            Hold();
-            _resume ??= _session.Shard.CreateTimer(OnPauseOver);
-            _resume.Start(s_pause);
+            Pause(RefusedPauseMicros);
         }
     }
 
-    private void OnPauseOver()
+    /// <summary>The recorder goes on, unless something makes it wait still.</summary>
+    private void Resume()
     {
-        if (!_isClosed)
+        if (!_isClosed && _isHeld && _start == _end && _stream is not { IsParked: true } && _resume is not { IsRunning: true })
         {
             _isHeld = false;
             _leg.Release();

@@ -131,8 +131,11 @@ internal sealed class ReplaySeat : MountClient, IReplayOutput
             return ReplayAnswer.Gone;
         }
 
+        ReplayOutput output = _output!;
+        output.BeginAsking();
         ReplayAnswer answer = await leg.AskAsync(method, track, asked, body);
-        await _output!.DrainedAsync();
+        output.EndAsking();
+        await output.DrainedAsync();
         if (_session is not { IsInterleaved: true })
         {
             Release(); // datagrams have no order with what is said in the connection

@@ -12,7 +12,8 @@ namespace FastRtspProxy.Engine.Mounts;
 /// the mount's shard.
 /// </summary>
 internal sealed class ReplayDesk(
-    Shard shard, MountSettings settings, MountStatus status, MountClients clients, MountPlaces places, CameraRecord record, ILogger log)
+    Shard shard, MountSettings settings, MountStatus status, MountClients clients, MountPlaces places, ReplayEgress egress, CameraRecord record,
+    ILogger log)
     : IReplayDesk
 {
     /// <summary>A stop waits no longer for the recorder's answers: the whole proxy has to end within a second.</summary>
@@ -26,10 +27,16 @@ internal sealed class ReplayDesk(
     /// <summary>When it was said last; below 0: never.</summary>
     private long _saidMicros = -1;
 
+    /// <summary>When it was said last that a viewer is paced; below 0: never.</summary>
+    private long _saidPacedMicros = -1;
+
     private long _sessions;
 
     /// <summary>Sessions with the recorder that there are, those that are being opened and closed included. Any thread.</summary>
     public long Sessions => Volatile.Read(ref _sessions);
+
+    /// <inheritdoc cref="IReplayLeg.BitsPerSecondMax"/>
+    public long BitsPerSecondMax => egress.MostOfOne;
 
     /// <summary>Nothing is known against the recorder: it is not asked before somebody wants it.</summary>
     public void Start()
@@ -64,7 +71,22 @@ internal sealed class ReplayDesk(
     {
         Volatile.Write(ref _sessions, _sessions - 1);
         clients.Remove(viewer);
+        if (_sessions == 0)
+        {
+            egress.End();
+        }
+
         _closed.Set();
+    });
+
+    /// <summary>A viewer would take more than <see cref="BitsPerSecondMax"/>. Any thread.</summary>
+    public void NotePaced() => shard.Run(() =>
+    {
+        if (_saidPacedMicros < 0 || shard.NowMicros - _saidPacedMicros >= SaidIntervalMicros)
+        {
+            _saidPacedMicros = shard.NowMicros;
+            MountLog.ReplayPaced(log, settings.Name, BitsPerSecondMax / 1e6);
+        }
     });
 
     /// <summary>What the recorder did when it was asked for its description. Any thread.</summary>
@@ -104,6 +126,8 @@ internal sealed class ReplayDesk(
         {
             await _closed.WaitAsync(TimeSpan.FromMicroseconds(due - shard.NowMicros));
         }
+
+        egress.End();
     }
 
     private (BackendOptions? Recorder, int Refusal) Admit(MountClient viewer)
@@ -113,12 +137,17 @@ internal sealed class ReplayDesk(
             return (null, RtspStatus.NotFound);
         }
 
-        if (!places.Admit(clients.Count + 1))
+        if (!(places.Admit(clients.Count + 1) && egress.Admits(clients.Count + 1)))
         {
             return (null, RtspStatus.NotEnoughBandwidth);
         }
 
         clients.Admit(viewer);
+        if (_sessions == 0)
+        {
+            egress.Begin();
+        }
+
         Volatile.Write(ref _sessions, _sessions + 1);
         return (settings.Backend.Beside(null), RtspStatus.Ok);
     }

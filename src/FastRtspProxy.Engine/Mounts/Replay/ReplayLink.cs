@@ -36,6 +36,12 @@ internal sealed class ReplayLink : IReplayLeg, IReplayMedia
     /// <inheritdoc/>
     public MountDescription Description { get; private set; } = new([], [], []);
 
+    /// <inheritdoc/>
+    public long BitsPerSecondMax => _desk.BitsPerSecondMax;
+
+    /// <inheritdoc/>
+    public void NotePaced() => _desk.NotePaced();
+
     /// <summary>Opens it; see <see cref="IReplayDesk.OpenAsync"/>.</summary>
     public async Task<ReplayAnswer> OpenAsync(RtspHeader[] asked)
     {

@@ -25,4 +25,13 @@ public sealed class EgressRulesTests
 
         Assert.Equal(expected, refusal.ToString());
     }
+
+    [Theory]
+    [InlineData(null, null, null, 0)]
+    [InlineData(5, null, null, 5)]
+    [InlineData(null, 20, 100, 20)]
+    [InlineData(50, 20, 10, 10)]
+    public void MostOfOne_IsTheLeastOfTheLimits(int? perViewer, int? perStream, int? total, int expected) =>
+        Assert.Equal(
+            expected * Mbit, EgressRules.MostOfOne(new EgressLimits { PerViewerMbits = perViewer, PerStreamMbits = perStream, TotalMbits = total }));
 }
