@@ -92,9 +92,23 @@ internal sealed class RtspTestClient : IDisposable
             throw new WebSocketException(opened.StatusLine);
         }
 
-        Stream stream = _stream ?? new NetworkStream(_socket, ownsSocket: true);
-        WebSocket socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { SubProtocol = "rtsp.onvif.org" });
+        WebSocket socket = WebSocket.CreateFromStream(AsStream(), new WebSocketCreationOptions { SubProtocol = "rtsp.onvif.org" });
         return new RtspTestClient(_socket, WebSocketStream.Create(socket, WebSocketMessageType.Binary));
+    }
+
+    /// <summary>Goes on in an HTTP tunnel, of which this connection is the GET and the other one the POST.</summary>
+    public async Task<RtspTestClient> TunnelAsync(RtspTestClient post)
+    {
+        string cookie = Guid.NewGuid().ToString("N");
+        await SendAsync($"GET / HTTP/1.0\r\nx-sessioncookie: {cookie}\r\nAccept: application/x-rtsp-tunnelled\r\n\r\n");
+        RtspTestResponse opened = await ReadResponseAsync();
+        if (opened.Status != 200)
+        {
+            throw new IOException(opened.StatusLine);
+        }
+
+        await post.SendAsync($"POST / HTTP/1.0\r\nx-sessioncookie: {cookie}\r\nContent-Type: application/x-rtsp-tunnelled\r\nContent-Length: 32767\r\n\r\n");
+        return new RtspTestClient(_socket, new TunnelStream(AsStream(), post.AsStream()));
     }
 
     /// <summary>What was agreed on; null: it is in the clear.</summary>
@@ -235,6 +249,8 @@ internal sealed class RtspTestClient : IDisposable
         _socket.Dispose();
         _stream?.Dispose();
     }
+
+    private Stream AsStream() => _stream ?? new NetworkStream(_socket, ownsSocket: true);
 
     private async Task<bool> FillAsync(CancellationToken cancel)
     {
