@@ -5,6 +5,7 @@
 
     ipv6           nobody has an IPv4 address
     nat            the players are behind a NAT that gives each datagram socket a random port
+    nat-talk       the same, and a player talks to the camera
     addresses      the players take datagrams only from the server's second address, which they speak to
     vip            that address moves to another server with a proxy of its own, while a player of the first server's own address plays on, and one that stays with the address waits until it is back
     restart        a player with fixed ports is killed, and starts again with the same ports
@@ -18,11 +19,13 @@ import re
 import subprocess
 import sys
 
-from hosts import Hosts, ffmpeg, rtspsrc
+from hosts import Hosts, Player, ffmpeg, rtspsrc
 
 PROXY, SIMULATOR, FOLDER, SITUATION = sys.argv[1:5]
 PORT, UDP_PORTS, STREAM = 8554, "7000-7001", "proxyStream"
 SECONDS = 6
+HERTZ = 500
+TALKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Players", "talker.py")
 START_SECONDS = 60  # a busy machine needs a part of it
 
 
@@ -82,7 +85,7 @@ def ipv6(hosts):
     return play(hosts, "player", "fd00::1")
 
 
-def nat(hosts):
+def behind_nat(hosts):
     hosts.add_switch("inside")
     hosts.plug("switch", "server", "10.1.0.1/24")
     hosts.plug("switch", "camera", "10.1.0.2/24")
@@ -91,9 +94,29 @@ def nat(hosts):
     hosts.plug("inside", "router", "10.2.0.1/24", device="eth1")
     hosts.forward("router", {"player": "10.2.0.1"})
     hosts.filter("router", ("nat hook postrouting priority 100", "oifname eth0 masquerade fully-random"), family="ip")
+
+
+def nat(hosts):
+    behind_nat(hosts)
     start_server(hosts, "server", ("camera", "10.1.0.2"))
     wait_ready(hosts, "player", "10.1.0.1")
     return play(hosts, "player", "10.1.0.1")
+
+
+def nat_talk(hosts):
+    behind_nat(hosts)
+    hosts.start("camera", "camera-server", SIMULATOR, "camera", "--bind", "10.1.0.2", "--port", "8555", "--back-channel", "pcmu")
+    config = os.path.join(FOLDER, "proxy.yaml")
+    with open(config, "w") as file:
+        file.write(f'rtsp: {{listen: [":{PORT}"]}}\nstreams: {{{STREAM}: {{source: "rtsp://10.1.0.2:8555/stream1", backChannel: true, alwaysOn: true}}}}\n')
+    hosts.start("server", "proxy-server", PROXY, "-V", "--config", config)
+    wait_ready(hosts, "player", "10.1.0.1")
+    talker = Player(hosts, "player", "talker", "video ", sys.executable, TALKER, url_of("10.1.0.1"), "--protocols", "udp", "--hz", str(HERTZ))
+    logs = "talker", "proxy-server", "camera-server"
+    whole = rf"^heard PCMU {HERTZ} Hz, 0 packets missing, 0 new sources"
+    hosts.wait_for("a whole second of the tone", lambda: re.search(whole, hosts.log("camera-server"), re.MULTILINE), START_SECONDS, *logs)
+    hosts.wait_for("30 pictures", lambda: talker.pictures() >= 3, START_SECONDS, *logs)
+    return {"errors": talker.complaints()}
 
 
 def addresses(hosts):
@@ -174,7 +197,7 @@ def rtcp_firewall(hosts):
 
 with Hosts(FOLDER) as hosts:
     hosts.add_switch("switch")
-    found = {"ipv6": ipv6, "nat": nat, "addresses": addresses, "vip": vip, "restart": restart, "rtcp-firewall": rtcp_firewall}[SITUATION](hosts)
+    found = {"ipv6": ipv6, "nat": nat, "nat-talk": nat_talk, "addresses": addresses, "vip": vip, "restart": restart, "rtcp-firewall": rtcp_firewall}[SITUATION](hosts)
     print(json.dumps(found), flush=True)
     if "-v" in sys.argv:
         for name in sorted(os.listdir(FOLDER)):
