@@ -25,20 +25,20 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
         SimulatedCamera camera = await StartSimulatorAsync("--bitrate", "500k"); // a recorder that stands still for a moment has room for what comes
         using ConfigFile config = new($"streams:\n  gate: {{source: \"{camera.Urls[0]}\", keep: {{time: 13s}}}}\n");
         ProxyProcess proxy = await StartProxyAsync("-v", "--config", config.Path);
-        await proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
+        await proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), Soon);
         string url = proxy.PlayUrl + $"?start=-{BackSeconds}s";
         DateTime begun = DateTime.UtcNow;
 
         ChildProcess ffmpeg = StartProgram(
-            "ffmpeg records", "/usr/bin/ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, "-i", url,
+            "ffmpeg records", "/usr/bin/ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, "-buffer_size", "8388608", "-i", url,
             "-map", "0:v", "-c", "copy", "-t", $"{Seconds}", "-f", "h264", At("ffmpeg.h264"), "-map", "0", "-c", "copy", "-t", $"{Seconds}", At("ffmpeg.mp4"));
         ChildProcess rtspsrc = StartProgram(
-            "rtspsrc records", "/usr/bin/gst-launch-1.0", ["-q", "-e", "rtspsrc", "location=" + url, "protocols=" + transport, "latency=200", "!", "rtph264depay", "!", "h264parse", "!",
+            "rtspsrc records", GstLaunch.Program, ["-e", .. GstLaunch.Source(url, transport), "!", "rtph264depay", "!", "h264parse", "!",
                 "video/x-h264,stream-format=byte-stream,alignment=au", "!", "identity", $"eos-after={Pictures}", "!", "filesink", "location=" + At("rtspsrc.h264")]);
         await proxy.Process.WaitAsync("two players", static lines => lines.Count(static line => line.Text.Contains(" plays ", StringComparison.Ordinal)) >= 2, Soon);
         DateTime played = DateTime.UtcNow;
-        Assert.True(await ffmpeg.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, ffmpeg.Transcript(40));
-        Assert.True(await rtspsrc.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, rtspsrc.Transcript(40));
+        Assert.True(await ffmpeg.WaitForExitAsync(Soon + Soon) == 0, ffmpeg.Transcript(40));
+        await GstLaunch.AssertPlaysToTheEndAsync(rtspsrc, Soon + Soon);
 
         foreach (string file in (string[])["ffmpeg.h264", "rtspsrc.h264"])
         {

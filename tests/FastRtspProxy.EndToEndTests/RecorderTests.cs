@@ -8,7 +8,7 @@ namespace FastRtspProxy.EndToEndTests;
 /// <summary>What recorders make of a stream that they join in the middle of a group, with the start that they get unasked.</summary>
 public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("frp-recorder-");
 
@@ -16,7 +16,8 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
 
     /// <summary>
     /// Frigate's way: stamped by arrival, so what comes in haste would be squeezed in its first file. A file ends with a group of two seconds, by arrival, too:
-    /// in the middle of one, so that a few milliseconds do not decide which.
+    /// in the middle of one, so that a few milliseconds do not decide which. A recorder that stands still has what came meanwhile at once, and where that is at the end of a file
+    /// it stands in the next one: that one may be squeezed, and both may have pictures of some seconds more or less.
     /// </summary>
     [Fact]
     public async Task Record_ByArrivalIntoSegments_EachFileLastsAsLongAsItsPicturesDo()
@@ -34,12 +35,12 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
         {
             (double seconds, int pictures, bool beginsWithKey) = await LookAsync(At($"part{part}.mp4"));
             Assert.True(beginsWithKey);
-            Assert.InRange(pictures, 190, 310);
-            Assert.InRange(seconds / pictures, 0.85 / 25, 1.3 / 25);
+            Assert.InRange(pictures, 100, 400);
+            Assert.InRange(seconds / pictures, part == 0 ? 0.85 / 25 : 0.5 / 25, 1.3 / 25);
             units.AddRange(await UnitsAsync(At($"part{part}.mp4")));
         }
 
-        RecordedUnit.AssertWithoutASeam(units, 490);
+        RecordedUnit.AssertWithoutASeam(units, 350);
     }
 
     [Theory]
@@ -51,9 +52,9 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
         ProxyProcess proxy = await StartInMidGroupAsync();
 
         ChildProcess gst = StartProgram(
-            "splitmuxsink", "/usr/bin/gst-launch-1.0", ["-q", "-e", "rtspsrc", "location=" + proxy.PlayUrl + start, "protocols=" + protocols, "latency=200", "!", "rtph264depay", "!", "h264parse", "!",
+            "splitmuxsink", GstLaunch.Program, ["-e", .. GstLaunch.Source(proxy.PlayUrl + start, protocols), "!", "rtph264depay", "!", "h264parse", "!",
                 "identity", "eos-after=250", "!", "splitmuxsink", "max-size-time=4000000000", "location=" + At("part%d.mp4")]);
-        Assert.True(await gst.WaitForExitAsync(s_limit) == 0, gst.Transcript(40));
+        await GstLaunch.AssertPlaysToTheEndAsync(gst, s_limit);
 
         List<RecordedUnit> units = [];
         int parts = _folder.GetFiles("part*.mp4").Length;
@@ -78,11 +79,10 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
         ProxyProcess proxy = await StartInMidGroupAsync();
 
         ChildProcess gst = StartProgram(
-            "ntp-sync", "/usr/bin/gst-launch-1.0", ["-q", "rtspsrc", "location=" + proxy.PlayUrl + start, "protocols=" + protocols, "latency=200", "ntp-sync=true", "!", "rtph264depay", "!", "h264parse",
+            "ntp-sync", GstLaunch.Program, [.. GstLaunch.Source(proxy.PlayUrl + start, protocols), "ntp-sync=true", "!", "rtph264depay", "!", "h264parse",
                 "!", "avdec_h264", "!", "identity", "eos-after=150", "!", "fakesink", "sync=true"]);
 
-        Assert.True(await gst.WaitForExitAsync(s_limit) == 0, gst.Transcript(40));
-        Assert.DoesNotContain(gst.Lines(), static line => line.Text.Contains("WARN", StringComparison.Ordinal) || line.Text.Contains("ERROR", StringComparison.Ordinal));
+        await GstLaunch.AssertPlaysToTheEndAsync(gst, s_limit);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class CameraProcess : IAsyncDisposable
             Prerequisites.Python,
             [script, "--port", port.ToString(CultureInfo.InvariantCulture), "--tracks", tracks, .. moreArguments]);
         OutputLine ready = await process.WaitForLineAsync(
-            "a camera that listens", line => line.Text.StartsWith("ready ", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            "a camera that listens", line => line.Text.StartsWith("ready ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         return new CameraProcess(process, port, ready.Text["ready ".Length..]);
     }
 

@@ -79,7 +79,7 @@ public sealed class ProxyProcess : IAsyncDisposable
 
                 return streams > 0 ? urls.Count >= streams : lines.Any(line => line.Text.Contains("REGISTER", StringComparison.Ordinal));
             },
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(60));
         return new ProxyProcess(process, port, [.. urls], at);
     }
 

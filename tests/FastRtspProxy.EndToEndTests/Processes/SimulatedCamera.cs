@@ -21,10 +21,15 @@ public sealed class SimulatedCamera : IAsyncDisposable
 
     /// <param name="arguments">The camera's.</param>
     /// <param name="launcher">A program and its arguments that starts the camera, under a filter for example; empty: none.</param>
-    public static async Task<SimulatedCamera> StartAsync(string[] arguments, params string[] launcher)
+    public static Task<SimulatedCamera> StartAsync(string[] arguments, params string[] launcher) => StartAtAsync(FreePorts.Next(), arguments, launcher);
+
+    /// <inheritdoc cref="StartAsync"/>
+    /// <param name="port">Where it listens, as another one may have done before.</param>
+    /// <param name="arguments"><inheritdoc cref="StartAsync" path="/param[@name='arguments']"/></param>
+    /// <param name="launcher"><inheritdoc cref="StartAsync" path="/param[@name='launcher']"/></param>
+    public static async Task<SimulatedCamera> StartAtAsync(int port, string[] arguments, params string[] launcher)
     {
-        int port = FreePorts.Next();
-        string[] command = [.. launcher, Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "2m", .. arguments];
+        string[] command = [.. launcher, Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture), "--duration", "10m", .. arguments];
         ChildProcess process = ChildProcess.Start("rtspsim camera", command[0], command[1..]);
         int streams = Array.IndexOf(arguments, "--streams") is >= 0 and int at ? int.Parse(arguments[at + 1], CultureInfo.InvariantCulture) : 1;
         int expected = arguments.Contains("--tls-port") ? 2 * streams : streams;
@@ -32,7 +37,7 @@ public sealed class SimulatedCamera : IAsyncDisposable
         await process.WaitAsync(
             "a camera that listens",
             lines => (urls = [.. lines.Select(line => line.Text).Where(text => text.StartsWith("rtsp", StringComparison.Ordinal))]).Length >= expected,
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(60));
         return new SimulatedCamera(process, port, urls);
     }
 
