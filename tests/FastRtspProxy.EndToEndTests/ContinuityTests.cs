@@ -11,7 +11,10 @@ public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
     /// <summary>What the promptest packet of a second may be off the clock; the first packet after a reboot, which sets the time, may have waited for the processor.</summary>
     private const double ToleranceSeconds = 1.5;
 
-    private const double PlayedSeconds = 9;
+    private const double PlayedSeconds = 11;
+
+    /// <summary>The camera's faults come so long after its start, or later.</summary>
+    private static readonly TimeSpan s_faults = TimeSpan.FromSeconds(5);
 
     /// <summary>From 1900, which NTP counts from, to 1970.</summary>
     private const double UnixEpochNtpSeconds = 2_208_988_800;
@@ -26,14 +29,12 @@ public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
     [InlineData("no-rtcp,stray=3%", "udp", "tcp", 0, 0)]
     public async Task Camera_HasAFault_PlayersPlayOn(string fault, string ffmpegOver, string rtspsrcOver, double gapSeconds, double reportsAheadSeconds)
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--fail", fault);
-        ProxyProcess proxy = await StartProxyAsync("--start", "keyframe", "-t", camera.Urls[0]);
-        await using RawPlayer raw = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: ffmpegOver != "tcp");
-        await raw.PlayAsync();
+        (ProxyProcess proxy, RawPlayer player) = await PlayBeforeTheFaultAsync(fault, tcp: ffmpegOver != "tcp");
+        await using RawPlayer raw = player;
         FfmpegPlayer ffmpeg = StartFfmpeg(proxy.PlayUrl, ffmpegOver, null, "-timeout", "30000000");
         RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl + "?start=live", rtspsrcOver, PlayedSeconds);
 
-        (int frames, int videoMilliseconds, _) = await rtspsrc.FinishAsync(TimeSpan.FromSeconds(60));
+        (int frames, int videoMilliseconds, _) = await rtspsrc.FinishAsync(Soon);
 
         ffmpeg.AssertNoComplaints(TimeSpan.Zero);
         ffmpeg.AssertKeepsTime(TimeSpan.FromSeconds(ToleranceSeconds));
@@ -47,6 +48,28 @@ public sealed class ContinuityTests(ITestOutputHelper log) : EndToEndTest(log)
         int gapFrames = (gapSeconds > 0 ? (int)(gap * 25) : 0) + 25;
         Assert.InRange(videoMilliseconds, 1000 * (PlayedSeconds - 2.5), 1000 * (PlayedSeconds + 0.5));
         Assert.InRange(frames, (videoMilliseconds / 40) - gapFrames, (videoMilliseconds / 40) + 5);
+    }
+
+    /// <summary>A machine that is too busy to have a player there in time is given another camera.</summary>
+    private async Task<(ProxyProcess Proxy, RawPlayer Player)> PlayBeforeTheFaultAsync(string fault, bool tcp)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            SimulatedCamera camera = await StartSimulatorAsync("--fail", fault);
+            ProxyProcess proxy = await StartProxyAsync("--start", "keyframe", "-t", camera.Urls[0]);
+            RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp);
+            await player.PlayAsync();
+            await WaitUntilAsync("media", () => player.Tracks.All(static track => track.Packets > 0));
+            if (camera.Process.Elapsed < s_faults)
+            {
+                return (proxy, player);
+            }
+
+            await player.DisposeAsync();
+            await proxy.DisposeAsync();
+            await camera.DisposeAsync();
+            Assert.True(tries < 5, "no player was there before the faults");
+        }
     }
 
     /// <summary>One source, each number once, and timestamps that go on as the clock does, over the gap too, which is as wide as on the clock. Gives its width in seconds.</summary>
