@@ -3,8 +3,9 @@
 
     join.py PLAYER URL tcp|udp [--seconds S]
 
-prints first=… behind1=… behind3=… damaged=… skipped=… complaints=…: milliseconds from the player's start to its first picture; how old the picture that it shows is one and three seconds
-after that; pictures that were damaged; pictures left out from the first second on; and its error lines, which follow.
+prints first=… behind1=… behind3=… damaged=… skipped=… before=… still=… complaints=…: milliseconds from the player's start to its first picture; how old the picture that it shows is one and
+three seconds after that; pictures that were damaged; pictures left out from the first second on; how long before the player's start its first picture was made; the longest time in which this
+script itself stood still; and its error lines, which follow.
 """
 import argparse
 import os
@@ -69,13 +70,15 @@ _COMPLAINT = re.compile(
 class Join:
     """What one join gave, in milliseconds; None: not reached."""
 
-    def __init__(self, shown, started, said):
+    def __init__(self, shown, started, said, still=0):
         """said: the player's lines; shown: (moment, state, the clock's milliseconds, number) of each picture in turn."""
         good = [picture for picture in shown if picture[1] == clockpicture.GOOD]
         self.complaints = [line for line in said if _COMPLAINT.search(line)]
         self.rate = next(filter(None, map(_rate, said)), None)
         self.damaged = len([picture for picture in shown if picture[1] == clockpicture.DAMAGED])
         self.first = good[0][0] - started if good else None
+        self.before = clockpicture.age_ms(started, good[0][2]) if good else None
+        self.still = still
         self.behind_1s = self._behind(good, 1000)
         self.behind_3s = self._behind(good, 3000)
         steady = [picture for picture in good if picture[0] >= good[0][0] + 1000]
@@ -99,7 +102,7 @@ class Join:
             return "-" if value is None else str(round(value))
 
         return (f"first={whole(self.first)} behind1={whole(self.behind_1s)} behind3={whole(self.behind_3s)} damaged={self.damaged} skipped={self.skipped}"
-                f" complaints={len(self.complaints)}")
+                f" before={whole(self.before)} still={whole(self.still)} complaints={len(self.complaints)}")
 
 
 class _Clock:
@@ -121,6 +124,28 @@ class _Clock:
         return clockpicture.now_ms() > self.deadline
 
 
+class _Stillness(threading.Thread):
+    """The longest time in which this process stood still; a machine that takes such pauses takes them of players, too."""
+
+    _PAUSE_MS = 50
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.longest = 0
+        self._is_over = threading.Event()
+        self.start()
+
+    def run(self):
+        last = clockpicture.now_ms()
+        while not self._is_over.wait(self._PAUSE_MS / 1000):
+            now = clockpicture.now_ms()
+            self.longest, last = max(self.longest, now - last - self._PAUSE_MS), now
+
+    def end(self):
+        self._is_over.set()
+        return self.longest
+
+
 def play(player, url, transport, screen=None, seconds=3.2, limit=20.0):
     """Starts the player, reads what it shows until `seconds` after its first picture, or for `limit` when it shows none, and ends it."""
     kind, command = PLAYERS[player]
@@ -138,6 +163,7 @@ def play(player, url, transport, screen=None, seconds=3.2, limit=20.0):
     # A pipe of a player that shows nothing ends with the player.
     watch = threading.Timer(limit + seconds, children.end, [process])
     watch.start()
+    stillness = _Stillness()
     shown = []
     try:
         source = (_from_pipe(process) if kind == "pipe" else _from_lines(process, clock) if kind == "lines"
@@ -148,9 +174,10 @@ def play(player, url, transport, screen=None, seconds=3.2, limit=20.0):
             if clock.is_over:
                 break
     finally:
+        still = stillness.end()
         watch.cancel()
         children.end(process)
-    return Join(shown, clock.started, errors.all())
+    return Join(shown, clock.started, errors.all(), still)
 
 
 def _probe(command, url, transport, limit):

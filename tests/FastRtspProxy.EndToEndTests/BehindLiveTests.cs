@@ -16,6 +16,8 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
     /// <summary>Half of what is cached: who was shown the past is further behind, and a machine that has other work too does not make it up.</summary>
     private const int BehindMillisecondsMax = CachedFrames * 40 / 2;
 
+    private const int StillMillisecondsMax = 700;
+
     /// <summary>
     /// A quiet machine measures 0.2 to 0.28 s, of which the players' own buffers are the larger part (perf-scripts/real-players.sh). The pictures are those of the group that are there, at least,
     /// before anybody joins: rtspsrc over TCP was seconds behind, after many, while their squeezed times ran ahead of their coming.
@@ -36,15 +38,36 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
         FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=instant", "tcp");
         await first.WaitForVideoFramesAsync(CachedFrames, Soon);
 
-        ChildProcess process = StartProgram($"{player} {transport}", Prerequisites.Python, ClockJoin.Arguments(player, proxy.PlayUrl + "?start=instant", transport));
-        Assert.Equal(0, await process.WaitForExitAsync(TimeSpan.FromSeconds(40)));
-        ClockJoin join = ClockJoin.Parse(process);
+        ClockJoin join = await JoinAsync(player, proxy.PlayUrl + "?start=instant", transport, first);
 
-        Assert.InRange(join.BehindMilliseconds, 0, BehindMillisecondsMax);
+        Log.WriteLine($"{join}");
+        Assert.InRange(join.BehindMilliseconds ?? int.MaxValue, 0, BehindMillisecondsMax);
         Assert.Equal(0, join.DamagedPictures);
         Assert.DoesNotContain(join.Complaints, IsAboutMedia);
-        // Waiting for the next key frame would have taken the rest of the group.
-        Assert.InRange(join.FirstMilliseconds, 0, 3000);
+        // Waiting for the next key frame would have taken the rest of the group, and none of it would be shown.
+        Assert.True(join.FirstMilliseconds < 3000 || join.BeforeMilliseconds > 0, $"the first picture came after {join.FirstMilliseconds} ms");
+    }
+
+    /// <summary>
+    /// A join while the machine, the camera and the proxy do not stand still, as the measurement itself and another viewer see it: a join into a pause is as far behind as that lasts, wherever it
+    /// begins.
+    /// </summary>
+    private async Task<ClockJoin> JoinAsync(string player, string url, string transport, FfmpegPlayer other)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            TimeSpan begun = other.Process.Elapsed;
+            ChildProcess process = StartProgram($"{player} {transport}", Prerequisites.Python, ClockJoin.Arguments(player, url, transport));
+            Assert.Equal(0, await process.WaitForExitAsync(Soon));
+            ClockJoin join = ClockJoin.Parse(process);
+            double still = Math.Max(join.StillMilliseconds, other.LongestPauseSince(begun).TotalMilliseconds);
+            if (still < StillMillisecondsMax || tries == 5)
+            {
+                return join;
+            }
+
+            Log.WriteLine($"once more: something stood still for {still:f0} ms");
+        }
     }
 
     // ffmpeg guesses the times between squeezed pictures, and at times gives two of them the same: its output's complaint, not its decoder's.

@@ -11,6 +11,12 @@ public sealed class FfmpegPlayer : IAsyncDisposable
 {
     private const double BytesPerSample = 2;
 
+    /// <summary>Of every camera here but the two-way one.</summary>
+    private const int FramesPerSecond = 25;
+
+    /// <summary>Some seconds of a stream wait in its sockets while it stands still; with ffmpeg's own 384 KiB it loses what comes in the second one.</summary>
+    private static readonly string[] s_room = ["-buffer_size", "8388608"];
+
     private FfmpegPlayer(ChildProcess process) => Process = process;
 
     public ChildProcess Process { get; }
@@ -18,7 +24,7 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     /// <param name="seconds">Length to play, in the stream's own time; null: until told to stop.</param>
     public static FfmpegPlayer Start(string url, string transport, double? seconds = null, params string[] inputOptions)
     {
-        List<string> arguments = ["-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, .. inputOptions, "-i", url];
+        List<string> arguments = ["-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, .. s_room, .. inputOptions, "-i", url];
         if (seconds is { } length)
         {
             arguments.AddRange(["-t", length.ToString(CultureInfo.InvariantCulture)]);
@@ -31,7 +37,7 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     /// <summary>Nothing is decoded: a line for each access unit and audio frame, with its time stamp and hash.</summary>
     public static FfmpegPlayer StartHashing(string url, string transport) => new(ChildProcess.Start($"ffmpeg {transport}", "/usr/bin/ffmpeg",
     [
-        "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, "-timeout", "30000000", "-i", url,
+        "-hide_banner", "-nostdin", "-loglevel", "level+warning", "-rtsp_transport", transport, .. s_room, "-timeout", "30000000", "-i", url,
         "-map", "0", "-c", "copy", "-copyts", "-flush_packets", "1", "-f", "framehash", "-hash", "crc32", "pipe:1",
     ]));
 
@@ -66,6 +72,13 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     public string[] VideoChecksums() =>
         [.. Process.Lines().Where(static line => !line.IsError && line.Text.StartsWith("0,", StringComparison.Ordinal)).Select(static line => line.Text.Split(',', StringSplitOptions.TrimEntries)[5])];
 
+    /// <summary>The longest time without a picture since that moment of its process.</summary>
+    public TimeSpan LongestPauseSince(TimeSpan moment)
+    {
+        TimeSpan[] moments = [moment, .. Process.Lines().Where(line => IsVideo(line) && line.At > moment).Select(static line => line.At), Process.Elapsed];
+        return moments.Zip(moments.Skip(1), static (one, next) => next - one).Max();
+    }
+
     public Task WaitForVideoFramesAsync(int count, TimeSpan limit) =>
         Process.WaitAsync($"{count} decoded frames", lines => CountVideo(lines) >= count, limit);
 
@@ -80,13 +93,15 @@ public sealed class FfmpegPlayer : IAsyncDisposable
 
     /// <summary>
     /// No line about damaged, lost or late data. A player that joins between two key frames may complain until the next one, so the first
-    /// moments after its first line do not count.
+    /// moments after its first line do not count, nor what it says before the pictures of that time are out, however long it stands still.
     /// </summary>
     public void AssertNoComplaints(TimeSpan grace)
     {
         IReadOnlyList<OutputLine> lines = Process.Lines();
         TimeSpan first = lines.Count == 0 ? TimeSpan.Zero : lines[0].At;
-        string[] complaints = [.. lines.Where(line => line.IsError && line.At > first + grace && IsComplaint(line.Text)).Select(line => line.ToString())];
+        OutputLine[] pictures = [.. lines.Where(IsVideo).Take((int)(grace.TotalSeconds * FramesPerSecond))];
+        TimeSpan from = grace == TimeSpan.Zero || pictures.Length == 0 || pictures[^1].At < first + grace ? first + grace : pictures[^1].At;
+        string[] complaints = [.. lines.Where(line => line.IsError && line.At > from && IsComplaint(line.Text)).Select(line => line.ToString())];
         Assert.True(complaints.Length == 0, $"ffmpeg complained:\n{string.Join('\n', complaints)}");
     }
 
@@ -133,8 +148,9 @@ public sealed class FfmpegPlayer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
-    private static int CountVideo(IEnumerable<OutputLine> lines) =>
-        lines.Count(line => !line.IsError && line.Text.StartsWith("0,", StringComparison.Ordinal));
+    private static int CountVideo(IEnumerable<OutputLine> lines) => lines.Count(IsVideo);
+
+    private static bool IsVideo(OutputLine line) => !line.IsError && line.Text.StartsWith("0,", StringComparison.Ordinal);
 
     // "#media_type 0: video", "#sample_rate 1: 48000", "#tb 0: 1/90000"; ffmpeg's own words, stable since 2012.
     private static void ReadHeader(string text, SortedDictionary<int, TrackTally> tallies)
