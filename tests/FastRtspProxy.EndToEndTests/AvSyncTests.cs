@@ -16,7 +16,7 @@ public sealed class AvSyncTests(ITestOutputHelper log) : EndToEndTest(log)
         SimulatedCamera camera = await StartSimulatorAsync("--no-sei", "--fail", "reboot=500ms@6s/5s,jitter=10ms");
         ProxyProcess proxy = await StartProxyAsync("-t", camera.Urls[0]);
         FfmpegPlayer ffmpeg = StartHashingFfmpeg(proxy.PlayUrl, "tcp");
-        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 40, hashes: true);
+        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 120, hashes: true);
 
         await WaitUntilBootsAsync(ffmpeg.Process, ffmpeg.Units);
         await WaitUntilBootsAsync(rtspsrc.Process, rtspsrc.Units);
@@ -28,7 +28,7 @@ public sealed class AvSyncTests(ITestOutputHelper log) : EndToEndTest(log)
 
     /// <summary>Three seconds of the last boot have come.</summary>
     private static Task WaitUntilBootsAsync(ChildProcess player, Func<IReadOnlyList<MediaUnit>> units) => player.WaitAsync(
-        $"{Reboots} reboots", _ => AvOffsets.Boots(units(), video: true) is var boots && boots.Count > Reboots && boots[^1].Count > 75, TimeSpan.FromSeconds(45));
+        $"{Reboots} reboots", _ => AvOffsets.Boots(units(), video: true) is var boots && boots.Count > Reboots && boots[^1].Count > 75, TimeSpan.FromSeconds(90));
 
     private void AssertTogether(string player, IReadOnlyList<double> offsetsSeconds)
     {

@@ -33,7 +33,7 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
 
         await KillAsync(first.Process, proxy);
         await ffmpeg.WaitForVideoFramesAsync(ffmpeg.VideoFrames + 150, Soon);
-        (int frames, int videoMilliseconds, int audioMilliseconds) = await rtspsrc.FinishAsync(TimeSpan.FromSeconds(60));
+        (int frames, int videoMilliseconds, int audioMilliseconds) = await rtspsrc.FinishAsync(Soon);
 
         AssertPlaysOn(ffmpeg, raw);
         double gap = raw.Tracks.Max(WidestSeconds);
@@ -54,8 +54,8 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         FfmpegPlayer clip = StartHashingFfmpeg(second.Urls[0], "tcp");
         ProxyProcess proxy = await StartFailoverAsync(first.Urls[0], second.Urls[0]);
         FfmpegPlayer ffmpeg = StartHashingFfmpeg(proxy.PlayUrl + "?start=keyframe", "tcp");
-        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl + "?start=keyframe", "udp", 40, hashes: true);
-        await clip.Process.WaitAsync("the whole clip", _ => ClipLoop.IsWhole(clip.Units()), TimeSpan.FromSeconds(45));
+        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl + "?start=keyframe", "udp", 120, hashes: true);
+        await clip.Process.WaitAsync("the whole clip", _ => ClipLoop.IsWhole(clip.Units()), TimeSpan.FromSeconds(90));
         await WaitForUnitsAsync(ffmpeg.Process, ffmpeg.Units, 300);
         await WaitForUnitsAsync(rtspsrc.Process, rtspsrc.Units, 300);
 
@@ -112,7 +112,7 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         await WaitUntilAsync("a BYE", () => raw.Tracks[0].SawBye);
         Assert.Equal(454, (await raw.RequestAsync("GET_PARAMETER", raw.Url)).Status);
         FfmpegPlayer next = StartFfmpeg(proxy.PlayUrl, "tcp", 3);
-        AssertVideo((await next.FinishAsync(TimeSpan.FromSeconds(30)))[0], 3);
+        AssertVideo((await next.FinishAsync(Soon))[0], 3);
     }
 
     /// <summary>The minute is real here: what is decided in it is tested without waiting elsewhere.</summary>
@@ -133,10 +133,10 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         await AssertInUseAsync(http, 2, "lost");
 
         CameraProcess returned = await StartCameraAtAsync(port, "h264,aac");
-        await returned.WaitForRequestAsync("PLAY", TimeSpan.FromSeconds(40));
+        await returned.WaitForRequestAsync("PLAY", Soon);
         int before = raw.Tracks[0].Units.Count;
         await proxy.Process.WaitForLineAsync(
-            "the way back", static line => line.Text.Contains("source 1 of 2 is in use: it is better", StringComparison.Ordinal), TimeSpan.FromSeconds(90));
+            "the way back", static line => line.Text.Contains("source 1 of 2 is in use: it is better", StringComparison.Ordinal), TimeSpan.FromSeconds(150));
         await ffmpeg.WaitForVideoFramesAsync(ffmpeg.VideoFrames + 75, Soon);
 
         AssertPlaysOn(ffmpeg, raw);
@@ -183,7 +183,7 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
     }
 
     private static Task WaitForUnitsAsync(ChildProcess player, Func<IReadOnlyList<MediaUnit>> units, int count) =>
-        player.WaitAsync($"{count} units", _ => units().Count > count, TimeSpan.FromSeconds(45));
+        player.WaitAsync($"{count} units", _ => units().Count > count, TimeSpan.FromSeconds(90));
 
     /// <summary>What came a little before the kill was may be of either camera.</summary>
     private void AssertTogether(string player, ClipLoop loop, IReadOnlyList<MediaUnit> units, int killedAt)

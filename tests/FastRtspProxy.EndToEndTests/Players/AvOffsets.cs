@@ -19,7 +19,7 @@ public static class AvOffsets
     {
         IReadOnlyList<IReadOnlyList<MediaUnit>> video = Boots(units, video: true);
         IReadOnlyList<IReadOnlyList<MediaUnit>> audio = Boots(units, video: false);
-        Assert.Equal(video.Count, audio.Count);
+        Assert.InRange(video.Count - audio.Count, -1, 1); // of the newest one a track may have come alone so far
         Dictionary<string, double> videoPlaces = Places(video[1], FrameSeconds);
         Dictionary<string, double> audioPlaces = Places(audio[1], AudioFrameSeconds);
         List<double> offsets = [];

@@ -39,6 +39,8 @@ class Viewer:
         self.source.set_property("onvif-mode", True)
         self.source.set_property("onvif-rate-control", not args.no_rate_control)
         self.source.set_property("tcp-timeout", 0)
+        self.source.set_property("timeout", 0)
+        self.source.set_property("teardown-timeout", 20 * Gst.SECOND)  # or a busy machine ends it before it has said so
         self.source.connect("before-send", self.on_request)
         self.source.connect("pad-added", self.on_pad)
         self.pipeline.add(self.source)

@@ -49,6 +49,11 @@ class Player:
         if is_tls:
             self.source.set_property("tls-validation-flags", 0)
         self.source.set_property("latency", 200)
+        # A machine that is busy may be silent for some seconds, or let the player stand still: media has room meanwhile, and TEARDOWN is said before it ends.
+        self.source.set_property("timeout", 0)
+        self.source.set_property("tcp-timeout", 60_000_000)
+        self.source.set_property("teardown-timeout", 20 * Gst.SECOND)
+        self.source.set_property("udp-buffer-size", 8 << 20)
         self.source.set_property("buffer-mode", 0)
         self.source.set_property("protocols", {"udp": 1, "udp-mcast": 2, "tcp": 4, "http": 4 | 16}[protocols] | (32 if is_tls else 0))
         self.source.connect("select-stream", self.on_select)
@@ -163,7 +168,7 @@ class Player:
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
-        GLib.timeout_add(int(((4 if self.hand else 2) * self.seconds + 20) * 1000), self.loop.quit)
+        GLib.timeout_add(int(((4 if self.hand else 2) * self.seconds + 40) * 1000), self.loop.quit)
         self.loop.run()
         if not self.hashes:
             print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back)

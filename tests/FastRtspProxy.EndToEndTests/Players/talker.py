@@ -37,6 +37,7 @@ class Talker:
         self.source = Gst.ElementFactory.make("rtspsrc")
         self.source.set_property("location", url)
         self.source.set_property("protocols", {"udp": 1, "tcp": 4}[protocols])
+        self.source.set_property("timeout", 0)  # nor is it given up when a busy machine sends nothing for some seconds
         self.source.set_property("backchannel", 1)
         self.source.connect("select-stream", self.on_select)
         self.source.connect("pad-added", self.on_pad)

@@ -13,7 +13,14 @@ namespace FastRtspProxy.EndToEndTests.RawClient;
 /// </summary>
 public sealed class RawPlayer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_replyLimit = TimeSpan.FromSeconds(10);
+    /// <summary>For what comes while the test's process stands still for some seconds.</summary>
+    private const int UdpBufferBytes = 16 << 20;
+
+    // socket(7)
+    private const int SolSocket = 1;
+    private const int SoReceiveBufferForce = 33;
+
+    private static readonly TimeSpan s_replyLimit = TimeSpan.FromSeconds(40);
 
     private readonly Socket _control;
     private readonly List<Socket> _udpSockets = [];
@@ -177,9 +184,10 @@ public sealed class RawPlayer : IAsyncDisposable
 
     private static Socket BindUdp(int port)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            MakeRoom(socket);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             return socket;
         }
@@ -187,6 +195,18 @@ public sealed class RawPlayer : IAsyncDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private static void MakeRoom(Socket socket)
+    {
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoReceiveBufferForce, BitConverter.GetBytes(UdpBufferBytes));
+        }
+        catch (SocketException)
+        {
+            socket.ReceiveBufferSize = UdpBufferBytes; // not root: net.core.rmem_max at the most
         }
     }
 
