@@ -7,14 +7,14 @@ namespace FastRtspProxy.EndToEndTests;
 /// <summary>The simulated camera does what real ones do (docs/quirks.md), and a real player gets its picture by a single try.</summary>
 public sealed class CameraQuirkTests(ITestOutputHelper log) : EndToEndTest(log)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
 
     [Theory]
     [InlineData("refuse-track=audio:461", "tcp", 75)]
     [InlineData("refuse-track=audio:silent", "udp", 75)]
     [InlineData("slow-answers=7s:PLAY", "tcp", 75)]
     [InlineData("ssrc=per-gop", "udp", 150)]
-    [InlineData("keepalive=GET_PARAMETER:3s", "tcp", 300)]
+    [InlineData("keepalive=GET_PARAMETER:8s", "tcp", 450)]
     public async Task Camera_HasAQuirk_ThePictureIsThereAndOneSessionLasts(string fault, string transport, int frames)
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", fault);
@@ -45,11 +45,11 @@ public sealed class CameraQuirkTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task Camera_PicturesStopWhileSoundGoesOn_TheyComeBackToTheSameViewer()
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--fail", "video-silent=session@8s");
+        SimulatedCamera camera = await StartSimulatorAsync("--fail", "video-silent=session@12s");
         ProxyProcess proxy = await StartProxyAsync("-t", "-D", "3", camera.Urls[0]);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", inputOptions: ["-timeout", "40000000"]);
-        await player.WaitForVideoFramesAsync(400, s_limit);
+        await player.WaitForVideoFramesAsync(450, s_limit);
 
         Assert.Contains(proxy.Process.Lines(), static line => line.IsError && line.Text.Contains("track1 (video", StringComparison.Ordinal));
         Assert.False(player.Process.HasExited);

@@ -31,7 +31,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyAsync(camera.Url);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
-        await player.WaitForVideoFramesAsync(75, TimeSpan.FromSeconds(40));
+        await player.WaitForVideoFramesAsync(75, Soon);
     }
 
     /// <summary>The same without any report meanwhile: over UDP nothing at all is heard for longer than the first look takes.</summary>
@@ -42,7 +42,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyAsync(camera.Urls[0]);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", inputOptions: ["-timeout", "40000000"]);
-        await player.WaitForVideoFramesAsync(75, TimeSpan.FromSeconds(40));
+        await player.WaitForVideoFramesAsync(75, Soon);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         _ = await player.Process.WaitForExitAsync(Soon);
 
         // GStreamer's server lists PAUSE in its Public header.
-        await camera.WaitForRequestAsync("PAUSE", TimeSpan.FromSeconds(5));
+        await camera.WaitForRequestAsync("PAUSE", Soon);
         await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
         Assert.Equal(1, camera.SessionsOpened);
     }
@@ -118,6 +118,6 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
 
         player.Process.Signal(ChildProcess.SigKill);
 
-        await camera.WaitForRequestAsync("PAUSE", TimeSpan.FromSeconds(5));
+        await camera.WaitForRequestAsync("PAUSE", Soon);
     }
 }

@@ -38,7 +38,7 @@ public sealed class CaptureEndTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyAsync("-t", $"rtsp://127.0.0.1:{port}/");
 
         ChildProcess check = StartProgram(
-            "check", Prerequisites.SimulatorBinary, "replay", "--check", file.Path, proxy.PlayUrl, "--port", $"{port}", "--duration", "3s", "--timeout", "20s");
+            "check", Prerequisites.SimulatorBinary, "replay", "--check", file.Path, proxy.PlayUrl, "--port", $"{port}", "--duration", "3s", "--timeout", "60s");
 
         Assert.Equal(0, await check.WaitForExitAsync(Soon + Soon));
         Assert.Contains(check.Lines(), static line => line.Text.Contains("delivered", StringComparison.Ordinal));

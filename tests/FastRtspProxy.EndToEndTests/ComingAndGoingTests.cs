@@ -21,7 +21,6 @@ public sealed class ComingAndGoingTests(ITestOutputHelper log) : EndToEndTest(lo
         await second.PlayAsync();
         await WaitUntilAsync("media", () => second.Tracks.All(track => track.Packets > 50));
 
-        // On the running mount both tracks were heard within the last second, so both are promised.
         foreach (TrackCounter track in first.Tracks.Concat(second.Tracks))
         {
             Assert.Equal(0, track.Disorders);
@@ -29,7 +28,14 @@ public sealed class ComingAndGoingTests(ITestOutputHelper log) : EndToEndTest(lo
 
         Assert.Contains(first.Tracks, track => track.PromisedSequenceNumber is not null);
         Assert.All(first.Tracks.Where(track => track.PromisedSequenceNumber is not null), track => Assert.Equal(track.PromisedSequenceNumber, track.FirstSequenceNumber));
-        Assert.All(second.Tracks, track => Assert.Equal(track.PromisedSequenceNumber, track.FirstSequenceNumber));
+
+        // On the running mount both tracks were heard within the last second, so both are promised; unless camera or proxy stood still, which the first player has noticed.
+        foreach ((TrackCounter heard, TrackCounter track) in first.Tracks.Zip(second.Tracks))
+        {
+            bool stoodStill = heard.Units.Zip(heard.Units.Skip(1), static (one, next) => next.At - one.At).Max() > TimeSpan.FromSeconds(0.8);
+            Assert.True(track.PromisedSequenceNumber is not null || stoodStill, "a track that was heard has no promise");
+            Assert.Equal(track.PromisedSequenceNumber ?? track.FirstSequenceNumber, track.FirstSequenceNumber);
+        }
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace FastRtspProxy.EndToEndTests;
 /// <summary>A camera that dies and returns on the same port: its players play on.</summary>
 public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
 {
-    private static readonly TimeSpan s_returnLimit = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan s_returnLimit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("tcp")]

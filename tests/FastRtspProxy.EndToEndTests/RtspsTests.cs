@@ -62,8 +62,8 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
         ChildProcess secure = StartProgram("rtsps crowd", Prerequisites.SimulatorBinary, Crowd(Url(port)));
         ChildProcess clear = StartProgram("rtsp crowd", Prerequisites.SimulatorBinary, Crowd(proxy.PlayUrl));
 
-        Assert.True(await secure.WaitForExitAsync(TimeSpan.FromSeconds(40)) == 0, secure.Transcript(60));
-        Assert.True(await clear.WaitForExitAsync(TimeSpan.FromSeconds(40)) == 0, clear.Transcript(60));
+        Assert.True(await secure.WaitForExitAsync(Soon) == 0, secure.Transcript(60));
+        Assert.True(await clear.WaitForExitAsync(Soon) == 0, clear.Transcript(60));
 
         static string[] Crowd(string url) =>
             ["load", url, "--clients", "20", "--transport", "tcp", "--insecure-tls", "--duration", "6s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"];
@@ -102,7 +102,7 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
         // It waits for a handshake that never comes, and says again whose certificate it sees if one does.
         ChildProcess client = StartProgram(
             "s_client", "/bin/sh", "-c",
-            string.Create(CultureInfo.InvariantCulture, $"(sleep 1; echo R; sleep 2) | timeout 4 openssl s_client -connect 127.0.0.1:{port} -tls1_2 2>&1"));
+            string.Create(CultureInfo.InvariantCulture, $"(sleep 1; echo R; sleep 2) | timeout 30 openssl s_client -connect 127.0.0.1:{port} -tls1_2 2>&1"));
         await client.WaitForExitAsync(Soon);
 
         string[] said = [.. client.Lines().Select(static line => line.Text)];

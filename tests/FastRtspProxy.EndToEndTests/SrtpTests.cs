@@ -44,7 +44,7 @@ public sealed class SrtpTests(ITestOutputHelper log) : EndToEndTest(log)
         camera.Process.Signal(ChildProcess.SigKill);
         _ = await camera.Process.WaitForExitAsync(Soon);
         CameraProcess returned = await StartCameraAtAsync(port, "h264", "--srtp", "savp");
-        await returned.WaitForRequestAsync("PLAY", TimeSpan.FromSeconds(25));
+        await returned.WaitForRequestAsync("PLAY", Soon);
         int framesBefore = player.VideoFrames;
         await player.WaitForVideoFramesAsync(framesBefore + 50, Soon);
 

@@ -54,6 +54,6 @@ public sealed class StalledPlayerTests(ITestOutputHelper log) : EndToEndTest(log
     private static Task WaitForSecondsAsync(RawPlayer player, int seconds)
     {
         long packets = player.Tracks[0].Packets + (seconds * 25 * 10);
-        return WaitUntilAsync($"{seconds} s of media", () => player.Tracks[0].Packets >= packets, TimeSpan.FromSeconds(10 * seconds));
+        return WaitUntilAsync($"{seconds} s of media", () => player.Tracks[0].Packets >= packets, TimeSpan.FromSeconds(seconds) + Soon);
     }
 }
