@@ -4,8 +4,8 @@ namespace FastRtspProxy.Net;
 internal sealed class ShardTimer
 {
     /// <summary>
-    /// It stands in the queue for so long at the most, and is put there again where it is due later. The queue holds whoever the timer belongs to, and
-    /// a client or a camera may name a time that is years away (<c>Range: clock=-20991231T235959Z</c>).
+    /// It stands in the queue for so long at the most, and is put there again where it is due later. The queue holds whoever the timer belongs to,
+    /// and a client or a camera may name a time that is years away (<c>Range: clock=-20991231T235959Z</c>).
     /// </summary>
     private const long QueuedMicrosMax = 60_000_000;
 

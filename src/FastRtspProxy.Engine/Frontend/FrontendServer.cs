@@ -340,7 +340,7 @@ internal sealed class FrontendServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a place for a connection of a client, or of ours on its behalf; where there is none, it is counted and said. Any thread.</summary>
+    /// <summary>A place for a connection of a client, or of ours on its behalf; where there is none, it is counted and said. Any thread.</summary>
     /// <param name="place">The place.</param>
     /// <param name="client">Whose it is.</param>
     /// <param name="isUsed">As in <see cref="ConnectionPlaces.TryTake"/>.</param>

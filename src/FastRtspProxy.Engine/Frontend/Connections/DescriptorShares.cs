@@ -1,8 +1,8 @@
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Divides the descriptors of the process between cameras and clients (<see cref="DescriptorBudget"/>), and does so anew whenever streams, or others of
-/// the program that have some, come and go: strangers must not hold those of a camera that was added an hour after the start. Any thread.
+/// Divides the descriptors of the process between cameras and clients (<see cref="DescriptorBudget"/>), and does so anew whenever streams, or others
+/// of the program that have some, come and go: strangers must not hold those of a camera that was added an hour after the start. Any thread.
 /// </summary>
 /// <param name="limit">How many the process may have open; 0: it is not looked at (tests share one process).</param>
 /// <param name="options">The streams of the start, what may be registered, and what is kept for others of the program.</param>
