@@ -113,8 +113,11 @@ public sealed class ChildProcess : IAsyncDisposable
 
             if (ended || waited.Elapsed > limit)
             {
-                // The last lines come after the end of the process: give the readers their chance once.
-                _ = ended && _process.WaitForExit(1000);
+                if (ended)
+                {
+                    await LastLinesAsync();
+                }
+
                 lock (_lock)
                 {
                     if (condition(_lines))
@@ -190,6 +193,19 @@ public sealed class ChildProcess : IAsyncDisposable
 
         _disposed = true;
         _process.Dispose();
+    }
+
+    /// <summary>The last lines come after the end of the process: until its output is read to the end, unless a program that it started holds it open.</summary>
+    private async Task LastLinesAsync()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process.WaitForExitAsync(stop.Token); // with a limit in milliseconds WaitForExit waits for the process alone
+        }
+        catch (OperationCanceledException)
+        {
+        }
     }
 
     private void Add(bool isError, string? text)
