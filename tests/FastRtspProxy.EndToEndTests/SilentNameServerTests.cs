@@ -25,6 +25,6 @@ public sealed class SilentNameServerTests(ITestOutputHelper log) : NamespaceTest
         Assert.InRange(back.GetProperty("proxyStream-2").GetDouble() - back.GetProperty("proxyStream-1").GetDouble(), -15, 15);
         Assert.InRange(found.GetProperty("threads").GetInt32(), 1, 64);
         Assert.Equal(0, found.GetProperty("stopStatus").GetInt32());
-        Assert.InRange(found.GetProperty("stopSeconds").GetDouble(), 0, 4);
+        Assert.InRange(found.GetProperty("stopSeconds").GetDouble(), 0, 20); // and not the half-minute
     }
 }

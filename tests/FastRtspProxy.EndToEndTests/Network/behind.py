@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """A TCP viewer that measures how far behind the live edge is what it reads: behind.py URL SECONDS [BITS_A_SECOND [RECEIVE_BUFFER]]. Without a rate it reads all that comes.
 
-A line of JSON at the end: the most that it was behind, by the clock of the first picture, and the packets that it was left without.
+A line of JSON at the end: the most that it was behind, by the clock of the first picture, the least that it was in the last third of its time (a pause of any program counts for the most alone), and
+the packets that it was left without.
 """
 import json
 import re
@@ -16,7 +17,10 @@ def ask(connection, number, method, url, session, header=""):
     connection.sendall(f"{method} {url} RTSP/1.0\r\nCSeq: {number}\r\n{session}{header}\r\n".encode())
     answer = b""
     while True:
-        answer += connection.recv(65536)
+        more = connection.recv(65536)
+        if not more:
+            raise SystemExit("the connection was closed")
+        answer += more
         begin = answer.find(f"CSeq: {number}\r\n".encode())
         end = answer.find(b"\r\n\r\n", begin)
         if begin >= 0 and end >= 0:
@@ -36,7 +40,7 @@ def main():
     session = "Session: " + re.search(r"Session: ([^;\r\n]+)", head)[1] + "\r\n"
     _, rest = ask(connection, 2, "PLAY", url, session)
     begun, heard, buffer, first, expected = time.monotonic(), time.monotonic(), bytearray(rest), None, None
-    read, behind, most, lost = 0, 0.0, 0.0, 0
+    read, behind, most, least, lost = 0, 0.0, 0.0, None, 0
     while time.monotonic() - begun < seconds:
         allowed = int((time.monotonic() - begun) * rate / 8) - read if rate else 65536
         if allowed < 1000:
@@ -69,9 +73,11 @@ def main():
                 first = first or (stamp, now)
                 behind = now - first[1] - ((stamp - first[0]) & 0xFFFFFFFF) / 90000
                 most = max(most, behind)
+                if now - begun > seconds * 2 / 3:
+                    least = behind if least is None else min(least, behind)
             used += 4 + length
         del buffer[:used]
-    print(json.dumps({"mostSecondsBehind": round(most, 1), "secondsBehindAtTheEnd": round(behind, 1), "lost": lost}), flush=True)
+    print(json.dumps({"mostSecondsBehind": round(most, 1), "leastInTheLastThird": None if least is None else round(least, 1), "secondsBehindAtTheEnd": round(behind, 1), "lost": lost}), flush=True)
 
 
 if __name__ == "__main__":

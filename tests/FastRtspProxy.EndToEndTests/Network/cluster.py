@@ -147,6 +147,13 @@ streams:
                 return {base64.b64decode(pair["key"]).decode().rsplit("/", 1)[1]: json.loads(base64.b64decode(pair["value"]))["node"] for pair in json.loads(told.stdout).get("kvs", [])}
         return {}
 
+    def wait_owner(self, stream, other_than=None):
+        """The box that has it, which is another one than that; an etcd that elects says nothing for a while."""
+        owner = []
+        self.hosts.wait_for(f"an owner of {stream}", lambda: owner.append(self.owners().get(stream)) or owner[-1] not in (None, other_than), START_SECONDS,
+                            *(f"proxy-{box}" for box in self.boxes), every=0.25)
+        return owner[-1]
+
     def watch(self, name, box, *streams):
         """Viewers of those streams at a box."""
         urls = [f"rtsp://{ADDRESS[box]}:8554/{stream}" for stream in streams]
@@ -154,13 +161,17 @@ streams:
         self.hosts.start("client", f"viewers-{name}", sys.executable, VIEWERS, self.viewers[name][0], *urls)
 
     def seen(self, name):
-        path, count = self.viewers[name]
+        return self.moment(name)[1]
+
+    def moment(self, name):
+        """What was seen of the viewers last, and when, on the one monotonic clock of the machine."""
         try:
-            with open(path) as file:
-                lines = file.read().splitlines()
-            return json.loads(lines[-1])["viewers"]
-        except (OSError, IndexError, ValueError):
-            return []
+            with open(self.viewers[name][0]) as file:
+                text = file.read()
+            last = json.loads(text[:text.rindex("\n")].rsplit("\n", 1)[-1])
+            return last["now"], last["viewers"]
+        except (OSError, ValueError):
+            return 0.0, []
 
     def wait_playing(self, *names):
         for name in names:
@@ -169,17 +180,17 @@ streams:
                                 f"viewers-{name}", *(f"proxy-{box}" for box in self.boxes))
 
     def wait_quiet(self, seconds, *names):
-        """Until all have had pictures without a pause for some seconds."""
+        """Until all have had pictures without a pause of a second for some seconds, which are those that the viewers saw: one that stands still saw nothing."""
+        begun = time.monotonic()
         for name in names:
-            since = [time.monotonic()]
-            gaps = [None]
+            since, gaps = [begun], [None]
 
             def calm():
-                seen = self.seen(name)
-                state = [len(v["gaps"]) for v in seen]
+                now, seen = self.moment(name)
+                state = [sum(length > 1 for _, length in v["gaps"]) for v in seen]
                 if state != gaps[0] or not seen or any(v["silent"] > 1 for v in seen):
-                    gaps[0], since[0] = state, time.monotonic()
-                return time.monotonic() - since[0] > seconds
+                    gaps[0], since[0] = state, max(now, begun)
+                return now - since[0] > seconds
 
             self.hosts.wait_for(f"calm pictures of {name}", calm, START_SECONDS, f"viewers-{name}", *(f"proxy-{box}" for box in self.boxes))
 
@@ -218,7 +229,7 @@ def owner_with_viewers(cluster, stream="cam1"):
         cluster.watch(box, box, stream)
     cluster.wait_playing(*cluster.boxes)
     cluster.wait_quiet(3, *cluster.boxes)
-    owner = cluster.owners()[stream]
+    owner = cluster.wait_owner(stream)
     return owner, [box for box in cluster.boxes if box != owner]
 
 
@@ -230,11 +241,18 @@ def after(cluster, began, survivors, seconds=4):
 
 def owner_killed(make):
     cluster = make()
-    owner, others = owner_with_viewers(cluster)
-    relays = len(set(cluster.sessions()))
+    owner_with_viewers(cluster)
+    alone = []  # a box that stood still for as long as its lease may have lost the stream to another one meanwhile
+    cluster.hosts.wait_for("its owner alone at the camera", lambda: alone.append(cluster.owners().get("cam1")) or set(cluster.sessions()) == {ADDRESS.get(alone[-1])}, START_SECONDS,
+                           *(f"proxy-{box}" for box in cluster.boxes), every=0.25)
+    owner = alone[-1]
+    others = [box for box in cluster.boxes if box != owner]
     began = time.monotonic()
     cluster.proxies[owner].kill()
-    return {"owner": owner, "boxesAtTheCamera": relays, **after(cluster, began, others)}
+    heir = cluster.wait_owner("cam1", other_than=owner)
+    result = after(cluster, began, others)
+    cluster.hosts.wait_for("one box at the camera", lambda: len(set(cluster.sessions())) == 1, START_SECONDS, *(f"proxy-{box}" for box in others))
+    return {"owner": owner, "boxesAtTheCamera": 1, **result, "owners": {"cam1": heir}}
 
 
 def owner_and_leader_killed(make):
@@ -494,14 +512,15 @@ def streams(make):
     cluster.begin()
     cluster.hosts.wait_for("owners", lambda: len(cluster.owners()) == 4, START_SECONDS, *(f"proxy-{b}" for b in BOXES))
     api("a", "PUT", "/api/v1/streams/yard", {"source": f"rtsp://{ADDRESS['cam']}:8554/cam1", "username": "u", "password": "geheim123", "transport": "tcp"})
-    cluster.hosts.wait_for("the stream on all boxes", lambda: all(has(box, "yard") for box in BOXES), 20, *(f"proxy-{b}" for b in BOXES))
-    stored = cluster.etcdctl("a", "get", "--prefix", "/frp/test/streams/", "-w", "json").stdout
+    cluster.hosts.wait_for("the stream on all boxes", lambda: all(has(box, "yard") for box in BOXES), START_SECONDS, *(f"proxy-{b}" for b in BOXES))
+    stored = []
+    cluster.hosts.wait_for("etcd's answer", lambda: stored.append(cluster.etcdctl("a", "get", "--prefix", "/frp/test/streams/", "-w", "json")) or stored[-1].returncode == 0, START_SECONDS)
     import base64
-    raw = base64.b64decode(json.loads(stored)["kvs"][0]["value"])
+    raw = base64.b64decode(json.loads(stored[-1].stdout)["kvs"][0]["value"])
     cluster.watch("c", "c", "yard")
     cluster.wait_playing("c")
     api("b", "DELETE", "/api/v1/streams/yard")
-    cluster.hosts.wait_for("its end on all boxes", lambda: not any(has(box, "yard") for box in BOXES), 20, *(f"proxy-{b}" for b in BOXES))
+    cluster.hosts.wait_for("its end on all boxes", lambda: not any(has(box, "yard") for box in BOXES), START_SECONDS, *(f"proxy-{b}" for b in BOXES))
     differs = {"a": "box c differ", "b": "box c differ", "c": "box a differ"}
     cluster.hosts.wait_for("a word of the files that differ", lambda: all(text in cluster.log(box) for box, text in differs.items()), START_SECONDS, *(f"proxy-{b}" for b in BOXES))
     return {"shownInEtcd": b"geheim123" in raw or b"cam1" in raw, "passwordsInLogs": sum(cluster.log(box).count("geheim123") for box in BOXES), "bytes": len(raw),

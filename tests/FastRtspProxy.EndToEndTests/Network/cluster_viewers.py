@@ -25,11 +25,13 @@ class Viewer:
     def begin(self):
         deadline = time.monotonic() + 60
         while True:
+            self.buffer.clear()
             try:
                 self.socket = socket.create_connection((self.at.hostname, self.at.port), timeout=30)
                 head = self.ask(1, "SETUP", self.url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
                 self.session = "Session: " + re.search(r"Session: ([^;\r\n]+)", head)[1] + "\r\n"
-                self.ask(2, "PLAY", self.url, self.session)
+                if "RTSP/1.0 200 " not in self.ask(2, "PLAY", self.url, self.session):
+                    raise OSError("refused")
                 break
             except (OSError, TypeError) as problem:
                 if time.monotonic() > deadline:
@@ -94,7 +96,10 @@ class Viewer:
     def live(self):
         if time.monotonic() - self.heard > 20:
             self.heard = time.monotonic()
-            self.socket.send(f"OPTIONS {self.url} RTSP/1.0\r\nCSeq: 3\r\n{self.session}\r\n".encode())
+            try:
+                self.socket.send(f"OPTIONS {self.url} RTSP/1.0\r\nCSeq: 3\r\n{self.session}\r\n".encode())
+            except OSError:
+                pass  # what has ended is seen by reading
 
 
 def main():

@@ -1,5 +1,6 @@
 """Hosts in network namespaces, joined by cables; for a script that has a mount and a network namespace of its own (unshare --mount --net): all of it goes with that."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -91,8 +92,11 @@ class Hosts:
     def wait_for(self, what, condition, seconds, *logs, every=0.05):
         """How long it took."""
         begun = time.monotonic()
-        while not condition():
-            if time.monotonic() > begun + seconds:
+        while True:
+            is_late = time.monotonic() > begun + seconds  # before the look: whoever stood still looks once more
+            if condition():
+                break
+            if is_late:
                 told = "\n".join(f"--- {name}\n{self.log(name)[-1500:]}" for name in logs)
                 raise SystemExit(f"not within {seconds} s: {what}\n{told}")
             time.sleep(every)
@@ -108,6 +112,20 @@ class Player:
 
     def pictures(self):
         return sum(line.startswith(self.prefix) for line in self.hosts.log(self.name).splitlines())
+
+    def stamps(self):
+        """The media time of each picture in seconds, by the time stamps of the stream: they do not depend on when it was decoded."""
+        log = self.hosts.log(self.name)
+        if self.prefix != "0,":
+            raise ValueError("only of players that write framecrc")
+        base = re.search(r"^#tb 0: (\d+)/(\d+)$", log, re.MULTILINE)
+        lines = (line.split(",") for line in log.splitlines()[:None if log.endswith("\n") else -1] if line.startswith(self.prefix))
+        return [int(fields[2]) * int(base[1]) / int(base[2]) for fields in lines] if base else []
+
+    def longest_gap(self):
+        """Seconds of media time that it shows nothing of, at the most."""
+        stamps = self.stamps()
+        return max((after - before for before, after in zip(stamps, stamps[1:])), default=0.0)
 
     def wait_for(self, count, seconds):
         return self.hosts.wait_for(f"{count} pictures in {self.name}", lambda: self.pictures() >= count, seconds, self.name, "proxy")

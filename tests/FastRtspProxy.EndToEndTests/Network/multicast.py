@@ -46,7 +46,7 @@ def build(hosts):
 
 def describe(host, url):
     """The description, from a host; empty while there is none."""
-    ask = ("import socket, sys; s = socket.create_connection(('10.1.0.1', 8554), 5); s.settimeout(10); "
+    ask = ("import socket, sys; s = socket.create_connection(('10.1.0.1', 8554), 30); "
            "s.sendall(f'DESCRIBE {sys.argv[1]} RTSP/1.0\\r\\nCSeq: 1\\r\\n\\r\\n'.encode()); data = s.recv(9999)\n"
            "while b' 200 ' in data[:16] and b'track2\\r\\n' not in data and (more := s.recv(9999)): data += more\n"
            "print(data.decode().partition('\\r\\n\\r\\n')[2])")
