@@ -69,12 +69,12 @@ public sealed class TcpFanOutTests : IDisposable
         for (int i = 0; i < Pictures; i += 50)
         {
             PublishPictures(50);
-            Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => quick.State) == TcpViewerState.InStep, 5000));
+            Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => quick.State) == TcpViewerState.InStep, 60_000));
         }
 
         Assert.Equal(Enumerable.Range(0, Pictures * 5), (await reading).Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
         Assert.Equal(0, quick.DroppedPackets);
-        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => slow.State) == TcpViewerState.Parked, 20_000)); // it may just be trying
+        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => slow.State) == TcpViewerState.Parked, 60_000)); // it may just be trying
 
         // It wakes up: video goes on at a random access point, no picture is torn, audio is all there (what the ring still has).
         Task<List<(byte Channel, byte[] Packet)>> late = Task.Run(() => ReadUntilNumber(slowFar, (Pictures * 5) + 99));
@@ -152,7 +152,7 @@ public sealed class TcpFanOutTests : IDisposable
                 Publish(EntryFlags.None);
                 return viewer.Skips > 0 && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep;
             },
-            10_000));
+            60_000));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class TcpFanOutTests : IDisposable
         List<(byte Channel, byte[] Packet)> frames = FanOutFixture.ReadFrames(far, 12);
         Assert.Equal([9, 9], frames.Take(2).Select(f => (int)f.Channel));
         Assert.Equal(Enumerable.Range(5, 10), frames.Skip(2).Select(f => (int)BinaryPrimitives.ReadUInt16BigEndian(f.Packet.AsSpan(2))));
-        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 5000));
+        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 60_000));
 
         static byte[] Frame(byte channel, int bytes)
         {
@@ -227,45 +227,47 @@ public sealed class TcpFanOutTests : IDisposable
         reader.Start();
         byte[] packet = new byte[100];
         long delivered = 0;
-        int steadyRounds = 0;
         int allocatingRounds = 0;
         for (int round = 0; delivered < 1_000_000 && round < 1000; round++)
         {
             (bool isSteady, long delta) = fixture.OnShard(() =>
             {
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                for (int i = 0; i < 100; i++)
+                // In four parts, of which the least counts: one that another thread's collection falls into may read too high (see AllocationMeter); code that allocates does so in all of them.
+                long least = long.MaxValue;
+                for (int part = 0; part < 4; part++)
                 {
-                    for (int p = 0; p < 10; p++)
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    for (int i = 0; i < 25; i++)
                     {
-                        fixture.Ring.Append(p % 2, EntryFlags.Marker, (ushort)p, (uint)i, fixture.Shard.NowMicros, packet);
+                        for (int p = 0; p < 10; p++)
+                        {
+                            fixture.Ring.Append(p % 2, EntryFlags.Marker, (ushort)p, (uint)i, fixture.Shard.NowMicros, packet);
+                        }
+
+                        fixture.Ring.Publish();
+                        fixture.FanOut.OnEndOfTurn();
                     }
 
-                    fixture.Ring.Publish();
-                    fixture.FanOut.OnEndOfTurn();
+                    least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
                 }
 
-                long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-                return (clients.TrueForAll(c => c.Viewer.State == TcpViewerState.InStep), bytes);
+                return (clients.TrueForAll(c => c.Viewer.State == TcpViewerState.InStep), least);
             });
 
             // The first rounds fill the ring and the pools; a round in which a client was parked (its reader got no time) is not the steady state.
             if (round >= 30 && isSteady)
             {
                 delivered += 8 * 1000;
-                steadyRounds++;
                 allocatingRounds += delta == 0 ? 0 : 1;
             }
 
-            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => clients.TrueForAll(c => c.Viewer.State == TcpViewerState.InStep)), 5000));
+            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => clients.TrueForAll(c => c.Viewer.State == TcpViewerState.InStep)), 60_000));
         }
 
         stop.Cancel();
         reader.Join();
         Assert.True(delivered >= 1_000_000, $"only {delivered} packets in steady rounds");
-
-        // A round that another thread's collection falls into may read too high (see AllocationMeter); code that allocates does so in all of them.
-        Assert.InRange(allocatingRounds, 0, steadyRounds / 20);
+        Assert.Equal(0, allocatingRounds);
     }
 
     /// <summary>Every video timestamp that arrives has all four packets, marker last.</summary>

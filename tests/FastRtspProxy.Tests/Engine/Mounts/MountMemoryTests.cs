@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FastRtspProxy.Tests.Engine.Mounts;
 
 /// <summary>What a stream costs that nobody has ever watched.</summary>
+[Collection(nameof(Allocations))]
 public sealed class MountMemoryTests
 {
     private const int Mounts = 64;

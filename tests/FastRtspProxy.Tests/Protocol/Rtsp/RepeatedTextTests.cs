@@ -1,5 +1,6 @@
 using System.Text;
 using FastRtspProxy.Protocol.Rtsp;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Protocol.Rtsp;
 
@@ -66,15 +67,8 @@ public sealed class RepeatedTextTests
     public void Of_TheSameTextAgain_AllocatesNothing()
     {
         byte[] text = "rtsp://192.0.2.1:8554/proxyStream-1/track2"u8.ToArray();
-        _ = RepeatedText.Of(text);
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (int i = 0; i < 1000; i++)
-        {
-            _ = RepeatedText.Of(text);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocationMeter.SteadyBytes(() => RepeatedText.Of(text)));
     }
 
     private static WeakReference<string>[] Fill(int count)
