@@ -39,7 +39,7 @@ public sealed class CameraAnswerFaultTests
     [Fact]
     public async Task SlowAnswers_OfOneMethod_HoldWhatComesBehindIt()
     {
-        await using CameraFixture camera = await StartAsync("slow-answers=700ms:DESCRIBE");
+        await using CameraFixture camera = await StartAsync("slow-answers=700ms:DESCRIBE", new FakeTimeProvider());
         using CameraClient client = await camera.ConnectAsync();
         using CameraClient other = await camera.ConnectAsync();
         await client.SendAsync(Encoding.ASCII.GetBytes($"DESCRIBE {camera.Url} RTSP/1.0\r\nCSeq: 70\r\n\r\nOPTIONS * RTSP/1.0\r\nCSeq: 71\r\n\r\n"));
@@ -47,6 +47,7 @@ public sealed class CameraAnswerFaultTests
         Assert.Equal(200, (await other.AskAsync(RtspMethod.Options, "*")).StatusCode);
         Assert.Equal(0, camera.Server.Counters.Requests(RtspMethod.Describe));
 
+        await camera.PassUntilAsync(() => slow.IsCompleted);
         Assert.Equal(70, (await slow)!.CSeq);
         Assert.Equal(71, (await client.NextMessageAsync())!.CSeq);
     }
@@ -71,30 +72,28 @@ public sealed class CameraAnswerFaultTests
     [InlineData(RtspMethod.SetParameter, false)]
     public async Task KeepAlive_ByThisMethod_KeepsTheSessionOrDoesNot(string method, bool kept)
     {
-        await using CameraFixture camera = await StartAsync("keepalive=GET_PARAMETER:2s");
+        await using CameraFixture camera = await StartAsync("keepalive=GET_PARAMETER:2s", new FakeTimeProvider());
         using CameraClient client = await camera.ConnectAsync();
         RtspMessage setUp = await client.SetUpTcpAsync(camera.Url, 0);
         Assert.EndsWith(";timeout=2", setUp.Header("Session"), StringComparison.Ordinal);
         RtspHeader session = new("Session", setUp.Session!);
         await client.AskAsync(RtspMethod.Play, camera.Url, session);
         // Receiver reports must not keep it either; the frames that come meanwhile show that time passes.
-        int frames = 0;
-        for (long until = Environment.TickCount64 + 5000; Environment.TickCount64 < until && camera.Server.Counters.Sessions > 0;)
+        for (int i = 0; i < 50 && camera.Server.Counters.Sessions > 0; i++)
         {
             await client.SendAsync(new byte[] { (byte)'$', 1, 0, 8, 0x80, 201, 0, 1, 0, 0, 0, 1 });
             await client.AskAsync(method, camera.Url, session);
-            frames = Math.Max(frames, client.Frames.Count);
-            await Task.Delay(100);
+            await camera.AdvanceAsync(TimeSpan.FromMilliseconds(100));
         }
 
         Assert.Equal(kept ? 1 : 0, camera.Server.Counters.Sessions);
-        Assert.True(frames > 20, $"{frames} frames");
+        Assert.True(client.Frames.Count > 20, $"{client.Frames.Count} frames");
         Assert.Equal(kept ? 200 : 454, (await client.AskAsync(RtspMethod.GetParameter, camera.Url, session)).StatusCode);
     }
 
-    private static Task<CameraFixture> StartAsync(string faults)
+    private static Task<CameraFixture> StartAsync(string faults, FakeTimeProvider? time = null)
     {
         Assert.True(FaultSchedule.TryParse(faults, out FaultSchedule schedule, out _));
-        return CameraFixture.StartAsync(options => options with { Faults = schedule });
+        return CameraFixture.StartAsync(options => options with { Faults = schedule }, time: time);
     }
 }

@@ -8,7 +8,7 @@ namespace FastRtspProxy.Tests.SimulatedCamera;
 /// <summary>A plain RTSP client on a blocking-style socket: sends what it is told, keeps the interleaved frames that come in between.</summary>
 internal sealed class CameraClient : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
     private byte[] _input = new byte[1 << 20];
@@ -63,6 +63,21 @@ internal sealed class CameraClient : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Takes the frames that have come, and waits for none.</summary>
+    public void TakeWhatHasCome()
+    {
+        while (_socket.Available > 0)
+        {
+            if (_bytes == _input.Length)
+            {
+                Array.Resize(ref _input, 2 * _input.Length);
+            }
+
+            _bytes += _socket.Receive(_input.AsSpan(_bytes));
+            Assert.Null(Cut());
+        }
     }
 
     /// <summary>SETUP of a track, interleaved on 2n and 2n+1, in the session when given.</summary>

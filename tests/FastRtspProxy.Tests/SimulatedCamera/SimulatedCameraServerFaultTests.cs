@@ -88,17 +88,18 @@ public sealed class SimulatedCameraServerFaultTests
     public async Task Stall_AtItsTime_StopsTheMediaAndGoesOnLive()
     {
         Assert.True(FaultSchedule.TryParse("stall=1s@500ms", out FaultSchedule faults, out _));
-        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults }, time: new FakeTimeProvider());
         using CameraClient client = await camera.ConnectAsync();
         string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
         await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
-        uint[] stamps;
-        do
-        {
-            Assert.True(await client.FramesAsync(client.Frames.Count + 1));
-            stamps = [.. client.Frames.Where(frame => frame.Channel == 0).Select(frame => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.AsSpan(4)))];
-        }
-        while (stamps.Length == 0 || stamps[^1] - stamps[0] < 2 * 90_000); // an RTCP packet may come first
+        uint[] stamps = [];
+        await camera.PassUntilAsync(
+            () =>
+            {
+                stamps = [.. client.Frames.Where(frame => frame.Channel == 0).Select(frame => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.AsSpan(4)))];
+                return stamps.Length > 0 && stamps[^1] - stamps[0] >= 2 * 90_000; // an RTCP packet may come first
+            },
+            client);
 
         Assert.Contains(Enumerable.Range(1, stamps.Length - 1), i => stamps[i] - stamps[i - 1] > 80_000);
         Assert.All(client.VideoSteps(), step => Assert.Equal(1, step));
@@ -130,11 +131,11 @@ public sealed class SimulatedCameraServerFaultTests
     public async Task Bye_AtItsTime_EndsTheMediaButNotTheConnection()
     {
         Assert.True(FaultSchedule.TryParse("bye@300ms", out FaultSchedule faults, out _));
-        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults }, time: new FakeTimeProvider());
         using CameraClient client = await camera.ConnectAsync();
         string session = (await client.SetUpTcpAsync(camera.Url, 0)).Session!;
         await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", session));
-        await Until.TrueAsync(() => camera.Server.Counters.SessionsPlaying == 0);
+        await camera.PassUntilAsync(() => camera.Server.Counters.SessionsPlaying == 0, client);
         Assert.Equal(200, (await client.AskAsync(RtspMethod.GetParameter, camera.Url, new RtspHeader("Session", session))).StatusCode);
 
         RtcpCompoundReader reader = new(client.Frames[^1].Payload);
@@ -151,9 +152,10 @@ public sealed class SimulatedCameraServerFaultTests
     public async Task Reboot_AtItsTime_ClosesAllAndComesBackOnTheSamePort()
     {
         Assert.True(FaultSchedule.TryParse("reboot=200ms@200ms", out FaultSchedule faults, out _));
-        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults });
+        await using CameraFixture camera = await CameraFixture.StartAsync(options => options with { Faults = faults }, time: new FakeTimeProvider());
         using CameraClient client = await camera.ConnectAsync();
         Assert.Equal(200, (await client.SetUpTcpAsync(camera.Url, 0)).StatusCode);
+        await camera.AdvanceAsync(TimeSpan.FromMilliseconds(200));
         Assert.Null(await client.NextMessageAsync());
         Assert.Equal(0, camera.Server.Counters.Sessions);
 
@@ -171,6 +173,10 @@ public sealed class SimulatedCameraServerFaultTests
             }
         }
 
-        await Until.TrueAsync(ServesAsync);
+        await Until.TrueAsync(async () =>
+        {
+            await camera.AdvanceAsync(TimeSpan.FromMilliseconds(20));
+            return await ServesAsync();
+        });
     }
 }

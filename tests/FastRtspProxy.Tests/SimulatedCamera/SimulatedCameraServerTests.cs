@@ -80,7 +80,7 @@ public class SimulatedCameraServerTests
         TransportSpec transport = Assert.Single(TransportHeader.Parse(setup.Header("Transport")!));
         await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", setup.Session!));
 
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         UdpReceiveResult media = await rtp.ReceiveAsync(limit.Token);
         UdpReceiveResult report = await rtcp.ReceiveAsync(limit.Token);
         Assert.True(RtpPacketView.TryParse(media.Buffer, out RtpPacketView packet, out _));
@@ -109,7 +109,7 @@ public class SimulatedCameraServerTests
         RtspMessage setup = await client.AskAsync(RtspMethod.Setup, camera.Url + "/trackID=1", new RtspHeader("Transport", $"RTP/AVP;unicast;client_port={port}-{port}"));
         await client.AskAsync(RtspMethod.Play, camera.Url, new RtspHeader("Session", setup.Session!));
         OpaqueTrack twin = new(new SyntheticVideo { BitsPerSecond = 8_000_000, FramesPerSecond = 25, GopFrames = 25 });
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         for (int unit = 0; unit < 3; unit++)
         {
             RtpBatch expected = new();

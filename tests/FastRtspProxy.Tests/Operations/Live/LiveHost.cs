@@ -13,8 +13,11 @@ namespace FastRtspProxy.Tests.Operations.Live;
 /// <summary>A simulated camera with the clip, the proxy in front of it (stream <c>cam</c>), and the live picture behind a small Kestrel.</summary>
 internal sealed class LiveHost : IAsyncDisposable
 {
-    private readonly ShardGroup _cameraShards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+    private readonly LeapingClock _cameraTime = new();
+    private readonly ShardGroup _cameraShards;
     private RouteHost? _routes;
+
+    private LiveHost() => _cameraShards = ShardGroup.Start(1, _cameraTime, NullLoggerFactory.Instance);
 
     public SimulatedCameraServer Camera { get; private set; } = null!;
 
@@ -43,6 +46,9 @@ internal sealed class LiveHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>It is so much later for the camera: a fault's time comes when the test is ready for it.</summary>
+    public void LetCameraLeap(TimeSpan by) => _cameraTime.Leap(by);
+
     public async Task<LivePage> ShowAsync(string stream = "cam")
     {
         ClientWebSocket socket = new();
@@ -60,5 +66,17 @@ internal sealed class LiveHost : IAsyncDisposable
         await _routes!.DisposeAsync();
         await Camera.DisposeAsync();
         _cameraShards.Dispose();
+    }
+
+    /// <summary>The machine's clock, and what the test has added.</summary>
+    private sealed class LeapingClock : TimeProvider
+    {
+        private long _ticks;
+
+        public void Leap(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+
+        public override long GetTimestamp() => base.GetTimestamp() + (Interlocked.Read(ref _ticks) * (TimestampFrequency / TimeSpan.TicksPerSecond));
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _ticks));
     }
 }
