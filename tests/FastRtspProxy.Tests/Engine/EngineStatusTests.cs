@@ -21,7 +21,7 @@ public sealed class EngineStatusTests
         await ProxyHost.ReadAsync(client);
 
         StreamStatus stream = await UntilAsync(host, static stream =>
-            stream.Tracks is [{ FramesPerSecond: > 20, KeyFrameInterval: not null, Bitrate: > 0 }, ..] && stream.Ingest.Bitrate > 0 && stream.Ingest.ClockOffset is not null);
+            stream.Tracks is [{ FramesPerSecond: > 24.5 and < 25.5, KeyFrameInterval: not null, Bitrate: > 0 }, ..] && stream.Ingest is { Bitrate: > 0, ClockOffset: > -1 and < 1 });
 
         Assert.Equal(("cam", StreamOrigin.Configured, StreamState.Playing, true), (stream.Name, stream.Origin, stream.State, stream.IsUp));
         Assert.Equal(("udp", "it is tried first"), (stream.Way, stream.WayReason is "media comes by it" ? "it is tried first" : stream.WayReason));
@@ -32,12 +32,10 @@ public sealed class EngineStatusTests
         TrackStatus video = stream.Tracks[0];
         Assert.Equal(("track1", "video", "H264", 90_000), (video.Id, video.Media, video.Codec, video.ClockRate));
         Assert.True(video is { Width: > 0, Height: > 0, Packets: > 0, Bytes: > 0, Jitter: not null }, video.ToString());
-        Assert.InRange(video.FramesPerSecond!.Value, 24.5, 25.5);
         Assert.Equal(6, video.Profile!.Length);
         TrackStatus audio = stream.Tracks[1];
         Assert.Equal(("track2", "audio"), (audio.Id, audio.Media));
         Assert.NotNull(audio.Channels);
-        Assert.InRange(stream.Ingest.ClockOffset!.Value, -1, 1);
         Assert.InRange(stream.Ingest.LastPacket!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddSeconds(1));
         Assert.True(stream is { KeptBytes: > 0, KeptSeconds: >= 0 });
         Assert.Equal((1, 1, 0), (stream.Viewers.Total, stream.Viewers.Tcp, stream.Viewers.Held));
@@ -240,7 +238,7 @@ public sealed class EngineStatusTests
     private static async Task<StreamStatus> UntilAsync(ProxyHost host, Func<StreamStatus, bool> condition)
     {
         StreamStatus? stream = null;
-        await Until.TrueAsync(async () => (stream = await host.Engine.Status.StreamAsync("cam")) is { } now && condition(now), 30, () => stream?.ToString() ?? "none");
+        await Until.TrueAsync(async () => (stream = await host.Engine.Status.StreamAsync("cam")) is { } now && condition(now), detail: () => stream?.ToString() ?? "none");
         return stream!;
     }
 

@@ -7,7 +7,7 @@ namespace FastRtspProxy.Tests.Net;
 
 public sealed class DatagramSocketTests : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly ShardGroup _shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
 
@@ -121,7 +121,7 @@ public sealed class DatagramSocketTests : IDisposable
     private static Socket NewSender(IPAddress? address = null)
     {
         address ??= IPAddress.Loopback;
-        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }

@@ -300,7 +300,7 @@ public sealed class PeerInputTests : IDisposable
 
     private ControlStream Stream(out Socket peer)
     {
-        peer = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        peer = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         peer.Connect(_listener.LocalEndPoint!);
         _peers.Add(peer);
         return new ControlStream(Shard, _listener.Accept(), _budget);

@@ -9,7 +9,7 @@ namespace FastRtspProxy.Tests.Net;
 /// <summary>System calls that the kernel, or a filter around the process, refuses. The end-to-end tests take them away from the whole program.</summary>
 public sealed class RefusedCallTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(LinuxConstants.ErrorNotPermitted)]

@@ -6,7 +6,7 @@ namespace FastRtspProxy.Tests.Net;
 
 public sealed class ShardTests : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly FakeTimeProvider _time = new();
     private readonly ShardGroup _shards;

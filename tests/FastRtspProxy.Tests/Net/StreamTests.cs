@@ -11,7 +11,7 @@ namespace FastRtspProxy.Tests.Net;
 
 public sealed class StreamTests : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly ShardGroup _shards = ShardGroup.Start(2, TimeProvider.System, NullLoggerFactory.Instance);
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -249,7 +249,7 @@ public sealed class StreamTests : IDisposable
             return Task.CompletedTask;
         });
 
-        Assert.Equal(SocketError.Success, await sink.Closed.Task.WaitAsync(s_limit * 3));
+        Assert.Equal(SocketError.Success, await sink.Closed.Task.WaitAsync(s_limit));
         await sending;
         Assert.Equal(Bytes, sink.Bytes);
     }
@@ -388,7 +388,7 @@ public sealed class StreamTests : IDisposable
 
     private Socket Connect(out Socket near)
     {
-        Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         far.Connect(_listener.LocalEndPoint!);
         near = _listener.Accept();
         return far;

@@ -31,7 +31,7 @@ public sealed class TcpListenerSocketTests
         socket.Listen(16);
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(IPAddress.Loopback, listener.Port);
-        using Socket served = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        using Socket served = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(client.LocalEndPoint, served.RemoteEndPoint);
     }
 

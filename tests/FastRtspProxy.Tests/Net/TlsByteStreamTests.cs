@@ -11,7 +11,7 @@ namespace FastRtspProxy.Tests.Net;
 
 public sealed class TlsByteStreamTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task ReadLoop_SinkThrows_TheStreamEndsAndTheSinkIsTold()

@@ -43,9 +43,9 @@ public sealed class TrafficClassTests
         listener.Start(accepted.SetResult);
         using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
         using Socket client = await TcpConnector.ConnectAsync(
-            shards.Shards[0], new ConnectTarget(address, listener.Port) { Dscp = Dscp }, TimeSpan.FromSeconds(10));
+            shards.Shards[0], new ConnectTarget(address, listener.Port) { Dscp = Dscp }, TimeSpan.FromSeconds(60));
 
-        using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        using Socket server = await accepted.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal((Tos, Tos), (ClassOf(client), ClassOf(server)));
     }

@@ -63,7 +63,7 @@ internal sealed class FanOutFixture : IDisposable
     public (UdpViewer Viewer, Socket Socket) AddUdp(int tracks = 1, AddressFamily family = AddressFamily.InterNetwork, long askedMicros = 0)
     {
         IPAddress loopback = family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
-        Socket socket = new(family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 4 << 20 };
+        Socket socket = new(family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000, ReceiveBufferSize = 4 << 20 };
         socket.Bind(new IPEndPoint(loopback, 0));
         _disposables.Add(socket);
         _udpSockets.Add(socket);
@@ -90,7 +90,7 @@ internal sealed class FanOutFixture : IDisposable
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         if (sendBufferBytes > 0)
         {
             far.ReceiveBufferSize = sendBufferBytes;

@@ -72,7 +72,7 @@ public sealed class JoinTests : IDisposable
     {
         Publish(pictures: 1, EntryFlags.RandomAccess);
         Publish(pictures: 200);
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 212_992 / 2 };
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000, ReceiveBufferSize = 212_992 / 2 };
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Assert.Equal(212_992, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveBuffer)!);
         UdpViewer viewer = _fixture.NewViewer((IPEndPoint)socket.LocalEndPoint!, tracks: 2);
@@ -121,7 +121,7 @@ public sealed class JoinTests : IDisposable
         Publish(pictures: 1, EntryFlags.RandomAccess);
         Func<int, List<byte[]>> receive = Join(isTcp, _fixture.Ring.Head, null, waits: true, TimeSpan.FromMilliseconds(1));
         long joined = _fixture.OnShard(() => _fixture.Shard.NowMicros);
-        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => _fixture.Shard.NowMicros) > joined + 1000, 5000));
+        Assert.True(SpinWait.SpinUntil(() => _fixture.OnShard(() => _fixture.Shard.NowMicros) > joined + 1000, 60_000));
         Publish(pictures: 2);
         Assert.Equal(10, receive(10).Count);
     }
@@ -189,7 +189,7 @@ public sealed class JoinTests : IDisposable
             return count => [.. FanOutFixture.ReadFrames(far, count).Select(f => f.Packet)];
         }
 
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         UdpViewer udp = _fixture.NewViewer((IPEndPoint)socket.LocalEndPoint!, tracks: 2);
         udp.JoinSequence = joinSequence;

@@ -17,7 +17,7 @@ public sealed unsafe class PacedJoinTests : IDisposable
     private const int PacketsPerPicture = 4;
 
     private readonly FanOutFixture _fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 30_000, CatchUpSpeed = 1000 });
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 4 << 20 };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000, ReceiveBufferSize = 4 << 20 };
     private readonly List<byte[]> _packets = [];
     private UdpViewer? _viewer;
     private uint _timestamp = 90_000;

@@ -22,7 +22,7 @@ public sealed class RingWantsTests
         (long tail, long cursor) = fixture.OnShard(() => (fixture.Ring.Tail, viewer.Cursor));
         Assert.InRange(tail, 0, cursor);
         byte[] sink = new byte[1 << 20];
-        Assert.True(SpinWait.SpinUntil(() => Drain(fixture, far, sink) && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 20_000));
+        Assert.True(SpinWait.SpinUntil(() => Drain(fixture, far, sink) && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep, 60_000));
         Assert.Equal((0, 0L), (viewer.Skips, viewer.DroppedPackets));
 
         Publish(fixture, frames: 75); // three seconds
@@ -43,7 +43,7 @@ public sealed class RingWantsTests
                 Publish(fixture, frames: 1);
                 return fixture.Ring.Tail > cursor;
             },
-            20_000));
+            60_000));
         Assert.InRange(fixture.OnShard(() => fixture.Ring.HeldBytes), 1, 3 << 20); // of the 8 MiB that it may keep
         fixture.OnShard(() => fixture.FanOut.Remove(viewer));
     }

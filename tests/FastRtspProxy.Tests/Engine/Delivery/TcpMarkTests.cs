@@ -42,7 +42,7 @@ public sealed class TcpMarkTests
                 fixture.OnShard(() => fixture.Shard.EndOfTurn(fixture.FanOut));
                 return MarkOf(fixture, viewer) is > 600_000 and < 650_000 && fixture.OnShard(() => viewer.State) == TcpViewerState.InStep;
             },
-            10_000));
+            60_000));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class TcpMarkTests
                 fixture.OnShard(() => fixture.Shard.EndOfTurn(fixture.FanOut));
                 return fixture.OnShard(() => viewer.State) == TcpViewerState.InStep;
             },
-            20_000));
+            60_000));
         Assert.Equal(isMoved, viewer.Skips > 0);
         fixture.OnShard(() => fixture.FanOut.Remove(viewer));
     }
@@ -140,7 +140,7 @@ public sealed class TcpMarkTests
                 fixture.OnShard(() => fixture.Shard.EndOfTurn(fixture.FanOut));
                 return condition();
             },
-            20_000);
+            60_000);
     }
 
     private static int MarkOf(FanOutFixture fixture, TcpViewer viewer) =>

@@ -38,7 +38,7 @@ public sealed class TightMemoryTests
             Publish(fixture, stream, far, reader);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => ReadOn(fixture, far, reader) == pictures, 5000), $"{reader.Pictures} of {pictures} pictures");
+        Assert.True(SpinWait.SpinUntil(() => ReadOn(fixture, far, reader) == pictures, 60_000), $"{reader.Pictures} of {pictures} pictures");
         Assert.All(stuck, viewer => Assert.Equal(TcpViewerState.Parked, fixture.OnShard(() => viewer.State)));
         Assert.Equal(0, fixture.OnShard(() => fixture.Ring.DroppedForMemory));
         Assert.InRange(fixture.Pool.AllocatedBytes, 1, fixture.Pool.BudgetBytes);

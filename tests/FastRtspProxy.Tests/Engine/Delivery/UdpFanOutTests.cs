@@ -239,7 +239,7 @@ public sealed class UdpFanOutTests : IDisposable
                 };
                 PublishPicture(2000);
             });
-            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(viewer)) > 0, 5000));
+            Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(viewer)) > 0, 60_000));
             fixture.OnShard(() => fixture.Media.Send = real);
         }
 
@@ -282,10 +282,10 @@ public sealed class UdpFanOutTests : IDisposable
             return -1;
         });
         Picture(2000);
-        Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(old)) > 0, 5000));
+        Assert.True(SpinWait.SpinUntil(() => fixture.OnShard(() => fixture.FanOut.PacketsDropped(old)) > 0, 60_000));
         fixture.OnShard(() => fixture.Media.Send = real);
         Picture(3000);
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         UdpViewer joiner = fixture.NewViewer((IPEndPoint)socket.LocalEndPoint!);
         joiner.JoinSequence = 0;
@@ -320,7 +320,7 @@ public sealed class UdpFanOutTests : IDisposable
 
         Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(first, 80));
         Assert.Equal(Enumerable.Range(0, 80), FanOutFixture.Receive(last, 80));
-        Assert.True(SpinWait.SpinUntil(() => !sink.Unreachable.IsEmpty, 3000));
+        Assert.True(SpinWait.SpinUntil(() => !sink.Unreachable.IsEmpty, 60_000));
         Assert.Equal(gone, sink.Unreachable.First());
     }
 
@@ -391,7 +391,7 @@ public sealed class UdpFanOutTests : IDisposable
         Publish(frames: 3, packets: 3);
         Assert.Equal(12, FanOutFixture.Receive(early, 12).Count);
 
-        Socket late = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        Socket late = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         late.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         UdpViewer viewer = _fixture.NewViewer((IPEndPoint)late.LocalEndPoint!);
         viewer.JoinSequence = join;

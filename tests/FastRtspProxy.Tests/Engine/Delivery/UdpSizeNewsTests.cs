@@ -81,7 +81,7 @@ public sealed class UdpSizeNewsTests : IDisposable
 
             _fixture.Ring.Publish();
         });
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         RefuseSegments(socket);
         UdpViewer viewer = _fixture.NewViewer((IPEndPoint)socket.LocalEndPoint!);

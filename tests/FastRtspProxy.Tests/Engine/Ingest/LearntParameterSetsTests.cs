@@ -53,7 +53,7 @@ public sealed class LearntParameterSetsTests
         Assert.Null(client.End);
     }
 
-    private static async Task<string> DescribeAsync(Mount mount) => Encoding.ASCII.GetString((await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!.Sdp);
+    private static async Task<string> DescribeAsync(Mount mount) => Encoding.ASCII.GetString((await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!.Sdp);
 
     private static string Origin(string sdp) => sdp.Split("\r\n").Single(line => line.StartsWith("o=", StringComparison.Ordinal));
 }

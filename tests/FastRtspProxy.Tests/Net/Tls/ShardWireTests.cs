@@ -27,7 +27,7 @@ public sealed class ShardWireTests
         far.Dispose();
         long before = await TurnsAsync(shard);
         await Task.Delay(100);
-        Assert.InRange(await TurnsAsync(shard) - before, 0, 20);
+        Assert.InRange(await TurnsAsync(shard) - before, 0, 500); // one that spins has thousands
 
         await Assert.ThrowsAsync<IOException>(async () => await wire.ReadAsync(bytes).AsTask().WaitAsync(s_limit));
         await wire.EndAsync(new IOException("closed"));
@@ -51,7 +51,7 @@ public sealed class ShardWireTests
         far.Shutdown(SocketShutdown.Send);
         long before = await TurnsAsync(shard);
         await Task.Delay(100);
-        Assert.InRange(await TurnsAsync(shard) - before, 0, 20);
+        Assert.InRange(await TurnsAsync(shard) - before, 0, 500); // one that spins has thousands
 
         int rest = 0;
         while (await wire.ReadAsync(bytes).AsTask().WaitAsync(s_limit) is > 0 and int count)

@@ -10,7 +10,7 @@ namespace FastRtspProxy.Tests.Net.Tls;
 /// <summary>A handshake by the framework's client, with the certificates of the proxy at the other end.</summary>
 internal static class TlsDialogue
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     /// <param name="certificates">The server's.</param>
     /// <param name="name">The name in the hello, and the one that is looked for in the certificate.</param>

@@ -44,14 +44,14 @@ public sealed class LineQueueTests
         {
             // The writer takes this one and is stuck in it, whatever else is added.
             lines.Add("first\n");
-            Assert.True(output.Entered.Wait(TimeSpan.FromSeconds(10)));
+            Assert.True(output.Entered.Wait(TimeSpan.FromSeconds(60)));
             for (int i = 0; i < added; i++)
             {
                 lines.Add(entry);
             }
 
             output.Gate.Set();
-            Assert.True(SpinWait.SpinUntil(() => output.Text.Contains("dropped", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            Assert.True(SpinWait.SpinUntil(() => output.Text.Contains("dropped", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
         }
 
         int written = output.Text.Split('\n').Count(line => line.Length == 1023);
@@ -60,18 +60,19 @@ public sealed class LineQueueTests
     }
 
     [Fact]
-    public void Dispose_OutputThatBlocksForEver_EndsAllTheSame()
+    public async Task Dispose_OutputThatBlocksForEver_EndsAllTheSame()
     {
         using var output = new GatedStream();
         var lines = new LineQueue(output);
         lines.Add("stuck\n");
-        Assert.True(output.Entered.Wait(TimeSpan.FromSeconds(10)));
-        long start = Environment.TickCount64;
+        Assert.True(output.Entered.Wait(TimeSpan.FromSeconds(60)));
 
-        lines.Dispose();
-        lines.Add("after the end\n");
+        await Task.Run(() =>
+        {
+            lines.Dispose();
+            lines.Add("after the end\n");
+        }).WaitAsync(TimeSpan.FromSeconds(60));
 
-        Assert.InRange(Environment.TickCount64 - start, 0, 5000);
         output.Gate.Set();
     }
 
