@@ -26,6 +26,7 @@ public sealed partial class ScriptedCamera : IDisposable
     private readonly TcpListener _listener;
     private readonly ConcurrentQueue<ScriptedRequest> _requests = new();
     private readonly ConcurrentDictionary<int, TcpClient> _connections = new();
+    private readonly ConcurrentDictionary<int, StreamBytes> _inputs = new();
     private int _connectionCount;
     private volatile bool _stopped;
 
@@ -74,6 +75,22 @@ public sealed partial class ScriptedCamera : IDisposable
 
     /// <summary>Connections that are open.</summary>
     public int OpenConnections => _connections.Count;
+
+    /// <summary>Everything that has come on its connections is read and answered: what was sent to it before this was asked has been dealt with. Any thread.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            try
+            {
+                return (_stopped || !_listener.Pending()) && _connections.All(c => _inputs.TryGetValue(c.Key, out StreamBytes? input) && input.Waits && c.Value.Available == 0);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                return false; // one of them is being closed
+            }
+        }
+    }
 
     /// <summary>The responses that came for requests of our own.</summary>
     public ConcurrentQueue<string> Responses { get; } = new();
@@ -153,6 +170,7 @@ public sealed partial class ScriptedCamera : IDisposable
         try
         {
             using StreamBytes input = new(connection.GetStream());
+            _inputs[id] = input;
             while (await input.ReadUnitAsync() is { } unit)
             {
                 if (unit.Frame is { } frame)
@@ -186,6 +204,7 @@ public sealed partial class ScriptedCamera : IDisposable
         }
 
         _connections.TryRemove(id, out _);
+        _inputs.TryRemove(id, out _);
         connection.Close();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 
 namespace FastRtspProxy.TestPeers;
@@ -8,6 +9,10 @@ internal sealed class StreamBytes(Stream stream) : IDisposable
 {
     private readonly List<byte> _bytes = [];
     private readonly byte[] _buffer = new byte[65536];
+    private volatile bool _waits;
+
+    /// <summary>Everything that was read is done, and more is waited for: what comes meanwhile is still the kernel's to show (Socket.Available). Any thread.</summary>
+    public bool Waits => _waits;
 
     /// <summary>The next message or frame; null at the end.</summary>
     public async Task<(string? Text, (byte Channel, byte[] Payload)? Frame)?> ReadUnitAsync()
@@ -19,6 +24,13 @@ internal sealed class StreamBytes(Stream stream) : IDisposable
                 return unit;
             }
 
+            _waits = true;
+            do
+            {
+                _ = await stream.ReadAsync(Memory<byte>.Empty); // takes nothing, and may end although nothing has come
+            }
+            while (stream is NetworkStream { Socket: { } socket } && !socket.Poll(0, SelectMode.SelectRead));
+            _waits = false;
             int count = await stream.ReadAsync(_buffer);
             if (count == 0)
             {

@@ -74,7 +74,7 @@ public sealed class WildcardStreamTests
 
         Assert.Equal(503, (await client.RequestAsync("DESCRIBE", host.UrlOf("lobby-2"))).Status);
         Assert.Equal(503, (await client.RequestAsync("SETUP", host.UrlOf("lobby-2") + "/track1", "Transport: RTP/AVP/TCP;unicast")).Status);
-        TimeSpan idle = await ProxyHost.AdvanceUntilAsync(
+        TimeSpan idle = await host.AdvanceUntilAsync(
             time, TimeSpan.FromMinutes(1), () => host.Engine.Streams.Instances.Count == 0, "the stream that nobody needs goes");
 
         Assert.InRange(idle, s_settings.Linger, s_settings.Linger + TimeSpan.FromSeconds(5));
@@ -92,13 +92,12 @@ public sealed class WildcardStreamTests
         (RtspTestClient client, string session) = await host.WatchAsync(name: "lobby-1");
         for (int i = 0; i < 40; i++)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(2);
+            await host.AdvanceAsync(time, TimeSpan.FromSeconds(1));
         }
 
         Assert.Single(host.Engine.Streams.Instances);
         Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.UrlOf("lobby-1"), "Session: " + session)).Status);
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromMinutes(1), () => host.Engine.Streams.Instances.Count == 0, "the viewer has gone");
+        await host.AdvanceUntilAsync(time, TimeSpan.FromMinutes(1), () => host.Engine.Streams.Instances.Count == 0, "the viewer has gone");
     }
 
     [Fact]

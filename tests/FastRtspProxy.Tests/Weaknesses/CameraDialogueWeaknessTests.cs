@@ -18,7 +18,8 @@ public sealed class CameraDialogueWeaknessTests
         using ScriptedCamera first = new() { Sdp = sdp };
         using ScriptedCamera second = new() { Sdp = sdp };
         await using ProxyHost host = await ProxyHost.StartAsync(
-            [ProxyHost.Stream("a", first.Url, BackendTransport.Udp), ProxyHost.Stream("b", second.Url, BackendTransport.Udp)]);
+            [ProxyHost.Stream("a", first.Url, BackendTransport.Udp), ProxyHost.Stream("b", second.Url, BackendTransport.Udp)],
+            time: new FakeTimeProvider()); // the second camera's silence is not the end of UDP
         using RtspTestClient viewerA = (await host.WatchAsync(name: "a")).Client;
         using RtspTestClient viewerB = (await host.WatchAsync(name: "b")).Client;
 

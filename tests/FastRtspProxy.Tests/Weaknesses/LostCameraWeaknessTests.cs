@@ -20,11 +20,11 @@ public sealed class LostCameraWeaknessTests
         track.SendPicture();
         await ProxyHost.ReadAsync(viewer);
 
-        TimeSpan noticed = await ProxyHost.AdvanceUntilAsync(time, s_minute, () => host.Log.Loud.Count > 0, "the loss is said");
+        TimeSpan noticed = await host.AdvanceUntilAsync(time, s_minute, () => host.Log.Loud.Count > 0, "the loss is said");
 
         // 10 s by default; the clock runs on for as long as it takes us to look.
         Assert.InRange(noticed.TotalSeconds, 9.5, 15);
-        await ProxyHost.AdvanceUntilAsync(time, s_minute, () => camera.Count("PLAY") >= 2, "the camera is asked to play again");
+        await host.AdvanceUntilAsync(time, s_minute, () => camera.Count("PLAY") >= 2, "the camera is asked to play again");
         track.SendPicture();
         await ProxyHost.ReadAsync(viewer);
     }
@@ -52,18 +52,18 @@ public sealed class LostCameraWeaknessTests
         }
 
         await Until.TrueAsync(() => camera.Count(method) == 1);
-        await ProxyHost.AdvanceUntilAsync(time, s_minute, () => camera.Count("DESCRIBE") >= 2, "the camera is asked again");
+        await host.AdvanceUntilAsync(time, s_minute, () => camera.Count("DESCRIBE") >= 2, "the camera is asked again");
 
         if (play is not null)
         {
             // Held for so long as a PLAY may wait, and told then.
-            await ProxyHost.AdvanceUntilAsync(time, s_minute, () => play.IsCompleted, "the viewer has its answer");
+            await host.AdvanceUntilAsync(time, s_minute, () => play.IsCompleted, "the viewer has its answer");
             Assert.Contains((await play).Status, (int[])[200, 503]);
         }
 
         using RtspTestClient other = await host.ConnectAsync();
         Task<RtspTestResponse> describe = other.RequestAsync("DESCRIBE", host.Url);
-        await ProxyHost.AdvanceUntilAsync(time, s_minute, () => describe.IsCompleted, "a viewer's DESCRIBE");
+        await host.AdvanceUntilAsync(time, s_minute, () => describe.IsCompleted, "a viewer's DESCRIBE");
         Assert.Equal(200, (await describe).Status);
     }
 
@@ -74,7 +74,7 @@ public sealed class LostCameraWeaknessTests
         await using ProxyHost running = host;
 
         using ScriptedCamera camera = new(port);
-        TimeSpan seen = await ProxyHost.AdvanceUntilAsync(time, s_minute, () => camera.Count("DESCRIBE") > 0, "the camera is asked");
+        TimeSpan seen = await host.AdvanceUntilAsync(time, s_minute, () => camera.Count("DESCRIBE") > 0, "the camera is asked");
 
         Assert.InRange(seen.TotalSeconds, 0, 36);
     }
@@ -87,7 +87,7 @@ public sealed class LostCameraWeaknessTests
 
         // No camera is asked more often than once a second, and the last time may be just now. The clock stands still from then on.
         using ScriptedCamera camera = new(port);
-        time.Advance(TimeSpan.FromSeconds(1));
+        await host.AdvanceAsync(time, TimeSpan.FromSeconds(1));
         using RtspTestClient viewer = await host.ConnectAsync();
         Assert.Equal(200, (await viewer.RequestAsync("DESCRIBE", host.Url)).Status);
     }
@@ -116,7 +116,7 @@ public sealed class LostCameraWeaknessTests
             camera.DropConnections();
         }
 
-        await Until.TrueAsync(() => camera.Count("PLAY") == 2, 10);
+        await Until.TrueAsync(() => camera.Count("PLAY") == 2);
         CameraTrack after = new(camera, ssrc: 2222, firstSequenceNumber: 7, firstTimestamp: 55);
         InterleavedPacket first = await SendUntilSeenAsync(after, viewer);
 
@@ -154,7 +154,7 @@ public sealed class LostCameraWeaknessTests
 
         await host.DisposeAsync();
 
-        Assert.Equal(1, camera.Count("TEARDOWN"));
+        await Until.TrueAsync(() => camera.Count("TEARDOWN") == 1);
         await ReadByeAsync(viewer);
         Assert.True(await viewer.IsClosedAsync());
     }
@@ -195,8 +195,7 @@ public sealed class LostCameraWeaknessTests
         await Until.TrueAsync(() => host.Log.Loud.Count > 0);
         for (int second = 0; second < 600; second += 3)
         {
-            time.Advance(TimeSpan.FromSeconds(3));
-            await Task.Delay(4);
+            await host.AdvanceAsync(time, TimeSpan.FromSeconds(3));
         }
 
         return (time, camera.Port, host);

@@ -59,9 +59,8 @@ public sealed class MediaWeaknessTests
                 return;
             }
 
-            time.Advance(TimeSpan.FromSeconds(1));
+            await host.AdvanceAsync(time, TimeSpan.FromSeconds(1));
             track.NextPicture(86_400);
-            await Task.Delay(20);
         }
 
         InterleavedPacket report = await ProxyHost.ReadAsync(viewer, channel: 1);

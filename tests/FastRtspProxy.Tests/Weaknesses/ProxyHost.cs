@@ -100,19 +100,34 @@ internal sealed class ProxyHost : IAsyncDisposable
     }
 
     /// <summary>Moves the clock on until the condition holds, and says by how much; fails after <paramref name="limit"/> on that clock.</summary>
-    public static async Task<TimeSpan> AdvanceUntilAsync(FakeTimeProvider time, TimeSpan limit, Func<bool> condition, string what)
+    public async Task<TimeSpan> AdvanceUntilAsync(FakeTimeProvider time, TimeSpan limit, Func<bool> condition, string what)
     {
         TimeSpan step = TimeSpan.FromMilliseconds(250);
         TimeSpan done = TimeSpan.Zero;
         while (!condition())
         {
             Assert.True(done < limit, $"not within {limit}: {what}");
-            time.Advance(step);
+            await AdvanceAsync(time, step);
             done += step;
-            await Task.Delay(5);
         }
 
         return done;
+    }
+
+    /// <summary>
+    /// Moves the clock on by a step, when the shards have done what they have begun, and gives them and who answers them time to act on it: a machine on which they stand still does not let the clock run ahead.
+    /// </summary>
+    public async Task AdvanceAsync(FakeTimeProvider time, TimeSpan step)
+    {
+        await Engine.TakeTurnsAsync();
+        time.Advance(step);
+        for (int i = 0; i < 3; i++)
+        {
+            await Engine.TakeTurnsAsync(); // one may run in the turn in which the clock moved, before its timers
+        }
+
+        await Task.Delay(5); // a camera's answer
+        await Engine.TakeTurnsAsync();
     }
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();

@@ -182,8 +182,7 @@ public sealed class AnswerQuirkTests
     [Fact]
     public async Task Quirk_ConnectionCloseIsOnlySaid_AfterAShortWaitTheNextConnectionIsMade()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         bool closing = false;
         fixture.Camera.Script = r =>
         {
@@ -196,8 +195,7 @@ public sealed class AnswerQuirkTests
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
         while (!opened.IsCompleted)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5);
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal(BackendFailureKind.ClosedAfterChallenge, (await opened)!.Kind);

@@ -11,11 +11,14 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 internal sealed class BackendFixture : IAsyncDisposable
 {
     private readonly ShardGroup _shards;
+    private readonly FakeTimeProvider? _time;
     private readonly Dictionary<BackendSession, BackendOptions> _sessions = [];
 
     public BackendFixture(TimeProvider? time = null)
     {
         _shards = ShardGroup.Start(1, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        _time = time as FakeTimeProvider;
+        Timings = time is null ? PatientTimings.OfBackend : BackendTimings.Default;
         Camera = new ScriptedCamera();
     }
 
@@ -25,7 +28,7 @@ internal sealed class BackendFixture : IAsyncDisposable
 
     public Shard Shard => _shards.Shards[0];
 
-    public BackendTimings Timings { get; set; } = BackendTimings.Default;
+    public BackendTimings Timings { get; set; }
 
     public BackendSession Create(
         BackendTransport transport = BackendTransport.Udp, string? url = null, Credentials? credentials = null,
@@ -55,6 +58,33 @@ internal sealed class BackendFixture : IAsyncDisposable
         return session;
     }
 
+    /// <summary>
+    /// Moves the clock of the test while nothing is under way: a timer that is set after the leap counts from there, and an answer that comes after it is late. What it sets going is done when this returns.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await QuietAsync();
+        _time!.Advance(by);
+        await QuietAsync();
+    }
+
+    /// <summary>What the session and the camera have sent each other is read and done.</summary>
+    public Task QuietAsync() => Until.TrueAsync(async () =>
+    {
+        bool isIdle = Camera.IsIdle;
+        int requests = Camera.Requests.Count;
+        await TakeTurnsAsync();
+        return isIdle && Camera.IsIdle && Camera.Requests.Count == requests;
+    });
+
+    /// <summary>The shard's timers that are due have fired when this returns.</summary>
+    public async Task TakeTurnsAsync()
+    {
+        // The first may run in the turn in which the clock moved, before its timers; the second is in a later one.
+        await Shard.RunAsync(() => Shard.DelayAsync(TimeSpan.Zero));
+        await Shard.RunAsync(() => Shard.DelayAsync(TimeSpan.Zero));
+    }
+
     public Task<BackendFailure?> OpenAsync(BackendSession session) => Shard.RunAsync(session.OpenAsync);
 
     /// <summary>DESCRIBE, SETUP, PLAY; the first failure, or null.</summary>
@@ -67,20 +97,20 @@ internal sealed class BackendFixture : IAsyncDisposable
 
     public Task CloseAsync(BackendSession session) => Shard.RunAsync(session.CloseAsync);
 
-    public async Task<BackendFailure> FailureOfAsync(BackendSession session, double seconds = 5)
+    public async Task<BackendFailure> FailureOfAsync(BackendSession session)
     {
-        await Until.TrueAsync(() => session.Failure is not null, seconds);
+        await Until.TrueAsync(() => session.Failure is not null);
         return session.Failure!;
     }
 
     public async ValueTask DisposeAsync()
     {
+        Camera.Dispose(); // no session waits for an answer to its TEARDOWN
         foreach (BackendSession session in _sessions.Keys)
         {
             await CloseAsync(session);
         }
 
-        Camera.Dispose();
         _shards.Dispose();
     }
 }

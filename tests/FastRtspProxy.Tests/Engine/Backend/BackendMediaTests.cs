@@ -11,15 +11,14 @@ public sealed class BackendMediaTests
     [Rule("C10")]
     public async Task KeepAlive_PlayingCamera_ComesAtHalfTheTimeoutAndReportsAtLeastEveryFiveSeconds()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero, UdpSilence = TimeSpan.FromHours(1) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero, UdpSilence = TimeSpan.FromHours(1) } };
         fixture.Camera.TimeoutSeconds = 20;
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         await Until.TrueAsync(() => session.KnowsPublic);
         for (int second = 1; second <= 30; second++)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             int wantedKeepAlives = second / 10;
             int wantedReports = 1 + (second / 5);
             await Until.TrueAsync(() => fixture.Camera.Count("GET_PARAMETER") >= wantedKeepAlives, detail: () => $"second {second}");
@@ -92,7 +91,7 @@ public sealed class BackendMediaTests
     [Fact]
     public async Task PlayAsync_OverUdp_PunchesFromBothPortsAndReadsPacketsInOrder()
     {
-        await using BackendFixture fixture = new();
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { Reorder = TimeSpan.FromMinutes(1) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: false).Count == 2 && fixture.Camera.Datagrams(1, rtcp: true).Count(d => d.Length == 4) == 2);
         foreach (ushort number in (ushort[])[10, 12, 11, 13, 13])
@@ -118,7 +117,7 @@ public sealed class BackendMediaTests
     [Fact]
     public async Task Lost_NothingOverUdp_IsToldApart()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(150) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { UdpSilence = TimeSpan.FromMilliseconds(150) } };
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         BackendFailure failure = await fixture.FailureOfAsync(session);

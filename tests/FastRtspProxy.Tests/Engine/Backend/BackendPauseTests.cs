@@ -36,8 +36,7 @@ public sealed class BackendPauseTests
     [Fact]
     public async Task Pause_KeepAliveFallsDueMeanwhile_IsAskedInThePause()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = new() { DeadStream = TimeSpan.Zero } };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Public = PublicWithPause;
         fixture.Camera.TimeoutSeconds = 2; // a keep-alive each second
         fixture.Camera.Script = r => r.Method == "PAUSE" ? new ScriptedReply { Silent = true } : null;
@@ -47,11 +46,11 @@ public sealed class BackendPauseTests
         Task<bool> paused = fixture.PauseAsync(session);
         await Until.TrueAsync(() => fixture.Camera.Count("PAUSE") == 1);
 
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(1.2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1.2));
         fixture.Camera.SendText($"RTSP/1.0 200 OK\r\nCSeq: {fixture.Camera.Requests.Single(r => r.Method == "PAUSE").Header("CSeq")}\r\n\r\n");
         Assert.True(await paused);
         int asked = fixture.Camera.Count("OPTIONS");
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(1.2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1.2));
 
         await Until.TrueAsync(() => fixture.Camera.Count("OPTIONS") > asked);
         Assert.Equal(BackendState.Paused, session.State);
@@ -105,15 +104,5 @@ public sealed class BackendPauseTests
 
         Assert.True(session.RefusesPause);
         Assert.Equal(BackendState.Playing, session.State);
-    }
-
-    /// <summary>Moves the clock; the shard's timers that fall due have fired when this returns.</summary>
-    private static async Task AdvanceAsync(BackendFixture fixture, FakeTimeProvider time, TimeSpan by)
-    {
-        time.Advance(by);
-
-        // The first may run in the turn in which the clock moved, before its timers; the second is in a later one.
-        await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
-        await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
     }
 }

@@ -252,14 +252,14 @@ public sealed class BackendSessionTests
     [Rule("C11")]
     public async Task Close_OpenSession_SendsTeardownAndIsBounded()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { Teardown = TimeSpan.FromMilliseconds(200) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Script = r => r.Method == "TEARDOWN" ? new ScriptedReply { Silent = true } : null;
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
-        long start = Environment.TickCount64;
-        await fixture.CloseAsync(session);
-        Assert.InRange(Environment.TickCount64 - start, 0, 1000);
-        Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
+        Task closing = fixture.CloseAsync(session);
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
+        await fixture.AdvanceAsync(fixture.Timings.Teardown);
+        await closing.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(BackendState.Closed, session.State);
     }
 
@@ -305,7 +305,7 @@ public sealed class BackendSessionTests
     [Fact]
     public async Task Open_NoAnswer_FailsInTime()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { Answer = TimeSpan.FromMilliseconds(200) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { Answer = TimeSpan.FromMilliseconds(200) } };
         fixture.Camera.Script = _ => new ScriptedReply { Silent = true };
         BackendFailure? failure = await fixture.OpenAsync(fixture.Create());
         Assert.Equal(BackendFailureKind.NoAnswer, failure!.Kind);

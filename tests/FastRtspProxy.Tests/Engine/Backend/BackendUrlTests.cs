@@ -88,7 +88,7 @@ public sealed class BackendUrlTests
     [InlineData(BackendTransport.Udp)]
     public async Task Quirk_PayloadTypeThatNoTrackHas_IsNamedInTheFailure(BackendTransport transport)
     {
-        await using BackendFixture fixture = new() { Timings = new() { DeadStream = TimeSpan.FromMilliseconds(600) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly;
         BackendSession session = fixture.Create(transport);
         Assert.Null(await fixture.PlayAsync(session));
@@ -97,7 +97,10 @@ public sealed class BackendUrlTests
             fixture.Camera.SendRtp(0, 98, (ushort)i, 1, 42, true, [0x65]);
         }
 
-        BackendFailure failure = await fixture.FailureOfAsync(session, 10);
+        await Until.TrueAsync(() => session.Tracks[0].UnknownPayloadTypes == 7);
+        await fixture.AdvanceAsync(fixture.Timings.DeadStream);
+
+        BackendFailure failure = await fixture.FailureOfAsync(session);
 
         Assert.Contains("7 packets of payload type 98 came, which no track has (the description names 96)", failure.Message, StringComparison.Ordinal);
     }

@@ -167,17 +167,18 @@ public sealed class BackendWayTests
     [InlineData(false)]
     public async Task Setup_TcpIsNotEvenAnswered_UdpIsNext(bool closes)
     {
-        await using BackendFixture fixture = new()
-        {
-            Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), Answer = TimeSpan.FromSeconds(2) },
-        };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Script = r => IsSetup(r, tcp: true) ? new ScriptedReply { Silent = true, Close = closes } : null;
         TransportChoice ways = new();
         BackendSession silent = fixture.Create(change: o => o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(silent));
+        await fixture.AdvanceAsync(fixture.Timings.UdpSilence);
         Assert.Equal(MediaWay.Tcp, (await fixture.FailureOfAsync(silent)).NextWay);
 
-        Assert.NotNull(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
+        Task<BackendFailure?> overTcp = fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways }));
+        await Until.TrueAsync(() => fixture.Camera.Requests.Any(static r => IsSetup(r, tcp: true)));
+        await fixture.AdvanceAsync(fixture.Timings.Answer);
+        Assert.NotNull(await overTcp);
 
         Assert.Null(await fixture.PlayAsync(fixture.Create(change: o => o with { Ways = ways })));
         Assert.Contains("client_port", fixture.Camera.Requests.Last(r => r.Method == "SETUP").Header("Transport"), StringComparison.Ordinal);
@@ -186,22 +187,27 @@ public sealed class BackendWayTests
     [Fact]
     public async Task Silence_RtcpAloneOverUdp_IsWaitedForUntilTheDeadStreamTimeThenTcp()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = s_short, DeadStream = TimeSpan.FromMilliseconds(1500) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtcp(0, ScriptedCamera.SenderReportBytes(1, 1, 1));
+        await Until.TrueAsync(() => fixture.Sink.Reports.Count == 1);
+
+        await fixture.AdvanceAsync(fixture.Timings.UdpSilence + TimeSpan.FromSeconds(1));
+        await fixture.TakeTurnsAsync();
+        Assert.Null(session.Failure);
+        await fixture.AdvanceAsync(fixture.Timings.DeadStream - fixture.Timings.UdpSilence);
 
         BackendFailure failure = await fixture.FailureOfAsync(session);
-
         Assert.Equal((BackendFailureKind.WayFailed, MediaWay.Tcp), (failure.Kind, failure.NextWay));
-        Assert.Contains("no media for 1.5 s, only RTCP", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no media for 10 s, only RTCP", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A camera, or a switch, that sends back what we send: neither our reports nor our punches are a sign of life.</summary>
     [Fact]
     public async Task Silence_OwnPacketsComeBack_AreNobodys()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = s_short, DeadStream = TimeSpan.FromMinutes(1) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { UdpSilence = s_short, DeadStream = TimeSpan.FromMinutes(1) } };
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         await Until.TrueAsync(() => fixture.Camera.Datagrams(0, rtcp: true).Any(d => d.Length > 4));
@@ -215,7 +221,7 @@ public sealed class BackendWayTests
             fixture.Camera.SendRtp(0, datagram);
         }
 
-        BackendFailure failure = await fixture.FailureOfAsync(session, 10);
+        BackendFailure failure = await fixture.FailureOfAsync(session);
         Assert.Contains("no media for 0.5 s", failure.Message, StringComparison.Ordinal);
     }
 
@@ -223,7 +229,7 @@ public sealed class BackendWayTests
     [Fact]
     public async Task Silence_OfAWayThatDelivered_GetsTheDeadStreamTime()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromMilliseconds(100), DeadStream = TimeSpan.FromSeconds(1) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         TransportChoice ways = new();
         BackendSession first = fixture.Create(change: o => o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(first));
@@ -233,20 +239,23 @@ public sealed class BackendWayTests
 
         BackendSession second = fixture.Create(change: o => o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(second));
+        await fixture.AdvanceAsync(fixture.Timings.UdpSilence + TimeSpan.FromSeconds(1));
+        await fixture.TakeTurnsAsync();
+        Assert.Null(second.Failure);
+        await fixture.AdvanceAsync(fixture.Timings.DeadStream - fixture.Timings.UdpSilence);
 
-        Assert.Contains("no media for 1 s", (await fixture.FailureOfAsync(second)).Message, StringComparison.Ordinal);
+        Assert.Contains("no media for 10 s", (await fixture.FailureOfAsync(second)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>`-D 0` never gives a stream up that plays; a way that brings nothing is left all the same.</summary>
     [Fact]
     public async Task Silence_WithoutADeadStreamTime_LeadsFromUdpToTcpAndBack()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
         TransportChoice ways = new();
-        await SilentSessionAsync(fixture, time, ways, 3, "WayFailed");
-        await SilentSessionAsync(fixture, time, ways, 10, "NoWay");
-        await SilentSessionAsync(fixture, time, ways, 10, "WayFailed");
+        await SilentSessionAsync(fixture, ways, 3, "WayFailed");
+        await SilentSessionAsync(fixture, ways, 10, "NoWay");
+        await SilentSessionAsync(fixture, ways, 10, "WayFailed");
 
         Assert.Equal(MediaWay.Tcp, ways.Current);
     }
@@ -255,8 +264,7 @@ public sealed class BackendWayTests
     [Fact]
     public async Task Silence_OfThePicturesAloneOverUdp_TcpIsTriedForThem()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         TransportChoice ways = new();
         BackendSession session = fixture.Create(change: o => o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(session));
@@ -265,8 +273,8 @@ public sealed class BackendWayTests
             int packets = fixture.Sink.Packets.Count;
             fixture.Camera.SendRtp(1, 97, second, 1, 1, true, "x"u8);
             await Until.TrueAsync(() => fixture.Sink.Packets.Count > packets || session.Failure is not null);
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5);
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
+            await fixture.TakeTurnsAsync();
         }
 
         Assert.Equal(BackendFailureKind.VideoSilent, (await fixture.FailureOfAsync(session)).Kind);
@@ -297,8 +305,7 @@ public sealed class BackendWayTests
     [Rule("C9")]
     public async Task Setup_FirstOfTwoVideosIsAlwaysRefused_TheWayIsChosenByTheSecond()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly + ScriptedCamera.VideoOnly[ScriptedCamera.VideoOnly.IndexOf("m=video", StringComparison.Ordinal)..].Replace("trackID=0", "trackID=1", StringComparison.Ordinal);
         fixture.Camera.Script = r => r.Method == "SETUP" && r.Uri.EndsWith("trackID=0", StringComparison.Ordinal) ? ScriptedReply.Of(404, "Not Found") : null;
         TransportChoice ways = new();
@@ -306,7 +313,7 @@ public sealed class BackendWayTests
         BackendSession silent = fixture.Create(change: o => mount = o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(silent));
         Assert.Equal(MediaWay.Udp, ways.Current);
-        time.Advance(TimeSpan.FromSeconds(3));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(3));
         Assert.Equal((BackendFailureKind.WayFailed, MediaWay.Tcp), ((await fixture.FailureOfAsync(silent)).Kind, ways.Current));
         await fixture.CloseAsync(silent);
 
@@ -321,14 +328,14 @@ public sealed class BackendWayTests
         }
     }
 
-    private static async Task SilentSessionAsync(BackendFixture fixture, FakeTimeProvider time, TransportChoice ways, int seconds, string kind)
+    private static async Task SilentSessionAsync(BackendFixture fixture, TransportChoice ways, int seconds, string kind)
     {
         BackendSession session = fixture.Create(change: o => o with { Ways = ways });
         Assert.Null(await fixture.PlayAsync(session));
-        time.Advance(TimeSpan.FromSeconds(seconds - 1));
-        await Task.Delay(50);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(seconds - 1));
+        await fixture.TakeTurnsAsync();
         Assert.Null(session.Failure);
-        time.Advance(TimeSpan.FromSeconds(1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         BackendFailure failure = await fixture.FailureOfAsync(session);
         Assert.Equal(kind, failure.Kind.ToString());
         await fixture.CloseAsync(session);

@@ -13,8 +13,7 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task Play_First_OptionsIsAskedOnceAndNobodyWaitsForIt()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.Script = r => r.Method == "OPTIONS" ? new ScriptedReply { Silent = true } : null;
         BackendSession session = fixture.Create(BackendTransport.Tcp);
 
@@ -31,15 +30,14 @@ public sealed class KeepAliveTests
     [InlineData("OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, SET_PARAMETER", "OPTIONS", 4)]
     public async Task Quirk_VlcAndEvoStreamCountGetParameterOnly_ItIsUsedWherePublicListsIt(string list, string method, int options)
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.Public = list;
         fixture.Camera.TimeoutSeconds = 6;
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
 
-        await PassAsync(fixture, time, 10, media: true);
+        await PassAsync(fixture, 10, media: true);
 
         ScriptedRequest[] sent = [.. fixture.Camera.Requests.SkipWhile(r => r.Method != "PLAY").Skip(1)];
         Assert.Equal(options, sent.Count(r => r.Method == "OPTIONS"));
@@ -51,15 +49,14 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task KeepAlive_NeverAnsweredWhileMediaFlows_GoesOnAtItsIntervalAndIsNoRefusal()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? new ScriptedReply { Silent = true } : null;
 
-        await PassAsync(fixture, time, 40, media: true);
+        await PassAsync(fixture, 40, media: true);
 
         Assert.Null(session.Failure);
         Assert.InRange(fixture.Camera.Count("GET_PARAMETER"), 12, 14); // one each 3 s, three of them on their way at a time
@@ -69,15 +66,14 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task KeepAlive_AnsweredAfterItWasGivenUp_TheLateAnswerIsNobodyElses()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 40;
         fixture.Camera.Public += ", PAUSE";
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         await KnowsPublicAsync(session);
         fixture.Camera.Script = r => r.Method is "GET_PARAMETER" or "PAUSE" ? new ScriptedReply { Silent = true } : null;
-        await PassAsync(fixture, time, 32, media: true);
+        await PassAsync(fixture, 32, media: true);
         Assert.Equal(1, fixture.Camera.Count("GET_PARAMETER"));
 
         Task<bool> paused = fixture.PauseAsync(session);
@@ -94,22 +90,21 @@ public sealed class KeepAliveTests
     [InlineData(503)]
     public async Task Quirk_ThinginoRefusesTheMethodWhileMediaFlows_NoSessionOfTheMountUsesItAgain(int status)
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(status, "No") : null;
         BackendOptions? options = null;
         BackendSession first = fixture.Create(BackendTransport.Tcp, change: o => options = o);
         Assert.Null(await fixture.PlayAsync(first));
         await KnowsPublicAsync(first);
-        await PassAsync(fixture, time, 10, media: true);
+        await PassAsync(fixture, 10, media: true);
         Assert.Null(first.Failure);
         Assert.Equal((1, 3), (fixture.Camera.Count("GET_PARAMETER"), fixture.Camera.Count("OPTIONS")));
         await fixture.CloseAsync(first);
 
         BackendSession second = fixture.Create(change: _ => options!);
         Assert.Null(await fixture.PlayAsync(second));
-        await PassAsync(fixture, time, 10, media: true);
+        await PassAsync(fixture, 10, media: true);
 
         Assert.Equal((1, 7), (fixture.Camera.Count("GET_PARAMETER"), fixture.Camera.Count("OPTIONS")));
     }
@@ -117,8 +112,7 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task Quirk_Gw4089GetParameterCrashesIt_AfterTheSecondTimeAnotherMethodIsUsed()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 20;
         fixture.Camera.Script = r => r.Method == "GET_PARAMETER" ? new ScriptedReply { Silent = true, Close = true } : null;
         BackendOptions? options = null;
@@ -127,7 +121,7 @@ public sealed class KeepAliveTests
             BackendSession session = fixture.Create(BackendTransport.Tcp, change: o => options ??= o);
             Assert.Null(await fixture.PlayAsync(session));
             await KnowsPublicAsync(session);
-            await PassAsync(fixture, time, 25, media: true, () => session.Failure is not null);
+            await PassAsync(fixture, 25, media: true, () => session.Failure is not null);
             Assert.Equal(i < 2, session.Failure is not null);
         }
 
@@ -138,21 +132,20 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task KeepAlive_ItsMethodWasRefusedAnHourAgo_TheNextSessionUsesItAgain()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Script = static r => r.Method == "GET_PARAMETER" ? ScriptedReply.Of(454, "Session Not Found") : null;
         BackendSession first = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(first));
         await KnowsPublicAsync(first);
-        await PassAsync(fixture, time, 5, media: true);
+        await PassAsync(fixture, 5, media: true);
         Assert.Equal("OPTIONS", fixture.Options(first).KeepAlives.Method);
         await fixture.CloseAsync(first);
         fixture.Camera.Script = null;
-        time.Advance(TimeSpan.FromHours(1));
+        await fixture.AdvanceAsync(TimeSpan.FromHours(1));
 
         Assert.Null(await fixture.PlayAsync(fixture.Again(first)));
-        await PassAsync(fixture, time, 5, media: true);
+        await PassAsync(fixture, 5, media: true);
 
         Assert.Equal(2, fixture.Camera.Count("GET_PARAMETER"));
     }
@@ -160,8 +153,7 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task Quirk_OnlyAnUnlistedMethodCounts_EachLossAtTheTimeoutLeadsToTheNextOne()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.TimeoutSeconds = 6;
         fixture.Camera.Public = "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN";
         BackendOptions? options = null;
@@ -172,7 +164,7 @@ public sealed class KeepAliveTests
             Assert.Null(await fixture.PlayAsync(session));
             await KnowsPublicAsync(session);
             used.Add(options!.KeepAlives.Method);
-            await PassAsync(fixture, time, 6, media: true);
+            await PassAsync(fixture, 6, media: true);
             fixture.Camera.DropConnections();
             await fixture.FailureOfAsync(session);
         }
@@ -183,14 +175,13 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task KeepAlive_WithoutASession_IsOptionsAndARefusalSaysNothingOfSessions()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = Endless };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = Endless };
         fixture.Camera.Script = r => r.Method is "OPTIONS" or "SET_PARAMETER" && !fixture.Camera.IsPlaying ? ScriptedReply.Of(454, "Session Not Found") : null;
         BackendOptions? options = null;
         BackendSession session = fixture.Create(BackendTransport.Tcp, change: o => options = o);
         Assert.Null(await fixture.OpenAsync(session));
 
-        await PassAsync(fixture, time, 100, media: false);
+        await PassAsync(fixture, 100, media: false);
 
         Assert.Null(session.Failure);
         Assert.Equal((1, 1, 1), (fixture.Camera.Count("OPTIONS"), fixture.Camera.Count("SET_PARAMETER"), fixture.Camera.Count("GET_PARAMETER")));
@@ -203,7 +194,7 @@ public sealed class KeepAliveTests
     private static Task KnowsPublicAsync(BackendSession session) => Until.TrueAsync(() => session.KnowsPublic);
 
     /// <summary>Lets seconds of the fake clock pass, with a picture in each.</summary>
-    private async Task PassAsync(BackendFixture fixture, FakeTimeProvider time, int seconds, bool media, Func<bool>? enough = null)
+    private async Task PassAsync(BackendFixture fixture, int seconds, bool media, Func<bool>? enough = null)
     {
         for (int i = 0; i < seconds && enough?.Invoke() != true; i++)
         {
@@ -214,10 +205,7 @@ public sealed class KeepAliveTests
                 await Until.TrueAsync(() => fixture.Sink.Packets.Count > before || enough?.Invoke() == true);
             }
 
-            time.Advance(TimeSpan.FromSeconds(1));
-            await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
-            await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
-            await Task.Delay(5); // an answer on loopback needs about one millisecond
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
     }
 }

@@ -102,7 +102,7 @@ public sealed class MediaQuirkTests
     [InlineData(65_000, false)]
     public async Task Quirk_TapoDatagramsOfTenKilobytes_ArePassedOnWhole(int bytes, bool isReordered)
     {
-        await using BackendFixture fixture = new();
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { Reorder = TimeSpan.FromMinutes(1) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
 
         fixture.Camera.SendRtp(0, 96, 1, 1, 1, false, "x"u8);

@@ -90,7 +90,7 @@ public sealed class MulticastTests
 
         // The report is sent after the punches would have been.
         byte[] buffer = new byte[2048];
-        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(5));
+        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(60));
         int first = await member.ReceiveAsync(buffer, cancel.Token);
         Assert.True(first >= 8, $"the first datagram to the group has {first} bytes");
         Assert.Equal(0, rtpMember.Available);
@@ -120,7 +120,7 @@ public sealed class MulticastTests
     public async Task Silence_OfAGroup_OwnAndOthersReportsAreNobodysAndUdpIsNext()
     {
         const string Group = "239.255.77.7";
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) } };
         int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
@@ -288,7 +288,7 @@ public sealed class MulticastTests
 
     private static async Task<bool> ReceivesReportAsync(Socket socket)
     {
-        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(5));
+        using CancellationTokenSource cancel = new(TimeSpan.FromSeconds(60));
         byte[] buffer = new byte[2048];
         while (true)
         {

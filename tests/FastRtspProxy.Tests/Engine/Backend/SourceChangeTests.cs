@@ -90,7 +90,7 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Rtp_PacketsBehindAGapWhenTheSourceChanges_ArePassedOnFirst()
     {
-        await using BackendFixture fixture = new() { Timings = BackendTimings.Default with { Reorder = TimeSpan.FromMinutes(1) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { Reorder = TimeSpan.FromMinutes(1) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         foreach ((uint ssrc, ushort number) in ((uint, ushort)[])[(1, 1), (1, 3), (1, 4), (2, 5000), (2, 5001), (2, 5002)])
         {
@@ -138,7 +138,7 @@ public sealed class SourceChangeTests
     [Rule("C13")]
     public async Task Bye_AndThenTheNextSsrcOfTheStream_EndsNothing()
     {
-        await using BackendFixture fixture = new();
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
         fixture.Camera.SendRtp(0, 96, 1, 1, 7, true, "x"u8);
@@ -146,7 +146,8 @@ public sealed class SourceChangeTests
         await Until.TrueAsync(() => session.Tracks[0].HasEnded);
         fixture.Camera.SendRtp(0, 96, 2, 1, 8, true, "x"u8);
         await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
-        await Task.Delay(1500); // longer than a camera has for its next source
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1.5)); // longer than a camera has for its next source
+        await fixture.TakeTurnsAsync();
 
         Assert.Null(session.Failure);
     }

@@ -192,8 +192,7 @@ public sealed class SrtpCameraTests
     [InlineData("no keys", "other keys than we have sent it in SETUP, and the MIKEY message of its description has no key of its suite's length")]
     public async Task Media_OtherKeys_EndsTheSessionWithTheReason(string mikey, string expected)
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = BackendTimings.Default with { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Sdp = Sdp(mikey switch { "keys" => Mikey(s_policy), "no keys" => Mikey(MikeyPolicies.Without()), _ => "a=x" });
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
@@ -203,7 +202,7 @@ public sealed class SrtpCameraTests
             Assert.True(number < 1000);
             fixture.Camera.SendRtp(0, SrtpPolicies.Sealed(stranger, SrtpPolicies.RtpOf(number)));
             await Until.TrueAsync(() => session.Tracks[0].Protection!.Unauthentic >= number || session.Failure is not null);
-            time.Advance(TimeSpan.FromMilliseconds(100));
+            await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(100));
         }
 
         Assert.Equal(BackendFailureKind.OtherKeys, session.Failure.Kind);
@@ -216,8 +215,7 @@ public sealed class SrtpCameraTests
     [Fact]
     public async Task Media_OtherKeysOfTheSoundAlone_KeepsThePictures()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Sdp = Sdp(Mikey(s_policy)) + "m=audio 0 RTP/SAVP 97\r\na=rtpmap:97 PCMU/8000\r\n" + Mikey(s_policy) + "\r\na=control:trackID=1\r\n";
         BackendSession session = fixture.Create(BackendTransport.Tcp);
         Assert.Null(await fixture.PlayAsync(session));
@@ -228,7 +226,7 @@ public sealed class SrtpCameraTests
             fixture.Camera.SendRtp(0, SrtpPolicies.Sealed(camera, SrtpPolicies.RtpOf(number)));
             fixture.Camera.SendRtp(1, SrtpPolicies.Sealed(stranger, SrtpPolicies.RtpOf(number)));
             await Until.TrueAsync(() => fixture.Sink.Packets.Count >= number && session.Tracks[1].Protection!.Unauthentic >= number);
-            time.Advance(TimeSpan.FromMilliseconds(100));
+            await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(100));
         }
 
         Assert.Null(session.Failure);

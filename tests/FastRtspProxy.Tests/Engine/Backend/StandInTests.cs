@@ -10,12 +10,10 @@ namespace FastRtspProxy.Tests.Engine.Backend;
 /// <summary>RTP that comes from another address than the camera's.</summary>
 public sealed class StandInTests
 {
-    private static readonly BackendTimings s_timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1), DeadStream = TimeSpan.FromMinutes(1) };
-
     [Fact]
     public async Task Rtp_FromANeighbour_IsTakenAndReportsGoThereToo()
     {
-        await using BackendFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
         Assert.Null(await fixture.PlayAsync(fixture.Create()));
         using Relay relay = new("127.0.0.9", ClientPort(fixture.Camera));
         relay.Send(96, 1);
@@ -27,7 +25,7 @@ public sealed class StandInTests
     [Fact]
     public async Task Rtp_FromTheCameraItself_TakesOverForGood()
     {
-        await using BackendFixture fixture = new() { Timings = s_timings with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
+        await using BackendFixture fixture = new() { Timings = PatientTimings.OfBackend with { ReceiverReport = TimeSpan.FromMilliseconds(100) } };
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new("127.0.0.9", ClientPort(fixture.Camera));
@@ -51,7 +49,7 @@ public sealed class StandInTests
     [InlineData("127.0.1.9", 96, "another network")]
     public async Task Rtp_ThatIsNotTaken_IsNamedInTheFailure(string address, byte payloadType, string because)
     {
-        await using BackendFixture fixture = new() { Timings = s_timings };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new(address, ClientPort(fixture.Camera));
@@ -59,6 +57,9 @@ public sealed class StandInTests
         {
             relay.Send(payloadType, number);
         }
+
+        await Until.TrueAsync(() => session.Tracks[0] is { RtpSocket.Peers.Refused: 7 });
+        await fixture.AdvanceAsync(fixture.Timings.UdpSilence);
 
         BackendFailure failure = await fixture.FailureOfAsync(session);
 
@@ -69,8 +70,7 @@ public sealed class StandInTests
     [Fact]
     public async Task Rtp_OfThePicturesThatIsNotTakenWhileSoundFlows_IsNamedInTheFailure()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time) { Timings = s_timings with { DeadStream = TimeSpan.FromSeconds(10) } };
+        await using BackendFixture fixture = new(new FakeTimeProvider()) { Timings = BackendTimings.Default with { UdpSilence = TimeSpan.FromSeconds(1) } };
         BackendSession session = fixture.Create();
         Assert.Null(await fixture.PlayAsync(session));
         using Relay relay = new("127.0.1.9", ClientPort(fixture.Camera));
@@ -85,7 +85,7 @@ public sealed class StandInTests
         {
             fixture.Camera.SendRtp(1, 97, second, second * 8000u, 2, true, "x"u8);
             await Until.TrueAsync(() => fixture.Sink.Packets.Count == second + 1);
-            time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await fixture.Shard.RunAsync(() => fixture.Shard.DelayAsync(TimeSpan.Zero));
         }
 
@@ -101,7 +101,7 @@ public sealed class StandInTests
     [Fact]
     public async Task Rtp_FromWhereWeMustNotSend_IsNotTaken()
     {
-        await using BackendFixture fixture = new() { Timings = s_timings };
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         int asked = 0;
         TargetPolicy policy = new(isRegistered: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
         BackendSession session = fixture.Create(change: o => o with { Targets = policy });
@@ -111,6 +111,9 @@ public sealed class StandInTests
         {
             relay.Send(96, number);
         }
+
+        await Until.TrueAsync(() => session.Tracks[0] is { RtpSocket.Peers.Refused: 20 });
+        await fixture.AdvanceAsync(fixture.Timings.UdpSilence);
 
         Assert.Contains("20 datagrams from 127.0.0.9", (await fixture.FailureOfAsync(session)).Message, StringComparison.Ordinal);
         Assert.InRange(asked, 2, 9); // the connection, and a few of the datagrams: it costs system calls

@@ -68,7 +68,7 @@ public sealed class TlsBackendTests
 
         BackendFailure? failure = await fixture.OpenAsync(fixture.Create(url: url, change: o => o with { InsecureTls = true }));
 
-        (string? name, string text) = await serving.WaitAsync(TimeSpan.FromSeconds(5));
+        (string? name, string text) = await serving.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("localhost", name);
         Assert.StartsWith($"DESCRIBE {url} RTSP/1.0\r\n", text, StringComparison.Ordinal);
         Assert.Equal(BackendFailureKind.Refused, failure!.Kind);

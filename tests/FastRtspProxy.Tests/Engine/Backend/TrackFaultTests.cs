@@ -13,7 +13,7 @@ public sealed class TrackFaultTests
         "m=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/90000\r\na=control:trackID=0\r\n" +
         "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n";
 
-    private static readonly BackendTimings s_quick = BackendTimings.Default with { SilentTrack = TimeSpan.FromMilliseconds(100) };
+    private static readonly BackendTimings s_quick = PatientTimings.OfBackend with { SilentTrack = TimeSpan.FromMilliseconds(100) };
 
     [Theory]
     [InlineData(404, BackendTransport.Tcp)]
@@ -162,15 +162,14 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task Bye_OfThePicturesWhileTheSoundGoesOn_EndsTheSessionTwoSecondsLater()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = await PlayBothAsync(fixture);
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(42));
         await Until.TrueAsync(() => session.Tracks[0].HasEnded);
 
-        await SoundAsync(fixture, time, 1.5);
+        await SoundAsync(fixture, 1.5);
         Assert.Null(session.Failure);
-        await SoundAsync(fixture, time, 1);
+        await SoundAsync(fixture, 1);
 
         BackendFailure failure = await fixture.FailureOfAsync(session);
         Assert.Equal(BackendFailureKind.VideoSilent, failure.Kind);
@@ -180,13 +179,12 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task Silence_OfThePicturesWhileTheSoundGoesOn_LosesTheCameraAndNamesTheTrack()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = await PlayBothAsync(fixture);
 
-        await SoundAsync(fixture, time, 9);
+        await SoundAsync(fixture, 9);
         Assert.Null(session.Failure);
-        await SoundAsync(fixture, time, 2);
+        await SoundAsync(fixture, 2);
 
         BackendFailure failure = await fixture.FailureOfAsync(session);
         Assert.Equal(BackendFailureKind.VideoSilent, failure.Kind);
@@ -196,11 +194,10 @@ public sealed class TrackFaultTests
     [Fact]
     public async Task Silence_OfTheSoundWhileThePicturesGoOn_CostsNothing()
     {
-        FakeTimeProvider time = new();
-        await using BackendFixture fixture = new(time);
+        await using BackendFixture fixture = new(new FakeTimeProvider());
         BackendSession session = await PlayBothAsync(fixture);
 
-        await AdvanceAsync(fixture, time, 60, (n, ticks) => fixture.Camera.SendRtp(0, 96, n, ticks, 42, true, "x"u8));
+        await AdvanceAsync(fixture, 60, (n, ticks) => fixture.Camera.SendRtp(0, 96, n, ticks, 42, true, "x"u8));
 
         Assert.Null(session.Failure);
     }
@@ -218,15 +215,15 @@ public sealed class TrackFaultTests
         return session;
     }
 
-    private static Task SoundAsync(BackendFixture fixture, FakeTimeProvider time, double seconds) =>
-        AdvanceAsync(fixture, time, seconds, (n, ticks) => fixture.Camera.SendRtp(1, 97, n, ticks, 43, true, "x"u8));
+    private static Task SoundAsync(BackendFixture fixture, double seconds) =>
+        AdvanceAsync(fixture, seconds, (n, ticks) => fixture.Camera.SendRtp(1, 97, n, ticks, 43, true, "x"u8));
 
     /// <summary>Time passes, and a packet comes each quarter of a second.</summary>
-    private static async Task AdvanceAsync(BackendFixture fixture, FakeTimeProvider time, double seconds, Action<ushort, uint> send)
+    private static async Task AdvanceAsync(BackendFixture fixture, double seconds, Action<ushort, uint> send)
     {
         for (double done = 0; done < seconds; done += 0.25)
         {
-            time.Advance(TimeSpan.FromSeconds(0.25));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.25));
             int count = fixture.Sink.Packets.Count;
             send((ushort)(count + 10), (uint)count * 1000);
             await Until.TrueAsync(() => fixture.Sink.Packets.Count == count + 1);

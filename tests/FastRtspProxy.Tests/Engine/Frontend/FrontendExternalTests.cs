@@ -210,7 +210,8 @@ public sealed class FrontendExternalTests
 
         Assert.True(await guesser.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
         Assert.Equal(3, server.Requests.Count);
-        host.Time.Advance(TimeSpan.FromMilliseconds(200));
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
+        await host.AdvanceAsync(TimeSpan.FromMilliseconds(200));
         Assert.Equal(401, (await guesser.ReadResponseAsync()).Status);
         Assert.Equal(4, server.Requests.Count);
     }

@@ -37,7 +37,7 @@ public sealed class FrontendGroupTests
     {
         long before = host.Mount.Counters.Viewers(ViewerWay.Multicast);
         Assert.Equal(200, await AskAsync(host, client, "PLAY", session));
-        await Until.TrueAsync(() => host.Mount.Counters.Viewers(ViewerWay.Multicast) == before + 1, 20); // what follows the answer
+        await Until.TrueAsync(() => host.Mount.Counters.Viewers(ViewerWay.Multicast) == before + 1); // what follows the answer
         await host.SettleAsync();
     }
 
@@ -68,7 +68,7 @@ public sealed class FrontendGroupTests
         return receiver.HasNothing;
     }
 
-    private static Task LivesAsync(FrontendHost host, int sessions) => Until.TrueAsync(() => host.Frontend.Limits.Clients == sessions, 20);
+    private static Task LivesAsync(FrontendHost host, int sessions) => Until.TrueAsync(() => host.Frontend.Limits.Clients == sessions);
 
     [Fact]
     [Rule("S22")]
@@ -175,7 +175,7 @@ public sealed class FrontendGroupTests
 
         Assert.True(PlayDialogue.HasBye(await receiver.ReadRtcpAsync(), host.Mount.Tracks[0].Ssrc));
         Assert.True(await IsSilentAsync(host, receiver));
-        await Until.TrueAsync(() => host.Mount.ClientCount == 0, 20);
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
     }
 
     [Fact]
@@ -454,7 +454,7 @@ public sealed class FrontendGroupTests
             session.End(SessionEnd.Teardown);
         });
 
-        await Until.TrueAsync(() => host.Mount.ClientCount == 0, 20);
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
         Assert.True(await IsSilentAsync(host, receiver));
     }
 

@@ -93,6 +93,7 @@ internal sealed class FrontendHost : IAsyncDisposable
     /// <summary>Moves the clock on in steps that a shard sees.</summary>
     public async Task AdvanceAsync(TimeSpan by)
     {
+        await SettleAsync(); // a timer that is set after the leap would count from there
         for (TimeSpan done = TimeSpan.Zero; done < by; done += TimeSpan.FromSeconds(1))
         {
             Time.Advance(TimeSpan.FromSeconds(Math.Min(1, (by - done).TotalSeconds)));

@@ -421,7 +421,7 @@ public sealed class FrontendLivenessTests
         await using FrontendHost host = await FrontendHost.StartAsync(log: log);
 
         // By blocking calls: a socket with asynchronous ones is shut down in order first.
-        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         client.Connect(IPAddress.Loopback, host.Port);
         int port = ((IPEndPoint)client.LocalEndPoint!).Port;
         client.Send("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8);

@@ -258,7 +258,7 @@ public sealed class FrontendRegisterTests
         Task<ByteStream?> taking = Assert.Single(registry.Registered).Connection!(shard);
         Assert.True(await camera.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
         Assert.False(taking.IsCompleted);
-        host.Time.Advance(TimeSpan.FromMilliseconds(110));
+        await host.AdvanceAsync(TimeSpan.FromMilliseconds(110));
         ByteStream? stream = await taking.WaitAsync(RtspTestClient.Limit);
 
         Assert.NotNull(stream);

@@ -67,7 +67,7 @@ public sealed class KeptNewsTests
             payload[1] = 0x88;
             fixture.Camera.SendRtp(0, 96, _number++, _timestamp += 90_000, 42, true, payload);
             await Until.TrueAsync(() => mount.Ring.Head >= expected);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         return mount;

@@ -28,7 +28,7 @@ public sealed class KeyFrameRequestsTests
 
         for (int i = 0; i < 6; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(i == 3 ? 1 : 0));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(i == 3 ? 1 : 0));
             _ = await fixture.JoinAsync(mount);
         }
 
@@ -41,12 +41,12 @@ public sealed class KeyFrameRequestsTests
     {
         await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
         Mount mount = await PlayAsync(fixture, groupSeconds: 20);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         _ = await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => Requests(fixture) == 1);
         await SendKeyFrameAsync(fixture, mount);
 
-        _time.Advance(TimeSpan.FromSeconds(3));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(3));
         _ = await fixture.JoinAsync(mount);
 
         await AssertRequestsAsync(fixture, mount, 2);
@@ -64,7 +64,7 @@ public sealed class KeyFrameRequestsTests
         }
 
         await Until.TrueAsync(() => Requests(fixture) == 1);
-        _time.Advance(TimeSpan.FromMilliseconds(999));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(999));
         mount.AskForKeyFrame();
         await AssertRequestsAsync(fixture, mount, 1);
     }
@@ -77,7 +77,7 @@ public sealed class KeyFrameRequestsTests
         Mount mount = await AskTwiceAsync(fixture);
 
         Assert.Equal(1, Requests(fixture));
-        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(500));
 
         await Until.TrueAsync(() => Requests(fixture) == 2);
         await AssertRequestsAsync(fixture, mount, 2);
@@ -99,7 +99,7 @@ public sealed class KeyFrameRequestsTests
         Mount mount = await PlayAsync(fixture, groupSeconds: 1);
         mount.AskForKeyFrame();
         await Until.TrueAsync(() => Requests(fixture) == 1);
-        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         mount.AskForKeyFrame();
         await mount.Shard.RunAsync(static () => Task.CompletedTask);
         return mount;
@@ -113,7 +113,7 @@ public sealed class KeyFrameRequestsTests
         Mount mount = await PlayAsync(fixture, groupSeconds: 20);
         for (int i = 0; i < 3; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(2));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
             mount.AskForKeyFrame();
             await Until.TrueAsync(() => Requests(fixture) == i + 1);
             await SendKeyFrameAsync(fixture, mount);
@@ -134,7 +134,7 @@ public sealed class KeyFrameRequestsTests
     {
         await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
         Mount mount = await PlayAsync(fixture, groupSeconds, BackendTransport.Udp);
-        _time.Advance(TimeSpan.FromSeconds(ageSeconds));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(ageSeconds));
         _number += 5;
         await SendAsync(fixture, mount, [0x41, 0x9a, 1]);
 
@@ -159,7 +159,7 @@ public sealed class KeyFrameRequestsTests
     private async Task AssertRequestsAsync(MountFixture fixture, Mount mount, int count)
     {
         await mount.Shard.RunAsync(static () => Task.CompletedTask);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         mount.AskForKeyFrame();
         await Until.TrueAsync(() => Requests(fixture) > count);
         Assert.Equal(count + 1, Requests(fixture));
@@ -176,7 +176,7 @@ public sealed class KeyFrameRequestsTests
             fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, [0x65, 0x88, 1]);
             _timestamp += 3600;
             await Until.TrueAsync(() => mount.Ring.Head >= expected);
-            _time.Advance(TimeSpan.FromSeconds(i == 0 ? groupSeconds : 0));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(i == 0 ? groupSeconds : 0));
         }
 
         return mount;

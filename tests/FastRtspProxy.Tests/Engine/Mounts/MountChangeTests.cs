@@ -14,35 +14,33 @@ public sealed class MountChangeTests
     [InlineData(60, 40, 58)] // longer: nobody goes after the 30 s
     public async Task ChangeAsync_HoldWhileClientsAreHeld_CountsFromTheLoss(int holdSeconds, int firstSeconds, int endSeconds)
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time);
+        await using MountFixture fixture = new(new FakeTimeProvider());
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         await PlayAndLoseAsync(fixture, mount);
-        time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         fixture.Timings = fixture.Timings with { Hold = TimeSpan.FromSeconds(holdSeconds) };
 
         await ChangeAsync(fixture, mount);
 
         TimeSpan almost = TimeSpan.FromSeconds(Math.Min(firstSeconds, endSeconds) - 0.5);
-        time.Advance(almost);
+        await fixture.AdvanceAsync(almost);
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Null(client.End);
-        time.Advance(TimeSpan.FromSeconds(endSeconds + 0.5) - almost);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(endSeconds + 0.5) - almost);
         await Until.TrueAsync(() => client.End == MountEnd.HoldExpired);
     }
 
     [Fact]
     public async Task ChangeAsync_LingerWhileNobodyWatches_CountsFromTheLastViewer()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Timings = fixture.Timings with { Linger = TimeSpan.FromHours(1) };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
-        time.Advance(TimeSpan.FromSeconds(20));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(20));
         fixture.Timings = fixture.Timings with { Linger = TimeSpan.FromSeconds(10) };
 
         await ChangeAsync(fixture, mount);
@@ -53,21 +51,20 @@ public sealed class MountChangeTests
     [Fact]
     public async Task ChangeAsync_SilenceThatCounts_IsWatchedFromThenOn()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         await fixture.JoinAsync(mount);
         long head = mount.Ring.Head;
         fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > head);
-        time.Advance(TimeSpan.FromMinutes(10));
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(10));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Equal(StreamState.Playing, mount.State);
         fixture.BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) };
 
         await ChangeAsync(fixture, mount);
 
-        time.Advance(TimeSpan.FromSeconds(5.1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(5.1));
         await Until.TrueAsync(() => mount.State == StreamState.Holding);
         Assert.Contains(fixture.Log.Loud, static line => line.Contains("no media for 5 s", StringComparison.Ordinal));
     }
@@ -75,8 +72,7 @@ public sealed class MountChangeTests
     [Fact]
     public async Task ChangeAsync_AnswerTimeout_CountsForTheNextRequest()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time);
+        await using MountFixture fixture = new(new FakeTimeProvider());
         Mount mount = fixture.Create();
         await Until.TrueAsync(() => mount.State == StreamState.Ready);
         fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
@@ -86,7 +82,7 @@ public sealed class MountChangeTests
 
         _ = mount.JoinAsync(fixture.Client(), PlayWish.Everything);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
-        time.Advance(TimeSpan.FromSeconds(2.1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2.1));
         await Until.TrueAsync(() => fixture.Log.Loud.Any(static line => line.Contains("trying again", StringComparison.Ordinal)));
         Assert.Equal(1, fixture.Camera.ConnectionCount); // the session that was there has gone on
     }
@@ -94,20 +90,19 @@ public sealed class MountChangeTests
     [Fact]
     public async Task ChangeAsync_OtherCameraWhileViewersAreHeld_TheirTimeGoesOn()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time);
+        await using MountFixture fixture = new(new FakeTimeProvider());
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         await PlayAndLoseAsync(fixture, mount);
         fixture.Camera.Dispose();
-        time.Advance(TimeSpan.FromSeconds(20));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         await fixture.MountShard.RunAsync(() => mount.ChangeAsync(fixture.Options(), fixture.Ring, [-1]));
 
-        time.Advance(TimeSpan.FromSeconds(9));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(9));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Null(client.End);
-        time.Advance(TimeSpan.FromSeconds(1.5));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1.5));
         await Until.TrueAsync(() => client.End == MountEnd.HoldExpired);
     }
 

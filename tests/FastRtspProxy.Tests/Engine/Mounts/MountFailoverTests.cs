@@ -23,7 +23,7 @@ public sealed class MountFailoverTests
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         RingPacket before = await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
-        MountDescription described = (await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!;
+        MountDescription described = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
 
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
@@ -32,7 +32,7 @@ public sealed class MountFailoverTests
         backup.SendRtp(0, 98, 501, 10_600, 77, true, s_idr);
         backup.SendRtp(0, 98, 502, 14_200, 77, true, s_picture);
         backup.SendRtp(1, 104, 900, 1024, 78, true, [0, 16, 0, 8, 1]);
-        List<RingPacket> packets = await MediaAsync(fixture, mount, from, 5);
+        List<RingPacket> packets = await fixture.MediaAsync(mount, from, 5);
 
         // The picture that nothing can be decoded from is left out; two sets of ours, the key frame, the picture behind it, a piece of sound.
         Assert.Equal([0, 0, 0, 0, 1], packets.Select(static packet => packet.Track));
@@ -53,7 +53,7 @@ public sealed class MountFailoverTests
         Assert.StartsWith("source 2 of 2 is in use: source 1 cannot be used: ", told.Reason, StringComparison.Ordinal);
 
         // Whoever asks now is told of what comes: the payload types as they were, the sets as they are.
-        MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!;
+        MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
         Assert.Equal(described.Tracks.AsEnumerable(), now.Tracks);
         Assert.Contains("a=fmtp:96 ", Text(now), StringComparison.Ordinal);
         Assert.Contains("aM4G4g==", Text(now), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class MountFailoverTests
         backup.SendRtp(0, 96, 1, 7000, 77, false, [0x68, 0xce, 0x06, 0xe2]);
         backup.SendRtp(0, 96, 2, 7000, 77, true, s_idr);
         backup.SendRtp(0, 96, 3, 10_600, 77, true, s_idr); // without sets: they are added
-        List<RingPacket> packets = await MediaAsync(fixture, mount, from, 5);
+        List<RingPacket> packets = await fixture.MediaAsync(mount, from, 5);
 
         Assert.Equal([8, 5, 7, 8, 5], packets.Select(static packet => packet.Bytes[12] & 0x1f));
         Assert.Equal(packets[0].Bytes[12..], packets[3].Bytes[12..]); // as they came last
@@ -95,12 +95,12 @@ public sealed class MountFailoverTests
         fixture.AddSource(backup);
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
-        MountDescription before = (await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!;
+        MountDescription before = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
 
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged);
 
-        MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!;
+        MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
         Assert.NotEqual(before.Tracks[0].Ssrc, now.Tracks[0].Ssrc);
     }
 
@@ -127,7 +127,7 @@ public sealed class MountFailoverTests
             backup.SendRtp(0, 96, (ushort)(3 * i), 7000u * (i + 1u), 77, false, Convert.FromBase64String(Hd.Split(',')[0]));
             backup.SendRtp(0, 96, (ushort)((3 * i) + 1), 7000u * (i + 1u), 77, false, [0x68, 0xce, 0x3c, 0x80]);
             backup.SendRtp(0, 96, (ushort)((3 * i) + 2), 7000u * (i + 1u), 77, true, s_idr);
-            await (acrossSizes || i > 0 ? MediaAsync(fixture, mount, from, 3) : Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged));
+            await (acrossSizes || i > 0 ? fixture.MediaAsync(mount, from, 3) : Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged));
             await Until.TrueAsync(() => mount.State is StreamState.Playing or StreamState.Lingering);
             await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         }
@@ -159,9 +159,8 @@ public sealed class MountFailoverTests
     [Fact]
     public async Task NextSource_IsAFileThatEnds_BeginsAgainAndViewersPlayOn()
     {
-        FakeTimeProvider time = new();
         using ScriptedCamera file = new() { Sdp = ScriptedCamera.VideoAndAudio.Replace("t=0 0\r\n", "t=0 0\r\na=range:npt=0-12.3\r\n", StringComparison.Ordinal) };
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.AddSource(file, mayBeProbed: false);
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
@@ -169,7 +168,7 @@ public sealed class MountFailoverTests
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => file.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         await SendAsync(fixture, mount, file, 96, 10, 90_000, s_idr);
-        time.Advance(TimeSpan.FromSeconds(12.2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(12.2));
         await SendAsync(fixture, mount, file, 96, 11, 90_000 + 1_098_000, s_idr);
 
         file.DropConnections();
@@ -219,7 +218,7 @@ public sealed class MountFailoverTests
     public async Task AllSources_AreGone_EachIsSaidOnceAndThereAreWaits()
     {
         using ScriptedCamera backup = new();
-        await using MountFixture fixture = new() { Timings = new() { Hold = TimeSpan.FromSeconds(60) } };
+        await using MountFixture fixture = new() { Timings = PatientTimings.OfMount with { Hold = TimeSpan.FromSeconds(60) } };
         fixture.AddSource(backup);
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
@@ -227,9 +226,9 @@ public sealed class MountFailoverTests
 
         backup.Dispose();
         fixture.Camera.Dispose();
-        await Until.TrueAsync(() => fixture.Log.Lines.Count(static line => line.Text.Contains("trying again in", StringComparison.Ordinal)) == 2, 15);
+        await Until.TrueAsync(() => fixture.Log.Lines.Count(static line => line.Text.Contains("trying again in", StringComparison.Ordinal)) >= 2);
         fixture.RestartCamera();
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1, 15);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 1);
         await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
 
         Assert.Null(client.End);
@@ -270,17 +269,6 @@ public sealed class MountFailoverTests
     {
         long from = mount.Ring.Head;
         camera.SendRtp(0, payloadType, number, timestamp, 42, true, payload);
-        return (await MediaAsync(fixture, mount, from, 1))[^1];
-    }
-
-    private static async Task<List<RingPacket>> MediaAsync(MountFixture fixture, Mount mount, long from, int count)
-    {
-        List<RingPacket> media = [];
-        await Until.TrueAsync(() =>
-        {
-            media = [.. fixture.Read(mount, from).Where(static packet => (packet.Flags & EntryFlags.Rtcp) == 0)];
-            return media.Count >= count;
-        });
-        return media;
+        return (await fixture.MediaAsync(mount, from, 1))[^1];
     }
 }

@@ -22,10 +22,14 @@ internal sealed class MountFixture : IAsyncDisposable
     private readonly List<Mount> _mounts = [];
     private readonly List<IDisposable> _owned = [];
     private readonly EngineEvents _events;
+    private readonly FakeTimeProvider? _time;
 
     public MountFixture(TimeProvider? time = null, bool cameraIsUp = true)
     {
         _shards = ShardGroup.Start(2, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        _time = time as FakeTimeProvider;
+        Timings = time is null ? PatientTimings.OfMount : new MountTimings();
+        BackendTimings = time is null ? PatientTimings.OfBackend : BackendTimings.Default;
         _events = new EngineEvents(time ?? TimeProvider.System);
         _events.Happened += Happened.Enqueue;
         Camera = new ScriptedCamera();
@@ -42,7 +46,7 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>What mounts told of themselves.</summary>
     public ConcurrentQueue<EngineEvent> Happened { get; } = new();
 
-    public MountTimings Timings { get; set; } = new();
+    public MountTimings Timings { get; set; }
 
     /// <summary>Whose turn it is to open.</summary>
     public OpenPacer Pacer { get; init; } = new();
@@ -61,7 +65,7 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>What a ring keeps; slabs of 256 KiB.</summary>
     public RingOptions Ring { get; set; } = new();
 
-    public BackendTimings BackendTimings { get; set; } = BackendTimings.Default;
+    public BackendTimings BackendTimings { get; set; }
 
     /// <summary>Who owns the stream, where several boxes share the cameras.</summary>
     public ICameraOwners? Owners { get; init; }
@@ -134,6 +138,50 @@ internal sealed class MountFixture : IAsyncDisposable
         Camera = new ScriptedCamera(Camera.Port);
     }
 
+    /// <summary>
+    /// Moves the clock of the test while nothing is under way: a state is seen before the timer is set that belongs to it, and one that is set after the leap counts from there; an answer that comes after it is
+    /// late. What it sets going is done when this returns.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await QuietAsync();
+        _time!.Advance(by);
+        await QuietAsync();
+    }
+
+    /// <summary>What the mount and its camera have sent each other is read and done.</summary>
+    public Task QuietAsync() => Until.TrueAsync(async () =>
+    {
+        ScriptedCamera camera = Camera;
+        bool isIdle = camera.IsIdle;
+        int requests = camera.Requests.Count;
+        await _shards.Shards[1].RunAsync(static () => Task.CompletedTask);
+        await TakeTurnsAsync();
+        return isIdle && camera.IsIdle && camera.Requests.Count == requests;
+    });
+
+    /// <summary>The mount's timers that are due have fired when this returns.</summary>
+    public async Task TakeTurnsAsync()
+    {
+        // The first may run in the turn in which the clock moved, before its timers.
+        for (int i = 0; i < 3; i++)
+        {
+            await MountShard.RunAsync(() => MountShard.DelayAsync(TimeSpan.Zero));
+        }
+    }
+
+    /// <summary>Media of the ring from a sequence on, when there are so many packets of it; our own reports stand between them whenever they are due.</summary>
+    public async Task<List<RingPacket>> MediaAsync(Mount mount, long from, int count = 1)
+    {
+        List<RingPacket> media = [];
+        await Until.TrueAsync(() =>
+        {
+            media = [.. Read(mount, from).Where(static packet => (packet.Flags & EntryFlags.Rtcp) == 0)];
+            return media.Count >= count;
+        });
+        return media;
+    }
+
     /// <summary>A client that plays.</summary>
     public async Task<(RecordingClient Client, PlayGrant Grant)> JoinAsync(Mount mount)
     {
@@ -164,12 +212,12 @@ internal sealed class MountFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Camera.Dispose(); // no mount waits for an answer to its TEARDOWN
         foreach (Mount mount in _mounts)
         {
             await mount.StopAsync(MountEnd.Stopping);
         }
 
-        Camera.Dispose();
         _owned.ForEach(static one => one.Dispose());
         _shards.Dispose();
         Pacer.Dispose();

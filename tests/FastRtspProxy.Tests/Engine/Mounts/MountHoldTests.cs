@@ -14,43 +14,40 @@ public sealed class MountHoldTests
     [Fact]
     public async Task Hold_PlayIsAnsweredAndNothingComes_EndsAtItsTime()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
-        time.Advance(s_firstWait);
+        await fixture.AdvanceAsync(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
 
-        await EndsAtTheHoldAsync(fixture, time, client);
+        await EndsAtTheHoldAsync(fixture, client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
     }
 
     [Fact]
     public async Task Hold_PlayIsNotAnswered_EndsAtItsTime()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
         fixture.Camera.Script = static r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
-        time.Advance(s_firstWait);
+        await fixture.AdvanceAsync(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
         Assert.Equal(StreamState.Starting, mount.State);
 
-        await EndsAtTheHoldAsync(fixture, time, client);
+        await EndsAtTheHoldAsync(fixture, client);
     }
 
     [Fact]
     public async Task Hold_AttemptsFailForWantOfMedia_EndsAtTheTimeOfTheFirstLoss()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.FromSeconds(5) } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
-        time.Advance(s_firstWait);
+        await fixture.AdvanceAsync(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
-        time.Advance(TimeSpan.FromSeconds(5.1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(5.1));
         await Until.TrueAsync(() => fixture.Log.Loud.Any(l => l.Contains("no media", StringComparison.Ordinal)));
         Assert.Contains("are held for up to 23.8 s", fixture.Log.Loud[^1], StringComparison.Ordinal);
 
-        time.Advance(TimeSpan.FromSeconds(23.9));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(23.9));
 
         await Until.TrueAsync(() => client.End is not null);
         Assert.Equal(MountEnd.HoldExpired, client.End);
@@ -59,14 +56,13 @@ public sealed class MountHoldTests
     [Fact]
     public async Task Hold_MediaIsBack_IsOver()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient client) = await LostAsync(fixture);
-        time.Advance(s_firstWait);
+        await fixture.AdvanceAsync(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         await SendAsync(fixture, mount);
 
-        time.Advance(TimeSpan.FromMinutes(5));
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(5));
 
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Equal((null, 1), (client.End, mount.ClientCount));
@@ -75,16 +71,15 @@ public sealed class MountHoldTests
     [Fact]
     public async Task Hold_TheLastViewerHasLeft_TheNextOneHasAllOfItsTime()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         (Mount mount, RecordingClient first) = await LostAsync(fixture);
-        time.Advance(s_firstWait);
+        await fixture.AdvanceAsync(s_firstWait);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2 && mount.State == StreamState.Playing);
         mount.Leave(first);
         await Until.TrueAsync(() => mount.ClientCount == 0);
         (RecordingClient second, _) = await fixture.JoinAsync(mount);
 
-        time.Advance(TimeSpan.FromMinutes(1));
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(1));
 
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Null(second.End);
@@ -109,12 +104,12 @@ public sealed class MountHoldTests
     }
 
     /// <summary>The loss was <see cref="s_firstWait"/> ago.</summary>
-    private static async Task EndsAtTheHoldAsync(MountFixture fixture, FakeTimeProvider time, RecordingClient client)
+    private static async Task EndsAtTheHoldAsync(MountFixture fixture, RecordingClient client)
     {
-        time.Advance(TimeSpan.FromSeconds(28.5));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(28.5));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Null(client.End);
-        time.Advance(TimeSpan.FromSeconds(0.5));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.5));
         await Until.TrueAsync(() => client.End is not null);
         Assert.Equal(MountEnd.HoldExpired, client.End);
         Assert.Contains("did not return within 30 s; 1 viewer(s) ended", fixture.Log.Loud[^1], StringComparison.Ordinal);

@@ -8,15 +8,15 @@ namespace FastRtspProxy.Tests.Engine.Mounts;
 /// <summary>Clients that wait for the camera to play.</summary>
 public sealed class MountJoinTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Leave_WhileThePlayWaits_EndsTheWaitAndLeavesTheOthersWaiting()
     {
         await using MountFixture fixture = new()
         {
-            Timings = new() { Join = TimeSpan.FromMinutes(5) },
-            BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) },
+            Timings = PatientTimings.OfMount with { Join = TimeSpan.FromMinutes(5) },
+            BackendTimings = PatientTimings.OfBackend with { Answer = TimeSpan.FromMinutes(5) },
         };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
@@ -36,7 +36,7 @@ public sealed class MountJoinTests
     [Fact]
     public async Task JoinAsync_CameraComesBackWithAnotherDescription_TellsTheClientThatItsSessionIsGone()
     {
-        await using MountFixture fixture = new() { Timings = new() { Join = TimeSpan.FromMinutes(5) } };
+        await using MountFixture fixture = new() { Timings = PatientTimings.OfMount with { Join = TimeSpan.FromMinutes(5) } };
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
         fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("H264", "H265", StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class MountJoinTests
     [Fact]
     public async Task JoinAsync_PlayIsAnsweredAfterTheWait_TheClientIsHeldAndGetsItsPictureByASingleTry()
     {
-        await using MountFixture fixture = new() { Timings = new() { Join = TimeSpan.FromMilliseconds(100) } };
+        await using MountFixture fixture = new() { Timings = PatientTimings.OfMount with { Join = TimeSpan.FromMilliseconds(100) } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
@@ -73,7 +73,7 @@ public sealed class MountJoinTests
     [Fact]
     public async Task JoinAsync_PlayIsRefusedAfterTheWait_TheClientIsHeldForTheUsualTime()
     {
-        await using MountFixture fixture = new() { Timings = new() { Join = TimeSpan.FromMilliseconds(100), Hold = TimeSpan.FromMilliseconds(100) } };
+        await using MountFixture fixture = new() { Timings = PatientTimings.OfMount with { Join = TimeSpan.FromMilliseconds(100), Hold = TimeSpan.FromMilliseconds(100) } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
@@ -90,16 +90,15 @@ public sealed class MountJoinTests
     [Fact]
     public async Task DescribeAsync_CameraTakesTwelveSeconds_TheAttemptGoesOnWithoutTheViewer()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time);
+        await using MountFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         Task<MountDescription?> asked = mount.DescribeAsync(TimeSpan.FromSeconds(5));
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 1);
         await fixture.MountShard.RunAsync(() => Task.CompletedTask); // the viewer waits: the mount may have asked before it came
-        time.Advance(TimeSpan.FromSeconds(5.5));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(5.5));
         Assert.Null(await asked.WaitAsync(s_limit));
-        time.Advance(TimeSpan.FromSeconds(12));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(12));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         ScriptedRequest request = fixture.Camera.Requests.Single();
         fixture.Camera.SendText($"RTSP/1.0 200 OK\r\nCSeq: {request.CSeq}\r\nContent-Base: {request.Uri}/\r\nContent-Length: {fixture.Camera.Sdp.Length}\r\n\r\n{fixture.Camera.Sdp}");

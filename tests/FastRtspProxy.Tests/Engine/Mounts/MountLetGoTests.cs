@@ -13,7 +13,7 @@ public sealed class MountLetGoTests
 {
     private const string PublicWithPause = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN";
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(200, "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN")]
@@ -25,7 +25,7 @@ public sealed class MountLetGoTests
         await using MountFixture fixture = new()
         {
             Timings = Short,
-            BackendTimings = new() { ShortAnswer = TimeSpan.FromMilliseconds(pauseStatus == 0 ? 300 : 60_000) },
+            BackendTimings = PatientTimings.OfBackend with { ShortAnswer = TimeSpan.FromMilliseconds(pauseStatus == 0 ? 300 : 60_000) },
         };
         fixture.Camera.Public = methods;
         fixture.Camera.Script = r => r.Method != "PAUSE" ? null : pauseStatus == 0 ? new ScriptedReply { Silent = true } : ScriptedReply.Of(pauseStatus, "No");
@@ -128,7 +128,7 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Join_WhileTeardownIsUnanswered_WaitsForTheNextSessionAndGetsItsMedia()
     {
-        await using MountFixture fixture = new() { Timings = Short };
+        await using MountFixture fixture = new() { Timings = Short, BackendTimings = PatientTimings.OfBackend with { Teardown = TimeSpan.FromMilliseconds(700) } };
         fixture.Camera.Script = r => r.Method == "TEARDOWN" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create();
         (RecordingClient first, _) = await fixture.JoinAsync(mount);
@@ -163,13 +163,17 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Prepare_WhileLingering_KeepsTheCameraForTheViewerThatSetsUp()
     {
-        await using MountFixture fixture = new() { Timings = Short with { Linger = TimeSpan.FromSeconds(3), Join = TimeSpan.FromSeconds(60) } };
+        await using MountFixture fixture = new(new FakeTimeProvider())
+        {
+            Timings = new() { Linger = TimeSpan.FromSeconds(3), Join = TimeSpan.FromSeconds(60) },
+            BackendTimings = new() { DeadStream = TimeSpan.Zero },
+        };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
         mount.Prepare();
-        await Task.Delay(3300);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(3.3));
 
         Assert.Equal(StreamState.Lingering, mount.State);
         await fixture.JoinAsync(mount);
@@ -196,16 +200,15 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Description_OlderThanAMinuteAtTheFirstSetup_IsReadAnewOnANewConnection()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.TimeoutSeconds = 600;
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
-        time.Advance(TimeSpan.FromSeconds(59));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(59));
         await fixture.MountShard.RunAsync(() => Task.CompletedTask);
         Assert.NotNull(await mount.DescribeAsync(s_limit));
         Assert.Equal(1, fixture.Camera.Count("DESCRIBE"));
-        time.Advance(TimeSpan.FromSeconds(1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await fixture.JoinAsync(mount);
 
@@ -216,11 +219,10 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Description_UsedWithinAMinute_IsNotReadAgain()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
-        time.Advance(TimeSpan.FromSeconds(50));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(50));
 
         await fixture.JoinAsync(mount);
 
@@ -230,15 +232,14 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task Description_OldAndTheCameraLetGo_IsReadAnewForTheNextDescribe()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
-        time.Advance(TimeSpan.FromSeconds(11));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(11));
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == StreamState.Ready && mount.IsResting);
-        time.Advance(TimeSpan.FromSeconds(60));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(60));
 
         Assert.NotNull(await mount.DescribeAsync(s_limit));
 
@@ -248,15 +249,14 @@ public sealed class MountLetGoTests
     [Fact]
     public async Task KnownDescription_OldAndTheCameraLetGo_LeavesTheCameraAlone()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
-        time.Advance(TimeSpan.FromSeconds(11));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(11));
         await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1 && mount.State == StreamState.Ready && mount.IsResting);
-        time.Advance(TimeSpan.FromSeconds(60));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(60));
         int requests = fixture.Camera.Methods.Count;
 
         Assert.NotNull(await mount.KnownDescriptionAsync());
@@ -270,14 +270,13 @@ public sealed class MountLetGoTests
     public async Task Description_OldOnTheConnectionThatWasGiven_IsReadAnewOnIt()
     {
         // REGISTER with reuse_connection: behind NAT there is no other way to the camera.
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         int port = fixture.Camera.Port;
         fixture.Connection = async shard => await TcpByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", port), s_limit);
         fixture.Camera.TimeoutSeconds = 600;
         Mount mount = fixture.Create();
         Assert.NotNull(await mount.DescribeAsync(s_limit));
-        time.Advance(TimeSpan.FromSeconds(61));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(61));
 
         await fixture.JoinAsync(mount);
 
@@ -285,5 +284,5 @@ public sealed class MountLetGoTests
         Assert.Equal(1, fixture.Camera.ConnectionCount);
     }
 
-    private static MountTimings Short => new() { Linger = TimeSpan.FromMilliseconds(50) };
+    private static MountTimings Short => PatientTimings.OfMount with { Linger = TimeSpan.FromMilliseconds(50) };
 }

@@ -67,8 +67,7 @@ public sealed class MountOrderTests
     [InlineData(false, false)]
     public async Task PrepareAndJoin_FromOneShard_TheCameraIsKeptForASetupBehindThePlayOnly(bool onMountShard, bool joinsFirst)
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time)
+        await using MountFixture fixture = new(new FakeTimeProvider())
         {
             Timings = new() { Linger = TimeSpan.FromSeconds(1), Join = TimeSpan.FromMinutes(5) },
             BackendTimings = new() { DeadStream = TimeSpan.Zero },
@@ -84,7 +83,7 @@ public sealed class MountOrderTests
         mount.Leave(client);
         await Until.TrueAsync(() => mount.State == StreamState.Lingering);
 
-        time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
 
         if (joinsFirst)
         {
@@ -108,8 +107,8 @@ public sealed class MountOrderTests
     {
         await using MountFixture fixture = new()
         {
-            Timings = new() { Join = TimeSpan.FromMinutes(5) },
-            BackendTimings = new() { Answer = TimeSpan.FromMinutes(5) },
+            Timings = PatientTimings.OfMount with { Join = TimeSpan.FromMinutes(5) },
+            BackendTimings = PatientTimings.OfBackend with { Answer = TimeSpan.FromMinutes(5) },
         };
         fixture.Camera.Script = r => r.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
         Mount mount = fixture.Create(clientsMax: 1);

@@ -9,10 +9,10 @@ public sealed class MountOutageTests
     [Fact]
     public async Task Back_DescribedAndPlayedButSilent_IsSaidWithTheFirstMediaOnly()
     {
-        await using MountFixture fixture = new() { BackendTimings = new() { DeadStream = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = PatientTimings.OfBackend with { DeadStream = TimeSpan.FromMilliseconds(200) } };
         Mount mount = fixture.Create();
         await fixture.JoinAsync(mount);
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 3, 15);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") >= 3);
         Assert.Contains("no media", Assert.Single(fixture.Log.Loud), StringComparison.Ordinal);
 
         await Until.TrueAsync(() =>
@@ -31,7 +31,7 @@ public sealed class MountOutageTests
         Mount mount = fixture.Create();
         await Until.TrueAsync(() => fixture.Log.Loud.Count == 1);
         fixture.RestartCamera();
-        Assert.NotNull(await mount.DescribeAsync(TimeSpan.FromSeconds(5)));
+        Assert.NotNull(await mount.DescribeAsync(TimeSpan.FromSeconds(60)));
 
         Assert.EndsWith("the back-end answers again; nobody watches", fixture.Log.Loud[^1], StringComparison.Ordinal);
         await fixture.JoinAsync(mount);

@@ -59,7 +59,7 @@ public sealed class MountOwnerSourcesTests
         _owners.Tell(FakeOwners.PeerAt(peer, 8, static method => method));
 
         await Until.TrueAsync(() => peer.Count("PLAY") == 1 && fixture.Camera.OpenConnections == 0 && backup.OpenConnections == 0);
-        Assert.Equal(1, fixture.Camera.Count("TEARDOWN"));
+        await Until.TrueAsync(() => fixture.Camera.Count("TEARDOWN") == 1);
         Assert.Null(client.End);
     }
 

@@ -41,15 +41,21 @@ public sealed class MountProgrammeTests
     [Fact]
     public async Task ByeOfOneTrack_TheOtherStillPlays_IsWaitedFor()
     {
-        await using MountFixture fixture = await StartAsync("npt=0-12.3");
-        (_, RecordingClient client, _) = await PlayAsync(fixture, 11.5);
+        await using MountFixture fixture = await StartAsync("npt=0-12.3", time: new FakeTimeProvider());
+        (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, 11.5);
         fixture.Camera.SendRtcp(0, ScriptedCamera.ByeBytes(Video));
-        await Task.Delay(300);
+        fixture.Camera.SendRtp(1, 97, 2, 2, Sound, true, [1]); // comes behind it
+        _ = await fixture.MediaAsync(mount, 0, (int)(11.5 * 5) + 3);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.3));
         Assert.Null(client.End);
 
         fixture.Camera.SendRtcp(1, ScriptedCamera.ByeBytes(Sound));
+        for (int i = 0; i < 40 && client.End is null; i++)
+        {
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.25)); // a third of the dead-stream time in all
+        }
 
-        await Until.TrueAsync(() => client.End == MountEnd.ProgrammeEnded);
+        Assert.Equal(MountEnd.ProgrammeEnded, client.End);
     }
 
     [Theory]
@@ -93,7 +99,7 @@ public sealed class MountProgrammeTests
         for (int plays = 2; plays <= 3; plays++)
         {
             fixture.Camera.DropConnections();
-            await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == StreamState.Playing, 10);
+            await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == plays && mount.State == StreamState.Playing);
             await SendAsync(fixture, mount, 12.2);
         }
 
@@ -109,20 +115,20 @@ public sealed class MountProgrammeTests
         FakeTimeProvider time = new();
         await using MountFixture fixture = await StartAsync(range, deadStream: TimeSpan.Zero, time);
         (Mount mount, RecordingClient client, _) = await PlayAsync(fixture, 12.2);
-        time.Advance(TimeSpan.FromSeconds(9));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(9));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Equal(StreamState.Playing, mount.State);
-        time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         if (ends)
         {
             await Until.TrueAsync(() => mount.State == StreamState.Ready);
-            time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await Until.TrueAsync(() => client.End is not null);
             Assert.Equal(MountEnd.ProgrammeEnded, client.End);
             return;
         }
 
-        time.Advance(TimeSpan.FromSeconds(25));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(25));
         await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
         Assert.Equal((StreamState.Playing, null), (mount.State, client.End));
     }
@@ -188,8 +194,8 @@ public sealed class MountProgrammeTests
     {
         MountFixture fixture = new(time)
         {
-            Timings = new MountTimings { Tail = TimeSpan.FromMilliseconds(100) },
-            BackendTimings = new() { DeadStream = deadStream ?? TimeSpan.FromSeconds(30) },
+            Timings = PatientTimings.OfMount with { Tail = TimeSpan.FromMilliseconds(100) },
+            BackendTimings = PatientTimings.OfBackend with { DeadStream = deadStream ?? TimeSpan.FromSeconds(30) },
         };
         fixture.Camera.Sdp = range is null ? ScriptedCamera.VideoAndAudio : ScriptedCamera.VideoAndAudio.Replace("t=0 0\r\n", $"t=0 0\r\na=range:{range}\r\n", StringComparison.Ordinal);
         return Task.FromResult(fixture);

@@ -62,7 +62,7 @@ public sealed class MountQuirkTests
 
         fixture.Camera.DropConnections();
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2, 10);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
         Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method != "OPTIONS").Select(r => r.Method));
         Assert.All(fixture.Camera.Requests.Where(r => r.Connection == 2 && r.Method == "DESCRIBE"), r => Assert.Null(r.Header("Session")));
     }
@@ -75,7 +75,7 @@ public sealed class MountQuirkTests
             : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"0011\"")) with { Close = true };
         Mount mount = fixture.Create();
 
-        await fixture.JoinAsync(mount).WaitAsync(TimeSpan.FromSeconds(20));
+        await fixture.JoinAsync(mount).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal((2, 2), (fixture.Camera.ConnectionCount, fixture.Camera.Count("DESCRIBE")));
         Assert.Empty(fixture.Log.Loud);
@@ -84,7 +84,7 @@ public sealed class MountQuirkTests
     [Fact]
     public async Task Quirk_CameraAllowsOneSession_TeardownComesBeforeTheNextConnection()
     {
-        await using MountFixture fixture = new() { BackendTimings = BackendTimings.Default with { DeadStream = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = PatientTimings.OfBackend with { DeadStream = TimeSpan.FromMilliseconds(200), Teardown = TimeSpan.FromMinutes(1) } };
         bool isTaken = false;
         fixture.Camera.Script = r =>
         {
@@ -104,7 +104,7 @@ public sealed class MountQuirkTests
         Mount mount = fixture.Create();
         await fixture.JoinAsync(mount);
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") >= 2, 10);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") >= 2);
 
         Assert.DoesNotContain(fixture.Log.Loud, line => line.Contains("answered 453", StringComparison.Ordinal));
         int teardown = fixture.Camera.Requests.ToList().FindIndex(r => r.Method == "TEARDOWN");

@@ -13,8 +13,7 @@ public sealed class MountRetryTests
     [Fact]
     public async Task Redirected_AfterTheStreamHasPlayedEachTime_IsFollowedAtOnceHoweverOften()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
         for (int i = 1; i <= Redirects; i++)
@@ -22,7 +21,7 @@ public sealed class MountRetryTests
             long head = mount.Ring.Head;
             fixture.Camera.SendRtp(0, 96, (ushort)i, 1, (uint)i, true, [0x65, 1]);
             await Until.TrueAsync(() => mount.Ring.Head > head);
-            time.Advance(TimeSpan.FromSeconds(11));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(11));
             await RedirectAsync(fixture, mount, plays: i + 1);
         }
 
@@ -33,8 +32,7 @@ public sealed class MountRetryTests
     [Fact]
     public async Task Redirected_RightAfterEachPlay_IsFollowedFiveTimesThenWaits()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { BackendTimings = new() { DeadStream = TimeSpan.Zero } };
         fixture.Camera.Script = r => r.Method == "PLAY" ? fixture.Camera.Default(r) with { After = RedirectBytes(fixture) } : null;
         Mount mount = fixture.Create();
         _ = mount.JoinAsync(fixture.Client(), PlayWish.Everything);

@@ -28,7 +28,7 @@ public sealed class MountStandbyTests
         await SaidAsync(fixture, "source 1 delivers again; it is used when it has done so for 60 s");
 
         // Not before the minute is over: nothing of it is seen.
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(59));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(59));
         fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
         RingPacket still = await SendAsync(fixture, mount, backup, 21, 93_600, s_picture);
         Assert.Equal(1, (ushort)(still.SequenceNumber - last.SequenceNumber));
@@ -43,7 +43,7 @@ public sealed class MountStandbyTests
         fixture.Camera.SendRtp(0, 96, 6, 15_800, 11, true, s_idr);
         fixture.Camera.SendRtp(0, 96, 7, 19_400, 11, true, s_picture);
         fixture.Camera.SendRtp(1, 97, 7, 1024, 12, true, [0, 16, 0, 8, 1]);
-        List<RingPacket> packets = await MediaAsync(fixture, mount, from, 6);
+        List<RingPacket> packets = await fixture.MediaAsync(mount, from, 6);
 
         Assert.Equal([1, 7, 8, 5, 1, 0], packets.Select(static packet => packet.Bytes[12] & 0x1f));
         Assert.Equal([0, 1, 2, 3, 4], packets[..5].Select(packet => (ushort)(packet.SequenceNumber - before.SequenceNumber)));
@@ -57,7 +57,7 @@ public sealed class MountStandbyTests
 
         // What the other one still sends is nobody's; and when the better one is lost again, it is opened anew.
         fixture.Camera.SendRtp(0, 96, 8, 23_000, 11, true, s_picture);
-        Assert.Single((await MediaAsync(fixture, mount, packets[^1].Sequence, 2))[1..]);
+        Assert.Single((await fixture.MediaAsync(mount, packets[^1].Sequence, 2))[1..]);
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => backup.Count("PLAY") == 2);
     }
@@ -99,7 +99,7 @@ public sealed class MountStandbyTests
         fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
         await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged);
 
-        Assert.Single((await mount.DescribeAsync(TimeSpan.FromSeconds(5)))!.Tracks);
+        Assert.Single((await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!.Tracks);
         (RecordingClient next, _) = await fixture.JoinAsync(mount);
         fixture.Camera.SendRtp(0, 96, 3, 12_200, 11, true, s_idr);
         await Until.TrueAsync(() => mount.Ring.NewestRandomAccess >= 0);
@@ -119,7 +119,7 @@ public sealed class MountStandbyTests
         fixture.Camera.SendRtp(0, 96, 1, 5000, 11, true, s_idr);
         await SaidAsync(fixture, "source 1 delivers again");
 
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(30));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(30));
         fixture.Camera.DropConnections();
         await SaidAsync(fixture, "source 1 cannot be used yet");
         await LookedAtAsync(fixture, time, 2); // and is looked at again
@@ -141,7 +141,7 @@ public sealed class MountStandbyTests
 
         for (int i = 0; i < 10; i++)
         {
-            await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(10));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(10));
         }
 
         Assert.Equal(0, fixture.Camera.ConnectionCount);
@@ -165,7 +165,7 @@ public sealed class MountStandbyTests
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         backup.SendRtp(0, 0, 19, 86_400, 42, true, [1, 2]);
-        RingPacket before = (await MediaAsync(fixture, mount, 0, 1))[^1];
+        RingPacket before = (await fixture.MediaAsync(mount, 0, 1))[^1];
         fixture.RestartCamera();
         fixture.Camera.Sdp = Sound;
         await LookedAtAsync(fixture, time);
@@ -175,7 +175,7 @@ public sealed class MountStandbyTests
 
         fixture.Camera.SendRtp(0, 0, 2, 5160, 11, true, [4]);
 
-        List<RingPacket> packets = await MediaAsync(fixture, mount, before.Sequence, 2);
+        List<RingPacket> packets = await fixture.MediaAsync(mount, before.Sequence, 2);
         Assert.Equal((4, 1), (packets[1].Bytes[12], (ushort)(packets[1].SequenceNumber - before.SequenceNumber)));
         Assert.Null(client.End);
     }
@@ -197,7 +197,7 @@ public sealed class MountStandbyTests
             time.Advance(TimeSpan.FromSeconds(1));
             return backup.Count("TEARDOWN") == 1 && fixture.Camera.Count("TEARDOWN") == 1;
         });
-        await AdvanceAsync(fixture, time, TimeSpan.FromSeconds(120));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(1, fixture.Camera.Count("PLAY"));
     }
 
@@ -240,7 +240,7 @@ public sealed class MountStandbyTests
         await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
         long from = mount.Ring.Head;
         backup.SendRtp(0, 96, 19, 86_400, 42, true, s_idr);
-        _ = await MediaAsync(fixture, mount, from, 3); // two sets and the key frame
+        _ = await fixture.MediaAsync(mount, from, 3); // two sets and the key frame
         return (mount, client);
     }
 
@@ -255,15 +255,6 @@ public sealed class MountStandbyTests
         time.Advance(TimeSpan.FromMilliseconds(100));
         return false;
     });
-
-    private static async Task AdvanceAsync(MountFixture fixture, FakeTimeProvider time, TimeSpan by)
-    {
-        time.Advance(by);
-        for (int i = 0; i < 3; i++)
-        {
-            await fixture.MountShard.RunAsync(() => fixture.MountShard.DelayAsync(TimeSpan.Zero));
-        }
-    }
 
     /// <summary>In small steps at its end: a timer that is set a moment after the time has leapt counts from there.</summary>
     private static Task MinuteIsOverAsync(MountFixture fixture, FakeTimeProvider time) =>
@@ -282,17 +273,6 @@ public sealed class MountStandbyTests
     {
         long from = mount.Ring.Head;
         camera.SendRtp(0, 96, number, timestamp, 42, true, payload);
-        return (await MediaAsync(fixture, mount, from, 1))[^1];
-    }
-
-    private static async Task<List<RingPacket>> MediaAsync(MountFixture fixture, Mount mount, long from, int count)
-    {
-        List<RingPacket> media = [];
-        await Until.TrueAsync(() =>
-        {
-            media = [.. fixture.Read(mount, from).Where(static packet => (packet.Flags & EntryFlags.Rtcp) == 0)];
-            return media.Count >= count;
-        });
-        return media;
+        return (await fixture.MediaAsync(mount, from, 1))[^1];
     }
 }

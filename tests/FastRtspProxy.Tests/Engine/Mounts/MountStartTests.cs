@@ -32,7 +32,7 @@ public sealed class MountStartTests
         await SendAsync(fixture, mount, s_key);
         for (int i = 0; i < groupSeconds; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await SendAsync(fixture, mount, i == groupSeconds - 1 ? s_key : s_other);
         }
 
@@ -54,11 +54,11 @@ public sealed class MountStartTests
         await using MountFixture fixture = new(_time) { Start = program };
         Mount mount = await PlayAsync(fixture);
         await SendAsync(fixture, mount, s_key);
-        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(40));
         await SendAsync(fixture, mount, s_other);
 
         PlayGrant grant = await mount.JoinAsync(fixture.Client(), new PlayWish(own, uint.MaxValue, Resumes: true));
-        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(40));
         await SendAsync(fixture, mount, s_other);
 
         RingPacket next = fixture.Read(mount, grant.JoinSequence).First(p => p.Track == 0 && (p.Flags & EntryFlags.Rtcp) == 0);
@@ -90,13 +90,13 @@ public sealed class MountStartTests
         await SendAsync(fixture, mount, s_key);
         for (int i = 0; i < 3; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await SendAsync(fixture, mount, s_other);
         }
 
         PlayGrant grant = (await fixture.JoinAsync(mount)).Grant;
         Assert.Equal((true, TimeSpan.FromSeconds(1.5)), (grant.WaitsForRandomAccess, grant.MaxRandomAccessWait)); // for nobody longer than 4.5 s in all
-        _time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         await SendAsync(fixture, mount, s_other);
         Assert.False((await fixture.JoinAsync(mount)).Grant.WaitsForRandomAccess);
     }
@@ -111,7 +111,7 @@ public sealed class MountStartTests
         long key = 0;
         for (int i = 0; i < 12; i++)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(500));
             await SendAsync(fixture, mount, i == 7 ? s_key : s_other);
             RingPacket newest = fixture.Read(mount, 0)[^1];
             (key, number) = i == 7 ? (newest.Sequence, newest.SequenceNumber) : (key, number);
@@ -132,9 +132,9 @@ public sealed class MountStartTests
         await using MountFixture fixture = new(_time) { Start = StartMode.Past };
         Mount mount = await PlayAsync(fixture);
         await SendAsync(fixture, mount, s_key);
-        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(20));
         await SendSoundAsync(fixture, mount, 1000 + 960);
-        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(20));
         await SendAsync(fixture, mount, s_other);
 
         (_, PlayGrant grant) = await fixture.JoinAsync(mount);
@@ -218,7 +218,7 @@ public sealed class MountStartTests
         for (uint i = 0; i < 5; i++)
         {
             await SendSoundAsync(fixture, mount, 1000 + (48_000 * i));
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
@@ -240,11 +240,11 @@ public sealed class MountStartTests
         Mount mount = await PlayAsync(fixture);
         for (int i = 0; i < 4; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await SendAsync(fixture, mount, s_key);
         }
 
-        _time.Advance(TimeSpan.FromMilliseconds(ageMillis));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(ageMillis));
         await SendAsync(fixture, mount, s_other);
         long now = await mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
         PlayGrant grant = await mount.JoinAsync(fixture.Client(), PlayWish.Everything with { Player = PlayerKind.Ffmpeg });
@@ -259,12 +259,12 @@ public sealed class MountStartTests
         await using MountFixture fixture = new(_time) { Start = StartMode.Auto };
         Mount mount = await PlayAsync(fixture);
         await SendAsync(fixture, mount, s_key);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         await SendAsync(fixture, mount, s_other);
         PlayWish wish = PlayWish.Everything with { Player = PlayerKind.Ffmpeg };
 
         PlayGrant young = await mount.JoinAsync(fixture.Client(), wish);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
         await SendAsync(fixture, mount, s_other);
         PlayGrant old = await mount.JoinAsync(fixture.Client(), wish);
 
@@ -304,7 +304,7 @@ public sealed class MountStartTests
         large[0] = s_other[0];
         for (int i = 0; i < 20; i++)
         {
-            _time.Advance(TimeSpan.FromSeconds(0.5));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.5));
             await SendAsync(fixture, mount, large);
         }
 
@@ -358,9 +358,9 @@ public sealed class MountStartTests
         await using MountFixture fixture = new(_time) { Start = StartMode.Keyframe };
         Mount mount = await PlayAsync(fixture);
         await SendAsync(fixture, mount, s_key);
-        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(40));
         await SendAsync(fixture, mount, s_other);
-        _time.Advance(TimeSpan.FromMilliseconds(40));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(40));
         _expected = mount.Ring.Head + 1;
         fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, false, [0x67, 0x4d, 0, 30]);
         await Until.TrueAsync(() => mount.Ring.Head >= _expected);
@@ -380,7 +380,7 @@ public sealed class MountStartTests
         {
             Send(fixture, i % 2 == 1 ? s_key : s_other);
             await Until.TrueAsync(() => fixture.Read(mount, 0).Count(static p => (p.Flags & EntryFlags.Rtcp) == 0) > i);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         return mount;

@@ -14,18 +14,18 @@ public sealed class MountWayTests
     [Fact]
     public async Task Udp_CameraWithoutTcpIsSilentOnce_IsAskedOverUdpAgain()
     {
-        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Script = WithoutTcp;
         Mount mount = fixture.Create(BackendTransport.Udp);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2, 10, () => string.Join('\n', fixture.Log.Loud));
+        await PlaysAsync(fixture, 2);
 
         await SendsAsync(fixture, mount, grant.JoinSequence, 1);
         Assert.Null(client.End);
         Assert.Contains(fixture.Log.Loud, l => l.Contains("trying TCP", StringComparison.Ordinal));
         string failed = Assert.Single(fixture.Log.Loud, l => l.Contains("no way brings media", StringComparison.Ordinal));
-        Assert.Contains("UDP: no media for 0.2 s", failed, StringComparison.Ordinal);
+        Assert.Contains("UDP: no media for 3 s", failed, StringComparison.Ordinal);
         Assert.Contains("TCP: SETUP was answered 461", failed, StringComparison.Ordinal);
     }
 
@@ -33,14 +33,14 @@ public sealed class MountWayTests
     [Fact]
     public async Task Udp_CameraWithoutTcpIsSilentAfterAReboot_IsAskedOverUdpAgain()
     {
-        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200), DeadStream = TimeSpan.FromSeconds(1) } };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { Timings = new() { Hold = TimeSpan.FromHours(1) } };
         fixture.Camera.Script = WithoutTcp;
         Mount mount = fixture.Create(BackendTransport.Udp);
         (RecordingClient client, PlayGrant grant) = await fixture.JoinAsync(mount);
         await SendsAsync(fixture, mount, grant.JoinSequence, 1);
 
         fixture.Camera.DropConnections();
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 3, 15, () => string.Join('\n', fixture.Log.Loud));
+        await PlaysAsync(fixture, 3);
 
         await SendsAsync(fixture, mount, mount.Ring.Head, 2);
         Assert.Null(client.End);
@@ -49,7 +49,7 @@ public sealed class MountWayTests
     [Fact]
     public async Task Tcp_PlaysAfterSilentUdp_IsTheWayOfTheNextSession()
     {
-        await using MountFixture fixture = new() { BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(200) } };
+        await using MountFixture fixture = new() { BackendTimings = PatientTimings.OfBackend with { UdpSilence = TimeSpan.FromMilliseconds(200) } };
         Mount mount = fixture.Create(BackendTransport.Udp);
         (_, PlayGrant grant) = await fixture.JoinAsync(mount);
         await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
@@ -57,7 +57,7 @@ public sealed class MountWayTests
 
         fixture.Camera.DropConnections();
 
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 3, 10);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 3);
         Assert.All(fixture.Camera.Requests.Where(r => r is { Method: "SETUP", Connection: > 1 }), r => Assert.Contains("TCP", r.Header("Transport"), StringComparison.Ordinal));
     }
 
@@ -67,12 +67,12 @@ public sealed class MountWayTests
     {
         await using MountFixture fixture = new()
         {
-            BackendTimings = new() { UdpSilence = TimeSpan.FromMilliseconds(50), DeadStream = TimeSpan.FromMilliseconds(50) },
+            BackendTimings = PatientTimings.OfBackend with { UdpSilence = TimeSpan.FromMilliseconds(50), DeadStream = TimeSpan.FromMilliseconds(50) },
         };
         Mount mount = fixture.Create(BackendTransport.Udp);
         await fixture.JoinAsync(mount);
 
-        await Until.TrueAsync(() => Waits(fixture).Count >= 3, 20);
+        await Until.TrueAsync(() => Waits(fixture).Count >= 3);
 
         Assert.Equal(["0.2 s", "1 s", "2 s"], Waits(fixture).Take(3));
     }
@@ -88,12 +88,26 @@ public sealed class MountWayTests
         await RelaysAsync(fixture, mount, relay, grant.JoinSequence);
 
         fixture.Camera.DropConnections();
-        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2, 10);
+        await Until.TrueAsync(() => fixture.Camera.Count("PLAY") == 2);
         await RelaysAsync(fixture, mount, relay, mount.Ring.Head);
 
         string line = Assert.Single(fixture.Log.Loud, l => l.Contains("127.0.0.9", StringComparison.Ordinal));
         Assert.Contains("not from the camera at 127.0.0.1", line, StringComparison.Ordinal);
     }
+
+    /// <summary>Lets time pass until the camera is asked to play so often; it stands still from then on, so that what comes is in time.</summary>
+    private static Task PlaysAsync(MountFixture fixture, int times) => Until.TrueAsync(
+        async () =>
+        {
+            if (fixture.Camera.Count("PLAY") == times)
+            {
+                return true;
+            }
+
+            await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+            return false;
+        },
+        detail: () => string.Join('\n', fixture.Log.Loud));
 
     private static async Task RelaysAsync(MountFixture fixture, Mount mount, System.Net.Sockets.UdpClient relay, long from)
     {

@@ -7,7 +7,7 @@ namespace FastRtspProxy.Tests.Engine.Mounts;
 
 public sealed class OpenPacerTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     /// <summary>The place of a camera that does not answer.</summary>
     private OpenPlace? _dead;
@@ -74,15 +74,14 @@ public sealed class OpenPacerTests
     [Fact]
     public async Task Mount_QueuedBehindASlowCamera_HasItsTurnAfterAMoment()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time) { Pacer = new OpenPacer(1) };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { Pacer = new OpenPacer(1) };
         fixture.Camera.Script = r => r.Method == "DESCRIBE" ? new ScriptedReply { Silent = true } : null;
         fixture.Create();
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 1);
         Mount second = fixture.Create();
         await Until.TrueAsync(() => second.State == StreamState.Opening);
 
-        time.Advance(TimeSpan.FromSeconds(2.1));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2.1));
 
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 2);
     }
@@ -163,7 +162,7 @@ public sealed class OpenPacerTests
         for (int attempts = 1; attempts < 7; attempts++)
         {
             await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= attempts && mount.State == StreamState.Down);
-            time.Advance(TimeSpan.FromSeconds(31));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(31));
         }
 
         await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") + fixture.Camera.Count("OPTIONS") >= 7 && mount.State == StreamState.Down);

@@ -75,15 +75,14 @@ public sealed class ReturnNewsTests
     [Fact]
     public async Task Mount_AnotherCameraComesAndGoesAllTheTime_IsNotTriedAsOften()
     {
-        FakeTimeProvider time = new();
-        await using MountFixture fixture = new(time);
+        await using MountFixture fixture = new(new FakeTimeProvider());
         fixture.Camera.Script = static _ => new ScriptedReply { Silent = true, Close = true };
         Mount mount = fixture.Create();
         for (int second = 0; second < 60; second++)
         {
             await Until.TrueAsync(() => mount.State == StreamState.Down);
             fixture.Pacer.TellReturn();
-            time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
             await fixture.MountShard.RunAsync(static () => Task.CompletedTask);
             await fixture.MountShard.RunAsync(static () => Task.CompletedTask);
         }

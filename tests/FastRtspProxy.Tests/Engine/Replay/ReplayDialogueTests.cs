@@ -189,7 +189,7 @@ public sealed class ReplayDialogueTests
 
         (RtspTestClient other, _) = await fixture.PlayAsync();
 
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.OpenConnections == 1, "nobody waits for it any longer");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.OpenConnections == 1, "nobody waits for it any longer");
         Assert.Equal(504, (await waiting.ReadResponseAsync()).Status);
         other.Dispose();
     }

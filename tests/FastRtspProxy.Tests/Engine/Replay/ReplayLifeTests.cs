@@ -87,7 +87,7 @@ public sealed class ReplayLifeTests
         using RtspTestClient client = await fixture.Host.ConnectAsync();
         Assert.Equal(200, (await client.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
 
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(30), () => fixture.Recorder.OpenConnections == 0, "the recorder is let go");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(30), () => fixture.Recorder.OpenConnections == 0, "the recorder is let go");
 
         Assert.Equal(200, (await client.RequestAsync("SETUP", fixture.Host.Url + "/track1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")).Status);
         Assert.Equal(2, fixture.Recorder.ConnectionCount);
@@ -138,7 +138,7 @@ public sealed class ReplayLifeTests
         fixture.Recorder.TimeoutSeconds = 10;
         (RtspTestClient client, _) = await fixture.PlayAsync();
 
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.Count(method) >= 2, "two keep-alives");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.Count(method) >= 2, "two keep-alives");
 
         Assert.Equal(status == 200 ? 0 : 1, fixture.Recorder.Count(status == 200 ? "OPTIONS" : "GET_PARAMETER"));
         fixture.Recorder.SendRaw(ReplayFixture.Frame(1));
@@ -153,7 +153,7 @@ public sealed class ReplayLifeTests
             static request => request.Method == "GET_PARAMETER" ? ScriptedReply.Of(454, "Session Not Found") : null, time: time);
         (RtspTestClient client, string session) = await fixture.PlayAsync();
 
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.OpenConnections == 0, "the session is over");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Recorder.OpenConnections == 0, "the session is over");
 
         Assert.Equal(454, (await client.RequestAsync("PAUSE", fixture.Host.Url, "Session: " + session)).Status);
     }
@@ -219,7 +219,7 @@ public sealed class ReplayLifeTests
 
         Assert.Equal(200, (await client.RequestAsync("PAUSE", url, "Session: " + setUp.Session)).Status);
         client.Dispose();
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Host.Engine.Status.StreamAsync("cam7").Result is null, "it goes");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(60), () => fixture.Host.Engine.Status.StreamAsync("cam7").Result is null, "it goes");
     }
 
     [Fact]

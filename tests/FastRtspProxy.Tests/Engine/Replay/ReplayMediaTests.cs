@@ -159,7 +159,7 @@ public sealed class ReplayMediaTests
         });
         await StandsAsync(() => Volatile.Read(ref sent));
 
-        await ProxyHost.AdvanceUntilAsync(time, TimeSpan.FromHours(2), () => fixture.Recorder.OpenConnections == 0, "the recorder is let go");
+        await fixture.Host.AdvanceUntilAsync(time, TimeSpan.FromHours(2), () => fixture.Recorder.OpenConnections == 0, "the recorder is let go");
 
         await sending;
         Assert.Contains(fixture.Host.Log.Texts, static line => line.Contains("NotReading", StringComparison.Ordinal));
@@ -227,10 +227,14 @@ public sealed class ReplayMediaTests
         }
 
         _ = await MeasureAsync(2);
-        long bytes = await MeasureAsync(20);
+        long bytes = long.MaxValue;
+        for (int i = 0; i < 4; i++)
+        {
+            bytes = Math.Min(bytes, await MeasureAsync(5));
+        }
 
-        // The least that can be allocated is 24 bytes: for each packet that would be a megabyte. Buffers may be taken anew after a collection.
-        Assert.InRange(bytes, 0, 20 * Packets * 10);
+        // The least that can be allocated is 24 bytes: for each packet that would be a quarter of a megabyte. Buffers may be taken anew after a collection.
+        Assert.InRange(bytes, 0, 5 * Packets * 10);
     }
 
     [Fact]

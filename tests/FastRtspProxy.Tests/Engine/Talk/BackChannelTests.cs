@@ -239,7 +239,7 @@ public sealed class BackChannelTests
         await second.SendFrameAsync(2, TalkFixture.Packet(1, ssrc: 2, sound: 0x22));
         await Until.TrueAsync(async () => (await fixture.StatusAsync()).DroppedPackets == before.DroppedPackets + 1);
 
-        TimeSpan silence = await ProxyHost.AdvanceUntilAsync(
+        TimeSpan silence = await fixture.Host.AdvanceUntilAsync(
             time, TimeSpan.FromSeconds(10), () => fixture.StatusAsync().GetAwaiter().GetResult().Talker is null, "the place is free");
         Assert.True(silence >= TimeSpan.FromSeconds(2.75), silence.ToString());
 

@@ -74,7 +74,7 @@ internal sealed class TalkFixture : IAsyncDisposable
             }
 
             return await condition();
-        }, seconds: 15);
+        });
     }
 
     public async Task<BackChannelStatus> StatusAsync() => (await Host.Engine.Status.StreamAsync("cam"))!.BackChannel!;

@@ -25,7 +25,8 @@ public sealed class FrontendGuessingTests
         await SendAnswerAsync(host, client, await ChallengeAsync(host, client), "guess");
 
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
-        host.Time.Advance(s_turn);
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
+        await host.AdvanceAsync(s_turn);
         Assert.Equal(401, (await client.ReadResponseAsync()).Status);
         Assert.Equal(4, host.Frontend.Counters.AuthenticationsFailed);
     }
@@ -40,7 +41,8 @@ public sealed class FrontendGuessingTests
         await SendAnswerAsync(host, client, await ChallengeAsync(host, client), "secret");
 
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
-        host.Time.Advance(s_turn);
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
+        await host.AdvanceAsync(s_turn);
         Assert.Equal(200, (await client.ReadResponseAsync()).Status);
     }
 
@@ -89,7 +91,7 @@ public sealed class FrontendGuessingTests
         using RtspTestClient viewer = await host.ConnectAsync();
         await SendAnswerAsync(host, viewer, await ChallengeAsync(host, viewer), "secret");
         await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
-        host.Time.Advance(s_turn);
+        await host.AdvanceAsync(s_turn);
         Assert.Equal(200, (await viewer.ReadResponseAsync()).Status);
     }
 
@@ -146,7 +148,7 @@ public sealed class FrontendGuessingTests
         RtspTestResponse asked = await keepAlive.RequestAsync("GET_PARAMETER", host.Url, "Session: " + setup.Session);
         await keepAlive.SendAsync(keepAlive.Request("GET_PARAMETER", host.Url, Authorization(asked, "GET_PARAMETER", host.Url, "secret"), "Session: " + setup.Session));
         await Until.TrueAsync(() => host.Frontend.Counters.AnswersUnjudged == 1);
-        host.Time.Advance(s_turn);
+        await host.AdvanceAsync(s_turn);
 
         Assert.Equal(200, (await keepAlive.ReadResponseAsync()).Status);
         Assert.Equal(3, host.Frontend.Counters.AuthenticationsFailed);
@@ -168,7 +170,8 @@ public sealed class FrontendGuessingTests
         await SendAnswerAsync(host, client, challenge, "guess", user: "admin");
 
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
-        host.Time.Advance(s_turn);
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
+        await host.AdvanceAsync(s_turn);
         Assert.Equal(401, (await client.ReadResponseAsync()).Status);
     }
 
@@ -188,7 +191,8 @@ public sealed class FrontendGuessingTests
         await SendAnswerAsync(host, client, challenge, "secret");
 
         Assert.True(await client.IsSilentAsync(TimeSpan.FromMilliseconds(100)));
-        host.Time.Advance(s_turn);
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
+        await host.AdvanceAsync(s_turn);
         Assert.Equal(200, (await client.ReadResponseAsync()).Status);
     }
 
@@ -269,13 +273,14 @@ public sealed class FrontendGuessingTests
         await SendAnswerAsync(host, player, old, "secret");
         await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 1);
         using Crowd crowd = await Crowd.WaitAsync(host, 40);
-        host.Time.Advance(s_turn);
+        await host.AdvanceAsync(s_turn);
         RtspTestResponse stale = await player.ReadResponseAsync();
         Assert.EndsWith(", stale=TRUE", stale.Header("WWW-Authenticate"), StringComparison.Ordinal);
 
         await SendAnswerAsync(host, player, stale, "secret");
         Assert.True(await player.IsSilentAsync(TimeSpan.FromMilliseconds(50)));
-        host.Time.Advance(s_turn);
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 41);
+        await host.AdvanceAsync(s_turn);
 
         Assert.Equal(200, (await player.ReadResponseAsync()).Status);
     }
@@ -336,7 +341,7 @@ public sealed class FrontendGuessingTests
         await RestrictAsync(host);
         using Crowd crowd = await Crowd.WaitAsync(host, 10);
 
-        await host.StopFrontendAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await host.StopFrontendAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
         await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
     }
