@@ -17,7 +17,13 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
     /// <summary>For what takes a second or some on an idle machine; on a busy one a program may stand still for some seconds, more than once.</summary>
     protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
+    private const int Tries = 3;
+
+    /// <summary>What a stop is promised to take is two seconds; of those the engine has so much.</summary>
+    private static readonly TimeSpan s_stop = TimeSpan.FromSeconds(1.5);
+
     private readonly List<(ChildProcess Process, IAsyncDisposable Owner)> _started = [];
+    private bool _stopWasLate;
 
     protected ITestOutputHelper Log { get; } = log;
 
@@ -136,6 +142,54 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         ChildProcess process = ChildProcess.Start(name, file, arguments);
         _started.Add((process, process));
         return process;
+    }
+
+    /// <summary>
+    /// A stop gives up what hangs before two seconds are over. One that a machine stood still for says nothing of the proxy: the test begins anew when it fails with one, and the third
+    /// one counts in any case.
+    /// </summary>
+    protected async Task InTimeAsync(Func<Task> test)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            _stopWasLate = false;
+            try
+            {
+                await test();
+                return;
+            }
+            catch (Exception e) when (_stopWasLate && tries < Tries)
+            {
+                Log.WriteLine($"The proxy had no time to stop, and the test begins anew: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>Ends a proxy by a signal: with status 0, and nothing was given up. For <see cref="InTimeAsync"/>.</summary>
+    protected async Task StopAsync(ProxyProcess proxy, int signal)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        proxy.Process.Signal(signal);
+        int status = await proxy.Process.WaitForExitAsync(Soon);
+        _stopWasLate = clock.Elapsed > s_stop;
+        Log.WriteLine($"The proxy ended in {clock.ElapsedMilliseconds} ms.");
+        Assert.Equal(0, status);
+        Assert.DoesNotContain(proxy.Process.Lines(), static line => line.Text.Contains("Ended without waiting longer", StringComparison.Ordinal));
+    }
+
+    /// <summary>What a health check says. It gives up after five seconds, for which a machine may stand still: then another one is asked, the third one in any case.</summary>
+    protected static async Task<(int Status, string Line)> CheckHealthAsync(Func<ChildProcess> start)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            ChildProcess check = start();
+            int status = await check.WaitForExitAsync(Soon);
+            string line = check.Lines().Single(static line => !line.IsError).Text;
+            if (tries == Tries || !line.Contains("no answer in 5 s", StringComparison.Ordinal))
+            {
+                return (status, line);
+            }
+        }
     }
 
     protected static Task WaitUntilAsync(string what, Func<bool> condition, TimeSpan? limit = null) =>

@@ -43,7 +43,7 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         ChildProcess proxy = StartProgramBy(
             Launchers.Redirected(closed), "proxy", Prerequisites.ProxyBinary, "-V", "-p", port.ToString(CultureInfo.InvariantCulture), Nobody);
         string url = $"rtsp://127.0.0.1:{port}/proxyStream";
-        await WaitUntilAsync("the proxy listens", () => IsListening(port));
+        await WaitUntilAsync("the proxy listens", () => FreePorts.IsTaken(port));
         await using (RawPlayer client = await RawPlayer.ConnectAsync(url, tcp: true))
         {
             Assert.Equal(200, (await client.RequestAsync("OPTIONS", url)).Status);
@@ -61,7 +61,7 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         int port = FreePorts.Next();
         ChildProcess camera = StartProgramBy(
             Launchers.Redirected(closed), "rtspsim camera", Prerequisites.SimulatorBinary, "camera", "--port", port.ToString(CultureInfo.InvariantCulture));
-        await WaitUntilAsync("the camera listens", () => IsListening(port));
+        await WaitUntilAsync("the camera listens", () => FreePorts.IsTaken(port));
         AssertOnNothing(camera, closed);
 
         camera.Signal(ChildProcess.SigTerm);
@@ -163,9 +163,6 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.True(File.Exists(binary), $"{binary} is missing: dotnet build -c {output.Parent!.Name}");
         return binary;
     }
-
-    private static bool IsListening(int port) =>
-        System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(one => one.Port == port);
 
     /// <summary>The numbers of the closed ones belong to /dev/null, and so to no socket that log lines would be written into.</summary>
     private static void AssertOnNothing(ChildProcess process, string closed)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace FastRtspProxy.EndToEndTests.Processes;
@@ -11,8 +12,8 @@ public static class FreePorts
 
     private static int s_next = Environment.ProcessId * 37 % Count;
 
-    /// <summary>Somebody listens there.</summary>
-    public static bool IsTaken(int port) => !IsFree(port);
+    /// <summary>Somebody listens there. The kernel's table says so: to try the port would take it from a program that is about to listen.</summary>
+    public static bool IsTaken(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(one => one.Port == port);
 
     public static int Next()
     {

@@ -53,7 +53,7 @@ public sealed class HaProxyProcess : IAsyncDisposable
         HaProxyProcess started = new(process, port, directory);
         try
         {
-            await TestPeers.Until.TrueAsync(() => FreePorts.IsTaken(port) || process.HasExited, 20);
+            await TestPeers.Until.TrueAsync(() => FreePorts.IsTaken(port) || process.HasExited);
             Assert.False(process.HasExited, process.Transcript(40));
         }
         catch

@@ -35,7 +35,7 @@ public sealed class MediaFile : IDisposable
             "-hide_banner", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", $"testsrc2=size=320x240:rate=25:duration={length}", .. sound, "-pix_fmt", "yuv420p", .. encoder,
             "-g", groupFrames.ToString(CultureInfo.InvariantCulture), "-bf", "0", "-b:v", "600k", film.Path,
         ]);
-        int code = await ffmpeg.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        int code = await ffmpeg.WaitForExitAsync(TimeSpan.FromSeconds(120));
         Assert.True(code == 0, ffmpeg.Transcript(40));
         File.SetUnixFileMode(film._folder, (UnixFileMode)Convert.ToInt32("755", 8));
         File.SetUnixFileMode(film.Path, (UnixFileMode)Convert.ToInt32("644", 8));

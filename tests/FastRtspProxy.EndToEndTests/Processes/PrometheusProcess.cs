@@ -40,7 +40,8 @@ public sealed class PrometheusProcess : IAsyncDisposable
         PrometheusProcess started = new(process, port, directory);
         try
         {
-            await TestPeers.Until.TrueAsync(() => FreePorts.IsTaken(port) || process.HasExited, 30);
+            // It listens before it answers.
+            await TestPeers.Until.TrueAsync(async () => process.HasExited || await started.IsReadyAsync());
             Assert.False(process.HasExited, process.Transcript(40));
         }
         catch
@@ -72,6 +73,19 @@ public sealed class PrometheusProcess : IAsyncDisposable
         if (_directory.Exists)
         {
             _directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using HttpResponseMessage response = await _client.GetAsync(new Uri("-/ready", UriKind.Relative));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 }

@@ -16,6 +16,8 @@ public sealed class RawPlayer : IAsyncDisposable
     /// <summary>For what comes while the test's process stands still for some seconds.</summary>
     private const int UdpBufferBytes = 16 << 20;
 
+    private const int TcpBufferBytes = 1 << 20;
+
     // socket(7)
     private const int SolSocket = 1;
     private const int SoReceiveBufferForce = 33;
@@ -54,16 +56,12 @@ public sealed class RawPlayer : IAsyncDisposable
     /// <summary>The control connection has ended, by the other side or by us.</summary>
     public Task Closed => _reader;
 
-    /// <param name="receiveBufferBytes">SO_RCVBUF of the connection, for a player that will stall; null: the system's.</param>
+    /// <param name="receiveBufferBytes">SO_RCVBUF of the connection, for a player that will stall; null: so much that a test that stands still is none.</param>
     public static async Task<RawPlayer> ConnectAsync(string url, bool tcp, int? receiveBufferBytes = null, int firstChannel = 0, bool withoutRtcp = false)
     {
         Uri uri = new(url);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        if (receiveBufferBytes is { } bytes)
-        {
-            socket.ReceiveBufferSize = bytes;
-        }
-
+        socket.ReceiveBufferSize = receiveBufferBytes ?? TcpBufferBytes;
         await socket.ConnectAsync(uri.Host, uri.Port);
         return new RawPlayer(socket, url, tcp) { FirstChannel = firstChannel, WithoutRtcp = withoutRtcp };
     }
