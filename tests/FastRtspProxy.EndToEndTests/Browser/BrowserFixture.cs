@@ -21,6 +21,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Prerequisites.Chromium,
+            Timeout = 120_000, // milliseconds
             Args = ["--no-sandbox", "--disable-gpu", $"--host-resolver-rules=MAP {PlainHost} 127.0.0.1"],
         });
     }

@@ -30,7 +30,7 @@ public sealed class PageTableTests(ITestOutputHelper log, BrowserFixture fixture
         await page.WaitForSelectorAsync("tr[data-name='hall'] .state.bad");
         Log.WriteLine($"A camera that died was seen in the page after {clock.ElapsedMilliseconds} ms.");
         await ShootAsync(page, "table-camera-lost");
-        Assert.Equal(1, await page.Locator("tr[data-name='gate/1'] [data-state=playing]").CountAsync());
+        await page.WaitForSelectorAsync("tr[data-name='gate/1'] [data-state=playing]");
         await page.ClickAsync("tr[data-name=hall] a");
         await page.WaitForSelectorAsync("#events .lost");
         await page.WaitForSelectorAsync("#events >> text=camera · waiting: the next attempt follows in");

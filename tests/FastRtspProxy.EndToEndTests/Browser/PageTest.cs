@@ -10,9 +10,19 @@ namespace FastRtspProxy.EndToEndTests.Browser;
 public abstract class PageTest(ITestOutputHelper log, BrowserFixture fixture) : EndToEndTest(log), IAsyncLifetime
 {
     /// <summary>Milliseconds that anything may take on a loaded machine.</summary>
-    protected const float Limit = 30_000;
+    protected const float Limit = 60_000;
 
     private static readonly string s_artifacts = Path.Combine(SourceTree.Root, "artifacts", "page");
+
+    /// <summary>Runs before the page's scripts: what is said for a few seconds is kept.</summary>
+    private const string KeepWhatIsSaid = """
+        globalThis.said = [];
+        addEventListener('DOMContentLoaded', () => {
+          const keep = new MutationObserver(changes => changes.forEach(({ addedNodes }) => addedNodes.forEach(line => globalThis.said.push(line.textContent))));
+          const lines = document.getElementById('toasts');
+          if (lines) keep.observe(lines, { childList: true });
+        });
+        """;
 
     private readonly List<string> _complaints = [];
     private readonly List<IBrowserContext> _contexts = [];
@@ -68,6 +78,7 @@ public abstract class PageTest(ITestOutputHelper log, BrowserFixture fixture) : 
                 _complaints.Add(message.Text);
             }
         };
+        await page.AddInitScriptAsync(KeepWhatIsSaid);
         if (before is not null)
         {
             await before(page);
@@ -83,6 +94,9 @@ public abstract class PageTest(ITestOutputHelper log, BrowserFixture fixture) : 
         Directory.CreateDirectory(s_artifacts);
         return page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(s_artifacts, name + ".png"), FullPage = isWhole });
     }
+
+    /// <summary>The page said something that begins so, whether it stands there still or not.</summary>
+    protected static Task SaidAsync(IPage page, string begin) => page.WaitForFunctionAsync("begin => globalThis.said.some(text => text.startsWith(begin))", begin);
 
     /// <summary>So many pictures were shown.</summary>
     protected static Task PicturesAsync(IPage page, int count) =>

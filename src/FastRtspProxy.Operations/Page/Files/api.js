@@ -7,6 +7,8 @@ export class ApiError extends Error {
   }
 }
 
+// Milliseconds after which what was only asked for is asked for anew: an answer that never comes would hold up all that is asked behind it.
+const LONGEST = 30_000;
 const MARK = { 'X-Requested-With': 'fastrtspproxy' };
 
 export async function call(method, path, body, headers = {}) {
@@ -16,17 +18,19 @@ export async function call(method, path, body, headers = {}) {
     options.body = JSON.stringify(body);
   }
 
-  let response;
+  const limit = new AbortController();
+  const timer = method === 'GET' ? setTimeout(() => limit.abort(), LONGEST) : 0;
   try {
-    response = await fetch(path, options);
-  } catch {
-    throw new ApiError(0, { title: 'The proxy cannot be reached' });
+    const response = await fetch(path, { ...options, signal: limit.signal });
+    const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
+    const answer = isJson ? await (response.ok ? response.json() : response.json().catch(() => null)) : null;
+    if (!response.ok) throw new ApiError(response.status, answer);
+    return answer;
+  } catch (error) {
+    throw error instanceof ApiError ? error : new ApiError(0, { title: 'The proxy cannot be reached' });
+  } finally {
+    clearTimeout(timer);
   }
-
-  const isJson = /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
-  const answer = isJson ? await response.json().catch(() => null) : null;
-  if (!response.ok) throw new ApiError(response.status, answer);
-  return answer;
 }
 
 // A file that the proxy makes, for the browser's own way to save files.

@@ -12,6 +12,7 @@ const store = new Store();
 let me = null;
 let view = null;
 let back = '#/';
+let begun = 0;
 
 function show(next, takesFocus) {
   view?.close?.();
@@ -41,22 +42,31 @@ function logInView(why) {
   const error = el('p', { class: 'error', role: 'alert', text: why ?? '' });
   const user = el('input', { id: 'user', autocomplete: 'username', spellcheck: 'false' });
   const password = el('input', { id: 'password', type: 'password', autocomplete: 'current-password' });
+  const send = el('button', { type: 'submit', class: 'main', text: 'Log in' });
   const form = el('form', { novalidate: true, on: { submit: async event => {
     event.preventDefault();
     error.textContent = '';
+    send.disabled = true;
     try {
       await call('POST', '/api/v1/session', user.value ? { user: user.value, password: password.value } : { token: password.value });
       if (location.hash === '#/log-in') history.replaceState(null, '', back);
+      me = null;
       await begin();
     } catch (problem) {
       error.textContent = problem.message;
       password.focus();
+    } finally {
+      send.disabled = false;
     }
   } } },
   el('div', { class: 'field' }, el('label', { for: 'user', text: 'User' }), user, el('div', { class: 'hint', text: 'Empty: the password is the token of http.token' })),
   el('div', { class: 'field' }, el('label', { for: 'password', text: 'Password or token' }), password),
-  error, el('button', { type: 'submit', class: 'main', text: 'Log in' }));
-  return { root: el('section', { class: 'card login' }, el('h1', { text: 'Log in' }), form), title: 'Log in' };
+  error, send);
+  return {
+    root: el('section', { class: 'card login' }, el('h1', { text: 'Log in' }), form),
+    title: 'Log in',
+    tell: text => { error.textContent = text || error.textContent; },
+  };
 }
 
 function stop(why) {
@@ -64,18 +74,25 @@ function stop(why) {
   me = null;
   logIn.hidden = logOut.hidden = true;
   link.textContent = '';
-  show(logInView(why));
+  // What somebody has typed there stays.
+  if (view?.tell) view.tell(why); else show(logInView(why));
 }
 
+// Asks who one is. The last asking counts, and nothing changes for who is who they were.
 async function begin() {
+  const mine = ++begun;
+  let now;
   try {
-    me = await get('/api/v1/session');
+    now = await get('/api/v1/session');
   } catch (error) {
+    if (mine !== begun) return;
     if (error.status === 401) return stop();
     link.textContent = error.message;
-    setTimeout(begin, 2000);
+    setTimeout(() => { if (mine === begun) begin(); }, 2000);
     return;
   }
+  if (mine !== begun || (me && JSON.stringify(now) === JSON.stringify(me))) return;
+  me = now;
   if (!me.rights.includes('status')) return stop(me.user ? `${me.user} may not ask for the streams (right status).` : '');
   logOut.hidden = me.logIn === 'nobody';
   // Whoever is let in without one may want to watch, which viewers need a password for.
@@ -86,8 +103,8 @@ async function begin() {
 }
 
 store.addEventListener('failed', event => {
-  if (event.detail.status === 401 && me) stop();
-  else link.textContent = event.detail.message;
+  link.textContent = event.detail.message;
+  if (event.detail.status === 401 && me) begin(); // it may be an answer to what was asked before somebody logged in
 });
 const linked = () => { link.textContent = store.isLinked ? '' : 'no events: asking now and then'; };
 store.addEventListener('streams', linked);

@@ -37,6 +37,21 @@ export function stateMark(state) {
   return el('span', { class: 'state ' + kind, 'data-state': state }, svg, word);
 }
 
+// Lines of a term and a text each. An element stays while its term does, and is written to where its text is another: what somebody has marked stays marked.
+export function describe(list, rows) {
+  const terms = rows.map(([term]) => term).join('\n');
+  if (list.dataset.terms !== terms) {
+    list.dataset.terms = terms;
+    list.replaceChildren(...rows.flatMap(([term, text]) => [el('dt', { text: term }), el('dd', { text: String(text) })]));
+    return;
+  }
+  rows.forEach(([, text], i) => write(list.children[2 * i + 1], String(text)));
+}
+
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 export function toast(text) {
   const box = document.getElementById('toasts');
   const line = el('p', { text });

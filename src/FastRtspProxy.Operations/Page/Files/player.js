@@ -12,7 +12,7 @@ const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 // The live picture of a stream: a WebSocket of access units, shown by WebCodecs where the browser has them, else by Media Source Extensions.
 export class Player {
   #name;
-  #names;
+  #store;
   #mayWatch;
   #socket = null;
   #picture = null;
@@ -30,10 +30,15 @@ export class Player {
   #mute = el('button', { type: 'button', id: 'sound', text: 'Sound on', 'aria-pressed': 'false', hidden: true, on: { click: () => this.#toggleSound() } });
   #about = el('span', { class: 'dim', id: 'about' });
 
-  constructor(name, names, mayWatch) {
+  // Why there is no picture, and what would do where there is no sub stream; null once there is one, or where nothing is said of it.
+  #offered = null;
+  #onStreams = () => { if (this.#offered && this.#subStream()) this.#offer(...this.#offered); };
+
+  constructor(name, store, mayWatch) {
     this.#name = name;
-    this.#names = names;
+    this.#store = store;
     this.#mayWatch = mayWatch;
+    store.addEventListener('streams', this.#onStreams);
     this.#box.append(this.#note, this.#play);
     this.root = el('div', {}, this.#box, el('div', { class: 'under' }, this.#stop, this.#mute, this.#about));
   }
@@ -61,6 +66,7 @@ export class Player {
   }
 
   close() {
+    this.#store.removeEventListener('streams', this.#onStreams);
     this.#wanted = false;
     this.#end();
   }
@@ -141,11 +147,11 @@ export class Player {
     else if (!['H264', 'H265'].includes(video.name.toUpperCase())) this.#say(`A page cannot show ${video.name}; players can.`);
     else this.#say('Waiting for a key picture…');
     const inVideo = this.#picture instanceof SourcePicture && SourcePicture.hears(audio);
-    const isOn = inVideo && this.#hearsSource;
-    if (!inVideo && audio && !alike(before?.audio, audio)) {
+    if (!inVideo && !alike(before?.audio, audio)) {
       this.#sound?.close();
-      this.#sound = Sound.plays(audio) ? new Sound(audio) : null;
+      this.#sound = audio && Sound.plays(audio) ? new Sound(audio) : null;
     }
+    const isOn = inVideo ? this.#hearsSource : this.#sound?.isOn === true;
     this.#mute.hidden = !inVideo && !this.#sound;
     this.#mute.textContent = isOn ? 'Sound off' : 'Sound on';
     this.#mute.setAttribute('aria-pressed', isOn);
@@ -203,12 +209,13 @@ export class Player {
     const sub = this.#subStream();
     this.#say(`${what} ${sub ? 'The sub stream may do: ' : otherwise}`);
     if (sub) this.#note.append(el('a', { href: '#/streams/' + enc(sub), text: sub }));
+    else this.#offered = [what, otherwise]; // the streams may not be known yet
   }
 
   #subStream() {
     const name = this.#name;
     const names = [name + '-sub', name + '/sub', name + '_sub', name.replace(/main/i, 'sub'), name.replace(/01$/, '02')];
-    return this.#names().find(other => other !== name && names.includes(other));
+    return [...this.#store.streams.keys()].find(other => other !== name && names.includes(other));
   }
 
   #take(data) {
@@ -236,6 +243,7 @@ export class Player {
   }
 
   #say(text) {
+    this.#offered = null;
     this.#note.textContent = text;
     this.#note.hidden = text === '';
   }

@@ -39,6 +39,7 @@ export class Plots {
   #until = 0;
   #seconds = SAMPLES;
   #watch;
+  #isClosed = false;
 
   constructor() {
     this.#boxes = PLOTS.map(plot => el('figure', { class: 'card', role: 'img', 'aria-label': plot.title, title: plot.note }));
@@ -49,6 +50,7 @@ export class Plots {
   }
 
   set(data, interval) {
+    if (this.#isClosed) return; // an answer that comes late
     const count = data.bitrate?.length ?? 0;
     const now = this.#until = Date.now() / 1000;
     this.#seconds = SAMPLES * interval;
@@ -69,6 +71,7 @@ export class Plots {
   }
 
   close() {
+    this.#isClosed = true;
     this.#watch.disconnect();
     this.#plots.forEach(plot => plot.destroy());
     this.#plots = [];

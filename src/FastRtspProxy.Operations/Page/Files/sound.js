@@ -34,6 +34,8 @@ export class Sound {
     this.#audio = audio;
   }
 
+  get isOn() { return this.#context !== null; }
+
   // By a click: browsers let nothing else begin sound.
   set(isOn) {
     if (!isOn) { this.close(); return; }

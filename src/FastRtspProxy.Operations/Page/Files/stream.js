@@ -1,8 +1,9 @@
 import { call, get, download } from './api.js';
-import { el, stateMark, toast, bits, bytes, ago, clock, enc } from './dom.js';
+import { el, describe, write, stateMark, toast, bits, bytes, ago, clock, enc } from './dom.js';
 import { Plots } from './plots.js';
 import { Player } from './player.js';
 import { editStream, confirmed } from './form.js';
+import { Table } from './table.js';
 
 const millis = seconds => seconds == null ? '–' : (1000 * seconds).toFixed(seconds < 0.01 ? 1 : 0) + ' ms';
 
@@ -12,11 +13,12 @@ export function streamView(store, rights, name) {
   const path = '/api/v1/streams/' + enc(name);
   let stream = null;
   const state = el('span', { id: 'state' });
-  const player = new Player(name, () => [...store.streams.keys()], rights.includes('read'));
+  const player = new Player(name, store, rights.includes('read'));
   const plots = new Plots();
   const facts = el('dl');
   const problem = el('p', { class: 'error', id: 'last-error', hidden: true });
   const tracks = el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Tracks' });
+  const trackTable = new Table(['Track', 'Codec', 'Picture', 'Rate', 'Jitter']);
   const viewers = el('div', { class: 'wide', id: 'viewers', tabindex: 0, role: 'region', 'aria-label': 'Viewers' });
   const events = el('ol', { class: 'events', id: 'events', tabindex: 0, 'aria-label': 'Events' });
   const button = (id, text, work, props = {}) => el('button', { type: 'button', id, text, ...props, on: { click: work } });
@@ -46,6 +48,8 @@ export function streamView(store, rights, name) {
     el('div', { class: 'card' }, el('h2', { text: 'Viewers' }), viewers),
     el('div', { class: 'card' }, el('h2', { text: 'Events' }), events));
   plots.root.style.marginBottom = '1rem';
+  tracks.append(trackTable.root);
+  copy.disabled = true;
 
   async function attempt(work) {
     try { await work(); } catch (error) { toast(error.message); }
@@ -62,7 +66,8 @@ export function streamView(store, rights, name) {
     if (state.dataset.word !== stream.state) { state.dataset.word = stream.state; state.replaceChildren(stateMark(stream.state)); }
     const source = stream.source ?? {};
     problem.hidden = !source.lastError || stream.ready;
-    problem.textContent = source.lastError ? `${clock(source.lastError.at)}: ${source.lastError.text}` : '';
+    write(problem, source.lastError ? `${clock(source.lastError.at)}: ${source.lastError.text}` : '');
+    copy.disabled = !stream.urls?.length;
     const fixed = stream.origin !== 'api';
     edit.disabled = remove.disabled = fixed;
     edit.title = remove.title = fixed ? 'It stands in the configuration file, or nobody has configured it: it is changed there.' : '';
@@ -81,11 +86,11 @@ export function streamView(store, rights, name) {
         ? `; box ${stream.cluster.takeover.from} had it, then nobody for ${(+stream.cluster.takeover.seconds).toFixed(1)} s, until ${clock(stream.cluster.takeover.at)}` : ''}`],
       ['Origin', stream.origin], ['URLs', (stream.urls ?? []).join('  ')],
     ].filter(row => row[1] !== undefined && row[1] !== null && row[1] !== '');
-    facts.replaceChildren(...rows.flatMap(([term, text]) => [el('dt', { text: term }), el('dd', { text: String(text) })]));
-    tracks.replaceChildren(table(['Track', 'Codec', 'Picture', 'Rate', 'Jitter'], (stream.tracks ?? []).map(track => [
+    describe(facts, rows);
+    trackTable.show((stream.tracks ?? []).map((track, i) => ({ key: i, texts: [
       `${track.id} ${track.media}`, track.codec + (track.profile ? ` ${track.profile}` : ''),
       track.width ? `${track.width}×${track.height}${track.fps ? `, ${(+track.fps).toFixed(1)}/s` : ''}${track.keyframeInterval ? `, key every ${(+track.keyframeInterval).toFixed(1)} s` : ''}` : track.clockRate ? `${track.clockRate} Hz` : '–',
-      bits(track.bitrate), millis(track.jitter)])));
+      bits(track.bitrate), millis(track.jitter)] })));
   }
 
   // Where there are several: which one is on, since when and why, and what of the others.
@@ -99,30 +104,35 @@ export function streamView(store, rights, name) {
     ];
   }
 
-  function table(heads, rows) {
-    return el('table', {}, el('thead', {}, el('tr', {}, ...heads.map(text => el('th', { scope: 'col', text })))),
-      el('tbody', {}, ...rows.map(cells => el('tr', {}, ...cells.map(cell => cell instanceof Node ? el('td', {}, cell) : el('td', { class: 'cut', text: cell, title: cell }))))));
-  }
+  const nobody = el('p', { class: 'dim' });
+  const viewerTable = new Table(['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Round trip', 'Dropped', 'Lost', ...(may ? ['End it'] : [])]);
+  const kick = viewer => el('button', { type: 'button', class: 'danger', 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
+    on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } });
 
-  let drawn = '';
+  // An answer that was overtaken is not shown.
+  let asked = 0, shown = 0;
   async function drawViewers() {
+    const mine = ++asked;
+    let list = [], why = 'Nobody watches.';
     try {
       const answer = await get(path + '/viewers');
-      const list = Array.isArray(answer) ? answer : answer.viewers ?? [];
-      const ids = JSON.stringify(list);
-      if (ids === drawn) return;
-      drawn = ids;
-      const focused = viewers.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-      viewers.replaceChildren(list.length === 0 ? el('p', { class: 'dim', text: 'Nobody watches.' }) : table(
-        ['Address', 'Way', 'Player', 'Since', 'Rate', 'Behind', 'Round trip', 'Dropped', 'Lost', ...(may ? ['End it'] : [])],
-        list.map(viewer => [viewer.address ?? '–', viewer.way, viewer.agent ?? viewer.user ?? '–', ago(viewer.since), bits(viewer.bitrate),
-          viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', millis(viewer.roundTrip), String(viewer.droppedPackets ?? 0), String(viewer.reportedLostPackets ?? 0),
-          ...(may ? [el('button', { type: 'button', class: 'danger', 'data-id': viewer.id, 'aria-label': `Kick ${viewer.address ?? viewer.id}`, text: 'Kick',
-            on: { click: () => attempt(async () => { await call('DELETE', '/api/v1/viewers/' + enc(viewer.id)); toast('The viewer was ended.'); drawViewers(); }) } })] : [])])));
-      if (focused) viewers.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+      list = Array.isArray(answer) ? answer : answer.viewers ?? [];
     } catch (error) {
-      viewers.replaceChildren(el('p', { class: 'dim', text: error.message }));
+      why = error.message;
     }
+    if (mine < shown) return;
+    shown = mine;
+    write(nobody, why);
+    const box = list.length === 0 ? nobody : viewerTable.root;
+    if (box.parentNode !== viewers) viewers.replaceChildren(box);
+    const focused = viewers.contains(document.activeElement) ? document.activeElement : null;
+    viewerTable.show(list.map(viewer => ({
+      key: viewer.id,
+      texts: [viewer.address ?? '–', viewer.way, viewer.agent ?? viewer.user ?? '–', ago(viewer.since), bits(viewer.bitrate),
+        viewer.lag == null ? '–' : viewer.lag.toFixed(2) + ' s', millis(viewer.roundTrip), String(viewer.droppedPackets ?? 0), String(viewer.reportedLostPackets ?? 0)],
+      more: may && (() => kick(viewer)),
+    })));
+    if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
   async function drawPlots() {
@@ -157,18 +167,20 @@ export function streamView(store, rights, name) {
   const onEvent = event => { drawEvents(); if (event.detail.stream === name && event.detail.type.startsWith('stream.')) askSteps(); if (event.detail.type.startsWith('viewer.') && event.detail.stream === name) drawViewersSoon(); };
   store.addEventListener('streams', draw);
   store.addEventListener('event', onEvent);
-  const timer = setInterval(() => { if (!document.hidden) { drawViewers(); drawPlots(); askSteps(); } }, 2000);
+  // So long after the answers: a proxy that is slow is not asked for more and more.
+  let timer = 0, isClosed = false;
+  const look = () => Promise.all([drawViewers(), drawPlots(), askSteps()]);
+  const lookAgain = () => { if (!isClosed) timer = setTimeout(async () => { if (!document.hidden) await look(); lookAgain(); }, 2000); };
   draw();
-  drawViewers();
-  drawPlots();
   drawEvents();
-  askSteps();
+  look().then(lookAgain);
   return {
     root,
     title: name,
     redraw: () => plots.redraw(),
     close() {
-      clearInterval(timer);
+      isClosed = true;
+      clearTimeout(timer);
       clearTimeout(due);
       store.removeEventListener('streams', draw);
       store.removeEventListener('event', onEvent);

@@ -78,7 +78,9 @@ export function streamsView(store, rights) {
     below.firstChild.style.height = (list.length - to) * ROW + 'px';
     above.hidden = from === 0;
     below.hidden = to === list.length;
-    const kept = new Set();
+    // Those that go first: what stands behind them need not be moved, and is not lost to who is just pressing it.
+    const kept = new Set(list.slice(from, to).map(stream => stream.name));
+    for (const [name, { row }] of rows) if (!kept.has(name)) { row.remove(); rows.delete(name); }
     let last = above;
     for (let i = from; i < to; i++) {
       const stream = list[i];
@@ -90,10 +92,8 @@ export function streamsView(store, rights) {
       if (row.getAttribute('aria-rowindex') !== index) row.setAttribute('aria-rowindex', index);
       if (last.nextSibling !== row) last.after(row);
       last = row;
-      kept.add(stream.name);
     }
 
-    for (const [name, { row }] of rows) if (!kept.has(name)) { row.remove(); rows.delete(name); }
     if (blank.length > 0) requestAnimationFrame(() => { sparks(blank.splice(0)); });
   }
 
