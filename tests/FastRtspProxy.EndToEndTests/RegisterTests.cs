@@ -48,7 +48,7 @@ public sealed class RegisterTests(ITestOutputHelper log) : EndToEndTest(log)
             "--register", "127.0.0.1:" + proxy.Port.ToString(CultureInfo.InvariantCulture), "--register-user", $"{User}:{Password}");
 
         string name = await AssertAnnouncedAsync(proxy, camera.Urls[0], null);
-        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg($"rtsp://127.0.0.1:{proxy.Port}/{name}", "udp", 3).FinishAsync(Soon);
+        IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg($"rtsp://127.0.0.1:{proxy.Port}/{name}", "tcp", 3).FinishAsync(Soon);
 
         Assert.Equal(2, decoded.Count);
         Assert.All(decoded, track => Assert.True(track.Seconds > 1));

@@ -9,8 +9,8 @@ namespace FastRtspProxy.Simulator.Camera;
 /// <summary>Sends REGISTER to a proxy (LIVE555's extension: the proxy is told a back-end's URL instead of being configured with it).</summary>
 internal static class Registration
 {
-    /// <summary>For the connect, and for the answer.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+    /// <summary>For the connect, and for the answer: it is asked once, so a machine that stands still for some seconds is waited for.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
     /// <summary>Registers one URL; returns a line for the user, whatever came of it.</summary>
     public static async Task<string> SendAsync(CameraRun run, string url, CancellationToken cancel)
