@@ -17,7 +17,7 @@ public sealed class ServiceManagerTests(ITestOutputHelper log) : EndToEndTest(lo
         SimulatedCamera camera = await StartSimulatorAsync();
         using ConfigFile file = new($"streams: {{cam: {{source: \"{camera.Urls[0]}\"}}}}\n");
         using NotifySocket socket = new(isAbstract, file.DirectoryPath);
-        ProxyProcess proxy = await StartProxyAsync(["--config", file.Path], ("NOTIFY_SOCKET", socket.Name), ("WATCHDOG_USEC", "1000000"));
+        ProxyProcess proxy = await StartProxyAsync(["--config", file.Path], ("NOTIFY_SOCKET", socket.Name), ("WATCHDOG_USEC", "2000000"));
 
         await socket.HearAsync("READY=1");
         Assert.Contains("STATUS=1 stream; 0 viewers", socket.Heard, StringComparison.Ordinal);

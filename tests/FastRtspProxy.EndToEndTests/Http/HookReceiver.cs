@@ -52,7 +52,15 @@ internal sealed class HookReceiver : IAsyncDisposable
             }
 
             using MemoryStream body = new();
-            await context.Request.InputStream.CopyToAsync(body);
+            try
+            {
+                await context.Request.InputStream.CopyToAsync(body);
+            }
+            catch (HttpListenerException)
+            {
+                continue; // the sender has gone, and comes again
+            }
+
             byte[] signed = [.. Encoding.UTF8.GetBytes($"{context.Request.Headers["X-Frp-Timestamp"]}.{context.Request.Headers["X-Frp-Delivery"]}."), .. body.ToArray()];
             string expected = "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(_secret, signed));
             string type = JsonDocument.Parse(body.ToArray()).RootElement.GetProperty("type").GetString()!;

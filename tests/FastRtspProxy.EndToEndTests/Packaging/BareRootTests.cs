@@ -60,8 +60,8 @@ public sealed class BareRootTests(ITestOutputHelper log) : EndToEndTest(log)
             string transport = start == 0 ? "udp" : "tcp";
             await using FfmpegPlayer player = StartFfmpeg($"rtsp://127.0.0.1:{port}/proxyStream", transport);
             await player.WaitForVideoFramesAsync(25, Soon);
-            ChildProcess health = StartProgramBy(launcher, "health check", Program, "--http", http, "--healthcheck");
-            Assert.Equal(0, await health.WaitForExitAsync(Soon));
+            (int status, string line) = await CheckHealthAsync(() => StartProgramBy(launcher, "health check", Program, "--http", http, "--healthcheck"));
+            Assert.True(status == 0, line);
 
             proxy.Signal(ChildProcess.SigTerm);
             Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
