@@ -10,7 +10,8 @@ namespace FastRtspProxy.Microbenchmarks;
 /// </summary>
 public class SrtpBenchmarks
 {
-    private const int Packets = 16_384;
+    /// <summary>Of one measurement.</summary>
+    internal const int Packets = 16_384;
 
     private const int PacketBytes = 1400;
     private const int SlotBytes = PacketBytes + 64;

@@ -13,7 +13,11 @@ public sealed class ReplayWaysTests : IDisposable
 
     private static readonly byte[] s_report = UdpTestReceiver.ReceiverReport(0x51525354);
 
-    private readonly CertificateFolder _folder = new();
+    /// <summary>It stands still: nobody is given up while the machine does something else.</summary>
+    private readonly FakeTimeProvider _time = new();
+    private readonly CertificateFolder _folder;
+
+    public ReplayWaysTests() => _folder = new CertificateFolder(_time.GetUtcNow());
 
     [Theory]
     [InlineData(true, "")]
@@ -89,7 +93,9 @@ public sealed class ReplayWaysTests : IDisposable
         (string certificate, string key) = _folder.Make(["localhost"]);
         CertificateFiles files = new(_folder.Write("cert.pem", certificate), _folder.Write("key.pem", key));
         return ReplayFixture.StartAsync(
-            script, options => options with { WebSocket = new WebSocketRules(), RtspsPorts = isSecure ? [0] : [], Certificates = isSecure ? [files] : [] });
+            script,
+            options => options with { WebSocket = new WebSocketRules(), RtspsPorts = isSecure ? [0] : [], Certificates = isSecure ? [files] : [] },
+            time: _time);
     }
 
     private static async Task<RtspTestClient> ConnectAsync(ReplayFixture fixture, bool isSecure, string within)
