@@ -38,8 +38,9 @@ class Player:
         self.back = 0
         self.audio_ns = 0
         self.start_pts = None
-        self.has_video = False
+        self.has_video = self.has_audio = False
         self.hand_is_on = False
+        self.is_over = self.has_quit = False
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.Pipeline.new("player")
         self.source = Gst.ElementFactory.make("rtspsrc")
@@ -66,6 +67,7 @@ class Player:
     def on_select(self, _source, _number, caps):
         is_video = caps.get_structure(0).get_string("media") == "video"
         self.has_video |= is_video
+        self.has_audio |= not is_video and not self.video_only
         return not self.video_only or is_video
 
     def on_source_pad(self, _source, pad):
@@ -107,12 +109,15 @@ class Player:
         elif is_video == self.has_video and pts - self.start_pts >= self.seconds * Gst.SECOND:
             hand, self.hand = self.hand, None
             if hand:
+                self.hand_is_on = True  # from here on, however long the loop takes to come to it
                 GLib.idle_add(self.on_hand, hand)
             elif not self.hand_is_on:
-                self.loop.quit()
+                self.is_over = True
+        if self.is_over and (self.hashes or not self.has_audio or self.audio_ns >= (self.seconds - 1) * Gst.SECOND):
+            self.has_quit = True
+            self.loop.quit()
 
     def on_hand(self, hand):
-        self.hand_is_on = True
         if hand == "seek":
             self.pipeline.seek_simple(Gst.Format.TIME, Gst.SeekFlags.FLUSH, 0)
             self.on_hand_off()
@@ -141,6 +146,8 @@ class Player:
     def on_buffer(self, pad, info):
         structure = pad.get_current_caps().get_structure(0)
         is_video = structure.get_name().startswith("video")
+        if self.has_quit or (is_video and self.is_over):
+            return Gst.PadProbeReturn.OK  # the loop may take a while to end, and the sound to come to its own
         pts = info.get_buffer().pts
         if is_video:
             self.frames += 1
