@@ -14,7 +14,7 @@ public sealed class AvSyncTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         // The same bytes after each boot: no SEI. The jitter is that of a network.
         SimulatedCamera camera = await StartSimulatorAsync("--no-sei", "--fail", "reboot=500ms@6s/5s,jitter=10ms");
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Urls[0]);
         FfmpegPlayer ffmpeg = StartHashingFfmpeg(proxy.PlayUrl, "tcp");
         RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 120, hashes: true);
 

@@ -34,7 +34,7 @@ public sealed class BehindLiveTests(ITestOutputHelper log) : EndToEndTest(log)
             "clock camera", Prerequisites.Python,
             ClockJoin.CameraScript, "--port", port.ToString(CultureInfo.InvariantCulture), "--key-interval", GroupFrames.ToString(CultureInfo.InvariantCulture));
         OutputLine ready = await camera.WaitForLineAsync("a camera that listens", line => line.Text.StartsWith("ready ", StringComparison.Ordinal), Soon);
-        ProxyProcess proxy = await StartProxyAsync("-t", "--always-on", ready.Text["ready ".Length..]);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", "--always-on", ready.Text["ready ".Length..]);
         FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=instant", "tcp");
         await first.WaitForVideoFramesAsync(CachedFrames, Soon);
 

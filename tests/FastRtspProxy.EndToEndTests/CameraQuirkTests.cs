@@ -18,7 +18,7 @@ public sealed class CameraQuirkTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Camera_HasAQuirk_ThePictureIsThereAndOneSessionLasts(string fault, string transport, int frames)
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", fault);
-        ProxyProcess proxy = await StartProxyAsync("-V", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-V", camera.Urls[0]);
 
         // Whoever came before the refusal was told of the sound; ffmpeg writes nothing before it has had each track that it chose.
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, transport, inputOptions: ["-timeout", "40000000", "-allowed_media_types", "video"]);
@@ -33,7 +33,7 @@ public sealed class CameraQuirkTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Camera_OnlyReportsArriveOverUdp_ThePictureComesOverTcp()
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", "rtcp-only");
-        ProxyProcess proxy = await StartProxyAsync("-D", "5", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-D", "5", camera.Urls[0]);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "udp", inputOptions: ["-timeout", "40000000"]);
         await player.WaitForVideoFramesAsync(75, s_limit);
@@ -46,7 +46,7 @@ public sealed class CameraQuirkTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Camera_PicturesStopWhileSoundGoesOn_TheyComeBackToTheSameViewer()
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", "video-silent=session@12s");
-        ProxyProcess proxy = await StartProxyAsync("-t", "-D", "3", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", "-D", "3", camera.Urls[0]);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", inputOptions: ["-timeout", "40000000"]);
         await player.WaitForVideoFramesAsync(450, s_limit);

@@ -14,7 +14,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_CameraOffersTcpOnly_FallsBackAndDecodes()
     {
         CameraProcess camera = await StartCameraAsync("h264,aac", "--protocols", "tcp");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
 
@@ -28,7 +28,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_CameraOffersUdpOnlyAndIsSlow_DecodesAfterAWhile()
     {
         CameraProcess camera = await StartCameraAsync("h264", "--protocols", "udp", "--late", "4");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
         await player.WaitForVideoFramesAsync(75, Soon);
@@ -39,7 +39,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_SimulatedCameraIsUdpOnlySlowAndSilentUntilThen_DecodesAfterAWhile()
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", "udp-only,late-media=4s,no-rtcp");
-        ProxyProcess proxy = await StartProxyAsync(camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Urls[0]);
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", inputOptions: ["-timeout", "40000000"]);
         await player.WaitForVideoFramesAsync(75, Soon);
@@ -49,7 +49,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_BackendInterleavedByOption_Decodes()
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Url);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds).FinishAsync(Soon);
 
@@ -63,7 +63,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_CameraRefusesTheSound_ThePictureDecodesAndTheSoundIsDescribedToNobodyElse(string tracks, int refused, string name)
     {
         CameraProcess camera = await StartCameraAsync(tracks, "--refuse-track", refused.ToString(CultureInfo.InvariantCulture));
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Url);
 
         IReadOnlyList<DecodedTrack> picture = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds, "-allowed_media_types", "video").FinishAsync(Soon);
         AssertVideo(Assert.Single(picture), Seconds);
@@ -82,8 +82,8 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         CameraProcess camera = await StartCameraAsync("h264", "--user", "viewer", "--password", "s3cr3t-w0rd");
         ProxyProcess proxy = inUrl
-            ? await StartProxyAsync("-V", camera.Url.Replace("rtsp://", "rtsp://viewer:s3cr3t-w0rd@", StringComparison.Ordinal))
-            : await StartProxyAsync("-V", "-u", "viewer", "s3cr3t-w0rd", camera.Url);
+            ? await StartServingProxyAsync("-V", camera.Url.Replace("rtsp://", "rtsp://viewer:s3cr3t-w0rd@", StringComparison.Ordinal))
+            : await StartServingProxyAsync("-V", "-u", "viewer", "s3cr3t-w0rd", camera.Url);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds).FinishAsync(Soon);
 
@@ -95,7 +95,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task LastClientGone_AfterLinger_CameraIsPausedOrTornDown()
     {
         CameraProcess camera = await StartCameraAsync("h264");
-        ProxyProcess proxy = await StartProxyAsync("--linger", "1", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--linger", "1", camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
         await player.WaitForVideoFramesAsync(25, Soon);
 
@@ -112,7 +112,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task PlayerKilled_OverTcp_CameraIsPausedOrTornDown()
     {
         CameraProcess camera = await StartCameraAsync("h264");
-        ProxyProcess proxy = await StartProxyAsync("--linger", "1", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--linger", "1", camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
         await player.WaitForVideoFramesAsync(25, Soon);
 

@@ -39,7 +39,7 @@ public sealed class DescriptionChangeTests(ITestOutputHelper log) : EndToEndTest
     public async Task Camera_ChangesItsCodec_PlayersSeeTheEndAndNewOnesPlay()
     {
         SimulatedCamera camera = await StartSimulatorAsync();
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Urls[0]);
         FfmpegPlayer[] ffmpegs = [StartFfmpeg(proxy.PlayUrl, "tcp"), StartFfmpeg(proxy.PlayUrl, "udp")];
         RtspsrcPlayer[] rtspsrcs = [StartRtspsrc(proxy.PlayUrl, "tcp", 90, hashes: true), StartRtspsrc(proxy.PlayUrl, "udp", 90, hashes: true)];
         foreach (FfmpegPlayer player in ffmpegs)
@@ -74,7 +74,7 @@ public sealed class DescriptionChangeTests(ITestOutputHelper log) : EndToEndTest
     public async Task Camera_ChangesItsResolution_PlayersPlayOn()
     {
         SimulatedCamera camera = await StartSimulatorAsync("--fail", "sdp-change=size@5s");
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Urls[0]);
         FfmpegPlayer ffmpeg = StartFfmpeg(proxy.PlayUrl, "tcp", null, "-timeout", "30000000");
         RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl, "udp", 9);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastRtspProxy.EndToEndTests.Players;
 using FastRtspProxy.EndToEndTests.Processes;
+using FastRtspProxy.EndToEndTests.RawClient;
 using FastRtspProxy.TestPeers;
 using Xunit.Abstractions;
 
@@ -57,6 +58,15 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
     {
         ProxyProcess proxy = await ProxyProcess.StartAsync(streams, arguments);
         _started.Add((proxy.Process, proxy));
+        return proxy;
+    }
+
+    /// <summary>The same, when the camera has told it what it has: a player that asks five seconds before that is told that there is no such stream.</summary>
+    protected async Task<ProxyProcess> StartServingProxyAsync(params string[] arguments)
+    {
+        ProxyProcess proxy = await StartProxyAsync(arguments);
+        await using RawPlayer asker = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
+        _ = await asker.DescribeAsync();
         return proxy;
     }
 
@@ -210,17 +220,21 @@ public abstract class EndToEndTest(ITestOutputHelper log) : IClassFixture<Prereq
         Assert.True(track.TimestampsRise, "time stamps went back");
     }
 
+    /// <summary>As long as was asked for, and, as with <see cref="AssertVideo"/>, up to two seconds more.</summary>
     protected static void AssertAudio(DecodedTrack track, double seconds)
     {
         Assert.Equal("audio", track.MediaType);
-        Assert.InRange(track.Seconds, seconds - 1, seconds + 1);
+        Assert.InRange(track.Seconds, seconds - 1, seconds + 3);
         Assert.True(track.TimestampsRise, "time stamps went back");
     }
 
-    /// <summary>As many frames as the time between their stamps holds, and that is the time that was asked for, less what the first key frame was waited for beside sound.</summary>
+    /// <summary>
+    /// As many frames as the time between their stamps holds, but for some that a camera without a processor leaves out, and that is the time that was asked for, less what the first key frame was
+    /// waited for beside sound.
+    /// </summary>
     protected static void AssertRtspsrc(int frames, int videoMilliseconds, double seconds)
     {
         Assert.InRange(videoMilliseconds, 1000 * (seconds - 1.5), 1000 * (seconds + 0.5));
-        Assert.InRange(frames, (videoMilliseconds / 40) - 4, (videoMilliseconds / 40) + 5);
+        Assert.InRange(frames, (videoMilliseconds / 48) - 4, (videoMilliseconds / 40) + 5);
     }
 }

@@ -22,7 +22,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
             "http" => ["-T", camera.Port.ToString(CultureInfo.InvariantCulture)],
             _ => [],
         };
-        ProxyProcess proxy = await StartProxyAsync([.. options, camera.Url]);
+        ProxyProcess proxy = await StartServingProxyAsync([.. options, camera.Url]);
 
         await AssertPlaysEverywhereAsync(proxy);
 
@@ -51,7 +51,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
     {
         const int Seconds = 3;
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        ProxyProcess proxy = await StartProxyAsync("-T", camera.Port.ToString(CultureInfo.InvariantCulture), camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("-T", camera.Port.ToString(CultureInfo.InvariantCulture), camera.Url);
 
         (int frames, int video, int audio) = await StartRtspsrc(proxy.PlayUrl, "http", Seconds).FinishAsync(Soon);
 

@@ -29,7 +29,7 @@ public sealed class LateJoinerTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         using MediaFile film = await MediaFile.MakeAsync(codec, FilmSeconds, GroupFrames);
         CameraProcess camera = await StartCameraAsync(codec, "--file", film.Path);
-        ProxyProcess proxy = await StartProxyAsync("-t", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("-t", camera.Url);
         FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl, "tcp");
         await first.WaitForVideoFramesAsync(GroupFrames + 10, Soon);
 

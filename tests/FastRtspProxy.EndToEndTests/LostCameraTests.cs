@@ -17,7 +17,7 @@ public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264,aac");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, transport, null, "-timeout", "60000000");
         await player.WaitForVideoFramesAsync(50, Soon);
 
@@ -42,7 +42,7 @@ public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264,aac");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
         await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
         await player.PlayAsync();
         await WaitUntilAsync("media", () => player.Tracks.All(track => track.Packets > 50));
@@ -63,7 +63,7 @@ public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Camera_GoneForLongerThanTheHold_ByeAndTheSessionIsGone()
     {
         CameraProcess camera = await StartCameraAsync("h264");
-        ProxyProcess proxy = await StartProxyAsync("--hold", "2", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--hold", "2", camera.Url);
         await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
         await player.PlayAsync();
         await WaitUntilAsync("media", () => player.Tracks[0].Packets > 25);

@@ -21,7 +21,7 @@ public sealed class MediaThroughProxyTests(ITestOutputHelper log) : EndToEndTest
     public async Task Play_ByFfmpeg_DecodesEveryTrack(string tracks, string transport)
     {
         CameraProcess camera = await StartCameraAsync(tracks);
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, transport, Seconds).FinishAsync(Soon);
 

@@ -17,7 +17,7 @@ public sealed class OtherPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_ByRtspsrc_DecodesTheChosenTracks(string protocols, bool videoOnly)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         (int frames, int video, int audio) = await StartRtspsrc(proxy.PlayUrl, protocols, Seconds, videoOnly).FinishAsync(Soon);
 
@@ -31,7 +31,7 @@ public sealed class OtherPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Probe_ByFfprobe_FindsEveryTrackWithItsParameters(string transport)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac,pcma");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         ChildProcess probe = StartProgram(
             "ffprobe", "/usr/bin/ffprobe", "-hide_banner", "-loglevel", "error", "-rtsp_transport", transport,
@@ -47,7 +47,7 @@ public sealed class OtherPlayersTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_OverIpv6_DecodesEveryTrack(string transport)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg($"rtsp://[::1]:{proxy.Port}/proxyStream", transport, 3).FinishAsync(Soon);
 

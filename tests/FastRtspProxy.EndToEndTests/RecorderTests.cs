@@ -109,7 +109,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
     public async Task Record_SoundAndBFrames_BothTracksHaveTheirRateAndLength(string container, string start, params string[] filter)
     {
         CameraProcess camera = await StartCameraAsync("h264-b,aac", "--key-interval", "50");
-        ProxyProcess proxy = await StartProxyAsync("--always-on", camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--always-on", camera.Url);
         await StartFfmpeg(proxy.PlayUrl + "?start=live", "tcp").WaitForVideoFramesAsync(60, Soon);
 
         ChildProcess ffmpeg = StartProgram(
@@ -132,7 +132,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
     private async Task<ProxyProcess> StartInMidGroupAsync()
     {
         SimulatedCamera camera = await StartSimulatorAsync();
-        ProxyProcess proxy = await StartProxyAsync("--gop-cache", "16M,13s", camera.Urls[0]);
+        ProxyProcess proxy = await StartServingProxyAsync("--gop-cache", "16M,13s", camera.Urls[0]);
         FfmpegPlayer first = StartFfmpeg(proxy.PlayUrl + "?start=live", "tcp");
         await first.WaitForVideoFramesAsync(110, Soon);
         return proxy;

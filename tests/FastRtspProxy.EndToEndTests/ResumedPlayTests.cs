@@ -17,7 +17,7 @@ public sealed class ResumedPlayTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Rtspsrc_SeeksOrPauses_PicturesAndSoundGoOn(string hand, string protocols)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
 
         (int frames, int videoMilliseconds, int audioMilliseconds) = await StartRtspsrc(proxy.PlayUrl, protocols, 5, hand: hand).FinishAsync(Soon);
 

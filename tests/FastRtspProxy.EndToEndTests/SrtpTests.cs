@@ -15,7 +15,7 @@ public sealed class SrtpTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Play_CameraEncrypts_FfmpegDecodesEveryTrackInTheClear(string profile, string way)
     {
         CameraProcess camera = await StartCameraAsync("h264,aac", "--srtp", profile, "--protocols", way);
-        ProxyProcess proxy = await StartProxyAsync(["-V", .. way == "tcp" ? (string[])["-t"] : [], camera.Url]); // a SETUP that is refused would count as a session
+        ProxyProcess proxy = await StartServingProxyAsync(["-V", .. way == "tcp" ? (string[])["-t"] : [], camera.Url]); // a SETUP that is refused would count as a session
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrl, "tcp", Seconds).FinishAsync(Soon);
 
@@ -37,7 +37,7 @@ public sealed class SrtpTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264", "--srtp", "savp");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", null, "-timeout", "60000000");
         await player.WaitForVideoFramesAsync(25, Soon);
 

@@ -22,7 +22,7 @@ public sealed class VlcServerTests(ITestOutputHelper log) : EndToEndTest(log)
             nobody, "vlc", "/usr/bin/env", "HOME=/nonexistent", "/usr/bin/cvlc", "-I", "dummy", "--no-audio", string.Create(CultureInfo.InvariantCulture, $"--rtsp-timeout={TimeoutSeconds}"),
             "--sout-keep", film.Path, "--sout", $"#gather:rtp{{sdp=rtsp://127.0.0.1:{port}/live}}");
         await WaitUntilAsync("VLC listens", () => FreePorts.IsTaken(port) || server.HasExited);
-        ProxyProcess proxy = await StartProxyAsync("-V", $"rtsp://127.0.0.1:{port}/live");
+        ProxyProcess proxy = await StartServingProxyAsync("-V", $"rtsp://127.0.0.1:{port}/live");
 
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp");
         await player.WaitForVideoFramesAsync(3 * TimeoutSeconds * 25, TimeSpan.FromSeconds(3 * TimeoutSeconds) + Soon);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.EndToEndTests.RawClient;
 
@@ -69,7 +70,7 @@ public sealed class RawPlayer : IAsyncDisposable
     /// <summary>DESCRIBE, SETUP of every track, PLAY.</summary>
     public async Task PlayAsync()
     {
-        RtspReply description = await RequestAsync("DESCRIBE", Url, "Accept: application/sdp");
+        RtspReply description = await DescribeAsync();
         Assert.Equal(200, description.Status);
         string baseUrl = description.Header("Content-Base") ?? Url;
         string[] medias = [.. description.Body.Split("\nm=").Skip(1)];
@@ -88,6 +89,14 @@ public sealed class RawPlayer : IAsyncDisposable
         RtspReply play = await RequestAsync("PLAY", baseUrl, "Range: npt=0.000-");
         Assert.Equal(200, play.Status);
         ReadRtpInfo(play.Header("RTP-Info"), controls);
+    }
+
+    /// <summary>The answer to DESCRIBE, other than that there is no such stream: so a server says that its camera has not told it yet what it has.</summary>
+    public async Task<RtspReply> DescribeAsync()
+    {
+        RtspReply? reply = null;
+        await Until.TrueAsync(async () => (reply = await RequestAsync("DESCRIBE", Url, "Accept: application/sdp")).Status != 404);
+        return reply!;
     }
 
     public async Task<RtspReply> RequestAsync(string method, string url, string? header = null)
