@@ -70,6 +70,21 @@ public sealed class FrontendGroupTests
 
     private static Task LivesAsync(FrontendHost host, int sessions) => Until.TrueAsync(() => host.Frontend.Limits.Clients == sessions);
 
+    /// <summary>A group is where it is: the range of one of its viewers neither moves nor ends it, and is not said to.</summary>
+    [Fact]
+    public async Task Play_WithAnEnd_IsToldThatThereIsNone()
+    {
+        await using FrontendHost host = await StartAsync(out _);
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+
+        RtspTestResponse response = await client.RequestAsync(
+            "PLAY", host.Url, "Session: " + session, "Range: " + ClockRange.Format(now, now.AddSeconds(5)));
+
+        Assert.Equal((200, ClockRange.Format(now)), (response.Status, response.Header("Range")));
+    }
+
     [Fact]
     [Rule("S22")]
     public async Task Setup_OfferedGroup_IsToldWithItsPortsAndNothingOfTheClientsOwn()

@@ -231,6 +231,21 @@ public sealed class ReplayDialogueTests
     }
 
     [Fact]
+    public async Task Redirect_ToAnotherHostThatAsksForThePassword_IsNotTold()
+    {
+        using ScriptedCamera there = new() { Script = static _ => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Foo, Basic realm=\"x\"")) };
+        string elsewhere = there.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            _ => ScriptedReply.Of(302, "Moved", ("Location", elsewhere)), stream: static stream => stream with { Credentials = new Credentials("admin", "recorders") });
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        Assert.Equal(502, (await client.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+
+        Assert.Equal(1, there.Count("DESCRIBE"));
+        Assert.All(there.Requests, static request => Assert.Null(request.Header("Authorization")));
+    }
+
+    [Fact]
     public async Task Multicast_IsOfferedToNobody()
     {
         await using ReplayFixture fixture = await ReplayFixture.StartAsync(
