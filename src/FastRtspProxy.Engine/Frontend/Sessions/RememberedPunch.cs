@@ -27,8 +27,10 @@ internal readonly record struct RememberedPunch(PeerAddress From, long SinceMicr
     public Session? BeforePlay { get; init; }
 
     /// <summary>By now it is known for a punch.</summary>
-    public bool IsPunch(long nowMicros) =>
-        Doubt == PunchDoubt.None || (Doubt == PunchDoubt.MayBeTalk && nowMicros - SinceMicros >= s_doubtMicros);
+    public bool IsPunch(long nowMicros) => Doubt != PunchDoubt.IsTalk && !IsDoubtful(nowMicros);
+
+    /// <summary>It may be talk, and it is too early to tell.</summary>
+    public bool IsDoubtful(long nowMicros) => Doubt == PunchDoubt.MayBeTalk && nowMicros - SinceMicros < s_doubtMicros;
 
     /// <summary>The next one from there, which may be talk as well.</summary>
     public RememberedPunch With(in TalkTrace next, long nowMicros) => this with

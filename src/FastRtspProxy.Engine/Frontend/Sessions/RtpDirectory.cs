@@ -96,9 +96,14 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
 
             return talker;
         }
-        else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !host.IsTalk(from) && !TryLatch(host, from))
+        else if (_unpunched.TryGetValue(from.WithPort(0), out UnpunchedHost? host) && !host.IsTalk(from))
         {
-            host.Remember(from, host.Tracks[0].Session.Shard.NowMicros);
+            // Behind one that may be a punch it waits: their order tells the tracks apart.
+            long now = host.Tracks[0].Session.Shard.NowMicros;
+            if (host.AreDoubtful(now) || !TryLatch(host, from))
+            {
+                host.Remember(from, now);
+            }
         }
 
         return null;
@@ -270,6 +275,11 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
         for (int i = 0; i < host.PunchCount && host.Tracks.Count > 0;)
         {
             RememberedPunch punch = host.PunchAt(i);
+            if (punch.IsDoubtful(session.Shard.NowMicros) && !_byAddress.ContainsKey(punch.From))
+            {
+                return; // those behind it wait with it
+            }
+
             bool mayBe = punch.IsPunch(session.Shard.NowMicros) && (punch.Doubt == PunchDoubt.None || _silent.AreOf(session, punch.From));
             if (_byAddress.ContainsKey(punch.From) || (mayBe && TryLatch(host, punch.From, isBeforePlay: punch.BeforePlay == session)))
             {

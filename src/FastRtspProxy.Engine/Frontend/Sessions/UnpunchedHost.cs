@@ -48,6 +48,8 @@ internal sealed class UnpunchedHost
         }
     }
 
+    private Session? OnlyBeforePlay => OnlySession is { WasPlayed: false } only ? only : null;
+
     /// <summary>Runs while some of them may be talk; null before the first one.</summary>
     public ShardTimer? Doubts { get; set; }
 
@@ -56,7 +58,7 @@ internal sealed class UnpunchedHost
     {
         foreach (RememberedPunch punch in _punches)
         {
-            if (punch.Doubt == PunchDoubt.MayBeTalk && !punch.IsPunch(nowMicros))
+            if (punch.IsDoubtful(nowMicros))
             {
                 return true;
             }
@@ -80,7 +82,7 @@ internal sealed class UnpunchedHost
             return;
         }
 
-        Add(new RememberedPunch(from, nowMicros, nowMicros));
+        Add(new RememberedPunch(from, nowMicros, nowMicros) { BeforePlay = OnlyBeforePlay });
     }
 
     /// <summary>As <see cref="Remember"/>, of what may be talk.</summary>
@@ -93,8 +95,7 @@ internal sealed class UnpunchedHost
             return;
         }
 
-        Session? beforePlay = OnlySession is { WasPlayed: false } only ? only : null;
-        Add(new RememberedPunch(from, nowMicros, nowMicros) { Doubt = PunchDoubt.MayBeTalk, Trace = trace, BeforePlay = beforePlay });
+        Add(new RememberedPunch(from, nowMicros, nowMicros) { Doubt = PunchDoubt.MayBeTalk, Trace = trace, BeforePlay = OnlyBeforePlay });
     }
 
     public void RemovePunch(int index) => _punches.RemoveAt(index);

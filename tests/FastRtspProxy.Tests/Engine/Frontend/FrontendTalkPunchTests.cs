@@ -66,6 +66,33 @@ public sealed class FrontendTalkPunchTests
         Assert.Empty(Desk(host).Heard);
     }
 
+    /// <summary>Players punch in the order of their tracks: who comes behind one that may be talk waits until that is known, or sound and pictures would change places.</summary>
+    [Fact]
+    public async Task Punch_BehindOneThatLooksLikeTalk_IsForTheNextTrack()
+    {
+        await using FrontendHost host = await StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver video = new();
+        using UdpTestReceiver audio = new();
+        using UdpTestReceiver talk = new();
+        using UdpTestReceiver translatedVideo = new();
+        using UdpTestReceiver translatedAudio = new();
+        (string session, int serverPort) = await SetUpAsync(host, client, "track1", video.Transport);
+        await SetUpAsync(host, client, "track2", audio.Transport, session);
+        await SetUpAsync(host, client, "back1", talk.Transport, session);
+        await TalkAsync(host, translatedVideo, serverPort, 7);
+        await PunchAsync(host, translatedAudio, serverPort);
+        await PlayAsync(host, client, session);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        await host.Mount.EmitAsync(0);
+        await translatedVideo.ReadRtpAsync();
+        Assert.True(translatedAudio.HasNoRtp);
+        await host.Mount.EmitAsync(1);
+        await translatedAudio.ReadRtpAsync();
+        Assert.True(translatedVideo.HasNoRtp);
+    }
+
     /// <summary>Once it has played, its media may well arrive: a datagram without evidence of a NAT takes it nowhere, whatever it looks like.</summary>
     [Fact]
     public async Task Punch_ThatLooksLikeTalkAfterPlay_WaitsForEvidence()
