@@ -12,7 +12,7 @@ namespace FastRtspProxy;
 
 /// <summary>From the arguments to the exit status.</summary>
 /// <param name="programName">How we were started; the usage names it.</param>
-/// <param name="output">Standard output: <c>--help</c>, <c>--version</c> and <c>--check</c> only.</param>
+/// <param name="output">Standard output: <c>--help</c>, <c>--version</c>, <c>--check</c> and <c>--healthcheck</c> only.</param>
 /// <param name="errors">Standard error: everything else, as with LIVE555.</param>
 internal sealed class ProxyProgram(string programName, TextWriter output, Stream errors)
 {

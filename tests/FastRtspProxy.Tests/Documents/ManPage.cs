@@ -34,11 +34,12 @@ internal static class ManPage
         }
 
         page.Section("SIGNALS").Text(
-            "SIGINT and SIGTERM end the program after viewers and cameras have been told. With --config, SIGHUP and a change of the file read the "
-                + "configuration again; one with errors changes nothing.");
+            "SIGINT and SIGTERM end the program after viewers and cameras have been told; a second one ends it at once. SIGHUP ends it too, unless "
+                + "there is --config or --certificate. With --config, SIGHUP and a change of the file read the configuration again; one with errors "
+                + "changes nothing. With --certificate alone SIGHUP reads the certificates again.");
         page.Section("EXIT STATUS").Text(
-            "0 after SIGINT or SIGTERM, and for a configuration without errors (--check); 1 for wrong arguments, a configuration with errors, and a "
-                + "start that fails; 71 when memory is out.");
+            "0 after SIGINT, SIGTERM, or a SIGHUP that is an end, and for a configuration without errors (--check); 1 for wrong arguments, a "
+                + "configuration with errors, and a start that fails; 71 when memory is out.");
         page.Section("FILES").Entry(
             "/etc/fastrtspproxy/config.yaml", "what the service of a distribution package reads; fastrtspproxy.yaml(5) has its keys");
         page.Section("EXAMPLES").Text("A built-in camera, and the page that shows it:").Example("fastrtspproxy --demo");
