@@ -43,6 +43,6 @@ for way in "" "-t"; do
     kill $camera
     wait $camera 2>/dev/null || true
     echo "over ${way:+TCP}${way:-UDP}" | sed 's/TCP-t/TCP/'
-    python3 perf-scripts/capture-compare.py "$work/first.frpcap" "$work/second.frpcap" || status=1
+    python3 perf-scripts/captures/compare.py "$work/first.frpcap" "$work/second.frpcap" || status=1
 done
 exit $status

@@ -7,6 +7,7 @@
 #
 # Needs Debian's ffmpeg, fonts-dejavu-core and python3.
 set -euo pipefail
+[ "${1-}" != --help ] || { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; }
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/src/FastRtspProxy.SimulatedCamera/Clips}

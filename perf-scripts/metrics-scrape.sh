@@ -14,6 +14,7 @@ usage() {
 
 while [ $# -gt 0 ]; do
     case $1 in
+    --help) usage; exit 0 ;;
     --streams) streams=$2 ;;
     --pages) pages=$2 ;;
     --bound) bound_ms=$2 ;;

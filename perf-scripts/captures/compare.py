@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the camera's packets of two captures (.frpcap): the same ones, in the same order, at the same times?
 
-usage: capture-compare.py FIRST SECOND [--p99-ms 2]
+usage: compare.py FIRST SECOND [--p99-ms 2]
 
 Packets are matched per track by their bytes but for the SSRC, from the first one that both have on. Two captures have no common clock: the one is
 laid over the other so that the difference in the middle is none, for all tracks together. Status 1: other packets or another order, or a p99 of the
