@@ -7,11 +7,19 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>What one mount sends to its viewers, measured, and whether one more may come. On the mount's shard.</summary>
 internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? budget, string name, ILogger log)
 {
+    /// <summary>
+    /// What a camera sent so long ago refuses nobody: it may have been set to send less, which only shows when somebody plays again.
+    /// </summary>
+    private const long KnownMicros = 600_000_000;
+
     /// <summary>Mutable struct, never copied.</summary>
     private EgressShare _share = new(shard, budget, name, log);
 
     /// <summary>Of what the camera sends; the last figure while it sends nothing.</summary>
     private RateMeter _rate;
+
+    /// <summary>When it was measured last.</summary>
+    private long _notedMicros;
 
     /// <summary>What receiving from the camera weighs on the shard.</summary>
     private BookedWeight _weight;
@@ -28,7 +36,7 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>Measures, and tells the budget what so many viewers get; 0 of them while the camera does not play.</summary>
     public void Note(int viewers)
     {
-        _rate.Note(ring.AppendedBytes, shard.NowMicros);
+        Measure();
         _weight.Book(shard, ShardPlacement.WeightOf(_rate.BitsPerSecond));
         _share.Tell(_rate.BitsPerSecond * viewers);
     }
@@ -45,9 +53,16 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     {
         if (_share.Told > 0)
         {
-            _rate.Note(ring.AppendedBytes, shard.NowMicros);
+            Measure();
         }
 
-        return _share.Admits(_rate.BitsPerSecond, viewers);
+        bool isKnown = shard.NowMicros - _notedMicros < KnownMicros;
+        return _share.Admits(isKnown ? _rate.BitsPerSecond : 0, viewers);
+    }
+
+    private void Measure()
+    {
+        _notedMicros = shard.NowMicros;
+        _rate.Note(ring.AppendedBytes, _notedMicros);
     }
 }

@@ -74,6 +74,42 @@ public sealed class ViewerLimitsTests
         Assert.Equal(0, (await ProxyHost.ReadAsync(viewer)).Channel);
     }
 
+    [Fact]
+    public async Task Egress_AStreamThatWasTooLarge_IsMeasuredAnewSomeTimeAfterTheLastViewer()
+    {
+        using ScriptedCamera camera = new();
+        FakeTimeProvider time = new();
+        await using ProxyHost host = await ProxyHost.StartAsync(camera, time: time);
+        (RtspTestClient viewer, _) = await host.WatchAsync();
+        CameraTrack video = new(camera);
+        for (int i = 0; i < 60; i++)
+        {
+            video.SendPicture(bytes: 12_500); // ten a second: one Mbit/s
+            await ProxyHost.ReadAsync(viewer);
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        host.Engine.ChangeLimits(host.Engine.Limits with { Egress = new() { PerViewerMbits = 0.5 } });
+        viewer.Dispose();
+        for (int i = 0; camera.Count("TEARDOWN") == 0; i++)
+        {
+            Assert.True(i < 1_800, "the camera is not let go within three minutes");
+            video.SendPicture(bytes: 12_500);
+            await host.AdvanceAsync(time, TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(453, await LaterStatusAsync());
+        await host.AdvanceAsync(time, TimeSpan.FromMinutes(10));
+        Assert.Equal(200, await LaterStatusAsync());
+
+        async Task<int> LaterStatusAsync()
+        {
+            Task<int> status = StatusAsync(host);
+            await host.AdvanceUntilAsync(time, TimeSpan.FromMinutes(1), () => status.IsCompleted, "it is answered");
+            return await status;
+        }
+    }
+
     /// <summary>What a further viewer is told, at SETUP if that says no, else at PLAY; it goes again.</summary>
     private static async Task<int> StatusAsync(ProxyHost host)
     {
