@@ -20,7 +20,11 @@ internal sealed class ReplayLink : IReplayLeg, IReplayMedia
     private readonly ReplayDesk _desk;
     private readonly MountClient _viewer;
     private readonly IReplayOutput _output;
-    private readonly ReplayLeg _leg;
+    private readonly Func<ReplayLeg> _newLeg;
+    private ReplayLeg _leg;
+
+    /// <summary>Nothing is opened yet: a connection that the recorder closes is no end, where another one may follow.</summary>
+    private bool _isOpening;
 
     /// <summary>The end, with what the desk is told of it.</summary>
     private Task? _closing;
@@ -30,7 +34,8 @@ internal sealed class ReplayLink : IReplayLeg, IReplayMedia
         _desk = desk;
         _viewer = viewer;
         _output = output;
-        _leg = new ReplayLeg(recorder, this, viewer.Shard, log);
+        _newLeg = () => new ReplayLeg(recorder, this, viewer.Shard, log);
+        _leg = _newLeg();
     }
 
     /// <inheritdoc/>
@@ -45,7 +50,17 @@ internal sealed class ReplayLink : IReplayLeg, IReplayMedia
     /// <summary>Opens it; see <see cref="IReplayDesk.OpenAsync"/>.</summary>
     public async Task<ReplayAnswer> OpenAsync(RtspHeader[] asked)
     {
+        _isOpening = true;
         RtspReply reply = await _leg.OpenAsync(asked);
+        if (reply.Failure?.Kind == BackendFailureKind.ClosedAfterChallenge)
+        {
+            // Quirk (VStarcam): it closes the connection behind its challenge. The next one begins with the answer.
+            await _leg.CloseAsync();
+            _leg = _newLeg();
+            reply = await _leg.OpenAsync(asked);
+        }
+
+        _isOpening = false;
         ReplayAnswer answer = AnswerTo(reply);
         _desk.Note(answer.Message is null ? _leg.FailureOf(RtspMethod.Describe, reply) : null);
         if (answer.IsOk)
@@ -86,7 +101,13 @@ internal sealed class ReplayLink : IReplayLeg, IReplayMedia
     void IReplayMedia.OnBatchEnd() => _output.OnBatchEnd();
 
     /// <inheritdoc/>
-    void IReplayMedia.OnLost(BackendFailure failure) => _output.OnRecorderLost();
+    void IReplayMedia.OnLost(BackendFailure failure)
+    {
+        if (!_isOpening || failure.Kind != BackendFailureKind.ClosedAfterChallenge)
+        {
+            _output.OnRecorderLost();
+        }
+    }
 
     private async Task CloseOnceAsync()
     {

@@ -160,6 +160,35 @@ public sealed class ReplayDialogueTests
     }
 
     [Fact]
+    public async Task Recorder_ClosesBehindItsChallenge_TheNextConnectionBeginsWithTheAnswer()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            static request => request.Header("Authorization") is not null ? null
+                : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"recorder\", nonce=\"0123\"")) with { Close = true },
+            stream: static stream => stream with { Credentials = new Credentials("admin", "recorders") });
+
+        (RtspTestClient client, _) = await fixture.PlayAsync();
+
+        Assert.Equal((2, 2), (fixture.Recorder.ConnectionCount, fixture.Recorder.Count("DESCRIBE")));
+        fixture.Recorder.SendRaw(ReplayFixture.Frame(1));
+        Assert.Equal(ReplayFixture.Packet(1), (await client.ReadFrameAsync()).Payload);
+        Assert.Empty(fixture.Host.Log.Loud);
+    }
+
+    [Fact]
+    public async Task Recorder_ClosesBehindEachChallenge_IsAskedTwiceAndNotForEver()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            static _ => ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"recorder\", nonce=\"0123\", stale=true")) with { Close = true },
+            stream: static stream => stream with { Credentials = new Credentials("admin", "recorders") });
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        Assert.Equal(502, (await client.RequestAsync("DESCRIBE", fixture.Host.Url)).Status);
+
+        Assert.Equal((2, 2), (fixture.Recorder.ConnectionCount, fixture.Recorder.Count("DESCRIBE")));
+    }
+
+    [Fact]
     public async Task Recorder_DoesNotTakeOurLogIn_TheViewerIsNotChallenged()
     {
         await using ReplayFixture fixture = await ReplayFixture.StartAsync(
