@@ -99,6 +99,7 @@ internal sealed class ClusterStreams : IAsyncDisposable
             _work.Writer.TryWrite(() =>
             {
                 _unsaid.AddOrUpdate(name, 0, static (_, count) => count - 1);
+                _unsaid.TryRemove(KeyValuePair.Create(name, 0));
                 return PutAsync(name, stream?.Document);
             });
         }

@@ -71,11 +71,6 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
         exchange.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep it until its buffer is full
         if (HttpMethods.IsHead(exchange.Request.Method))
         {
-            return;
-        }
-
-        if (HttpMethods.IsHead(exchange.Request.Method))
-        {
             return; // what has no body has no events
         }
 

@@ -149,6 +149,63 @@ public sealed class PageLateTests(ITestOutputHelper log, BrowserFixture fixture)
         await page.WaitForSelectorAsync("tr[data-name=cam]");
     }
 
+    /// <summary>What one user may see is not shown to the next one at the same page.</summary>
+    [Fact]
+    public async Task LogOut_AnAnswerFromBeforeComesLate_TheNextUserDoesNotSeeIt()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""", "token: " + Token);
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource never = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IPage page = await OpenAsync();
+        await LogInAsync(page);
+        await page.WaitForSelectorAsync("tr[data-name=cam]");
+        await page.RouteAsync(Streams, async route =>
+        {
+            await (asked.TrySetResult() ? answers : never).Task;
+            await AnswerAsync(route, new { streams = new[] { new { name = "private", state = "ready" } } });
+        });
+        await asked.Task.WaitAsync(Soon);
+        await page.ClickAsync("#log-out");
+        await page.WaitForSelectorAsync("#password");
+        Task<IRequest> late = page.WaitForRequestFinishedAsync(new PageWaitForRequestFinishedOptions { Predicate = static r => r.Url.EndsWith("/streams", StringComparison.Ordinal) });
+
+        answers.SetResult();
+        await late;
+        await LogInAsync(page);
+
+        await page.WaitForSelectorAsync("h1:text-is('Streams')");
+        Assert.Equal(0, await page.Locator("tr[data-name=private]").CountAsync());
+    }
+
+    /// <summary>Who does not wait for the answer is told of it all the same.</summary>
+    [Fact]
+    public async Task Form_ClosedWhileItIsSent_TheRefusalIsSaid()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""");
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IPage page = await OpenAsync(before: p => p.RouteAsync("**/api/v1/streams/hall", async route =>
+        {
+            asked.SetResult();
+            await answers.Task;
+            await route.ContinueAsync();
+        }));
+        await page.ClickAsync("#add");
+        await page.FillAsync("#f-name", "hall");
+        await page.FillAsync("#f-source", "no-url");
+        await page.ClickAsync("dialog button[type=submit]");
+        await asked.Task.WaitAsync(Soon);
+        await page.PressAsync("dialog", "Escape");
+        await page.WaitForSelectorAsync("dialog", new PageWaitForSelectorOptions { State = WaitForSelectorState.Detached });
+
+        answers.SetResult();
+
+        await page.WaitForSelectorAsync("#toasts >> text=hall was not added");
+    }
+
     /// <summary>A second press of the key while the first one is under way would show everything anew, a moment after it is there.</summary>
     [Fact]
     public async Task LogIn_SentTwice_IsAskedOnce()

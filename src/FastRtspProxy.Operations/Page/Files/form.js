@@ -118,11 +118,16 @@ export function editStream(store, stream) {
         ? await call('PUT', path, values(), { 'If-None-Match': '*' })
         : await call('PATCH', path, values(), { 'Content-Type': 'application/merge-patch+json', ...(stream.etag ? { 'If-Match': stream.etag } : {}) });
       await store.reload();
+      const wasClosed = !dialog.open;
       dialog.close();
       toast(isNew ? `${name} was added.` : `${name} was changed.`);
       for (const what of answer?.cleared ?? []) toast(CLEARED[what] ?? `${what} was taken out.`);
-      if (isNew) location.hash = '#/streams/' + enc(name);
+      if (isNew && !wasClosed) location.hash = '#/streams/' + enc(name);
     } catch (error) {
+      if (!dialog.open) {
+        const details = (error.problem?.errors ?? []).map(part => part.detail);
+        return toast(`${name} was not ${isNew ? 'added' : 'changed'}: ${[error.message, ...details].join(' ')}`);
+      }
       const [first, other] = show(error.problem);
       general.textContent = !first || other.length ? [first ? '' : error.message, ...other].filter(Boolean).join(' ') : '';
       first?.focus();

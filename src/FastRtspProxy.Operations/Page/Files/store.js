@@ -15,11 +15,13 @@ export class Store extends EventTarget {
   loaded = false;
   #source = null;
   #timers = [];
+  #life = null;
   #due = null;
   #busy = null;
   #again = false;
 
   start() {
+    this.#life = {};
     this.#listen();
     this.reload();
     this.#loop(() => this.reload(), () => this.streams.size > MANY ? 10000 : this.#isOpen() ? 2000 : 1000);
@@ -28,8 +30,11 @@ export class Store extends EventTarget {
   }
 
   stop() {
+    this.#life = null;
     this.#source?.close();
     this.#source = null;
+    clearTimeout(this.#due);
+    this.#due = null;
     this.#timers.forEach(timer => clearTimeout(timer.id));
     this.#timers = [];
     this.loaded = false;
@@ -46,17 +51,19 @@ export class Store extends EventTarget {
   // What is true after this call, also where an answer to an earlier one is still awaited.
   async reload() {
     while (this.#busy) await this.#busy;
-    await (this.#busy = this.#load());
+    if (this.#life) await (this.#busy = this.#load());
   }
 
   async #load() {
+    const life = this.#life;
     try {
       const answer = await get('/api/v1/streams');
+      if (life !== this.#life) return; // somebody else's: whoever asked has logged out
       this.streams = new Map((answer.streams ?? []).map(stream => [stream.name, stream]));
       this.loaded = true;
       this.#tell('streams');
     } catch (error) {
-      this.#fail(error);
+      if (life === this.#life) this.#fail(error);
     } finally {
       this.#busy = null;
       if (this.#again) { this.#again = false; this.touch(); }
@@ -64,13 +71,15 @@ export class Store extends EventTarget {
   }
 
   async reloadStats() {
+    const life = this.#life;
     try {
       const answer = await get('/api/v1/stats?window=1m');
+      if (life !== this.#life) return;
       this.interval = answer.interval;
       this.stats = new Map(Object.entries(answer.streams));
       this.#tell('stats');
     } catch (error) {
-      if (error.status === 401) this.#fail(error);
+      if (error.status === 401 && life === this.#life) this.#fail(error);
     }
   }
 
