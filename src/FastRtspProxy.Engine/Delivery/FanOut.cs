@@ -32,6 +32,9 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// <summary>Viewers of both halves, and readers; while there is one, the ring tells us of each batch.</summary>
     private int _viewers;
 
+    /// <summary>So long may a pass wait for the rest of a frame: the longer, the more viewers there are.</summary>
+    private long _holdMicros;
+
     public FanOut(FanOutTable table, PacketRing ring, DeliveryCounters counters)
     {
         _table = table;
@@ -203,9 +206,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
     /// </summary>
     private long HoldBack(long head)
     {
-        long holdMicros = (long)Math.Min(_table.Limits.HoldMicrosMax, (_viewers - _readers.Count) * _table.Limits.HoldMicrosPerViewer);
-        uint videoTracks = Ring.VideoTracks;
-        if (holdMicros < 100 || videoTracks == 0)
+        if (_holdMicros < 100 || Ring.VideoTracks is not (> 0 and uint videoTracks))
         {
             return head;
         }
@@ -233,7 +234,7 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
 
         if (limit < head)
         {
-            long dueMicros = entries[limit].ArrivalMicros + holdMicros;
+            long dueMicros = entries[limit].ArrivalMicros + _holdMicros;
             _shard.RefreshNow();
             if (dueMicros > _shard.NowMicros)
             {
@@ -290,13 +291,19 @@ internal sealed class FanOut : ShardWork, IRingListener, IEndOfTurn, IDisposable
             _udp.BeginAt(head);
         }
 
+        NoteHold();
         Ring.Want(_shard.Index, LowestNeeded());
         _shard.EndOfTurn(this);
     }
 
+    private void NoteHold() =>
+        _holdMicros = (long)Math.Min(_table.Limits.HoldMicrosMax, (_viewers - _readers.Count) * _table.Limits.HoldMicrosPerViewer);
+
     private bool OnViewerRemoved()
     {
-        if (--_viewers == 0)
+        --_viewers;
+        NoteHold();
+        if (_viewers == 0)
         {
             Ring.Unsubscribe(_shard.Index);
             if (!_udp.IsSuspended)

@@ -21,6 +21,9 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
 
     private readonly ParkedViewers _parked = new(table.Shard, table.Limits);
 
+    /// <summary>Without any a pass looks at nothing else here: with many cameras and few viewers each look is a line that no cache has.</summary>
+    private int _viewers;
+
     /// <summary>Where this shard's front is: whoever is in step has had every packet before it.</summary>
     public long Next { get; set; }
 
@@ -30,6 +33,11 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     /// <summary>The lowest sequence that a viewer here still needs; those that lag too far go on elsewhere.</summary>
     public long LowestNeeded()
     {
+        if (_viewers == 0)
+        {
+            return Next;
+        }
+
         long lowest = Math.Min(Next, _parked.LowestNeeded());
         foreach (TcpViewer viewer in _behind)
         {
@@ -42,6 +50,12 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     /// <summary>A pass: what was published before <paramref name="limit"/> to those in step, and to those behind what they lack.</summary>
     public void Run(long limit)
     {
+        if (_viewers == 0)
+        {
+            Next = Math.Max(Next, limit);
+            return;
+        }
+
         _marks.Keep(_classes);
         RunInStep(limit);
         _held.Extend(Next);
@@ -52,6 +66,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     /// <summary>The viewer gets packets from its join sequence on.</summary>
     public void Add(TcpViewer viewer)
     {
+        _viewers++;
         ranges.Begin(viewer);
         TcpClass? channels = _classes.Find(c => c.Fits(viewer));
         if (channels is null)
@@ -75,6 +90,7 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
             return false;
         }
 
+        _viewers--;
         ViewerRanges.EndCatchUp(viewer);
         _held.Stop(viewer);
         TakeOut(viewer);
@@ -105,12 +121,6 @@ internal sealed unsafe partial class TcpDelivery(FanOut fanOut, FanOutTable tabl
     {
         if (Next >= limit)
         {
-            return;
-        }
-
-        if (_classes.Count == 0)
-        {
-            Next = limit;
             return;
         }
 

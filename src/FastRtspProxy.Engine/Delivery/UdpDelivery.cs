@@ -33,6 +33,9 @@ internal sealed unsafe class UdpDelivery
     /// </summary>
     private VideoSkip _skip;
 
+    /// <summary>Those who are not in step, counted here so that a pass without any looks at nothing of theirs.</summary>
+    private int _joining;
+
     public UdpDelivery(FanOut fanOut, FanOutTable table, ViewerRanges ranges, DeliveryCounters counters)
     {
         _fanOut = fanOut;
@@ -59,7 +62,7 @@ internal sealed unsafe class UdpDelivery
     public bool TakesJoiners => !_skip.IsOn || _crowd.Count == 0;
 
     /// <summary>The lowest sequence that a viewer here still needs.</summary>
-    public long LowestNeeded() => Math.Min(Next, _joiners.LowestNeeded());
+    public long LowestNeeded() => _joining == 0 ? Next : Math.Min(Next, _joiners.LowestNeeded());
 
     /// <summary>The first viewer comes: what was published before is nobody's here.</summary>
     public void BeginAt(long head)
@@ -73,6 +76,7 @@ internal sealed unsafe class UdpDelivery
     public void Add(UdpViewer viewer)
     {
         viewer.IsInStep = false;
+        _joining++;
         _joiners.Add(viewer);
     }
 
@@ -87,6 +91,10 @@ internal sealed unsafe class UdpDelivery
         {
             return false;
         }
+        else
+        {
+            _joining--;
+        }
 
         ViewerRanges.EndCatchUp(viewer);
         return true;
@@ -96,6 +104,11 @@ internal sealed unsafe class UdpDelivery
     public void Run(long limit)
     {
         RunInStep(limit);
+        if (_joining == 0)
+        {
+            return;
+        }
+
         _joiners.Serve(Next, this);
     }
 
@@ -129,6 +142,7 @@ internal sealed unsafe class UdpDelivery
             _skip = default; // video is skipped for viewers in step that missed some; this one, the first, missed none
         }
 
+        _joining--;
         _crowd.Enter(viewer);
     }
 
