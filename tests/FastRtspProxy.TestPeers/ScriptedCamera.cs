@@ -118,7 +118,8 @@ public sealed partial class ScriptedCamera : IDisposable
     /// <summary>Closes every connection and forgets the session: a reboot, without the time it takes.</summary>
     public void DropConnections()
     {
-        foreach ((int id, TcpClient connection) in _connections)
+        // Those of now: one that is made anew while the first is being closed is none of them.
+        foreach ((int id, TcpClient connection) in _connections.ToArray())
         {
             connection.Close();
             _connections.TryRemove(id, out _);
@@ -156,6 +157,11 @@ public sealed partial class ScriptedCamera : IDisposable
                 connection.NoDelay = true;
                 int id = Interlocked.Increment(ref _connectionCount);
                 _connections[id] = connection;
+                if (_stopped)
+                {
+                    DropConnections(); // it came while the others were being closed
+                }
+
                 _ = ServeAsync(id, connection);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)

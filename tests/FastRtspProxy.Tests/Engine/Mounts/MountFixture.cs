@@ -21,6 +21,7 @@ internal sealed class MountFixture : IAsyncDisposable
     private readonly SlabPool _pool = new(64 << 20);
     private readonly List<Mount> _mounts = [];
     private readonly List<IDisposable> _owned = [];
+    private readonly List<ScriptedCamera> _others = [];
     private readonly EngineEvents _events;
     private readonly FakeTimeProvider? _time;
 
@@ -114,6 +115,7 @@ internal sealed class MountFixture : IAsyncDisposable
     /// <summary>Another camera as one more source of the mounts that are made.</summary>
     public void AddSource(ScriptedCamera camera, bool mayBeProbed = true)
     {
+        _others.Add(camera);
         Func<MountOptions, MountOptions> before = Change;
         Change = options =>
         {
@@ -149,15 +151,15 @@ internal sealed class MountFixture : IAsyncDisposable
         await QuietAsync();
     }
 
-    /// <summary>What the mount and its camera have sent each other is read and done.</summary>
+    /// <summary>What the mount and its cameras have sent each other is read and done.</summary>
     public Task QuietAsync() => Until.TrueAsync(async () =>
     {
-        ScriptedCamera camera = Camera;
-        bool isIdle = camera.IsIdle;
-        int requests = camera.Requests.Count;
+        ScriptedCamera[] cameras = [Camera, .. _others];
+        bool areIdle = cameras.All(static camera => camera.IsIdle);
+        int requests = cameras.Sum(static camera => camera.Requests.Count);
         await _shards.Shards[1].RunAsync(static () => Task.CompletedTask);
         await TakeTurnsAsync();
-        return isIdle && camera.IsIdle && camera.Requests.Count == requests;
+        return areIdle && cameras.All(static camera => camera.IsIdle) && cameras.Sum(static camera => camera.Requests.Count) == requests;
     });
 
     /// <summary>The mount's timers that are due have fired when this returns.</summary>
