@@ -79,7 +79,7 @@ internal sealed partial class PacketRing
 
     /// <summary>When the oldest packet came that is kept; a packet that is about to be appended came now.</summary>
     private long KeptFromMicros(long nowMicros) =>
-        _tail.Value < _next ? _entries[_tail.Value & (_entries.Length - 1)].ArrivalMicros : nowMicros;
+        _tail.Value < _next ? _entries[_tail.Value].ArrivalMicros : nowMicros;
 
     private long NeededFrom(long promisedFrom, long nowMicros)
     {

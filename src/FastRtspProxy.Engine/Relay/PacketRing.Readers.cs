@@ -39,10 +39,10 @@ internal sealed partial class PacketRing
             from = tail;
         }
 
-        // Acquire loads; they pair with the release stores in Publish and GrowEntries. Entries are newer than, or as new as, the head that was seen:
-        // GrowEntries comes before Publish.
+        // Acquire loads; they pair with the release stores in Publish and EntryTable. Entries are newer than, or as new as, the head that was seen:
+        // they are replaced before Publish.
         long head = Volatile.Read(ref _head.Value);
-        return new ReadScope(this, shardIndex, from, head, new RingEntries(Volatile.Read(ref _entries)));
+        return new ReadScope(this, shardIndex, from, head, _entries.Present);
     }
 
     /// <summary>Ends a scope: for <see cref="ReadScope"/> only.</summary>

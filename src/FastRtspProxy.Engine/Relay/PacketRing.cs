@@ -20,8 +20,8 @@ internal sealed partial class PacketRing
     /// <summary>The largest packet that a frame can carry: its length is a 16-bit number.</summary>
     public const int PacketBytesMax = InterleavedFrame.PayloadBytesMax;
 
-    /// <summary>Some 20 pictures of 1 Mbit/s; made with the first packet, doubled where that is too little.</summary>
-    private const int FirstCapacity = 128;
+    /// <summary>A slab is full with a packet for so many of its bytes, however small they are: what is kept bounds the entries, too.</summary>
+    private const int SlabBytesAPacket = 64;
 
     /// <summary>A slab holds a quarter of a second where there is one of that size.</summary>
     private const int SlabsASecond = 4;
@@ -32,13 +32,13 @@ internal sealed partial class PacketRing
     private readonly AccessUnits _units = new();
     private readonly RetiredSlabs _retired;
 
-    /// <summary>Empty before the first packet.</summary>
-    private RingEntry[] _entries = [];
+    private EntryTable _entries; // mutable struct: not readonly
 
     /// <summary>How much is kept; replaced as a whole, on the producer, by <see cref="Change"/>.</summary>
     private RingOptions _options;
     private Slab? _slab;
     private int _slabUsedBytes;
+    private long _slabEnd;
 
     /// <summary>Bytes of the slabs in <see cref="_kept"/>.</summary>
     private long _keptBytes;
@@ -61,6 +61,7 @@ internal sealed partial class PacketRing
     public PacketRing(SlabPool pool, RingOptions options, int shardCount)
     {
         _pool = pool;
+        _entries = new EntryTable(pool);
         _options = options;
         _readers = new RingReader[shardCount][];
         _retired = new RetiredSlabs(_readers);
@@ -153,7 +154,7 @@ internal sealed partial class PacketRing
             flags = _units.Note(track, flags, timestamp, sequence, arrivalMicros, _tail.Value);
         }
 
-        ref RingEntry entry = ref _entries[sequence & (_entries.Length - 1)];
+        ref RingEntry entry = ref _entries[sequence];
         entry.Slab = _slab;
         entry.ArrivalMicros = arrivalMicros;
         entry.OffsetBytes = _slabUsedBytes;
@@ -216,11 +217,7 @@ internal sealed partial class PacketRing
         FreeBelowTail();
         RetireKept();
         Kept.Note(HeldBytes, KeptFromMicros(0));
-        if (_freedTo == _next)
-        {
-            // A release store, as in GrowEntries; whoever is in the middle of a scope has the old ones, and nothing of them is published any more.
-            Volatile.Write(ref _entries, []);
-        }
+        _entries.Empty(mayBeRead: _freedTo != _next, isLast: _isDisposed);
     }
 
     /// <summary>
@@ -261,7 +258,7 @@ internal sealed partial class PacketRing
 
     private bool HasRoom(int frameBytes, long nowMicros)
     {
-        if (_slab is null || _slabUsedBytes + frameBytes > _slab.Bytes)
+        if (_slab is null || _slabUsedBytes + frameBytes > _slab.Bytes || _next >= _slabEnd)
         {
             if (!TryNextSlab(frameBytes, nowMicros))
             {
@@ -269,7 +266,13 @@ internal sealed partial class PacketRing
             }
         }
 
-        return _next - _freedTo < _entries.Length || GrowEntries();
+        if (_next - _freedTo < _entries.Capacity || _entries.TryGrow(_freedTo, _next))
+        {
+            return true;
+        }
+
+        GiveUpOldest(nowMicros);
+        return _next - _freedTo < _entries.Capacity;
     }
 
     /// <summary>Closes the present slab and gets another one: a new one, or under memory pressure the oldest of our own.</summary>
@@ -289,16 +292,15 @@ internal sealed partial class PacketRing
         }
 
         _slab = _pool.TryRent(wantedBytes, frameBytes);
-        for (long freedBytes = 0; _slab is null && freedBytes < wantedBytes && _kept.TryPeek(out KeptSlab oldest);)
+        for (long freedBytes = 0; _slab is null && freedBytes < wantedBytes && _kept.Count > 0;)
         {
-            freedBytes += oldest.Slab.Bytes;
-            Kept.NoteGivenUp(oldest, _options, nowMicros);
-            MoveTail(oldest.EndSequence);
-            FreeBelowTail();
+            freedBytes += GiveUpOldest(nowMicros);
             _slab = _pool.TryRent(wantedBytes, frameBytes);
         }
 
         _slabUsedBytes = 0;
+        _slabEnd = _next + ((_slab?.Bytes ?? 0) / SlabBytesAPacket);
+        _entries.Shrink(_freedTo, _next);
         Kept.Note(HeldBytes, KeptFromMicros(nowMicros));
         return _slab is not null;
     }
@@ -313,18 +315,18 @@ internal sealed partial class PacketRing
         }
     }
 
-    private bool GrowEntries()
+    /// <summary>For want of memory. The bytes of its slab; 0: none is kept.</summary>
+    private int GiveUpOldest(long nowMicros)
     {
-        RingEntry[] larger = new RingEntry[Math.Max(FirstCapacity, _entries.Length * 2)];
-        for (long s = _freedTo; s < _next; s++)
+        if (!_kept.TryPeek(out KeptSlab oldest))
         {
-            larger[s & (larger.Length - 1)] = _entries[s & (_entries.Length - 1)];
+            return 0;
         }
 
-        // A release store; it pairs with the acquire load of _entries in Read: the copies were written before. Readers of the old array find the same
-        // entries there.
-        Volatile.Write(ref _entries, larger);
-        return true;
+        Kept.NoteGivenUp(oldest, _options, nowMicros);
+        MoveTail(oldest.EndSequence);
+        FreeBelowTail();
+        return oldest.Slab.Bytes;
     }
 
     private void MoveTail(long sequence)
@@ -367,8 +369,8 @@ internal sealed partial class PacketRing
         Debug.Assert(_freedTo <= _tail.Value, "Nothing is written over that a reader may still begin at.");
         Debug.Assert(_tail.Value <= _next && _head.Value <= _next, "Nothing is kept or published that was not appended.");
         Debug.Assert(_clearedTo <= _head.Value, "What was thrown away was published first, as its end.");
-        Debug.Assert(_entries.Length == 0 || BitOperations.IsPow2(_entries.Length), "The index of an entry is its sequence under a mask.");
-        Debug.Assert(_next - _freedTo <= _entries.Length, "Each packet that may be read has an entry of its own.");
+        Debug.Assert(_entries.Capacity == 0 || BitOperations.IsPow2(_entries.Capacity), "The index of an entry is its sequence under a mask.");
+        Debug.Assert(_next - _freedTo <= _entries.Capacity, "Each packet that may be read has an entry of its own.");
         Debug.Assert(_slab is null || (uint)_slabUsedBytes <= (uint)_slab.Bytes, "A frame ends inside its slab.");
         Debug.Assert(
             _units.Newest == -1 || (_units.Newest >= _tail.Value && _units.Newest < _next),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Tests.Engine.Relay;
@@ -226,6 +227,62 @@ public sealed class RingKeepTests : IDisposable
         AppendPicture(isRandomAccess: true, packets: 500);
         using ReadScope scope = _ring.Read(0, 0);
         Assert.Equal(500, scope.Head - scope.From);
+    }
+
+    /// <summary>A camera that sends packets of next to nothing: what the ring knows of each is bounded as the packets are, and paid for.</summary>
+    [Fact]
+    public void Append_PacketsOfTwelveBytesBehindOneKeyFrame_EntriesArePaidForAndBounded()
+    {
+        AppendPicture(isRandomAccess: true, packets: 10);
+        long most = 0;
+        long mostPaidBytes = 0;
+        byte[] packet = new byte[12];
+        for (int i = 0; i < 600_000; i++)
+        {
+            _ring.Append(0, EntryFlags.None, _number++, _timestamp, _nowMicros, packet);
+            _nowMicros += 11;
+            if (i % 100 == 0)
+            {
+                _ring.Publish();
+                most = Math.Max(most, _ring.Head - _ring.Tail);
+                mostPaidBytes = Math.Max(mostPaidBytes, _pool.RentedBytes - _ring.HeldBytes);
+            }
+        }
+
+        Assert.Equal(0, _ring.DroppedForMemory);
+        Assert.InRange(most, 100_000, ((8 << 20) / 64) + (2 * SlabPool.DefaultSlabBytes / 64)); // a slab that is full, and one that is not
+        Assert.Equal(262_144 * Unsafe.SizeOf<RingEntry>(), mostPaidBytes);
+
+        for (int picture = 0; picture < 250; picture++)
+        {
+            AppendPicture(isRandomAccess: picture % 25 == 0, packets: 10);
+        }
+
+        Assert.Equal(_pool.RentedBytes, _ring.HeldBytes); // nothing is left of it
+    }
+
+    [Fact]
+    public void Append_PacketsOfTwelveBytesAndTheBudgetIsUsedUp_TheOldestIsGivenUpForTheNewest()
+    {
+        using SlabPool pool = new(2 << 20);
+        PacketRing ring = new(pool, new RingOptions(), 2);
+        ring.Append(0, EntryFlags.RandomAccess | EntryFlags.Marker, _number++, _timestamp, _nowMicros, new byte[PacketBytes]);
+        byte[] packet = new byte[12];
+        for (int i = 0; i < 200_000; i++)
+        {
+            Assert.Equal(packet.Length, ring.Append(0, EntryFlags.None, _number++, _timestamp, _nowMicros += 11, packet).Length);
+            ring.Publish();
+            Assert.InRange(pool.AllocatedBytes, 1, pool.BudgetBytes);
+        }
+
+        Assert.InRange(ring.Head - ring.Tail, 1024, 32 * 1024);
+        Assert.True(pool.RentedBytes > ring.HeldBytes);
+        using (ring.Read(1, ring.Head - 1))
+        {
+            ring.Dispose(); // with somebody in the middle of it
+        }
+
+        Assert.Equal(0, pool.RentedBytes);
     }
 
     /// <summary>A picture, 40 ms after the one before.</summary>
