@@ -144,6 +144,11 @@ internal sealed class FakeMount : IMount
         return _description;
     });
 
+    public int Shape => _description?.Shape ?? 0;
+
+    /// <summary>It is of another shape from now on; nobody is told.</summary>
+    public void ChangeShape() => _description = _description! with { Shape = Shape + 1 };
+
     public void Prepare() => Interlocked.Increment(ref _prepares);
 
     public Task<PlayGrant> JoinAsync(MountClient client, PlayWish wish) => Shard.RunAsync(async () =>

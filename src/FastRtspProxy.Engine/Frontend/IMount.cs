@@ -27,6 +27,9 @@ internal interface IMount
     /// <summary>What its camera sends, in bits a second, as it was measured last; 0: it was not. Any thread.</summary>
     long BitsPerSecond { get; }
 
+    /// <summary>The <see cref="MountDescription.Shape"/> of what is offered now; 0: nothing was yet, or it never changes. Any thread.</summary>
+    int Shape => 0;
+
     /// <summary>What the mount offers; waits for a camera that is not up yet, and gives null when it does not come up in time. Any thread.</summary>
     Task<MountDescription?> DescribeAsync(TimeSpan limit);
 

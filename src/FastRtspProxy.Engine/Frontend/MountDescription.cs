@@ -8,6 +8,11 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed record MountDescription(byte[] Sdp, byte[] SdpForIPv6, ImmutableArray<MountTrack> Tracks)
 {
+    /// <summary>
+    /// Which of the mount's shapes it is of, from 1 on: who has set up by one can play while it is <see cref="IMount.Shape"/>. 0: one that never changes.
+    /// </summary>
+    public int Shape { get; init; }
+
     /// <summary>For clients that ask for the back channel; null: the camera has none, or is not asked for it.</summary>
     public TalkDescription? Talk { get; init; }
 

@@ -17,4 +17,7 @@ internal enum PlayOutcome
 
     /// <summary>The mount is no longer there: 454.</summary>
     Gone,
+
+    /// <summary>The client has set up by a description that no longer holds: 454, and its session is over.</summary>
+    Outdated,
 }

@@ -16,6 +16,9 @@ internal readonly record struct PlayWish(StartMode? Start, uint TrackMask, bool 
     /// <summary>True: the past is to come as slowly as it came; false: in haste; null: as suits the player.</summary>
     public bool? IsRateControlled { get; init; }
 
+    /// <summary>The <see cref="MountDescription.Shape"/> that it has set up by; 0: it takes any.</summary>
+    public int Shape { get; init; }
+
     /// <summary>What the client is, as far as it says.</summary>
     public PlayerKind Player { get; init; }
 

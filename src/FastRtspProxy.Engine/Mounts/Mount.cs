@@ -73,7 +73,7 @@ internal sealed class Mount : IMount
         };
         NoteTalk();
         _idle = options.OnIdle is { } onIdle ? new IdleWatch(shard, _clients, onIdle) : null;
-        _joins = new MountJoins(shard, settings, _status, _clients, _starts, _camera, _egress, places);
+        _joins = new MountJoins(shard, settings, _status, _clients, _offer, _starts, _camera, _egress, places);
     }
 
     /// <inheritdoc/>
@@ -199,6 +199,9 @@ internal sealed class Mount : IMount
     /// <inheritdoc/>
     public Task<MountDescription?> DescribeAsync(TimeSpan limit) =>
         _replay is null ? Shard.RunAsync(() => DescribeOnShardAsync(limit)) : Task.FromResult<MountDescription?>(null);
+
+    /// <inheritdoc/>
+    public int Shape => _offer.Shape;
 
     /// <summary>What is known of it, however old; the camera notices nothing. Null: nothing. Any thread.</summary>
     public Task<MountDescription?> KnownDescriptionAsync() => Shard.RunAsync(() => Task.FromResult(Known()));

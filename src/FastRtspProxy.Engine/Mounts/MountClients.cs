@@ -86,7 +86,7 @@ internal sealed class MountClients(Shard shard, MountSettings settings, ClientHo
             if (waiting.Client == client)
             {
                 _joining.RemoveAt(i); // at once: its place is free for its next PLAY
-                waiting.HasLeft = true;
+                waiting.End = PlayOutcome.Gone;
                 waiting.Wake.Set();
             }
         }
@@ -114,7 +114,7 @@ internal sealed class MountClients(Shard shard, MountSettings settings, ClientHo
     {
         foreach (PendingJoin join in _joining)
         {
-            join.HasLeft = true;
+            join.End = PlayOutcome.Outdated;
         }
 
         WakeJoining();

@@ -9,8 +9,8 @@ namespace FastRtspProxy.Engine.Mounts;
 /// are waited for.
 /// </summary>
 internal sealed class MountJoins(
-    Shard shard, MountSettings settings, MountStatus status, MountClients clients, JoinStarts starts, CameraLoop camera, MountEgress egress,
-    MountPlaces places)
+    Shard shard, MountSettings settings, MountStatus status, MountClients clients, MountOffer offer, JoinStarts starts, CameraLoop camera,
+    MountEgress egress, MountPlaces places)
 {
     /// <summary>A client has set up a track: the camera is made ready.</summary>
     public void Prepare() => shard.Run(() =>
@@ -50,6 +50,11 @@ internal sealed class MountJoins(
             return new PlayGrant(PlayOutcome.Gone, 0, []);
         }
 
+        if (wish.Shape != 0 && wish.Shape != offer.Shape)
+        {
+            return new PlayGrant(PlayOutcome.Outdated, 0, []);
+        }
+
         if (!clients.Contains(client) && !(places.Admit(clients.CountWithJoining + 1) && egress.Admits(clients.CountWithJoining + 1)))
         {
             return new PlayGrant(PlayOutcome.Full, 0, []);
@@ -82,7 +87,7 @@ internal sealed class MountJoins(
         clients.Add(join);
         camera.Hurry();
         long due = shard.NowMicros + (long)settings.Timings.Join.TotalMicroseconds;
-        while (due > shard.NowMicros && !status.IsStopping && !join.HasLeft)
+        while (due > shard.NowMicros && !status.IsStopping && join.End is null)
         {
             await join.Wake.WaitAsync(TimeSpan.FromMicroseconds(due - shard.NowMicros));
             if (status.Serves && join.Snapshot is not null)
@@ -92,10 +97,10 @@ internal sealed class MountJoins(
         }
 
         clients.Remove(join);
-        if (status.IsStopping || join.HasLeft)
+        if (status.IsStopping || join.End is not null)
         {
             camera.Wake();
-            return new PlayGrant(PlayOutcome.Gone, 0, []);
+            return new PlayGrant(join.End ?? PlayOutcome.Gone, 0, []);
         }
 
         if (status.Serves && join.Snapshot is { } start)

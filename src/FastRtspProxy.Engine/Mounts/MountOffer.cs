@@ -26,6 +26,9 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary><see cref="MountShape"/> of the tracks that clients have set up by; null until the camera was described for the first time.</summary>
     private string? _shape;
 
+    /// <inheritdoc cref="Shape"/>
+    private int _shapes;
+
     /// <summary>When the camera's description was read; without meaning while <see cref="_camera"/> is null.</summary>
     private long _describedMicros;
 
@@ -40,6 +43,9 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
 
     /// <summary>What clients are told; null until the camera was described for the first time.</summary>
     public MountDescription? Description { get; private set; }
+
+    /// <summary>How many shapes were offered so far, the present one included: its number, by which descriptions of it are known. Any thread.</summary>
+    public int Shape => Volatile.Read(ref _shapes);
 
     /// <summary>The camera's tracks that are received, in the order of the ingest's; empty until they were described.</summary>
     public IReadOnlyList<SdpMedia> Media => _media;
@@ -77,6 +83,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         if (_shape is null || !Fits(media))
         {
             Take(camera, media);
+            Volatile.Write(ref _shapes, _shapes + 1);
             ingest.Describe(media);
             Missing.Forget();
             source.VideoSilence.Forget();
@@ -159,6 +166,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         Description = new MountDescription(
             SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), Tracks())
         {
+            Shape = _shapes,
             Talk = settings.Backend.BackChannel is null ? null : Talk(rewrite with { OffersBackChannels = true }),
         };
     }

@@ -20,7 +20,7 @@ internal sealed class Mount : IMount
         Shard = shard ?? new Shard();
         MountSettings settings = new();
         _clients = new MountClients(Shard, settings, new ClientHold(Shard, settings, static () => { }));
-        _joins = new MountJoins(Shard, settings, _status, _clients, new JoinStarts(), new CameraLoop(), new MountEgress(), new MountPlaces(settings));
+        _joins = new MountJoins(Shard, settings, _status, _clients, new MountOffer(), new JoinStarts(), new CameraLoop(), new MountEgress(), new MountPlaces(settings));
     }
 
     public string Name { get; }

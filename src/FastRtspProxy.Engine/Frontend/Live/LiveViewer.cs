@@ -119,7 +119,7 @@ internal sealed class LiveViewer : MountClient, IRingReader, IWatcher
     public async Task<LiveRefusal> JoinAsync()
     {
         uint mask = (_video >= 0 ? 1u << _video : 0) | (_audio >= 0 ? 1u << _audio : 0);
-        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(StartMode.Instant, mask, Resumes: false));
+        PlayGrant grant = await Mount.JoinAsync(this, new PlayWish(StartMode.Instant, mask, Resumes: false) { Shape = Description.Shape });
         grant.CatchUp?.Return(); // its queue has a bound of its own
         if (EndCause != SessionEnd.None || grant.Outcome != PlayOutcome.Playing)
         {

@@ -102,13 +102,18 @@ internal sealed class GroupSender : MountClient
             return new PlayGrant(PlayOutcome.Gone, 0, []);
         }
 
+        if (_description is { } described && described.Shape != session.Description.Shape)
+        {
+            return new PlayGrant(PlayOutcome.Outdated, 0, []);
+        }
+
         _members.TryAdd(session, 0);
         bool isFirst = _grant is null;
         if (isFirst)
         {
             _address = address;
             _description = session.Description;
-            _grant = OpenAsync(address);
+            _grant = OpenAsync(address, _description.Shape);
         }
 
         Task<PlayGrant> asked = _grant!;
@@ -139,7 +144,7 @@ internal sealed class GroupSender : MountClient
     }
 
     /// <summary>Joins the mount, as a client that no player's manners are known of.</summary>
-    private async Task<PlayGrant> OpenAsync(GroupAddress address)
+    private async Task<PlayGrant> OpenAsync(GroupAddress address, int shape)
     {
         if (!TryOpenSockets(address))
         {
@@ -147,7 +152,7 @@ internal sealed class GroupSender : MountClient
         }
 
         _check.Start(s_look);
-        PlayGrant grant = await _mount.JoinAsync(this, new PlayWish(StartMode.Auto, uint.MaxValue, Resumes: false));
+        PlayGrant grant = await _mount.JoinAsync(this, new PlayWish(StartMode.Auto, uint.MaxValue, Resumes: false) { Shape = shape });
         grant.CatchUp?.Return();
         return grant with { CatchUp = null };
     }

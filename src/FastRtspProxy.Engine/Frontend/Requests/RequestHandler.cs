@@ -203,6 +203,13 @@ internal sealed partial class RequestHandler
             return NotFound(request, response);
         }
 
+        // Its stream has another shape by now: what it has set up comes no more.
+        if (session.Mount.Shape != session.Description.Shape && request.Method != RtspMethod.Teardown)
+        {
+            session.End(SessionEnd.MountChanged);
+            return NotFound(request, response);
+        }
+
         session.OnRequest();
         if (session.Replay is not null && ReplayRequests.AreFor(request))
         {

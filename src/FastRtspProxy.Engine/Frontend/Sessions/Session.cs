@@ -299,6 +299,7 @@ internal sealed class Session : MountClient
             ToMicros = range.ToMicros,
             IsRateControlled = range.IsRateControlled,
             Player = _player,
+            Shape = Description.Shape,
         });
         if (State != SessionState.Starting)
         {

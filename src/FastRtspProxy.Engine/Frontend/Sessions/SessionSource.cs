@@ -10,11 +10,11 @@ internal sealed class SessionSource(Session session)
     private GroupSeat? _group;
 
     /// <summary>Asks; what it asked for before another way it leaves.</summary>
-    public Task<PlayGrant> JoinAsync(GroupSeat? group, PlayWish wish)
+    public async Task<PlayGrant> JoinAsync(GroupSeat? group, PlayWish wish)
     {
         if (session.Replay is { } seat)
         {
-            return seat.PlayAsync();
+            return await seat.PlayAsync();
         }
 
         if (_group != group)
@@ -23,7 +23,13 @@ internal sealed class SessionSource(Session session)
             _group = group;
         }
 
-        return group is null ? session.Mount.JoinAsync(session, wish) : group.Sender.JoinAsync(session, group.Address);
+        PlayGrant grant = await (group is null ? session.Mount.JoinAsync(session, wish) : group.Sender.JoinAsync(session, group.Address));
+        if (grant.Outcome == PlayOutcome.Outdated)
+        {
+            session.End(SessionEnd.MountChanged); // what it has set up comes no more
+        }
+
+        return grant;
     }
 
     /// <summary>It plays no longer. Idempotent.</summary>

@@ -158,6 +158,45 @@ public sealed class FrontendStopTests
         Assert.Equal(200, (await control.RequestAsync("TEARDOWN", host.Url, "Session: " + overUdp)).Status);
     }
 
+    [Theory]
+    [InlineData(false, "PLAY", false)]
+    [InlineData(false, "SETUP", false)]
+    [InlineData(true, "PLAY", false)]
+    [InlineData(true, "GET_PARAMETER", false)]
+    [InlineData(true, "PLAY", true)]
+    public async Task MountIsOfAnotherShape_SessionsThatDoNotPlayEndWithTheirNextRequest(bool wasPaused, string method, bool isWhileAsked)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1);
+        if (wasPaused)
+        {
+            Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+            Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+        }
+
+        if (isWhileAsked)
+        {
+            host.Mount.Outcome = PlayOutcome.Outdated; // the mount has changed, and is alone to know it yet
+        }
+        else
+        {
+            host.Mount.ChangeShape();
+        }
+
+        string[] headers = ["Session: " + session, "Transport: RTP/AVP/TCP;unicast;interleaved=2-3"];
+        await client.SendAsync(client.Request(method, host.Url + (method == "SETUP" ? "/track2" : ""), headers));
+        Assert.True(HasBye((await client.ReadFrameAsync()).Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.Equal(454, (await client.ReadResponseAsync()).Status);
+        host.Mount.Outcome = PlayOutcome.Playing;
+        Assert.Equal(454, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url, "Session: " + session)).Status);
+
+        session = await SetUpTcpAsync(host, client, tracks: 1);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+        Assert.Equal(host.Mount.Shape, host.Mount.Wishes[^1].Shape);
+    }
+
     [Fact]
     [Rule("R3")]
     public async Task Stop_PlayingClients_GetByeAndAreClosedWithoutAWait()

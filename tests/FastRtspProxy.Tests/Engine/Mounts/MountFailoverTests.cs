@@ -54,6 +54,7 @@ public sealed class MountFailoverTests
 
         // Whoever asks now is told of what comes: the payload types as they were, the sets as they are.
         MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
+        Assert.Equal((1, 1), (described.Shape, now.Shape));
         Assert.Equal(described.Tracks.AsEnumerable(), now.Tracks);
         Assert.Contains("a=fmtp:96 ", Text(now), StringComparison.Ordinal);
         Assert.Contains("aM4G4g==", Text(now), StringComparison.Ordinal);
@@ -95,13 +96,17 @@ public sealed class MountFailoverTests
         fixture.AddSource(backup);
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        (RecordingClient paused, _) = await fixture.JoinAsync(mount);
         MountDescription before = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
+        mount.Leave(paused);
 
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged);
 
         MountDescription now = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
         Assert.NotEqual(before.Tracks[0].Ssrc, now.Tracks[0].Ssrc);
+        Assert.Equal(PlayOutcome.Outdated, (await mount.JoinAsync(paused, PlayWish.Everything with { Shape = before.Shape })).Outcome);
+        Assert.Equal(PlayOutcome.Playing, (await mount.JoinAsync(paused, PlayWish.Everything with { Shape = now.Shape })).Outcome);
     }
 
     [Theory]
