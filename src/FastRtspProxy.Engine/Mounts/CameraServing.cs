@@ -163,7 +163,7 @@ internal sealed class CameraServing
             _ingest.End();
         }
 
-        _offer.Adopt(session.Description!, media, session.DescribedMicros);
+        _offer.Adopt(session, media);
         if (isSame)
         {
             _ingest.Begin(heldBackMicros, _settings.Backend.Missing.Mask);
@@ -262,7 +262,7 @@ internal sealed class CameraServing
             EndViewers();
         }
 
-        _offer.Adopt(session.Description!, media, session.DescribedMicros);
+        _offer.Adopt(session, media);
         if (_log.IsEnabled(LogLevel.Debug))
         {
             string codecs = string.Join(", ", media.Select(m => m.EncodingName));
@@ -288,7 +288,7 @@ internal sealed class CameraServing
     {
         EndViewers();
         _ingest.End();
-        _offer.AdoptAnew(session.Description!, [.. session.Tracks.Select(t => t.Media)], session.DescribedMicros);
+        _offer.AdoptAnew(session, [.. session.Tracks.Select(t => t.Media)]);
         BeginMedia();
     }
 

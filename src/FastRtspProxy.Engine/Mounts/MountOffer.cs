@@ -77,16 +77,22 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     public void OnCameraChanged() => IsOfOtherCamera = Description is not null;
 
     /// <summary>The camera was described: its tracks are offered, the same as before where the shape is the same.</summary>
-    public void Adopt(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
+    /// <param name="session">Of the source in use; described, or further.</param>
+    /// <param name="media">The media of its tracks.</param>
+    public void Adopt(BackendSession session, IReadOnlyList<SdpMedia> media)
     {
-        BackendOptions source = settings.Backend;
+        SdpDocument camera = session.Description!;
         if (_shape is null || !Fits(media))
         {
             Take(camera, media);
             Volatile.Write(ref _shapes, _shapes + 1);
             ingest.Describe(media);
-            Missing.Forget();
-            source.VideoSilence.Forget();
+            if (session.State == BackendState.Described)
+            {
+                // Of other tracks. From its SETUPs on, the session has learnt it of these.
+                Missing.Forget();
+                settings.Backend.VideoSilence.Forget();
+            }
         }
         else if (GoesOn)
         {
@@ -99,15 +105,15 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         }
 
         IsOfOtherCamera = false;
-        _describedMicros = describedMicros;
+        _describedMicros = session.DescribedMicros;
         Build();
     }
 
     /// <summary>The source in use has turned out to be of another shape than it described itself: it is offered as it is.</summary>
-    public void AdoptAnew(SdpDocument camera, IReadOnlyList<SdpMedia> media, long describedMicros)
+    public void AdoptAnew(BackendSession session, IReadOnlyList<SdpMedia> media)
     {
         _shape = null;
-        Adopt(camera, media, describedMicros);
+        Adopt(session, media);
     }
 
     private void Take(SdpDocument camera, IReadOnlyList<SdpMedia> media)

@@ -81,6 +81,32 @@ public sealed class MountStandbyTests
         Assert.Null(client.End);
     }
 
+    /// <summary>What its session has learnt before it was taken holds: sound that is described and not there would be waited for.</summary>
+    [Fact]
+    public async Task BetterSource_OfAnotherShapeWithoutATrackThatItDescribes_DescribesOnlyWhatThereIs()
+    {
+        FakeTimeProvider time = new();
+        using ScriptedCamera backup = new();
+        await using MountFixture fixture = Fixture(time, backup);
+        (Mount mount, RecordingClient client) = await FailOverAsync(fixture, backup);
+        fixture.RestartCamera();
+        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("MPEG4-GENERIC/48000", "MPEG4-GENERIC/44100", StringComparison.Ordinal);
+        fixture.Camera.Script = static request => request.Method == "SETUP" && request.Uri.EndsWith("trackID=1", StringComparison.Ordinal)
+            ? ScriptedReply.Of(461, "Unsupported Transport")
+            : null;
+        await LookedAtAsync(fixture, time);
+        fixture.Camera.SendRtp(0, 96, 1, 5000, 11, true, s_idr);
+        await SaidAsync(fixture, "source 1 delivers again");
+        await MinuteIsOverAsync(fixture, time);
+
+        fixture.Camera.SendRtp(0, 96, 2, 8600, 11, true, s_idr);
+        await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged);
+
+        MountDescription described = (await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!;
+        Assert.Equal([true, false], described.Tracks.Select(static track => track.IsDescribed));
+        Assert.DoesNotContain("m=audio", System.Text.Encoding.UTF8.GetString(described.Sdp), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task BetterSource_OfAnotherShape_ViewersEndAtItsPoint()
     {
