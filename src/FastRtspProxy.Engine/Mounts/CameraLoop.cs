@@ -411,7 +411,7 @@ internal sealed class CameraLoop
         }
 
         BackendOptions failed = _settings.Backend;
-        bool hasOther = _switch.TryOther(failure, playedMicros, _clients.Count, _standby.Delivering);
+        bool hasOther = _switch.TryOther(failure, playedMicros, _clients.Count, _standby.OnLost());
         await _standby.EndSoonAsync();
         if (hasOther)
         {

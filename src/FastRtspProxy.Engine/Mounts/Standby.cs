@@ -18,6 +18,11 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="log">The mount's.</param>
 internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pacer, Func<StandbySource, bool> takeOver, ILogger log)
 {
+    /// <summary>
+    /// A source of which nothing has come for so long does not deliver now: viewers are not left to it for as long as a session waits for its media.
+    /// </summary>
+    private const long SilentMicros = 1_500_000;
+
     /// <summary>These three are there from the first time on that there is a better source: most streams have one source.</summary>
     private StandbyPlan _plan = null!;
     private OpenTurn? _turn;
@@ -32,8 +37,29 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     /// <summary>Over when nothing of it goes on any more. Never faulted.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>The source that is looked at, where it delivers: it can be used at once.</summary>
-    public StandbySource? Delivering => _source is { Sink.FirstMediaMicros: not null, Session.Failure: null, IsTaken: false } source ? source : null;
+    /// <summary>
+    /// The source in use is lost: gives the one that is looked at, where it delivers and can be used at once. One that did and has fallen silent stands
+    /// behind the others, as if it had failed.
+    /// </summary>
+    public StandbySource? OnLost()
+    {
+        if (_source is not { Sink.FirstMediaMicros: not null, Session.Failure: null, IsTaken: false } source)
+        {
+            return null;
+        }
+
+        if (shard.NowMicros - source.Sink.NewestMediaMicros < SilentMicros)
+        {
+            return source;
+        }
+
+        if (IndexOf(source.Of) is >= 0 and int index)
+        {
+            settings.Order.OnProbeFailed(index, shard.NowMicros);
+        }
+
+        return null;
+    }
 
     /// <summary>The source in use plays, and somebody wants it. May be called again.</summary>
     public void Begin()

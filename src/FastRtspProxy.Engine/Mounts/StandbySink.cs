@@ -33,6 +33,9 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     /// <summary>When the first such packet came; null: none has.</summary>
     public long? FirstMediaMicros { get; private set; }
 
+    /// <summary>When the newest one came; without meaning before the first.</summary>
+    public long NewestMediaMicros { get; private set; }
+
     /// <summary>No point came for so long that it is live from the beginning of any picture on.</summary>
     public bool IsLate { get; private set; }
 
@@ -125,10 +128,14 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
 
     private bool BecomesLive(int track, uint source, in RtpPacketView view, long arrivalMicros)
     {
-        if (FirstMediaMicros is null && (TracksThatCount & (1u << track)) != 0)
+        if ((TracksThatCount & (1u << track)) != 0)
         {
-            FirstMediaMicros = arrivalMicros;
-            signal.Set();
+            NewestMediaMicros = arrivalMicros;
+            if (FirstMediaMicros is null)
+            {
+                FirstMediaMicros = arrivalMicros;
+                signal.Set();
+            }
         }
 
         IsLate = _lead is not null && arrivalMicros - _leadSinceMicros > PointWaitMicros;

@@ -81,6 +81,29 @@ public sealed class MountStandbyTests
         Assert.Null(client.End);
     }
 
+    /// <summary>Its session is there, and is not asked whether it delivers still: viewers would be in the dark until it is lost, too.</summary>
+    [Fact]
+    public async Task SourceInUse_IsLostAfterTheBetterOneHasFallenSilent_TheNextIsUsed()
+    {
+        FakeTimeProvider time = new();
+        using ScriptedCamera backup = new();
+        using ScriptedCamera third = new();
+        await using MountFixture fixture = Fixture(time, backup);
+        fixture.AddSource(third);
+        (Mount mount, RecordingClient client) = await FailOverAsync(fixture, backup);
+        fixture.RestartCamera();
+        await LookedAtAsync(fixture, time);
+        fixture.Camera.SendRtp(0, 96, 1, 5000, 11, true, s_idr);
+        await SaidAsync(fixture, "source 1 delivers again");
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(3));
+
+        backup.Dispose();
+        await Until.TrueAsync(() => third.Count("PLAY") == 1 && mount.State == StreamState.Playing);
+
+        await SaidAsync(fixture, "source 3 of 3 is in use: source 2 cannot be used", () => third.SendRtp(0, 96, 2, 8600, 42, true, s_idr));
+        Assert.Null(client.End);
+    }
+
     /// <summary>What its session has learnt before it was taken holds: sound that is described and not there would be waited for.</summary>
     [Fact]
     public async Task BetterSource_OfAnotherShapeWithoutATrackThatItDescribes_DescribesOnlyWhatThereIs()
