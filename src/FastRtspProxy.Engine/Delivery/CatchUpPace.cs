@@ -10,6 +10,9 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <param name="SpreadMicros">The squeezed times are spread over just so long, so that no picture is later than they say.</param>
 internal readonly record struct CatchUpPace(int PartPackets, int FastPartPackets, long SpreadMicros)
 {
+    /// <summary>A shorter time says nothing of a rate.</summary>
+    private const long RateMicrosMin = 1_000_000;
+
     /// <param name="past">What is to be sent; it has packets, and lasted.</param>
     /// <param name="limits">Of the fan-out.</param>
     public static CatchUpPace For(CatchUp past, FanOutLimits limits)
@@ -31,6 +34,17 @@ internal readonly record struct CatchUpPace(int PartPackets, int FastPartPackets
         long micros = ((past.FirstPackets / fastPart) + ((packets - past.FirstPackets) / part)) * pauseMicros;
         return new CatchUpPace(part, fastPart, micros < spanMicros ? micros * spanMicros / (spanMicros - micros) : micros);
     }
+
+    /// <summary>
+    /// Packets of a part of what has come while something was sent: as many as before, unless the stream has grown so that they would not be enough to
+    /// catch up with it.
+    /// </summary>
+    /// <param name="part">Packets of a part so far.</param>
+    /// <param name="packets">What has come.</param>
+    /// <param name="tookMicros">In that time; in a short one a key frame says nothing of the rate.</param>
+    /// <param name="limits">Of the fan-out.</param>
+    public static int NextPart(int part, long packets, long tookMicros, FanOutLimits limits) =>
+        Part(Math.Max(part, (2 * packets * limits.CatchUpPauseMicros / Math.Max(tookMicros, RateMicrosMin)) + 1));
 
     /// <summary>Packets of the past's mean size that the line takes in a pause.</summary>
     private static long LinePackets(CatchUp past, FanOutLimits limits)

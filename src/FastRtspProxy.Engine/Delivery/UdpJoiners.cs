@@ -76,6 +76,8 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             viewer.PartPackets = pace.PartPackets;
             viewer.FastPartPackets = pace.FastPartPackets;
             viewer.FastPackets = catchUp.FirstPackets;
+            viewer.PacedBefore = catchUp.LiveSequence;
+            viewer.PacedSinceMicros = _shard.NowMicros;
             catchUp.SpreadOver(pace.SpreadMicros);
         }
     }
@@ -121,7 +123,13 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             }
 
             bool hasRange = ranges.TryNext(viewer, entries, Math.Max(from, front), out long limit, out PlanFilter filter, out bool isInStep);
-            if (!hasRange || !ServePart(viewer, entries, limit, filter))
+            if (!hasRange)
+            {
+                viewer.PacedBefore = 0;
+                return isInStep;
+            }
+
+            if (!ServePart(viewer, entries, limit, filter))
             {
                 return isInStep;
             }
@@ -139,8 +147,16 @@ internal sealed unsafe class UdpJoiners(FanOut fanOut, FanOutTable table, Viewer
             return false;
         }
 
+        if (viewer.PacedBefore > 0 && viewer.Cursor >= viewer.PacedBefore)
+        {
+            long tookMicros = _shard.NowMicros - viewer.PacedSinceMicros;
+            viewer.PartPackets = CatchUpPace.NextPart(viewer.PartPackets, limit - viewer.Cursor, tookMicros, table.Limits);
+            viewer.PacedBefore = limit;
+            viewer.PacedSinceMicros = _shard.NowMicros;
+        }
+
         UdpSendPlan plan = table.UdpPlan;
-        bool isPaced = viewer.CatchUp is not null;
+        bool isPaced = viewer.PacedBefore > 0 || viewer.CatchUp is not null;
         long from = viewer.Cursor;
         int packets = !isPaced ? UdpSendPlan.PacketsMax
             : viewer.FastPackets > viewer.PartPackets ? Math.Max(viewer.PartPackets, Math.Min(viewer.FastPackets, viewer.FastPartPackets))

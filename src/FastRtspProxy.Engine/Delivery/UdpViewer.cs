@@ -75,6 +75,15 @@ internal sealed class UdpViewer : Viewer
     /// <summary>Packets that go in larger parts: the rest of the first picture.</summary>
     internal int FastPackets { get; set; }
 
+    /// <summary>
+    /// What lies before it goes in parts: its past, then what has come while that was sent, then what came meanwhile, until nothing is left. 0: nothing
+    /// does.
+    /// </summary>
+    internal long PacedBefore { get; set; }
+
+    /// <summary>When the first part of that went; without meaning while there is none.</summary>
+    internal long PacedSinceMicros { get; set; }
+
     internal override bool Has(int track) => track < _tracks.Length && !_tracks[track].Rtp.IsEmpty;
 
     /// <summary>It has had every packet before its shard's front, and gets the next ones with all that have.</summary>

@@ -31,4 +31,12 @@ public sealed class CatchUpPaceTests
         Assert.InRange(Mbits(pace.PartPackets) / mbits, speed - (aPacket / mbits), speed + (aPacket / mbits));
         Assert.InRange(Mbits(pace.FastPartPackets), Mbits(pace.PartPackets), Math.Max(80, Mbits(pace.PartPackets)));
     }
+
+    [Theory]
+    [InlineData(6, 700, 2000, 6)] // as fast as it was: 350 packets a second
+    [InlineData(6, 6000, 2000, 19)] // 3,000 a second are 9 in a pause of 3 ms
+    [InlineData(6, 400, 3, 6)] // a key frame
+    [InlineData(6, 1_000_000, 2000, UdpSendPlan.PacketsMax)]
+    public void NextPart_WhatCameMeanwhile_IsLargerOnlyForAStreamThatHasGrown(int part, int packets, int tookMillis, int next) =>
+        Assert.Equal(next, CatchUpPace.NextPart(part, packets, tookMillis * 1000, new FanOutLimits()));
 }

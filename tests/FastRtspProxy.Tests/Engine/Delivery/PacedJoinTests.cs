@@ -128,6 +128,47 @@ public sealed unsafe class PacedJoinTests : IDisposable
         Assert.InRange(catchUp.Map!.Edge - edge, 5 * 2700u, 2 * 6 * 2700u);
     }
 
+    /// <summary>What came while the past was sent may be as much again: it does not go at once either, but in parts until there is nothing left.</summary>
+    [Fact]
+    public void Add_PastWithItsOwnTimes_WhatCameMeanwhileGoesInPartsToo()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, CatchUpPauseMicros = 5000, CatchUpSpeed = 1000 });
+        uint timestamp = 90_000;
+        void Pictures(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                timestamp += Interval;
+                fixture.AppendFrame(0, PacketsPerPicture, timestamp, i == 0 ? EntryFlags.RandomAccess : EntryFlags.None);
+            }
+
+            fixture.Ring.Publish();
+        }
+
+        UdpViewer viewer = fixture.NewViewer((IPEndPoint)_socket.LocalEndPoint!);
+        viewer.JoinSequence = 0;
+        SortedDictionary<long, long> parts = []; // what had gone when the first packet after a rest went
+        UdpMediaSockets.SendManyCall real = fixture.Media.Send;
+        fixture.OnShard(() =>
+        {
+            fixture.Media.Send = (messages, count) =>
+            {
+                parts.TryAdd(viewer.NextPartMicros, viewer.SentPackets);
+                return real(messages, count);
+            };
+            Pictures(PastPictures);
+            viewer.CatchUp = new CatchUp(fixture.Ring.Head, null, null, long.MaxValue, null, 0) { PastPackets = 600, SpanMicros = 6_000_000 };
+            fixture.Table.For(fixture.Ring, fixture.Counters).Add(viewer);
+            Pictures(100);
+        });
+        Receive((PastPictures + 100) * PacketsPerPicture, sounds: 0);
+
+        Assert.Equal(_packets.Count, _packets.Select(SequenceNumber).Distinct().Count());
+        Assert.True(fixture.OnShard(() => viewer.IsInStep));
+        Assert.InRange(viewer.PartPackets, 30, 32);
+        Assert.Equal(viewer.PartPackets, parts.Values.Skip(1).Append(_packets.Count).Zip(parts.Values).Max(static pair => pair.First - pair.Second));
+    }
+
     /// <summary>What is not sent does not count as part of a part: the sounds of the past take no time.</summary>
     [Fact]
     public void Add_PastWithManySounds_PartsAreOfWhatIsSent()
