@@ -19,8 +19,8 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isW
     /// <summary>The first of them are those of <see cref="InStep"/>, place by place; it only grows.</summary>
     private int[] _descriptors = [];
 
-    /// <summary>Where the last pass began; it may be beyond those that are in step by now.</summary>
-    private int _begin;
+    /// <inheritdoc cref="PassBegins"/>
+    private PassBegins _begins;
 
     /// <summary>The members that are in step.</summary>
     public List<TcpViewer> InStep { get; } = [];
@@ -97,11 +97,7 @@ internal sealed class TcpClass(byte[] rtpChannels, byte[] rtcpChannels, bool isW
     }
 
     /// <summary>The order of the next pass to those in step.</summary>
-    public TcpTurn NextTurn()
-    {
-        _begin = TcpTurn.BeginAfter(_begin, InStep.Count);
-        return new TcpTurn(_begin, InStep.Count);
-    }
+    public TcpTurn NextTurn() => new(_begins.Next(InStep.Count), InStep.Count);
 
     /// <summary>True for a viewer with the same channels, whose connection is as the others'.</summary>
     public bool Fits(TcpViewer viewer) =>

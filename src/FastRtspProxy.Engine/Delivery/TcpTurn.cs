@@ -8,22 +8,12 @@ namespace FastRtspProxy.Engine.Delivery;
 /// <param name="count">Of the class's viewers in step.</param>
 internal struct TcpTurn(int begin, int count)
 {
-    /// <summary>A place where the class's passes begin comes again after so many.</summary>
-    private const int PassesRound = 8;
-
     /// <summary>Which place is served next; below 0, or below where the pass began once it has turned: see <see cref="TryNext"/>.</summary>
     private int _next = begin - 1;
     private int _count = count;
 
     /// <summary>The pass has been at the first viewer, and comes from the last one.</summary>
     private bool _hasTurned;
-
-    /// <summary>Where the pass after one begins.</summary>
-    public static int BeginAfter(int begin, int count)
-    {
-        int next = begin + ((count + PassesRound - 1) / PassesRound);
-        return next < count ? next : 0;
-    }
 
     /// <summary>The place that is served next; false: all are.</summary>
     public bool TryNext(out int place)

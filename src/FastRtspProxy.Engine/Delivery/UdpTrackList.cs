@@ -18,9 +18,6 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
     /// </summary>
     public const int BlockViewers = 32;
 
-    /// <summary>The place where passes begin has gone round after so many.</summary>
-    private const int PassesRound = 8;
-
     /// <summary>
     /// In Debug a list up to this long is looked through whole at each change; a longer one would make that the square of its length.
     /// </summary>
@@ -37,6 +34,9 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
 
     /// <summary>How many of the viewers name the address that their messages leave from.</summary>
     private int _named;
+
+    /// <inheritdoc cref="PassBegins"/>
+    private PassBegins _begins;
 
     /// <summary>Where the pass begins. Before the turn the pass is at or behind it, after the turn at or before it.</summary>
     private int _begin;
@@ -131,8 +131,7 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
         Next = 0;
 
         // A list of one block is served at once, and would be cut in two.
-        _begin += (Count + PassesRound - 1) / PassesRound;
-        _begin = Count > BlockViewers && _begin < Count ? _begin : 0;
+        _begin = Count > BlockViewers ? _begins.Next(Count) : 0;
     }
 
     /// <summary>Between two passes: a viewer comes in, as the last one.</summary>

@@ -33,35 +33,4 @@ public sealed class TcpTurnTests
             }
         }
     }
-
-    [Fact]
-    public void BeginAfter_ManyPasses_NobodyIsAlwaysLast()
-    {
-        foreach (int count in (int[])[1, 2, 3, 9, 100, 1000])
-        {
-            int[] last = new int[count];
-            int begin = 0;
-            for (int pass = 0; pass < 64; pass++)
-            {
-                begin = TcpTurn.BeginAfter(begin, count);
-                TcpTurn turn = new(begin, count);
-                int at = 0;
-                while (turn.TryNext(out int place))
-                {
-                    at = place;
-                }
-
-                last[at]++;
-            }
-
-            Assert.InRange(last.Max(), 1, (64 / Math.Min(count, 4)) + 1);
-        }
-    }
-
-    [Fact]
-    public void BeginAfter_ViewersHaveGone_IsAmongThoseThatAreThere()
-    {
-        Assert.Equal(0, TcpTurn.BeginAfter(900, 10));
-        Assert.Equal(0, TcpTurn.BeginAfter(5, 0));
-    }
 }
