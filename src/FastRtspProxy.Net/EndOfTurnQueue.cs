@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Net;
@@ -5,7 +6,7 @@ namespace FastRtspProxy.Net;
 /// <summary>Who runs when all ready descriptors of a turn were handled: this turn, or the first one at a later time. On the shard.</summary>
 internal sealed class EndOfTurnQueue(ILogger log, int shard)
 {
-    /// <summary>Asked for in any order, and due later; several entries of one target are one run where they fall due together.</summary>
+    /// <summary>Those that are due later, each once, at the earliest time that it has asked for; in any order.</summary>
     private readonly List<(IEndOfTurn Target, long DueMicros)> _deferred = [];
 
     /// <summary>Those of this turn, each once, in the order in which they asked.</summary>
@@ -32,8 +33,18 @@ internal sealed class EndOfTurnQueue(ILogger log, int shard)
     /// <inheritdoc cref="Shard.EndOfTurnAt"/>
     public void AddAt(IEndOfTurn target, long dueMicros)
     {
-        _deferred.Add((target, dueMicros));
         NextDueMicros = Math.Min(NextDueMicros, dueMicros);
+        Span<(IEndOfTurn Target, long DueMicros)> deferred = CollectionsMarshal.AsSpan(_deferred);
+        for (int i = deferred.Length - 1; i >= 0; i--)
+        {
+            if (deferred[i].Target == target)
+            {
+                deferred[i].DueMicros = Math.Min(deferred[i].DueMicros, dueMicros);
+                return;
+            }
+        }
+
+        _deferred.Add((target, dueMicros));
     }
 
     /// <summary>Runs those that have asked and those that are due, each once.</summary>

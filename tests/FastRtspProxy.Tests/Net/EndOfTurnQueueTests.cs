@@ -72,6 +72,26 @@ public sealed class EndOfTurnQueueTests
         Assert.Equal(long.MaxValue, _queue.NextDueMicros);
     }
 
+    [Fact]
+    public void AddAt_OneTargetAgainAndAgain_RunsOnceAtTheEarliestAndNothingGrows()
+    {
+        Work a = new(() => _ran.Add("a"));
+        _queue.AddAt(a, 300);
+        _queue.AddAt(a, 100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100_000; i++)
+        {
+            _queue.AddAt(a, 300);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000); // an entry takes 16 bytes
+        _queue.Run(100);
+        Assert.Equal(["a"], _ran);
+        Assert.Equal(long.MaxValue, _queue.NextDueMicros);
+        _queue.Run(300);
+        Assert.Equal(["a"], _ran);
+    }
+
     private sealed class Work(Action run) : IEndOfTurn
     {
         public void OnEndOfTurn() => run();
