@@ -227,8 +227,8 @@ internal sealed partial class Shard : PollTarget, IDisposable
     public void EndOfTurn(IEndOfTurn target) => _endOfTurn.Add(target);
 
     /// <summary>
-    /// As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment. Of several times
-    /// the earliest one counts: whoever runs says anew what it waits for.
+    /// As <see cref="EndOfTurn"/>, at this time (to the microsecond and not to the tick); for batches that are held back for a moment. Of several
+    /// times the earliest one counts: whoever runs says anew what it waits for.
     /// </summary>
     public void EndOfTurnAt(IEndOfTurn target, long micros) => _endOfTurn.AddAt(target, micros);
 

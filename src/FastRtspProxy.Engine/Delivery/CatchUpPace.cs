@@ -36,8 +36,8 @@ internal readonly record struct CatchUpPace(int PartPackets, int FastPartPackets
     }
 
     /// <summary>
-    /// Packets of a part of what has come while something was sent: as many as before, unless the stream has grown so that they would not be enough to
-    /// catch up with it.
+    /// Packets of a part of what has come while something was sent: as many as before, unless the stream has grown so that they would not be enough
+    /// to catch up with it.
     /// </summary>
     /// <param name="part">Packets of a part so far.</param>
     /// <param name="packets">What has come.</param>

@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Engine.Delivery;
 
 /// <summary>
-/// Where passes through a list begin, so that nobody is always last: each one a golden section of the list further on. No number of passes brings that
-/// back to where it was, so the passes of the key frames, which come after the same number each time and take longest, begin everywhere, too, however
-/// long the groups of pictures are. Pure; mutable, one owner.
+/// Where passes through a list begin, so that nobody is always last: each one a golden section of the list further on. No number of passes brings
+/// that back to where it was, so the passes of the key frames, which come after the same number each time and take longest, begin everywhere, too,
+/// however long the groups of pictures are. Pure; mutable, one owner.
 /// </summary>
 internal struct PassBegins
 {

@@ -25,6 +25,9 @@ internal sealed class UdpCrowd(FanOutTable table) : IDisposable
     /// <summary>Packets that all were left without, whatever their tracks.</summary>
     private long _droppedForAll;
 
+    /// <inheritdoc cref="UdpCut"/>
+    private UdpCut? _cut;
+
     /// <summary>How many have got nothing since they asked.</summary>
     private int _awaitFirst;
 
@@ -42,10 +45,11 @@ internal sealed class UdpCrowd(FanOutTable table) : IDisposable
 
     /// <summary>RTP packets that the kernel took for a viewer.</summary>
     public long PacketsSent(UdpViewer viewer) =>
-        viewer.SentPackets + (viewer.IsInStep ? SumOf(_sentByTrack, viewer) - viewer.AddedAtPackets : 0);
+        viewer.SentPackets + (viewer.IsInStep ? SumOf(_sentByTrack, viewer) - viewer.AddedAtPackets + HadOf(viewer).Packets : 0);
 
     /// <summary>Their bytes.</summary>
-    public long BytesSent(UdpViewer viewer) => viewer.SentBytes + (viewer.IsInStep ? SumOf(_bytesByTrack, viewer) - viewer.AddedAtBytes : 0);
+    public long BytesSent(UdpViewer viewer) =>
+        viewer.SentBytes + (viewer.IsInStep ? SumOf(_bytesByTrack, viewer) - viewer.AddedAtBytes + HadOf(viewer).Bytes : 0);
 
     /// <summary>Packets that a viewer was left without, by its own way's fault or because this shard came too late.</summary>
     public long PacketsDropped(UdpViewer viewer) => viewer.DroppedPackets + (viewer.IsInStep ? DroppedOf(viewer) - viewer.AddedAtDropped : 0);
@@ -84,14 +88,27 @@ internal sealed class UdpCrowd(FanOutTable table) : IDisposable
         return true;
     }
 
+    /// <summary>The socket has no room in the middle of a batch.</summary>
+    /// <inheritdoc cref="UdpCut.Begin"/>
+    public void Cut(UdpSendPlan plan, int first, int cut) => (_cut ??= new UdpCut()).Begin(plan, first, cut);
+
+    /// <summary>The batch goes on from where it was cut.</summary>
+    public void GoOn() => _cut?.End();
+
     /// <summary>All were left without packets, whatever their tracks, and nobody waits for the rest of a batch any more.</summary>
-    public void Drop(long packets)
+    /// <param name="packets">How many.</param>
+    /// <param name="withBatch">Those of a batch that was cut are among them.</param>
+    /// <returns>Of these packets, those that somebody has had before the cut, for each who has.</returns>
+    public long Drop(long packets, bool withBatch)
     {
+        long had = _cut is { Track: >= 0 } cut ? Settle(cut, withBatch) : 0;
         _droppedForAll += packets;
         foreach (UdpTrackList? list in _tracks)
         {
             list?.EndPass();
         }
+
+        return had;
     }
 
     /// <summary>Runs of a track went to all that have it; for those who came into step before there was anything they are the first.</summary>
@@ -203,6 +220,41 @@ internal sealed class UdpCrowd(FanOutTable table) : IDisposable
         _sentByTrack = [];
         _bytesByTrack = [];
         _droppedByTrack = [];
+        _cut?.End();
+    }
+
+    /// <summary>What it has had of the track whose runs were cut.</summary>
+    private (long Packets, long Bytes) HadOf(UdpViewer viewer)
+    {
+        if (_cut is not { Track: >= 0 and int track } cut || ListOf(track) is not { } list || track >= viewer.Tracks.Length)
+        {
+            return default;
+        }
+
+        return viewer.Tracks[track].Slot is >= 0 and int slot ? cut.HadAt(list, slot) : default;
+    }
+
+    /// <summary>A batch that was cut goes no further: what each has had of it is its own, and not among what it was left without.</summary>
+    private long Settle(UdpCut cut, bool withBatch)
+    {
+        long had = 0;
+        for (int t = 0; withBatch && t < cut.Done.Length; t++)
+        {
+            had += cut.Done[t] > 0 && CountDropped(t, -cut.Done[t]) ? cut.Done[t] * With(t) : 0;
+        }
+
+        UdpTrackList? list = ListOf(cut.Track);
+        for (int i = 0; list is not null && i < list.Count; i++)
+        {
+            (long packets, long bytes) = cut.HadAt(list, i);
+            list[i].SentPackets += packets;
+            list[i].SentBytes += bytes;
+            list[i].DroppedPackets -= withBatch ? packets : 0;
+            had += withBatch ? packets : 0;
+        }
+
+        cut.End();
+        return had;
     }
 
     private long DroppedOf(UdpViewer viewer) => _droppedForAll + SumOf(_droppedByTrack, viewer);

@@ -69,7 +69,7 @@ internal sealed unsafe class UdpDelivery
     {
         Next = head;
         _batch = new UdpBatch { To = head, SinceMicros = _shard.NowMicros };
-        _crowd.Drop(0); // of those that have gone a pass may be under way
+        _ = _crowd.Drop(0, withBatch: false); // of those that have gone a pass may be under way
     }
 
     /// <summary>The viewer gets packets from its join sequence on.</summary>
@@ -160,6 +160,7 @@ internal sealed unsafe class UdpDelivery
             return true;
         }
 
+        _crowd.GoOn();
         UdpSendPlan plan = _table.UdpPlan;
         _ = plan.Build(entries, from, _batch.To, _table.Media!.HasSegmentation, _batch.Filter);
         if (!SendRuns(plan))
@@ -266,7 +267,7 @@ internal sealed unsafe class UdpDelivery
             if (list is not null && SendTrack(plan, at, list) is not 0 and int errno)
             {
                 IsSuspended = true;
-                _batch.At = at;
+                _crowd.Cut(plan, _batch.At = at, _batch.NextRun);
                 _table.Suspend(_fanOut, errno == LinuxConstants.ErrorNoBuffers);
                 return false;
             }
@@ -435,8 +436,7 @@ internal sealed unsafe class UdpDelivery
     private void DropTo(long to)
     {
         long missed = _ranges.Missed(Next, to);
-        _crowd.Drop(missed);
-        _counters.CountDropped(DropCause.SlowClient, missed * _crowd.Count);
+        _counters.CountDropped(DropCause.SlowClient, (missed * _crowd.Count) - _crowd.Drop(missed, withBatch: _ring.ClearedTo <= Next));
         if (_ring.VideoTracks != 0)
         {
             _ranges.Skip(ref _skip);

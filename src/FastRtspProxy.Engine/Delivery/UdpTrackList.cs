@@ -72,6 +72,13 @@ internal sealed unsafe class UdpTrackList(int track) : IDisposable
     /// <summary>There is a block under way, with somebody in it.</summary>
     public bool HasBlock => BlockEnd > _blockBegin;
 
+    /// <summary>The viewer at an index has had all runs of the pass under way.</summary>
+    public bool HasHadAll(int index) =>
+        _isUnderWay && (_hasTurned ? index >= _begin || index < _blockBegin : index >= _begin && index < _blockBegin);
+
+    /// <summary>The viewer at an index is of the block under way.</summary>
+    public bool IsInBlock(int index) => index >= _blockBegin && index < BlockEnd;
+
     /// <summary>Messages to some of them name the address that they leave from.</summary>
     public bool NamesSources => _named > 0;
 

@@ -76,8 +76,8 @@ internal sealed class UdpViewer : Viewer
     internal int FastPackets { get; set; }
 
     /// <summary>
-    /// What lies before it goes in parts: its past, then what has come while that was sent, then what came meanwhile, until nothing is left. 0: nothing
-    /// does.
+    /// What lies before it goes in parts: its past, then what has come while that was sent, then what came meanwhile, until nothing is left. 0:
+    /// nothing does.
     /// </summary>
     internal long PacedBefore { get; set; }
 

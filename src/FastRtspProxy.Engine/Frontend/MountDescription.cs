@@ -9,7 +9,8 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed record MountDescription(byte[] Sdp, byte[] SdpForIPv6, ImmutableArray<MountTrack> Tracks)
 {
     /// <summary>
-    /// Which of the mount's shapes it is of, from 1 on: who has set up by one can play while it is <see cref="IMount.Shape"/>. 0: one that never changes.
+    /// Which of the mount's shapes it is of, from 1 on: who has set up by one can play while it is <see cref="IMount.Shape"/>. 0: one that never
+    /// changes.
     /// </summary>
     public int Shape { get; init; }
 

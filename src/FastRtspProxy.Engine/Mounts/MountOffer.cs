@@ -44,7 +44,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>What clients are told; null until the camera was described for the first time.</summary>
     public MountDescription? Description { get; private set; }
 
-    /// <summary>How many shapes were offered so far, the present one included: its number, by which descriptions of it are known. Any thread.</summary>
+    /// <summary>How many shapes were offered so far, the present one included: its number, by which its descriptions are known. Any thread.</summary>
     public int Shape => Volatile.Read(ref _shapes);
 
     /// <summary>The camera's tracks that are received, in the order of the ingest's; empty until they were described.</summary>

@@ -38,8 +38,8 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>
-    /// The source in use is lost: gives the one that is looked at, where it delivers and can be used at once. One that did and has fallen silent stands
-    /// behind the others, as if it had failed.
+    /// The source in use is lost: gives the one that is looked at, where it delivers and can be used at once. One that did and has fallen silent
+    /// stands behind the others, as if it had failed.
     /// </summary>
     public StandbySource? OnLost()
     {

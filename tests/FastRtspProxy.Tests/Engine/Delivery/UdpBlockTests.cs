@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
@@ -116,6 +117,49 @@ public sealed unsafe class UdpBlockTests : IDisposable
             }
 
             LeaveAll();
+        }
+    }
+
+    /// <summary>Wherever the socket was full: who has had what is no loss of theirs, whether they stay or go meanwhile.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ResumeUdp_TooLate_EachIsCountedWhatItHadAndWhatItLacks(bool withSound)
+    {
+        const int Count = 70;
+        FanOutLimits late = new() { HoldMicrosPerViewer = 0, UdpBacklogMax = TimeSpan.FromMicroseconds(-1) };
+        for (int room = 0; room < Count * (withSound ? 4 : 3); room += 13)
+        {
+            using FanOutFixture fixture = new(late);
+            List<UdpViewer> viewers = [.. Enumerable.Range(0, Count).Select(i => fixture.NewViewer(new IPEndPoint(IPAddress.Loopback, FirstPort + i), 2))];
+            fixture.OnShard(() =>
+            {
+                _sent.Clear();
+                _room = room;
+                fixture.Media.Send = Take;
+                viewers.ForEach(fixture.FanOut.Add);
+                fixture.FanOut.OnEndOfTurn();
+                fixture.AppendFrame(1, withSound ? 1 : 0, 1000); // packet 0, or none
+                fixture.AppendFrame(0, KeyFramePackets, 1000);
+                fixture.Ring.Publish();
+                fixture.FanOut.OnEndOfTurn();
+                Assert.Equal(int.MaxValue, _room);
+                int all = KeyFramePackets + (withSound ? 1 : 0);
+                int firstOfVideo = withSound ? 1 : 0;
+                long[] had = [.. Enumerable.Range(0, Count).Select(v => Had(v).Sum(n => n < firstOfVideo ? 1L : Math.Min(54, all - n)))];
+
+                UdpViewer[] gone = [viewers[3], viewers[40]];
+                Assert.All(gone, viewer => Assert.True(fixture.FanOut.Remove(viewer)));
+                fixture.FanOut.ResumeUdp();
+
+                for (int v = 0; v < Count; v++)
+                {
+                    Assert.Equal(had[v], fixture.FanOut.PacketsSent(viewers[v]));
+                    Assert.Equal(gone.Contains(viewers[v]) ? 0 : all - had[v], fixture.FanOut.PacketsDropped(viewers[v]));
+                }
+
+                Assert.Equal(viewers.Sum(fixture.FanOut.PacketsDropped), fixture.Counters.Dropped(DropCause.SlowClient));
+            });
         }
     }
 
