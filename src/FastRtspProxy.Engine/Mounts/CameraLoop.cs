@@ -128,11 +128,11 @@ internal sealed class CameraLoop
     /// <summary>Looks at what has changed.</summary>
     public void Wake() => _signal.Set();
 
-    /// <summary>A client needs the camera: no wait for a place among those that open, and hardly one for the next attempt.</summary>
+    /// <summary>A client needs the camera: no wait for a place among all that open, and hardly one for the next attempt.</summary>
     public void Hurry()
     {
         _clients.AreInHurry = true;
-        _turn.Skip();
+        _turn.Hurry();
         _signal.Set();
     }
 
@@ -162,7 +162,7 @@ internal sealed class CameraLoop
     /// </summary>
     public async Task StopAsync()
     {
-        _turn.Skip();
+        _turn.GiveUp();
         _signal.Set();
         _givenClosed = _plan.CloseGivenAsync(_shard, _log);
         Task closing = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _switch.CloseTakenAsync());
@@ -184,7 +184,7 @@ internal sealed class CameraLoop
     private void LeaveSession()
     {
         _plan.OnCameraChanged();
-        _turn.Skip();
+        _turn.GiveUp();
         _ = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _standby.EndAsync());
         _sessions.Await(_switch.CloseTakenAsync());
         _signal.Set();
@@ -306,6 +306,7 @@ internal sealed class CameraLoop
         _returns.OnOpened(failure);
         if (failure is null && _rest.GoesOn)
         {
+            _turn.Forget();
             failure = await _serving.RunAsync(session);
             session = _sessions.Newest!; // another one may have taken its place
         }
@@ -332,14 +333,19 @@ internal sealed class CameraLoop
         return failure;
     }
 
-    /// <summary>
-    /// A session that is being connected and described, in the mount's turn unless somebody waits for it; null where the mount was told to stop
-    /// meanwhile.
-    /// </summary>
+    /// <summary>A session that is being connected and described, in its turn; null: the mount is to stop, or to open another camera.</summary>
     private async Task<(BackendSession Session, Task<BackendFailure?> Opening)?> OpenAsync()
     {
-        OpenPlace? place = _clients.AreWaiting ? null : await _turn.TakeAsync(_settings.Backend.Url.Host);
-        if (_status.IsStopping)
+        _serving.BeginAttempt();
+        if (_switch.Take() is { } taken)
+        {
+            CameraSink sink = _sessions.Take(taken.Session);
+            _serving.Begun = () => taken.Sink.GoLive(sink);
+            return (taken.Session, Task.FromResult<BackendFailure?>(null));
+        }
+
+        OpenPlace? place = await _turn.TakeAsync(_plan.Host, _clients.AreWaiting);
+        if (place is null || _status.IsStopping)
         {
             place?.Leave();
             return null;
@@ -347,23 +353,14 @@ internal sealed class CameraLoop
 
         try
         {
-            _serving.BeginAttempt();
-            if (_switch.Take() is { } taken)
-            {
-                place?.Leave();
-                CameraSink sink = _sessions.Take(taken.Session);
-                _serving.Begun = () => taken.Sink.GoLive(sink);
-                return (taken.Session, Task.FromResult<BackendFailure?>(null));
-            }
-
             BackendSession session = _sessions.Make(_plan.Next());
             Task<BackendFailure?> opening = session.OpenAsync();
-            _ = place is null ? Task.CompletedTask : _turn.LeaveAsync(place, opening);
+            _ = _turn.LeaveAsync(place, opening);
             return (session, opening);
         }
         catch
         {
-            place?.Leave();
+            place.Leave();
             throw;
         }
     }
@@ -373,6 +370,7 @@ internal sealed class CameraLoop
         HoldClients();
         _record.OnLost(failure, _sessions.Newest?.Description is not null);
         _plan.OnLost(failure);
+        _turn.OnLost();
     }
 
     /// <summary>The session ended because the mount has another camera: that is no failure of either, and the next attempt is made at once.</summary>
@@ -384,6 +382,7 @@ internal sealed class CameraLoop
         MountLog.CameraChanged(_log, _settings.Name, _settings.Backend.Url.Redacted, why, _clients.Count);
         _status.Failure = null;
         _waits.Forget();
+        _turn.Forget();
         if (_source is null || _status.State != StreamState.Ready)
         {
             HoldClients(); // else nobody watches, and what is described is as good as before

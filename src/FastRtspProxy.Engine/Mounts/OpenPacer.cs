@@ -3,9 +3,11 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <summary>
 /// Lets so many cameras be connected and described at once: 200 of them started together made half of them time out elsewhere (MediaMTX issue 4210).
 /// How many adapts to the answers: one more with each camera that answers soon, one fewer with each that does not. To one host, a recorder with many
-/// channels, there are few at a time. Who has somebody waiting for it takes no turn, so a thousand dead cameras keep nobody from a living one. When
-/// a camera comes back that the network had taken away, the others that it took are told. Any thread; a lock, for control alone; whoever waits goes
-/// on on its own shard.
+/// channels, there are few at a time, whoever waits for them. A camera that somebody waits for needs no place among all, so a thousand dead cameras
+/// keep nobody from a living one, and stands in front of its host's others, the one that failed least first (<see cref="OpenWaiter.Rank"/>). A first
+/// viewer does not wait for channels that are silent for two seconds (<see cref="OfHostMax"/> more are asked past them), so it waits no more than
+/// those two seconds, until four of such first ones are silent themselves. When a camera comes back that the network had taken away, the others
+/// that it took are told. Any thread; a lock, for control alone; whoever waits goes on on its own shard.
 /// </summary>
 internal sealed class OpenPacer : IDisposable
 {
@@ -23,11 +25,11 @@ internal sealed class OpenPacer : IDisposable
 
     private readonly Lock _lock = new();
 
-    /// <summary>Those that wait, in their order.</summary>
+    /// <summary>Those that wait, by rank, and those of one rank in their order.</summary>
     private readonly LinkedList<OpenWaiter> _waiting = new();
 
-    /// <summary>Places that are taken, by host; those of none are not there.</summary>
-    private readonly Dictionary<string, int> _byHost = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Places that are taken, by host, and how many of these by attempts that are silent; hosts of none are not there.</summary>
+    private readonly Dictionary<string, (int Taken, int Silent)> _byHost = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Who wants to hear of a return, and on which shard it is told.</summary>
     private readonly List<Action> _listeners = [];
@@ -39,33 +41,64 @@ internal sealed class OpenPacer : IDisposable
     private int _taken;
     private int _places;
 
+    /// <summary>Attempts that somebody waits for, as long as they would have a place of all.</summary>
+    private int _wanted;
+
     /// <summary>As many as there are at the least.</summary>
     private readonly int _placesMin;
 
     public OpenPacer(int atOnce = DefaultAtOnce) => _places = _placesMin = atOnce;
 
-    /// <summary>
-    /// Waits for a place. It is the caller's until <see cref="OpenPlace.Leave"/>; null: hurried before there was one, so go on without.
-    /// </summary>
-    public Task<OpenPlace?> EnterAsync(string host, CancellationToken hurry)
+    /// <summary>Stands in line for a place, or has it already.</summary>
+    /// <param name="host"><inheritdoc cref="OpenWaiter(string?, bool, int)" path="/param[@name='host']"/></param>
+    /// <param name="isWanted">Somebody waits for the camera.</param>
+    /// <param name="failures">Attempts and sessions that failed in a row.</param>
+    public OpenWaiter Enter(string? host, bool isWanted = false, int failures = 0)
     {
-        LinkedListNode<OpenWaiter> node;
+        OpenWaiter waiter = new(host, isWanted, failures);
         lock (_lock)
         {
-            if (hurry.IsCancellationRequested)
-            {
-                return Task.FromResult<OpenPlace?>(null);
-            }
-
-            if (TryTake(host) is { } place)
-            {
-                return Task.FromResult<OpenPlace?>(place);
-            }
-
-            node = _waiting.AddLast(new OpenWaiter(host));
+            Admit(waiter);
         }
 
-        return WaitAsync(node, hurry);
+        return waiter;
+    }
+
+    /// <summary>Somebody waits for the camera now.</summary>
+    public void Hurry(OpenWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (waiter.IsWanted || waiter.Node.List is null)
+            {
+                return;
+            }
+
+            int rank = waiter.Rank;
+            waiter.IsWanted = true;
+            if (waiter.Rank == rank)
+            {
+                LetIn(); // where it stands
+            }
+            else
+            {
+                _waiting.Remove(waiter.Node);
+                Admit(waiter);
+            }
+        }
+    }
+
+    /// <summary>Waits no longer.</summary>
+    public void GiveUp(OpenWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (waiter.Node.List is not null)
+            {
+                _waiting.Remove(waiter.Node);
+                waiter.Given.SetResult(null);
+            }
+        }
     }
 
     /// <summary>It is told of the next camera that is back, once, unless <see cref="ForgetReturns"/> comes first. It must only post.</summary>
@@ -108,39 +141,41 @@ internal sealed class OpenPacer : IDisposable
     {
         lock (_lock)
         {
-            bool isOver = _opened >= CrowdMin && _taken == 0 && _waiting.Count == 0;
+            bool isOver = _opened >= CrowdMin && _taken == 0 && _wanted == 0 && _waiting.Count == 0;
             _opened = isOver ? 0 : _opened;
             return isOver;
         }
     }
 
     /// <summary>For <see cref="OpenPlace"/>.</summary>
-    internal void GiveBack(bool hasAnswered)
+    internal void LeaveToOthers(OpenPlace place, bool hasAnswered)
     {
         lock (_lock)
         {
-            _taken--;
-            _places = hasAnswered ? Math.Min(Math.Max(_placesMin, AtOnceMax), _places + 1) : Math.Max(_placesMin, _places - 1);
-            LetIn();
+            if (place.Stage == OpenStage.Young)
+            {
+                OnAnswer(place, hasAnswered);
+                LetIn();
+            }
         }
     }
 
-    /// <inheritdoc cref="GiveBack(bool)"/>
-    internal void GiveBack(string host)
+    /// <inheritdoc cref="LeaveToOthers"/>
+    internal void Leave(OpenPlace place)
     {
         lock (_lock)
         {
-            int left = _byHost[host] - 1;
-            if (left > 0)
+            if (place.Stage == OpenStage.Young)
             {
-                _byHost[host] = left;
-            }
-            else
-            {
-                _byHost.Remove(host);
+                OnAnswer(place, hasAnswered: true);
             }
 
-            LetIn();
+            if (place.Stage != OpenStage.Over)
+            {
+                NoteHost(place.Host, -1, place.Stage == OpenStage.Silent ? -1 : 0);
+                place.Stage = OpenStage.Over;
+                LetIn();
+            }
         }
     }
 
@@ -153,50 +188,104 @@ internal sealed class OpenPacer : IDisposable
         }
     }
 
-    private OpenPlace? TryTake(string host)
+    private void Admit(OpenWaiter waiter)
     {
-        int ofHost = _byHost.GetValueOrDefault(host);
-        if (_taken >= _places || ofHost >= OfHostMax)
+        if (TryGive(waiter))
         {
-            return null;
+            return;
         }
 
-        _taken++;
+        LinkedListNode<OpenWaiter>? next = waiter.Rank == OpenWaiter.RankMax ? null : _waiting.First;
+        while (next is not null && next.Value.Rank <= waiter.Rank)
+        {
+            next = next.Next;
+        }
+
+        if (next is null)
+        {
+            _waiting.AddLast(waiter.Node);
+        }
+        else
+        {
+            _waiting.AddBefore(next, waiter.Node);
+        }
+    }
+
+    private bool TryGive(OpenWaiter waiter)
+    {
+        if ((!waiter.IsWanted && _taken >= _places) || !HasRoom(waiter))
+        {
+            return false;
+        }
+
+        NoteHost(waiter.Host, 1, 0);
         _opened++;
-        _byHost[host] = ofHost + 1;
-        return new OpenPlace(this, host);
+        _ = waiter.IsWanted ? _wanted++ : _taken++;
+        waiter.Given.SetResult(new OpenPlace(this, waiter.Host, isOfAll: !waiter.IsWanted));
+        return true;
+    }
+
+    private bool HasRoom(OpenWaiter waiter)
+    {
+        if (waiter.Host is null)
+        {
+            return true;
+        }
+
+        (int taken, int silent) = _byHost.GetValueOrDefault(waiter.Host);
+        return taken < OfHostMax || (waiter.Rank == 0 && taken - silent < OfHostMax && taken < 2 * OfHostMax);
+    }
+
+    /// <summary>The camera has answered, or takes its time.</summary>
+    private void OnAnswer(OpenPlace place, bool hasAnswered)
+    {
+        place.Stage = hasAnswered ? OpenStage.Answered : OpenStage.Silent;
+        if (!hasAnswered)
+        {
+            NoteHost(place.Host, 0, 1);
+        }
+
+        if (place.IsOfAll)
+        {
+            _taken--;
+            _places = hasAnswered ? Math.Min(Math.Max(_placesMin, AtOnceMax), _places + 1) : Math.Max(_placesMin, _places - 1);
+        }
+        else
+        {
+            _wanted--;
+        }
+    }
+
+    private void NoteHost(string? host, int taken, int silent)
+    {
+        if (host is null)
+        {
+            return;
+        }
+
+        (int Taken, int Silent) now = _byHost.GetValueOrDefault(host);
+        now = (now.Taken + taken, now.Silent + silent);
+        if (now.Taken == 0)
+        {
+            _byHost.Remove(host);
+        }
+        else
+        {
+            _byHost[host] = now;
+        }
     }
 
     private void LetIn()
     {
-        for (LinkedListNode<OpenWaiter>? node = _waiting.First; node is not null && _taken < _places;)
+        for (LinkedListNode<OpenWaiter>? node = _waiting.First; node is not null;)
         {
             LinkedListNode<OpenWaiter>? next = node.Next;
-            if (TryTake(node.Value.Host) is { } place)
+            if (TryGive(node.Value))
             {
                 _waiting.Remove(node);
-                node.Value.Place.SetResult(place);
             }
 
             node = next;
-        }
-    }
-
-    private async Task<OpenPlace?> WaitAsync(LinkedListNode<OpenWaiter> node, CancellationToken hurry)
-    {
-        await using CancellationTokenRegistration registration = hurry.UnsafeRegister(_ => Hurry(node), null);
-        return await node.Value.Place.Task;
-    }
-
-    private void Hurry(LinkedListNode<OpenWaiter> node)
-    {
-        lock (_lock)
-        {
-            if (node.List is not null)
-            {
-                _waiting.Remove(node);
-                node.Value.Place.SetResult(null);
-            }
         }
     }
 }

@@ -4,30 +4,23 @@ namespace FastRtspProxy.Engine.Mounts;
 /// A place among those that open their cameras (<see cref="OpenPacer"/>): one of all, until the camera has answered or takes its time, and one of its
 /// host, until the attempt is over. Each is given back once. Any thread.
 /// </summary>
-internal sealed class OpenPlace(OpenPacer pacer, string host)
+/// <param name="pacer">Whose place it is.</param>
+/// <param name="host">The host that is asked; null: its places are not counted.</param>
+/// <param name="isOfAll">False: somebody waits for the camera, which takes no place of all.</param>
+internal sealed class OpenPlace(OpenPacer pacer, string? host, bool isOfAll)
 {
-    private int _isOfAll = 1;
-    private int _isOfHost = 1;
-
     /// <summary>The host that is asked.</summary>
-    public string Host => host;
+    public string? Host => host;
+
+    /// <summary>A place of all was taken, too.</summary>
+    public bool IsOfAll => isOfAll;
+
+    /// <summary>How far the attempt is; under the pacer's lock.</summary>
+    public OpenStage Stage { get; set; }
 
     /// <summary>The camera has answered, or it takes its time: others need not wait for that.</summary>
-    public void LeaveToOthers(bool hasAnswered)
-    {
-        if (Interlocked.Exchange(ref _isOfAll, 0) == 1)
-        {
-            pacer.GiveBack(hasAnswered);
-        }
-    }
+    public void LeaveToOthers(bool hasAnswered) => pacer.LeaveToOthers(this, hasAnswered);
 
     /// <summary>The attempt is over, or as good as.</summary>
-    public void Leave()
-    {
-        LeaveToOthers(hasAnswered: true);
-        if (Interlocked.Exchange(ref _isOfHost, 0) == 1)
-        {
-            pacer.GiveBack(host);
-        }
-    }
+    public void Leave() => pacer.Leave(this);
 }

@@ -15,16 +15,20 @@ internal sealed class OpenTurn(OpenPacer pacer, Shard shard)
     private static readonly TimeSpan s_attemptMax = TimeSpan.FromSeconds(8);
 
     /// <summary>There while the mount waits for a place, and null otherwise.</summary>
-    private CancellationTokenSource? _queued;
+    private OpenWaiter? _queued;
 
-    /// <summary>Waits for a place; null: somebody needs the camera now, and the mount goes on without one.</summary>
-    public async Task<OpenPlace?> TakeAsync(string host)
+    /// <summary>Attempts and sessions that failed, since the camera was described last.</summary>
+    private int _failures;
+
+    /// <summary>Waits for a place; null: it was given up.</summary>
+    /// <param name="host"><inheritdoc cref="OpenWaiter(string?, bool, int)" path="/param[@name='host']"/></param>
+    /// <param name="isWanted">Somebody waits for the camera.</param>
+    public async Task<OpenPlace?> TakeAsync(string? host, bool isWanted)
     {
-        using CancellationTokenSource queued = new();
-        _queued = queued;
+        _queued = pacer.Enter(host, isWanted, _failures);
         try
         {
-            return await pacer.EnterAsync(host, queued.Token);
+            return await _queued.Place;
         }
         finally
         {
@@ -32,8 +36,23 @@ internal sealed class OpenTurn(OpenPacer pacer, Shard shard)
         }
     }
 
+    /// <summary>Somebody needs the camera now: the wait for a place is no longer than the host makes it.</summary>
+    public void Hurry()
+    {
+        if (_queued is { } queued)
+        {
+            pacer.Hurry(queued);
+        }
+    }
+
     /// <summary>Waits for a place no longer.</summary>
-    public void Skip() => _queued?.Cancel();
+    public void GiveUp()
+    {
+        if (_queued is { } queued)
+        {
+            pacer.GiveUp(queued);
+        }
+    }
 
     /// <summary>The camera is being opened; gives the place back, of all and of its host, when it need not be kept any longer.</summary>
     public async Task LeaveAsync(OpenPlace place, Task<BackendFailure?> opening)
@@ -47,4 +66,10 @@ internal sealed class OpenTurn(OpenPacer pacer, Shard shard)
 
         place.Leave();
     }
+
+    /// <summary>The camera was described, or is another one: what failed before counts no longer.</summary>
+    public void Forget() => _failures = 0;
+
+    /// <summary>The camera was lost, or could not be described.</summary>
+    public void OnLost() => _failures++;
 }

@@ -26,6 +26,9 @@ internal sealed class SessionPlan(MountSettings settings)
     /// <summary>True from a change of the camera until the next session is made: the one that goes on, or the wait for one, is to end.</summary>
     public bool IsOutOfDate { get; private set; }
 
+    /// <summary>The host that the next session asks; null: a box of the cluster, which takes as many as come.</summary>
+    public string? Host => settings.Relayed is null ? (_redirect ?? settings.Backend.Url).Host : null;
+
     /// <summary>A session was lost, or could not be made.</summary>
     public void OnLost(BackendFailure failure)
     {

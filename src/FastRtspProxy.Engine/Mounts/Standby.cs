@@ -23,6 +23,8 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     /// </summary>
     private const long SilentMicros = 1_500_000;
 
+    private static readonly BackendFailure s_letGo = new(BackendFailureKind.Stopped, "it is looked at no longer");
+
     /// <summary>These three are there from the first time on that there is a better source: most streams have one source.</summary>
     private StandbyPlan _plan = null!;
     private OpenTurn? _turn;
@@ -109,7 +111,7 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
             return Ended;
         }
 
-        _turn!.Skip();
+        _turn!.GiveUp();
         _ = _source is { IsTaken: false } source ? source.Session.CloseAsync() : Task.CompletedTask;
         _signal.Set();
         return Ended;
@@ -214,15 +216,15 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
     private async Task<BackendFailure?> PlayAsync(StandbySource source)
     {
         BackendSession session = source.Session;
-        OpenPlace? place = await _turn!.TakeAsync(source.Of.Backend.Url.Host);
-        if (!_isWanted)
+        OpenPlace? place = await _turn!.TakeAsync(source.Of.Backend.Url.Host, isWanted: false);
+        if (place is null || !_isWanted)
         {
             place?.Leave();
-            return null;
+            return s_letGo;
         }
 
         Task<BackendFailure?> opening = session.OpenAsync();
-        _ = place is null ? Task.CompletedTask : _turn!.LeaveAsync(place, opening);
+        _ = _turn!.LeaveAsync(place, opening);
         BackendFailure? failure = await opening;
         if (failure is null && IsWanted(source.Of))
         {

@@ -13,21 +13,134 @@ public sealed class OpenPacerTests
     private OpenPlace? _dead;
 
     [Fact]
-    public async Task EnterAsync_HurriedInTheQueue_GoesOnWithoutAPlaceAndTakesNobodysPlace()
+    public async Task Hurry_InTheQueue_GoesOnWithoutAPlaceOfAllAndTakesNobodysPlace()
     {
         using OpenPacer pacer = new(1);
-        OpenPlace first = (await pacer.EnterAsync("a", CancellationToken.None))!;
-        using CancellationTokenSource hurry = new();
-        Task<OpenPlace?> hurried = pacer.EnterAsync("a", hurry.Token);
-        Task<OpenPlace?> patient = pacer.EnterAsync("a", CancellationToken.None);
-        Assert.False(hurried.IsCompleted);
+        OpenPlace first = (await pacer.Enter("a").Place)!;
+        OpenWaiter hurried = pacer.Enter("a");
+        OpenWaiter patient = pacer.Enter("a");
+        Assert.False(hurried.Place.IsCompleted);
 
-        await hurry.CancelAsync();
-        Assert.Null(await hurried);
+        pacer.Hurry(hurried);
+        Assert.NotNull(await hurried.Place.WaitAsync(s_limit));
 
-        Assert.False(patient.IsCompleted);
+        Assert.False(patient.Place.IsCompleted);
         first.Leave();
-        Assert.NotNull(await patient.WaitAsync(s_limit));
+        Assert.NotNull(await patient.Place.WaitAsync(s_limit));
+    }
+
+    [Fact]
+    public async Task GiveUp_InTheQueue_IsNullAndThePlaceIsTheNexts()
+    {
+        using OpenPacer pacer = new(1);
+        OpenPlace first = (await pacer.Enter("a").Place)!;
+        OpenWaiter given = pacer.Enter("b");
+        OpenWaiter next = pacer.Enter("c");
+
+        pacer.GiveUp(given);
+        pacer.GiveUp(given);
+
+        Assert.Null(await given.Place.WaitAsync(s_limit));
+        Assert.False(next.Place.IsCompleted);
+        first.Leave();
+        Assert.NotNull(await next.Place.WaitAsync(s_limit));
+    }
+
+    /// <summary>A recorder of 64 channels with a viewer each, which was away.</summary>
+    [Fact]
+    public async Task Enter_AllOfOneHostAreWanted_FourAtATime()
+    {
+        using OpenPacer pacer = new(1);
+        List<OpenWaiter> channels = [.. Enumerable.Range(0, 64).Select(_ => pacer.Enter("recorder", isWanted: true, failures: 1))];
+        for (int done = 0; done < channels.Count; done++)
+        {
+            Assert.Equal(Math.Min(done + 4, 64), channels.Count(static channel => channel.Place.IsCompleted));
+            (await channels[done].Place.WaitAsync(s_limit))!.Leave();
+        }
+    }
+
+    [Fact]
+    public async Task Enter_HostIsFull_WantedOnesStandInFrontTheOneThatFailedLeastFirst()
+    {
+        using OpenPacer pacer = new();
+        List<OpenPlace> taken = await FillAsync(pacer);
+        OpenWaiter patient = pacer.Enter("recorder");
+        OpenWaiter dead = pacer.Enter("recorder", isWanted: true, failures: 100);
+        OpenWaiter lost = pacer.Enter("recorder", isWanted: true, failures: 3);
+        OpenWaiter justLost = pacer.Enter("recorder", isWanted: true, failures: 1);
+        OpenWaiter alsoJustLost = pacer.Enter("recorder", isWanted: true, failures: 1);
+        OpenWaiter hurried = pacer.Enter("recorder");
+        pacer.Hurry(hurried);
+
+        // Who failed without end stands in line with those that nobody waits for.
+        foreach (OpenWaiter next in (OpenWaiter[])[hurried, justLost, alsoJustLost, lost, patient, dead])
+        {
+            Assert.False(next.Place.IsCompleted);
+            taken[0].Leave();
+            taken.RemoveAt(0);
+            taken.Add((await next.Place.WaitAsync(s_limit))!);
+        }
+    }
+
+    /// <summary>Of a recorder's 64 channels many are silent: a living one is not kept waiting for ten seconds by four of them.</summary>
+    [Fact]
+    public async Task Enter_HostIsFullOfSilentOnes_AFirstViewerGoesPastThemAndNobodyElse()
+    {
+        using OpenPacer pacer = new();
+        List<OpenPlace> taken = await FillAsync(pacer);
+        OpenWaiter lost = pacer.Enter("recorder", isWanted: true, failures: 1);
+        List<OpenWaiter> first = [.. Enumerable.Range(0, 6).Select(_ => pacer.Enter("recorder", isWanted: true))];
+        Assert.Equal(0, first.Count(static viewer => viewer.Place.IsCompleted));
+
+        taken.ForEach(static place => place.LeaveToOthers(hasAnswered: false));
+        Assert.Equal(4, first.Count(static viewer => viewer.Place.IsCompleted));
+
+        // Silent ones of their own are passed by nobody: eight are enough for any recorder.
+        foreach (OpenWaiter viewer in first[..4])
+        {
+            (await viewer.Place)!.LeaveToOthers(hasAnswered: false);
+        }
+
+        Assert.Equal(4, first.Count(static viewer => viewer.Place.IsCompleted));
+        taken[0].Leave();
+        Assert.Equal(5, first.Count(static viewer => viewer.Place.IsCompleted));
+        taken[1..].ForEach(static place => place.Leave());
+        Assert.Equal(6, first.Count(static viewer => viewer.Place.IsCompleted));
+        Assert.False(lost.Place.IsCompleted);
+        (await first[0].Place)!.Leave();
+        (await first[1].Place)!.Leave();
+        (await first[2].Place)!.Leave();
+        Assert.NotNull(await lost.Place.WaitAsync(s_limit));
+    }
+
+    /// <summary>A box of the cluster takes as many as come.</summary>
+    [Fact]
+    public void Enter_NoHost_OnlyThePlacesOfAllCount()
+    {
+        using OpenPacer pacer = new(16);
+        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => pacer.Enter(null).Place.IsCompleted));
+        Assert.Equal(100, Enumerable.Range(0, 100).Count(_ => pacer.Enter(null, isWanted: true).Place.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Mount_ManyOfOneHostAreWanted_FourAreAskedAndThenFourMorePastTheSilentOnes()
+    {
+        await using MountFixture fixture = new(new FakeTimeProvider());
+        fixture.Camera.Script = static r => r.Method == "DESCRIBE" ? new ScriptedReply { Silent = true } : null;
+        for (int i = 0; i < 20; i++)
+        {
+            Mount mount = fixture.Create();
+            _ = mount.DescribeAsync(TimeSpan.FromMinutes(5));
+        }
+
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 4);
+        await fixture.QuietAsync();
+        Assert.Equal(4, fixture.Camera.ConnectionCount);
+
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2.1));
+        await Until.TrueAsync(() => fixture.Camera.Count("DESCRIBE") == 8);
+        await fixture.QuietAsync();
+        Assert.Equal(8, fixture.Camera.ConnectionCount);
     }
 
     [Fact]
@@ -52,7 +165,7 @@ public sealed class OpenPacerTests
     public async Task Mount_DescribedByAClientBeforeItsTurn_TakesNoTurn()
     {
         await using MountFixture fixture = new() { Pacer = new OpenPacer(1) };
-        Assert.NotNull(await fixture.Pacer.EnterAsync("dead", CancellationToken.None));
+        Assert.NotNull(await fixture.Pacer.Enter("dead").Place);
         Task<MountDescription?> description = fixture.MountShard.RunAsync(() => fixture.Create().DescribeAsync(s_limit));
 
         Assert.NotNull(await description);
@@ -67,7 +180,7 @@ public sealed class OpenPacerTests
         await mount.StopAsync(MountEnd.Stopping);
         _dead!.Leave();
 
-        Assert.NotNull(await fixture.Pacer.EnterAsync("dead", CancellationToken.None).WaitAsync(s_limit));
+        Assert.NotNull(await fixture.Pacer.Enter("dead").Place.WaitAsync(s_limit));
         Assert.Equal(0, fixture.Camera.ConnectionCount);
     }
 
@@ -87,11 +200,11 @@ public sealed class OpenPacerTests
     }
 
     [Fact]
-    public async Task EnterAsync_CamerasAnswer_MoreAndMoreAreOpenedAtOnceUpToABound()
+    public async Task Enter_CamerasAnswer_MoreAndMoreAreOpenedAtOnceUpToABound()
     {
         const int Cameras = 1000;
         using OpenPacer pacer = new(2);
-        Task<OpenPlace?>[] asked = [.. Enumerable.Range(0, Cameras).Select(camera => pacer.EnterAsync($"host-{camera}", CancellationToken.None))];
+        Task<OpenPlace?>[] asked = [.. Enumerable.Range(0, Cameras).Select(camera => pacer.Enter($"host-{camera}").Place)];
         Assert.Equal(2, asked.Count(static place => place.IsCompleted));
 
         const int Answered = Cameras / 2;
@@ -107,7 +220,7 @@ public sealed class OpenPacerTests
     public async Task LeaveToOthers_CamerasDoNotAnswer_AsManyAsAtFirstAreAsked()
     {
         using OpenPacer pacer = new(2);
-        List<Task<OpenPlace?>> places = [.. Enumerable.Range(0, 10).Select(i => pacer.EnterAsync($"host-{i}", CancellationToken.None))];
+        List<Task<OpenPlace?>> places = [.. Enumerable.Range(0, 10).Select(i => pacer.Enter($"host-{i}").Place)];
         for (int i = 0; i < 8; i++)
         {
             Assert.Equal(i + 2, places.Count(static place => place.IsCompleted));
@@ -124,7 +237,7 @@ public sealed class OpenPacerTests
         for (int i = 0; i < 64; i++)
         {
             Assert.False(pacer.TakeCrowdIsOver());
-            places.Add((await pacer.EnterAsync($"host-{i}", CancellationToken.None))!);
+            places.Add((await pacer.Enter($"host-{i}").Place)!);
         }
 
         places[1..].ForEach(static place => place.Leave());
@@ -135,12 +248,12 @@ public sealed class OpenPacerTests
     }
 
     [Fact]
-    public async Task EnterAsync_OneHost_HasFourAtATimeAndOthersGoOn()
+    public async Task Enter_OneHost_HasFourAtATimeAndOthersGoOn()
     {
         using OpenPacer pacer = new();
-        List<Task<OpenPlace?>> recorder = [.. Enumerable.Range(0, 6).Select(_ => pacer.EnterAsync("recorder", CancellationToken.None))];
+        List<Task<OpenPlace?>> recorder = [.. Enumerable.Range(0, 6).Select(_ => pacer.Enter("recorder").Place)];
         Assert.Equal(4, recorder.Count(static place => place.IsCompleted));
-        Assert.NotNull(await pacer.EnterAsync("camera", CancellationToken.None).WaitAsync(s_limit));
+        Assert.NotNull(await pacer.Enter("camera").Place.WaitAsync(s_limit));
 
         (await recorder[0])!.LeaveToOthers(hasAnswered: true); // slow: it still is the recorder's
         Assert.False(recorder[4].IsCompleted);
@@ -178,10 +291,21 @@ public sealed class OpenPacerTests
         });
     }
 
+    private static async Task<List<OpenPlace>> FillAsync(OpenPacer pacer)
+    {
+        List<OpenPlace> taken = [];
+        for (int i = 0; i < OpenPacer.OfHostMax; i++)
+        {
+            taken.Add((await pacer.Enter("recorder").Place.WaitAsync(s_limit))!);
+        }
+
+        return taken;
+    }
+
     /// <summary>A mount that waits for its turn, with nobody who wants it.</summary>
     private async Task<Mount> QueuedAsync(MountFixture fixture)
     {
-        _dead = await fixture.Pacer.EnterAsync("dead", CancellationToken.None);
+        _dead = await fixture.Pacer.Enter("dead").Place;
         Mount mount = fixture.Create();
         await Until.TrueAsync(() => mount.State == StreamState.Opening);
         Assert.Equal(0, fixture.Camera.ConnectionCount);
