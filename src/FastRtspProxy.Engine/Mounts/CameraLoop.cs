@@ -353,6 +353,7 @@ internal sealed class CameraLoop
 
         try
         {
+            _returns.OnBegun();
             BackendSession session = _sessions.Make(_plan.Next());
             Task<BackendFailure?> opening = session.OpenAsync();
             _ = _turn.LeaveAsync(place, opening);

@@ -34,6 +34,9 @@ internal sealed class OpenPacer : IDisposable
     /// <summary>Who wants to hear of a return, and on which shard it is told.</summary>
     private readonly List<Action> _listeners = [];
 
+    /// <summary><see cref="Returns"/>; written under the lock.</summary>
+    private int _returns;
+
     /// <summary>Places that were given since <see cref="TakeCrowdIsOver"/>.</summary>
     private int _opened;
 
@@ -101,16 +104,21 @@ internal sealed class OpenPacer : IDisposable
         }
     }
 
+    /// <summary>Cameras that came back until now; it wraps. Any thread.</summary>
+    public int Returns => Volatile.Read(ref _returns);
+
     /// <summary>It is told of the next camera that is back, once, unless <see cref="ForgetReturns"/> comes first. It must only post.</summary>
-    public void HearReturns(Action listener)
+    /// <returns><see cref="Returns"/> before that one.</returns>
+    public int HearReturns(Action listener)
     {
         lock (_lock)
         {
             _listeners.Add(listener);
+            return _returns;
         }
     }
 
-    /// <inheritdoc cref="HearReturns"/>
+    /// <summary>It is told of no return any more.</summary>
     public void ForgetReturns(Action listener)
     {
         lock (_lock)
@@ -124,6 +132,7 @@ internal sealed class OpenPacer : IDisposable
     {
         lock (_lock)
         {
+            _returns++;
             foreach (Action listener in _listeners)
             {
                 listener();

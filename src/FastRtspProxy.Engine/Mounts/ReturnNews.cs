@@ -26,11 +26,17 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
     /// <summary>When an attempt that news hurried last failed; without meaning while <see cref="Distance"/> is the least.</summary>
     private long _hurriedMicros;
 
-    /// <summary>Another camera is back since <see cref="Listen"/>.</summary>
+    /// <summary><see cref="OpenPacer.Returns"/> when the attempt began that failed; null: it did not fail, or there was none.</summary>
+    private int? _returnsBefore;
+
+    /// <summary>Another camera is back since the last attempt began, which failed, or since <see cref="Listen"/>.</summary>
     public bool IsHeard { get; private set; }
 
     /// <summary>How soon after the last attempt, which failed, the next one may be made for that.</summary>
     public TimeSpan Distance { get; private set; } = s_distanceMin;
+
+    /// <summary>An attempt begins. It may fail for what was so when it began, and end seconds after another camera was back.</summary>
+    public void OnBegun() => _returnsBefore = pacer.Returns;
 
     /// <summary>An attempt was made.</summary>
     public void OnOpened(BackendFailure? failure)
@@ -44,6 +50,7 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
         if (failure is null)
         {
             Distance = s_distanceMin;
+            _returnsBefore = null;
         }
         else if (IsHeard)
         {
@@ -52,7 +59,7 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
         }
     }
 
-    /// <summary>The mount waits until its next attempt; disposed when it has waited.</summary>
+    /// <summary>The mount waits until its next attempt; disposed when it has waited. What came back during the last one is news, too.</summary>
     public ReturnNews Listen(BackendFailure failure)
     {
         IsHeard = false;
@@ -64,7 +71,8 @@ internal sealed class ReturnNews(OpenPacer pacer, Shard shard, ShardSignal signa
         if (IsOfNetwork(failure))
         {
             _listener = () => shard.Post(Hear);
-            pacer.HearReturns(_listener);
+            int returns = pacer.HearReturns(_listener);
+            IsHeard = _returnsBefore is { } before && returns != before;
         }
 
         return this;

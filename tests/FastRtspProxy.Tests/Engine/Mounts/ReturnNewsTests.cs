@@ -71,6 +71,63 @@ public sealed class ReturnNewsTests
         Assert.Equal(1, distance);
     }
 
+    /// <summary>A connect goes on for five seconds, in which nothing is sent any more after the third; the switch is back meanwhile.</summary>
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)] // it was reached, and lost later
+    [InlineData(false, false, false)]
+    public async Task Listen_AnotherWasBackDuringTheAttempt_IsHeardWhereItFailed(bool isBack, bool isReached, bool expected)
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        using OpenPacer pacer = new();
+        pacer.TellReturn(); // before it: no news
+        Shard shard = shards.Shards[0];
+
+        bool isHeard = await OnAsync(shard, () =>
+        {
+            ReturnNews news = new(pacer, shard, new ShardSignal(shard));
+            news.OnBegun();
+            if (isBack)
+            {
+                pacer.TellReturn();
+            }
+
+            news.OnOpened(isReached ? null : s_unreachable);
+            using ReturnNews listening = news.Listen(s_unreachable);
+            return listening.IsHeard;
+        });
+
+        Assert.Equal(expected, isHeard);
+    }
+
+    [Fact]
+    public async Task Mount_AnotherCameraIsBackDuringItsAttempt_IsTriedASecondAfterIt()
+    {
+        await using MountFixture fixture = new(new FakeTimeProvider());
+        fixture.Camera.Script = static _ => new ScriptedReply { Silent = true, Close = true };
+        Mount mount = fixture.Create();
+        for (int failed = 1; failed < 7; failed++)
+        {
+            await Until.TrueAsync(() => fixture.Camera.ConnectionCount >= failed && mount.State == StreamState.Down);
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(31));
+        }
+
+        // Its next attempt is more than seven seconds away, and hangs.
+        await Until.TrueAsync(() => fixture.Camera.ConnectionCount >= 7 && mount.State == StreamState.Down);
+        fixture.Camera.Script = static _ => new ScriptedReply { Silent = true };
+        int before = fixture.Camera.Requests.Count;
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(31));
+        await Until.TrueAsync(() => fixture.Camera.Requests.Count > before && mount.State == StreamState.Opening);
+        fixture.Pacer.TellReturn();
+        fixture.Camera.Script = null;
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() => mount.State == StreamState.Down);
+
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1.1));
+
+        await Until.TrueAsync(() => mount.State == StreamState.Ready);
+    }
+
     /// <summary>Sixty returns in a minute, for a recorder that is dead: some six attempts, and those that it would have had anyhow.</summary>
     [Fact]
     public async Task Mount_AnotherCameraComesAndGoesAllTheTime_IsNotTriedAsOften()
