@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// When the next attempt is made: 1, 2, 4, 5, 5 … s while clients are held; else within 1, 2, 4, 8, 16, 30, 30 … s, from a quarter of that on, so
-/// that the cameras of one switch, which are all lost in one moment, are not all asked in the same moments: whenever it is back, one of them is
-/// tried soon, and tells the others (<see cref="ReturnNews"/>).
+/// When the next attempt is made: within 1, 2, 4, 5, 5 … s while clients are held, else within 1, 2, 4, 8, 16, 30, 30 … s. The first after a second,
+/// the others from a quarter of that on, so that the cameras of one switch, which are all lost in one moment, are not all asked in the same moments:
+/// whenever it is back, one of them is tried soon, and tells the others (<see cref="ReturnNews"/>).
 /// </summary>
 internal sealed class RetrySchedule(Random random)
 {
@@ -24,12 +24,7 @@ internal sealed class RetrySchedule(Random random)
     {
         double seconds = Math.Pow(2, Math.Min(_failures, 6));
         _failures++;
-        if (clientsAreHeld)
-        {
-            return TimeSpan.FromSeconds(Math.Min(seconds, HeldMaxSeconds));
-        }
-
-        double jitter = 0.25 + (0.75 * random.NextDouble());
-        return TimeSpan.FromSeconds(Math.Min(seconds, AloneMaxSeconds) * (_failures == 1 ? 1 : jitter));
+        double jitter = _failures == 1 ? 1 : 0.25 + (0.75 * random.NextDouble());
+        return TimeSpan.FromSeconds(Math.Min(seconds, clientsAreHeld ? HeldMaxSeconds : AloneMaxSeconds) * jitter);
     }
 }

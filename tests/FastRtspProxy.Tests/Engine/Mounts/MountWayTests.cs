@@ -74,7 +74,8 @@ public sealed class MountWayTests
 
         await Until.TrueAsync(() => Waits(fixture).Count >= 3);
 
-        Assert.Equal(["0.2 s", "1 s", "2 s"], Waits(fixture).Take(3));
+        Assert.Equal(["0.2 s", "1 s"], Waits(fixture).Take(2));
+        Assert.InRange(double.Parse(Waits(fixture)[2][..^2], System.Globalization.CultureInfo.InvariantCulture), 0.5, 2);
     }
 
     /// <summary>The relay's address is said by the first session, not by each.</summary>
