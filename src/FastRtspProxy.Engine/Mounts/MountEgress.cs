@@ -21,6 +21,9 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>When it was measured last.</summary>
     private long _notedMicros;
 
+    /// <summary>The camera plays: from <see cref="BeginSession"/> to <see cref="End"/>, and only then something is measured and booked.</summary>
+    private bool _isMeasuring;
+
     /// <summary>What receiving from the camera weighs on the shard.</summary>
     private BookedWeight _weight;
 
@@ -28,14 +31,23 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     public long BitsPerSecond => _rate.BitsPerSecond;
 
     /// <summary>The camera plays, from now on.</summary>
-    public void BeginSession() => _rate.Begin(ring.AppendedBytes, shard.NowMicros);
+    public void BeginSession()
+    {
+        _isMeasuring = true;
+        _rate.Begin(ring.AppendedBytes, shard.NowMicros);
+    }
 
     /// <summary>The mount has another camera: its rate is not known.</summary>
     public void OnCameraChanged() => _rate.Forget();
 
-    /// <summary>Measures, and tells the budget what so many viewers get; 0 of them while the camera does not play.</summary>
+    /// <summary>Measures, and tells the budget what so many viewers get. Nothing happens while the camera does not play: its rate stays.</summary>
     public void Note(int viewers)
     {
+        if (!_isMeasuring)
+        {
+            return;
+        }
+
         Measure();
         _weight.Book(shard, ShardPlacement.WeightOf(_rate.BitsPerSecond));
         _share.Tell(_rate.BitsPerSecond * viewers);
@@ -44,6 +56,7 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>Nothing goes out, and nothing comes.</summary>
     public void End()
     {
+        _isMeasuring = false;
         _weight.Release();
         _share.Tell(0);
     }

@@ -35,11 +35,7 @@ internal sealed class MountJoins(
             status.Move(StreamState.Down, clients.Count);
         }
 
-        if (status.Serves || clients.Count == 0)
-        {
-            egress.Note(clients.Count); // during an outage the rate is what it was before
-        }
-
+        egress.Note(clients.Count);
         camera.Wake();
     });
 

@@ -1,0 +1,39 @@
+using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Status;
+using FastRtspProxy.TestPeers;
+
+namespace FastRtspProxy.Tests.Engine.Mounts;
+
+/// <summary>What a mount's camera is known to send, and what it weighs on the shard.</summary>
+public sealed class MountEgressTests
+{
+    /// <summary>The crowd that comes back is placed by the camera's rate, not by the silence of the outage.</summary>
+    [Fact]
+    public async Task Leave_LastViewerOfALostCamera_TheRateIsWhatItWasAndNothingIsBooked()
+    {
+        await using MountFixture fixture = new(new FakeTimeProvider());
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        for (int i = 0; i < 12; i++)
+        {
+            long head = mount.Ring.Head;
+            fixture.Camera.SendRtp(0, 96, (ushort)i, (uint)(i * 45_000), 42, true, [0x65, .. new byte[1000]]);
+            await Until.TrueAsync(() => mount.Ring.Head > head);
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        }
+
+        fixture.Camera.Script = static _ => new ScriptedReply { Silent = true, Close = true };
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
+        await fixture.QuietAsync();
+        long rate = mount.BitsPerSecond;
+        Assert.InRange(rate, 1, long.MaxValue);
+
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(25));
+        Assert.Equal(StreamState.Holding, mount.State);
+        mount.Leave(client);
+        await fixture.QuietAsync();
+
+        Assert.Equal((rate, 0), (mount.BitsPerSecond, fixture.MountShard.Weight));
+    }
+}
