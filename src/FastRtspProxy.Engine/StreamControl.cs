@@ -218,7 +218,7 @@ public sealed class StreamControl
         Mount mount = _factory.Create(stream);
         if (!_wildcards.TryAdd(mount, out gaveWay))
         {
-            mount.Ring.Dispose();
+            mount.Drop();
             throw new StreamException(StreamRules.Collision(stream.Name));
         }
 

@@ -66,6 +66,9 @@ internal sealed partial class Shard : PollTarget, IDisposable
     /// <inheritdoc cref="_load"/>
     private long _weight;
 
+    /// <inheritdoc cref="_load"/>
+    private long _expectedWeight;
+
     /// <summary>A figure on its own, without a partner. Written by the shard.</summary>
     private int _busyPercent;
 
@@ -158,6 +161,12 @@ internal sealed partial class Shard : PollTarget, IDisposable
 
     /// <inheritdoc cref="Weight"/>
     public void AddWeight(long weight) => Interlocked.Add(ref _weight, weight);
+
+    /// <summary>What cameras weigh that are read here when they play, and do not at present; as <see cref="Weight"/>. Any thread.</summary>
+    public long ExpectedWeight => Volatile.Read(ref _expectedWeight);
+
+    /// <inheritdoc cref="ExpectedWeight"/>
+    public void AddExpectedWeight(long weight) => Interlocked.Add(ref _expectedWeight, weight);
 
     /// <summary>How much of the last second the shard worked, in percent. Any thread.</summary>
     public int BusyPercent => Volatile.Read(ref _busyPercent);

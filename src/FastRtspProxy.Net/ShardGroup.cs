@@ -77,6 +77,11 @@ internal sealed class ShardGroup : IDisposable
     {
         Span<ShardFigures> figures = stackalloc ShardFigures[_shards.Length];
         Read(figures);
+        for (int i = 0; i < figures.Length; i++)
+        {
+            figures[i] = figures[i] with { Weight = figures[i].Weight + _shards[i].ExpectedWeight };
+        }
+
         return _shards[ShardPlacement.OfMount(figures, last.Index, inARow)];
     }
 

@@ -25,7 +25,10 @@ internal static class ShardPlacement
     /// <summary>A shard that works so much of its time is filled, whatever it weighs: TLS, a slow machine, other work.</summary>
     private const int BusyPercent = 50;
 
-    /// <summary>Mounts that one shard gets before the next one does, while they are light.</summary>
+    /// <summary>In kbit/s: a camera of 25 Mbit/s (4K). What a new mount's sends is not known, and it stays where it is put.</summary>
+    private const long HeavyMountWeight = TripsWeight + 25_000;
+
+    /// <summary>Mounts that one shard gets before the next one does: so many at the most, and of heavy ones half of what fills it.</summary>
     private const int MountsInARow = 64;
 
     /// <summary>What a viewer of a stream weighs, or its camera; the rate is in bits a second, 0: not known. The weight is in kbit/s.</summary>
@@ -52,15 +55,17 @@ internal static class ShardPlacement
 
     /// <summary>
     /// The shard of a new mount: that of the one before it, since cameras that share a shard share its wake-ups, and receiving them is cheap (a
-    /// 4 Mbit/s camera is 350 packets a second); but not when that is half full already.
+    /// 4 Mbit/s camera is 350 packets a second); but not when that is half full already, or would be if all of the row turned out to be heavy.
     /// </summary>
-    /// <param name="shards">By index; at least one.</param>
+    /// <param name="shards">By index; at least one; with what is expected there.</param>
     /// <param name="last">Where the mount before it is.</param>
     /// <param name="inARow">How many went there one after the other.</param>
     public static int OfMount(ReadOnlySpan<ShardFigures> shards, int last, int inARow) =>
-        inARow < MountsInARow && shards[last].Weight < FillOf(shards.Length) / 2 && shards[last].BusyPercent < BusyPercent
+        inARow < RowOf(shards.Length) && shards[last].Weight < FillOf(shards.Length) / 2 && shards[last].BusyPercent < BusyPercent
             ? last
             : Lightest(shards, (last + 1) % shards.Length);
+
+    private static long RowOf(int shards) => Math.Clamp(FillOf(shards) / 2 / HeavyMountWeight, 1, MountsInARow);
 
     private static long FillOf(int shards) => Math.Min(FillMax, LineWeight / shards);
 

@@ -168,7 +168,7 @@ internal sealed class CameraLoop
         Task closing = Task.WhenAll(_sessions.Newest?.CloseAsync() ?? Task.CompletedTask, _switch.CloseTakenAsync());
         await Task.WhenAny(Task.WhenAll(closing, _life, _standby.EndAsync(), _sessions.Closed), _shard.DelayAsync(s_stopMax));
         _source?.End(); // another box may begin
-        _egress.End();
+        _egress.Close();
         _serving.EndReports();
     }
 

@@ -134,6 +134,13 @@ internal sealed class Mount : IMount
         }
     });
 
+    /// <summary>It was not started, and will not be: gives back what it has. Any thread, in place of <see cref="StopAsync"/>.</summary>
+    public void Drop()
+    {
+        _egress.Close();
+        Ring.Dispose();
+    }
+
     /// <summary>
     /// Goes by other options, while clients and camera are there: no session of either is touched, unless the source in use is another one. Then its
     /// session is made anew, and the clients are held and play on, as over an outage. Any thread.

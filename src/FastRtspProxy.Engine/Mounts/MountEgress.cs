@@ -24,8 +24,8 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>The camera plays: from <see cref="BeginSession"/> to <see cref="End"/>, and only then something is measured and booked.</summary>
     private bool _isMeasuring;
 
-    /// <summary>What receiving from the camera weighs on the shard.</summary>
-    private BookedWeight _weight;
+    /// <summary>What receiving from the camera weighs on the shard, or will.</summary>
+    private BookedWeight _weight = Expected(shard);
 
     /// <summary>What the camera sends, in bits a second, as it was measured last; 0: it was not. Any thread.</summary>
     public long BitsPerSecond => _rate.BitsPerSecond;
@@ -56,6 +56,17 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
     /// <summary>Nothing goes out, and nothing comes.</summary>
     public void End()
     {
+        if (_isMeasuring)
+        {
+            _isMeasuring = false;
+            _weight.Expect(shard, ShardPlacement.WeightOf(_rate.BitsPerSecond));
+            _share.Tell(0);
+        }
+    }
+
+    /// <summary>The mount ends, or was never begun; no session begins after that.</summary>
+    public void Close()
+    {
         _isMeasuring = false;
         _weight.Release();
         _share.Tell(0);
@@ -71,6 +82,13 @@ internal sealed class MountEgress(Shard shard, PacketRing ring, EgressBudget? bu
 
         bool isKnown = shard.NowMicros - _notedMicros < KnownMicros;
         return _share.Admits(isKnown ? _rate.BitsPerSecond : 0, viewers);
+    }
+
+    private static BookedWeight Expected(Shard shard)
+    {
+        BookedWeight weight = default;
+        weight.Expect(shard, ShardPlacement.WeightOf(0));
+        return weight;
     }
 
     private void Measure()

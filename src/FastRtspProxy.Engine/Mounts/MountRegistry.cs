@@ -71,7 +71,8 @@ internal sealed class MountRegistry(
         while (true)
         {
             string name = registration.Suffix ?? NextName();
-            if (mounts.IsFree(name) && factory.Create(name, registration) is { } mount && mounts.TryAdd(mount))
+            Mount? mount = mounts.IsFree(name) ? factory.Create(name, registration) : null;
+            if (mount is not null && mounts.TryAdd(mount))
             {
                 // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is
                 // told so.
@@ -81,6 +82,7 @@ internal sealed class MountRegistry(
                 return RegisterOutcome.Accepted;
             }
 
+            mount?.Drop();
             if (registration.Suffix is not null)
             {
                 Interlocked.Decrement(ref _count);

@@ -56,7 +56,7 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
             Mount mount = factory.Create(stream, wildcard.Options.Name, OnIdle);
             if (!mounts.TryAdd(mount))
             {
-                mount.Ring.Dispose();
+                mount.Drop();
                 return null; // the beginning of another stream's name at a slash, or that is its beginning
             }
 

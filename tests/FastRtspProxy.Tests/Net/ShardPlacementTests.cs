@@ -109,6 +109,28 @@ public sealed class ShardPlacementTests
         Assert.InRange(where.Distinct().Count(), 3, 16);
     }
 
+    /// <summary>What a new camera sends is known seconds after its PLAY, and it stays where it was put.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void OfMount_ManyShardsAndCamerasThatTurnOutHeavy_NoShardIsHalfFullOfThem(int shards)
+    {
+        int[] where = Place(200, shards, static _ => ShardPlacement.WeightOf(0));
+        int most = where.GroupBy(static shard => shard).Max(static mounts => mounts.Count());
+        Assert.InRange(most * ShardPlacement.WeightOf(25_000_000), 0, 25_000_000 / shards / 2);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void OfMount_FewShardsAndCamerasOfUnknownRate_SixtyFourInARow(int shards)
+    {
+        int[] where = Place(500, shards, static _ => ShardPlacement.WeightOf(0));
+        Assert.All(Enumerable.Range(0, 500), m => Assert.Equal(m / 64 % shards, where[m]));
+    }
+
     private static int[] Place(int mounts, int shards, Func<int, long> weight)
     {
         ShardFigures[] figures = new ShardFigures[shards];

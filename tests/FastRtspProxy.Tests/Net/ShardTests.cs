@@ -369,6 +369,25 @@ public sealed class ShardTests : IDisposable
     }
 
     [Fact]
+    public void Expect_ThereAndReleased_CountsForMountsAlone()
+    {
+        (Shard first, Shard second) = (_shards.Shards[0], _shards.Shards[1]);
+        BookedWeight weight = default;
+        weight.Expect(first, 6_000_000);
+        Assert.Equal((0, 6_000_000), (first.Weight, first.ExpectedWeight));
+        Assert.Same(first, _shards.Near(first, 6000));
+        Assert.Same(second, _shards.ForMount(first, 1));
+
+        weight.Book(first, 5);
+        Assert.Equal((5, 0), (first.Weight, first.ExpectedWeight));
+        weight.Expect(first, 7);
+        Assert.Equal((0, 7), (first.Weight, first.ExpectedWeight));
+        weight.Release();
+        weight.Release();
+        Assert.Equal((0, 0), (first.Weight, first.ExpectedWeight));
+    }
+
+    [Fact]
     public void Start_NoCount_OneForEachCoreThatTheProcessMayUse()
     {
         using ShardGroup shards = ShardGroup.Start(0, TimeProvider.System, NullLoggerFactory.Instance);

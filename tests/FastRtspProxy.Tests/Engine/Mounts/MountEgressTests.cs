@@ -1,6 +1,11 @@
+using FastRtspProxy.Engine;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
 
@@ -35,5 +40,25 @@ public sealed class MountEgressTests
         await fixture.QuietAsync();
 
         Assert.Equal((rate, 0), (mount.BitsPerSecond, fixture.MountShard.Weight));
+        Assert.Equal(ShardPlacement.WeightOf(rate), fixture.MountShard.ExpectedWeight);
+        await mount.StopAsync(MountEnd.Removed);
+        Assert.Equal((0, 0), (fixture.MountShard.Weight, fixture.MountShard.ExpectedWeight));
+    }
+
+    /// <summary>All streams of a configuration are placed before the first camera plays.</summary>
+    [Fact]
+    public void Create_ManyMountsOnManyShards_EachIsBookedAndNoShardHasMoreThanItCarriesOfHeavyOnes()
+    {
+        using ShardGroup shards = ShardGroup.Start(16, TimeProvider.System, NullLoggerFactory.Instance);
+        using SlabPool pool = new(64 << 20);
+        StreamOptions stream = new() { Name = "cam", Url = "rtsp://192.0.2.1/1" };
+        using MountFactory factory = new(new ProxyOptions { Streams = [stream] }, shards, pool, NullLoggerFactory.Instance);
+
+        List<Mount> mounts = [.. Enumerable.Range(0, 200).Select(_ => factory.Create(stream))];
+
+        Assert.Equal(200 * ShardPlacement.WeightOf(0), shards.Shards.Sum(static shard => shard.ExpectedWeight));
+        Assert.InRange(mounts.GroupBy(static mount => mount.Shard.Index).Max(static there => there.Count()), 1, 26);
+        mounts.ForEach(static mount => mount.Drop());
+        Assert.Equal(0, shards.Shards.Sum(static shard => shard.ExpectedWeight));
     }
 }
