@@ -47,15 +47,15 @@ class Camera:
 
 
 class Proxy:
-    def __init__(self, camera, always_on, one_host, folder):
-        self.http = free_port()
+    def __init__(self, camera, always_on, one_host, folder, streams=None, more=None):
+        self.http, self.rtsp = free_port(), free_port()
         config = os.path.join(folder, "config.json")
         with open(config, "w", encoding="utf-8") as file:
             json.dump({
-                "rtsp": {"listen": [f":{free_port()}"]},
+                "rtsp": {"listen": [f":{self.rtsp}"]},
                 "http": {"listen": [f"127.0.0.1:{self.http}"], "metrics": {"perStream": False}},
-                "defaults": {"alwaysOn": always_on},
-                "streams": {f"cam{i + 1}": {"source": f"rtsp://{address(i, one_host)}:{camera.port}/cam{i + 1}"} for i in range(camera.streams)},
+                "defaults": {"alwaysOn": always_on, **(more or {})},
+                "streams": {f"cam{i + 1}": {"source": f"rtsp://{address(i, one_host)}:{camera.port}/cam{i + 1}"} for i in range(streams or camera.streams)},
             }, file)
         self.began = time.monotonic()
         self.log = open(os.path.join(folder, "proxy.log"), "wb")
@@ -131,4 +131,5 @@ def main():
               f"back {figures['back']:.2f} s after {options.outage:.0f} s away", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
