@@ -24,7 +24,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     private byte[] _pending = [];
     private int _count;
 
-    /// <summary>What the next message is read into; one that is whole belongs to the handler, and is replaced.</summary>
+    /// <summary>What the next message is read into; replaced when the handler keeps it.</summary>
     private RtspMessage _message = new();
     private bool _hasChannels;
 
@@ -238,10 +238,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
         switch (RtspMessageParser.TryParse(bytes, _message, RtspLimits.Client, out int consumed, out RtspDefect defect))
         {
             case ParseStatus.Complete:
-                RtspMessage message = _message;
-                _message = new RtspMessage();
-                InStep();
-                handler.OnMessage(message);
+                Give();
                 return consumed;
             case ParseStatus.NeedMore:
                 return 0;
@@ -273,11 +270,22 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
             return Garbage(bytes);
         }
 
-        RtspMessage message = _message;
-        _message = new RtspMessage();
-        InStep();
-        handler.OnMessage(message);
+        Give();
         return consumed;
+    }
+
+    /// <summary>A message is whole. One that the handler does not keep gives its buffers back: a camera may send as many as it likes.</summary>
+    private void Give()
+    {
+        InStep();
+        if (handler.OnMessage(_message))
+        {
+            _message = new RtspMessage();
+        }
+        else
+        {
+            _message.Trim();
+        }
     }
 
     private int Defect(ReadOnlySpan<byte> bytes, RtspDefect defect)

@@ -157,7 +157,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         : new BackendFailure(BackendFailureKind.NotRtsp, $"what the camera sends is not RTSP ({detail})"));
 
     /// <inheritdoc/>
-    void IInterleavedHandler.OnMessage(RtspMessage message)
+    bool IInterleavedHandler.OnMessage(RtspMessage message)
     {
         if (_log.IsEnabled(LogLevel.Trace))
         {
@@ -172,18 +172,19 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
                 _owner.OnChannelRequest(message);
             }
 
-            return;
+            return false;
         }
 
         if (message.IsHttp)
         {
             Fail(new BackendFailure(BackendFailureKind.NotRtsp, $"an HTTP server answered (status {message.StatusCode}), not an RTSP server"));
-            return;
+            return false;
         }
 
         if (message.StatusCode < 200)
         {
-            return;
+            _owner.OnUnasked(); // it answers nothing: what was asked is still waited for
+            return false;
         }
 
         AnswerMatch match = _matcher.Answer(message.CSeq);
@@ -196,8 +197,10 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         {
             _pending.Remove(pending);
             pending.Complete(new RtspReply(message, null));
+            return true;
         }
-        else if (match.IsLate)
+
+        if (match.IsLate)
         {
             _owner.OnLateAnswer(message);
         }
@@ -205,6 +208,8 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         {
             _owner.OnUnasked();
         }
+
+        return false;
     }
 
     private bool Send(ReadOnlySpan<byte> bytes)

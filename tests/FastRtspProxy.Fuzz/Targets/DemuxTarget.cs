@@ -54,8 +54,11 @@ internal sealed class DemuxTarget : FuzzTarget
 
         public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => Log.Add($"frame {channel} {Convert.ToHexString(payload)}");
 
-        public void OnMessage(RtspMessage message) =>
+        public bool OnMessage(RtspMessage message)
+        {
             Log.Add($"message {message.Method} {message.Uri} {message.StatusCode} {message.HeaderCount} {Convert.ToHexString(message.Body)}");
+            return (Log.Count & 1) == 0;
+        }
 
         public void OnUnusable(bool overLimit, string detail) => Log.Add($"unusable {overLimit} {detail}");
     }
@@ -68,9 +71,7 @@ internal sealed class DemuxTarget : FuzzTarget
         {
         }
 
-        public void OnMessage(RtspMessage message)
-        {
-        }
+        public bool OnMessage(RtspMessage message) => false;
 
         public void OnUnusable(bool overLimit, string detail)
         {

@@ -263,6 +263,8 @@ public sealed class AnswerQuirkTests
     [Theory]
     [InlineData("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")]
     [InlineData("RTSP/1.0 200 OK\r\nCSeq: 4711\r\n\r\n")]
+    [InlineData("RTSP/1.0 100 Continue\r\nCSeq: 1\r\n\r\n")]
+    [InlineData("RTSP/1.0 100\n\n")]
     public async Task Messages_HundredsThatNobodyAskedFor_EndTheSession(string message)
     {
         await using BackendFixture fixture = new();
@@ -273,6 +275,21 @@ public sealed class AnswerQuirkTests
 
         await Until.TrueAsync(() => session.Failure is not null);
         Assert.Contains("nobody asked for", session.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_InformationalOneBeforeIt_IsWaitedForAllTheSame()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Script = r =>
+        {
+            fixture.Camera.SendText($"RTSP/1.0 100 Continue\r\nCSeq: {r.CSeq}\r\n\r\n");
+            return null;
+        };
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
+
+        Assert.Equal(2, fixture.Camera.Count("SETUP"));
     }
 
     private static ScriptedReply With(ScriptedReply reply, (string, string) header) => reply with { Headers = [.. reply.Headers, header] };

@@ -31,7 +31,7 @@ public sealed class InterleavedDemuxTests
             Assert.Equal(expected, handler.Units);
         }
 
-        Handler single = new();
+        Handler single = new() { KeepsMessages = true };
         InterleavedDemux bytewise = single.Make(0, 1);
         foreach (byte one in stream)
         {
@@ -193,15 +193,24 @@ public sealed class InterleavedDemuxTests
         Assert.Equal(50 * 4001, handler.Frames); // once, a thousand times to be warm, and three times a thousand
     }
 
+    /// <summary>A camera may send as many as it likes.</summary>
+    [Fact]
+    public void OnBytes_MessagesThatNobodyKeeps_AllocateNothing()
+    {
+        CountingHandler handler = new();
+        InterleavedDemux demux = new(handler);
+        byte[] batch = [.. Enumerable.Range(0, 50).SelectMany(_ => "RTSP/1.0 100\n\nX_EVENT * RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8.ToArray())];
+        demux.OnBytes(batch);
+        Assert.Equal(0, AllocationMeter.SteadyBytes(() => demux.OnBytes(batch)));
+    }
+
     private sealed class CountingHandler : IInterleavedHandler
     {
         public int Frames { get; private set; }
 
         public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => Frames++;
 
-        public void OnMessage(RtspMessage message)
-        {
-        }
+        public bool OnMessage(RtspMessage message) => false;
 
         public void OnUnusable(bool overLimit, string detail)
         {
@@ -252,6 +261,8 @@ public sealed class InterleavedDemuxTests
     {
         public Action? OnUnit { get; set; }
 
+        public bool KeepsMessages { get; init; }
+
         public List<string> Units { get; } = [];
 
         public List<string> Problems { get; } = [];
@@ -275,10 +286,11 @@ public sealed class InterleavedDemuxTests
             OnUnit?.Invoke();
         }
 
-        public void OnMessage(RtspMessage message)
+        public bool OnMessage(RtspMessage message)
         {
             Units.Add(message.IsRequest ? message.Method : $"{message.StatusCode}/{message.CSeq}");
             OnUnit?.Invoke();
+            return KeepsMessages;
         }
 
         public void OnUnusable(bool overLimit, string detail)

@@ -90,9 +90,7 @@ public sealed class IngestAllocationTests
 
         public void OnFrame(byte channel, ReadOnlySpan<byte> payload) => _tcp.OnOrderedRtp(payload, _now);
 
-        public void OnMessage(FastRtspProxy.Protocol.Rtsp.RtspMessage message)
-        {
-        }
+        public bool OnMessage(FastRtspProxy.Protocol.Rtsp.RtspMessage message) => false;
 
         public void OnUnusable(bool overLimit, string detail)
         {
