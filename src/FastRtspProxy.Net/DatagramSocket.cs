@@ -29,6 +29,12 @@ internal abstract unsafe class DatagramSocket : PollTarget
     /// <summary>Datagrams read in one go, and what is left of the last batch: half a millisecond. A camera's large key frame has some 300.</summary>
     private const int DatagramsAtOnceMax = 512;
 
+    /// <summary>Bytes read in one go from a port for media: those of as many datagrams of Ethernet's size. Larger ones cost by the byte.</summary>
+    protected const int MediaBytesAtOnceMax = DatagramsAtOnceMax * 1500;
+
+    /// <summary>The same from a port for reports, in which every few bytes may be a packet that is acted on.</summary>
+    protected const int ReportBytesAtOnceMax = 64 * 1024;
+
     private const int ErrorControlBytes = 256;
     private const int SendFlags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 
@@ -37,6 +43,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
 
     private readonly Socket _socket;
     private readonly int _fd;
+    private readonly int _bytesAtOnceMax;
     private bool _closed;
     private bool _wantsWritable;
 
@@ -45,9 +52,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     private bool _saidFailure;
 
     /// <summary>Takes a bound socket over.</summary>
-    protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false)
+    protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false, int bytesAtOnceMax = MediaBytesAtOnceMax)
     {
         Shard = shard;
+        _bytesAtOnceMax = bytesAtOnceMax;
         _socket = socket;
         _fd = SocketSetup.Fd(socket);
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
@@ -278,9 +286,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
         ReceiveBatch batch = Shard.ReceiveBatch;
 
         // Bounded, so that one flooded socket does not starve the others: level-triggered epoll brings us back. In datagrams, because the kernel may
-        // hand over up to 64 of them as one (UDP_GRO).
+        // hand over up to 64 of them as one (UDP_GRO); and in bytes, because one may be as large as forty.
         int datagrams = 0;
-        while (datagrams < DatagramsAtOnceMax && !_closed)
+        int bytes = 0;
+        while (datagrams < DatagramsAtOnceMax && bytes < _bytesAtOnceMax && !_closed)
         {
             int count = batch.Receive(_fd);
             if (count < 0)
@@ -292,6 +301,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
             _failures = 0;
             for (int i = 0; i < count && !_closed; i++)
             {
+                bytes += batch.BytesView(i).Length;
                 datagrams += Deliver(batch, i);
             }
 

@@ -128,7 +128,8 @@ internal sealed unsafe class UdpMediaSockets
         _rtcp.Close();
     }
 
-    private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp) : DatagramSocket(shard, socket)
+    private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp)
+        : DatagramSocket(shard, socket, bytesAtOnceMax: isRtcp ? ReportBytesAtOnceMax : MediaBytesAtOnceMax)
     {
         private const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 

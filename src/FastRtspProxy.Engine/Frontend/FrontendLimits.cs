@@ -88,8 +88,8 @@ internal static class FrontendLimits
     public const int ParameterBytesMax = 2048;
 
     /// <summary>
-    /// The largest `$` frame that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2: one datagram). Larger ones
-    /// are dropped as they come.
+    /// The largest `$` frame, or datagram with reports, that is taken from a player: compound reports have some hundred bytes (RFC 3550 section 6.2:
+    /// one datagram). Larger ones are dropped as they come.
     /// </summary>
     public const int FrameBytesMax = 8 * 1024;
 

@@ -4,15 +4,19 @@ namespace FastRtspProxy.Protocol.Rtcp;
 
 /// <summary>
 /// Walks the packets of one compound (RFC 3550 section 6.1). It does not insist on SR or RR first: cameras send SDES or BYE alone. What follows a
-/// packet that can not be believed is not read.
+/// packet that can not be believed is not read, nor what follows so many packets as no compound has.
 /// </summary>
 public ref struct RtcpCompoundReader
 {
+    /// <summary>A report of each of 31 sources and as many names: whoever walks a compound acts on each of its packets.</summary>
+    public const int PacketsMax = 64;
+
     private ReadOnlySpan<byte> _rest;
+    private int _packets;
 
     public RtcpCompoundReader(ReadOnlySpan<byte> compound) => _rest = compound;
 
-    /// <summary>True once the reader stopped in front of bytes that are no packet.</summary>
+    /// <summary>True once the reader stopped in front of bytes that are no packet, or one too many.</summary>
     public bool Malformed { get; private set; }
 
     public bool MoveNext(out RtcpPacketView packet)
@@ -23,7 +27,7 @@ public ref struct RtcpCompoundReader
             return false;
         }
 
-        if (_rest.Length < RtcpPacketView.HeaderBytes || _rest[0] >> 6 != 2 || _rest[1] is < 192 or > 223)
+        if (++_packets > PacketsMax || _rest.Length < RtcpPacketView.HeaderBytes || _rest[0] >> 6 != 2 || _rest[1] is < 192 or > 223)
         {
             return Stop();
         }

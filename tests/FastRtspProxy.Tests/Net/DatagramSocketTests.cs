@@ -63,6 +63,32 @@ public sealed class DatagramSocketTests : IDisposable
         Assert.InRange(receiver.LargestBatch, 64, 512 + (64 * 64));
     }
 
+    /// <summary>As many as the buffer holds; a read is of 32 datagrams, and what it has brought is given.</summary>
+    [Fact]
+    public async Task Receive_AFloodOfLargeDatagrams_TakesATurnForSomeOfTheirBytes()
+    {
+        const int datagramBytes = 60_000;
+        Recorder receiver = await StartAsync(bytesAtOnceMax: 64 * 1024);
+        using Socket sender = NewSender();
+        await Shard.RunAsync(() =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                sender.SendTo(new byte[datagramBytes], new IPEndPoint(IPAddress.Loopback, receiver.LocalPort));
+            }
+
+            return Task.CompletedTask;
+        });
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                sender.SendTo(new byte[1], new IPEndPoint(IPAddress.Loopback, receiver.LocalPort)); // comes when there is room again
+                return receiver.Sizes.Contains(1);
+            },
+            s_limit));
+        Assert.InRange(receiver.LargestBatchBytes, datagramBytes, (64 * 1024) + (32 * datagramBytes));
+    }
+
     [Fact]
     public async Task Receive_MoreThanTheBufferHolds_TheKernelsDropsAreCounted()
     {
@@ -126,10 +152,10 @@ public sealed class DatagramSocketTests : IDisposable
         return socket;
     }
 
-    private async Task<Recorder> StartAsync(bool joined = false, int receiveBuffer = 0)
+    private async Task<Recorder> StartAsync(bool joined = false, int receiveBuffer = 0, int bytesAtOnceMax = int.MaxValue)
     {
         Socket socket = UdpPorts.TryBind(null, 0)!;
-        Recorder recorder = new(Shard, socket, joined);
+        Recorder recorder = new(Shard, socket, joined, bytesAtOnceMax);
         if (receiveBuffer > 0)
         {
             socket.ReceiveBufferSize = receiveBuffer;
@@ -143,7 +169,7 @@ public sealed class DatagramSocketTests : IDisposable
         return recorder;
     }
 
-    private sealed class Recorder(Shard shard, Socket socket, bool joined) : DatagramSocket(shard, socket, joined)
+    private sealed class Recorder(Shard shard, Socket socket, bool joined, int bytesAtOnceMax) : DatagramSocket(shard, socket, joined, bytesAtOnceMax)
     {
         private readonly List<int> _sizes = [];
         private int _closed;
@@ -159,12 +185,17 @@ public sealed class DatagramSocketTests : IDisposable
         /// <summary>The most datagrams between two turns.</summary>
         public int LargestBatch { get; private set; }
 
+        /// <summary>The most bytes between two turns.</summary>
+        public int LargestBatchBytes { get; private set; }
+
         private int _batch;
+        private int _batchBytes;
 
         protected override void OnBatchEnd()
         {
             LargestBatch = Math.Max(LargestBatch, _batch);
-            _batch = 0;
+            LargestBatchBytes = Math.Max(LargestBatchBytes, _batchBytes);
+            _batch = _batchBytes = 0;
         }
 
         public int Count
@@ -197,6 +228,7 @@ public sealed class DatagramSocketTests : IDisposable
             }
 
             _batch++;
+            _batchBytes += data.Length;
             LastFrom = from;
         }
 

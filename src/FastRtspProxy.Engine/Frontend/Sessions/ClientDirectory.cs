@@ -44,6 +44,12 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     /// <summary>A datagram on the shard's RTCP port.</summary>
     public void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
     {
+        if (data.Length > FrontendLimits.FrameBytesMax)
+        {
+            counters.OnRtcpMalformed();
+            return;
+        }
+
         SessionTrack? track = _bySource.TryGetValue(from, out SessionTrack? known) ? known : Latch(data, from);
         if (track is null)
         {

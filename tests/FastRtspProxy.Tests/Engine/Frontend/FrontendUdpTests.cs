@@ -194,6 +194,21 @@ public sealed class FrontendUdpTests
         Assert.Equal(461, (await SetUpAsync(second, host.Url, receiver)).Status);
     }
 
+    /// <summary>As over TCP: it would be walked packet by packet.</summary>
+    [Fact]
+    public async Task Rtcp_DatagramLargerThanReportsAre_IsDroppedUnread()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver receiver = new();
+        (_, int serverPort) = await PlayAsync(host, client, receiver);
+
+        // One APP packet of 2051 words.
+        await receiver.SendRtcpAsync([0x80, 204, 8, 2, 0, 0, 0, 1, .. "NAME"u8, .. new byte[8192]], serverPort + 1);
+
+        await Until.TrueAsync(() => host.Frontend.Counters.RtcpMalformed == 1);
+    }
+
     [Fact]
     public async Task Setup_AddressThatRtcpCameFrom_IsHeldTooAndTheAnnouncedOneIsFree()
     {

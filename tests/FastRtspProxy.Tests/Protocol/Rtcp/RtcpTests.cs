@@ -32,6 +32,22 @@ public class RtcpTests
         Assert.False(reader.Malformed);
     }
 
+    [Theory]
+    [InlineData(RtcpCompoundReader.PacketsMax, false)]
+    [InlineData(RtcpCompoundReader.PacketsMax + 1, true)]
+    [InlineData(5000, true)]
+    public void MoveNext_MorePacketsThanAnyCompoundHas_StopsThere(int packets, bool isMalformed)
+    {
+        RtcpCompoundReader reader = new(Enumerable.Repeat(Convert.FromHexString("81CE0002" + "00000001" + "00000002"), packets).SelectMany(p => p).ToArray());
+        int read = 0;
+        while (reader.MoveNext(out _))
+        {
+            read++;
+        }
+
+        Assert.Equal((Math.Min(packets, RtcpCompoundReader.PacketsMax), isMalformed), (read, reader.Malformed));
+    }
+
     [Fact]
     public void MoveNext_EachProperPrefix_StopsAtAPacketsEdge()
     {
