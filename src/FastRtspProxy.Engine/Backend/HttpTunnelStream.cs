@@ -3,8 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
 
@@ -17,6 +19,11 @@ internal sealed class HttpTunnelStream : ByteStream
 {
     /// <summary>The customary Content-Length of a POST; it is nominal, but some cameras count.</summary>
     public const int PostBytes = 32_767;
+
+    private const string MediaType = "application/x-rtsp-tunnelled";
+
+    /// <summary>Room for a head, rented while it is written; what is longer gets more.</summary>
+    private const int HeadBytes = 1024;
 
     private readonly HttpTunnelTarget _target;
     private readonly ByteStream _get;
@@ -70,7 +77,7 @@ internal sealed class HttpTunnelStream : ByteStream
             string? authorization = auth?.Authorization("GET", target.Path);
             HttpTunnelReply reply = new(shard);
             get.Start(reply);
-            _ = get.Send(Encoding.ASCII.GetBytes(GetText(target, cookie, authorization)));
+            _ = get.Send(GetHead(target, cookie, authorization));
             if (!await reply.WaitAsync(target.Limit))
             {
                 get.Close();
@@ -203,7 +210,7 @@ internal sealed class HttpTunnelStream : ByteStream
             post.Start(new SilentSink(this, post));
 
             // Digest covers the method, so the POST has an answer of its own to the challenge of the GET.
-            return post.Send(Encoding.ASCII.GetBytes(PostText(_target, _cookie, _auth?.Authorization("POST", _target.Path))));
+            return post.Send(PostHead(_target, _cookie, _auth?.Authorization("POST", _target.Path)));
         }
         catch (ByteStreamException)
         {
@@ -217,18 +224,33 @@ internal sealed class HttpTunnelStream : ByteStream
         return new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {_target.Host}:{_target.Port}: {why}");
     }
 
-    private static string GetText(HttpTunnelTarget target, string cookie, string? authorization) =>
-        Head("GET", target, cookie, authorization) + "Accept: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\r\n";
+    private static byte[] GetHead(HttpTunnelTarget target, string cookie, string? authorization) => Head("GET", target, cookie, authorization,
+    [
+        new RtspHeader("Accept", MediaType), new RtspHeader("Pragma", "no-cache"), new RtspHeader("Cache-Control", "no-cache"),
+    ]);
 
-    private static string PostText(HttpTunnelTarget target, string cookie, string? authorization) =>
-        Head("POST", target, cookie, authorization)
-        + "Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
-        + $"Content-Length: {PostBytes}\r\nExpires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n";
+    private static byte[] PostHead(HttpTunnelTarget target, string cookie, string? authorization) => Head("POST", target, cookie, authorization,
+    [
+        new RtspHeader("Content-Type", MediaType), new RtspHeader("Pragma", "no-cache"), new RtspHeader("Cache-Control", "no-cache"),
+        new RtspHeader("Content-Length", PostBytes.ToString(CultureInfo.InvariantCulture)), new RtspHeader("Expires", "Sun, 9 Jan 1972 00:00:00 GMT"),
+    ]);
 
-    private static string Head(string method, HttpTunnelTarget target, string cookie, string? authorization) =>
-        $"{method} {target.Path} HTTP/1.0\r\nUser-Agent: {BackendSession.UserAgent}\r\nHost: {AddressText.HostForPeer(target.Host)}\r\n"
-        + $"x-sessioncookie: {cookie}\r\n"
-        + (authorization is null ? string.Empty : $"Authorization: {authorization}\r\n");
+    private static byte[] Head(string method, HttpTunnelTarget target, string cookie, string? authorization, ReadOnlySpan<RtspHeader> ofMethod)
+    {
+        List<RtspHeader> headers =
+        [
+            new("User-Agent", BackendSession.UserAgent), new("Host", AddressText.HostForPeer(target.Host)), new("x-sessioncookie", cookie),
+        ];
+        if (authorization is not null)
+        {
+            headers.Add(new RtspHeader("Authorization", authorization));
+        }
+
+        headers.AddRange(ofMethod);
+        using ArrayPoolBufferWriter<byte> head = new(HeadBytes);
+        RtspWriter.WriteHttpRequest(head, method, target.Path, headers.ToArray());
+        return head.WrittenSpan.ToArray();
+    }
 
     /// <summary>The POST connection is never answered; what comes there anyway is not ours.</summary>
     private sealed class SilentSink(HttpTunnelStream tunnel, ByteStream post) : IByteSink

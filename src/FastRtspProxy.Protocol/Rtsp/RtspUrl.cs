@@ -88,6 +88,12 @@ public sealed record RtspUrl
         }
 
         (string? user, string? password) = at < 0 ? (null, null) : Credentials(text[start..at]);
+        if (HoldsControls(user) || HoldsControls(password))
+        {
+            error = "the user name or the password in the URL stands for control characters (%00 to %1F, %7F), which no camera takes";
+            return false;
+        }
+
         url = new RtspUrl
         {
             Tls = tls,
@@ -183,6 +189,9 @@ public sealed record RtspUrl
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 ? (Decode(text), null) : (Decode(text[..colon]), Decode(text[(colon + 1)..]));
     }
+
+    private static bool HoldsControls(ReadOnlySpan<char> text) =>
+        text.IndexOfAnyInRange('\0', '\x1f') >= 0 || text.IndexOfAnyInRange('\x7f', '\x9f') >= 0;
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);
 

@@ -48,6 +48,17 @@ public static class RtspWriter
         WriteRest(output, headers, body);
     }
 
+    /// <summary>The head of a request that opens a tunnel.</summary>
+    public static void WriteHttpRequest(IBufferWriter<byte> output, string method, string target, ReadOnlySpan<RtspHeader> headers)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        WriteText(output, method);
+        output.Write(" "u8);
+        WriteText(output, target);
+        output.Write(" HTTP/1.0\r\n"u8);
+        WriteRest(output, headers, default);
+    }
+
     private static void WriteRest(IBufferWriter<byte> output, ReadOnlySpan<RtspHeader> headers, ReadOnlySpan<byte> body)
     {
         foreach (RtspHeader header in headers)

@@ -151,6 +151,25 @@ public sealed class HttpTunnelTests
         await CloseAsync(fixture, stream);
     }
 
+    /// <summary>As for a request of RTSP: what is in a value ends no line.</summary>
+    [Fact]
+    public async Task ConnectAsync_UserNameWithLineEnds_IsOneLineOfTheHead()
+    {
+        using ScriptedTunnel server = new()
+        {
+            OnGet = head => head.Contains("Authorization", StringComparison.Ordinal)
+                ? "HTTP/1.0 200 OK\r\n\r\n"
+                : "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n\r\n",
+        };
+        await using BackendFixture fixture = new();
+
+        HttpTunnelStream stream = await ConnectAsync(fixture, server, new AuthClient("x\r\n\r\nPOST /reboot HTTP/1.0\r\n\r\n", "p"));
+
+        await Until.TrueAsync(() => server.Posts.Count == 1);
+        Assert.All([server.Gets[1], server.Posts[0]], head => Assert.Contains("\r\nPragma: no-cache\r\n", head, StringComparison.Ordinal));
+        await CloseAsync(fixture, stream);
+    }
+
     private static bool Confirm(bool condition)
     {
         Assert.True(condition);

@@ -62,6 +62,9 @@ public class RtspUrlTests
     [InlineData("rtsp://u:p@rtsp://cam/a")]
     [InlineData("rtsp://cam/a b")]
     [InlineData("rtsp://cam/a\r\nX: y")]
+    [InlineData("rtsp://u%0d%0aX:p@cam/a")]
+    [InlineData("rtsp://u:p%00@cam/a")]
+    [InlineData("rtsp://u%7F@cam/a")]
     public void TryParse_NoUrl_SaysWhyWithoutThePassword(string text)
     {
         Assert.False(RtspUrl.TryParse(text, out RtspUrl? url, out string? error));
