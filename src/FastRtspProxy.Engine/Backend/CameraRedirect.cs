@@ -33,6 +33,13 @@ internal static class CameraRedirect
             return false;
         }
 
+        if (url.HasTwoReadings)
+        {
+            const string Why = "the camera redirects to a URL that can be read in two ways, because a / stands in front of an @ and a host";
+            problem = new BackendFailure(BackendFailureKind.BadRedirect, Why);
+            return false;
+        }
+
         if (from.Tls && !url.Tls)
         {
             problem = new BackendFailure(BackendFailureKind.BadRedirect, "the camera redirects from rtsps to rtsp; that is not followed");

@@ -49,9 +49,23 @@ public sealed record RtspUrl
     /// <summary>The zone of an IPv6 address (`fe80::1%25eth0`), decoded: the interface that leads to it; null without one.</summary>
     public string? Zone => IndexOfZone(Host) is >= 0 and int percent ? Host[(percent + 1)..] : null;
 
-    /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query.</summary>
-    public string Redacted => UrlSecrets.MaskUrl(
-        User is null ? Text : Text.Insert(Text.IndexOf("://", StringComparison.Ordinal) + 3, $"{Uri.EscapeDataString(User)}:***@"));
+    /// <summary>
+    /// True for <c>rtsp://u:p@s/w@192.0.2.1/a</c> and <c>rtsp://u:12/34@192.0.2.1/a</c>: as they stand the host is s, or u, and the rest of a
+    /// password is a path, which is asked for in the clear. Whoever takes URLs from others refuses these.
+    /// </summary>
+    public bool HasTwoReadings => IndexOfSecondHost() >= 0;
+
+    /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query, and where either may be one.</summary>
+    public string Redacted
+    {
+        get
+        {
+            int authority = Text.IndexOf("://", StringComparison.Ordinal) + 3;
+            return UrlSecrets.MaskUrl(
+                IndexOfSecondHost() is >= 0 and int at ? string.Concat(Text.AsSpan(0, authority), UrlSecrets.Masked, PathAndQuery.AsSpan(at))
+                : User is null ? Text : Text.Insert(authority, $"{Uri.EscapeDataString(User)}:***@"));
+        }
+    }
 
     public override string ToString() => Redacted;
 
@@ -122,6 +136,25 @@ public sealed record RtspUrl
 
         string zone = neighbour.ScopeId.ToString(CultureInfo.InvariantCulture);
         return this with { Host = Host + "%" + zone, Text = Text.Insert(Text.IndexOf(']', StringComparison.Ordinal), "%25" + zone) };
+    }
+
+    /// <summary>Where in the path the <c>@</c> stands that has a host behind it; -1: nowhere.</summary>
+    private int IndexOfSecondHost()
+    {
+        ReadOnlySpan<char> path = PathAndQuery;
+        path = path.Contains('?') ? path[..path.IndexOf('?')] : path;
+        int at = path.LastIndexOf('@');
+        if (at < 0 || path.Contains("://", StringComparison.Ordinal))
+        {
+            return -1; // another URL within the path is one that a proxy is asked by
+        }
+
+        ReadOnlySpan<char> behind = path[(at + 1)..];
+        int end = behind.IndexOf('/');
+        ReadOnlySpan<char> host = end < 0 ? behind : behind[..end];
+        bool hasPort = ushort.TryParse(host[(host.LastIndexOf(':') + 1)..], NumberStyles.None, null, out _) && host.Contains(':');
+        return hasPort || host.StartsWith("[") || (end >= 0 && host.Contains('.'))
+            || (host.Count('.') == 3 && IPAddress.TryParse(host, out _)) ? at : -1;
     }
 
     /// <summary>Where the <c>%</c> stands that begins the zone of an IPv6 address; -1 in anything else.</summary>

@@ -90,7 +90,7 @@ internal sealed partial class RequestHandler
             return true;
         }
 
-        if (!RtspUrl.TryParse(request.Uri, out url, out _))
+        if (!RtspUrl.TryParse(request.Uri, out url, out _) || url.HasTwoReadings)
         {
             Refuse(response, RtspStatus.BadRequest);
             return true;

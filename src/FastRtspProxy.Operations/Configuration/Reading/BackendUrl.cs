@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Reading;
@@ -25,32 +24,10 @@ internal static class BackendUrl
             return $"cannot be used: {error}";
         }
 
-        return HasTwoReadings(parsed)
+        return parsed.HasTwoReadings
             ? "can be read in two ways, because a / stands in front of an @ and a host: write %2F for a / of a password, or %40 for an @ "
                 + "of a path"
             : null;
-    }
-
-    /// <summary>
-    /// True for <c>rtsp://u:p@s/w@192.0.2.1/a</c> and <c>rtsp://u:12/34@192.0.2.1/a</c>: as they stand the host is s, or u, and the rest of a
-    /// password is a path, which is asked for in the clear and shown.
-    /// </summary>
-    private static bool HasTwoReadings(RtspUrl url)
-    {
-        ReadOnlySpan<char> path = url.PathAndQuery;
-        path = path.Contains('?') ? path[..path.IndexOf('?')] : path;
-        int at = path.LastIndexOf('@');
-        if (at < 0 || path.Contains("://", StringComparison.Ordinal))
-        {
-            return false; // another URL within the path is one that a proxy is asked by
-        }
-
-        ReadOnlySpan<char> behind = path[(at + 1)..];
-        int end = behind.IndexOf('/');
-        ReadOnlySpan<char> host = end < 0 ? behind : behind[..end];
-        bool hasPort = ushort.TryParse(host[(host.LastIndexOf(':') + 1)..], NumberStyles.None, null, out _) && host.Contains(':');
-        return hasPort || host.StartsWith("[") || (end >= 0 && host.Contains('.'))
-            || (host.Count('.') == 3 && IPAddress.TryParse(host, out _));
     }
 
     /// <summary>
@@ -65,7 +42,7 @@ internal static class BackendUrl
             return Printable.Line(string.Concat(text.AsSpan(0, noPort), UrlSecrets.Masked));
         }
 
-        if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null && !HasTwoReadings(url)))
+        if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null && !url.HasTwoReadings))
         {
             return Printable.Line(UrlSecrets.MaskUrl(text));
         }

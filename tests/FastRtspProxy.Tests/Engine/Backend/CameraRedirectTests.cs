@@ -25,12 +25,16 @@ public sealed class CameraRedirectTests
     [InlineData("rtsp://a/x", "http://b/y", "no RTSP URL")]
     [InlineData("rtsp://a/x", "rtsp://", "no RTSP URL")]
     [InlineData("rtsps://a/x", "rtsp://b/y", "from rtsps to rtsp")]
+    [InlineData("rtsp://a/x", "rtsp://admin:2048/geheim@192.0.2.5/y", "in two ways")]
+    [InlineData("rtsp://a/x", "rtsp://u:p@s/geheim@192.0.2.5/y", "in two ways")]
+    [InlineData("rtsp://a/x", "rtsp://u%0d%0aPOST:p@b/y", "no RTSP URL")]
     public void TryFollow_AnotherSchemeOrNoMoreEncryption_IsNot(string from, string location, string why)
     {
         Assert.False(CameraRedirect.TryFollow(Url(from), location, null, out RtspUrl? target, out BackendFailure? problem));
         Assert.Null(target);
         Assert.Equal(BackendFailureKind.BadRedirect, problem.Kind);
         Assert.Contains(why, problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,12 +86,16 @@ public sealed class FrontendRegisterTests
     [InlineData("http://192.0.2.9/x")]
     [InlineData("rtsp://")]
     [InlineData("*")]
-    public async Task Register_NoRtspUrl_Answers400(string url)
+    [InlineData("rtsp://admin:2048/geheim@192.0.2.5/ch1")]
+    [InlineData("rtsp://u:p@s/geheim@192.0.2.5/a")]
+    public async Task Register_NoRtspUrlOrOneOfTwoReadings_Answers400(string url)
     {
-        await using FrontendHost host = await StartAsync(new FakeRegistry());
+        FakeRegistry registry = new();
+        await using FrontendHost host = await StartAsync(registry);
         using RtspTestClient client = await host.ConnectAsync();
 
         Assert.Equal(400, (await client.RequestAsync("REGISTER", url)).Status);
+        Assert.Empty(registry.Registered);
     }
 
     [Theory]

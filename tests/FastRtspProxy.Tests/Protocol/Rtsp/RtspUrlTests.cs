@@ -115,6 +115,20 @@ public class RtspUrlTests
     }
 
     [Theory]
+    [InlineData("rtsp://admin:2048/geheim@192.0.2.5/ch1?a=b", "rtsp://***@192.0.2.5/ch1?a=b")]
+    [InlineData("rtsp://u:p@s/geheim@192.0.2.5/a", "rtsp://***@192.0.2.5/a")]
+    [InlineData("rtsp://u:12/geheim@[2001:db8::1]", "rtsp://***@[2001:db8::1]")]
+    [InlineData("rtsp://cam/a@b", null)]
+    [InlineData("rtsp://cam/rtsp://u:p@192.0.2.5/a", null)]
+    public void HasTwoReadings_SlashInFrontOfAnAtAndAHost_IsNotShown(string text, string? shown)
+    {
+        Assert.True(RtspUrl.TryParse(text, out RtspUrl? url, out _));
+
+        Assert.Equal(shown is not null, url.HasTwoReadings);
+        Assert.Equal(shown ?? url.Redacted, url.Redacted);
+    }
+
+    [Theory]
     [InlineData("rtsp://rtsp://cam/a", false)]
     [InlineData("rtsps://rtsp://cam/a", false)]
     [InlineData("rtsp://rtsps://cam/a", true)]
