@@ -13,6 +13,12 @@ internal sealed class CameraDialogue
     /// <summary>Requests for one question: as it is, with the answer to the challenge, and once more where the nonce was too old.</summary>
     private const int AttemptsMax = 3;
 
+    /// <summary>
+    /// The longest URL that is sent to a camera. Parts of it are the camera's own: a control, a Content-Base, a Location. Signed URLs have some
+    /// thousand characters.
+    /// </summary>
+    public const int UrlCharsMax = 8192;
+
     private static readonly BackendFailure s_replaced = new(BackendFailureKind.Stopped, "replaced by the connection of a redirect");
 
     /// <summary>
@@ -169,6 +175,12 @@ internal sealed class CameraDialogue
     /// <summary>The same with a body.</summary>
     public async Task<RtspReply> AskAsync(string method, string uri, TimeSpan limit, RtspHeader[] extra, ReadOnlyMemory<byte> body)
     {
+        if (uri.Length > UrlCharsMax)
+        {
+            string why = $"{method} is not sent: its URL has {uri.Length} characters, and the longest that is sent has {UrlCharsMax}";
+            return new RtspReply(null, _life.Failure ?? new BackendFailure(BackendFailureKind.Refused, why));
+        }
+
         RtspReply reply = default;
         bool isClosing = false;
         for (int attempt = 0; attempt < AttemptsMax; attempt++)

@@ -17,7 +17,9 @@ namespace FastRtspProxy.Engine.Backend;
 /// </summary>
 internal sealed class HttpTunnelStream : ByteStream
 {
-    /// <summary>The customary Content-Length of a POST; it is nominal, but some cameras count.</summary>
+    /// <summary>
+    /// The customary Content-Length of a POST; it is nominal, but some cameras count. A message that is longer has a POST of its own.
+    /// </summary>
     public const int PostBytes = 32_767;
 
     private const string MediaType = "application/x-rtsp-tunnelled";
@@ -162,24 +164,24 @@ internal sealed class HttpTunnelStream : ByteStream
         _isReopening = true;
         while (_waiting.TryPeek(out byte[]? next))
         {
-            if (_post is { } post && _posted + next.Length <= PostBytes)
+            if (_post is null || _posted + next.Length > PostBytes)
             {
-                _ = _waiting.Dequeue();
-                _waitingBytes -= next.Length;
-                _posted += next.Length;
-                _ = post.Send(next);
-                continue;
+                ByteStream? old = _post;
+                bool opened = await TryPostAsync(Math.Max(PostBytes, next.Length));
+                old?.Close();
+                if (!opened)
+                {
+                    Close();
+                    _reply.End(SocketError.ConnectionReset);
+                    return;
+                }
             }
 
-            ByteStream? old = _post;
-            bool opened = await TryPostAsync();
-            old?.Close();
-            if (!opened)
-            {
-                Close();
-                _reply.End(SocketError.ConnectionReset);
-                return;
-            }
+            // A new POST gets its message, whatever has become of it: else each that ends at once would have the next one opened at once.
+            _ = _waiting.Dequeue();
+            _waitingBytes -= next.Length;
+            _posted += next.Length;
+            _ = _post!.Send(next);
         }
 
         _isReopening = false;
@@ -194,7 +196,7 @@ internal sealed class HttpTunnelStream : ByteStream
         }
     }
 
-    private async Task<bool> TryPostAsync()
+    private async Task<bool> TryPostAsync(int contentBytes = PostBytes)
     {
         try
         {
@@ -210,7 +212,7 @@ internal sealed class HttpTunnelStream : ByteStream
             post.Start(new SilentSink(this, post));
 
             // Digest covers the method, so the POST has an answer of its own to the challenge of the GET.
-            return post.Send(PostHead(_target, _cookie, _auth?.Authorization("POST", _target.Path)));
+            return post.Send(PostHead(_target, _cookie, _auth?.Authorization("POST", _target.Path), contentBytes));
         }
         catch (ByteStreamException)
         {
@@ -229,11 +231,13 @@ internal sealed class HttpTunnelStream : ByteStream
         new RtspHeader("Accept", MediaType), new RtspHeader("Pragma", "no-cache"), new RtspHeader("Cache-Control", "no-cache"),
     ]);
 
-    private static byte[] PostHead(HttpTunnelTarget target, string cookie, string? authorization) => Head("POST", target, cookie, authorization,
-    [
-        new RtspHeader("Content-Type", MediaType), new RtspHeader("Pragma", "no-cache"), new RtspHeader("Cache-Control", "no-cache"),
-        new RtspHeader("Content-Length", PostBytes.ToString(CultureInfo.InvariantCulture)), new RtspHeader("Expires", "Sun, 9 Jan 1972 00:00:00 GMT"),
-    ]);
+    private static byte[] PostHead(HttpTunnelTarget target, string cookie, string? authorization, int contentBytes) =>
+        Head("POST", target, cookie, authorization,
+        [
+            new RtspHeader("Content-Type", MediaType), new RtspHeader("Pragma", "no-cache"), new RtspHeader("Cache-Control", "no-cache"),
+            new RtspHeader("Content-Length", contentBytes.ToString(CultureInfo.InvariantCulture)),
+            new RtspHeader("Expires", "Sun, 9 Jan 1972 00:00:00 GMT"),
+        ]);
 
     private static byte[] Head(string method, HttpTunnelTarget target, string cookie, string? authorization, ReadOnlySpan<RtspHeader> ofMethod)
     {

@@ -81,12 +81,9 @@ internal sealed class TransportSetup(
     /// <summary>Sets one track up, by one way after the other while nothing else is set up.</summary>
     private async Task<BackendFailure?> SetUpAsync(BackendTrack track, bool isNeeded, TimeSpan limit)
     {
-        if (track.Protection is { Problem: { } problem })
+        if (Unaskable(track) is { } unaskable)
         {
-            return new BackendFailure(BackendFailureKind.Refused, $"{track.Name} is encrypted (SRTP), and {problem}")
-            {
-                Status = KeyManagement.FailureStatus, // what a camera would say
-            };
+            return unaskable;
         }
 
         while (true)
@@ -119,6 +116,27 @@ internal sealed class TransportSetup(
                 return failure;
             }
         }
+    }
+
+    /// <summary>Why the track is not asked for, with the status that a camera would refuse it with; null: it is.</summary>
+    private static BackendFailure? Unaskable(BackendTrack track)
+    {
+        if (track.Protection is { Problem: { } problem })
+        {
+            return new BackendFailure(BackendFailureKind.Refused, $"{track.Name} is encrypted (SRTP), and {problem}")
+            {
+                Status = KeyManagement.FailureStatus,
+            };
+        }
+
+        int length = track.Controls[0].Length;
+        return length <= CameraDialogue.UrlCharsMax ? null
+            : new BackendFailure(
+                BackendFailureKind.Refused,
+                $"{track.Name} has a control URL of {length} characters, and the longest that is sent has {CameraDialogue.UrlCharsMax}")
+            {
+                Status = RtspStatus.RequestUriTooLong,
+            };
     }
 
     /// <summary>

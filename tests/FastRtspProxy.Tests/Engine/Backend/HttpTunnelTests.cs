@@ -128,6 +128,25 @@ public sealed class HttpTunnelTests
         Assert.All(server.PostBytes, bytes => Assert.InRange(bytes, 1, HttpTunnelStream.PostBytes));
     }
 
+    /// <summary>It fits into none, so it must not be waited for one into which it fits.</summary>
+    [Fact]
+    public async Task Post_MessageLongerThanItsContentLength_HasOneOfItsOwn()
+    {
+        using ScriptedTunnel server = new();
+        await using BackendFixture fixture = new();
+        HttpTunnelStream stream = await ConnectAsync(fixture, server, null);
+        string[] messages = ["first ", new string('x', 30_000), "last "];
+        foreach (string message in messages)
+        {
+            await fixture.Shard.RunAsync(() => Task.FromResult(Confirm(stream.Send(Encoding.ASCII.GetBytes(message)))));
+        }
+
+        await Until.TrueAsync(() => server.Requests == string.Concat(messages), detail: () => $"{server.Posts.Count} POSTs");
+        Assert.Equal(3, server.Posts.Count);
+        Assert.Contains("\r\nContent-Length: 40000\r\n", server.Posts[1], StringComparison.Ordinal);
+        await CloseAsync(fixture, stream);
+    }
+
     [Fact]
     [Rule("C16")]
     public async Task Post_ServerClosesIt_TheNextRequestOpensAnother()

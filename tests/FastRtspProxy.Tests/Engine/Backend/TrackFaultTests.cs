@@ -36,6 +36,43 @@ public sealed class TrackFaultTests
         Assert.True(fixture.Options(session).Missing.MayAsk(1, fixture.Shard.NowMicros));
     }
 
+    [Fact]
+    public async Task SetUp_ControlOfTheSecondTrackIsLongerThanAnyUrl_TheFirstPlaysWithoutIt()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("trackID=1", new string('x', 30_000), StringComparison.Ordinal);
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.Equal([null, TrackAbsence.Refused], session.Tracks.Select(t => t.Absence));
+        Assert.Equal(1, fixture.Camera.Count("SETUP"));
+    }
+
+    [Fact]
+    public async Task SetUp_ControlOfTheOnlyTrackIsLongerThanAnyUrl_SaysSo()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("trackID=0", new string('x', 30_000), StringComparison.Ordinal);
+
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
+
+        Assert.Contains("control URL of 30", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, fixture.Camera.Count("SETUP"));
+    }
+
+    [Fact]
+    public async Task Play_ControlOfTheSessionIsLongerThanAnyUrl_SaysSo()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("t=0 0\r\n", $"t=0 0\r\na=control:/{new string('x', 30_000)}\r\n", StringComparison.Ordinal);
+
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp));
+
+        Assert.Contains("characters, and the longest that is sent", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(0, fixture.Camera.Count("PLAY"));
+    }
+
     [Theory]
     [InlineData(ScriptedCamera.VideoAndAudio, "trackID=1", 1)]
     [InlineData(MetadataFirst, "trackID=0", 0)]
