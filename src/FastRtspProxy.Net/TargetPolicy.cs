@@ -62,6 +62,9 @@ internal sealed class TargetPolicy
         _ => $"the camera at {camera} sends us to an address of this machine; name that address in the stream's URL where it is meant",
     };
 
+    /// <summary>True when a stranger would have us join multicast groups: those of our link, whatever is sent there.</summary>
+    public bool RefusesGroups => _isRegistered && !_isAuthenticated && !_allowsPrivate;
+
     /// <summary>True when a stranger would have us talk to a service that is no camera's.</summary>
     public bool RefusesPort(int port) => _isRegistered && !_isAuthenticated && port < 1024 && !s_privilegedPorts.AsSpan().Contains(port);
 }

@@ -43,7 +43,7 @@ internal sealed class SessionWay(BackendContext context, BackendLife life, Recei
         foreach (BackendTrack track in tracks)
         {
             SdpMedia media = track.Media;
-            hasGroups |= MulticastGroup.Of(media) is not null;
+            hasGroups |= !context.Options.Targets.RefusesGroups && MulticastGroup.Of(media) is not null;
             shape += string.Create(CultureInfo.InvariantCulture, $"{media.Type} {media.Protocol} {media.EncodingName}/{media.ClockRate}\n");
         }
 

@@ -159,13 +159,36 @@ public sealed class MulticastTests
 
         // The camera's address is judged once, for the connection, before its filter names the same one.
         int asked = 0;
-        TargetPolicy policy = new(isRegistered: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
+        TargetPolicy policy = new(isRegistered: true, isAuthenticated: true, scopeOf: _ => Interlocked.Increment(ref asked) == 1 ? AddressScope.Elsewhere : AddressScope.ThisMachine);
         BackendSession session = fixture.Create(change: o => o with { Targets = policy });
         Assert.Null(await fixture.OpenAsync(session));
         Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
         MulticastGroup? group = session.Tracks[0].Group;
 
         Assert.Equal((IPAddress.Parse(Group), null), (group!.Address, group.Source));
+    }
+
+    /// <summary>A stranger's server names the group that it likes, in its description or in its answer: media comes from itself.</summary>
+    [Theory]
+    [Rule("C14")]
+    [InlineData("239.255.77.5", true, false, false, false)]
+    [InlineData("232.77.1.5", false, false, false, false)]
+    [InlineData("239.255.77.6", true, true, false, true)]
+    [InlineData("239.255.77.7", true, false, true, true)]
+    public async Task Group_OfACameraThatAStrangerRegistered_CountsAsAbsent(
+        string group, bool isDescribed, bool isAuthenticated, bool allowsPrivate, bool isTaken)
+    {
+        await using BackendFixture fixture = new();
+        _ = ScriptGroup(fixture.Camera, group, hasSource: false);
+        fixture.Camera.Sdp = isDescribed ? fixture.Camera.Sdp : ScriptedCamera.VideoOnly;
+        TargetPolicy policy = new(isRegistered: true, isAuthenticated, allowsPrivate, static _ => AddressScope.Elsewhere);
+        BackendSession session = fixture.Create(change: o => o with { Targets = policy });
+        Assert.Null(await fixture.OpenAsync(session));
+        Assert.Null(await fixture.Shard.RunAsync(session.SetUpAsync));
+
+        Assert.Equal(isTaken, session.Tracks[0].Group is not null);
+        string transport = fixture.Camera.Requests.Last(r => r.Method == "SETUP").Header("Transport")!;
+        Assert.Equal(isTaken ? "RTP/AVP;multicast" : "RTP/AVP;unicast", transport[..transport.IndexOf(';', "RTP/AVP;".Length)]);
     }
 
     [Fact]
