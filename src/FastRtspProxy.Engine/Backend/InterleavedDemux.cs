@@ -14,6 +14,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>Garbage in one piece after which the stream is given up: four of the largest frames.</summary>
     public const int GarbageBytesMax = 4 * 65_540;
 
+    /// <summary>What is kept for units that reads cut: a longer message gets more while it comes.</summary>
+    private const int KeptBytesMax = 64 * 1024;
+
     /// <summary>What a frame, an answer, an empty line or a request begins with.</summary>
     private static readonly SearchValues<byte> s_starts = SearchValues.Create("$R\r\nOAGSDPT"u8);
 
@@ -42,6 +45,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
 
     /// <summary>Bytes that belonged to nothing.</summary>
     public long SkippedBytes { get; private set; }
+
+    /// <summary>What is held for units that reads cut.</summary>
+    public int BufferBytes => _pending.Length;
 
     /// <summary>True once the stream is of no more use; further bytes are ignored.</summary>
     public bool Stopped { get; private set; }
@@ -96,6 +102,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
                 return;
             }
 
+            bool isMessage = _pending[0] != InterleavedFrame.Magic;
             int taken = Math.Min(Missing(), bytes.Length);
             Keep(bytes[..taken]);
             int consumed = Consume(_pending.AsSpan(0, _count));
@@ -105,6 +112,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
                 // What is left came with this read: go on where it lies.
                 bytes = bytes[(taken - left)..];
                 _count = 0;
+                _pending = isMessage && _pending.Length > KeptBytesMax ? [] : _pending;
             }
             else
             {

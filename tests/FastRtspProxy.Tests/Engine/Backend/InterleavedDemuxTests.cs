@@ -204,6 +204,23 @@ public sealed class InterleavedDemuxTests
         Assert.Equal(0, AllocationMeter.SteadyBytes(() => demux.OnBytes(batch)));
     }
 
+    /// <summary>As long a description as there may be, in two reads, and media behind it.</summary>
+    [Fact]
+    public void OnBytes_LongMessageThatAReadCut_GivesItsBufferBack()
+    {
+        Handler handler = new();
+        InterleavedDemux demux = handler.Make(0);
+        byte[] answer = Answer(1, new string('x', 256 * 1024));
+        byte[] media = [.. Enumerable.Range(0, 5000).SelectMany(_ => ScriptedCamera.FrameBytes(0, s_rtp))];
+
+        demux.OnBytes(answer.AsSpan(0, answer.Length - 1));
+        Assert.True(demux.BufferBytes >= answer.Length - 1);
+        demux.OnBytes([answer[^1], .. media]);
+
+        Assert.Equal(5001, handler.Units.Count);
+        Assert.InRange(demux.BufferBytes, 0, 64 * 1024);
+    }
+
     private sealed class CountingHandler : IInterleavedHandler
     {
         public int Frames { get; private set; }
