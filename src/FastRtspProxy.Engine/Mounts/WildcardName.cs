@@ -63,6 +63,27 @@ internal sealed class WildcardName
     }
 
     /// <summary>
+    /// True where a stranger may not have that name: a URL of one of these streams would be read as one of its own, or the other way round
+    /// (<see cref="MountNames.Collide"/>, for whatever the star stands for).
+    /// </summary>
+    public bool Reserves(string name)
+    {
+        string before = Uri.UnescapeDataString(_before);
+        int starPiece = before.AsSpan().Count('/');
+        string[] pieces = (before + Star + Uri.UnescapeDataString(_behind)).Split('/');
+        string[] names = MountNames.Plain(name).Split('/');
+        for (int i = 0; i < Math.Min(pieces.Length, names.Length); i++)
+        {
+            if (i == starPiece ? !new WildcardName(pieces[i]).TryMatch(names[i], out _) : pieces[i] != names[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
     /// What is wrong with a source and the place in it for what the star stands for, as the rest of a sentence; null: nothing. The source is a URL
     /// when that is filled in.
     /// </summary>

@@ -76,28 +76,12 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
         }
     }
 
-    /// <summary>
-    /// True for a name that is no stranger's to have: a wildcard stands for it, or it would be the beginning of a wildcard's names at a slash, or one
-    /// of these is its beginning. Requests for the one would reach the other.
-    /// </summary>
+    /// <summary>True for a name that is no stranger's to have; see <see cref="WildcardName.Reserves"/>.</summary>
     public bool Reserves(string name)
     {
         lock (_lock)
         {
-            if (_wildcards.Exists(wildcard => wildcard.Options.Name.StartsWith(name + '/', StringComparison.Ordinal)))
-            {
-                return true;
-            }
-
-            for (int slash = name.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = name.IndexOf('/', slash + 1))
-            {
-                if (BestFor(name[..slash], out _) is not null)
-                {
-                    return true;
-                }
-            }
-
-            return BestFor(name, out _) is not null;
+            return _wildcards.Exists(wildcard => wildcard.Pattern.Reserves(name));
         }
     }
 

@@ -11,6 +11,8 @@ public sealed class WildcardStreamTests
 {
     private static readonly StreamSettings s_settings = new() { Start = StartMode.Live, Linger = TimeSpan.FromSeconds(10) };
 
+    private static readonly Func<ProxyOptions, ProxyOptions> s_register = static options => options with { AcceptRegister = true, AllowPrivateRegister = true };
+
     [Fact]
     public async Task Describe_NameThatAWildcardStandsFor_IsMadeOnceWithThatSource()
     {
@@ -218,16 +220,45 @@ public sealed class WildcardStreamTests
     [InlineData("hall/x", false)]
     [InlineData("hallway", true)]
     [InlineData("other", true)]
+    [InlineData("site-1", false)]
+    [InlineData("site-1/cam", false)]
+    [InlineData("site-1/cam/2", false)]
+    [InlineData("site-1/camera", true)]
+    [InlineData("site-", true)]
+    [InlineData("a/b-x/c", false)]
+    [InlineData("a/b-x", false)]
+    [InlineData("a", false)]
+    [InlineData("a/c", true)]
+    [InlineData("a/b-x/d", true)]
     public async Task Register_BesideWildcards_GetsNoNameOfTheirs(string name, bool isFree)
     {
         using ScriptedCamera camera = new();
         await using ProxyHost host = await ProxyHost.StartAsync(
-            [Wildcard("lobby-*", camera), Wildcard("hall/*", camera)], static options => options with { AcceptRegister = true, AllowPrivateRegister = true });
+            [Wildcard("lobby-*", camera), Wildcard("hall/*", camera), Wildcard("site-*/cam", camera), Wildcard("a/b-*/c", camera)],
+            s_register);
         using RtspTestClient client = await host.ConnectAsync();
 
         RtspTestResponse response = await client.RequestAsync("REGISTER", $"rtsp://127.0.0.1:{camera.Port}/s", $"Transport: proxy_url_suffix={name}");
 
         Assert.Equal(isFree, response.Status == 200);
+    }
+
+    [Theory]
+    [InlineData("lobby")]
+    [InlineData("lobby/live")]
+    [InlineData("lobby/live/2")]
+    public async Task Register_BesideAStarBeforeASlash_GetsNoBeginningOfItsNames(string name)
+    {
+        using ScriptedCamera camera = new();
+        using ScriptedCamera stranger = new();
+        await using ProxyHost host = await ProxyHost.StartAsync([Wildcard("*/live", camera)], s_register);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(451, (await client.RequestAsync("REGISTER", stranger.Url, $"Transport: proxy_url_suffix={name}")).Status);
+        Assert.Equal(200, (await client.RequestAsync("REGISTER", stranger.Url, "Transport: proxy_url_suffix=lobby/other")).Status);
+
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.UrlOf("lobby/live"))).Status);
+        Assert.Equal(1, camera.Count("DESCRIBE"));
     }
 
     [Fact]
