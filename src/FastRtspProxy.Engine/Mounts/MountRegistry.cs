@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Protocol.Rtsp;
 
@@ -9,6 +8,12 @@ namespace FastRtspProxy.Engine.Mounts;
 internal sealed class MountRegistry(
     MountDirectory mounts, MountFactory factory, Action<string, string> onRegistered) : IStreamRegistry
 {
+    /// <summary>
+    /// Numbers that a REGISTER without a name tries: viewers may have had a wildcard make some of them, and a pattern may spell their beginning. The
+    /// next one goes on behind these.
+    /// </summary>
+    private const int NumbersTriedMax = 100;
+
     /// <summary>The URL of each registered mount that a DEREGISTER can name: put in last when one comes, taken out first when it goes.</summary>
     private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
 
@@ -58,8 +63,6 @@ internal sealed class MountRegistry(
 
     private List<string> NamesOf(RtspUrl url) => [.. _urlOfName.Where(entry => entry.Value == url.Text).Select(static entry => entry.Key)];
 
-    private string NextName() => "registeredProxyStream-" + Interlocked.Increment(ref _numbers).ToString(CultureInfo.InvariantCulture);
-
     private RegisterOutcome Register(StreamRegistration registration)
     {
         if (Interlocked.Increment(ref _count) > factory.Registered.MaxRegistered)
@@ -68,9 +71,9 @@ internal sealed class MountRegistry(
             return RegisterOutcome.Full;
         }
 
-        while (true)
+        for (int tries = registration.Suffix is null ? NumbersTriedMax : 1; tries > 0; tries--)
         {
-            string name = registration.Suffix ?? NextName();
+            string name = registration.Suffix ?? NumberedNames.Of(Interlocked.Increment(ref _numbers));
             Mount? mount = mounts.IsFree(name) ? factory.Create(name, registration) : null;
             if (mount is not null && mounts.TryAdd(mount))
             {
@@ -83,11 +86,9 @@ internal sealed class MountRegistry(
             }
 
             mount?.Drop();
-            if (registration.Suffix is not null)
-            {
-                Interlocked.Decrement(ref _count);
-                return RegisterOutcome.NameTaken;
-            }
         }
+
+        Interlocked.Decrement(ref _count);
+        return registration.Suffix is null ? RegisterOutcome.NoneFree : RegisterOutcome.NameTaken;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -64,10 +65,16 @@ internal sealed class WildcardName
 
     /// <summary>
     /// True where a stranger may not have that name: a URL of one of these streams would be read as one of its own, or the other way round
-    /// (<see cref="MountNames.Collide"/>, for whatever the star stands for).
+    /// (<see cref="MountNames.Collide"/>, for whatever the star stands for). A name that we give ourselves says nothing to viewers and is meant by no
+    /// star that stands for anything: there only patterns that spell its beginning count.
     /// </summary>
     public bool Reserves(string name)
     {
+        if (NumberedNames.IsOne(name) && !_before.StartsWith(NumberedNames.Beginning, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         string before = Uri.UnescapeDataString(_before);
         int starPiece = before.AsSpan().Count('/');
         string[] pieces = (before + Star + Uri.UnescapeDataString(_behind)).Split('/');

@@ -261,6 +261,45 @@ public sealed class WildcardStreamTests
         Assert.Equal(1, camera.Count("DESCRIBE"));
     }
 
+    /// <summary>LIVE555's usual form of a REGISTER names nothing: beside a star that stands for everything it gets the names of old.</summary>
+    [Theory]
+    [InlineData("*")]
+    [InlineData("reg*")]
+    [InlineData("*/live")]
+    [InlineData("registeredProxyStream-1/*")]
+    public async Task Register_WithoutNameBesideAWildcard_GetsOneThatShowsItsCamera(string wildcard)
+    {
+        using ScriptedCamera camera = new();
+        using ScriptedCamera registered = new();
+        await using ProxyHost host = await ProxyHost.StartAsync([Wildcard(wildcard, camera)], s_register);
+        using RtspTestClient client = await host.ConnectAsync();
+        int number = wildcard.EndsWith("/*", StringComparison.Ordinal) ? 2 : 1;
+        if (wildcard == "*")
+        {
+            Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.UrlOf("registeredProxyStream-1"))).Status);
+            number = 2;
+        }
+
+        Assert.Equal(200, (await client.RequestAsync("REGISTER", registered.Url)).Status);
+
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.UrlOf($"registeredProxyStream-{number}"))).Status);
+        Assert.NotEqual(0, registered.Count("DESCRIBE"));
+        Assert.Equal(wildcard == "*" ? 1 : 0, camera.Count("DESCRIBE"));
+    }
+
+    [Fact]
+    public async Task Register_WithoutNameBesideAWildcardOfAllSuchNames_IsRefusedAndTheShardGoesOn()
+    {
+        using ScriptedCamera camera = new();
+        await using ProxyHost host = await ProxyHost.StartAsync([Wildcard("registeredProxyStream-*", camera)], s_register);
+        using RtspTestClient client = await host.ConnectAsync();
+
+        Assert.Equal(503, (await client.RequestAsync("REGISTER", camera.Url)).Status);
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        Assert.Equal(200, (await client.RequestAsync("REGISTER", camera.Url, "Transport: proxy_url_suffix=mine")).Status);
+    }
+
     [Fact]
     public async Task Register_NameThatAWildcardStandsFor_IsRefused()
     {

@@ -11,4 +11,7 @@ internal enum RegisterOutcome
 
     /// <summary>As many registered streams as there may be: 503.</summary>
     Full,
+
+    /// <summary>It came without a name, and none that we give is free: 503.</summary>
+    NoneFree,
 }

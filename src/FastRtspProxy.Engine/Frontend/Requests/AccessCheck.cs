@@ -14,7 +14,7 @@ namespace FastRtspProxy.Engine.Frontend;
 internal sealed class AccessCheck(FrontendServer frontend)
 {
     /// <summary>A name that the registry may give, for who REGISTERs without one: a role for streams of such names covers whichever it is.</summary>
-    private const string UnnamedStream = "registeredProxyStream-0";
+    private const string UnnamedStream = NumberedNames.Beginning + "0";
 
     private readonly FrontendServer _frontend = frontend;
 

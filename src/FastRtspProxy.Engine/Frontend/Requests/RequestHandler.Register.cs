@@ -44,9 +44,11 @@ internal sealed partial class RequestHandler
                 handover?.Abandon();
                 Log(connection, request, url!, "the name is taken, or lies within another stream's name");
                 return Begin(request, response, RtspStatus.ParameterNotUnderstood, InvalidParameter);
-            default:
+            case RegisterOutcome outcome:
                 handover?.Abandon();
-                Log(connection, request, url!, "as many streams as may be are registered");
+                Log(connection, request, url!, outcome == RegisterOutcome.Full
+                    ? "as many streams as may be are registered"
+                    : "all names that a stream without one would get are taken; name it (Transport: proxy_url_suffix=NAME)");
                 return Begin(request, response, RtspStatus.ServiceUnavailable);
         }
     }

@@ -41,6 +41,19 @@ public sealed class MountRegistryTests
     }
 
     [Fact]
+    public async Task Register_WithoutSuffixAndNoNumberIsFree_IsRefusedAndCostsNoPlace()
+    {
+        await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, MaxRegistered = 1 });
+        fixture.Mounts.IsReserved = static _ => true;
+
+        Assert.Equal(RegisterOutcome.NoneFree, await fixture.RegisterAsync());
+        Assert.Equal(RegisterOutcome.NoneFree, await fixture.RegisterAsync());
+
+        fixture.Mounts.IsReserved = static _ => false;
+        Assert.Equal(RegisterOutcome.Accepted, await fixture.RegisterAsync());
+    }
+
+    [Fact]
     public async Task Register_TakenName_IsRefusedAndCostsNoPlace()
     {
         await using RegistryFixture fixture = new(new ProxyOptions { AllowPrivateRegister = true, MaxRegistered = 2 });
