@@ -84,6 +84,7 @@ public sealed class ProxyEngine : IAsyncDisposable
             Events = events,
             Groups = _factory.Groups,
         };
+        Streams.EndRegistered = registry.EndAsync;
         Streams.Changed = OnStreams;
         Status = new EngineStatus(_mounts, _frontend, events);
         _trim = time.CreateTimer(static engine => ((ProxyEngine)engine!).Trim(), this, s_trimPause, s_trimPause);

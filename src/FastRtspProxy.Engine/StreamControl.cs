@@ -8,7 +8,7 @@ namespace FastRtspProxy.Engine;
 
 /// <summary>
 /// The streams of a running proxy: added, removed and changed one after the other, while viewers watch. What is done to one stream touches no other:
-/// no packet of it, and no session. Registered streams are none of these; their names are respected. Any thread.
+/// no packet of it, and no session. Registered streams are none of these: they give way to one that comes with their name. Any thread.
 /// </summary>
 public sealed class StreamControl
 {
@@ -52,6 +52,12 @@ public sealed class StreamControl
     /// <summary>Told of each wildcard stream that was removed, by its name. Set once, before streams change.</summary>
     internal Action<string>? WildcardRemoved { get; set; }
 
+    /// <summary>Ends a registered stream that has given its name away. Set once, before streams change.</summary>
+    internal Func<Mount, Task> EndRegistered
+    {
+        set => _wildcards.EndRegistered = mount => KeepEnd(value(mount));
+    }
+
     /// <summary>Told of all that there are whenever one came, went or changed, in turn. Set once, before streams change.</summary>
     internal Action<IReadOnlyList<StreamOptions>>? Changed { get; set; }
 
@@ -67,11 +73,12 @@ public sealed class StreamControl
     public IReadOnlyList<StreamProblem> Validate(IReadOnlyList<StreamOptions> streams, OwnPlace? own = null)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        return StreamRules.Check(streams, RegisteredNames(), own ?? _own());
+        return StreamRules.Check(streams, null, own ?? _own());
     }
 
     /// <summary>
-    /// A new stream: its camera is looked for at once, as at the start. One that stands for itself takes its name from a wildcard stream's.
+    /// A new stream: its camera is looked for at once, as at the start. One that stands for itself takes its name from a wildcard stream's; any of
+    /// them from a registered one, which ends: strangers chose that name.
     /// </summary>
     /// <exception cref="StreamException">It cannot be had; nothing was changed.</exception>
     public Task AddAsync(StreamOptions stream)
@@ -143,7 +150,6 @@ public sealed class StreamControl
         ThrowIfFaulty(stream);
         if (WildcardName.IsPattern(stream.Name))
         {
-            SayRegisteredOnes(stream);
             Publish(_streams.Add(stream));
             await _wildcards.AddAsync(stream);
             return true;
@@ -171,9 +177,14 @@ public sealed class StreamControl
         end = WildcardName.IsPattern(name) ? RemoveWildcardAsync(name)
             : _mounts.TryRemove(name, out Mount? mount) ? mount!.StopAsync(MountEnd.Removed)
             : Task.CompletedTask;
+        KeepEnd(end);
+        return true;
+    }
+
+    private void KeepEnd(Task end)
+    {
         _ends.RemoveAll(static other => other.IsCompleted);
         _ends.Add(end);
-        return true;
     }
 
     private Task RemoveWildcardAsync(string name)
@@ -227,12 +238,7 @@ public sealed class StreamControl
 
     private void ThrowIfFaulty(StreamOptions stream)
     {
-        Dictionary<string, string> taken = RegisteredNames();
-        foreach (StreamOptions other in _streams)
-        {
-            taken.TryAdd(other.Name, $"the stream \"{other.Name}\"");
-        }
-
+        Dictionary<string, string> taken = _streams.ToDictionary(static other => other.Name, static other => $"the stream \"{other.Name}\"");
         ThrowIfAny(StreamRules.Check([stream], taken, _own()).Select(static problem => problem.Text));
     }
 
@@ -242,22 +248,6 @@ public sealed class StreamControl
         if (text.Length > 0)
         {
             throw new StreamException(text);
-        }
-    }
-
-    /// <summary>The names of mounts that are neither ours nor made by a wildcard, and what they are.</summary>
-    private Dictionary<string, string> RegisteredNames()
-    {
-        HashSet<string> ours = [.. Snapshot.Select(static stream => stream.Name), .. _wildcards.Instances.Keys];
-        return _mounts.Mounts.Where(mount => !ours.Contains(mount.Name)).ToDictionary(static mount => mount.Name, static _ => "a registered stream");
-    }
-
-    private void SayRegisteredOnes(StreamOptions wildcard)
-    {
-        WildcardName pattern = new(wildcard.Name);
-        foreach (string name in RegisteredNames().Keys.Where(name => pattern.TryMatch(name, out _)))
-        {
-            MountLog.RegisteredWins(_log, name, wildcard.Name);
         }
     }
 

@@ -123,6 +123,11 @@ internal sealed class Mount : IMount
     /// <summary>Begins to look for the camera. Any thread, once.</summary>
     public void Start() => Shard.Post(() =>
     {
+        if (_status.IsStopping)
+        {
+            return; // somebody took it out of the directory and stopped it in the meantime
+        }
+
         _idle?.Start();
         if (_replay is { } recorder)
         {

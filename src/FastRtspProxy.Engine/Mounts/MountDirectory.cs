@@ -32,18 +32,27 @@ internal sealed class MountDirectory : IMountDirectory
     /// Adds a mount; false where the name is taken, or one name is the beginning of the other at a slash: requests for tracks (`cam/track1`) would
     /// reach one in place of the other.
     /// </summary>
-    public bool TryAdd(Mount mount)
+    public bool TryAdd(Mount mount) => TryAdd(mount, static _ => false, out _);
+
+    /// <summary>
+    /// The same, in the place of mounts that give way; in one step, so that nobody gets their names in between. They are given to the caller to stop.
+    /// </summary>
+    public bool TryAdd(Mount mount, Predicate<Mount> givesWay, out List<Mount> gone)
     {
         while (true)
         {
             ImmutableDictionary<string, Mount> known = Volatile.Read(ref _byName);
-            if (!IsFree(mount.Name, known))
+            gone = [.. known.Values.Where(other => MountNames.Collide(other.Name, mount.Name))];
+            if (!gone.TrueForAll(givesWay))
             {
+                gone = [];
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref _byName, known.Add(mount.Name, mount), known) == known)
+            ImmutableDictionary<string, Mount> next = known.RemoveRange(gone.Select(static other => other.Name)).Add(mount.Name, mount);
+            if (Interlocked.CompareExchange(ref _byName, next, known) == known)
             {
+                gone.ForEach(other => Removed?.Invoke(other));
                 Added?.Invoke(mount);
                 return true;
             }
@@ -65,6 +74,25 @@ internal sealed class MountDirectory : IMountDirectory
 
         Removed?.Invoke(mount!);
         return true;
+    }
+
+    /// <summary>Takes out that very mount; false where it has gone already, whoever has its name now.</summary>
+    public bool TryRemove(Mount mount)
+    {
+        while (true)
+        {
+            ImmutableDictionary<string, Mount> known = Volatile.Read(ref _byName);
+            if (known.GetValueOrDefault(mount.Name) != mount)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _byName, known.Remove(mount.Name), known) == known)
+            {
+                Removed?.Invoke(mount);
+                return true;
+            }
+        }
     }
 
     private static bool IsFree(string name, ImmutableDictionary<string, Mount> known)

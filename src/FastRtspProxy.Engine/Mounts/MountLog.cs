@@ -81,8 +81,8 @@ internal static partial class MountLog
     public static partial void WildcardFull(ILogger log, string wildcard, int instances);
 
     [LoggerMessage(EventId = 322, Level = LogLevel.Warning, Message =
-        "{Stream}: a registered stream has a name that the wildcard stream {Wildcard} stands for; the registered one is served under it")]
-    public static partial void RegisteredWins(ILogger log, string stream, string wildcard);
+        "{Stream}: the registered stream of that name ends: the stream {Configured} was added, which has the name, or cannot stand beside it")]
+    public static partial void RegisteredGivesWay(ILogger log, string stream, string configured);
 
     [LoggerMessage(EventId = 323, Level = LogLevel.Warning, Message =
         "{Stream}: a viewer was refused: the stream has {Mbits:0.0} Mbit/s, it would be the {Viewers}. viewer, and the limit of egress ({Which}) is "

@@ -14,8 +14,10 @@ internal sealed class MountRegistry(
     /// </summary>
     private const int NumbersTriedMax = 100;
 
-    /// <summary>The URL of each registered mount that a DEREGISTER can name: put in last when one comes, taken out first when it goes.</summary>
-    private readonly ConcurrentDictionary<string, string> _urlOfName = new(StringComparer.Ordinal);
+    /// <summary>
+    /// By name, each registered mount and its URL: put in last when one comes. One that had to give way may be here still when its name is another's.
+    /// </summary>
+    private readonly ConcurrentDictionary<string, (string Url, Mount Mount)> _registered = new(StringComparer.Ordinal);
 
     /// <summary>The number of the last name that we gave; never goes back.</summary>
     private int _numbers;
@@ -38,18 +40,20 @@ internal sealed class MountRegistry(
             return DeregisterOutcome.Ambiguous;
         }
 
-        if (names.Count == 0 || !_urlOfName.TryRemove(names[0], out _))
+        if (names.Count == 0 || !_registered.TryGetValue(names[0], out (string Url, Mount Mount) one) || !mounts.TryRemove(one.Mount))
         {
             return DeregisterOutcome.Unknown;
         }
 
-        if (mounts.TryRemove(names[0], out Mount? mount))
-        {
-            await mount!.StopAsync(MountEnd.Removed);
-            _ = CountOutAsync(mount);
-        }
-
+        await EndAsync(one.Mount);
         return DeregisterOutcome.Removed;
+    }
+
+    /// <summary>Ends a registered stream that was taken out of the directory, and counts it no more when it is over.</summary>
+    public async Task EndAsync(Mount mount)
+    {
+        await mount.StopAsync(MountEnd.Removed);
+        _ = CountOutAsync(mount);
     }
 
     /// <summary>
@@ -57,11 +61,21 @@ internal sealed class MountRegistry(
     /// </summary>
     private async Task CountOutAsync(Mount mount)
     {
+        Forget(mount);
         await mount.Ended;
         Interlocked.Decrement(ref _count);
     }
 
-    private List<string> NamesOf(RtspUrl url) => [.. _urlOfName.Where(entry => entry.Value == url.Text).Select(static entry => entry.Key)];
+    private void Forget(Mount mount)
+    {
+        if (_registered.TryGetValue(mount.Name, out (string Url, Mount Mount) one) && one.Mount == mount)
+        {
+            _registered.TryRemove(KeyValuePair.Create(mount.Name, one));
+        }
+    }
+
+    private List<string> NamesOf(RtspUrl url) =>
+        [.. _registered.Where(entry => entry.Value.Url == url.Text && mounts.Find(entry.Key) == entry.Value.Mount).Select(static entry => entry.Key)];
 
     private RegisterOutcome Register(StreamRegistration registration)
     {
@@ -77,10 +91,22 @@ internal sealed class MountRegistry(
             Mount? mount = mounts.IsFree(name) ? factory.Create(name, registration) : null;
             if (mount is not null && mounts.TryAdd(mount))
             {
+                if (mounts.IsReserved(name))
+                {
+                    // A wildcard has come meanwhile, and may have looked for such streams before this one was there.
+                    _ = mounts.TryRemove(mount) ? EndAsync(mount) : Task.CompletedTask;
+                    return registration.Suffix is null ? RegisterOutcome.NoneFree : RegisterOutcome.NameTaken;
+                }
+
                 // Its name last: a DEREGISTER that finds it finds the mount too, started, and stops it. One that comes before finds nothing, and is
                 // told so.
                 mount.Start();
-                _urlOfName[name] = registration.Url.Text;
+                _registered[name] = (registration.Url.Text, mount);
+                if (mounts.Find(name) != mount)
+                {
+                    Forget(mount); // it gave way meanwhile
+                }
+
                 onRegistered(registration.Url.Redacted, name);
                 return RegisterOutcome.Accepted;
             }

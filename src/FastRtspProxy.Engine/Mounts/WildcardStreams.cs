@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Status;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -25,6 +26,11 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
 
     /// <summary>When it was last said that one is full; see <see cref="SaidIntervalMillis"/>.</summary>
     private long _saidFullMillis = -SaidIntervalMillis;
+
+    /// <summary>
+    /// Ends a registered stream that was taken out for one of the configuration; nobody waits for its camera. Set once, before streams change.
+    /// </summary>
+    public Action<Mount> EndRegistered { get; set; } = static mount => _ = mount.StopAsync(MountEnd.Removed);
 
     /// <inheritdoc/>
     public IMount? Find(string path) => mounts.Find(path);
@@ -94,14 +100,23 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
         }
     }
 
-    /// <summary>Adds one. Instances of others that it stands for better go by its options from now on.</summary>
+    /// <summary>
+    /// Adds one. Instances of others that it stands for better go by its options from now on; registered streams that would not get their names
+    /// beside it give way.
+    /// </summary>
     public Task AddAsync(StreamOptions stream)
     {
         lock (_lock)
         {
-            _wildcards.Add(new Wildcard(stream));
+            Wildcard added = new(stream);
+            _wildcards.Add(added);
             _wildcards.Sort(static (one, other) =>
                 (other.Pattern.LiteralChars, one.Options.Name).CompareTo((one.Pattern.LiteralChars, other.Options.Name)));
+            foreach (Mount mount in mounts.Mounts.Where(mount => IsRegistered(mount) && added.Pattern.Reserves(mount.Name) && mounts.TryRemove(mount)))
+            {
+                GiveWay(mount, stream.Name);
+            }
+
             return SettleAsync();
         }
     }
@@ -128,8 +143,8 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
     }
 
     /// <summary>
-    /// Adds a mount whose name stands for itself: an instance that has that name, or one that cannot stand beside it, gives way. False where another
-    /// mount does not.
+    /// Adds a mount whose name stands for itself: an instance or a registered stream that has that name, or one that cannot stand beside it, gives
+    /// way. False where another mount does not.
     /// </summary>
     public bool TryAdd(Mount mount, out Task gaveWay)
     {
@@ -144,8 +159,10 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
                 }
             }
 
+            bool isAdded = mounts.TryAdd(mount, IsRegistered, out List<Mount> registered);
+            registered.ForEach(other => GiveWay(other, mount.Name));
             gaveWay = Task.WhenAll(stops);
-            return mounts.TryAdd(mount);
+            return isAdded;
         }
     }
 
@@ -160,6 +177,14 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
                     .ToDictionary(static pair => pair.Key, static pair => pair.Value.Options);
             }
         }
+    }
+
+    private static bool IsRegistered(Mount mount) => mount.Origin == StreamOrigin.Registered;
+
+    private void GiveWay(Mount registered, string stream)
+    {
+        MountLog.RegisteredGivesWay(log, registered.Name, stream);
+        EndRegistered(registered);
     }
 
     private Wildcard? BestFor(string path, out string match)

@@ -9,8 +9,8 @@ internal interface IReloadTarget
     IReadOnlyList<string> Objections(ConfigDifference difference);
 
     /// <summary>
-    /// Makes it so. What is in none of the difference's lists is not touched. Gives what could not be done all the same (a camera may have registered
-    /// itself under a name meanwhile), by the names of the streams; everything else is done.
+    /// Makes it so. What is in none of the difference's lists is not touched. Gives what could not be done all the same, by the
+    /// names of the streams; everything else is done.
     /// </summary>
     /// <exception cref="ReloadRefusedException">
     /// What it has to open cannot be opened (a port that another program has); nothing was changed.

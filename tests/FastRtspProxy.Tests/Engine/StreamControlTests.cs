@@ -13,6 +13,8 @@ public sealed class StreamControlTests
 
     private static readonly StreamSettings s_settings = new() { Start = StartMode.Live, Linger = TimeSpan.Zero };
 
+    private static readonly Func<ProxyOptions, ProxyOptions> s_register = static options => options with { AcceptRegister = true, AllowPrivateRegister = true };
+
     [Fact]
     public async Task AddAsync_NewStream_IsServed()
     {
@@ -41,6 +43,55 @@ public sealed class StreamControlTests
         Assert.Equal(before + (5 * DescriptorBudget.PerStream), host.Engine.Counters.Descriptors.ForCameras);
         await host.Engine.Streams.RemoveAsync("cam-*");
         Assert.Equal(before, host.Engine.Counters.Descriptors.ForCameras);
+    }
+
+    /// <summary>A stranger chose that name: it has no say in which configuration is in force.</summary>
+    [Theory]
+    [InlineData("gate", "gate")]
+    [InlineData("gate", "gate/1")]
+    [InlineData("gate/1/2", "gate/1")]
+    [InlineData("lobby-1", "lobby-*")]
+    [InlineData("lobby", "*/live")]
+    public async Task AddAsync_NameOfARegisteredStream_TheRegisteredOneEnds(string registered, string added)
+    {
+        using ScriptedCamera camera = new();
+        using ScriptedCamera stranger = new();
+        await using ProxyHost host = await ProxyHost.StartAsync([], static options => s_register(options) with { MaxRegistered = 1 });
+        using RtspTestClient party = await host.ConnectAsync();
+        Assert.Equal(200, (await party.RequestAsync("REGISTER", stranger.Url, "Transport: proxy_url_suffix=" + registered)).Status);
+        (RtspTestClient viewer, string session) = await host.WatchAsync(name: registered);
+        bool isWildcard = added.Contains('*', StringComparison.Ordinal);
+        StreamOptions stream = isWildcard ? Stream(added, camera) with { Url = $"rtsp://127.0.0.1:{camera.Port}/${{1}}" } : Stream(added, camera);
+
+        Assert.Empty(host.Engine.Streams.Validate([stream]));
+        await host.Engine.Streams.AddAsync(stream);
+
+        await Until.TrueAsync(async () => (await viewer.RequestAsync("GET_PARAMETER", host.UrlOf(registered), "Session: " + session)).Status == 454);
+        string asked = added.Replace("lobby-*", "lobby-1", StringComparison.Ordinal).Replace('*'.ToString(), "lobby", StringComparison.Ordinal);
+        Assert.Equal(200, (await party.RequestAsync("DESCRIBE", host.UrlOf(asked))).Status);
+        Assert.NotEqual(0, camera.Count("DESCRIBE"));
+        Assert.Single(host.Log.Loud, line => line.Contains(registered + ": the registered stream of that name ends", StringComparison.Ordinal));
+
+        // It is not the stranger's to take away again, and the place is free for another one.
+        Assert.Equal(451, (await party.RequestAsync("DEREGISTER", stranger.Url, "Transport: proxy_url_suffix=" + registered)).Status);
+        Assert.Equal(451, (await party.RequestAsync("DEREGISTER", stranger.Url)).Status);
+        Assert.Equal(200, (await party.RequestAsync("DESCRIBE", host.UrlOf(asked))).Status);
+        await Until.TrueAsync(async () => (await party.RequestAsync("REGISTER", stranger.Url, "Transport: proxy_url_suffix=a/b")).Status == 200);
+    }
+
+    [Fact]
+    public async Task AddAsync_WildcardForEverything_RegisteredStreamsWithNamesOfOursStay()
+    {
+        using ScriptedCamera camera = new();
+        using ScriptedCamera party = new();
+        await using ProxyHost host = await ProxyHost.StartAsync([], s_register);
+        using RtspTestClient client = await host.ConnectAsync();
+        Assert.Equal(200, (await client.RequestAsync("REGISTER", party.Url)).Status);
+
+        await host.Engine.Streams.AddAsync(Stream("*", camera) with { Url = $"rtsp://127.0.0.1:{camera.Port}/${{1}}" });
+
+        Assert.Equal(200, (await client.RequestAsync("DESCRIBE", host.UrlOf("registeredProxyStream-1"))).Status);
+        Assert.Equal(0, camera.ConnectionCount);
     }
 
     [Fact]
