@@ -178,7 +178,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
         {
             ExternalVerdict.Allow when answer.Secret is { } secret =>
                 HoldAgainst(secret, external, access, claim, attempt ?? AttemptOf(null, claim.User, connection, request), connection, cameMicros),
-            ExternalVerdict.Allow => Accept(external, access, claim, known, attempt, connection),
+            ExternalVerdict.Allow => Accept(external, access, claim, known, token is not null, attempt, connection),
             ExternalVerdict.Deny when attempt is not null => Wrong(attempt, connection),
 
             // Of a connection that has shown this name and secret before it is no guess: they are not for this stream, or for nothing any more.
@@ -220,7 +220,8 @@ internal sealed class AccessCheck(FrontendServer frontend)
     /// against.
     /// </summary>
     private AccessOutcome Accept(
-        ExternalDecision external, AccessState access, LogInClaim claim, LogInProof known, LogInAttempt? attempt, ClientConnection connection)
+        ExternalDecision external, AccessState access, LogInClaim claim, LogInProof known, bool isByToken, LogInAttempt? attempt,
+        ClientConnection connection)
     {
         if (attempt is not null)
         {
@@ -229,7 +230,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
 
         connection.Auth.Prove(known);
         UserSecret? secret = claim.Password is { } password ? UserSecret.HashOf(claim.User, access.Verifier.Realm, password) : null;
-        return AccessOutcome.Granted(new SessionGrant(claim.IsNone ? null : claim.User, secret, external.Settings));
+        return AccessOutcome.Granted(new SessionGrant(claim.IsNone ? null : claim.User, secret, external.Settings) { IsByToken = isByToken });
     }
 
     private AccessOutcome Wrong(LogInAttempt attempt, ClientConnection connection)

@@ -16,7 +16,7 @@ internal sealed partial class RequestHandler
         }
 
         // A viewer's log-in (`-C` alone) makes nobody a registrant.
-        bool isTrusted = connection.Auth.Grant.IsLoggedIn && _frontend.Access.Rules.TrustsRegistrants;
+        bool isTrusted = connection.Auth.Grant.IsProven && _frontend.Access.Rules.TrustsRegistrants;
         RegisterVerdict verdict = await RegisterTargets.JudgeAsync(
             url!, _frontend.Registration.AllowsPrivate, isTrusted, _frontend.RegistrantNames);
         if (verdict != RegisterVerdict.Allowed)

@@ -79,6 +79,38 @@ public sealed class FrontendExternalTests
         Assert.Empty(registry.Deregistered);
     }
 
+    /// <summary>The cameras' credentials, and hosts that strangers may not name, are for who has shown something: not for an address, nor for a name.</summary>
+    [Theory]
+    [InlineData("nothing", false)]
+    [InlineData("name", false)]
+    [InlineData("token", true)]
+    [InlineData("password", true)]
+    [InlineData("digest", true)]
+    public async Task Register_ServerSaysYes_IsAuthenticatedOnlyByWhatWasProven(string shown, bool isAuthenticated)
+    {
+        string ha1 = DigestHash.Hex(DigestAlgorithm.Md5, "nvr:FastRtspProxy:pa55");
+        await using StandInAuthServer server = new() { Answer = _ => StandInAuthServer.Json(shown == "digest" ? $$$"""{"ha1": {"md5": "{{{ha1}}}"}}""" : "{}") };
+        AccessRules rules = Rules(server);
+        rules = rules with { Users = [], OffersBasic = true, External = rules.External! with { Actions = AccessRights.Register } };
+        FakeRegistry registry = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(o => o with { Access = rules, AcceptRegister = true }, registry: registry, isSecure: shown == "password");
+        using RtspTestClient client = await host.ConnectAsync();
+        string url = "rtsp://203.0.113.9/s" + (shown == "token" ? "?token=t" : "");
+        string[] headers = shown switch
+        {
+            "name" => [$"Authorization: Digest username=\"nvr\", realm=\"FastRtspProxy\", nonce=\"n\", uri=\"{url}\", response=\"{new string('0', 32)}\""],
+            "password" => [LogIns.Basic("nvr", "pa55")],
+            _ => [],
+        };
+
+        RtspTestResponse response = shown == "digest"
+            ? await LogIns.RequestAsync(client, "REGISTER", url, "nvr", "pa55")
+            : await client.RequestAsync("REGISTER", url, headers);
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal(isAuthenticated, Assert.Single(registry.Registered).IsAuthenticated);
+    }
+
     [Fact]
     public async Task Digest_ServerGivesTheHash_IsHeldAgainstIt()
     {
