@@ -39,7 +39,7 @@ internal static class CaptureOptions
 
     /// <summary>What is wrong where none is asked for: an option that does nothing without it.</summary>
     public static string? FindMissingCompanion(IReadOnlyList<(string Name, string Value)> given) =>
-        Rows.FirstOrDefault(row => row.Name != Capture && ValueOf(given, row.Name) is not null) is { } option
+        IsAsked(given) ? null : Rows.FirstOrDefault(row => row.Name != Capture && ValueOf(given, row.Name) is not null) is { } option
             ? $"option {option.Name} needs {Capture}: it says what is captured, and how much"
             : null;
 
@@ -53,6 +53,11 @@ internal static class CaptureOptions
         {
             return new ParseOutcome.Refuse(
                 $"option {Capture} reads the camera of a URL: a running proxy captures its own streams by its page or its API");
+        }
+
+        if (ValueOf(given, LongOptions.HealthCheck) is not null)
+        {
+            return new ParseOutcome.Refuse($"option {Capture} asks a camera, and {LongOptions.HealthCheck} a running proxy: give one of the two");
         }
 
         string? packets = ValueOf(given, PacketFile);

@@ -32,7 +32,12 @@ internal static class OptionsBuilder
             return new ParseOutcome.Refuse("option --key needs --certificate: it is the private key of that certificate");
         }
 
-        if (CaptureOptions.IsAsked(longOptions) && (file is not null || demo))
+        if (CaptureOptions.FindMissingCompanion(longOptions) is { } alone)
+        {
+            return new ParseOutcome.Refuse(alone); // beside a file, too: no file asks for a capture
+        }
+
+        if (CaptureOptions.IsAsked(longOptions) && (file is not null || demo || asksHealth))
         {
             return CaptureOptions.Build(longOptions, urls, null);
         }
@@ -50,6 +55,11 @@ internal static class OptionsBuilder
             return new ParseOutcome.Refuse(wrong.Line(null));
         }
 
+        if (FindMissingCompanion(given, longOptions) is { } line)
+        {
+            return new ParseOutcome.Refuse(line);
+        }
+
         if (CaptureOptions.IsAsked(longOptions))
         {
             return CaptureOptions.Build(longOptions, urls, loaded.Config);
@@ -58,11 +68,6 @@ internal static class OptionsBuilder
         if (asksHealth)
         {
             return new ParseOutcome.AskHealth(loaded.Config?.Http ?? new HttpConfig());
-        }
-
-        if (FindMissingCompanion(given, longOptions) is { } line)
-        {
-            return new ParseOutcome.Refuse(line);
         }
 
         if (allUrls.Count == 0 && !given.AcceptRegister)
@@ -87,11 +92,6 @@ internal static class OptionsBuilder
         if (Has(longOptions, LongOptions.Check))
         {
             return $"option {LongOptions.Check} needs {LongOptions.Config}: it names the file to check";
-        }
-
-        if (CaptureOptions.FindMissingCompanion(longOptions) is { } alone)
-        {
-            return alone;
         }
 
         if (given.ClientCredentials is null && Has(longOptions, "--offer-sha256"))

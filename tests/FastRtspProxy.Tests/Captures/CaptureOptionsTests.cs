@@ -39,6 +39,15 @@ public sealed class CaptureOptionsTests
     [InlineData("--seconds 3 " + Url, "option --seconds needs --capture")]
     [InlineData("--with-media " + Url, "option --with-media needs --capture")]
     [InlineData("--pcap x " + Url, "option --pcap needs --capture")]
+    [InlineData("--config y --seconds 5 --with-media --pcap x", "option --seconds needs --capture")]
+    [InlineData("--config y --check --capture-size 1M", "option --capture-size needs --capture")]
+    [InlineData("--healthcheck --with-media", "option --with-media needs --capture")]
+    [InlineData("--capture x --check " + Url, "option --check needs --config")]
+    [InlineData("--capture x --healthcheck " + Url, "option --capture asks a camera, and --healthcheck a running proxy")]
+    [InlineData("--capture x -U bob word " + Url, "option -U needs -R")]
+    [InlineData("--capture x --max-registered 3 " + Url, "option --max-registered needs -R")]
+    [InlineData("--capture x --offer-sha256 " + Url, "option --offer-sha256 needs -C")]
+    [InlineData("--healthcheck --check", "option --check needs --config")]
     public void Parse_OfWhatDoesNotGoTogether_SaysWhy(string arguments, string line)
     {
         ParseOutcome.Refuse refusal = Assert.IsType<ParseOutcome.Refuse>(CommandLineParser.Parse(arguments.Split(' ')));
