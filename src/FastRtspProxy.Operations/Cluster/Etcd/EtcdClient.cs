@@ -21,9 +21,6 @@ internal sealed class EtcdClient : IDisposable
     /// <summary>A watch, a renewal, a batch of claims, what the API puts, and as many more.</summary>
     public const int Connections = 8;
 
-    /// <summary>A longer answer is a page of somebody else's.</summary>
-    private const int PlainMax = 300;
-
     /// <summary>gRPC's code for a token that is none, or too old.</summary>
     private const int Unauthenticated = 16;
 
@@ -225,8 +222,8 @@ internal sealed class EtcdClient : IDisposable
             {
                 await using Stream words = await response.Content.ReadAsStreamAsync(due.Token);
                 string text = Encoding.UTF8.GetString(await EtcdReader.BeginningAsync(words, due.Token));
-                string status = string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode}");
-                return (null, CodeOf(text), Printable.Line(WordsOf(text) ?? $"{status} {PlainWords(text)}".TrimEnd()));
+                EtcdRefusal refusal = EtcdRefusal.Read((int)response.StatusCode, text, _config.Password?.Value, token);
+                return (null, refusal.Code, refusal.Words);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -240,36 +237,6 @@ internal sealed class EtcdClient : IDisposable
     }
 
     private string NoAnswer(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"{Shown}: no answer in {limit.TotalSeconds:0.##} s");
-
-    private static int CodeOf(string text) => TryRefusal(text, out JsonElement json) ? (int)EtcdKeyValue.Number(json, "code") : 0;
-
-    private static string? WordsOf(string text) =>
-        TryRefusal(text, out JsonElement json) && json.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.String
-            ? error.GetString()
-            : null;
-
-    /// <summary>
-    /// What stands in the way before etcd's gateway. Quirk (etcd 3.4): while log-ins are on it takes no client certificate with a common name, which
-    /// it could not tell from a user's.
-    /// </summary>
-    private static string PlainWords(string text) => text.Length > PlainMax ? string.Empty
-        : text.Contains("CommonName", StringComparison.Ordinal) ? "(Remedy: a client certificate without a common name, CN)"
-        : $"({text.Trim()})";
-
-    private static bool TryRefusal(string text, out JsonElement json)
-    {
-        json = default;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(text);
-            json = document.RootElement.Clone();
-            return json.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 
     private HttpClient ClientOf(string endpoint)
     {

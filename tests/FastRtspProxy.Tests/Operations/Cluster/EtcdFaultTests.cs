@@ -320,6 +320,34 @@ public sealed class EtcdFaultTests : IAsyncLifetime
         Assert.Equal(3, logIns);
     }
 
+    /// <summary>A proxy before it, or a gateway that repeats what it cannot read.</summary>
+    [Theory]
+    [InlineData("/v3/auth/authenticate", "cannot parse {\"name\":\"root\",\"password\":\"geheim\\u0022456\"}", "the log-in of root is refused: status 400")]
+    [InlineData("/v3/auth/authenticate", "{\"error\":\"cannot parse geheim\\\"456\",\"code\":3}", "the log-in of root is refused: status 400")]
+    [InlineData("/v3/kv/range", "no such user: Authorization: token-789", "status 400")]
+    [InlineData("/v3/kv/range", "{\"error\":\"bad token token-789\",\"code\":3}", "status 400")]
+    [InlineData("/v3/kv/range", "cannot parse {\"key\":\"L2ZycC8=\"}", "status 400 (cannot parse ...)")]
+    [InlineData("/v3/kv/range", "{\"error\":\"etcdserver: too many requests\",\"code\":3}", "etcdserver: too many requests")]
+    public async Task AskAsync_RefusalThatRepeatsWhatWasAsked_SaysNoSecret(string path, string answer, string words)
+    {
+        _etcd.Instead = async (asked, _, context) =>
+        {
+            if (asked == path)
+            {
+                context.Response.StatusCode = 400;
+                await context.Response.WriteAsync(answer);
+                return "";
+            }
+
+            return asked == "/v3/auth/authenticate" ? "{\"token\":\"token-789\"}" : null;
+        };
+        using EtcdClient client = new(ConfigOf(ttlSeconds: 2).Engine with { UserName = "root", Password = new Secret("geheim\"456") });
+
+        EtcdException refusal = await Assert.ThrowsAsync<EtcdException>(() => AskAsync(client, 1));
+
+        Assert.Equal($"{_etcd.Url}: {words}", refusal.Message);
+    }
+
     [Fact]
     public async Task AskAsync_SignedTokenOlderThanAChangeOfUsers_LogsInAgain()
     {
