@@ -17,13 +17,11 @@ internal static class AuthKeys
         ("register", AccessRight.Register),
         ("talk", AccessRight.Talk));
 
-    /// <summary>Who may talk is for the users' list to say: the external decision is asked who comes in.</summary>
+    /// <summary>The external decision is asked who comes in by RTSP: who may talk, and who may use HTTP, is for the users' list to say.</summary>
     private static readonly TypeOf<AccessRight> s_action = ConfigTypes.Word(
         "RIGHT",
-        "the rights",
+        "the rights that it is asked for (status, api and talk come by auth.roles alone)",
         ("read", AccessRight.Read),
-        ("status", AccessRight.Status),
-        ("api", AccessRight.Api),
         ("register", AccessRight.Register));
 
     private static readonly ConfigShape<UserConfig> s_user = new(

@@ -193,6 +193,8 @@ public sealed class BadConfigTests
     [InlineData("auth: {roles: {view: {}}}", "auth.roles.view.may: it is missing")]
     [InlineData("auth: {roles: {view: {may: []}}}", "auth.roles.view.may: the list is empty")]
     [InlineData("auth: {roles: {view: {may: [reed]}}}", "auth.roles.view.may[0] \"reed\": the rights are read, status, api, register and talk; did you mean \"read\"?")]
+    [InlineData("auth: {external: {url: \"https://192.0.2.9/\", actions: [read, status]}}", "auth.external.actions[1] \"status\": the rights that it is asked for (status, api and talk come by auth.roles alone) are read and register")]
+    [InlineData("auth: {external: {url: \"https://192.0.2.9/\", actions: api}}", "\"api\": the rights that it is asked for (status, api and talk come by auth.roles alone) are read and register")]
     [InlineData("auth: {roles: {view: {may: [read], from: [nowhere]}}}", "auth.roles.view.from[0] \"nowhere\": a network is written")]
     [InlineData("auth: {roles: {view: {may: [read], streams: [\"/a\"]}}}", "auth.roles.view.streams[0] \"/a\": a pattern is the name of a stream")]
     [InlineData("auth: {users: [{password: geheim}]}", "auth.users[0].name: it is missing")]

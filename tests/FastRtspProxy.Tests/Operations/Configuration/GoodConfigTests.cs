@@ -129,7 +129,7 @@ public sealed class GoodConfigTests
                 view: {may: read, streams: ["gate/*", "**"], from: [10.0.0.0/8, "2001:db8::1"]}
                 ops: {may: [status, api, register]}
               anonymous: [view]
-              external: {url: "https://auth.example/frp", actions: [read, api], headers: {X-Secret: s}, timeout: 500ms, cache: {allow: 1m, deny: 0}, onError: lastKnown}
+              external: {url: "https://auth.example/frp", actions: [read, register], headers: {X-Secret: s}, timeout: 500ms, cache: {allow: 1m, deny: 0}, onError: lastKnown}
             """);
 
         Assert.Equal(new LogConfig { Level = LogLevel.Debug, Format = LogFormat.Json, Addresses = AddressDetail.Network }, config.Log);
@@ -161,7 +161,7 @@ public sealed class GoodConfigTests
             External = new ExternalAuthConfig
             {
                 Url = "https://auth.example/frp",
-                Actions = [AccessRight.Read, AccessRight.Api],
+                Actions = [AccessRight.Read, AccessRight.Register],
                 Headers = [new HeaderConfig("X-Secret", new Secret("s"))],
                 Timeout = TimeSpan.FromMilliseconds(500),
                 Cache = new AnswerCacheConfig { Allow = TimeSpan.FromMinutes(1), Deny = TimeSpan.Zero },
