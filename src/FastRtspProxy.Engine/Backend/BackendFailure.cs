@@ -4,11 +4,14 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>One failure of a back-end, ready to be shown: no credentials are ever in it.</summary>
+/// <summary>One failure of a back-end, ready to be shown: no credentials are ever in it, whatever the camera has said.</summary>
 /// <param name="Kind">For decisions.</param>
 /// <param name="Message">For people: what happened, without the stream's name and without what is tried next.</param>
 internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
 {
+    /// <summary>For people: what happened, without the stream's name and without what is tried next. Passwords in it are masked when it is set.</summary>
+    public string Message { get; init => field = Printable.Line(value); } = Printable.Line(Message);
+
     /// <summary>The status of the answer that says no; 0: no answer says it.</summary>
     public int Status { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Sdp;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -117,7 +118,8 @@ internal sealed class CameraSteps(Shard shard, MountSettings settings)
         return true;
     }
 
-    private static string Cut(string text) => text.Length > TextCharsMax ? text[..TextCharsMax] : text;
+    /// <summary>Masked before it is cut: behind the cut nobody knows a password's beginning for what it is.</summary>
+    private static string Cut(string text) => Printable.Line(text) is var shown && shown.Length > TextCharsMax ? shown[..TextCharsMax] : shown;
 
     /// <summary>What leads from one attempt to the end of another that got no further.</summary>
     private static bool IsOnTheWay(CameraStepKind kind) => kind is CameraStepKind.Waiting or CameraStepKind.Connecting or CameraStepKind.Connected;

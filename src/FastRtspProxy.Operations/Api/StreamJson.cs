@@ -108,7 +108,7 @@ internal static class StreamJson
         json.WriteBoolean(
             "passwordSet", (user is null ? config?.Password is not null : password is not null) || SourceUrl.HoldsSecret(configured));
         WriteText(json, "transport", status?.Way);
-        WriteText(json, "transportReason", status?.WayReason);
+        WriteText(json, "transportReason", status?.WayReason is { } way ? WithoutSecrets(way) : null);
         WriteText(json, "peer", status?.Peer);
         WriteError(json, status?.LastError);
         json.WriteNumber("attempts", status?.Attempts ?? 0);

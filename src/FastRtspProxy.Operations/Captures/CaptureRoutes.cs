@@ -3,6 +3,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Http;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Operations.Captures;
@@ -103,7 +104,7 @@ internal sealed class CaptureRoutes(Func<string, Task<CameraCapture?>> find, str
             {
                 await new HttpProblem(StatusCodes.Status502BadGateway, "the camera cannot be reached")
                 {
-                    Detail = outcome.Failure ?? "It said nothing in that time.",
+                    Detail = outcome.Failure is { } failure ? Printable.Line(failure) : "It said nothing in that time.",
                 }.WriteAsync(exchange.Context);
             }
         }

@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Operations.Http;
@@ -55,7 +56,7 @@ internal static class HealthRoutes
     }
 
     private static string Why(StreamStatus status) =>
-        $"{status.State.ToString().ToLowerInvariant()}{(status.LastError is { } error ? $": {error.Text}" : "")}";
+        $"{status.State.ToString().ToLowerInvariant()}{(status.LastError is { } error ? $": {Printable.Line(error.Text)}" : "")}";
 
     private static Task AnswerAsync(HttpExchange exchange, string? problem)
     {

@@ -14,6 +14,11 @@ public static class Printable
     /// </summary>
     public static string Line(string text) => Clean(UrlSecrets.Mask(text), keepLineBreaks: false);
 
+    /// <summary>
+    /// As <see cref="Line"/> for a text that is one URL (<see cref="UrlSecrets.MaskUrl"/>), of which the part before its own <c>@</c> is masked already.
+    /// </summary>
+    public static string Url(string url) => Clean(UrlSecrets.MaskUrl(url), keepLineBreaks: false);
+
     /// <summary>Several lines: as <see cref="Line"/>, but LF and tab stay and CR before LF goes.</summary>
     public static string Lines(string text) => Clean(UrlSecrets.Mask(text.Replace("\r\n", "\n", StringComparison.Ordinal)), keepLineBreaks: true);
 

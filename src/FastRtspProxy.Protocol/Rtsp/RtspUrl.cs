@@ -53,7 +53,7 @@ public sealed record RtspUrl
     /// True for <c>rtsp://u:p@s/w@192.0.2.1/a</c> and <c>rtsp://u:12/34@192.0.2.1/a</c>: as they stand the host is s, or u, and the rest of a
     /// password is a path, which is asked for in the clear. Whoever takes URLs from others refuses these.
     /// </summary>
-    public bool HasTwoReadings => IndexOfSecondHost() >= 0;
+    public bool HasTwoReadings => IndexOfSecondHost(PathAndQuery) >= 0;
 
     /// <summary>For people and logs: passwords are `***`, in front of the host and in path and query, and where either may be one.</summary>
     public string Redacted
@@ -62,7 +62,7 @@ public sealed record RtspUrl
         {
             int authority = Text.IndexOf("://", StringComparison.Ordinal) + 3;
             return UrlSecrets.MaskUrl(
-                IndexOfSecondHost() is >= 0 and int at ? string.Concat(Text.AsSpan(0, authority), UrlSecrets.Masked, PathAndQuery.AsSpan(at))
+                IndexOfSecondHost(PathAndQuery) is >= 0 and int at ? string.Concat(Text.AsSpan(0, authority), UrlSecrets.Masked, PathAndQuery.AsSpan(at))
                 : User is null ? Text : Text.Insert(authority, $"{Uri.EscapeDataString(User)}:***@"));
         }
     }
@@ -138,11 +138,11 @@ public sealed record RtspUrl
         return this with { Host = Host + "%" + zone, Text = Text.Insert(Text.IndexOf(']', StringComparison.Ordinal), "%25" + zone) };
     }
 
-    /// <summary>Where in the path the <c>@</c> stands that has a host behind it; -1: nowhere.</summary>
-    private int IndexOfSecondHost()
+    /// <summary>Where in a path the last <c>@</c> stands, if what is behind it looks like a host, with a path or a port of its own; -1: nowhere.</summary>
+    internal static int IndexOfSecondHost(ReadOnlySpan<char> pathAndQuery)
     {
-        ReadOnlySpan<char> path = PathAndQuery;
-        path = path.Contains('?') ? path[..path.IndexOf('?')] : path;
+        int query = pathAndQuery.IndexOf('?');
+        ReadOnlySpan<char> path = query < 0 ? pathAndQuery : pathAndQuery[..query];
         int at = path.LastIndexOf('@');
         if (at < 0 || path.Contains("://", StringComparison.Ordinal))
         {
@@ -203,7 +203,8 @@ public sealed record RtspUrl
         return query < 0 ? authority : authority[..query];
     }
 
-    private static bool IsAuthority(string text) => TrySplitAuthority(text, false, out _, out _, out _);
+    /// <summary>A host, or a host and a port, is what it may be.</summary>
+    internal static bool IsAuthority(string text) => TrySplitAuthority(text, false, out _, out _, out _);
 
     private static bool TrySkipScheme(string text, out bool tls, out int start)
     {

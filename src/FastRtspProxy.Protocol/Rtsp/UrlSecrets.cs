@@ -4,8 +4,8 @@ namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>
 /// Passwords in the query or the path of URLs, as cheap cameras have them: `?user=a&amp;password=b`, `/user=admin_password=x_channel=1_stream=0.sdp`,
-/// `/user=admin&amp;password=x`. It works on any text that may hold such URLs, so that it serves messages and sentences alike. In doubt it masks
-/// more.
+/// `/user=admin&amp;password=x`; and in texts what stands before the <c>@</c> of a URL. It works on any text that may hold such URLs, so that it
+/// serves messages and sentences alike. In doubt it masks more.
 /// </summary>
 public static class UrlSecrets
 {
@@ -21,19 +21,22 @@ public static class UrlSecrets
         "password", "passwd", "pwd", "pass", "pw", "token", "auth", "key", "secret", "passphrase", "passcode", "psw", "loginpas", "authbasic",
     ];
 
-    /// <summary>The text with <c>***</c> for the values of parameters that hold secrets.</summary>
+    /// <summary>
+    /// The text with <c>***</c> for the values of parameters that hold secrets, and for what stands before the <c>@</c> of URLs; <c>user:***@</c>, as
+    /// we write it ourselves, stays.
+    /// </summary>
     public static string Mask(string text) => Mask(text, isUrl: false);
 
     /// <summary>
     /// As <see cref="Mask(string)"/> for a text that is one URL, and no sentence around it: blanks, quotation marks and punctuation are part of a
-    /// value there.
+    /// value there. What stands before the <c>@</c> of the URL itself is whoever's who prints it (<see cref="RtspUrl.Redacted"/>).
     /// </summary>
     public static string MaskUrl(string url) => Mask(url, isUrl: true);
 
     private static string Mask(string text, bool isUrl)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = WithoutNestedUserInfo(text, isUrl);
+        text = WithoutUserInfo(text, isUrl);
         StringBuilder? masked = null;
         int taken = 0;
         UrlStart start = new(text, isUrl);
@@ -60,14 +63,15 @@ public static class UrlSecrets
     }
 
     /// <summary>
-    /// A URL within a URL, as gateways have it (`?src=rtsp://user:password@camera/`, percent-encoded or not): what stands before its <c>@</c>. That
-    /// of the URL itself is whoever's who prints it (<see cref="RtspUrl.Redacted"/>).
+    /// What stands before the <c>@</c> of a URL, also of one within another, as gateways have it (`?src=rtsp://user:password@camera/`,
+    /// percent-encoded or not).
     /// </summary>
-    private static string WithoutNestedUserInfo(string text, bool isUrl)
+    private static string WithoutUserInfo(string text, bool isUrl)
     {
         StringBuilder? masked = null;
         int taken = 0;
         int seenIn = -1; // where the URL begins whose own scheme was met
+        (int End, int LastAt) piece = (-1, -1);
         UrlStart start = new(text, isUrl);
         for (int i = 0; i < text.Length; i++)
         {
@@ -80,7 +84,7 @@ public static class UrlSecrets
             bool isNested = length > 3 || seenIn == url;
             seenIn = url;
             int from = i + length;
-            int at = isNested ? LastAt(text, from, isUrl) : -1;
+            int at = isNested ? LastAt(text, from, isUrl, ref piece) : isUrl ? -1 : EndOfOwnUserInfo(text, from);
             i = from - 1;
             if (at > from && !text.AsSpan(from, at - from).SequenceEqual(Masked))
             {
@@ -111,15 +115,60 @@ public static class UrlSecrets
     }
 
     /// <summary>The last `@` of the URL that begins there; -1: it has none.</summary>
-    private static int LastAt(string text, int from, bool isUrl)
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where the URL begins; it ascends.</param>
+    /// <param name="isUrl">The text is one URL.</param>
+    /// <param name="piece">The piece of the text that was walked last: a text of nothing but schemes is walked once.</param>
+    private static int LastAt(string text, int from, bool isUrl, ref (int End, int LastAt) piece)
     {
-        int last = -1;
-        for (int i = from; i < text.Length && text[i] != '&' && (isUrl || !EndsUrl(text, i)); i++)
+        if (from > piece.End)
         {
-            last = IsSign(text, i, '@', out _) ? i : last;
+            piece = (from, -1);
+            for (; piece.End < text.Length && text[piece.End] != '&' && (isUrl || !EndsUrl(text, piece.End)); piece.End++)
+            {
+                piece.LastAt = IsSign(text, piece.End, '@', out _) ? piece.End : piece.LastAt;
+            }
         }
 
-        return last;
+        return piece.LastAt >= from ? piece.LastAt : -1;
+    }
+
+    /// <summary>
+    /// The `@` behind the user and the password of the URL that begins there; -1: it has none, or they are masked. The last one counts where what
+    /// stands before an earlier one cannot be a host, or need not be: passwords may hold any character raw.
+    /// </summary>
+    private static int EndOfOwnUserInfo(string text, int from)
+    {
+        int end = from;
+        int last = -1;
+        for (; end < text.Length && !EndsUrl(text, end) && !IsSchemeEnd(text, end, out _); end++)
+        {
+            last = text[end] == '@' ? end : last;
+        }
+
+        if (last < 0)
+        {
+            return -1;
+        }
+
+        int path = text.AsSpan(from, end - from).IndexOfAny('/', '?');
+        int hostEnd = path < 0 ? end : from + path;
+        int first = text.AsSpan(from, hostEnd - from).LastIndexOf('@');
+        first = first < 0 ? -1 : from + first;
+        if (IsMasked(text.AsSpan(from, Math.Max(from, first) - from)) || IsMasked(text.AsSpan(from, last - from)))
+        {
+            return -1;
+        }
+
+        int host = first < 0 ? from : first + 1;
+        return RtspUrl.IsAuthority(text[host..hostEnd]) && RtspUrl.IndexOfSecondHost(text.AsSpan(hostEnd, end - hostEnd)) < 0 ? first : last;
+    }
+
+    /// <summary>A user and a password as <see cref="RtspUrl.Redacted"/> writes them, or as they are written here.</summary>
+    private static bool IsMasked(ReadOnlySpan<char> userInfo)
+    {
+        int colon = userInfo.IndexOf(':');
+        return userInfo[(colon + 1)..].SequenceEqual(Masked);
     }
 
     private static bool IsSign(string text, int at, char sign, out int length)

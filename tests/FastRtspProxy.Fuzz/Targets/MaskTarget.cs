@@ -46,6 +46,7 @@ internal sealed class MaskTarget : FuzzTarget
 
         string url = string.Concat(text.AsSpan(0, at), $" rtsp://user:{Secret}@camera/ ", text.AsSpan(at));
         Property.Holds(!MessageText.Masked(url).Contains(Secret, StringComparison.Ordinal), "credentials of a URL in a message are masked");
+        Property.Holds(!Printable.Line(url).Contains(Secret, StringComparison.Ordinal), "credentials of a URL in a line are masked");
         string header = string.Concat(text.AsSpan(0, at), $"\r\nAuthorization: Basic {Secret}\r\n", text.AsSpan(at));
         Property.Holds(!MessageText.Masked(header).Contains(Secret, StringComparison.Ordinal), "an Authorization line in a message is masked");
         foreach (string key in (string[])["KeyMgmt: prot=mikey; data=", "a=key-mgmt:mikey ", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"])

@@ -57,6 +57,20 @@ public sealed class CameraStepsTests
         Assert.StartsWith("the next attempt follows in ", last[1].Text, StringComparison.Ordinal);
     }
 
+    /// <summary>A URL that is cut before its @ is none any more, and shows the beginning of the password.</summary>
+    [Fact]
+    public async Task Steps_LongAnswerWithAPasswordAtTheCut_DoNotShowItsBeginning()
+    {
+        using ScriptedCamera camera = new() { Script = static _ => ScriptedReply.Of(404, new string('x', 240) + " rtsp://admin:geheim" + new string('h', 80) + "@10.0.0.5/1") };
+        await using ProxyHost host = await ProxyHost.StartAsync(camera);
+
+        CameraStep[] steps = await UntilAsync(host, CameraStepKind.Lost);
+
+        CameraStep lost = steps.First(static step => step.Kind == CameraStepKind.Lost);
+        Assert.DoesNotContain("geheim", lost.Text, StringComparison.Ordinal);
+        Assert.Contains("rtsp://***@10.0.0.5/1", lost.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>A night of attempts that all end alike is one line, with what came before it.</summary>
     [Fact]
     public async Task Steps_AttemptsThatEndAlike_AreCounted()

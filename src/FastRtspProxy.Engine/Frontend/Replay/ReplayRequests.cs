@@ -134,7 +134,7 @@ internal sealed class ReplayRequests(RequestHandler handler)
     private RtspResponse Pass(
         RtspMessage request, RtspResponse response, in ReplayAnswer answer, ReplaySeat? seat = null, string baseUrl = "")
     {
-        handler.Begin(request, response, answer.Status, answer.Message is { Reason.Length: > 0 } said ? said.Reason : null);
+        handler.Begin(request, response, answer.Status, answer.Message is { Reason.Length: > 0 } said ? Printable.Line(said.Reason) : null);
         if (answer.Message is not { } message)
         {
             return response;

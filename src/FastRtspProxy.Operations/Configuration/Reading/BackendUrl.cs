@@ -39,12 +39,12 @@ internal static class BackendUrl
         int at = text.LastIndexOf('@');
         if (at < 0 && IndexOfNoPort(text) is >= 0 and int noPort)
         {
-            return Printable.Line(string.Concat(text.AsSpan(0, noPort), UrlSecrets.Masked));
+            return Printable.Url(string.Concat(text.AsSpan(0, noPort), UrlSecrets.Masked));
         }
 
         if (at < 0 || (RtspUrl.TryParse(text, out RtspUrl? url, out _) && url.User is null && !url.HasTwoReadings))
         {
-            return Printable.Line(UrlSecrets.MaskUrl(text));
+            return Printable.Url(text);
         }
 
         int scheme = IndexOfScheme(text);
@@ -52,14 +52,14 @@ internal static class BackendUrl
         int colon = text.IndexOf(':', userAt, at - userAt);
         if (colon < 0)
         {
-            return Printable.Line(UrlSecrets.MaskUrl(text));
+            return Printable.Url(text);
         }
 
         // A secret in front of the '@': which of the two it belongs to, the password before the host or one in the query, is not known, so nothing
         // behind is shown.
         string hidden = text[(colon + 1)..at];
         string rest = UrlSecrets.MaskUrl(hidden) == hidden ? UrlSecrets.MaskUrl(text[at..]) : string.Empty;
-        return Printable.Line(string.Concat(text.AsSpan(0, colon + 1), "***", rest));
+        return Printable.Url(string.Concat(text.AsSpan(0, colon + 1), "***", rest));
     }
 
     /// <summary>

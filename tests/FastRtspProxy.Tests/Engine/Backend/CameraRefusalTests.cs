@@ -65,5 +65,19 @@ public sealed class CameraRefusalTests
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
     }
 
-    private static RtspMessage Answer(int status, string headers = "") => RtspMessageParserTests.Parse($"RTSP/1.0 {status} Because\r\nCSeq: 1\r\n{headers}\r\n");
+    /// <summary>Servers say which stream they do not have, with all that its name holds; a failure is shown in a dozen places.</summary>
+    [Theory]
+    [InlineData("no /user=admin_password=geheim_channel=1", "no /user=admin_password=***_channel=1")]
+    [InlineData("rtsp://admin:geheim@10.0.0.5/1", "rtsp://***@10.0.0.5/1")]
+    [InlineData("no\u001b[2J", "no?[2J")]
+    public void Of_AReasonWithAPassword_IsMaskedInTheFailure(string reason, string shown)
+    {
+        BackendFailure failure = CameraRefusal.Of(RtspMethod.Describe, Answer(404, reason: reason), null, "cam");
+
+        Assert.StartsWith($"DESCRIBE was answered 404 {shown}: the camera knows no such path", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(failure.Message + " at " + shown, (failure with { Message = $"{failure.Message} at {reason}" }).Message);
+    }
+
+    private static RtspMessage Answer(int status, string headers = "", string reason = "Because") =>
+        RtspMessageParserTests.Parse($"RTSP/1.0 {status} {reason}\r\nCSeq: 1\r\n{headers}\r\n");
 }

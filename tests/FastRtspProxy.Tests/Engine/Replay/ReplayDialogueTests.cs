@@ -107,6 +107,19 @@ public sealed class ReplayDialogueTests
         Assert.Equal((status, "Because", "onvif-replay", "7"), (response.Status, response.Reason, response.Header("Unsupported"), response.Header("Retry-After")));
     }
 
+    /// <summary>A recorder may say which of its URLs it does not have.</summary>
+    [Fact]
+    public async Task Recorder_RefusesWithAPasswordInItsReason_TheViewerDoesNotReadIt()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(static request => request.Method != "DESCRIBE" ? null
+            : ScriptedReply.Of(404, "no rtsp://admin:geheim@10.0.0.5/r?pwd=geheim"));
+        using RtspTestClient client = await fixture.Host.ConnectAsync();
+
+        RtspTestResponse response = await client.RequestAsync("DESCRIBE", fixture.Host.Url);
+
+        Assert.Equal((404, "no rtsp://***@10.0.0.5/r?pwd=***"), (response.Status, response.Reason));
+    }
+
     /// <summary>What a recorder may know is asked of it, whole; an empty request is a sign of life, which is answered here.</summary>
     [Fact]
     public async Task Parameters_WithABody_AreTheRecorders()

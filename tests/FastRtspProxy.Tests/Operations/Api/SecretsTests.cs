@@ -73,6 +73,8 @@ public sealed class SecretsTests
                         bench.Proxy.Streams[name] = bench.Proxy.Streams[name] with
                         {
                             LastError = new StreamFailure(bench.Time.GetUtcNow(), "refused", $"The camera at {url} (rtsp://u:geheim@h/) refused."),
+                            Way = "TCP",
+                            WayReason = "UDP: SETUP was answered 461 rtsp://admin:geheim@10.0.0.5/1?token=geheim",
                         };
                     }
 

@@ -27,7 +27,7 @@ public sealed class EventLogTests
             {
                 Viewer = "v",
                 Address = IPAddress.Parse("::ffff:198.51.100.7"),
-                Reason = "rtsp://h/?password=geheim\r\nx",
+                Reason = "rtsp://u:geheim@h/?password=geheim\r\nx",
             });
         }
 
@@ -39,7 +39,7 @@ public sealed class EventLogTests
 
         Assert.Equal(ProxyEvent.Types.Take(10), events.Select(static one => one.Type));
         Assert.Equal(Enumerable.Range(0, 10).Select(n => events[0].Id + n), events.Select(static one => one.Id));
-        Assert.All(events, static one => Assert.Equal(("198.51.100.7", "rtsp://h/?password=***??x"), (one.Address, one.Reason)));
+        Assert.All(events, static one => Assert.Equal(("198.51.100.7", "rtsp://***@h/?password=***??x"), (one.Address, one.Reason)));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
+using FastRtspProxy.Tests.Weaknesses;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRtspProxy.Tests.Operations.Http;
@@ -396,6 +397,22 @@ public sealed class HttpServerTests
         Assert.Equal(500, status);
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.Contains("please report it", bench.LogText, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a camera answers stands in it, for whoever balances us.</summary>
+    [Theory]
+    [InlineData("no /user=admin_password=geheim_channel=1")]
+    [InlineData("rtsp://admin:geheim@10.0.0.5/1")]
+    public async Task Readyz_OfAStreamWhoseCameraSaysAPassword_DoesNotShowIt(string reason)
+    {
+        using ScriptedCamera camera = new() { Script = _ => ScriptedReply.Of(404, reason) };
+        await using HttpBench bench = await HttpBench.StartAsync(new HttpConfig(), o => o with { Streams = [ProxyHost.Stream("cam", camera.Url)] }, null);
+        string text = "";
+        await Until.TrueAsync(async () => (text = (await bench.AskAsync("GET", "/readyz?stream=cam")).Body).Contains("404", StringComparison.Ordinal));
+
+        Assert.Contains("***", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", bench.LogText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,6 +107,20 @@ public sealed class LogLineTests
         Assert.Equal("IOException: a?b", line.GetProperty("error").GetString());
     }
 
+    /// <summary>A camera writes our own credentials, or those of another place, into what it answers.</summary>
+    [Theory]
+    [InlineData(nameof(LogFormat.Text))]
+    [InlineData(nameof(LogFormat.Json))]
+    public void Text_UrlWithAPasswordInAMessage_IsMaskedInEveryMember(string format)
+    {
+        string text = Logged(
+            new LogStyle { Format = Enum.Parse<LogFormat>(format) },
+            static log => log.Log(LogLevel.Warning, new IOException("at rtsp://u:geheim@h/"), "cam: {Reason}", "404 rtsp://admin:geheim@10.0.0.5/1"));
+
+        Assert.DoesNotContain("geheim", text, StringComparison.Ordinal);
+        Assert.Contains("rtsp://***@10.0.0.5/1", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Json_Masked_ShowsNoAddressInAnyMember()
     {

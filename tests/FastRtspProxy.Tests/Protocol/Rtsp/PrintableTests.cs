@@ -38,6 +38,12 @@ public sealed class PrintableTests
     [InlineData("rtsp://g/?src=rtsp%253A%252F%252Fadmin:s%2540x%2540h", "rtsp://g/?src=rtsp%253A%252F%252F***%2540h")]
     [InlineData("at \"rtsp://g/?a=rtsp://u:p@h/\" rtsp://h2/@x", "at \"rtsp://g/?a=rtsp://***@h/\" rtsp://h2/@x")]
     [InlineData("rtsp://u:***@h/a@b", "rtsp://u:***@h/a@b")]
+    [InlineData("404 rtsp://admin:secret@10.0.0.5/1", "404 rtsp://***@10.0.0.5/1")]
+    [InlineData("to rtsp://admin:p@ss/w:d@192.0.2.9:554/live.", "to rtsp://***@192.0.2.9:554/live.")]
+    [InlineData("rtsp://u:12/34@192.0.2.1/a rtsp://u:se/cret@h rtsp://u:se?cret@h", "rtsp://***@192.0.2.1/a rtsp://***@h rtsp://***@h")]
+    [InlineData("(http://token@h/, \"rtsps://u:p@[2001:db8::1]:322/a\")", "(http://***@h/, \"rtsps://***@[2001:db8::1]:322/a\")")]
+    [InlineData("rtsp://u:p@h/?src=rtsp://v:q@d/b rtsp://a:b:***@h/", "rtsp://***@h/?src=rtsp://***@d/b rtsp://***@h/")]
+    [InlineData("rtsp://h:8554/cam@home rtsp://h/?user=a@b.example a@b", "rtsp://h:8554/cam@home rtsp://h/?user=a@b.example a@b")]
     [InlineData("rtsp://h/?track[1]=b&25=c&%25=d&]=e&[]=f", "rtsp://h/?track[1]=b&25=c&%25=d&]=e&[]=f")]
     [InlineData("rtsp://h/x%3Fpassword%3Db%26c", "rtsp://h/x%3Fpassword%3D***")]
     [InlineData("rtsp://h/?password=a/b?c=d", "rtsp://h/?password=***")]
@@ -80,6 +86,12 @@ public sealed class PrintableTests
     [InlineData("rtsp://h/?password=a).&x=1", "rtsp://h/?password=***&x=1")]
     [InlineData("rtsp://h/?password=...", "rtsp://h/?password=***")]
     public void MaskUrl_TextThatIsAUrlAlone_TakesBlanksAndPunctuationForTheValue(string url, string shown) => Assert.Equal(shown, UrlSecrets.MaskUrl(url));
+
+    /// <summary>What we write of a URL ourselves names its user.</summary>
+    [Theory]
+    [InlineData("rtsp://admin@192.0.2.1/a", "rtsp://admin@192.0.2.1/a")]
+    [InlineData("rtsp://h/?a=rtsp://u:p@g/\u001b", "rtsp://h/?a=rtsp://***@g/?")]
+    public void Url_TextThatIsAUrlAlone_KeepsItsUser(string url, string shown) => Assert.Equal(shown, Printable.Url(url));
 
     [Fact]
     public void Redacted_SecretsInFrontAndBehind_AreMaskedAndTheWireTextIsNot()
