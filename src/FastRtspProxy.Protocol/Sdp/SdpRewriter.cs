@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
+using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Srtp;
 
 namespace FastRtspProxy.Protocol.Sdp;
 
 /// <summary>
 /// Makes the description that clients get from the camera's. All that is about codecs stays byte for byte; all that is about the way from the
-/// camera to us (addresses, ports, controls, keys, SSRCs) is replaced by the way from us to the client (RFC 2326 appendix C.1).
+/// camera to us (addresses, ports, controls, keys, SSRCs) is replaced by the way from us to the client (RFC 2326 appendix C.1). Servers put the URL
+/// that they were asked into names and attributes of their own: passwords in what they say in words are masked.
 /// </summary>
 public static class SdpRewriter
 {
@@ -23,6 +25,9 @@ public static class SdpRewriter
         "end-of-candidates", "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-mismatch", "ice-pacing", "rtcp", "rtcp-mux", "rtcp-mux-only",
         "rtcp-rsize", "rtcp-unicast", "rtcp-fb", "ssrc", "ssrc-group", "msid", "sendonly", "inactive",
     ];
+
+    /// <summary>What is about codecs: no URL is in it, and its values are the decoder's, whatever they are called.</summary>
+    private static readonly string[] s_ofTheCodec = ["rtpmap", "fmtp"];
 
     /// <summary>Of the session besides: what is said anew, and what groups tracks that may be missing.</summary>
     private static readonly string[] s_ofTheSessionOnly = ["group", "msid-semantic", "recvonly", "sendrecv", "tool", "type", "etag"];
@@ -100,7 +105,7 @@ public static class SdpRewriter
         Append(text, " ");
         Line(text, options.OriginAddress);
         Append(text, "s=");
-        Line(text, backend.SessionName ?? options.SessionName);
+        Line(text, UrlSecrets.Mask(backend.SessionName ?? options.SessionName));
         CopyFirst(text, backend.SessionLines, 'i');
         CopyAll(text, backend.SessionLines, 'b');
         Line(text, options.KeepsTimes ? SdpLine.First(backend.SessionLines, 't') ?? Always : Always);
@@ -116,7 +121,7 @@ public static class SdpRewriter
         {
             if (line[0] == 'a' && !IsCamerasWay(line, options) && !IsOneOf(line, s_ofTheSessionOnly))
             {
-                Line(text, line);
+                Line(text, Shown(line));
             }
         }
     }
@@ -145,7 +150,7 @@ public static class SdpRewriter
         {
             if (line[0] == 'a' && !IsCamerasWay(line, options) && !(replacesFmtp && IsFmtpOf(line, media.PayloadTypes[0])))
             {
-                Line(text, line);
+                Line(text, Shown(line));
             }
         }
 
@@ -161,6 +166,8 @@ public static class SdpRewriter
         Append(text, number);
         Line(text, string.Empty);
     }
+
+    private static string Shown(string line) => IsOneOf(line, s_ofTheCodec) ? line : UrlSecrets.Mask(line);
 
     private static bool IsCamerasWay(string line, SdpRewriteOptions options) =>
         IsOneOf(line, s_camerasWay) && !(options.KeepsTimes && SdpLine.IsAttribute(line, "range"));
@@ -199,7 +206,7 @@ public static class SdpRewriter
     {
         if (SdpLine.First(lines, type) is { } line)
         {
-            Line(text, line);
+            Line(text, Shown(line));
         }
     }
 

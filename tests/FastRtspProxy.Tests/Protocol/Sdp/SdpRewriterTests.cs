@@ -104,6 +104,36 @@ public class SdpRewriterTests
         Assert.Contains("a=x-kept:1\r\n", served, StringComparison.Ordinal);
     }
 
+    /// <summary>Servers put the name or the URL that they were asked into their words; any viewer reads them.</summary>
+    [Theory]
+    [InlineData("s=", "user=admin_password=geheim_channel=1_stream=0.sdp", "user=admin_password=***_channel=1_stream=0.sdp")]
+    [InlineData("i=", "/user=admin&password=geheim&channel=1", "/user=admin&password=***&channel=1")]
+    [InlineData("a=x-source:", "rtsp://admin:geheim@10.0.0.5/1?pwd=geheim", "rtsp://***@10.0.0.5/1?pwd=***")]
+    public void ForFrontend_PasswordInTheCamerasWords_IsMaskedAtBothLevels(string line, string value, string shown)
+    {
+        string sdp = $"v=0\r\ns=x\r\n{line}{value}\r\nm=video 0 RTP/AVP 96\r\n{line}{value}\r\na=rtpmap:96 H264/90000\r\n".Replace(line == "s=" ? "s=x\r\n" : "\0", "", StringComparison.Ordinal);
+        Assert.True(SdpDocument.TryParse(Encoding.Latin1.GetBytes(sdp), out SdpDocument? document, out _));
+
+        string served = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, s_options));
+
+        Assert.DoesNotContain("geheim", served, StringComparison.Ordinal);
+        Assert.Equal(line == "s=" ? 1 : 2, served.Split("\r\n").Count(one => one == line + shown));
+    }
+
+    /// <summary>What a decoder needs may be called a key, and what is no password is nobody's.</summary>
+    [Theory]
+    [InlineData("a=fmtp:96 packetization-mode=1;ISMACrypKey=AAAA;sprop-parameter-sets=Z0IAKeKQ,aM48gA==")]
+    [InlineData("a=x-note:a@b.example http://10.0.0.5/@a T\u00fcr \\ \"x\" 50%3A")]
+    [InlineData("a=Media_header:MEDIAINFO=494D4B48010100000400000100000000")]
+    [InlineData("i=H.264 Video, RtspServer_0.0.0.2 ")]
+    public void ForFrontend_LineWithoutAPassword_IsByteIdentical(string line)
+    {
+        string sdp = $"v=0\r\ns=x\r\nm=video 0 RTP/AVP 96\r\n{line}\r\na=rtpmap:96 H264/90000\r\n";
+        Assert.True(SdpDocument.TryParse(Encoding.Latin1.GetBytes(sdp), out SdpDocument? document, out _));
+
+        Assert.Contains(line, Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, s_options)).Split("\r\n"));
+    }
+
     [Fact]
     public void ForFrontend_AddressOfTheCamera_IsNowhere()
     {
