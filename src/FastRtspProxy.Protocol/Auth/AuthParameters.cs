@@ -64,7 +64,7 @@ internal sealed class AuthParameters
                     break;
                 }
 
-                AuthParameters next = new(RepeatedText.Of(blank < 0 ? piece : piece[..blank]));
+                AuthParameters next = new(SchemeOf(blank < 0 ? piece : piece[..blank]));
                 all.Add(next);
                 piece = blank < 0 ? default : piece[blank..].Trim();
                 next.Token = next.IsBasic ? piece.ToString() : string.Empty;
@@ -79,12 +79,21 @@ internal sealed class AuthParameters
         return all;
     }
 
+    /// <summary>Where the scheme is missing, what stands in its place is the token.</summary>
+    private static string SchemeOf(ReadOnlySpan<char> word) => word switch
+    {
+        "Basic" or "Digest" => RepeatedText.Of(word),
+        _ => word.ToString(),
+    };
+
     private void Add(ReadOnlySpan<char> piece)
     {
         int equals = piece.IndexOf('=');
         if (equals > 0 && _parameters.Count < ParametersMax)
         {
-            _parameters.Add((RepeatedText.Of(piece[..equals].TrimEnd()), Unescape(piece[(equals + 1)..].Trim())));
+            // Only Digest has names for certain. A token with the padding of base64 looks like one, and is the user and the password.
+            ReadOnlySpan<char> name = piece[..equals].TrimEnd();
+            _parameters.Add((IsDigest ? RepeatedText.Of(name) : name.ToString(), Unescape(piece[(equals + 1)..].Trim())));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.TestPeers;
 
@@ -32,6 +33,23 @@ public sealed class RepeatedTextTests
         Assert.Equal(text, second);
         Assert.NotSame(first, RepeatedText.Of(text.AsSpan()));
         Assert.NotSame(second, RepeatedText.Of(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>A log-in, well or badly written: its token is the user and the password in base64.</summary>
+    [Theory]
+    [InlineData("Basic dXNlcjpnZWhlaW0x=", "dXNlcjpnZWhlaW0x")]
+    [InlineData("basic dXNlcjpnZWhlaW0y==", "dXNlcjpnZWhlaW0y")]
+    [InlineData("Bearer dXNlcjpnZWhlaW0z=", "dXNlcjpnZWhlaW0z")]
+    [InlineData("dXNlcjpnZWhlaW00", "dXNlcjpnZWhlaW00")]
+    [InlineData("Basic, dXNlcjpnZWhlaW01=", "dXNlcjpnZWhlaW01")]
+    public void Of_TokenOfALogIn_WasNotKept(string authorization, string token)
+    {
+        Assert.NotSame(RepeatedText.Of("any".AsSpan()), RepeatedText.Of("other".AsSpan()));
+        _ = AuthParameters.Parse(authorization);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = RepeatedText.Of(token.AsSpan());
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() > before, "it was there already");
     }
 
     [Fact]
