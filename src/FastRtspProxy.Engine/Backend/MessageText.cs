@@ -34,12 +34,12 @@ internal static class MessageText
     /// The values of Authorization lines become <c>***</c>: a Basic value is the password itself. So does what stands before the <c>@</c> of a URL
     /// (a camera may write our own credentials, or those of another place, into Location, Content-Base or its description), and what
     /// <see cref="UrlSecrets"/> finds in paths and queries. So do the keys of SRTP: in headers, in MIKEY messages of a description
-    /// (whose colon may be missing), and behind <c>inline:</c>.
+    /// (whose colon may be missing), behind <c>inline:</c>, and in lines <c>k=</c> (RFC 4566 section 5.12).
     /// </summary>
     public static string Masked(string text)
     {
         text = UrlSecrets.Mask(WithoutUserInfo(text));
-        foreach (string name in (ReadOnlySpan<string>)["Authorization:", "KeyMgmt", "key-mgmt", "inline:"])
+        foreach (string name in (ReadOnlySpan<string>)["Authorization:", "KeyMgmt", "key-mgmt", "a=mikey", "a=ice-pwd", "inline:", "\nk=", "\rk="])
         {
             text = WithoutValues(text, name);
         }

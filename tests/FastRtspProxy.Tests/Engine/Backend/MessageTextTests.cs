@@ -25,6 +25,11 @@ public sealed class MessageTextTests
     [InlineData("v=0\r\na=key-mgmt:mikey c2VjcmV0\r\nAccept: x")]
     [InlineData("v=0\r\na=key-mgmt mikey c2VjcmV0\nAccept: x")]
     [InlineData("v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20;INLINE:c2VjcmV0\r\nAccept: x")]
+    [InlineData("v=0\r\na=mikey:c2VjcmV0\r\nAccept: x")]
+    [InlineData("v=0\r\na=ice-pwd:c2VjcmV0\r\nAccept: x")]
+    [InlineData("v=0\r\nk=base64:c2VjcmV0\r\nAccept: x")]
+    [InlineData("v=0\nk=clear:c2VjcmV0\nAccept: x")]
+    [InlineData("v=0\rk=c2VjcmV0\rAccept: x")]
     public void Masked_KeysOfSrtp_AreNotShown(string text)
     {
         string shown = MessageText.Masked(text);
