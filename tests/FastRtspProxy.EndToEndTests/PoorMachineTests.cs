@@ -54,6 +54,28 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
     }
 
+    /// <summary>Without /dev/null the numbers are those of a pipe that nobody reads.</summary>
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public async Task Start_StandardDescriptorsClosedAndNoDevices_ServesAndTheirNumbersAreNobodys(string closed)
+    {
+        int port = FreePorts.Next();
+        ChildProcess proxy = StartProgramBy(
+            Launchers.RedirectedWithoutDevices(closed), "proxy", Prerequisites.ProxyBinary, "-V", "-p", port.ToString(CultureInfo.InvariantCulture), Nobody);
+        string url = $"rtsp://127.0.0.1:{port}/proxyStream";
+        await WaitUntilAsync("the proxy listens", () => FreePorts.IsTaken(port));
+        await using (RawPlayer client = await RawPlayer.ConnectAsync(url, tcp: true))
+        {
+            Assert.Equal(200, (await client.RequestAsync("OPTIONS", url)).Status);
+            Assert.All(closed.Split(' '), one => Assert.StartsWith(
+                "pipe:[", new FileInfo($"/proc/{proxy.Pid}/fd/{(one[0] == '<' ? 0 : one[0] == '>' ? 1 : 2)}").LinkTarget, StringComparison.Ordinal));
+        }
+
+        proxy.Signal(ChildProcess.SigTerm);
+        Assert.Equal(0, await proxy.WaitForExitAsync(Soon));
+    }
+
     [Theory]
     [MemberData(nameof(Closed))]
     public async Task Camera_StandardDescriptorsClosed_ServesAndEndsWell(string closed)

@@ -55,6 +55,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags);
 
+    /// <summary>pipe2(2): a reading and a writing end. Refused: the start ends.</summary>
+    [LibraryImport(Name, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int MakePipe(int* ends, int flags);
+
     /// <summary>close(2). Nothing runs without it.</summary>
     [LibraryImport(Name, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);

@@ -13,7 +13,12 @@ internal static class ProgramStart
     /// <summary>Where error output goes; null: the program ends with status 1, and the reason was said.</summary>
     public static Stream? Begin()
     {
-        StandardDescriptors.Occupy();
+        if (!StandardDescriptors.TryOccupy())
+        {
+            StandardDescriptors.Say("Input, output or error output is closed, and neither /dev/null nor a pipe can be had in its place: open all three.\n");
+            return null;
+        }
+
         OutOfMemory.EndsTheProcess();
         if (SocketSetup.RaiseDescriptorLimit() is < ConsoleDescriptors and long limit)
         {

@@ -19,14 +19,16 @@ internal static unsafe class StandardDescriptors
     /// The very first thing in a program. Closed ones are opened on /dev/null. One that the runtime has taken already cannot be freed, and is known
     /// by its flag: no descriptor that is closed at exec comes from whoever started us.
     /// </summary>
-    public static void Occupy()
+    /// <returns>False: one of them stays closed, and the program must not go on; there may be nowhere to say it.</returns>
+    public static bool TryOccupy()
     {
+        bool isDone = true;
         for (int fd = 0; fd <= Errors; fd++)
         {
             int flags = Libc.Control(fd, LinuxConstants.GetDescriptorFlags);
             if (flags < 0)
             {
-                OpenOnNothing(fd);
+                isDone &= TryOpenOnNothing(fd, "/dev/null\0"u8);
                 continue;
             }
 
@@ -34,9 +36,11 @@ internal static unsafe class StandardDescriptors
             s_ownsOutput |= isOwn && fd == Output;
             s_ownsErrors |= isOwn && fd == Errors;
         }
+
+        return isDone;
     }
 
-    /// <summary>What would be written into a descriptor that the runtime has taken is written nowhere. After <see cref="Occupy"/>.</summary>
+    /// <summary>What would be written into a descriptor that the runtime has taken is written nowhere. After <see cref="TryOccupy"/>.</summary>
     /// <returns>Where error output goes.</returns>
     public static Stream Streams()
     {
@@ -70,21 +74,52 @@ internal static unsafe class StandardDescriptors
         }
     }
 
-    private static void OpenOnNothing(int fd)
+    /// <summary>
+    /// Opens a descriptor that is closed on a file from which nothing comes, and in which nothing stays. Where there is none, as in a directory that
+    /// was made the root, it is the end of a pipe whose other end is closed.
+    /// </summary>
+    /// <param name="fd">Which.</param>
+    /// <param name="file">The file's path, with a zero behind it.</param>
+    internal static bool TryOpenOnNothing(int fd, ReadOnlySpan<byte> file)
     {
-        fixed (byte* path = "/dev/null\0"u8)
+        fixed (byte* path = file)
         {
-            // The lowest free number is what open(2) gives: this one, unless another thread was quicker with something else.
             int opened = Libc.Open(path, LinuxConstants.OpenReadWrite);
-            if (opened >= 0 && opened != fd)
-            {
-                if (opened > Errors && Libc.Control(fd, LinuxConstants.GetDescriptorFlags) < 0)
-                {
-                    _ = Libc.Duplicate(opened, fd);
-                }
-
-                _ = Libc.Close(opened);
-            }
+            return opened >= 0 ? TryMove(opened, fd) : TryOpenOnPipe(fd);
         }
+    }
+
+    private static bool TryOpenOnPipe(int fd)
+    {
+        int* ends = stackalloc int[2];
+        if (Libc.MakePipe(ends, 0) < 0)
+        {
+            return false;
+        }
+
+        (int end, int other) = fd == 0 ? (ends[0], ends[1]) : (ends[1], ends[0]);
+        if (other == fd)
+        {
+            // The number is that of the wrong end.
+            bool isMoved = Libc.Duplicate(end, fd) >= 0;
+            _ = Libc.Close(end);
+            return isMoved;
+        }
+
+        _ = Libc.Close(other);
+        return TryMove(end, fd);
+    }
+
+    /// <summary>The lowest free number is what a new descriptor gets: this one, unless another thread was quicker with something else.</summary>
+    private static bool TryMove(int opened, int fd)
+    {
+        if (opened == fd)
+        {
+            return true;
+        }
+
+        bool isTaken = opened <= Errors || Libc.Control(fd, LinuxConstants.GetDescriptorFlags) >= 0 || Libc.Duplicate(opened, fd) >= 0;
+        _ = Libc.Close(opened);
+        return isTaken;
     }
 }

@@ -12,6 +12,9 @@ internal static class Launchers
     /// <summary>Redirections of the shell: <c>2&gt;&amp;-</c> starts the program without standard error.</summary>
     public static string[] Redirected(string redirections) => Shell($"exec \"$@\" {redirections}");
 
+    /// <summary>The same in a mount namespace in which /dev is empty, as in a bare root.</summary>
+    public static string[] RedirectedWithoutDevices(string redirections) => [.. Mounts("mount -t tmpfs none /dev"), .. Redirected(redirections)];
+
     /// <summary>A hang-up is ignored, as nohup does it.</summary>
     public static string[] IgnoringHangUp() => Shell("trap '' HUP; exec \"$@\"");
 
