@@ -9,7 +9,9 @@ namespace FastRtspProxy.Engine.Backend;
 /// <param name="Message">For people: what happened, without the stream's name and without what is tried next.</param>
 internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
 {
-    /// <summary>For people: what happened, without the stream's name and without what is tried next. Passwords in it are masked when it is set.</summary>
+    /// <summary>
+    /// For people: what happened, without the stream's name and without what is tried next. Passwords in it are masked when it is set.
+    /// </summary>
     public string Message { get; init => field = Printable.Line(value); } = Printable.Line(Message);
 
     /// <summary>The status of the answer that says no; 0: no answer says it.</summary>

@@ -15,7 +15,7 @@ internal static class ProgramStart
     {
         if (!StandardDescriptors.TryOccupy())
         {
-            StandardDescriptors.Say("Input, output or error output is closed, and neither /dev/null nor a pipe can be had in its place: open all three.\n");
+            StandardDescriptors.Say("Input, output or errors are closed, and neither /dev/null nor a pipe can be had instead: open all three.\n");
             return null;
         }
 

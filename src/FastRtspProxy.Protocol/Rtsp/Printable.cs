@@ -15,7 +15,7 @@ public static class Printable
     public static string Line(string text) => Clean(UrlSecrets.Mask(text), keepLineBreaks: false);
 
     /// <summary>
-    /// As <see cref="Line"/> for a text that is one URL (<see cref="UrlSecrets.MaskUrl"/>), of which the part before its own <c>@</c> is masked already.
+    /// As <see cref="Line"/> for a text that is one URL (<see cref="UrlSecrets.MaskUrl"/>); the password before its own <c>@</c> is masked already.
     /// </summary>
     public static string Url(string url) => Clean(UrlSecrets.MaskUrl(url), keepLineBreaks: false);
 
