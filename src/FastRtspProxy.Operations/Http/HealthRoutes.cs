@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
+using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.AspNetCore.Http;
 
@@ -22,7 +23,14 @@ internal static class HealthRoutes
         }),
         new("GET", "/readyz", AccessRights.None, async exchange =>
         {
-            if (exchange.Request.Query["stream"].ToString() is { Length: > 0 } stream)
+            // Whoever balances us and mistypes a parameter would be told of something else, and that it is well.
+            if (ApiQuery.Of(exchange, out HttpProblem? wrong, "stream") is not { } query)
+            {
+                await wrong!.WriteAsync(exchange.Context);
+                return;
+            }
+
+            if (query.Text("stream") is { } stream)
             {
                 await AnswerOfStreamAsync(exchange, engine, stream);
                 return;

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -62,7 +63,13 @@ internal static class MetricsRoutes
             return;
         }
 
-        string? stream = exchange.Request.Query["stream"].ToString() is { Length: > 0 } wanted ? wanted : null;
+        if (ApiQuery.Of(exchange, out HttpProblem? wrong, "stream") is not { } query)
+        {
+            await wrong!.WriteAsync(exchange.Context);
+            return;
+        }
+
+        string? stream = query.Text("stream");
         HttpResponse response = exchange.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FastRtspProxy.Engine.Access;
+using FastRtspProxy.Operations.Api;
 using FastRtspProxy.Operations.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -23,9 +24,14 @@ internal sealed class StatsRoutes(StatsSampler sampler)
 
     private async Task AnswerAsync(HttpExchange exchange)
     {
-        string? text = exchange.Request.Query["window"];
+        if (ApiQuery.Of(exchange, out HttpProblem? wrong, "window", "stream") is not { } query)
+        {
+            await wrong!.WriteAsync(exchange.Context);
+            return;
+        }
+
         TimeSpan window = s_window;
-        if (text is not null && !TryWindow(text, out window))
+        if (query.Text("window") is { } text && !TryWindow(text, out window))
         {
             await new HttpProblem(StatusCodes.Status400BadRequest, "The request cannot be read")
             {
@@ -34,7 +40,7 @@ internal sealed class StatsRoutes(StatsSampler sampler)
             return;
         }
 
-        string? stream = exchange.Request.Query["stream"];
+        string? stream = query.Text("stream");
         (TimeSpan interval, IReadOnlyList<(string Name, StreamSample[] Samples)> streams) =
             sampler.Last(window, name => (stream is null || name == stream) && exchange.MayFor(name));
         await _answers.WriteAsync(

@@ -415,6 +415,20 @@ public sealed class HttpServerTests
         Assert.DoesNotContain("geheim", bench.LogText, StringComparison.Ordinal);
     }
 
+    /// <summary>Told "ok" of something else, a balancer would send viewers to a camera that is away.</summary>
+    [Theory]
+    [InlineData("/readyz?strem=cam", 400)]
+    [InlineData("/readyz?stream=cam&stream=other", 400)]
+    [InlineData("/readyz?stream=", 404)]
+    [InlineData("/readyz?stream=cam", 503)]
+    [InlineData("/healthz?t=1", 200)]
+    public async Task Readyz_ParameterThatIsNotKnown_IsNoReadiness(string path, int status)
+    {
+        await using HttpBench bench = await HttpBench.StartAsync();
+
+        Assert.Equal(status, await bench.StatusAsync("GET", path));
+    }
+
     [Fact]
     public async Task Draining_IsNotReadyButLives()
     {

@@ -141,6 +141,7 @@ public sealed class MetricsPageTests
         (_, _, HttpResponseMessage unwanted) = await bench.AskAsync("GET", "/m", null, "Accept-Encoding: gzip;q=0");
         int missing = await bench.StatusAsync("GET", "/m?stream=other", "Accept-Encoding: gzip");
         int filtered = await bench.StatusAsync("GET", "/m?stream=cam");
+        int mistyped = await bench.StatusAsync("GET", "/m?strem=cam", "Accept-Encoding: gzip");
         config = config with { Enabled = false };
 
         Assert.Equal((200, "text/plain; version=0.0.4; charset=utf-8"), (status, response.Content.Headers.ContentType!.ToString()));
@@ -149,7 +150,7 @@ public sealed class MetricsPageTests
         using GZipStream unzip = new(await zipped.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
         _ = new MetricsSamples(await new StreamReader(unzip, Encoding.UTF8).ReadToEndAsync());
         Assert.Empty(unwanted.Content.Headers.ContentEncoding);
-        Assert.Equal((404, 200, 404), (missing, filtered, await bench.StatusAsync("GET", "/m")));
+        Assert.Equal((404, 200, 400, 404), (missing, filtered, mistyped, await bench.StatusAsync("GET", "/m")));
     }
 
     private static async Task<IEnumerable<string>> StreamsAsync(MetricsBench bench, string? stream = null) =>

@@ -82,9 +82,9 @@ public class StatsTests
         Assert.Equal("gate/1", Assert.Single(one.EnumerateObject()).Name);
         Assert.Equal(4_000_000, one.GetProperty("gate/1").GetProperty("bitrate")[0].GetDouble());
         Assert.Equal(JsonValueKind.Null, one.GetProperty("gate/1").GetProperty("latency")[0].ValueKind);
-        foreach (string window in new[] { "0s", "m", "5h", "-1m", "99999999m", "1mm" })
+        foreach (string query in new[] { "window=0s", "window=m", "window=5h", "window=-1m", "window=99999999m", "window=1mm", "windw=1m", "window=1m&window=5m", "x" })
         {
-            Assert.Equal(400, await bench.StatusAsync("GET", "/api/v1/stats?window=" + window));
+            Assert.Equal(400, await bench.StatusAsync("GET", "/api/v1/stats?" + query));
         }
     }
 
