@@ -16,7 +16,7 @@ public sealed class OpenApiTests
     {
         await using ServedApi served = await ServedApi.StartAsync(null);
         IEnumerable<string> routes = served.Http.Server.Routes.Select(static route => $"{route.Method} {route.Template}")
-            .Where(static route => route.Contains(" /api/", StringComparison.Ordinal) || route.EndsWith('z'));
+            .Where(static route => route.Contains(" /api/", StringComparison.Ordinal) || route.EndsWith('z') || route.EndsWith(" /metrics", StringComparison.Ordinal));
 
         Assert.Equal(routes.Order(), OpenApiCheck.Routes.Order());
     }
@@ -27,6 +27,11 @@ public sealed class OpenApiTests
     [InlineData("GET", "/readyz", 200)]
     [InlineData("GET", "/readyz?stream=cam", 503)]
     [InlineData("GET", "/readyz?stream=none", 404)]
+    [InlineData("GET", "/readyz?strem=cam", 400)]
+    [InlineData("GET", "/metrics", 200)]
+    [InlineData("GET", "/metrics?stream=cam", 200)]
+    [InlineData("GET", "/metrics?stream=none", 404)]
+    [InlineData("GET", "/metrics?strem=cam", 400)]
     [InlineData("GET", "/api/v1/session", 200)]
     [InlineData("POST", "/api/v1/session", 400)]
     [InlineData("DELETE", "/api/v1/session", 204)]
