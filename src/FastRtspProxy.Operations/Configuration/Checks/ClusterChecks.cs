@@ -29,7 +29,9 @@ internal static class ClusterChecks
         }
     }
 
-    /// <summary>One that listens in the clear only cannot be reached by rtsps, and nobody would say why.</summary>
+    /// <summary>
+    /// One that listens in the clear only cannot be reached by rtsps, or by rtsp at another port than its own, and nobody would say why.
+    /// </summary>
     private static void CheckAdvertise(ProxyConfig config, ConfigReading reading)
     {
         if (!RtspUrl.TryParse(config.Cluster.Advertise, out RtspUrl? url, out _))
@@ -47,6 +49,23 @@ internal static class ClusterChecks
             reading.Remarks.Warn(
                 reading.PlaceOf(Advertise), $"{Advertise}: the other boxes find {url.Host} on themselves: write an address that they reach");
         }
+
+        CheckPort(url, url.Tls ? "rtsps.listen" : "rtsp.listen", url.Tls ? config.Rtsps.Listen : config.Rtsp.Listen, reading);
+    }
+
+    /// <summary>Of several ports the first that can be had is ours. Something that forwards may stand between: a warning, no error.</summary>
+    private static void CheckPort(RtspUrl url, string key, ValueList<ListenPoint> listen, ConfigReading reading)
+    {
+        if (listen.Count == 0 || listen[0].Port == url.Port || reading.IsWrong(key))
+        {
+            return;
+        }
+
+        string why = listen.Any(point => point.Port == url.Port) ? $"tries {listen[0]} first" : $"has {string.Join(", ", listen)}";
+        reading.Remarks.Warn(
+            reading.PlaceOf(Advertise),
+            $"{Advertise}: the other boxes come to port {url.Port}, and {key} {why}: write {key} [\":{url.Port}\"], unless something on the way "
+                + "forwards it (NAT, a balancer)");
     }
 
     private static void CheckEtcd(ClusterEngineConfig engine, ConfigReading reading)

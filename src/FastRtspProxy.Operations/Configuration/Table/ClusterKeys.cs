@@ -99,7 +99,7 @@ internal static class ClusterKeys
             Text = "where the other boxes find this one; rtsps:// wherever the network between them is not trusted",
             IsRequired = true,
             Effect = ConfigEffect.Restart,
-            Sample = "rtsp://10.0.0.1:8554",
+            Sample = "rtsp://10.0.0.1:554",
         },
         new ValueKey<ClusterConfig, string?>("ca", ConfigTypes.FileOrNull, static c => c.Ca, static (c, v) => c with { Ca = v })
         {

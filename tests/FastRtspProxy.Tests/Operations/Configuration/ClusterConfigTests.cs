@@ -91,6 +91,20 @@ public sealed class ClusterConfigTests
         Assert.Contains(loaded.Lines, static line => line.Contains("cluster.advertise: the other boxes are to come by TLS", StringComparison.Ordinal));
     }
 
+    /// <summary>As root the first of the default ports can be had, and the other boxes knock at the second.</summary>
+    [Theory]
+    [InlineData("", "the other boxes come to port 8554, and rtsp.listen tries :554 first: write rtsp.listen [\":8554\"], unless something on the way forwards it")]
+    [InlineData("rtsp: {listen: [\":554\", \":5554\"]}\n", "the other boxes come to port 8554, and rtsp.listen has :554, :5554: write")]
+    [InlineData("rtsp: {listen: [\":8554\"]}\n", null)]
+    [InlineData("rtsp: {listen: [\"192.0.2.1:8554\", \"192.0.2.1:554\"]}\n", null)]
+    public void Load_AdvertisedPortThatIsNotListenedAt_IsWarnedOf(string rtsp, string? expected)
+    {
+        LoadedConfig loaded = new ConfigBench().Load(Streams + Good + rtsp);
+
+        Assert.NotNull(loaded.Config);
+        Assert.Equal(expected is not null, loaded.Lines.Any(line => line.Contains("cluster.advertise: " + expected, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Load_AddressThatIsEverybodysOwn_IsWarnedOf()
     {
