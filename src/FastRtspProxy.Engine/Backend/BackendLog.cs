@@ -5,10 +5,10 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>Log lines of the dialogue with cameras. No credentials, in none of them.</summary>
 internal static partial class BackendLog
 {
-    [LoggerMessage(EventId = 200, Level = LogLevel.Trace, Message = "{Stream}: message {Direction} the back-end:\n{Text}")]
+    [LoggerMessage(EventId = 200, Level = LogLevel.Trace, Message = "{Stream}: message {Direction} the camera:\n{Text}")]
     public static partial void Message(ILogger log, string stream, string direction, string text);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "{Stream}: back-end session {From} -> {To}")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Debug, Message = "{Stream}: session with the camera {From} -> {To}")]
     public static partial void Moved(ILogger log, string stream, BackendState from, BackendState to);
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Debug, Message = "{Stream}: redirected to {Url}")]
@@ -17,11 +17,11 @@ internal static partial class BackendLog
     [LoggerMessage(EventId = 203, Level = LogLevel.Debug, Message = "{Stream}: {Why}; {Next}")]
     public static partial void KeepAliveChanged(ILogger log, string stream, string why, string next);
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "{Stream}: the back-end sent {Method} and got {Status}")]
+    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "{Stream}: the camera sent {Method} and got {Status}")]
     public static partial void ServerRequest(ILogger log, string stream, string method, int status);
 
     [LoggerMessage(EventId = 205, Level = LogLevel.Debug,
-        Message = "{Stream}: the back-end numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
+        Message = "{Stream}: the camera numbers its answers wrongly (CSeq {Answered} for {Asked}); from now on they are taken in their order")]
     public static partial void ForeignNumber(ILogger log, string stream, long? answered, int? asked);
 
     [LoggerMessage(EventId = 206, Level = LogLevel.Debug,

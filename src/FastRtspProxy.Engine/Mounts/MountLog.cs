@@ -12,10 +12,10 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 301, Level = LogLevel.Debug, Message = "{Stream} ({Url}): still {Problem}; trying again in {Seconds:0.#} s")]
     public static partial void StillDown(ILogger log, string stream, string url, string problem, double seconds);
 
-    [LoggerMessage(EventId = 302, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end is back")]
+    [LoggerMessage(EventId = 302, Level = LogLevel.Information, Message = "{Stream} ({Url}): the camera is back")]
     public static partial void Back(ILogger log, string stream, string url);
 
-    [LoggerMessage(EventId = 303, Level = LogLevel.Information, Message = "{Stream} ({Url}): the back-end answers again; nobody watches")]
+    [LoggerMessage(EventId = 303, Level = LogLevel.Information, Message = "{Stream} ({Url}): the camera answers again; nobody watches")]
     public static partial void Answers(ILogger log, string stream, string url);
 
     [LoggerMessage(EventId = 304, Level = LogLevel.Information, Message = "{Stream} ({Url}): {Problem}; {Clients} viewer(s) ended, {Next}")]
@@ -37,11 +37,11 @@ internal static partial class MountLog
     public static partial void VideoIsBack(ILogger log, string stream, string url);
 
     [LoggerMessage(EventId = 309, Level = LogLevel.Warning, Message =
-        "{Stream}: the back-end did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
+        "{Stream}: the camera did not return within {Seconds:0.#} s; {Clients} viewer(s) ended")]
     public static partial void HoldExpired(ILogger log, string stream, double seconds, int clients);
 
     [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message =
-        "{Stream}: the back-end came back with another description; {Clients} viewer(s) ended")]
+        "{Stream}: the camera came back with another description; {Clients} viewer(s) ended")]
     public static partial void DescriptionChanged(ILogger log, string stream, int clients);
 
     [LoggerMessage(EventId = 311, Level = LogLevel.Debug, Message = "{Stream}: {From} -> {To}, {Clients} viewer(s)")]

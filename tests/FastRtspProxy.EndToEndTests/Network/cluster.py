@@ -292,7 +292,7 @@ def setups_at_the_camera(cluster, box):
     for line in cluster.log(box).splitlines():
         if line.startswith("cam1 (rtsp://") and "track(s)" in line:
             described = line
-        count += line.startswith("cam1: back-end session") and line.endswith("-> SettingUp") and ADDRESS["cam"] in described
+        count += line.startswith("cam1: session with the camera") and line.endswith("-> SettingUp") and ADDRESS["cam"] in described
     return count
 
 

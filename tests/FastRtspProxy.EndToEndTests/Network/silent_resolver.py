@@ -86,7 +86,7 @@ def describe(stream):
 
 
 def back(stream):
-    return re.search(rf"^{stream} .*the back-end is back", proxy_log(), re.MULTILINE) is not None
+    return re.search(rf"^{stream} .*the camera is back", proxy_log(), re.MULTILINE) is not None
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the programs below end with us

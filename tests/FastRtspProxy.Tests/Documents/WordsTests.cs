@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Tests.Documents;
 
-/// <summary>What users read has the words of docs/words.md: a viewer and not a client, a stream and not a mount, an event loop and not a shard.</summary>
+/// <summary>What users read has the words of docs/words.md: a viewer and not a client, a stream and not a mount, an event loop and not a
+/// shard, a camera and not a back-end.</summary>
 public sealed partial class WordsTests
 {
     [Fact]
@@ -28,7 +29,7 @@ public sealed partial class WordsTests
         Assert.DoesNotContain(messages, message => OurWords().IsMatch(OptionName().Replace(Placeholder().Replace(message, ""), "")));
     }
 
-    [GeneratedRegex(@"\b(clients?|mounts?|shards?)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(clients?|mounts?|shards?|back-?ends?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex OurWords();
 
     [GeneratedRegex(@"--[\w-]+")]

@@ -239,7 +239,7 @@ public sealed class MountFailoverTests
         Assert.Null(client.End);
         Assert.Equal(2, fixture.Log.Loud.Count(static line => line.Contains("trying source 2 of 2; 1", StringComparison.Ordinal)));
         Assert.Equal(1, fixture.Log.Loud.Count(static line => line.Contains("trying again in", StringComparison.Ordinal)));
-        Assert.EndsWith("the back-end is back", fixture.Log.Loud[^1], StringComparison.Ordinal);
+        Assert.EndsWith("the camera is back", fixture.Log.Loud[^1], StringComparison.Ordinal);
     }
 
     [Fact]

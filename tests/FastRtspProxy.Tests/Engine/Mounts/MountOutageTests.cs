@@ -21,7 +21,7 @@ public sealed class MountOutageTests
             return fixture.Log.Loud.Count > 1;
         });
 
-        Assert.EndsWith("the back-end is back", fixture.Log.Loud[1], StringComparison.Ordinal);
+        Assert.EndsWith("the camera is back", fixture.Log.Loud[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class MountOutageTests
         fixture.RestartCamera();
         Assert.NotNull(await mount.DescribeAsync(TimeSpan.FromSeconds(60)));
 
-        Assert.EndsWith("the back-end answers again; nobody watches", fixture.Log.Loud[^1], StringComparison.Ordinal);
+        Assert.EndsWith("the camera answers again; nobody watches", fixture.Log.Loud[^1], StringComparison.Ordinal);
         await fixture.JoinAsync(mount);
         fixture.Camera.SendRtp(0, 96, 1, 9000, 42, true, [0x65, 1]);
         await Until.TrueAsync(() => mount.Ring.Head > 0);
