@@ -22,7 +22,7 @@ internal static class ConfigurationManPage
         page.Section("KEYS").Text("A dot stands between a key and those below it, [] behind a list of sections, and NAME for a name of yours.");
         foreach (
             (string path, ConfigKey key) in RootKeys.Rows.Where(
-                static row => row.Key.Children.Count == 0 && row.Key.Form != KeyForm.Later && !IsDefault(row.Path)))
+                static row => row.Key.Children.Count == 0 && !IsDefault(row.Path)))
         {
             page.Entry($"{path}: {ConfigurationPage.TypeText(key).Replace("`", "", StringComparison.Ordinal)}", Meaning(key));
         }

@@ -83,12 +83,6 @@ internal static class ConfigurationPage
         text.Append("| key | value | default | change | meaning |\n| --- | --- | --- | --- | --- |\n");
         foreach (ConfigKey key in keys)
         {
-            if (key.Form == KeyForm.Later)
-            {
-                text.Append($"| `{key.Name}` | | | | *not in this version*: {key.Text} |\n");
-                continue;
-            }
-
             string option = key.Option is { } of ? $" (`{of.Name}`)" : "";
             string byDefault = key.Type is null || key.Type.IsSecret ? "" : key.IsRequired ? "*required*" : key.DefaultText ?? "";
             string change = key.Children.Count > 0 ? "" : key.Effect switch

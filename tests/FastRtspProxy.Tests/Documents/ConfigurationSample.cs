@@ -59,12 +59,6 @@ internal static class ConfigurationSample
                 text.Append('\n');
             }
 
-            if (key.Form == KeyForm.Later)
-            {
-                AppendComment(text, $"{key.Name}: not in this version ({key.Text})", depth);
-                continue;
-            }
-
             AppendComment(text, Comment(key), depth);
             AppendKey(text, key, key.Sample, depth);
         }

@@ -92,7 +92,7 @@ internal static class ConfigurationSchema
         }
 
         json.WriteStartObject("properties");
-        foreach (ConfigKey key in keys.Where(static key => key.Form != KeyForm.Later))
+        foreach (ConfigKey key in keys)
         {
             json.WriteStartObject(key.Name);
             json.WriteString("description", Description(key));

@@ -20,7 +20,4 @@ internal enum KeyForm
 
     /// <summary>Values under names that the user gives.</summary>
     NamedValues,
-
-    /// <summary>Nothing yet: the key belongs to something that this version cannot do.</summary>
-    Later,
 }

@@ -7,8 +7,7 @@ namespace FastRtspProxy.Operations.Configuration.Table;
 
 /// <summary>
 /// The table: every key with its option, type, range, default, effect and text. <c>--help</c>, docs/options.md, docs/configuration.md,
-/// docs/config.schema.json, docs/fastrtspproxy.sample.yaml, manual pages and completions are made from it, and tests hold them to it. A key that a
-/// later version brings stands in its place already, as a <see cref="LaterKey{TOwner}"/>.
+/// docs/config.schema.json, docs/fastrtspproxy.sample.yaml, manual pages and completions are made from it, and tests hold them to it.
 /// </summary>
 internal static class RootKeys
 {

@@ -20,6 +20,6 @@ internal static class UnknownKey
         return elsewhere.Length > 0
             ? $"there is no such key here; did you mean \"{elsewhere[0]}\"?"
             : $"there is no such key; here are "
-                + string.Join(", ", siblings.Where(static key => key.Form != KeyForm.Later).Select(static key => key.Name));
+                + string.Join(", ", siblings.Select(static key => key.Name));
     }
 }
