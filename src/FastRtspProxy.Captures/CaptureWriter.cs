@@ -45,9 +45,6 @@ internal sealed class CaptureWriter : IDisposable
     /// <inheritdoc cref="Messages"/>
     public long Packets { get; private set; }
 
-    /// <summary>Bytes of the file so far.</summary>
-    public long FileBytes => _file.Count;
-
     /// <summary>The word for a kind in the file.</summary>
     public static string Word(CaptureKind kind) => kind switch
     {

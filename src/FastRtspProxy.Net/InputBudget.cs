@@ -18,7 +18,6 @@ internal sealed class InputBudget(long limitBytes)
     // Accounts whose connection is not read for want of memory, in the order in which they came.
     private readonly ConcurrentQueue<InputAccount> _waiting = new();
 
-    private long _evicted;
     private long _heldBytes;
 
     // Bytes among those held whose connections were told to close: they come back without anybody else having to go.
@@ -35,9 +34,6 @@ internal sealed class InputBudget(long limitBytes)
 
     /// <summary>What is held now.</summary>
     public long HeldBytesNow => Interlocked.Read(ref _heldBytes);
-
-    /// <summary>Connections that were closed because they held most. Any thread.</summary>
-    public long Evicted => Interlocked.Read(ref _evicted);
 
     /// <summary>Three quarters are used. Any thread.</summary>
     public bool IsShort => HeldBytesNow > limitBytes - (limitBytes / 4);
@@ -119,7 +115,6 @@ internal sealed class InputBudget(long limitBytes)
             if (held > 0)
             {
                 Interlocked.Add(ref _leavingBytes, held);
-                Interlocked.Increment(ref _evicted);
                 largest.Evict();
             }
         }

@@ -189,7 +189,6 @@ internal sealed partial class CameraShard
 
     public void OnInterleavedReport(CameraConnection connection)
     {
-        Counters.OnReport();
         foreach (CameraSession session in _sessions.Values)
         {
             if (session.UsesConnection(connection))
@@ -301,7 +300,6 @@ internal sealed partial class CameraShard
 
     private void OnPeerAlive(PeerAddress from, ReadOnlySpan<byte> data)
     {
-        Counters.OnReport();
         if (_peers.TryGetValue(from, out CameraSession? session))
         {
             session.Touch(null);

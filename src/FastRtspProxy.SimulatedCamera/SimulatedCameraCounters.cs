@@ -15,7 +15,6 @@ internal sealed class SimulatedCameraCounters
     private long _rtpPackets;
     private long _rtpBytes;
     private long _dropped;
-    private long _reportsReceived;
 
     /// <summary>RTSP connections open now.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -36,9 +35,6 @@ internal sealed class SimulatedCameraCounters
 
     /// <summary>Packets that the network layer did not take.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
-
-    /// <summary>RTCP packets from clients.</summary>
-    public long ReportsReceived => Volatile.Read(ref _reportsReceived);
 
     /// <summary>Requests of a method so far.</summary>
     public int Requests(string method) => _requests.GetValueOrDefault(method);
@@ -67,6 +63,4 @@ internal sealed class SimulatedCameraCounters
             Interlocked.Add(ref _dropped, dropped);
         }
     }
-
-    public void OnReport() => Interlocked.Increment(ref _reportsReceived);
 }

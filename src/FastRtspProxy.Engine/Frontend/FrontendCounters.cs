@@ -30,7 +30,6 @@ internal sealed class FrontendCounters
     private readonly long[] _answers = new long[MethodsMax * CodesMax];
     private long _sessions;
     private long _requests;
-    private long _requestsRefused;
     private long _requestsMalformed;
     private long _strayFrames;
     private long _rtcpReceived;
@@ -75,9 +74,6 @@ internal sealed class FrontendCounters
     public long Sessions => Volatile.Read(ref _sessions);
 
     public long Requests => Volatile.Read(ref _requests);
-
-    /// <summary>Answered with 4xx or 5xx.</summary>
-    public long RequestsRefused => Volatile.Read(ref _requestsRefused);
 
     /// <summary>Bytes that are no request: 400 and closed.</summary>
     public long RequestsMalformed => Volatile.Read(ref _requestsMalformed);
@@ -165,11 +161,6 @@ internal sealed class FrontendCounters
     /// <summary>An answer was written. The method as it stood in the request.</summary>
     public void OnAnswered(string method, int status)
     {
-        if (status >= 400)
-        {
-            Interlocked.Increment(ref _requestsRefused);
-        }
-
         int index = Array.IndexOf(s_methods, method);
         index = index < 0 ? s_methods.Length - 1 : index;
         if (status - CodesFrom is >= 0 and < CodesMax)

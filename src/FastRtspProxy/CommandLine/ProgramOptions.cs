@@ -17,9 +17,6 @@ internal sealed record ProgramOptions
     /// <summary>The HTTP server; that of a demo is there without being asked for.</summary>
     public required HttpConfig Http { get; init; }
 
-    /// <summary>True where there is an HTTP server.</summary>
-    public bool ServesHttp => Http.IsOn || Demo;
-
     /// <summary>Information, or Debug with <c>-v</c>, or Trace with <c>-V</c>.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
