@@ -6,7 +6,8 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// <summary>The RTP-Info header (RFC 2326 section 12.33).</summary>
 public static class RtpInfoHeader
 {
-    private const int EntriesMax = 64;
+    /// <summary>Nobody has more tracks; what follows is not read.</summary>
+    public const int EntriesMax = 64;
 
     private static readonly string[] s_fields = ["url", "seq", "rtptime"];
 

@@ -42,6 +42,9 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
     /// <summary>By track: where its RTCP goes; as long as <see cref="Media"/>, 0 until the track's SETUP was answered.</summary>
     private byte[] _rtcpChannels = [];
 
+    /// <summary>By track, as <see cref="Media"/>: what its control may mean (<see cref="ControlUrl.Candidates"/>); null: nobody has asked.</summary>
+    private IReadOnlyList<string>?[] _urls = [];
+
     /// <summary>Which of the URLs that a control may mean the recorder takes (<see cref="ControlUrl.Candidates"/>).</summary>
     private int _controlReading;
 
@@ -301,6 +304,7 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
         _dialogue.TakeUrls(answer, document.Control);
         (Description, Media) = (document, media);
         _rtcpChannels = new byte[media.Count];
+        _urls = new IReadOnlyList<string>?[media.Count];
         _life.Move(BackendState.Described);
         return reply;
     }
@@ -333,7 +337,7 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
         return first;
     }
 
-    private IReadOnlyList<string> UrlsOf(int track) =>
+    private IReadOnlyList<string> UrlsOf(int track) => _urls[track] ??=
         ControlUrl.Candidates(_dialogue.Base, _dialogue.SessionControl, Media[track].Control);
 
     private bool HasFeedback(int track) => Media[track].Protocol.StartsWith("RTP/AVPF", StringComparison.OrdinalIgnoreCase);

@@ -148,18 +148,20 @@ internal sealed class ReplayRequests(RequestHandler handler)
         return seat is null ? response : RequestHandler.WithRtpInfo(response, RtpInfoOf(message, seat, baseUrl));
     }
 
-    /// <summary>The recorder's RTP-Info with our URLs; what is about none of the tracks is left out.</summary>
+    /// <summary>
+    /// The recorder's RTP-Info with our URLs; what is about none of the tracks is left out, and what a track is said a second time, or behind more
+    /// entries than there can be tracks.
+    /// </summary>
     private static List<RtpInfoEntry> RtpInfoOf(RtspMessage answer, ReplaySeat seat, string baseUrl)
     {
         List<RtpInfoEntry> entries = [];
-        foreach (string line in answer.HeaderValues("RTP-Info"))
+        HashSet<int> said = [];
+        IEnumerable<RtpInfoEntry> all = answer.HeaderValues("RTP-Info").SelectMany(static line => RtpInfoHeader.Parse(line));
+        foreach (RtpInfoEntry entry in all.Take(RtpInfoHeader.EntriesMax))
         {
-            foreach (RtpInfoEntry entry in RtpInfoHeader.Parse(line))
+            if (seat.TrackAt(entry.Url) is { } track && said.Add(track.Index))
             {
-                if (seat.TrackAt(entry.Url) is { } track)
-                {
-                    entries.Add(entry with { Url = baseUrl + track.Control });
-                }
+                entries.Add(entry with { Url = baseUrl + track.Control });
             }
         }
 

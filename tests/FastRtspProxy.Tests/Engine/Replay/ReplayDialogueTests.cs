@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine;
+using FastRtspProxy.Net;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Weaknesses;
 
@@ -58,6 +59,38 @@ public sealed class ReplayDialogueTests
         Assert.Equal(
             ["clock=20261125T101500.040Z-", "-2.0", "no", $"url={fixture.Host.Url}/track1;seq=17;rtptime=4711"],
             ((string[])["Range", "Scale", "Rate-Control", "RTP-Info"]).Select(played.Header));
+    }
+
+    /// <summary>A recorder that answers with 2,000 entries, and has URLs of 12,000 characters: nobody has more than one a track.</summary>
+    [Fact]
+    public async Task Play_IsAnsweredWithThousandsOfEntries_EachTrackHasOneAndTheRestCostsNothing()
+    {
+        const int Tracks = 32;
+        string path = "/live/" + new string('p', 12_000) + "/";
+        string sdp = ReplayFixture.Sdp[..ReplayFixture.Sdp.IndexOf("m=", StringComparison.Ordinal)] + string.Concat(Enumerable.Range(0, Tracks).Select(
+            static i => $"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID={i}\r\n"));
+        string line = "url=/trackID=1;seq=7," + string.Join(',', Enumerable.Repeat("url=/trackID=0;seq=1,url=x", 8));
+        string more = string.Join(',', Enumerable.Repeat("url=x", 40));
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(
+            request => request.Method switch
+            {
+                "DESCRIBE" => new ScriptedReply { Headers = [("Content-Type", "application/sdp"), ("Content-Base", path)], Body = sdp },
+                "PLAY" => ScriptedReply.Of(
+                    200, "OK", [("Session", "12345678"), ("RTP-Info", line), .. Enumerable.Repeat(("RTP-Info", more), 50)]),
+                _ => null,
+            },
+            static options => options with { Threads = 1 });
+        (RtspTestClient client, string session) = await fixture.SetUpAsync();
+        Shard shard = fixture.Host.Engine.Streams.Directory.Find("cam")!.Shard;
+        long before = await AllocatedAsync();
+
+        RtspTestResponse played = await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session);
+
+        Assert.Equal(200, played.Status);
+        Assert.Equal($"url={fixture.Host.Url}/track2;seq=7,url={fixture.Host.Url}/track1;seq=1", played.Header("RTP-Info"));
+        Assert.InRange(await AllocatedAsync() - before, 0, 50_000_000);
+
+        Task<long> AllocatedAsync() => shard.RunAsync(static () => Task.FromResult(GC.GetAllocatedBytesForCurrentThread()));
     }
 
     [Fact]
