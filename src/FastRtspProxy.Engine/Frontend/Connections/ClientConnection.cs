@@ -108,11 +108,7 @@ internal sealed class ClientConnection : IInputHolder
             end = await ReadRequestAsync();
             if (end == ConnectionEnd.None)
             {
-                if (_frontend.Requests.IsEarly(_message, out string cookie))
-                {
-                    await _frontend.Tunnels.WaitForGetAsync(cookie, Task.WhenAny(PeerEnded, _home.Shard.DelayAsync(FrontendLimits.EarlyPost)));
-                }
-
+                await InHandAsync(_frontend.Requests.WhenGetIsThereAsync(_message, _home.Shard, PeerEnded));
                 if (_frontend.HomeOf(_message, ref Place.Weight) is { } target && target != _home)
                 {
                     await LeaveFor(target);
@@ -262,22 +258,26 @@ internal sealed class ClientConnection : IInputHolder
         }
     }
 
-    /// <summary>Handles the request in hand. What a handler that waits keeps of it counts for as long.</summary>
+    /// <summary>Handles the request in hand.</summary>
     private async ValueTask<RtspResponse> HandleAsync()
     {
         Task<RtspResponse> answer = _frontend.Requests.HandleAsync(this, _message, _response);
-        if (answer.IsCompletedSuccessfully)
-        {
-            return answer.Result;
-        }
+        await InHandAsync(answer);
+        return await answer;
+    }
 
-        _overdue.OnInHand(_home.Shard.NowMicros);
-        int heldBytes = _message.BufferBytes;
-        _stream.Account.Take(heldBytes);
-        RtspResponse response = await answer;
-        _stream.Account.Return(heldBytes);
-        _overdue.OnAnswered();
-        return response;
+    /// <summary>What is kept of the request in hand counts while something is waited for.</summary>
+    private async ValueTask InHandAsync(Task waiting)
+    {
+        if (!waiting.IsCompletedSuccessfully)
+        {
+            _overdue.OnInHand(_home.Shard.NowMicros);
+            int heldBytes = _message.BufferBytes;
+            _stream.Account.Take(heldBytes);
+            await waiting;
+            _stream.Account.Return(heldBytes);
+            _overdue.OnAnswered();
+        }
     }
 
     /// <summary>Writes an answer, and does what follows from it. What the connection ends by; none: it goes on.</summary>
@@ -323,13 +323,8 @@ internal sealed class ClientConnection : IInputHolder
         _frontend.Counters.OnAnswered(response.IsToUnread ? string.Empty : _message.Method, response.Status);
         ReadOnlySpan<byte> cseq = response.HasCSeq ? _message.CSeqText : default;
         RtspWriter.WriteResponse(
-            _stream.Output,
-            response.Status,
-            response.Reason,
-            cseq,
-            CollectionsMarshal.AsSpan(response.Headers),
-            response.Body.Span,
-            response.Version);
+            _stream.Output, response.Status, response.Reason, cseq,
+            CollectionsMarshal.AsSpan(response.Headers), response.Body.Span, response.Version);
         FlushResult flushed = await _stream.Output.FlushAsync();
         return !flushed.IsCompleted;
     }
@@ -402,6 +397,7 @@ internal sealed class ClientConnection : IInputHolder
         }
 
         _postOf = tunnel;
+        _message.Trim();
         UpdatePlace();
         try
         {

@@ -1,3 +1,4 @@
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Engine.Frontend;
@@ -12,13 +13,12 @@ internal sealed partial class RequestHandler
         request.IsHttp && request.Method == RtspMethod.Post && request.Header(CookieHeader) is { } cookie ? _frontend.Tunnels.Find(cookie) : null;
 
     /// <summary>
-    /// The two connections of a tunnel may overtake each other: a POST waits a while for its GET. False: there is nothing to wait for.
+    /// The two connections of a tunnel may overtake each other: a POST waits a while for its GET. Done at once where there is nothing to wait for.
     /// </summary>
-    public bool IsEarly(RtspMessage request, out string cookie)
-    {
-        cookie = request.Header(CookieHeader) ?? string.Empty;
-        return request.IsHttp && request.Method == RtspMethod.Post && cookie.Length > 0 && _frontend.Tunnels.Find(cookie) is null;
-    }
+    public Task WhenGetIsThereAsync(RtspMessage request, Shard shard, Task peerEnded) =>
+        request.IsHttp && request.Method == RtspMethod.Post && TunnelOf(request) is null && request.Header(CookieHeader) is { } cookie
+            ? _frontend.Tunnels.WaitForGetAsync(cookie, shard, peerEnded)
+            : Task.CompletedTask;
 
     private RtspResponse HandleHttp(ClientConnection connection, RtspMessage request, RtspResponse response)
     {

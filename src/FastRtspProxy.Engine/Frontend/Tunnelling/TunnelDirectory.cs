@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastRtspProxy.Net;
 
 namespace FastRtspProxy.Engine.Frontend;
 
@@ -34,10 +35,13 @@ internal sealed class TunnelDirectory
         return true;
     }
 
-    /// <summary>A POST whose GET is not there yet: done when that is, at once when it is now. On any shard.</summary>
+    /// <summary>
+    /// A POST whose GET is not there yet: done when that is, at once when it is now, and after <see cref="FrontendLimits.EarlyPost"/> in any case.
+    /// </summary>
     /// <param name="cookie">The tunnel's.</param>
-    /// <param name="limit">Ends the wait.</param>
-    public async Task WaitForGetAsync(string cookie, Task limit)
+    /// <param name="shard">Where this is called.</param>
+    /// <param name="peerEnded">Ends the wait.</param>
+    public async Task WaitForGetAsync(string cookie, Shard shard, Task peerEnded)
     {
         if (!IsCookie(cookie))
         {
@@ -51,7 +55,9 @@ internal sealed class TunnelDirectory
             waiting.TrySetResult(); // it came between the look and the entry
         }
 
-        await Task.WhenAny(waiting.Task, limit);
+        using CancellationTokenSource isOver = new();
+        await Task.WhenAny(waiting.Task, peerEnded, shard.DelayAsync(FrontendLimits.EarlyPost, isOver.Token));
+        isOver.Cancel();
         _early.TryRemove(new KeyValuePair<string, TaskCompletionSource>(cookie, waiting));
     }
 

@@ -86,6 +86,38 @@ public sealed class FrontendTunnelTests
         await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 0);
     }
 
+    /// <summary>Heads that wait for a GET are paid for; when that is over, nothing is left of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Tunnel_PostWaitsForItsGet_ItsHeadIsPaidForAndNothingIsLeft(bool getComes)
+    {
+        const int Posts = 20;
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        string lines = string.Concat(Enumerable.Range(0, 100).Select(static i => $"X-{i}: {new string('x', 60)}\r\n"));
+        List<RtspTestClient> posts = [];
+        for (int i = 0; i < Posts; i++)
+        {
+            posts.Add(await host.ConnectAsync());
+            await posts[^1].SendAsync($"POST /cam HTTP/1.0\r\nx-sessioncookie: c{i}\r\n{lines}\r\n");
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == Posts && host.Frontend.Input.HeldBytesNow >= Posts * lines.Length);
+        for (int i = 0; i < Posts; i++)
+        {
+            if (getComes)
+            {
+                await OpenAsync(host, "c" + i);
+            }
+            else
+            {
+                posts[i].Dispose();
+            }
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Tunnels.EarlyCount == 0 && host.Frontend.Input.HeldBytesNow == 0);
+    }
+
     [Theory]
     [InlineData("POST", "inner")]
     [InlineData("POST", "other")]
