@@ -301,6 +301,7 @@ internal sealed class ClientConnection : IInputHolder
         }
 
         _message.Trim();
+        response.Trim();
         response.RunAfterWritten();
         if (response.Handover is { } handover)
         {

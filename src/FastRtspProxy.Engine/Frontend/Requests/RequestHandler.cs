@@ -9,6 +9,7 @@ namespace FastRtspProxy.Engine.Frontend;
 /// </summary>
 internal sealed partial class RequestHandler
 {
+    private const int TimestampCharsMax = 64;
     private const string WatchMethods = "OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER";
     private const string WatchAndRegisterMethods = WatchMethods + ", REGISTER, DEREGISTER";
     private const string NoSuchStream = "Stream Not Found";
@@ -247,11 +248,13 @@ internal sealed partial class RequestHandler
     internal RtspResponse WrongState(RtspMessage request, RtspResponse response, string allow) =>
         Begin(request, response, RtspStatus.MethodNotValidInThisState).With("Allow", allow);
 
-    /// <summary>A new answer to this request: Date, and the request's Timestamp as it came (RFC 2326, 12.38).</summary>
+    /// <summary>
+    /// A new answer to this request: Date, and the request's Timestamp as it came (RFC 2326, 12.38), unless it is longer than digits and a dot are.
+    /// </summary>
     internal RtspResponse Begin(RtspMessage request, RtspResponse response, int status = RtspStatus.Ok, string? reason = null)
     {
         Dated(response.Begin(status, reason));
-        return request.Header("Timestamp") is { } timestamp ? response.With("Timestamp", timestamp) : response;
+        return request.Header("Timestamp") is { Length: <= TimestampCharsMax } timestamp ? response.With("Timestamp", timestamp) : response;
     }
 
     private RtspResponse Dated(RtspResponse response) => response.With("Date", RtspDate.Format(_frontend.UtcNow));

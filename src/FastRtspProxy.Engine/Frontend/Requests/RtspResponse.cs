@@ -57,6 +57,14 @@ internal sealed class RtspResponse
         return this;
     }
 
+    /// <summary>It is written: what it said is not kept through the silence that may follow, for nobody pays for it.</summary>
+    public void Trim()
+    {
+        Reason = null;
+        Body = default;
+        _headers.Clear();
+    }
+
     /// <summary>The answer is on its way: runs <see cref="AfterWritten"/>, once.</summary>
     public void RunAfterWritten()
     {

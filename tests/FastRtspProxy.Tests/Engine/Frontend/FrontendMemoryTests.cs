@@ -29,6 +29,23 @@ public sealed class FrontendMemoryTests
         await MeasureAsync(host, Clients, BytesMax, index => Play(host, transport, index, new byte[4096]));
     }
 
+    /// <summary>What was answered last is not kept through the silence that follows, and nobody has 8,000 digits given back.</summary>
+    [Theory]
+    [InlineData("OPTIONS", "Timestamp")]
+    [InlineData("DESCRIBE", "Require")]
+    public async Task Ask_WithAHeaderOfEightThousandCharacters_NothingOfItStays(string method, string header)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        string value = new('7', 8000);
+        await MeasureAsync(host, 100, BytesMax, index =>
+        {
+            Socket socket = Connect(host);
+            string answer = Ask(socket, $"{method} {host.Url} RTSP/1.0\r\nCSeq: 1\r\n{header}: {value}\r\n\r\n", new byte[16_384]);
+            Assert.DoesNotContain("Timestamp", answer, StringComparison.Ordinal);
+            return socket;
+        });
+    }
+
     /// <summary>A POST of a tunnel is a head and then a body without an end: the head has done its duty.</summary>
     [Fact]
     public async Task Post_OfATunnelWithAHeadOfEightKilobytes_NothingOfItStays()
