@@ -29,7 +29,7 @@ internal sealed class RangeTarget : FuzzTarget
         if (TryRead(input))
         {
             PlayRange range = new(_message, s_now);
-            _ = range.Answer(s_back, range.Wanted(NowMicros).To);
+            _ = range.Answer(s_now - s_back, range.Wanted(NowMicros).To);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class RangeTarget : FuzzTarget
             Property.Holds(wanted.ToMicros is not { } to || to >= (wanted.FromMicros ?? NowMicros), "an end is behind the beginning");
         }
 
-        if (ClockRange.TryParse(range.Answer(s_back, wanted.To), out ClockRange answer))
+        if (ClockRange.TryParse(range.Answer(s_now - s_back, wanted.To), out ClockRange answer))
         {
             Property.Equal(((DateTimeOffset?)(s_now - s_back), ToMillis(wanted.To)), (answer.From, answer.To));
         }

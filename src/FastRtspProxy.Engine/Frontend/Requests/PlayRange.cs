@@ -20,7 +20,7 @@ internal readonly struct PlayRange
     private readonly bool _isOfOnvif;
 
     /// <param name="request">The PLAY.</param>
-    /// <param name="now">By our clock.</param>
+    /// <param name="now">By our clock: what the client's moments are measured against.</param>
     public PlayRange(RtspMessage request, DateTimeOffset now)
     {
         _now = now;
@@ -45,13 +45,13 @@ internal readonly struct PlayRange
     public WantedRange Wanted(long nowMicros) =>
         new(MicrosOf(_clock.From, nowMicros), MicrosOf(_clock.To, nowMicros), IsRateControlled) { To = _clock.To };
 
-    /// <summary>The answer for what begins so long ago, and ends where it does: a refresh changes no end, and a group of viewers has none.</summary>
-    public string Answer(TimeSpan back, DateTimeOffset? until)
+    /// <summary>The answer for what begins at a moment, and ends where it does: a refresh changes no end, and a group of viewers has none.</summary>
+    public string Answer(DateTimeOffset from, DateTimeOffset? until)
     {
         ReadOnlySpan<char> unit = _asked.AsSpan().Trim();
         if (unit.StartsWith("clock", StringComparison.OrdinalIgnoreCase) || (_asked is null && _isOfOnvif))
         {
-            return ClockRange.Format(_now - back, until);
+            return ClockRange.Format(from, until);
         }
 
         bool isNow = unit.StartsWith("npt", StringComparison.OrdinalIgnoreCase) && unit.Contains("now", StringComparison.OrdinalIgnoreCase);

@@ -38,8 +38,9 @@ internal sealed partial class RequestHandler
                 return NotFound(request, response);
             }
 
-            List<RtpInfoEntry> present = session.Media.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
-            return WithRtpInfo(response.With("Range", range.Answer(TimeSpan.Zero, session.PlaysUntil)).With("Session", session.Id), present);
+            List<RtpInfoEntry> places = session.Media.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
+            string present = range.Answer(_frontend.UtcNow, session.PlaysUntil);
+            return WithRtpInfo(response.With("Range", present).With("Session", session.Id), places);
         }
 
         if (!session.Allows(SessionEvent.Play))
@@ -66,7 +67,7 @@ internal sealed partial class RequestHandler
         }
 
         TimeSpan back = TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros));
-        string answer = range.Answer(back, session.PlaysUntil);
+        string answer = range.Answer(_frontend.UtcNow - back, session.PlaysUntil); // the time it is now: a camera may have had to be opened
         List<RtpInfoEntry> starts = session.Media.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
         WithRtpInfo(response.With("Range", answer).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);

@@ -114,6 +114,18 @@ internal sealed class FrontendHost : IAsyncDisposable
         }
     }
 
+    /// <summary>How many timers run, on all shards.</summary>
+    public async Task<int> TimersAsync()
+    {
+        int entries = 0;
+        foreach (Shard shard in Shards)
+        {
+            entries += await shard.RunAsync(() => Task.FromResult(shard.TimerEntries));
+        }
+
+        return entries;
+    }
+
     public async Task StopFrontendAsync()
     {
         _stopped = true;

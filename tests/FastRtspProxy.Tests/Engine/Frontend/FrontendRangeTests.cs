@@ -131,7 +131,7 @@ public sealed class FrontendRangeTests
     {
         const int Sessions = 40;
         await using FrontendHost host = await FrontendHost.StartAsync();
-        int before = await TimersAsync(host);
+        int before = await host.TimersAsync();
         for (int i = 0; i < Sessions; i++)
         {
             using RtspTestClient client = await host.ConnectAsync();
@@ -142,7 +142,7 @@ public sealed class FrontendRangeTests
 
         await host.AdvanceAsync(TimeSpan.FromSeconds(62));
 
-        Assert.InRange(await TimersAsync(host) - before, int.MinValue, Sessions / 4);
+        Assert.InRange(await host.TimersAsync() - before, int.MinValue, Sessions / 4);
     }
 
     /// <summary>A PLAY to whoever plays changes nothing, so what it names is not where the media ends.</summary>
@@ -190,14 +190,25 @@ public sealed class FrontendRangeTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
     }
 
-    private static async Task<int> TimersAsync(FrontendHost host)
+    /// <summary>A camera that has to be opened first: what begins now began when the answer was given, and not when it was asked for.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(-8)]
+    public async Task Play_HasToWait_TheAnswerSaysWhenTheMediaBegins(int? fromSeconds)
     {
-        int entries = 0;
-        foreach (Shard shard in host.Shards)
-        {
-            entries += await shard.RunAsync(() => Task.FromResult(shard.TimerEntries));
-        }
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+        host.Mount.FromMicros = host.Mount.Shard.NowMicros + (fromSeconds * 1_000_000L);
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Mount.JoinGate = gate.Task;
 
-        return entries;
+        Task<RtspTestResponse> asked = client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: " + ClockRange.Format(now.AddSeconds(-10)));
+        await Until.TrueAsync(() => host.Mount.Wishes.Count == 1);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(3));
+        gate.SetResult();
+
+        Assert.Equal(ClockRange.Format(now.AddSeconds(fromSeconds ?? 3)), (await asked).Header("Range"));
     }
 }
