@@ -21,6 +21,9 @@ internal sealed record PlayGrant(PlayOutcome Outcome, long JoinSequence, Immutab
     /// <summary>What comes after that moment of the shards' clock is not for it; null: everything is.</summary>
     public long? EndMicros { get; init; }
 
+    /// <summary><see cref="EndMicros"/> as the client said it.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
     /// <summary>A client with video begins at the next random access point.</summary>
     public bool WaitsForRandomAccess { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed partial class RequestHandler
             }
 
             List<RtpInfoEntry> places = session.Media.RtpInfo(edge, only, isPlaying: true, target.UrlOf(session.Mount.Name, connection));
-            string present = range.Answer(_frontend.UtcNow, session.PlaysUntil);
+            string present = range.Answer(_frontend.UtcNow, session.Media.PlaysUntil(only));
             return WithRtpInfo(response.With("Range", present).With("Session", session.Id), places);
         }
 
@@ -67,7 +67,7 @@ internal sealed partial class RequestHandler
         }
 
         TimeSpan back = TimeSpan.FromMicroseconds(session.Shard.NowMicros - (grant.FromMicros ?? session.Shard.NowMicros));
-        string answer = range.Answer(_frontend.UtcNow - back, session.PlaysUntil); // the time it is now: a camera may have had to be opened
+        string answer = range.Answer(_frontend.UtcNow - back, grant.EndsAt); // the time it is now: a camera may have had to be opened
         List<RtpInfoEntry> starts = session.Media.RtpInfo(grant.Tracks, only, isPlaying: false, target.UrlOf(session.Mount.Name, connection));
         WithRtpInfo(response.With("Range", answer).With("Session", session.Id), starts);
         response.AfterWritten = () => session.Media.Start(grant, only);

@@ -38,9 +38,6 @@ internal sealed class Session : MountClient
     /// <inheritdoc cref="SessionSource"/>
     private readonly SessionSource _source;
 
-    /// <summary>There while what is played has an end.</summary>
-    private RangeEnd? _rangeEnd;
-
     /// <summary>It was paused while it played. Never false again: whoever resumes once is told where each time.</summary>
     private bool _wasPaused;
 
@@ -269,9 +266,6 @@ internal sealed class Session : MountClient
         return true;
     }
 
-    /// <summary>Where what is played ends, as the client said it; null: it does not, or nothing is played.</summary>
-    public DateTimeOffset? PlaysUntil => _rangeEnd?.To;
-
     /// <summary>True when the track (null: every track) is being sent.</summary>
     public bool IsPlaying(SessionTrack? only) => only is null ? _tracks.TrueForAll(static track => track.IsPlaying) : only.IsPlaying;
 
@@ -310,9 +304,8 @@ internal sealed class Session : MountClient
 
         if (grant.Outcome == PlayOutcome.Playing)
         {
-            grant = grant with { EndMicros = range.ToMicros };
+            grant = grant with { EndMicros = range.ToMicros, EndsAt = range.To };
             Media.OnGranted(grant);
-            EndAt(range.ToMicros is { } end ? new RangeEnd(this, end + grant.DelayMicros, range.To) : null);
             Advance(SessionEvent.Granted);
             if (!WasPlayed)
             {
@@ -343,7 +336,6 @@ internal sealed class Session : MountClient
     {
         bool played = State == SessionState.Playing;
         Advance(SessionEvent.Pause);
-        EndAt(null);
         Media.Stop();
         if (played)
         {
@@ -393,7 +385,6 @@ internal sealed class Session : MountClient
 
         State = next;
         EndCause = cause;
-        EndAt(null);
         Media.Stop();
         if (cause is not (SessionEnd.Teardown or SessionEnd.ConnectionClosed or SessionEnd.Unreachable or SessionEnd.Replaced or SessionEnd.MadeRoom))
         {
@@ -430,12 +421,6 @@ internal sealed class Session : MountClient
             Ports.Release(track.Rtp);
             Ports.Release(track.Rtcp);
         }
-    }
-
-    private void EndAt(RangeEnd? end)
-    {
-        _rangeEnd?.Stop();
-        _rangeEnd = end;
     }
 
     private void Advance(SessionEvent happened)

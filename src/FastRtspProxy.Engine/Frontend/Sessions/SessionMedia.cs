@@ -14,6 +14,9 @@ internal sealed class SessionMedia(Session session)
     /// <summary>Those whose media is interleaved; empty while nothing is sent. Those over UDP are <see cref="SessionPorts.Viewers"/>.</summary>
     private readonly List<TcpViewer> _tcpViewers = [];
 
+    /// <summary>Of those that have an end; null: none has.</summary>
+    private List<RangeEnd>? _ends;
+
     /// <summary>Where the viewers are; null while there is none.</summary>
     private FanOut? _fanOut;
 
@@ -114,11 +117,51 @@ internal sealed class SessionMedia(Session session)
 
     private string WayName => session.IsInterleaved ? "TCP" : session.Group is null ? "UDP" : "multicast";
 
-    /// <summary>Its viewers are there, and have had all that they asked for.</summary>
-    public bool IsOver =>
-        session.Ports.Viewers.Count + _tcpViewers.Count > 0
-        && session.Ports.Viewers.TrueForAll(viewer => viewer.EndMicros is null || _fanOut!.IsOver(viewer))
-        && _tcpViewers.TrueForAll(viewer => viewer.EndMicros is null || _fanOut!.IsOver(viewer));
+    /// <summary>The viewer has had all that it asked for.</summary>
+    public bool IsOver(Viewer viewer) => _fanOut!.IsOver(viewer);
+
+    /// <summary>Where what is played of a track (null: of all) ends, as the client said it; null: it does not, or nothing is played.</summary>
+    public DateTimeOffset? PlaysUntil(SessionTrack? only)
+    {
+        DateTimeOffset? last = null;
+        foreach (SessionTrack track in session.Tracks)
+        {
+            if (!track.IsPlaying || track.Track.IsBack || (only is not null && only != track))
+            {
+                continue;
+            }
+
+            if (_ends?.Find(end => end.Tracks.Contains(track)) is not { } end)
+            {
+                return null;
+            }
+
+            last = last > end.To ? last : end.To;
+        }
+
+        return last;
+    }
+
+    /// <summary>What a PLAY started ends, where it had an end; the session is as after a PAUSE when nothing else is sent.</summary>
+    public void End(RangeEnd end)
+    {
+        bool isLast = !session.Tracks.Any(track => track.IsPlaying && !track.Track.IsBack && !end.Tracks.Contains(track));
+        SessionRtcp.SendBye(session, isLast ? [.. session.Tracks.Where(static track => track.IsPlaying)] : end.Tracks, "end of range");
+        if (isLast)
+        {
+            session.Pause();
+            return;
+        }
+
+        _ = _ends!.Remove(end);
+        (long bytes, long packets) = Sent;
+        long dropped = PacketsDropped;
+        Remove(end.Viewer);
+        (long Bytes, long Packets) left = Sent;
+        _sent = (_sent.Bytes + bytes - left.Bytes, _sent.Packets + packets - left.Packets); // what it got counts on
+        _packetsDropped += dropped - PacketsDropped;
+        StopTracks(end.Tracks);
+    }
 
     /// <summary>The client asks for a picture that stands alone: passed on once a second, however often it asks.</summary>
     public void OnKeyFrameWanted()
@@ -238,6 +281,8 @@ internal sealed class SessionMedia(Session session)
         session.Watcher.OnStopped();
         _granted?.Return();
         _granted = null;
+        _ends?.ForEach(static end => end.Stop());
+        _ends = null;
         foreach (UdpViewer viewer in session.Ports.Viewers)
         {
             _fanOut!.Remove(viewer);
@@ -251,11 +296,7 @@ internal sealed class SessionMedia(Session session)
         session.Ports.Viewers.Clear();
         _tcpViewers.Clear();
         _fanOut = null; // it goes with its last viewer
-        foreach (SessionTrack track in session.Tracks)
-        {
-            track.Report.IsPaused |= track.IsPlaying;
-            track.IsPlaying = false;
-        }
+        StopTracks(session.Tracks);
     }
 
     /// <summary>The client's host says that nobody listens where RTP goes. True: the client has gone.</summary>
@@ -275,6 +316,38 @@ internal sealed class SessionMedia(Session session)
         }
 
         FrontendLog.RtpMoved(session.Home.Log, session.Id, session.Mount.Name, rtp);
+    }
+
+    private static void StopTracks(IReadOnlyList<SessionTrack> tracks)
+    {
+        foreach (SessionTrack track in tracks)
+        {
+            track.Report.IsPaused |= track.IsPlaying;
+            track.IsPlaying = false;
+        }
+    }
+
+    /// <summary>One of several.</summary>
+    private void Remove(Viewer viewer)
+    {
+        if (viewer is TcpViewer tcp)
+        {
+            _fanOut!.Remove(tcp);
+            _tcpViewers.Remove(tcp);
+        }
+        else if (viewer is UdpViewer udp)
+        {
+            _fanOut!.Remove(udp);
+            session.Ports.Viewers.Remove(udp);
+        }
+    }
+
+    private void EndAt(Viewer viewer, List<SessionTrack> tracks, PlayGrant grant)
+    {
+        if (grant.EndMicros is { } endMicros)
+        {
+            (_ends ??= []).Add(new RangeEnd(session, viewer, tracks, endMicros + grant.DelayMicros, grant.EndsAt));
+        }
     }
 
     private void SendSenderReport(SessionTrack track, PlayGrant grant)
@@ -319,6 +392,7 @@ internal sealed class SessionMedia(Session session)
         };
         _tcpViewers.Add(viewer);
         OpenFanOut().Add(viewer);
+        EndAt(viewer, starting, grant);
     }
 
     private void StartUdp(List<SessionTrack> starting, PlayGrant grant)
@@ -340,6 +414,7 @@ internal sealed class SessionMedia(Session session)
 
         session.Ports.Viewers.Add(viewer);
         OpenFanOut().Add(viewer);
+        EndAt(viewer, starting, grant);
     }
 
     /// <summary>Of several viewers, one is measured.</summary>

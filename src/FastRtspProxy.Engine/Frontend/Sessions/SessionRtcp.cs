@@ -26,7 +26,7 @@ internal static class SessionRtcp
     }
 
     /// <summary>Tells the client that every track of the session has ended (RFC 3550, 6.6), with the reason in words.</summary>
-    public static void SendBye(Session session, SessionEnd cause) => SendBye(session, ReasonOf(cause));
+    public static void SendBye(Session session, SessionEnd cause) => SendBye(session, session.Tracks, ReasonOf(cause));
 
     /// <summary>The reason in words.</summary>
     public static string ReasonOf(SessionEnd cause) => cause switch
@@ -38,11 +38,11 @@ internal static class SessionRtcp
         _ => "stream ended",
     };
 
-    /// <summary>The same, for a reason of its own.</summary>
-    public static void SendBye(Session session, string reason)
+    /// <summary>The same of some of its tracks, for a reason of its own.</summary>
+    public static void SendBye(Session session, IReadOnlyList<SessionTrack> tracks, string reason)
     {
         Span<byte> compound = stackalloc byte[ByeBytesMax];
-        foreach (SessionTrack track in session.Tracks)
+        foreach (SessionTrack track in tracks)
         {
             uint? source = session.Replay is { } seat ? seat.SourceOf(track.Track.Index) : track.Track.Ssrc;
             if (track.Track.IsBack)

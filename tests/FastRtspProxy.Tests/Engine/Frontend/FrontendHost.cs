@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Net;
 using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.TestPeers;
@@ -124,6 +125,19 @@ internal sealed class FrontendHost : IAsyncDisposable
         }
 
         return entries;
+    }
+
+    /// <summary>Everybody who watches, as those are told who ask from outside.</summary>
+    public async Task<List<ViewerStatus>> WatchersAsync()
+    {
+        List<ViewerStatus> watchers = [];
+        foreach (Shard shard in Shards)
+        {
+            FrontendShard home = Frontend.ShardAt(shard.Index)!;
+            watchers.AddRange(await shard.RunAsync(() => Task.FromResult<ViewerStatus[]>([.. home.Watchers.Select(static one => one.Describe())])));
+        }
+
+        return watchers;
     }
 
     public async Task StopFrontendAsync()

@@ -190,6 +190,77 @@ public sealed class FrontendRangeTests
         Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
     }
 
+    /// <summary>Each track has the end that its own PLAY named, or none.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Play_TrackByTrackAndOneHasAnEnd_ThatOneEndsWithAByeAndTheOtherPlaysOn(int first)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+        string range = ClockRange.Format(now, now.AddSeconds(5));
+        await PlayAsync(first, first == 0 ? range : "clock=-");
+        await PlayAsync(1 - first, first == 0 ? "clock=-" : range);
+        Assert.Equal(range, await PlayAsync(0, "clock=-")); // a refresh
+        Assert.Equal(ClockRange.Format(now), await PlayAsync(1, "clock=-"));
+        await host.Mount.EmitAsync(0, 2);
+        await host.Mount.EmitAsync(1, 3);
+        int[] channels = [0, 0, 0, 0, 0];
+        for (int i = 0; i < channels.Length; i++)
+        {
+            channels[i] = (await client.ReadFrameAsync()).Channel;
+        }
+
+        Assert.Equal([0, 0, 2, 2, 2], channels.Order());
+        await host.AdvanceAsync(TimeSpan.FromSeconds(8));
+        InterleavedPacket bye = await client.ReadFrameAsync();
+        Assert.Equal((1, true), (bye.Channel, PlayDialogue.HasBye(bye.Payload, host.Mount.Tracks[0].Ssrc)));
+        Assert.False(PlayDialogue.HasBye(bye.Payload, host.Mount.Tracks[1].Ssrc));
+        await host.Mount.EmitAsync(0);
+        await host.Mount.EmitAsync(1);
+        Assert.Equal(2, (await client.ReadFrameAsync()).Channel);
+        Assert.Equal(1, host.Mount.ClientCount);
+        Assert.Equal(6, Assert.Single(await host.WatchersAsync()).SentPackets);
+
+        await PlayAsync(0, "clock=-");
+        await host.Mount.EmitAsync(0);
+        Assert.Equal(0, (await client.ReadFrameAsync()).Channel);
+
+        async Task<string?> PlayAsync(int track, string what)
+        {
+            RtspTestResponse response = await client.RequestAsync(
+                "PLAY", $"{host.Url}/track{track + 1}", "Session: " + session, "Range: " + what);
+            Assert.Equal(200, response.Status);
+            return response.Header("Range");
+        }
+    }
+
+    [Fact]
+    public async Task Play_TrackByTrackAndEachHasAnEnd_TheSessionIsOverWithTheLast()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+        DateTimeOffset now = host.Frontend.UtcNow;
+        for (int track = 0; track < 2; track++)
+        {
+            string range = ClockRange.Format(now, now.AddSeconds(4 + (6 * track)));
+            Assert.Equal(200, (await client.RequestAsync("PLAY", $"{host.Url}/track{track + 1}", "Session: " + session, "Range: " + range)).Status);
+        }
+
+        for (int track = 0; track < 2; track++)
+        {
+            Assert.Equal(1, host.Mount.ClientCount);
+            await host.AdvanceAsync(TimeSpan.FromSeconds(7));
+            InterleavedPacket bye = await client.ReadFrameAsync();
+            Assert.Equal(((2 * track) + 1, true), (bye.Channel, PlayDialogue.HasBye(bye.Payload, host.Mount.Tracks[track].Ssrc)));
+        }
+
+        await Until.TrueAsync(() => host.Mount.ClientCount == 0);
+    }
+
     /// <summary>A camera that has to be opened first: what begins now began when the answer was given, and not when it was asked for.</summary>
     [Theory]
     [InlineData(null)]
