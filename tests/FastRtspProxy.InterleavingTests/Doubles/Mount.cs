@@ -50,6 +50,14 @@ internal sealed class Mount : IMount
         }
     }
 
+    public void Drop()
+    {
+        if (Volatile.Read(ref _starts) != 0 || Interlocked.Increment(ref _stops) != 1)
+        {
+            throw new InvalidOperationException($"{Name} was dropped after its start, or again.");
+        }
+    }
+
     public Task StopAsync(MountEnd cause)
     {
         if (Volatile.Read(ref _starts) == 0 || cause != MountEnd.Removed || Interlocked.Increment(ref _stops) != 1)
