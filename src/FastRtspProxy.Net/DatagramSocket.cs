@@ -30,10 +30,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     private const int DatagramsAtOnceMax = 512;
 
     /// <summary>Bytes read in one go from a port for media: those of as many datagrams of Ethernet's size. Larger ones cost by the byte.</summary>
-    protected const int MediaBytesAtOnceMax = DatagramsAtOnceMax * 1500;
+    private const int MediaBytesAtOnceMax = DatagramsAtOnceMax * 1500;
 
     /// <summary>The same from a port for reports, in which every few bytes may be a packet that is acted on.</summary>
-    protected const int ReportBytesAtOnceMax = 64 * 1024;
+    private const int ReportBytesAtOnceMax = 64 * 1024;
 
     private const int ErrorControlBytes = 256;
     private const int SendFlags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
@@ -52,10 +52,10 @@ internal abstract unsafe class DatagramSocket : PollTarget
     private bool _saidFailure;
 
     /// <summary>Takes a bound socket over.</summary>
-    protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false, int bytesAtOnceMax = MediaBytesAtOnceMax)
+    protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false, bool isForReports = false)
     {
         Shard = shard;
-        _bytesAtOnceMax = bytesAtOnceMax;
+        _bytesAtOnceMax = isForReports ? ReportBytesAtOnceMax : MediaBytesAtOnceMax;
         _socket = socket;
         _fd = SocketSetup.Fd(socket);
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;

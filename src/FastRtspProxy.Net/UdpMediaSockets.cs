@@ -128,8 +128,7 @@ internal sealed unsafe class UdpMediaSockets
         _rtcp.Close();
     }
 
-    private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp)
-        : DatagramSocket(shard, socket, bytesAtOnceMax: isRtcp ? ReportBytesAtOnceMax : MediaBytesAtOnceMax)
+    private sealed class Port(UdpMediaSockets owner, Shard shard, Socket socket, bool isRtcp) : DatagramSocket(shard, socket, isForReports: isRtcp)
     {
         private const int Flags = LinuxConstants.MessageDontWait | LinuxConstants.MessageNoSignal;
 

@@ -18,7 +18,7 @@ namespace FastRtspProxy.Engine.Backend;
 internal sealed class BackendMediaSocket(
     Shard shard, Socket socket, MediaSockets owner, MediaReceiver media, BackendTrack track, MediaPeers? peers, bool isRtcp,
     ICameraTap? tap)
-    : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp, isRtcp ? ReportBytesAtOnceMax : MediaBytesAtOnceMax)
+    : DatagramSocket(shard, socket, wantsJoinedDatagrams: !isRtcp, isForReports: isRtcp)
 {
     /// <summary>Where our own packets go; empty: nowhere yet.</summary>
     public PeerAddress Peer { get; private set; }

@@ -61,8 +61,8 @@ public sealed record RtspUrl
         get
         {
             int authority = Text.IndexOf("://", StringComparison.Ordinal) + 3;
-            return UrlSecrets.MaskUrl(
-                IndexOfSecondHost(PathAndQuery) is >= 0 and int at ? string.Concat(Text.AsSpan(0, authority), UrlSecrets.Masked, PathAndQuery.AsSpan(at))
+            return UrlSecrets.MaskUrl(IndexOfSecondHost(PathAndQuery) is >= 0 and int at
+                ? string.Concat(Text.AsSpan(0, authority), UrlSecrets.Masked, PathAndQuery.AsSpan(at))
                 : User is null ? Text : Text.Insert(authority, $"{Uri.EscapeDataString(User)}:***@"));
         }
     }
@@ -138,7 +138,7 @@ public sealed record RtspUrl
         return this with { Host = Host + "%" + zone, Text = Text.Insert(Text.IndexOf(']', StringComparison.Ordinal), "%25" + zone) };
     }
 
-    /// <summary>Where in a path the last <c>@</c> stands, if what is behind it looks like a host, with a path or a port of its own; -1: nowhere.</summary>
+    /// <summary>Where in a path the last <c>@</c> stands, if what is behind it looks like a host with a path or a port; -1: nowhere.</summary>
     internal static int IndexOfSecondHost(ReadOnlySpan<char> pathAndQuery)
     {
         int query = pathAndQuery.IndexOf('?');
