@@ -77,6 +77,9 @@ internal sealed record BackendOptions
     /// </summary>
     public TransportChoice Ways { get; init; } = new();
 
+    /// <inheritdoc cref="ProfileChoice"/>
+    public ProfileChoice Profiles { get; } = new();
+
     /// <inheritdoc cref="StandInsSaid"/>
     public StandInsSaid StandIns { get; init; } = new();
 

@@ -139,6 +139,28 @@ internal sealed class TransportSetup(
             };
     }
 
+    /// <summary>SETUP by the profile of the description, and once more by its twin where the camera may not know that one.</summary>
+    private async Task<RtspReply> AskAsync(BackendTrack track, TransportSpec offer, TimeSpan limit)
+    {
+        ProfileChoice profiles = context.Options.Profiles;
+        bool isProtected = track.Protection is not null;
+        RtspReply reply = await AskAsync(track, Text(profiles.First(track.Media, isProtected)), limit);
+        if (life.HasEnded || profiles.Second(track.Media, isProtected, reply.Status) is not { } second)
+        {
+            return reply;
+        }
+
+        RtspReply other = await AskAsync(track, Text(second), limit);
+        if (other.IsOk)
+        {
+            profiles.OnSecondTaken();
+        }
+
+        return other.IsOk || TrackSetup.IsSessionWide(other.Status) ? other : reply;
+
+        string Text(string profile) => TransportHeader.Format(offer with { Profile = profile });
+    }
+
     /// <summary>
     /// SETUP at the URL that the track's control means, and after a 404 at the next one that it may mean. Which of them the camera knows is the same
     /// for all tracks, so the next track begins with it.
@@ -181,26 +203,17 @@ internal sealed class TransportSetup(
     /// <summary>404, and what servers that have no 404 say of a URL that they do not know (RFC 2326 sections 11.3.3 and 11.3.4).</summary>
     private static bool IsUnknownUrl(int status) => status is RtspStatus.NotFound or RtspStatus.BadRequest or RtspStatus.Gone;
 
-    /// <summary>The Transport header. Quirk: mode=PLAY in it breaks some servers (gortsplib, client.go), so it is not sent.</summary>
-    private string Offer(BackendTrack track, MulticastGroup? group)
+    /// <summary>The Transport header but for its profile. Quirk: mode=PLAY breaks some servers (gortsplib, client.go), so it is not sent.</summary>
+    private TransportSpec Offer(BackendTrack track, MulticastGroup? group)
     {
-        bool hasFeedback = track.Media.Protocol.EndsWith("AVPF", StringComparison.OrdinalIgnoreCase);
-        string profile = track.Protection is null ? "RTP/AVP" : "RTP/SAVP";
-        TransportSpec spec = new() { Profile = hasFeedback ? profile + "F" : profile };
         if (way.IsTcp)
         {
-            spec = spec with { Tcp = true, Interleaved = channels.Ask(track) };
-        }
-        else if (group is null)
-        {
-            spec = spec with { ClientPort = new PortPair(track.RtpSocket!.LocalPort, track.RtcpSocket!.LocalPort) };
-        }
-        else
-        {
-            spec = spec with { Multicast = true, Port = group.Ports.Rtp > 0 ? group.Ports : null };
+            return new TransportSpec { Tcp = true, Interleaved = channels.Ask(track) };
         }
 
-        return TransportHeader.Format(spec);
+        return group is null
+            ? new TransportSpec { ClientPort = new PortPair(track.RtpSocket!.LocalPort, track.RtcpSocket!.LocalPort) }
+            : new TransportSpec { Multicast = true, Port = group.Ports.Rtp > 0 ? group.Ports : null };
     }
 
     /// <summary>SETUP of a track was answered 2xx. A failure: the answer is of no use.</summary>

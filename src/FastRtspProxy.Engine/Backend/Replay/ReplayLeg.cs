@@ -121,9 +121,19 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
     {
         ChannelPair channels = PairFor(track);
         Assign(track, channels);
-        TransportSpec spec = new() { Profile = HasFeedback(track) ? "RTP/AVPF" : "RTP/AVP", Tcp = true, Interleaved = channels };
-        RtspHeader[] headers = [new RtspHeader("Transport", TransportHeader.Format(spec)), .. asked];
-        RtspReply reply = await AskForTrackAsync(track, headers);
+        ProfileChoice profiles = _context.Options.Profiles;
+        RtspReply reply = await AskForTrackAsync(track, Headers(profiles.First(Media[track], isProtected: false)));
+        if (!_life.HasEnded && profiles.Second(Media[track], isProtected: false, reply.Status) is { } second)
+        {
+            RtspReply other = await AskForTrackAsync(track, Headers(second));
+            if (other.IsOk)
+            {
+                profiles.OnSecondTaken();
+            }
+
+            reply = other.IsOk || _life.HasEnded || TrackSetup.IsSessionWide(other.Status) ? other : reply;
+        }
+
         if (reply.IsOk && !TryTake(track, channels, reply.Message))
         {
             return new RtspReply(null, new BackendFailure(
@@ -132,6 +142,9 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
 
         ScheduleKeepAlive();
         return reply;
+
+        RtspHeader[] Headers(string profile) =>
+            [new("Transport", TransportHeader.Format(new TransportSpec { Profile = profile, Tcp = true, Interleaved = channels })), .. asked];
     }
 
     /// <summary>
@@ -339,8 +352,6 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
 
     private IReadOnlyList<string> UrlsOf(int track) => _urls[track] ??=
         ControlUrl.Candidates(_dialogue.Base, _dialogue.SessionControl, Media[track].Control);
-
-    private bool HasFeedback(int track) => Media[track].Protocol.StartsWith("RTP/AVPF", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The channels are those of the answer; where it has none, those that we asked for. False: it is not interleaved.</summary>
     private bool TryTake(int track, ChannelPair asked, RtspMessage answer)

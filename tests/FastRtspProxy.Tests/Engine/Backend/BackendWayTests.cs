@@ -328,6 +328,88 @@ public sealed class BackendWayTests
         }
     }
 
+    /// <summary>A server that describes RTP/AVPF and knows RTP/AVP alone: what most clients name, whatever they read.</summary>
+    [Theory]
+    [Rule("C9")]
+    [InlineData(461, BackendTransport.Udp)]
+    [InlineData(400, BackendTransport.Udp)]
+    [InlineData(500, BackendTransport.Udp)]
+    [InlineData(461, BackendTransport.Tcp)]
+    public async Task Setup_DescribedFeedbackProfileIsRefused_ThePlainOneIsTakenByTheSameWay(int status, BackendTransport transport)
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("RTP/AVP ", "RTP/AVPF ", StringComparison.Ordinal);
+        fixture.Camera.Script = r => r.Method == "SETUP" && ProfileOf(r).StartsWith("RTP/AVPF", StringComparison.Ordinal) ? ScriptedReply.Of(status, "No") : null;
+        BackendSession session = fixture.Create(transport);
+
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.Equal(transport == BackendTransport.Tcp, session.OverTcp);
+        string way = transport == BackendTransport.Tcp ? "/TCP" : string.Empty;
+        Assert.Equal(["RTP/AVPF" + way, "RTP/AVP" + way, "RTP/AVP" + way], fixture.Camera.Requests.Where(static r => r.Method == "SETUP").Select(ProfileOf));
+        fixture.Camera.SendRtp(0, 96, 1, 1, 1, true, "x"u8);
+        fixture.Camera.SendRtp(1, 97, 1, 1, 2, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2);
+        await fixture.CloseAsync(session);
+
+        BackendSession next = fixture.Again(session);
+        Assert.Null(await fixture.PlayAsync(next));
+        Assert.Equal(5, fixture.Camera.Count("SETUP")); // it is remembered
+    }
+
+    [Fact]
+    [Rule("C9")]
+    public async Task Setup_SoundIsDescribedWithFeedbackAndRefused_ItIsNotLeftOut()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoAndAudio.Replace("audio 0 RTP/AVP ", "audio 0 RTP/AVPF ", StringComparison.Ordinal);
+        fixture.Camera.Script = static r => r.Method == "SETUP" && ProfileOf(r) == "RTP/AVPF" ? ScriptedReply.Of(461, "No") : null;
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+
+        fixture.Camera.SendRtp(1, 97, 1, 1, 2, true, "x"u8);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+    }
+
+    /// <summary>What was learnt is unlearnt by the next SETUP that says so: firmware changes.</summary>
+    [Fact]
+    [Rule("C9")]
+    public async Task Setup_PlainProfileIsRefusedLater_TheDescribedOneIsTakenAgain()
+    {
+        await using BackendFixture fixture = new();
+        string refused = "RTP/AVPF";
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("RTP/AVP ", "RTP/AVPF ", StringComparison.Ordinal);
+        fixture.Camera.Script = r => r.Method == "SETUP" && ProfileOf(r) == refused ? ScriptedReply.Of(461, "No") : null;
+        BackendSession session = fixture.Create();
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+        refused = "RTP/AVP";
+
+        BackendSession next = fixture.Again(session);
+        Assert.Null(await fixture.PlayAsync(next));
+
+        Assert.False(next.OverTcp);
+        Assert.Equal(["RTP/AVPF", "RTP/AVP", "RTP/AVP", "RTP/AVPF"], fixture.Camera.Requests.Where(static r => r.Method == "SETUP").Select(ProfileOf));
+    }
+
+    /// <summary>Refused in both profiles it is the way's fault, and the next one is asked for in both, too.</summary>
+    [Fact]
+    [Rule("C9")]
+    public async Task Setup_BothProfilesRefusedOverUdp_TcpIsNext()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly.Replace("RTP/AVP ", "RTP/AVPF ", StringComparison.Ordinal);
+        fixture.Camera.Script = static r => r.Method == "SETUP" && ProfileOf(r) != "RTP/AVP/TCP" ? ScriptedReply.Of(461, "No") : null;
+        BackendSession session = fixture.Create();
+
+        Assert.Null(await fixture.PlayAsync(session));
+
+        Assert.True(session.OverTcp);
+        Assert.Equal(["RTP/AVPF", "RTP/AVP", "RTP/AVPF/TCP", "RTP/AVP/TCP"], fixture.Camera.Requests.Where(static r => r.Method == "SETUP").Select(ProfileOf));
+    }
+
+    private static string ProfileOf(ScriptedRequest setup) => setup.Header("Transport")!.Split(';')[0];
+
     private static async Task SilentSessionAsync(BackendFixture fixture, TransportChoice ways, int seconds, string kind)
     {
         BackendSession session = fixture.Create(change: o => o with { Ways = ways });
