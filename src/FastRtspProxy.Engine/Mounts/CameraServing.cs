@@ -53,7 +53,7 @@ internal sealed class CameraServing
     /// <param name="meters">As <paramref name="egress"/>, for those who ask from outside.</param>
     /// <param name="news">Says what became of the camera.</param>
     /// <param name="sources">Knows whether the source is another one.</param>
-    /// <param name="keyFrames">Asks that one for a key frame.</param>
+    /// <param name="keyFrames">Asks a session for its first key frame.</param>
     /// <param name="standby">Looks at better sources while this one plays.</param>
     /// <param name="signal">Set when something has changed, the session's state included.</param>
     /// <param name="log">The mount's.</param>
@@ -346,10 +346,7 @@ internal sealed class CameraServing
         _starts.BeginSession();
         _egress.BeginSession();
         _meters.BeginSession();
-        if (isOther)
-        {
-            _keyFrames.OnOtherSource();
-        }
+        _keyFrames.OnSession(isOther);
     }
 
     private void OnPlaying()

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.Engine.Counters;
 using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtp;
@@ -30,9 +31,9 @@ internal sealed class CameraSink(
         }
 
         ingest.OnRtp(track, source, view, packet, arrivalMicros);
-        if (keyFrames.IsDue)
+        if (keyFrames.IsDue && IsVideo(track))
         {
-            keyFrames.OnPacket();
+            keyFrames.OnPicture(view);
         }
     }
 
@@ -84,4 +85,6 @@ internal sealed class CameraSink(
 
     /// <inheritdoc/>
     public void OnSessionChanged() => signal.Set();
+
+    private bool IsVideo(int track) => track < ingest.Tracks.Count && ingest.Tracks[track].Kind == MediaKind.Video;
 }

@@ -1,5 +1,6 @@
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Engine.Mounts;
@@ -26,8 +27,13 @@ internal sealed class KeyFrameRequests
 
     private long _askedMicros = long.MinValue / 2;
 
-    /// <summary>When the session with another source began; without meaning while <see cref="IsDue"/> is false.</summary>
+    /// <summary>Of the session that is asked: when it began, and what is said of it; without meaning while <see cref="IsDue"/> is false.</summary>
     private long _beganMicros;
+    private string _sessionCause = string.Empty;
+
+    /// <summary>When that session's first picture came, and its timestamp; below 0: none has.</summary>
+    private long _pictureMicros;
+    private uint _pictureTimestamp;
 
     /// <summary>When a viewer last asked in vain, so soon after another request.</summary>
     private long _wishedMicros;
@@ -51,7 +57,7 @@ internal sealed class KeyFrameRequests
     public Func<bool>? Ask { get; set; }
 
     /// <summary>
-    /// A session with another source has begun: it is asked as soon as it can be, unless its first picture is one. Looked at with each packet.
+    /// A session has begun whose source is asked as soon as it can be, unless it begins with a key frame. Looked at with each packet.
     /// </summary>
     public bool IsDue { get; private set; }
 
@@ -85,18 +91,34 @@ internal sealed class KeyFrameRequests
         }
     }
 
-    /// <inheritdoc cref="IsDue"/>
-    public void OnOtherSource()
+    /// <summary>
+    /// A session begins. Cameras begin with a key frame; other servers begin wherever they are, and whoever waits for this session would wait for the
+    /// rest of the group, or see nothing of it.
+    /// </summary>
+    /// <param name="isOther">Its source is another one than before, so nothing is known of its groups.</param>
+    public void OnSession(bool isOther)
     {
-        IsDue = true;
+        IsDue = isOther || _ring.RandomAccessIntervalMicros is 0 or > LongGroupMicros;
+        _sessionCause = isOther ? "another source is in use" : "it begins in the middle of a group of pictures";
         _beganMicros = _shard.NowMicros;
+        _pictureMicros = -1;
     }
 
-    /// <summary>While <see cref="IsDue"/>: a packet has come.</summary>
-    public void OnPacket()
+    /// <summary>
+    /// While <see cref="IsDue"/>: a packet of a picture has come, held back or not. What leads a key frame has its timestamp, so a picture is judged
+    /// when it is whole.
+    /// </summary>
+    public void OnPicture(in RtpPacketView view)
     {
+        if (_pictureMicros < 0)
+        {
+            _pictureMicros = _shard.NowMicros;
+            _pictureTimestamp = view.Timestamp;
+        }
+
         bool hasPoint = _ring.RandomAccessMicros >= _beganMicros;
-        IsDue = !hasPoint && _shard.NowMicros - _beganMicros < LongGroupMicros && !Try("another source is in use");
+        bool isWhole = view.Marker || view.Timestamp != _pictureTimestamp;
+        IsDue = !hasPoint && _shard.NowMicros - _pictureMicros < LongGroupMicros && !(isWhole && Try(_sessionCause));
     }
 
     private void OnViewerAsks()

@@ -141,7 +141,97 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, requests);
     }
 
-    private Task SendKeyFrameAsync(MountFixture fixture, Mount mount) => SendAsync(fixture, mount, [0x65, 0x88, 1]);
+    /// <summary>Another server begins wherever it is: the camera is asked for what the first viewer waits for. A camera begins with it.</summary>
+    [Theory]
+    [InlineData(StartMode.Auto, "41 41 41", 1)]
+    [InlineData(StartMode.Live, "41 41 41", 1)]
+    [InlineData(StartMode.Keyframe, "41 41 41", 1)]
+    [InlineData(StartMode.Auto, "65 41 41", 0)]
+    [InlineData(StartMode.Auto, "09 06 67 68 65 41", 0)]
+    public async Task FirstViewer_OfASourceThatBeginsInMidGroup_ItIsAskedOnce(StartMode start, string pictures, int requests)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = start };
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
+        Mount mount = fixture.Create();
+        _ = await fixture.JoinAsync(mount);
+
+        await SendPicturesAsync(fixture, pictures);
+
+        await AssertRequestsAsync(fixture, mount, requests);
+    }
+
+    /// <summary>Made anew, it begins in the middle, too: what is known of its groups says whether they are worth waiting for.</summary>
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(2, 0)]
+    public async Task NextSession_ThatBeginsInMidGroup_IsAskedWhereGroupsAreLong(int groupSeconds, int requests)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds);
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            return fixture.Camera.Count("PLAY") == 2;
+        });
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
+
+        await SendPicturesAsync(fixture, "41 41 41");
+
+        await AssertRequestsAsync(fixture, mount, requests);
+    }
+
+    /// <summary>A camera is slow to begin: what counts is the time from its first picture on.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public async Task OtherSource_ThatTakesLongToItsFirstPicture_IsAsked(int seconds)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        using ScriptedCamera other = new() { Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n" };
+        fixture.AddSource(other, mayBeProbed: false);
+        Mount mount = await PlayAsync(fixture, groupSeconds: 1);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            return other.Count("PLAY") == 1;
+        });
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(seconds));
+
+        for (int i = 0; i < 3; i++)
+        {
+            _timestamp += 3600;
+            other.SendRtp(0, 96, _number++, _timestamp, 42, true, [0x41, 0x9a, 1]);
+        }
+
+        await Until.TrueAsync(() => Requests(other) == 1);
+    }
+
+    /// <summary>Of each NAL unit its first byte; those before a picture have its timestamp, and it alone the marker.</summary>
+    private async Task SendPicturesAsync(MountFixture fixture, string pictures)
+    {
+        foreach (byte[] unit in pictures.Split(' ').Select(static unit => new byte[] { Convert.ToByte(unit, 16), 0x88, 1 }))
+        {
+            bool isPicture = (unit[0] & 0x1f) is 1 or 5;
+            fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, isPicture, unit);
+            _timestamp += isPicture ? 3600u : 0;
+            await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(isPicture ? 40 : 0));
+        }
+    }
+
+    private Task SendKeyFrameAsync(MountFixture fixture, Mount mount) => SendOverTcpAsync(fixture, mount, [0x65, 0x88, 1]);
+
+    /// <summary>Nothing is held back for its order, so the clock stands still.</summary>
+    private async Task SendOverTcpAsync(MountFixture fixture, Mount mount, byte[] payload)
+    {
+        long expected = mount.Ring.Head + 1;
+        _timestamp += 3600;
+        fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, true, payload);
+        await Until.TrueAsync(() => mount.Ring.Head >= expected);
+    }
 
     private async Task SendAsync(MountFixture fixture, Mount mount, byte[] payload)
     {
@@ -165,9 +255,9 @@ public sealed class KeyFrameRequestsTests
         Assert.Equal(count + 1, Requests(fixture));
     }
 
-    private async Task<Mount> PlayAsync(MountFixture fixture, int groupSeconds, BackendTransport transport = BackendTransport.Tcp)
+    private async Task<Mount> PlayAsync(MountFixture fixture, int groupSeconds, BackendTransport transport = BackendTransport.Tcp, string? sdp = null)
     {
-        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
+        fixture.Camera.Sdp = sdp ?? ScriptedCamera.VideoOnly + "a=rtcp-fb:96 nack pli\r\n";
         Mount mount = fixture.Create(transport, alwaysOn: true);
         await Until.TrueAsync(() => mount.State == StreamState.Playing);
         for (int i = 0; i < 2; i++)
@@ -182,7 +272,9 @@ public sealed class KeyFrameRequestsTests
         return mount;
     }
 
-    private static int Requests(MountFixture fixture) => fixture.Camera.Frames.Select(static frame => frame.Payload).Concat(fixture.Camera.Datagrams(0, rtcp: true)).Count(static compound =>
+    private static int Requests(MountFixture fixture) => Requests(fixture.Camera);
+
+    private static int Requests(ScriptedCamera camera) => camera.Frames.Select(static frame => frame.Payload).Concat(camera.Datagrams(0, rtcp: true)).Count(static compound =>
     {
         RtcpCompoundReader reader = new(compound);
         bool asks = false;
