@@ -411,10 +411,7 @@ internal sealed class BackendTrack
     {
         _lastRtpMicros = nowMicros;
         HasEnded = false;
-        if (Packets++ == 0)
-        {
-            FirstRtpMicros = nowMicros;
-        }
+        FirstRtpMicros = Packets++ == 0 ? nowMicros : FirstRtpMicros;
 
         if (IsVideo)
         {
@@ -423,13 +420,17 @@ internal sealed class BackendTrack
 
         _stats.Update(view.SequenceNumber, view.Timestamp, _arrivals.At(nowMicros));
         _position.Note(view.Timestamp, Media.ClockRate);
+        if (!_position.GoesOn(view.SequenceNumber))
+        {
+            _sink.OnGap(Index);
+        }
+
         _sink.OnRtp(Index, _source, view, packet, nowMicros);
     }
 
     private void GiveUpGap(long nowMicros)
     {
         _window.SkipGap();
-        _sink.OnGap(Index);
         TakeHeld(nowMicros);
     }
 

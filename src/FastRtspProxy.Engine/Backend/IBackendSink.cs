@@ -22,7 +22,7 @@ internal interface IBackendSink
     /// <summary>The camera's canonical name (SDES), in UTF-8; ends with the call.</summary>
     void OnCanonicalName(int track, ReadOnlySpan<byte> name);
 
-    /// <summary>Packets of the track are missing, and are waited for no longer.</summary>
+    /// <summary>Packets of the track are missing before the one that comes next, and are waited for no longer.</summary>
     void OnGap(int track);
 
     /// <summary>The end of one receive batch: what was appended can be published.</summary>

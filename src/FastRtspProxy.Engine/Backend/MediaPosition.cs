@@ -1,6 +1,9 @@
 namespace FastRtspProxy.Engine.Backend;
 
-/// <summary>How much of a track has come, by its RTP timestamps. A mutable struct: a private field of its track.</summary>
+/// <summary>
+/// How much of a track has come, by its RTP timestamps, and whether anything is missing of it, by its numbers. A mutable struct: a private field of
+/// its track.
+/// </summary>
 internal struct MediaPosition
 {
     /// <summary>A longer step between two packets is a jump of the camera's clock, or a pause: no time that was played.</summary>
@@ -13,6 +16,10 @@ internal struct MediaPosition
     /// <summary>The timestamp before; of no meaning without <see cref="_hasLast"/>, which a break takes away.</summary>
     private uint _last;
     private bool _hasLast;
+
+    /// <summary>The number that the next packet has if none is missing; of no meaning without <see cref="_hasNext"/>, as above.</summary>
+    private ushort _next;
+    private bool _hasNext;
 
     /// <summary>A packet came. B-frames go back and forth; what counts is how far the track got.</summary>
     public void Note(uint timestamp, int clockRate)
@@ -28,8 +35,24 @@ internal struct MediaPosition
         _hasLast = true;
     }
 
-    /// <summary>PLAY again, or another source: the next timestamp may be anything.</summary>
-    public void Break() => _hasLast = false;
+    /// <summary>
+    /// A packet came, in the order in which packets are passed on. False: some before it did not, whoever lost them, the camera itself included.
+    /// Numbers that go back are a late packet or a new start: nothing is missing for them.
+    /// </summary>
+    public bool GoesOn(ushort sequenceNumber)
+    {
+        int step = _hasNext ? (short)(sequenceNumber - _next) : 0;
+        _hasNext = true;
+        if (step is >= 0 or < -ReorderWindow.Misorder)
+        {
+            _next = (ushort)(sequenceNumber + 1);
+        }
+
+        return step <= 0;
+    }
+
+    /// <summary>PLAY again, or another source: the next timestamp and the next number may be anything.</summary>
+    public void Break() => _hasLast = _hasNext = false;
 
     /// <summary>What was played.</summary>
     public readonly TimeSpan Played(int clockRate) => TimeSpan.FromSeconds((double)_farthestTicks / clockRate);

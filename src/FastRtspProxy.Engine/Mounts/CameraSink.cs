@@ -58,7 +58,7 @@ internal sealed class CameraSink(
     /// <inheritdoc/>
     public void OnGap(int track)
     {
-        if (!IsShut)
+        if (!IsShut && IsVideo(track)) // no key frame mends sound
         {
             keyFrames.OnLoss();
         }

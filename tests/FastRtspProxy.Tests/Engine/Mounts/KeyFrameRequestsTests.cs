@@ -141,6 +141,55 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, requests);
     }
 
+    /// <summary>More than the window waits for; so many that they may be a new start; and over TCP, where the camera itself, or a relay, has dropped them.</summary>
+    [Theory]
+    [InlineData(BackendTransport.Udp, 100)]
+    [InlineData(BackendTransport.Udp, 4000)]
+    [InlineData(BackendTransport.Tcp, 1)]
+    [InlineData(BackendTransport.Tcp, 100)]
+    [InlineData(BackendTransport.Tcp, 4000)]
+    public async Task Loss_OfAnyLengthByAnyWay_TheCameraIsAsked(BackendTransport transport, int lost)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 10, transport);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        _number += (ushort)lost;
+        if (transport == BackendTransport.Udp && lost >= 3000)
+        {
+            fixture.Camera.SendRtp(0, 96, _number++, _timestamp, 42, false, [0x41, 0x9a, 1]); // the next one confirms it
+        }
+
+        await SendAsync(fixture, mount, [0x41, 0x9a, 1]);
+
+        await Until.TrueAsync(() => Requests(fixture) == 1);
+        await AssertRequestsAsync(fixture, mount, 1);
+    }
+
+    /// <summary>No key frame mends sound.</summary>
+    [Theory]
+    [InlineData(BackendTransport.Udp, 5)]
+    [InlineData(BackendTransport.Udp, 100)]
+    [InlineData(BackendTransport.Tcp, 5)]
+    public async Task Loss_OfSound_TheCameraIsNotAsked(BackendTransport transport, int lost)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 10, transport, sdp: ScriptedCamera.VideoAndAudio.Replace("m=audio", "a=rtcp-fb:96 nack pli\r\nm=audio", StringComparison.Ordinal));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+        for (int i = 0; i < 2; i++)
+        {
+            long expected = mount.Ring.Head + 1;
+            fixture.Camera.SendRtp(1, 97, (ushort)(1000 + (i * lost)), (uint)(i * 1024), 43, true, "sound"u8);
+            await Until.TrueAsync(() =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(1));
+                return mount.Ring.Head >= expected;
+            });
+        }
+
+        await AssertRequestsAsync(fixture, mount, 0);
+    }
+
     /// <summary>Another server begins wherever it is: the camera is asked for what the first viewer waits for. A camera begins with it.</summary>
     [Theory]
     [InlineData(StartMode.Auto, "41 41 41", 1)]
