@@ -22,7 +22,7 @@ internal sealed class KeyFrameRequests
     private readonly MountSettings _settings;
     private readonly ILogger _log;
 
-    /// <summary>Runs while a viewer's wish waits for its second; null before the first such wish.</summary>
+    /// <summary>Runs while a wish waits for its second; null before the first such wish.</summary>
     private ShardTimer? _wishTimer;
 
     private long _askedMicros = long.MinValue / 2;
@@ -35,8 +35,9 @@ internal sealed class KeyFrameRequests
     private long _pictureMicros;
     private uint _pictureTimestamp;
 
-    /// <summary>When a viewer last asked in vain, so soon after another request.</summary>
+    /// <summary>When one was last wanted in vain, so soon after another request, and why.</summary>
     private long _wishedMicros;
+    private string _wishCause = string.Empty;
 
     /// <summary>1 while a viewer's wish is on its way to the shard: those of all viewers are one.</summary>
     private int _isPosted;
@@ -77,7 +78,7 @@ internal sealed class KeyFrameRequests
     {
         if (_ring.RandomAccessIntervalMicros > LongGroupMicros || AgeMicros > LongGroupMicros)
         {
-            _ = Try("a viewer has come into a long group of pictures");
+            Want("a viewer has come into a long group of pictures");
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class KeyFrameRequests
         long intervalMicros = _ring.RandomAccessIntervalMicros;
         if (intervalMicros == 0 || intervalMicros - AgeMicros > DistanceMicros)
         {
-            _ = Try("packets were lost");
+            Want("packets were lost");
         }
     }
 
@@ -124,16 +125,23 @@ internal sealed class KeyFrameRequests
     private void OnViewerAsks()
     {
         Volatile.Write(ref _isPosted, 0);
+        Want("a viewer asks for it");
+    }
+
+    /// <summary>Asks now, or at the end of the second that another request has begun.</summary>
+    private void Want(string cause)
+    {
         long restMicros = _askedMicros + DistanceMicros - _shard.NowMicros;
         if (restMicros > 0)
         {
             _wishedMicros = _shard.NowMicros;
+            _wishCause = cause;
             _wishTimer ??= _shard.CreateTimer(OnWishDue);
             _wishTimer.Start(TimeSpan.FromMicroseconds(restMicros));
         }
         else
         {
-            _ = Try("a viewer asks for it");
+            _ = Try(cause);
         }
     }
 
@@ -142,7 +150,7 @@ internal sealed class KeyFrameRequests
     {
         if (_ring.RandomAccessMicros < _wishedMicros)
         {
-            _ = Try("a viewer asks for it");
+            _ = Try(_wishCause);
         }
     }
 

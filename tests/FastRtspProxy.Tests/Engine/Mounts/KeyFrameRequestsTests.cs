@@ -190,6 +190,57 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, 0);
     }
 
+    /// <summary>The camera was asked a moment ago, and its answer came before them.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task JoinOrLoss_WithinTheSecondOfAnotherRequest_IsHeardAtItsEnd(bool joins)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await WantWithinTheSecondAsync(fixture, joins);
+
+        Assert.Equal(1, Requests(fixture));
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(500));
+
+        await Until.TrueAsync(() => Requests(fixture) == 2);
+        await AssertRequestsAsync(fixture, mount, 2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task JoinOrLoss_WithinTheSecondAndAKeyFrameComes_NothingMoreIsAskedFor(bool joins)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await WantWithinTheSecondAsync(fixture, joins);
+
+        await SendKeyFrameAsync(fixture, mount);
+
+        await AssertRequestsAsync(fixture, mount, 1);
+    }
+
+    private async Task<Mount> WantWithinTheSecondAsync(MountFixture fixture, bool joins)
+    {
+        Mount mount = await PlayAsync(fixture, groupSeconds: 20);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(5));
+        _ = await fixture.JoinAsync(mount);
+        await Until.TrueAsync(() => Requests(fixture) == 1);
+        await SendKeyFrameAsync(fixture, mount);
+        await fixture.AdvanceAsync(TimeSpan.FromMilliseconds(500));
+        if (joins)
+        {
+            _ = await fixture.JoinAsync(mount);
+        }
+        else
+        {
+            _number += 5;
+            await SendOverTcpAsync(fixture, mount, [0x41, 0x9a, 1]);
+        }
+
+        await mount.Shard.RunAsync(static () => Task.CompletedTask);
+        return mount;
+    }
+
     /// <summary>Another server begins wherever it is: the camera is asked for what the first viewer waits for. A camera begins with it.</summary>
     [Theory]
     [InlineData(StartMode.Auto, "41 41 41", 1)]
