@@ -43,7 +43,6 @@ internal abstract unsafe class DatagramSocket : PollTarget
 
     private readonly Socket _socket;
     private readonly int _fd;
-    private readonly int _bytesAtOnceMax;
     private bool _closed;
     private bool _wantsWritable;
 
@@ -55,7 +54,7 @@ internal abstract unsafe class DatagramSocket : PollTarget
     protected DatagramSocket(Shard shard, Socket socket, bool wantsJoinedDatagrams = false, bool isForReports = false)
     {
         Shard = shard;
-        _bytesAtOnceMax = isForReports ? ReportBytesAtOnceMax : MediaBytesAtOnceMax;
+        IsForReports = isForReports;
         _socket = socket;
         _fd = SocketSetup.Fd(socket);
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
@@ -77,6 +76,9 @@ internal abstract unsafe class DatagramSocket : PollTarget
 
     /// <summary>Where it lives.</summary>
     public Shard Shard { get; }
+
+    /// <summary>RTCP comes here, where every few bytes may be a packet that is acted on.</summary>
+    protected bool IsForReports { get; }
 
     /// <summary>The bound port.</summary>
     public int LocalPort { get; }
@@ -289,7 +291,8 @@ internal abstract unsafe class DatagramSocket : PollTarget
         // hand over up to 64 of them as one (UDP_GRO); and in bytes, because one may be as large as forty.
         int datagrams = 0;
         int bytes = 0;
-        while (datagrams < DatagramsAtOnceMax && bytes < _bytesAtOnceMax && !_closed)
+        int bytesAtOnceMax = IsForReports ? ReportBytesAtOnceMax : MediaBytesAtOnceMax;
+        while (datagrams < DatagramsAtOnceMax && bytes < bytesAtOnceMax && !_closed)
         {
             int count = batch.Receive(_fd);
             if (count < 0)

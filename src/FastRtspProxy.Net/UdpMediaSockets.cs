@@ -165,7 +165,7 @@ internal sealed unsafe class UdpMediaSockets
 
         protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
         {
-            if (isRtcp)
+            if (IsForReports)
             {
                 owner.Sink?.OnRtcp(data, from);
             }
@@ -178,7 +178,7 @@ internal sealed unsafe class UdpMediaSockets
         protected override void OnPortClosed(in PeerAddress port, ReadOnlySpan<byte> quoted)
         {
             // The SSRC stands at 8 in RTP and at 4 in RTCP (RFC 3550, 5.1 and 6.4.1). Hosts may quote the UDP header alone.
-            int at = isRtcp ? 4 : 8;
+            int at = IsForReports ? 4 : 8;
             bool isQuoted = quoted.Length >= at + sizeof(uint);
             if ((isQuoted && quoted[0] >> 6 != 2) || _closedPorts.Count >= ClosedPortsAtOnceMax)
             {
@@ -202,7 +202,7 @@ internal sealed unsafe class UdpMediaSockets
             {
                 foreach ((PeerAddress port, uint? ssrc) in _telling)
                 {
-                    if (isRtcp)
+                    if (IsForReports)
                     {
                         owner.Sink?.OnRtcpPortClosed(port, ssrc);
                     }

@@ -57,7 +57,7 @@ internal sealed class BackendMediaSocket(
     /// <inheritdoc/>
     protected override void OnDatagram(ReadOnlySpan<byte> data, in PeerAddress from)
     {
-        if (isRtcp)
+        if (IsForReports)
         {
             OnRtcp(data, from);
             return;

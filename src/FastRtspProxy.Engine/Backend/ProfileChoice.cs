@@ -13,17 +13,26 @@ internal sealed class ProfileChoice
     /// <summary>Of the two, the camera took last the one without feedback for a track that it describes with it.</summary>
     private bool _isPlain;
 
-    /// <summary>What SETUP of the track names first.</summary>
+    /// <summary>SETUP of a track, and once more by the other profile where the camera may not know the first.</summary>
     /// <param name="media">The track, as described.</param>
     /// <param name="isProtected">It is set up encrypted.</param>
-    public string First(SdpMedia media, bool isProtected) => Name(isProtected, HasFeedback(media) && !_isPlain);
+    /// <param name="ask">Asks by the profile of that name.</param>
+    public async Task<RtspReply> SetUpAsync(SdpMedia media, bool isProtected, Func<string, Task<RtspReply>> ask)
+    {
+        RtspReply reply = await ask(Name(isProtected, HasFeedback(media) && !_isPlain));
+        if (!HasFeedback(media) || !MayBeAboutTheProfile(reply.Status))
+        {
+            return reply;
+        }
 
-    /// <summary>What SETUP of the track names once more when <see cref="First"/> was answered like that; null: nothing.</summary>
-    public string? Second(SdpMedia media, bool isProtected, int status) =>
-        HasFeedback(media) && MayBeAboutTheProfile(status) ? Name(isProtected, _isPlain) : null;
+        RtspReply other = await ask(Name(isProtected, _isPlain));
+        if (other.IsOk)
+        {
+            _isPlain = !_isPlain;
+        }
 
-    /// <summary>The camera took <see cref="Second"/>.</summary>
-    public void OnSecondTaken() => _isPlain = !_isPlain;
+        return other.IsOk || !other.HasAnswer || TrackSetup.IsSessionWide(other.Status) ? other : reply;
+    }
 
     /// <summary>Few cameras know 461; what is said of the URL is not about its profile.</summary>
     private static bool MayBeAboutTheProfile(int status) =>

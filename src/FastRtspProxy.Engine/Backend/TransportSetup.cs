@@ -139,27 +139,8 @@ internal sealed class TransportSetup(
             };
     }
 
-    /// <summary>SETUP by the profile of the description, and once more by its twin where the camera may not know that one.</summary>
-    private async Task<RtspReply> AskAsync(BackendTrack track, TransportSpec offer, TimeSpan limit)
-    {
-        ProfileChoice profiles = context.Options.Profiles;
-        bool isProtected = track.Protection is not null;
-        RtspReply reply = await AskAsync(track, Text(profiles.First(track.Media, isProtected)), limit);
-        if (life.HasEnded || profiles.Second(track.Media, isProtected, reply.Status) is not { } second)
-        {
-            return reply;
-        }
-
-        RtspReply other = await AskAsync(track, Text(second), limit);
-        if (other.IsOk)
-        {
-            profiles.OnSecondTaken();
-        }
-
-        return other.IsOk || TrackSetup.IsSessionWide(other.Status) ? other : reply;
-
-        string Text(string profile) => TransportHeader.Format(offer with { Profile = profile });
-    }
+    private Task<RtspReply> AskAsync(BackendTrack track, TransportSpec offer, TimeSpan limit) => context.Options.Profiles.SetUpAsync(
+        track.Media, track.Protection is not null, profile => AskAsync(track, TransportHeader.Format(offer with { Profile = profile }), limit));
 
     /// <summary>
     /// SETUP at the URL that the track's control means, and after a 404 at the next one that it may mean. Which of them the camera knows is the same

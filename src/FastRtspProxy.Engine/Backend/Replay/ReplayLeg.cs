@@ -121,19 +121,8 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
     {
         ChannelPair channels = PairFor(track);
         Assign(track, channels);
-        ProfileChoice profiles = _context.Options.Profiles;
-        RtspReply reply = await AskForTrackAsync(track, Headers(profiles.First(Media[track], isProtected: false)));
-        if (!_life.HasEnded && profiles.Second(Media[track], isProtected: false, reply.Status) is { } second)
-        {
-            RtspReply other = await AskForTrackAsync(track, Headers(second));
-            if (other.IsOk)
-            {
-                profiles.OnSecondTaken();
-            }
-
-            reply = other.IsOk || _life.HasEnded || TrackSetup.IsSessionWide(other.Status) ? other : reply;
-        }
-
+        RtspReply reply = await _context.Options.Profiles.SetUpAsync(
+            Media[track], isProtected: false, profile => AskForTrackAsync(track, Headers(profile)));
         if (reply.IsOk && !TryTake(track, channels, reply.Message))
         {
             return new RtspReply(null, new BackendFailure(
