@@ -10,7 +10,7 @@ namespace FastRtspProxy.Net;
 
 /// <summary>
 /// TLS over TCP, by the framework's <see cref="SslStream"/> over a <see cref="ShardWire"/>: the handshake, which checks certificates, runs on the
-/// thread pool, all else on the shard, in whose epoll alone the connection is. One read is under way at a time, so the shard is never flooded.
+/// thread pool, all else on the shard, in whose epoll alone the connection is. How much of a turn reading takes is the wire's to say.
 /// </summary>
 internal sealed class TlsByteStream : ByteStream
 {
@@ -20,7 +20,6 @@ internal sealed class TlsByteStream : ByteStream
     private readonly byte[] _buffer = new byte[32 * 1024];
     private IByteSink? _sink;
     private SendQueue _queue; // mutable struct: not readonly
-    private TurnBudget _turn; // mutable struct: not readonly
     private bool _sending;
     private bool _closed;
 
@@ -238,22 +237,17 @@ internal sealed class TlsByteStream : ByteStream
                     break;
                 }
 
+                _wire.NoteDecrypted();
                 _sink!.OnBytes(_buffer.AsSpan(0, count));
                 if (!_closed)
                 {
                     _sink.OnBatchEnd();
                 }
-
-                // A read that finds decrypted bytes does not leave the shard.
-                if (!_turn.SpendBytes(Shard, count))
-                {
-                    await Shard.NextTurn();
-                }
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or SocketException)
         {
-            end = SocketError.ConnectionReset;
+            end = e.InnerException is SocketException cause ? cause.SocketErrorCode : SocketError.ConnectionReset;
         }
         catch (Exception e)
         {

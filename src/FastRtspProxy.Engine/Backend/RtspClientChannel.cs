@@ -254,6 +254,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
     {
         SocketError.ConnectionReset => "reset by the camera",
         SocketError.TimedOut => "the network does not answer",
+        SocketError.ProtocolNotSupported => "its TLS has nothing in it for us",
         _ => error.ToString(),
     };
 

@@ -7,14 +7,24 @@ namespace FastRtspProxy.Net.Tls;
 /// <summary>
 /// A TCP connection as the stream that an <see cref="System.Net.Security.SslStream"/> wants, waited for in the epoll of a shard: the framework's
 /// never hears of it. During the handshake what the TLS code does after a wait runs on the thread pool, for it checks certificates; afterwards it
-/// runs on the shard, there and then (<see cref="RunOnShard"/>). One reader, one writer.
+/// runs on the shard, there and then (<see cref="RunOnShard"/>), a budget's worth in each turn. One reader, one writer.
 /// </summary>
 /// <param name="shard">Whose epoll waits.</param>
 /// <param name="fd">The connection; who made it closes it, after the wire.</param>
 internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<int>
 {
+    /// <summary>The TLS code decrypts all that it was given before it asks for more: so many bytes are 180 records of the smallest kind.</summary>
+    private const int ReadBytes = 4096;
+
     private readonly int _fd = fd;
     private ManualResetValueTaskSourceCore<int> _read = new() { RunContinuationsAsynchronously = true }; // mutable struct: not readonly
+
+    private TlsRecordMeter _records; // mutable struct: not readonly
+
+    private TurnBudget _turn; // mutable struct: not readonly
+
+    /// <summary>Encrypted bytes since <see cref="NoteDecrypted"/>. Only the shard.</summary>
+    private int _idleBytes;
 
     /// <summary>What is waited for, by the shard's epoll; only the shard.</summary>
     private Watch? _watch;
@@ -54,8 +64,12 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
     public void RunOnShard()
     {
         _isOnShard = true;
+        _idleBytes = 0;
         _read.RunContinuationsAsynchronously = false;
     }
+
+    /// <summary>Something for us was among what was read. On the shard.</summary>
+    public void NoteDecrypted() => _idleBytes = 0;
 
     /// <summary>
     /// Ends what is under way, and all that comes; the first cause counts. Any thread; over when nobody watches the descriptor any more.
@@ -68,17 +82,18 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_isOnShard || !_isDrained)
+        buffer = buffer[..Math.Min(buffer.Length, ReadBytes)];
+        if (!_isOnShard || !(_isDrained || _turn.IsSpent(shard)))
         {
-            int count = RawSocket.Receive(_fd, buffer.Span);
+            int count = Receive(buffer.Span, out Exception? cause);
+            if (cause is not null)
+            {
+                return ValueTask.FromException<int>(cause);
+            }
+
             if (count >= 0)
             {
                 return new ValueTask<int>(count);
-            }
-
-            if (!IsNotNow(count))
-            {
-                return ValueTask.FromException<int>(Broken(count));
             }
         }
 
@@ -149,6 +164,8 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
         SocketError error = SocketSetup.ErrorOf(-minusErrno);
         return new IOException($"the connection broke ({error})", new SocketException((int)error));
     }
+
+    private static IOException NoTls(string words) => new(words, new SocketException((int)SocketError.ProtocolNotSupported));
 
     private void BeginRead()
     {
@@ -227,16 +244,51 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
 
     private void Receive()
     {
-        Memory<byte> wanted = _wanted;
-        int count = RawSocket.Receive(_fd, wanted.Span);
-        if (count < 0 && IsNotNow(count))
+        if (_isOnShard && _turn.IsSpent(shard))
         {
-            return;
+            return; // asked after the turn's descriptors began to be handled; the epoll says it again in the next one
         }
 
-        _isDrained = count < wanted.Length;
-        CompleteRead(count >= 0 ? null : Broken(count), count);
-        _isDrained = false;
+        int count = Receive(_wanted.Span, out Exception? cause);
+        if (count >= 0 || cause is not null)
+        {
+            CompleteRead(cause, count);
+        }
+    }
+
+    /// <summary>What is there; -1: nothing is, or the connection is over by that cause.</summary>
+    private int Receive(Span<byte> wanted, out Exception? cause)
+    {
+        cause = null;
+        if (_isOnShard && _idleBytes > TlsRecordMeter.IdleBytesMax)
+        {
+            cause = NoTls("TLS without anything in it for us");
+            return -1;
+        }
+
+        int count = RawSocket.Receive(_fd, wanted);
+        if (count < 0)
+        {
+            cause = IsNotNow(count) ? null : Broken(count);
+            return -1;
+        }
+
+        int records = _records.Count;
+        bool isTls = _records.TryAdd(wanted[..count]);
+        if (_isOnShard)
+        {
+            if (!isTls)
+            {
+                cause = NoTls("a record that is longer than any may be"); // during the handshake the TLS code says what it got instead
+                return -1;
+            }
+
+            _isDrained = count < wanted.Length;
+            _idleBytes += count;
+            _ = _turn.SpendRecords(shard, unchecked(_records.Count - records), count);
+        }
+
+        return count;
     }
 
     private void CompleteRead(Exception? cause, int count = 0)

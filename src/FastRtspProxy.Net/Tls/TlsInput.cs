@@ -13,12 +13,6 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
     /// <summary>What the TLS code holds of a record that has not come whole, or was not taken whole: its buffer, as the pool has it.</summary>
     private const int RecordHeldBytes = 32 * 1024;
 
-    /// <summary>
-    /// Two records of nothing that is for us (updates of keys, records without content) in a row: OpenSSL answers the former, and nothing sends the
-    /// answers before we say something ourselves.
-    /// </summary>
-    private const int IdleBytesMax = 2 * TlsRecordMeter.BodyBytesMax;
-
     private readonly TlsLayer _layer;
     private readonly TlsOutput _output;
 
@@ -172,7 +166,7 @@ internal sealed class TlsInput : StreamInput, ITlsWireOwner
             _idleBytes += count;
             NoteTaken();
             wire.Supply(count);
-            if (!_isReady && _idleBytes > IdleBytesMax)
+            if (!_isReady && _idleBytes > TlsRecordMeter.IdleBytesMax)
             {
                 Stream.Break(LinuxConstants.ErrorProtocol);
             }

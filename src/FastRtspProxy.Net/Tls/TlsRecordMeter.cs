@@ -9,6 +9,12 @@ internal struct TlsRecordMeter
     /// <summary>A record's content with all that ciphers may add to it (RFC 5246 section 6.2.3; TLS 1.3 allows less).</summary>
     public const int BodyBytesMax = (16 * 1024) + 2048;
 
+    /// <summary>
+    /// Two records of nothing that is for us (updates of keys, tickets, records without content) in a row, after which a peer is given up: OpenSSL
+    /// answers the first kind, and nothing sends the answers before we say something ourselves.
+    /// </summary>
+    public const int IdleBytesMax = 2 * BodyBytesMax;
+
     /// <summary>Type, version, length.</summary>
     private const int HeaderBytes = 5;
 
@@ -20,6 +26,9 @@ internal struct TlsRecordMeter
 
     /// <summary>What is to come of the record.</summary>
     private int _bodyLeftBytes;
+
+    /// <summary>Records that have begun, by their whole headers; it wraps around.</summary>
+    public int Count { get; private set; }
 
     /// <summary>The last byte was not a record's last one.</summary>
     public readonly bool IsMidRecord => _headerBytes > 0 || _bodyLeftBytes > 0;
@@ -42,6 +51,7 @@ internal struct TlsRecordMeter
             if (++_headerBytes == HeaderBytes)
             {
                 _headerBytes = 0;
+                Count = unchecked(Count + 1);
                 _bodyLeftBytes = _length;
                 if (_bodyLeftBytes > BodyBytesMax)
                 {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Net;
+using FastRtspProxy.Tests.Net.Tls;
 using FastRtspProxy.Tests.SimulatedCamera;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -84,6 +85,72 @@ public sealed class TlsByteStreamTests
         });
     }
 
+    /// <summary>Updates of keys are decrypted to nothing: as long as there are more of them, the framework goes on within one read.</summary>
+    [Fact]
+    public async Task ReadLoop_PeerUpdatesItsKeysWithoutEnd_TheStreamEnds()
+    {
+        using OpenSslServer server = new();
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        ClosedSink sink = new();
+        Task serving = Task.Run(() =>
+        {
+            server.Accept();
+            while (server.UpdateKeys())
+            {
+            }
+        });
+
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", server.Port), s_limit, isInsecure: true));
+        await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(SocketError.ProtocolNotSupported, await sink.Closed.Task.WaitAsync(s_limit));
+        await serving.WaitAsync(s_limit);
+    }
+
+    /// <summary>What is for us among them is read for as long as it comes.</summary>
+    [Fact]
+    public async Task ReadLoop_PeerUpdatesItsKeysBetweenItsWords_AllOfThemAreRead()
+    {
+        const int words = 400;
+        using OpenSslServer server = new();
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        CountingSink sink = new(words);
+        Task serving = Task.Run(() =>
+        {
+            server.Accept();
+            for (int i = 0; i < words; i++)
+            {
+                for (int update = 0; update < 10; update++)
+                {
+                    Assert.True(server.UpdateKeys());
+                }
+
+                Assert.True(server.Write([1]));
+            }
+        });
+
+        TlsByteStream stream = await shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", server.Port), s_limit, isInsecure: true));
+        await shard.RunAsync(() =>
+        {
+            stream.Start(sink);
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(SocketError.Success, await sink.End.Task.WaitAsync(s_limit));
+        await serving.WaitAsync(s_limit);
+        await shard.RunAsync(() =>
+        {
+            stream.Close();
+            return Task.CompletedTask;
+        });
+    }
+
     private static async Task ServeAsync(Socket server, X509Certificate2 certificate)
     {
         await using SslStream tls = new(new NetworkStream(await server.AcceptAsync(), ownsSocket: true));
@@ -119,6 +186,44 @@ public sealed class TlsByteStreamTests
         }
 
         public void OnClosed(SocketError error) => IsOnShard.TrySetResult(false);
+    }
+
+    private sealed class ClosedSink : IByteSink
+    {
+        public TaskCompletionSource<SocketError> Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnBytes(ReadOnlySpan<byte> bytes)
+        {
+        }
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error) => Closed.SetResult(error);
+    }
+
+    private sealed class CountingSink(int wanted) : IByteSink
+    {
+        private int _count;
+
+        /// <summary>Success: all that is wanted has come.</summary>
+        public TaskCompletionSource<SocketError> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnBytes(ReadOnlySpan<byte> bytes)
+        {
+            _count += bytes.Length;
+            if (_count == wanted)
+            {
+                End.TrySetResult(SocketError.Success);
+            }
+        }
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void OnClosed(SocketError error) => End.TrySetResult(error);
     }
 
     private sealed class ThrowingSink : IByteSink

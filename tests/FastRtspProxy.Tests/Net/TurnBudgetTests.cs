@@ -30,6 +30,10 @@ public sealed class TurnBudgetTests
                 }
 
                 Assert.False(budget.SpendFrame(shard));
+                Assert.True(budget.SpendRecords(shard, TurnBudget.RecordsMax - 1, TurnBudget.EncryptedBytesMax - 1));
+                Assert.False(budget.SpendRecords(shard, 0, 1));
+                Assert.False(budget.SpendRecords(shard, 1, 0));
+                Assert.True(budget.IsSpent(shard));
                 long before = shard.Turn;
                 await shard.NextTurn();
                 Assert.True(shard.Turn > before);

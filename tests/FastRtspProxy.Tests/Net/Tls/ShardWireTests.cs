@@ -65,6 +65,82 @@ public sealed class ShardWireTests
         far.Dispose();
     }
 
+    /// <summary>As the TLS code reads: it is told that there is something, then it wants as much of it as it has room for, and comes again.</summary>
+    [Fact]
+    public async Task ReadAsync_PeerHasSentManySmallRecords_ATurnGetsItsBudgetOfThem()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        (Socket near, Socket far) = await ConnectAsync();
+        ShardWire wire = new(shard, SocketSetup.Fd(near));
+        byte[] sent = SmallRecords(2000);
+        await far.SendAsync(sent);
+
+        Dictionary<long, int> bytesByTurn = await shard.RunAsync(async () =>
+        {
+            wire.RunOnShard();
+            Dictionary<long, int> read = [];
+            byte[] bytes = new byte[32 * 1024];
+            while (read.Values.Sum() < sent.Length)
+            {
+                Assert.Equal(0, await wire.ReadAsync(Memory<byte>.Empty));
+                int count = await wire.ReadAsync(bytes);
+                Assert.InRange(count, 1, bytes.Length);
+                read[shard.Turn] = read.GetValueOrDefault(shard.Turn) + count;
+                wire.NoteDecrypted();
+            }
+
+            return read;
+        }).WaitAsync(s_limit);
+
+        Assert.InRange(bytesByTurn.Values.Max(), 1, (TurnBudget.RecordsMax * SmallRecordBytes) + 4096);
+        await wire.EndAsync(new IOException("closed"));
+        near.Dispose();
+        far.Dispose();
+    }
+
+    [Fact]
+    public async Task ReadAsync_NothingOfItIsForUs_TheConnectionIsGivenUp()
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        (Socket near, Socket far) = await ConnectAsync();
+        ShardWire wire = new(shard, SocketSetup.Fd(near));
+        await far.SendAsync(SmallRecords(2000));
+        int read = 0;
+
+        Task reading = shard.RunAsync(async () =>
+        {
+            wire.RunOnShard();
+            byte[] bytes = new byte[32 * 1024];
+            while (true)
+            {
+                read += await wire.ReadAsync(bytes);
+            }
+        });
+
+        IOException end = await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(s_limit));
+        Assert.Equal(SocketError.ProtocolNotSupported, Assert.IsType<SocketException>(end.InnerException).SocketErrorCode);
+        Assert.InRange(read, TlsRecordMeter.IdleBytesMax, TlsRecordMeter.IdleBytesMax + 4096);
+        await wire.EndAsync(new IOException("closed"));
+        near.Dispose();
+        far.Dispose();
+    }
+
+    /// <summary>As long as an update of keys.</summary>
+    private const int SmallRecordBytes = 27;
+
+    private static byte[] SmallRecords(int count)
+    {
+        byte[] records = new byte[count * SmallRecordBytes];
+        for (int i = 0; i < count; i++)
+        {
+            ((ReadOnlySpan<byte>)[23, 3, 3, 0, SmallRecordBytes - 5]).CopyTo(records.AsSpan(i * SmallRecordBytes));
+        }
+
+        return records;
+    }
+
     private static Task<long> TurnsAsync(Shard shard) => shard.RunAsync(() => Task.FromResult((long)shard.Turn));
 
     private static async Task<(Socket Near, Socket Far)> ConnectAsync()
