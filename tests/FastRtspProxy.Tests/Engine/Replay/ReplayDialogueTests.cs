@@ -61,7 +61,7 @@ public sealed class ReplayDialogueTests
             ((string[])["Range", "Scale", "Rate-Control", "RTP-Info"]).Select(played.Header));
     }
 
-    /// <summary>A recorder that answers with 2,000 entries, and has URLs of 12,000 characters: nobody has more than one a track.</summary>
+    /// <summary>A recorder that answers with 2,000 entries, and has URLs of 7,000 characters: nobody has more than one a track.</summary>
     [Fact]
     public async Task Play_IsAnsweredWithThousandsOfEntries_EachTrackHasOneAndTheRestCostsNothing()
     {
