@@ -112,10 +112,12 @@ internal sealed class WildcardStreams(MountDirectory mounts, MountFactory factor
             _wildcards.Add(added);
             _wildcards.Sort(static (one, other) =>
                 (other.Pattern.LiteralChars, one.Options.Name).CompareTo((one.Pattern.LiteralChars, other.Options.Name)));
-            foreach (Mount mount in mounts.Mounts.Where(mount =>
-                IsRegistered(mount) && added.Pattern.Reserves(mount.Name) && mounts.TryRemove(mount)))
+            foreach (Mount mount in mounts.Mounts.Where(mount => IsRegistered(mount) && added.Pattern.Reserves(mount.Name)))
             {
-                GiveWay(mount, stream.Name);
+                if (mounts.TryRemove(mount))
+                {
+                    GiveWay(mount, stream.Name);
+                }
             }
 
             return SettleAsync();

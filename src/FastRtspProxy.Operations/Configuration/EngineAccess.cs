@@ -34,6 +34,7 @@ internal static class EngineAccess
         {
             Realm = auth.Realm,
             Digest = auth.Digest,
+            OffersBasic = auth.Basic,
             Users = [.. auth.Users.Select(static user => new AccessUser(user.Name, SecretOf(user), user.Roles)), .. registrants],
             Roles = [.. auth.Roles.Select(RoleOf), new AccessRole(RegistrantRole, AccessRights.Register), new AccessRole(EverybodysRole, open)],
             Anonymous = isOpen ? [EverybodysRole] : auth.Anonymous,
@@ -47,7 +48,7 @@ internal static class EngineAccess
     {
         AuthConfig auth = config.Auth;
         StreamAllowConfig nothing = new();
-        return auth.External is null && auth.Anonymous.Count == 0 && auth.Realm == new AuthConfig().Realm
+        return auth.External is null && auth.Anonymous.Count == 0 && auth.Realm == new AuthConfig().Realm && !auth.Basic
             && auth.Digest.Count > 0 && auth.Digest[0] == DigestAlgorithm.Md5
             && config.Defaults.Allow == nothing && config.Streams.All(stream => stream.Allow == nothing && !stream.BackChannel)
             && auth.Roles.All(static role => role.May.All(static right => right == AccessRight.Read))

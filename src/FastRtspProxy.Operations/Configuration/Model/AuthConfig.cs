@@ -11,6 +11,9 @@ internal sealed record AuthConfig
     /// <summary>Offered in this order.</summary>
     public ValueList<DigestAlgorithm> Digest { get; init; } = [DigestAlgorithm.Md5];
 
+    /// <summary>Basic is offered, too, to who comes by TLS.</summary>
+    public bool Basic { get; init; }
+
     public ValueList<UserConfig> Users { get; init; } = [];
 
     public ValueList<RoleConfig> Roles { get; init; } = [];

@@ -140,6 +140,10 @@ internal static class AuthKeys
             Option = new("--offer-sha256") { Text = "with -C: offer Digest SHA-256 beside MD5", ValueName = "", Sets = ["md5", "sha-256"] },
             Sample = "[md5, sha-256]",
         },
+        new ValueKey<AuthConfig, bool>("basic", ConfigTypes.Flag, static c => c.Basic, static (c, v) => c with { Basic = v })
+        {
+            Text = "offer Basic, too, behind Digest and to viewers who come by TLS only (rtsps): a server of external hears the password",
+        },
         new SectionsKey<AuthConfig, UserConfig>(
             "users", s_user, static () => new UserConfig(), static user => user.Name, static c => c.Users, static (c, v) => c with { Users = v })
         {

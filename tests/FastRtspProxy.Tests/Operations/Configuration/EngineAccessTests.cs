@@ -79,6 +79,18 @@ public sealed class EngineAccessTests
         Assert.Equal(config.Auth.Users.Count, EngineOptions.Of(config).ClientCredentials.Count);
     }
 
+    [Theory]
+    [InlineData("{basic: true}", true)]
+    [InlineData("{basic: true, users: [{name: a, password: p, roles: [view]}], roles: {view: {may: [read]}}}", true)]
+    [InlineData("{basic: false, anonymous: [view], roles: {view: {may: [read]}}}", false)]
+    public void Of_Basic_IsOfferedWhereTheConfigurationSaysSo(string auth, bool isOffered)
+    {
+        AccessRules rules = EngineOptions.Of(ConfigBench.Good($"auth: {auth}\nstreams: {{a: {{source: rtsp://192.0.2.9/a}}}}\n")).Access!;
+
+        Assert.Equal(isOffered, rules.OffersBasic);
+        Assert.Empty(rules.Defects());
+    }
+
     [Fact]
     public void Of_AllowOfTheDefaults_HoldsForEveryStreamThatDidNotTakeItBack()
     {
