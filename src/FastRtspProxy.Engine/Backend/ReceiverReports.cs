@@ -76,11 +76,9 @@ internal sealed class ReceiverReports
         bool any = false;
         Span<byte> frame = stackalloc byte[FrameBytesMax];
         Span<byte> compound = frame[InterleavedFrame.HeaderBytes..];
-        bool? asks = _context.Options.AsksForKeyFrames;
         foreach (BackendTrack track in _tracks)
         {
-            bool canBeAsked = asks ?? track.Media.KeyFrames != KeyFrameFeedback.None;
-            if (!track.IsVideo || !canBeAsked || !track.Sources.HasSource || !_supervision.IsThere(track))
+            if (!KeyFrameAsking.IsPossible(_context.Options, track.Media) || !track.Sources.HasSource || !_supervision.IsThere(track))
             {
                 continue;
             }

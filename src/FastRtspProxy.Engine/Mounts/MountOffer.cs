@@ -41,6 +41,9 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     /// <summary>The tracks of <see cref="_camera"/> that are received, in the order of the ingest's.</summary>
     private IReadOnlyList<SdpMedia> _media = [];
 
+    /// <summary>A bit for each track whose pictures the source in use can be asked for.</summary>
+    private uint _keyFrameTracks;
+
     /// <summary>What clients are told; null until the camera was described for the first time.</summary>
     public MountDescription? Description { get; private set; }
 
@@ -106,6 +109,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
 
         IsOfOtherCamera = false;
         _describedMicros = session.DescribedMicros;
+        _keyFrameTracks = KeyFrameTracks(settings.Backend, media);
         Build();
     }
 
@@ -122,6 +126,17 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         _describedBy = settings.Backend;
         _camera = camera;
         _media = media;
+    }
+
+    private static uint KeyFrameTracks(BackendOptions source, IReadOnlyList<SdpMedia> media)
+    {
+        uint tracks = 0;
+        for (int i = 0; i < media.Count; i++)
+        {
+            tracks |= KeyFrameAsking.IsPossible(source, media[i]) ? 1u << i : 0;
+        }
+
+        return tracks;
     }
 
     private bool IsOfThatSize(IReadOnlyList<SdpMedia> media) => Enumerable.Range(0, media.Count).All(i =>
@@ -168,7 +183,14 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
             }
         }
 
-        SdpRewriteOptions rewrite = new() { SessionId = _sdpSessionId, SessionVersion = ++_sdpVersion, Fmtp = learnt, LeftOutTracks = Missing.Mask };
+        SdpRewriteOptions rewrite = new()
+        {
+            SessionId = _sdpSessionId,
+            SessionVersion = ++_sdpVersion,
+            Fmtp = learnt,
+            LeftOutTracks = Missing.Mask,
+            KeyFrameTracks = _keyFrameTracks,
+        };
         Description = new MountDescription(
             SdpRewriter.ForFrontend(_camera!, rewrite), SdpRewriter.ForFrontend(_camera!, rewrite with { OriginAddress = "::" }), Tracks())
         {

@@ -21,6 +21,11 @@ public sealed record SdpRewriteOptions
     /// <summary>A bit for each track, from 0, that is not described; the others keep their names.</summary>
     public uint LeftOutTracks { get; init; }
 
+    /// <summary>
+    /// A bit for each track, from 0, whose camera can be asked for key frames: a client may ask us (RFC 4585 section 4.2, RFC 5104 section 7.1).
+    /// </summary>
+    public uint KeyFrameTracks { get; init; }
+
     /// <summary>It is a recording: which times it has is its own to say (t=, a=range), and it is no broadcast.</summary>
     public bool KeepsTimes { get; init; }
 

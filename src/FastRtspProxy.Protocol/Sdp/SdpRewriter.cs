@@ -60,7 +60,8 @@ public static class SdpRewriter
         {
             if (i >= 32 || (options.LeftOutTracks & (1u << i)) == 0)
             {
-                WriteMedia(text, served[i], "a=control:track", i + 1, options);
+                bool isAsked = i < 32 && (options.KeyFrameTracks & (1u << i)) != 0;
+                WriteMedia(text, served[i], "a=control:track", i + 1, options, isAsked);
             }
         }
 
@@ -126,7 +127,8 @@ public static class SdpRewriter
         }
     }
 
-    private static void WriteMedia(ArrayPoolBufferWriter<byte> text, SdpMedia media, string control, int number, SdpRewriteOptions options)
+    private static void WriteMedia(
+        ArrayPoolBufferWriter<byte> text, SdpMedia media, string control, int number, SdpRewriteOptions options, bool isAsked = false)
     {
         Append(text, "m=");
         Append(text, media.Type);
@@ -162,9 +164,22 @@ public static class SdpRewriter
             Line(text, fmtp);
         }
 
+        if (isAsked)
+        {
+            WriteFeedback(text, media.PayloadTypes[0], " nack pli");
+            WriteFeedback(text, media.PayloadTypes[0], " ccm fir");
+        }
+
         Append(text, control);
         Append(text, number);
         Line(text, string.Empty);
+    }
+
+    private static void WriteFeedback(ArrayPoolBufferWriter<byte> text, int payloadType, string feedback)
+    {
+        Append(text, "a=rtcp-fb:");
+        Append(text, payloadType);
+        Line(text, feedback);
     }
 
     private static string Shown(string line) => IsOneOf(line, s_ofTheCodec) ? line : UrlSecrets.Mask(line);

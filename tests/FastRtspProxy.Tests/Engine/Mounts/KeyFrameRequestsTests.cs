@@ -1,3 +1,4 @@
+using System.Text;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
 using FastRtspProxy.Engine.Frontend;
@@ -257,6 +258,7 @@ public sealed class KeyFrameRequestsTests
 
         await SendPicturesAsync(fixture, pictures);
 
+        await Until.TrueAsync(() => Requests(fixture) == requests);
         await AssertRequestsAsync(fixture, mount, requests);
     }
 
@@ -279,6 +281,7 @@ public sealed class KeyFrameRequestsTests
 
         await SendPicturesAsync(fixture, "41 41 41");
 
+        await Until.TrueAsync(() => Requests(fixture) == requests);
         await AssertRequestsAsync(fixture, mount, requests);
     }
 
@@ -308,6 +311,46 @@ public sealed class KeyFrameRequestsTests
         }
 
         await Until.TrueAsync(() => Requests(other) == 1);
+    }
+
+    /// <summary>Players ask where it is offered, and of the source in use.</summary>
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData("", true, true)]
+    [InlineData("a=rtcp-fb:96 nack pli\r\n", null, true)]
+    [InlineData("a=rtcp-fb:96 ccm fir\r\n", null, true)]
+    [InlineData("a=rtcp-fb:96 nack pli\r\n", false, false)]
+    public async Task Description_OfACameraThatCanBeAsked_OffersIt(string feedback, bool? option, bool isOffered)
+    {
+        await using MountFixture fixture = new(_time)
+        {
+            BackendTimings = s_patient,
+            Change = options => options with { Backend = options.Backend with { AsksForKeyFrames = option } },
+        };
+        using ScriptedCamera other = new() { Sdp = ScriptedCamera.VideoOnly };
+        fixture.AddSource(other, mayBeProbed: false);
+        fixture.Camera.Sdp = ScriptedCamera.VideoOnly + feedback;
+        Mount mount = fixture.Create(alwaysOn: true);
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
+
+        Assert.Equal(isOffered, await OffersAsync(mount));
+
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            return other.Count("PLAY") == 1;
+        });
+        await Until.TrueAsync(() => mount.State == StreamState.Playing);
+        Assert.False(await OffersAsync(mount));
+    }
+
+    private static async Task<bool> OffersAsync(Mount mount)
+    {
+        string sdp = Encoding.Latin1.GetString((await mount.DescribeAsync(TimeSpan.FromSeconds(60)))!.Sdp);
+        bool offers = sdp.Contains("a=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 ccm fir\r\n", StringComparison.Ordinal);
+        Assert.Equal(offers, sdp.Contains("rtcp-fb", StringComparison.Ordinal));
+        return offers;
     }
 
     /// <summary>Of each NAL unit its first byte; those before a picture have its timestamp, and it alone the marker.</summary>

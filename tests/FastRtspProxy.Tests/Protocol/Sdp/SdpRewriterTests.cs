@@ -49,6 +49,21 @@ public class SdpRewriterTests
         Assert.DoesNotContain(lines, line => line.StartsWith("m=audio", StringComparison.Ordinal));
     }
 
+    /// <summary>RFC 4585 section 4.2, RFC 5104 section 7.1: a client asks where it is offered. What the camera offers itself is the way to it.</summary>
+    [Fact]
+    public void ForFrontend_PicturesThatCanBeAskedFor_SayThatAClientMayAsk()
+    {
+        const string Plain = "s=x\nm=audio 0 RTP/AVP 0\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=control:v\nm=video 0 RTP/AVP 97\na=rtpmap:97 H264/90000\n";
+        SdpDocument camera = SdpDocumentTests.ParseText(Plain.Replace("a=control:v", "a=rtcp-fb:* nack\na=rtcp-fb:96 nack pli", StringComparison.Ordinal));
+
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(camera, s_options with { KeyFrameTracks = 0b10 })).Split("\r\n");
+
+        Assert.Equal(
+            ["m=audio 0 RTP/AVP 0", "m=video 0 RTP/AVP 96", "a=rtcp-fb:96 nack pli", "a=rtcp-fb:96 ccm fir", "m=video 0 RTP/AVP 97"],
+            lines.Where(static line => line.StartsWith("m=", StringComparison.Ordinal) || line.Contains("rtcp-fb", StringComparison.Ordinal)));
+        Assert.Equal(SdpRewriter.ForFrontend(SdpDocumentTests.ParseText(Plain), s_options), SdpRewriter.ForFrontend(camera, s_options));
+    }
+
     [Fact]
     public void ForFrontend_CodecLines_AreByteIdentical()
     {
