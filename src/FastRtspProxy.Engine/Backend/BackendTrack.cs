@@ -284,10 +284,10 @@ internal sealed class BackendTrack
         }
 
         HasHeard = true;
-
         if (!_payloadTypes[view.PayloadType])
         {
             UnknownPayloadTypes++;
+            _position.LeaveOut(view.SequenceNumber, Sources.HasSource && view.Ssrc == Sources.Ssrc);
             Unused.CountType(view.PayloadType);
             return false;
         }

@@ -51,6 +51,17 @@ internal struct MediaPosition
         return step <= 0;
     }
 
+    /// <summary>
+    /// A packet came that is not passed on. Of the same numbers, it is not missing: some cameras send data of their own between their pictures.
+    /// </summary>
+    public void LeaveOut(ushort sequenceNumber, bool isOfTheseNumbers)
+    {
+        if (isOfTheseNumbers && sequenceNumber == _next)
+        {
+            _next++;
+        }
+    }
+
     /// <summary>PLAY again, or another source: the next timestamp and the next number may be anything.</summary>
     public void Break() => _hasLast = _hasNext = false;
 

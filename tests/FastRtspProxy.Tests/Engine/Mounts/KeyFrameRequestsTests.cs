@@ -167,6 +167,24 @@ public sealed class KeyFrameRequestsTests
         await AssertRequestsAsync(fixture, mount, 1);
     }
 
+    /// <summary>Data of the camera's own, of a payload type that it does not describe, has numbers between those of the pictures, and is left out.</summary>
+    [Theory]
+    [InlineData(BackendTransport.Udp)]
+    [InlineData(BackendTransport.Tcp)]
+    public async Task Loss_OfWhatIsLeftOut_IsNone(BackendTransport transport)
+    {
+        await using MountFixture fixture = new(_time) { BackendTimings = s_patient, Start = StartMode.Auto };
+        Mount mount = await PlayAsync(fixture, groupSeconds: 10, transport);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+        for (int i = 0; i < 3; i++)
+        {
+            fixture.Camera.SendRtp(0, 112, _number++, _timestamp, 42, false, "private"u8);
+            await SendAsync(fixture, mount, [0x41, 0x9a, 1]);
+        }
+
+        await AssertRequestsAsync(fixture, mount, 0);
+    }
+
     /// <summary>No key frame mends sound.</summary>
     [Theory]
     [InlineData(BackendTransport.Udp, 5)]
