@@ -30,9 +30,10 @@ internal sealed class KeepAliveChoice
     private static readonly string[] s_unlistedUncounted = [RtspMethod.Options, RtspMethod.GetParameter, RtspMethod.SetParameter];
 
     /// <summary>
-    /// Methods that the camera refused, or that ended its sessions, and when they did last: not used until <see cref="Begin"/> forgets it.
+    /// Methods that the camera refused, or that ended its sessions, and when they did last: not used until <see cref="Begin"/> forgets it. Null: none
+    /// did yet.
     /// </summary>
-    private readonly Dictionary<string, long> _harmful = [];
+    private Dictionary<string, long>? _harmful;
 
     /// <summary>Methods in whose sessions the camera's time-out struck; never all that are left, so that there is always one to try.</summary>
     private readonly HashSet<string> _vain = [];
@@ -76,7 +77,7 @@ internal sealed class KeepAliveChoice
     public static string Outcome(int status) => status == 0 ? "not answered" : string.Create(CultureInfo.InvariantCulture, $"refused ({status})");
 
     /// <summary>False for a method that the camera refused, or that ended its sessions.</summary>
-    public bool MayUse(string method) => !_harmful.ContainsKey(method);
+    public bool MayUse(string method) => _harmful?.ContainsKey(method) != true;
 
     /// <summary>
     /// A session begins. What harmed long ago may be used in it; not before, because a session that is kept alive by another method gains nothing by
@@ -84,6 +85,11 @@ internal sealed class KeepAliveChoice
     /// </summary>
     public void Begin(long nowMicros)
     {
+        if (_harmful is null)
+        {
+            return;
+        }
+
         foreach ((string method, long sinceMicros) in _harmful)
         {
             if (nowMicros - sinceMicros >= ForgetMicros)
@@ -136,6 +142,7 @@ internal sealed class KeepAliveChoice
     /// <summary>The camera does not take that method, or does not bear it.</summary>
     public void Refuse(string method, long nowMicros)
     {
+        _harmful ??= [];
         _harmful[method] = nowMicros;
         TryVainOnesAgain(null);
     }

@@ -17,8 +17,8 @@ internal sealed class MissingTracks
     /// </summary>
     private const int EndedConnectionsMax = 2;
 
-    /// <summary>By index; at most as many as there are tracks.</summary>
-    private readonly SortedDictionary<int, MissingTrack> _tracks = [];
+    /// <summary>By index; at most as many as there are tracks. Null: none has been missing yet, as of most cameras.</summary>
+    private SortedDictionary<int, MissingTrack>? _tracks;
 
     /// <summary>The track whose SETUP the connection ended with the last time, and how often in a row; -1: none.</summary>
     private int _endedAt = -1;
@@ -33,7 +33,7 @@ internal sealed class MissingTracks
     public uint Mask { get; private set; }
 
     /// <summary>Those that are not there, in the order of the description.</summary>
-    public IReadOnlyCollection<MissingTrack> All => _tracks.Values;
+    public IReadOnlyCollection<MissingTrack> All => _tracks is { } tracks ? tracks.Values : [];
 
     /// <summary>True for a track that is known not to be there.</summary>
     public bool Has(int index) => (Mask & (1u << index)) != 0;
@@ -47,6 +47,7 @@ internal sealed class MissingTracks
     {
         TrackAbsence absence = status == 0 ? TrackAbsence.Silent : TrackAbsence.Refused;
         bool isNews = Find(index) is not { } known || known.Status != status;
+        _tracks ??= [];
         _tracks[index] = new MissingTrack(index, absence, status, nowMicros);
         Mask |= 1u << index;
         Debug.Assert(BitOperations.PopCount(Mask) == _tracks.Count, "A bit for each missing track.");
@@ -72,7 +73,7 @@ internal sealed class MissingTracks
             _endedAt = -1;
         }
 
-        if (!_tracks.Remove(index))
+        if (_tracks is null || !_tracks.Remove(index))
         {
             return false;
         }
@@ -86,11 +87,11 @@ internal sealed class MissingTracks
     /// <summary>The camera describes other tracks.</summary>
     public void Forget()
     {
-        _tracks.Clear();
+        _tracks?.Clear();
         _endedAt = -1;
         Mask = 0;
         HasChanged = false;
     }
 
-    private MissingTrack? Find(int index) => _tracks.GetValueOrDefault(index);
+    private MissingTrack? Find(int index) => _tracks?.GetValueOrDefault(index);
 }
