@@ -33,6 +33,9 @@ internal sealed class StandInAuthServer : IAsyncDisposable
     /// <summary>Gives status line's end, further header lines and body for a request; null: it hangs.</summary>
     public Func<string, string?> Answer { get; set; } = static _ => Json("{}");
 
+    /// <summary>No request is answered before that.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     public static string Json(string body, string status = "200 OK") => $"{status}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 
     public async ValueTask DisposeAsync()
@@ -71,6 +74,7 @@ internal sealed class StandInAuthServer : IAsyncDisposable
         {
             string request = await ReadAsync(socket);
             _requests.Enqueue(request);
+            await Gate.WaitAsync(_stop.Token);
             if (Answer(request) is { } answer)
             {
                 await socket.SendAsync(Encoding.UTF8.GetBytes("HTTP/1.1 " + answer.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)), _stop.Token);

@@ -54,7 +54,7 @@ internal sealed class GuessGate
             return true;
         }
 
-        _shard.Post(() => GuessLimiter.Leave(attempt));
+        _shard.Post(() => Leave(attempt));
         return false;
     }
 
@@ -68,22 +68,53 @@ internal sealed class GuessGate
         Arm();
     });
 
+    /// <summary>
+    /// An answer that had its turn here was judged elsewhere, or could not be, and what came of it was said: the next one of its address may go
+    /// there.
+    /// </summary>
+    public void OnAnsweredElsewhere(LogInAttempt attempt, bool isUnanswered) => _shard.Post(() => GoOn(attempt, isUnanswered));
+
     /// <summary>True: it waits.</summary>
     private bool Ask(LogInAttempt attempt)
     {
         attempt.PushedOut = OnUnjudged;
         GuessAdmission admission = _limiter.Ask(attempt, _shard.NowMicros);
+        Follow(attempt, admission);
+        Arm();
+        return admission == GuessAdmission.Wait;
+    }
+
+    private void Follow(LogInAttempt attempt, GuessAdmission admission)
+    {
         if (admission == GuessAdmission.Judge)
         {
             Judge(attempt);
         }
         else if (admission == GuessAdmission.Refuse)
         {
-            OnUnjudged(attempt);
+            attempt.OnPushedOut();
+        }
+    }
+
+    /// <summary>Whoever waited for it has gone; its turn may have come in that moment, and then nobody else gives it back.</summary>
+    private void Leave(LogInAttempt attempt)
+    {
+        GuessLimiter.Leave(attempt);
+        if (attempt.HadTurn)
+        {
+            GoOn(attempt, isUnanswered: false);
+        }
+    }
+
+    private void GoOn(LogInAttempt attempt, bool isUnanswered)
+    {
+        GuessLimiter.OnAnswered(attempt, isUnanswered);
+        while (_limiter.TryNextAsked(attempt.Key, _shard.NowMicros, out GuessTicket? next, out GuessAdmission admission))
+        {
+            Follow((LogInAttempt)next!, admission);
         }
 
         Arm();
-        return admission == GuessAdmission.Wait;
     }
 
     private void Judge(LogInAttempt attempt)
@@ -106,7 +137,7 @@ internal sealed class GuessGate
     private void OnWrong(LogInAttempt attempt)
     {
         _counters.OnAuthenticationFailed();
-        GuesserRow row = _limiter.OnWrong(attempt.Key, _shard.NowMicros);
+        GuesserRow row = _limiter.OnWrong(attempt.Key, _shard.NowMicros, costsATurn: attempt is { IsJudgedElsewhere: true, HadPacedTurn: false });
         _said.Note(row, FailedLogIn.Of(attempt.Client, attempt.User, attempt.Method, attempt.Url, _mounts), _shard.NowMicros);
     }
 

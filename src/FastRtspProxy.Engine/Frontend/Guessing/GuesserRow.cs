@@ -21,6 +21,9 @@ internal sealed class GuesserRow(AddressGroup key)
     /// <summary>The next answer is judged then, or later.</summary>
     public long NextTurnMicros { get; set; }
 
+    /// <summary>Wrong answers that were under way before the address was restricted have used up all turns until then.</summary>
+    public long DueUntilMicros { get; set; }
+
     /// <summary>True while the row stands among those that wait for a turn; it stands there once.</summary>
     public bool IsDue { get; set; }
 

@@ -66,7 +66,8 @@ internal sealed class GuesserTable
     }
 
     private static bool IsOver(GuesserRow row, long nowMicros) =>
-        row.Waiting == 0 && nowMicros - row.LastWrongMicros > (row.WasRightSince ? s_forgetAfterRightMicros : s_forgetMicros);
+        row.Waiting == 0
+            && nowMicros - Math.Max(row.LastWrongMicros, row.DueUntilMicros) > (row.WasRightSince ? s_forgetAfterRightMicros : s_forgetMicros);
 
     private void MakeRoom(long nowMicros)
     {

@@ -32,8 +32,8 @@ internal sealed class LogInAttempt(Func<DigestOutcome>? judge, string user, IPAd
     /// <summary>Its turn came. False: it was refused without a look.</summary>
     public bool HadTurn { get; private set; }
 
-    /// <summary>Somebody else judges it.</summary>
-    public bool IsJudgedElsewhere => judge is null;
+    /// <inheritdoc/>
+    public override bool IsJudgedElsewhere => judge is null;
 
     /// <summary>Completes when the outcome is there.</summary>
     public Task Done => _done.Task;

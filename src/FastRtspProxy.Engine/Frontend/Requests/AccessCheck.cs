@@ -173,8 +173,28 @@ internal sealed class AccessCheck(FrontendServer frontend)
             }
         }
 
-        answer = await external.AskAsync(asked);
-        AccessOutcome outcome = answer.Verdict switch
+        bool isUnanswered = true;
+        AccessOutcome outcome;
+        try
+        {
+            answer = await external.AskAsync(asked);
+            isUnanswered = answer.Verdict == ExternalVerdict.Error;
+            outcome = Follow(answer);
+        }
+        finally
+        {
+            if (attempt is not null)
+            {
+                _frontend.Guesses.OnAnsweredElsewhere(attempt, isUnanswered);
+            }
+        }
+
+        // Last: only who has shown a secret hears that a stream is there and not for him.
+        return outcome.Grant is null || access.Policy.LetsExternalIn(question)
+            ? outcome
+            : Deny(AccessReason.StreamRoles, asked.User ?? string.Empty, connection, request);
+
+        AccessOutcome Follow(ExternalAnswer answer) => answer.Verdict switch
         {
             ExternalVerdict.Allow when answer.Secret is { } secret =>
                 HoldAgainst(secret, external, access, claim, attempt ?? AttemptOf(null, claim.User, connection, request), connection, cameMicros),
@@ -186,11 +206,6 @@ internal sealed class AccessCheck(FrontendServer frontend)
             ExternalVerdict.Deny => AccessOutcome.Challenged(DigestOutcome.Missing),
             _ => Deny(AccessReason.ExternalFailed, asked.User ?? string.Empty, connection, request),
         };
-
-        // Last: only who has shown a secret hears that a stream is there and not for him.
-        return outcome.Grant is null || access.Policy.LetsExternalIn(question)
-            ? outcome
-            : Deny(AccessReason.StreamRoles, asked.User ?? string.Empty, connection, request);
     }
 
     /// <summary>The external decision gave a hash: let in is whoever proves that password.</summary>

@@ -179,7 +179,7 @@ public sealed class FrontendExternalTests
             await one.SendAsync(one.Request("DESCRIBE", LogIns.Url(host, "gate/1?token=t" + i)));
         }
 
-        await Until.TrueAsync(() => server.Waiting == ExternalDecision.MaxAsked, 30);
+        await Until.TrueAsync(() => server.Waiting == 3 && host.Frontend.Guesses.Waiting == 97, 30);
 
         // The clock stands still, so nothing that follows has waited for the server.
         using RtspTestClient user = await host.ConnectAsync();
@@ -190,6 +190,9 @@ public sealed class FrontendExternalTests
         await host.MountOf("gate/1").EmitAsync(0);
         Assert.Equal(0, (await user.ReadFrameAsync()).Channel);
 
+        // Those that it gave no answer about are nobody's guesses: the others wait no longer behind them.
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+        await Until.TrueAsync(() => server.Waiting == 3 + ExternalDecision.MaxAsked && host.Frontend.Guesses.Waiting == 0, 30);
         host.Time.Advance(TimeSpan.FromSeconds(2));
         foreach (RtspTestClient one in waiting)
         {
@@ -246,6 +249,76 @@ public sealed class FrontendExternalTests
         await host.AdvanceAsync(TimeSpan.FromMilliseconds(200));
         Assert.Equal(401, (await guesser.ReadResponseAsync()).Status);
         Assert.Equal(4, server.Requests.Count);
+    }
+
+    /// <summary>On many connections at once, at a server that takes its time: what is under way may all be wrong.</summary>
+    [Fact]
+    public async Task TokenGuesses_OnManyConnectionsAtOnce_ThreeAreAsked()
+    {
+        TaskCompletionSource answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using StandInAuthServer server = new() { Answer = static _ => StandInAuthServer.Json("", "403 Forbidden"), Gate = answers.Task };
+        AccessRules rules = Rules(server);
+        await using FrontendHost host = await LogIns.StartAsync(rules with { External = rules.External! with { Timeout = TimeSpan.FromSeconds(30) } });
+        for (int i = 0; i < 10; i++)
+        {
+            RtspTestClient guesser = await host.ConnectAsync();
+            await guesser.SendAsync(guesser.Request("DESCRIBE", LogIns.Url(host, "gate/1?token=g" + i)));
+        }
+
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 7 && server.Requests.Count == 3);
+        answers.SetResult();
+        await Until.TrueAsync(() => host.Frontend.Counters.AuthenticationsFailed == 3);
+        await host.SettleAsync();
+        Assert.Equal((3, 7), (server.Requests.Count, host.Frontend.Guesses.Waiting));
+
+        await host.AdvanceAsync(TimeSpan.FromMilliseconds(200));
+
+        await Until.TrueAsync(() => host.Frontend.Counters.AuthenticationsFailed == 4);
+        Assert.Equal((4, 6), (server.Requests.Count, host.Frontend.Guesses.Waiting));
+    }
+
+    /// <summary>Behind one address, with right tokens: nobody is refused, and nobody waits for a clock.</summary>
+    [Fact]
+    public async Task Tokens_ACrowdBehindOneAddress_IsInWithTheServersAnswers()
+    {
+        await using StandInAuthServer server = new();
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        List<RtspTestClient> crowd = [];
+        for (int i = 0; i < 100; i++)
+        {
+            crowd.Add(await host.ConnectAsync());
+            await crowd[i].SendAsync(crowd[i].Request("DESCRIBE", LogIns.Url(host, "gate/1?token=t" + i)));
+        }
+
+        foreach (RtspTestClient one in crowd)
+        {
+            Assert.Equal(200, (await one.ReadResponseAsync()).Status);
+        }
+
+        Assert.Equal(0, host.Frontend.Guesses.Waiting);
+    }
+
+    /// <summary>Their connections are gone: what they asked still ends, and the address's places are free again.</summary>
+    [Fact]
+    public async Task Tokens_WhoWaitsHangsUp_TheNextOnesAreAsked()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => null };
+        await using FrontendHost host = await LogIns.StartAsync(Rules(server));
+        List<RtspTestClient> crowd = [];
+        for (int i = 0; i < 10; i++)
+        {
+            crowd.Add(await host.ConnectAsync());
+            await crowd[i].SendAsync(crowd[i].Request("DESCRIBE", LogIns.Url(host, "gate/1?token=t" + i)));
+        }
+
+        await Until.TrueAsync(() => server.Waiting == 3 && host.Frontend.Guesses.Waiting == 7);
+        crowd.ForEach(static one => one.Dispose());
+        await Until.TrueAsync(() => host.Frontend.Guesses.Waiting == 0);
+        server.Answer = static _ => StandInAuthServer.Json("{}");
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        using RtspTestClient next = await host.ConnectAsync();
+        Assert.Equal(200, (await next.RequestAsync("DESCRIBE", LogIns.Url(host, "gate/1?token=next"))).Status);
     }
 
     [Fact]

@@ -216,6 +216,109 @@ public sealed class GuessLimiterTests
     }
 
     [Fact]
+    public void Ask_JudgedElsewhere_ThreeAreUnderWayAndTheRestWaits()
+    {
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros: Second / 10);
+
+        Assert.Equal(
+            [GuessAdmission.Judge, GuessAdmission.Judge, GuessAdmission.Judge, GuessAdmission.Wait, GuessAdmission.Wait],
+            Enumerable.Range(0, 5).Select(_ => asked.Ask(isRight: false, 0)));
+        Assert.Equal(GuessAdmission.Judge, new AskedElsewhere(_limiter, AddressGroup.Of(IPAddress.Parse("192.0.2.8")), Second / 10).Ask(isRight: false, 0));
+
+        asked.RunUntil(2 * Second);
+
+        Assert.Equal([0, 0, 0, 300_000, 600_000], asked.Begun);
+        Assert.Equal(5, asked.WrongCount);
+    }
+
+    [Fact]
+    public void Ask_JudgedElsewhereAfterTwoWrong_OneIsUnderWay()
+    {
+        Wrong(2, 0);
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros: Second);
+
+        Assert.Equal([GuessAdmission.Judge, GuessAdmission.Wait], Enumerable.Range(0, 2).Select(_ => asked.Ask(isRight: false, 0)));
+    }
+
+    /// <summary>Two hundred viewers with right tokens come behind one address at once: the server's time seven times, and each is asked about once.</summary>
+    [Fact]
+    public void Ask_JudgedElsewhereAllRight_ACrowdIsInWithinSevenRounds()
+    {
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros: Second / 10);
+        for (int i = 0; i < 200; i++)
+        {
+            asked.Ask(isRight: true, 0);
+        }
+
+        asked.RunUntil(7 * Second / 10);
+
+        Assert.Equal(200, asked.RightCount);
+        Assert.Equal(64, asked.MostUnderWay);
+    }
+
+    [Fact]
+    public void Ask_JudgedElsewhereWithoutAnAnswer_NobodyWaitsBehindThat()
+    {
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros: 2 * Second) { IsDead = true };
+        for (int i = 0; i < 200; i++)
+        {
+            asked.Ask(isRight: false, 0);
+        }
+
+        asked.RunUntil(4 * Second);
+
+        Assert.Equal((200, 0), (asked.Begun.Count, asked.WrongCount));
+    }
+
+    /// <summary>
+    /// However many connections there are, however slow the server is, and with a token of its own shown in between: never more than five a second over
+    /// any ten seconds, but for the free ones and those under way when it was found out.
+    /// </summary>
+    [Theory]
+    [InlineData(64, 100_000, 0)]
+    [InlineData(130, 1_000_000, 0)]
+    [InlineData(64, 100_000, 5)]
+    [InlineData(130, 1_000_000, 50)]
+    [InlineData(130, 100_000, -1)]
+    public void Ask_JudgedElsewhereOnManyConnections_FiveASecondAreWrong(int connections, long answerMicros, int percentRight)
+    {
+        const int Seconds = 100;
+        Random random = new(connections + percentRight);
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros);
+        for (long now = 0; now < Seconds * Second; now += 50_000)
+        {
+            asked.RunUntil(now);
+
+            // Below 0: right ones open all places, then all guess at once, one right one has the row forgiven, and it is quiet until then.
+            long phase = now % (25 * Second);
+            bool isQuiet = percentRight < 0 && phase is > 6 * Second;
+            for (int i = asked.Open; i < connections && !isQuiet; i++)
+            {
+                asked.Ask(percentRight < 0 ? phase < 3 * Second || phase > 5 * Second : random.Next(100) < percentRight, now);
+            }
+        }
+
+        Assert.InRange(asked.WrongCount, 60, (5 * Seconds) + 64);
+    }
+
+    [Fact]
+    public void Leave_WhileItWaitsToBeAsked_ThoseBehindMoveUp()
+    {
+        AskedElsewhere asked = new(_limiter, s_nat, answerMicros: Second / 10);
+        for (int i = 0; i < 5; i++)
+        {
+            asked.Ask(isRight: true, 0);
+        }
+
+        asked.LeaveFirstWaiter();
+        asked.LeaveFirstWaiter();
+        asked.RunUntil(Second);
+
+        Assert.Equal(3, asked.RightCount);
+        Assert.Equal(GuessAdmission.Judge, asked.Ask(isRight: true, Second));
+    }
+
+    [Fact]
     public void OnWrong_ManyAddresses_KeepsABoundedNumberAndForgetsNoRestrictedOneForGuessesOfTwo()
     {
         Wrong(3, 0);
