@@ -1,6 +1,6 @@
 namespace FastRtspProxy.Engine.Frontend;
 
-/// <summary>What a client is, as far as that matters for where it begins.</summary>
+/// <summary>What a client is, as far as that matters for where it begins, and for what its datagrams mean.</summary>
 internal enum PlayerKind
 {
     /// <summary>Nothing is known of it.</summary>

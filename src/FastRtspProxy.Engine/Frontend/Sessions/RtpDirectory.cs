@@ -140,10 +140,12 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
 
     /// <summary>
     /// Which of a session's tracks a punch is for: the one whose RTCP comes from the next port, else the first that was set up, for players punch in
-    /// that order.
+    /// that order. GStreamer's punch in any order: of several tracks of theirs none is, or sound and pictures would change places. Nothing comes
+    /// then, and they take TCP.
     /// </summary>
     private static SessionTrack? Choose(UnpunchedHost host, Session session, in PeerAddress from)
     {
+        bool isInOrder = session.Player != PlayerKind.GStreamer || host.Tracks.Count == 1;
         SessionTrack? first = null;
         foreach (SessionTrack track in host.Tracks)
         {
@@ -153,7 +155,7 @@ internal sealed class RtpDirectory(UdpAddresses addresses)
                 break;
             }
 
-            first ??= track;
+            first ??= isInOrder ? track : null;
         }
 
         foreach (SessionTrack track in session.Tracks)

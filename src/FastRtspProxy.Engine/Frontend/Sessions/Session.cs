@@ -33,8 +33,6 @@ internal sealed class Session : MountClient
     /// <summary>What a request last said of how to start; null: none has, and the mount's own way holds.</summary>
     private StartWish? _start;
 
-    private readonly PlayerKind _player;
-
     /// <inheritdoc cref="SessionSource"/>
     private readonly SessionSource _source;
 
@@ -57,8 +55,11 @@ internal sealed class Session : MountClient
         _losses = new LossLog(this);
         _source = new SessionSource(this);
         Watcher = new SessionWatcher(this, agent, kind);
-        _player = PlayerKinds.Of(agent);
+        Player = PlayerKinds.Of(agent);
     }
+
+    /// <inheritdoc cref="PlayerKind"/>
+    public PlayerKind Player { get; }
 
     /// <summary>The front-end's part of its shard.</summary>
     public FrontendShard Home => _home;
@@ -292,7 +293,7 @@ internal sealed class Session : MountClient
             FromMicros = range.FromMicros ?? backMicros,
             ToMicros = range.ToMicros,
             IsRateControlled = range.IsRateControlled,
-            Player = _player,
+            Player = Player,
             Shape = Description.Shape,
         });
         if (State != SessionState.Starting)

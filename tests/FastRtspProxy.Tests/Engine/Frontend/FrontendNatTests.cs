@@ -278,6 +278,29 @@ public sealed class FrontendNatTests
         await AssertGoesToAsync(host, translatedSound, 1, video, sound, translatedVideo);
     }
 
+    /// <summary>Its sockets punch each on a thread of its own: taken in their order sound and pictures would change places, and it would show neither. Without any it takes TCP.</summary>
+    [Fact]
+    public async Task Punches_OfSeveralTracksOfGStreamer_AreNobodysUntilOneIsLeft()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(shards: 1);
+        using RtspTestClient client = await host.ConnectAsync();
+        using UdpTestReceiver video = new();
+        using UdpTestReceiver sound = new();
+        using UdpTestReceiver translated = new();
+        const string Agent = "User-Agent: GStreamer/1.22.0";
+        RtspTestResponse setup = await client.RequestAsync("SETUP", host.Url + "/track1", video.Transport, Agent);
+        Assert.Equal(200, (await client.RequestAsync("SETUP", host.Url + "/track2", sound.Transport, Agent, "Session: " + setup.Session)).Status);
+        int serverPort = PlayDialogue.ServerPort(setup);
+
+        await PunchAsync(host, translated, serverPort);
+        await PlayAsync(host, client, setup.Session!);
+
+        await AssertGoesToAsync(host, video, 0, translated, sound);
+        await AssertGoesToAsync(host, sound, 1, translated, video);
+        await PunchAsync(host, video, serverPort); // as it announced
+        await AssertGoesToAsync(host, translated, 1, video, sound);
+    }
+
     [Fact]
     public async Task Punches_RtcpComesFromTheNextPort_TellsTheTrack()
     {
