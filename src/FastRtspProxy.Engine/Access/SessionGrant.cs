@@ -14,11 +14,8 @@ internal sealed record SessionGrant(string? User, UserSecret? Secret, ExternalSe
     /// <summary>Let in without a log-in.</summary>
     public static SessionGrant Anonymous { get; } = new(null, null, null);
 
-    /// <summary>The external decision let it in by a token that it showed.</summary>
-    public bool IsByToken { get; init; }
-
     /// <summary>
     /// It has shown something that not everybody knows. A yes of the external decision to a name that anybody can write, or to an address, is none.
     /// </summary>
-    public bool IsProven => Secret is not null || IsByToken;
+    public bool IsProven => Secret is not null;
 }

@@ -6,7 +6,7 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>
 /// Which RTP profile the SETUP of a track names: that of the description, and where this has feedback (<c>RTP/AVPF</c>, <c>RTP/SAVPF</c>) and is
 /// refused, the one without it, which most players name whatever they read. What the camera took last is named first from then on. One for each
-/// mount, on its shard.
+/// mount, and for each viewer of a recorder; on its shard.
 /// </summary>
 internal sealed class ProfileChoice
 {
@@ -31,7 +31,7 @@ internal sealed class ProfileChoice
             _isPlain = !_isPlain;
         }
 
-        return other.IsOk || !other.HasAnswer || TrackSetup.IsSessionWide(other.Status) ? other : reply;
+        return other.IsOk || TrackSetup.IsSessionWide(other.Status) ? other : reply;
     }
 
     /// <summary>Few cameras know 461; what is said of the URL is not about its profile.</summary>

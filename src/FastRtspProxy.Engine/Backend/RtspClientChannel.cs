@@ -255,6 +255,7 @@ internal sealed class RtspClientChannel : IByteSink, IInterleavedHandler
         SocketError.ConnectionReset => "reset by the camera",
         SocketError.TimedOut => "the network does not answer",
         SocketError.ProtocolNotSupported => "its TLS has nothing in it for us",
+        SocketError.MessageSize => "its TLS has a record that is longer than any may be",
         _ => error.ToString(),
     };
 

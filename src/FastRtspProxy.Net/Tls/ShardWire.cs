@@ -165,7 +165,7 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
         return new IOException($"the connection broke ({error})", new SocketException((int)error));
     }
 
-    private static IOException NoTls(string words) => new(words, new SocketException((int)SocketError.ProtocolNotSupported));
+    private static IOException NoTls(string words, SocketError error) => new(words, new SocketException((int)error));
 
     private void BeginRead()
     {
@@ -262,7 +262,7 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
         cause = null;
         if (_isOnShard && _idleBytes > TlsRecordMeter.IdleBytesMax)
         {
-            cause = NoTls("TLS without anything in it for us");
+            cause = NoTls("TLS without anything in it for us", SocketError.ProtocolNotSupported);
             return -1;
         }
 
@@ -279,7 +279,7 @@ internal sealed class ShardWire(Shard shard, int fd) : Stream, IValueTaskSource<
         {
             if (!isTls)
             {
-                cause = NoTls("a record that is longer than any may be"); // during the handshake the TLS code says what it got instead
+                cause = NoTls("a record that is longer than any may be", SocketError.MessageSize); // in the handshake the TLS code says what it got
                 return -1;
             }
 

@@ -209,7 +209,7 @@ public static class UrlSecrets
 
     private static bool IsSecretNameBefore(string text, int end, out int nameStart)
     {
-        Span<char> name = stackalloc char[32]; // filled from its end; the longest secret name has 8 letters, what stands before does not matter
+        Span<char> name = stackalloc char[32]; // filled from its end; the longest secret name has 10 letters, what stands before does not matter
         int first = name.Length;
         nameStart = end;
         bool isLastWord = true;

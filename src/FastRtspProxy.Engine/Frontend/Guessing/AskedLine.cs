@@ -14,14 +14,15 @@ internal sealed class AskedLine
     private const int PlacesForARight = 2;
 
     /// <summary>Each is the request in hand of a connection, so connections bound them.</summary>
-    private readonly LinkedList<GuessTicket> _waiting = [];
+    private readonly LinkedList<GuessTicket> _first = [];
+    private readonly LinkedList<GuessTicket> _rest = [];
 
     private int _places = GuessLimiter.FreeGuesses;
 
     /// <summary>Asked and not answered.</summary>
     public int UnderWay { get; private set; }
 
-    public int Waiting => _waiting.Count;
+    public int Waiting => _first.Count + _rest.Count;
 
     /// <summary>True when one more may be under way, after so many wrong ones in a row.</summary>
     public bool HasRoom(int wrong) => UnderWay < _places - wrong;
@@ -48,13 +49,13 @@ internal sealed class AskedLine
     public void Enqueue(GuessTicket ticket)
     {
         ticket.Line = this;
-        ticket.Place = ticket.IsFirst ? _waiting.AddFirst(ticket) : _waiting.AddLast(ticket);
+        ticket.Place = (ticket.IsFirst ? _first : _rest).AddLast(ticket);
     }
 
     /// <summary>Takes out whose turn it is; somebody waits.</summary>
     public GuessTicket Dequeue()
     {
-        GuessTicket ticket = _waiting.First!.Value;
+        GuessTicket ticket = (_first.First ?? _rest.First)!.Value;
         Leave(ticket);
         return ticket;
     }
@@ -64,7 +65,7 @@ internal sealed class AskedLine
     {
         if (ticket.Place is { } place)
         {
-            _waiting.Remove(place);
+            place.List!.Remove(place);
             ticket.Place = null;
             ticket.Line = null;
         }

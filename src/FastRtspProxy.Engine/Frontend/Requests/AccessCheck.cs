@@ -198,7 +198,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
         {
             ExternalVerdict.Allow when answer.Secret is { } secret =>
                 HoldAgainst(secret, external, access, claim, attempt ?? AttemptOf(null, claim.User, connection, request), connection, cameMicros),
-            ExternalVerdict.Allow => Accept(external, access, claim, known, token is not null, attempt, connection),
+            ExternalVerdict.Allow => Accept(external, access, claim, known, attempt, connection),
             ExternalVerdict.Deny when attempt is not null => Wrong(attempt, connection),
 
             // Of a connection that has shown this name and secret before it is no guess: they are not for this stream, or for nothing any more.
@@ -235,8 +235,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
     /// against.
     /// </summary>
     private AccessOutcome Accept(
-        ExternalDecision external, AccessState access, LogInClaim claim, LogInProof known, bool isByToken, LogInAttempt? attempt,
-        ClientConnection connection)
+        ExternalDecision external, AccessState access, LogInClaim claim, LogInProof known, LogInAttempt? attempt, ClientConnection connection)
     {
         if (attempt is not null)
         {
@@ -245,7 +244,7 @@ internal sealed class AccessCheck(FrontendServer frontend)
 
         connection.Auth.Prove(known);
         UserSecret? secret = claim.Password is { } password ? UserSecret.HashOf(claim.User, access.Verifier.Realm, password) : null;
-        return AccessOutcome.Granted(new SessionGrant(claim.IsNone ? null : claim.User, secret, external.Settings) { IsByToken = isByToken });
+        return AccessOutcome.Granted(new SessionGrant(claim.IsNone ? null : claim.User, secret, external.Settings));
     }
 
     private AccessOutcome Wrong(LogInAttempt attempt, ClientConnection connection)
@@ -368,9 +367,17 @@ internal sealed class AccessCheck(FrontendServer frontend)
         return new AccessQuestion(right, made ?? (path is "" or "*" ? null : path), IsKnown: made is not null, connection.RemoteAddress);
     }
 
-    /// <summary>The request's token, else the one that the connection showed last.</summary>
+    /// <summary>
+    /// The request's token, else the one that the connection showed last. The URL of a REGISTER is the camera's: what stands there is no token for
+    /// us, and nobody else's business.
+    /// </summary>
     private static string? TokenOf(ClientConnection connection, RtspMessage request)
     {
+        if (request.Method is RtspMethod.Register or RtspMethod.Deregister)
+        {
+            return null;
+        }
+
         AuthState state = connection.Auth;
         bool isOfTrack = request.Method == RtspMethod.Setup;
 

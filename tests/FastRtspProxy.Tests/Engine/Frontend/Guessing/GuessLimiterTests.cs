@@ -231,6 +231,18 @@ public sealed class GuessLimiterTests
         Assert.Equal(5, asked.WrongCount);
     }
 
+    /// <summary>Those who have proven something go before the others, and not before one another: who waits longest would wait for ever.</summary>
+    [Fact]
+    public void AskedLine_ThoseWhoGoFirst_GoInTheirOrder()
+    {
+        AskedLine line = new();
+        Ticket[] came = [new Ticket(s_nat), new Ticket(s_nat, isFirst: true), new Ticket(s_nat, isFirst: true), new Ticket(s_nat)];
+        Array.ForEach(came, line.Enqueue);
+
+        Assert.Equal([came[1], came[2], came[0], came[3]], came.Select(_ => line.Dequeue()));
+        Assert.Equal(0, line.Waiting);
+    }
+
     [Fact]
     public void Ask_JudgedElsewhereAfterTwoWrong_OneIsUnderWay()
     {
