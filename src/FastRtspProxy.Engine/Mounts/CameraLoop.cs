@@ -371,7 +371,10 @@ internal sealed class CameraLoop
         HoldClients();
         _record.OnLost(failure, _sessions.Newest?.Description is not null);
         _plan.OnLost(failure);
-        _turn.OnLost();
+        if (!failure.RetryAtOnce)
+        {
+            _turn.OnLost(); // else the camera answered
+        }
     }
 
     /// <summary>The session ended because the mount has another camera: that is no failure of either, and the next attempt is made at once.</summary>

@@ -35,7 +35,11 @@ internal sealed class MountJoins(
             status.Move(StreamState.Down, clients.Count);
         }
 
-        egress.Note(clients.Count);
+        if (status.Serves)
+        {
+            egress.Note(clients.Count); // before the first packet there is nothing to measure
+        }
+
         camera.Wake();
     });
 

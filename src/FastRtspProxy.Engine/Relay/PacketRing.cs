@@ -299,7 +299,7 @@ internal sealed partial class PacketRing
         }
 
         _slabUsedBytes = 0;
-        _slabEnd = _next + ((_slab?.Bytes ?? 0) / SlabBytesAPacket);
+        _slabEnd = _next + Math.Min((_slab?.Bytes ?? 0) / SlabBytesAPacket, EntryTable.FreeCapacity); // else one slab may need what nobody lends
         _entries.Shrink(_freedTo, _next);
         Kept.Note(HeldBytes, KeptFromMicros(nowMicros));
         return _slab is not null;

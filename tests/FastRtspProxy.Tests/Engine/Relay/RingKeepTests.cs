@@ -251,7 +251,7 @@ public sealed class RingKeepTests : IDisposable
 
         Assert.Equal(0, _ring.DroppedForMemory);
         Assert.InRange(most, 100_000, ((8 << 20) / 64) + (2 * SlabPool.DefaultSlabBytes / 64)); // a slab that is full, and one that is not
-        Assert.Equal(262_144 * Unsafe.SizeOf<RingEntry>(), mostPaidBytes);
+        Assert.Equal(131_072 * Unsafe.SizeOf<RingEntry>(), mostPaidBytes);
 
         for (int picture = 0; picture < 250; picture++)
         {
@@ -259,6 +259,23 @@ public sealed class RingKeepTests : IDisposable
         }
 
         Assert.Equal(_pool.RentedBytes, _ring.HeldBytes); // nothing is left of it
+    }
+
+    /// <summary>A slab that is not full by what is in it, and a table that cannot grow, would have every further packet dropped.</summary>
+    [Fact]
+    public void Append_SmallPacketsAndNothingIsLeftToLend_TheOldestMakeRoom()
+    {
+        using SlabPool pool = new(SlabPool.DefaultSlabBytes);
+        PacketRing ring = new(pool, new RingOptions(), 2);
+        byte[] packet = new byte[40];
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.Equal(packet.Length, ring.Append(0, EntryFlags.None, _number++, _timestamp, _nowMicros += 11, packet).Length);
+            ring.Publish();
+        }
+
+        Assert.Equal(0, ring.DroppedForMemory);
+        ring.Dispose();
     }
 
     [Fact]
