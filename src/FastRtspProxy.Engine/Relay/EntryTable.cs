@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace FastRtspProxy.Engine.Relay;
@@ -19,9 +20,16 @@ internal struct EntryTable(SlabPool pool)
     /// <summary>A table of which no more than this part is used is made smaller, but remains twice as large as it need be.</summary>
     private const int UnusedFactor = 8;
 
+    /// <summary>So long: what is kept falls to nothing with each key frame, and a table that followed it would be made anew in each group.</summary>
+    private const long UnusedMicros = 60_000_000;
+
     /// <summary>Empty before the first packet.</summary>
     private RingEntry[] _entries = [];
     private long _lentBytes;
+
+    /// <summary>Where the time began in which so many entries were used at the most.</summary>
+    private long _sinceMicros;
+    private long _most;
 
     /// <summary>A power of two, or 0.</summary>
     public readonly int Capacity => _entries.Length;
@@ -49,14 +57,22 @@ internal struct EntryTable(SlabPool pool)
         return true;
     }
 
-    /// <summary>Gives back what a time of small packets has left. Parameters as of <see cref="TryGrow"/>.</summary>
-    public void Shrink(long from, long to)
+    /// <summary>Gives back what a time of small packets has left. Called now and then; parameters as of <see cref="TryGrow"/>.</summary>
+    public void Shrink(long from, long to, long nowMicros)
     {
-        if (_lentBytes > 0 && (to - from) * UnusedFactor <= _entries.Length)
+        _most = Math.Max(_most, to - from);
+        if (nowMicros >= _sinceMicros && nowMicros - _sinceMicros < UnusedMicros)
         {
-            Resize(_entries.Length * 2 / UnusedFactor, from, to);
+            return;
+        }
+
+        if (_lentBytes > 0 && nowMicros > _sinceMicros && _most * UnusedFactor <= _entries.Length)
+        {
+            Resize(Math.Max(FirstCapacity, (int)BitOperations.RoundUpToPowerOf2((ulong)_most * 2)), from, to);
             Pay(PaidBytes(_entries.Length));
         }
+
+        (_most, _sinceMicros) = (to - from, nowMicros);
     }
 
     /// <summary>Nothing of it is published any more.</summary>

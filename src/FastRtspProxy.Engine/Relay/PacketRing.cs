@@ -300,7 +300,7 @@ internal sealed partial class PacketRing
 
         _slabUsedBytes = 0;
         _slabEnd = _next + Math.Min((_slab?.Bytes ?? 0) / SlabBytesAPacket, EntryTable.FreeCapacity); // else one slab may need what nobody lends
-        _entries.Shrink(_freedTo, _next);
+        _entries.Shrink(_freedTo, _next, nowMicros);
         Kept.Note(HeldBytes, KeptFromMicros(nowMicros));
         return _slab is not null;
     }

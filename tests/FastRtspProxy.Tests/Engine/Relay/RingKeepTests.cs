@@ -8,6 +8,7 @@ public sealed class RingKeepTests : IDisposable
 {
     private const int PacketBytes = 1250;
 
+    private readonly byte[] _packet = new byte[PacketBytes];
     private readonly SlabPool _pool = new(64 << 20);
     private readonly PacketRing _ring;
     private long _nowMicros = 1_000_000;
@@ -253,12 +254,30 @@ public sealed class RingKeepTests : IDisposable
         Assert.InRange(most, 100_000, ((8 << 20) / 64) + (2 * SlabPool.DefaultSlabBytes / 64)); // a slab that is full, and one that is not
         Assert.Equal(131_072 * Unsafe.SizeOf<RingEntry>(), mostPaidBytes);
 
-        for (int picture = 0; picture < 250; picture++)
+        for (int picture = 0; picture < 25 * 200; picture++)
         {
             AppendPicture(isRandomAccess: picture % 25 == 0, packets: 10);
         }
 
-        Assert.Equal(_pool.RentedBytes, _ring.HeldBytes); // nothing is left of it
+        Assert.Equal(_pool.RentedBytes, _ring.HeldBytes); // nothing is left of it after some minutes
+    }
+
+    /// <summary>What is kept falls from a whole group to nothing with each key frame; the table does not follow it.</summary>
+    [Fact]
+    public void Append_LongGroups_AllocateNothing()
+    {
+        for (int picture = 0; picture < 25 * 30; picture++)
+        {
+            AppendPicture(isRandomAccess: picture % 250 == 0, packets: 30);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int picture = 0; picture < 25 * 200; picture++)
+        {
+            AppendPicture(isRandomAccess: picture % 250 == 0, packets: 30);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     /// <summary>A slab that is not full by what is in it, and a table that cannot grow, would have every further packet dropped.</summary>
@@ -317,7 +336,7 @@ public sealed class RingKeepTests : IDisposable
 
     private void AppendPacket(EntryFlags flags)
     {
-        _ring.Append(0, flags, _number++, _timestamp, _nowMicros, new byte[PacketBytes]);
+        _ring.Append(0, flags, _number++, _timestamp, _nowMicros, _packet);
         _timestamp += (flags & EntryFlags.Marker) != 0 ? 3600u : 0;
     }
 }
