@@ -60,11 +60,11 @@ def pair(values):
 
 
 def one_join(stream, gop, row, number, joins, free_screens, deadline):
-    """Joins are spread over the group, at a random place in each part of it."""
+    """Joins are spread over the group, at a random place in each part of it: the camera's groups and this clock go alike."""
     player, mode, transport = row
     if time.monotonic() > deadline:
         return None
-    time.sleep(gop * (number + random.random()) / joins)
+    time.sleep((gop * (number + random.random()) / joins - time.monotonic()) % gop)
     screen = free_screens.get() if join.PLAYERS[player][0] == "screen" else None
     try:
         return join.play(player, stream.url(mode), transport, screen, limit=gop + 12)

@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -15,13 +16,6 @@ internal static class JoinPolicy
 
     /// <summary>The same where somebody asked for it; as <see cref="Delivery.FanOutLimits.MaxRandomAccessWait"/>.</summary>
     public const long LongestWaitMicros = 12_000_000;
-
-    /// <summary>
-    /// The longest past that players of FFmpeg's kind get unasked. They look at some 20 pictures before they show any, so whoever has less than 0.8 s
-    /// of the past waits for the rest of that, and with 1.2 s at the most half of the joins into groups of 2 s wait. ffplay and mpv are 1.2 s behind
-    /// live with no past at all, and as far behind as a longer past is long: with 2 s at the most half of them are further behind than without.
-    /// </summary>
-    public const long PastMaxMicros = 1_700_000;
 
     /// <summary>A random access point that is due so soon is waited for by recorders.</summary>
     public const long SoonMicros = 300_000;
@@ -74,7 +68,7 @@ internal static class JoinPolicy
             return StartMode.Auto;
         }
 
-        bool isYoung = now.GroupAgeMicros <= PastMaxMicros;
+        bool isYoung = now.GroupAgeMicros <= ProbedPast.MicrosMax(now.ProbedMicros, now.GroupMicros);
         bool isNextFar = now.GroupMicros - now.GroupAgeMicros > SoonMicros;
         return now.Player switch
         {

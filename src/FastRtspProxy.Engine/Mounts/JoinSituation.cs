@@ -1,4 +1,5 @@
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Engine.Mounts;
 
@@ -31,6 +32,9 @@ internal readonly record struct JoinSituation
 
     /// <summary>The distance of the camera's random access points.</summary>
     public long GroupMicros { get; init; }
+
+    /// <inheritdoc cref="PacketRing.ProbedMicros"/>
+    public long ProbedMicros { get; init; }
 
     /// <summary>Since the newest random access point, or since the camera was asked to play.</summary>
     public long GroupAgeMicros { get; init; }

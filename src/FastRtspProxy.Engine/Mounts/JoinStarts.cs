@@ -53,6 +53,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
             HasOthers = HasOthers(wish),
             GroupMicros = ring.RandomAccessIntervalMicros,
+            ProbedMicros = ring.ProbedMicros,
             GroupAgeMicros = shard.NowMicros - Math.Max(ring.RandomAccessMicros, _playingSinceMicros),
             PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
         });

@@ -18,18 +18,13 @@ internal sealed class AccessUnits
     /// <summary>The track whose random access unit is on its way; -1: none.</summary>
     private int _openPointTrack = -1;
 
-    /// <summary>FFmpeg looks at 20 pictures, for the frame rate.</summary>
-    private const long ProbedMicros = 800_000;
-
-    /// <summary>With a past of that length ffplay and mpv are as far behind live as they are with none.</summary>
-    private const long ProbedMicrosMax = 1_200_000;
-
     /// <summary>Streams of which each picture stands alone are large, and nobody waits long for one.</summary>
     private const long ProbedGroupMicrosMin = 300_000;
 
     private uint _videoTracks;
     private bool _hasReordering;
     private long _randomAccessIntervalMicros;
+    private long _probedMicros = ProbedPast.UsualMicros;
 
     /// <summary>
     /// The first packet of the newest random access unit whose last packet has come; -1: none is kept. Behind <see cref="Newest"/> while a newer one
@@ -59,6 +54,11 @@ internal sealed class AccessUnits
     public long RandomAccessIntervalMicros => Volatile.Read(ref _randomAccessIntervalMicros);
 
     /// <summary>
+    /// How long players of FFmpeg's kind look at the stream before they show any of it, of the track that they look at longest. Any thread.
+    /// </summary>
+    public long ProbedMicros => Volatile.Read(ref _probedMicros);
+
+    /// <summary>
     /// When the newest random access point came, kept or not, on the producer's clock, of the track that has been waiting longest; 0: there was none.
     /// Only the producer.
     /// </summary>
@@ -74,13 +74,13 @@ internal sealed class AccessUnits
 
     /// <summary>
     /// Where a player best begins that looks at <see cref="ProbedMicros"/> of a stream before it shows any: at the newest random access point that is
-    /// as old, else at the oldest that is not older than <see cref="ProbedMicrosMax"/>; -1: there is none. Only the producer.
+    /// as old, else at the oldest that is not older than <see cref="ProbedPast.MicrosMax"/>; -1: there is none. Only the producer.
     /// </summary>
-    public long PointForProbing(long nowMicros) => _points?.At(nowMicros - ProbedMicros, nowMicros - ProbedMicrosMax) ?? -1;
+    public long PointForProbing(long nowMicros) => _points?.At(nowMicros - _probedMicros, OldestProbedMicros(nowMicros)) ?? -1;
 
     /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
     public long OldestForProbing(long nowMicros) =>
-        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, nowMicros - ProbedMicrosMax) ?? -1 : -1;
+        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, OldestProbedMicros(nowMicros)) ?? -1 : -1;
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;
@@ -91,6 +91,7 @@ internal sealed class AccessUnits
         Volatile.Write(ref _videoTracks, 0);
         Volatile.Write(ref _hasReordering, false);
         Volatile.Write(ref _randomAccessIntervalMicros, 0);
+        Volatile.Write(ref _probedMicros, ProbedPast.UsualMicros);
     }
 
     /// <summary>Nothing is kept any more.</summary>
@@ -149,6 +150,11 @@ internal sealed class AccessUnits
             state.Timestamp = timestamp;
             state.FrameStart = sequence;
             flags |= EntryFlags.FrameStart;
+            bool isPicture = (flags & EntryFlags.StandsAlone) == 0 && (_videoTracks & (1u << track)) != 0;
+            if (isPicture && state.NotePicture(arrivalMicros, _probedMicros))
+            {
+                Volatile.Write(ref _probedMicros, RingTrack.LongestProbed(_tracks));
+            }
         }
         else
         {
@@ -181,6 +187,8 @@ internal sealed class AccessUnits
 
         return flags;
     }
+
+    private long OldestProbedMicros(long nowMicros) => nowMicros - ProbedPast.MicrosMax(_probedMicros, _randomAccessIntervalMicros);
 
     private void ClosePoint()
     {

@@ -1,8 +1,9 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, or one before it that is a second old, and
-/// further only as far as some shard's viewers still stand, or a joiner is on its way; within <see cref="RingOptions"/>. On the producer.
+/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, or one before it that suits players that
+/// look at more, and further only as far as some shard's viewers still stand, or a joiner is on its way; within <see cref="RingOptions"/>. On the
+/// producer.
 /// </summary>
 internal sealed partial class PacketRing
 {
@@ -38,6 +39,9 @@ internal sealed partial class PacketRing
         long at = scope.Entries.FirstMediaAfter(scope.From, scope.Head, Math.Max(micros, oldestMicros) - 1);
         return at < scope.Head ? at : -1;
     }
+
+    /// <inheritdoc cref="AccessUnits.ProbedMicros"/>
+    public long ProbedMicros => _units.ProbedMicros;
 
     /// <inheritdoc cref="AccessUnits.PointForProbing"/>
     public long JoinableForProbing(long nowMicros) => _units.PointForProbing(nowMicros);
@@ -78,16 +82,13 @@ internal sealed partial class PacketRing
     }
 
     /// <summary>When the oldest packet came that is kept; a packet that is about to be appended came now.</summary>
-    private long KeptFromMicros(long nowMicros) =>
-        _tail.Value < _next ? _entries[_tail.Value].ArrivalMicros : nowMicros;
+    private long KeptFromMicros(long nowMicros) => _tail.Value < _next ? _entries[_tail.Value].ArrivalMicros : nowMicros;
 
     private long NeededFrom(long promisedFrom, long nowMicros)
     {
         long needed = Math.Min(promisedFrom, _next);
-        long point = _units.Joinable;
-        needed = point >= 0 ? Math.Min(needed, point) : needed;
-        long probed = _units.OldestForProbing(nowMicros);
-        needed = probed >= 0 ? Math.Min(needed, probed) : needed;
+        needed = _units.Joinable is >= 0 and long point ? Math.Min(needed, point) : needed;
+        needed = _units.OldestForProbing(nowMicros) is >= 0 and long probed ? Math.Min(needed, probed) : needed;
         foreach (ref RingReader[]? reader in _readers.AsSpan())
         {
             // No partner: a wish that comes late is as one that came a moment later.

@@ -44,6 +44,15 @@ internal struct RingTrack
     /// <summary>The last distance was between two that nobody asked for.</summary>
     public bool IsIntervalOwn;
 
+    /// <summary>How long players look at it before they show any; 0: not known yet.</summary>
+    public long ProbedMicros;
+
+    /// <summary>When the first of the pictures came that are counted now; without meaning while there is none.</summary>
+    private long _picturesSinceMicros;
+
+    /// <summary>Those that are counted now, <see cref="ProbedPast.Pictures"/> at the most.</summary>
+    private int _pictures;
+
     /// <summary>When the newest random access point of the track that has been waiting longest came; 0: no track has had one.</summary>
     public static long OldestRandomAccess(ReadOnlySpan<RingTrack> tracks)
     {
@@ -66,6 +75,35 @@ internal struct RingTrack
         }
 
         return longest;
+    }
+
+    /// <summary>Of the track that players look at longest.</summary>
+    public static long LongestProbed(ReadOnlySpan<RingTrack> tracks)
+    {
+        long longest = 0;
+        foreach (ref readonly RingTrack track in tracks)
+        {
+            longest = Math.Max(longest, track.ProbedMicros);
+        }
+
+        return longest;
+    }
+
+    /// <summary>A picture begins. True: it is the last of those whose time is taken.</summary>
+    /// <param name="arrivalMicros">Of its first packet.</param>
+    /// <param name="usualMicros">What counts as known while <see cref="ProbedMicros"/> is not.</param>
+    public bool NotePicture(long arrivalMicros, long usualMicros)
+    {
+        bool isLast = _pictures == ProbedPast.Pictures;
+        if (isLast)
+        {
+            ProbedMicros = ProbedPast.Micros(ProbedMicros > 0 ? ProbedMicros : usualMicros, arrivalMicros - _picturesSinceMicros);
+            _pictures = 0;
+        }
+
+        _picturesSinceMicros = _pictures == 0 ? arrivalMicros : _picturesSinceMicros;
+        _pictures++;
+        return isLast;
     }
 
     /// <summary>The newest access unit is a random access point. True: there was one before it, so there is an interval.</summary>

@@ -15,7 +15,7 @@ internal static class StreamKeys
         new ValueKey<StartConfig, StartMode>(
             "mode", ConfigTypes.Word("MODE", "the modes", [.. StartModes.Words]), static c => c.Mode, static (c, v) => c with { Mode = v })
         {
-            Text = "what a joining viewer gets first: auto (as suits the player: ffmpeg's kind gets the past while that is not older than 1.7 s, "
+            Text = "what a joining viewer gets first: auto (as suits the player: ffmpeg's kind gets the past while that is not older than some 2 s, "
                 + "GStreamer's an instant start, another FastRtspProxy the past, everybody else keyframe while the camera sends a key frame "
                 + "every 4 s or sooner, and live else), past (the cached pictures and sound from the last key frame on, with their true times), "
                 + "instant (the cached pictures from the last key frame on, squeezed into no time), "

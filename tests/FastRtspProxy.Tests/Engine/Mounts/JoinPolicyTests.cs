@@ -1,6 +1,7 @@
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
+using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Tests.Engine.Mounts;
 
@@ -35,18 +36,19 @@ public sealed class JoinPolicyTests
     }
 
     [Theory]
-    [InlineData("Lavf60.3.100", 4000, 1700, false, "Past", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 1701, false, "NextPoint", "NextPoint")]
-    [InlineData("Lavf60.3.100", 4000, 1701, true, "Past", "NextPoint")]
-    [InlineData("libmpv", 4000, 1700, false, "Past", "NextPoint")]
-    [InlineData("libmpv", 4000, 1701, false, "NextPoint", "NextPoint")]
+    [InlineData("Lavf60.3.100", 2000, 2000, false, "Past", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2020, false, "Past", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2021, false, "NextPoint", "NextPoint")]
+    [InlineData("Lavf60.3.100", 4000, 2021, true, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 2020, false, "Past", "NextPoint")]
+    [InlineData("libmpv", 4000, 2021, false, "NextPoint", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3699, true, "Past", "NextPoint")]
     [InlineData("Lavf60.3.100", 4000, 3700, true, "NextPoint", "NextPoint")] // due within 0.3 s
     [InlineData("Lavf60.3.100", 4000, 3700, false, "NextPoint", "NextPoint")]
     [InlineData("Lavf60.3.100", 10_000, 1000, false, "Past", "Live")]
     [InlineData("Lavf60.3.100", 10_000, 5000, false, "Live", "Live")]
     [InlineData("Lavf60.3.100", 10_000, 5000, true, "Past", "Live")]
-    [InlineData("Lavf60.3.100", 0, 1000, false, "Past", "NextPoint")] // one key frame was seen so far
+    [InlineData("Lavf60.3.100", 0, 2020, false, "Past", "NextPoint")] // one key frame was seen so far
     [InlineData("FastRtspProxy/1.2", 4000, 3900, false, "Past", "NextPoint")]
     [InlineData("FastRtspProxy/1.2", 10_000, 9000, false, "Past", "Live")]
     [InlineData("GStreamer/1.22.0", 4000, 100, false, "SqueezedPast", "NextPoint")]
@@ -65,6 +67,7 @@ public sealed class JoinPolicyTests
             HasVideo = true,
             HasOthers = true,
             GroupMicros = groupMillis * 1000L,
+            ProbedMicros = ProbedPast.UsualMicros,
             GroupAgeMicros = ageMillis * 1000L,
         };
         JoinChoice choice = JoinPolicy.Choose(now);

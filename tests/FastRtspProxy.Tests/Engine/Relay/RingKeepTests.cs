@@ -4,6 +4,7 @@ using FastRtspProxy.Engine.Relay;
 namespace FastRtspProxy.Tests.Engine.Relay;
 
 /// <summary>How far back a ring goes, and in how much memory.</summary>
+[Collection(nameof(Allocations))]
 public sealed class RingKeepTests : IDisposable
 {
     private const int PacketBytes = 1250;
@@ -38,7 +39,7 @@ public sealed class RingKeepTests : IDisposable
         Assert.Equal(_pool.RentedBytes, _ring.HeldBytes);
     }
 
-    /// <summary>Some players look at a second before they show any: the group before the newest is kept for them while it is that old.</summary>
+    /// <summary>Some players look at 28 pictures before they show any: the group before the newest is kept for them while it is that old.</summary>
     [Fact]
     public void Append_GroupsOfASecond_KeepsOneThatIsOldEnoughToBeLookedAt()
     {
@@ -52,8 +53,70 @@ public sealed class RingKeepTests : IDisposable
             found += picture > 100 && point >= 0 && point < newest ? 1 : 0;
         }
 
-        Assert.InRange(found, 100, 220); // a fifth of the time
-        Assert.InRange(_ring.HeldBytes, 1, 2_000_000);
+        Assert.InRange(found, 500, 620); // while it is not older than 1.57 s
+        Assert.InRange(_ring.HeldBytes, 1, 3_000_000);
+    }
+
+    /// <summary>They count pictures: with 15 a second they look for 1.9 s, and a past of that length costs nobody anything.</summary>
+    [Theory]
+    [InlineData(66_667, 1_866_676)]
+    [InlineData(40_000, ProbedPast.UsualMicros)]
+    [InlineData(5_000, 467_000)] // a burst
+    [InlineData(500_000, 5_000_000)] // they look no longer than that
+    public void ProbedMicros_PicturesOfAnyRate_IsWhat28OfThemTake(int pictureMicros, long expected)
+    {
+        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        AppendPictures(300, pictureMicros);
+        Assert.Equal(expected, _ring.ProbedMicros);
+        _ring.Clear();
+        AppendPictures(60, pictureMicros);
+        Assert.Equal(expected, _ring.ProbedMicros); // what was known counts on
+    }
+
+    [Fact]
+    public void ProbedMicros_AHoleAndABurstBehindIt_MoveItByAQuarter()
+    {
+        AppendPictures(300, 40_000);
+        _nowMicros += 4_000_000;
+        AppendPictures(28, 40_000);
+        Assert.Equal(ProbedPast.UsualMicros * 5 / 4, _ring.ProbedMicros);
+        AppendPictures(28, 40_000);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        AppendPictures(28, 1_000);
+        AppendPictures(28 * 6, 40_000);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+    }
+
+    /// <summary>FFmpeg knows a stream once it knows each track of it.</summary>
+    [Fact]
+    public void ProbedMicros_TwoPictureTracks_IsThatOfTheSlowerOne()
+    {
+        for (int i = 0; i < 600; i++)
+        {
+            _ring.Append(0, RandomAccess(i == 0), _number++, (uint)i, _nowMicros, _packet);
+            if (i % 2 == 0)
+            {
+                _ring.Append(1, RandomAccess(i == 0), _number++, (uint)i, _nowMicros, _packet);
+            }
+
+            _ring.Publish();
+            _nowMicros += 40_000;
+        }
+
+        Assert.Equal(28 * 80_000, _ring.ProbedMicros);
+    }
+
+    /// <summary>Packets of a transport stream are no pictures.</summary>
+    [Fact]
+    public void ProbedMicros_EachPacketStandsAlone_IsNotKnown()
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            _ring.Append(0, RandomAccess(i == 0) | EntryFlags.StandsAlone, _number++, (uint)i, _nowMicros += 2_000, _packet);
+            _ring.Publish();
+        }
+
+        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
     }
 
     [Fact]
@@ -322,7 +385,17 @@ public sealed class RingKeepTests : IDisposable
     }
 
     /// <summary>A picture, 40 ms after the one before.</summary>
-    private void AppendPicture(bool isRandomAccess, int packets)
+    private static EntryFlags RandomAccess(bool isPoint) => (isPoint ? EntryFlags.RandomAccess : EntryFlags.None) | EntryFlags.Marker;
+
+    private void AppendPictures(int count, int pictureMicros)
+    {
+        for (int picture = 0; picture < count; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 3, pictureMicros);
+        }
+    }
+
+    private void AppendPicture(bool isRandomAccess, int packets, int pictureMicros = 40_000)
     {
         EntryFlags flags = isRandomAccess ? EntryFlags.RandomAccess : EntryFlags.None;
         for (int i = 0; i < packets; i++)
@@ -331,7 +404,7 @@ public sealed class RingKeepTests : IDisposable
         }
 
         _ring.Publish();
-        _nowMicros += 40_000;
+        _nowMicros += pictureMicros;
     }
 
     private void AppendPacket(EntryFlags flags)
