@@ -18,11 +18,6 @@ namespace FastRtspProxy.Engine.Mounts;
 /// <param name="log">The mount's.</param>
 internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pacer, Func<StandbySource, bool> takeOver, ILogger log)
 {
-    /// <summary>
-    /// A source of which nothing has come for so long does not deliver now: viewers are not left to it for as long as a session waits for its media.
-    /// </summary>
-    private const long SilentMicros = 1_500_000;
-
     private static readonly BackendFailure s_letGo = new(BackendFailureKind.Stopped, "it is looked at no longer");
 
     /// <summary>These three are there from the first time on that there is a better source: most streams have one source.</summary>
@@ -50,7 +45,7 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
             return null;
         }
 
-        if (shard.NowMicros - source.Sink.NewestMediaMicros < SilentMicros)
+        if (!source.Sink.IsSilent(shard.NowMicros))
         {
             return source;
         }

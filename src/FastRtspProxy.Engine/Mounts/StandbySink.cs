@@ -16,6 +16,13 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     /// <summary>A source whose key frames are further apart, or that has none, is used from the beginning of any picture on.</summary>
     private const long PointWaitMicros = 60_000_000;
 
+    /// <summary>
+    /// A source of which nothing has come for so long does not deliver now: viewers are not left to it for as long as a session waits for its media.
+    /// One that sends a picture every few seconds is given three times as long as its last one took.
+    /// </summary>
+    private const long SilentMicros = 1_500_000;
+    private const int SilentPictures = 3;
+
     /// <summary>Where everything goes once it is live; null before that.</summary>
     private CameraSink? _live;
 
@@ -27,14 +34,19 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     private readonly SortedDictionary<int, (uint Source, ulong Ntp, uint RtpTimestamp, long ArrivalMicros)> _reports = [];
     private readonly SortedDictionary<int, byte[]> _names = [];
 
+    /// <summary>When the newest packet that counts came; of no meaning before the first.</summary>
+    private long _newestMediaMicros;
+
+    /// <summary>When the newest picture began, its timestamp, and how long after the one before it; 0: it is the first one.</summary>
+    private long _pictureMicros;
+    private uint _pictureTimestamp;
+    private long _distanceMicros;
+
     /// <summary>Packets of tracks that count: pictures, where the source has any.</summary>
     public uint TracksThatCount { get; set; } = uint.MaxValue;
 
     /// <summary>When the first such packet came; null: none has.</summary>
     public long? FirstMediaMicros { get; private set; }
-
-    /// <summary>When the newest one came; without meaning before the first.</summary>
-    public long NewestMediaMicros { get; private set; }
 
     /// <summary>No point came for so long that it is live from the beginning of any picture on.</summary>
     public bool IsLate { get; private set; }
@@ -49,6 +61,9 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
         _lead = new LeadPackets(codecs);
         _leadSinceMicros = shard.NowMicros;
     }
+
+    /// <summary>Nothing that counts has come for longer than this source takes; of no meaning before the first packet.</summary>
+    public bool IsSilent(long nowMicros) => nowMicros - _newestMediaMicros >= Math.Max(SilentMicros, SilentPictures * _distanceMicros);
 
     /// <summary>From now on it goes there: the reports that came, what leads the point, and everything that follows.</summary>
     public void GoLive(CameraSink live)
@@ -130,15 +145,23 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     {
         if ((TracksThatCount & (1u << track)) != 0)
         {
-            NewestMediaMicros = arrivalMicros;
+            _newestMediaMicros = arrivalMicros;
             if (FirstMediaMicros is null)
             {
                 FirstMediaMicros = arrivalMicros;
+                BeginPicture(view.Timestamp, arrivalMicros);
                 signal.Set();
+            }
+            else if (view.Timestamp != _pictureTimestamp)
+            {
+                _distanceMicros = arrivalMicros - _pictureMicros;
+                BeginPicture(view.Timestamp, arrivalMicros);
             }
         }
 
         IsLate = _lead is not null && arrivalMicros - _leadSinceMicros > PointWaitMicros;
         return _lead is { } lead && lead.IsPoint(track, source, view, arrivalMicros, IsLate) && onPoint();
     }
+
+    private void BeginPicture(uint timestamp, long arrivalMicros) => (_pictureTimestamp, _pictureMicros) = (timestamp, arrivalMicros);
 }
