@@ -287,12 +287,23 @@ internal sealed class BackendTrack
         if (!_payloadTypes[view.PayloadType])
         {
             UnknownPayloadTypes++;
-            _position.LeaveOut(view.SequenceNumber, Sources.HasSource && view.Ssrc == Sources.Ssrc);
+            LeaveOut(view, nowMicros);
             Unused.CountType(view.PayloadType);
             return false;
         }
 
         return true;
+    }
+
+    /// <summary>A packet that nobody is to get. One of the stream's numbers is not missing for it: nothing waits, and it is no loss.</summary>
+    private void LeaveOut(in RtpPacketView view, long nowMicros)
+    {
+        if (Sources.HasSource && view.Ssrc == Sources.Ssrc && _position.LeaveOut(view.SequenceNumber))
+        {
+            _stats.UpdateUnused(view.SequenceNumber);
+            _window.LeaveOut(view.SequenceNumber);
+            TakeHeld(nowMicros);
+        }
     }
 
     private void Keep(ReadOnlySpan<byte> packet)
@@ -346,16 +357,11 @@ internal sealed class BackendTrack
                     Pass(view, packet, nowMicros);
                     TakeHeld(nowMicros);
                     return;
+                case ReorderAction.MakeRoom when _window.Held == 0:
+                    _window.SkipTo(view.SequenceNumber);
+                    continue;
                 case ReorderAction.MakeRoom:
-                    if (_window.Held == 0)
-                    {
-                        _window.SkipTo(view.SequenceNumber);
-                    }
-                    else
-                    {
-                        GiveUpGap(nowMicros);
-                    }
-
+                    GiveUpGap(nowMicros);
                     continue;
                 case ReorderAction.Restart:
                     Restart(view.SequenceNumber, nowMicros);
@@ -399,13 +405,7 @@ internal sealed class BackendTrack
         ReorderWindow.Return(memory);
     }
 
-    private void PassHeld(long nowMicros)
-    {
-        while (_window.Held > 0)
-        {
-            GiveUpGap(nowMicros);
-        }
-    }
+    private void PassHeld(long nowMicros) => _ = OnReorderTick(nowMicros, limitMicros: long.MinValue);
 
     private void Pass(in RtpPacketView view, ReadOnlySpan<byte> packet, long nowMicros)
     {
@@ -438,10 +438,9 @@ internal sealed class BackendTrack
     {
         while (_window.TryTake(out byte[] memory, out int length))
         {
-            ReadOnlySpan<byte> packet = memory.AsSpan(0, length);
-            if (RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
+            if (RtpPacketView.TryParse(memory.AsSpan(0, length), out RtpPacketView view, out _))
             {
-                Pass(view, packet, nowMicros);
+                Pass(view, memory.AsSpan(0, length), nowMicros);
             }
 
             ReorderWindow.Return(memory);

@@ -21,6 +21,9 @@ internal struct MediaPosition
     private ushort _next;
     private bool _hasNext;
 
+    /// <summary>Numbers from <see cref="_next"/> on that are not missing, though nobody gets their packets.</summary>
+    private LeftOutNumbers _leftOut;
+
     /// <summary>A packet came. B-frames go back and forth; what counts is how far the track got.</summary>
     public void Note(uint timestamp, int clockRate)
     {
@@ -42,28 +45,39 @@ internal struct MediaPosition
     public bool GoesOn(ushort sequenceNumber)
     {
         int step = _hasNext ? (short)(sequenceNumber - _next) : 0;
+        bool goesOn = step <= 0 || _leftOut.Among(step) == step;
         _hasNext = true;
         if (step is >= 0 or < -ReorderWindow.Misorder)
         {
             _next = (ushort)(sequenceNumber + 1);
+            _leftOut.Advance(step < 0 ? LeftOutNumbers.Capacity : step + 1);
         }
 
-        return step <= 0;
+        return goesOn;
     }
 
     /// <summary>
-    /// A packet came that is not passed on. Of the same numbers, it is not missing: some cameras send data of their own between their pictures.
+    /// A packet of the same numbers came that is not passed on: it is not missing. True: its number is one of those that are to come.
     /// </summary>
-    public void LeaveOut(ushort sequenceNumber, bool isOfTheseNumbers)
+    public bool LeaveOut(ushort sequenceNumber)
     {
-        if (isOfTheseNumbers && sequenceNumber == _next)
+        int ahead = _hasNext ? (short)(sequenceNumber - _next) : -1;
+        _leftOut.Note(ahead);
+        while (_leftOut.HasNext)
         {
+            _leftOut.Advance(1);
             _next++;
         }
+
+        return ahead is >= 0 and < LeftOutNumbers.Capacity;
     }
 
     /// <summary>PLAY again, or another source: the next timestamp and the next number may be anything.</summary>
-    public void Break() => _hasLast = _hasNext = false;
+    public void Break()
+    {
+        _hasLast = _hasNext = false;
+        _leftOut = default;
+    }
 
     /// <summary>What was played.</summary>
     public readonly TimeSpan Played(int clockRate) => TimeSpan.FromSeconds((double)_farthestTicks / clockRate);

@@ -32,6 +32,9 @@ internal sealed class ReorderWindow
     private bool _started;
     private ushort _expected;
 
+    /// <summary>Numbers from <see cref="_expected"/> on whose packets have come and are not passed on: nobody waits for them.</summary>
+    private LeftOutNumbers _leftOut;
+
     /// <summary>Slots that hold a packet. Their numbers are ahead of <see cref="_expected"/> by less than <see cref="Capacity"/>.</summary>
     private int _held;
 
@@ -81,7 +84,7 @@ internal sealed class ReorderWindow
     /// <summary>What to do with the packet at hand.</summary>
     public ReorderAction Offer(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
     {
-        if (sequenceNumber == _expected && _held == 0 && _started)
+        if (sequenceNumber == _expected && _held == 0 && _started && _leftOut.IsEmpty)
         {
             _expected++;
             _candidate = -1;
@@ -94,6 +97,11 @@ internal sealed class ReorderWindow
     /// <summary>The next kept packet that is in order now; false: none. The memory is the caller's until it calls <see cref="Return"/>.</summary>
     public bool TryTake(out byte[] memory, out int length)
     {
+        if (_held > 0)
+        {
+            SkipLeftOut(_highestHeld);
+        }
+
         int slot = _expected % Capacity;
         if (_held == 0 || _slots[slot] is not { } found)
         {
@@ -106,8 +114,28 @@ internal sealed class ReorderWindow
         length = _lengths[slot];
         _slots[slot] = null;
         _held--;
-        _expected++;
+        Advance();
         return true;
+    }
+
+    /// <summary>
+    /// A packet of the stream came that is not passed on: its number is not missing. What waits may be in order now (<see cref="TryTake"/>).
+    /// </summary>
+    public void LeaveOut(ushort sequenceNumber)
+    {
+        if (!_started)
+        {
+            return;
+        }
+
+        int ahead = (short)(sequenceNumber - _expected);
+        if (ahead >= Capacity && _held == 0)
+        {
+            SkipLeftOut(sequenceNumber);
+            ahead = (short)(sequenceNumber - _expected);
+        }
+
+        _leftOut.Note(ahead);
     }
 
     /// <summary>Gives the memory of <see cref="TryTake"/> back.</summary>
@@ -120,8 +148,8 @@ internal sealed class ReorderWindow
         while (_held > 0 && _slots[_expected % Capacity] is null)
         {
             Debug.Assert((ushort)(_expected - from) < Capacity, "A packet that is held is within the window.");
-            _expected++;
-            Missing++;
+            Missing += _leftOut.HasNext ? 0 : 1;
+            Advance();
         }
     }
 
@@ -129,7 +157,9 @@ internal sealed class ReorderWindow
     public void SkipTo(ushort sequenceNumber)
     {
         Debug.Assert(_held == 0, "What is held goes first.");
-        Missing += (ushort)(sequenceNumber - _expected);
+        int numbers = (ushort)(sequenceNumber - _expected);
+        Missing += numbers - _leftOut.Among(numbers);
+        _leftOut.Advance(numbers);
         _expected = sequenceNumber;
     }
 
@@ -175,6 +205,22 @@ internal sealed class ReorderWindow
         _held = 0;
         _started = false;
         _candidate = -1;
+        _leftOut = default;
+    }
+
+    private void Advance()
+    {
+        _leftOut.Advance(1);
+        _expected++;
+    }
+
+    /// <summary>Moves past numbers that nobody waits for, at the most to that one, or to a packet that is held.</summary>
+    private void SkipLeftOut(ushort limit)
+    {
+        while (_leftOut.HasNext && _expected != limit && _slots[_expected % Capacity] is null)
+        {
+            Advance();
+        }
     }
 
     private ReorderAction OfferSlow(ushort sequenceNumber, ReadOnlySpan<byte> packet, long nowMicros)
@@ -199,9 +245,15 @@ internal sealed class ReorderWindow
         }
 
         _candidate = -1;
+        if (ahead > 0 && !_leftOut.IsEmpty)
+        {
+            SkipLeftOut(sequenceNumber);
+            ahead = (short)(sequenceNumber - _expected);
+        }
+
         if (ahead == 0)
         {
-            _expected++;
+            Advance();
             Reordered += _held > 0 ? 1 : 0;
             return ReorderAction.PassAndTake;
         }

@@ -81,6 +81,10 @@ public sealed class RtpReceptionStats
         UpdateJitter(rtpTimestamp, arrivalInClockTicks);
     }
 
+    /// <summary>Counts a packet of the source that its receiver does not use: it is not lost, and tells nothing of the jitter.</summary>
+    /// <param name="sequenceNumber">The packet's 16-bit number.</param>
+    public void UpdateUnused(ushort sequenceNumber) => Received += CountSequence(sequenceNumber) ? 1 : 0;
+
     /// <summary>The share lost since the last call in 1/256, for the next report (A.3).</summary>
     public byte FractionLostAndReset()
     {

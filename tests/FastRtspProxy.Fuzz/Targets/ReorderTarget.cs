@@ -3,7 +3,7 @@ using FastRtspProxy.Engine.Backend;
 namespace FastRtspProxy.Fuzz.Targets;
 
 /// <summary>
-/// The reorder window under a sequence of packets, driven as the track drives it: a byte says what comes next (a step, a jump, the end of the wait). Between two restarts
+/// The reorder window under a sequence of packets, driven as the track drives it: a byte says what comes next (a step, a jump, one that is left out, the end of the wait). Between two restarts
 /// packets leave in ascending order, each at most once and unchanged; what is held is bounded.
 /// </summary>
 internal sealed class ReorderTarget : FuzzTarget
@@ -34,6 +34,13 @@ internal sealed class ReorderTarget : FuzzTarget
             if (action >= 240)
             {
                 window.SkipGap();
+                TakeHeld(window, ref delivery);
+                continue;
+            }
+
+            if (action >= 236)
+            {
+                window.LeaveOut((ushort)(sequence + action - 235));
                 TakeHeld(window, ref delivery);
                 continue;
             }

@@ -78,6 +78,9 @@ internal sealed class RecordingSink : IBackendSink
 
     public int Batches => Volatile.Read(ref _batches);
 
+    /// <summary>Times that something was missing.</summary>
+    public int Gaps => Volatile.Read(ref _gaps);
+
     public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         lock (_lock)

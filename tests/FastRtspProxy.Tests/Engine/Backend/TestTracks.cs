@@ -10,13 +10,15 @@ internal static class TestTracks
     public const string Video = "video 0 RTP/AVP 26";
     public const string Audio = "audio 0 RTP/AVP 0";
 
-    public static ReceiveTracks Of(params string[] media)
+    public static ReceiveTracks Of(params string[] media) => With(new RecordingSink(), media);
+
+    public static ReceiveTracks With(RecordingSink sink, params string[] media)
     {
         ReceiveTracks tracks = new();
         foreach (string line in media)
         {
             Assert.True(SdpDocument.TryParse(Encoding.ASCII.GetBytes($"v=0\r\ns=x\r\nt=0 0\r\nm={line}\r\n"), out SdpDocument? document, out _));
-            tracks.Add(new BackendTrack(tracks.Count, document.Media[0], "x", new RecordingSink(), new VideoSilence()) { Unused = tracks.Unused });
+            tracks.Add(new BackendTrack(tracks.Count, document.Media[0], "x", sink, new VideoSilence()) { Unused = tracks.Unused });
         }
 
         return tracks;

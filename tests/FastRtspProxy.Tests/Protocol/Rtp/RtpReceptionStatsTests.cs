@@ -34,6 +34,16 @@ public class RtpReceptionStatsTests
     }
 
     [Fact]
+    public void UpdateUnused_BetweenTheOthers_IsNotLostAndTellsNothingOfTheJitter()
+    {
+        RtpReceptionStats stats = Feed(10);
+        stats.UpdateUnused(11);
+        stats.Update(12, 0, 0);
+
+        Assert.Equal((3L, 3L, 0L, 0u), (stats.Expected, stats.Received, stats.Lost, stats.Jitter));
+    }
+
+    [Fact]
     public void Update_Duplicates_AreCountedAndMakeLossNegative()
     {
         RtpReceptionStats stats = Feed(10, 11, 11, 12, 11);
