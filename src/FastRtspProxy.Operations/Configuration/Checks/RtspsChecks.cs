@@ -2,6 +2,8 @@ using System.Net;
 using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Configuration.Table;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Checks;
 
@@ -18,6 +20,7 @@ internal static class RtspsChecks
     {
         RtspsConfig rtsps = config.Rtsps;
         CheckPorts(config, reading);
+        CheckNeeds(config, reading);
         if (rtsps.Listen.Count > 0 && rtsps.Certificates.Count == 0 && !reading.IsWrong(Certificates))
         {
             Error(reading, Listen, "TLS needs a certificate: name its file under rtsps.certificates (--certificate FILE)");
@@ -41,6 +44,33 @@ internal static class RtspsChecks
             }
         }
     }
+
+    /// <summary>What is for those alone who come by TLS, where nobody can.</summary>
+    private static void CheckNeeds(ProxyConfig config, ConfigReading reading)
+    {
+        if (config.Rtsps.Listen.Count > 0 || reading.IsWrong(Listen))
+        {
+            return;
+        }
+
+        if (config.Auth.Basic)
+        {
+            WarnOfNeed("auth.basic", "Basic is offered", reading);
+        }
+
+        string? secureOnly = config.Defaults.Allow.SecureOnly
+            ? "defaults.allow.secureOnly"
+            : config.Streams.Where(static stream => stream.Allow.SecureOnly)
+                .Select(static stream => ConfigReading.PathOf(RootKeys.StreamsKey, stream.Name) + ".allow.secureOnly").FirstOrDefault();
+        if (secureOnly is not null && !config.Http.Tls)
+        {
+            WarnOfNeed(secureOnly, "the stream is there", reading);
+        }
+    }
+
+    private static void WarnOfNeed(string path, string what, ConfigReading reading) => reading.Remarks.Warn(
+        reading.PlaceOf(path),
+        $"{Printable.Line(path)}: {what} for viewers who come by TLS alone, and nobody can: name a port for them under {Listen} (--rtsps PORT)");
 
     private static void CheckPorts(ProxyConfig config, ConfigReading reading)
     {

@@ -294,6 +294,13 @@ public sealed class BadConfigTests
     [InlineData("{defaults: {keep: {time: 30s}}, streams: {a: {source: rtsp://192.0.2.9/a}}}", "warning: defaults.keep.time: the camera is pulled all the time, viewers or not, to have so much")]
     [InlineData("{limits: {memory: 64M}, streams: {a: {source: rtsp://192.0.2.9/a, alwaysOn: true, keep: {time: 30s}}, b: {source: rtsp://192.0.2.9/b}}}", "warning: limits.memory: of it each of the 2 streams may keep 14.7 MB at the most, not the 16.8 MB of a: keep.time may not be reached; the log and fastrtspproxy_stream_kept_seconds say what is")]
     [InlineData("streams: {a: {source: rtsp://192.0.2.9/a, tunnelPort: 81}}", "warning: streams.a.tunnelPort: it is used with transport: http only")]
+    [InlineData("auth: {basic: true}", "1:15: warning: auth.basic: Basic is offered for viewers who come by TLS alone, and nobody can: name a port for them under rtsps.listen")]
+    [InlineData(
+        "streams: {a: {source: rtsp://192.0.2.9/a, allow: {secureOnly: true}}}",
+        "warning: streams.a.allow.secureOnly: the stream is there for viewers who come by TLS alone, and nobody can: name a port for them under rtsps.listen")]
+    [InlineData(
+        "{defaults: {allow: {secureOnly: true}}, streams: {a: {source: rtsp://192.0.2.9/a}, b: {source: rtsp://192.0.2.9/b}}}",
+        "warning: defaults.allow.secureOnly: the stream is there for viewers who come by TLS alone, and nobody can: name a port for them under rtsps.listen")]
     public void Load_DoubtfulConfiguration_IsTakenWithAWarning(string text, string expected)
     {
         LoadedConfig loaded = Load(text);

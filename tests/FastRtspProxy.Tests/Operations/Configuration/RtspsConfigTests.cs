@@ -84,6 +84,14 @@ public sealed class RtspsConfigTests
         Assert.Equal([$"{ConfigBench.File}:7:20: rtsps.certificates[1].certificate: no good"], loaded.Lines);
     }
 
+    [Fact]
+    public void Load_WhatIsForThoseWhoComeByTls_IsNotWarnedOfWhereTheyCan()
+    {
+        LoadedConfig loaded = new ConfigBench().Load(Two + "\nauth: {basic: true}\ndefaults: {allow: {secureOnly: true}}\n");
+
+        Assert.Empty(loaded.Lines);
+    }
+
     [Theory]
     [InlineData("rtsps://127.0.0.1:322/a", true)]
     [InlineData("rtsps://192.0.2.1:322/a", true)]
