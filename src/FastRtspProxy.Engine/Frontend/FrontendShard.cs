@@ -198,7 +198,7 @@ internal sealed class FrontendShard
         long now = Shard.NowMicros;
         foreach (Session session in _sessions.Values)
         {
-            if (session.IsExpired(now, _sessionTimeoutMicros))
+            if (session.IsExpired(now, _sessionTimeoutMicros) || session.IsOutdated)
             {
                 _dueEndings.Add(session);
             }

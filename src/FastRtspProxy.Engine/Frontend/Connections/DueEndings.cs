@@ -3,8 +3,9 @@ using FastRtspProxy.Net;
 namespace FastRtspProxy.Engine.Frontend;
 
 /// <summary>
-/// Sessions and connections whose time is up, a few a turn: an end sends answers and reports, frees sockets and writes a line, some 50 µs, and a
-/// crowd that went silent together has its ends together. Whoever was heard meanwhile stays. On the shard.
+/// Sessions and connections whose time is up, and sessions of what a stream was before, a few a turn: an end sends answers and reports, frees
+/// sockets and writes a line, some 50 µs, and a crowd that went silent together has its ends together. Whoever was heard meanwhile stays. On the
+/// shard.
 /// </summary>
 internal sealed class DueEndings(Shard shard, long sessionTimeoutMicros) : TurnWork
 {
@@ -57,6 +58,10 @@ internal sealed class DueEndings(Shard shard, long sessionTimeoutMicros) : TurnW
             if (session.IsExpired(nowMicros, sessionTimeoutMicros))
             {
                 session.End(SessionEnd.Expired);
+            }
+            else if (session.IsOutdated)
+            {
+                session.End(SessionEnd.MountChanged);
             }
         }
         else if (_connections.TryDequeue(out ClientConnection? connection) && connection.Home.Shard == shard && connection.IsOverdue(nowMicros))

@@ -197,6 +197,9 @@ internal sealed class Session : MountClient
         return nowMicros - alive > timeoutMicros;
     }
 
+    /// <summary>It does not play, and its stream has another shape by now: what it set up comes no more. Who plays is told by the mount.</summary>
+    public bool IsOutdated => State == SessionState.Ready && Mount.Shape != Description.Shape;
+
     public SessionTrack? TrackAt(int index)
     {
         foreach (SessionTrack track in _tracks)

@@ -197,6 +197,32 @@ public sealed class FrontendStopTests
         Assert.Equal(host.Mount.Shape, host.Mount.Wishes[^1].Shape);
     }
 
+    /// <summary>One that asks for nothing keeps no place for what comes no more, and hears of it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task MountIsOfAnotherShape_SessionsThatDoNotPlayEndWithinASecondWithoutARequest(bool wasPaused)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        using RtspTestClient other = await host.ConnectAsync();
+        string session = await SetUpTcpAsync(host, client, tracks: 1);
+        if (wasPaused)
+        {
+            Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+            Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url, "Session: " + session)).Status);
+        }
+
+        host.Mount.ChangeShape();
+        string ofTheNewShape = await SetUpTcpAsync(host, other, tracks: 1);
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.True(HasBye((await client.ReadFrameAsync()).Payload, host.Mount.Tracks[0].Ssrc));
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url, "Session: " + session)).Status); // it finds it ended
+        Assert.Equal(1, host.Frontend.Limits.Clients);
+        Assert.Equal(200, (await other.RequestAsync("PLAY", host.Url, "Session: " + ofTheNewShape)).Status);
+    }
+
     [Fact]
     [Rule("R3")]
     public async Task Stop_PlayingClients_GetByeAndAreClosedWithoutAWait()
