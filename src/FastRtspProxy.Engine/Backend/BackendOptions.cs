@@ -78,7 +78,7 @@ internal sealed record BackendOptions
     public TransportChoice Ways { get; init; } = new();
 
     /// <inheritdoc cref="ProfileChoice"/>
-    public ProfileChoice Profiles { get; } = new();
+    public ProfileChoice Profiles { get; init; } = new();
 
     /// <inheritdoc cref="StandInsSaid"/>
     public StandInsSaid StandIns { get; init; } = new();

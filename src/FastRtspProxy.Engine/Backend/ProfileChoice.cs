@@ -6,12 +6,14 @@ namespace FastRtspProxy.Engine.Backend;
 /// <summary>
 /// Which RTP profile the SETUP of a track names: that of the description, and where this has feedback (<c>RTP/AVPF</c>, <c>RTP/SAVPF</c>) and is
 /// refused, the one without it, which most players name whatever they read. What the camera took last is named first from then on. One for each
-/// mount, and for each viewer of a recorder; on its shard.
+/// mount, which the viewers of a recorder share; any thread.
 /// </summary>
 internal sealed class ProfileChoice
 {
-    /// <summary>Of the two, the camera took last the one without feedback for a track that it describes with it.</summary>
-    private bool _isPlain;
+    /// <summary>
+    /// Of the two, the camera took last the one without feedback for a track that it describes with it. A hint: nothing else is read by it.
+    /// </summary>
+    private volatile bool _isPlain;
 
     /// <summary>SETUP of a track, and once more by the other profile where the camera may not know the first.</summary>
     /// <param name="media">The track, as described.</param>
@@ -19,16 +21,17 @@ internal sealed class ProfileChoice
     /// <param name="ask">Asks by the profile of that name.</param>
     public async Task<RtspReply> SetUpAsync(SdpMedia media, bool isProtected, Func<string, Task<RtspReply>> ask)
     {
-        RtspReply reply = await ask(Name(isProtected, HasFeedback(media) && !_isPlain));
+        bool wasPlain = _isPlain;
+        RtspReply reply = await ask(Name(isProtected, HasFeedback(media) && !wasPlain));
         if (!HasFeedback(media) || !MayBeAboutTheProfile(reply.Status))
         {
             return reply;
         }
 
-        RtspReply other = await ask(Name(isProtected, _isPlain));
+        RtspReply other = await ask(Name(isProtected, wasPlain));
         if (other.IsOk)
         {
-            _isPlain = !_isPlain;
+            _isPlain = !wasPlain;
         }
 
         return other.IsOk || TrackSetup.IsSessionWide(other.Status) ? other : reply;

@@ -149,6 +149,6 @@ internal sealed class ReplayDesk(
         }
 
         Volatile.Write(ref _sessions, _sessions + 1);
-        return (settings.Backend.Beside(null), RtspStatus.Ok);
+        return (settings.Backend.Beside(null) with { Profiles = settings.Backend.Profiles }, RtspStatus.Ok);
     }
 }

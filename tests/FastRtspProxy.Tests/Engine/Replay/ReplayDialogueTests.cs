@@ -37,6 +37,24 @@ public sealed class ReplayDialogueTests
         Assert.Contains("a=x-onvif-track:VIDEO001\r\na=control:track1\r\n", described.BodyText, StringComparison.Ordinal);
     }
 
+    /// <summary>A recorder that describes a profile which it does not take: the first viewer has found that out for the others.</summary>
+    [Fact]
+    public async Task SetUp_TheDescribedProfileIsRefused_TheNextViewerBeginsWithTheOther()
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(static request =>
+            request.Method == "SETUP" && ProfileOf(request).StartsWith("RTP/AVPF", StringComparison.Ordinal) ? ScriptedReply.Of(461, "No") : null);
+        fixture.Recorder.Sdp = ReplayFixture.Sdp.Replace("RTP/AVP ", "RTP/AVPF ", StringComparison.Ordinal);
+
+        using RtspTestClient first = (await fixture.SetUpAsync()).Client;
+        using RtspTestClient next = (await fixture.SetUpAsync()).Client;
+
+        Assert.Equal(
+            ["RTP/AVPF/TCP", "RTP/AVP/TCP", "RTP/AVP/TCP"],
+            fixture.Recorder.Requests.Where(static request => request.Method == "SETUP").Select(ProfileOf));
+
+        static string ProfileOf(ScriptedRequest setup) => setup.Header("Transport")!.Split(';')[0];
+    }
+
     [Fact]
     public async Task Play_HeadersGoThrough_AndTheAnswersComeBackWithOurUrls()
     {
