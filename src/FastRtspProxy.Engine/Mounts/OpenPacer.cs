@@ -28,6 +28,9 @@ internal sealed class OpenPacer : IDisposable
     /// <summary>Those that wait, by rank, and those of one rank in their order.</summary>
     private readonly LinkedList<OpenWaiter> _waiting = new();
 
+    /// <summary>Those of them that need no place among all.</summary>
+    private int _waitingWanted;
+
     /// <summary>Places that are taken, by host, and how many of these by attempts that are silent; hosts of none are not there.</summary>
     private readonly Dictionary<string, (int Taken, int Silent)> _byHost = new(StringComparer.OrdinalIgnoreCase);
 
@@ -79,13 +82,14 @@ internal sealed class OpenPacer : IDisposable
 
             int rank = waiter.Rank;
             waiter.IsWanted = true;
+            _waitingWanted++;
             if (waiter.Rank == rank)
             {
                 LetIn(); // where it stands
             }
             else
             {
-                _waiting.Remove(waiter.Node);
+                TakeOut(waiter);
                 Admit(waiter);
             }
         }
@@ -98,7 +102,7 @@ internal sealed class OpenPacer : IDisposable
         {
             if (waiter.Node.List is not null)
             {
-                _waiting.Remove(waiter.Node);
+                TakeOut(waiter);
                 waiter.Given.SetResult(null);
             }
         }
@@ -204,6 +208,7 @@ internal sealed class OpenPacer : IDisposable
             return;
         }
 
+        _waitingWanted += waiter.IsWanted ? 1 : 0;
         LinkedListNode<OpenWaiter>? next = waiter.Rank == OpenWaiter.RankMax ? null : _waiting.First;
         while (next is not null && next.Value.Rank <= waiter.Rank)
         {
@@ -218,6 +223,12 @@ internal sealed class OpenPacer : IDisposable
         {
             _waiting.AddBefore(next, waiter.Node);
         }
+    }
+
+    private void TakeOut(OpenWaiter waiter)
+    {
+        _waiting.Remove(waiter.Node);
+        _waitingWanted -= waiter.IsWanted ? 1 : 0;
     }
 
     private bool TryGive(OpenWaiter waiter)
@@ -284,14 +295,20 @@ internal sealed class OpenPacer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives what there is to those in front. At the start of thousands of cameras there is one place at a time, and whoever stands behind the one
+    /// that gets it is not looked at.
+    /// </summary>
     private void LetIn()
     {
-        for (LinkedListNode<OpenWaiter>? node = _waiting.First; node is not null;)
+        int wanted = _waitingWanted; // of those not looked at yet
+        for (LinkedListNode<OpenWaiter>? node = _waiting.First; node is not null && (wanted > 0 || _taken < _places);)
         {
             LinkedListNode<OpenWaiter>? next = node.Next;
+            wanted -= node.Value.IsWanted ? 1 : 0;
             if (TryGive(node.Value))
             {
-                _waiting.Remove(node);
+                TakeOut(node.Value);
             }
 
             node = next;

@@ -113,6 +113,57 @@ public sealed class OpenPacerTests
         Assert.NotNull(await lost.Place.WaitAsync(s_limit));
     }
 
+    /// <summary>No place of all is free: of a long line those are let in whom somebody waits for, wherever they stand, and nobody else.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Leave_HostHasRoomAgain_AWantedOneAtTheEndOfALongLineIsLetIn(bool isHurried)
+    {
+        using OpenPacer pacer = new(1);
+        Assert.NotNull(await pacer.Enter("slow").Place.WaitAsync(s_limit));
+        List<OpenPlace> taken = [];
+        for (int i = 0; i < OpenPacer.OfHostMax; i++)
+        {
+            taken.Add((await pacer.Enter("recorder", isWanted: true).Place.WaitAsync(s_limit))!);
+        }
+
+        List<OpenWaiter> patient = [.. Enumerable.Range(0, 100).Select(i => pacer.Enter($"host-{i}"))];
+        List<OpenWaiter> dead = [.. Enumerable.Range(0, 4).Select(_ => pacer.Enter("recorder", isWanted: !isHurried, failures: 100))];
+        patient.Add(pacer.Enter("recorder"));
+        dead.ForEach(pacer.Hurry);
+        pacer.GiveUp(dead[0]);
+        pacer.GiveUp(patient[0]);
+
+        foreach (OpenWaiter next in dead[1..])
+        {
+            Assert.False(next.Place.IsCompleted);
+            taken[0].Leave();
+            taken.RemoveAt(0);
+            taken.Add((await next.Place.WaitAsync(s_limit))!);
+        }
+
+        taken.ForEach(static place => place.Leave());
+        Assert.All(patient[1..], static waiter => Assert.False(waiter.Place.IsCompleted));
+    }
+
+    /// <summary>Several places become free at once, in front of which some wait whose host has no room.</summary>
+    [Fact]
+    public async Task Leave_ThoseInFrontHaveNoRoom_TheNextAreLetInPastThemAsManyAsThereArePlaces()
+    {
+        using OpenPacer pacer = new(6);
+        List<OpenPlace> recorder = await FillAsync(pacer);
+        OpenPlace camera = (await pacer.Enter("camera").Place.WaitAsync(s_limit))!;
+        Assert.NotNull(await pacer.Enter("other").Place.WaitAsync(s_limit));
+        List<OpenWaiter> channels = [.. Enumerable.Range(0, 8).Select(_ => pacer.Enter("recorder"))];
+        List<OpenWaiter> others = [.. Enumerable.Range(0, 8).Select(i => pacer.Enter($"host-{i}"))];
+
+        camera.Leave(); // it answered: its place, and one more
+
+        Assert.Equal((0, 2), (channels.Count(static waiter => waiter.Place.IsCompleted), others.Count(static waiter => waiter.Place.IsCompleted)));
+        recorder[0].Leave();
+        Assert.Equal((1, 3), (channels.Count(static waiter => waiter.Place.IsCompleted), others.Count(static waiter => waiter.Place.IsCompleted)));
+    }
+
     /// <summary>A box of the cluster takes as many as come.</summary>
     [Fact]
     public void Enter_NoHost_OnlyThePlacesOfAllCount()
