@@ -19,14 +19,7 @@ public sealed class MountEgressTests
         await using MountFixture fixture = new(new FakeTimeProvider());
         Mount mount = fixture.Create();
         (RecordingClient client, _) = await fixture.JoinAsync(mount);
-        for (int i = 0; i < 12; i++)
-        {
-            long head = mount.Ring.Head;
-            fixture.Camera.SendRtp(0, 96, (ushort)i, (uint)(i * 45_000), 42, true, [0x65, .. new byte[1000]]);
-            await Until.TrueAsync(() => mount.Ring.Head > head);
-            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.5));
-        }
-
+        await PlayAsync(fixture, mount);
         fixture.Camera.Script = static _ => new ScriptedReply { Silent = true, Close = true };
         fixture.Camera.DropConnections();
         await Until.TrueAsync(() => mount.State == StreamState.Holding);
@@ -45,6 +38,35 @@ public sealed class MountEgressTests
         Assert.Equal((0, 0), (fixture.MountShard.Weight, fixture.MountShard.ExpectedWeight));
     }
 
+    /// <summary>PLAY is asked and not answered yet: that nothing comes meanwhile is no rate.</summary>
+    [Fact]
+    public async Task Leave_BeforeTheCameraPlaysAgain_TheRateIsWhatItWas()
+    {
+        await using MountFixture fixture = new(new FakeTimeProvider());
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        await fixture.JoinAsync(mount);
+        await PlayAsync(fixture, mount);
+        fixture.Camera.Script = static request => request.Method == "PLAY" ? new ScriptedReply { Silent = true } : null;
+        fixture.Camera.DropConnections();
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
+        await fixture.QuietAsync();
+        long rate = mount.BitsPerSecond;
+        Assert.InRange(rate, 1, long.MaxValue);
+        for (int i = 0; i < 20 && fixture.Camera.Count("PLAY") < 2; i++)
+        {
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(2, fixture.Camera.Count("PLAY"));
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        mount.Leave(client);
+        await fixture.QuietAsync();
+
+        Assert.Equal(rate, mount.BitsPerSecond);
+    }
+
     /// <summary>All streams of a configuration are placed before the first camera plays.</summary>
     [Fact]
     public void Create_ManyMountsOnManyShards_EachIsBookedAndNoShardHasMoreThanItCarriesOfHeavyOnes()
@@ -60,5 +82,17 @@ public sealed class MountEgressTests
         Assert.InRange(mounts.GroupBy(static mount => mount.Shard.Index).Max(static there => there.Count()), 1, 26);
         mounts.ForEach(static mount => mount.Drop());
         Assert.Equal(0, shards.Shards.Sum(static shard => shard.ExpectedWeight));
+    }
+
+    /// <summary>Six seconds of pictures.</summary>
+    private static async Task PlayAsync(MountFixture fixture, Mount mount)
+    {
+        for (int i = 0; i < 12; i++)
+        {
+            long head = mount.Ring.Head;
+            fixture.Camera.SendRtp(0, 96, (ushort)i, (uint)(i * 45_000), 42, true, [0x65, .. new byte[1000]]);
+            await Until.TrueAsync(() => mount.Ring.Head > head);
+            await fixture.AdvanceAsync(TimeSpan.FromSeconds(0.5));
+        }
     }
 }

@@ -194,6 +194,22 @@ public sealed class OpenPacerTests
         Assert.Equal(8, fixture.Camera.ConnectionCount);
     }
 
+    /// <summary>A camera that closes its connection behind its challenge has answered: the attempt behind it, at once, stands as far in front.</summary>
+    [Fact]
+    public async Task Mount_TriedAgainAtOnce_ItsFirstViewerStillGoesPastTheSilentOnes()
+    {
+        await using MountFixture fixture = new();
+        fixture.Camera.Script = static r => r.Header("Authorization") is not null ? null
+            : ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"0011\"")) with { Close = true };
+        List<OpenPlace> silent = await FillAsync(fixture.Pacer, new Uri(fixture.Camera.Url).Host);
+        silent.ForEach(static place => place.LeaveToOthers(hasAnswered: false));
+        Mount mount = fixture.Create();
+
+        Assert.NotNull(await mount.DescribeAsync(s_limit));
+
+        Assert.Equal(2, fixture.Camera.ConnectionCount);
+    }
+
     [Fact]
     public async Task Mount_QueuedBehindDeadCameras_IsOpenedWhenAClientDescribesIt()
     {
@@ -342,12 +358,12 @@ public sealed class OpenPacerTests
         });
     }
 
-    private static async Task<List<OpenPlace>> FillAsync(OpenPacer pacer)
+    private static async Task<List<OpenPlace>> FillAsync(OpenPacer pacer, string host = "recorder")
     {
         List<OpenPlace> taken = [];
         for (int i = 0; i < OpenPacer.OfHostMax; i++)
         {
-            taken.Add((await pacer.Enter("recorder").Place.WaitAsync(s_limit))!);
+            taken.Add((await pacer.Enter(host).Place.WaitAsync(s_limit))!);
         }
 
         return taken;
