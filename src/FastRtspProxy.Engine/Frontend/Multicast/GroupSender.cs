@@ -104,7 +104,13 @@ internal sealed class GroupSender : MountClient
 
         if (_description is { } described && described.Shape != session.Description.Shape)
         {
-            return new PlayGrant(PlayOutcome.Outdated, 0, []);
+            if (session.Description.Shape != _mount.Shape)
+            {
+                return new PlayGrant(PlayOutcome.Outdated, 0, []);
+            }
+
+            // The mount has turned those away who wait here for its shape before; that word is still on its way.
+            OnMountEnded(MountEnd.DescriptionChanged);
         }
 
         _members.TryAdd(session, 0);

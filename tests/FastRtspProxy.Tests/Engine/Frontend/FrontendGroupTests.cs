@@ -423,6 +423,31 @@ public sealed class FrontendGroupTests
         _ = await receiver.ReadRtpAsync();
     }
 
+    /// <summary>Who waits for the shape before is told by the mount, a moment later: until then nobody of the new shape is ended for it.</summary>
+    [Fact]
+    public async Task Play_StreamGotAnotherShapeWhileTheFirstViewerWaits_AViewerOfTheNewOneIsServed()
+    {
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using FrontendHost host = await StartAsync(out GroupTestReceiver receiver);
+        using RtspTestClient old = await host.ConnectAsync();
+        using RtspTestClient next = await host.ConnectAsync();
+        string before = await SetUpAsync(host, old);
+        host.Mount.JoinGate = gate.Task;
+        await old.SendAsync(old.Request("PLAY", host.Url, "Session: " + before));
+        await Until.TrueAsync(() => host.Mount.Wishes.Count == 1);
+        await host.SettleAsync(); // it waits at the gate
+        host.Mount.JoinGate = Task.CompletedTask;
+        host.Mount.ChangeShape();
+
+        await PlayAsync(host, next);
+        gate.SetResult();
+
+        Assert.Equal(454, (await old.ReadResponseAsync()).Status);
+        Assert.Equal([0, 1], host.Mount.Wishes.Select(static wish => wish.Shape));
+        await host.Mount.EmitAsync(0);
+        _ = await receiver.ReadRtpAsync();
+    }
+
     [Fact]
     public async Task Play_GroupThatThereIsNoWayTo_IsNotOffered()
     {
