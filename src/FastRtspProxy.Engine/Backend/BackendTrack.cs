@@ -181,7 +181,7 @@ internal sealed class BackendTrack
                 Order(view, packet, nowMicros);
                 break;
             case SourceVerdict.Keep:
-                Keep(packet);
+                _probation.Add(packet, isFirst: Sources.Kept == 1);
                 break;
         }
     }
@@ -306,16 +306,6 @@ internal sealed class BackendTrack
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> packet)
-    {
-        if (Sources.Kept == 1)
-        {
-            _probation.Clear();
-        }
-
-        _probation.Add(packet);
-    }
-
     /// <summary>
     /// What was kept of a stream that plays now, before the packet that confirmed it. One may have overtaken another, so the window begins at the
     /// lowest number.
@@ -420,9 +410,14 @@ internal sealed class BackendTrack
 
         _stats.Update(view.SequenceNumber, view.Timestamp, _arrivals.At(nowMicros));
         _position.Note(view.Timestamp, Media.ClockRate);
-        if (!_position.GoesOn(view.SequenceNumber))
+        if (!_position.GoesOn(view.SequenceNumber, out int leftOut))
         {
             _sink.OnGap(Index);
+        }
+
+        if (leftOut > 0)
+        {
+            _sink.OnLeftOut(Index, leftOut);
         }
 
         _sink.OnRtp(Index, _source, view, packet, nowMicros);

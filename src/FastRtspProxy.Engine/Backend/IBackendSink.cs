@@ -25,6 +25,14 @@ internal interface IBackendSink
     /// <summary>Packets of the track are missing before the one that comes next, and are waited for no longer.</summary>
     void OnGap(int track);
 
+    /// <summary>
+    /// So many packets came between the one before and the one that comes next, of the same numbers, and are of a payload type that the description
+    /// does not name: nobody gets them, and nobody misses them.
+    /// </summary>
+    void OnLeftOut(int track, int packets)
+    {
+    }
+
     /// <summary>The end of one receive batch: what was appended can be published.</summary>
     void OnBatchEnd();
 

@@ -13,8 +13,15 @@ internal sealed class KeptPackets
     private int _count;
 
     /// <summary>Copies a packet.</summary>
-    public void Add(ReadOnlySpan<byte> packet)
+    /// <param name="packet">The whole packet.</param>
+    /// <param name="isFirst">Of its source: what was kept of another one goes.</param>
+    public void Add(ReadOnlySpan<byte> packet, bool isFirst)
     {
+        if (isFirst)
+        {
+            Clear();
+        }
+
         Debug.Assert(_count < SourceChoice.KeptMax, "The next packet confirms the source, and is not kept.");
         MemoryOwner<byte> copy = MemoryOwner<byte>.Allocate(packet.Length);
         packet.CopyTo(copy.Span);

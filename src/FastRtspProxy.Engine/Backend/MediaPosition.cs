@@ -24,6 +24,9 @@ internal struct MediaPosition
     /// <summary>Numbers from <see cref="_next"/> on that are not missing, though nobody gets their packets.</summary>
     private LeftOutNumbers _leftOut;
 
+    /// <summary>As many of them as <see cref="_next"/> was moved past since the last packet that was passed on.</summary>
+    private int _passedOver;
+
     /// <summary>A packet came. B-frames go back and forth; what counts is how far the track got.</summary>
     public void Note(uint timestamp, int clockRate)
     {
@@ -42,10 +45,14 @@ internal struct MediaPosition
     /// A packet came, in the order in which packets are passed on. False: some before it did not, whoever lost them, the camera itself included.
     /// Numbers that go back are a late packet or a new start: nothing is missing for them.
     /// </summary>
-    public bool GoesOn(ushort sequenceNumber)
+    /// <param name="sequenceNumber">The packet's.</param>
+    /// <param name="leftOut">How many between it and the one before came and are not passed on.</param>
+    public bool GoesOn(ushort sequenceNumber, out int leftOut)
     {
         int step = _hasNext ? (short)(sequenceNumber - _next) : 0;
-        bool goesOn = step <= 0 || _leftOut.Among(step) == step;
+        int among = _leftOut.Among(Math.Max(0, step));
+        leftOut = step < 0 ? 0 : _passedOver + among;
+        _passedOver = 0;
         _hasNext = true;
         if (step is >= 0 or < -ReorderWindow.Misorder)
         {
@@ -53,7 +60,7 @@ internal struct MediaPosition
             _leftOut.Advance(step < 0 ? LeftOutNumbers.Capacity : step + 1);
         }
 
-        return goesOn;
+        return step <= among;
     }
 
     /// <summary>
@@ -67,6 +74,7 @@ internal struct MediaPosition
         {
             _leftOut.Advance(1);
             _next++;
+            _passedOver++;
         }
 
         return ahead is >= 0 and < LeftOutNumbers.Capacity;
@@ -77,6 +85,7 @@ internal struct MediaPosition
     {
         _hasLast = _hasNext = false;
         _leftOut = default;
+        _passedOver = 0;
     }
 
     /// <summary>What was played.</summary>

@@ -204,6 +204,9 @@ internal sealed class TrackTimeline
         }
     }
 
+    /// <summary>So many packets that go to nobody came since the last one: the next one follows as if there had been none.</summary>
+    public void LeaveOut(int packets) => _lastIn = (ushort)(_lastIn + packets);
+
     private void Begin(long arrivalMicros)
     {
         _inSession = true;

@@ -65,6 +65,15 @@ internal sealed class CameraSink(
     }
 
     /// <inheritdoc/>
+    public void OnLeftOut(int track, int packets)
+    {
+        if (!IsShut && track < ingest.Tracks.Count)
+        {
+            ingest.Tracks[track].Timeline.LeaveOut(packets);
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnBatchEnd()
     {
         ingest.Publish();

@@ -129,6 +129,9 @@ internal sealed class StandbySink(Shard shard, ShardSignal signal, Func<bool> on
     public void OnGap(int track) => _live?.OnGap(track);
 
     /// <inheritdoc/>
+    public void OnLeftOut(int track, int packets) => _live?.OnLeftOut(track, packets);
+
+    /// <inheritdoc/>
     public void OnBatchEnd() => _live?.OnBatchEnd();
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ internal sealed class RecordingSink : IBackendSink
     private readonly List<string> _names = [];
     private int _batches;
     private int _gaps;
+    private int _leftOut;
 
     public IReadOnlyList<(int Track, ushort SequenceNumber, uint Timestamp, uint Ssrc)> Packets
     {
@@ -81,6 +82,9 @@ internal sealed class RecordingSink : IBackendSink
     /// <summary>Times that something was missing.</summary>
     public int Gaps => Volatile.Read(ref _gaps);
 
+    /// <summary>Packets that nobody gets and nobody misses.</summary>
+    public int LeftOut => Volatile.Read(ref _leftOut);
+
     public void OnRtp(int track, uint source, in RtpPacketView view, ReadOnlySpan<byte> packet, long arrivalMicros)
     {
         lock (_lock)
@@ -109,6 +113,8 @@ internal sealed class RecordingSink : IBackendSink
     }
 
     public void OnGap(int track) => Interlocked.Increment(ref _gaps);
+
+    public void OnLeftOut(int track, int packets) => Interlocked.Add(ref _leftOut, packets);
 
     public void OnBatchEnd() => Interlocked.Increment(ref _batches);
 

@@ -35,6 +35,19 @@ public sealed class TrackTimelineTests
         Assert.Equal(secondTime, thirdTime);
     }
 
+    [Fact]
+    public void LeaveOut_SomeBetweenTwoPackets_TheNextFollowsAndWhatIsLostStaysVisible()
+    {
+        TrackTimeline timeline = Make();
+        timeline.TryMap(7, 65_530, 1000, 0, out ushort first, out _);
+        timeline.LeaveOut(8);
+        timeline.TryMap(7, 3, 4600, 40_000, out ushort second, out _);
+        timeline.LeaveOut(1);
+        timeline.TryMap(7, 7, 8200, 80_000, out ushort third, out _);
+        Assert.Equal(1, unchecked((ushort)(second - first)));
+        Assert.Equal(3, unchecked((ushort)(third - second)));
+    }
+
     [Theory]
     [InlineData(2998, 9000, 100, 2998)]
     [InlineData(3000, 9000, 100, 2999)]

@@ -334,6 +334,25 @@ public sealed class MountTests
         Assert.Equal(202, report.Bytes[29]);
     }
 
+    /// <summary>What goes to nobody leaves no hole that a player would wait for.</summary>
+    [Theory]
+    [InlineData(BackendTransport.Udp)]
+    [InlineData(BackendTransport.Tcp)]
+    public async Task Camera_SendsDataOfItsOwnBetweenItsPictures_ViewersNumbersHaveNoGaps(BackendTransport transport)
+    {
+        await using MountFixture fixture = new();
+        Mount mount = fixture.Create(transport);
+        await fixture.JoinAsync(mount);
+
+        foreach (ushort number in (ushort[])[500, 501, 502, 503, 504, 505])
+        {
+            fixture.Camera.SendRtp(0, (byte)(number is 500 or 502 or 505 ? 96 : 50), number, 9000u * number, 42, true, [0x65, 0x88, 2]);
+        }
+
+        List<RingPacket> packets = await fixture.MediaAsync(mount, 0, 3);
+        Assert.Equal([0, 1, 2], packets.Select(packet => (ushort)(packet.SequenceNumber - packets[0].SequenceNumber)));
+    }
+
     [Fact]
     public async Task Camera_ReadOnceWhateverTheClients()
     {
