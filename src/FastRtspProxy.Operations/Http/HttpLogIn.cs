@@ -11,11 +11,18 @@ internal sealed record HttpLogIn(string? User, string? Password, string? Token)
     /// <summary>Null: it is no object, or a value of it is no text.</summary>
     public static HttpLogIn? Of(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
+        try
         {
-            return null;
+            return body.ValueKind == JsonValueKind.Object ? Read(body) : null;
         }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair (\ud800) is JSON, and no text
+        }
+    }
 
+    private static HttpLogIn? Read(JsonElement body)
+    {
         HttpLogIn read = new(null, null, null);
         foreach (JsonProperty member in body.EnumerateObject())
         {

@@ -20,6 +20,9 @@ public sealed class HttpLogInTests
     [InlineData("\"token\"")]
     [InlineData("""{"user":1,"password":"b"}""")]
     [InlineData("""{"token":["t"]}""")]
+    [InlineData("""{"user":"\ud800","password":"b"}""")]
+    [InlineData("""{"user":"a","password":"b\udc00"}""")]
+    [InlineData("""{"\ud800":"a"}""")]
     public void Of_AnythingElse_IsNone(string body) => Assert.Null(Of(body));
 
     private static HttpLogIn? Of(string body)

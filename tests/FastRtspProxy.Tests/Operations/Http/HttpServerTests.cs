@@ -343,6 +343,7 @@ public sealed class HttpServerTests
     [InlineData("""{"user":"admin"}""", 400)]
     [InlineData("{", 400)]
     [InlineData("[]", 400)]
+    [InlineData("""{"user":"\ud800","password":"wrong"}""", 400)]
     public async Task LogIn_ThatIsWrongOrNoneSaysSoAndRepeatsNothing(string body, int status)
     {
         await using HttpBench bench = await HttpBench.StartAsync(s_withToken, s_rules);
