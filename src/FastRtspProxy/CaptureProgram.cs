@@ -51,17 +51,19 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
         await using FileStream file = Create(arguments.File);
         program.Say($"Capturing {camera.Url.Redacted} for {arguments.Wish.Duration.TotalSeconds:0.#} s; Ctrl-C ends it earlier.\n");
         CaptureRun run = new(camera, arguments.Wish, "fastrtspproxy " + ProgramVersion.Text);
+        long written = 0; // a pipe tells no length
         CaptureOutcome outcome = await run.RunAsync(
             async bytes =>
             {
                 await file.WriteAsync(bytes, CancellationToken.None);
                 await file.FlushAsync(CancellationToken.None);
+                written += bytes.Length;
             },
             stop);
         program.Say(outcome.Summary);
         program.Say(outcome.Failure is { } failure ? $"The camera was not read to the end: {Printable.Line(failure)}.\n" : string.Empty);
         string name = Printable.Line(arguments.File);
-        program.Say($"{name}: {file.Length} bytes. rtspsim camera --replay {name} is that camera.\n");
+        program.Say($"{name}: {written} bytes. rtspsim camera --replay {name} is that camera.\n");
         return outcome.MediaPackets > 0 ? 0 : 1;
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Text;
 using FastRtspProxy.Tests.Net.Tls;
 
@@ -103,6 +104,22 @@ public sealed class ProxyProgramTests
 
         Assert.Equal(1, status);
         Assert.Equal(expected, errors.Split('\n')[3]);
+    }
+
+    [Fact]
+    public async Task Run_CaptureIntoAPipe_SaysHowManyBytesWentThere()
+    {
+        using AnonymousPipeServerStream pipe = new(PipeDirection.In);
+        string path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+
+        (int status, _, string errors) = await RunAsync("--capture", path, "--seconds", "1", "rtsp://127.0.0.1:1/a");
+
+        pipe.DisposeLocalCopyOfClientHandle();
+        using MemoryStream written = new();
+        await pipe.CopyToAsync(written);
+        Assert.Equal(1, status); // nobody listens there: the file holds no packets
+        Assert.NotEqual(0, written.Length);
+        Assert.Contains($"\n{path}: {written.Length} bytes. ", errors, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] arguments)
