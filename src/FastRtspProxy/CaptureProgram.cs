@@ -69,6 +69,14 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
 
     private int RunPackets(CaptureArguments arguments, string packets)
     {
+        if (IsSameFile(packets, arguments.File))
+        {
+            program.Say(
+                $"The capture would be written over the packets in \"{Printable.Line(packets)}\" that it is made of: name another file behind "
+                    + "--capture.\n");
+            return 1;
+        }
+
         RtspUrl? url = arguments.Stream is { } stream && RtspUrl.TryParse(stream.Url, out RtspUrl? parsed, out _) ? parsed : null;
         PacketOutcome outcome = PacketCapture.Write(
             () => new FileStream(packets, FileMode.Open, FileAccess.Read),
@@ -81,6 +89,10 @@ internal sealed class CaptureProgram(LineQueue lines, ProgramLines program, LogS
         program.Say($"{Printable.Line(arguments.File)}: rtspsim camera --replay {Printable.Line(arguments.File)} is that camera.\n");
         return outcome.MediaPackets > 0 ? 0 : 1;
     }
+
+    /// <summary>Under whatever names: the packets are read once more when the capture has been begun.</summary>
+    private static bool IsSameFile(string one, string other) =>
+        FileIdentity.Of(one) is { } known && FileIdentity.Of(other) is { } found && (known.Device, known.Inode) == (found.Device, found.Inode);
 
     /// <summary>For its owner alone: what a user decides to show is his own business.</summary>
     private static FileStream Create(string file) => new(file, new FileStreamOptions

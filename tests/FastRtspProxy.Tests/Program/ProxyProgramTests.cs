@@ -106,6 +106,32 @@ public sealed class ProxyProgramTests
         Assert.Equal(expected, errors.Split('\n')[3]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_CaptureOverItsOwnPackets_IsRefusedAndLeavesThem(bool byAnotherName)
+    {
+        using TemporaryFile packets = new("packets of a bug that does not come back");
+        string name = byAnotherName ? packets.Path + ".link" : packets.Path;
+        try
+        {
+            if (byAnotherName)
+            {
+                File.CreateSymbolicLink(name, packets.Path);
+            }
+
+            (int status, _, string errors) = await RunAsync("--pcap", packets.Path, "--capture", name);
+
+            Assert.Equal(1, status);
+            Assert.Contains($"packets in \"{packets.Path}\" that it is made of: name another file behind --capture.\n", errors, StringComparison.Ordinal);
+            Assert.Equal("packets of a bug that does not come back", await File.ReadAllTextAsync(packets.Path));
+        }
+        finally
+        {
+            File.Delete(name);
+        }
+    }
+
     [Fact]
     public async Task Run_CaptureIntoAPipe_SaysHowManyBytesWentThere()
     {
