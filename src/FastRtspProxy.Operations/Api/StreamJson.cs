@@ -2,6 +2,7 @@ using System.Text.Json;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
+using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Api;
@@ -14,9 +15,11 @@ internal static class StreamJson
     /// <param name="urls">Where viewers find it.</param>
     /// <param name="etag">Of its configuration; null: it has none.</param>
     /// <param name="config">Its configuration (<see cref="ShownConfigs"/>); null: it has none.</param>
+    /// <param name="addresses">How much of a viewer's address is shown.</param>
     /// <param name="more">Members that only some answers have; null: none.</param>
     public static void Write(
-        Utf8JsonWriter json, StreamView view, StreamUrls urls, string? etag, byte[]? config, Action<Utf8JsonWriter>? more = null)
+        Utf8JsonWriter json, StreamView view, StreamUrls urls, string? etag, byte[]? config, AddressDetail addresses,
+        Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("name", view.Name);
@@ -52,7 +55,7 @@ internal static class StreamJson
 
         if (view.Status?.BackChannel is { } back)
         {
-            WriteBackChannel(json, back);
+            WriteBackChannel(json, back, addresses);
         }
 
         json.WriteStartArray("urls");
@@ -221,12 +224,12 @@ internal static class StreamJson
         json.WriteEndObject();
     }
 
-    private static void WriteBackChannel(Utf8JsonWriter json, BackChannelStatus back)
+    private static void WriteBackChannel(Utf8JsonWriter json, BackChannelStatus back, AddressDetail addresses)
     {
         json.WriteStartObject("backChannel");
         json.WriteBoolean("offered", back.IsOffered);
         WriteText(json, "talker", back.Talker);
-        WriteText(json, "address", back.Address?.ToString());
+        WriteText(json, "address", back.Address is { } talker ? ShownAddress.Of(talker, addresses) : null);
         WriteText(json, "user", back.User);
         WriteTime(json, "since", back.Since);
         json.WriteNumber("sentPackets", back.SentPackets);

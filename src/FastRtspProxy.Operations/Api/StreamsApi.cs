@@ -74,7 +74,8 @@ internal sealed class StreamsApi(
                 StreamJson.WriteText(json, "next", page.Length < rest.Length ? page[^1].Name : null);
                 json.WriteStartArray("streams");
             },
-            (json, view) => StreamJson.Write(json, view, urls, TagOf(view), _configs.Of(view, config.Defaults), more => WriteOwner(more, view)),
+            (json, view) => StreamJson.Write(
+                json, view, urls, TagOf(view), _configs.Of(view, config.Defaults), config.Log.Addresses, more => WriteOwner(more, view)),
             static json =>
             {
                 json.WriteEndArray();
@@ -98,7 +99,7 @@ internal sealed class StreamsApi(
                 StatusCodes.Status200OK,
                 json => StreamJson.Write(
                     json, view, StreamUrls.Of(exchange, engine), TagOf(view), _configs.Of(view, reloader.Running.Defaults),
-                    more => WriteOwner(more, view)),
+                    reloader.Running.Log.Addresses, more => WriteOwner(more, view)),
                 TagOf(view)));
     }
 
@@ -232,7 +233,7 @@ internal sealed class StreamsApi(
             exchange,
             isMade ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             json => StreamJson.Write(
-                json, view, StreamUrls.Of(exchange, engine), tag, _configs.Of(view, reloader.Running.Defaults),
+                json, view, StreamUrls.Of(exchange, engine), tag, _configs.Of(view, reloader.Running.Defaults), reloader.Running.Log.Addresses,
                 more => WriteOutcome(more, request, outcome)),
             tag);
     }

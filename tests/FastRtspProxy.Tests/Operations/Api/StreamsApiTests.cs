@@ -1,3 +1,4 @@
+using System.Net;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
@@ -28,6 +29,25 @@ public sealed class StreamsApiTests
         Assert.Equal("down", (string?)read.Json["state"]);
         Assert.Equal("[]", same.Json["applied"]!.ToJsonString());
         Assert.Equal("geheim", bench.Proxy.Applied!.Streams.Single(static stream => stream.Name == "gate/1").Password!.Value);
+    }
+
+    [Theory]
+    [InlineData("full", "\"198.51.100.7\"")]
+    [InlineData("network", "\"198.51.100.0/24\"")]
+    [InlineData("none", "null")]
+    public async Task GetAndList_SomebodyTalks_ItsAddressIsShownAsInTheLog(string detail, string expected)
+    {
+        await using ApiBench bench = new($"log: {{addresses: {detail}}}\nstreams: {{gate: {{source: rtsp://192.0.2.9/a, backChannel: true}}}}");
+        bench.Proxy.Streams["gate"] = bench.Proxy.Streams["gate"] with
+        {
+            BackChannel = new BackChannelStatus { IsOffered = true, Talker = "1", Address = IPAddress.Parse("::ffff:198.51.100.7") },
+        };
+
+        ApiAnswerText one = await bench.MustAsync(200, "GET", "/streams/gate");
+        ApiAnswerText all = await bench.MustAsync(200, "GET", "/streams");
+
+        Assert.Contains($"\"address\":{expected}", one.Text, StringComparison.Ordinal);
+        Assert.Contains($"\"address\":{expected}", all.Text, StringComparison.Ordinal);
     }
 
     [Fact]
