@@ -5,6 +5,7 @@ using System.Text.Json;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Operations.Hooks;
 using FastRtspProxy.Output;
 using FastRtspProxy.TestPeers;
 using Microsoft.Extensions.Logging;
@@ -92,6 +93,32 @@ public sealed class LogLineTests
         Assert.Equal("127.0.0.1:9", line.GetProperty("client").GetString());
         Assert.Equal(77, line.GetProperty("heldKiB").GetInt64());
         Assert.StartsWith("Requests and answers of viewers take all of their 8 MiB", line.GetProperty("message").GetString());
+    }
+
+    /// <summary>What reads a line takes one of two members of a name, or refuses it: a value is not called as a member that every line has.</summary>
+    [Fact]
+    public void Json_ValuesOfEveryMessage_HaveNamesOfTheirOwn()
+    {
+        IEnumerable<MethodInfo> messages = ((Type[])[typeof(NetLog), typeof(FrontendLog), typeof(HookLog), typeof(LogLine)])
+            .SelectMany(static one => one.Assembly.GetTypes())
+            .SelectMany(static one => one.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(static method => method.GetCustomAttribute<LoggerMessageAttribute>() is not null);
+
+        Assert.Empty(messages.Where(static method => method.GetParameters().Any(IsOfEveryLine)).Select(static method => method.Name));
+
+        // How loud it is, where a message may be one or the other, is no value of it.
+        static bool IsOfEveryLine(ParameterInfo value) =>
+            value.Name is "time" or "level" or "category" or "event" or "message" && value.ParameterType != typeof(LogLevel);
+    }
+
+    [Fact]
+    public void Json_AHookThatRefuses_NamesTheEventBesideTheNumberOfTheMessage()
+    {
+        string text = Logged(new LogStyle { Format = LogFormat.Json }, static log => HookLog.Refused(log, "http://192.0.2.1/frp", "stream.down", "status 404"));
+
+        using JsonDocument line = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        Assert.Equal(952, line.RootElement.GetProperty("event").GetInt32());
+        Assert.Equal("stream.down", line.RootElement.GetProperty("type").GetString());
     }
 
     [Fact]
