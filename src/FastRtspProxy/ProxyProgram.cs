@@ -89,6 +89,7 @@ internal sealed class ProxyProgram(string programName, TextWriter output, Stream
         }
 
         ProgramLines program = new(lines, style, TimeProvider.System);
+        lines.Style = program.Styled;
         program.Say(Banner.Head());
         foreach (string line in loaded.Lines)
         {

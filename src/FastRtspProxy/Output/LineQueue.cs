@@ -37,6 +37,11 @@ internal sealed class LineQueue : IDisposable
         _writer.Start();
     }
 
+    /// <summary>
+    /// Writes a line of the queue's own, its end included, as the lines around it are. Set before anything is logged; on the writing thread.
+    /// </summary>
+    public Func<string, string> Style { get; set; } = static line => line;
+
     /// <summary>Leaves one line, or several that must stay together, each with its line end. Any thread; never waits.</summary>
     public void Add(string text)
     {
@@ -120,7 +125,8 @@ internal sealed class LineQueue : IDisposable
         int dropped = Interlocked.Exchange(ref _dropped, 0);
         if (dropped > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"({dropped} messages were dropped here: standard error is read too slowly.)\n");
+            text.Append(Style(string.Create(
+                CultureInfo.InvariantCulture, $"({dropped} messages were dropped here: standard error is read too slowly.)\n")));
         }
 
         return text.Length > 0;

@@ -19,7 +19,13 @@ internal sealed class ProgramLines(LineQueue lines, LogStyle style, TimeProvider
 
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            lines.Add(new LogLine(LogLevel.Information, Category, default, [], line, null).Text(style.Format, style.Addresses, time.GetUtcNow()));
+            lines.Add(Json(LogLevel.Information, line));
         }
     }
+
+    /// <summary>A line that tells of lost ones, its end included, as the log is written now. Any thread.</summary>
+    public string Styled(string line) => style.Format == LogFormat.Text ? line : Json(LogLevel.Warning, line);
+
+    private string Json(LogLevel level, string line) =>
+        new LogLine(level, Category, default, [], line, null).Text(LogFormat.Json, style.Addresses, time.GetUtcNow());
 }

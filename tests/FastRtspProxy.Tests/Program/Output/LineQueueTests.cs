@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Output;
 using Microsoft.Extensions.Logging;
 
@@ -57,6 +59,30 @@ public sealed class LineQueueTests
         int written = output.Text.Split('\n').Count(line => line.Length == 1023);
         Assert.Equal(LineQueue.QueueChars / entry.Length, written);
         Assert.Contains($"({added - written} messages were dropped here", output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Add_OutputThatBlocksOfAJsonLog_CountsWhatWasDroppedInJson()
+    {
+        using var output = new GatedStream();
+        using (var lines = new LineQueue(output))
+        {
+            lines.Style = new ProgramLines(lines, new LogStyle { Format = LogFormat.Json }, TimeProvider.System).Styled;
+            lines.Add("first\n");
+            Assert.True(output.Entered.Wait(TimeSpan.FromSeconds(60)));
+            for (int i = 0; i < (LineQueue.QueueChars / LineQueue.EntryChars) + 2; i++)
+            {
+                lines.Add(new string('x', LineQueue.EntryChars - 1) + "\n");
+            }
+
+            output.Gate.Set();
+            Assert.True(SpinWait.SpinUntil(() => output.Text.Contains("dropped", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
+        }
+
+        string line = output.Text.Split('\n').Single(static one => one.Contains("dropped", StringComparison.Ordinal));
+        using JsonDocument json = JsonDocument.Parse(line);
+        Assert.Equal("warning", json.RootElement.GetProperty("level").GetString());
+        Assert.Equal("(2 messages were dropped here: standard error is read too slowly.)", json.RootElement.GetProperty("message").GetString());
     }
 
     [Fact]
