@@ -16,6 +16,9 @@ internal readonly struct LogLine(
     /// <summary>A log is read by programs and by people: only what JSON needs is escaped, and control characters are.</summary>
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A character takes six at the most (\u0022): so many fit into an entry, with the rest of the line.</summary>
+    private const int CutChars = LineQueue.EntryChars / 8;
+
     /// <summary>With its line end.</summary>
     public string Text(LogFormat format, AddressDetail addresses, DateTimeOffset now)
     {
@@ -35,7 +38,17 @@ internal readonly struct LogLine(
         return text.EndsWith('\n') ? text : text + "\n";
     }
 
+    /// <summary>Half of a JSON object is none: a line that would be cut off has the beginning of its message, and no values.</summary>
     private string Json(string shown, AddressDetail addresses, DateTimeOffset now)
+    {
+        string clean = Printable.Line(shown.TrimEnd('\r', '\n')); // whole: the beginning of a password is not known for one
+        string text = Json(clean, values, addresses, now);
+        return text.Length <= LineQueue.EntryChars
+            ? text
+            : Json(string.Concat(clean.AsSpan(0, Math.Min(clean.Length, CutChars)), " ..."), [], addresses, now);
+    }
+
+    private string Json(string clean, IReadOnlyList<KeyValuePair<string, object?>> told, AddressDetail addresses, DateTimeOffset now)
     {
         using ArrayPoolBufferWriter<byte> buffer = new(512);
         using (Utf8JsonWriter json = new(buffer, s_json))
@@ -45,8 +58,8 @@ internal readonly struct LogLine(
             json.WriteString("level", Word(level));
             json.WriteString("category", category);
             json.WriteNumber("event", id.Id);
-            json.WriteString("message", Printable.Line(shown.TrimEnd('\r', '\n')));
-            foreach (KeyValuePair<string, object?> value in values)
+            json.WriteString("message", clean);
+            foreach (KeyValuePair<string, object?> value in told)
             {
                 if (value.Key != MessageTemplate.Key)
                 {

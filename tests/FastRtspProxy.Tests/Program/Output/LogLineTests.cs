@@ -134,6 +134,34 @@ public sealed class LogLineTests
         Assert.Equal("IOException: a?b", line.GetProperty("error").GetString());
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(LineQueue.EntryChars / 2)]
+    [InlineData(3 * LineQueue.EntryChars)]
+    public void Json_MessageOfAnyLength_IsOneWholeLine(int chars)
+    {
+        string said = string.Concat(Enumerable.Repeat("a=\"\\\u00E9", chars / 5));
+
+        string text = Logged(
+            new LogStyle { Format = LogFormat.Json, Level = LogLevel.Trace }, log => log.Log(LogLevel.Trace, "cam: message from the camera: {Text}", said));
+
+        using JsonDocument line = JsonDocument.Parse(text);
+        Assert.StartsWith("cam: message from the camera: a=\"\\\u00E9", line.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(chars == 100, line.RootElement.TryGetProperty("text", out _));
+    }
+
+    [Fact]
+    public void Json_PasswordWhereALongMessageIsCut_IsMaskedAllTheSame()
+    {
+        string[] pieces = [.. Enumerable.Range(0, LineQueue.EntryChars / 10).Select(static i => $"rtsp://u{i:D4}:geheim@h{i:D4}/")];
+
+        string text = Logged(new LogStyle { Format = LogFormat.Json }, log => log.Log(LogLevel.Warning, "{Text}", string.Join(' ', pieces)));
+
+        using JsonDocument line = JsonDocument.Parse(text);
+        Assert.EndsWith(" ...", line.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("geh", text, StringComparison.Ordinal);
+    }
+
     /// <summary>A camera writes our own credentials, or those of another place, into what it answers.</summary>
     [Theory]
     [InlineData(nameof(LogFormat.Text))]
