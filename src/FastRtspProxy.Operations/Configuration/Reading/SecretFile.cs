@@ -3,7 +3,10 @@ using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Operations.Configuration.Reading;
 
-/// <summary>A secret that stands in a file of its own: its text without the line end that editors and <c>echo</c> put behind it.</summary>
+/// <summary>
+/// A secret that stands in a file of its own: its text without the line end that editors and <c>echo</c> put behind it, and without the mark of UTF-8
+/// that editors of Windows put before it.
+/// </summary>
 /// <param name="Text">Empty where there is an error.</param>
 /// <param name="IsOpenToOthers">As of the file.</param>
 /// <param name="Error">A sentence with the file's name and without a word of its content; null: it was read.</param>
@@ -28,6 +31,7 @@ internal sealed record SecretFile(string Text, bool IsOpenToOthers, string? Erro
         try
         {
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content.Bytes);
+            text = text.StartsWith('\uFEFF') ? text[1..] : text;
             text = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
             return text.Contains('\0', StringComparison.Ordinal)
                 ? new SecretFile("", false, $"\"{Printable.Line(path)}\" is not a text")

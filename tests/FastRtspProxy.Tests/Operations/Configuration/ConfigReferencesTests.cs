@@ -17,6 +17,7 @@ public sealed class ConfigReferencesTests
     [InlineData("${file:../other/secret}", "anderswo")]
     [InlineData("${file:two-lines}", "eins\\nzwei")]
     [InlineData("${file:windows}", "mit CR")]
+    [InlineData("${file:marked}", "mit Marke")]
     [InlineData("${credential:cam}", "von systemd")]
     [InlineData("${file:/run/credentials/frp.service/cam}", "von systemd")]
     [InlineData("$", "$")]
@@ -149,6 +150,7 @@ public sealed class ConfigReferencesTests
             .With("/etc/frp/open", "geheim", isOpen: true)
             .With("/run/credentials/frp.service/cam", "von systemd\n");
         bench.Files["/etc/frp/latin"] = new FileContent([(byte)'g', 0xdf], false, null);
+        bench.Files["/etc/frp/marked"] = new FileContent([0xef, 0xbb, 0xbf, .. "mit Marke\r\n"u8], false, null);
         bench.Environment["NAME"] = "geheim";
         bench.Environment["NESTED"] = "${env:NAME}";
         bench.Environment["CREDENTIALS_DIRECTORY"] = "/run/credentials/frp.service";
