@@ -16,6 +16,9 @@ internal static class AddressText
     /// <summary>A host as a URL and a <c>Host</c> header have it (RFC 3986 section 3.2.2): brackets around an IPv6 address, and no zone.</summary>
     public static string HostForPeer(string host) => IPAddress.TryParse(host, out IPAddress? address) ? HostForPeer(address) : host;
 
+    /// <summary>A host and a port in a sentence: an IPv6 address in brackets and with its zone, for <c>::1:554</c> is another address.</summary>
+    public static string WithPort(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+
     /// <summary>An address that a peer named: link-local, it is on the link of the peer's own address.</summary>
     public static IPAddress OnLinkOf(IPAddress named, IPAddress peer) =>
         named is { IsIPv6LinkLocal: true, ScopeId: 0 } && peer is { IsIPv6LinkLocal: true, ScopeId: > 0 }

@@ -8,6 +8,9 @@ namespace FastRtspProxy.Net;
 /// <param name="Port">The port.</param>
 internal sealed record ConnectTarget(string Host, int Port)
 {
+    /// <summary>Host and port, for a sentence.</summary>
+    public string Shown => AddressText.WithPort(Host, Port);
+
     /// <summary>Who looks the name up.</summary>
     public NameLookup Names { get; init; } = NameLookup.Cameras;
 

@@ -62,7 +62,7 @@ internal sealed class TcpByteStream : ByteStream
         {
             // A camera with no place left accepts and resets: then the socket has no peer to name any more.
             socket.Dispose();
-            throw new ByteStreamException(ConnectFailure.Other, $"{host}:{port} closed the connection at once", e);
+            throw new ByteStreamException(ConnectFailure.Other, $"{AddressText.WithPort(host, port)} closed the connection at once", e);
         }
     }
 

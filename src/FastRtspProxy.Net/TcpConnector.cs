@@ -37,7 +37,7 @@ internal static class TcpConnector
             ? await ConnectToAnyAsync(shard, allowed, target, limit, cancel.Token)
             : throw new ByteStreamException(
                 ConnectFailure.NotAllowed,
-                $"this machine must not connect to {target.Host}:{target.Port}"
+                $"this machine must not connect to {target.Shown}"
                     + $"{(IPAddress.TryParse(target.Host, out _) ? string.Empty : $" ({addresses[0]})")}: {target.Refusal}");
     }
 
@@ -132,13 +132,13 @@ internal static class TcpConnector
             catch (OperationCanceledException e)
             {
                 throw new ByteStreamException(
-                    ConnectFailure.TimedOut, $"no answer from {target.Host}:{target.Port} within {limit.TotalSeconds:0.#} s", e);
+                    ConnectFailure.TimedOut, $"no answer from {target.Shown} within {limit.TotalSeconds:0.#} s", e);
             }
         }
 
         throw last != 0
             ? new ByteStreamException(
-                KindOf(last), $"cannot connect to {target.Host}:{target.Port}: {MissingZone(target.Host, addresses) ?? WordsFor(last)}")
+                KindOf(last), $"cannot connect to {target.Shown}: {MissingZone(target.Host, addresses) ?? WordsFor(last)}")
             : new ByteStreamException(ConnectFailure.NameNotFound, $"the name {target.Host} has no address");
     }
 

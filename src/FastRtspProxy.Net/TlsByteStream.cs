@@ -49,7 +49,7 @@ internal sealed class TlsByteStream : ByteStream
     /// <exception cref="ByteStreamException">No connection; the message says why.</exception>
     public static async Task<TlsByteStream> ConnectAsync(Shard shard, ConnectTarget target, TimeSpan limit, bool isInsecure)
     {
-        (string host, int port) = (target.Host, target.Port);
+        string host = target.Host;
         Socket socket = await TcpConnector.ConnectAsync(shard, target, limit);
         SslPolicyErrors seen = SslPolicyErrors.None;
         string given = string.Empty;
@@ -76,13 +76,13 @@ internal sealed class TlsByteStream : ByteStream
             isOther
                 ? new ByteStreamException(
                     ConnectFailure.CertificateRefused,
-                    $"the certificate of {host}:{port} has the SHA-256 fingerprint {given}, and that is not the one that was given for it",
+                    $"the certificate of {target.Shown} has the SHA-256 fingerprint {given}, and that is not the one that was given for it",
                     e)
             : seen == SslPolicyErrors.None
-                ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {host}:{port} failed: {e.Message}", e)
+                ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {target.Shown} failed: {e.Message}", e)
                 : new ByteStreamException(
                     ConnectFailure.CertificateRefused,
-                    $"the certificate of {host}:{port} is not trusted ({Words(seen)}); install its authority, or take this one by its SHA-256 "
+                    $"the certificate of {target.Shown} is not trusted ({Words(seen)}); install its authority, or take this one by its SHA-256 "
                         + $"fingerprint (tls.fingerprint: {given}), or use --insecure-tls",
                     e));
     }

@@ -89,8 +89,8 @@ internal sealed class CameraConnector(BackendContext context)
         {
             throw new ByteStreamException(
                 ConnectFailure.NotAllowed,
-                $"this machine must not connect to {Url.Host}:{port}: a stream that was registered without a log-in (-U) may name the ports "
-                + "80, 322, 443, 554 and those from 1024 on");
+                $"this machine must not connect to {AddressText.WithPort(Url.Host, port)}: a stream that was registered without a log-in (-U) may "
+                + "name the ports 80, 322, 443, 554 and those from 1024 on");
         }
 
         IPAddress? camera = _redirectedBy;

@@ -83,7 +83,7 @@ internal sealed class HttpTunnelStream : ByteStream
             if (!await reply.WaitAsync(target.Limit))
             {
                 get.Close();
-                throw new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {target.Host}:{target.Port} does not answer");
+                throw new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {target.Server.Shown} does not answer");
             }
 
             if (reply.Status == 200)
@@ -100,8 +100,8 @@ internal sealed class HttpTunnelStream : ByteStream
                 throw new ByteStreamException(
                     ConnectFailure.TunnelRefused,
                     reply.Status == 0
-                        ? $"there is no HTTP server at {target.Host}:{target.Port}"
-                        : $"the HTTP tunnel at {target.Host}:{target.Port} was answered {reply.Status.ToString(CultureInfo.InvariantCulture)}");
+                        ? $"there is no HTTP server at {target.Server.Shown}"
+                        : $"the HTTP tunnel at {target.Server.Shown} was answered {reply.Status.ToString(CultureInfo.InvariantCulture)}");
             }
         }
     }
@@ -223,7 +223,7 @@ internal sealed class HttpTunnelStream : ByteStream
     private ByteStreamException Refused(string why)
     {
         Close();
-        return new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {_target.Host}:{_target.Port}: {why}");
+        return new ByteStreamException(ConnectFailure.TunnelRefused, $"the HTTP tunnel at {_target.Server.Shown}: {why}");
     }
 
     private static byte[] GetHead(HttpTunnelTarget target, string cookie, string? authorization) => Head("GET", target, cookie, authorization,

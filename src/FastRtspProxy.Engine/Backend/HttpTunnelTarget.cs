@@ -7,8 +7,6 @@ internal sealed record HttpTunnelTarget(ConnectTarget Server, string Path, bool 
 {
     public string Host => Server.Host;
 
-    public int Port => Server.Port;
-
     /// <summary>One of the tunnel's connections.</summary>
     /// <exception cref="ByteStreamException">No connection.</exception>
     public async Task<ByteStream> ConnectAsync(Shard shard) => Tls

@@ -1,3 +1,4 @@
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Protocol.Srtp;
 
@@ -59,7 +60,8 @@ internal sealed class TransportSetup(
 
     /// <summary>A group cannot be joined. The camera holds a session for it by now, so the next way needs another one.</summary>
     public BackendFailure CannotJoin(MulticastGroup group) =>
-        way.OnFailed(new BackendFailure(BackendFailureKind.Refused, $"the multicast group {group.Address}:{group.Ports.Rtp} cannot be joined"));
+        way.OnFailed(new BackendFailure(
+            BackendFailureKind.Refused, $"the multicast group {AddressText.WithPort(group.Address.ToString(), group.Ports.Rtp)} cannot be joined"));
 
     /// <summary>The first SETUP makes the session: a camera that starts its encoder for it is slow whichever track it is for.</summary>
     private TimeSpan PatienceFor(bool isNeeded, TimeSpan waited) => isNeeded || (!way.IsAnyTrackSetUp && waited == TimeSpan.Zero)

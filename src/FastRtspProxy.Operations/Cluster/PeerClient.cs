@@ -61,8 +61,8 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, SteadyTime
     private async Task<(PeerState State, TimeSpan Ahead)?> TalkAsync(Stream stream, ClusterMember peer, RtspUrl url, CancellationToken due)
     {
         string hop = HopHeader.Make(secrets.Hop, self, peer.Node, 0, clock.Now + ClockOf(peer.Node), RtspMethod.GetParameter, string.Empty);
-        string scheme = url.Tls ? "rtsps" : "rtsp";
-        string request = $"GET_PARAMETER {scheme}://{url.Host}:{url.Port}/ RTSP/1.0\r\nCSeq: 1\r\n{HopHeader.Name}: {hop}\r\n\r\n";
+        string place = $"{(url.Tls ? "rtsps" : "rtsp")}://{AddressText.HostForPeer(url.Host)}:{url.Port}/";
+        string request = $"GET_PARAMETER {place} RTSP/1.0\r\nCSeq: 1\r\n{HopHeader.Name}: {hop}\r\n\r\n";
         long sent = time.GetTimestamp();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), due);
         byte[] buffer = new byte[HeadBytesMax];

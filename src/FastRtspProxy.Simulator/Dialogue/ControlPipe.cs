@@ -84,7 +84,7 @@ internal sealed class ControlPipe : IDuplexPipe, IDisposable
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new TimeoutException($"no answer from {host}:{port} within {limit.TotalSeconds:0.#} s");
+            throw new TimeoutException($"no answer from {AddressText.WithPort(host, port)} within {limit.TotalSeconds:0.#} s");
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.Simulator.Load;
 
@@ -76,7 +77,7 @@ internal static class ProbeCommand
             }
             catch (Exception e) when (e is SocketException or IOException or InvalidDataException or TimeoutException)
             {
-                await errors.WriteLineAsync($"rtspsim probe: {parsed!.Host}:{parsed.Port}: {e.Message}");
+                await errors.WriteLineAsync($"rtspsim probe: {AddressText.WithPort(parsed!.Host, parsed.Port)}: {e.Message}");
                 return ExitCode.Failed;
             }
             catch (OperationCanceledException)

@@ -41,6 +41,27 @@ public sealed class TcpConnectorTests
         fill.ForEach(static one => one.Dispose());
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", "cannot connect to 127.0.0.1:1: ")]
+    [InlineData("::1", "cannot connect to [::1]:1: ")]
+    public async Task ConnectAsync_NobodyListens_SaysWhereSoThatThePortIsNoPartOfTheAddress(string host, string expected)
+    {
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(
+            () => shard.RunAsync(() => TcpByteStream.ConnectAsync(shard, new ConnectTarget(host, 1), s_limit)));
+
+        Assert.StartsWith(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("camera.test", "camera.test:554")]
+    [InlineData("192.0.2.1", "192.0.2.1:554")]
+    [InlineData("2001:db8::1", "[2001:db8::1]:554")]
+    [InlineData("fe80::1%eth0", "[fe80::1%eth0]:554")]
+    public void Shown_EachKindOfHost_IsApartFromItsPort(string host, string expected) => Assert.Equal(expected, new ConnectTarget(host, 554).Shown);
+
     [Fact]
     public async Task TakeOver_CameraHasResetTheConnectionMeanwhile_IsAFailureThatSaysSo()
     {
