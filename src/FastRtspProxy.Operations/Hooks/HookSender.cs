@@ -177,7 +177,7 @@ internal sealed class HookSender : IAsyncDisposable
                 _counters.OnDelivered();
                 if (Interlocked.Exchange(ref _isDown, 0) != 0)
                 {
-                    HookLog.Back(_log, _shownUrl, missed);
+                    HookLog.Back(_log, _shownUrl, missed + Missed); // what this delivery told, and what the next one will
                 }
 
                 return;

@@ -96,11 +96,13 @@ public sealed class HookSenderTests
         }
 
         Assert.Equal((7, 3), (bench.Counters.Dropped, bench.Counters.Waiting));
+        await bench.UntilAsync(() => bench.Counters.Retried > 0);
         Volatile.Write(ref isOpen, true);
         await bench.UntilAsync(() => bench.Counters.Delivered == 3);
         Assert.Equal(0, bench.Counters.Waiting);
         Assert.Equal(7, server.Requests.Select(static request => JsonDocument.Parse(Parse(request).Body).RootElement)
             .DistinctBy(static body => body.GetProperty("delivery").GetString()).Sum(static body => body.GetProperty("missed").GetInt64()));
+        Assert.Single(bench.Log.Texts, static text => text.Contains("takes deliveries again; 7 were left out", StringComparison.Ordinal));
     }
 
     [Fact]
