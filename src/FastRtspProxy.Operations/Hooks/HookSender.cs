@@ -219,7 +219,7 @@ internal sealed class HookSender : IAsyncDisposable
             }
 
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            return ((int)response.StatusCode, $"status {(int)response.StatusCode}", response.Headers.RetryAfter?.Delta);
+            return ((int)response.StatusCode, $"status {(int)response.StatusCode}", WishOf(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
@@ -230,6 +230,9 @@ internal sealed class HookSender : IAsyncDisposable
             return (0, Printable.Line(e.Message), null);
         }
     }
+
+    /// <summary>Retry-After (RFC 9110 section 10.2.3) is a number of seconds, or a moment.</summary>
+    private TimeSpan? WishOf(RetryConditionHeaderValue? after) => after?.Delta ?? (after?.Date - _time.GetUtcNow());
 
     private byte[] BodyOf(ProxyEvent happened, string delivery, long missed)
     {

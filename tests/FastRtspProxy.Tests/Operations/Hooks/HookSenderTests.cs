@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Events;
@@ -105,6 +106,29 @@ public sealed class HookSenderTests
         Assert.Single(bench.Log.Texts, static text => text.Contains("takes deliveries again; 7 were left out", StringComparison.Ordinal));
     }
 
+    /// <summary>RFC 9110 section 10.2.3: seconds, or the moment, as load balancers send it while they are being maintained.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tell_ServerThatSaysWhen_IsNotAskedBefore(bool isMoment)
+    {
+        await using StandInAuthServer server = new();
+        await using Bench bench = new(server);
+        List<DateTimeOffset> asked = [];
+        server.Answer = _ =>
+        {
+            asked.Add(bench.Now);
+            string after = isMoment ? bench.Now.AddSeconds(40).ToString("R", CultureInfo.InvariantCulture) : "40";
+            return asked.Count > 1 ? Taken : $"503 Service Unavailable\r\nRetry-After: {after}\r\nContent-Length: 0\r\n\r\n";
+        };
+
+        bench.Tell("stream.up", "a");
+
+        await bench.UntilAsync(() => bench.Counters.Delivered == 1);
+        Assert.Equal(2, asked.Count);
+        Assert.True(asked[1] - asked[0] >= TimeSpan.FromSeconds(39), $"asked again after {asked[1] - asked[0]}"); // the moment has no parts of a second
+    }
+
     [Fact]
     public async Task Change_LeavesAHookThatIsTheSame_AndEndsOneThatIsGone()
     {
@@ -209,6 +233,8 @@ public sealed class HookSenderTests
         public CollectedLog Log { get; } = new();
 
         public HookCounters Counters => Senders.Counters;
+
+        public DateTimeOffset Now => _time.GetUtcNow();
 
         public void Tell(string name, string stream, string? address = null, int number = 0) =>
             Senders.Tell(new ProxyEvent(number, name, _time.GetUtcNow()) { Stream = stream, Address = address });
