@@ -6,6 +6,7 @@ using System.Text.Json;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace FastRtspProxy.Operations.Events;
 
@@ -34,7 +35,7 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
         {
             await new HttpProblem(StatusCodes.Status400BadRequest, "the request cannot be read")
             {
-                Detail = "Last-Event-ID and the parameter \"after\" are the number of an event; there are no other parameters.",
+                Detail = "Last-Event-ID and the parameter \"after\", once, are the number of an event; there are no other parameters.",
             }.WriteAsync(exchange.Context);
             return;
         }
@@ -110,10 +111,11 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
     private static bool TryReadPlace(HttpExchange exchange, out long? after)
     {
         after = null;
-        string? text = exchange.Request.Headers["Last-Event-ID"].LastOrDefault() ?? exchange.Request.Query["after"].LastOrDefault();
+        StringValues asked = exchange.Request.Query["after"];
+        string? text = exchange.Request.Headers["Last-Event-ID"].LastOrDefault() ?? asked.LastOrDefault();
         bool isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
         after = isNumber ? number : null;
-        return (text is null || isNumber) && exchange.Request.Query.Keys.All(static name => name == "after");
+        return (text is null || isNumber) && asked.Count <= 1 && exchange.Request.Query.Keys.All(static name => name == "after");
     }
 
     private static async Task FlushAsync(HttpExchange exchange, PipeWriter output)

@@ -105,6 +105,7 @@ public sealed class EventRoutesTests
     [InlineData("?after=x", 400)]
     [InlineData("?after=-1", 400)]
     [InlineData("?since=1", 400)]
+    [InlineData("?after=1&after=2", 400)]
     public async Task Follow_WrongPlace_IsRefused(string query, int status)
     {
         await using EventLog log = new(TimeProvider.System, static () => AddressDetail.Full);
