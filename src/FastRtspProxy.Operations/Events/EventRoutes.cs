@@ -19,6 +19,9 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
     /// <summary>A comment, so that proxies between do not end a connection on which nothing happens.</summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
+    /// <summary>A wait for events is no shorter: a timer counts milliseconds.</summary>
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(1);
+
     /// <summary>A reader that takes nothing for so long is cut off; it may come back with the last number that it has.</summary>
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(30);
 
@@ -78,11 +81,14 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
         PipeWriter output = exchange.Response.BodyWriter;
         ArrayBufferWriter<byte> data = new(512);
         Put(output, "retry: 3000\n\n");
+        long said = time.GetTimestamp();
         while (true)
         {
             await FlushAsync(exchange, output);
-            EventBatch batch = await reader.NextAsync(s_heartbeat, time, exchange.Ended);
-            if (batch.Missed > 0)
+            TimeSpan left = s_heartbeat - time.GetElapsedTime(said);
+            EventBatch batch = await reader.NextAsync(left > s_least ? left : s_least, time, exchange.Ended);
+            bool isSaid = batch.Missed > 0;
+            if (isSaid)
             {
                 Put(output, string.Create(CultureInfo.InvariantCulture, $"event: missed\ndata: {{\"missed\":{batch.Missed}}}\n\n"));
             }
@@ -97,13 +103,18 @@ internal sealed class EventRoutes(EventLog log, TimeProvider time, int followers
                 if (one.Stream is { } stream ? exchange.MayFor(stream) : exchange.MayForEveryStream())
                 {
                     Put(output, one, data);
+                    isSaid = true;
                 }
             }
 
-            if (batch.Events.Count == 0 && batch.Missed == 0)
+            // Events of streams that the reader may not see are nothing that it hears.
+            if (!isSaid && time.GetElapsedTime(said) >= s_heartbeat)
             {
                 Put(output, ":\n\n");
+                isSaid = true;
             }
+
+            said = isSaid ? time.GetTimestamp() : said;
         }
     }
 

@@ -11,6 +11,12 @@ public sealed class EventRoutesTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
+    private static readonly AccessRules s_mine = new()
+    {
+        Users = [new AccessUser("u", FastRtspProxy.Protocol.Auth.UserSecret.OfPassword("p"), ["r"])],
+        Roles = [new AccessRole("r", AccessRights.Status) { Streams = [Pattern("mine")] }],
+    };
+
     [Fact]
     public async Task Follow_WhatHappens_IsSentAsItHappens()
     {
@@ -79,12 +85,7 @@ public sealed class EventRoutesTests
             log.Add(number => new ProxyEvent(number, "stream.up", DateTimeOffset.UnixEpoch) { Stream = stream });
         }
 
-        AccessRules rules = new()
-        {
-            Users = [new AccessUser("u", FastRtspProxy.Protocol.Auth.UserSecret.OfPassword("p"), ["r"])],
-            Roles = [new AccessRole("r", AccessRights.Status) { Streams = [Pattern("mine")] }],
-        };
-        await using HttpBench bench = await StartAsync(log, rules);
+        await using HttpBench bench = await StartAsync(log, s_mine);
         using StreamReader reader = await FollowAsync(bench, "?after=0", "Authorization: Basic dTpw");
         string[] lines = await LinesAsync(reader, 5);
 
@@ -132,6 +133,26 @@ public sealed class EventRoutesTests
 
         Assert.Equal(":", await heartbeat);
         await bench.DisposeAsync().AsTask().WaitAsync(s_limit);
+    }
+
+    [Fact]
+    public async Task Follow_OnlyStreamsOfOthersHaveNews_TheCommentComesAllTheSame()
+    {
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using EventLog log = new(time, static () => AddressDetail.Full);
+        await using HttpBench bench = await HttpBench.StartAsync(null, s_mine, [.. new EventRoutes(log, time).Routes]);
+        using StreamReader reader = await FollowAsync(bench, "", "Authorization: Basic dTpw");
+        Assert.Equal(["retry: 3000", ""], await LinesAsync(reader, 2));
+
+        Task<string> heartbeat = LineAsync(reader);
+        while (!heartbeat.IsCompleted)
+        {
+            log.Add(static number => new ProxyEvent(number, "stream.up", DateTimeOffset.UnixEpoch) { Stream = "theirs" });
+            time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(5);
+        }
+
+        Assert.Equal(":", await heartbeat);
     }
 
     [Fact]
