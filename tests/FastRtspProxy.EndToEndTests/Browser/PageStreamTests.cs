@@ -287,6 +287,35 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         Assert.Contains("\"transport\":\"tcp\"", before, StringComparison.Ordinal);
     }
 
+    /// <summary>What is said in another way than the form says it, or has no choice there, is not changed with what stands beside it.</summary>
+    [Fact]
+    public async Task Form_WhatItHasNoChoiceFor_IsLeftAsItIs()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  first: {source: "{{camera.Urls[0]}}"}""");
+        IPage page = await OpenAsync();
+        await page.WaitForSelectorAsync("tr[data-name=first]");
+        Assert.Equal(201, await page.EvaluateAsync<int>(
+            "async url => (await fetch('/api/v1/streams/gate', { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'fastrtspproxy' }, body: JSON.stringify({ source: url, start: { mode: 'past', recorders: true }, alwaysOn: 'true' }) })).status", camera.Urls[0]));
+        await page.EvaluateAsync("() => { location.hash = '#/streams/gate'; }");
+        await page.WaitForSelectorAsync("h1:text-is('gate')");
+
+        await OpenFormAsync(page);
+        Assert.Equal("kept", await page.InputValueAsync("#f-start"));
+        await page.FillAsync("#f-maxViewers", "7");
+        await SaveAsync(page, null);
+        Assert.Equal("[{\"mode\":\"past\",\"recorders\":true},\"true\",7]", await SettingsAsync(page));
+
+        await OpenFormAsync(page);
+        await page.SelectOptionAsync("#f-start", "past");
+        await SaveAsync(page, null);
+        await OpenFormAsync(page);
+        Assert.Equal("past", await page.InputValueAsync("#f-start"));
+        await page.FillAsync("#f-maxViewers", "8");
+        await SaveAsync(page, null);
+        Assert.Equal("[\"past\",\"true\",8]", await SettingsAsync(page));
+    }
+
     /// <summary>What the page does not know yet, or not any more, is not changed: a form would be filled from nothing, or from what was true before.</summary>
     [Fact]
     public async Task Form_WhileTheStreamIsAskedFor_IsNotOpenedFromWhatWasTrueBefore()
@@ -341,6 +370,10 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
     /// <summary>The keys of the stream "gate", as the API has them.</summary>
     private static Task<string> SourcesAsync(IPage page) => page.EvaluateAsync<string>(
         "async () => { const { config } = await (await fetch('/api/v1/streams/gate')).json(); return JSON.stringify([config.source ?? null, config.sources ?? null]); }");
+
+    /// <summary>What else is said of it.</summary>
+    private static Task<string> SettingsAsync(IPage page) => page.EvaluateAsync<string>(
+        "async () => { const { config } = await (await fetch('/api/v1/streams/gate')).json(); return JSON.stringify([config.start, config.alwaysOn, config.maxViewers]); }");
 
     private static Task<string> PixelsAsync(IPage page) => page.EvaluateAsync<string>("() => document.querySelector('.picture canvas').toDataURL()");
 

@@ -7,7 +7,7 @@ const FIELDS = [
   { key: 'username', label: 'User' },
   { key: 'password', label: 'Password', type: 'password' },
   { key: 'transport', label: 'Transport', options: ['', 'auto', 'tcp', 'http'] },
-  { key: 'start', label: 'Viewers begin', options: ['', 'auto', 'instant', 'keyframe', 'live'] },
+  { key: 'start', label: 'Viewers begin', options: ['', 'auto', 'past', 'instant', 'keyframe', 'live'] },
   { key: 'maxViewers', label: 'Viewers at most', type: 'number' },
   { key: 'alwaysOn', label: 'Pull it though nobody watches', type: 'checkbox' },
 ];
@@ -23,6 +23,16 @@ function sourcesText(config) {
   return config.sources.every(one => typeof one === 'string') ? config.sources.join(' ') : null;
 }
 
+// The choice that leaves what the form has no other one for: keys of its own, a word that came later.
+const KEPT = 'kept';
+
+// What the field holds of what is there; what it still holds when it is sent is not said again.
+function shownOf(field, config) {
+  const value = config[field.key] ?? '';
+  if (field.type === 'checkbox') return String(value) === 'true';
+  return field.options && !field.options.includes(value) ? KEPT : String(value).trim();
+}
+
 // A stream is added (null) or changed. What the API objects to stands at the field that it names.
 export function editStream(store, stream) {
   const config = stream?.config ?? {};
@@ -36,16 +46,17 @@ export function editStream(store, stream) {
     const hintText = field.key === 'password' && stream?.source?.passwordSet ? 'One is set. Empty: it stays.' : field.hint;
     const hint = hintText ? el('div', { class: 'hint', id: id + '-hint', text: hintText }) : null;
     const input = field.options
-      ? el('select', { id }, ...field.options.map(option => el('option', { value: option, text: option || 'as by default' })))
+      ? el('select', { id }, ...field.options.map(option => el('option', { value: option, text: option || 'as by default' })),
+        shownOf(field, config) === KEPT && el('option', { value: KEPT, text: 'as it is' }))
       : el('input', { id, type: field.type ?? 'text', autocomplete: field.key === 'password' ? 'new-password' : 'off', spellcheck: 'false', min: field.type === 'number' ? 1 : null });
     input.setAttribute('aria-describedby', `${id}-error${hint ? ` ${id}-hint` : ''}`);
     if (field.required) input.setAttribute('aria-required', 'true');
-    if (field.type === 'checkbox') input.checked = config[field.key] === true;
+    if (field.type === 'checkbox') input.checked = shownOf(field, config);
     else if (field.key === 'source') {
       const text = sourcesText(config);
       input.disabled = text === null;
       input.value = text ?? config.sources.map(one => one.url ?? one).join(' ');
-    } else if (field.key !== 'password') input.value = config[field.key] ?? '';
+    } else if (field.key !== 'password') input.value = shownOf(field, config);
     inputs.set(field.key, input);
     errors.set(field.key, error);
     const label = el('label', { for: id, text: field.label });
@@ -68,7 +79,7 @@ export function editStream(store, stream) {
     for (const field of FIELDS) {
       const input = inputs.get(field.key);
       if (!input || input.disabled || field.key === 'name') continue;
-      const value = field.type === 'checkbox' ? input.checked : field.type === 'number' && input.value !== '' ? Number(input.value) : input.value.trim();
+      const value = field.type === 'checkbox' ? input.checked : input.value.trim();
       if (field.key === 'password') { if (input.value !== '') said.password = input.value; continue; }
       if (field.key === 'source') {
         const urls = value.split(/\s+/).filter(Boolean);
@@ -78,8 +89,7 @@ export function editStream(store, stream) {
         if (config.source && urls.length > 1) said.source = null;
         continue;
       }
-      const before = config[field.key] ?? (field.type === 'checkbox' ? false : '');
-      if (isNew ? value !== '' && value !== false : value !== before) said[field.key] = value === '' ? null : value;
+      if (value !== shownOf(field, config)) said[field.key] = value === '' ? null : field.type === 'number' ? Number(value) : value;
     }
     return said;
   }
