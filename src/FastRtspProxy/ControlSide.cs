@@ -64,7 +64,8 @@ internal sealed class ControlSide : IAsyncDisposable
         ChangeHooks();
         Reloader.Reloaded += _ => ChangeHooks();
         ConfigArguments arguments = source?.Arguments ?? ConfigArguments.None;
-        ProgramFacts facts = new(ProgramVersion.Text, time.GetUtcNow(), source?.File, text => ConfigCheck.Run(text, arguments));
+        ProgramFacts facts = new(
+            ProgramVersion.Text, time.GetUtcNow(), time.GetTimestamp(), source?.File, text => ConfigCheck.Run(text, arguments));
         SharedEngineView view = new(new EngineView(engine), () => Reloader.Running, time);
         engine.Status.Happened += view.OnHappened;
         MetricsSources metrics = new() { Config = () => Reloader.Running.Http.Metrics, Reloads = () => Reloader, Hooks = () => _hooks.Counters };

@@ -37,7 +37,6 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
         }
 
         ProxyConfig config = reloader.Running;
-        DateTimeOffset now = time.GetUtcNow();
         (int streams, int viewers) = await CountAsync(exchange, config);
         await ApiAnswer.WriteAsync(exchange, StatusCodes.Status200OK, json =>
         {
@@ -45,7 +44,7 @@ internal sealed class ProgramApi(IEngineView engine, Reloader reloader, StreamSt
             json.WriteString("version", facts.Version);
             json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
             StreamJson.WriteTime(json, "started", facts.Started);
-            json.WriteNumber("uptime", Math.Round((now - facts.Started).TotalSeconds, 3));
+            json.WriteNumber("uptime", Math.Round(time.GetElapsedTime(facts.Began).TotalSeconds, 3));
             json.WriteBoolean("draining", engine.IsDraining);
             json.WriteStartObject("listeners");
             WritePort(json, "rtsp", engine.RtspPort);

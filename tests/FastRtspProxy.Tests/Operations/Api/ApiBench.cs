@@ -9,6 +9,7 @@ using FastRtspProxy.Operations.Events;
 using FastRtspProxy.Operations.Http;
 using FastRtspProxy.Operations.Reload;
 using FastRtspProxy.Operations.Streams;
+using FastRtspProxy.Tests.Operations.Cluster;
 using FastRtspProxy.Tests.Operations.Configuration;
 using FastRtspProxy.Tests.Operations.Http;
 using FastRtspProxy.Tests.Weaknesses;
@@ -41,13 +42,14 @@ internal sealed class ApiBench : IAsyncDisposable
         Proxy.ApplyAsync(ConfigComparisonOf(started.Config!)).GetAwaiter().GetResult();
         Proxy.Differences.Clear();
         Events = new EventLog(Time, () => Reloader.Running.Log.Addresses);
-        ProgramFacts facts = new("1.2.3", Time.GetUtcNow(), hasFile ? ConfigBench.File : null, static text => ConfigCheck.Run(text, ConfigArguments.None));
+        ProgramFacts facts = new(
+            "1.2.3", Time.GetUtcNow(), Time.GetTimestamp(), hasFile ? ConfigBench.File : null, static text => ConfigCheck.Run(text, ConfigArguments.None));
         _router = new HttpRouter([.. ApiRoutes.All(Proxy, Reloader, Store, Events, History, facts, Time, Log.CreateLogger("Api"))]);
     }
 
     public FakeProxy Proxy { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
+    public JumpingTime Time { get; } = new();
 
     public CollectedLog Log { get; } = new();
 

@@ -94,6 +94,19 @@ public sealed class ProgramApiTests
         Assert.True((bool)info.Json["keepsStreams"]!);
     }
 
+    /// <summary>A box without a clock of its own starts in 1970, and is set when it reaches a time server.</summary>
+    [Fact]
+    public async Task Info_TheClockWasSetSince_TheProgramIsNoOlder()
+    {
+        await using ApiBench bench = new();
+        bench.Time.Advance(TimeSpan.FromSeconds(90.5));
+        bench.Time.Jump = TimeSpan.FromDays(20_000);
+
+        ApiAnswerText info = await bench.MustAsync(200, "GET", "/info");
+
+        Assert.Equal(90.5, (double)info.Json["uptime"]!);
+    }
+
     /// <summary>A role for some streams is told how many of these there are, and who watches them.</summary>
     [Fact]
     public async Task Info_ForSomeStreams_CountsThese()
