@@ -1,3 +1,5 @@
+using System.Text;
+using FastRtspProxy.Net.Tls;
 using FastRtspProxy.Operations.Configuration.Model;
 
 namespace FastRtspProxy.Operations.Configuration.Table;
@@ -34,16 +36,23 @@ internal static class HttpTypes
 
     private static bool TryHostName(string text, out string name, out string error)
     {
-        name = text.ToLowerInvariant();
+        name = HostNames.Normalised(text); // as browsers send it
         error = "this is a host name without a port: cameras.example";
-        return Uri.CheckHostName(text) == UriHostNameType.Dns;
+        return Uri.CheckHostName(text) == UriHostNameType.Dns && name.Length > 0;
     }
 
     private static bool TryOrigin(string text, out string origin, out string error)
     {
-        origin = text.ToLowerInvariant();
+        origin = text;
         error = "an origin is a scheme and a host, and a port where it is not the usual one, with nothing behind it: https://dashboard.example";
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
-            && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase) && uri.UserInfo.Length == 0;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")
+            || !string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase) || uri.UserInfo.Length > 0)
+        {
+            return false;
+        }
+
+        string host = HostNames.Normalised(uri.Host);
+        origin = Ascii.IsValid(text) ? text.ToLowerInvariant() : $"{uri.Scheme}://{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
+        return host.Length > 0;
     }
 }

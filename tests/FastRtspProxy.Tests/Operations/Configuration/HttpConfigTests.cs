@@ -42,6 +42,22 @@ public sealed class HttpConfigTests
         Assert.DoesNotContain("short", string.Join('\n', loaded.Lines), StringComparison.Ordinal);
     }
 
+    /// <summary>A browser says a name with letters beyond ASCII in A-labels (RFC 5890), and one that ends with the dot of the root without it.</summary>
+    [Theory]
+    [InlineData("Cameras.Example", "cameras.example")]
+    [InlineData("cameras.example.", "cameras.example")]
+    [InlineData("Kamera.M\u00FCller.example", "kamera.xn--mller-kva.example")]
+    public void Hosts_AreThoseThatBrowsersSend(string written, string expected) =>
+        Assert.Equal(expected, Assert.Single(ConfigBench.Good(Stream + $"http: {{hosts: [\"{written}\"]}}\n").Http.Hosts));
+
+    [Theory]
+    [InlineData("https://Cameras.example", "https://cameras.example")]
+    [InlineData("http://[::1]:8080", "http://[::1]:8080")]
+    [InlineData("https://kamera.m\u00FCller.example", "https://kamera.xn--mller-kva.example")]
+    [InlineData("https://kamera.m\u00FCller.example:8443", "https://kamera.xn--mller-kva.example:8443")]
+    public void AllowOrigins_AreThoseThatBrowsersSend(string written, string expected) =>
+        Assert.Equal(expected, Assert.Single(ConfigBench.Good(Stream + $"http: {{allowOrigins: [\"{written}\"]}}\n").Http.AllowOrigins));
+
     [Theory]
     [InlineData("http: {listen: \":9554\", allowPlain: true, " + Token + "}\n")]
     [InlineData("http: {listen: \":9554\", allowPlain: true}\n" + Admin)]
