@@ -81,7 +81,9 @@ internal sealed class HttpPipeline(
             };
         }
 
-        if (!HttpOrigin.IsOurHost(host, now.Hosts))
+        // A balancer asks for our health by HTTP/1.0 and names nobody; a browser always does.
+        bool isUnnamed = string.IsNullOrEmpty(host) && HttpProtocol.IsHttp10(request.Protocol);
+        if (!isUnnamed && !HttpOrigin.IsOurHost(host, now.Hosts))
         {
             return new HttpProblem(StatusCodes.Status421MisdirectedRequest, "not a name of this server")
             {

@@ -255,6 +255,20 @@ public sealed class HttpServerTests
         Assert.Equal(status, await bench.StatusAsync("GET", "/probe/status", "Host: " + host));
     }
 
+    /// <summary>As HAProxy asks by default (option httpchk). Nobody is let in by it who would have to log in.</summary>
+    [Theory]
+    [InlineData("GET /healthz HTTP/1.0\r\n\r\n", "200")]
+    [InlineData("GET /readyz HTTP/1.0\r\n\r\n", "200")]
+    [InlineData("GET /probe/status HTTP/1.0\r\n\r\n", "401")]
+    [InlineData("GET /healthz HTTP/1.0\r\nHost: evil.example\r\n\r\n", "421")]
+    [InlineData("GET /healthz HTTP/1.1\r\nHost: \r\n\r\n", "421")]
+    public async Task Host_ThatABalancerDoesNotSay_IsNoReasonToRefuseIt(string request, string status)
+    {
+        await using HttpBench bench = await HttpBench.StartAsync();
+
+        Assert.StartsWith($"HTTP/1.1 {status}", await bench.SayAsync(request), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/probe/change", "POST", "Origin: http://evil.example", 403)]
     [InlineData("/probe/change", "POST", "Origin: null", 403)]
