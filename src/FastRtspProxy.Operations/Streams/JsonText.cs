@@ -17,6 +17,11 @@ internal static class JsonText
     /// <summary>Null: it is none, and the problem says why without a word of it, which may be a part of a password.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> bytes, out string problem)
     {
+        if (bytes.Span.StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]))
+        {
+            bytes = bytes[3..]; // the mark of UTF-8, as editors of Windows write it
+        }
+
         try
         {
             problem = "this is no JSON object: it begins with { and has keys with values";

@@ -156,5 +156,13 @@ public sealed class StreamEditTests
     private static StreamEdit Edit(string? old, string given, bool isMerge) => StreamEdit.Of(
         old is null ? null : Parse(old), Parse(given), isMerge, static document => StreamReading.Read("a", document, new StreamConfig()));
 
+    [Fact]
+    public void Parse_MarkOfUtf8BeforeIt_IsNoPartOfIt()
+    {
+        byte[] body = [0xef, 0xbb, 0xbf, .. "{\"source\":\"rtsp://c/a\"}"u8];
+
+        Assert.Equal("rtsp://c/a", (string?)JsonText.Parse(body, out _)?["source"]);
+    }
+
     private static JsonObject Parse(string text) => JsonText.Parse(Encoding.UTF8.GetBytes(text.Replace('\'', '"')), out _)!;
 }
