@@ -108,8 +108,8 @@ internal static partial class MountLog
     [LoggerMessage(EventId = 317, Level = LogLevel.Debug, Message = "{Stream} ({Url}): {Tracks} track(s): {Codecs}")]
     public static partial void Described(ILogger log, string stream, string url, int tracks, string codecs);
 
-    [LoggerMessage(EventId = 340, Level = LogLevel.Information, Message = "{Stream}: {Client}{User} talks to the camera")]
-    public static partial void Talks(ILogger log, string stream, System.Net.IPAddress client, string user);
+    [LoggerMessage(EventId = 340, Level = LogLevel.Information, Message = "{Stream}: {Client}{User} talks to the camera{More}")]
+    public static partial void Talks(ILogger log, string stream, System.Net.IPAddress client, string user, string more);
 
     [LoggerMessage(EventId = 341, Level = LogLevel.Information, Message =
         "{Stream}: {Client} talks no more: {Packets} packets went to the camera ({Dropped} of all talkers were dropped so far)")]

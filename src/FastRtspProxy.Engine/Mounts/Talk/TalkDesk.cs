@@ -23,6 +23,12 @@ internal sealed class TalkDesk : ITalkDesk
     private static readonly TimeSpan s_renewalDistanceMin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_renewalDistanceMax = TimeSpan.FromMinutes(10);
 
+    /// <summary>So many talks in a row are said: whoever talks chooses how often he begins, and says himself that he has ended.</summary>
+    private const int SaidInARow = 10;
+
+    /// <summary>Of more one in so long is.</summary>
+    private const long SaidMicros = 10_000_000;
+
     private readonly Shard _shard;
     private readonly MountSettings _settings;
     private readonly CameraLoop _camera;
@@ -42,6 +48,15 @@ internal sealed class TalkDesk : ITalkDesk
     private DateTimeOffset _since;
     private long _newestMicros;
     private long _sentOfTalker;
+
+    /// <summary>His beginning was said, so his end is, too; without meaning while the place is free.</summary>
+    private bool _isSaid;
+
+    /// <summary>Later by <see cref="SaidMicros"/> with each talk that is said, and never later than now.</summary>
+    private long _saidMicros = long.MinValue / 2;
+
+    /// <summary>Talks since the last one that was said.</summary>
+    private long _unsaid;
 
     /// <summary>
     /// Somebody has set a back channel up. From then on only who talks by another one changes the choice. Never false again.
@@ -188,7 +203,18 @@ internal sealed class TalkDesk : ITalkDesk
         _since = _shard.UtcNow;
         _sentOfTalker = 0;
         _timer.Start(Silence);
-        MountLog.Talks(_log, _settings.Name, talker.Address, talker.User is { } user ? $" as \"{user}\"" : "");
+        long said = Math.Max(_saidMicros, _shard.NowMicros - (SaidInARow * SaidMicros)) + SaidMicros;
+        _isSaid = said <= _shard.NowMicros;
+        if (_isSaid)
+        {
+            string more = _unsaid > 0 ? $" ({_unsaid} talks were not said since the last such line)" : "";
+            (_saidMicros, _unsaid) = (said, 0);
+            MountLog.Talks(_log, _settings.Name, talker.Address, talker.User is { } user ? $" as \"{user}\"" : "", more);
+        }
+        else
+        {
+            _unsaid++;
+        }
     }
 
     private void Free()
@@ -197,7 +223,10 @@ internal sealed class TalkDesk : ITalkDesk
         {
             _timer.Stop();
             _talker = null;
-            MountLog.TalkEnded(_log, _settings.Name, talker.Address, _sentOfTalker, Dropped);
+            if (_isSaid)
+            {
+                MountLog.TalkEnded(_log, _settings.Name, talker.Address, _sentOfTalker, Dropped);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Engine.Status;
 using FastRtspProxy.Protocol.Auth;
+using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.TestPeers;
 using FastRtspProxy.Tests.Engine.Frontend;
 using FastRtspProxy.Tests.Weaknesses;
@@ -311,6 +312,26 @@ public sealed class BackChannelTests
         await Until.TrueAsync(async () => (await fixture.StatusAsync()) is { } status && status.SentPackets + status.DroppedPackets > 3000);
         Assert.InRange((await fixture.StatusAsync()).SentPackets, 1, 400); // what is saved up at most
         Assert.Equal(200, (await client.RequestAsync("OPTIONS", fixture.Host.Url)).Status);
+    }
+
+    /// <summary>Whoever talks says himself that he has ended (BYE), and begins anew with the next packet: a line each would fill a disk.</summary>
+    [Fact]
+    public async Task Talker_BeginsAndEndsAllTheTime_TheFirstTenAreSaid()
+    {
+        await using TalkFixture fixture = await TalkFixture.StartAsync(time: new FakeTimeProvider());
+        using RtspTestClient client = await fixture.OpenAsync();
+        byte[] leaves = new byte[64];
+        int bytes = RtcpWriter.WriteReceiverReport(leaves, 0xABCD);
+        bytes += RtcpWriter.WriteBye(leaves.AsSpan(bytes), 0xABCD);
+        for (int i = 1; i <= 14; i++)
+        {
+            await TalkFixture.TalkUntilAsync(client, async () => (await fixture.StatusAsync()).Talker is not null, from: 100 * i);
+            await client.SendFrameAsync(3, leaves[..bytes]);
+            await Until.TrueAsync(async () => (await fixture.StatusAsync()).Talker is null);
+        }
+
+        Assert.Equal(10, fixture.Host.Log.Loud.Count(static line => line.Contains("talks to the camera", StringComparison.Ordinal)));
+        Assert.Equal(10, fixture.Host.Log.Loud.Count(static line => line.Contains("talks no more", StringComparison.Ordinal)));
     }
 
     [Fact]
