@@ -78,6 +78,12 @@ internal sealed class TlsByteStream : ByteStream
                     ConnectFailure.CertificateRefused,
                     $"the certificate of {target.Shown} has the SHA-256 fingerprint {given}, and that is not the one that was given for it",
                     e)
+            : e is CryptographicException
+                ? new ByteStreamException(
+                    ConnectFailure.CertificateRefused,
+                    $"the certificate of {host}:{port} cannot be read ({e.Message}), so that it cannot be taken by its fingerprint or with "
+                        + "--insecure-tls either: it is damaged, and the camera needs another one",
+                    e)
             : seen == SslPolicyErrors.None
                 ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {target.Shown} failed: {e.Message}", e)
                 : new ByteStreamException(
@@ -202,8 +208,9 @@ internal sealed class TlsByteStream : ByteStream
             await CloseAsync();
             throw new ByteStreamException(ConnectFailure.TimedOut, $"no TLS handshake within {limit.TotalSeconds:0.#} s", e);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or SocketException)
+        catch (Exception e)
         {
+            // Whatever it is, the descriptor is to be given back: of a certificate that it cannot read the framework throws what it throws of a file.
             ByteStreamException refused = refusal(e);
             await CloseAsync();
             throw refused;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FastRtspProxy.Net;
@@ -33,9 +34,9 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, SteadyTime
             return await AskOnceAsync(peer, due.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException
-            or ObjectDisposedException)
+            or CryptographicException or ObjectDisposedException)
         {
-            return null;
+            return null; // a certificate that cannot be read among them
         }
     });
 

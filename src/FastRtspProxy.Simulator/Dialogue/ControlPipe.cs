@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using FastRtspProxy.Net;
 using Pipelines.Sockets.Unofficial;
 
@@ -142,7 +143,7 @@ internal sealed class ControlPipe : IDuplexPipe, IDisposable
             await tls.AuthenticateAsClientAsync(options, cancel);
             return tls;
         }
-        catch (AuthenticationException e)
+        catch (Exception e) when (e is AuthenticationException or CryptographicException) // the latter for a certificate that cannot be read
         {
             await tls.DisposeAsync();
             throw new IOException(

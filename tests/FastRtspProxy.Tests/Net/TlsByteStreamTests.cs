@@ -85,6 +85,29 @@ public sealed class TlsByteStreamTests
         });
     }
 
+    /// <summary>The framework looks into it before it asks whether it is taken, and throws what is no failed log-in to it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ConnectAsync_CertificateThatCannotBeRead_IsRefusedAndTheConnectionClosed(bool isInsecure)
+    {
+        using OpenSslServer server = new(OpenSslServer.Unreadable);
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        Task<bool> serving = Task.Run(() =>
+        {
+            _ = server.TryAccept();
+            return server.WaitForEnd();
+        });
+
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(
+            () => shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, new ConnectTarget("127.0.0.1", server.Port), s_limit, isInsecure)));
+
+        Assert.Equal(ConnectFailure.CertificateRefused, e.Kind);
+        Assert.Contains("cannot be read", e.Message, StringComparison.Ordinal);
+        Assert.True(await serving);
+    }
+
     /// <summary>Updates of keys are decrypted to nothing: as long as there are more of them, the framework goes on within one read.</summary>
     [Fact]
     public async Task ReadLoop_PeerUpdatesItsKeysWithoutEnd_TheStreamEnds()

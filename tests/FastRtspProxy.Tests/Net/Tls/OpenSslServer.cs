@@ -21,10 +21,16 @@ internal sealed partial class OpenSslServer : IDisposable
     private Socket? _socket;
     private nint _ssl;
 
-    public OpenSslServer()
+    /// <param name="extension">Of its certificate; null: it has none.</param>
+    public OpenSslServer(X509Extension? extension = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        if (extension is not null)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
         byte[] certificateBytes = certificate.RawData;
         byte[] keyBytes = key.ExportECPrivateKey();
@@ -34,15 +40,40 @@ internal sealed partial class OpenSslServer : IDisposable
         _listener.Listen(1);
     }
 
+    /// <summary>Application policies that are no ASN.1: the framework throws when it looks whether the certificate is one of a server.</summary>
+    public static X509Extension Unreadable => new("1.3.6.1.4.1.311.21.10", [0x04, 0x02, 0xff, 0xff], critical: false);
+
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Takes the client and shakes hands with it.</summary>
-    public void Accept()
+    public void Accept() => Assert.True(TryAccept());
+
+    /// <summary>The same; false: the client does not want to.</summary>
+    public bool TryAccept()
     {
         _socket = _listener.Accept();
         _ssl = New(_context);
         Assert.Equal(1, SetDescriptor(_ssl, (int)_socket.Handle));
-        Assert.Equal(1, Accept(_ssl));
+        return Accept(_ssl) == 1;
+    }
+
+    /// <summary>Waits until the client has closed the connection. False: it has not after a minute.</summary>
+    public bool WaitForEnd()
+    {
+        byte[] buffer = new byte[4096];
+        _socket!.ReceiveTimeout = 60_000;
+        try
+        {
+            while (_socket.Receive(buffer) > 0)
+            {
+            }
+
+            return true;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionReset;
+        }
     }
 
     /// <summary>Updates the keys of what it sends (RFC 8446 section 4.6.3). False: the connection is over.</summary>

@@ -7,6 +7,7 @@ using System.Text;
 using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Cluster;
 using FastRtspProxy.Operations.Configuration.Model;
+using FastRtspProxy.Tests.Net.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Operations.Cluster;
@@ -124,6 +125,17 @@ public sealed class PeerClientTests : IAsyncLifetime
         client.Authorities = authorities;
 
         Assert.Null(await client.AskAsync(Peer("rtsps"), s_limit));
+    }
+
+    /// <summary>Thrown on, it ended the watch of all other boxes for good, and the look at the fence with it.</summary>
+    [Fact]
+    public async Task AskAsync_ByTlsWithACertificateThatCannotBeRead_IsNone()
+    {
+        using OpenSslServer server = new(OpenSslServer.Unreadable);
+        Task<bool> serving = Task.Run(server.TryAccept);
+
+        Assert.Null(await Client().AskAsync(new ClusterMember("b", $"rtsps://127.0.0.1:{server.Port}", 100), s_limit));
+        _ = await serving;
     }
 
     /// <summary>The streams that are read from there.</summary>
